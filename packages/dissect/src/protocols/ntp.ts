@@ -60,7 +60,7 @@ const f = {
 const ERA_0 = 2_208_988_800;
 const ERA_1 = 2_085_978_496;
 
-/** Nanoseconds since 1970 of the 64-bit timestamp at `at`; 0 stands for none. */
+/** Nanoseconds since 1970 of the 64-bit timestamp at `at`; 0 if unset. */
 export function ntpTime(b: Uint8Array, at: number): bigint {
   const seconds = u32(b, at);
   const fraction = u32(b, at + 4);

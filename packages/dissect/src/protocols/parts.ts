@@ -1,14 +1,11 @@
-// A stretch of a message as a row of fields of fixed width: what many binary protocols are made of.
+// A part of a message as a sequence of fixed-width fields, as in many binary protocols.
 import type { Field, Value } from '../core/field.ts';
 import type { Sink } from '../core/sink.ts';
 
-/** Makes the value where the field's type alone does not say how: a GUID, a file time. */
+/** Converts the bytes where the field's type does not suffice: a GUID, a file time. */
 export type Reader = (b: Uint8Array, at: number, end: number) => Value;
 
-/**
- * A field and its bytes, then the bits of it that stand below, or how its value is read. Without a field the bytes
- * are passed over.
- */
+/** A field and its width, then its bit fields or its conversion. Without a field the bytes are skipped. */
 export type Part = readonly [field: Field | null, width: number, more?: readonly Field[] | Reader];
 
 /** Adds the parts from `at` on, as far as the bytes go. Returns where they end. */

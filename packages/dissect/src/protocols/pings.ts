@@ -1,4 +1,4 @@
-// Echo requests waiting for their reply, so that a reply can say which request it answers and how long that took.
+// Pending echo requests, by which replies are matched and round-trip times computed.
 import { u16, u32 } from '../core/bytes.ts';
 import { IPV4, type Packet } from '../core/packet.ts';
 
@@ -22,7 +22,7 @@ const REPLY_IN = 'ping';
 /** The mark of a layer that is a request of this packet, not of one that an error quotes. */
 const ASKS = 1;
 
-/** The frame of the reply to the request of this layer; 0: none comes; null: no request, or nobody knows. */
+/** Frame of the reply to the request of this layer; 0: no reply; null: not a request, or unknown. */
 export function replyTo(p: Packet, layer: number): number | null {
   const { ahead } = p.session;
   if (p.mark[layer] !== ASKS || ahead === null) return null;
@@ -30,7 +30,7 @@ export function replyTo(p: Packet, layer: number): number | null {
   return reply > 0 || ahead.isWhole ? reply : null;
 }
 
-/** What the Info column says of a request or reply: which frame has the other one. */
+/** Info text of a request or reply: the frame of its counterpart. */
 export function pingText(p: Packet, layer: number): string {
   const answer = p.notes[layer] as Answer | null;
   if (answer !== null) return ` (request in ${answer.request})`;
@@ -63,7 +63,7 @@ function add(a: number, b: number): number {
   return folded === 0xffff ? 0 : folded;
 }
 
-/** What the checksum grows by from request to reply: ICMP goes from type 8 to 0, ICMPv6 from 128 to 129. */
+/** Checksum difference between request and reply: ICMP type 8 becomes 0, ICMPv6 type 128 becomes 129. */
 const GROWTH_4 = 0x0800;
 const GROWTH_6 = 0xffff - 0x0100;
 

@@ -62,7 +62,7 @@ const ACCESS_CHALLENGE = 11;
 /** Codes that ask; the others answer. */
 const REQUESTS = [1, 4, 7, 12, 21, 23, 25, 26, 33, 40, 43, 50, 51, 129];
 
-/** Marks of a layer: the exchange's entry + 1 above a bit that says whether the message repeats another. */
+/** Layer mark: index of the exchange + 1, above a bit for retransmissions. */
 const DUPLICATE = 1;
 
 const EXCHANGES = 'radius.exchanges';
@@ -136,7 +136,7 @@ function track(p: Packet, layer: number, b: Uint8Array, start: number): void {
   exchanges.note[exchanges.entry] = authenticator;
 }
 
-/** The pieces of an EAP message among the whole attributes [at, end), put together, as a packet of EAP. */
+/** The EAP packet reassembled from the EAP-Message attributes in [at, end). */
 function callEap(p: Packet, b: Uint8Array, at: number, end: number, length: number): void {
   const message = new Uint8Array(length);
   let done = 0;
@@ -168,7 +168,7 @@ function emitExchange(p: Packet, layer: number, isRequest: boolean, out: Sink): 
   if (p.mark[layer]! & DUPLICATE) out.add(f.rspDup, start, 0, exchanges.reply[entry]!);
 }
 
-/** Where a capture is read twice: the frame that answers, also to a request sent again. */
+/** In two-pass analysis: the frame of the response, also for a retransmitted request. */
 function emitAnswer(p: Packet, layer: number, out: Sink): void {
   const exchanges = p.session.memoryOf(EXCHANGES, makeExchanges);
   const start = p.start[layer]!;

@@ -1,4 +1,5 @@
-// S7 communication of Siemens controllers, on COTP. Siemens does not publish it; what is read here is what is known.
+// S7 communication (S7comm) of Siemens controllers, over COTP. Unpublished by Siemens; dissected as far as publicly
+// known.
 import { ascii, u16, u24 } from '../core/bytes.ts';
 import { bytes, none, text, uint } from '../core/field.ts';
 import type { Packet } from '../core/packet.ts';
@@ -33,7 +34,7 @@ const rosctrNames: Record<number, string> = {
   [ACK_DATA]: 'Ack_Data',
   [USERDATA]: 'Userdata',
 };
-/** Of the parameter's type: what asks, answers, or comes unasked. */
+/** Message types: job, acknowledgment, response, user data. */
 const methodNames: Record<number, string> = { 0: 'Push', 4: 'Request', 8: 'Response' };
 
 const f = {
@@ -79,7 +80,7 @@ const f = {
   service: text('s7comm.param.pistart.servicename', 'PI (program invocation) Service'),
 };
 
-/** Octets before the parameters: answers tell an error too. */
+/** Octets before the parameters: responses also carry an error code. */
 function parametersAt(b: Uint8Array, start: number): number {
   const rosctr = b[start + 1]!;
   return start + HEADER + (rosctr === ACK || rosctr === ACK_DATA ? 2 : 0);
@@ -122,7 +123,7 @@ export const s7comm: Protocol = protocol({
   },
   info(p, layer) {
     let info = '';
-    // Several messages in one packet are told together.
+    // Info texts of several messages in one packet are joined.
     for (let i = 0; i <= layer; i++) {
       if (p.protocols[i] === s7comm)
         info += (info === '' ? '' : ' | ') + messageInfo(p.bufferOf(i), p.start[i]!, p.stop[i]!);
@@ -162,7 +163,7 @@ const blockTypes: Record<string, string> = {
   '0F': 'SFB',
 };
 
-/** The block that is loaded, or the service that is called. */
+/** The block being loaded, or the service called. */
 function targetInfo(b: Uint8Array, code: number, at: number, stop: number): string {
   if (code >= 0x1a && code <= 0x1d && stop - at > 9 + 8) {
     const name = ascii(b, at + 9, Math.min(at + 9 + b[at + 8]!, stop));
@@ -243,7 +244,7 @@ function emitParameters(
   }
 }
 
-/** S7ANY, the commonest way to say what is meant: type, length, data block, area, address in bits. */
+/** S7ANY, the most common variable address: type, length, data block, area, address in bits. */
 const S7ANY = 0x10;
 const S7ANY_LENGTH = 12;
 

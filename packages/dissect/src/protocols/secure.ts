@@ -1,4 +1,4 @@
-// Protocols that protect others: TLS and its kin, SSH, IPsec's key exchange and VPNs.
+// Security protocols: TLS and DTLS, SSH, IKE and VPNs.
 
 import { http3 } from './http3/http3.ts';
 import { gquic } from './quic/gquic.ts';

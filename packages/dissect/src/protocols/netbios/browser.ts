@@ -28,7 +28,7 @@ const commandNames: Record<number, string> = {
   [LOCAL_MASTER]: 'Local Master Announcement',
 };
 
-/** What a host says it is: bit, last part of the field's name, title, and in the Info column. */
+/** Server type flags: bit, last part of the field's name, title, and text in the Info column. */
 const serverTypes: readonly (readonly [number, string, string, string])[] = [
   [0x00000001, 'workstation', 'Workstation', 'Workstation'],
   [0x00000002, 'server', 'Server', 'Server'],

@@ -1,4 +1,4 @@
-// Mailslots: messages to a name instead of a connection (MS-MAIL), and who reads which.
+// Mailslots (MS-MAIL): datagrams addressed to a name, and their dissectors by name.
 import { ascii, u16le } from '../../core/bytes.ts';
 import { data } from '../../core/data.ts';
 import { text, uint } from '../../core/field.ts';
@@ -51,7 +51,7 @@ const mailslot = protocol({
 
 export { mailslot };
 
-/** What is written to the mailslot stands at [start, end); its set-up words at `setup`, its name at [name, nameEnd). */
+/** Mailslot data is at [start, end), its setup words at `setup`, its name at [name, nameEnd). */
 export function callMailslot(
   p: Packet,
   setup: number,

@@ -5,7 +5,7 @@ import { readName, skipName } from '../dns/name.ts';
 const ENCODED = 32;
 const SPACE = 0x20;
 
-/** What the last byte of a name says of its owner. */
+/** Meaning of the last byte (suffix) of a name. */
 const suffixNames: Record<number, string> = {
   0x00: 'Workstation/Redirector',
   0x01: 'Browser',

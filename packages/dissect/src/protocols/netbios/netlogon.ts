@@ -1,4 +1,4 @@
-// Finding a domain controller by mailslot (MS-ADTS §6.3.5, MS-NRPC's elder).
+// Domain controller location by mailslot (MS-ADTS §6.3.5), and its Netlogon predecessors.
 import { u16le } from '../../core/bytes.ts';
 import { uint } from '../../core/field.ts';
 import { protocol } from '../../core/protocol.ts';

@@ -1,4 +1,4 @@
-// What NetBIOS carries, over any of its transports: told by content.
+// Payload of NetBIOS over any transport, recognized by content.
 import { data } from '../../core/data.ts';
 import type { Packet } from '../../core/packet.ts';
 import type { Protocol } from '../../core/protocol.ts';
@@ -6,7 +6,7 @@ import { HeuristicList } from '../../core/table.ts';
 
 export const netbiosHeuristics = new HeuristicList();
 
-/** Reads the payload from the cursor; what it returns is to be returned by the step of who calls. */
+/** Dissects the payload at the cursor; the caller's step returns the result. */
 export function netbiosPayload(p: Packet): Protocol | null {
   if (p.at >= p.end) return null;
   for (const { protocol: guess, matches } of netbiosHeuristics.entries)

@@ -1,4 +1,4 @@
-// NTP's messages to the daemon rather than about time: control, mode 6 (RFC 9327), and private, mode 7.
+// NTP daemon management: control messages, mode 6 (RFC 9327), and private messages, mode 7.
 import { ascii, u16 } from '../../core/bytes.ts';
 import { bool, ipv4, ipv6, none, uint } from '../../core/field.ts';
 import type { Sink } from '../../core/sink.ts';

@@ -1,5 +1,5 @@
-// Which request of NTP a response answers: it sends back the time of the request's transmission (RFC 5905 §8), or the
-// number of the control or private message (RFC 9327 §2).
+// Matches NTP responses to requests: by the origin timestamp, which repeats the request's transmit timestamp (RFC 5905
+// §8), or by the sequence number of control and private messages (RFC 9327 §2).
 import { u16, u32 } from '../../core/bytes.ts';
 import { seconds, uint } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';
@@ -13,7 +13,7 @@ const PRIVATE = 7;
 const RESPONSE = 0x80;
 const ORIGIN_AT = 24;
 const TRANSMIT_AT = 40;
-/** Numbers of the three kinds of messages don't meet. */
+/** Keeps the keys of the three kinds of messages apart. */
 const KIND = 2 ** 32;
 
 export const exchangeFields = {
@@ -30,7 +30,7 @@ function isRequest(b: Uint8Array, start: number): boolean {
   return mode === PRIVATE ? (b[start]! & RESPONSE) === 0 : mode === CLIENT;
 }
 
-/** What a request and its response share; -1: this message is neither. Its header is whole. */
+/** Key shared by a request and its response; -1 if the message is neither. Its header must be complete. */
 function idOf(b: Uint8Array, start: number): number {
   switch (b[start]! & 7) {
     case CLIENT:

@@ -1,5 +1,5 @@
-// AppleTalk: datagrams (DDP), address resolution (AARP), names (NBP), routing (RTMP), and LocalTalk's header
-// (Sidhu, Andrews, Oppenheimer: "Inside AppleTalk", 2nd edition, chapters 1 to 8).
+// AppleTalk: datagrams (DDP), address resolution (AARP), names (NBP), routing (RTMP), and the LocalTalk header (Sidhu,
+// Andrews, Oppenheimer: "Inside AppleTalk", 2nd edition, chapters 1 to 8).
 import { u16 } from '../../core/bytes.ts';
 import { data } from '../../core/data.ts';
 import { bytes, ether, text, uint } from '../../core/field.ts';
@@ -164,7 +164,7 @@ const n = {
   zone: text('nbp.zone', 'Zone'),
 };
 
-/** Where the tuple at `at` (address of five bytes, three counted texts) ends, or -1. */
+/** End of the tuple at `at` (a 5-byte address, three counted strings), or -1. */
 function tupleEnd(b: Uint8Array, at: number, stop: number): number {
   at += 5;
   for (let i = 0; i < 3; i++) {
@@ -339,7 +339,7 @@ export const llap: Protocol = protocol({
   },
 });
 
-/** The same protocol by name; nodes come from LocalTalk, and there are no networks. */
+/** DDP with the short header: node numbers come from LocalTalk, and there are no networks. */
 export const shortDdp: Protocol = protocol({
   name: 'ddp',
   title: 'Datagram Delivery Protocol',

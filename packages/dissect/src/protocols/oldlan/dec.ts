@@ -1,5 +1,5 @@
-// DECnet phase IV routing and local area transport, at header level ("DECnet Digital Network Architecture Phase IV,
-// Routing Layer Functional Specification", 1983; "Local Area Transport Architecture", 1989).
+// Headers of DECnet phase IV routing and Local Area Transport ("DECnet Digital Network Architecture Phase IV, Routing
+// Layer Functional Specification", 1983; "Local Area Transport Architecture", 1989).
 import { u16le } from '../../core/bytes.ts';
 import { ether, uint } from '../../core/field.ts';
 import { COLUMN, OTHER, type Packet } from '../../core/packet.ts';
@@ -8,7 +8,7 @@ import { chdlcProtocols, etherTypes, pppProtocols } from '../../core/table.ts';
 import { ethernetAddress } from '../../core/text.ts';
 import { eth } from '../eth.ts';
 
-/** A length of two bytes, then routing flags; padding may stand between them, its length in a byte with the top bit. */
+/** A 2-byte length, optional padding (its length in a byte with the top bit set), then routing flags. */
 const LENGTH = 2;
 const PADDED = 0x80;
 const CONTROL = 0x01;
@@ -30,7 +30,7 @@ const dnaFields = {
   id: ether('dec_dna.ctl.id', 'Transmitting system ID'),
 };
 
-/** Where the routing flags stand, behind length and padding. */
+/** Offset of the routing flags, behind length and padding. */
 function flagsAt(b: Uint8Array, start: number): number {
   const first = b[start + LENGTH]!;
   return start + LENGTH + (first & PADDED ? first & 0x7f : 0);

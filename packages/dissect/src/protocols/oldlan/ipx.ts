@@ -1,5 +1,5 @@
-// Novell IPX and what it announces services and routes with: SAP, RIP, NetBIOS over IPX, NLSP hellos
-// (Novell "IPX Router Specification" 1.30, RFC 1634).
+// Novell IPX with service advertising (SAP), RIP, NetBIOS over IPX and NLSP hellos (Novell "IPX Router Specification"
+// 1.30, RFC 1634).
 import { ascii, u16 } from '../../core/bytes.ts';
 import { data } from '../../core/data.ts';
 import { alias, ether, text, uint } from '../../core/field.ts';

@@ -1,4 +1,4 @@
-// Manufacturing Message Specification (ISO 9506-2): what substations (IEC 61850-8-1) and controllers speak.
+// Manufacturing Message Specification (ISO 9506-2), used by substations (IEC 61850-8-1) and controllers.
 import { BerItem } from '../../codec/ber.ts';
 import { int, text, uint } from '../../core/field.ts';
 import { type Protocol, protocol } from '../../core/protocol.ts';
@@ -120,7 +120,7 @@ export const mms: Protocol = protocol({
   },
 });
 
-/** Finds the names of objects, which stand in every service at another depth. */
+/** Collects object names, which each service nests at a different depth. */
 class NameFinder {
   readonly #b: Uint8Array;
   readonly #out: Sink;

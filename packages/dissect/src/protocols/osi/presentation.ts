@@ -1,5 +1,5 @@
-// OSI presentation layer (ISO 8823-1, ITU-T X.226 §8.2) and association control (ISO 8650-1, X.227 §9): both say, by
-// the number of a context that was agreed on, whose data they carry.
+// OSI presentation layer (ISO 8823-1, ITU-T X.226 §8.2) and association control (ISO 8650-1, X.227 §9): the protocol of
+// user data follows from a negotiated context number.
 import { BerItem, berOid } from '../../codec/ber.ts';
 
 import { int, text, uint } from '../../core/field.ts';
@@ -65,7 +65,10 @@ function eachContext(
   }
 }
 
-/** Where the user data begins: in normal mode's parameters when connecting, else at once; -1 without any. */
+/**
+ * Offset of the user data: within the normal-mode parameters when connecting, otherwise at the start; -1 if there is
+ * none.
+ */
 function userDataAt(p: Packet, b: Uint8Array, at: number, end: number): number {
   if (b[at] === FULL_DATA) return at;
   if (!outer.read(b, at, end)) return -1;
@@ -80,7 +83,7 @@ function userDataAt(p: Packet, b: Uint8Array, at: number, end: number): number {
   return find(inner, FULL_DATA, b, content, stop) ? inner.start : -1;
 }
 
-/** Who reads the value [at, end) of a context; of one that was not seen agreed on only what is beyond doubt. */
+/** Dissector of the value [at, end) of a context; if its negotiation was not captured, only on unambiguous content. */
 function readerOf(p: Packet, context: number, at: number, end: number): Protocol | null {
   const syntax = p.session.knownState<Contexts>(p, 'pres')?.get(context);
   if (syntax === ACSE_OID) return acse;

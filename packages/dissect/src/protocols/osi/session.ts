@@ -1,4 +1,4 @@
-// OSI session layer (ISO 8327-1, ITU-T X.225 §8): what stands between COTP and presentation in MMS, X.400 and others.
+// OSI session layer (ISO 8327-1, ITU-T X.225 §8), between COTP and presentation in MMS, X.400 and others.
 import { u16 } from '../../core/bytes.ts';
 import { uint } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';
@@ -52,7 +52,7 @@ const f = {
   type: uint('ses.type', 'SPDU Type').at(0, 1).named(types),
 };
 
-/** Does an SPDU begin here, with a length that fits? */
+/** True if an SPDU with a plausible length begins here. */
 function isSession(p: Packet): boolean {
   const { buf: b, at, end } = p;
   if (end - at < 2 || types[b[at]!] === undefined || isS7(b, at)) return false;

@@ -1,4 +1,4 @@
-// PPP's authentication: PAP (RFC 1334 §2) and CHAP (RFC 1994).
+// PPP authentication: PAP (RFC 1334 §2) and CHAP (RFC 1994).
 import { u16, utf8 } from '../../core/bytes.ts';
 import { bytes, none, text, uint } from '../../core/field.ts';
 import { type Protocol, protocol } from '../../core/protocol.ts';
@@ -26,7 +26,7 @@ const papFields = {
   message: text('pap.message', 'Message'),
 };
 
-/** Where the counted texts of a packet end: a name and a password, or a message; -1 when they don't fit. */
+/** End of the counted strings of a packet (name and password, or message); -1 if truncated. */
 function countedEnd(b: Uint8Array, start: number, stop: number): number {
   let at = start + HEADER;
   for (let i = 0; i < (b[start] === REQUEST ? 2 : 1); i++) {

@@ -1,4 +1,4 @@
-// Cisco HDLC and its keepalives, SLARP (https://www.tcpdump.org/linktypes/LINKTYPE_C_HDLC.html, RFC 4349 §2).
+// Cisco HDLC and its keepalive protocol SLARP (https://www.tcpdump.org/linktypes/LINKTYPE_C_HDLC.html, RFC 4349 §2).
 import { u16, u32 } from '../../core/bytes.ts';
 import { data } from '../../core/data.ts';
 import { ipv4, uint } from '../../core/field.ts';
@@ -27,7 +27,7 @@ const f = {
   padding: uint('chdlc.clns_padding', 'CLNS Padding').hex(1),
 };
 
-/** The address bytes that tell Cisco's framing from PPP's. */
+/** Address bytes that distinguish Cisco framing from PPP's. */
 export function isCiscoHdlc(address: number): boolean {
   return address === UNICAST || address === MULTICAST;
 }
@@ -35,7 +35,7 @@ export function isCiscoHdlc(address: number): boolean {
 export const chdlc: Protocol = protocol({
   name: 'chdlc',
   title: 'Cisco HDLC',
-  // A protocol that nobody here reads names itself; its number is the layer's mark.
+  // An unknown protocol number is shown as such; it is the layer's mark.
   column: (p, layer) => (p.mark[layer] ? `0x${p.mark[layer]!.toString(16).padStart(4, '0')}` : 'CHDLC'),
   fields: f,
   on: [[linkTypes, 104]],

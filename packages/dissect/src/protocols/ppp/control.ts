@@ -1,5 +1,5 @@
-// PPP's control protocols, which share one packet format (RFC 1661 §5): LCP (RFC 1661), IPCP (RFC 1332, RFC 1877),
-// IPv6CP (RFC 5072), CCP (RFC 1962, RFC 3078), and those read at header level.
+// PPP control protocols, which share one packet format (RFC 1661 §5): LCP (RFC 1661), IPCP (RFC 1332, RFC 1877), IPv6CP
+// (RFC 5072), CCP (RFC 1962, RFC 3078), and others of which only the header is dissected.
 import { u16 } from '../../core/bytes.ts';
 import { bytes, type Field, ipv4, text, uint } from '../../core/field.ts';
 import { LISTED, NESTED, type Packet } from '../../core/packet.ts';
@@ -44,7 +44,7 @@ const common = {
   data: bytes('ppp.data', 'Data'),
 };
 
-/** How one kind of option is shown: its name, and a field for its value where it has one. */
+/** One type of option: its name, and the field of its value, if any. */
 interface Option {
   readonly title: string;
   readonly value?: Field;
@@ -63,7 +63,7 @@ interface Definition {
   readonly body?: (p: Packet, b: Uint8Array, start: number, end: number, out: Sink) => void;
 }
 
-/** Where the packet at `start` ends, by its own length and by what is there. */
+/** End of the packet at `start`, by its length field and the captured bytes. */
 function endOf(b: Uint8Array, start: number, stop: number): number {
   return Math.min(stop, start + u16(b, start + 2));
 }
@@ -121,7 +121,7 @@ function control(d: Definition): Protocol {
   });
 }
 
-/** Where whole options from `at` on end. */
+/** End of the complete options from `at` on. */
 function optionsEnd(b: Uint8Array, at: number, end: number): number {
   while (at + OPTION_HEADER <= end && b[at + 1]! >= OPTION_HEADER && at + b[at + 1]! <= end) at += b[at + 1]!;
   return at;
@@ -147,7 +147,7 @@ function emitOptions(d: Definition, b: Uint8Array, at: number, end: number, out:
   out.close();
 }
 
-/** RFC 1661 §5.7: the rejected packet stands behind its protocol number; it names itself, but not the columns. */
+/** RFC 1661 §5.7: the rejected packet follows its protocol number; it is listed, but does not set the columns. */
 function showRejected(p: Packet, at: number, end: number): void {
   const rejected = pppProtocols.get(u16(p.buf, at));
   if (rejected === undefined) return;

@@ -1,5 +1,5 @@
-// What PPP carries that is read no further: compressed datagrams (RFC 1962 §3), Van Jacobson's headers (RFC 1144),
-// bandwidth allocation and callback control, bridging (RFC 3518), multilink fragments (RFC 1990).
+// PPP payloads of which only the header is dissected: compressed datagrams (RFC 1962 §3), Van Jacobson compression (RFC
+// 1144), bandwidth allocation and callback control, bridging (RFC 3518), multilink fragments (RFC 1990).
 import { u24 } from '../../core/bytes.ts';
 import { data } from '../../core/data.ts';
 import { bool, uint } from '../../core/field.ts';
@@ -7,7 +7,7 @@ import { type Protocol, protocol } from '../../core/protocol.ts';
 import { etherTypes, pppProtocols } from '../../core/table.ts';
 import { byPppProtocol } from './ppp.ts';
 
-/** Compressed or encrypted: nothing can be said of it. */
+/** Compressed or encrypted, hence opaque. */
 export const compData = protocol({
   name: 'comp_data',
   title: 'PPP Compressed Datagram',

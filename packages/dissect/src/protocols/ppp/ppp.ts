@@ -31,7 +31,7 @@ function protocolAt(b: Uint8Array, at: number): number {
   return b[at]! & 1 ? b[at]! : u16(b, at);
 }
 
-/** PPPoE speaks for the packet where PPP has nothing to say. */
+/** Over PPPoE, the columns are PPPoE's unless PPP sets them. */
 function isInSession(p: Packet, layer: number): boolean {
   return layer > 0 && p.protocols[layer - 1]!.name === 'pppoes';
 }
@@ -43,7 +43,7 @@ function hex4(value: number): string {
 export const ppp: Protocol = protocol({
   name: 'ppp',
   title: 'Point-to-Point Protocol',
-  // A protocol that nobody here reads names itself; its number is the layer's mark.
+  // An unknown protocol number is shown as such; it is the layer's mark.
   column: (p, layer) => (p.mark[layer] ? `0x${hex4(p.mark[layer]!)}` : isInSession(p, layer) ? null : 'PPP'),
   info(p, layer) {
     const number = p.mark[layer]!;
@@ -80,7 +80,7 @@ export const ppp: Protocol = protocol({
   },
 });
 
-/** The protocol whose number stands at p.at. The layer is PPP's. */
+/** Dispatches on the protocol number at p.at, within the PPP layer. */
 export function byPppProtocol(p: Packet): Protocol | null {
   const b = p.buf;
   const width = p.at < p.end ? protocolWidth(b, p.at) : 1;

@@ -1,4 +1,4 @@
-// QUIC connections: told apart by connection identifiers, which outlive addresses (RFC 9000 §5.1, §9).
+// QUIC connections, identified by connection IDs, which outlive addresses (RFC 9000 §5.1, §9).
 import { u32 } from '../../core/bytes.ts';
 import type { Packet } from '../../core/packet.ts';
 import { Http3Connection } from '../http3/connection.ts';
@@ -6,7 +6,7 @@ import { initialKeys } from './initial.ts';
 import { INITIAL_LEVEL, QuicSide } from './side.ts';
 
 export const CID_BYTES_MAX = 20;
-/** Shorter identifiers are not looked for on other addresses: anything would match. */
+/** Shorter connection IDs are not looked up on other addresses, because any packet would match. */
 const CID_BYTES_ROAMING = 4;
 /** Identifiers remembered for the whole capture; the oldest go first. */
 const ROAMING_MAX = 8192;
@@ -20,7 +20,7 @@ export interface Connection {
   readonly sides: readonly [QuicSide, QuicSide];
   /** Destination of the client's first Initial, from which the keys come; null after a Retry, until the next. */
   initialDcid: Uint8Array | null;
-  /** What names its secrets in a log, null: not seen; and the cipher suite, 0: not agreed on yet. */
+  /** Client random, the key of its secrets in a key log, null if unknown; and the cipher suite, 0 if not negotiated. */
   clientRandom: Uint8Array | null;
   cipher: number;
   /** The protocol of its streams (RFC 7301), or what the client would like best; '' when nothing was seen. */
@@ -77,7 +77,7 @@ export function beginConnection(p: Packet, version: number, dcid: Uint8Array, sc
   return connection;
 }
 
-/** The client's Initial, the first or the first after a Retry, tells what the keys come from (RFC 9001 §5.2). */
+/** Initial keys derive from the client's first Initial, or the first after a Retry (RFC 9001 §5.2). */
 export function takeInitial(p: Packet, connection: Connection, dcid: Uint8Array, scid: Uint8Array): void {
   connection.initialDcid = dcid.slice();
   takeInitialKeys(connection, connection.initialDcid);
@@ -89,7 +89,7 @@ export function takeInitialKeys({ sides, version }: Connection, dcid: Uint8Array
   for (const who of [0, 1] as const) sides[who].keys[INITIAL_LEVEL] = keys?.[who] ?? null;
 }
 
-/** The client (0) or the server (1) says that packets to it may carry this identifier too (RFC 9000 §5.1.1). */
+/** The client (0) or server (1) announces a further connection ID for packets sent to it (RFC 9000 §5.1.1). */
 export function takeCid(p: Packet, connection: Connection, who: 0 | 1, cid: Uint8Array): void {
   if (cid.length === 0) return;
   const kept = cid.slice();
@@ -101,7 +101,7 @@ export function takeServerCid(p: Packet, connection: Connection, scid: Uint8Arra
   if (connection.sides[1].cids.length === 0) takeCid(p, connection, 1, scid);
 }
 
-/** RFC 9000 §17.2.5.2: after a Retry the handshake starts anew with another identifier, and keys. */
+/** RFC 9000 §17.2.5.2: after a Retry the handshake restarts with another connection ID and other keys. */
 export function takeRetry(p: Packet, connection: Connection, scid: Uint8Array): void {
   connection.initialDcid = null;
   takeServerCid(p, connection, scid);
@@ -136,7 +136,7 @@ export function roamingConnection(
   return { connection, isFromServer: !isServers, cid };
 }
 
-/** Does this identifier stand at `at`? */
+/** True if this connection ID is at `at`. */
 export function isAt(cid: Uint8Array, b: Uint8Array, at: number): boolean {
   for (let k = 0; k < cid.length; k++) if (cid[k] !== b[at + k]) return false;
   return true;

@@ -1,4 +1,4 @@
-// One frame of a QUIC packet in the tree and as fields (RFC 9000 §19).
+// Tree and fields of a QUIC frame (RFC 9000 §19).
 import type { Sink } from '../../core/sink.ts';
 import { f } from './fields.ts';
 import {
@@ -39,7 +39,7 @@ const RANGES_MAX = 256;
 
 type Number64 = typeof f.ackLargest;
 
-/** A variable-length number as a field; returns where the next thing stands. */
+/** A variable-length integer as a field; returns the offset behind it. */
 function number(out: Sink, b: Uint8Array, at: number, field: Number64): number {
   const bytes = varintBytes(b, at);
   out.add(field, at, bytes, varint64(b, at));
@@ -123,7 +123,7 @@ function emitBody(out: Sink, b: Uint8Array, type: number, start: number, body: n
   }
 }
 
-/** RFC 9000 §19.8, and §2.1 for what the number of a stream says. */
+/** RFC 9000 §19.8, and §2.1 for the meaning of the stream ID's low bits. */
 function emitStream(out: Sink, b: Uint8Array, type: number, start: number, body: number, end: number): void {
   out.open(f.frameType, start, body - start, BigInt(type));
   out.add(f.streamFin, start, 1, (type & STREAM_FIN) !== 0);

@@ -1,4 +1,4 @@
-// QUIC packets as a tree, as fields and as words for the Info column.
+// Tree, fields and Info text of QUIC packets.
 import type { Packet } from '../../core/packet.ts';
 import type { Sink } from '../../core/sink.ts';
 import { hex } from '../../core/text.ts';
@@ -63,7 +63,7 @@ export function emitPacket(p: Packet, layer: number, out: Sink): void {
   const start = p.start[layer]!;
   const stop = p.stop[layer]!;
   const connection = connectionOf(p, layer);
-  // A datagram belongs to one connection: said once, with its first packet.
+  // A datagram belongs to one connection, which is shown with its first packet only.
   if (
     connection !== null &&
     p.protocols[layer - 1]!.name !== 'quic' &&

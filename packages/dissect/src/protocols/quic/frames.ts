@@ -1,4 +1,4 @@
-// Frames of QUIC packets (RFC 9000 §19, and DATAGRAM of RFC 9221): where each one ends, and what the Info column calls it.
+// QUIC frames (RFC 9000 §19, DATAGRAM of RFC 9221): their lengths and their names in the Info column.
 import { isVarint, varint, varintBytes } from './varint.ts';
 
 export const PADDING_FRAME = 0x00;
@@ -73,7 +73,7 @@ const NUMBERS: Readonly<Record<number, number>> = {
   [HANDSHAKE_DONE]: 0,
 };
 
-/** End of the frame whose body (behind the type) starts at `body`; -1 when it doesn't fit or is of no known type. */
+/** End of the frame whose body (behind the type) starts at `body`; -1 if it is truncated or of unknown type. */
 function frameEnd(b: Uint8Array, type: number, body: number, end: number): number {
   switch (type) {
     case PADDING_FRAME: {
@@ -140,7 +140,7 @@ export function eachFrame(
   }
 }
 
-/** What a STREAM frame carries: bytes [at, end) of the packet at `offset` of stream `id`. */
+/** Data of a STREAM frame: bytes [at, end) of the packet, at `offset` of stream `id`. */
 export interface StreamPart {
   readonly id: number;
   readonly offset: number;
@@ -192,7 +192,7 @@ export function frameWord(b: Uint8Array, type: number, body: number): string {
   return isStream(type) ? `STREAM(${varint(b, body)})` : (WORDS[type] ?? 'Unknown');
 }
 
-/** `, CRYPTO, PADDING`: all of them; `inside` has, by where a frame begins, what is to be said of its content. */
+/** `, CRYPTO, PADDING`: all frames; `inside` maps a frame's offset to the text for its content. */
 export function framesText(b: Uint8Array, inside: ReadonlyMap<number, string>): string {
   let text = '';
   eachFrame(b, 0, b.length, (type, at, body) => {

@@ -1,5 +1,6 @@
-// Google's QUIC before the IETF's (versions Q02x to Q046): public header, and the tags of the hello in clear.
-// https://docs.google.com/document/d/1WJvyZflAO2pq77yOLbp9NsGjC1CHetAXV8I0fQe-B_U and the crypto document beside it.
+// Google QUIC before the IETF's (versions Q02x to Q046): public header, and tags of the cleartext hello.
+// https://docs.google.com/document/d/1WJvyZflAO2pq77yOLbp9NsGjC1CHetAXV8I0fQe-B_U and its companion on the crypto
+// handshake.
 import { ascii, uint as number, spells, u32 } from '../../core/bytes.ts';
 import { bool, bytes, text, uint, uint64 } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';
@@ -12,7 +13,7 @@ const IS_RESET = 0x02;
 const HAS_NONCE = 0x04;
 const HAS_CID = 0x08;
 const CID_BYTES = 8;
-/** Before Q033 two bits told the identifier's length. */
+/** Before Q033 two bits gave the length of the connection ID. */
 const OLD_CID_BYTES = [0, 1, 4, 8] as const;
 const VERSION_BYTES = 4;
 const NONCE_BYTES = 32;
@@ -62,7 +63,7 @@ function matches(p: Packet): boolean {
   return b[at + 9] === 0x51 && b[at + 10] === 0x30 && b[at + 11]! >= 0x32 && b[at + 11]! <= 0x34;
 }
 
-/** Where the parts of the public header stand; -1: absent. */
+/** Offsets of the parts of the public header; -1 if absent. */
 interface Parts {
   cid: number;
   cidBytes: number;
@@ -193,10 +194,10 @@ function cidOf(p: Packet, layer: number, parts: Parts): bigint {
   return value;
 }
 
-/** How far behind the packet number a hello's message begins: behind a hash and the head of a STREAM frame. */
+/** Distance from the packet number to a hello's message: a hash and the header of a STREAM frame. */
 const HELLO_WITHIN = 40;
 
-/** Where the message of a hello in clear begins, with its tag; -1: there is none. */
+/** Offset of the message of a cleartext hello, at its tag; -1 if there is none. */
 function findHello(b: Uint8Array, at: number, end: number): number {
   for (let i = at; i < at + HELLO_WITHIN && i + 8 <= end; i++)
     if ((b[i] === 0x43 && spells(b, i, end, 'CHLO')) || (b[i] === 0x52 && spells(b, i, end, 'REJ\0')))

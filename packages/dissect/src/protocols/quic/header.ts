@@ -4,7 +4,7 @@ import { CID_BYTES_MAX } from './connection.ts';
 import { isVarint, varint, varintBytes } from './varint.ts';
 import { INITIAL, longType, RETRY } from './versions.ts';
 
-/** What a long header says; one object is filled again and again. */
+/** The contents of a long header; one object is reused for all. */
 export interface LongHeader {
   version: number;
   type: number;
@@ -15,7 +15,7 @@ export interface LongHeader {
   /** Of an Initial: place of the token and its bytes. */
   token: number;
   tokenBytes: number;
-  /** Where the packet number stands, and what the length field says follows from there; -1: there is none. */
+  /** Offset of the packet number, and the length counted from there; -1 if there is none. */
   packetNumber: number;
   length: number;
 }

@@ -1,4 +1,4 @@
-// Initial packets: anyone who saw the client's first connection identifier can read them (RFC 9001 §5.2).
+// Initial packets: their keys derive from the client's first Destination Connection ID (RFC 9001 §5.2).
 import { hkdfExpandLabel, hkdfExtract } from '../../crypto/hkdf.ts';
 import { suiteOf } from '../tls/opening/suites.ts';
 import { PacketKeys } from './protection.ts';

@@ -1,4 +1,4 @@
-// What a QUIC packet's step leaves for its emit and info, and for who follows streams.
+// Layer notes of QUIC packets, for emit, info and stream reassembly.
 import type { Packet } from '../../core/packet.ts';
 import type { Connection } from './connection.ts';
 import type { Unprotected } from './opening.ts';
@@ -9,11 +9,11 @@ export interface QuicNotes {
   readonly opened: Unprotected;
   /** Sent by the client (0) or the server (1). */
   readonly who: 0 | 1;
-  /** What the Info column says of the content of frames, by where they begin. */
+  /** Info text for the content of frames, by their offset. */
   readonly inside: Map<number, string>;
 }
 
-/** Those of a layer; null where it is no packet that was opened. */
+/** The note of a layer; null if its packet was not decrypted. */
 export function quicNotes(p: Packet, layer: number): QuicNotes | null {
   if (p.protocols[layer]!.name !== 'quic') return null;
   const notes = p.notes[layer] as Connection | QuicNotes | null;

@@ -1,4 +1,5 @@
-// Packets are opened with the keys of their level: those of Initials anyone has, others come of logged secrets.
+// Packet decryption with the keys of each encryption level: those of Initial packets are derivable, others come from
+// logged secrets.
 import type { Packet } from '../../core/packet.ts';
 import { agreedSession } from '../tls/opening/opening.ts';
 import { type Suite, suiteOf } from '../tls/opening/suites.ts';
@@ -19,17 +20,17 @@ export interface Unprotected {
   readonly first: number;
   readonly packetNumber: number;
   readonly packetNumberBytes: number;
-  /** The frames; null when the tag doesn't fit. */
+  /** Decrypted frames; null if authentication fails. */
   readonly plain: Uint8Array | null;
 }
 
-/** 0-RTT is sealed with the suite of an earlier connection, which nothing tells but the length of the secret. */
+/** 0-RTT uses the cipher suite of an earlier connection, which is inferred from the length of the secret. */
 const EARLY_SUITES = [0x1301, 0x1303, 0x1302];
 const KEY_PHASE = 0x04;
 
 /**
- * Opens the packet [start, end) of the client (0) or the server (1), whose packet number stands at `at`. Null without
- * keys, and when it is too short for a sample.
+ * Decrypts the packet [start, end) of the client (0) or the server (1), whose packet number is at `at`. Null without
+ * keys, or if it is too short for a header protection sample.
  */
 export function openPacket(
   p: Packet,
@@ -57,7 +58,7 @@ function opened(side: QuicSide, level: Level, header: ClearHeader, plain: Uint8A
   return { first: header.first, packetNumber: header.number, packetNumberBytes: header.numberBytes, plain };
 }
 
-/** RFC 9001 §6: the bit says whether the sender went over to the next keys. What comes late has the ones before. */
+/** RFC 9001 §6: the key phase bit shows a key update. Reordered packets may still use the previous keys. */
 function openPhase(
   side: QuicSide,
   keys: PacketKeys,
@@ -124,7 +125,7 @@ function keysFor(suite: Suite, secret: Uint8Array, version: number): PacketKeys 
   return secret.length === suite.hmac(secret).length ? new PacketKeys(suite, secret, version) : null;
 }
 
-/** Takes over what a hello of this packet said: which secrets are the connection's, and for what. */
+/** Takes over client random and cipher suite from a hello in this packet, by which secrets are found. */
 export function takeSession(p: Packet, connection: Connection): void {
   const session = agreedSession(p);
   if (session === null) return;

@@ -1,4 +1,4 @@
-// Bytes of one direction, which come in CRYPTO or STREAM frames in any order (RFC 9000 §19.6 and §19.8).
+// Reassembly of one direction of CRYPTO or STREAM data, which may arrive out of order (RFC 9000 §19.6 and §19.8).
 import { cover } from '../../flows/fragments.ts';
 
 /** More that came early is not kept: a ClientHello with keys of post-quantum size and all its padding has a few kilobytes. */
@@ -9,7 +9,7 @@ export class OrderedBytes {
   /** Frames that came before their turn: bytes from #delivered on, and the ranges that are there. */
   #early: Uint8Array | null = null;
   readonly #ranges: number[] = [];
-  /** Where the bytes last handed over stand. */
+  /** Stream offset of the bytes last delivered. */
   bytes: Uint8Array = new Uint8Array(0);
   start = 0;
   end = 0;
@@ -25,8 +25,8 @@ export class OrderedBytes {
   }
 
   /**
-   * Adds the bytes [at, end) of `b` at `offset` of the stream. True when there is something new in order: it stands in
-   * bytes[start, end). After a gap nothing is handed over until all that came early is in order.
+   * Adds the bytes [at, end) of `b` at `offset` of the stream. True if new contiguous data is available, at
+   * bytes[start, end). After a gap nothing is delivered until all data received so far is contiguous.
    */
   add(b: Uint8Array, at: number, end: number, offset: number): boolean {
     const skipped = this.#delivered - offset;

@@ -1,4 +1,4 @@
-// What protects packets (RFC 9001 §5): the keys of one direction, and how a packet is opened with them.
+// Packet protection (RFC 9001 §5): the keys of one direction, header protection and AEAD decryption.
 import { Aes } from '../../crypto/aes.ts';
 import { chachaBlock, openChaCha } from '../../crypto/chacha20-poly1305.ts';
 import { openGcm } from '../../crypto/gcm.ts';
@@ -49,8 +49,8 @@ export class PacketKeys {
   }
 
   /**
-   * RFC 9001 §5.4.1: the header of the packet [start, end), whose packet number stands at `at`, in clear. `largest` is
-   * the largest packet number seen so far in this direction, -1: none. Null when the packet is too short for a sample.
+   * RFC 9001 §5.4.1: removes header protection from the packet [start, end), whose packet number is at `at`. `largest`
+   * is the largest packet number seen in this direction, -1 if none. Null if the packet is too short for a sample.
    */
   unmask(b: Uint8Array, start: number, at: number, end: number, largest: number): ClearHeader | null {
     const sample = at + NUMBER_BYTES_MAX;
@@ -69,7 +69,7 @@ export class PacketKeys {
     return { first, bytes, number: fullNumber(truncated, numberBytes * 8, largest), numberBytes };
   }
 
-  /** RFC 9001 §5.3: what is sealed behind this header; null when the tag doesn't fit. */
+  /** RFC 9001 §5.3: the decrypted payload behind this header; null if authentication fails. */
   open(header: ClearHeader, sealed: Uint8Array): Uint8Array | null {
     nonce.set(this.#iv);
     for (let k = 0, rest = header.number; k < 6; k++, rest = Math.floor(rest / 256))

@@ -1,4 +1,5 @@
-// QUIC (RFC 9000, RFC 9001, RFC 9369): headers of all packets, and what Initial packets say, whose keys anyone has.
+// QUIC (RFC 9000, RFC 9001, RFC 9369): headers of all packets, contents of Initial packets, and of others whose secrets
+// are logged.
 import { u32 } from '../../core/bytes.ts';
 import { COLUMN, NESTED, type Packet, SHOWN } from '../../core/packet.ts';
 import { type Protocol, protocol } from '../../core/protocol.ts';
@@ -32,7 +33,7 @@ import { HANDSHAKE, hasTls, INITIAL, isKnown, RETRY } from './versions.ts';
 
 const h = newLongHeader();
 
-/** Who sent the datagram at work, in which connection. */
+/** Sender and connection of the current datagram. */
 let connection: Connection | null = null;
 let isFromServer = false;
 /** Of a short header: the bytes of its identifier. */
@@ -138,7 +139,7 @@ function fromServer(p: Packet, known: Connection, scid: Uint8Array): void {
   }
 }
 
-/** Of a short header the identifier's length is not said: it is one that the receiver chose. */
+/** A short header does not carry the connection ID's length: it is one that the receiver chose. */
 function matchingShort(p: Packet, here: Connection | null): Connection | null {
   for (let known = here; known !== null; known = known.previous) {
     shortCidBytes = cidBytesAt(p, known.sides[isFromServer ? 0 : 1].cids);

@@ -1,4 +1,4 @@
-// One side of a connection: what is known of the packets that it sends.
+// One side of a connection: state of the packets that it sends.
 import { OrderedBytes } from './ordered-bytes.ts';
 import type { PacketKeys } from './protection.ts';
 

@@ -1,10 +1,10 @@
-// Variable-length integers (RFC 9000 §16): the two high bits of the first byte say how many bytes there are.
+// Variable-length integers (RFC 9000 §16): the two high bits of the first byte give the length.
 
 export function varintBytes(b: Uint8Array, at: number): number {
   return 1 << (b[at]! >> 6);
 }
 
-/** Does a whole one stand at `at`? */
+/** True if a complete one is at `at`. */
 export function isVarint(b: Uint8Array, at: number, end: number): boolean {
   return at < end && at + varintBytes(b, at) <= end;
 }

@@ -1,4 +1,4 @@
-// Versions of QUIC: 1 (RFC 9000), 2 (RFC 9369), the drafts before them, and those of Google and Facebook close to them.
+// QUIC versions: 1 (RFC 9000), 2 (RFC 9369), their drafts, and related ones of Google and Facebook.
 
 const V1 = 0x00000001;
 const V2 = 0x6b3343cf;
@@ -34,7 +34,7 @@ export function isVersion2(version: number): boolean {
   return version === V2;
 }
 
-/** Does a packet with this version have the long header of RFC 8999, and is it one that is seen? */
+/** True if a packet with this version has the long header of RFC 8999 and the version is in use. */
 export function isKnown(version: number): boolean {
   if (version === V1 || version === V2 || isForcing(version)) return true;
   if (version === Q050 || version === T050 || version === T051) return true;
@@ -61,7 +61,7 @@ const SALT_Q050 = salt('504574efd066fe2f9d945cfcdbd3a7f0d3b56b45');
 const SALT_T050 = salt('7ff579e5acd072915580304c43a2367c60488310');
 const SALT_T051 = salt('7a4edef4e7ccee5fa4506c19124fc8ccda6e033d');
 
-/** The salt of a version's Initial secrets; null for a draft so old that nobody speaks it. */
+/** Salt of a version's Initial secrets; null for drafts too old to be supported. */
 export function initialSalt(version: number): Uint8Array | null {
   if (version === V2) return SALT_V2;
   if (version === Q050) return SALT_Q050;
@@ -77,7 +77,7 @@ export function initialSalt(version: number): Uint8Array | null {
   return draft < 29 ? SALT_23 : draft < 33 ? SALT_29 : SALT_V1;
 }
 
-/** What labels of key derivation begin with (RFC 9001 §5.1, RFC 9369 §3.3.2). */
+/** Prefix of key derivation labels (RFC 9001 §5.1, RFC 9369 §3.3.2). */
 export function labelPrefix(version: number): string {
   return version === V2 ? 'quicv2' : 'quic';
 }
@@ -86,7 +86,7 @@ export const INITIAL = 0;
 export const HANDSHAKE = 2;
 export const RETRY = 3;
 
-/** The type of a packet with a long header; version 2 numbers them anew (RFC 9369 §3.2). */
+/** Type of a long header packet; version 2 renumbers them (RFC 9369 §3.2). */
 export function longType(first: number, version: number): number {
   const type = (first >> 4) & 3;
   return version === V2 ? (type + 3) & 3 : type;

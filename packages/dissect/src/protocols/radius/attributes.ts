@@ -1,8 +1,8 @@
-// RADIUS attributes of the RFCs (RFC 2865, 2866, 2868, 2869, 3162 and later; https://www.iana.org/assignments/radius-types).
+// RADIUS attributes (RFC 2865, 2866, 2868, 2869, 3162 and later; https://www.iana.org/assignments/radius-types).
 
 export type Kind = 'text' | 'ipv4' | 'ipv6' | 'uint' | 'uint64' | 'bytes' | 'time';
 
-/** Type, name, and how the value is read; `tagged`: a tag may stand before it (RFC 2868 §3). */
+/** Type, name, and value format; `tagged`: a tag may precede the value (RFC 2868 §3). */
 export const attributes: readonly (readonly [type: number, name: string, kind: Kind, tagged?: 'tagged'])[] = [
   [1, 'User-Name', 'text'],
   [2, 'User-Password', 'bytes'],

@@ -1,5 +1,5 @@
-// Remote Desktop Protocol ([MS-RDPBCGR]): how a connection is negotiated, what client and server say of themselves,
-// and, where no TLS hides it, which messages follow.
+// Remote Desktop Protocol ([MS-RDPBCGR]): connection negotiation, client and server settings, and, without TLS, the
+// types of later messages.
 import { ascii, indexOf, spells, u16, u16le, u32le } from '../../core/bytes.ts';
 import { bool, type Field, text, uint } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';
@@ -13,7 +13,7 @@ const RESPONSE = 2;
 const FAILURE = 3;
 const NEGOTIATION_BYTES = 8;
 
-/** What a layer is, in its mark: negotiation, a message over MCS, or a fast-path one. */
+/** Kind of layer, kept in its mark: negotiation, a message over MCS, or a fast-path message. */
 const NEGOTIATION = 0;
 const SLOW_PATH = 1;
 const FAST_PATH = 2;
@@ -88,7 +88,7 @@ function isNegotiation(b: Uint8Array, at: number, end: number, least: number, mo
   );
 }
 
-/** Where the negotiation structure is: behind a cookie's line. */
+/** Offset of the negotiation structure, behind the optional cookie. */
 function negotiationAt(b: Uint8Array, start: number, end: number): number {
   if (b[start] !== 0x43) return start;
   const line = indexOf(b, 0x0a, start, end);

@@ -1,5 +1,5 @@
-// Multipoint communication (ITU-T T.125 §7) and conference control (T.124): what RDP's messages travel in. Its first
-// two messages carry what client and server say of themselves ([MS-RDPBCGR] §2.2.1.3 and §2.2.1.4).
+// Multipoint communication service (ITU-T T.125 §7) and conference control (T.124), the transport of RDP messages. The
+// first two messages carry client and server settings ([MS-RDPBCGR] §2.2.1.3 and §2.2.1.4).
 import { spells, u16, u16le, u32le } from '../../core/bytes.ts';
 import { text, uint } from '../../core/field.ts';
 import { LISTED, type Packet, SHOWN } from '../../core/packet.ts';
@@ -46,7 +46,7 @@ const SERVER_SECURITY = 0x0c02;
 const BLOCKS_MAX = 32;
 
 interface Talk {
-  /** Client and server have said who they are: what follows is RDP. */
+  /** Client and server settings were exchanged; what follows is RDP. */
   isDesktop: boolean;
 }
 
@@ -71,9 +71,9 @@ function isT125(p: Packet): boolean {
   return choices[b[at]! >> 2] !== undefined;
 }
 
-/** Where the blocks of user data begin: behind the key of T.124's client or server, and a length. -1: none. */
+/** Offset of the user data blocks, behind the T.124 client or server key and a length; -1 if there are none. */
 function blocksAt(b: Uint8Array, start: number, end: number, key: string): number {
-  // The key stands behind some forty to a hundred bytes of domain parameters.
+  // The key follows 40 to 100 bytes of domain parameters.
   const last = Math.min(end - 8, start + 300);
   for (let i = start; i < last; i++)
     if (b[i] === key.charCodeAt(0) && spells(b, i, end, key)) return i + (b[i + 4]! & 0x80 ? 6 : 5);

@@ -1,4 +1,4 @@
-// Routing and first-hop redundancy protocols, for the protocol table.
+// Registration of routing and first-hop redundancy protocols.
 
 import { aodv } from './aodv.ts';
 import { babel } from './babel.ts';

@@ -1,4 +1,4 @@
-// Type, length, value: what IS-IS PDUs say beyond their headers (ISO 10589 §9, RFC 1195 §5, RFC 5305, RFC 5308, RFC 5120).
+// TLVs of IS-IS PDUs (ISO 10589 §9, RFC 1195 §5, RFC 5305, RFC 5308, RFC 5120).
 import { bool, bytes, ether, type Field, ipv4, ipv6, text, uint } from '../../core/field.ts';
 import type { Sink } from '../../core/sink.ts';
 import { area, systemId } from './osi-address.ts';
@@ -141,7 +141,7 @@ function each(name: string, width: number): Emit {
   };
 }
 
-/** RFC 5120 §7: the topology's number stands before what is said of it. */
+/** RFC 5120 §7: a topology identifier precedes the entries. */
 function inTopology(emit: Emit): Emit {
   return (b, at, end, id, f, out) => {
     if (f.topologyId === undefined || at + 2 > end) return;

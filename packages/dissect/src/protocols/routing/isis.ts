@@ -83,7 +83,7 @@ function typeText(b: Uint8Array, header: number): string {
   return typeNames[type] ?? `Unknown (0x${type.toString(16)})`;
 }
 
-/** §9.5: 0 stands for 6 and 255 for none. */
+/** §9.5: 0 means 6, and 255 means no system ID. */
 function idLengthOf(b: Uint8Array, header: number): number {
   const length = b[header + 3]!;
   return length === 0 ? 6 : length === 255 ? 0 : length;

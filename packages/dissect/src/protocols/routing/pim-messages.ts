@@ -1,4 +1,4 @@
-// What the messages of PIM say (RFC 7761 §4.9, RFC 5059 §4, RFC 5015 §3.7).
+// Bodies of PIM messages (RFC 7761 §4.9, RFC 5059 §4, RFC 5015 §3.7).
 import { u16, u32 } from '../../core/bytes.ts';
 import { bool, bytes, type Field, ipv4, ipv6, none, uint } from '../../core/field.ts';
 import type { Sink } from '../../core/sink.ts';

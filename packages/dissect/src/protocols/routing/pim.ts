@@ -64,7 +64,7 @@ export const pim: Protocol = protocol({
   },
 });
 
-/** Version 1 goes in IGMP, whose type stands where version 2 has its own. */
+/** Version 1 is carried in IGMP and has the IGMP type in place of version and type. */
 const isVersion1 = (p: Packet, layer: number): boolean => p.bufferOf(layer)[p.start[layer]!] === 0x14;
 
 /** §4.9.3: the multicast packet within is read, but the columns stay with PIM, all but the addresses. */

@@ -1,4 +1,4 @@
-// What the procedures of the programs take and give.
+// Arguments and results of RPC procedures, by program.
 import type { Field } from '../../core/field.ts';
 import { mountBodies, mountFields } from './mount.ts';
 import { nfsFields } from './nfs-fields.ts';

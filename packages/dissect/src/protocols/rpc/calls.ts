@@ -1,4 +1,4 @@
-// What is remembered of RPC conversations: the calls, so that replies can be read.
+// State of RPC conversations: pending calls, by which replies are dissected.
 import { u32 } from '../../core/bytes.ts';
 import { IPV4, type Packet } from '../../core/packet.ts';
 import { remember } from '../smb/bounded.ts';
@@ -27,7 +27,7 @@ export interface Call {
   /** Of RPCSEC_GSS: what the message is for, and how its body is protected. */
   readonly gssProcedure: number;
   readonly gssService: number;
-  /** What NFS version 3 asks to be allowed; -1: not seen. */
+  /** Access rights requested by an NFS version 3 ACCESS call; -1 if it was not captured. */
   readonly access: number;
   /** Frame of the first reply; 0 before it. */
   reply: number;

@@ -2,7 +2,7 @@
 import { bool, bytes, none, seconds, text, uint, uint64 } from '../../core/field.ts';
 import { programName } from './program-names.ts';
 
-/** What accompanies a message for who sent it: mount and NFS list flavors too. */
+/** Authentication flavors; mount and NFS list them too. */
 export const flavorNames: Readonly<Record<number, string>> = {
   0: 'AUTH_NULL',
   1: 'AUTH_UNIX',

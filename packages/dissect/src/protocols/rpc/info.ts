@@ -1,4 +1,4 @@
-// The Info column of RPC and its programs: of several messages in one packet one after the other.
+// Info column of RPC and its programs; several messages in one packet are joined.
 import type { Packet } from '../../core/packet.ts';
 import { apiProcedureNames } from './fields.ts';
 import { CONTINUATION, FRAGMENT, type Message, messageOf } from './message.ts';
@@ -8,7 +8,7 @@ import { Xdr } from './xdr.ts';
 const NFS = 100003;
 const COMPOUND = 1;
 
-/** What the packet's messages up to the last one say. */
+/** Info texts of the packet's messages up to the last one. */
 export function rpcInfo(p: Packet, layer: number): string {
   const note = p.notes[layer];
   if (note === FRAGMENT || note === CONTINUATION) return (note as typeof FRAGMENT).info;
@@ -38,13 +38,13 @@ function messageInfo(p: Packet, layer: number, { call, isCall }: Message): strin
   }
   const { program, version, procedure } = call;
   const name = program.procedureName(version, procedure) ?? `proc-${procedure}`;
-  // A compound says what its operations are.
+  // For a compound, its operations.
   const isCompound = program.number === NFS && version === 4 && procedure === COMPOUND;
   const head = `V${version}${isCompound ? '' : ` ${name}`} ${kind}${isCall ? '' : ` (Call In ${call.request})`}`;
   return head + told(p, layer);
 }
 
-/** What the body of the message adds. */
+/** Info text of a message's body. */
 function told(p: Packet, layer: number): string {
   for (let at = layer + 1; at < p.count && p.protocols[at]!.name !== 'rpc'; at++) {
     const body = p.notes[at] as Body | null;

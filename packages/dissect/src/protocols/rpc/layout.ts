@@ -1,4 +1,4 @@
-// Where the parts of an RPC message stand (RFC 5531 §9).
+// Offsets in an RPC message (RFC 5531 §9).
 import { u32 } from '../../core/bytes.ts';
 import type { Packet } from '../../core/packet.ts';
 import { type Call, callOf } from './calls.ts';
@@ -29,7 +29,7 @@ export const padded = (length: number): number => (length + 3) & ~3;
 /** Of credentials and verifiers: flavor and length, then the body. */
 export const AUTH_HEAD = 8;
 
-/** Where credentials or a verifier end; -1 when that is not here. */
+/** End of credentials or a verifier; -1 if truncated. */
 export function authEnd(b: Uint8Array, at: number, end: number): number {
   if (at + AUTH_HEAD > end) return -1;
   const next = at + AUTH_HEAD + padded(u32(b, at + 4));
@@ -53,13 +53,13 @@ export function isMessage(p: Packet, at: number, end: number): boolean {
   return programAt(p.buf, at, end) !== null || answered(p, at, end) !== null;
 }
 
-/** Where the arguments of a call start; -1 when its header is cut. */
+/** Start of a call's arguments; -1 if its header is truncated. */
 export function argumentsAt(b: Uint8Array, at: number, end: number): number {
   const verifier = authEnd(b, at + CREDENTIALS, end);
   return verifier < 0 ? -1 : authEnd(b, verifier, end);
 }
 
-/** Where a reply's header ends; -1 when it is cut. */
+/** End of a reply's header; -1 if truncated. */
 export function replyEnd(b: Uint8Array, at: number, end: number): number {
   if (at + REPLY_BODY > end) return -1;
   const state = u32(b, at + REPLY_STATE);

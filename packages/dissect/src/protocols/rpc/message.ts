@@ -1,4 +1,4 @@
-// Reads one call or reply: whom it is for, what proves who sent it, and its body.
+// Dissects one call or reply: program, authentication, and body.
 import { u32 } from '../../core/bytes.ts';
 import { data } from '../../core/data.ts';
 import { COLUMN, LISTED, type Packet, SHOWN } from '../../core/packet.ts';
@@ -11,11 +11,11 @@ import { readAccess } from './nfs3.ts';
 import { indirectCall } from './portmap.ts';
 import { type Body, type Program, programOf } from './programs.ts';
 
-/** What a layer of RPC holds: its note. */
+/** Note of an RPC layer. */
 export interface Message {
   readonly isCall: boolean;
   readonly call: Call;
-  /** Where the transaction id stands. */
+  /** Offset of the transaction ID. */
   readonly start: number;
   /** Frame that this one repeats; 0: none. */
   readonly repeats: number;
@@ -167,7 +167,7 @@ function readBody(
   if (isData && call.gssService === PRIVACY && at + 4 < end) callNested(p, krb5Token, at + 4, end);
   const isKnown = program.procedureName(version, procedure) !== undefined;
   const isListed = isReadable && isKnown && wireEnd > at;
-  // A sequence number stands before what is signed.
+  // A sequence number precedes the protected data.
   const first = isSigned ? Math.min(at + 8, end) : at;
   const last = isSigned ? Math.min(behind(b, at, end), end) : end;
   p.at = first;

@@ -1,4 +1,4 @@
-// The mount protocol of NFS: RFC 1094 appendix A, RFC 1813 §5.
+// Mount protocol of NFS (RFC 1094 appendix A, RFC 1813 §5).
 import { none, text as string, uint } from '../../core/field.ts';
 import { runs } from '../names/runs.ts';
 import type { Procedures } from './bodies.ts';

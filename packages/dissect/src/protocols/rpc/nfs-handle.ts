@@ -1,4 +1,4 @@
-// File handles of NFS: opaque to all but their server, so a hash tells them apart.
+// NFS file handles: opaque to all but their server, so they are identified by a hash.
 import { crc32 } from '../../codec/crc.ts';
 import { bytes, uint } from '../../core/field.ts';
 import { group, type Shape, type Xdr } from './xdr.ts';
@@ -25,7 +25,7 @@ function read(x: Xdr, at: number, length: number): void {
   x.out.add(f.fhandle, at, end - at);
 }
 
-/** Its hash is left in `x.handle` for what tells it. */
+/** Leaves the hash in `x.handle` for the Info text. */
 export function handle(title: string): Shape {
   return group(title, (x) => {
     const at = x.at;

@@ -1,4 +1,4 @@
-// Parts that the versions of NFS share.
+// Data types shared by the versions of NFS.
 import { u32 } from '../../core/bytes.ts';
 import type { Field } from '../../core/field.ts';
 import { nfsFields as f } from './nfs-fields.ts';
@@ -113,7 +113,7 @@ export const accessCheck: Shape = (x) => {
   x.at += 4;
 };
 
-/** What of `asked` the server knows and allows; `asked` is -1 when the call was not seen. */
+/** Access rights known to the server and granted, of those in `asked`; -1 if the call was not captured. */
 function tellAccess(x: Xdr, asked: number, supported: number, allowed: number): void {
   if (asked >= 0) {
     const unknown = asked & ~supported;
@@ -134,7 +134,7 @@ export const accessRights3: Shape = (x) => {
   x.at += 4;
 };
 
-/** RFC 7530 §16.1: version 4 says what it knows of, too. */
+/** RFC 7530 §16.1: version 4 also returns the rights it supports. */
 export const accessRights4: Shape = (x) => {
   if (!x.has(8)) return;
   if (x.out !== null) {

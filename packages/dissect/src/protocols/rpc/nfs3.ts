@@ -46,7 +46,7 @@ const attributes = seq(
   ctime,
 );
 
-/** The attributes that GETATTR is about are told. */
+/** GETATTR shows its attributes in the Info column. */
 const toldAttributes: Shape = (x) => {
   if (x.out === null && x.at + 20 <= x.end) {
     const type = u32(x.b, x.at);
@@ -72,7 +72,7 @@ const newHandle = optional(f.handleFollow, handle('handle'));
 /** As other programs have it. */
 export const afterOperation = after('attributes');
 
-/** sattr3: what is to be set. */
+/** sattr3: attributes to set. */
 const SET_BY_CLIENT = 2;
 const settable = (title: string): Shape =>
   group(
@@ -241,7 +241,7 @@ export const nfs3: Procedures = {
   ],
 };
 
-/** §3.3.4: what an ACCESS call asks for, which its reply is compared with; -1 for any other call. */
+/** §3.3.4: rights that an ACCESS call requests, with which its reply is compared; -1 for any other call. */
 export function readAccess(
   program: number,
   version: number,

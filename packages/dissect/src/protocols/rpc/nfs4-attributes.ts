@@ -1,5 +1,4 @@
-// Attributes of NFS version 4: a bitmap says which, and their values follow in the order of the bits
-// (RFC 7530 §5, RFC 8881 §5, RFC 7862 §12.2).
+// Attributes of NFS version 4: a bitmap, then the values in bit order (RFC 7530 §5, RFC 8881 §5, RFC 7862 §12.2).
 import { u32 } from '../../core/bytes.ts';
 import { nfsFields as f3 } from './nfs-fields.ts';
 import { handle } from './nfs-handle.ts';
@@ -113,7 +112,7 @@ function readBitmap(x: Xdr, from: Xdr | null): void {
       x.out?.open(f.attr, x.at, 4, attribute);
       if (from !== null) {
         const value = values[attribute];
-        // Without its length the values behind it can't be found.
+        // Attributes behind one of unknown length cannot be located.
         if (value === undefined) from.at = from.end;
         else value(from);
       }

@@ -1,5 +1,5 @@
-// The operations of NFS version 4 (RFC 7530 §16), 4.1 (RFC 8881 §18), 4.2 (RFC 7862 §15, RFC 8276 §8): what each takes
-// and what it gives.
+// Operations of NFS version 4 (RFC 7530 §16), 4.1 (RFC 8881 §18), 4.2 (RFC 7862 §15, RFC 8276 §8): arguments and
+// results.
 import { u32 } from '../../core/bytes.ts';
 import { nfsFields as f3 } from './nfs-fields.ts';
 import { handle, hashText } from './nfs-handle.ts';
@@ -99,7 +99,7 @@ const statistics = seq(long(null), long(null));
 
 const lockDenied = seq(part.range, number(f.lockType), part.lockOwner);
 
-/** What an operation takes, what it gives when it is done, and what when it is not, by status. */
+/** Arguments of an operation, its results on success, and those of other statuses. */
 export type Operation = readonly [call: Shape, done: Shape, failed?: Readonly<Record<number, Shape>>];
 
 const DENIED = 10010;

@@ -1,4 +1,4 @@
-// Parts of the operations of NFS version 4.
+// Data types of NFS version 4 operations.
 import { crc16, crc32 } from '../../codec/crc.ts';
 import { attributes, nfsTime } from './nfs4-attributes.ts';
 import { nfs4Fields as f } from './nfs4-fields.ts';
@@ -22,7 +22,7 @@ const STATEID_BYTES = 16;
 const SESSION_BYTES = 16;
 const DEVICE_BYTES = 16;
 
-/** RFC 7530 §2.2.16: what an open or a lock is known by; a label tells its hash. */
+/** RFC 7530 §2.2.16: stateid of an open or a lock; with a label its hash is shown in the Info column. */
 export function stateid(label?: string): Shape {
   return (x) => {
     if (!x.has(STATEID_BYTES)) return;
@@ -87,7 +87,7 @@ const spaceLimit = choose(f.limitBy, {
 });
 const read = seq(stateid(), number(f.recall), entry);
 const write = seq(stateid(), number(f.recall), spaceLimit, entry);
-/** RFC 8881 §18.16.2: why there is none, and whether the server will say when there may be one. */
+/** RFC 8881 §18.16.2: why no delegation was given, and whether the server will announce one. */
 const none = choose(f.whyNone, { 1: number(null), 2: number(null) });
 export const delegation = choose(f.delegation, { 1: read, 2: write, 3: none, 4: read, 5: write });
 

@@ -1,4 +1,4 @@
-// NFS version 4: a call is a compound of operations (RFC 7530 §15.2), and so is what a server calls back (RFC 8881 §20).
+// NFS version 4: COMPOUND (RFC 7530 §15.2), and CB_COMPOUND for callbacks (RFC 8881 §20).
 import { u32 } from '../../core/bytes.ts';
 import type { Field } from '../../core/field.ts';
 import type { Procedures } from './bodies.ts';
@@ -11,7 +11,7 @@ import { array, choose, long, nothing, number, opaque, type Shape, seq, shown, t
 
 const OPERATIONS_MAX = 128;
 
-/** How little an operation says about what a compound is for: the Info column has those that say most. */
+/** Rank of an operation: the Info column shows the most significant ones of a compound. */
 const tiers: Readonly<Record<number, number>> = {
   3: 2,
   9: 3,
@@ -41,7 +41,7 @@ const tag: Shape = (x) => {
   if (x.out === null && length > 0) x.told += ` ${shown(x.b, start, start + length)}`;
 };
 
-/** All operations of one compound; each is read by `one`, which says whether it failed. */
+/** All operations of a compound; each is dissected by `one`, which returns whether it failed. */
 function compound(
   field: Field,
   nameOf: (operation: number) => string | undefined,
@@ -152,7 +152,7 @@ const callbacks: Readonly<Record<number, readonly [Shape, Shape]>> = {
   ],
 };
 
-/** The Info column names all that is called back. */
+/** For callbacks, the Info column shows every operation. */
 function everyOne(reading: (x: Xdr, operation: number) => void): Shape {
   return (x) => {
     if (!x.has(4)) return;

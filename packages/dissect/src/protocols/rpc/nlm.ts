@@ -1,4 +1,4 @@
-// The network lock manager of NFS 2 and 3, and the status monitor it works with (X/Open C702, chapters 9 to 11).
+// Network Lock Manager of NFS 2 and 3, and Network Status Monitor (X/Open C702, chapters 9 to 11).
 import { bool, bytes, int, none, text as string, uint, uint64 } from '../../core/field.ts';
 import type { Procedures } from './bodies.ts';
 import { handle, handleFields, tellHandle } from './nfs-handle.ts';
@@ -69,7 +69,7 @@ export const nlmFields = { ...f, ...handleFields };
 const file = seq(handle('fh'), tellHandle(' FH:'));
 const cookie = opaque(f.cookie);
 
-/** A status that is good is not told. */
+/** A status of success is not shown. */
 const status: Shape = (x: Xdr) => {
   const value = x.peek();
   if (value !== 0) x.tell(` ${states[value] ?? `Unknown Status (${value})`}`);

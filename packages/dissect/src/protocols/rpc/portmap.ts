@@ -1,4 +1,4 @@
-// The port mapper and rpcbind (RFC 1833): which port a program listens at.
+// Port mapper and rpcbind (RFC 1833): port numbers of programs.
 import { u32 } from '../../core/bytes.ts';
 import { bool, bytes, none, text as string, uint } from '../../core/field.ts';
 import type { Procedures } from './bodies.ts';
@@ -31,7 +31,7 @@ export const portmapFields = f;
 
 const mapping = seq(number(f.prog), number(f.version), number(f.proto), number(f.port));
 
-/** §3.2: what is asked for stands in the Info column. */
+/** §3.2: the requested mapping is shown in the Info column. */
 const wanted: Shape = (x) => {
   if (x.out === null && x.has(12)) {
     const program = u32(x.b, x.at);

@@ -1,4 +1,4 @@
-// What programs are called, by their number.
+// Names of RPC programs by number.
 import { programTable } from './program-table.ts';
 
 const names = new Map(programTable.map((row) => [row.number, row.column]));

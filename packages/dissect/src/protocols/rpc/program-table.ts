@@ -1,5 +1,4 @@
-// Programs of ONC RPC that have a name: their number, what Wireshark calls them, and their procedures by version, as runs
-// (see names/runs.ts).
+// Known ONC RPC programs: number, Wireshark's names, and procedures by version, as runs (see names/runs.ts).
 
 export interface ProgramRow {
   readonly number: number;

@@ -1,4 +1,4 @@
-// Each program of ONC RPC is a protocol of its own. Its layer spans the body of a call or a reply.
+// Every ONC RPC program is a protocol of its own, whose layer spans the body of a call or a reply.
 import { type Field, uint } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';
 import { type Protocol, protocol } from '../../core/protocol.ts';
@@ -10,7 +10,7 @@ import { bodyInfo } from './info.ts';
 import { type ProgramRow, programTable } from './program-table.ts';
 import { Xdr } from './xdr.ts';
 
-/** What a program's layer holds: its note. */
+/** Note of a program layer. */
 export interface Body {
   readonly program: Program;
   readonly version: number;

@@ -1,4 +1,4 @@
-// Records of a stream in several fragments (RFC 5531 §11), put together for each direction of a conversation.
+// Reassembly of fragmented stream records (RFC 5531 §11), per direction of a conversation.
 import type { Packet } from '../../core/packet.ts';
 
 const RECORD_BYTES_MAX = 4 << 20;

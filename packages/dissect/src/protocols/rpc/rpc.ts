@@ -1,4 +1,4 @@
-// Remote Procedure Call, ONC's (RFC 5531): in datagrams, or in records of a stream.
+// ONC Remote Procedure Call (RFC 5531): over UDP, or in records over TCP.
 import { u32 } from '../../core/bytes.ts';
 import { COLUMN, LISTED, type Packet, SHOWN } from '../../core/packet.ts';
 import { type Protocol, protocol, REJECTED } from '../../core/protocol.ts';
@@ -13,17 +13,17 @@ import { addFragment, isUnfinished } from './records.ts';
 const PORT = 111;
 /** Longer records are taken for something else. */
 const RECORD_BYTES_MAX = 4 << 20;
-/** §11: a record comes in fragments; four bytes before each tell its length and whether it is the last. */
+/** §11: each fragment of a record is preceded by four bytes: its length and the last-fragment flag. */
 const MARK = 4;
 const LAST = 0x80000000;
 
-/** Enough to tell a call or a reply, behind the mark. */
+/** Bytes behind the record mark that suffice to recognize a call or reply. */
 const MESSAGE_MIN = 16;
 
-/** As Wireshark, the name of the program stands in the Protocol column even where no body follows. */
+/** As in Wireshark, the Protocol column shows the program even if there is no body. */
 const column = (p: Packet, layer: number): string => messageOf(p, layer)?.call.program.column ?? 'RPC';
 
-/** What is not RPC on a conversation known for it. */
+/** Other data in a conversation known to be RPC. */
 function leave(p: Packet): null {
   p.notes[p.count - 1] = CONTINUATION;
   p.at = p.end;

@@ -1,5 +1,4 @@
-// XDR (RFC 4506) as shapes: each reads one type from the cursor, adds its fields where a tree is made and tells its
-// part of the Info column where none is.
+// XDR (RFC 4506) as shapes: each consumes one type at the cursor, and emits its fields or its part of the Info column.
 import { u32, u64, utf8 } from '../../core/bytes.ts';
 import type { Field } from '../../core/field.ts';
 import type { Sink } from '../../core/sink.ts';
@@ -18,9 +17,9 @@ export class Xdr {
   /** Null while only the Info column is wanted. */
   out: Sink | null;
   readonly call: Call | null;
-  /** What the body adds to the Info column. */
+  /** Info text of the body. */
   told = '';
-  /** What earlier parts of a message leave for later ones: hashes of the current and the saved file handle. */
+  /** State passed between parts of a message: hashes of the current and the saved file handle. */
   handle = 0;
   savedHandle = 0;
   /** Of the last result read. */
@@ -65,7 +64,7 @@ export class Xdr {
   }
 }
 
-/** §4.2, §4.3: a number or an enumeration of four bytes; with a label it stands in the Info column. */
+/** §4.2, §4.3: an integer or enumeration of four bytes; with a label it is shown in the Info column. */
 export function number(field: Field | null, label?: string): Shape {
   return (x) => {
     if (!x.has(4)) return;
@@ -143,7 +142,7 @@ export function seq(...shapes: readonly Shape[]): Shape {
   };
 }
 
-/** What stands below a line of its own. */
+/** Shapes nested below a text line. */
 export function group(title: string, ...shapes: readonly Shape[]): Shape {
   const body = seq(...shapes);
   return (x) => {
@@ -154,7 +153,7 @@ export function group(title: string, ...shapes: readonly Shape[]): Shape {
   };
 }
 
-/** What stands below a field that spans it. */
+/** Shapes nested below a field that spans them. */
 export function below(field: Field, ...shapes: readonly Shape[]): Shape {
   const body = seq(...shapes);
   return (x) => {
@@ -199,7 +198,7 @@ export function optional(field: Field | null, ...shapes: readonly Shape[]): Shap
   return choose(field, { 1: seq(...shapes) });
 }
 
-/** A linked list: before each entry stands whether there is one. */
+/** A linked list: a boolean before each entry tells whether one follows. */
 export function list(field: Field | null, entry: Shape): Shape {
   const follows = number(field);
   return (x) => {

@@ -1,4 +1,4 @@
-// NIS, once the yellow pages (Sun's yp_prot.h): maps of keys and values, and which server has them.
+// NIS, formerly Yellow Pages (Sun's yp_prot.h): key/value maps and server binding.
 import { bool, int, ipv4, none, text as string, uint } from '../../core/field.ts';
 import type { Procedures } from './bodies.ts';
 import { below, choose, fixed, list, nothing, number, type Shape, seq, text } from './xdr.ts';
@@ -38,7 +38,7 @@ export const ypservFields = f;
 
 const TRUE = 1;
 
-/** A status that is not good is told. */
+/** The Info column shows a status of success. */
 const status = (success: Shape): Shape => {
   const plain = number(f.status);
   return (x) => {

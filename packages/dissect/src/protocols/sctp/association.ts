@@ -1,5 +1,5 @@
-// What is remembered of an SCTP association (RFC 9260), per direction: where its numbers begin, which came already, and
-// the fragments of messages that are not whole (§6.9).
+// State of an SCTP association (RFC 9260), per direction: initial TSN, TSNs received, and fragments of incomplete
+// messages (§6.9).
 
 /** Numbers that came out of order and are remembered at once; more are taken for new. */
 const EARLY_MAX = 1024;
@@ -22,7 +22,7 @@ export class Direction {
   readonly #fragments = new Map<number, Fragment>();
   #bytes = 0;
 
-  /** The association starts anew with this number (INIT, INIT ACK). */
+  /** The association (re)starts with this initial TSN (INIT, INIT ACK). */
   begin(tsn: number): void {
     this.base = tsn;
     this.#reached = (tsn - 1) >>> 0;

@@ -1,4 +1,4 @@
-// The chunks of SCTP in the tree (RFC 9260 §3.3), with their parameters and error causes.
+// Tree of SCTP chunks (RFC 9260 §3.3), with parameters and error causes.
 import { u16, u32 } from '../../core/bytes.ts';
 import { bool, bytes, type Field, ipv4, ipv6, text, uint } from '../../core/field.ts';
 import type { Sink } from '../../core/sink.ts';
@@ -117,7 +117,7 @@ const layouts: Readonly<Record<number, Layout>> = {
   [ASCONF_ACK]: [[f.asconfAckSequence, 4, 4]],
 };
 
-/** Where a chunk's parameters start. */
+/** Offset of a chunk's parameters. */
 const parametersAt: Readonly<Record<number, number>> = {
   [INIT]: 20,
   [INIT_ACK]: 20,

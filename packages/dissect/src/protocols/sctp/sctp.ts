@@ -1,4 +1,4 @@
-// Stream Control Transmission Protocol (RFC 9260); messages of several fragments are put together.
+// Stream Control Transmission Protocol (RFC 9260), with reassembly of fragmented messages.
 import { u16, u32 } from '../../core/bytes.ts';
 import { data } from '../../core/data.ts';
 import { alias, uint } from '../../core/field.ts';
@@ -23,7 +23,7 @@ import { chunkName } from './names.ts';
 const SCTP = 132;
 const HEADER = 12;
 const CHUNK_HEADER = 4;
-/** Chunks of one packet that are looked at. */
+/** Maximum chunks dissected per packet. */
 const CHUNKS_MAX = 1000;
 
 /** Marks of the layer: two bits for each of the first DATA chunks. */
@@ -101,7 +101,7 @@ export const sctp: Protocol = protocol({
 
 const association = (p: Packet): Association => p.session.stateOf(p, 'sctp', () => new Association());
 
-/** What a relative number of this chunk counts from: a SACK speaks of the other direction; -1 when unknown. */
+/** Initial TSN to which a chunk's relative TSN refers; a SACK refers to the other direction; -1 if unknown. */
 function baseOf(p: Packet, type: number): number {
   if (p.transport !== SCTP) return -1;
   const direction = type === SACK ? p.direction ^ 1 : p.direction;
@@ -111,7 +111,7 @@ function baseOf(p: Packet, type: number): number {
 function walkChunks(p: Packet, at: number): void {
   const b = p.buf;
   const { end } = p;
-  // What the chunks carry may be another conversation.
+  // Chunks of one packet may belong to different conversations.
   const { flow, direction } = p;
   let dataChunks = 0;
   const first = p.layer;
@@ -180,7 +180,7 @@ function dataChunk(p: Packet, type: number, at: number, length: number): number 
   return READ;
 }
 
-/** Who reads [at, end): by payload protocol identifier, then by port, the lower first. */
+/** Dissector of [at, end): by payload protocol identifier, then by port, the lower first. */
 function deliver(p: Packet, id: number, at: number, end: number): void {
   const { at: oldAt, end: oldEnd, wireEnd } = p;
   p.at = at;

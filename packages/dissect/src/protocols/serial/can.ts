@@ -1,4 +1,5 @@
-// Controller area network as Linux captures it (ISO 11898-1; https://www.tcpdump.org/linktypes/LINKTYPE_CAN_SOCKETCAN.html).
+// Controller Area Network in SocketCAN captures (ISO 11898-1;
+// https://www.tcpdump.org/linktypes/LINKTYPE_CAN_SOCKETCAN.html).
 import { u32 } from '../../core/bytes.ts';
 import { data } from '../../core/data.ts';
 import { bool, uint } from '../../core/field.ts';

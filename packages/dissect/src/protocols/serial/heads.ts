@@ -1,4 +1,4 @@
-// Link types of serial lines, buses and radios that are named and read no further
+// Link types of serial lines, buses and radios that are recognized but not dissected
 // (https://www.tcpdump.org/linktypes.html).
 import { etherTypes, linkTypes } from '../../core/table.ts';
 import { fc } from '../link/ethernet-heads.ts';

@@ -1,5 +1,5 @@
-// Data between Bluetooth hosts: ACL packets, which L2CAP's frames are cut into (Bluetooth Core Specification 5.3,
-// volume 4 part E §5.4.2; volume 3 part A §7.2).
+// Bluetooth ACL data packets, which carry fragments of L2CAP frames (Bluetooth Core Specification 5.3, volume 4 part E
+// §5.4.2; volume 3 part A §7.2).
 import { u16le } from '../../../core/bytes.ts';
 import { uint } from '../../../core/field.ts';
 import type { Packet } from '../../../core/packet.ts';
@@ -55,7 +55,7 @@ export const acl: Protocol = protocol({
   },
 });
 
-/** Who sends, in the bits above a handle. */
+/** The direction, in the bits above a handle. */
 function sideOf(p: Packet): number {
   const direction = directionOf(p);
   return direction < 0 ? UNKNOWN_SIDE : direction << 12;

@@ -1,20 +1,20 @@
-// Who sent a packet of Bluetooth's host controller interface, as far as the capture says.
+// Direction of Bluetooth HCI packets, as far as the capture records it.
 import type { Packet } from '../../../core/packet.ts';
 
 const H4_DIRECTION = 201;
 const MONITOR = 254;
-/** Where the direction stands: in the pseudo-header of four bytes before the packet, in the last one. */
+/** The direction is in the last byte of the 4-byte pseudo-header before the packet. */
 const RECEIVED = 1;
 
 /** Marks of the monitor's layer. */
 export const HOST = 1;
 export const CONTROLLER = 2;
 
-/** Above a connection's handle: from the controller; and that nobody knows. */
+/** Bits above a connection handle: sent by the controller; direction unknown. */
 export const FROM_CONTROLLER = 1 << 12;
 export const UNKNOWN_SIDE = 1 << 13;
 
-/** 0: from the host; 1: from the controller; -1: the capture doesn't say. */
+/** 0: from the host; 1: from the controller; -1: not recorded. */
 export function directionOf(p: Packet): number {
   if (p.linkType === MONITOR) return p.mark[2] === CONTROLLER ? 1 : 0;
   if (p.linkType !== H4_DIRECTION) return -1;

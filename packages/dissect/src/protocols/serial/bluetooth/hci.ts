@@ -1,5 +1,5 @@
-// Bluetooth's host controller interface (Bluetooth Core Specification 5.3, volume 4 part E §5.4; part A for H4), as
-// captured between host and controller.
+// Bluetooth Host Controller Interface (Bluetooth Core Specification 5.3, volume 4 part E §5.4; part A for H4), captured
+// between host and controller.
 import { u16, u16le } from '../../../core/bytes.ts';
 import { ether, uint } from '../../../core/field.ts';
 import type { Packet } from '../../../core/packet.ts';
@@ -149,8 +149,8 @@ export const isoData = head({
 });
 
 /**
- * BlueZ's monitor channel (https://www.tcpdump.org/linktypes/LINKTYPE_BLUETOOTH_LINUX_MONITOR.html): its header stands
- * in the record before the packet, as the direction does in others.
+ * BlueZ monitor channel (https://www.tcpdump.org/linktypes/LINKTYPE_BLUETOOTH_LINUX_MONITOR.html): its header is in the
+ * pseudo-header before the packet, like the direction in other formats.
  */
 const MONITOR_HEADER = 4;
 const monitorNames: Readonly<Record<number, string>> = {

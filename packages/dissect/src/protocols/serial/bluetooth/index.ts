@@ -1,4 +1,4 @@
-// Bluetooth: between host and controller, in the air, and what is carried there.
+// Registration of Bluetooth protocols: HCI, radio link, and what they carry.
 import { acl } from './acl.ts';
 import {
   bluetoothH4,

@@ -1,5 +1,5 @@
-// Bluetooth's logical links (Bluetooth Core Specification 5.3, volume 3 part A): fixed channels, and those that were
-// opened for a protocol by its number.
+// Bluetooth L2CAP (Bluetooth Core Specification 5.3, volume 3 part A): fixed channels, and channels opened for a
+// protocol by its PSM.
 import { u16le } from '../../../core/bytes.ts';
 import { uint } from '../../../core/field.ts';
 import type { Packet } from '../../../core/packet.ts';
@@ -158,7 +158,7 @@ function signals(p: Packet): void {
     if (b[at] === CONNECTION_REQUEST && length >= 4) {
       const psm = u16le(b, at + 4);
       keep(asked, (link << 16) | ident, psm);
-      // What the other side sends goes to the asking side's channel.
+      // Packets of the responder are sent to the initiator's channel.
       keep(psms, (otherOf(link) << 16) | u16le(b, at + 6), psm);
     } else if (b[at] === CONNECTION_RESPONSE && length >= 4) {
       const psm = asked.get((otherOf(link) << 16) | ident);

@@ -1,5 +1,5 @@
-// Bluetooth low energy in the air (Bluetooth Core Specification 5.3, volume 6 part B §2): advertisements, and data
-// channels' frames with what they carry.
+// Bluetooth Low Energy link layer (Bluetooth Core Specification 5.3, volume 6 part B §2): advertising and data channel
+// PDUs.
 import { ascii, u16le, u32le } from '../../../core/bytes.ts';
 import { ether, text, uint } from '../../../core/field.ts';
 import { LISTED, type Packet, SHOWN } from '../../../core/packet.ts';

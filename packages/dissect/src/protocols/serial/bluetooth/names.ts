@@ -1,5 +1,5 @@
-// What commands, events and messages of Bluetooth are called (Bluetooth Core Specification 5.3: volume 4 part E §7,
-// volume 3 parts A, F and H, volume 6 part B §2.4).
+// Names of Bluetooth commands, events and messages (Bluetooth Core Specification 5.3: volume 4 part E §7, volume 3
+// parts A, F and H, volume 6 part B §2.4).
 import { runs } from '../../names/runs.ts';
 
 /** Commands by opcode. */

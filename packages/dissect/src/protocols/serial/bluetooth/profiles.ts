@@ -1,5 +1,5 @@
-// What Bluetooth's logical links carry: attributes and security of low energy (Bluetooth Core Specification 5.3, volume
-// 3 parts F and H), services, serial ports, audio and video, human interfaces, networks (parts B and profiles).
+// Protocols over L2CAP: attributes (ATT) and security manager (SMP) of Low Energy (Bluetooth Core Specification 5.3,
+// volume 3 parts F and H), SDP, RFCOMM, audio and video, HID, BNEP (part B and profiles).
 import { u16, u16le } from '../../../core/bytes.ts';
 import { data } from '../../../core/data.ts';
 import { bytes, type Field, uint } from '../../../core/field.ts';

@@ -1,5 +1,5 @@
-// Classes of USB devices (https://www.usb.org/defined-class-codes): named, with what people look for in them: what
-// keyboards and mice report, and the commands of mass storage.
+// USB device classes (https://www.usb.org/defined-class-codes): HID reports of keyboards and mice, commands of mass
+// storage, and other classes by name.
 import { spells, u32le } from '../../../core/bytes.ts';
 import { bytes, uint } from '../../../core/field.ts';
 import type { Packet } from '../../../core/packet.ts';
@@ -15,7 +15,7 @@ export const COMMUNICATIONS_DATA = 0x0a;
 export const SMART_CARD = 0x0b;
 export const VIDEO = 0x0e;
 
-/** Sets no column: the layer below says what it is. */
+/** Sets no columns; those of the layer below stay. */
 function named(name: string, title: string): Protocol {
   return protocol({ name, title, step: takeAll });
 }
@@ -89,7 +89,7 @@ const isCommand = (b: Uint8Array, start: number, end: number): boolean =>
 const isStatus = (b: Uint8Array, start: number, end: number): boolean =>
   end - start >= STATUS_BYTES && spells(b, start, end, 'USBS');
 
-/** A command's or a status' block, whatever the interface is said to be. */
+/** A command or status block wrapper, whatever the class of the interface. */
 export const isStorageBlock = (b: Uint8Array, start: number, end: number): boolean =>
   isCommand(b, start, end) || isStatus(b, start, end);
 

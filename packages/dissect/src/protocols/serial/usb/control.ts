@@ -1,18 +1,18 @@
-// What a layer of USB keeps for its columns and fields.
+// Layer state shared by the columns and fields of USB.
 import type { Request } from './devices.ts';
 
-/** What a control transfer's layer keeps: its request, and the class it is of. */
+/** Note of a control transfer's layer: its request and class. */
 export interface Control {
   readonly request: Request;
   readonly kind: number;
   readonly isSubmit: boolean;
 }
 
-/** Marks of a layer: its data is nobody's and shown as it is. */
+/** Layer mark: the data has no dissector and is shown as data. */
 export const LEFT_OVER = 1;
 
-/** Beside it: whose class the transfer is of is told, and which. */
+/** Layer mark: the class of the transfer is shown. */
 export const HAS_CLASS = 2;
 export const CLASS_SHIFT = 16;
-/** The class of what nobody announced. */
+/** Class of an interface without a captured descriptor. */
 export const UNKNOWN_CLASS = 0xff;

@@ -1,5 +1,5 @@
-// What is known of the devices of a capture: the classes of their interfaces and endpoints, as their configuration
-// descriptors say (USB 2.0 §9.6), and the requests that wait for an answer.
+// USB devices of a capture: classes of interfaces and endpoints from configuration descriptors (USB 2.0 §9.6), and
+// pending requests.
 import { u16le } from '../../../core/bytes.ts';
 import type { Packet } from '../../../core/packet.ts';
 
@@ -100,7 +100,7 @@ export function learn(device: Device, b: Uint8Array, at: number, end: number): S
     if (type === INTERFACE && stop - place >= 9) {
       current = b[place + 2]!;
       kind = (b[place + 5]! << 16) | (b[place + 6]! << 8) | b[place + 7]!;
-      // Alternate settings don't change what the interface is for.
+      // Alternate settings do not change the class of an interface.
       if (b[place + 3] === 0) device.interfaces.set(current, kind);
     } else if (type === ENDPOINT && stop - place >= 7 && current >= 0) {
       device.endpoints.set(b[place + 2]!, kind);

@@ -1,4 +1,4 @@
-// The fields of a USB transfer: those of both headers, of control requests, and of the descriptors people look for.
+// Fields of a USB transfer: pseudo-headers, control requests, and common descriptors.
 import { alias, bytes, type Field, int, text, uint, uint64 } from '../../../core/field.ts';
 import type { Packet } from '../../../core/packet.ts';
 import type { Sink } from '../../../core/sink.ts';
