@@ -1,4 +1,5 @@
 // `-w`: the packets that passed the filter as a capture file.
+import { statSync } from 'node:fs';
 import {
   CaptureError,
   type CaptureOutput,
@@ -28,6 +29,14 @@ export function outputOptions(
   return { from, force: force === true, nanoseconds: type === 'nsecpcap', ...(format && { format }) };
 }
 
+function isSpecial(path: string): boolean {
+  try {
+    return !statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
+
 export class CapturePrinter implements Printer {
   readonly #output: CaptureOutput;
 
@@ -37,7 +46,8 @@ export class CapturePrinter implements Printer {
 
   /** What is captured live can be read in the file as it comes, and stays there whatever happens. */
   static async open(path: string, options: OutputOptions, isLive: boolean): Promise<CapturePrinter> {
-    const create = isLive ? createGrowingCapture : createCapture;
+    // A named pipe opens once somebody reads it: not by the call that grows files, which would not hear Ctrl-C until then.
+    const create = isLive && !isSpecial(path) ? createGrowingCapture : createCapture;
     return new CapturePrinter(await reported(async () => create(path, options)));
   }
 
