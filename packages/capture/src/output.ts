@@ -2,6 +2,7 @@ import {
   type CaptureInterface,
   type CaptureReader,
   type Frame,
+  type NameRecord,
   type PacketComment,
   PcapngWriter,
   PcapWriter,
@@ -27,6 +28,10 @@ export interface OutputOptions {
   from?: CaptureReader;
   /** The writing application (`shb_userappl`). */
   application?: string;
+  /** For pcapng: comments on the capture, after those that its source has. */
+  comments?: readonly string[];
+  /** For pcapng: names for addresses, before those that its source has. */
+  names?: readonly NameRecord[];
 }
 
 /** The format for a file name: pcap if it ends in .pcap, .cap or .dmp, else pcapng, which can hold anything. */
@@ -41,7 +46,7 @@ export class CaptureOutput {
   frameCount = 0;
   readonly #sink: Sink;
   readonly #from: CaptureReader | undefined;
-  readonly #nanoseconds: boolean;
+  readonly #options: OutputOptions;
   /** Bytes given to the sink. */
   #bytesTaken = 0;
   #pcapng: PcapngWriter | null = null;
@@ -51,17 +56,12 @@ export class CaptureOutput {
   #namesDone = 0;
   #secretsDone = 0;
 
-  constructor(
-    path: string,
-    sink: Sink,
-    { format = formatOf(path), nanoseconds, from, application }: OutputOptions,
-  ) {
+  constructor(path: string, sink: Sink, options: OutputOptions) {
     this.path = path;
-    this.format = format;
+    this.format = options.format ?? formatOf(path);
     this.#sink = sink;
-    this.#from = from;
-    this.#nanoseconds = nanoseconds ?? false;
-    if (format === 'pcapng') this.#pcapng = new PcapngWriter({ application: application ?? 'Eyrie' });
+    this.#from = options.from;
+    this.#options = options;
   }
 
   /** Of the file so far, with what is still buffered. */
@@ -76,7 +76,7 @@ export class CaptureOutput {
    * @throws CaptureError if a pcap file, which has but one link type, is given another.
    */
   write(frame: Frame): boolean {
-    const pending = this.#pcapng === null ? this.#writePcap(frame) : this.#writePcapng(this.#pcapng, frame);
+    const pending = this.format === 'pcap' ? this.#writePcap(frame) : this.#writePcapng(frame);
     return pending < WRITE_BYTES;
   }
 
@@ -103,7 +103,7 @@ export class CaptureOutput {
    * growing file holds.
    */
   async close(): Promise<void> {
-    if (this.#pcapng !== null) this.#copyStatistics(this.#pcapng);
+    if (this.format === 'pcapng') this.#copyStatistics(this.#pcapngWriter());
     else this.#pcap ??= this.#newPcap(this.#from?.interfaces[0]);
     try {
       await this.flush();
@@ -139,11 +139,22 @@ export class CaptureOutput {
   }
 
   #newPcap(source: CaptureInterface | undefined, linkType = source?.linkType ?? ETHERNET): PcapWriter {
-    const nanoseconds = this.#nanoseconds || (source !== undefined && source.ticksPerSecond > 1e6);
+    const nanoseconds = this.#options.nanoseconds || (source !== undefined && source.ticksPerSecond > 1e6);
     return new PcapWriter({ linkType, nanoseconds, snapLength: source?.snapLength || undefined });
   }
 
-  #writePcapng(writer: PcapngWriter, frame: Frame): number {
+  /** Made with the first packet: by then the source has told what it says of itself. */
+  #pcapngWriter(): PcapngWriter {
+    if (this.#pcapng !== null) return this.#pcapng;
+    const { application = 'Eyrie', comments = [], names = [] } = this.#options;
+    const all = [...(this.#from?.sections[0]?.comments ?? []), ...comments];
+    this.#pcapng = new PcapngWriter({ application, comments: all });
+    this.#pcapng.addNames(names);
+    return this.#pcapng;
+  }
+
+  #writePcapng(frame: Frame): number {
+    const writer = this.#pcapngWriter();
     const from = this.#from;
     if (from === undefined) {
       writer.write(frame);

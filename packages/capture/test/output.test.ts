@@ -148,7 +148,7 @@ test('interfaces, names, keys, comments and statistics go with the packets', asy
   const [first, second] = [newInterface(0, 0, 1), newInterface(1, 0, 113)];
   const statistics = { ...emptyStatistics, received: 7 };
   const described = { ...second, name: 'any', ticksPerSecond: 1e9, statistics };
-  const writer = new PcapngWriter();
+  const writer = new PcapngWriter({ comments: ['a Monday'] });
   writer.addInterface(first);
   writer.addInterface(described);
   writer.addNames([{ address: Uint8Array.of(10, 0, 0, 1), names: ['host'] }]);
@@ -159,7 +159,11 @@ test('interfaces, names, keys, comments and statistics go with the packets', asy
   writeFileSync(join(folder, 'in.pcapng'), writer.take());
 
   const source = await openCapture(join(folder, 'in.pcapng'));
-  const output = await createCapture(join(folder, 'out.pcapng'), { from: source.reader });
+  const extra = {
+    comments: ['with names'],
+    names: [{ address: Uint8Array.of(10, 0, 0, 2), names: ['a', 'b'] }],
+  };
+  const output = await createCapture(join(folder, 'out.pcapng'), { ...extra, from: source.reader });
   const frame = newFrame();
   for await (const reader of source.chunks()) while (reader.next(frame)) output.write(frame);
   await output.close();
@@ -168,7 +172,8 @@ test('interfaces, names, keys, comments and statistics go with the packets', asy
   const { reader: after, numbers } = await readFile(join(folder, 'out.pcapng'));
   assert.deepEqual(numbers, [0, 1]);
   assert.deepEqual(after.interfaces, before.interfaces);
-  assert.deepEqual(after.names, before.names);
+  assert.deepEqual(after.names, [...extra.names, ...before.names]);
+  assert.deepEqual(after.sections[0]?.comments, ['a Monday', 'with names']);
   assert.deepEqual(after.secrets, before.secrets);
   assert.deepEqual(after.comments, before.comments);
 });

@@ -5,6 +5,7 @@ export { MALFORMED, NO_TIME, SHORT } from './batch/marks.ts';
 export { ipHeaders, isWrapped, type OuterAddresses, outerAddresses, outerText } from './batch/outer.ts';
 export { type FieldColumn, NO_FLAGS, NONE, PacketBatch } from './batch/packet-batch.ts';
 export type { Unpack } from './codec/unpack.ts';
+export { ipv4 as ipv4Bytes, ipv6 as ipv6Bytes } from './core/address-text.ts';
 export { Collector } from './core/collect.ts';
 export {
   destinationColumn,

@@ -80,7 +80,7 @@ export class RingWriter {
 
   #begin(): PcapngWriter {
     const comment = this.#comment();
-    return new PcapngWriter({ application: 'Eyrie', ...(comment === null ? {} : { comment }) });
+    return new PcapngWriter({ application: 'Eyrie', comments: comment === null ? [] : [comment] });
   }
 
   /** Resolves when there is room again. */

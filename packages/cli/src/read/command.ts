@@ -5,6 +5,7 @@ import { FAILED, UserError } from '../errors.ts';
 import { type Statistic, statistic } from '../statistics/index.ts';
 import { Output } from '../terminal/output.ts';
 import { Progress } from '../terminal/progress.ts';
+import { type DescriptionFlags, descriptions } from './descriptions.ts';
 import { filterOf } from './filter.ts';
 import { type LivePlan, type LiveReadOptions, livePlan } from './live.ts';
 import { ObjectsPrinter } from './objects.ts';
@@ -17,7 +18,7 @@ import { runShare, runTogether, shareOfThisProcess } from './together.ts';
 import { runTwice } from './twice.ts';
 import { CapturePrinter, FILE_TYPES, type FileType, outputOptions } from './write.ts';
 
-export interface ReadOptions extends LiveReadOptions {
+export interface ReadOptions extends LiveReadOptions, DescriptionFlags {
   readonly displayFilter?: string;
   readonly readFilter?: string;
   /** Default: fields where fields are named, else text. */
@@ -35,7 +36,6 @@ export interface ReadOptions extends LiveReadOptions {
   /** -t */
   readonly time?: string;
   readonly exportObjects?: readonly string[];
-  readonly fileType?: string;
   readonly force?: boolean;
   readonly print?: boolean;
   readonly json?: boolean;
@@ -97,6 +97,7 @@ export async function read(path: string, options: ReadOptions): Promise<number> 
   const names = options.statistics ?? [];
   let statistics = names.map(statistic);
   const fileType = fileTypeOf(options.fileType);
+  const described = descriptions(options);
   const asJson = options.json === true && statistics.length > 0;
   // tshark prints no packets where it writes them, unless told to; so with what they carry here.
   const objects = (options.exportObjects ?? []).map((text) => ObjectsPrinter.from(text));
@@ -107,7 +108,9 @@ export async function read(path: string, options: ReadOptions): Promise<number> 
   const processes = options.processes === undefined ? undefined : processCount(options.processes);
   const enough = new AbortController();
   const written = (reader: CaptureReader): Promise<Printer[]> =>
-    writers(options, outputOptions(reader, options.force, fileType), reading.live, () => enough.abort());
+    writers(options, outputOptions(reader, options.force, fileType, described), reading.live, () =>
+      enough.abort(),
+    );
   const plan: ReadPlan = {
     ...reading,
     path,

@@ -105,6 +105,12 @@ export function addReadCommand(program: Command): void {
       'write the packets that pass to a capture file (.pcap, else pcapng), - for standard output',
     )
     .option('-F, --file-type <type>', 'pcap, nsecpcap or pcapng (default: by the file name)')
+    .option('--capture-comment <text>', 'a comment on the capture, for -w (pcapng); may be repeated', all)
+    .option(
+      '-H, --hosts <file>',
+      'names for addresses from a file like /etc/hosts, for -w (pcapng); may be repeated',
+      all,
+    )
     .option(
       '--export-objects <kind,folder>',
       'save what was transferred, each as a file: bodies of http (also HTTP/2, and opened TLS), mails (imf), files of tftp; of the packets that pass; may be repeated',

@@ -9,6 +9,7 @@ import {
 } from '@eyrie/capture';
 import type { CaptureReader, Frame, Packet } from '@eyrie/dissect';
 import { FAILED, UserError } from '../errors.ts';
+import type { Descriptions } from './descriptions.ts';
 import type { Printer } from './printer.ts';
 
 /** What -F knows, with tshark's words for them. */
@@ -24,9 +25,16 @@ export function outputOptions(
   from: CaptureReader,
   force: boolean | undefined,
   type: FileType | undefined,
+  described: Descriptions,
 ): OutputOptions {
   const format = type === 'nsecpcap' ? 'pcap' : type;
-  return { from, force: force === true, nanoseconds: type === 'nsecpcap', ...(format && { format }) };
+  return {
+    ...described,
+    from,
+    force: force === true,
+    nanoseconds: type === 'nsecpcap',
+    ...(format && { format }),
+  };
 }
 
 function isSpecial(path: string): boolean {

@@ -34,7 +34,7 @@ export interface PcapngWriterOptions {
   hardware?: string;
   os?: string;
   /** About the section, for people. */
-  comment?: string;
+  comments?: readonly string[];
 }
 
 /** Makes the bytes of a pcapng file, which may have packets of many interfaces and link types. */
@@ -44,7 +44,7 @@ export class PcapngWriter {
   /** Interfaces made up for frames of which only the link type is known. */
   readonly #madeUp = new Map<number, CaptureInterface>();
 
-  constructor({ application, hardware, os, comment }: PcapngWriterOptions = {}) {
+  constructor({ application, hardware, os, comments = [] }: PcapngWriterOptions = {}) {
     const block = this.#block;
     block.begin(BLOCK_SECTION_HEADER);
     block.u32(BYTE_ORDER_MAGIC);
@@ -53,7 +53,7 @@ export class PcapngWriter {
     // The length of the section, -1: not known.
     block.u32(0xffffffff);
     block.u32(0xffffffff);
-    block.text(1, comment ?? null);
+    for (const comment of comments) block.text(1, comment);
     block.text(2, hardware ?? null);
     block.text(3, os ?? null);
     block.text(4, application ?? null);
