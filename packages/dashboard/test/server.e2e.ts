@@ -48,6 +48,30 @@ test('nothing stored: the page says what to do, takes a file, and shows it', asy
   await end();
 });
 
+test('many files are dropped at once: a few are sent at a time, until all are', async () => {
+  const { page, end } = await visit(browser, `${eyrie.url}#/captures`);
+  await page.locator('.capture-row').first().waitFor();
+  const [now, most] = [new Set<object>(), { sent: 0 }];
+  await page.route(/\/captures\?name=/, async (route) => {
+    now.add(route);
+    most.sent = Math.max(most.sent, now.size);
+    await page.waitForTimeout(20);
+    now.delete(route);
+    await route.fulfill({ json: { is_new: true, capture: { id: 0 } } });
+  });
+  const dropped = await page.evaluateHandle(() => {
+    const data = new DataTransfer();
+    for (let i = 0; i < 12; i++) data.items.add(new File(['packets'], `part-${i}.pcap`));
+    return data;
+  });
+  await page.dispatchEvent('main', 'dragover', { dataTransfer: dropped });
+  await page.getByText('Drop capture files here').waitFor();
+  await page.dispatchEvent('main', 'drop', { dataTransfer: dropped });
+  await page.waitForFunction(() => document.querySelectorAll('.upload-done').length === 12);
+  assert.ok(most.sent <= 3, `${most.sent} at once`);
+  await end();
+});
+
 test('a file that is none is refused, in words', async () => {
   const { page, end } = await visit(browser, `${eyrie.url}#/captures`);
   await page.locator('.capture-row').first().waitFor();

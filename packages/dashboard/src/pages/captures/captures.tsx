@@ -79,7 +79,7 @@ function FileDrop() {
 
 function UploadLine({ one }: { one: Upload }) {
   const share = one.size === 0 ? 1 : one.sent / one.size;
-  const isBusy = one.state === 'sending' || one.state === 'storing';
+  const isBusy = one.state === 'waiting' || one.state === 'sending' || one.state === 'storing';
   return (
     <div class={`upload upload-${one.state}`} role="status">
       <div class="upload-head">
@@ -104,7 +104,7 @@ function UploadLine({ one }: { one: Upload }) {
           <Icon name="close" size={12} />
         </button>
       </div>
-      {isBusy && (
+      {isBusy && one.state !== 'waiting' && (
         <progress
           value={one.state === 'storing' ? undefined : share}
           max={1}
@@ -116,6 +116,7 @@ function UploadLine({ one }: { one: Upload }) {
 }
 
 function uploadText(one: Upload, share: number): string {
+  if (one.state === 'waiting') return `${bytes(one.size)}, waits for the files before`;
   if (one.state === 'sending') return `${percent(share)} of ${bytes(one.size)} sent`;
   if (one.state === 'storing') return 'sent; being taken in';
   if (one.state === 'known') return 'stored already: these are the same bytes';
