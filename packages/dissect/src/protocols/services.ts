@@ -1,4 +1,4 @@
-// Services that networks run on.
+// Registration of network services.
 import { dhcpv6 } from './dhcpv6.ts';
 import { radius } from './radius.ts';
 import { networkServices } from './services/index.ts';

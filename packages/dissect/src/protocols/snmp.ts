@@ -32,7 +32,10 @@ import {
 const parts = new SnmpParts();
 const binding = new Binding();
 
-/** Variables whose text Wireshark hands to a reader of its own, so that SNMP stands twice: sysDescr.0 and sysName.0. */
+/**
+ * Variables whose text Wireshark passes to a dissector of its own, so that SNMP is listed twice: sysDescr.0 and
+ * sysName.0.
+ */
 const TEXT_VARIABLES = [1, 5];
 
 const EXCHANGES = 'snmp.exchanges';
@@ -168,7 +171,7 @@ function emitV3(b: Uint8Array, out: Sink): void {
   put(f.contextName, parts.contextName, out);
 }
 
-/** Enterprise of the net-snmp agent, and the format of its own that says when it was set up. */
+/** Enterprise number of the net-snmp agent, and its own engine ID format, which includes the creation time. */
 const NET_SNMP = 8072;
 const NET_SNMP_RANDOM = 128;
 

@@ -41,7 +41,7 @@ function readPriority(b: Uint8Array, start: number, end: number): number {
   return priority;
 }
 
-/** Does the message end within its priority? */
+/** True if the message ends within its priority. */
 function isCut(b: Uint8Array, start: number, end: number): boolean {
   if (b[start] !== 0x3c) return false;
   for (let at = start + 1; at < start + 2 + DIGITS_MAX; at++) {

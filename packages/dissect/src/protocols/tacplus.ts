@@ -1,4 +1,4 @@
-// Terminal Access Controller Access-Control System Plus (RFC 8907). Bodies are told where they go in the clear.
+// Terminal Access Controller Access-Control System Plus (RFC 8907). Obfuscated bodies are not decrypted.
 import { u32 } from '../core/bytes.ts';
 import { protocol } from '../core/protocol.ts';
 import { tcpPorts } from '../core/table.ts';

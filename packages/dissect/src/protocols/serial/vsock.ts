@@ -1,5 +1,5 @@
-// Sockets between a host and its guests, as Linux captures them (https://www.tcpdump.org/linktypes/LINKTYPE_VSOCK.html),
-// with the header of virtio (OASIS VIRTIO 1.1 §5.10.6).
+// VM sockets between host and guests in Linux captures (https://www.tcpdump.org/linktypes/LINKTYPE_VSOCK.html), with
+// the virtio header (OASIS VIRTIO 1.1 §5.10.6).
 import { u16le, u32le } from '../../core/bytes.ts';
 import { bytes, type Field, uint, uint64 } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';

@@ -1,4 +1,4 @@
-// The Constrained Application Protocol (RFC 7252), its blocks (RFC 7959), and over TCP (RFC 8323).
+// Constrained Application Protocol (RFC 7252), block-wise transfer (RFC 7959), and CoAP over TCP (RFC 8323).
 import { u16, u32 } from '../../core/bytes.ts';
 import { data } from '../../core/data.ts';
 import { bytes, seconds, text, uint } from '../../core/field.ts';
@@ -222,11 +222,11 @@ function callPayload(p: Packet, exchange: Exchange, code: number, at: number, en
   }
   const encoded = new TextEncoder().encode(name);
   const type = mediaTypes.named(name.slice(0, typeEnd(encoded, 0, encoded.length)));
-  // What nobody reads stays within CoAP.
+  // Content without a dissector is part of the CoAP layer.
   if (type.protocol !== null) p.within(buf, from, to, to, () => callBody(p, type, from, to));
 }
 
-/** What follows the code: token, block, resource. */
+/** Info text behind the code: token, block, resource. */
 function details(p: Packet, layer: number, exchange: Exchange): string {
   const b = p.bufferOf(layer);
   const start = p.start[layer]!;

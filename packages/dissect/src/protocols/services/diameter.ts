@@ -1,4 +1,4 @@
-// Diameter (RFC 6733): authentication, authorisation and accounting; its messages and the heads of their attributes.
+// Diameter (RFC 6733): messages and AVP headers.
 import { u24, u32, utf8 } from '../../core/bytes.ts';
 import { bool, seconds, text, uint } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';

@@ -1,4 +1,4 @@
-// Diagnostics over IP (ISO 13400-2) and the services it carries (ISO 14229-1, UDS): how testers speak to cars.
+// Diagnostics over IP (ISO 13400-2) and Unified Diagnostic Services (ISO 14229-1): vehicle diagnostics.
 import { u16, u32 } from '../../core/bytes.ts';
 import { text, uint } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';

@@ -1,4 +1,5 @@
-// GSMTAP (http://osmocom.org/projects/baseband/wiki/GSMTAP): what was heard in the air of a mobile network, over UDP.
+// GSMTAP (http://osmocom.org/projects/baseband/wiki/GSMTAP): captured air interface frames of mobile networks, over
+// UDP.
 import { uint } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';
 import { type Protocol, protocol } from '../../core/protocol.ts';

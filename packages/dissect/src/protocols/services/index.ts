@@ -1,4 +1,4 @@
-// Services of networks: time, flows, access, files.
+// Registration of network services: time, flow export, access, files.
 import { coap } from './coap.ts';
 import { diameter } from './diameter.ts';
 import { doip, uds } from './doip.ts';

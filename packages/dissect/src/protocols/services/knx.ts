@@ -1,4 +1,4 @@
-// KNXnet/IP (EN 13321-2, KNX standard 3/8): building control over IP, and the cEMI frames it carries (3/6/3 §4).
+// KNXnet/IP (EN 13321-2, KNX standard 3/8): building automation over IP, and the cEMI frames it carries (3/6/3 §4).
 import { u16 } from '../../core/bytes.ts';
 import { bytes, type Field, ipv4, uint } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';
@@ -9,7 +9,7 @@ import { tcpPorts, udpPorts } from '../../core/table.ts';
 /** 3/8/2 §2.3: a header of six bytes, version 1.0 or 2.0, a service, the length of all. */
 const HEADER = 6;
 
-/** How a service's body goes on behind the header. */
+/** Layout of a service's body. */
 const ENDPOINT = 1;
 const CONNECTION = 2;
 const CHANNEL_ENDPOINT = 3;
@@ -71,7 +71,7 @@ function isKnx(p: Packet): boolean {
   return end - at >= HEADER && b[at] === HEADER && (b[at + 1] === 0x10 || b[at + 1] === 0x20);
 }
 
-/** Where the cEMI frame begins: 0 without one. */
+/** Offset of the cEMI frame; 0 if there is none. */
 function cemiAt(b: Uint8Array, start: number): number {
   const body = services[u16(b, start + 2)]?.[2];
   if (body === CEMI) return start + HEADER;
@@ -200,7 +200,7 @@ const c: Readonly<Record<string, Field>> = {
 /** Behind code and additional information (3/6/3 §4.1.4): control, addresses, length, transport and application. */
 const bodyAt = (b: Uint8Array, start: number): number => start + 2 + b[start + 1]!;
 
-/** Its words stand in the line of the layer below. */
+/** Its text is part of the Info column of the layer below. */
 export const cemi: Protocol = protocol({
   name: 'cemi',
   title: 'cEMI',

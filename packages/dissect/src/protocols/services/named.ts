@@ -1,5 +1,4 @@
-// Protocols of services that are named and counted, their contents not explained. One that learns to be read gets a
-// file of its own.
+// Services that are named and counted, but not dissected. One that gets a dissector moves to a file of its own.
 import { spells, u16, u16le, u32le } from '../../core/bytes.ts';
 import { data } from '../../core/data.ts';
 import { MORE_SEGMENT } from '../../core/packet.ts';

@@ -1,4 +1,4 @@
-// NetFlow 1, 5, 7, 8 and 9 (RFC 3954) and IPFIX (RFC 7011): what routers tell about the flows they see.
+// NetFlow 1, 5, 7, 8 and 9 (RFC 3954) and IPFIX (RFC 7011): flow export.
 import { u16, u32 } from '../../core/bytes.ts';
 import { seconds, time, uint } from '../../core/field.ts';
 import { protocol, REJECTED } from '../../core/protocol.ts';

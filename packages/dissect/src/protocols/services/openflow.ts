@@ -1,5 +1,5 @@
-// OpenFlow (Open Networking Foundation: switch specification 1.0.0 §5, 1.3.5 §7, 1.4.0 and 1.5.1): how a controller
-// speaks to switches. A packet that a message brings is read too.
+// OpenFlow (Open Networking Foundation: switch specification 1.0.0 §5, 1.3.5 §7, 1.4.0 and 1.5.1), between controller
+// and switches. A packet carried in a message is dissected.
 import { u16 } from '../../core/bytes.ts';
 import { ether, type Field, uint, uint64 } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';
@@ -12,7 +12,7 @@ const HEADER = 8;
 /** Transparent Ethernet bridging: the Ethernet header. */
 const ETHERNET = 0x6558;
 
-/** What the types of messages are called, by wire version: 1 is 1.0, 4 is 1.3, 5 is 1.4, 6 is 1.5. */
+/** Names of message types, by wire version: 1 is 1.0, 4 is 1.3, 5 is 1.4, 6 is 1.5. */
 const words = (table: string): readonly string[] => table.trim().split(/\s+/);
 const types1 = words(`
   HELLO ERROR ECHO_REQUEST ECHO_REPLY VENDOR FEATURES_REQUEST FEATURES_REPLY GET_CONFIG_REQUEST
@@ -57,7 +57,7 @@ interface Dialect {
   readonly types: readonly string[];
   /** The fields of messages, by type. */
   readonly bodies: Readonly<Record<number, readonly Place[]>>;
-  /** Where the packet in a message begins: 0 without one. */
+  /** Offset of the packet in a message; 0 if there is none. */
   readonly packetAt: (b: Uint8Array, start: number, end: number) => number;
 }
 

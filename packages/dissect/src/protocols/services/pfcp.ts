@@ -1,4 +1,4 @@
-// Packet Forwarding Control Protocol (3GPP TS 29.244 §7.2): how a 5G core's control plane directs its user plane.
+// Packet Forwarding Control Protocol (3GPP TS 29.244 §7.2), between control plane and user plane of a mobile core.
 import { u16 } from '../../core/bytes.ts';
 import { bool, type Field, ipv4, uint, uint64 } from '../../core/field.ts';
 import { protocol } from '../../core/protocol.ts';

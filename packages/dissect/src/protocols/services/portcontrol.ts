@@ -1,4 +1,4 @@
-// Port mappings asked of a NAT: NAT-PMP (RFC 6886), and PCP, its successor on the same ports (RFC 6887).
+// NAT port mapping: NAT-PMP (RFC 6886) and its successor PCP (RFC 6887), on the same ports.
 import { u16, utf8 } from '../../core/bytes.ts';
 import { bool, bytes, Field, ipv4, ipv6, text, uint } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';

@@ -1,4 +1,5 @@
-// Who the client is, told by a proxy before the conversation (HAProxy, "The PROXY protocol", versions 1 and 2).
+// PROXY protocol (HAProxy, "The PROXY protocol", versions 1 and 2): the client's address, sent by a proxy before the
+// conversation.
 import { ipv4 as ipv4Bytes, ipv6 as ipv6Bytes } from '../../core/address-text.ts';
 import { ascii, indexOf, spells, u16, u32 } from '../../core/bytes.ts';
 import { data } from '../../core/data.ts';

@@ -1,4 +1,4 @@
-// The Precision Time Protocol: version 2 (IEEE 1588-2008, clause 13; as IEEE 802.1AS uses it) and version 1.
+// Precision Time Protocol: version 2 (IEEE 1588-2008, clause 13; also IEEE 802.1AS) and version 1.
 import { u16, u48 } from '../../core/bytes.ts';
 import { bool, bytes, double, int, uint, uint64 } from '../../core/field.ts';
 import { protocol } from '../../core/protocol.ts';
@@ -114,7 +114,7 @@ export const ptp = protocol({
     if (p.end - start < 2) return p.cut(2);
     const version = versionOf(b, start);
     if (version !== FIRST && version !== SECOND) {
-      // Its ports, but nothing to tell: in Wireshark no layer, and no data either.
+      // On the right ports, but not PTP: as in Wireshark, neither a layer nor data.
       p.flags[p.count - 1] = 0;
       p.at = p.end;
       return null;

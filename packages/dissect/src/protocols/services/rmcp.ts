@@ -1,5 +1,4 @@
-// Remote Management Control Protocol (DMTF ASF 2.0 §3.2) and IPMI's sessions in it (IPMI 2.0 §13): how machines are
-// managed below their operating systems.
+// Remote Management Control Protocol (DMTF ASF 2.0 §3.2) and IPMI sessions over it (IPMI 2.0 §13).
 import { u16le, u32le } from '../../core/bytes.ts';
 import { data } from '../../core/data.ts';
 import { uint } from '../../core/field.ts';
@@ -106,12 +105,12 @@ const s = {
   length: uint('ipmi.msg.len', 'Message Length'),
 };
 
-/** Where the message begins: behind the header of the version, and an authentication code where there is one. */
+/** Offset of the message, behind the session header and an optional authentication code. */
 function messageAt(b: Uint8Array, start: number): number {
   if (b[start] !== RMCP_PLUS) return start + (b[start] === 0 ? 10 : 26);
   return start + ((b[start + 1]! & 0x3f) === 2 ? 18 : 12);
 }
-/** Does it carry a message of the bus that can be read? Of RMCP+ that is the payload of type 0, not encrypted. */
+/** True if it carries a readable IPMB message: in RMCP+, payload type 0, unencrypted. */
 const isMessage = (b: Uint8Array, start: number): boolean =>
   b[start] !== RMCP_PLUS || (b[start + 1]! & 0xbf) === 0;
 const idAt = (b: Uint8Array, start: number): number => (b[start] === RMCP_PLUS ? start + 2 : start + 5);

@@ -1,4 +1,4 @@
-// RTMP, Adobe's Real Time Messaging Protocol 1.0: a handshake, then messages cut into chunks.
+// RTMP (Adobe Real Time Messaging Protocol 1.0): a handshake, then messages in chunks.
 import { u24, u32, u32le } from '../../core/bytes.ts';
 import { uint } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';
@@ -109,7 +109,7 @@ function messageLength(p: Packet): number {
   return needed > 0 ? needed : chunk.body - p.at + chunk.size;
 }
 
-/** What later chunks need to know of this one. */
+/** State of a chunk stream, to which later chunks refer. */
 function follow(b: Uint8Array, end: number, side: Side): void {
   let stream = side.streams.get(chunk.csid);
   if (stream === undefined) {
@@ -129,7 +129,7 @@ function follow(b: Uint8Array, end: number, side: Side): void {
 
 const HELLO_MARK = 1;
 const ECHO_MARK = 2;
-/** Marks above tell the message's type. */
+/** Higher marks are message types. */
 const TYPE_MARK = 16;
 
 export const rtmpt = protocol({
@@ -169,7 +169,7 @@ export const rtmpt = protocol({
   },
   info(p, layer) {
     const mark = p.mark[layer]!;
-    // The handshake of the side that listens is called S.
+    // Handshake messages of the listening side are named S0 to S2.
     const letter = p.srcPort === 1935 ? 'S' : 'C';
     if (mark === HELLO_MARK) return `Handshake ${letter}0+${letter}1`;
     if (mark === ECHO_MARK) return `Handshake ${letter}2`;

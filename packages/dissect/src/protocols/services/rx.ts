@@ -1,5 +1,5 @@
-// Rx, the remote procedure calls of the Andrew File System, and which of its services a call belongs to. Described by
-// the sources of AFS (rx.h) and draft-zeldovich-rx-spec.
+// Rx, the remote procedure call protocol of the Andrew File System, and the AFS service of a call. Sources: rx.h of AFS
+// and draft-zeldovich-rx-spec.
 import { u32 } from '../../core/bytes.ts';
 import { bool, int, time, uint } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';
@@ -65,7 +65,7 @@ const f = {
 export const rx: Protocol = protocol({
   name: 'rx',
   title: 'RX Protocol',
-  // An answer without contents is told by the service all the same.
+  // A reply without contents still shows its service.
   column: (p, layer) => (p.bufferOf(layer)[p.start[layer]! + TYPE_AT] === DATA ? 'AFS (RX)' : 'RX'),
   fields: f,
   on: [[udpPorts, ...servicePorts]],
@@ -115,7 +115,7 @@ const af = {
 };
 const operations = Object.values(af);
 
-/** The port of the service: the called side's. */
+/** Port of the service: that of the called side. */
 function servicePort(p: Packet): number {
   return services[p.dstPort] !== undefined ? p.dstPort : p.srcPort;
 }

@@ -1,4 +1,4 @@
-// sFlow (sFlow.org, "sFlow Version 5", 2004; RFC 3176 for versions 2 and 4): samples of packets and of counters.
+// sFlow (sFlow.org, "sFlow Version 5", 2004; RFC 3176 for versions 2 and 4): packet samples and counter samples.
 import { u32 } from '../../core/bytes.ts';
 import type { Field } from '../../core/field.ts';
 import { COLUMN, type Packet } from '../../core/packet.ts';
@@ -130,7 +130,7 @@ const fixedBytes = (type: number): number => {
   return type === EXPANDED_COUNTERS ? EXPANDED_COUNTERS_FIXED : 0;
 };
 
-/** Walks the packets in the samples. False where a length says more than there is. */
+/** Iterates over the sampled packets. False if a length exceeds the datagram. */
 function callSamples(p: Packet, at: number, count: number, end: number): boolean {
   const b = p.buf;
   for (let i = 0; i < count; i++) {

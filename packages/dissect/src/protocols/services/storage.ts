@@ -1,4 +1,4 @@
-// Block devices over TCP: iSCSI (RFC 7143) and the Network Block Device (its doc/proto.md). Both are known by content.
+// Block devices over TCP: iSCSI (RFC 7143) and Network Block Device (its doc/proto.md), both recognized by content.
 import { u16, u24, u32 } from '../../core/bytes.ts';
 import { uint, uint64 } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';

@@ -1,5 +1,5 @@
-// SIGTRAN's user adaptation layers: signalling over SCTP. They share a header and parameters of tag, length and value
-// (RFC 4666 §3.1 and §3.2: M3UA; RFC 3331: M2UA; RFC 3868: SUA; RFC 4233: IUA; RFC 3807: V5UA; RFC 4129: DUA; RFC 4165: M2PA).
+// SIGTRAN user adaptation layers: signalling over SCTP, with a common header and TLV parameters (RFC 4666 §3.1 and
+// §3.2: M3UA; RFC 3331: M2UA; RFC 3868: SUA; RFC 4233: IUA; RFC 3807: V5UA; RFC 4129: DUA; RFC 4165: M2PA).
 import { u16, u24, u32 } from '../../core/bytes.ts';
 import { type Field, text, uint } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';
@@ -16,7 +16,7 @@ const HEADER = 8;
 /** Bounds the walk over parameters. */
 const PARAMETERS_MAX = 256;
 
-/** Calls `visit` with tag, contents and their end, until it says true. RFC 4666 §3.2: padded to four bytes. */
+/** Calls `visit` with tag, contents and their end, until it returns true. RFC 4666 §3.2: padded to four bytes. */
 function eachParameter(
   b: Uint8Array,
   at: number,
@@ -117,7 +117,7 @@ const routing = {
   sls: uint('m3ua.protocol_data_sls', 'SLS'),
 };
 
-/** RFC 4666 §3.3.1: what MTP3's routing label says, in whole bytes. */
+/** RFC 4666 §3.3.1: the contents of the MTP3 routing label, in whole bytes. */
 export const m3ua = adaptation({
   name: 'm3ua',
   title: 'MTP 3 User Adaptation Layer',
@@ -161,7 +161,7 @@ export const m2ua = adaptation({
   deliver: (p) => p.run(mtp3),
 });
 
-/** §3.10.1 of RFC 3868: the user's data, for whom the called address's subsystem says. */
+/** RFC 3868 §3.10.1: user data, dissected by the subsystem number of the called address. */
 export const sua = adaptation({
   name: 'sua',
   title: 'SS7 SCCP-User Adaptation Layer',
@@ -190,7 +190,7 @@ export const iua = adaptation({
   deliver: (p) => p.run(isMaintenance(p) ? gsmAbisOml : gsmAbisRsl),
 });
 
-/** RFC 4233 §3.2: the data link connection's identifier stands before the data; its upper six bits are the SAPI. */
+/** RFC 4233 §3.2: the DLCI precedes the data; its upper six bits are the SAPI. */
 function isMaintenance(p: Packet): boolean {
   const DLCI = 5;
   const MAINTENANCE = 62;
@@ -241,7 +241,7 @@ const a = {
   status: uint('m2pa.status', 'Link Status'),
 };
 
-/** RFC 4165 §2: MTP2's peers speak to each other, with sequence numbers of their own. */
+/** RFC 4165 §2: MTP2 peers with sequence numbers of their own. */
 export const m2pa = protocol({
   name: 'm2pa',
   title: 'MTP2 Peer Adaptation Layer',
@@ -260,7 +260,7 @@ export const m2pa = protocol({
       p.at = p.end;
       return null;
     }
-    // §2.2.1: an octet of priority stands before the message signal unit.
+    // §2.2.1: a priority octet precedes the message signal unit.
     p.at++;
     return p.at < p.end ? mtp3 : null;
   },

@@ -1,6 +1,7 @@
-// Application parts of mobile networks' base stations (3GPP TS 36.413: S1AP; TS 38.413: NGAP; TS 36.423: X2AP; TS
-// 38.423: XnAP; TS 38.473: F1AP; TS 37.483: E1AP, and older ones). All are ASN.1 in aligned packed encoding (X.691)
-// and look alike: a kind of message, a procedure, a criticality, a length, and information elements that say the same.
+// Application protocols of radio access networks (3GPP TS 36.413: S1AP; TS 38.413: NGAP; TS 36.423: X2AP; TS 38.423:
+// XnAP; TS 38.473: F1AP; TS 37.483: E1AP, and older ones). All are ASN.1 in aligned PER (X.691) with the same frame:
+// message kind, procedure code, criticality, length, and information elements of the same form. Elements are listed,
+// not decoded.
 import { u16 } from '../../core/bytes.ts';
 import { uint } from '../../core/field.ts';
 import { LISTED, type Packet } from '../../core/packet.ts';
@@ -23,7 +24,7 @@ const ELEMENTS_MAX = 256;
 const LONG = 0x80;
 const FRAGMENTED = 0x40;
 
-/** Where the contents begin behind the length at `at`, and how long they are; null when cut or fragmented. */
+/** Offset and length of the contents behind the length at `at`; null if truncated or fragmented. */
 function lengthAt(b: Uint8Array, at: number, end: number): readonly [number, number] | null {
   if (at >= end) return null;
   const first = b[at]!;
@@ -61,7 +62,7 @@ interface Part {
   readonly procedures?: readonly string[];
   /** Element that carries a message of the non-access stratum, and its reader. */
   readonly nas?: readonly [element: number, reader: Protocol, column: string];
-  /** How often the part stands in frame.protocols: once more for the message, once more for each element. */
+  /** How often the protocol is listed in frame.protocols: once more for the message, once more for each element. */
   readonly listed?: 'message' | 'elements';
 }
 

@@ -1,5 +1,5 @@
-// H.225.0: how H.323's terminals and gatekeepers set up calls. Which message it is can be told from the first bits of
-// its packed encoding (X.691 §22: an extension bit, then the alternative's number); no more is read.
+// H.225.0 call signalling of H.323 terminals and gatekeepers: only the message type, from the first bits of its PER
+// encoding (X.691 §22: an extension bit, then the index of the alternative).
 import { uint } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';
 import { type Protocol, protocol } from '../../core/protocol.ts';

@@ -1,4 +1,4 @@
-// Telephone signalling: SS7 and ISDN, over SCTP and over TCP, and the mobile networks' application parts.
+// Registration of telephony signalling: SS7 and ISDN, over SCTP and TCP, and application protocols of mobile networks.
 import { dua, iua, m2pa, m2ua, m3ua, sua, v5ua } from './adaptation.ts';
 import { cellParts } from './cells.ts';
 import { h225 } from './h225.ts';

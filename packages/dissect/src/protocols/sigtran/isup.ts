@@ -1,4 +1,4 @@
-// ISDN User Part (ITU-T Q.763) and its sibling that needs no circuits, BICC (Q.1902.3).
+// ISDN User Part (ITU-T Q.763) and its bearer-independent variant BICC (Q.1902.3).
 import { u16le, u32le } from '../../core/bytes.ts';
 import { text, uint } from '../../core/field.ts';
 import { type Protocol, protocol } from '../../core/protocol.ts';

@@ -1,5 +1,5 @@
-// What the messages of SIGTRAN's adaptation layers are called, by class and type (RFC 4666 §3.1.2, RFC 3331 §3.1.4,
-// RFC 3868 §3.1.3, RFC 4233 §3.1).
+// Names of SIGTRAN adaptation layer messages, by class and type (RFC 4666 §3.1.2, RFC 3331 §3.1.4, RFC 3868 §3.1.3, RFC
+// 4233 §3.1).
 
 export type MessageNames = (classAndType: number) => string;
 

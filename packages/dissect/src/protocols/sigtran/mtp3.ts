@@ -1,5 +1,5 @@
-// Message Transfer Part level 3 (ITU-T Q.704): who the message is for within a network of signalling points, and the
-// network's own management (Q.704 §15, Q.707).
+// Message Transfer Part level 3 (ITU-T Q.704): routing between signalling points, and network management (Q.704 §15,
+// Q.707).
 import { u16le } from '../../core/bytes.ts';
 import { uint } from '../../core/field.ts';
 import { type Protocol, protocol } from '../../core/protocol.ts';

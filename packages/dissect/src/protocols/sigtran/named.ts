@@ -1,4 +1,4 @@
-// Signalling that is named and read no further: what stands above SCCP and ISDN's links.
+// Signalling protocols above SCCP and ISDN links that are named but not dissected.
 import { u16 } from '../../core/bytes.ts';
 import { uint } from '../../core/field.ts';
 import { type Protocol, protocol } from '../../core/protocol.ts';
@@ -39,7 +39,7 @@ const gsup = head({
   on: [],
 });
 
-/** GSM over IP as base stations speak it (Osmocom's ip.access multiplex): a length, a stream, a message. */
+/** GSM over IP (ip.access multiplex of Osmocom): length, stream, message. */
 const IPA_HEADER = 3;
 const OSMOCOM = 0xee;
 const IPA_CONTROL = 0xfe;

@@ -1,5 +1,4 @@
-// Messages of the non-access stratum, between a phone and the core network: LTE's (3GPP TS 24.301 §9) and 5G's (TS
-// 24.501 §9).
+// Non-access stratum messages between a phone and the core network: LTE (3GPP TS 24.301 §9) and 5G (TS 24.501 §9).
 import { type Field, uint } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';
 import { type Protocol, protocol } from '../../core/protocol.ts';
@@ -32,7 +31,7 @@ const e = {
   esm: uint('nas_eps.nas_msg_esm_type', 'NAS EPS session management messages').hex(1).named(esmMessages),
 };
 
-/** Where the plain message begins: behind the security header, whether or not it is ciphered. */
+/** Offset of the plain message, behind the security header; the message may be ciphered. */
 const plainAt = (b: Uint8Array, start: number, end: number): number =>
   b[start]! >> 4 === 0 || b[start]! >> 4 === SERVICE_REQUEST || end - start < 7 ? start : start + 6;
 
@@ -119,7 +118,7 @@ export const nas5gs: Protocol = protocol({
   },
 });
 
-/** What the Info column calls a message. */
+/** Name of a message in the Info column. */
 export function nasText(p: Packet, layer: number): string {
   const b = p.bufferOf(layer);
   const start = p.start[layer]!;

@@ -1,4 +1,4 @@
-// Operations' codes: of GSM MAP (3GPP TS 29.002 §17.6) and of CAMEL's gsmSSF (TS 29.078 §7).
+// Operation codes of GSM MAP (3GPP TS 29.002 §17.6) and of the CAMEL gsmSSF (TS 29.078 §7).
 
 export const mapOperations: Readonly<Record<number, string>> = {
   2: 'updateLocation',

@@ -1,5 +1,5 @@
-// Procedures of the radio access networks' application parts, by code: S1AP (3GPP TS 36.413 §9.3.7), NGAP (TS 38.413
-// §9.4.7), X2AP (TS 36.423 §9.3.7), XnAP (TS 38.423 §9.3.7), F1AP (TS 38.473 §9.4.7), E1AP (TS 37.483 §9.4.7).
+// Procedure codes of radio access network protocols: S1AP (3GPP TS 36.413 §9.3.7), NGAP (TS 38.413 §9.4.7), X2AP (TS
+// 36.423 §9.3.7), XnAP (TS 38.423 §9.3.7), F1AP (TS 38.473 §9.4.7), E1AP (TS 37.483 §9.4.7).
 
 function listed(names: string): readonly string[] {
   return names.trim().split(/\s+/);

@@ -1,4 +1,4 @@
-// ISDN call control (ITU-T Q.931 §4): messages of information elements; H.225.0 carries its own in one of them.
+// ISDN call control (ITU-T Q.931 §4): messages of information elements, one of which carries H.225.0.
 import { u16 } from '../../core/bytes.ts';
 import { bytes, text, uint } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';
@@ -89,7 +89,7 @@ function eachElement(
       continue;
     }
     if (at + 2 > end) return;
-    // H.225.0 §7.2.2.31: its user-user element is longer than an octet can say.
+    // H.225.0 §7.2.2.31: the user-user element has a 2-octet length.
     const isWide = id === USER_USER && at + 4 <= end && b[at + 3] === ASN1;
     const content = at + (isWide ? 3 : 2);
     const length = isWide ? u16(b, at + 1) : b[at + 1]!;

@@ -17,7 +17,7 @@ interface Message {
   readonly pointers: number;
   /** Which pointer is that of the data; -1: it is optional or absent. */
   readonly data: number;
-  /** Which pointers are those of called and calling address; -1 for none. */
+  /** Indices of the pointers to called and calling address; -1 if absent. */
   readonly called: number;
   readonly calling: number;
 }
@@ -47,7 +47,7 @@ const messages: Readonly<Record<number, Message>> = {
 const XUDT = 17;
 const CR = 1;
 const OPTIONAL_DATA = 0x0f;
-/** Q.713 §3.17: a segment of a message; its first octet's last four bits say how many follow. */
+/** Q.713 §3.17: segmentation; the low four bits of the first octet count the remaining segments. */
 const SEGMENTATION = 0x10;
 
 const names = Object.fromEntries(Object.entries(messages).map(([n, m]) => [n, m.name]));
@@ -125,7 +125,7 @@ function ssnAt(b: Uint8Array, start: number, end: number, message: Message, inde
   return index < 0 ? -1 : subsystemOf(b, parameter(b, start + message.pointers + index, end));
 }
 
-/** Who reads the data: the called subsystem's user, the calling one's, or who recognizes it. */
+/** Dissector of the data: by called subsystem, by calling subsystem, or by heuristics. */
 export function sccpUser(p: Packet, calledSsn: number, callingSsn: number): Protocol | undefined {
   for (const ssn of [calledSsn, callingSsn]) {
     if (ssn === 142) return ranap;
@@ -230,7 +230,7 @@ function optional(
   return null;
 }
 
-/** Q.713 §3.4: an indicator, a point code, a subsystem number, a global title, as the indicator says. */
+/** Q.713 §3.4: an indicator, then the parts it announces: point code, subsystem number, global title. */
 function emitAddress(b: Uint8Array, place: readonly [number, number] | null, side: Address, out: Sink): void {
   if (place === null || place[0] >= place[1]) return;
   let [at] = place;
@@ -248,7 +248,7 @@ function emitAddress(b: Uint8Array, place: readonly [number, number] | null, sid
     at++;
   }
   const title = (indicator >> 2) & 15;
-  // Indicators 1 to 4 differ in what stands before the digits.
+  // Global title indicators 1 to 4 differ in what precedes the digits.
   const before = [0, 1, 1, 2, 3][title] ?? 0;
   if (before === 0 || at + before >= end) return;
   const isOdd = title === 1 ? (b[at]! & 0x80) !== 0 : title === 2 ? false : (b[at + 1]! & 15) === 1;

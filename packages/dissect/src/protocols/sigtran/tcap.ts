@@ -1,5 +1,5 @@
-// Transaction Capabilities Application Part (ITU-T Q.773): dialogues of operations, and who defines the operations:
-// GSM MAP (3GPP TS 29.002), CAMEL (TS 29.078), INAP (Q.1218).
+// Transaction Capabilities Application Part (ITU-T Q.773): dialogues and operations of GSM MAP (3GPP TS 29.002), CAMEL
+// (TS 29.078) and INAP (Q.1218).
 import { BerItem } from '../../codec/ber.ts';
 import { bytes, int, uint } from '../../core/field.ts';
 import { type Protocol, protocol } from '../../core/protocol.ts';
@@ -42,12 +42,12 @@ const outer = new BerItem();
 const inner = new BerItem();
 const part = new BerItem();
 
-/** Is [at, end) a message of TCAP: a known type, and as long as it says? */
+/** True if [at, end) is a TCAP message: a known type, and a matching length. */
 export function isTcap(b: Uint8Array, at: number, end: number): boolean {
   return at < end && types[b[at]!] !== undefined && outer.read(b, at, end);
 }
 
-/** Whose operations a subsystem speaks. */
+/** The user of TCAP, by subsystem number. */
 export function userOfSubsystem(ssn: number): Protocol | undefined {
   if ((ssn >= 5 && ssn <= 9) || ssn === 145 || ssn === 148 || ssn === 149 || ssn === 150) return gsmMap;
   if (ssn === 146) return camel;

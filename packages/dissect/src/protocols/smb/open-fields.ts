@@ -1,4 +1,4 @@
-// How a file is opened: fields that SMB1 and SMB2 share ([MS-SMB2] §2.2.13).
+// Fields of opening a file, shared by SMB1 and SMB2 ([MS-SMB2] §2.2.13).
 import { uint } from '../../core/field.ts';
 
 export const openFields = {

@@ -220,7 +220,7 @@ const LEVELS: Readonly<Record<number, readonly [Field, number]>> = {
   7: [f.pathLevel, 2],
   8: [f.setLevel, 2],
 };
-/** Where a name stands in the parameters, and what it is. */
+/** Offset of a name in the parameters, and its meaning. */
 const NAMES: Readonly<Record<number, readonly [Field, number]>> = {
   1: [f.searchPattern, 12],
   2: [f.file, 12],

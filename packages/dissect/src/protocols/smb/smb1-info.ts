@@ -1,4 +1,4 @@
-// The Info column of SMB1: the commands of a message, what they are about, and how it went.
+// Info column of SMB1: the commands of a message, their object, and the status.
 import { u16le, u32le } from '../../core/bytes.ts';
 import type { Packet } from '../../core/packet.ts';
 import { tokenInfo } from '../auth/token-info.ts';
@@ -46,7 +46,7 @@ function errorInfo(b: Uint8Array, start: number): string {
   return b[start + 5] === 0 ? '' : `, Error: ${dosErrorText(b[start + 5]!, u16le(b, start + 7))}`;
 }
 
-/** Commands about one file or directory, whose name follows a format byte: what the name is called. */
+/** Commands on one file or directory, whose name follows a format byte: the label of the name. */
 const NAMED: Readonly<Record<number, string>> = {
   0x00: 'Directory',
   0x01: 'Directory',

@@ -1,4 +1,4 @@
-// The words of SMB1's commonest commands ([MS-CIFS] §2.2.4).
+// Parameter words of the most common SMB1 commands ([MS-CIFS] §2.2.4).
 import { filetime } from '../../codec/filetime.ts';
 import type { Part } from '../parts.ts';
 import { f } from './smb1-fields.ts';

@@ -1,4 +1,4 @@
-// What the numbers of SMB1 are called ([MS-CIFS] §2.2), in Wireshark's words.
+// Names of SMB1 codes ([MS-CIFS] §2.2), as in Wireshark.
 import { runs } from '../names/runs.ts';
 
 export const commandName = runs(
@@ -76,7 +76,7 @@ export const fsLevelName = runs(
   'Query ',
 );
 
-/** What is done with a pipe: the first set-up word of a transaction to it. */
+/** Named pipe operations: the first set-up word of a transaction. */
 export const pipeFunctionNames: Readonly<Record<number, string>> = {
   0x01: 'SetNmPHandState',
   0x11: 'RawReadNmPipe',

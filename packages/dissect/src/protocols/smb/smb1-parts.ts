@@ -1,5 +1,5 @@
-// The commands of one SMB1 message: its own and those chained to it by "AndX" ([MS-CIFS] §2.2.3.4), each with words
-// and bytes.
+// Commands of an SMB1 message: the first and those chained by AndX ([MS-CIFS] §2.2.3.4), each with parameter words and
+// data bytes.
 import { textEnd, utf16le } from '../../codec/utf16.ts';
 import { ascii, u16le } from '../../core/bytes.ts';
 import { printable } from '../../core/printable.ts';
@@ -98,7 +98,7 @@ export class Texts {
   readonly #end: number;
   readonly #isUnicode: boolean;
   at: number;
-  /** Where the last text stands, and its bytes with the zero that ends it. */
+  /** Offset of the last string, and its length including the terminating zero. */
   from = 0;
   length = 0;
 
@@ -121,7 +121,7 @@ export class Texts {
     return printable(this.#isUnicode ? utf16le(b, this.from, stop) : ascii(b, this.from, stop));
   }
 
-  /** Of servers that send ASCII whatever the flags say. */
+  /** For servers that send ASCII despite the Unicode flag. */
   nextAscii(): string {
     const texts = new Texts(this.#b, this.#start, this.at, this.#end, false);
     const text = texts.next();

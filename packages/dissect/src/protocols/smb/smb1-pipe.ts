@@ -1,5 +1,5 @@
-// Transactions of SMB1 to pipes and mailslots ([MS-CIFS] §2.2.5), and the remote administration protocol that goes
-// through one of them ([MS-RAP]).
+// SMB1 transactions to pipes and mailslots ([MS-CIFS] §2.2.5), and the Remote Administration Protocol over one of them
+// ([MS-RAP]).
 import { u16le } from '../../core/bytes.ts';
 import { text, uint } from '../../core/field.ts';
 import { COLUMN, type Packet, SHOWN } from '../../core/packet.ts';
@@ -84,7 +84,7 @@ export const lanman = protocol({
   },
 });
 
-/** What a SMB_COM_TRANSACTION carries, by the name it is for; `asked.name` has it in replies too. */
+/** Payload of SMB_COM_TRANSACTION, dispatched by the name; in replies `asked.name` supplies it. */
 export function readTransaction(
   p: Packet,
   start: number,

@@ -1,4 +1,4 @@
-// What SMB1 remembers from message to message: requests without a reply yet, and which trees are pipes.
+// State of an SMB1 session: pending requests, and which trees are pipes.
 import { u16le } from '../../core/bytes.ts';
 import type { Packet } from '../../core/packet.ts';
 import { Exchanges } from '../../flows/exchanges.ts';
@@ -7,7 +7,7 @@ import { remember } from './bounded.ts';
 const ASKED_MAX = 1024;
 const TREES_MAX = 1024;
 
-/** Of a request what its reply doesn't say again: the note of the layers of both. */
+/** What a reply needs of its request: the note of both layers. */
 export interface Asked1 {
   readonly command: number;
   /** The file; -1: none. */
@@ -32,7 +32,10 @@ export function exchanges(p: Packet): Exchanges {
   return p.session.memoryOf('smb', () => new Exchanges('smb'));
 }
 
-/** §2.2.3.1: process and multiplex number together tell a request; the tree is new in the reply to what connects it. */
+/**
+ * §2.2.3.1: PID and MID together identify a request; the TID is not included, because a tree connect reply has a new
+ * one.
+ */
 export function requestKey(b: Uint8Array, start: number): number {
   return u16le(b, start + 26) + u16le(b, start + 30) * 0x1_0000;
 }

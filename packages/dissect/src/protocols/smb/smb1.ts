@@ -1,4 +1,4 @@
-// SMB version 1, CIFS ([MS-CIFS], [MS-SMB]): what Windows before Vista, and much else, shared files with.
+// SMB version 1, CIFS ([MS-CIFS], [MS-SMB]): file sharing of Windows before Vista.
 import { spells, u16le, u32le } from '../../core/bytes.ts';
 import type { Packet } from '../../core/packet.ts';
 import { type Protocol, protocol, REJECTED } from '../../core/protocol.ts';
@@ -79,7 +79,7 @@ function request(p: Packet, start: number, part: smb1.Part, asked: Asked1): void
       const at = part.command === smb1.READ ? 0 : 4;
       if (wordCount < (at === 0 ? 5 : 10)) break;
       asked.fid = u16le(b, words + at);
-      // Only what begins at offset 0 is looked at: the other reads of a file are data.
+      // Only reads at offset 0 are dissected; the others are data.
       if (isPipes(p, tid)) asked.pipe = pipeNumber(asked.fid);
       break;
     }

@@ -1,4 +1,4 @@
-// Numbers of SMB2 that decide what is read ([MS-SMB2] §2.2.1).
+// SMB2 constants that dissection depends on ([MS-SMB2] §2.2.1).
 import { u16le } from '../../core/bytes.ts';
 
 export const NEGOTIATE = 0;

@@ -1,4 +1,4 @@
-// The bodies of SMB2's messages: the fixed part by its layout, then what it points to.
+// Bodies of SMB2 messages: the fixed part by layout, then the variable parts.
 import { guidLittleEndian } from '../../codec/guid.ts';
 import { utf16le } from '../../codec/utf16.ts';
 import { ascii, u16le, u32le } from '../../core/bytes.ts';

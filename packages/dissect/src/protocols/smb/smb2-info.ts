@@ -1,4 +1,4 @@
-// The Info column of SMB2: the command, what it is about, and how it went; of a chain one after the other.
+// Info column of SMB2: command, object and status; compounded messages are joined.
 import { utf16le } from '../../codec/utf16.ts';
 import { u16le, u32le, u64le } from '../../core/bytes.ts';
 import { LISTED, type Packet } from '../../core/packet.ts';
@@ -60,7 +60,7 @@ function one(p: Packet, layer: number): string {
   return title + error + about;
 }
 
-/** §2.2.23 to §2.2.25: what breaks is told by the size only. */
+/** §2.2.23 to §2.2.25: oplock and lease breaks differ only in size. */
 function breakTitle(
   b: Uint8Array,
   start: number,

@@ -1,4 +1,4 @@
-// What the bodies of SMB2's messages are made of, up to where they vary in length ([MS-SMB2] §2.2.3 to §2.2.40).
+// Layouts of the fixed parts of SMB2 message bodies ([MS-SMB2] §2.2.3 to §2.2.40).
 import { filetime } from '../../codec/filetime.ts';
 import { guidLittleEndian } from '../../codec/guid.ts';
 import type { Part } from '../parts.ts';
@@ -243,7 +243,7 @@ export const responses: Readonly<Record<number, readonly Part[]>> = {
   [cmd.SET_INFO]: [SIZE],
 };
 
-/** §2.2.2: what stands instead where a request failed. */
+/** §2.2.2: the error response of a failed request. */
 export const errorBody: readonly Part[] = [
   SIZE,
   [f.errorContexts, 1],
@@ -251,7 +251,7 @@ export const errorBody: readonly Part[] = [
   [f.errorBytes, 4],
 ];
 
-/** §2.2.23: breaks of oplocks and leases are told apart by their size only. */
+/** §2.2.23: oplock and lease breaks differ only in size. */
 export const oplockBreak: readonly Part[] = [SIZE, [f.oplock, 1], [null, 1], RESERVED_4, FID];
 export const leaseBreak: readonly Part[] = [
   SIZE,
@@ -320,5 +320,5 @@ export const directoryEntries: Readonly<Record<number, readonly Part[]>> = {
   38: [...ENTRY, [f.eaSize, 4], [null, 4], [f.fileId, 8]],
 };
 
-/** Where an entry of that level has the length of its name. */
+/** Offset of the name length in a directory entry of that level. */
 export const nameLengthAt = (level: number): number => (level === 12 ? 8 : 60);

@@ -1,4 +1,4 @@
-// What SMB2's numbers are called ([MS-SMB2] §2.2, [MS-FSCC] §2.3), in Wireshark's words.
+// Names of SMB2 codes ([MS-SMB2] §2.2, [MS-FSCC] §2.3), as in Wireshark.
 import { runs } from '../names/runs.ts';
 
 export const commandNames = [

@@ -1,4 +1,4 @@
-// What dialect 3.1.1 negotiates: hashes, ciphers, compression and signing, as a list of contexts ([MS-SMB2] §2.2.3.1).
+// Negotiate contexts of dialect 3.1.1: hashes, ciphers, compression and signing ([MS-SMB2] §2.2.3.1).
 import { utf16le } from '../../codec/utf16.ts';
 import { u16le } from '../../core/bytes.ts';
 import type { Field } from '../../core/field.ts';

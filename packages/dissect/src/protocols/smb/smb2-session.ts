@@ -1,4 +1,4 @@
-// What SMB2 remembers from message to message: open requests, names of files and trees, who a session belongs to.
+// State of an SMB2 connection: pending requests, names of files and trees, users of sessions.
 import { u32le } from '../../core/bytes.ts';
 import type { Packet } from '../../core/packet.ts';
 import { Exchanges } from '../../flows/exchanges.ts';
@@ -10,7 +10,7 @@ const KEPT_MAX = 1 << 16;
 /** Requests of one conversation without a reply. */
 const ASKED_MAX = 4096;
 
-/** Of a request what its reply doesn't say again. Also the note of the layers of both. */
+/** What a reply needs of its request; also the note of both layers. */
 export interface Asked {
   command: number;
   /** The file, the tree or the search pattern. */
@@ -20,19 +20,19 @@ export interface Asked {
   level: number;
   /** The file that may be a pipe, as fileKey gives it; 0: none. */
   pipe: number;
-  /** Who sets up a session. */
+  /** The user that sets up a session. */
   user: NtlmUser | null;
 }
 
 export interface Tree {
   readonly name: string;
   readonly type: number;
-  /** Where it was connected. */
+  /** Frame of the tree connect. */
   readonly frame: number;
 }
 
 export interface Account extends NtlmUser {
-  /** Where it was authenticated. */
+  /** Frame of the authentication. */
   readonly frame: number;
 }
 
@@ -81,7 +81,7 @@ export function ask(p: Packet, messageId: number, asked: Asked): void {
   remember(state.asked, messageId, asked, ASKED_MAX);
 }
 
-/** What the request of that number asked for; forgotten when this is the last reply. */
+/** Returns the request with that message ID, and removes it if this is its last reply. */
 export function answered(p: Packet, messageId: number, isLast: boolean): Asked | null {
   const asked = p.session.knownState<Conversation>(p, 'smb2')?.asked;
   const found = asked?.get(messageId) ?? null;

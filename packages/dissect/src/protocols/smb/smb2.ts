@@ -1,4 +1,4 @@
-// SMB version 2 and 3 ([MS-SMB2] §2.2): what file servers of Windows speak, and what other protocols ride on in pipes.
+// SMB versions 2 and 3 ([MS-SMB2] §2.2): Windows file sharing, and protocols over named pipes.
 import { utf16le } from '../../codec/utf16.ts';
 import { spells, u16le, u32le } from '../../core/bytes.ts';
 import { COLUMN, type Packet, SHOWN } from '../../core/packet.ts';
@@ -45,7 +45,7 @@ export const smb2: Protocol = protocol({
   step(p) {
     if (!isSmb2(p)) return REJECTED;
     const { end } = p;
-    // §3.2.4.1.4: several commands may stand behind each other, each with the way to the next.
+    // §3.2.4.1.4: compounded requests follow each other, linked by NextCommand.
     for (;;) {
       const layer = p.count - 1;
       const start = p.at;
@@ -145,7 +145,7 @@ function response(p: Packet, layer: number, start: number, stop: number, command
   const id = messageId(b, start);
   known.exchanges.seeReply(p, id);
   const request = known.exchanges.request[known.exchanges.entry] ?? 0;
-  // [MS-SMB2] §3.3.4.4: of a reply that says to wait and the one that comes then, the last counts.
+  // [MS-SMB2] §3.3.4.4: after an interim reply (STATUS_PENDING), the final one counts.
   p.session.ahead?.enter('smb2', request, id, p.number);
   p.mark[layer] = known.exchanges.entry + 1;
   const isInterim = status === cmd.STATUS_PENDING && (u32le(b, start + 16) & cmd.ASYNC) !== 0;
@@ -178,7 +178,7 @@ function response(p: Packet, layer: number, start: number, stop: number, command
   }
 }
 
-/** A name whose offset (from the header) and length stand at `at`, two bytes each. */
+/** A name whose offset (from the header) and length are at `at`, two bytes each. */
 function nameAt(b: Uint8Array, start: number, stop: number, at: number): string {
   if (at + 4 > stop) return '';
   const from = start + u16le(b, at);
@@ -200,7 +200,7 @@ function userAmong(p: Packet, from: number): NtlmUser | null {
   return null;
 }
 
-/** What is read from or written to a file, or goes through a pipe. */
+/** Data read from or written to a file, or sent through a pipe. */
 function carried(p: Packet, start: number, stop: number, offset: number, length: number, pipe: number): void {
   const from = start + offset;
   if (length === 0 || offset < cmd.HEADER || from >= stop) return;

@@ -1,4 +1,4 @@
-// Where the parts of an SNMP message stand (RFC 1157 §4, RFC 3416 §3, RFC 3412 §6).
+// Offsets in an SNMP message (RFC 1157 §4, RFC 3416 §3, RFC 3412 §6).
 import { BerItem, berInteger, INTEGER, OCTET_STRING, SEQUENCE } from '../../codec/ber.ts';
 
 export const VERSION_2U = 2;
@@ -28,12 +28,12 @@ export interface Span {
 
 const none = (): Span => ({ start: -1, stop: -1 });
 
-/** Filled anew by each `parse`; spans that the message doesn't have start at -1. */
+/** Overwritten by each `parse`; spans absent from the message start at -1. */
 export class SnmpParts {
   version = 0;
   /** The number of the PDU's tag, -1 when there is no PDU in clear. */
   pdu = -1;
-  /** How far the message goes. */
+  /** End of the message. */
   end = 0;
   isWhole = false;
   readonly versionAt: Span = none();

@@ -1,4 +1,4 @@
-// SSH as a tree, as fields and as words for the Info column.
+// Tree, fields and Info text of SSH.
 import { ascii, u32 } from '../../core/bytes.ts';
 import type { Field } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';
@@ -42,7 +42,7 @@ function lineEnd(b: Uint8Array, at: number, end: number): number {
   return end > at && b[end - 1] === 0x0d ? end - 1 : end;
 }
 
-/** Where the message type of a packet of the first version stands. */
+/** Offset of the message type in a version 1 packet. */
 function payload1(b: Uint8Array, at: number): number {
   return at + 4 + 8 - (u32(b, at) % 8);
 }
@@ -65,7 +65,7 @@ export function emitSsh(p: Packet, layer: number, out: Sink): void {
   if ((p.mark[layer]! & IS_READ) !== 0) out.add(f.direction, p.start[layer]!, 0, isFromServer);
 }
 
-/** The length is encrypted too (RFC 4253 §6), or seldom in clear; it stands first in any case. */
+/** The length is encrypted too (RFC 4253 §6), except with a few ciphers; it comes first in any case. */
 function emitEncrypted(out: Sink, part: Part): void {
   const length = Math.min(4, part.end - part.at);
   out.add(f.encryptedLength, part.at, length);

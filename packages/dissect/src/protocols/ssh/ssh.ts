@@ -1,4 +1,4 @@
-// The Secure Shell transport (RFC 4253), and its first version: banners, key exchange in clear, then encrypted packets.
+// SSH transport (RFC 4253), versions 2 and 1: banners and cleartext key exchange; encrypted packets are not decrypted.
 import { u32 } from '../../core/bytes.ts';
 import { MORE_SEGMENT, type Packet } from '../../core/packet.ts';
 import { type Protocol, protocol } from '../../core/protocol.ts';
@@ -16,7 +16,7 @@ import {
   sshState,
 } from './state.ts';
 
-/** What a stretch of the stream is. */
+/** Kind of a part of the stream. */
 export const BANNER = 0;
 export const PACKET = 1;
 export const PACKET1 = 2;
@@ -96,7 +96,7 @@ function beginsBanner(b: Uint8Array, at: number, end: number): boolean {
   );
 }
 
-/** Reads what stands at the cursor; returns its end, or -1 when more of the stream is awaited. */
+/** Dissects what is at the cursor; returns its end, or -1 if more of the stream is needed. */
 function readPart(p: Packet, s: SshState, side: 0 | 1): number {
   if (!s.hasBanner[side] && beginsBanner(p.buf, p.at, p.end)) return readBanner(p, s, side);
   if (s.version === 0 || s.isEncrypted[side]) return readEncrypted(p);
@@ -114,7 +114,7 @@ function readBanner(p: Packet, s: SshState, side: 0 | 1): number {
   return end;
 }
 
-/** All the segment has: where one encrypted packet ends can't be told. */
+/** The rest of the segment: boundaries of encrypted packets are unknown. */
 function readEncrypted(p: Packet): number {
   // Nothing is noted: of a layer without notes all is encrypted.
   if (p.notes[p.layer] !== null) note(p, ENCRYPTED, p.at, p.end, 0);

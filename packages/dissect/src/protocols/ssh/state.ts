@@ -1,4 +1,4 @@
-// What is remembered of an SSH conversation, and what packets in clear say.
+// State of an SSH conversation, from its cleartext packets.
 import { ascii, u32 } from '../../core/bytes.ts';
 import type { Packet } from '../../core/packet.ts';
 
@@ -45,7 +45,7 @@ export function isServers(p: Packet): boolean {
   return PORTS.includes(p.srcPort) || p.srcPort < p.dstPort;
 }
 
-/** RFC 4253 §4.2: the version of a client's banner; 1.99 says that both are spoken (§5.1). */
+/** RFC 4253 §4.2: version in a client's banner; 1.99 means that both are supported (§5.1). */
 export function bannerVersion(b: Uint8Array, at: number, end: number): number {
   const text = ascii(b, at, Math.min(end, at + 9)).toUpperCase();
   if (text.startsWith('SSH-2.') || text.startsWith('SSH-1.99-')) return 2;
@@ -54,10 +54,10 @@ export function bannerVersion(b: Uint8Array, at: number, end: number): number {
 
 /** Name-lists of a KEXINIT kept; a longer one is cut. */
 const LIST_BYTES_MAX = 4096;
-/** Message code and cookie stand before the first list. */
+/** Message code and cookie precede the first list. */
 const LISTS_AT = 17;
 
-/** The first name-list of a KEXINIT whose message code stands at `at`. */
+/** First name-list of a KEXINIT whose message code is at `at`. */
 export function kexList(b: Uint8Array, at: number, end: number): string {
   const start = at + LISTS_AT + 4;
   if (start > end) return '';

@@ -1,4 +1,4 @@
-// Bodies of TACACS+ in the clear (RFC 8907 §5 to §7): lengths first, then what they measure.
+// Unencrypted TACACS+ bodies (RFC 8907 §5 to §7): lengths first, then the data they measure.
 import { u16, utf8 } from '../../core/bytes.ts';
 import type { Field } from '../../core/field.ts';
 import type { Sink } from '../../core/sink.ts';
@@ -168,7 +168,7 @@ function emitStartData(b: Uint8Array, at: number, out: Sink): void {
   else out.add(f.data, cursor, size);
 }
 
-/** Who asks, how many arguments follow, their lengths right after the fixed part; then the texts. */
+/** Offset of user fields and argument count, followed by the argument lengths; then the texts. */
 function emitAsked(b: Uint8Array, at: number, lengths: number, countField: Field, out: Sink): void {
   const sizes = cursor;
   const count = b[lengths + 3]!;

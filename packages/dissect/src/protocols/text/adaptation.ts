@@ -1,4 +1,4 @@
-// Protocols with HTTP's or IMAP's manners: ICAP (RFC 3507), ACAP (RFC 2244), and CUPS's browsing of printers.
+// Text protocols akin to HTTP or IMAP: ICAP (RFC 3507), ACAP (RFC 2244), and CUPS printer browsing.
 import { ascii, spells } from '../../core/bytes.ts';
 import { bool, text } from '../../core/field.ts';
 import { MORE_SEGMENT } from '../../core/packet.ts';
@@ -29,7 +29,7 @@ export const icap = protocol({
   step(p) {
     const b = p.buf;
     const { end, mayAskMore } = p;
-    // What is encapsulated is read as far as it is here: its length is ICAP's matter.
+    // The encapsulated message is dissected as far as captured: ICAP determines its length.
     p.mayAskMore = false;
     if (!isIcap(b, p.at, end)) {
       p.mark[p.count - 1] = CONTINUATION;

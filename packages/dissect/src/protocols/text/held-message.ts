@@ -1,4 +1,4 @@
-// A message that a protocol puts together itself from what its packets carry, beside them: mail in SMTP and POP.
+// A message that a protocol assembles itself from the payload of its packets: mail in SMTP and POP.
 import { copyOf } from '../../core/bytes.ts';
 import type { Packet } from '../../core/packet.ts';
 import type { Session } from '../../core/session.ts';

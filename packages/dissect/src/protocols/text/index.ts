@@ -1,4 +1,4 @@
-// Protocols of lines and text that are not mail, files or calls.
+// Registration of line-based text protocols other than mail, file transfer and calls.
 import { acap, cups, icap } from './adaptation.ts';
 import { irc } from './irc.ts';
 import { rexec, rlogin, rsh } from './remote-shell.ts';

@@ -24,7 +24,7 @@ const f = {
   responseTrailer: text('irc.response.trailer', 'Trailer'),
 };
 
-/** Where the command of a line stands: after the prefix (RFC 2812 §2.3.1). */
+/** Offset of a line's command, behind the prefix (RFC 2812 §2.3.1). */
 function commandAt(b: Uint8Array, at: number, stop: number): number {
   at = skipSpaces(b, at, stop);
   return b[at] === 0x3a ? skipSpaces(b, endOfWord(b, at, stop), stop) : at;
@@ -68,7 +68,7 @@ export const irc = protocol({
 
 const COMMANDS_SHOWN = 50;
 
-/** What a client begins with (RFC 2812 §3.1), on any port. */
+/** Heuristic: commands with which a client registers (RFC 2812 §3.1), on any port. */
 function isRegistration(p: Packet): boolean {
   const { buf: b, at, end } = p;
   if (b[at] !== 0x4e && b[at] !== 0x55 && b[at] !== 0x43) return false;

@@ -1,4 +1,4 @@
-// What the protocols of lines have in common: lines, tokens, and which end of a conversation is the server.
+// Helpers for line-based protocols: lines, tokens, and which end of a conversation is the server.
 import { ascii, indexOf } from '../../core/bytes.ts';
 import type { Packet } from '../../core/packet.ts';
 import { printable } from '../../core/printable.ts';
@@ -16,7 +16,7 @@ export function endOfLine(b: Uint8Array, at: number, end: number): number {
   return feed > at && b[feed - 1] === 13 ? feed - 1 : feed;
 }
 
-/** Where the line after the one that stops at `stop` begins. */
+/** Start of the line after the one that ends at `stop`. */
 export function afterLine(b: Uint8Array, stop: number, end: number): number {
   if (stop >= end) return end;
   return Math.min(end, b[stop] === 13 && b[stop + 1] === 10 ? stop + 2 : stop + 1);
@@ -79,8 +79,8 @@ export function replyCode(b: Uint8Array, at: number, stop: number): number {
 }
 
 /**
- * Does the packet go to the server? By its well-known port, else by who opened the conversation. `port2` is a second
- * well-known port.
+ * True if the packet goes to the server, judged by well-known port, else by who opened the conversation. `port2` is a
+ * second well-known port.
  */
 export function isToServer(p: Packet, port: number, port2: number = port): boolean {
   if (p.dstPort === port || p.dstPort === port2) return true;
@@ -89,7 +89,7 @@ export function isToServer(p: Packet, port: number, port2: number = port): boole
   return server !== 0 ? p.dstPort === server : p.dstPort < p.srcPort;
 }
 
-/** From the next packet on the conversation is TLS (STARTTLS and its kin, RFC 2595). */
+/** From the next packet on the conversation is TLS (STARTTLS, RFC 2595). */
 export function startTls(p: Packet): void {
   const tls = tcpPorts.get(443);
   if (tls !== undefined && p.flow >= 0) p.session.flows.setApplication(p.flow, tls);

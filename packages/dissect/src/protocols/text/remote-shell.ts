@@ -1,4 +1,4 @@
-// Berkeley's remote login and shell (RFC 1282 rlogin, rsh, rexec): strings ended by a zero byte, then a byte stream.
+// BSD remote login and shell (RFC 1282 rlogin, rsh, rexec): zero-terminated strings, then a byte stream.
 import { ascii, u16 } from '../../core/bytes.ts';
 import { text, uint } from '../../core/field.ts';
 import { printable } from '../../core/printable.ts';

@@ -1,5 +1,5 @@
-// Small protocols of one question and one answer: Gopher (RFC 1436), Finger (RFC 1288), WHOIS (RFC 3912); and the
-// Microsoft Network messenger, whose lines are only listed.
+// Single-exchange text protocols: Gopher (RFC 1436), Finger (RFC 1288), WHOIS (RFC 3912); and Microsoft Notification
+// Protocol (MSN messenger), whose lines are only listed.
 import { ascii } from '../../core/bytes.ts';
 import { text } from '../../core/field.ts';
 import { COLUMN, MORE_SEGMENT, MORE_UNTIL_END, type Packet } from '../../core/packet.ts';

@@ -1,4 +1,4 @@
-// Telnet (RFC 854): text with commands and option negotiation (RFC 855) in between.
+// Telnet (RFC 854): text interleaved with commands and option negotiation (RFC 855).
 import { u16, utf8 } from '../../core/bytes.ts';
 import { bytes, text, uint } from '../../core/field.ts';
 import { protocol } from '../../core/protocol.ts';

@@ -1,4 +1,4 @@
-// Extensible Messaging and Presence Protocol (RFC 6120): one long XML document a direction, read stanza by stanza.
+// Extensible Messaging and Presence Protocol (RFC 6120): one XML stream per direction, dissected by stanza.
 import { ascii, spells } from '../../core/bytes.ts';
 import { text } from '../../core/field.ts';
 import { MORE_SEGMENT, type Packet } from '../../core/packet.ts';

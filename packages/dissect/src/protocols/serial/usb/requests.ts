@@ -1,4 +1,4 @@
-// What control requests are called: the standard ones (USB 2.0 §9.4), and those of classes.
+// Names of control requests: standard (USB 2.0 §9.4) and class-specific.
 import type { Request } from './devices.ts';
 
 const standard: Readonly<Record<number, string>> = {

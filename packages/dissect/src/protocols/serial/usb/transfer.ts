@@ -1,4 +1,4 @@
-// What Linux (usbmon, Documentation/usb/usbmon.rst) and Windows (USBPcap) write before a USB transfer's data.
+// Pseudo-headers before the data of a USB transfer: Linux (usbmon, Documentation/usb/usbmon.rst) and Windows (USBPcap).
 import { u16le, u32le, u64le } from '../../../core/bytes.ts';
 
 export const LINUX = 189;
@@ -33,7 +33,7 @@ export interface Transfer {
   isSubmit: boolean;
   /** Offset of the eight bytes of a control request, -1 without. */
   setup: number;
-  /** Where the data is. */
+  /** Offset of the data. */
   data: number;
 }
 
@@ -58,7 +58,7 @@ function readLinux(b: Uint8Array, start: number, linkType: number, t: Transfer):
   t.data = start + headerBytes(linkType) + isochronous;
 }
 
-/** The header says how long it is: control and isochronous transfers have more in it. */
+/** The header gives its own length: it is longer for control and isochronous transfers. */
 function readPcap(b: Uint8Array, start: number, end: number, t: Transfer): void {
   const length = u16le(b, start);
   t.id = u64le(b, start + 2);

@@ -1,5 +1,5 @@
-// USB requests as Linux and Windows capture them: the header, standard requests and descriptors, and whose class the
-// data is of.
+// USB transfers in Linux and Windows captures: pseudo-header, standard requests and descriptors, and dispatch by device
+// class.
 import { COLUMN, LISTED, OTHER, type Packet, SHOWN } from '../../../core/packet.ts';
 import { type Protocol, protocol } from '../../../core/protocol.ts';
 import { linkTypes } from '../../../core/table.ts';
@@ -138,7 +138,7 @@ function showEnds(p: Packet, device: Device): void {
   p.columnDstText = t.isSubmit ? name : 'host';
 }
 
-/** The class whose request it is; -1 for standard ones and those of classes that nobody announced. */
+/** Class of a class request; -1 for standard requests and interfaces without a captured descriptor. */
 function classOf(r: Request, device: Device): number {
   const recipient = r.type & 0x1f;
   if (kindOf(r) === 0)
@@ -184,7 +184,7 @@ function readControl(p: Packet, layer: number, device: Device): void {
   } else if (start < end && kindOf(request) !== 0) p.mark[layer]! |= LEFT_OVER;
 }
 
-/** Classes whose answers without data are told as theirs too. */
+/** Classes that also set the columns of responses without data. */
 function isTold(kind: number, isAnswer: boolean, hasData: boolean): boolean {
   return kind >= 0 && (!isAnswer || hasData || kind === HID || kind === HUB);
 }

@@ -1,4 +1,5 @@
-// IEEE 802.15.4, the headers that come before it, and what it carries. ZigBee is asked first, as its header says most.
+// Registration of IEEE 802.15.4, its pseudo-headers, and its payloads. ZigBee comes first, since its header is the most
+// specific.
 import { lowpan } from './lowpan.ts';
 import { wpan, wpanPhy, wpanTap } from './wpan.ts';
 import { clusterProtocols, zcl } from './zcl.ts';

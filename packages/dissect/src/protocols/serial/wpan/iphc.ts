@@ -1,7 +1,7 @@
-// Compressed IPv6 headers (RFC 6282): what is left out is put back from the link's addresses and from what is usual.
+// Decompression of IPv6 headers (RFC 6282): elided fields are restored from link addresses and defaults.
 import { u16le } from '../../../core/bytes.ts';
 
-/** Where the link header's addresses are, least significant byte first; -1 for none. */
+/** Offsets of the link header's addresses, least significant byte first; -1 if absent. */
 export interface LinkAddresses {
   readonly src: number;
   readonly srcWidth: number;
@@ -18,7 +18,7 @@ const HOP_LIMITS = [0, 1, 64, 255];
 const EXTENSIONS = [0, 43, 44, 60, 135, 59, 59, 41];
 const EXTENSIONS_MAX = 8;
 
-/** Reads the encoding from `at` on, byte by byte; past the end it says so. */
+/** Reads the encoding byte by byte from `at` on; notes when it runs past the end. */
 class Reader {
   readonly b: Uint8Array;
   readonly end: number;
@@ -45,9 +45,9 @@ class Reader {
 }
 
 /**
- * The datagram that [at, end) stands for, or null when the encoding is cut.
+ * The datagram encoded in [at, end), or null if the encoding is truncated.
  *
- * @param size - bytes of the whole datagram, where this is its first fragment; -1 when it is all of it.
+ * @param size - bytes of the whole datagram, if this is its first fragment; -1 if it is complete.
  */
 export function expand(
   b: Uint8Array,
@@ -73,7 +73,7 @@ export function expand(
   const header = isNextCompressed ? nextHeaders(r, out, size) : IPV6_HEADER;
   if (r.isCut) return null;
   if (header < 0) {
-    // An encoding that nobody knows: what it stands for ends here.
+    // An unknown encoding: decompression stops here.
     out[6] = NO_NEXT_HEADER;
     return out.subarray(0, IPV6_HEADER);
   }

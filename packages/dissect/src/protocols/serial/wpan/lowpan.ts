@@ -1,5 +1,4 @@
-// IPv6 over IEEE 802.15.4 (RFC 4944): mesh headers, fragments, and compressed headers (RFC 6282), which are put back
-// to what they stand for.
+// IPv6 over IEEE 802.15.4 (RFC 4944): mesh headers, reassembly of fragments, and decompression of headers (RFC 6282).
 import { u16 } from '../../../core/bytes.ts';
 import { uint } from '../../../core/field.ts';
 import type { Packet } from '../../../core/packet.ts';
@@ -93,7 +92,7 @@ function skipMesh(p: Packet): void {
   p.at = Math.min(p.end, p.at + hops + (c & 0x20 ? 2 : 8) + (c & 0x10 ? 2 : 8));
 }
 
-/** §5.3: the first fragment begins with a compressed header; the rest say where they belong, in units of eight. */
+/** §5.3: the first fragment begins with a compressed header; the others give their offset in units of eight bytes. */
 function fragment(p: Packet): Protocol | null {
   const { buf: b, at: start, end } = p;
   const isHead = isFirst(b[start]!);
@@ -127,7 +126,7 @@ function headOf(p: Packet, size: number): Uint8Array | null {
   return isCompressed(c) ? expand(p.buf, p.at, p.end, layout, size) : null;
 }
 
-/** Who sends to whom, as text. */
+/** Source and destination as text. */
 function addressKey(b: Uint8Array): string {
   const { src, srcWidth, dst, dstWidth } = layout;
   return `${b.subarray(src, src + srcWidth).join('.')}-${b.subarray(dst, dst + dstWidth).join('.')}`;

@@ -1,5 +1,5 @@
-// IEEE 802.15.4 frames (IEEE Std 802.15.4-2015 §7.2): the header, with the addresses it has room for, and who reads
-// what is behind it: ZigBee, 6LoWPAN, Atmel's lightweight mesh.
+// IEEE 802.15.4 frames (IEEE Std 802.15.4-2015 §7.2): the header with its addresses, and dispatch of the payload to
+// ZigBee, 6LoWPAN and Atmel Lightweight Mesh.
 import { u16le } from '../../../core/bytes.ts';
 import { data } from '../../../core/data.ts';
 import { bool, uint } from '../../../core/field.ts';
@@ -8,7 +8,7 @@ import { type Protocol, protocol } from '../../../core/protocol.ts';
 import { etherTypes, HeuristicList, linkTypes } from '../../../core/table.ts';
 import { sllTypes } from '../../link/tables.ts';
 
-/** Who reads a data frame's payload, and a beacon's. */
+/** Dissectors of the payload of data frames and of beacons. */
 export const wpanHeuristics = new HeuristicList();
 export const beaconHeuristics = new HeuristicList();
 
@@ -66,7 +66,9 @@ export const layout = {
   payload: 0,
 };
 
-/** §7.2.2: PAN and address of the destination, then of the source; which PANs are left out, table 7-2 says. */
+/**
+ * §7.2.2: PAN and address of the destination, then of the source; table 7-2 gives which PAN identifiers are omitted.
+ */
 function readLayout(b: Uint8Array, start: number): typeof layout {
   const control = u16le(b, start);
   const isNew = (control & 0x3000) === 0x2000;
@@ -115,7 +117,7 @@ function isFcsGood(b: Uint8Array, start: number, end: number): boolean {
   return crc === u16le(b, end - FCS);
 }
 
-/** Set by a header below that says there is none. */
+/** Set by a pseudo-header that records the absence of a frame check sequence. */
 const NO_FCS = 1;
 
 function hasFcs(p: Packet): boolean {
@@ -147,7 +149,7 @@ export const wpan: Protocol = protocol({
     if (control & SECURITY && !skipSecurity(p)) return p.at < p.end && (control & 7) === DATA ? data : null;
     if (control & HAS_ELEMENTS && (control & 0x3000) === 0x2000) skipElements(p);
     if (p.at >= p.end) return null;
-    // What was damaged in the air is nobody's.
+    // The payload of a frame with a bad frame check sequence is not dissected.
     if (p.mark[layer] === BAD) return (control & 7) === DATA ? data : null;
     if ((control & 7) === BEACON) return beaconPayload(p);
     return (control & 7) === DATA ? readerOf(p, wpanHeuristics, start) : null;
@@ -215,7 +217,7 @@ function skipElements(p: Packet): void {
   p.at = Math.min(p.at, end);
 }
 
-/** The reader that recognizes the payload; what it asks of the header it finds from `start` on. */
+/** The dissector that recognizes the payload; it may inspect the header from `start` on. */
 function readerOf(p: Packet, list: HeuristicList, start: number): Protocol | null {
   readLayout(p.buf, start);
   for (const { protocol: guess, matches } of list.entries) if (matches(p) && p.offer(guess)) return null;
@@ -234,7 +236,7 @@ function beaconPayload(p: Packet): Protocol | null {
     p.at = end;
     return null;
   }
-  // A payload that nobody knows is the beacon's own.
+  // An unrecognized payload belongs to the beacon.
   for (const { protocol: guess, matches } of beaconHeuristics.entries)
     if (matches(p) && p.offer(guess)) break;
   p.at = p.end;
@@ -270,7 +272,7 @@ const t = {
   version: uint('wpan-tap.version', 'Version').at(0, 1),
   length: uint('wpan-tap.length', 'Length').at(2, 2).le(),
 };
-/** With what the receiver says of itself in type-length-value entries (link type 283). */
+/** With receiver information in TLVs (link type 283). */
 export const wpanTap: Protocol = protocol({
   name: 'wpan-tap',
   title: 'IEEE 802.15.4 TAP',

@@ -1,4 +1,5 @@
-// ZigBee Cluster Library (document 07-5123): commands on clusters of attributes; which cluster it is, the layer below says.
+// ZigBee Cluster Library (document 07-5123): commands on clusters of attributes; the cluster is given by the layer
+// below.
 import { data } from '../../../core/data.ts';
 import { bool, uint } from '../../../core/field.ts';
 import { LISTED, SHOWN } from '../../../core/packet.ts';

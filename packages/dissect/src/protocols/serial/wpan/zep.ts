@@ -1,4 +1,4 @@
-// ZigBee Encapsulation Protocol: sniffers' frames of IEEE 802.15.4 over UDP.
+// ZigBee Encapsulation Protocol: captured IEEE 802.15.4 frames over UDP.
 import { uint as read, spells } from '../../../core/bytes.ts';
 import { uint } from '../../../core/field.ts';
 import { type Protocol, protocol, REJECTED } from '../../../core/protocol.ts';

@@ -1,5 +1,5 @@
-// ZigBee above IEEE 802.15.4 (ZigBee specification, document 05-3474-22): network, application support, device profile
-// and beacons.
+// ZigBee over IEEE 802.15.4 (ZigBee specification, document 05-3474-22): network, application support, device profile
+// and beacons; secured frames are not decrypted.
 import { u16le } from '../../../core/bytes.ts';
 import { data } from '../../../core/data.ts';
 import { bool, uint } from '../../../core/field.ts';
@@ -88,7 +88,7 @@ export const nwk: Protocol = protocol({
     if (end - start < length) return p.cut(length);
     const control = u16le(b, start);
     p.at = start + length;
-    // §4.3.1: what is secured can't be read without the network's key.
+    // §4.3.1: secured payloads need the network key.
     if (control & SECURITY) return p.at < end ? data : null;
     if ((control & 3) === COMMAND) {
       p.at = end;
@@ -148,7 +148,7 @@ const a = {
   counter: uint('zbee_aps.counter', 'Counter'),
 };
 
-/** Where an APS header's parts are: -1 for those it has not. */
+/** Offsets of an APS header's parts; -1 if absent. */
 const parts = { dst: -1, group: -1, cluster: -1, profile: -1, src: -1, counter: -1, payload: 0 };
 
 function readAps(b: Uint8Array, start: number): typeof parts {

@@ -1,18 +1,18 @@
-// What CoAP's messages belong to: a token names a request, its answers, and the blocks of either (RFC 7252 §5.3.1).
+// Matching of CoAP messages: a token identifies a request, its responses, and the blocks of either (RFC 7252 §5.3.1).
 import { u16 } from '../../../core/bytes.ts';
 import type { Packet } from '../../../core/packet.ts';
 import { Exchanges, UNASKED } from '../../../flows/exchanges.ts';
 
 /** Resources remembered; then the oldest is forgotten. */
 const URIS_MAX = 1 << 14;
-/** Contents put together at once, and bytes of one. */
+/** Reassembly limits: concurrent bodies, and bytes per body. */
 const CONTENTS_MAX = 64;
 const CONTENT_BYTES_MAX = 1 << 20;
 const MESSAGE_IDS = 0x10000;
-/** What answers are entered under where a capture is read twice. */
+/** Keys of responses in two-pass analysis. */
 const ANSWERED = 'coap.answer';
 
-/** What a message's layer keeps for its lines. */
+/** Note of a message's layer. */
 export interface Exchange {
   uri: string;
   /** Frame of the request that a response answers, and of the one that a request repeats; 0: none. */
@@ -61,7 +61,7 @@ function tokenNumber(b: Uint8Array, at: number, length: number): number {
   return high * 0x1_0000_0000 + low;
 }
 
-/** Enters a request; `uri` is told once for a token. */
+/** Records a request; `uri` is shown once per token. */
 export function enterRequest(
   p: Packet,
   at: number,
@@ -106,7 +106,7 @@ export function enterResponse(p: Packet, at: number, length: number, messageAt: 
   return exchange;
 }
 
-/** Where a capture is read twice: the frame that answers this request; 0: none. `b`: the layer's bytes. */
+/** In two-pass analysis, the frame of the response to this request; 0 if none. `b`: the layer's bytes. */
 export function answerTo(p: Packet, b: Uint8Array, at: number, length: number): number {
   return p.session.ahead?.of(ANSWERED, p.number, tokenNumber(b, at, length)) ?? 0;
 }

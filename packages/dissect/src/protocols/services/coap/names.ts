@@ -119,7 +119,7 @@ export function optionName(number: number): string {
   return optionNames[number] ?? (number % 14 === 0 ? 'No-Op' : `Unknown Option (${number})`);
 }
 
-/** RFC 7252 §5.4.6: what the bits of an option's number say. */
+/** RFC 7252 §5.4.6: meaning of the bits of an option number. */
 export function optionTraits(number: number): string {
   const isKeyless = (number & 0x1e) === 0x1c;
   const traits = [number & 1 ? 'Critical' : 'Elective', number & 2 ? 'Unsafe' : 'Safe'];

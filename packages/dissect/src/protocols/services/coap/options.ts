@@ -82,9 +82,9 @@ const NUMBER_BYTES_MAX = 4;
 /** One option, read in place. */
 const option = { number: 0, start: 0, value: 0, stop: 0 };
 
-/** What `readOptions` found. */
+/** Results of `readOptions`. */
 export const found = {
-  /** Where the payload's marker is, or the end. */
+  /** Offset of the payload marker, or the end. */
   end: 0,
   /** The number of the content's format; -1: none given. */
   format: -1,
@@ -131,7 +131,7 @@ const numberOf = (b: Uint8Array): number => {
   return size === 0 || size > NUMBER_BYTES_MAX ? 0 : number(b, option.value, size);
 };
 
-/** Reads what a message's options say of it into `found`. */
+/** Parses a message's options into `found`. */
 export function readOptions(b: Uint8Array, at: number, end: number): number {
   option.number = 0;
   found.format = -1;
@@ -221,7 +221,7 @@ function emitValue(b: Uint8Array, kind: number, at: number, end: number, out: Si
 
 export const formatName = (format: number): string => formatNames[format] ?? `Unknown Type ${format}`;
 
-/** What stands behind the option's name in the tree. */
+/** Text behind the option's name in the tree. */
 function shown(b: Uint8Array, kind: number): string {
   const { value: at, stop: end } = option;
   if (texts.has(kind)) return ascii(b, at, end);

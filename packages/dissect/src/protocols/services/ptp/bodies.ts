@@ -1,4 +1,4 @@
-// Messages of version 2 of the Precision Time Protocol behind the common header (IEEE 1588-2008, 13.5 to 13.12).
+// Bodies of PTP version 2 messages (IEEE 1588-2008, 13.5 to 13.12).
 import { type Field, int, uint, uint64 } from '../../../core/field.ts';
 import { accuracies, timeSources } from './names.ts';
 
@@ -23,7 +23,7 @@ export const ANNOUNCE = 11;
 export const SIGNALLING = 12;
 export const MANAGEMENT = 13;
 
-/** By the type of the message; what TLVs say follows. */
+/** By message type; TLVs follow. */
 export const bodies: Readonly<Record<number, readonly Row[]>> = {
   [SYNC]: origin,
   1: origin,

@@ -157,7 +157,7 @@ export function firstBytes(b: Uint8Array, start: number, end: number): number {
   }
 }
 
-/** Null where the octet that tells is not there. */
+/** Null if the octet that selects it is missing. */
 export function firstInfo(b: Uint8Array, start: number, end: number): string | null {
   if (end - start <= CONTROL_AT) return null;
   const control = b[start + CONTROL_AT]!;

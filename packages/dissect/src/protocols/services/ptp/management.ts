@@ -1,4 +1,4 @@
-// Management of PTP clocks (IEEE 1588-2008, clause 15): which data set is asked for or told, and the common ones.
+// PTP management messages (IEEE 1588-2008, clause 15): management identifiers, and the most common data sets.
 import { u16, u48 } from '../../../core/bytes.ts';
 import { bool, bytes, type Field, int, uint, uint64 } from '../../../core/field.ts';
 import type { Sink } from '../../../core/sink.ts';

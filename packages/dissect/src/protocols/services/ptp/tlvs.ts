@@ -1,4 +1,4 @@
-// Type-length-value entities of the Precision Time Protocol (IEEE 1588-2008, clause 14; IEEE 802.1AS-2011, 11.4.4.3).
+// PTP TLVs (IEEE 1588-2008, clause 14; IEEE 802.1AS-2011, 11.4.4.3).
 import { u16, u24, utf8 } from '../../../core/bytes.ts';
 import { bool, bytes, int, text, uint, uint64 } from '../../../core/field.ts';
 import type { Sink } from '../../../core/sink.ts';
@@ -100,7 +100,7 @@ function emitTimeOffset(b: Uint8Array, at: number, end: number, out: Sink): void
   out.close();
 }
 
-/** What an IEEE 802.1AS master tells behind the time. */
+/** Follow-up information of an IEEE 802.1AS master. */
 export function emitFollowUpTlv(b: Uint8Array, at: number, end: number, out: Sink): void {
   if (at + HEAD + FOLLOW_UP_BYTES > end || u16(b, at) !== ORGANIZATION) return;
   out.group('Follow Up information TLV', at, HEAD + FOLLOW_UP_BYTES);

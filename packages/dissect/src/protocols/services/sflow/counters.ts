@@ -1,4 +1,4 @@
-// Counters of sFlow (sFlow Version 5, §5.4 and the structures that it takes from MIBs): rows of numbers one after the other.
+// sFlow counter records (sFlow Version 5, §5.4, and the MIB structures it uses): sequences of numbers.
 import { type Field, uint, uint64 } from '../../../core/field.ts';
 
 type Row = readonly [name: string, title: string, size?: 8];

@@ -1,9 +1,9 @@
-// What the records of sFlow hold, as rows of fields with their sizes (sFlow Version 5, §5.3 and §5.4).
+// Layouts of sFlow records: sequences of fields with their sizes (sFlow Version 5, §5.3 and §5.4).
 import { bool, bytes, ether, type Field, ipv4, ipv6, text, uint, uint64 } from '../../../core/field.ts';
 import { ipProtocolNames } from '../../names/ip-protocols.ts';
 import * as counters from './counters.ts';
 
-/** Sizes that the data say: a counted text; an address after its type; a counted list of numbers. */
+/** Variable sizes: a counted string; an address after its type; a counted list of numbers. */
 export const TEXT = -1;
 export const ADDRESS = -2;
 export const LIST = -3;

@@ -1,4 +1,4 @@
-// Samples of sFlow's versions 2 and 4 (RFC 3176 §4): of a datagram the first sample is told.
+// Samples of sFlow versions 2 and 4 (RFC 3176 §4): only the first sample of a datagram is dissected.
 import { u32 } from '../../../core/bytes.ts';
 import { uint } from '../../../core/field.ts';
 import type { Sink } from '../../../core/sink.ts';
@@ -33,7 +33,7 @@ export const olderFields = {
   counters: uint('sflow.counters_sample.counters_type', 'Counters type').named(counterKinds),
 };
 
-/** Where the header of a sampled packet is told (protocol, length on the wire, bytes), or 0. */
+/** Offset of a sampled packet's header (protocol, frame length, bytes), or 0. */
 export function olderHeaderAt(b: Uint8Array, at: number, end: number): number {
   if (at + FLOW_FIXED + 12 > end || u32(b, at) !== FLOW) return 0;
   return u32(b, at + FLOW_FIXED - 4) === HEADER_SAMPLED ? at + FLOW_FIXED : 0;

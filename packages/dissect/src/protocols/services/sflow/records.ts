@@ -1,4 +1,4 @@
-// Records of sFlow's samples: a format, a length, and what the format's layout says.
+// Records of sFlow samples: format, length, and the fields of the format's layout.
 import { u24, u32, utf8 } from '../../../core/bytes.ts';
 import type { Sink } from '../../../core/sink.ts';
 import { counterNames, sampleFields as f, flowNames, RAW_HEADER } from './fields.ts';
@@ -51,7 +51,7 @@ function emitSampledHeader(b: Uint8Array, at: number, end: number, out: Sink): v
   if (length > 0) out.add(f.header, at + SAMPLED_HEADER, length);
 }
 
-/** Where the layout's fields end; 0 where there is not enough of them. */
+/** End of the layout's fields; 0 if truncated. */
 export function emitLayout(
   b: Uint8Array,
   layout: readonly Item[],
@@ -76,7 +76,7 @@ export function emitLayout(
   return at;
 }
 
-/** A text, an address or a list, whose size its first word says. */
+/** A string, an address or a list, whose size its first word gives. */
 function emitCounted(b: Uint8Array, [field, kind, second]: Item, at: number, end: number, out: Sink): number {
   if (at + 4 > end || field === null || second === undefined) return 0;
   const count = u32(b, at);
