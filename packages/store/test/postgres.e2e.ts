@@ -5,6 +5,7 @@ import { StoreError } from '../src/errors.ts';
 import { openStore } from '../src/open.ts';
 import { complianceOf } from './compliance.ts';
 import { startPostgres, type TestServer } from './postgres.ts';
+import { storesAhead } from './postgres-ahead.ts';
 import { batchesOf, migratedAndGoingOn, OFFICE_HOUR } from './support.ts';
 
 let server: TestServer;
@@ -14,6 +15,8 @@ before(async () => {
 after(() => server.stop());
 
 complianceOf('PostgreSQL', async (options) => openStore(await server.make(), options));
+
+describe('PostgreSQL: batches ahead of a commit', () => storesAhead(() => server.make()));
 
 describe('PostgreSQL', () => {
   it('shows packets to anyone, in partitions by day', async () => {

@@ -33,6 +33,7 @@ export class DuckDBDatabase implements Database {
   readonly engine = 'duckdb';
   readonly dialect = dialect;
   readonly place: string;
+  readonly lanes = 1;
   readonly #path: string;
   readonly #options: StoreOptions;
   #instance: DuckDBInstance;
@@ -140,8 +141,10 @@ export class DuckDBDatabase implements Database {
     // Only this process writes, one transaction at a time, and it empties its caches when it deletes.
     dictionaryState: async () => '',
     holdDictionaries: async () => {},
+    inTurn: async () => {},
     reserve: (counter, count) => this.#reserve(counter, count),
     appendPackets: async (rows) => this.#append.add(rows),
+    flush: async () => this.#append.flush(),
     merge: (table: MergeTable, rows) => mergeInto(this.#writer, table, rows),
   };
 

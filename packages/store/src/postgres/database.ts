@@ -1,22 +1,26 @@
-// PostgreSQL: one connection writes, a pool reads.
+// PostgreSQL: two connections write, the second one ahead of the first one's commit; a pool reads.
 import { createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import pg from 'pg';
-import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
+import { to as copyTo } from 'pg-copy-streams';
 import { csvToParquet } from '../duckdb/csv.ts';
 import { StoreError } from '../errors.ts';
-import type { Counter, Database, Row, Transaction, Value } from '../sql/database.ts';
+import type { Counter, Database, Lane, Row, Transaction, Value } from '../sql/database.ts';
 import { jsonText, plainText } from '../sql/insert.ts';
 import { Lock } from '../sql/lock.ts';
 import { joins, keysOf, type MergeTable } from '../sql/tables.ts';
 import type { PacketRows } from '../write/packet-rows.ts';
-import { COPY_HEADER, COPY_TRAILER, copyOf, copyRows, daysOf } from './copy-rows.ts';
+import { daysOf } from './copy-rows.ts';
 import { dialect } from './dialect.ts';
 import { storeError } from './errors.ts';
+import { PacketCopy } from './packet-copy.ts';
 
 /** Concurrent queries; more are queued. */
 const READERS = 8;
+/** A COPY keeps one process of the server busy: two at once take twice as many rows. */
+const WRITERS = 2;
+const FIRST_LANE: Lane = { number: 0, inTurn: async () => {} };
 const CONNECT_TIMEOUT_MS = 5000;
 /** Maximum number of daily partitions. */
 const PARTITIONS_MAX = 1000;
@@ -29,15 +33,24 @@ const types: pg.CustomTypesConfig = {
   getTypeParser: (oid, format) => (oid === INT8 ? BigInt : pg.types.getTypeParser(oid, format)) as never,
 };
 
+/** A connection that writes, made on demand. */
+interface Connection {
+  client: pg.Client | null;
+  readonly lock: Lock;
+}
+
 export class PostgresDatabase implements Database {
   readonly engine = 'postgres';
   readonly dialect = dialect;
   readonly place: string;
   readonly changes = null;
+  readonly lanes = WRITERS;
   readonly #config: pg.ClientConfig;
   readonly #pool: pg.Pool;
-  #writer: pg.Client | null = null;
-  readonly #lock = new Lock();
+  readonly #writers: readonly Connection[] = Array.from({ length: WRITERS }, () => ({
+    client: null,
+    lock: new Lock(),
+  }));
   readonly #days = new Set<string>();
   /** Names of prepared statements. */
   readonly #names = new Map<string, string>();
@@ -81,16 +94,19 @@ export class PostgresDatabase implements Database {
     }
   }
 
-  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
-    return this.#lock.hold(async () => {
+  transaction<T>(work: (tx: Transaction) => Promise<T>, lane = FIRST_LANE): Promise<T> {
+    const writer = this.#writers[lane.number]!;
+    return writer.lock.hold(async () => {
       try {
-        const client = await this.#connected();
+        const client = await this.#connected(writer);
         await client.query('BEGIN');
-        const result = await work(this.#transaction(client));
+        const tx = this.#transaction(client, lane);
+        const result = await work(tx);
+        await tx.flush();
         await client.query('COMMIT');
         return result;
       } catch (error) {
-        await this.#undo();
+        await this.#undo(writer);
         throw storeError(error, this.place);
       }
     });
@@ -110,11 +126,13 @@ export class PostgresDatabase implements Database {
     }
   }
 
-  #transaction(client: pg.Client): Transaction {
+  #transaction(client: pg.Client, { inTurn }: Lane): Transaction {
+    const packets = new PacketCopy();
     const query = (sql: string, parameters: readonly Value[] = []): Promise<pg.QueryArrayResult> =>
       client.query({ text: sql, values: [...parameters], rowMode: 'array' });
     return {
       dialect,
+      inTurn,
       all: async (sql, parameters) => (await query(sql, parameters)).rows as Row[],
       // Multiple statements are possible only without parameters.
       run: async (sql, parameters = []) =>
@@ -126,7 +144,11 @@ export class PostgresDatabase implements Database {
         await client.query(`UPDATE meta SET value = value WHERE name = 'schema'`);
       },
       reserve: (counter, count) => this.#reserve(client, counter, count),
-      appendPackets: (rows) => this.#copy(client, rows),
+      appendPackets: async (rows) => {
+        await this.#addPartitions(client, rows, inTurn);
+        await packets.add(rows);
+      },
+      flush: () => packets.flush(client),
       merge: (table, rows) => mergeInto(client, table, rows),
     };
   }
@@ -136,44 +158,48 @@ export class PostgresDatabase implements Database {
     return Number(rows[0].first);
   }
 
-  async #copy(client: pg.Client, rows: PacketRows): Promise<void> {
+  /** Locks the table until the commit: nobody who has to follow may have copied to it before. */
+  async #addPartitions(client: pg.Client, rows: PacketRows, inTurn: () => Promise<void>): Promise<void> {
     const days = daysOf(rows).filter((day) => !this.#days.has(day));
-    if (days.length > 0) {
-      await client.query('SELECT add_partitions($1, $2)', [days, PARTITIONS_MAX]);
-      for (const day of days) this.#days.add(day);
-    }
-    await pipeline(
-      function* () {
-        yield COPY_HEADER;
-        yield* copyRows(rows);
-        yield COPY_TRAILER;
-      },
-      client.query(copyFrom(copyOf(rows), { highWaterMark: 1 << 20 })),
-    );
+    if (days.length === 0) return;
+    await inTurn();
+    await client.query('SELECT add_partitions($1, $2)', [days, PARTITIONS_MAX]);
+    for (const day of days) this.#days.add(day);
   }
 
-  async #connected(): Promise<pg.Client> {
-    if (this.#writer !== null) return this.#writer;
+  async #connected(writer: Connection): Promise<pg.Client> {
+    if (writer.client !== null) return writer.client;
     const client = new pg.Client(this.#config);
     client.on('error', () => {
-      if (this.#writer === client) this.#writer = null;
+      if (writer.client === client) writer.client = null;
     });
     await client.connect();
-    this.#writer = client;
+    writer.client = client;
     return client;
   }
 
   /** If rollback fails, closing the connection undoes the transaction. */
-  async #undo(): Promise<void> {
+  async #undo(writer: Connection): Promise<void> {
     this.#days.clear();
-    const client = this.#writer;
+    const { client } = writer;
     if (client === null) return;
     try {
       await client.query('ROLLBACK');
     } catch {
-      this.#writer = null;
+      writer.client = null;
       await client.end().catch(() => {});
     }
+  }
+
+  /** Runs with no transaction open. */
+  #alone<T>(work: () => Promise<T>): Promise<T> {
+    const all = this.#writers.reduceRight(
+      (inner, { lock }) =>
+        () =>
+          lock.hold(inner),
+      work,
+    );
+    return all();
   }
 
   async version(): Promise<string> {
@@ -190,9 +216,9 @@ export class PostgresDatabase implements Database {
 
   /** Drops empty partitions; in other tables, space becomes reusable. */
   vacuum(): Promise<void> {
-    return this.#lock.hold(async () => {
+    return this.#alone(async () => {
       try {
-        const client = await this.#connected();
+        const client = await this.#connected(this.#writers[0]!);
         const { rows } = await client.query<{ name: string }>(
           `SELECT c.oid::regclass::text AS name FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
            WHERE i.inhparent = 'packet'::regclass AND c.relname <> 'packet_other'`,
@@ -226,8 +252,8 @@ export class PostgresDatabase implements Database {
   }
 
   close(): Promise<void> {
-    return this.#lock.hold(async () => {
-      await this.#writer?.end().catch(() => {});
+    return this.#alone(async () => {
+      for (const { client } of this.#writers) await client?.end().catch(() => {});
       await this.#pool.end();
     });
   }

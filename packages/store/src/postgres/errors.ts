@@ -11,7 +11,7 @@ export function storeError(error: unknown, place: string): unknown {
   const found = MEANINGS.find(([pattern]) => pattern.test(code));
   if (found !== undefined) return new StoreError(found[1], `${place}: ${found[2]}`, error);
   // The connection ended without a code.
-  if (/terminated|Connection (ended|closed)|timeout/i.test(error.message))
+  if (/terminated|Connection (ended|closed)|not queryable|timeout/i.test(error.message))
     return new StoreError('ERR_STORE_AWAY', `${place}: ${AWAY}`, error);
   return new StoreError('ERR_STORE_FAILED', `${place}: ${error.message.split('\n')[0]}`, error);
 }

@@ -22,13 +22,15 @@ export interface Database {
   readonly place: string;
   /** Incremented by each commit, to invalidate caches; null if other processes may write. */
   readonly changes: number | null;
+  /** How many transactions may be open at once. */
+  readonly lanes: number;
 
   /** Runs a query; several may run at once. Parameters are $1, $2 … */
   all(sql: string, parameters?: readonly Value[]): Promise<Row[]>;
   /** As `all`, as a prepared statement, for the few queries that are repeated with other parameters. */
   often(sql: string, numbers: readonly bigint[]): Promise<Row[]>;
-  /** Runs a transaction; they are serialized. */
-  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  /** Runs a transaction. Those of one lane are serialized; without `lane`, it is the first. */
+  transaction<T>(work: (tx: Transaction) => Promise<T>, lane?: Lane): Promise<T>;
 
   version(): Promise<string>;
   /** Bytes on disk, and how many of them `vacuum` would reclaim. */
@@ -39,8 +41,22 @@ export interface Database {
   close(): Promise<void>;
 }
 
+/** Where a transaction runs that may be open at the same time as others. */
+export interface Lane {
+  /** From 0 on, less than `lanes`. */
+  readonly number: number;
+  /** See Transaction. */
+  readonly inTurn: () => Promise<void>;
+}
+
 export interface Transaction {
   readonly dialect: Dialect;
+  /**
+   * Waits until all transactions that it has to follow are committed; rejects if one is not. Before that only ids are
+   * reserved, dictionary entries inserted and packets appended: nothing that would wait for a lock of a transaction that
+   * waits for this one, or would miss what an earlier one has changed.
+   */
+  inTurn(): Promise<void>;
   all(sql: string, parameters?: readonly Value[]): Promise<Row[]>;
   /** Returns the number of rows changed. */
   run(sql: string, parameters?: readonly Value[]): Promise<number>;
@@ -53,7 +69,10 @@ export interface Transaction {
   holdDictionaries(): Promise<void>;
   /** Reserves `count` consecutive ids and returns the first. */
   reserve(counter: Counter, count: number): Promise<number>;
+  /** Takes them; `rows` may change afterwards. */
   appendPackets(rows: PacketRows): Promise<void>;
+  /** Sends the appended packets; without it, they are sent before the commit. */
+  flush(): Promise<void>;
   /** Upserts rows, whose keys must be distinct. */
   merge(table: MergeTable, rows: readonly Readonly<Record<string, unknown>>[]): Promise<void>;
 }

@@ -37,8 +37,11 @@ export class Captures {
 
   /** The capture of a batch, made if there is none yet. */
   async of(tx: Transaction, { source, origin }: StoreBatch): Promise<KnownCapture> {
-    const known = this.#known.get(source) ?? (await this.find(tx, source));
-    if (known !== null) return known;
+    const known = this.#known.get(source);
+    if (known !== undefined) return known;
+    await tx.inTurn();
+    const found = await this.find(tx, source);
+    if (found !== null) return found;
     return this.add(tx, origin?.key === source ? origin : originOf(source));
   }
 
@@ -71,6 +74,7 @@ export class Captures {
   async isApplied(tx: Transaction, { id, lastSequence }: KnownCapture, sequence: number): Promise<boolean> {
     if (sequence > lastSequence) return false;
     if (this.#fresh.has(`${id} ${sequence}`)) return true;
+    await tx.inTurn();
     const [row] = await tx.all(
       `SELECT (SELECT base_sequence FROM captures WHERE id = $1),
         (SELECT count(*) FROM batches WHERE capture = $1 AND sequence = $2)`,

@@ -118,6 +118,7 @@ export class Dictionaries {
   }
 
   async #load(tx: Transaction): Promise<void> {
+    await tx.inTurn();
     await this.#protocols.load(tx);
     await this.#paths.load(tx);
     await this.#outer.load(tx);

@@ -58,8 +58,11 @@ class Gathered {
   readonly findings: Rows = [];
   readonly drops: Rows = [];
   readonly clocks: Rows = [];
+  /** Times of the first frames of captures. */
+  readonly starts: { readonly capture: KnownCapture; readonly time: bigint }[] = [];
 
-  async write(tx: Transaction): Promise<void> {
+  async write(tx: Transaction, captures: Captures): Promise<void> {
+    for (const { capture, time } of this.starts) await captures.begin(tx, capture, time);
     await insertSome(tx, 'batches', BATCH_COLUMNS, this.batches);
     await insertSome(tx, 'tallies', TALLY_COLUMNS, this.tallies);
     await insertSome(tx, 'drops', DROP_COLUMNS, this.drops);
@@ -96,13 +99,20 @@ export class Ingest {
     this.#isDisguised = isDisguised;
   }
 
-  /** Applies all of them or throws. */
-  async apply(tx: Transaction, batches: readonly StoreBatch[]): Promise<Written[]> {
+  /**
+   * Applies all of them or throws.
+   *
+   * @param onGathered called when dictionaries and captures are no longer needed: others may be applied from then on
+   */
+  async apply(tx: Transaction, batches: readonly StoreBatch[], onGathered: () => void): Promise<Written[]> {
     const gathered = new Gathered();
     this.#captures.start();
     const written: Written[] = [];
     for (const batch of batches) written.push(await this.#applyOne(tx, batch, gathered));
-    await gathered.write(tx);
+    onGathered();
+    await tx.flush();
+    await tx.inTurn();
+    await gathered.write(tx, this.#captures);
     return written;
   }
 
@@ -163,7 +173,7 @@ export class Ingest {
     const firstId = await tx.reserve('packet', length);
     scratch.fill(columns, capture.id, batch, firstId);
     await this.#dictionaries.fill(tx, columns, scratch);
-    if (columns.number[0] === 1) await this.#captures.begin(tx, capture, scratch.time[0]!);
+    if (columns.number[0] === 1) gathered.starts.push({ capture, time: scratch.time[0]! });
     const rows: PacketRows = {
       ...scratch,
       length,

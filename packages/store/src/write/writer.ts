@@ -1,11 +1,20 @@
 // Batches wait in line, and those that wait together are stored in one transaction: a commit costs a disk its time
-// whatever its size, and DuckDB takes 122,880 rows at once best.
+// whatever its size, and DuckDB takes 122,880 rows at once best. Where the database has several lanes, the packets of a
+// group are copied while the group before it is, and all else is written once that is committed:
+//
+//   lane 0   numbered │ copied │ merged, committed │ numbered │ copied …
+//   lane 1            │ numbered │ copied     waits │ merged, committed │ …
+//
+// Numbers of addresses, protocols and paths are common to all groups, so one group at a time is numbered, and a group
+// relies on what those before it inserted: if one fails, those that went ahead of its commit are rolled back and repeated.
 import { StoreError } from '../errors.ts';
 import { BATCH_PACKETS_MAX, type StoreBatch, type Written } from '../rows.ts';
-import type { Database } from '../sql/database.ts';
+import type { Database, Transaction } from '../sql/database.ts';
+import { Lock } from '../sql/lock.ts';
 import { WRITES_MAX } from '../store.ts';
 import { Captures } from './captures.ts';
 import { Dictionaries, type Disguise } from './dictionaries.ts';
+import { Group } from './group.ts';
 import { Ingest } from './ingest.ts';
 
 /** Packets of one transaction, if more than one batch: DuckDB's row group. */
@@ -23,8 +32,15 @@ export class Writer {
   readonly #dictionaries: Dictionaries;
   readonly #ingest: Ingest;
   readonly #waiting: Waiting[] = [];
+  /** What each lane does at present. */
+  readonly #running = new Map<number, Promise<void>>();
+  /** Held while a group is numbered. */
+  readonly #numbering = new Lock();
+  /** The latest one. */
+  #group = Group.none();
   #dictionaryState = '';
-  #running: Promise<void> | null = null;
+  /** What is known of the tables has to be read again. */
+  #isStale = false;
 
   constructor(database: Database, disguise: Disguise | null) {
     this.#database = database;
@@ -42,26 +58,45 @@ export class Writer {
       );
     return new Promise((resolve, reject) => {
       this.#waiting.push({ batch, resolve, reject });
-      this.#running ??= this.#run();
+      for (let lane = 0; lane < this.#database.lanes; lane++) {
+        if (this.#running.has(lane)) continue;
+        this.#running.set(lane, this.#run(lane));
+        break;
+      }
     });
   }
 
   /** When all that waits is stored or refused. */
   async idle(): Promise<void> {
-    while (this.#running !== null) await this.#running;
+    while (this.#running.size > 0) await Promise.all(this.#running.values());
   }
 
   /** What is known of the tables is read again: they were changed otherwise. */
   forget(): void {
-    this.#dictionaries.forget();
-    this.captures.forget();
+    this.#isStale = true;
   }
 
-  async #run(): Promise<void> {
+  async #run(lane: number): Promise<void> {
     // Those that are sent in the same turn of the event loop go together.
     await null;
-    while (this.#waiting.length > 0) await this.#store(this.#take());
-    this.#running = null;
+    while (this.#waiting.length > 0) {
+      // What has to be repeated comes before what has not been tried.
+      if (this.#group.isRepeated) await this.#group.ended;
+      await this.#next(lane);
+    }
+    this.#running.delete(lane);
+  }
+
+  /** Stores those that wait longest; the other lane goes on with the next ones once these are numbered. */
+  async #next(lane: number): Promise<void> {
+    let stored = Promise.resolve();
+    await this.#numbering.hold(async () => {
+      if (this.#waiting.length === 0 || this.#group.isRepeated) return;
+      const { promise: numbered, resolve } = Promise.withResolvers<void>();
+      stored = this.#store(lane, this.#take(), resolve).finally(resolve);
+      await numbered;
+    });
+    await stored;
   }
 
   #take(): Waiting[] {
@@ -75,29 +110,83 @@ export class Writer {
     return taken;
   }
 
-  async #store(taken: readonly Waiting[]): Promise<void> {
+  async #store(lane: number, taken: readonly Waiting[], onNumbered: () => void): Promise<void> {
+    const before = this.#group;
+    const group = new Group(!before.isOver);
+    this.#group = group;
     try {
-      const written = await this.#transaction(taken.map(({ batch }) => batch));
+      const batches = taken.map(({ batch }) => batch);
+      const written = await this.#transaction(lane, batches, group.isAhead ? before : null, onNumbered);
+      group.succeed();
       for (const [i, { resolve }] of taken.entries()) resolve(written[i]!);
     } catch (error) {
-      if (taken.length === 1) taken[0]!.reject(error);
-      // One bad batch does not take the others with it.
-      else for (const each of taken) await this.#store([each]);
+      group.fail();
+      onNumbered();
+      await before.ended;
+      if (taken.length === 1 && !group.isAhead) taken[0]!.reject(error);
+      else await this.#repeat(taken);
     }
+    group.end();
   }
 
-  async #transaction(batches: readonly StoreBatch[]): Promise<Written[]> {
-    try {
-      return await this.#database.transaction(async (tx) => {
-        const state = await tx.dictionaryState();
-        if (state !== this.#dictionaryState) this.forget();
-        this.#dictionaryState = state;
-        return this.#ingest.apply(tx, batches);
+  /** One bad batch does not take the others with it. In the first lane: for another, there may be no connection. */
+  async #repeat(taken: readonly Waiting[]): Promise<void> {
+    for (const { batch, resolve, reject } of taken)
+      await this.#numbering.hold(async () => {
+        try {
+          resolve((await this.#transaction(0, [batch], null, () => {}))[0]!);
+        } catch (error) {
+          reject(error);
+        }
       });
+  }
+
+  async #transaction(
+    lane: number,
+    batches: readonly StoreBatch[],
+    ahead: Group | null,
+    onNumbered: () => void,
+  ): Promise<Written[]> {
+    let turn: Promise<void> | null = null;
+    let tx!: Transaction;
+    const inTurn = (): Promise<void> => {
+      turn ??= this.#inTurn(tx, ahead);
+      return turn;
+    };
+    try {
+      return await this.#database.transaction(
+        async (made) => {
+          tx = made;
+          if (ahead === null) await inTurn();
+          if (this.#isStale) this.#forget();
+          return this.#ingest.apply(made, batches, onNumbered);
+        },
+        { number: lane, inTurn },
+      );
     } catch (error) {
       this.forget();
       throw error;
     }
+  }
+
+  /**
+   * Nobody deletes what the dictionaries know from here on. If somebody has since they were used, or the group that this one
+   * is ahead of was rolled back, so is this one.
+   */
+  async #inTurn(tx: Transaction, ahead: Group | null): Promise<void> {
+    if (ahead !== null && !(await ahead.committed))
+      throw new Error('the batches before these were not stored');
+    const state = await tx.dictionaryState();
+    if (state === this.#dictionaryState) return;
+    if (ahead !== null) throw new Error('dictionaries have changed');
+    this.#forget();
+    this.#dictionaryState = state;
+  }
+
+  #forget(): void {
+    this.#isStale = false;
+    this.#dictionaries.forget();
+    this.captures.forget();
   }
 }
 
