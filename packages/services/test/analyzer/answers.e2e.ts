@@ -6,6 +6,7 @@ import { after, before, test } from 'node:test';
 import { openCapture } from '@eyrie/capture';
 import { newFrame } from '@eyrie/dissect';
 import { requireTool } from '../../../../test/support/tools.ts';
+import { until } from '../../../../test/support/until.ts';
 import {
   type Analyzer,
   all,
@@ -289,6 +290,15 @@ test('/flows/{id}/objects lists what was transferred, each to be had as a file; 
   assert.equal((await analyzer.get(`/flows/${flow.id}/objects/1`)).body.error.code, 'not_found');
   const raw = await fetch(`${analyzer.address}/flows/${flow.id}/stream?format=raw&side=1`);
   assert.ok(Buffer.from(await raw.arrayBuffer()).includes(file));
+});
+
+test('so many objects are read at once, no more: each may be large; whoever is done makes room', async () => {
+  const [flow] = (await analyzer.get('/flows?application=http&sort=bytes&limit=1')).body.items;
+  const asked = () => analyzer.get(`/flows/${flow.id}/objects`);
+  const answers = await Promise.all(Array.from({ length: 8 }, asked));
+  const codes = answers.map(({ body }) => body.error?.code ?? 'listed');
+  assert.deepEqual([codes.includes('listed'), codes.includes('too_many_requests')], [true, true]);
+  await until('a place for another', async () => (await asked()).body.items?.length === 1);
 });
 
 test('/conversations and /endpoints are those of -z conv and -z endpoints', async () => {

@@ -1,4 +1,6 @@
 // Who talks with whom: flows, what was said in one, conversations, endpoints.
+
+import type { ServerResponse } from 'node:http';
 import type { Piece } from '@eyrie/dissect';
 import type { CaptureRow, Selection, StoredFlow } from '@eyrie/store';
 import { Type } from '@sinclair/typebox';
@@ -32,7 +34,21 @@ const ByIndex = Type.Object(
   { additionalProperties: false },
 );
 
+/** Requests for objects at once: each may hold as much as the largest object until the client has read it. */
+const OBJECT_REQUESTS_MAX = 4;
+
 export function addFlowRoutes(app: Server, { store, redissector }: Context): void {
+  let objectRequests = 0;
+  /** Until the response is closed, whether it was read to the end or not. */
+  const takePlace = ({ raw }: { raw: ServerResponse }): void => {
+    if (objectRequests >= OBJECT_REQUESTS_MAX)
+      throw new ApiError('too_many_requests', `more than ${OBJECT_REQUESTS_MAX} transfers are being read`, {
+        hint: 'wait until one of them is done',
+      });
+    objectRequests++;
+    raw.once('close', () => objectRequests--);
+  };
+
   app.get(
     '/flows',
     { schema: { ...answers('flows', 'Conversations as records', FlowPage), querystring: FlowsQuery } },
@@ -95,7 +111,8 @@ export function addFlowRoutes(app: Server, { store, redissector }: Context): voi
     {
       schema: { ...answers('flows', 'What was transferred: pages, files, mails', FlowObjects), params: ById },
     },
-    async ({ params }) => {
+    async ({ params }, reply) => {
+      takePlace(reply);
       const flow = await flowOf(params.id);
       const capture = await captureOf(flow);
       const { objects, isWhole } = await objectsIn({ store, redissector, capture, flow });
@@ -112,6 +129,7 @@ export function addFlowRoutes(app: Server, { store, redissector }: Context): voi
       },
     },
     async ({ params: { id, index } }, reply) => {
+      takePlace(reply);
       const flow = await flowOf(id);
       const capture = await captureOf(flow);
       const data = await objectAt({ store, redissector, capture, flow }, index);
