@@ -43,6 +43,19 @@ function layers(json: string, name: string): unknown[] {
   );
 }
 
+it('-G fields has the lines of tshark -G fields', () => {
+  const lines = new Set(read('-G', 'fields').split('\n'));
+  for (const line of [
+    'P\tDomain Name System\tdns',
+    'F\tSource Address\tip.src\tFT_IPv4\tip\t\t0x0\t',
+    'F\tDifferentiated Services Field\tip.dsfield\tFT_UINT8\tip\tBASE_HEX\t0x0\t',
+    "F\tDon't fragment\tip.flags.df\tFT_BOOLEAN\tip\t8\t0x40\t",
+    'F\tFrame Number\tframe.number\tFT_UINT32\tframe\tBASE_DEC\t0x0\t',
+  ])
+    assert.ok(lines.has(line), line);
+  assert.match(failed('-G', 'feilds'), /did you mean fields\?/);
+});
+
 describe('beside tshark', { skip }, () => {
   for (const format of ['a', 'ad', 'adoy', 'd', 'dd', 'e', 'r', 'u', 'ud', 'udoy'])
     it(`-t ${format}`, () => {

@@ -145,19 +145,33 @@ export function addReadCommand(program: Command): void {
       'read the file twice, so that a packet tells what later ones say of it: http.response_in, tcp.reassembled_in',
     )
     .optionsGroup('Help:')
+    .option(
+      '-G, --glossary <report>',
+      'fields, fieldcount or protocols, in tshark’s columns (see eyrie fields)',
+    )
     .helpOption('-h, --help', 'show this')
     .addHelpText('after', EXAMPLES)
     .action(
       async (
         argument: string | undefined,
         words: string[],
-        options: ReadOptions & { read?: string; summary?: boolean; key?: string; listInterfaces?: boolean },
+        options: ReadOptions & {
+          read?: string;
+          summary?: boolean;
+          key?: string;
+          listInterfaces?: boolean;
+          glossary?: string;
+        },
       ) => {
         if (options.key !== undefined) process.env.EYRIE_CAPTURE_KEY = options.key;
         if (options.statistics?.includes('help')) {
           const { listStatistics } = await import('../statistics/help.ts');
           listStatistics();
           return;
+        }
+        if (options.glossary !== undefined) {
+          const { glossary } = await import('../fields/glossary.ts');
+          return glossary(options.glossary);
         }
         if (options.listInterfaces === true) {
           const { listInterfaces } = await import('../capture/interfaces.ts');

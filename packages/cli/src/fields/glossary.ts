@@ -1,0 +1,95 @@
+// `eyrie read -G`: what filters and -e understand, in the columns of `tshark -G`, which scripts read.
+import {
+  type Field,
+  type FieldType,
+  fieldNamed,
+  fieldNames,
+  nearestOf,
+  type Protocol,
+  protocolNamed,
+  protocolNames,
+} from '@eyrie/dissect';
+import { UserError } from '../errors.ts';
+import { Output } from '../terminal/output.ts';
+
+const REPORTS: Readonly<Record<string, { readonly about: string; lines(): Iterable<string> }>> = {
+  fields: { about: 'protocols (P) and fields (F), with their types', lines: fieldLines },
+  fieldcount: { about: 'how many there are', lines: countLines },
+  protocols: { about: 'title, short name and filter name of each protocol', lines: protocolLines },
+};
+
+/** Prints a report; `help` lists them. @throws UserError */
+export function glossary(report: string): void {
+  const out = new Output();
+  if (report === 'help') {
+    for (const [name, { about }] of Object.entries(REPORTS)) out.text(`-G ${name.padEnd(10)}  ${about}\n`);
+  } else {
+    const found = Object.hasOwn(REPORTS, report) ? REPORTS[report] : undefined;
+    if (found === undefined) {
+      const near = nearestOf(report, Object.keys(REPORTS))[0];
+      const hint = near === undefined ? '' : `did you mean ${near}? `;
+      throw new UserError(`-G ${report}: ${hint}there are ${Object.keys(REPORTS).join(', ')}`);
+    }
+    for (const line of found.lines()) out.text(`${line}\n`);
+  }
+  out.flush();
+}
+
+function protocols(): Protocol[] {
+  return [...protocolNames()]
+    .filter((name) => !name.startsWith('_rejected'))
+    .sort()
+    .map((name) => protocolNamed(name)!);
+}
+
+function* protocolLines(): Iterable<string> {
+  for (const { title, name, column } of protocols())
+    yield [title, typeof column === 'string' ? column : name.toUpperCase(), name].join('\t');
+}
+
+/** Field: title, name, type, protocol, base (of a bit: width of its number), mask, and no remark. */
+function* fieldLines(): Iterable<string> {
+  for (const { title, name } of protocols()) yield ['P', title, name].join('\t');
+  for (const name of [...fieldNames()].sort()) {
+    const field = fieldNamed(name)!;
+    const owner = field.protocol?.name ?? name.split('.')[0]!;
+    const mask = `0x${field.bits.toString(16)}`;
+    yield ['F', field.title, name, typeName(field), owner, base(field), mask, ''].join('\t');
+  }
+}
+
+function* countLines(): Iterable<string> {
+  const [fields, own] = [[...fieldNames()].length, protocols().length];
+  yield `There are ${fields + own} header fields registered, of which:\n\t${own} are protocols`;
+}
+
+const TYPE_NAMES: Readonly<Record<Exclude<FieldType, 'uint' | 'int'>, string>> = {
+  none: 'FT_NONE',
+  uint64: 'FT_UINT64',
+  bool: 'FT_BOOLEAN',
+  text: 'FT_STRING',
+  bytes: 'FT_BYTES',
+  ether: 'FT_ETHER',
+  ipv4: 'FT_IPv4',
+  ipv6: 'FT_IPv6',
+  time: 'FT_ABSOLUTE_TIME',
+  seconds: 'FT_RELATIVE_TIME',
+  double: 'FT_DOUBLE',
+};
+
+/** Bytes of the number; an alias has those of what it stands for. Without a fixed place: 4. */
+function widthOf(field: Field): number {
+  return field.width || field.of[0]?.width || field.hexBytes || 4;
+}
+
+function typeName(field: Field): string {
+  if (field.type !== 'uint' && field.type !== 'int') return TYPE_NAMES[field.type];
+  return `FT_${field.type.toUpperCase()}${Math.min(8, widthOf(field)) * 8}`;
+}
+
+function base(field: Field): string {
+  if (field.type === 'bool') return field.bits === 0 ? '' : String(widthOf(field) * 8);
+  const isNumber = field.type === 'uint' || field.type === 'int' || field.type === 'uint64';
+  if (!isNumber) return '';
+  return field.base === 'hex' ? 'BASE_HEX' : 'BASE_DEC';
+}
