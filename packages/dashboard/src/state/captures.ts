@@ -18,8 +18,9 @@ export const rates = signal<readonly Rates[]>([]);
 let storedBefore = '';
 let pending = 0;
 
-function take(rows: CaptureRow[]): void {
-  const byId = new Map((captures.peek() ?? []).map((row) => [row.id, row]));
+/** @param before what is known of others */
+function take(rows: CaptureRow[], before = captures.peek() ?? []): void {
+  const byId = new Map(before.map((row) => [row.id, row]));
   for (const row of rows) byId.set(row.id, row);
   captures.value = [...byId.values()].sort((a, b) => b.id - a.id);
   const stored = captures.value.map(({ id, packets, state }) => `${id}:${packets}:${state}`).join();
@@ -35,14 +36,13 @@ function take(rows: CaptureRow[]): void {
 
 export async function loadCaptures(): Promise<void> {
   const { items } = await get<{ items: CaptureRow[] }>('/captures');
-  captures.value = [];
-  take(items);
+  take(items, []);
 }
 
 export function watchCaptures(): void {
   const load = () => void loadCaptures().catch(() => {});
   load();
-  listen('captures', take);
+  listen('captures', (rows) => take(rows));
   listen('rates', (newest) => {
     rates.value = [...rates.value.slice(1 - RATES_KEPT), newest];
   });
