@@ -12,7 +12,7 @@ const VERSION = 3;
 /** The remote desktop port. */
 const RDP = 3389;
 
-/** All that there is to remember of a conversation: that it spoke TPKT. */
+/** Conversation state: that it uses TPKT. */
 const BEGUN = {};
 
 const f = {
@@ -22,7 +22,7 @@ const f = {
   continuation: bytes('tpkt.continuation_data', 'Continuation data'),
 };
 
-/** RFC 1006 §6: version 3; anything else is the middle of a message whose beginning was not seen. */
+/** RFC 1006 §6: version 3; anything else is the middle of a message whose beginning was not captured. */
 function isContinuation(b: Uint8Array, start: number): boolean {
   return b[start] !== VERSION;
 }

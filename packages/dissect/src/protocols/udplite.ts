@@ -1,4 +1,4 @@
-// Lightweight User Datagram Protocol (RFC 3828): UDP whose checksum may cover less than the datagram.
+// Lightweight User Datagram Protocol (RFC 3828): UDP with partial checksum coverage.
 import { u16 } from '../core/bytes.ts';
 import { uint } from '../core/field.ts';
 import { protocol } from '../core/protocol.ts';

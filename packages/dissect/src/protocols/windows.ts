@@ -1,4 +1,4 @@
-// What Windows networks speak, and what authenticates there and elsewhere.
+// Protocols of Windows networks, and authentication protocols.
 import { gssapi } from './auth/gssapi.ts';
 import { krb5Token } from './auth/krb5-token.ts';
 import { negoex } from './auth/negoex.ts';

@@ -1,8 +1,8 @@
-// The control field that HDLC's descendants share: LLC, frame relay, LAPB (ISO/IEC 13239 §5.3, IEEE Std 802.2-1998 §5.2).
+// HDLC control field as used by LLC, Frame Relay and LAPB (ISO/IEC 13239 §5.3, IEEE Std 802.2-1998 §5.2).
 import { u16le } from '../core/bytes.ts';
 
 const UNNUMBERED = 3;
-/** Of unnumbered frames: the bits that say which one it is. */
+/** Modifier bits of unnumbered frames. */
 const MODIFIER = 0xec;
 const UI = 0x03;
 const XID = 0xaf;

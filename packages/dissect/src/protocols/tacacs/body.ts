@@ -168,7 +168,7 @@ function emitStartData(b: Uint8Array, at: number, out: Sink): void {
   else out.add(f.data, cursor, size);
 }
 
-/** Offset of user fields and argument count, followed by the argument lengths; then the texts. */
+/** User fields and argument count; the argument lengths follow the fixed part, then the texts. */
 function emitAsked(b: Uint8Array, at: number, lengths: number, countField: Field, out: Sink): void {
   const sizes = cursor;
   const count = b[lengths + 3]!;

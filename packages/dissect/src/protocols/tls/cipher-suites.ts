@@ -1,4 +1,4 @@
-// TLS cipher suites (https://www.iana.org/assignments/tls-parameters), with those outside the registry that are in use.
+// TLS cipher suites (https://www.iana.org/assignments/tls-parameters), and unregistered ones in use.
 export const cipherSuiteNames: Readonly<Record<number, string>> = {
   0x0000: 'TLS_NULL_WITH_NULL_NULL',
   0x0001: 'TLS_RSA_WITH_NULL_MD5',

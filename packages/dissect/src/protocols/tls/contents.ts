@@ -1,4 +1,5 @@
-// What stands inside handshake messages and has a format of its own: certificates, names of authorities, status responses.
+// Structures within handshake messages that have a format of their own: certificates, distinguished names, status
+// responses.
 import { u16, u24 } from '../../core/bytes.ts';
 import { DTLS13, TLS13 } from './session.ts';
 

@@ -1,4 +1,4 @@
-// DTLS as a tree, as fields and as words for the Info column.
+// Tree, fields and Info text of DTLS.
 import { u16, u48 } from '../../core/bytes.ts';
 import type { Packet } from '../../core/packet.ts';
 import type { Sink } from '../../core/sink.ts';
@@ -149,7 +149,7 @@ function emitHeader(out: Sink, at: number): void {
   out.add(f.fragmentLength, at + 9, 3);
 }
 
-/** A layer that is one message put together: its header stands with its fragments already. */
+/** A layer that is one reassembled message: its header is already shown with its fragments. */
 export function emitDtlsMessage(p: Packet, layer: number, out: Sink, notes: HandshakeNotes): void {
   const b = p.bufferOf(layer);
   const start = p.start[layer]!;

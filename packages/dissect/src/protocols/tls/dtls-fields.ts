@@ -1,4 +1,4 @@
-// Fields of DTLS: the handshake's, and what datagrams need besides.
+// Fields of DTLS: those of the handshake, and those specific to datagrams.
 import { bytes, uint, uint64 } from '../../core/field.ts';
 import { handshakeFields } from './fields.ts';
 

@@ -1,4 +1,4 @@
-// Handshake messages of DTLS (RFC 6347 §4.2.2): each says which part of which message it is; parts are put together.
+// DTLS handshake messages (RFC 6347 §4.2.2) and their reassembly from fragments.
 import { u16, u24 } from '../../core/bytes.ts';
 import { NESTED, type Packet } from '../../core/packet.ts';
 import type { Protocol } from '../../core/protocol.ts';
@@ -16,7 +16,7 @@ import {
 } from './session.ts';
 
 export const MESSAGE_HEADER = 12;
-/** Messages put together at once in one direction, and bytes of one. */
+/** Reassembly limits per direction: concurrent messages, and bytes per message. */
 const FRAGMENTED_MAX = 8;
 const MESSAGE_BYTES_MAX = 1 << 18;
 
@@ -79,7 +79,7 @@ function addFragment(list: Fragmented[], b: Uint8Array, at: number): Uint8Array 
   return message.bytes;
 }
 
-/** A message put together becomes a layer, as if it had come whole (RFC 6347 §4.2.6 hashes it so too). */
+/** A reassembled message becomes a layer, as if it had been sent whole (RFC 6347 §4.2.6 hashes it so too). */
 function readWhole(
   p: Packet,
   s: DtlsSession,
@@ -111,7 +111,7 @@ function readMessage(p: Packet, s: DtlsSession, type: number, at: number, end: n
     s.version = newVersion(s.version, serverHelloVersion(b, at, end), true);
     s.cipher = serverHelloCipher(b, at, end);
   }
-  // RFC 9146 §3: each side says what it wants to see in records to itself.
+  // RFC 9146 §3: each side announces the connection ID for records sent to it.
   if (type === CLIENT_HELLO || type === SERVER_HELLO)
     s.cidLength[(1 - p.direction) as 0 | 1] = findConnectionId(b, at, end, type === CLIENT_HELLO);
   readContents(p, type, at, end, s.version);

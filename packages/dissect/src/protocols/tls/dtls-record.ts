@@ -1,4 +1,4 @@
-// Records of DTLS (RFC 6347 §4.1, RFC 9146 §4, RFC 9147 §4), and what is remembered of a conversation.
+// DTLS records (RFC 6347 §4.1, RFC 9146 §4, RFC 9147 §4), and conversation state.
 import { u16 } from '../../core/bytes.ts';
 import type { Packet } from '../../core/packet.ts';
 import { DTLS10, DTLS10_OPENSSL, DTLS12, DTLS13, TLS12_CID } from './session.ts';
@@ -34,7 +34,7 @@ function isVersion(version: number): boolean {
   return version === DTLS10 || version === DTLS12 || version === DTLS10_OPENSSL || version === DTLS13;
 }
 
-/** Does a record begin here? */
+/** True if a record begins here. */
 export function looksLikeRecord(b: Uint8Array, at: number): boolean {
   return isContentType(b[at]!) && isVersion(u16(b, at + 1));
 }
@@ -46,8 +46,8 @@ export function headerBytes(b: Uint8Array, at: number, end: number, cidLength: n
 }
 
 /**
- * RFC 9147 §4: after the handshake of DTLS 1.3 records begin with the bits 001, and tell what follows: a connection
- * identifier, a sequence number of 16 or 8 bits, a length. Returns the bytes of the header; 0 if it doesn't fit.
+ * RFC 9147 §4: unified header of DTLS 1.3. After the top bits 001, flags announce a connection ID, a 16- or 8-bit
+ * sequence number, and a length. Returns the length of the header; 0 if it does not fit.
  */
 export function unifiedHeaderBytes(b: Uint8Array, at: number, end: number, cidLength: number): number {
   const flags = b[at]!;

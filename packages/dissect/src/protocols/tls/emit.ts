@@ -1,4 +1,4 @@
-// The layers of TLS as a tree, as fields and as words for the Info column.
+// Tree, fields and Info text of TLS.
 import { u16 } from '../../core/bytes.ts';
 import type { Packet } from '../../core/packet.ts';
 import type { Sink } from '../../core/sink.ts';
@@ -107,7 +107,7 @@ function piecesOf(p: Packet, layer: number, at: number, end: number): Piece[] {
   return notes.pieces.filter((piece) => piece.at >= at && piece.end <= end);
 }
 
-/** What the layer's records hold, in the words of the Info column. */
+/** Contents of the layer's records, for the Info column. */
 export function recordsInfo(p: Packet, layer: number): string {
   const words: string[] = [];
   eachRecord(p, layer, (kind, at, end) => {
@@ -138,7 +138,7 @@ function recordWords(p: Packet, layer: number, at: number, end: number): string[
   }
 }
 
-/** What a record held that was opened. */
+/** Contents of a decrypted record. */
 function openedWords(p: Packet, { type, content, layer }: Opened): string[] {
   if (type === ALERT) return [alertText(content, 0, content.length)];
   if (type === HEARTBEAT) return [heartbeatText(content, 0, content.length)];
@@ -153,7 +153,7 @@ export function alertText(b: Uint8Array, at: number, end: number): string {
   return `Alert (Level: ${level}, Description: ${alertNames[b[at + 1]!] ?? 'Unknown'})`;
 }
 
-/** RFC 6520 §4: type, length, payload and at least 16 bytes of padding; what doesn't add up is encrypted. */
+/** RFC 6520 §4: type, length, payload and at least 16 bytes of padding; anything inconsistent is encrypted. */
 export function heartbeatText(b: Uint8Array, at: number, end: number): string {
   const isClear = isClearHeartbeat(b, at, end);
   return isClear ? `Heartbeat ${b[at] === 1 ? 'Request' : 'Response'}` : 'Encrypted Heartbeat';
@@ -233,9 +233,9 @@ function emitRecord(
   out.close();
 }
 
-/** What a record held, where it stands for the record's own bytes; false: they are shown as they are. */
+/** Emits decrypted contents in place of the record's bytes; false if the bytes are to be shown as they are. */
 function emitOpened(out: Sink, { type, content, layer }: Opened, body: number): boolean {
-  // Messages stand in a layer of their own.
+  // Messages are layers of their own.
   if (type === HANDSHAKE) return layer >= 0;
   if (type !== ALERT || content.length !== 2) return false;
   out.open(f.alert, body, 0);

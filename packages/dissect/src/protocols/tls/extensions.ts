@@ -1,4 +1,4 @@
-// Extensions of hellos and of other TLS messages, field by field.
+// Extensions of hellos and of other TLS messages.
 import type { Sink } from '../../core/sink.ts';
 import { Der, OCTET_STRING } from '../x509/der.ts';
 import { datagramFields } from './dtls-fields.ts';
@@ -10,7 +10,7 @@ import { CLIENT_HELLO, SERVER_HELLO } from './session.ts';
 
 type Emit = (r: Reader, f: HandshakeFields, message: number) => void;
 
-/** Whose presence says it all: truncated_hmac, encrypt_then_mac, extended_master_secret, post_handshake_auth. */
+/** Extensions without contents: truncated_hmac, encrypt_then_mac, extended_master_secret, post_handshake_auth. */
 const EMPTY = new Set([4, 22, 23, 49]);
 
 const emitters = new Map<number, Emit>([
@@ -48,7 +48,7 @@ const emitters = new Map<number, Emit>([
   [0xff01, (r, f) => r.vector(f.renegotiationLength, 1, f.renegotiation)],
 ]);
 
-/** The list of extensions with its length first; `message` is the type of the message they stand in. */
+/** The length-prefixed list of extensions; `message` is the type of the enclosing message. */
 export function emitExtensions(r: Reader, f: HandshakeFields, message: number): void {
   if (r.left < 2) return;
   const rest = r.part(2 + Math.min(r.peek(2), r.left - 2));

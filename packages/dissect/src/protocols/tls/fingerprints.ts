@@ -13,7 +13,7 @@ const SIGNATURES = 13;
 const ALPN = 16;
 const SUPPORTED_VERSIONS = 43;
 
-/** What fingerprints are made of, in the order of the message, values of GREASE left out. */
+/** Inputs of the fingerprints, in the order of the message, without GREASE values. */
 interface Hello {
   version: number;
   ciphers: number[];

@@ -1,5 +1,5 @@
-// Handshake records on their way through `step`: messages are cut out of records or put together over several
-// (RFC 8446 §5.1), and what later packets need to know is remembered.
+// Dissection of handshake records: messages are split out of records or reassembled from several (RFC 8446 §5.1), and
+// state for later packets is kept.
 import { u24 } from '../../core/bytes.ts';
 import { NESTED, type Packet } from '../../core/packet.ts';
 import type { Protocol } from '../../core/protocol.ts';
@@ -19,7 +19,7 @@ import {
   versionAfterMessage,
 } from './session.ts';
 
-/** What the bytes [at, end) of a handshake record are. */
+/** Kind of the bytes [at, end) of a handshake record. */
 export const WHOLE = 0;
 /** The first part of a message, a later part of one, its last part. */
 export const FIRST = 1;
@@ -32,7 +32,7 @@ export interface Piece {
   readonly at: number;
   readonly end: number;
   readonly type: number;
-  /** Of a LAST: the message put together. */
+  /** For LAST: the reassembled message. */
   readonly whole: Uint8Array | null;
   /** Of the session, after it. */
   readonly version: number;
@@ -40,9 +40,9 @@ export interface Piece {
 
 /** A record that was opened. */
 export interface Opened {
-  /** Where it begins. */
+  /** Offset of the record. */
   readonly at: number;
-  /** What it held: the type that stood inside (RFC 8446 §5.2), and the bytes. */
+  /** Decrypted contents: the inner type (RFC 8446 §5.2), and the bytes. */
   readonly type: number;
   readonly content: Uint8Array;
   /** Of handshake messages: the layer they are in, -1 without one. */
@@ -51,12 +51,12 @@ export interface Opened {
   readonly isWaiting: boolean;
 }
 
-/** What a layer's step leaves for its emit and info. */
+/** Layer note: what dissection leaves for emit and info. */
 export class HandshakeNotes {
   readonly pieces: Piece[] = [];
   readonly opened: Opened[] = [];
   cipher = 0;
-  /** The layer is one bare message, put together from several records. */
+  /** The layer is a single message without record header, reassembled from several records. */
   isBare = false;
   /** The layer is a stretch of messages without records around them, as QUIC carries them. */
   isRecordless = false;
@@ -69,7 +69,7 @@ export function openedAt(p: Packet, layer: number, at: number): Opened | undefin
   return notes instanceof HandshakeNotes ? notes.opened.find((record) => record.at === at) : undefined;
 }
 
-/** A longer message is not put together: the certificates of one chain are far shorter. */
+/** Reassembly limit; certificate chains are far shorter. */
 const MESSAGE_BYTES_MAX = 1 << 18;
 /** Plausible length of a message in clear. */
 const CLEAR_BYTES_MAX = 1 << 16;
@@ -154,7 +154,7 @@ export function readCutHandshakeRecord(
   }
   while (at < end) {
     const stop = end - at < HEADER ? end : Math.min(end, at + messageLength(b, at));
-    // What a hello announces counts when it is whole.
+    // A hello takes effect once it is complete.
     if (stop < end) readMessage(p, s, at, stop);
     notes.pieces.push({ kind: WHOLE, at, end: stop, type: b[at]!, whole: null, version: s.version });
     at = stop;
@@ -217,7 +217,7 @@ function readBareMessage(p: Packet, s: TlsSession, bare: Protocol, carrier: Carr
   notes.cipher = s.cipher;
 }
 
-/** In the half of a mark that says the version before: the capture cut the last record. */
+/** Value in the version-before half of a mark: the capture truncated the last record. */
 export const CUT = 0x8000;
 
 /** The versions before and after a layer, in one mark. */
@@ -246,7 +246,7 @@ export function readContents(p: Packet, type: number, at: number, end: number, v
   });
 }
 
-/** Does a record that begins a message look encrypted? See RFC 5246 §7.1: all is, after ChangeCipherSpec. */
+/** True if a record at a message boundary looks encrypted: all are after ChangeCipherSpec (RFC 5246 §7.1). */
 function isEncrypted(p: Packet, s: TlsSession, b: Uint8Array, at: number, end: number): boolean {
   if (end - at < OVERHEAD_MIN) return false;
   // The explicit nonce of the first encrypted record (RFC 5288 §3) is often zero; two empty HelloRequests are not sent.

@@ -1,4 +1,4 @@
-// Handshake messages, field by field: of TLS (RFC 5246, RFC 8446) and DTLS (RFC 6347, RFC 9147) alike.
+// Handshake messages of TLS (RFC 5246, RFC 8446) and DTLS (RFC 6347, RFC 9147).
 import { u16, u32 } from '../../core/bytes.ts';
 import type { Sink } from '../../core/sink.ts';
 import { cipherSuiteNames } from './cipher-suites.ts';
@@ -10,7 +10,7 @@ import { type Carrier, ja3sText, ja3Text, ja4, md5Text } from './fingerprints.ts
 import { Reader } from './reader.ts';
 import { CLIENT_HELLO, DTLS12, DTLS13, isRetryRequest, SERVER_HELLO, SSL3, TLS12, TLS13 } from './session.ts';
 
-/** What the reading of a message depends on. */
+/** Context on which the format of a message depends. */
 export interface MessageContext {
   readonly version: number;
   /** Cipher suite of the session, for the form of the key exchange. */
@@ -134,7 +134,7 @@ function newSessionTicket(r: Reader, f: HandshakeFields, context: MessageContext
   if (isTls13(context)) emitExtensions(r, f, 4);
 }
 
-/** RFC 5246 §7.4.2, RFC 8446 §4.4.2. What stands in a certificate is a layer of its own. */
+/** RFC 5246 §7.4.2, RFC 8446 §4.4.2. Certificate contents are layers of their own. */
 function certificate(r: Reader, f: HandshakeFields, context: MessageContext): void {
   if (isTls13(context)) r.vector(f.requestContextLength, 1, f.requestContext);
   const list = r.part(3 + Math.min(r.peek(3), Math.max(0, r.left - 3)));
@@ -149,7 +149,7 @@ function certificate(r: Reader, f: HandshakeFields, context: MessageContext): vo
   r.out.close();
 }
 
-/** How the keys are agreed on, by the name of the cipher suite. */
+/** Key exchange, by the name of the cipher suite. */
 function exchangeOf(cipher: number): 'ec' | 'dh' | 'rsa' | 'psk' | 'dh-psk' | 'ec-psk' | 'rsa-psk' | 'other' {
   const name = cipherSuiteNames[cipher] ?? '';
   if (/^TLS_ECDHE?_PSK/.test(name)) return 'ec-psk';
@@ -216,7 +216,7 @@ function certificateRequest(r: Reader, f: HandshakeFields, context: MessageConte
   r.out.close();
 }
 
-/** From TLS 1.2 on a list of signature algorithms stands before the names: then only both together fill the message. */
+/** From TLS 1.2 on, signature algorithms precede the names: recognized by both together filling the message. */
 function hasSignatures(r: Reader): boolean {
   const first = r.peek(2);
   return r.left >= first + 4 && first + 4 + u16(r.b, r.at + 2 + first) === r.left;

@@ -1,4 +1,4 @@
-// Numbers of TLS by name (https://www.iana.org/assignments/tls-parameters, tls-extensiontype-values).
+// Names of TLS constants (https://www.iana.org/assignments/tls-parameters, tls-extensiontype-values).
 import { cipherSuiteNames } from './cipher-suites.ts';
 
 /** RFC 8701: values a client puts in to keep servers tolerant; 0x0a0a, 0x1a1a, … 0xfafa. */

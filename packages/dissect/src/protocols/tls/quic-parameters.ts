@@ -1,4 +1,4 @@
-// QUIC transport parameters, as they stand in the TLS hello (RFC 9000 §18).
+// QUIC transport parameters in TLS hellos (RFC 9000 §18).
 import { bytes, type Field, none, text, uint, uint64 } from '../../core/field.ts';
 import { isVarint, varint, varint64, varintBytes } from '../quic/varint.ts';
 import type { Reader } from './reader.ts';

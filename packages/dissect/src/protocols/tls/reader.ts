@@ -1,4 +1,4 @@
-// Goes through the vectors of a handshake message (RFC 8446 §3.4) and writes their fields; never past the end.
+// Reads the vectors of a handshake message (RFC 8446 §3.4) and emits their fields; never past the end.
 import { uint } from '../../core/bytes.ts';
 import type { Field } from '../../core/field.ts';
 import type { Sink } from '../../core/sink.ts';

@@ -1,4 +1,4 @@
-// The record layer (RFC 5246 §6.2, RFC 8446 §5.1): what stands at a place of the stream, and how long it is.
+// TLS record layer (RFC 5246 §6.2, RFC 8446 §5.1): kind and length of what begins at an offset of the stream.
 import { u16 } from '../../core/bytes.ts';
 import { GMTLS, SSL2, SSL3, TLS12 } from './session.ts';
 
@@ -21,7 +21,7 @@ export function isContentType(type: number): boolean {
   return type >= 20 && type <= 25;
 }
 
-/** What stands at `at`, as the session's version so far lets one expect. Bytes are captured up to `end`. */
+/** Kind of what begins at `at`, given the session's version so far. Bytes are captured up to `end`. */
 export function kindOf(b: Uint8Array, at: number, end: number, wireEnd: number, version: number): number {
   if (version === SSL2) return kindOfSsl2(b, at, end, wireEnd);
   if (wireEnd - at < RECORD_HEADER) return HEADER_CUT;

@@ -1,4 +1,4 @@
-// What is remembered of a TLS conversation, and which version its messages show it to speak.
+// State of a TLS conversation, and how its version follows from its messages.
 import { u16, u24 } from '../../core/bytes.ts';
 import type { Packet } from '../../core/packet.ts';
 import { handshakeTypeNames } from './names.ts';
@@ -83,7 +83,7 @@ function settled(version: number): number {
   return version;
 }
 
-/** The version of the session after a message said `offered`: only what is a version of this family counts. */
+/** Version of the session after a message with version `offered`; versions outside the family are ignored. */
 export function newVersion(known: number, offered: number, isDatagram: boolean): number {
   const version = settled(offered);
   const isDtls = version === DTLS10_OPENSSL || (version >= DTLS13 && version <= DTLS10);
@@ -91,8 +91,8 @@ export function newVersion(known: number, offered: number, isDatagram: boolean):
 }
 
 /**
- * Does a record tell the version of the session? A ClientHello's does not: it only says what the client can.
- * `first` is the record's first byte, of a handshake the message type.
+ * True if a record determines the session's version. That of a ClientHello does not: it is only an offer. `first` is
+ * the record's first byte, for handshakes the message type.
  */
 export function isAuthoritative(contentType: number, first: number): boolean {
   return contentType !== HANDSHAKE || (first !== CLIENT_HELLO && handshakeTypeNames[first] !== undefined);
@@ -111,12 +111,12 @@ function findExtension(b: Uint8Array, at: number, end: number, type: number): nu
   return -1;
 }
 
-/** Where the extensions of a ServerHello body start. */
+/** Offset of the extensions in a ServerHello body. */
 function serverExtensions(b: Uint8Array, at: number, end: number): number {
   return at + HELLO_FIXED > end ? end : at + HELLO_FIXED + b[at + 34]! + 3;
 }
 
-/** What version a ServerHello settles on (RFC 8446 §4.2.1); [at, end) is its body. */
+/** Version selected by a ServerHello (RFC 8446 §4.2.1); [at, end) is its body. */
 export function serverHelloVersion(b: Uint8Array, at: number, end: number): number {
   if (at + 2 > end) return 0;
   const extension = findExtension(b, serverExtensions(b, at, end), end, SUPPORTED_VERSIONS);
@@ -139,7 +139,7 @@ export function isRetryRequest(b: Uint8Array, at: number, end: number): boolean 
   return at + 34 <= end && RETRY_RANDOM.every((byte, i) => b[at + 2 + i] === byte);
 }
 
-/** Does the ClientHello body announce data before the handshake is over? Then it is TLS 1.3 (RFC 8446 §4.2.10). */
+/** True if the ClientHello body announces early data, which implies TLS 1.3 (RFC 8446 §4.2.10). */
 function offersEarlyData(b: Uint8Array, at: number, end: number): boolean {
   if (at + HELLO_FIXED > end) return false;
   let i = at + HELLO_FIXED + b[at + 34]!;
@@ -157,7 +157,7 @@ export function findConnectionId(b: Uint8Array, at: number, end: number, isClien
   if (isClient) {
     extensions = end;
     let i = at + HELLO_FIXED > end ? end : at + HELLO_FIXED + b[at + 34]!;
-    // The cookie, the cipher suites and the compressions stand before.
+    // Preceded by cookie, cipher suites and compression methods.
     if (i < end) i += 1 + b[i]!;
     if (i + 2 <= end) i += 2 + u16(b, i);
     if (i < end) extensions = i + 1 + b[i]!;

@@ -1,4 +1,4 @@
-// SSL 2.0 (draft-hickman-netscape-ssl-00): its records, and the hello with which later versions began for its sake.
+// SSL 2.0 (draft-hickman-netscape-ssl-00): records, and the compatible hello with which later versions may begin.
 import { u16 } from '../../core/bytes.ts';
 import { bool, type Field, none, uint } from '../../core/field.ts';
 import type { Sink } from '../../core/sink.ts';
@@ -35,7 +35,7 @@ export const ssl2Fields = {
   encryptedKey: none(`${hs}.encrypted_key`, 'Encrypted Key'),
 };
 
-/** Bytes of the record header: the first bit says whether a byte of padding length follows. */
+/** Bytes of the record header: the first bit tells whether a padding length follows. */
 export function ssl2Header(b: Uint8Array, at: number): number {
   return b[at]! & 0x80 ? 2 : 3;
 }
@@ -70,7 +70,7 @@ export function ssl2Certificate(b: Uint8Array, at: number, end: number): readonl
   return length > 0 && body + 11 + length <= end ? [body + 11, body + 11 + length] : null;
 }
 
-/** What the record at `at` holds, in the words of the Info column. */
+/** Contents of the record at `at`, for the Info column. */
 export function ssl2Info(b: Uint8Array, at: number, end: number): string {
   return messageName(b, at + ssl2Header(b, at), end) ?? 'Encrypted Data';
 }
@@ -81,7 +81,7 @@ export function emitSsl2(out: Sink, f: HandshakeFields, b: Uint8Array, at: numbe
   const name = messageName(b, at + header, end);
   out.open(f.record, at, end - at);
   out.note(`: SSLv2 ${name ?? 'Encrypted Data'}`);
-  // SSL 2.0 records don't carry their version; the field lets one filter on it all the same.
+  // SSL 2.0 records carry no version; the field is generated so that it can be filtered on.
   out.add(f.recordVersion, at, 0, 0x0002);
   if (name !== null) {
     out.add(f.recordLength, at, header, ssl2Length(b, at));

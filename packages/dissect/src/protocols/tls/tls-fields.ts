@@ -1,4 +1,4 @@
-// All fields of TLS: those of its handshake, of SSL 2.0, and of what hellos carry for QUIC.
+// All fields of TLS: handshake, SSL 2.0, and QUIC transport parameters.
 import { uint } from '../../core/field.ts';
 import { handshakeFields } from './fields.ts';
 import { contentTypeNames } from './names.ts';

@@ -1,4 +1,5 @@
-// Transport Layer Security 1.0 to 1.3 (RFC 2246, 4346, 5246, 8446) and SSL 2.0 and 3.0 before it (RFC 6101).
+// Transport Layer Security 1.0 to 1.3 (RFC 2246, 4346, 5246, 8446), and SSL 2.0 and 3.0 (RFC 6101). Decryption, given
+// secrets, is in opening/.
 import { u16 } from '../../core/bytes.ts';
 import { COLUMN, LISTED, MORE_SEGMENT, NESTED, type Packet } from '../../core/packet.ts';
 import { type Protocol, protocol, REJECTED } from '../../core/protocol.ts';
@@ -46,7 +47,7 @@ import { tlsFields } from './tls-fields.ts';
 
 /** Marks of a layer: versions before and after, or this: a list of certificate timestamps within a certificate. */
 const TIMESTAMPS = -1;
-/** In the half of a mark that says the version after: something was read, of a version that has no name. */
+/** Value in the version-after half of a mark: something was dissected, of an unnamed version. */
 const NAMELESS = 0x7fff;
 
 export const tls: Protocol = protocol({
@@ -114,7 +115,7 @@ export const tls: Protocol = protocol({
           ? ssl2Header(p.buf, at) + ssl2Length(p.buf, at)
           : RECORD_HEADER + u16(p.buf, at + 3);
       if (kind === CONTINUATION) {
-        // Of a version that is told by each record, nothing behind the unknown bytes can be found again.
+        // If each record determines the version, the stream cannot be resynchronized behind unknown bytes.
         p.at = s.version === SSL3 ? at + length : p.wireEnd;
         shown ||= NAMELESS;
         continue;
@@ -192,7 +193,7 @@ export function readQuicHandshake(p: Packet, at: number, end: number): void {
   p.end = oldEnd;
 }
 
-/** Records don't begin with four printable characters: this is another protocol, or TLS is still to be started. */
+/** Records do not begin with four printable characters: this is another protocol, or TLS has not started yet. */
 function isText(b: Uint8Array, at: number, end: number): boolean {
   if (end - at <= 4) return false;
   for (let i = at; i < at + 4; i++) if (b[i]! < 0x20 || b[i]! > 0x7e) return false;
@@ -228,7 +229,7 @@ function readRecord(
   // A ClientHello shows the version of its record, even if it settles on one by announcing early data.
   if (s.version !== 0 && !(type === HANDSHAKE && b[at + RECORD_HEADER] === CLIENT_HELLO && isFirst))
     return s.version;
-  // Where the capture is read twice, it is known by now what both will agree on.
+  // In two-pass analysis, the negotiated version is already known here.
   const agreed = p.session.ahead?.of(AGREED, p.number, 0) ?? 0;
   if (agreed > 0) return agreed;
   return versionColumn(shown) === undefined ? NAMELESS : shown;
@@ -236,7 +237,7 @@ function readRecord(
 
 const AGREED = 'tls.version';
 
-/** For who reads the capture again: what a hello that says only what the client can will lead to. */
+/** For two-pass analysis: the version that a hello leads to. */
 function tellVersion(p: Packet, s: TlsSession): void {
   if (s.version === 0) s.openFrame = p.number;
   else if (s.openFrame > 0) {

@@ -106,7 +106,7 @@ function payloadAt(p: Packet, start: number): number {
   return start + length;
 }
 
-/** §4.2: the preamble says whether DTLS follows. */
+/** §4.2: the preamble tells whether DTLS follows. */
 function encrypted(p: Packet): Protocol | null | undefined {
   if (p.end <= p.at) return p.cut(1);
   if ((p.buf[p.at]! & 15) !== DTLS_PREAMBLE) return undefined;
@@ -209,7 +209,7 @@ export const capwapData: Protocol = protocol({
   },
 });
 
-/** Access points swap the two bytes of 802.11's frame control; Wireshark takes them so unless told otherwise. */
+/** Access points swap the two bytes of the 802.11 frame control field; Wireshark assumes so by default. */
 export function stationFrame(p: Packet): void {
   const wlan = linkTypes.get(LINKTYPE_IEEE802_11) ?? data;
   const frame = p.buf.slice(p.at, p.end);

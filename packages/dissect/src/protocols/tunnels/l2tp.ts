@@ -15,7 +15,7 @@ const CONTROL_HEADER = 12;
 const AVP_HEADER = 6;
 /** PPP as GRE carries it: the same bytes. */
 const PPP = 0x880b;
-/** Marks a layer of version 3 over IP: a session number stands first. */
+/** Mark of a version 3 layer over IP, which begins with a session ID. */
 const OVER_IP = 1;
 
 const messages: Readonly<Record<number, readonly [short: string, name: string]>> = {
@@ -292,7 +292,7 @@ function controlText(p: Packet, layer: number, at: number): string {
     ? `(ccid=0x${hex8(u32(b, at + 4))})`
     : `(tunnel id=${u16(b, at + 4)}, session id=${u16(b, at + 6)})`;
   if (u16(b, at + 2) <= CONTROL_HEADER) return `Control Message - ${isVersion3 ? 'ZLB' : 'ZLB     '} ${ids}`;
-  // The first pair says which message it is, unless it is hidden or a vendor's.
+  // The first AVP gives the message type, unless it is hidden or vendor-specific.
   const isMessage =
     avp + 8 <= p.stop[layer]! && (b[avp]! & 0x40) === 0 && u16(b, avp + 2) === 0 && u16(b, avp + 4) === 0;
   if (!isMessage) return `Control Message ${ids}`;

@@ -122,7 +122,7 @@ export const lisp: Protocol = protocol({
     const end = p.stop[layer]!;
     if (end - start < 12) return '';
     const type = b[start]! >> 4;
-    // Within an encapsulated control message the inner one speaks for both.
+    // The inner message of an encapsulated control message sets the columns.
     const outer = p.protocols.indexOf(lisp) < layer ? 'Encapsulated ' : '';
     if (type === INFO) return b[start]! & 0x08 ? 'Info-Reply' : 'Info-Request';
     const eid = eidText(b, type, start, end);
@@ -130,7 +130,7 @@ export const lisp: Protocol = protocol({
   },
 });
 
-/** Where the first EID record of a request stands: behind the source EID and the ITR's locators; -1 when cut. */
+/** Offset of the first EID record of a request, behind the source EID and the ITR RLOCs; -1 if truncated. */
 function requestRecord(b: Uint8Array, start: number, end: number): number {
   let at = start + 12;
   for (let i = (u24(b, start) & 31) + 2; i > 0; i--) {

@@ -1,4 +1,4 @@
-// Point-to-Point Tunneling Protocol (RFC 2637): the control connection; what it sets up goes through GRE.
+// Point-to-Point Tunneling Protocol (RFC 2637): the control connection; tunnelled data is carried in GRE.
 import { u16, u32 } from '../../core/bytes.ts';
 import { type Field, text, uint } from '../../core/field.ts';
 import { COLUMN } from '../../core/packet.ts';

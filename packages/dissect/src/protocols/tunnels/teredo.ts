@@ -69,7 +69,7 @@ export const teredo = protocol({
       at += auth;
     }
     if (!hasOrigin(b, at, end) || at + ORIGIN_LENGTH > end) return;
-    // §5.1.1: both stand inverted, so that NATs don't translate them.
+    // §5.1.1: both are obfuscated by inversion, so that NATs do not translate them.
     out.open(f.origin, at, ORIGIN_LENGTH);
     out.add(f.originPort, at + 2, 2, u16(b, at + 2) ^ 0xffff);
     const address = b.slice(at + 4, at + 8).map((byte) => byte ^ 0xff);

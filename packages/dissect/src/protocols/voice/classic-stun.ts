@@ -1,4 +1,4 @@
-// Simple Traversal of UDP Through NATs, the first version (RFC 3489): messages without a magic cookie.
+// Classic STUN, Simple Traversal of UDP Through NATs (RFC 3489): messages without a magic cookie.
 import { u16, u32 } from '../../core/bytes.ts';
 import { bytes, ipv4, uint } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';

@@ -1,5 +1,4 @@
-// Codecs that RTP carries (RFC 3551, https://www.iana.org/assignments/rtp-parameters): named and counted, their frames
-// are not looked into.
+// Codecs over RTP (RFC 3551, https://www.iana.org/assignments/rtp-parameters): named and counted, not dissected.
 import { bool, bytes, uint } from '../../core/field.ts';
 import { type Protocol, protocol } from '../../core/protocol.ts';
 

@@ -28,7 +28,7 @@ function isMgcp(b: Uint8Array, at: number, end: number): boolean {
   return /^\d{3} \d{1,9}(\s|$)/.test(ascii(b, at, Math.min(end, at + 14)));
 }
 
-/** Where the session description begins: after an empty line; -1 when there is none. */
+/** Offset of the session description, behind an empty line; -1 if there is none. */
 function descriptionAt(b: Uint8Array, start: number, end: number): number {
   let found = -1;
   eachLine(b, start, end, (at, stop, next) => {
@@ -96,7 +96,7 @@ const sapFields = {
   payloadType: text('sap.payload_type', 'Payload type'),
 };
 
-/** Where the payload type stands: after source and authentication data (RFC 2974 §6). */
+/** Offset of the payload type, behind source and authentication data (RFC 2974 §6). */
 function sapPayload(b: Uint8Array, start: number): number {
   return start + 4 + (b[start]! & 0x10 ? 16 : 4) + b[start + 1]! * 4;
 }

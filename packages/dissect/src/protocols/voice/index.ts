@@ -1,4 +1,4 @@
-// Calls and media streams.
+// Registration of telephony and media stream protocols.
 import { classicStun } from './classic-stun.ts';
 import { codecProtocols } from './codecs.ts';
 import { mgcp, msrp, sap, t38 } from './gateway.ts';

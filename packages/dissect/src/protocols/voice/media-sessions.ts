@@ -1,5 +1,5 @@
-// Media streams that signalling announced (SDP in SIP, RTSP, MGCP, SAP; RTSP's Transport): where RTP and RTCP go, and
-// what their dynamic payload types mean.
+// Media streams announced by signalling (SDP in SIP, RTSP, MGCP, SAP; RTSP Transport): endpoints of RTP and RTCP, and
+// their dynamic payload types.
 import type { Packet } from '../../core/packet.ts';
 import type { Protocol } from '../../core/protocol.ts';
 import { netAddress } from '../../core/text.ts';
@@ -17,7 +17,7 @@ export interface MediaSession {
 
 interface Announced {
   readonly sessions: Map<string, MediaSession>;
-  /** Counts announcements: what was looked up before the last one may be out of date. */
+  /** Counts announcements, to invalidate earlier look-ups. */
   generation: number;
 }
 
@@ -28,7 +28,7 @@ function announced(p: Packet): Announced {
   return p.session.memoryOf('media', () => ({ sessions: new Map(), generation: 0 }));
 }
 
-/** Media to or from this endpoint is `made`'s; an empty address stands for any. */
+/** Announces media to or from this endpoint; an empty address matches any. */
 export function announceMedia(
   p: Packet,
   made: Protocol,
@@ -51,7 +51,7 @@ interface Looked {
   sender: MediaSession | null;
 }
 
-/** What was announced of the endpoints, looked up again after every announcement: by direction. */
+/** Announcements of the flow's endpoints by direction, looked up again after every new one. */
 function looked(p: Packet): Looked {
   const known = announced(p);
   const both = p.session.stateOf(p, 'media', () => [newLooked(), newLooked()] as const);
@@ -72,14 +72,14 @@ function at(known: Announced, address: string, port: number): MediaSession | nul
   return known.sessions.get(`${address} ${port}`) ?? known.sessions.get(` ${port}`) ?? null;
 }
 
-/** What announced the packet's stream: the earlier of the two; null when nothing did. */
+/** The announcement of the packet's stream, the earlier of the two; null if there is none. */
 export function mediaSessionOf(p: Packet): MediaSession | null {
   const { receiver, sender } = looked(p);
   if (receiver === null || sender === null) return receiver ?? sender;
   return sender.setupFrame < receiver.setupFrame ? sender : receiver;
 }
 
-/** The encoding that a dynamic payload type stands for: as the receiver said (RFC 3264 §5.1), else as the sender did. */
+/** Encoding of a dynamic payload type: as announced by the receiver (RFC 3264 §5.1), else by the sender. */
 export function encodingOf(p: Packet, type: number): string | undefined {
   const { receiver, sender } = looked(p);
   return receiver?.encodings.get(type) ?? sender?.encodings.get(type);

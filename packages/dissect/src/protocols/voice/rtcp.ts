@@ -1,4 +1,4 @@
-// RTP Control Protocol (RFC 3550 §6, RFC 4585, RFC 3611): reports about media streams, several packets in a datagram.
+// RTP Control Protocol (RFC 3550 §6, RFC 4585, RFC 3611): compound packets of reports and feedback.
 import { ascii, u16, u24, u32 } from '../../core/bytes.ts';
 import { bool, bytes, int, text, uint } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';

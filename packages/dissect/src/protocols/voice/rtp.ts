@@ -1,4 +1,5 @@
-// Real-time Transport Protocol (RFC 3550 §5): where signalling announced it. Its first bytes say too little to guess it.
+// Real-time Transport Protocol (RFC 3550 §5), where signalling announced it: its header is too unspecific for
+// heuristics.
 import { spells, u16, u32 } from '../../core/bytes.ts';
 import { bool, bytes, none, text, uint } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';
@@ -30,7 +31,7 @@ const f = {
   paddingCount: uint('rtp.padding.count', 'Padding count'),
 };
 
-/** Where the payload begins, contributing sources and extension passed (§5.1, §5.3.1); -1 when the bytes end before. */
+/** Offset of the payload, behind CSRC list and header extension (§5.1, §5.3.1); -1 if truncated. */
 function payloadStart(b: Uint8Array, start: number, end: number): number {
   let at = start + HEADER + (b[start]! & 0x0f) * 4;
   if (b[start]! & 0x10) {
@@ -119,7 +120,7 @@ export const rtp: Protocol = protocol({
   },
 });
 
-/** Who reads a payload of this type; null: nobody, its bytes stay RTP's. */
+/** Dissector of this payload type; null if there is none and the bytes belong to RTP. */
 function readerOf(p: Packet, type: number): Protocol | null {
   if (type < 96) return byType[type] ?? null;
   if (mediaSessionOf(p)?.isSecure === true) return null;

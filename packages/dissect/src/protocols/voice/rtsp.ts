@@ -1,4 +1,4 @@
-// Real-Time Streaming Protocol (RFC 2326, RFC 7826): requests and responses like HTTP's, and media interleaved with them.
+// Real-Time Streaming Protocol (RFC 2326, RFC 7826): requests and responses like those of HTTP, and interleaved media.
 import { ascii, spells, u16 } from '../../core/bytes.ts';
 import { text, uint } from '../../core/field.ts';
 import { COLUMN, MORE_SEGMENT, type Packet, SHOWN } from '../../core/packet.ts';

@@ -1,4 +1,4 @@
-// Session Description Protocol (RFC 8866): lines `x=value` that describe media streams, and announce them.
+// Session Description Protocol (RFC 8866): lines `x=value`; the media streams they announce are registered.
 import { ascii } from '../../core/bytes.ts';
 import { text, uint } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';
@@ -55,7 +55,7 @@ interface Media {
   port: number;
   protocol: string;
   address: string;
-  /** a=rtcp: 0 when it stands next to the media port (RFC 3605). */
+  /** a=rtcp: 0 if RTCP uses the port after the media port (RFC 3605). */
   controlPort: number;
   isMultiplexed: boolean;
   readonly encodings: Map<number, string>;

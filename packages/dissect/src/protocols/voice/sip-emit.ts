@@ -1,4 +1,4 @@
-// A SIP message as fields: the first line, the header fields, and what the commonest of them say.
+// Fields of a SIP message: first line, header fields, and the parameters of the most common ones.
 import { utf8 } from '../../core/bytes.ts';
 import type { Field } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';

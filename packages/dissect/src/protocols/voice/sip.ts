@@ -1,4 +1,4 @@
-// Session Initiation Protocol (RFC 3261): requests and responses like HTTP's, in datagrams and over TCP.
+// Session Initiation Protocol (RFC 3261): requests and responses like those of HTTP, over UDP and TCP.
 import { ascii, indexOf, spells } from '../../core/bytes.ts';
 import { COLUMN, MORE_SEGMENT, type Packet, SHOWN } from '../../core/packet.ts';
 import { type Protocol, protocol, REJECTED } from '../../core/protocol.ts';
@@ -53,7 +53,7 @@ function kindOfLine(b: Uint8Array, at: number, stop: number): number {
 }
 
 interface Head {
-  /** Where the body begins; -1: the head goes on beyond the bytes given. */
+  /** Offset of the body; -1 if the head is incomplete. */
   end: number;
   /** Bytes of the body; -1: not given. */
   contentLength: number;
@@ -130,7 +130,7 @@ export const sip: Protocol = protocol({
       skipEmptyLines(p);
       const layer = p.count - 1;
       if (p.at >= end) {
-        // Keep-alives (RFC 5626 §4.4.1) are nobody's message.
+        // Keep-alives (RFC 5626 §4.4.1) are not messages.
         if (p.start[layer] !== from || !isOverTcp(p)) return REJECTED;
         p.flags[layer] = 0;
         return null;
@@ -149,7 +149,7 @@ export const sip: Protocol = protocol({
   headline: (p, layer) => ` (${summary(p, layer).method})`,
 });
 
-/** RFC 3261 §7.5: empty lines before a message don't count. */
+/** RFC 3261 §7.5: empty lines before a message are ignored. */
 function skipEmptyLines(p: Packet): void {
   while (p.at + 1 < p.end && p.buf[p.at] === 13 && p.buf[p.at + 1] === 10) p.at += 2;
 }
@@ -212,7 +212,7 @@ function readBody(p: Packet, bodyEnd: number): void {
   nestFrom(p, layers);
 }
 
-/** A first line that says SIP/2.0, on any port. */
+/** Heuristic: a first line with SIP/2.0, on any port. */
 function looksLikeSip(p: Packet): boolean {
   const { buf: b, at, end } = p;
   if (end - at < 16 || b[at]! < 0x41 || b[at]! > 0x7a) return false;
@@ -220,7 +220,7 @@ function looksLikeSip(p: Packet): boolean {
   return stop < end && kindOfLine(b, at, stop) !== NEITHER;
 }
 
-/** What the line in the list needs from a message: its method and how many contacts it binds. */
+/** For the Info column: a message's method and the number of contacts it binds. */
 function summary(p: Packet, layer: number): { method: string; contacts: number } {
   const b = p.bufferOf(layer);
   let method = '';

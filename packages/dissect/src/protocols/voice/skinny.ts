@@ -1,4 +1,4 @@
-// Skinny Client Control Protocol: Cisco's phones and their call manager. Messages have a length, a version, a number.
+// Skinny Client Control Protocol, between Cisco phones and call manager: messages with length, version and message ID.
 import { u32le } from '../../core/bytes.ts';
 import { uint } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';
@@ -11,7 +11,7 @@ const LENGTH_MAX = 1500;
 /** Header versions: basic and those of several releases of the call manager. */
 const versions = new Set([0, 0x0a, 0x0b, 0x0f, 0x11, 0x12, 0x13, 0x14, 0x15, 0x16]);
 
-/** Numbers of messages that ask, and of those that answer; all others tell. */
+/** Message IDs of requests and responses; all others are notifications. */
 const listed = (numbers: string): Set<number> =>
   new Set(numbers.split(' ').map((n) => Number.parseInt(n, 16)));
 const requests = listed(

@@ -96,7 +96,7 @@ export const stun = protocol({
   info: stunInfo,
 });
 
-/** What a message is to those before it; channel data have none. */
+/** Role of a message in its transaction; channel data has none. */
 interface Exchange {
   /** The message of the same transaction that it repeats; 0: none. */
   readonly repeats: number;
@@ -108,7 +108,7 @@ interface Exchange {
 
 const exchangesOf = (p: Packet): Exchanges => p.session.memoryOf('stun', () => new Exchanges('stun'));
 
-/** §5: 96 bits that name a transaction, of which the first 53 are enough to tell those of one conversation apart. */
+/** §5: a 96-bit transaction ID, of which the first 53 bits suffice to distinguish those of one conversation. */
 const transactionOf = (b: Uint8Array, start: number): number =>
   u32(b, start + 8) * 0x20_0000 + (u32(b, start + 12) >>> 11);
 
@@ -134,7 +134,7 @@ function remember(p: Packet, start: number): Exchange {
   };
 }
 
-/** What a relay carries for its client (RFC 8656 §12): nobody said what it is. */
+/** Data relayed for a client (RFC 8656 §12), of unknown protocol. */
 function callNested(p: Packet, at: number, end: number): void {
   const layers = p.count;
   p.call(data, at, end);
@@ -213,7 +213,7 @@ function messageName(type: number): string {
   return `${methods[methodOf(type)] ?? 'Unknown'} ${classes[classOf(type)]}`;
 }
 
-/** What the Info column says of attributes. */
+/** Info text of attributes. */
 function stunInfo(p: Packet, layer: number): string {
   const b = p.bufferOf(layer);
   const first = p.start[layer]!;

@@ -1,4 +1,4 @@
-// Payloads of ISAKMP messages (RFC 2408 §3.4 to §3.15, RFC 7296 §3.3 to §3.16): each says which comes next.
+// Payloads of ISAKMP messages (RFC 2408 §3.4 to §3.15, RFC 7296 §3.3 to §3.16), each of which names the next.
 import { u16 } from '../../core/bytes.ts';
 import type { Field } from '../../core/field.ts';
 import type { Sink } from '../../core/sink.ts';
@@ -21,7 +21,7 @@ export function eachPayload(
     const length = u16(b, at + 2);
     if (length < GENERIC_HEADER) return;
     visit(type, at, Math.min(end, at + length));
-    // What follows an encrypted payload is inside of it (RFC 7296 §3.14).
+    // The next payload of an encrypted payload is inside it (RFC 7296 §3.14).
     if (ENCRYPTED_PAYLOADS.includes(type)) return;
     type = b[at]!;
     at += length;
@@ -150,7 +150,7 @@ const ATTRIBUTES1: Readonly<Record<number, Field>> = {
 };
 const ATTRIBUTES2: Readonly<Record<number, Field>> = { 14: f.keyLength2 };
 
-/** RFC 2408 §3.3: the first bit says whether a value of two bytes follows, or a length and a value. */
+/** RFC 2408 §3.3: the first bit tells whether a 2-byte value follows, or a length and a value. */
 function attributes(
   out: Sink,
   b: Uint8Array,

@@ -1,5 +1,5 @@
-// OpenVPN (https://openvpn.net/community-resources/openvpn-protocol/, and openvpn-rfc of its wire protocol): control
-// packets carry TLS in pieces, data packets are encrypted.
+// OpenVPN (https://openvpn.net/community-resources/openvpn-protocol/, and openvpn-rfc): control packets carry TLS
+// records in pieces; data packets are encrypted.
 import { u16, u32 } from '../../core/bytes.ts';
 import { bytes, time, uint, uint64 } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';
@@ -59,7 +59,7 @@ interface State {
 const newState = (): State => ({ partial: [null, null] });
 const RECORD_BYTES_MAX = 5 + 16384 + 2048;
 
-/** Where the parts of a control packet stand; `payload` is -1 when the packet ends before. */
+/** Offsets of a control packet's parts; `payload` is -1 if the packet ends before it. */
 interface Parts {
   hmac: number;
   acks: number;
@@ -70,7 +70,7 @@ interface Parts {
 const HMAC_BYTES = 20;
 const NOTHING: Parts = { hmac: -1, acks: -1, messageId: -1, payload: -1 };
 
-/** The packet's first byte stands at `at`. */
+/** The packet's first byte is at `at`. */
 function partsOf(b: Uint8Array, at: number, end: number): Parts {
   let i = at + 9;
   if (i + 4 > end) return NOTHING;
@@ -182,7 +182,7 @@ function readTls(p: Packet, at: number, end: number): void {
   const { mayAskMore } = p;
   p.mayAskMore = false;
   if (before === null) {
-    // A later piece of a record whose beginning wasn't seen tells nothing.
+    // A later piece of a record whose beginning was not captured is not dissected.
     if (!looksLikeRecord(p.buf, at)) {
       p.mayAskMore = mayAskMore;
       return;

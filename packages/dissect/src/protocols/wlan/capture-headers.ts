@@ -1,4 +1,4 @@
-// Headers other than radiotap that drivers put before 802.11 frames: Prism's, AVS's and per-packet information
+// Pseudo-headers of 802.11 frames other than radiotap: Prism, AVS and Per-Packet Information
 // (https://www.tcpdump.org/linktypes.html; "PPI Header format", CACE Technologies).
 import { u16le, u32, u32le } from '../../core/bytes.ts';
 import { data } from '../../core/data.ts';
@@ -15,7 +15,7 @@ const prismFields = {
   length: uint('prism.msglen', 'Message Length'),
   device: text('prism.devname', 'Device').at(8, 16),
 };
-/** Either byte order, as the machine had it; which is told by the message code, 0x44 or 0x41. */
+/** Host byte order, recognized by the message code 0x44 or 0x41. */
 function isLittle(b: Uint8Array, at: number): boolean {
   return b[at] !== 0;
 }
@@ -86,7 +86,7 @@ const PPI = 8;
 const COMMON = 2;
 const FIELD = 4;
 const IEEE_802_11 = 105;
-/** 802.11-common: flags stand behind the 8 bytes of the timestamp; bit 0 says that a frame check sequence follows. */
+/** 802.11-common: flags follow the 8-byte timestamp; bit 0 announces a frame check sequence. */
 const COMMON_FLAGS = 8;
 
 const ppiFields = {

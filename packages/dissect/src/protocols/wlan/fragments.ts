@@ -1,5 +1,5 @@
-// Fragments of 802.11 frames put together again (IEEE Std 802.11-2020 §10.5): they come in order, numbered from 0, with
-// the sequence number of the whole.
+// Reassembly of 802.11 fragments (IEEE Std 802.11-2020 §10.5), which arrive in order, numbered from 0, with a common
+// sequence number.
 
 /** Unfinished frames kept; the oldest go first. */
 const FRAMES_MAX = 64;
@@ -16,8 +16,8 @@ export class FragmentStore {
   readonly #frames = new Map<string, Unfinished>();
 
   /**
-   * Keeps fragment `number` of frame `sequence` from the transmitter whose address stands at `transmitter`; returns the
-   * whole payload once the last one is there.
+   * Adds fragment `number` of frame `sequence` from the transmitter whose address is at `transmitter`; returns the
+   * whole payload with the last one.
    */
   add(
     b: Uint8Array,

@@ -1,4 +1,4 @@
-// The header of an 802.11 frame: what kind it is, how long it is, where its addresses stand (IEEE Std 802.11-2020 §9.2, §9.3).
+// 802.11 MAC header: frame type, length, and offsets of the addresses (IEEE Std 802.11-2020 §9.2, §9.3).
 import { u16le } from '../../core/bytes.ts';
 
 export const MANAGEMENT = 0;

@@ -133,7 +133,7 @@ export function readManagement(p: Packet, subtype: number): null {
   if (p.end - p.at < fixed) return p.cut(fixed);
   let at = p.at + fixed;
   if (hasElements[subtype]) {
-    // Beacons and their like can't do without elements.
+    // Beacons and similar frames must have elements.
     if ((subtype === BEACON || subtype === PROBE_RESPONSE) && at === p.end) return p.cut(fixed + 2);
     while (at < p.end) {
       if (at + 2 > p.end || at + 2 + b[at + 1]! > p.end)
@@ -248,7 +248,7 @@ function emitRsn(b: Uint8Array, at: number, end: number, out: Sink): void {
   }
 }
 
-/** What the Info column says of the body: `, BI=100, SSID="office"`. */
+/** Info text of the body: `, BI=100, SSID="office"`. */
 export function managementText(p: Packet, frameLayer: number, subtype: number): string {
   const layer = frameLayer + 1;
   if (layer >= p.count || p.protocols[layer] !== wlanManagement) return '';
@@ -270,7 +270,7 @@ export function managementText(p: Packet, frameLayer: number, subtype: number): 
   return said;
 }
 
-/** In quotes if it can be printed, else in hexadecimal; an empty one asks for any network. */
+/** SSID, quoted if printable, else in hexadecimal; an empty one is a wildcard. */
 function ssidText(b: Uint8Array, at: number, end: number): string {
   if (at === end) return 'Wildcard (Broadcast)';
   for (let i = at; i < end; i++) if (b[i]! < 0x20 || b[i] === 0x7f) return hex(b, at, end);

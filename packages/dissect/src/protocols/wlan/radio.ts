@@ -1,5 +1,5 @@
-// What the radio said of a frame, as a layer of its own between the capture's header and 802.11; Wireshark's "802.11
-// radio information", gathered from whichever header the capture has.
+// Radio metadata of a frame, as a layer between pseudo-header and 802.11: Wireshark's "802.11 radio information", from
+// any pseudo-header.
 import { u16le } from '../../core/bytes.ts';
 import { double, int, uint } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';
@@ -57,7 +57,7 @@ export const wlanRadio: Protocol = protocol({
 export const HAS_FCS = 1;
 export const IS_PADDED = 2;
 
-/** Hands the frame at p.at on, with what the capture's header said of it. */
+/** Dispatches the frame at p.at with the metadata of the pseudo-header. */
 export function toRadio(p: Packet, marks: number): Protocol {
   p.mark[p.count - 1] = marks;
   return wlanRadio;

@@ -83,7 +83,7 @@ const f = {
   mcsIndex: uint('radiotap.mcs.index', 'MCS index'),
 };
 
-/** Fields of one number that are shown as they stand, by bit. */
+/** Numeric fields shown without conversion, by bit. */
 const plain: Readonly<Record<number, Field>> = {
   0: f.tsft,
   5: f.signal,
@@ -98,7 +98,7 @@ const plain: Readonly<Record<number, Field>> = {
   17: f.retries,
 };
 
-/** Where the fields begin: behind the present words, which go on while the highest bit is set. */
+/** Offset of the fields, behind the present words, which continue while the highest bit is set. */
 function fieldsAt(b: Uint8Array, start: number, end: number): number {
   let at = start + 4;
   for (let word = 0; word < WORDS_MAX; word++) {
@@ -131,7 +131,7 @@ function walk(b: Uint8Array, start: number, end: number, see: (bit: number, at: 
   }
 }
 
-/** Where field `bit` stands in the header of a radiotap layer, or -1. */
+/** Offset of field `bit` in the header of a radiotap layer, or -1. */
 export function findRadiotap(p: Packet, layer: number, bit: number): number {
   const b = p.bufferOf(layer);
   const start = p.start[layer]!;
@@ -157,7 +157,7 @@ const rates20 = [6.5, 13, 19.5, 26, 39, 52, 58.5, 65];
 const rates40 = [13.5, 27, 40.5, 54, 81, 108, 121.5, 135];
 const RATE_KNOWN = 0x07;
 
-/** Mb/s by the MCS field at `at` (known, flags, index), 0 when it does not say enough. */
+/** Mb/s by the MCS field at `at` (known, flags, index), 0 if undetermined. */
 export function mcsRate(b: Uint8Array, at: number): number {
   const index = b[at + 2]!;
   if ((b[at]! & RATE_KNOWN) !== RATE_KNOWN || index > 31) return 0;

@@ -19,7 +19,7 @@ import { HAS_FCS, IS_PADDED, wlanRadio } from './radio.ts';
 
 const FCS = 4;
 const HT_CONTROL = 4;
-/** Initialization vectors: of WEP, and of TKIP and CCMP, which the extended bit tells (§12.3.2, §12.5.3.2). */
+/** Lengths of the initialization vector: WEP, and TKIP or CCMP, marked by the extended IV bit (§12.3.2, §12.5.3.2). */
 const IV = 4;
 const EXTENDED_IV = 8;
 const IS_EXTENDED = 0x20;
@@ -196,7 +196,7 @@ function kindName(kind: number): string {
   return frameTypeNames[kind] ?? 'Unrecognized (Reserved frame)';
 }
 
-/** The columns show source and destination; control frames say which end an address is. */
+/** The columns show source and destination; for control frames the label tells which address it is. */
 function showAddresses(p: Packet, frame: w.Frame): void {
   if (frame.sa >= 0) {
     p.showAddresses(ETHER, frame.sa, frame.da);
@@ -246,7 +246,7 @@ function readFragment(p: Packet, layer: number, frame: w.Frame): Protocol | null
   return null;
 }
 
-/** LLC, unless the first bytes say that a driver left something else there. */
+/** LLC, unless the first bytes show another format, as some drivers leave it. */
 function payloadOf(p: Packet): Protocol | null {
   const b = p.buf;
   if (p.end - p.at < 2) return p.at < p.end ? llc : null;
@@ -259,7 +259,7 @@ function payloadOf(p: Packet): Protocol | null {
   return llc;
 }
 
-/** A whole Ethernet frame: its addresses are those of the frame it stands in. */
+/** A complete Ethernet frame with the addresses of the enclosing frame. */
 function holdsAddress(p: Packet): boolean {
   const b = p.buf;
   const isAt = (at: number, address: number): boolean => {

@@ -1,5 +1,5 @@
-// X.509 certificates and revocation lists (RFC 5280), as TLS, OCSP, IKE and others carry them. Their trees stand in the
-// carrier's; frame.protocols names the protocol of each attribute and extension.
+// X.509 certificates and revocation lists (RFC 5280), as carried by TLS, OCSP, IKE and others. Their trees are nested
+// in the carrier's; frame.protocols lists the protocol of each attribute and extension.
 import { NESTED, type Packet } from '../../core/packet.ts';
 import { protocol } from '../../core/protocol.ts';
 import { mediaTypes, takeContent } from '../media/types.ts';
@@ -20,7 +20,7 @@ import { nameText, readName } from './name.ts';
 import { enterOids } from './oid-table.ts';
 import { Walk } from './walk.ts';
 
-/** What a layer of this protocol holds. As a body of its own it is a revocation list (application/pkix-crl). */
+/** Content of a layer of this protocol. As a body of its own it is a revocation list (application/pkix-crl). */
 const REVOCATION_LIST = 0;
 const CERTIFICATE = 1;
 const NAME = 2;

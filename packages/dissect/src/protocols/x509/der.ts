@@ -1,4 +1,4 @@
-// The distinguished encoding of ASN.1 (ITU-T X.690): a cursor over the elements of one value.
+// ASN.1 DER (ITU-T X.690): a cursor over the elements of one value.
 import { ascii, u16, u32, utf8 } from '../../core/bytes.ts';
 
 export const INTEGER = 0x02;
@@ -37,7 +37,7 @@ export class Der {
     this.#end = end;
   }
 
-  /** Steps to the next element; false at the end, and at an element that doesn't fit (§8.1.3) or has a long tag. */
+  /** Advances to the next element; false at the end, and at an element that does not fit (§8.1.3) or has a long tag. */
   next(): boolean {
     const { b } = this;
     const end = this.#end;
@@ -76,7 +76,7 @@ export class Der {
     return this.stop - this.at;
   }
 
-  /** How many elements the one stepped to has. */
+  /** Number of elements in the current element. */
   get items(): number {
     const inner = this.inside();
     let count = 0;

@@ -24,7 +24,7 @@ const ia5 =
   (w, value) =>
     w.text(field, value, stringText(value.b, IA5_STRING, value.at, value.stop));
 
-/** What stands in the OCTET STRING of an extension, by the extension's identifier. */
+/** Dissectors of the OCTET STRING of an extension, by object identifier. */
 const readers = new Map<string, Reader>([
   ['1.2.840.113549.1.9.15', (w, value) => readTypedValues(w, value)],
   ['1.3.6.1.5.5.7.1.3', (w, value) => readTypedValues(w, value)],

@@ -121,7 +121,7 @@ export function readGeneralNames(w: Walk, der: Der, field: Field = f.generalName
   w.out.close();
 }
 
-/** One GeneralName, the element stepped to; its alternatives are told by the tag. */
+/** The current element as a GeneralName; its tag selects the alternative. */
 export function readGeneralName(w: Walk, name: Der, field: Field): void {
   const choice = name.tag & 0x1f;
   w.open(field, name, choice);

@@ -1,5 +1,5 @@
-// Which protocol stands in frame.protocols for a value that an object identifier describes: an attribute of a name, an
-// extension, the parameters of an algorithm. The division into protocols is Wireshark's.
+// Protocol that is listed in frame.protocols for a value described by an object identifier: a name attribute, an
+// extension, algorithm parameters. The division into protocols is Wireshark's.
 import { LISTED, NESTED } from '../../core/packet.ts';
 import { type Protocol, protocol } from '../../core/protocol.ts';
 
@@ -42,7 +42,7 @@ export const listedProtocols = [
   mudUrl,
 ];
 
-/** How a value is entered as a layer; with a mark it has fields of its own, nested in the certificate's tree. */
+/** How a value becomes a layer; with a mark it has fields of its own, nested in the certificate's tree. */
 export interface Listing {
   readonly protocol: Protocol;
   readonly flags: number;

@@ -1,5 +1,5 @@
-// One way through the structures of a certificate serves two ends: listing the protocols of the values met (in step)
-// and writing the fields (in emit).
+// One traversal of certificate structures for two purposes: listing the protocols of values (in step) and emitting
+// fields (in emit).
 
 import type { Field } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';
@@ -31,7 +31,7 @@ export class Walk {
     this.out = out;
   }
 
-  /** The protocol of a value described by this identifier now stands in frame.protocols. */
+  /** Lists the protocol of a value described by this identifier in frame.protocols. */
   list(oid: string, value: Der): void {
     const { p } = this;
     const listing = p === null ? undefined : oidListing(oid);

@@ -1,4 +1,4 @@
-// Records that an AEAD cipher seals (RFC 5288, RFC 7905, RFC 8446 §5.2): opened, and their tags checked.
+// Decryption and authentication of AEAD records (RFC 5288, RFC 7905, RFC 8446 §5.2).
 import { joined } from '../../../core/bytes.ts';
 import { Aes } from '../../../crypto/aes.ts';
 import { openChaCha } from '../../../crypto/chacha20-poly1305.ts';
@@ -26,7 +26,8 @@ export class AeadCipher implements RecordCipher {
 
   open(sequence: number, header: Uint8Array, body: Uint8Array): Uint8Array | null {
     const isNumbered = this.#isTls13 || this.#suite.mode === 'chacha';
-    // RFC 5288 §3: four bytes of the nonce are secret, eight stand before the record; RFC 7905 §2 has none there.
+    // RFC 5288 §3: the nonce is four secret bytes and eight explicit ones before the ciphertext; RFC 7905 §2 has no
+    // explicit part.
     const explicit = isNumbered ? 0 : 8;
     const nonce = isNumbered ? this.#numbered(sequence) : joined(this.#iv, body.subarray(0, explicit));
     const sealed = body.subarray(explicit);

@@ -1,5 +1,4 @@
-// Records of TLS 1.0 to 1.2 in cipher block chaining (RFC 5246 §6.2.3.2), with the MAC inside or, as RFC 7366 has it,
-// around what is encrypted.
+// Decryption of CBC records of TLS 1.0 to 1.2 (RFC 5246 §6.2.3.2), MAC-then-encrypt or encrypt-then-MAC (RFC 7366).
 import { joined } from '../../../core/bytes.ts';
 import { AES_BLOCK_BYTES } from '../../../crypto/aes.ts';
 import { AesCbc } from '../../../crypto/aes-cbc.ts';
@@ -41,7 +40,7 @@ export class CbcCipher implements RecordCipher {
       isChained ? this.#iv : body.subarray(0, start),
       body.subarray(start, end),
     );
-    // The last byte says how many more there are of it.
+    // The last byte is the number of padding bytes before it.
     let length = plain.length - 1 - plain[plain.length - 1]!;
     if (!isMacOutside) {
       length -= macBytes;

@@ -1,4 +1,4 @@
-// What was sealed in records, as a stream of its own: messages are put together over records as over segments.
+// Decrypted application data as a stream of its own: messages are reassembled from records as otherwise from segments.
 import { data } from '../../../core/data.ts';
 import { COLUMN, LATE, type Packet, SHOWN } from '../../../core/packet.ts';
 import { type Protocol, protocol } from '../../../core/protocol.ts';
@@ -10,7 +10,7 @@ import type { Opening } from './opening.ts';
 interface Inside {
   /** Bytes delivered of each direction. */
   sent: [number, number];
-  /** Who reads it, once known. */
+  /** Its dissector, once known. */
   reader: Protocol | null;
 }
 
@@ -57,13 +57,13 @@ export function deliver(p: Packet, opening: Opening, plain: Uint8Array): boolean
     streamsOf(p).payload(p, p.flow * 2 + direction, sequence, false, read, onWhole);
   });
   const isWaiting = p.isPartOfMessage;
-  // As in Wireshark, the columns tell nothing of a message that only begins here.
+  // As in Wireshark, a message that only begins here does not set the columns.
   if (isWaiting) for (let i = layers; i < p.count; i++) if (p.flags[i] === COLUMN) p.flags[i] = 0;
   Object.assign(p, { mayAskMore, wanted, wantedAt, isPartOfMessage });
   return isWaiting;
 }
 
-/** The side says that it sends no more: what lasts until then is whole. */
+/** The side closed its direction: a message delimited by the end is complete. */
 export function closeInside(p: Packet, opening: Opening): void {
   const inside = p.session.stateOf(p, 'tls-inside', newInside);
   const direction = p.direction as 0 | 1;

@@ -1,4 +1,4 @@
-// Secrets of TLS sessions in the format of NSS and SSLKEYLOGFILE (RFC 9850): from a file, or from a capture's own blocks.
+// TLS secrets in NSS key log format (SSLKEYLOGFILE, RFC 9850), from a file or from decryption secrets blocks.
 import type { DecryptionSecrets } from '../../../files/capture-info.ts';
 
 /** As pcapng marks it (draft-ietf-opsawg-pcapng §4.7): "TLSK". */
@@ -17,7 +17,7 @@ export class KeyLog {
     this.#read = 0;
   }
 
-  /** Lines `CLIENT_RANDOM 0a1b… 2c3d…`; whatever else stands there, also behind a secret, is passed over. */
+  /** Lines `CLIENT_RANDOM 0a1b… 2c3d…`; anything else, also behind a secret, is ignored. */
   add(text: string): void {
     for (const line of text.split('\n')) {
       const match = /^([A-Z0-9_]+) ([0-9a-fA-F]{64}) ((?:[0-9a-fA-F]{2}){32,64})(?![0-9a-fA-F])/.exec(

@@ -1,4 +1,4 @@
-// From the secrets of a session to the keys of its records (RFC 2246 §6.3, RFC 5246 §6.3, RFC 8446 §7).
+// Derivation of record keys from session secrets (RFC 2246 §6.3, RFC 5246 §6.3, RFC 8446 §7).
 import { joined } from '../../../core/bytes.ts';
 import { type Hmac, hkdfExpandLabel } from '../../../crypto/hkdf.ts';
 import { hmacMd5, hmacSha1 } from '../../../crypto/hmac.ts';
@@ -18,7 +18,7 @@ export function nextSecret(suite: Suite, secret: Uint8Array): Uint8Array {
   return hkdfExpandLabel(secret, 'traffic upd', secret.length, suite.hmac);
 }
 
-/** What the keys of a session before TLS 1.3 are made of. */
+/** Inputs of the key derivation before TLS 1.3. */
 export interface Agreed {
   readonly version: number;
   readonly master: Uint8Array;

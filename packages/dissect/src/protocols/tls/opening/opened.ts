@@ -1,4 +1,4 @@
-// What a record held is read: handshake messages as those in clear, application data as a stream of its own.
+// Dissection of decrypted records: handshake messages like those in the clear, application data as a stream of its own.
 import { NESTED, type Packet } from '../../../core/packet.ts';
 import type { Protocol } from '../../../core/protocol.ts';
 import { notesOf, packVersions, readHandshakeRecord } from '../handshake.ts';
@@ -6,7 +6,7 @@ import { ALERT, APPLICATION_DATA, HANDSHAKE, type TlsSession } from '../session.
 import { closeInside, deliver } from './inside.ts';
 import { type Opening, openRecord } from './opening.ts';
 
-/** RFC 8446 §6.1: the sender will say no more. */
+/** RFC 8446 §6.1: close_notify. */
 const CLOSE_NOTIFY = 0;
 
 /** Opens the whole record [at, end) of a layer, if it can be. `bare` is the protocol of a message's own layer. */

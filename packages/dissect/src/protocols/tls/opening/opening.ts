@@ -1,5 +1,5 @@
-// Records of sessions whose secrets are known are opened: which keys are in force, and since when. Nothing of it runs
-// where no secrets were given.
+// Decryption of sessions with known secrets: which keys are in force, and since when. Inactive if no secrets were
+// given.
 import { joined, u16, u24 } from '../../../core/bytes.ts';
 import type { Packet } from '../../../core/packet.ts';
 import { RECORD_HEADER } from '../record.ts';
@@ -18,7 +18,7 @@ import { keysBefore13, keysOf13, nextSecret } from './keys.ts';
 import type { RecordKeys } from './record-keys.ts';
 import { type Suite, suiteOf } from './suites.ts';
 
-/** One direction: its keys, and the secret that they and the next ones come from. */
+/** One direction: its keys, and the secret from which they and their successors derive. */
 interface Side {
   keys: RecordKeys | null;
   secret: Uint8Array | null;
@@ -33,14 +33,14 @@ export interface Opening {
   serverRandom: Uint8Array | null;
   clientDirection: number;
   sides: [Side, Side];
-  /** What was agreed on (RFC 7301), and what the client would like best; '' when nothing was seen. */
+  /** Negotiated application protocol (RFC 7301), and the client's first choice; '' if not captured. */
   alpn: string;
   offered: string;
   /** RFC 7366 was agreed on. */
   isMacOutside: boolean;
 }
 
-/** What a record held, and of which type it was. */
+/** Decrypted contents of a record, and their type. */
 export interface OpenedRecord {
   readonly type: number;
   readonly content: Uint8Array;
@@ -95,7 +95,7 @@ export function rememberHello(p: Packet, type: number, at: number, end: number, 
   }
 }
 
-/** RFC 8446 §4.3.1: what was agreed on, of the message [at, end) that TLS 1.3 says it in. */
+/** RFC 8446 §4.3.1: the negotiated protocol in EncryptedExtensions, the message [at, end). */
 export function rememberExtensions(p: Packet, at: number, end: number): void {
   const opening = openingOf(p);
   eachExtension(p.buf, at, end, (kind, body, stop) => {
@@ -103,14 +103,14 @@ export function rememberExtensions(p: Packet, at: number, end: number): void {
   });
 }
 
-/** What the hellos of this conversation said so far; null without one, or where no secrets are known. */
+/** State from the hellos of this conversation; null without a hello, or if no secrets are known. */
 export function agreedSession(p: Packet): { clientRandom: Uint8Array; alpn: string } | null {
   const opening = p.session.knownState<Opening>(p, 'tls-opening');
   if (opening === null || opening.clientRandom === null) return null;
   return { clientRandom: opening.clientRandom, alpn: opening.alpn || opening.offered };
 }
 
-/** Where the list stands in a ClientHello: behind the session's identifier, the cipher suites and the compressions. */
+/** Offset of the extensions in a ClientHello, behind session ID, cipher suites and compression methods. */
 function clientExtensions(b: Uint8Array, at: number, end: number): number {
   const suites = at + 2 + RANDOM_BYTES + 1 + (b[at + 34] ?? 0);
   if (suites + 2 > end) return end;
@@ -136,7 +136,7 @@ function protocolIn(b: Uint8Array, at: number, end: number): string {
   return at + 3 > end ? '' : String.fromCharCode(...b.subarray(at + 3, Math.min(end, at + 3 + b[at + 2]!)));
 }
 
-/** What the whole record [at, end) of the session held; null where it can't be opened, or is in clear. */
+/** Decrypted contents of the complete record [at, end); null if it cannot be decrypted, or is not encrypted. */
 export function openRecord(p: Packet, s: TlsSession, at: number, end: number): OpenedRecord | null {
   const opening = p.session.knownState<Opening>(p, 'tls-opening');
   const suite = suiteOf(s.cipher);
@@ -203,7 +203,7 @@ function useSecret(p: Packet, opening: Opening, suite: Suite, side: Side): void 
 
 const FINISHED = 20;
 const KEY_UPDATE = 24;
-/** A longer message is not put together: nothing of it is needed. */
+/** Reassembly limit: nothing is needed from longer messages. */
 const MESSAGE_BYTES_MAX = 1 << 17;
 
 /** RFC 8446 §4: what changes the keys. */

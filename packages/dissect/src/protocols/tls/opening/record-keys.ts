@@ -1,7 +1,7 @@
-// What opens the records of one direction, whatever the cipher.
+// Keys of one direction's records, independent of the cipher.
 
 export interface RecordCipher {
-  /** What a record held, if it is that number of its direction; null when it is not, or these are not its keys. */
+  /** Decrypts a record with this sequence number; null if the number or the keys do not match. */
   open(sequence: number, header: Uint8Array, body: Uint8Array): Uint8Array | null;
 }
 
@@ -12,14 +12,14 @@ const LOOK_AHEAD = 32;
 export class RecordKeys {
   readonly #cipher: RecordCipher;
   #sequence = 0;
-  /** How far to look; each record that does not open halves it, for it costs as many trials. */
+  /** How many sequence numbers to try; each record that fails halves it, since every trial costs a decryption. */
   #reach = LOOK_AHEAD;
 
   constructor(cipher: RecordCipher) {
     this.#cipher = cipher;
   }
 
-  /** What a record held: `header` is its type, version and length, `body` the rest. Null when these are not its keys. */
+  /** Decrypts a record: `header` is its type, version and length, `body` the rest. Null if the keys do not match. */
   open(header: Uint8Array, body: Uint8Array): Uint8Array | null {
     for (let sequence = this.#sequence; sequence <= this.#sequence + this.#reach; sequence++) {
       const plain = this.#cipher.open(sequence, header, body);

@@ -1,4 +1,4 @@
-// What a cipher suite protects records with, as its name says it (RFC 5246 §A.5, RFC 8446 §B.4).
+// Record protection of a cipher suite, from its name (RFC 5246 §A.5, RFC 8446 §B.4).
 
 import type { Hmac } from '../../../crypto/hkdf.ts';
 import { hmacSha1 } from '../../../crypto/hmac.ts';
@@ -20,7 +20,7 @@ const NAME = /^TLS_(?:\w+_WITH_)?(?:AES_(128|256)_(GCM|CBC)|CHACHA20_POLY1305)_(
 
 const suites = new Map<number, Suite | null>();
 
-/** Null for suites that are not opened: those of RC4, DES, CCM and others that nobody has used for years. */
+/** Null for suites that are not supported: RC4, DES, CCM and other rare ones. */
 export function suiteOf(cipher: number): Suite | null {
   let suite = suites.get(cipher);
   if (suite === undefined) {
