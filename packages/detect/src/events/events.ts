@@ -121,7 +121,7 @@ export interface ArpEvent extends Seen {
   readonly targetAddress: string;
 }
 
-/** Packets of an address come from another MAC than before. */
+/** An address is used with a different MAC than before. */
 export interface MovedEvent extends Seen {
   readonly kind: 'moved';
   readonly address: string;

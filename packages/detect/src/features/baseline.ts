@@ -122,7 +122,7 @@ export class Baseline {
     judged.length = 0;
   }
 
-  /** Starts training anew. */
+  /** Restarts training. */
   #forget(): void {
     this.#rows.length = 0;
     this.#sources.length = 0;

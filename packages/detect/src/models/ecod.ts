@@ -16,7 +16,7 @@ export class Ecod implements Model {
   readonly rows: number;
   /** Column by column, each in ascending order. */
   readonly sorted: Float64Array;
-  /** By column: the skewness, whose sign says which tail is the long one. */
+  /** By column: the skewness, whose sign selects the longer tail. */
   readonly skew: Float64Array;
 
   constructor(columns: number, sorted: Float64Array, skew: Float64Array) {
@@ -80,7 +80,7 @@ export class Ecod implements Model {
     return -Math.log((count + 1) / (this.rows + 1));
   }
 
-  /** How many of a column's values are less than this one, or, `withEqual`, not more. */
+  /** Number of a column's values less than this one, or, `withEqual`, less or equal. */
   #rank(column: number, value: number, withEqual: boolean): number {
     const { sorted } = this;
     const start = column * this.rows;

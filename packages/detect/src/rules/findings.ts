@@ -1,4 +1,4 @@
-// Coalesces what the rules report: the same key is one finding, however often it is seen.
+// Coalesces reports of the rules: reports with the same key are one finding.
 import { type Rule, type RuleSeverity, SEVERITIES, type Sighting, type Technique } from './rule.ts';
 
 export interface Finding {
@@ -18,7 +18,7 @@ export interface Finding {
   /** Seconds since 1970. */
   start: number;
   end: number;
-  /** How often the rule reported it. */
+  /** Number of reports. */
   count: number;
   readonly technique: Technique | null;
   readonly advice: string;

@@ -23,9 +23,9 @@ export interface Rule {
   readonly technique: Technique | null;
   /** When it fires: one sentence, with the numbers. */
   readonly threshold: string;
-  /** Where the threshold comes from. */
+  /** Source of the threshold. */
   readonly source: string;
-  /** What it ignores, and why. */
+  /** What the rule ignores, and why. */
   readonly exemptions: string;
   /** Recommended action. */
   readonly advice: string;

@@ -9,7 +9,7 @@ export { SilenceError } from './words.ts';
 
 type Test = (finding: Finding) => boolean;
 
-/** How deep parentheses and negations may nest. */
+/** Maximum nesting of parentheses and negations. */
 const DEPTH_MAX = 50;
 
 const TEXTS: Readonly<Record<string, (finding: Finding) => string>> = {

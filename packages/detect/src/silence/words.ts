@@ -7,7 +7,7 @@ export interface Word {
   readonly at: number;
 }
 
-/** A syntax error: one line that says where and why. */
+/** A syntax error: one line with the position and the reason. */
 export class SilenceError extends Error {
   override readonly name = 'SilenceError';
 }

@@ -14,7 +14,7 @@ export class BlockBuilder {
     this.u32(0);
   }
 
-  /** Fills in the length of the block, which stands at both of its ends. */
+  /** Fills in the length of the block, which is stored at both ends. */
   end(): void {
     const length = this.buffer.length + 4 - this.#blockAt;
     this.u32(length);

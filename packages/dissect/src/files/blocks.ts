@@ -14,11 +14,11 @@ export const BLOCK_CUSTOM = 0x0bad;
 /** A custom block that must not be copied into a file made from this one. */
 export const BLOCK_CUSTOM_NO_COPY = 0x40000bad;
 
-// What is counted as a frame, as in Wireshark, though it is no packet: `Frame.linkType` is minus its block type.
+// Non-packet blocks that count as frames, as in Wireshark: `Frame.linkType` is minus the block type.
 
 /** An entry of the systemd journal, in its export format (text). */
 export const LINKTYPE_JOURNAL = -BLOCK_JOURNAL;
-/** What an enterprise put into a custom block: whose is `Frame.enterprise`. */
+/** Contents of a custom block; its enterprise number is `Frame.enterprise`. */
 export const LINKTYPE_CUSTOM = -BLOCK_CUSTOM;
 export const LINKTYPE_CUSTOM_NO_COPY = -BLOCK_CUSTOM_NO_COPY;
 

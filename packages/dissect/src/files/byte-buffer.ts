@@ -1,4 +1,4 @@
-/** A buffer that grew beyond this is not made as large again. */
+/** Size above which a buffer is not reallocated at the same size. */
 const KEPT_BYTES_MAX = 4 << 20;
 
 /** Bytes to be written: grows as needed, and is emptied by `take()`. */
@@ -34,7 +34,7 @@ export class ByteBuffer {
     this.bytes.fill(0, at, at + count);
   }
 
-  /** What was written since the last call; it is the caller's from now on, or until it is given back. */
+  /** Returns the bytes written since the last call; they belong to the caller until given back. */
   take(): Uint8Array {
     const taken = this.bytes.subarray(0, this.length);
     this.bytes = this.#spare ?? new Uint8Array(Math.min(this.bytes.length, KEPT_BYTES_MAX));
@@ -44,10 +44,7 @@ export class ByteBuffer {
     return taken;
   }
 
-  /**
-   * What `take()` gave, once nobody reads it any more: it is written to again, where new memory for each would be most of
-   * what a garbage collector has to do.
-   */
+  /** Returns a buffer from `take()` for reuse: allocating each anew would dominate garbage collection. */
   giveBack({ buffer }: Uint8Array): void {
     if (buffer.byteLength <= KEPT_BYTES_MAX) this.#spare = new Uint8Array(buffer);
   }

@@ -1,11 +1,11 @@
-// What a capture file says besides its packets. Every list is bounded, because the file may be hostile:
-// what is beyond a bound is left out and counted in `omitted`.
+// Metadata of a capture file besides its packets. Every list is bounded, because the file may be hostile: entries
+// beyond a bound are dropped and counted in `omitted`.
 
 const LIST_LENGTH_MAX = 65536;
 const TEXT_BYTES_MAX = 64 << 20;
 
 export interface CaptureSection {
-  /** Where the section begins in the file, in bytes. */
+  /** Offset of the section in the file, in bytes. */
   offset: number;
   littleEndian: boolean;
   /** Version of the format, as `2.4`. */

@@ -1,4 +1,4 @@
-// Wireshark numbers link types in its own way, and shows that number as `frame.encap_type`.
+// Wireshark's own numbers of link types, shown as `frame.encap_type`.
 
 /** Pairs of a LINKTYPE_* value and Wireshark 4.0's number for it. */
 const pairs = [
@@ -25,7 +25,7 @@ export function encapTypeOf(linkType: number): number | null {
   return linkType < 0 ? null : (encapTypes.get(linkType) ?? 0);
 }
 
-/** What Wireshark calls the commoner ones. */
+/** Wireshark's names of the common ones. */
 export const encapTypeNames: Readonly<Record<number, string>> = {
   0: 'Unknown',
   1: 'Ethernet',

@@ -11,9 +11,9 @@ export interface Frame {
   number: number;
   /** The buffer that the captured bytes live in. */
   data: Uint8Array;
-  /** Where the captured bytes begin in `data`. */
+  /** Offset of the captured bytes in `data`. */
   start: number;
-  /** Where they end: the captured bytes are `data[start, end)`, `end - start` is `frame.cap_len`. */
+  /** End of the captured bytes, which are `data[start, end)`; `end - start` is `frame.cap_len`. */
   end: number;
   /** Bytes on the wire, `frame.len`; more than were captured when a snap length cut the packet. */
   wireLength: number;
@@ -35,7 +35,7 @@ export interface Frame {
   interfaceId: number;
   /** Private Enterprise Number of whose custom block of pcapng it is; of no meaning for any other frame. */
   enterprise: number;
-  /** Where `data[start]` stands in the (uncompressed) file. */
+  /** Offset of `data[start]` in the (uncompressed) file. */
   fileOffset: number;
 }
 

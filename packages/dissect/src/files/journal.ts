@@ -21,7 +21,7 @@ export function readJournalTime(frame: Frame, data: Uint8Array, start: number, e
   frame.hasTime = true;
 }
 
-/** Where `text` ends in `data[start, end)`, or -1. */
+/** End of `text` in `data[start, end)`, or -1. */
 function findText(data: Uint8Array, start: number, end: number, text: string): number {
   const first = text.charCodeAt(0);
   for (

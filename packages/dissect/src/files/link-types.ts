@@ -1,4 +1,4 @@
-// Link-layer header types (https://www.tcpdump.org/linktypes.html) as far as reading a file depends on them.
+// Link-layer header types (https://www.tcpdump.org/linktypes.html) that affect how a file is read.
 
 /** libpcap's MAXIMUM_SNAPLEN: no captured packet is longer, so a longer one is damage. */
 const CAPTURED_MAX_BYTES = 262144;

@@ -1,5 +1,5 @@
-// Patched libpcaps of the past wrote longer record headers under the same magic number. Only the records
-// tell: with the wrong header length the second one is nonsense.
+// Variants of pcap by patched libpcap versions with longer record headers under the same magic number. They are
+// recognized by their records: with the wrong header length the second one is implausible.
 
 import type { Window } from './window.ts';
 

@@ -10,7 +10,7 @@ const RECORD_HEADER_BYTES = 16;
 export interface PcapWriterOptions {
   /** The LINKTYPE_* value of all packets: pcap has but one. */
   linkType: number;
-  /** Longest packet in bytes, as the header says; default 262144. */
+  /** Snapshot length in the file header, in bytes; default 262144. */
   snapLength?: number;
   /** Whether times are written in nanoseconds; default false: microseconds, which every reader understands. */
   nanoseconds?: boolean;

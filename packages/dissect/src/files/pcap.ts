@@ -28,7 +28,7 @@ const magics = [
 /** AIX writes RFC 1573 interface types where others write link types: Ethernet, Token Ring, FDDI, loopback. */
 const aixLinkTypes: Record<number, number> = { 6: 1, 9: 6, 15: FDDI, 24: 0 };
 
-/** What a record says in which order: the two lengths changed places in version 2.3. */
+/** Order of the two lengths in a record header: version 2.3 swapped them. */
 type LengthOrder = 'captured-first' | 'wire-first' | 'smaller-is-captured';
 
 export function isPcapMagic(view: DataView, at: number): boolean {
@@ -51,7 +51,7 @@ export class PcapReader {
   /** The variants that the magic number leaves open. */
   #candidates: PcapVariant[] = [];
 
-  /** @param mayLookAhead whether to wait for three records where only they tell variants of the format apart. */
+  /** @param mayLookAhead whether to wait for three records where only they distinguish variants of the format. */
   constructor(window: Window, info: CaptureInfo, mayLookAhead: boolean) {
     this.#window = window;
     this.#info = info;
@@ -158,7 +158,7 @@ export class PcapReader {
     const only = newInterface(0, 0, this.#linkType);
     only.snapLength = this.#snapLength;
     only.ticksPerSecond = this.#nanoseconds ? 1e9 : 1e6;
-    // Draft §4, figure 2: the F bit says that the top four bits are the FCS length in units of 16 bits.
+    // Draft §4, figure 2: if the F bit is set, the top four bits are the FCS length in units of 16 bits.
     if ((network & 0x04000000) !== 0) only.fcsLength = (network >>> 28) * 2;
     this.#info.interfaces.push(only);
   }

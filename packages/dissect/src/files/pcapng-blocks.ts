@@ -1,5 +1,5 @@
-// The blocks of pcapng that describe the capture, draft-ietf-opsawg-pcapng §4. Each function is given a whole
-// block: its body, without the block's type and lengths, is `data[at, end)`.
+// pcapng blocks that describe the capture, draft-ietf-opsawg-pcapng §4. Each function is given a complete block: its
+// body, without type and lengths, is `data[at, end)`.
 
 import {
   type CaptureInfo,
@@ -51,7 +51,7 @@ export function readSection(block: Block, offset: number): CaptureSection {
   return section;
 }
 
-/** §4.2 Interface Description Block. Also gives `if_tsresol`, which may be finer than a number can say. */
+/** §4.2 Interface Description Block. Also returns `if_tsresol`, whose resolution may exceed that of a number. */
 export function readInterface(
   block: Block,
   id: number,
@@ -97,7 +97,7 @@ function readInterfaceOption(into: CaptureInterface, option: OptionCursor): void
       into.speed = option.unsigned64();
       break;
     case 11:
-      // The first byte says what follows: 0 for the text of a filter, 1 for compiled code.
+      // The first byte selects what follows: 0 for a filter string, 1 for compiled code.
       if (option.byte() === 0) into.filter = option.text(option.start + 1);
       break;
     case 12:

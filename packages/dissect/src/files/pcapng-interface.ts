@@ -5,10 +5,10 @@ import { splitTicks } from './timestamps.ts';
 
 const TWO_32 = 4294967296;
 
-/** What the packets of a pcapng interface are read with. */
+/** Properties of a pcapng interface that reading its packets needs. */
 export class InterfaceState {
   readonly description: CaptureInterface;
-  /** `if_tsresol` as it stands in the file. */
+  /** Raw value of `if_tsresol`. */
   readonly resolution: number;
   readonly id: number;
   readonly linkType: number;

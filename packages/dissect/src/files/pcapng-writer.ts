@@ -29,7 +29,7 @@ const RECORD_BYTES_MAX = 0xffff;
 const utf8 = new TextEncoder();
 
 export interface PcapngWriterOptions {
-  /** The program that writes, as the section header says. */
+  /** The writing program, for the section header. */
   application?: string;
   hardware?: string;
   os?: string;
@@ -71,7 +71,7 @@ export class PcapngWriter {
     return this.#block.buffer.take();
   }
 
-  /** What `take()` gave, once nobody reads it any more. */
+  /** Returns a buffer from `take()` for reuse. */
   giveBack(taken: Uint8Array): void {
     this.#block.buffer.giveBack(taken);
   }
@@ -146,7 +146,7 @@ export class PcapngWriter {
     block.end();
   }
 
-  /** What an interface received and lost (Interface Statistics Block, §4.6), if that is known. */
+  /** Packets received and dropped by an interface (Interface Statistics Block, §4.6), if known. */
   addStatistics(from: CaptureInterface): void {
     const { statistics } = from;
     if (statistics === null) return;

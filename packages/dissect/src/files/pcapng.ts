@@ -215,7 +215,7 @@ export class PcapngReader {
     return NEXT_BLOCK;
   }
 
-  /** A block that says something about the capture. */
+  /** A block with metadata of the capture. */
   #description(
     length: number,
     lengthMin: number,

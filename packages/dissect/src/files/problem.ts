@@ -1,10 +1,10 @@
 /**
  * Why reading stopped before the end of the input:
- * - `empty`: there was no byte at all;
- * - `unknown-format`: the first bytes are of no capture format that is known here;
- * - `unsupported`: the format is known, this version or kind of it is not;
+ * - `empty`: the input has no bytes;
+ * - `unknown-format`: the first bytes belong to no supported capture format;
+ * - `unsupported`: the format is known, but not this version or variant;
  * - `truncated`: the input ends in the middle of a record;
- * - `damaged`: a record contradicts itself, so that what follows cannot be found.
+ * - `damaged`: a record is inconsistent, so that the next one cannot be found.
  */
 export type CaptureProblemCode = 'empty' | 'unknown-format' | 'unsupported' | 'truncated' | 'damaged';
 
@@ -13,8 +13,8 @@ export interface CaptureProblem {
   code: CaptureProblemCode;
   /** One line, without the name of the file. */
   message: string;
-  /** Where in the (uncompressed) file the record that cannot be read begins, in bytes. */
+  /** Offset of the unreadable record in the (uncompressed) file, in bytes. */
   offset: number;
-  /** How many packets were delivered before. */
+  /** Packets delivered before it. */
   frames: number;
 }

@@ -85,7 +85,7 @@ export class SnoopReader {
   #open(): number {
     const window = this.#window;
     const { view, at } = window;
-    // Only the first record tells the two formats apart; a file without any may be either.
+    // Only the first record distinguishes the two formats; a file without records may be either.
     const needed = FILE_HEADER_BYTES + RECORD_HEADER_BYTES;
     const hasRecord = window.end - at >= needed;
     if (window.end - at < FILE_HEADER_BYTES || (!hasRecord && !window.finished)) return window.need(needed);

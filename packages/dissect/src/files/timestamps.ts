@@ -2,7 +2,7 @@
 
 const TWO_32 = 4294967296;
 
-/** What `if_tsresol` means (draft-ietf-opsawg-pcapng §4.2): 10^-n seconds, or 2^-n if the top bit is set. */
+/** Meaning of `if_tsresol` (draft-ietf-opsawg-pcapng §4.2): 10^-n seconds, or 2^-n if the top bit is set. */
 export function ticksPerSecond(resolution: number): number {
   const exponent = resolution & 0x7f;
   return (resolution & 0x80) === 0 ? 10 ** exponent : 2 ** exponent;

@@ -1,6 +1,5 @@
-// Which number stands for an address: a hash table in typed arrays, so that looking one up makes no string. Two numbers
-// may stand for one address (the table is emptied when full, and each writer has its own): whoever groups by address
-// groups by its text.
+// Numbers of addresses: a hash table in typed arrays, which looks addresses up without creating strings. One address
+// may have two numbers (the table is emptied when full, and each writer has its own), so queries group by its text.
 import { ADDRESS_BYTES } from '@eyrie/dissect';
 
 /** Addresses known at once: 24 MB. */
@@ -58,12 +57,12 @@ export class AddressTable {
     return this.#ids[entry]!;
   }
 
-  /** How many entries have no number yet. */
+  /** Number of entries without a number. */
   get unnumbered(): number {
     return this.#count - this.#numbered;
   }
 
-  /** Gives the new entries numbers from `first` on; what they are is to be written down. */
+  /** Numbers the new entries from `first` on; their addresses must then be stored. */
   number(first: number): NewAddress[] {
     const made: NewAddress[] = [];
     for (let id = first; this.#numbered < this.#count; this.#numbered++, id++) {

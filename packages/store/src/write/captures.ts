@@ -1,4 +1,4 @@
-// Which captures there are, and which of their batches were stored.
+// Known captures, and which of their batches were stored.
 import type { CaptureOrigin, StoreBatch } from '../rows.ts';
 import type { Transaction } from '../sql/database.ts';
 import { plainText } from '../sql/insert.ts';
@@ -11,7 +11,7 @@ export interface KnownCapture {
   lastClock: number;
 }
 
-/** Captures remembered; others are looked up again. */
+/** Captures cached; others are looked up again. */
 const KNOWN_MAX = 1000;
 
 export class Captures {

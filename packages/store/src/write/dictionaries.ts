@@ -1,5 +1,5 @@
-// Addresses, protocols and paths repeat in packet after packet: rows hold a number for each. What is new in a batch is
-// written down in the same transaction as the batch.
+// Dictionary encoding: rows hold numbers in place of repeated addresses, protocols and paths. New entries of a batch
+// are stored in the same transaction as the batch.
 import { ADDRESS_BYTES } from '@eyrie/dissect';
 import type { PacketColumns } from '../rows.ts';
 import type { Transaction } from '../sql/database.ts';
@@ -12,7 +12,7 @@ import { isTangled } from './tangled.ts';
 
 /** Addresses of the database that are known at once when it is opened, the newest; others get a second number. */
 const LEARNED_MAX = 200_000;
-/** Distinct texts kept in memory of one kind; more are looked up no more and get a second number. */
+/** Limit of cached texts per dictionary; further ones get a second number. */
 const TEXTS_MAX = 1_000_000;
 
 /** Replaces an address by the one to be stored. */
@@ -63,7 +63,7 @@ export class Dictionaries {
     }
   }
 
-  /** Which packets have told of all their addresses that columns don't show; null: none has any. */
+  /** Packets whose addresses beyond the columns are all recorded; null if there are none. */
   async #fillOuter(
     tx: Transaction,
     columns: PacketColumns,
@@ -122,7 +122,7 @@ export class Dictionaries {
     await this.#protocols.load(tx);
     await this.#paths.load(tx);
     await this.#outer.load(tx);
-    // Under pseudonyms, what is in the database can't be found again by the address that stands behind it.
+    // With pseudonyms, database entries cannot be looked up by the original address.
     if (this.#disguise === null) {
       const rows = await tx.all(
         `SELECT id, kind, bytes FROM addresses ORDER BY id DESC LIMIT ${LEARNED_MAX}`,
@@ -152,14 +152,17 @@ const PATH_COLUMNS = [
   { name: 'is_told', type: 'BOOLEAN' },
 ] as const;
 
-/** One text, or two that belong together; and of paths, whether their packets have told their outer addresses. */
+/** One text, or a pair; for paths, also whether the outer addresses of their packets are recorded. */
 type Entry = {
   readonly name: string;
   readonly layers: string;
   readonly is_told: boolean;
 };
 
-/** Numbers of the entries of one batch, by where their texts stand in it. Nearly always both are one, and an array tells. */
+/**
+ * Numbers of one batch's entries, by the index of their texts. The two indices are nearly always equal, so an array
+ * suffices.
+ */
 class Numbers {
   readonly #texts: number;
   readonly #ofOne: Int32Array;
@@ -207,7 +210,7 @@ class Texts {
       );
   }
 
-  /** Fills `target` with the numbers of what stands in a column, or in two that belong together. */
+  /** Fills `target` with the numbers of the values in a column, or in a pair of columns. */
   async fill(
     tx: Transaction,
     texts: readonly string[],
@@ -249,7 +252,7 @@ function keyOf({ name, layers, is_told }: Entry): string {
   return `${name === layers ? name : `${name}\n${layers}`}${is_told ? '\n\n' : ''}`;
 }
 
-/** The cells of an address column as words; copied only where they don't lie on a word. */
+/** The cells of an address column as 32-bit words; copied only if unaligned. */
 function wordsOf(column: Uint8Array): Int32Array {
   const whole = column.byteOffset % 4 === 0 ? column : column.slice();
   return new Int32Array(whole.buffer, whole.byteOffset, Math.floor(whole.byteLength / ADDRESS_BYTES) * 4);

@@ -1,4 +1,4 @@
-// One batch after the other into the tables, within a transaction that the writer holds.
+// Stores batches one after another, within a transaction of the writer.
 
 import { BATCH_PACKETS_MAX, type PacketColumns, type StoreBatch, type Written } from '../rows.ts';
 import type { Transaction } from '../sql/database.ts';
@@ -158,7 +158,7 @@ export class Ingest {
     };
   }
 
-  /** What the batch's row says of its packets. */
+  /** Summary of the packets in the batch's row. */
   async #addPackets(
     tx: Transaction,
     columns: PacketColumns,

@@ -1,4 +1,4 @@
-// Whole numbers and points in time as 64-bit integers, without a bigint a row.
+// Integers and timestamps as 64-bit values, without a bigint per row.
 
 const WORD = 2 ** 32;
 

@@ -8,7 +8,9 @@ import { insert } from '../sql/insert.ts';
 import { addressText, addressWidth } from './address-text.ts';
 import type { Disguise } from './dictionaries.ts';
 
-/** Sets of addresses that are kept; a packet with a further one is not told of, as if it came from an older Eyrie. */
+/**
+ * Cached sets of addresses; packets with a further set are stored as those of an older Eyrie, without outer addresses.
+ */
 const OUTER_SETS_MAX = 50_000;
 /** Of one packet. */
 const ADDRESSES_MAX = 32;
@@ -16,7 +18,7 @@ const ADDRESSES_MAX = 32;
 export const SOURCE = 0;
 export const DESTINATION = 1;
 
-/** There are outer addresses, which nobody told or for which there is no room. */
+/** Outer addresses exist, but were not reported or not stored for lack of room. */
 export const UNTOLD = -1;
 /** The columns show all there is. */
 const NONE_BESIDE = 0;
@@ -60,8 +62,8 @@ export class OuterBook {
   }
 
   /**
-   * Numbers of the sets that a batch tells of, 0 for an empty one, by their places in its texts. Those that it does not
-   * tell of, or that there is no room for, are UNTOLD.
+   * Numbers of the sets reported in a batch, 0 for an empty one, by index in its texts. Sets not reported, or without
+   * room, are UNTOLD.
    */
   async numbers(
     tx: Transaction,

@@ -1,4 +1,4 @@
-// The packets of a batch as the table holds them: columns of numbers, texts and addresses replaced by theirs.
+// Rows of the packet table from a batch: columns of numbers, with texts and addresses dictionary-encoded.
 import type { PacketColumns } from '../rows.ts';
 import { putInt64, putNanoseconds } from './int64.ts';
 
@@ -19,7 +19,7 @@ export interface PacketRows {
   readonly destination: Int32Array;
   readonly protocol: Int32Array;
   readonly path: Int32Array;
-  /** Of addresses that columns don't show, in `outer_addresses`; 0: none. */
+  /** Number of the outer addresses in `outer_addresses`; 0: none. */
   readonly outer: Int32Array;
   readonly hasOuter: boolean;
   /** The batch's marks, and above them the kind of the addresses. */

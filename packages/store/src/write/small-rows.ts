@@ -1,4 +1,4 @@
-// Flows, names and findings as rows of their tables.
+// Table rows of flows, names and findings.
 import type { FindingRow, FlowRow, NameRow } from '../rows.ts';
 
 type Cells = Record<string, unknown>;

@@ -1,5 +1,5 @@
-// Packets and bytes of a batch by protocol, path and time: what summaries and time lines over millions of packets are
-// read from. A batch has far fewer tallies than packets.
+// Packets and bytes of a batch by protocol, path and time, from which summaries and time lines over millions of packets
+// are computed. A batch has far fewer tallies than packets.
 
 /** The most steps of time that a batch's tallies are parted into. */
 const STEPS_MAX = 32;

@@ -1,5 +1,5 @@
-// Packets whose columns do not say all: they have two layers of one kind (a tunnel, a quoted packet), of which a column
-// shows the inner one, or a routing header, which changes the address that is shown. Told by the names of the layers.
+// Packets not fully described by their columns: with two layers of one kind (a tunnel, a quoted packet), of which a
+// column shows the inner one, or with a routing header, which changes the address shown. Recognized by layer names.
 
 /** Layers whose addresses, ports and flags are columns. */
 const SHOWN_LAYERS = new Set(['eth', 'ip', 'ipv6', 'tcp', 'udp', 'sctp', 'dccp']);

@@ -1,5 +1,5 @@
-// Batches wait in line, and those that wait together are stored in one transaction: a commit costs a disk its time
-// whatever its size, and DuckDB takes 122,880 rows at once best. Where the database has several lanes, the packets of a
+// Queues batches and stores all that are waiting in one transaction: a commit has a fixed disk cost, and DuckDB is
+// fastest with 122,880 rows at once. Where the database has several lanes, the packets of a
 // group are copied while the group before it is, and all else is written once that is committed:
 //
 //   lane 0   numbered │ copied │ merged, committed │ numbered │ copied …
@@ -71,13 +71,13 @@ export class Writer {
     while (this.#running.size > 0) await Promise.all(this.#running.values());
   }
 
-  /** What is known of the tables is read again: they were changed otherwise. */
+  /** Reloads cached table state after changes by others. */
   forget(): void {
     this.#isStale = true;
   }
 
   async #run(lane: number): Promise<void> {
-    // Those that are sent in the same turn of the event loop go together.
+    // Groups batches sent in the same turn of the event loop.
     await null;
     while (this.#waiting.length > 0) {
       // What has to be repeated comes before what has not been tried.
@@ -190,7 +190,7 @@ export class Writer {
   }
 }
 
-/** Why a batch can't be stored, or null. What no well-behaved sender does. */
+/** Why a batch is rejected, or null. No well-behaved sender causes it. */
 function problemOf({ source, sequence, packets }: StoreBatch): string | null {
   if (source === '' || source.length > 1000) return 'a batch has a source of 1 to 1000 characters';
   if (!Number.isSafeInteger(sequence) || sequence < 0) return 'a batch has a sequence number from 0 on';

@@ -5,7 +5,7 @@ export interface BeaconScore {
   /** Regularity of the intervals, and of the amounts sent. */
   readonly intervals: number;
   readonly amounts: number;
-  /** How much of the time it is there, and how evenly. */
+  /** Persistence over the observation time, and its regularity. */
   readonly duration: number;
   readonly histogram: number;
 }

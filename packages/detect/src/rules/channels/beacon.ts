@@ -9,7 +9,7 @@ const SPAN_S = 300;
 const SCORE = 0.8;
 /** Much inside a network comes back regularly. */
 const LOCAL_SCORE = 0.9;
-/** What it takes to be of medium severity. */
+/** Thresholds for medium severity. */
 const SURE = { connections: 24, spanS: 3600, score: 0.95 };
 const KEPT = 2000;
 

@@ -6,13 +6,13 @@ import { ALTERNATIVE_EXFILTRATION, DNS_CHANNEL } from '../techniques.ts';
 import { isOrdinary, partsOf } from './dns-names.ts';
 
 const WINDOW_S = 600;
-/** How many different names below one domain make a channel, by how many characters they carry on average. */
+/** Number of distinct names below one domain that indicates a channel, by their average length in characters. */
 const LIMITS: readonly (readonly [characters: number, names: number])[] = [
   [60, 25],
   [30, 50],
   [15, 400],
 ];
-/** Record types that nothing but tunnels asks for: NULL (RFC 1035 §3.3.10, experimental), and one for private use. */
+/** Record types requested only by tunnels: NULL (RFC 1035 §3.3.10, experimental), and one for private use. */
 const ODD_TYPES = new Set([10, 65399]);
 const ODD_NAMES = 10;
 /** Bytes by which answers are longer than their questions when they carry data as well. */
@@ -35,7 +35,7 @@ const THRESHOLD = `within ${WINDOW_S / 60} minutes, ${LIMITS.map(([characters, n
 const EXEMPTIONS =
   'Domains of content networks, virus scanners and block lists (a list of some fifty); reverse look-ups; multicast DNS; a name that is asked for again counts once.';
 
-/** What both rules count; they differ in what the answers carry. */
+/** Counters shared by both rules, which differ in what the answers carry. */
 function watchNames(
   speak: (say: Say, domain: Domain, event: DnsEvent, base: string, isMany: boolean) => void,
 ): (say: Say) => Watcher {
@@ -64,7 +64,7 @@ function watchNames(
           domain.questions++;
           domain.questionBytes += bytes;
         }
-        // In a capture of one direction the answers tell the names.
+        // In a one-way capture the names come from the answers.
         if (parts.data !== '' && (!isResponse || domain.questions === 0)) {
           if (!domain.names.items.has(parts.data)) {
             domain.added++;
@@ -124,7 +124,7 @@ export const dnsExfiltration: Rule = {
   exemptions: EXEMPTIONS,
   advice: 'Find the program on the client that asks, and what it read; block the domain at the resolver.',
   watch: watchNames((say, domain, { client, server, time }, base, isMany) => {
-    // What comes back with odd types is told by the other rule as soon as it comes.
+    // Answers of unusual types are reported at once by the other rule.
     if (!isMany || carriesBack(domain)) return;
     const { names, characters } = domain;
     say({

@@ -69,7 +69,7 @@ export const httpFlood: Rule = {
 /** 0: it is none. */
 function confidenceOf(own: Requests): number {
   if (own.total < REQUESTS) return 0;
-  // With as many pages as are told apart, nobody knows how many there are.
+  // If the page counter is saturated, the number of distinct pages is unknown.
   const isFew = own.pages.size < DISTINCT_MAX && own.pages.size <= DISTINCT_SHARE * own.total;
   if (isFew && own.connections.size >= CONNECTIONS && !own.isPool) return 0.8;
   if (isFew && own.refusedShare >= REFUSED_SHARE) return 0.8;

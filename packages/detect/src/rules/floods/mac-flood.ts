@@ -10,7 +10,7 @@ const LOOK_EVERY = 100;
 const STRANGE_SHARE = 0.9;
 const VENDORS_MIN = 100;
 
-/** The first three octets name a vendor, unless the second lowest bit says that the MAC was given otherwise (IEEE 802 §8.4). */
+/** The first three octets identify a vendor, unless the locally administered bit is set (IEEE 802 §8.4). */
 function areMadeUp(macs: Iterable<string>): boolean {
   const vendors = new Set<string>();
   let count = 0;

@@ -10,7 +10,7 @@ const BYTES_MEAN = 400;
 const DNS_BYTES_MEAN = 1000;
 const DNS = 53;
 
-/** Services that answer a short question with much, to whomever it seems to come from (CISA TA14-017A). */
+/** Services usable for amplification: a large response to a small request with a spoofed source (CISA TA14-017A). */
 const AMPLIFIERS: Readonly<Record<number, string>> = {
   17: 'QOTD',
   19: 'chargen',

@@ -1,28 +1,29 @@
-// Requests of one client, or of all clients of a server, in spans of a few seconds: how many, how alike, how answered.
+// HTTP requests of one client, or of all clients of a server, in windows of a few seconds: rate, similarity, and
+// responses.
 import type { HttpEvent } from '../../events/events.ts';
 import { hashText } from '../../sketches/hash.ts';
 
-/** Different addresses, pages and connections that a span tells apart; beyond, they only count. */
+/** Limit of distinct addresses, pages and connections per window; beyond it they are only counted. */
 export const DISTINCT_MAX = 500;
-/** Clients likewise; with as many as that, nobody can say how much one of them asks. */
+/** Limit of distinct clients; beyond it, requests per client are unknown. */
 export const CLIENTS_MAX = 10_000;
 const EVIDENCE_MAX = 12;
 
-/** Who writes sends the same page something new each time: measurements, rows, mails. */
+/** Legitimate writers send the same page different contents each time: measurements, rows, mails. */
 const WRITES: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH', 'DELETE', 'REPORT', 'PROPFIND']);
 
 /** Of a hundred requests, those that are for the same: beyond it they are of one making. */
 export const SAME_SHARE = 0.8;
 
-/** Of what is written by a program that has something to say, no more is the same. */
+/** Below this share of repeated contents, writes come from a program with real data. */
 const NEW_SHARE = 0.2;
 /** Requests on each connection of a pool; who floods begins one for each, or for a few. */
 const KEPT_REQUESTS = 5;
-/** A request without a body, as it says; a capture may also have cut it. */
+/** A request without a body, by its header; the capture may also have truncated it. */
 const EMPTY = /^content-length: *0\s*$/i;
 const hash = new Uint32Array(2);
 
-/** How often each came, and the most frequent of them. */
+/** Occurrences by value, and the most frequent value. */
 class Tally {
   readonly #counts = new Map<string, number>();
   most = 0;
@@ -48,17 +49,17 @@ class Tally {
 export class Requests {
   readonly #spanS: number;
   #since = Number.NaN;
-  /** Spans on end that were full, before this one; `mark` says that this one is. */
+  /** Consecutive full windows before this one; `mark` marks this one as full. */
   streak = 0;
   #isFull = false;
   total = 0;
-  /** Answers that say: too much. */
+  /** Responses with status 429, Too Many Requests, or similar. */
   refusals = 0;
   /** Without query. */
   readonly pages = new Tally();
-  /** As they stand, of those that read. */
+  /** Complete URLs of requests that read. */
   readonly addresses = new Tally();
-  /** Likewise with what they say, of those that write; where that was not captured, it counts as new. */
+  /** The same plus the contents, for requests that write; contents that were not captured count as new. */
   readonly writings = new Tally();
   writes = 0;
   readonly connections = new Set<number>();
@@ -110,7 +111,7 @@ export class Requests {
     return pages.most >= SAME_SHARE * total && addresses.size >= Math.min(DISTINCT_MAX, SAME_SHARE * total);
   }
 
-  /** Of all requests: where hardly an answer was seen, one that refuses says nothing of the others. */
+  /** Share of all requests: if few responses were captured, a single refusal is not representative. */
   get refusedShare(): number {
     return Math.min(1, this.refusals / this.total);
   }

@@ -9,7 +9,7 @@ const PATIENCE_S = 10;
 const MEMORY_S = 120;
 const STREAMS_MAX = 2000;
 
-/** Without TLS: under it, nobody can see whether a request is complete. */
+/** Only without TLS, which hides whether a request is complete. */
 const PORTS = new Set([80, 81, 8000, 8008, 8080, 8081, 8888]);
 
 interface Visitor {

@@ -21,7 +21,7 @@ interface Second {
   readonly streams: number[];
 }
 
-/** What was asked of a target, by the second of asking. */
+/** Connection requests to a target, by second. */
 type Target = Map<number, Second>;
 
 function count(target: Target, { time, result, client, serverPort, frame, stream }: OutcomeEvent): Second {

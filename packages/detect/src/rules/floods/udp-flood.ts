@@ -6,7 +6,7 @@ import { DIRECT_FLOOD } from '../techniques.ts';
 
 const NEW_PER_SECOND = 200;
 const PACKETS_PER_SECOND = 2000;
-/** Where the host says that nobody listens, fewer will do: whoever goes on then does not mean to be heard. */
+/** A lower threshold if the host returns port unreachable: a sender that ignores it does not expect a response. */
 const REFUSED_PER_SECOND = 100;
 const ANSWERED_SHARE = 0.02;
 const SECONDS = 2;

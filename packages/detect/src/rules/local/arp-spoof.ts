@@ -5,16 +5,16 @@ import { ARP_POISONING } from '../techniques.ts';
 
 /** Points that together make a finding; no single sign does. */
 const ENOUGH = 3;
-/** Poison wears off, and so it is given again and again. */
+/** Poisoned cache entries expire, so an attacker repeats the reply. */
 const PUSHES = 3;
-/** An answer to nobody's question: none was seen within this long. */
+/** A reply is unsolicited if no request was captured within this time. */
 const QUESTION_S = 5;
 const MEMORY_S = 600;
 const CLAIMS_MAX = 64;
 
 interface Claim {
   last: number;
-  /** How often by an answer sent to one host alone, unasked. */
+  /** Number of unsolicited unicast replies. */
   pushes: number;
   /** The sender named in the packet was not the sender of the frame. */
   isForged: boolean;

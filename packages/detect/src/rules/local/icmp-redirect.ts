@@ -25,7 +25,7 @@ export const icmpRedirect: Rule = {
     const frames = new Bounded<number[]>(KEYS_MAX);
     return {
       arp({ senderAddress, senderMac, frameSource }) {
-        // Who names another's MAC than its own proves nothing.
+        // A claim about the MAC of another host proves nothing.
         if (senderMac !== frameSource || SHARED.test(senderMac)) return;
         const macs = owners.for(senderAddress, () => new Set());
         if (macs.size < OWNERS_MAX) macs.add(senderMac);

@@ -44,14 +44,17 @@ export const neighbourSpoof: Rule = {
 
     function claim(address: string, { mac, time }: NeighbourEvent): Map<string, number> {
       const macs = ownersOf(address);
-      // The one that claimed it last stands last.
+      // Most recent claimant last.
       macs.delete(mac);
       macs.set(mac, time);
       if (macs.size > OWNERS_MAX) macs.delete(macs.keys().next().value!);
       return macs;
     }
 
-    /** Who tells all of an address that it did not have takes it over: its rivals are those who claim it from then on. */
+    /**
+     * An unsolicited multicast advertisement for an address that the sender did not have takes it over: its rivals are
+     * those who claim it afterwards.
+     */
     function takeOver({ target, mac, isSolicited, destination }: NeighbourEvent): void {
       const macs = ownersOf(target);
       if (!isSolicited && isGroup(destination) && !macs.has(mac)) macs.clear();
@@ -87,7 +90,7 @@ export const neighbourSpoof: Rule = {
 
     function deny({ target, mac, frameSource, time, frame }: NeighbourEvent): void {
       const probe = probes.get(target);
-      // A host that asked, and now tells all that the address is its own, does so from the same MAC.
+      // A host that solicited the address and then advertises it as its own to all uses the same MAC.
       if (probe === undefined || probe.from === frameSource || probe.from === mac) return;
       if (Math.abs(time - probe.time) > AT_ONCE_S) return;
       denied.add(target, time, frame);

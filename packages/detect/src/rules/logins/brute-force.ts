@@ -15,7 +15,7 @@ interface Series {
   entered: string | null;
 }
 
-/** What makes one try another one than the last. */
+/** Distinguishes one attempt from the previous one. */
 function tryOf({ user, guess }: LoginEvent, total: number): string {
   return guess === 0 ? `try ${total}` : `${user} ${guess}`;
 }

@@ -13,7 +13,7 @@ interface Caller {
   readonly extensions: Recent;
   /** Answers to passwords that were wrong. */
   readonly failed: Recent;
-  /** Who got in after failures had reached the limit. */
+  /** Users that succeeded after failures had reached the limit. */
   entered: string | null;
 }
 

@@ -2,7 +2,7 @@ import { endpoint } from '../addresses.ts';
 import type { Rule } from '../rule.ts';
 import { SNIFFING } from '../techniques.ts';
 
-/** Names that stand for nobody. */
+/** Names of anonymous users. */
 const NOBODY = new Set(['', 'anonymous', 'ftp', 'guest']);
 
 export const clearText: Rule = {

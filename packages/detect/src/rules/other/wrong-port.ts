@@ -2,7 +2,7 @@ import { endpoint } from '../addresses.ts';
 import type { Rule } from '../rule.ts';
 import { NON_STANDARD_PORT } from '../techniques.ts';
 
-/** What belongs on a port that filters commonly let through; anything else there may be hiding. */
+/** Expected protocols on ports that firewalls commonly allow; anything else there may be evasion. */
 const EXPECTED: Readonly<Record<number, readonly string[]>> = {
   21: ['ftp', 'tls'],
   22: ['ssh'],

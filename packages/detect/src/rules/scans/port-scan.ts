@@ -59,7 +59,7 @@ export const portScan: Rule = {
         judge(client, server, time);
       },
       probe({ client, server, serverPort, flags, time, frame, stream }) {
-        // It brings no answer, and so nobody scans with it.
+        // It elicits no response, and is useless for scanning.
         if (flags === 'rst') return;
         // Ends of connections from before the capture; those of clients have ports of their own choice.
         if (flags === 'ack' && !isServicePort(serverPort)) return;

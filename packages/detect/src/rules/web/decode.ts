@@ -1,4 +1,4 @@
-// What a web server would make of a request: attacks hide behind the encodings it undoes.
+// Decoding of a request as a web server would do it: attacks hide behind the encodings it undoes.
 
 const VALUES_MAX = 64;
 const LENGTH_MAX = 4096;

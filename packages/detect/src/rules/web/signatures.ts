@@ -1,5 +1,5 @@
-// What well-known attacks on web servers look like, decoded and in lower case. Each must be something no form, search or
-// link holds by accident: a word of SQL alone is none.
+// Signatures of well-known attacks on web servers, matched on decoded, lower-case text. Each must be specific enough
+// not to occur in ordinary forms, searches or links: a single SQL keyword is not.
 
 export type WebAttack =
   | 'SQL injection'
@@ -15,7 +15,7 @@ export type WebAttack =
 export interface Signature {
   readonly attack: WebAttack;
   readonly pattern: RegExp;
-  /** Where: a value of the request, a header line, or both. Bodies of requests count as values but for markup. */
+  /** Where to match: parameter values, header lines, or both. Request bodies count as values, except for markup. */
   readonly in: 'values' | 'headers' | 'both' | 'query';
 }
 
@@ -26,7 +26,7 @@ const both = (attack: WebAttack, pattern: RegExp): Signature => ({ attack, patte
 
 const COMMANDS =
   'cat|ls|id|uname|wget|curl|tftp|ncat|nc|bash|sh|ash|busybox|python3?|perl|php|powershell|cmd(?:\\.exe)?|ping|nslookup|chmod|rm|cd|echo|sleep|dir|type|ps';
-/** What a command is given, as no prose goes on: an option, a path, an address, a number, a quote. */
+/** Arguments of a command that do not occur in prose: an option, a path, an address, a number, a quote. */
 const ARGUMENT = ' (?:[-/.\\d"\'$%*]|[a-z]+://)';
 
 export const SIGNATURES: readonly Signature[] = [
@@ -76,7 +76,7 @@ export const SIGNATURES: readonly Signature[] = [
     'command injection (RCE)',
     /\b(?:wget|curl|tftp) .{0,40}(?:https?:\/\/|\d{1,3}(?:\.\d{1,3}){3})|\bchmod (?:\+x|777)\b|\/bin\/(?:ba|z)?sh\b|\b(?:cmd|root)\.exe\?|\bpowershell(?:\.exe)? -/,
   ),
-  // Where an address is asked for, a command after it; or one that is named for it, as shells left behind take them.
+  // A command in a parameter that expects an address; or a parameter name typical of web shells.
   value(
     'command injection (RCE)',
     new RegExp(`\\d{1,3}(?:\\.\\d{1,3}){3} ?[;|&\\n]{1,2} ?(?:/?(?:usr/)?bin/)?(?:${COMMANDS})(?: |$)`),
@@ -85,10 +85,10 @@ export const SIGNATURES: readonly Signature[] = [
     'command injection (RCE)',
     /^(?:cmd|command|exec|execute|shell|c)=(?:whoami|id|uname|pwd|ifconfig|ipconfig|net user|cat )(?:[ ;|]|\/|$)/,
   ),
-  // A page of elsewhere that is to be run here; the question mark takes off what is put behind it (CRS 931120).
+  // Remote file inclusion: the trailing question mark cuts off what the server appends (CRS 931120).
   query('code injection (RCE)', /=(?:https?|ftp):\/\/.{1,200}\.(?:txt|php|inc|gif|jpg)\?+$/),
   value('NoSQL injection', /^(?:user\w*|login|e?mail|pass\w*|pwd)\[\$(?:ne|gt|regex|exists|nin)\]=/),
-  // Where clouds tell a machine its keys: nobody's page lies there.
+  // Cloud instance metadata addresses, which serve credentials and no public pages.
   query(
     'server-side request forgery (SSRF)',
     /=(?:https?:)?\/\/(?:169\.254\.169\.254|metadata\.google\.internal)\b/,
@@ -116,6 +116,6 @@ export const SIGNATURES: readonly Signature[] = [
   header('Shellshock', /\( ?\) ?\{ ?[^}]{0,40};? ?\} ?;/),
 ];
 
-/** Programs that look for holes and say who they are. */
+/** Vulnerability scanners that identify themselves. */
 export const SCANNERS =
   /\b(?:sqlmap|nikto|nmap scripting engine|masscan|zgrab|nuclei|gobuster|dirbuster|dirb|wpscan|acunetix|nessus|openvas|w3af|havij|wfuzz|ffuf|feroxbuster|arachni|whatweb|commix|xsser|paros|skipfish|zmeu|morfeus)\b/i;

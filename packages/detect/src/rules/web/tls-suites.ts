@@ -32,7 +32,7 @@ for (const [suites, word] of [
 ] as const)
   for (const suite of suites) weaknesses.set(suite, word);
 
-/** What is wrong with a suite, or null. */
+/** Weakness of a suite, or null. */
 export function weaknessOf(suite: number): string | null {
   return weaknesses.get(suite) ?? null;
 }

@@ -243,7 +243,7 @@ function framed(row: Row): Protocol {
       header: row.header,
       length(p) {
         const length = uint(p.buf, p.at + row.at, row.width, row.isLittleEndian) + row.extra;
-        // A length smaller than the header is invalid; such a message ends behind its length field.
+        // A length smaller than the header is invalid; the header is then the message.
         return Math.max(length, row.header);
       },
     },

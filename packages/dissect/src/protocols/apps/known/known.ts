@@ -59,7 +59,7 @@ export function little(header: number, at: number, width: number, extra: number)
 }
 
 function lengthAt(header: number, at: number, width: number, extra: number, isLittle: boolean): Framing {
-  // A message can't end before its length does: that one is read as far as it goes.
+  // A length smaller than the header is invalid; the header is then the message.
   return { header, length: (p) => Math.max(uint(p.buf, p.at + at, width, isLittle) + extra, header) };
 }
 
