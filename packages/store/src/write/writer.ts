@@ -1,6 +1,6 @@
 // Queues batches and stores all that are waiting in one transaction: a commit has a fixed disk cost, and DuckDB is
-// fastest with 122,880 rows at once. Where the database has several lanes, the packets of a
-// group are copied while the group before it is, and all else is written once that is committed:
+// fastest with 122,880 rows at once. Where the database has several lanes, the packets of a group are copied while the
+// group before it is, and all else is written once that is committed:
 //
 //   lane 0   numbered │ copied │ merged, committed │ numbered │ copied …
 //   lane 1            │ numbered │ copied     waits │ merged, committed │ …
