@@ -11,7 +11,7 @@ interface Request {
   readonly nanoseconds: number;
 }
 
-/** What a reply's layer keeps: the frame of its request, and the milliseconds since. */
+/** Note of a reply's layer: frame of the request, and milliseconds since. */
 export interface Answer {
   readonly request: number;
   readonly milliseconds: number;
@@ -67,7 +67,7 @@ function add(a: number, b: number): number {
 const GROWTH_4 = 0x0800;
 const GROWTH_6 = 0xffff - 0x0100;
 
-/** Remembers the request whose header stands at `at`. */
+/** Records the request whose header is at `at`. */
 export function rememberPing(p: Packet, at: number): void {
   if (!p.session.matchesReplies) return;
   p.mark[p.layer] = ASKS;

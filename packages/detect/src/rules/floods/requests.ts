@@ -12,7 +12,7 @@ const EVIDENCE_MAX = 12;
 /** Legitimate writers send the same page different contents each time: measurements, rows, mails. */
 const WRITES: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH', 'DELETE', 'REPORT', 'PROPFIND']);
 
-/** Of a hundred requests, those that are for the same: beyond it they are of one making. */
+/** Share of requests for the same page, address or contents from which they are considered generated. */
 export const SAME_SHARE = 0.8;
 
 /** Below this share of repeated contents, writes come from a program with real data. */
@@ -53,7 +53,7 @@ export class Requests {
   streak = 0;
   #isFull = false;
   total = 0;
-  /** Responses with status 429, Too Many Requests, or similar. */
+  /** Responses with status 429, 502, 503 or 504. */
   refusals = 0;
   /** Without query. */
   readonly pages = new Tally();

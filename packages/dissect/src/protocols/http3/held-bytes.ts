@@ -5,7 +5,7 @@ import { type Http3Stream, LOST } from './connection.ts';
 import { FrameCutter } from './stream.ts';
 
 const HELD_BYTES_MAX = 32 << 20;
-/** What a stream takes beside what it holds: it stays in memory as long as it is known here, its connection may be gone. */
+/** Fixed cost of a stream in bytes: it stays in memory while listed here, even after its connection is gone. */
 const STREAM_OVERHEAD_BYTES = 1024;
 
 export class HeldBytes {

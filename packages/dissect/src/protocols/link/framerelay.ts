@@ -54,7 +54,7 @@ function dlciOf(b: Uint8Array, at: number, width: number): number {
 /** Control bytes that RFC 2427's frames begin with: unnumbered information, XID, and link management's padding. */
 const CONTROLS = [0x03, 0xaf, 0x00];
 
-/** Cisco's encapsulation goes on with an EtherType, RFC 2427's with a control field, numbered ones with an NLPID. */
+/** After the address: an EtherType in Cisco encapsulation, a control field in RFC 2427's, an NLPID if numbered. */
 function isCisco(b: Uint8Array, at: number, end: number): boolean {
   if (end - at < 2 || u16(b, at) < 0x0600 || CONTROLS.includes(b[at]!)) return false;
   const isNumbered = (b[at]! & 1) === 0 && at + 2 < end && osiNlpids.get(b[at + 2]!) !== undefined;

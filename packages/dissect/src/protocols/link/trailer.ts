@@ -1,4 +1,4 @@
-// What follows the payload of an Ethernet frame: padding, a trailer added by a tap, the frame check sequence.
+// Bytes behind the payload of an Ethernet frame: padding, a trailer added by a tap, the frame check sequence.
 import { u16, u32 } from '../../core/bytes.ts';
 import { bytes, type Field } from '../../core/field.ts';
 import { COLUMN, LISTED, NESTED, type Packet, SHOWN } from '../../core/packet.ts';

@@ -6,7 +6,7 @@ import { type Protocol, protocol } from '../../core/protocol.ts';
 import type { Sink } from '../../core/sink.ts';
 import { ipProtocols, Table } from '../../core/table.ts';
 
-/** What an EIGRP packet carries besides routes: IPX SAP. */
+/** Payloads of an EIGRP packet other than routes: IPX SAP. */
 const eigrpOpcodes = new Table('eigrp.opcode');
 
 const HEADER = 20;

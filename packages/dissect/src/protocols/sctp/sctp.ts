@@ -31,7 +31,7 @@ const RETRANSMITTED = 1;
 const FRAGMENT = 2;
 const READ = 4;
 const MARKED_MAX = 15;
-/** Marks a layer that goes on after a DATA chunk: it has no common header. */
+/** Mark of a continuation layer behind a DATA chunk, which has no common header. */
 const CONTINUED = 1 << 30;
 
 /** Ports whose protocol is that of TCP or of UDP (https://www.iana.org/assignments/service-names-port-numbers). */

@@ -138,7 +138,7 @@ export const proxy: Protocol = protocol({
   },
 });
 
-/** What the conversation begins with, where it came along. */
+/** Dissects the first bytes of the conversation, if they are in this segment. */
 function readRest(p: Packet): void {
   if (p.at >= p.end) return;
   for (const { protocol: guess, matches } of tcpHeuristics.entries) {

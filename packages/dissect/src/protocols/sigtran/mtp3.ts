@@ -44,7 +44,7 @@ const f = {
   sls: uint('mtp3.sls', 'SLS').at(4, 1).mask(0xf0),
 };
 
-/** Whose message it is (Q.704 §14.2.1). */
+/** User part of the message (Q.704 §14.2.1). */
 export function byServiceIndicator(indicator: number): Protocol | undefined {
   switch (indicator & 15) {
     case 0:

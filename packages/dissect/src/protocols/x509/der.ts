@@ -127,8 +127,8 @@ export function integer(b: Uint8Array, at: number, end: number): number {
 const DIGITS = /^\d{10,14}/;
 
 /**
- * UTCTime or GeneralizedTime (X.680 §46, §47) as `2020-03-12 00:00:00 (UTC)`; other text as it stands.
- * RFC 5280 §4.1.2.5.1: years from 50 on are of the twentieth century.
+ * UTCTime or GeneralizedTime (X.680 §46, §47) as `2020-03-12 00:00:00 (UTC)`; other text unchanged. RFC 5280
+ * §4.1.2.5.1: two-digit years from 50 on are 19xx.
  */
 export function timeText(b: Uint8Array, tag: number, at: number, end: number): string {
   const text = ascii(b, at, end);

@@ -80,7 +80,7 @@ export const ocsp = protocol({
     isResponse(p.bufferOf(layer), p.start[layer]!, p.stop[layer]!) ? 'Response' : 'Request',
 });
 
-// What a basic response, a nonce and the other extensions are (§4.2.1, §4.4).
+// Contents of a basic response, a nonce and other extensions (§4.2.1, §4.4).
 enterOids(ocsp, '1.3.6.1.5.5.7.48.1', '1-7');
 // Appendix A, over HTTP.
 mediaTypes.add(ocsp, 'application/ocsp-request', 'application/ocsp-response');
@@ -95,7 +95,7 @@ export function ocspResponseAt(p: Packet, at: number, end: number): void {
   p.end = oldEnd;
 }
 
-/** §4.2.1: a response begins with its status, a request with what is asked (§4.1.1). */
+/** §4.2.1: a response begins with its status, a request with its body (§4.1.1). */
 function isResponse(b: Uint8Array, at: number, end: number): boolean {
   const der = new Der(b, at, end);
   return der.take(SEQUENCE) && der.inside().take(ENUMERATED);

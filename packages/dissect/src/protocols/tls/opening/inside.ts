@@ -41,7 +41,7 @@ export function forgetStreams(p: Packet): void {
   Object.assign(p.session.stateOf(p, 'tls-inside', newInside), newInside());
 }
 
-/** Reads the bytes that a record held, as the next of its direction. True when they are part of a message that goes on. */
+/** Adds the decrypted contents of the next record of its direction. True if they belong to an incomplete message. */
 export function deliver(p: Packet, opening: Opening, plain: Uint8Array): boolean {
   if (plain.length === 0) return false;
   const inside = p.session.stateOf(p, 'tls-inside', newInside);

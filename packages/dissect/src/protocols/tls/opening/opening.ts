@@ -72,8 +72,8 @@ export function rememberHello(p: Packet, type: number, at: number, end: number, 
   if (at + 2 + RANDOM_BYTES > end) return;
   const opening = openingOf(p);
   if (type === CLIENT_HELLO) {
-    // RFC 5246 §7.4.1: one within a session begins anew, under the keys that there are until both sides change them.
-    // TLS 1.3, whose keys come of secrets, has none within (RFC 8446 §4.1.2): there it is of another session.
+    // RFC 5246 §7.4.1: a renegotiation runs under the current keys until both sides change them. TLS 1.3 has none (RFC
+    // 8446 §4.1.2): a further hello begins another session.
     if (isSealed && opening.sides.some(({ keys, secret }) => keys !== null && secret === null))
       Object.assign(opening, newOpening(), { sides: opening.sides });
     else {
