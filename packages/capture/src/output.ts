@@ -87,6 +87,8 @@ export class CaptureOutput {
    */
   async flush(): Promise<void> {
     await this.#writing;
+    // A growing file has its header as soon as the source has told what it says of itself.
+    if (this.format === 'pcapng' && this.#from?.sections.length) this.#pcapngWriter();
     const writer = this.#pcapng ?? this.#pcap;
     if (writer === null || writer.pending === 0) return;
     const bytes = writer.take();
