@@ -32,7 +32,8 @@ export function Transferred({ flow }: { flow: number }) {
   if (answer.items.length === 0)
     return (
       <p class="follow-none">
-        No file was found here. They are found in HTTP, mail and TFTP; in TLS, if the capture holds its secrets.
+        No file was found here. They are found in HTTP, mail and TFTP; in TLS, if the capture holds its
+        secrets.
       </p>
     );
   return (
