@@ -44,4 +44,12 @@ describe('errors of a store that is in trouble, whatever it is given', () => {
     assert.deepEqual(postgres('53100'), ['ERR_STORE_DISK_FULL', true]);
     assert.deepEqual(postgres('22003'), ['ERR_STORE_FAILED', false]);
   });
+
+  it('and where a connection is gone, by what its client says', () => {
+    for (const message of [
+      'Connection terminated unexpectedly',
+      'Client has encountered a connection error and is not queryable',
+    ])
+      assert.deepEqual(of(postgresError(new Error(message), 'postgres://db')), ['ERR_STORE_AWAY', true]);
+  });
 });
