@@ -20,8 +20,8 @@ Examples:
   eyrie import captures/ --store duckdb:office.duckdb
   tcpdump -w - -c 1000 | eyrie import - --store postgres://eyrie@db/packets
 
-TLS and QUIC are opened with the secrets that a pcapng file holds: editcap --inject-secrets tls,keys.log
-in.pcap out.pcapng puts a browser's SSLKEYLOGFILE into one.
+TLS and QUIC are opened with the secrets that a pcapng file holds:
+editcap --inject-secrets tls,keys.log in.pcap out.pcapng puts a browser's SSLKEYLOGFILE into one.
 
 A file that is stored already is skipped; an interrupted import is resumed.
 Exit status: 0 done, 1 failed (damaged file, store away), 2 called wrongly, 130 interrupted.`,

@@ -46,6 +46,7 @@ export class DuckDBDatabase implements Database {
   readonly #counters = new Map<Counter, number>();
   readonly #lock = new Lock();
   #isBroken = false;
+  #isClosed = false;
   #changes = 0;
 
   private constructor(
@@ -100,6 +101,7 @@ export class DuckDBDatabase implements Database {
     const turn = this.#nextReader;
     this.#nextReader = (turn + 1) % READERS;
     return this.#turns[turn]!.hold(async () => {
+      this.#checkOpen();
       const reader = this.#readers[turn] ?? {
         connection: await this.#instance.connect(),
         statements: new Map(),
@@ -111,6 +113,7 @@ export class DuckDBDatabase implements Database {
 
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     return this.#lock.hold(async () => {
+      this.#checkOpen();
       await this.#mend();
       await this.#run('BEGIN TRANSACTION');
       try {
@@ -173,17 +176,13 @@ export class DuckDBDatabase implements Database {
    */
   vacuum(): Promise<void> {
     return this.#lock.hold(async () => {
+      this.#checkOpen();
       await this.#mend();
       await this.#run('FORCE CHECKPOINT');
       if (this.#path === MEMORY) return;
       try {
         await this.#copyFresh();
-        // No reader while the files are swapped.
-        const swap = this.#turns.reduceRight<() => Promise<void>>(
-          (inner, turn) => () => turn.hold(inner),
-          () => this.#reopen(() => replaceByFresh(this.#path)),
-        );
-        await swap();
+        await this.#reopen(() => replaceByFresh(this.#path));
       } catch (error) {
         removeFresh(this.#path);
         throw storeError(error, this.#path);
@@ -213,13 +212,33 @@ export class DuckDBDatabase implements Database {
   }
 
   close(): Promise<void> {
-    return this.#lock.hold(async () => {
-      for (const reader of this.#readers) reader?.connection.closeSync();
-      this.#readers = [];
-      if (!this.#options.readOnly && !this.#isBroken) await this.#writer.run('CHECKPOINT').catch(() => {});
-      this.#writer.closeSync();
-      this.#instance.closeSync();
-    });
+    return this.#lock.hold(() =>
+      this.#withoutReaders(async () => {
+        if (this.#isClosed) return;
+        this.#isClosed = true;
+        if (!this.#options.readOnly && !this.#isBroken) await this.#writer.run('CHECKPOINT').catch(() => {});
+        this.#writer.closeSync();
+        this.#instance.closeSync();
+      }),
+    );
+  }
+
+  /** Runs `work` while no query runs and no reader has a connection: DuckDB crashes where one that is closed is used. */
+  #withoutReaders(work: () => Promise<void>): Promise<void> {
+    const holdAll = this.#turns.reduceRight<() => Promise<void>>(
+      (inner, turn) => () => turn.hold(inner),
+      () => {
+        for (const reader of this.#readers) reader?.connection.closeSync();
+        this.#readers = [];
+        return work();
+      },
+    );
+    return holdAll();
+  }
+
+  /** What takes several queries may come to its next one after the end. */
+  #checkOpen(): void {
+    if (this.#isClosed) throw new StoreError('ERR_STORE_CLOSED', `${this.place}: was closed already`);
   }
 
   async #query(connection: DuckDBConnection, sql: string, parameters: readonly Value[]): Promise<Row[]> {
@@ -249,21 +268,21 @@ export class DuckDBDatabase implements Database {
     if (this.#isBroken) await this.#reopen();
   }
 
-  async #reopen(meanwhile: () => void = () => {}): Promise<void> {
-    for (const reader of this.#readers) reader?.connection.closeSync();
-    this.#readers = [];
-    this.#writer.closeSync();
-    this.#instance.closeSync();
-    this.#counters.clear();
-    // If reopening fails, the next query tries again.
-    this.#isBroken = true;
-    meanwhile();
-    const { instance, writer } = await connect(this.#path, this.#options);
-    this.#instance = instance;
-    this.#writer = writer;
-    this.#append = new DuckDBAppend(writer);
-    this.#changes++;
-    this.#isBroken = false;
+  #reopen(meanwhile: () => void = () => {}): Promise<void> {
+    return this.#withoutReaders(async () => {
+      this.#writer.closeSync();
+      this.#instance.closeSync();
+      this.#counters.clear();
+      // If reopening fails, the next query tries again.
+      this.#isBroken = true;
+      meanwhile();
+      const { instance, writer } = await connect(this.#path, this.#options);
+      this.#instance = instance;
+      this.#writer = writer;
+      this.#append = new DuckDBAppend(writer);
+      this.#changes++;
+      this.#isBroken = false;
+    });
   }
 }
 

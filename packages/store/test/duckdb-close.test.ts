@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { DuckDBDatabase } from '../src/duckdb/database.ts';
+
+test('DuckDB is closed after the queries that run; whoever asks later is told so', async () => {
+  for (let round = 0; round < 5; round++) {
+    const database = await DuckDBDatabase.open(':memory:', {});
+    let [answers, refusals] = [0, 0];
+    const asking = Array.from({ length: 8 }, async () => {
+      // As what takes several queries, and does not look whether the store was closed in between.
+      for (;;) {
+        try {
+          const [row] = await database.all('SELECT count(*) FROM range(50000)');
+          answers += Number(row![0]) / 50_000;
+        } catch (error) {
+          assert.equal((error as { code?: string }).code, 'ERR_STORE_CLOSED');
+          refusals++;
+          return;
+        }
+      }
+    });
+    await database.all('SELECT 1');
+    await Promise.all([database.close(), database.close(), ...asking]);
+    assert.ok(answers >= 4);
+    assert.equal(refusals, asking.length);
+    await assert.rejects(
+      database.transaction(async () => {}),
+      { code: 'ERR_STORE_CLOSED' },
+    );
+  }
+});
