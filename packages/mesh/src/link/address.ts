@@ -18,9 +18,10 @@ export function isAddress(text: string): boolean {
   return parseAddress(text) !== null;
 }
 
+/** Of a host, with or without a port. */
 export function isLoopback(address: string): boolean {
   const host = hostOf(address);
-  return host.startsWith('127.') || host === '::1';
+  return host === 'localhost' || host === '::1' || host.startsWith('127.');
 }
 
 /** The host without port and brackets; an IPv4-mapped IPv6 address (RFC 4291 §2.5.5.2) as plain IPv4. */

@@ -2,6 +2,7 @@
 
 import { rmSync } from 'node:fs';
 import type { SourceOptions } from '@eyrie/clock';
+import { isLoopback } from '../link/address.ts';
 import { Parcels } from '../resources/parcels.ts';
 import type { Cancel } from '../runtime.ts';
 import { followTimeServers } from '../time/servers.ts';
@@ -24,10 +25,6 @@ export interface RunningPeer {
   /** Ends the peer; the control socket can do the same. */
   stop(): Promise<void>;
   readonly stopped: Promise<void>;
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host.startsWith('127.');
 }
 
 /** @throws FolderError, ControlError, or the error of a port that is taken */
