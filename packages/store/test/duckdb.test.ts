@@ -1,4 +1,4 @@
 import { openStore } from '../src/open.ts';
-import { complianceOf } from './compliance.ts';
+import { complianceOf } from './compliance/index.ts';
 
 complianceOf('DuckDB', (options) => openStore('duckdb::memory:', options));

@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import pg from 'pg';
 import { StoreError } from '../src/errors.ts';
 import { openStore } from '../src/open.ts';
-import { complianceOf } from './compliance.ts';
+import { complianceOf } from './compliance/index.ts';
 import { startPostgres, type TestServer } from './postgres.ts';
 import { storesAhead } from './postgres-ahead.ts';
 import { batchesOf, migratedAndGoingOn, OFFICE_HOUR } from './support.ts';

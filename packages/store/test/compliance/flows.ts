@@ -1,0 +1,123 @@
+// A stored capture: its flows, names and findings, and who talks with whom.
+
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import { FilterError } from '@eyrie/dissect';
+import type { FindingRow, NameRow } from '../../src/rows.ts';
+import type { Store } from '../../src/store.ts';
+import { batchOf, OFFICE_HOUR, originOf } from '../support.ts';
+import { everyPacket } from './stored.ts';
+
+/** `open` gives a store with the office hour in it; names and findings are added. */
+export function readsFlows(open: () => Store): void {
+  it('has its flows, largest first, in pages', async () => {
+    const store = open();
+    const first = await store.flows({ limit: 10, count: true });
+    const second = await store.flows({ limit: 10, after: first.next! });
+    assert.deepEqual([first.total, second.total], [(await store.info()).flows, null]);
+    const later = await store.flows({ limit: 10, after: first.next!, count: true });
+    assert.equal(later.total, first.total, 'the same on every page');
+    const bytes = [...first.items, ...second.items].map((flow) => flow.toServer.bytes + flow.toClient.bytes);
+    assert.deepEqual(
+      bytes,
+      bytes.toSorted((a, b) => b - a),
+    );
+    const [flow] = first.items;
+    assert.deepEqual(await store.flow(flow!.id), flow);
+    const { transport, stream } = flow!;
+    const packets = await store.packets({ filter: `${transport}.stream == ${stream}`, limit: 10_000 });
+    assert.equal(packets.items.length, flow!.toServer.packets + flow!.toClient.packets);
+    const conversation = { transport: transport === 'tcp' ? 6 : 17, stream };
+    const same = await store.packets({ conversation, capture: flow!.capture, limit: 10_000 });
+    assert.deepEqual(same.items, packets.items);
+    const head = { id: flow!.id, start: flow!.start, packets: packets.items.length };
+    assert.deepEqual(await store.flowOf(same.items.at(-1)!), head);
+    assert.equal(await store.flowOf({ ...same.items[0]!, stream: null }), null);
+  });
+
+  it('tells what came before a packet in its conversation: the first and the latest', async () => {
+    const store = open();
+    const [flow] = (await store.flows({ order: 'packets', transport: 'tcp' })).items;
+    const conversation = { transport: 6, stream: flow!.stream };
+    const { items } = await store.packets({ conversation, capture: flow!.capture, limit: 10_000 });
+    const placed = items.map(({ id, number, time, length, place }) => ({ id, number, time, length, place }));
+    assert.ok(items.length > 30);
+    for (const at of [0, 1, 9, 10, 12, 13, 20, items.length - 1]) {
+      const most = { first: 3, latest: 10 };
+      const lead = await store.leadOf(items[at]!, most);
+      const latest = placed.slice(Math.max(0, at - most.latest), at);
+      const first = placed.slice(0, Math.max(0, Math.min(most.first, at - most.latest)));
+      assert.deepEqual(lead, { packets: [...first, ...latest], isWhole: at <= most.latest });
+    }
+    const most = { first: 3, latest: 10 };
+    const none = await store.leadOf({ ...items[20]!, stream: null }, most);
+    assert.deepEqual(none, { packets: [], isWhole: false });
+    const named = await store.flows({ serverName: 'alder', application: 'http' });
+    assert.ok(named.items.length > 0 && named.items.every(({ serverName }) => serverName!.includes('alder')));
+  });
+
+  it('has the flows, names and findings of what passes a filter', async () => {
+    const store = open();
+    const transports: Record<number, string> = { 6: 'tcp', 17: 'udp' };
+    for (const filter of [
+      'dns',
+      'tcp.port == 443 && ip.src == 192.168.10.0/24',
+      'http.host contains "a"',
+      'arp',
+    ]) {
+      const packets = await everyPacket(store, { filter });
+      const { exact } = await store.packets({ filter });
+      const wanted = new Set(
+        packets.flatMap(({ transport, stream }) =>
+          stream === null ? [] : [`${transports[transport ?? 0]} ${stream}`],
+        ),
+      );
+      const { items, ...page } = await store.flows({ filter, limit: 10_000, count: true });
+      assert.equal(page.total, wanted.size);
+      assert.deepEqual(
+        new Set(items.map(({ transport, stream }) => `${transport} ${stream}`)),
+        wanted,
+        filter,
+      );
+      assert.equal(page.exact, exact);
+    }
+    const [first] = (await store.packets({ filter: 'dns', limit: 1 })).items;
+    const [other] = (await store.packets({ filter: 'arp', limit: 1 })).items;
+    const name = (address: string): NameRow => ({ address, name: 'x', source: 'dns', time: 1 });
+    const finding = (address: string | null, frame: number | null): FindingRow => ({
+      ...{ finder: 'expert', severity: 'warn', group: 'g', protocol: 'p', message: `${address} ${frame}` },
+      ...{ address, frame, count: 1, time: 1 },
+    });
+    const notes = {
+      names: [name(first!.src), name('203.0.113.9')],
+      findings: [
+        finding(first!.dst, null),
+        finding(null, first!.number),
+        finding(null, other!.number),
+        finding('203.0.113.9', null),
+      ],
+    };
+    await store.write(batchOf(originOf(OFFICE_HOUR).key, 1_000_000, notes));
+    const filter = `dns && frame.number == ${first!.number}`;
+    const named = await store.names({ filter });
+    assert.deepEqual([named.items.map(({ address }) => address), named.exact], [[first!.src], true]);
+    const found = await store.findings({ filter });
+    assert.deepEqual(
+      found.items.map(({ message }) => message).sort(),
+      [`${first!.dst} null`, `null ${first!.number}`].sort(),
+    );
+    assert.equal((await store.findings()).items.length, 4);
+    await assert.rejects(store.names({ filter: 'nosuch' }), FilterError);
+  });
+
+  it('knows who talks with whom', async () => {
+    const store = open();
+    const { items } = await store.conversations({ filter: 'ip' });
+    const total = items.reduce((sum, each) => sum + each.packetsToA + each.packetsToB, 0);
+    assert.equal(total, (await store.packets({ filter: 'ip', limit: 10_000 })).items.length);
+    const { items: ends } = await store.endpoints({ limit: 5 });
+    const [busiest] = ends;
+    const mine = await store.packets({ address: busiest!.address, limit: 10_000 });
+    assert.equal(mine.items.length, busiest!.packetsSent + busiest!.packetsReceived);
+  });
+}
