@@ -17,7 +17,7 @@ interface Activity {
   readonly pid: number;
   /** Waits for a lock of the database. */
   readonly isBlocked: boolean;
-  /** In a transaction, waiting for its client. */
+  /** In a transaction, after its COPY, waiting for its client. */
   readonly isIdle: boolean;
 }
 
@@ -73,7 +73,7 @@ class Scene {
       await this.#client.query('SELECT pg_stat_clear_snapshot()');
       const { rows } = await this.#client.query<Activity>(
         `SELECT pid, wait_event_type IS NOT DISTINCT FROM 'Lock' AS "isBlocked",
-           state = 'idle in transaction' AND query LIKE 'COPY%' AS "isIdle"
+           state = 'idle in transaction' AND query LIKE '%pg_inherits%inhrelid%' AS "isIdle"
          FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'eyrie'`,
       );
       const found = rows.filter(test);

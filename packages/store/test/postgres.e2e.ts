@@ -43,6 +43,64 @@ describe('PostgreSQL', () => {
     await store.close();
   });
 
+  it('copies packets into the partitions of their days, in whatever order they come', async () => {
+    const url = await server.make();
+    const store = await openStore(url);
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    const [first] = batchesOf(OFFICE_HOUR);
+    const DAY = 86_400;
+    const at = (sequence: number, seconds: (i: number) => number, nanoseconds?: Uint32Array) => {
+      const { packets } = first!;
+      const moved = {
+        seconds: packets!.seconds.map((_, i) => seconds(i)),
+        nanoseconds: nanoseconds ?? packets!.nanoseconds,
+      };
+      return store.write({
+        ...first!,
+        sequence,
+        flows: [],
+        packets: { ...packets!, length: packets!.length, ...moved },
+      });
+    };
+    const partitions = async () => {
+      const { rows } = await client.query<{ name: string; rows: number }>(
+        'SELECT tableoid::regclass::text AS name, count(*)::int AS rows FROM packet GROUP BY 1 ORDER BY 1',
+      );
+      return Object.fromEntries(rows.map(({ name, rows: count }) => [name, count]));
+    };
+    await at(0, (i) => (i < 400 ? 0 : DAY));
+    // The last nanosecond of a second that the file says has more than a thousand million of them.
+    await at(
+      1,
+      () => DAY - 1,
+      first!.packets!.nanoseconds.map(() => 1_500_000_000),
+    );
+    await at(2, (i) => (i % 2) * DAY);
+    await at(3, (i) => (i === 0 ? 1e12 : -1e12));
+    assert.deepEqual(await partitions(), {
+      packet_1684_10_19: 999,
+      packet_1970_01_01: 900,
+      packet_1970_01_02: 2100,
+      packet_2255_03_14: 1,
+    });
+    await client.query('ALTER TABLE packet DETACH PARTITION packet_1970_01_01');
+    const lost = await at(4, () => 0).catch((error: unknown) => error);
+    assert.ok(lost instanceof StoreError && lost.isTemporary, String(lost));
+    await client.query('DROP TABLE packet_1970_01_01');
+    await at(4, () => 0);
+    assert.equal((await partitions()).packet_1970_01_01, 1000);
+    await client.query('DROP TABLE packet_1970_01_01');
+    await assert.rejects(
+      at(5, () => 0),
+      { code: 'ERR_STORE_AWAY' },
+    );
+    await at(5, () => 0);
+    assert.equal((await partitions()).packet_1970_01_01, 1000);
+    await client.end();
+    await store.close();
+  });
+
   it('is opened by several at once, who write side by side', async () => {
     const url = await server.make();
     const stores = await Promise.all([openStore(url), openStore(url), openStore(url)]);
@@ -98,7 +156,8 @@ describe('PostgreSQL', () => {
     const client = new pg.Client({ connectionString: url });
     await client.connect();
     await client.query(`ALTER TABLE packet DROP COLUMN outer_id; ALTER TABLE paths DROP COLUMN is_told;
-      DROP TABLE outer_addresses; DROP SEQUENCE outer_addresses_ids;
+      DROP TABLE outer_addresses; DROP SEQUENCE outer_addresses_ids; DROP INDEX packet_place;
+      CREATE INDEX packet_time ON packet USING BRIN (time); CREATE INDEX packet_id ON packet USING BRIN (id);
       UPDATE meta SET value = '3' WHERE name = 'schema'`);
     await client.end();
     await migratedAndGoingOn(await openStore(url));

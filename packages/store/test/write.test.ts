@@ -21,7 +21,7 @@ describe('numbers of 64 bits', () => {
         assert.equal(made[0], BigInt(value));
       }),
     );
-    const seconds = fc.integer({ min: -9_223_372_035, max: 9_223_372_035 });
+    const seconds = fc.integer({ min: -9_000_000_000, max: 9_000_000_000 });
     fc.assert(
       fc.property(seconds, fc.nat(999_999_999), (whole, nanoseconds) => {
         putNanoseconds(words, 0, whole, nanoseconds);
@@ -34,9 +34,9 @@ describe('numbers of 64 bits', () => {
 
   it('hold the outermost times for those beyond', () => {
     putNanoseconds(words, 0, 2 ** 60, 5);
-    assert.ok(made[0]! > 9_223_372_035_000_000_000n);
+    assert.ok(made[0]! >= 9_000_000_000_000_000_000n);
     putNanoseconds(words, 0, -(2 ** 60), 5);
-    assert.ok(made[0]! < -9_223_372_034_000_000_000n);
+    assert.ok(made[0]! < -8_999_999_999_000_000_000n);
   });
 });
 

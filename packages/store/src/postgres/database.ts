@@ -10,11 +10,10 @@ import type { Counter, Database, Lane, Row, Transaction, Value } from '../sql/da
 import { jsonText, plainText } from '../sql/insert.ts';
 import { Lock } from '../sql/lock.ts';
 import { joins, keysOf, type MergeTable } from '../sql/tables.ts';
-import type { PacketRows } from '../write/packet-rows.ts';
-import { daysOf } from './copy-rows.ts';
+import { type DayRun, dayRuns } from './days.ts';
 import { dialect } from './dialect.ts';
 import { storeError } from './errors.ts';
-import { PacketCopy } from './packet-copy.ts';
+import { PARENT, PacketCopy } from './packet-copy.ts';
 
 /** Concurrent queries; more are queued. */
 const READERS = 8;
@@ -24,6 +23,10 @@ const FIRST_LANE: Lane = { number: 0, inTurn: async () => {} };
 const CONNECT_TIMEOUT_MS = 5000;
 /** Maximum number of daily partitions. */
 const PARTITIONS_MAX = 1000;
+/** Days of one batch that get a partition; a live one has one or two. */
+const DAYS_MAX = 100;
+/** A batch whose times go to and fro between more days is left to PostgreSQL to part. */
+const RUNS_MAX = 8;
 /** Rows per upsert statement. */
 const ROWS_MAX = 20_000;
 
@@ -36,6 +39,7 @@ const types: pg.CustomTypesConfig = {
 /** A connection that writes, made on demand. */
 interface Connection {
   client: pg.Client | null;
+  readonly packets: PacketCopy;
   readonly lock: Lock;
 }
 
@@ -49,9 +53,11 @@ export class PostgresDatabase implements Database {
   readonly #pool: pg.Pool;
   readonly #writers: readonly Connection[] = Array.from({ length: WRITERS }, () => ({
     client: null,
+    packets: new PacketCopy(),
     lock: new Lock(),
   }));
-  readonly #days = new Set<string>();
+  /** Where packets of a day go, if that is committed: into its partition, or through the parent. */
+  readonly #tables = new Map<string, string>();
   /** Names of prepared statements. */
   readonly #names = new Map<string, string>();
 
@@ -100,10 +106,12 @@ export class PostgresDatabase implements Database {
       try {
         const client = await this.#connected(writer);
         await client.query('BEGIN');
-        const tx = this.#transaction(client, lane);
+        const tables = new Map<string, string>();
+        const tx = this.#transaction(client, writer.packets, lane, tables);
         const result = await work(tx);
         await tx.flush();
         await client.query('COMMIT');
+        for (const [day, table] of tables) this.#tables.set(day, table);
         return result;
       } catch (error) {
         await this.#undo(writer);
@@ -126,8 +134,13 @@ export class PostgresDatabase implements Database {
     }
   }
 
-  #transaction(client: pg.Client, { inTurn }: Lane): Transaction {
-    const packets = new PacketCopy();
+  /** @param tables partitions that it makes: for others, they are there once it is committed */
+  #transaction(
+    client: pg.Client,
+    packets: PacketCopy,
+    { inTurn }: Lane,
+    tables: Map<string, string>,
+  ): Transaction {
     const query = (sql: string, parameters: readonly Value[] = []): Promise<pg.QueryArrayResult> =>
       client.query({ text: sql, values: [...parameters], rowMode: 'array' });
     return {
@@ -145,8 +158,11 @@ export class PostgresDatabase implements Database {
       },
       reserve: (counter, count) => this.#reserve(client, counter, count),
       appendPackets: async (rows) => {
-        await this.#addPartitions(client, rows, inTurn);
-        await packets.add(rows);
+        const runs = dayRuns(rows);
+        await this.#addPartitions(client, runs, tables, inTurn);
+        const tableOf = (day: string): string => this.#tables.get(day) ?? tables.get(day) ?? PARENT;
+        if (runs.length > RUNS_MAX) await packets.add(PARENT, rows, 0, rows.length);
+        else for (const { day, from, to } of runs) await packets.add(tableOf(day), rows, from, to);
       },
       flush: () => packets.flush(client),
       merge: (table, rows) => mergeInto(client, table, rows),
@@ -159,12 +175,22 @@ export class PostgresDatabase implements Database {
   }
 
   /** Locks the table until the commit: nobody who has to follow may have copied to it before. */
-  async #addPartitions(client: pg.Client, rows: PacketRows, inTurn: () => Promise<void>): Promise<void> {
-    const days = daysOf(rows).filter((day) => !this.#days.has(day));
-    if (days.length === 0) return;
+  async #addPartitions(
+    client: pg.Client,
+    runs: readonly DayRun[],
+    tables: Map<string, string>,
+    inTurn: () => Promise<void>,
+  ): Promise<void> {
+    const all = [...new Set(runs.map(({ day }) => day))].slice(0, DAYS_MAX);
+    const isMissing = (day: string): boolean => !this.#tables.has(day) && !tables.has(day);
+    if (!all.some(isMissing)) return;
     await inTurn();
+    // Whoever came before may have made them.
+    const days = all.filter(isMissing);
+    if (days.length === 0) return;
     await client.query('SELECT add_partitions($1, $2)', [days, PARTITIONS_MAX]);
-    for (const day of days) this.#days.add(day);
+    const { rows } = await client.query<{ name: string | null }>(PARTITIONS_OF, [days]);
+    for (const [i, { name }] of rows.entries()) tables.set(days[i]!, name ?? PARENT);
   }
 
   async #connected(writer: Connection): Promise<pg.Client> {
@@ -180,7 +206,8 @@ export class PostgresDatabase implements Database {
 
   /** If rollback fails, closing the connection undoes the transaction. */
   async #undo(writer: Connection): Promise<void> {
-    this.#days.clear();
+    this.#tables.clear();
+    writer.packets.discard();
     const { client } = writer;
     if (client === null) return;
     try {
@@ -227,7 +254,7 @@ export class PostgresDatabase implements Database {
           const { rowCount } = await client.query(`SELECT 1 FROM ${name} LIMIT 1`);
           if (rowCount === 0) await client.query(`DROP TABLE ${name}`);
         }
-        this.#days.clear();
+        this.#tables.clear();
         for (const table of TABLES) await client.query(`VACUUM (ANALYZE) ${table}`);
       } catch (error) {
         throw storeError(error, this.place);
@@ -258,6 +285,13 @@ export class PostgresDatabase implements Database {
     });
   }
 }
+
+/** In the order of the days; null for those that share a partition. */
+const PARTITIONS_OF = `SELECT inhrelid::regclass::text AS name
+  FROM unnest($1::date[]) WITH ORDINALITY AS asked (day, place)
+    LEFT JOIN pg_inherits ON inhparent = '${PARENT}'::regclass
+      AND inhrelid = to_regclass('packet_' || to_char(day, 'YYYY_MM_DD'))
+  ORDER BY place`;
 
 const TABLES = [
   'packet',

@@ -1,43 +1,144 @@
-// The packets of one transaction: encoded as they come, sent in one COPY. They must not be sent before all partitions are
-// made that the transaction needs, because making one locks out whoever copies.
+// The packets of one transaction: encoded as they come, sent in one COPY a table, straight into their partitions: to find
+// the partition of each row costs the server a quarter more. They must not be sent before all partitions are made that the
+// transaction needs, because making one locks out whoever copies.
 import { pipeline } from 'node:stream/promises';
 import { setImmediate as turn } from 'node:timers/promises';
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
+import { StoreError } from '../errors.ts';
 import type { PacketRows } from '../write/packet-rows.ts';
-import { COPY_HEADER, COPY_TRAILER, copyOf, copyRows } from './copy-rows.ts';
+import {
+  CHUNK_BYTES,
+  CHUNK_ROWS,
+  COPY_HEADER,
+  COPY_TRAILER,
+  putRows,
+  type Shape,
+  shapeOf,
+  withSummaries,
+} from './copy-rows.ts';
 
-/** Chunks for one COPY statement. */
-interface Part {
-  readonly copy: string;
-  readonly chunks: Uint8Array[];
-}
+/** The table that PostgreSQL parts among the partitions. */
+export const PARENT = 'packet';
+/** Tables that one transaction copies into; the packets of others go through the parent. */
+const TABLES_MAX = 32;
+/** Chunks kept for the next transaction, as many as one has: 27 MB. */
+const SPARE_MAX = 50;
+const UNDEFINED_TABLE = '42P01';
 
-/** As many bytes wait here as a transaction of the writer has: 24 MB at most, without summaries. */
+/** Of one connection. As many bytes wait here as a transaction of the writer has: 27 MB at most, without summaries. */
 export class PacketCopy {
-  #parts: Part[] = [];
+  readonly #parts = new Map<string, Part>();
+  #spare: ArrayBuffer[] = [];
 
   /** Lets go of the thread after each chunk, so that a COPY on another connection goes on meanwhile. */
-  async add(rows: PacketRows): Promise<void> {
-    const copy = copyOf(rows);
-    let part = this.#parts.at(-1);
-    if (part?.copy !== copy) {
-      part = { copy, chunks: [] };
-      this.#parts.push(part);
+  async add(table: string, rows: PacketRows, from: number, to: number): Promise<void> {
+    const part = this.#partOf(table, shapeOf(rows));
+    for (let at = from; at < to; ) {
+      const end = Math.min(to, at + CHUNK_ROWS - part.filled);
+      part.put(rows, at, end, this.#spare);
+      at = end;
+      if (part.filled === 0) await turn();
     }
-    for (const chunk of copyRows(rows)) {
-      part.chunks.push(chunk);
-      await turn();
-    }
+  }
+
+  #partOf(table: string, shape: Shape): Part {
+    const target = this.#parts.size < TABLES_MAX ? table : PARENT;
+    const copy = `COPY ${target} ${shape.list} FROM STDIN (FORMAT binary)`;
+    const part = this.#parts.get(copy) ?? new Part(target, shape);
+    this.#parts.set(copy, part);
+    return part;
   }
 
   async flush(client: pg.Client): Promise<void> {
-    const parts = this.#parts;
-    this.#parts = [];
-    for (const { copy, chunks } of parts)
-      await pipeline(
-        [COPY_HEADER, ...chunks, COPY_TRAILER],
-        client.query(copyFrom(copy, { highWaterMark: 1 << 20 })),
-      );
+    const parts = [...this.#parts];
+    this.#parts.clear();
+    if (parts.length === 0) return;
+    for (const [copy, part] of parts) {
+      part.finish();
+      const target = client.query(copyFrom(copy, { highWaterMark: 1 << 20 }));
+      await pipeline([COPY_HEADER, ...part.chunks, COPY_TRAILER], target).catch(explain);
+    }
+    await checkAttached(
+      client,
+      parts.map(([, { table }]) => table),
+    );
+    const sent = parts.flatMap(([, { shape, chunks }]) => (shape.hasSummary ? [] : chunks));
+    this.#spare = [...this.#spare, ...sent.map(({ buffer }) => buffer as ArrayBuffer)].slice(0, SPARE_MAX);
   }
+
+  /** After a rollback. What was being sent is not used again: it may still be on its way. */
+  discard(): void {
+    this.#parts.clear();
+  }
+}
+
+/** Rows for one COPY statement. */
+class Part {
+  readonly table: string;
+  readonly shape: Shape;
+  readonly chunks: Uint8Array[] = [];
+  /** Rows in the chunk that is not yet full. */
+  filled = 0;
+  #chunk: Uint8Array | null = null;
+  #summaries: (string | null)[] = [];
+
+  constructor(table: string, shape: Shape) {
+    this.table = table;
+    this.shape = shape;
+  }
+
+  /** No more than the chunk has room for. */
+  put(rows: PacketRows, from: number, to: number, spare: ArrayBuffer[]): void {
+    const { shape } = this;
+    this.#chunk ??= newChunk(shape, spare);
+    putRows(shape, this.#chunk, this.filled * shape.row, rows, from, to);
+    if (rows.summary !== null) this.#summaries.push(...rows.summary.slice(from, to));
+    this.filled += to - from;
+    if (this.filled === CHUNK_ROWS) this.finish();
+  }
+
+  finish(): void {
+    if (this.#chunk === null || this.filled === 0) return;
+    const bytes = this.#chunk.subarray(0, this.filled * this.shape.row);
+    if (this.shape.hasSummary) this.chunks.push(withSummaries(this.shape, bytes, this.#summaries));
+    else {
+      this.chunks.push(bytes);
+      this.#chunk = null;
+    }
+    this.filled = 0;
+    this.#summaries = [];
+  }
+}
+
+function newChunk({ template }: Shape, spare: ArrayBuffer[]): Uint8Array {
+  const chunk = new Uint8Array(spare.pop() ?? new ArrayBuffer(CHUNK_BYTES), 0, template.length);
+  chunk.set(template);
+  return chunk;
+}
+
+/**
+ * What is copied into a partition by its name would be lost from the packets if somebody had detached it meanwhile; from the
+ * COPY on nobody can.
+ */
+async function checkAttached(client: pg.Client, tables: readonly string[]): Promise<void> {
+  const partitions = new Set(tables.filter((table) => table !== PARENT));
+  if (partitions.size === 0) return;
+  const { rowCount } = await client.query(
+    `SELECT FROM pg_inherits WHERE inhparent = '${PARENT}'::regclass AND inhrelid = ANY ($1::text[]::regclass[])`,
+    [[...partitions]],
+  );
+  if (rowCount !== partitions.size) throw changed();
+}
+
+function explain(error: unknown): never {
+  throw (error as { readonly code?: unknown }).code === UNDEFINED_TABLE ? changed(error) : error;
+}
+
+function changed(cause?: unknown): StoreError {
+  return new StoreError(
+    'ERR_STORE_AWAY',
+    'somebody else removed the partition of these packets; try again',
+    cause,
+  );
 }

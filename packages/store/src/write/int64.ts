@@ -8,11 +8,14 @@ export function putInt64(words: Int32Array, i: number, value: number): void {
   words[2 * i + 1] = Math.floor(value / WORD);
 }
 
-/** Most and least seconds whose nanoseconds fit into 64 bits: the years 1677 and 2262. */
-const SECONDS_MAX = 9_223_372_035;
+/**
+ * Most and least seconds that are stored: the years 1684 and 2255. Their nanoseconds fit into 64 bits, also when rounded down
+ * to the widest steps of tallies.
+ */
+export const SECONDS_MAX = 9_000_000_000;
 
 /**
- * Nanoseconds since 1970; times beyond 64 bits count as the outermost that fit. In parts of 16 and 32 bits, for a double
+ * Nanoseconds since 1970; times beyond SECONDS_MAX count as that. In parts of 16 and 32 bits, for a double
  * holds whole numbers only up to 2^53.
  */
 export function putNanoseconds(words: Int32Array, i: number, seconds: number, nanoseconds: number): void {
@@ -25,4 +28,9 @@ export function putNanoseconds(words: Int32Array, i: number, seconds: number, na
   const carry = low >= WORD ? 1 : 0;
   words[2 * i] = low | 0;
   words[2 * i + 1] = upper + Math.floor(fromLow / WORD) + carry;
+}
+
+/** Of each value two words, low first, as on all machines that Node runs on. */
+export function halvesOf(values: BigInt64Array): Int32Array {
+  return new Int32Array(values.buffer, values.byteOffset, values.length * 2);
 }
