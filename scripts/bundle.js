@@ -40,6 +40,7 @@ async function bundle() {
       // Entry points of threads, separate so that a thread loads only what it needs.
       'parser-thread': 'packages/services/src/parser/thread/index.ts',
       'lab-host-thread': 'packages/lab/src/hosting/host-thread.ts',
+      'simulation-thread': 'packages/lab/src/simulate/thread.ts',
     },
     outdir: folder,
     outExtension: { '.js': '.mjs' },

@@ -7,6 +7,7 @@ export { clean } from './emulate/stage.ts';
 export { emulateText, tableHead, tableLine } from './emulate/table.ts';
 export { LabError } from './errors.ts';
 export { serveHost } from './hosting/process.ts';
+export { DOMAINS } from './simulate/partition.ts';
 export { simulatePlot } from './simulate/plot.ts';
 export type { PartitionSettings, SimulateSettings } from './simulate/settings.ts';
 export { Simulation } from './simulate/simulation.ts';

@@ -1,4 +1,4 @@
-// Many measurements in a few numbers.
+// Quantiles of measurements.
 
 export interface Quantiles {
   count: number;
@@ -10,7 +10,7 @@ export interface Quantiles {
   max: number;
 }
 
-/** All zero of no values. Nearest rank: each number given is one that was measured. */
+/** All zero without values. By nearest rank: each quantile is a measured value. */
 export function quantilesOf(values: Iterable<number>): Quantiles {
   const sorted = Float64Array.from(values).sort();
   const count = sorted.length;
@@ -20,9 +20,11 @@ export function quantilesOf(values: Iterable<number>): Quantiles {
   return { count, mean, p50: at(0.5), p90: at(0.9), p95: at(0.95), p99: at(0.99), max: at(1) };
 }
 
-/** The same of few values that many share: each with how many have it. */
+/** The same of values with their numbers. Equal values count together, so that the result does not depend on how they were divided. */
 export function quantilesOfShared(shared: readonly (readonly [value: number, count: number])[]): Quantiles {
-  const sorted = shared.filter(([, count]) => count > 0).sort(([a], [b]) => a - b);
+  const counts = new Map<number, number>();
+  for (const [value, each] of shared) counts.set(value, (counts.get(value) ?? 0) + each);
+  const sorted = [...counts].filter(([, each]) => each > 0).sort(([a], [b]) => a - b);
   const count = sorted.reduce((sum, [, each]) => sum + each, 0);
   if (count === 0) return quantilesOf([]);
   const at = (share: number) => {

@@ -1,11 +1,11 @@
-// What virtual hosts measure: some of it never changes, so that a wrong sum is a wrong sum; the rest walks about, and jumps
-// now and then, as loads do.
+// Synthetic readings of hosts. Some values are constant, so that any error in their sum is a fault. The others are random
+// walks with occasional jumps, like real loads.
 
+import type { Random } from '@eyrie/mesh';
 import { indexOf, nothingKnown } from '@eyrie/mesh/skyeye';
-import type { SeededRandom } from '@eyrie/mesh/virtual';
 
 const GIB = 1024 ** 3;
-/** Of measurements, that are a jump. */
+/** Part of the measurements that are a jump. */
 const JUMPS = 0.01;
 
 const at = {
@@ -19,7 +19,7 @@ const at = {
   netFree: indexOf('net.free'),
 };
 
-/** What the report tells the error of: a count, a sum that stands still, and one that moves. */
+/** Attributes whose sums are compared with the truth: two that are constant, two that change. */
 export const compared = [
   { name: 'cpu.cores', index: at.cores },
   { name: 'memory.total', index: at.memoryTotal },
@@ -27,7 +27,7 @@ export const compared = [
   { name: 'storage.free', index: at.storageFree },
 ] as const;
 
-/** Of a host, side by side in one table: what never changes, what moves, and whether anything was measured. */
+/** Columns of a host's row: constant values, changing values, and whether anything was measured yet. */
 const CORES = 0;
 const MEMORY = 1;
 const STORAGE = 2;
@@ -36,26 +36,32 @@ const STORAGE_USED = 4;
 const IS_MEASURED = 5;
 const ROW = 8;
 
+/** Length of the table of hosts. */
+export function hostNumbers(peers: number): number {
+  return peers * ROW;
+}
+
+export function fillHosts(random: Random, hosts: Float64Array): void {
+  const pick = (all: readonly number[]) => all[Math.floor(random.fraction() * all.length)]!;
+  const fill = (column: number, next: () => number) => {
+    for (let row = 0; row < hosts.length; row += ROW) hosts[row + column] = next();
+  };
+  fill(CORES, () => pick([1, 2, 4, 4, 8, 8, 16, 32]));
+  fill(MEMORY, () => GIB * pick([1, 2, 4, 8, 16, 16, 32, 64]));
+  fill(STORAGE, () => GIB * pick([32, 64, 128, 256, 512, 1024, 2048]));
+  // Rounded to 32 bits, as on the wire.
+  fill(CPU_USED, () => Math.fround(5 + 60 * random.fraction()));
+  fill(STORAGE_USED, () => Math.fround(0.1 + 0.8 * random.fraction()));
+}
+
 export class Readings {
-  readonly #random: SeededRandom;
   readonly #hosts: Float64Array;
 
-  constructor(random: SeededRandom, peers: number) {
-    this.#random = random;
-    this.#hosts = new Float64Array(peers * ROW);
-    const pick = (all: readonly number[]) => all[Math.floor(random.fraction() * all.length)]!;
-    const fill = (column: number, next: () => number) => {
-      for (let peer = 0; peer < peers; peer++) this.#hosts[peer * ROW + column] = next();
-    };
-    fill(CORES, () => pick([1, 2, 4, 4, 8, 8, 16, 32]));
-    fill(MEMORY, () => GIB * pick([1, 2, 4, 8, 16, 16, 32, 64]));
-    fill(STORAGE, () => GIB * pick([32, 64, 128, 256, 512, 1024, 2048]));
-    // Rounded to 32 bits, as on the wire.
-    fill(CPU_USED, () => Math.fround(5 + 60 * random.fraction()));
-    fill(STORAGE_USED, () => Math.fround(0.1 + 0.8 * random.fraction()));
+  constructor(hosts: Float64Array) {
+    this.#hosts = hosts;
   }
 
-  /** What the peer measured last, in the order of `compared`; null if it has not yet. */
+  /** Latest values of a peer, in the order of `compared`; null if it has not measured yet. */
   last(peer: number): readonly [cores: number, memory: number, cpuUsed: number, storageFree: number] | null {
     const hosts = this.#hosts;
     const row = peer * ROW;
@@ -64,8 +70,7 @@ export class Readings {
   }
 
   /** In the order of the table of attributes. */
-  measure(peer: number): number[] {
-    const random = this.#random;
+  measure(peer: number, random: Random): number[] {
     const hosts = this.#hosts;
     const row = peer * ROW;
     const isJump = random.fraction() < JUMPS;

@@ -101,7 +101,8 @@ const settings: SimulateSettings = {
   detailMax: 1024,
   queriesPerS: 0,
 };
-const simulated = (changes: Partial<SimulateSettings>) => new Simulation({ ...settings, ...changes }).run();
+const simulated = (changes: Partial<SimulateSettings>, threads = 1) =>
+  new Simulation({ ...settings, ...changes }, threads).run();
 
 test('without churn every peer knows the exact sums of all', async () => {
   for (const peers of [1, 2, 9, 200]) {
@@ -115,10 +116,11 @@ test('without churn every peer knows the exact sums of all', async () => {
   }
 });
 
-test('the same seed gives the same report to the byte, another seed another', async () => {
-  const busy = { churnPerMin: 0.5, queriesPerS: 2, lossRate: 0.02, durationMs: 120_000 };
+test('the same seed gives the same report to the byte with one thread and with two; another seed another', async () => {
+  const partition = { share: 0.3, fromMs: 60_000, forMs: 20_000 };
+  const busy = { churnPerMin: 0.5, queriesPerS: 2, lossRate: 0.02, durationMs: 120_000, partition };
   const first = JSON.stringify(await simulated(busy));
-  assert.equal(JSON.stringify(await simulated(busy)), first);
+  assert.equal(JSON.stringify(await simulated(busy, 2)), first);
   assert.notEqual(JSON.stringify(await simulated({ ...busy, seed: 8 })), first);
 });
 

@@ -5,24 +5,20 @@ export function addLabCommands(program: Command): void {
   program
     .command('emulate')
     .description('run a mesh of real peers on this machine, under loss and churn')
-    .option('--peers <number>', 'how many peers', '50')
-    .option(
-      '--hosts <number>',
-      'on so many hosts of their own, in network namespaces (Linux, root); 0 is loopback',
-      '0',
-    )
-    .option('--threads <number>', 'threads that share the peers on loopback (default: one per core)')
-    .option('--delay <time>', 'one way, of every packet: 20ms', '0ms')
-    .option('--loss <percent>', 'of the packets that arrive at a host', '0%')
-    .option('--churn <rate>', 'share of the peers that leave and come back: 10%/min', '0%/min')
-    .option('--for <time>', 'how long to measure', '30s')
-    .option('--queries <number>', 'capacity queries a second, from anyone', '20')
-    .option('--messages <number>', 'sealed messages a second, from anyone to anyone', '5')
-    .option('--interval <time>', 'between two measurements of a peer', '10s')
-    .option('--seed <number>', 'seed of churn and traffic', '1')
-    .option('--json', 'the report as JSON')
-    .option('--out <folder>', 'also write report.json, report.txt and plot.svg there')
-    .option('--clean', 'only remove what an earlier run left behind')
+    .option('--peers <number>', 'number of peers', '50')
+    .option('--hosts <number>', 'network namespaces to spread peers over (Linux, root); 0: loopback', '0')
+    .option('--threads <number>', 'threads for peers on loopback (default: one per core)')
+    .option('--delay <time>', 'one-way delay of each packet: 20ms', '0ms')
+    .option('--loss <percent>', 'share of packets lost on the way to a host', '0%')
+    .option('--churn <rate>', 'peers that leave and come back, per minute: 10%/min', '0%/min')
+    .option('--for <time>', 'duration of the measurement', '30s')
+    .option('--queries <number>', 'capacity queries per second, from random peers', '20')
+    .option('--messages <number>', 'sealed messages per second, between random peers', '5')
+    .option('--interval <time>', 'time between two measurements of a peer', '10s')
+    .option('--seed <number>', 'random seed of churn and traffic', '1')
+    .option('--json', 'print the report as JSON')
+    .option('--out <folder>', 'also write report.json, report.txt and plot.svg to this folder')
+    .option('--clean', 'only remove what an interrupted run left behind')
     .addOption(new Option('--as-host <options>').hideHelp())
     .addHelpText(
       'after',
@@ -31,9 +27,9 @@ Examples:
   eyrie emulate --peers 200
   sudo eyrie emulate --peers 200 --hosts 8 --delay 20ms --loss 1% --churn 10%/min --out lab
 
-Peers go in three ways, one as likely as the others: a crash, a good-bye, and silence as after a
-power cut. Namespaces have no way to the machine's own network, and are removed in the end, also
-after Ctrl-C.`,
+Peers depart in three ways, equally likely: by a crash, by leaving, or silently, as after a power
+failure. The namespaces are isolated from the machine's own network, and are removed at the end,
+also after Ctrl-C.`,
     )
     .action(async (options) => {
       const { runEmulate } = await import('./emulate.ts');
@@ -42,23 +38,20 @@ after Ctrl-C.`,
   program
     .command('simulate')
     .description('simulate a mesh of up to a million peers on a virtual clock')
-    .option('--peers <number>', 'how many peers', '10000')
-    .option('--hours <number>', 'of virtual time', '0.25')
-    .option('--seed <number>', 'the same seed gives the same report, to the byte', '1')
-    .option('--branching <number>', 'children of a peer in the tree, at most', '8')
-    .option('--churn <rate>', 'share of the peers that leave, and are replaced: 10%/min', '0%/min')
-    .option('--latency <range>', 'one way, from the nearest two to the farthest: 10-100ms', '10-100ms')
+    .option('--peers <number>', 'number of peers', '10000')
+    .option('--hours <number>', 'virtual time to simulate', '0.25')
+    .option('--seed <number>', 'random seed; the same seed gives the same report, to the byte', '1')
+    .option('--branching <number>', 'maximum number of children per peer', '8')
+    .option('--churn <rate>', 'peers that leave and are replaced, per minute: 10%/min', '0%/min')
+    .option('--latency <range>', 'smallest and largest one-way latency between two peers', '10-100ms')
     .option('--loss <percent>', 'share of segments lost, which TCP retransmits', '0%')
-    .option('--partition <when>', 'share@from+duration: 30%@10m+2m cuts off 30 % after ten minutes, for two')
-    .option('--interval <time>', 'between two measurements of a peer', '10s')
-    .option('--queries <number>', 'capacity queries a second, from anyone', '2')
-    .option(
-      '--detail <number>',
-      'up to so many peers below are reported one by one, more of them in sum',
-      '1024',
-    )
-    .option('--json', 'the report as JSON')
-    .option('--out <folder>', 'also write report.json, report.txt and plot.svg there')
+    .option('--partition <when>', 'share@start+duration: 30%@10m+2m cuts off 30 % after 10 minutes, for 2')
+    .option('--interval <time>', 'time between two measurements of a peer', '10s')
+    .option('--queries <number>', 'capacity queries per second, from random peers', '2')
+    .option('--detail <number>', 'largest subtree that is reported peer by peer, not in aggregate', '1024')
+    .option('--threads <number>', 'threads to use (default: one per core); the report does not depend on it')
+    .option('--json', 'print the report as JSON')
+    .option('--out <folder>', 'also write report.json, report.txt and plot.svg to this folder')
     .addHelpText(
       'after',
       `
@@ -67,7 +60,7 @@ Examples:
   eyrie simulate --peers 100000 --seed 7 --hours 1 --churn 10%/min --out lab
   eyrie simulate --peers 5000 --partition 30%@5m+2m
 
-It is the mesh's own code that runs; what is modelled, and how, is in docs/skyeye.md.`,
+It runs the mesh's own code. docs/skyeye.md describes the model of the network.`,
     )
     .action(async (options) => {
       const { runSimulate } = await import('./simulate.ts');

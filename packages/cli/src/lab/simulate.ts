@@ -1,5 +1,6 @@
 // `eyrie simulate`: reads the options, shows a line a virtual minute, prints the report.
 import {
+  DOMAINS,
   momentHead,
   momentLine,
   type PartitionSettings,
@@ -27,6 +28,7 @@ interface Flags {
   interval: string;
   queries: string;
   detail: string;
+  threads?: string;
   json?: boolean;
   out?: string;
 }
@@ -50,15 +52,20 @@ export async function runSimulate(flags: Flags): Promise<number> {
   prepareFolder(flags.out);
   const startMs = performance.now();
   process.stderr.write(`${momentHead()}\n`);
-  // The simulation blocks the event loop, so Ctrl-C ends the process at once: there is nothing to clean up.
-  const report = await new Simulation(settings).run((moment) => {
+  const threads = flags.threads === undefined ? null : readCount(flags.threads, '--threads', 1, DOMAINS);
+  const simulation = new Simulation(settings, threads);
+  // Ctrl-C ends the process at once: there is nothing to clean up.
+  const report = await simulation.run((moment) => {
     if (moment.atS % LINE_S === 0) process.stderr.write(`${momentLine(moment)}\n`);
-    return true;
   });
   const tookS = (performance.now() - startMs) / 1000;
   const events = Math.round(report.events / tookS).toLocaleString('en-US');
+  const barriers =
+    simulation.threads > 1
+      ? `, ${simulation.threads} threads, ${(100 * simulation.barrierShare).toFixed(0)} % of their time at barriers`
+      : '';
   process.stderr.write(
-    `${report.events.toLocaleString('en-US')} events in ${tookS.toFixed(1)} s (${events}/s), ${Math.round(process.memoryUsage.rss() / 2 ** 20)} MiB\n\n`,
+    `${report.events.toLocaleString('en-US')} events in ${tookS.toFixed(1)} s (${events}/s), ${Math.round(process.memoryUsage.rss() / 2 ** 20)} MiB${barriers}\n\n`,
   );
   const text = simulateText(report);
   if (flags.out !== undefined) writeReport(flags.out, report, text, simulatePlot(report));

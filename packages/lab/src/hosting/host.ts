@@ -26,7 +26,7 @@ import {
 } from '@eyrie/mesh';
 import { namedValues } from '@eyrie/mesh/skyeye';
 import { SeededRandom } from '@eyrie/mesh/virtual';
-import { Readings } from '../readings.ts';
+import { fillHosts, hostNumbers, Readings } from '../readings.ts';
 import type { Calls } from './calls.ts';
 import { machineMs } from './machine.ts';
 import { type LinkShape, ShapedTransport } from './shaped.ts';
@@ -138,6 +138,7 @@ export class Host {
   readonly #warnings = new Map<string, number>();
   readonly #gone = new Set<string>();
   readonly #sessions = new Set<Session>();
+  readonly #random: SeededRandom;
   readonly #readings: Readings;
   #closedLinkBytes = 0;
   #wireBytesAtStart = 0;
@@ -148,8 +149,11 @@ export class Host {
       if (level === 'warn') this.#warnings.set(message, (this.#warnings.get(message) ?? 0) + 1);
     });
     const random = new SeededRandom(options.seed);
+    this.#random = random;
     const { delayMs, lossRate } = options;
-    this.#readings = new Readings(random, options.peers);
+    const hosts = new Float64Array(hostNumbers(options.peers));
+    fillHosts(random, hosts);
+    this.#readings = new Readings(hosts);
     this.#shape = { delayMs, lossRate, fraction: () => random.fraction() };
     this.#wireBytesAtStart = wireBytes();
   }
@@ -314,7 +318,7 @@ export class Host {
     });
     await peer.start();
     const measure = () => {
-      peer.skyeye.report(namedValues(this.#readings.measure(Number(id.split('-')[1]))));
+      peer.skyeye.report(namedValues(this.#readings.measure(Number(id.split('-')[1]), this.#random)));
     };
     if (intervalMs > 0) measure();
     const stopMeasuring = intervalMs > 0 ? every(this.#runtime, intervalMs, measure) : () => {};

@@ -1,4 +1,4 @@
-// Capacity queries in the simulation: the mesh's own, from anybody, with what they took and whether they were right.
+// Capacity queries in the simulation: the mesh's own code, asked by random peers, with their latency and correctness.
 
 import { levelsOf, type Runtime } from '@eyrie/mesh';
 import {
@@ -9,40 +9,40 @@ import {
   Queries,
   type QueryMessage,
 } from '@eyrie/mesh/skyeye';
-import type { SeededRandom } from '@eyrie/mesh/virtual';
 import { type Quantiles, quantilesOf } from '../quantiles.ts';
 import type { Network } from './network.ts';
-import { idOf, numberOf, type VirtualPeer } from './peer.ts';
+import { idOf, numberOf } from './partition.ts';
+import type { VirtualPeer } from './peer.ts';
 import { NOBODY, type World } from './world.ts';
 
-/** Who started later may not have a link yet. */
+/** Peers that started later may not have a link yet. */
 const NEWCOMER_MS = 15_000;
-/** Asked in turn: any three, the best three, figures of all, who is near. */
+/** In turn: any three peers, the best three, aggregates of all, the nearest. */
 const questions = [
   () => '3 peers where cpu.free >= 50% and storage.free > 20GB',
   () => '3 peers where memory.free > 1GB order by cpu.free',
   () => 'count, avg cpu.used, p95 cpu.used',
   (id: string) => `2 peers near ${id} order by latency`,
 ];
-/** Every so many questions the last one is asked again, and the asker measures the way to whom the answer names. */
+/** After each eight queries, one more whose candidates are measured before the answer is given. */
 const MEASURED_EVERY = 8;
 const measuredQuestion = (id: string) => `2 peers near ${id} measured`;
-/** A link is made, and used, in so many round trips: TCP, TLS, both greetings, the question. */
+/** Round trips until a new link is made and was used: TCP, TLS, both greetings, the question. */
 const MEASURING_TRIPS = 4;
 
 export interface AskingReport {
   asked: number;
-  /** Part of them that were answered in full: nobody was missing, nobody was down. */
+  /** Part of the queries that were answered completely, without a missing peer. */
   success: number;
-  /** Of all peers that were named, those that run. */
+  /** Part of the peers in answers that run. */
   present: number;
-  /** How far the count of all was off, as a part of the truth. */
+  /** Relative error of the count of all peers. */
   countError: Quantiles;
-  /** Whoever was said to be the nearest: how far that one is, one way, and how far the nearest really is. */
+  /** One-way latency of the peer that an answer has as the nearest, and of the one that is. */
   nearest: {
     foundMs: Quantiles;
     trueMs: Quantiles;
-    /** Of queries that have candidates measured, and what these take. */
+    /** The same of queries whose candidates are measured, and their duration. */
     measured: { foundMs: Quantiles; tookMs: Quantiles };
   };
   ms: Quantiles;
@@ -50,50 +50,58 @@ export interface AskingReport {
   problems: Record<string, number>;
 }
 
+/** What the queries of one domain gave. */
+export interface AskingTally {
+  readonly ms: number[];
+  readonly hops: number[];
+  readonly problems: Record<string, number>;
+  readonly countErrors: number[];
+  readonly foundMs: number[];
+  readonly nearestMs: number[];
+  readonly measuredMs: number[];
+  readonly measuringMs: number[];
+  good: number;
+  named: number;
+  present: number;
+}
+
 type Deliver = (waitMs: number, to: number, from: number, message: QueryMessage) => void;
 
 export class Asking {
+  readonly tally: AskingTally = {
+    ...{ ms: [], hops: [], problems: {}, countErrors: [], foundMs: [], nearestMs: [] },
+    ...{ measuredMs: [], measuringMs: [], good: 0, named: 0, present: 0 },
+  };
   readonly #runtime: Runtime;
-  readonly #random: SeededRandom;
   readonly #world: World;
   readonly #network: Network;
   readonly #deliver: Deliver;
-  /** Of those who have had to do with one. */
+  /** Of peers that took part in a query. */
   readonly #queries = new WeakMap<VirtualPeer, Queries>();
-  readonly #ms: number[] = [];
-  readonly #hops: number[] = [];
-  readonly #problems: Record<string, number> = {};
   #asked = 0;
-  #good = 0;
-  #named = 0;
-  #present = 0;
-  readonly #countErrors: number[] = [];
-  readonly #foundMs: number[] = [];
-  readonly #nearestMs: number[] = [];
-  readonly #measuredMs: number[] = [];
-  readonly #measuringMs: number[] = [];
 
-  constructor(
-    runtime: Runtime,
-    parts: { random: SeededRandom; world: World; network: Network; deliver: Deliver },
-  ) {
+  constructor(runtime: Runtime, parts: { world: World; network: Network; deliver: Deliver }) {
     this.#runtime = runtime;
-    this.#random = parts.random;
     this.#world = parts.world;
     this.#network = parts.network;
     this.#deliver = parts.deliver;
   }
 
-  begin(perS: number, peers: readonly (VirtualPeer | null)[]): void {
+  /**
+   * @param perS queries a second, from all members together
+   * @param members numbers of the peers that ask
+   */
+  begin(perS: number, members: Int32Array, peers: readonly (VirtualPeer | null)[]): void {
+    const { clock, random } = this.#runtime;
     const next = () => {
-      this.#runtime.clock.after((1_000 / perS) * 2 * this.#random.fraction(), next);
-      const peer = peers[Math.floor(this.#random.fraction() * peers.length)]!;
+      clock.after((1_000 / perS) * 2 * random.fraction(), next);
+      const peer = peers[members[Math.floor(random.fraction() * members.length)]!]!;
       if (peer === null || this.#world.running[peer.index] === 0 || peer.skyeye.view === null) return;
-      if (this.#runtime.clock.elapsedMs() - peer.startedMs < NEWCOMER_MS) return;
+      if (clock.elapsedMs() - peer.startedMs < NEWCOMER_MS) return;
       this.#ask(peer, questions[this.#asked++ % questions.length]!(peer.id));
       if (this.#asked % MEASURED_EVERY === 0) this.#askMeasured(peer);
     };
-    this.#runtime.clock.after(1_000 / perS, next);
+    clock.after((1_000 / perS) * random.fraction(), next);
   }
 
   take(peer: VirtualPeer, from: number, message: QueryMessage): void {
@@ -104,7 +112,7 @@ export class Asking {
     this.#of(peer)
       .ask(question)
       .then((answer) => {
-        // Who went in the meantime has no use for it.
+        // An asker that departed in the meantime does not count.
         if (this.#world.running[peer.index] === 1) this.#judge(peer, answer);
       });
   }
@@ -119,8 +127,8 @@ export class Asking {
       .then(({ peers }) => {
         const found = peers.map(({ id }) => numberOf(id)).find((each) => each !== peer.index);
         if (found === undefined || this.#world.running[peer.index] === 0) return;
-        this.#measuredMs.push(this.#network.leastMs(peer.index, found));
-        this.#measuringMs.push(clock.elapsedMs() - startMs);
+        this.tally.measuredMs.push(this.#network.leastMs(peer.index, found));
+        this.tally.measuringMs.push(clock.elapsedMs() - startMs);
       });
   }
 
@@ -136,30 +144,31 @@ export class Asking {
   }
 
   #judge(asker: VirtualPeer, { kind, query, peers, matched, problem, tookMs, hops }: Answer): void {
-    this.#ms.push(tookMs);
-    this.#hops.push(hops);
-    if (problem === null) this.#good++;
-    else this.#problems[problem] = (this.#problems[problem] ?? 0) + 1;
+    const { tally } = this;
+    tally.ms.push(tookMs);
+    tally.hops.push(hops);
+    if (problem === null) tally.good++;
+    else tally.problems[problem] = (tally.problems[problem] ?? 0) + 1;
     const { runningCount, running } = this.#world;
-    if (kind === 'figures') this.#countErrors.push(Math.abs(matched - runningCount) / runningCount);
+    if (kind === 'figures') tally.countErrors.push(Math.abs(matched - runningCount) / runningCount);
     for (const { id } of peers) {
-      this.#named++;
-      if (running[numberOf(id)] === 1) this.#present++;
+      tally.named++;
+      if (running[numberOf(id)] === 1) tally.present++;
     }
     if (query.includes('near')) this.#judgeNearest(asker, peers);
   }
 
-  /** The asker itself is among those it asked for. */
+  /** An answer may contain the asker itself. */
   #judgeNearest({ index }: VirtualPeer, peers: Answer['peers']): void {
     const found = peers.map(({ id }) => numberOf(id)).find((peer) => peer !== index);
     if (found === undefined) return;
-    this.#foundMs.push(this.#network.leastMs(index, found));
+    this.tally.foundMs.push(this.#network.leastMs(index, found));
     const { running } = this.#world;
     let nearestMs = Number.POSITIVE_INFINITY;
     for (let peer = 0; peer < running.length; peer++)
       if (running[peer] === 1 && peer !== index)
         nearestMs = Math.min(nearestMs, this.#network.leastMs(index, peer));
-    this.#nearestMs.push(nearestMs);
+    this.tally.nearestMs.push(nearestMs);
   }
 
   #of(peer: VirtualPeer): Queries {
@@ -181,18 +190,18 @@ export class Asking {
     return queries;
   }
 
-  /** To a neighbour over the link; else from peer to peer along the tree, as the mesh routes. */
+  /** Over the link to a neighbour, otherwise along the tree, as the mesh routes. */
   #send(from: number, to: number, message: QueryMessage): void {
     const { uplink } = this.#world;
     if (uplink[from] === to || uplink[to] === from) {
-      this.#deliver(this.#network.wayMs(from, to), to, from, message);
+      this.#deliver(this.#wayMs(from, to), to, from, message);
       return;
     }
     const waitMs = this.#alongTreeMs(from, to);
     if (waitMs !== null) this.#deliver(waitMs, to, from, message);
   }
 
-  /** Null if a peer on the way is gone, or a link. */
+  /** Null if a peer or a link on the way is missing. */
   #alongTreeMs(from: number, to: number): number | null {
     const tree = this.#world.treeOf(from);
     const up = new Map<number, number>();
@@ -200,7 +209,7 @@ export class Asking {
     for (let at = from; at !== NOBODY; at = tree.parent[at]!) {
       up.set(at, ms);
       const above = tree.parent[at]!;
-      if (above !== NOBODY) ms += this.#network.wayMs(at, above);
+      if (above !== NOBODY) ms += this.#wayMs(at, above);
     }
     let downMs = 0;
     for (let at = to; at !== NOBODY; at = tree.parent[at]!) {
@@ -209,26 +218,47 @@ export class Asking {
       const above = tree.parent[at]!;
       if (above === NOBODY || this.#world.uplink[at] !== above || this.#world.running[above] === 0)
         return null;
-      downMs += this.#network.wayMs(at, above);
+      downMs += this.#wayMs(at, above);
     }
     return null;
   }
 
-  report(): AskingReport {
-    const answered = this.#ms.length;
-    return {
-      asked: answered,
-      success: answered === 0 ? 1 : this.#good / answered,
-      present: this.#named === 0 ? 1 : this.#present / this.#named,
-      countError: quantilesOf(this.#countErrors),
-      nearest: {
-        foundMs: quantilesOf(this.#foundMs),
-        trueMs: quantilesOf(this.#nearestMs),
-        measured: { foundMs: quantilesOf(this.#measuredMs), tookMs: quantilesOf(this.#measuringMs) },
-      },
-      ms: quantilesOf(this.#ms),
-      hops: quantilesOf(this.#hops),
-      problems: this.#problems,
-    };
+  #wayMs(from: number, to: number): number {
+    return this.#network.wayMs(from, to, this.#runtime.random);
   }
+}
+
+/** Of all domains. */
+export function askingReport(tallies: readonly AskingTally[]): AskingReport {
+  const all = (of: (tally: AskingTally) => number[]) => quantilesOf(tallies.flatMap(of));
+  const sum = (of: (tally: AskingTally) => number) => tallies.reduce((sum, each) => sum + of(each), 0);
+  const part = (some: number, of: number) => (of === 0 ? 1 : some / of);
+  const ms = all((tally) => tally.ms);
+  const problems: Record<string, number> = {};
+  for (const tally of tallies)
+    for (const [problem, count] of Object.entries(tally.problems))
+      problems[problem] = (problems[problem] ?? 0) + count;
+  return {
+    asked: ms.count,
+    success: part(
+      sum(({ good }) => good),
+      ms.count,
+    ),
+    present: part(
+      sum(({ present }) => present),
+      sum(({ named }) => named),
+    ),
+    countError: all(({ countErrors }) => countErrors),
+    nearest: {
+      foundMs: all(({ foundMs }) => foundMs),
+      trueMs: all(({ nearestMs }) => nearestMs),
+      measured: {
+        foundMs: all(({ measuredMs }) => measuredMs),
+        tookMs: all(({ measuringMs }) => measuringMs),
+      },
+    },
+    ms,
+    hops: all(({ hops }) => hops),
+    problems,
+  };
 }

@@ -1,28 +1,28 @@
-// How long a message takes on the virtual network. Every two peers are as far apart as they always are; what is lost comes
-// later, as TCP repeats it, and nothing overtakes on a link. Peers stand on a plane, behind lines of their own, and routes
-// make detours, as in the Internet: so that there is something to learn for who estimates distances, and a limit to it.
+// The virtual network: how long a message takes. The distance between two peers is constant. A lost segment arrives late,
+// after TCP's retransmission, and links keep their order. Peers have a position on a plane and an access line, and routes
+// deviate from the straight line, as in the Internet: so latency can be estimated, with a limited accuracy.
 
-import type { SeededRandom } from '@eyrie/mesh/virtual';
+import type { Random } from '@eyrie/mesh';
 
-/** A lost segment is repeated after so long, and each time after twice as long (RFC 6298 §5.5). */
+/** First retransmission timeout; it doubles each time (RFC 6298 §5.5). */
 const REPEAT_MS = 200;
 const REPEAT_MS_MAX = 15_000;
-/** Of the way itself, at most. */
+/** Jitter: up to this part of the latency. */
 const JITTER_PART = 0.1;
-/** Of the longest way: over the plane from corner to corner, and each of the two lines. */
+/** Parts of the largest latency: the diagonal of the plane, and each of the two access lines. */
 const PLANE_PART = 0.7;
 const LINE_PART = 0.15;
-/** A route is up to so much shorter or longer than the plane has it. */
+/** A route is shorter or longer than the straight line by up to this part. */
 const DETOUR_PART = 0.15;
-/** Of the longest way, the mean of all: over the plane 0.52 of its side (Ghosh 1951), lines a third of the slowest. */
+/** Mean latency as a part of the largest: 0.52 of the side of the plane (Ghosh 1951), a third of the slowest line. */
 const MEAN_PART = (PLANE_PART * 0.5214) / Math.SQRT2 + (2 * LINE_PART) / 3;
 
-/** Of a peer, side by side: where it stands, its line. */
+/** Columns of a peer's row: position on the plane, latency of its access line. */
 const X = 0;
 const Y = 1;
 const LINE = 2;
 const SPOT = 4;
-/** Of a child's link with its parent: who that is, how far, and when the last message arrives, up and down. */
+/** Columns of a child's link with its parent: the parent, its distance, when the last message arrives, up and down. */
 const PARENT = 0;
 const WAY_MS = 1;
 const UP_MS = 2;
@@ -30,31 +30,39 @@ const DOWN_MS = 3;
 const LINK = 4;
 
 export interface NetworkSettings {
-  /** One way, from the nearest two peers to the farthest. */
+  /** One way: smallest and largest latency between two peers. */
   latencyMs: [least: number, most: number];
-  /** Of segments, 0 to 1. */
+  /** Part of the segments, 0 to 1. */
   lossRate: number;
 }
 
+/** Length of the array of positions. */
+export function spotNumbers(peers: number): number {
+  return peers * SPOT;
+}
+
+export function fillSpots(random: Random, spots: Float32Array): void {
+  for (let row = 0; row < spots.length; row += SPOT) {
+    spots[row + X] = random.fraction();
+    spots[row + Y] = random.fraction();
+    // Most lines are fast, some are slow.
+    spots[row + LINE] = random.fraction() ** 2;
+  }
+}
+
 export class Network {
-  readonly #random: SeededRandom;
+  /** Number of segments that were lost. */
+  lost = 0;
   readonly #settings: NetworkSettings;
   readonly #spots: Float32Array;
   readonly #links: Float64Array;
-  lost = 0;
 
-  constructor(random: SeededRandom, settings: NetworkSettings, peers: number) {
-    this.#random = random;
+  constructor(settings: NetworkSettings, spots: Float32Array) {
     this.#settings = settings;
-    this.#spots = new Float32Array(peers * SPOT);
+    this.#spots = spots;
+    const peers = spots.length / SPOT;
     this.#links = new Float64Array(peers * LINK);
-    for (let peer = 0; peer < peers; peer++) {
-      this.#spots[peer * SPOT + X] = random.fraction();
-      this.#spots[peer * SPOT + Y] = random.fraction();
-      // Most lines are short, some are slow.
-      this.#spots[peer * SPOT + LINE] = random.fraction() ** 2;
-      this.opened(peer);
-    }
+    for (let peer = 0; peer < peers; peer++) this.opened(peer);
   }
 
   get meanMs(): number {
@@ -62,7 +70,7 @@ export class Network {
     return (least + (most - least) * MEAN_PART) * (1 + JITTER_PART / 2);
   }
 
-  /** One way between two, when nothing else is on it. */
+  /** One-way latency between two peers, without jitter. */
   leastMs(a: number, b: number): number {
     const [least, most] = this.#settings.latencyMs;
     const spots = this.#spots;
@@ -75,23 +83,23 @@ export class Network {
     return least + (most - least) * Math.min(1, (plane + lines) * detour);
   }
 
-  /** One way between two, of a single segment that arrives. */
-  wayMs(a: number, b: number): number {
-    return this.leastMs(a, b) * (1 + JITTER_PART * this.#random.fraction());
+  /** One-way latency of a single segment that is not lost. */
+  wayMs(a: number, b: number, random: Random): number {
+    return this.leastMs(a, b) * (1 + JITTER_PART * random.fraction());
   }
 
-  /** Until a message arrives on the link of a child, now that those before it are on their way. */
-  travelMs(child: number, parent: number, isUp: boolean, nowMs: number): number {
+  /** Until a message on the link of a child arrives, after those that were sent before it. */
+  travelMs(child: number, parent: number, isUp: boolean, nowMs: number, random: Random): number {
     const links = this.#links;
     const link = child * LINK;
     if (links[link + PARENT] !== parent) {
       links[link + PARENT] = parent;
       links[link + WAY_MS] = this.leastMs(child, parent);
     }
-    let ms = links[link + WAY_MS]! * (1 + JITTER_PART * this.#random.fraction());
+    let ms = links[link + WAY_MS]! * (1 + JITTER_PART * random.fraction());
     const { lossRate } = this.#settings;
     for (let wait = REPEAT_MS; wait < REPEAT_MS_MAX && lossRate > 0; wait *= 2) {
-      if (this.#random.fraction() >= lossRate) break;
+      if (random.fraction() >= lossRate) break;
       this.lost++;
       ms += wait;
     }
@@ -101,7 +109,7 @@ export class Network {
     return atMs - nowMs;
   }
 
-  /** A new link: nothing is on its way there. */
+  /** A new link: no message is under way on it. */
   opened(child: number): void {
     const link = child * LINK;
     this.#links[link + PARENT] = -1;

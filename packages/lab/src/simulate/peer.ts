@@ -1,30 +1,17 @@
-// A virtual peer: the mesh's own SkyEye, and what it is told of a world that is made of typed arrays.
+// A virtual peer: the mesh's own SkyEye, on top of a world of typed arrays.
 
 import type { Runtime } from '@eyrie/mesh';
 import { type Message, SkyEye, type SkyEyeOptions, type Surroundings } from '@eyrie/mesh/skyeye';
+import { numberOf } from './partition.ts';
 import { NOBODY, type World } from './world.ts';
 
-/** What virtual peers share. */
+/** What the virtual peers of a domain share. */
 export interface Commons {
   readonly runtime: Runtime;
   readonly world: World;
   readonly ids: readonly string[];
   readonly options: SkyEyeOptions;
   send(from: number, to: number, message: Message): void;
-}
-
-const PREFIX = 'p';
-const ZERO = '0'.charCodeAt(0);
-
-export function idOf(peer: number): string {
-  return PREFIX + peer;
-}
-
-/** Digit by digit: asked for with every message, so without a string for it. */
-export function numberOf(id: string): number {
-  let number = 0;
-  for (let at = PREFIX.length; at < id.length; at++) number = 10 * number + id.charCodeAt(at) - ZERO;
-  return number;
 }
 
 export class VirtualPeer implements Surroundings {

@@ -1,13 +1,13 @@
-// A whole simulation in figures. Nothing in it depends on the machine or the time of day.
+// The report of a simulation. Nothing in it depends on the machine or the time of day.
 
 import { type Quantiles, quantilesOf } from '../quantiles.ts';
 import { compared } from '../readings.ts';
 import type { AskingReport } from './asking.ts';
 import type { SimulateSettings } from './settings.ts';
-import type { Traffic } from './traffic.ts';
+import type { TrafficTally } from './traffic.ts';
 import type { Moment } from './truth.ts';
 
-/** The beginning is not judged: nobody has measured anything yet. */
+/** The beginning does not count: no peer has measured anything yet. */
 const WARM_UP_S = 60;
 
 export interface Outcome {
@@ -15,7 +15,10 @@ export interface Outcome {
   moments: Moment[];
   depths: number[];
   queries: AskingReport;
-  traffic: Traffic;
+  /** By domain. */
+  traffic: TrafficTally[];
+  /** By peer. */
+  sentBytes: Float64Array;
   lostSegments: number;
   departures: number;
   events: number;
@@ -23,23 +26,23 @@ export interface Outcome {
 
 export interface SimulateReport {
   settings: SimulateSettings;
-  /** In peers from the root, which is 1, when the simulation ended. */
+  /** Levels of the tree at the end; the root is 1. */
   depth: { mean: number; max: number };
   departures: number;
   lostSegments: number;
   messages: { reports: number; views: number; agains: number };
-  /** Sent, of SkyEye alone, with frames and TLS records. */
+  /** Sent by SkyEye, with frames and TLS records. */
   bytesPerPeerS: Quantiles & { reports: number; views: number };
-  /** Of all moments after the first minute: the means of means and quantiles, and the worst. */
+  /** Of all moments after the first minute: means of means and quantiles, and the worst. */
   informed: { mean: number; worst: number };
   viewAgeMs: Typical;
   readingAgeMs: Typical;
   complete: { mean: number; worst: number };
-  /** Parts of the truth: of the number of peers, and of sums, as any peer sees them. */
+  /** Relative errors of the number of peers and of sums, in the views of all peers. */
   errors: Record<string, Typical>;
-  /** As the root sees them. */
+  /** The same in the root's view. */
   rootErrors: Record<string, { mean: number; worst: number }>;
-  /** Of the latency between any two, as their coordinates have it, when the simulation ended. */
+  /** Of the estimated latency between any two peers, at the end. */
   latencyError: { p50: number; p95: number };
   queries: AskingReport;
   events: number;
@@ -55,6 +58,7 @@ export interface Typical {
 
 export function summarised(outcome: Outcome): SimulateReport {
   const { settings, moments, depths, queries, traffic, departures, lostSegments, events } = outcome;
+  const sum = (of: (tally: TrafficTally) => number) => traffic.reduce((sum, each) => sum + of(each), 0);
   const judged = moments.filter(({ atS }) => atS > WARM_UP_S);
   const { durationMs, peers } = settings;
   const perPeerS = (bytes: number) => bytes / peers / (durationMs / 1000);
@@ -66,14 +70,16 @@ export function summarised(outcome: Outcome): SimulateReport {
     departures,
     lostSegments,
     messages: {
-      reports: traffic.counts.report,
-      views: traffic.counts.view,
-      agains: traffic.counts.again,
+      reports: sum(({ counts }) => counts.report),
+      views: sum(({ counts }) => counts.view),
+      agains: sum(({ counts }) => counts.again),
     },
     bytesPerPeerS: {
-      ...traffic.perPeer(durationMs),
-      reports: perPeerS(traffic.bytes.report),
-      views: perPeerS(traffic.bytes.view),
+      ...quantilesOf(
+        outcome.sentBytes.filter((bytes) => bytes > 0).map((bytes) => bytes / (durationMs / 1000)),
+      ),
+      reports: perPeerS(sum(({ bytes }) => bytes.report)),
+      views: perPeerS(sum(({ bytes }) => bytes.view)),
     },
     informed: lowest(judged.map(({ informed }) => informed)),
     viewAgeMs: typical(judged.map(({ viewAgeMs }) => viewAgeMs)),

@@ -1,60 +1,78 @@
-// What is, beside what peers think: the simulator alone knows both.
+// The true state of the network beside what peers know of it.
 
 import type { Picture } from '@eyrie/mesh/skyeye';
 import { type Quantiles, quantilesOf, quantilesOfShared } from '../quantiles.ts';
 import { compared, type Readings } from '../readings.ts';
 import type { VirtualPeer } from './peer.ts';
-import type { Places } from './places.ts';
+import type { Sample } from './shard.ts';
 import type { World } from './world.ts';
 
-/** Who started later has not heard of the network yet, and is not asked. */
+/** Peers that started later have not heard of the network yet, and are not looked at. */
 const NEWCOMER_MS = 15_000;
 
 /** Of all peers that run on one side of the network. */
-interface Truth {
-  peers: number;
+export interface Truth {
+  readonly peers: number;
   /** Of `compared`. */
-  sums: Float64Array;
+  readonly sums: Float64Array;
 }
 
-/** The views of all peers, at one moment. Errors are parts of the truth. */
+/** Relative errors of a view. */
+interface Errors {
+  readonly peers: number;
+  readonly sums: number[];
+}
+
+/** The views of the peers of one domain. */
+export interface Views {
+  /** Peers that were looked at. */
+  readonly asked: number;
+  readonly viewAgesMs: Float64Array;
+  readonly readingAgesMs: Float64Array;
+  /** Each different view, and how many peers have it. */
+  readonly seen: { count: number; complete: number; errors: Errors }[];
+  /** Errors of the views of roots. */
+  readonly roots: Errors[];
+}
+
+/** The views of all peers at one moment. Errors are relative to the truth. */
 export interface Moment {
   atS: number;
   running: number;
-  /** Peers that have a view, of those that were asked. */
+  /** Part of the peers that have a view. */
   informed: number;
   viewAgeMs: Quantiles;
-  /** Of what is in the view: how long ago it was measured. */
+  /** Age of the readings in the view. */
   readingAgeMs: Quantiles;
-  /** Part of the living that the view is of. */
+  /** Part of the living peers that the view covers. */
   complete: Quantiles;
   peersError: Quantiles;
   /** Of the sum of each compared attribute. */
   sumErrors: Quantiles[];
-  /** The same as the root alone sees it, the worse of two roots; null while it is gone and nobody has noticed. */
+  /** The same for the root's own view, the worse of two roots; null while it is gone and nobody has noticed. */
   rootPeersError: number | null;
   rootSumErrors: number[] | null;
-  /** Of the latency between any two, as their coordinates have it. */
+  /** Of the latency between any two peers, as estimated from their coordinates. */
   latencyError: Quantiles;
 }
 
-export function look(
+export function viewsOf(
   atMs: number,
   world: World,
+  members: Int32Array,
   peers: readonly (VirtualPeer | null)[],
-  readings: Readings,
-  places: Places,
-): Moment {
-  const truths = [0, 1].map((side) => truthOf(world, readings, peers.length, side));
-  // Most have one and the same picture, so it is judged once.
-  const seen = [new Map<Picture, number>(), new Map<Picture, number>()];
+  truths: readonly Truth[],
+): Views {
+  // Most peers have the same picture, so it is compared once.
+  const pictures = [new Map<Picture, number>(), new Map<Picture, number>()];
   const viewAgesMs: number[] = [];
   const readingAgesMs: number[] = [];
-  let asked = 0;
   const roots: Errors[] = [];
-  for (const peer of peers) {
-    if (peer === null || world.running[peer.index] === 0) continue;
-    const side = world.sideOf(peer.index);
+  let asked = 0;
+  for (const index of members) {
+    const peer = peers[index]!;
+    if (peer === null || world.running[index] === 0) continue;
+    const side = world.sideOf(index);
     const { picture, madeMs } = peer.skyeye;
     if (picture !== null && peer.isRoot()) roots.push(errorsOf(picture, truths[side]!));
     if (atMs - peer.startedMs < NEWCOMER_MS) continue;
@@ -62,32 +80,53 @@ export function look(
     if (picture === null) continue;
     viewAgesMs.push(atMs - madeMs);
     readingAgesMs.push(atMs - madeMs + picture.readingAgeMs);
-    seen[side]!.set(picture, (seen[side]!.get(picture) ?? 0) + 1);
+    pictures[side]!.set(picture, (pictures[side]!.get(picture) ?? 0) + 1);
   }
-  const judged = seen.flatMap((pictures, side) =>
-    [...pictures].map(([picture, count]) => ({ picture, count, errors: errorsOf(picture, truths[side]!) })),
+  const seen = pictures.flatMap((counts, side) =>
+    [...counts].map(([picture, count]) => ({
+      count,
+      complete: picture.alive === 0 ? 0 : picture.peers / picture.alive,
+      errors: errorsOf(picture, truths[side]!),
+    })),
   );
-  const over = (of: (each: (typeof judged)[number]) => number) =>
-    quantilesOfShared(judged.map((each) => [of(each), each.count]));
+  return {
+    ...{ asked, seen, roots },
+    viewAgesMs: Float64Array.from(viewAgesMs),
+    readingAgesMs: Float64Array.from(readingAgesMs),
+  };
+}
+
+/** @param samples of the same moment, of all threads */
+export function momentOf(samples: readonly Sample[]): Moment {
+  const { atMs, running, latencyError } = samples[0]!;
+  const views = samples.flatMap((sample) => sample.views);
+  const seen = views.flatMap((each) => each.seen);
+  const roots = views.flatMap((each) => each.roots);
+  const asked = views.reduce((sum, each) => sum + each.asked, 0);
+  const viewAgeMs = quantilesOf(together(views.map(({ viewAgesMs }) => viewAgesMs)));
+  const over = (of: (each: Views['seen'][number]) => number) =>
+    quantilesOfShared(seen.map((each) => [of(each), each.count]));
   const worst = (of: (errors: Errors) => number) => Math.max(...roots.map(of));
   return {
-    atS: Math.round(atMs / 1000),
-    running: world.runningCount,
-    informed: asked === 0 ? 0 : viewAgesMs.length / asked,
-    viewAgeMs: quantilesOf(viewAgesMs),
-    readingAgeMs: quantilesOf(readingAgesMs),
-    complete: over(({ picture: { peers, alive } }) => (alive === 0 ? 0 : peers / alive)),
+    ...{ atS: Math.round(atMs / 1000), running, latencyError, viewAgeMs },
+    informed: asked === 0 ? 0 : viewAgeMs.count / asked,
+    readingAgeMs: quantilesOf(together(views.map(({ readingAgesMs }) => readingAgesMs))),
+    complete: over(({ complete }) => complete),
     peersError: over(({ errors }) => errors.peers),
     sumErrors: compared.map((_, i) => over(({ errors }) => errors.sums[i]!)),
     rootPeersError: roots.length === 0 ? null : worst(({ peers }) => peers),
     rootSumErrors: roots.length === 0 ? null : compared.map((_, i) => worst(({ sums }) => sums[i]!)),
-    latencyError: places.errors(),
   };
 }
 
-interface Errors {
-  peers: number;
-  sums: number[];
+function together(parts: readonly Float64Array[]): Float64Array {
+  const all = new Float64Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
 }
 
 function errorsOf(picture: Picture, truth: Truth): Errors {
@@ -99,10 +138,11 @@ function off(said: number, is: number): number {
   return is === 0 ? Math.abs(said) : Math.abs(said - is) / is;
 }
 
-function truthOf(world: World, readings: Readings, count: number, side: number): Truth {
+/** Adds in the order of the peers, so that all threads come to the same bits. */
+export function truthOf(world: World, readings: Readings, side: number): Truth {
   const sums = new Float64Array(compared.length);
   let peers = 0;
-  for (let peer = 0; peer < count; peer++) {
+  for (let peer = 0; peer < world.running.length; peer++) {
     if (world.running[peer] === 0 || world.sideOf(peer) !== side) continue;
     peers++;
     const last = readings.last(peer);

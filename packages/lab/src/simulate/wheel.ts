@@ -1,7 +1,7 @@
-// Events in order, for a hundred million of them: a hashed timing wheel (Varghese, Lauck 1987) in two rings. The near one
-// has a slot a millisecond; a slot of the far one is a whole turn of the near one, and is dealt out when its turn comes.
-// An event is a place in typed arrays, so that none of them costs an object; those of one millisecond run in the order in
-// which they were asked for, so a run repeats to the byte.
+// Event queue: a hierarchical timing wheel (Varghese, Lauck 1987) with two rings. The near ring has a slot per
+// millisecond. A slot of the far ring covers one turn of the near ring, and is distributed when that turn begins.
+// An event is a row in a typed array, so it allocates no object. Events of the same millisecond run in the order in
+// which they were added, so runs are reproducible to the byte.
 
 import type { Cancel, Clock } from '@eyrie/mesh';
 
@@ -10,21 +10,21 @@ const NEAR = 1 << NEAR_BITS;
 /** 4,096 turns of 16 s: 18 hours ahead. */
 const FAR = 1 << 12;
 const NONE = -1;
-/** In `to`, of an event that is an action. */
+/** Value of `TO` for a timer. */
 const ACTION = -1;
 const CANCELLED = null;
 
-/** Of an event, side by side, so that who looks at one takes it from one place in memory. */
+/** Columns of an event's row: one cache line holds all of them. */
 const NEXT = 0;
 const TO = 1;
 const FROM = 2;
 const AT_MS = 3;
-/** Told apart from what had the place before: for who cancels late. */
+/** Counts how often the row was used, so that a late cancel does not hit its next event. */
 const USE = 4;
 /** Half a cache line. */
 const ROW_BITS = 3;
 
-/** Some fixed moment, so that a run is the same on any day. */
+/** A fixed wall-clock time, so that runs do not depend on the date. */
 const START_MS = Date.UTC(2027, 0, 1, 12);
 
 export type Deliver<T> = (to: number, from: number, payload: T) => void;
@@ -35,7 +35,7 @@ export class Wheel<T> implements Clock {
   #turn = 0;
   readonly #near = new Slots(NEAR);
   readonly #far = new Slots(FAR);
-  /** Rows of the events; `NEXT` is the next in its slot, or the next that is free. Milliseconds of 32 bits are 24 days. */
+  /** Event rows; `NEXT` links the events of a slot, or the free rows. 32-bit milliseconds last for 24 days. */
   #rows = new Int32Array(1024 << ROW_BITS);
   readonly #what: (T | (() => void) | null)[] = [];
   #free = NONE;
@@ -47,12 +47,12 @@ export class Wheel<T> implements Clock {
     this.#deliver = deliver;
   }
 
-  /** Events that wait, cancelled ones too. */
+  /** Number of waiting events, cancelled ones included. */
   get pending(): number {
     return this.#pending;
   }
 
-  /** Events that have run. */
+  /** Number of events that have run. */
   get count(): number {
     return this.#run;
   }
@@ -65,7 +65,7 @@ export class Wheel<T> implements Clock {
     return this.#elapsedMs;
   }
 
-  /** In whole milliseconds, rounded up. */
+  /** Rounded up to whole milliseconds. */
   after(delayMs: number, action: () => void): Cancel {
     const event = this.#add(delayMs, ACTION, 0, action);
     const use = this.#rows[(event << ROW_BITS) + USE]!;
@@ -74,23 +74,30 @@ export class Wheel<T> implements Clock {
     };
   }
 
-  /** A message that arrives after so long; nobody can call it back. */
+  /** Delivers a message after the given time. It cannot be cancelled. */
   post(delayMs: number, to: number, from: number, payload: T): void {
     this.#add(delayMs, to, from, payload);
   }
 
-  /** Lets `durationMs` pass. */
+  /** Runs all events up to `durationMs` from now, that millisecond included. */
   run(durationMs: number): void {
     const endMs = this.#elapsedMs + Math.floor(durationMs);
     for (;;) {
-      this.#runSlot(this.#elapsedMs & (NEAR - 1));
+      this.runDue();
       if (this.#elapsedMs >= endMs) return;
-      this.#elapsedMs++;
-      if ((this.#elapsedMs & (NEAR - 1)) === 0) this.#dealOut();
+      this.step();
     }
   }
 
-  #runSlot(slot: number): void {
+  /** The next millisecond begins; what is due in it runs with `runDue`. */
+  step(): void {
+    this.#elapsedMs++;
+    if ((this.#elapsedMs & (NEAR - 1)) === 0) this.#dealOut();
+  }
+
+  /** Runs the events of this millisecond, including those that they add to it. */
+  runDue(): void {
+    const slot = this.#elapsedMs & (NEAR - 1);
     const near = this.#near;
     for (let event = near.head[slot]!; event !== NONE; event = near.head[slot]!) {
       const row = event << ROW_BITS;
@@ -108,7 +115,7 @@ export class Wheel<T> implements Clock {
     }
   }
 
-  /** The near ring begins a turn: what the far one holds for it comes in, in its order. */
+  /** At the start of a turn of the near ring: takes over its events from the far ring, in order. */
   #dealOut(): void {
     this.#turn++;
     const slot = this.#turn & (FAR - 1);
@@ -141,7 +148,7 @@ export class Wheel<T> implements Clock {
     const atMs = this.#rows[(event << ROW_BITS) + AT_MS]!;
     const turn = atMs >> NEAR_BITS;
     if (turn === this.#turn) this.#near.append(atMs & (NEAR - 1), event, this.#rows);
-    // What is further ahead than the far ring goes is looked at once a turn of it.
+    // Events beyond the end of the far ring go to its last slot, and are placed again from there.
     else this.#far.append(Math.min(turn, this.#turn + FAR - 1) & (FAR - 1), event, this.#rows);
   }
 

@@ -1,58 +1,57 @@
-// Who is here and who links with whom, as far as the mesh itself would know it. In the mesh each peer has a directory of its
-// own; here all peers of one side of the network share one tree. It changes when those would have heard the news whom it
-// concerns: the neighbours in the tree, two peers away; what peers far away do does not depend on it. What that takes is
-// what the mesh takes: silence is noticed, others are asked, the news is gathered and goes on.
+// Membership, tree and links. In the mesh each peer has a directory of its own; here all peers of one side of the network
+// share one tree. It changes when the neighbours in the tree, two hops away, would have learned of a change, after the
+// mesh's own delays: silence is noticed, others are asked, news is batched and forwarded. Peers further away do
+// not depend on it. Nothing here depends on what peers do, so each thread has a copy, and all copies are the same.
 
-import type { Clock } from '@eyrie/mesh';
-import { positionOf } from '@eyrie/mesh';
-import type { SeededRandom } from '@eyrie/mesh/virtual';
+import type { Clock, Random } from '@eyrie/mesh';
 import type { Network } from './network.ts';
 import { VirtualTree } from './tree.ts';
 
-/** Nothing is heard for so long, then others are asked for so long (mesh: link/switchboard.ts, members/liveness.ts). */
+/** Time until silence is noticed, then until others were asked (mesh: link/switchboard.ts, members/liveness.ts). */
 const SILENCE_MS = 1_800;
 const PROBE_MS = 750;
-/** News waits so long at each peer: of the gone, and, in a busy mesh, of who came (mesh: members/gossip.ts). */
+/** Each peer batches news for so long: departures, and arrivals in a busy mesh (mesh: members/gossip.ts). */
 const GATHER_MS = 20;
 const BUSY_GATHER_MS = 500;
 const NEIGHBOUR_HOPS = 2;
-/** TCP's and TLS's handshakes, hello and accept: three round trips. */
+/** Handshakes of TCP and TLS, hello and accept: three round trips. */
 const LINK_WAYS = 6;
-/** One who comes links with an entrance, learns from it who is there, and links with its parent. */
+/** A peer that joins links with an entrance, receives the list of members, and links with its parent. */
 const COMING_WAYS = 2 * LINK_WAYS + 2;
-/** After a link that could not be made. */
+/** Retry after a link that could not be made. */
 const AGAIN_MS = 1_000;
-/** Two sides look for each other so often (mesh: members/neighbours.ts). */
+/** Interval at which two sides try to reach each other (mesh: members/neighbours.ts). */
 const HEAL_MS = 4_000;
 
 export const NOBODY = -1;
 export type Ending = 'crash' | 'silence' | 'leave';
 
-/** What peers are told. */
+/** What peers are notified of. */
 export interface Inhabitants {
   linked(child: number, parent: number): void;
   treeChanged(peer: number): void;
-  /** All that had it below them hear that it is gone. */
+  /** Called for all that had `gone` below them. */
   lost(peer: number, gone: number): void;
 }
 
 export class World {
-  /** 1 of those that run. */
+  /** 1 for each peer that runs. */
   readonly running: Uint8Array;
-  /** Whom a peer has a link with to report to. */
+  /** The parent with which a peer has a link; `NOBODY` without one. */
   readonly uplink: Int32Array;
   runningCount = 0;
   readonly #clock: Clock;
   readonly #network: Network;
+  readonly #random: Random;
   readonly #inhabitants: Inhabitants;
   readonly #positions: Float64Array;
   readonly branching: number;
-  /** One for each side of the network; one alone while it is whole. */
+  /** One for each side of the network; a single one while it is whole. */
   #trees: VirtualTree[];
   readonly #side: Uint8Array;
-  /** The side that messages can't leave; also before the peers have noticed. */
+  /** The side of a partition that messages can't leave, from its first moment on. */
   readonly #cut: Uint8Array;
-  /** Counts links that were begun: an older one does not come to be. */
+  /** Number of the latest attempt to link: older ones are given up. */
   readonly #linking: Int32Array;
   readonly #isBusy: boolean;
 
@@ -60,13 +59,19 @@ export class World {
     clock: Clock,
     network: Network,
     inhabitants: Inhabitants,
-    { ids, branching, isBusy }: { ids: readonly string[]; branching: number; isBusy: boolean },
+    {
+      random,
+      positions,
+      branching,
+      isBusy,
+    }: { random: Random; positions: Float64Array; branching: number; isBusy: boolean },
   ) {
-    const count = ids.length;
+    const count = positions.length;
     this.#clock = clock;
     this.#network = network;
     this.#inhabitants = inhabitants;
-    this.#positions = Float64Array.from(ids, positionOf);
+    this.#random = random;
+    this.#positions = positions;
     this.branching = branching;
     this.#trees = [new VirtualTree(this.#positions, branching)];
     this.#isBusy = isBusy;
@@ -81,7 +86,7 @@ export class World {
     return this.#trees[this.#side[peer]!]!;
   }
 
-  /** On which side of the cut it is, if there is one. */
+  /** The side of a partition that a peer is on. */
   sideOf(peer: number): number {
     return this.#cut[peer]!;
   }
@@ -90,7 +95,7 @@ export class World {
     return this.#cut[a] === this.#cut[b];
   }
 
-  /** The first ones: all know all, and have their links. */
+  /** The initial peers: all know each other, and have their links. */
   begin(count: number): void {
     const tree = this.#trees[0]!;
     for (let peer = 0; peer < count; peer++) {
@@ -101,7 +106,7 @@ export class World {
     for (let peer = 0; peer < count; peer++) this.uplink[peer] = tree.parent[peer]!;
   }
 
-  /** A peer starts. Others know of it a little later. */
+  /** A peer starts. The others learn of it a little later. */
   come(peer: number): void {
     this.#run(peer);
     this.#side[peer] = 0;
@@ -132,7 +137,7 @@ export class World {
     });
   }
 
-  /** From now on the share of the peers on the left is alone; both sides find out, and later find each other again. */
+  /** Cuts off the peers in the first `share` of positions. Both sides notice it, and later find each other again. */
   partition(share: number, forMs: number): void {
     for (let peer = 0; peer < this.#cut.length; peer++)
       this.#cut[peer] = this.#positions[peer]! < share ? 1 : 0;
@@ -176,7 +181,7 @@ export class World {
     this.uplink[peer] = NOBODY;
   }
 
-  /** All know that it is gone. */
+  /** All know that the peer is gone. */
   #bury(tree: VirtualTree, peer: number): void {
     const above: number[] = [];
     for (let at = tree.parent[peer]!; at !== NOBODY; at = tree.parent[at]!) above.push(at);
@@ -185,7 +190,7 @@ export class World {
     this.#settle(tree);
   }
 
-  /** Links follow the tree; who is concerned is told. */
+  /** Adapts links to the tree, and notifies the peers concerned. */
   #settle(tree: VirtualTree): void {
     const touched = new Set(tree.touched);
     tree.touched.length = 0;
@@ -193,7 +198,7 @@ export class World {
     for (const peer of touched) if (this.running[peer] === 1) this.#inhabitants.treeChanged(peer);
   }
 
-  /** Makes the link with the parent, unless it stands. */
+  /** Makes the link with the parent, unless there is one. */
   #link(tree: VirtualTree, peer: number): void {
     const parent = tree.parent[peer]!;
     if (this.uplink[peer] === parent) return;
@@ -208,15 +213,15 @@ export class World {
       this.#network.opened(peer);
       this.#inhabitants.linked(peer, parent);
     };
-    this.#clock.after(LINK_WAYS * this.#network.wayMs(peer, parent), attempt);
+    this.#clock.after(LINK_WAYS * this.#network.wayMs(peer, parent, this.#random), attempt);
   }
 
-  /** With a rest at each peer on the way. */
+  /** Time that news takes, batched at each hop. */
   #newsMs(hops: number, gatherMs: number): number {
     return hops * (gatherMs + this.#network.meanMs);
   }
 
-  /** To the last of all: up to the root and down again. */
+  /** From any peer to any other: up to the root and down again. */
   get #hopsMax(): number {
     return 2 * Math.ceil(1 + Math.log(Math.max(2, this.runningCount)) / Math.log(this.branching));
   }
@@ -228,17 +233,17 @@ export class World {
   }
 }
 
-/** Who goes and comes back when: so that as many come as go. */
+/** Times and kinds of departures. */
 export class Turnover {
-  readonly #random: SeededRandom;
+  readonly #random: Random;
   readonly meanMs: number;
 
-  constructor(random: SeededRandom, peers: number, churnPerMin: number) {
+  constructor(random: Random, peers: number, churnPerMin: number) {
     this.#random = random;
     this.meanMs = 60_000 / (churnPerMin * peers);
   }
 
-  /** Until the next goes. */
+  /** Time until the next departure. */
   waitMs(): number {
     return -Math.log(1 - this.#random.fraction()) * this.meanMs;
   }
@@ -248,7 +253,7 @@ export class Turnover {
     return third === 0 ? 'crash' : third === 1 ? 'silence' : 'leave';
   }
 
-  /** Half a minute to one and a half. */
+  /** Time until a peer that left may come back: half a minute to one and a half. */
   awayMs(): number {
     return 30_000 + 60_000 * this.#random.fraction();
   }
