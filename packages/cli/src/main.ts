@@ -11,6 +11,7 @@ import { addFirewallCommand } from './firewall/options.ts';
 import { addHoneypotCommand } from './honeypot/options.ts';
 import { addImportCommand } from './import/options.ts';
 import { addLabCommands } from './lab/options.ts';
+import { addLogsCommand } from './logs/options.ts';
 import { addMeshCommands } from './mesh/options.ts';
 import { addMqttCommand } from './mqtt/options.ts';
 import { addParserCommand } from './parser/options.ts';
@@ -65,6 +66,7 @@ addServingOptions(
 addReadCommand(program);
 addUpCommand(program);
 addImportCommand(program);
+addLogsCommand(program);
 addStoreCommand(program);
 program
   .command('fields')

@@ -2,7 +2,7 @@
 import { type RuleSeverity, SEVERITIES } from '@eyrie/detect';
 import type { FindingRow } from '@eyrie/store';
 import type { Log } from '../log/index.ts';
-import { findingToEcs, type RuleFinding } from './ecs.ts';
+import { findingToEcs, isOfRule, type RuleFinding } from './ecs.ts';
 import { Syslog, type SyslogLine } from './syslog.ts';
 import { Webhook } from './webhook.ts';
 
@@ -88,8 +88,4 @@ export class Alerts {
     this.#syslog?.send({ gravity: GRAVITY[severity], time: Date.now(), kind: detail.rule, text });
     this.#webhook?.send(event);
   }
-}
-
-function isOfRule(finding: FindingRow): finding is RuleFinding {
-  return finding.finder === 'rule' && finding.detail != null;
 }

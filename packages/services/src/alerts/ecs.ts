@@ -5,6 +5,10 @@ import type { FindingDetail, FindingRow } from '@eyrie/store';
 
 export type RuleFinding = FindingRow & { readonly detail: FindingDetail };
 
+export function isOfRule(finding: FindingRow): finding is RuleFinding {
+  return finding.finder === 'rule' && finding.detail != null;
+}
+
 /** Fields without a value are left out by JSON. */
 export function findingToEcs(finding: RuleFinding, capture: string): object {
   const { detail, group, address, count, time, last } = finding;
@@ -40,7 +44,7 @@ export function findingToEcs(finding: RuleFinding, capture: string): object {
 }
 
 /** Of `192.0.2.1:80`, `[2001:db8::1]:80` or an address alone; null of `5 DNS servers`. */
-function endpointIn(target: string): { ip: string; port: number | undefined } | null {
+export function endpointIn(target: string): { ip: string; port: number | undefined } | null {
   const [, inBrackets, plain, port] =
     /^(?:\[([^\]]+)\]|([\d.]+)|(?=.*:.*:))(?::(\d{1,5}))?$/.exec(target) ?? [];
   const ip = inBrackets ?? plain ?? target;

@@ -12,10 +12,10 @@ import {
   PacketBatch,
 } from '@eyrie/dissect';
 import type { FindingRow, FlowRow, NameRow } from '@eyrie/store';
+import { Rules } from '../detect/index.ts';
 import { Findings } from './findings.ts';
 import { FlowRows } from './flow-rows.ts';
 import { Names } from './names.ts';
-import { Rules } from './rules.ts';
 
 /** Packets per batch; some thousands, to amortise the cost of a batch. */
 export const BATCH_PACKETS = 8192;

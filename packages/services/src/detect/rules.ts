@@ -4,7 +4,7 @@ import { compileSilence, type Finding } from '@eyrie/detect';
 import type { Packet, Session, Severity } from '@eyrie/dissect';
 import type { FindingRow } from '@eyrie/store';
 import { FINDING_TEXT_MAX } from '../bus/schemas.ts';
-import { PacketWatch } from '../detect/index.ts';
+import { PacketWatch } from './packet-watch.ts';
 
 /** As the store grades what the expert says. */
 const SEVERITY: Readonly<Record<Finding['severity'], Severity>> = {

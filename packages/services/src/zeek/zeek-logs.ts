@@ -1,0 +1,93 @@
+// From dissected packets to Zeek's logs: each packet is counted in its connection, and its layers are read by the logs of their
+// protocols. What a log keeps of a connection ends with it, so that memory follows the connections that are open.
+import {
+  COLUMN,
+  NESTED,
+  type Packet,
+  type Protocol,
+  protocolNamed,
+  type Session,
+  SHOWN,
+} from '@eyrie/dissect';
+import type { Conn } from './conn/conn.ts';
+import { Connections } from './conn/connections.ts';
+import { servicesOf } from './conn/services.ts';
+import { type Seed, Uids } from './conn/uid.ts';
+import { connLog } from './logs/conn.ts';
+import { logReaders } from './logs/index.ts';
+import type { LayerReader, Logs } from './logs/log.ts';
+import { weirdLog } from './logs/weird.ts';
+import type { RowSink } from './write/log-files.ts';
+
+export interface ZeekLogsOptions {
+  /** Makes the ids of connections and files the same in each run; default: random. */
+  readonly seed?: Seed;
+}
+
+export class ZeekLogs {
+  readonly #connections: Connections;
+  /** By protocol id. */
+  readonly #readers: (readonly LayerReader[] | undefined)[] = [];
+  readonly #services: (readonly string[] | undefined)[] = [];
+
+  /** Before the first packet of the session: it listens to conversations that end. */
+  constructor(session: Session, sink: RowSink, { seed }: ZeekLogsOptions = {}) {
+    const uids = new Uids(seed);
+    this.#connections = new Connections(session, {
+      uids,
+      onEnd: (conn) => sink.write(connLog, conn),
+      onWeird: (conn, time, name) => sink.write(weirdLog, { time, conn, name, addl: null, source: 'TCP' }),
+    });
+    const logs: Logs = { uids, write: (kind, row) => sink.write(kind, row) };
+    for (const { protocols, make } of logReaders) {
+      const reader = make(logs);
+      for (const name of protocols) {
+        const { id } = knownProtocol(name);
+        this.#readers[id] = [...(this.#readers[id] ?? []), reader];
+      }
+    }
+  }
+
+  /** After each packet; it is only borrowed. */
+  add(p: Packet): void {
+    // What the logs leave out of a time must not round it up.
+    const time = p.seconds + Math.floor(p.nanoseconds / 1000) / 1e6;
+    const conn = this.#connections.see(p, time);
+    if (conn === null) return;
+    const { isOrig } = this.#connections;
+    for (let layer = this.#connections.layer; layer < p.count; layer++) {
+      const flags = p.flags[layer]!;
+      // What an ICMP error quotes was a packet of its own.
+      if ((flags & COLUMN) === 0 || (flags & (SHOWN | NESTED)) === 0) continue;
+      const services = this.#servicesOf(p.protocols[layer]!);
+      if (services.length > 0) addServices(conn, services);
+      const readers = this.#readers[p.proto[layer]!];
+      if (readers !== undefined) for (const read of readers) read(p, layer, { conn, time, isOrig });
+    }
+  }
+
+  /** For live traffic that falls silent; seconds since 1970. */
+  advance(now: number): void {
+    this.#connections.sweep(now);
+  }
+
+  /** No more packets come. */
+  end(): void {
+    this.#connections.end();
+  }
+
+  #servicesOf({ id, name }: Protocol): readonly string[] {
+    this.#services[id] ??= servicesOf(name);
+    return this.#services[id];
+  }
+}
+
+function addServices({ services }: Conn, more: readonly string[]): void {
+  for (const service of more) if (!services.includes(service)) services.push(service);
+}
+
+function knownProtocol(name: string): Protocol {
+  const found = protocolNamed(name);
+  if (found === undefined) throw new Error(`there is no protocol ${name}`);
+  return found;
+}
