@@ -11,18 +11,26 @@ import {
 } from '@eyrie/dissect';
 import { UserError } from '../errors.ts';
 import { Output } from '../terminal/output.ts';
+import { decodeLines } from './decodes.ts';
+import { preferenceLines } from './preferences.ts';
+import { valueLines } from './values.ts';
 
 const REPORTS: Readonly<Record<string, { readonly about: string; lines(): Iterable<string> }>> = {
   fields: { about: 'protocols (P) and fields (F), with their types', lines: fieldLines },
   fieldcount: { about: 'how many there are', lines: countLines },
   protocols: { about: 'title, short name and filter name of each protocol', lines: protocolLines },
+  values: { about: 'names of the values of numbers (V) and flags (T)', lines: valueLines },
+  ftypes: { about: 'the types of fields', lines: typeLines },
+  decodes: { about: 'which number in which table leads to which protocol, for -d', lines: decodeLines },
+  defaultprefs: { about: 'the preferences of -o', lines: preferenceLines },
+  currentprefs: { about: 'the same: none are read from a file', lines: preferenceLines },
 };
 
 /** Prints a report; `help` lists them. @throws UserError */
 export function glossary(report: string): void {
   const out = new Output();
   if (report === 'help') {
-    for (const [name, { about }] of Object.entries(REPORTS)) out.text(`-G ${name.padEnd(10)}  ${about}\n`);
+    for (const [name, { about }] of Object.entries(REPORTS)) out.text(`-G ${name.padEnd(12)}  ${about}\n`);
   } else {
     const found = Object.hasOwn(REPORTS, report) ? REPORTS[report] : undefined;
     if (found === undefined) {
@@ -76,6 +84,31 @@ const TYPE_NAMES: Readonly<Record<Exclude<FieldType, 'uint' | 'int'>, string>> =
   seconds: 'FT_RELATIVE_TIME',
   double: 'FT_DOUBLE',
 };
+
+/** What a type is called for people: tshark's words. */
+const TYPE_TITLES: Readonly<Record<string, string>> = {
+  FT_NONE: 'Label',
+  FT_PROTOCOL: 'Protocol',
+  FT_BOOLEAN: 'Boolean',
+  FT_DOUBLE: 'Floating point (double-precision)',
+  FT_ABSOLUTE_TIME: 'Date and time',
+  FT_RELATIVE_TIME: 'Time offset',
+  FT_STRING: 'Character string',
+  FT_ETHER: 'Ethernet or other MAC address',
+  FT_BYTES: 'Byte sequence',
+  FT_IPv4: 'IPv4 address',
+  FT_IPv6: 'IPv6 address',
+};
+
+function* typeLines(): Iterable<string> {
+  for (const [name, title] of Object.entries(TYPE_TITLES)) yield [name, title].join('\t');
+  for (const [sign, title] of [
+    ['UINT', 'Unsigned'],
+    ['INT', 'Signed'],
+  ])
+    for (let bytes = 1; bytes <= 8; bytes++)
+      yield [`FT_${sign}${bytes * 8}`, `${title} integer (${bytes} byte${bytes > 1 ? 's' : ''})`].join('\t');
+}
 
 /** Bytes of the number; an alias has those of what it stands for. Without a fixed place: 4. */
 function widthOf(field: Field): number {

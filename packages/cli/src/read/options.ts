@@ -147,7 +147,7 @@ export function addReadCommand(program: Command): void {
     .optionsGroup('Help:')
     .option(
       '-G, --glossary <report>',
-      'fields, fieldcount or protocols, in tshark’s columns (see eyrie fields)',
+      'fields, protocols, values, decodes, ftypes, fieldcount, defaultprefs or currentprefs, in tshark’s columns; help says what each is',
     )
     .helpOption('-h, --help', 'show this')
     .addHelpText('after', EXAMPLES)

@@ -22,6 +22,15 @@ export class Table {
     return key >>> 0 < this.#index.length ? this.#protocols[this.#index[key]!] : this.#sparse.get(key);
   }
 
+  /** All keys with their protocols, ascending. */
+  entries(): [number, Protocol][] {
+    const found: [number, Protocol][] = [...this.#sparse];
+    this.#index.forEach((at, key) => {
+      if (at > 0) found.push([key, this.#protocols[at]!]);
+    });
+    return found.sort(([a], [b]) => a - b);
+  }
+
   set(key: number, protocol: Protocol): void {
     if (key >>> 0 >= this.#index.length) this.#sparse.set(key, protocol);
     else this.#index[key] = this.#protocols.push(protocol) - 1;

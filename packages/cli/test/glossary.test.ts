@@ -1,0 +1,31 @@
+// The reports of `eyrie read -G`: lines that `tshark -G` has, too.
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { decodeLines } from '../src/fields/decodes.ts';
+import { preferenceLines } from '../src/fields/preferences.ts';
+import { valueLines } from '../src/fields/values.ts';
+
+function assertHas(found: Iterable<string>, lines: readonly string[]): void {
+  const all = new Set(found);
+  for (const line of lines) assert.ok(all.has(line), line);
+}
+
+describe('-G', () => {
+  it('values', () => {
+    assertHas(valueLines(), [
+      'V\teth.type\t0x800\tIPv4',
+      'V\tdns.flags.opcode\t0\tStandard query',
+      'T\tdns.flags.response\tMessage is a response\tMessage is a query',
+      'T\tip.flags.df\tSet\tNot set',
+      'T\tarp.isgratuitous\tTrue\tFalse',
+    ]);
+  });
+
+  it('values has no names that only write the number otherwise', () => {
+    assert.ok(![...valueLines()].some((line) => line.startsWith('V\tip.frag_offset\t')));
+  });
+
+  it('decodes', () => assertHas(decodeLines(), ['tcp.port\t443\ttls', 'ip.proto\t17\tudp']));
+
+  it('defaultprefs', () => assertHas(preferenceLines(), ['#ip.check_checksum: FALSE']));
+});
