@@ -4,13 +4,13 @@ import {
   type Ahead,
   type CaptureReader,
   Dissector,
+  type FlowPartition,
   type Frame,
   isLinkTypeRead,
   newFrame,
   type Predicate,
   type Preferences,
   type Session,
-  type Shares,
   type TimeFormat,
 } from '@eyrie/dissect';
 import { BAD_USAGE, FAILED, UserError } from '../errors.ts';
@@ -55,7 +55,7 @@ export interface ReadPlan {
 
 /** One of several readers of a capture: its number, from 0. */
 export interface Share {
-  readonly shares: Shares;
+  readonly partition: FlowPartition;
   readonly reader: number;
 }
 
@@ -152,7 +152,7 @@ function pump(
   kept: { count: number },
 ): boolean {
   while (reader.next(frame)) {
-    if (share !== null && share.shares.of(frame) !== share.reader) {
+    if (share !== null && share.partition.of(frame) !== share.reader) {
       dissector.advanceClock(frame);
       continue;
     }

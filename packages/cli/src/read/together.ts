@@ -1,4 +1,4 @@
-// Reads a large file in several processes, each of which dissects some of the conversations (see Shares) and sends
+// Reads a large file in several processes, each of which dissects some of the conversations (see FlowPartition) and sends
 // its counts to the first one, which merges them. The result must equal that of one process: if that is not
 // certain, one process reads the file again. See ARCHITECTURE.md.
 import { type ChildProcess, spawn } from 'node:child_process';
@@ -7,11 +7,11 @@ import { availableParallelism, totalmem } from 'node:os';
 import { openCapture } from '@eyrie/capture';
 import {
   carriesTcp,
+  FlowPartition,
   newFrame,
   type Session,
-  Shares,
-  type Trace,
-  traceOf,
+  type SessionSummary,
+  summaryOf,
   whyNotMergeable,
 } from '@eyrie/dissect';
 import type { Statistic } from '../statistics/index.ts';
@@ -36,7 +36,7 @@ type Message = { readonly flows: number } | { readonly found: Found };
 
 interface Found {
   readonly parts: readonly unknown[];
-  readonly trace: Trace;
+  readonly summary: SessionSummary;
   readonly frameCount: number;
 }
 
@@ -53,16 +53,16 @@ export async function runTogether(plan: ReadPlan, processes: number | undefined)
   if (plan.path === '-' || stats?.isFile() !== true) return null;
   const count = processes ?? processesFor(stats.size);
   if (count < 2 || !isShareable(plan)) return null;
-  const shares = await sharesFor(plan.path, count, processes !== undefined);
-  return shares === null ? null : new Together(plan, shares).run();
+  const partition = await partitionOf(plan.path, count, processes !== undefined);
+  return partition === null ? null : new Together(plan, partition).run();
 }
 
 /** The share that this process was started for, or null. */
-export function shareOfThisProcess(): { shares: Shares; reader: number } | null {
+export function shareOfThisProcess(): { partition: FlowPartition; reader: number } | null {
   const text = process.env[SHARE_VARIABLE];
   if (text === undefined || process.send === undefined) return null;
   const [reader = 0, count = 1, ofFirst = 1] = text.split('/').map(Number);
-  return { shares: new Shares(count, ofFirst), reader };
+  return { partition: new FlowPartition(count, ofFirst), reader };
 }
 
 /** Reads its share and sends the result to the parent process; ends at once when that is gone. */
@@ -73,7 +73,7 @@ export async function runShare(plan: ReadPlan, share: NonNullable<ReadPlan['shar
   const watch = (session: Session): void => tell({ flows: session.flows.size });
   const { session, frameCount } = await run({ ...plan, share, signal: stop.signal, watch });
   const parts = plan.statistics.map(({ parts }) => parts!.take());
-  const found: Found = { parts, trace: traceOf(session), frameCount };
+  const found: Found = { parts, summary: summaryOf(session), frameCount };
   process.removeAllListeners('disconnect');
   process.send!({ found }, () => process.disconnect());
 }
@@ -107,7 +107,7 @@ function isShareable(plan: ReadPlan): boolean {
 }
 
 /** By what the file begins with; null where it can't be read by several, or shouldn't be unless somebody wants it. */
-async function sharesFor(path: string, count: number, isWanted: boolean): Promise<Shares | null> {
+async function partitionOf(path: string, count: number, isWanted: boolean): Promise<FlowPartition | null> {
   const source = await openCapture(path).catch(() => null);
   if (source === null) return null;
   try {
@@ -119,7 +119,9 @@ async function sharesFor(path: string, count: number, isWanted: boolean): Promis
       for (; frames < SAMPLE_MAX && reader.next(frame); frames++) if (carriesTcp(frame)) tcp++;
       if (frames >= SAMPLE_MAX) break;
     }
-    return Shares.alike(count, tcp, frames - tcp) ?? (isWanted ? new Shares(count, 0) : null);
+    return (
+      FlowPartition.balanced(count, tcp, frames - tcp) ?? (isWanted ? new FlowPartition(count, 0) : null)
+    );
   } finally {
     await source.close();
   }
@@ -127,7 +129,7 @@ async function sharesFor(path: string, count: number, isWanted: boolean): Promis
 
 class Together {
   readonly #plan: ReadPlan;
-  readonly #shares: Shares;
+  readonly #partition: FlowPartition;
   readonly #helpers: ChildProcess[] = [];
   readonly #stop = new AbortController();
   /** Conversations that each knows. */
@@ -135,10 +137,10 @@ class Together {
   /** Why the file is to be read by one process after all; null: no reason so far. */
   #reason: string | null = null;
 
-  constructor(plan: ReadPlan, shares: Shares) {
+  constructor(plan: ReadPlan, partition: FlowPartition) {
     this.#plan = plan;
-    this.#shares = shares;
-    this.#flows = new Array<number>(shares.count).fill(0);
+    this.#partition = partition;
+    this.#flows = new Array<number>(partition.count).fill(0);
   }
 
   async run(): Promise<ReadResult | null> {
@@ -150,10 +152,10 @@ class Together {
     };
     process.once('SIGINT', onInterrupt);
     try {
-      const helped = Array.from({ length: this.#shares.count - 1 }, (_, i) => this.#start(i + 1));
+      const helped = Array.from({ length: this.#partition.count - 1 }, (_, i) => this.#start(i + 1));
       const result = await run({
         ...this.#plan,
-        share: { shares: this.#shares, reader: 0 },
+        share: { partition: this.#partition, reader: 0 },
         signal: this.#stop.signal,
         watch: (session) => this.#count(0, session.flows.size, session.flows.maxFlows),
       });
@@ -162,7 +164,7 @@ class Together {
       if (isInterrupted) return this.#soFar(result, found);
       this.#reason ??= this.#addUp(result, found);
       if (process.argv.includes('--debug'))
-        console.error(`eyrie: note: read by ${this.#reason ?? `${this.#shares.count} processes`}`);
+        console.error(`eyrie: note: read by ${this.#reason ?? `${this.#partition.count} processes`}`);
       return this.#reason === null ? result : null;
     } finally {
       process.removeListener('SIGINT', onInterrupt);
@@ -178,7 +180,7 @@ class Together {
 
   /** The same command, which finds its share in the environment. Null where it came to nothing. */
   #start(reader: number): Promise<Found | null> {
-    const { count, ofFirst } = this.#shares;
+    const { count, ofFirst } = this.#partition;
     const helper = spawn(process.execPath, [...process.execArgv, ...process.argv.slice(1)], {
       env: { ...process.env, [SHARE_VARIABLE]: `${reader}/${count}/${ofFirst}` },
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
@@ -221,8 +223,8 @@ class Together {
     if (result.hasSecrets) return 'one process: the file holds keys';
     const haveReadAll = others.every(({ frameCount }) => frameCount === result.frameCount);
     if (!haveReadAll) return 'one process: the file has changed';
-    const traces = [traceOf(result.session), ...others.map(({ trace }) => trace)];
-    const why = whyNotMergeable(traces, this.#shares);
+    const summaries = [summaryOf(result.session), ...others.map(({ summary }) => summary)];
+    const why = whyNotMergeable(summaries, this.#partition);
     if (why !== null) return `one process: ${why}`;
     return others.every((each) => this.#add(each)) ? null : 'one process: what was counted does not add up';
   }

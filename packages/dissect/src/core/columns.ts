@@ -1,8 +1,9 @@
 // The columns of the packet list: time, addresses, protocol and info. The innermost layer that sets a column wins.
+
+import { malformed, short } from './malformed.ts';
 import { COLUMN, ETHER, IPV4, IPV6, OTHER, type Packet } from './packet.ts';
 import { ethernetAddress, ipv4Address, ipv6Address } from './text.ts';
 import { StringSink, type TextSink } from './text-sink.ts';
-import { malformed, short } from './trouble.ts';
 
 /** The Protocol column. */
 export function protocolColumn(p: Packet): string {

@@ -30,7 +30,7 @@ export class Dissector {
     return p;
   }
 
-  /** Takes note of the frame's time alone: all that is needed of a frame that another reader dissects (see `Shares`). */
+  /** Takes note of the frame's time alone: all that is needed of a frame that another reader dissects (see `FlowPartition`). */
   advanceClock(frame: Frame): void {
     const session = this.session;
     session.previousSeconds = session.lastSeconds;

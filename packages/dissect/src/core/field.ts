@@ -252,7 +252,7 @@ const OF_ALL_PACKETS = new Set([
   '_ws.col.Time',
 ]);
 
-/** Whether a field's value depends on the packet's own conversation alone, so that readers may share a file: see `Shares`. */
+/** Whether a field's value depends on the packet's own conversation alone, so that readers may share a file: see `FlowPartition`. */
 export function isOfConversation({ name, of }: Field): boolean {
   return !OF_ALL_PACKETS.has(name) && of.every(isOfConversation);
 }

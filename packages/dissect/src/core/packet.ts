@@ -1,9 +1,9 @@
 // The packet being dissected: its bytes, the cursor, and the stack of layers found so far. One object serves a whole
 // capture; nothing is allocated per packet.
 import type { Frame } from '../files/frame.ts';
+import { malformed, short } from './malformed.ts';
 import { type Protocol, REJECTED } from './protocol.ts';
 import type { Session } from './session.ts';
-import { malformed, short } from './trouble.ts';
 
 /** Layers kept per packet; further ones are dropped. (A certificate request pushes some for each authority it names.) */
 export const LAYERS_MAX = 1024;

@@ -8,7 +8,7 @@ import { Fragments } from '../flows/fragments.ts';
 import { StreamReassembly } from '../flows/reassembly.ts';
 import { TcpAnalysis } from '../flows/tcp-analysis.ts';
 import { TcpTiming } from '../flows/tcp-timing.ts';
-import { KeyLog } from '../protocols/tls/opening/key-log.ts';
+import { KeyLog } from '../protocols/tls/decryption/key-log.ts';
 import type { Packet } from './packet.ts';
 import { DEFAULT_PREFERENCES, type Preferences } from './preferences.ts';
 import type { Protocol } from './protocol.ts';

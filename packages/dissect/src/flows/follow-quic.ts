@@ -8,7 +8,7 @@ import { OrderedBytes } from '../protocols/quic/ordered-bytes.ts';
 import type { Follow, Piece } from './follow.ts';
 
 export class FollowQuic {
-  /** The client and the server; null before the first packet that was opened. */
+  /** The client and the server; null before the first packet that was decrypted. */
   sides: Follow['sides'] = null;
   readonly #connection: number;
   readonly #stream: number;
@@ -26,7 +26,7 @@ export class FollowQuic {
     for (let layer = 1; layer < p.count; layer++) {
       const notes = quicNotes(p, layer);
       if (notes === null || notes.connection.number !== this.#connection) continue;
-      const { plain } = notes.opened;
+      const { plain } = notes.decrypted;
       if (plain !== null) this.#frames(p, plain, notes.who);
     }
   }

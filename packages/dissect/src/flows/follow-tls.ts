@@ -13,7 +13,7 @@ export class FollowTls {
     this.#onPiece = onPiece;
   }
 
-  /** First who sent the first record that was opened, be it a handshake message; null before it. */
+  /** First who sent the first record that was decrypted, be it a handshake message; null before it. */
   get sides(): Follow['sides'] {
     return this.#sides.sides;
   }
@@ -21,10 +21,10 @@ export class FollowTls {
   add(p: Packet): void {
     for (let layer = 1; layer < p.count; layer++) {
       const notes = p.notes[layer];
-      if (!(notes instanceof HandshakeNotes) || notes.opened.length === 0) continue;
+      if (!(notes instanceof HandshakeNotes) || notes.decrypted.length === 0) continue;
       const side = this.#sides.sideOf(p);
       if (side < 0) return;
-      for (const { type, content } of notes.opened) {
+      for (const { type, content } of notes.decrypted) {
         if (type !== APPLICATION_DATA || content.length === 0) continue;
         const { number: frame, seconds, nanoseconds } = p;
         this.#onPiece({ side: side as 0 | 1, frame, seconds, nanoseconds, data: content });

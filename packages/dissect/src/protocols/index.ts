@@ -2,8 +2,8 @@
 // later entries replace earlier ones for the same port.
 import { data } from '../core/data.ts';
 import { expertInfo } from '../core/expert.ts';
+import { malformed, short } from '../core/malformed.ts';
 import { register } from '../core/protocol.ts';
-import { malformed, short } from '../core/trouble.ts';
 import { ah } from './ah.ts';
 import { appProtocols } from './apps/index.ts';
 import { bgp } from './bgp/bgp.ts';

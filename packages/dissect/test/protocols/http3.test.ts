@@ -1,4 +1,4 @@
-// HTTP/3 and QPACK: the examples of RFC 9204, the recordings of quic-opening.test.ts, and bytes of any kind.
+// HTTP/3 and QPACK: the examples of RFC 9204, the recordings of quic-decryption.test.ts, and bytes of any kind.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';

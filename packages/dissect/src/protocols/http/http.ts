@@ -1,11 +1,11 @@
 // Hypertext Transfer Protocol 1.x (RFC 9110, RFC 9112), by port and by heuristics.
 import { ascii, indexOf, spells } from '../../core/bytes.ts';
 import { data } from '../../core/data.ts';
+import { short } from '../../core/malformed.ts';
 import { COLUMN, MORE_SEGMENT, type Packet, SHOWN } from '../../core/packet.ts';
 import { type Protocol, protocol, REJECTED } from '../../core/protocol.ts';
 import type { Sink } from '../../core/sink.ts';
 import { sctpPorts, Table, tcpHeuristics, tcpPorts } from '../../core/table.ts';
-import { short } from '../../core/trouble.ts';
 import { nestFrom } from '../media/nesting.ts';
 import { bodySuffix } from '../media/suffix.ts';
 import { readAuthentication } from './authentication.ts';

@@ -3,16 +3,16 @@ import type { Packet } from '../../core/packet.ts';
 import type { Sink } from '../../core/sink.ts';
 import { hex } from '../../core/text.ts';
 import type { Connection } from './connection.ts';
+import type { Unprotected } from './decryption.ts';
 import { emitFrame } from './emit-frame.ts';
 import { f } from './fields.ts';
 import { eachFrame, framesText } from './frames.ts';
 import { isLong, type LongHeader, newLongHeader, readLongHeader } from './header.ts';
 import { type QuicNotes, quicNotes } from './notes.ts';
-import type { Unprotected } from './opening.ts';
 import { varint, varintBytes } from './varint.ts';
 import { INITIAL, isVersion2, longTypeNames, RETRY } from './versions.ts';
 
-/** Marks of a layer: the frames of an opened packet, or bytes behind the last packet; else see quic.ts. */
+/** Marks of a layer: the frames of a decrypted packet, or bytes behind the last packet; else see quic.ts. */
 export const FRAMES = -1;
 export const PADDING = -2;
 /** RFC 9001 §6: in the first byte of a short header. */
@@ -25,11 +25,11 @@ const h = newLongHeader();
 function connectionOf(p: Packet, layer: number): Connection | null {
   const notes = p.notes[layer] as Connection | QuicNotes | null;
   if (notes === null) return null;
-  return 'opened' in notes ? notes.connection : notes;
+  return 'decrypted' in notes ? notes.connection : notes;
 }
 
-function openedOf(p: Packet, layer: number): Unprotected | null {
-  return quicNotes(p, layer)?.opened ?? null;
+function decryptedOf(p: Packet, layer: number): Unprotected | null {
+  return quicNotes(p, layer)?.decrypted ?? null;
 }
 
 /** The Info column shows the last packet of a datagram. */
@@ -41,20 +41,20 @@ export function quicInfo(p: Packet, layer: number): string | null {
   if (!isLong(b, start)) {
     const bytes = p.mark[layer]!;
     const cid = bytes === 0 ? '' : `, DCID=${hex(b, start + 1, start + 1 + bytes)}`;
-    const phase = notes !== null && (notes.opened.first & KEY_PHASE) !== 0 ? 1 : 0;
-    return `Protected Payload (KP${phase})${cid}${openedText(notes)}`;
+    const phase = notes !== null && (notes.decrypted.first & KEY_PHASE) !== 0 ? 1 : 0;
+    return `Protected Payload (KP${phase})${cid}${decryptedText(notes)}`;
   }
   readLongHeader(h, b, start, p.stop[layer]!);
   let text: string = h.version === 0 ? 'Version Negotiation' : longTypeNames[h.type]!;
   if (h.dcidBytes > 0) text += `, DCID=${hex(b, h.dcid, h.dcid + h.dcidBytes)}`;
   if (h.scidBytes > 0) text += `, SCID=${hex(b, h.scid, h.scid + h.scidBytes)}`;
-  return text + openedText(notes);
+  return text + decryptedText(notes);
 }
 
-/** `, PKN: 3, ACK, STREAM(0)`; empty for what could not be opened. */
-function openedText(notes: QuicNotes | null): string {
+/** `, PKN: 3, ACK, STREAM(0)`; empty for what could not be decrypted. */
+function decryptedText(notes: QuicNotes | null): string {
   if (notes === null) return '';
-  const { packetNumber, plain } = notes.opened;
+  const { packetNumber, plain } = notes.decrypted;
   return `, PKN: ${packetNumber}${plain === null ? '' : framesText(plain, notes.inside)}`;
 }
 
@@ -77,43 +77,43 @@ export function emitPacket(p: Packet, layer: number, out: Sink): void {
     if (readLongHeader(h, b, start, stop)) emitLong(out, p, layer, h);
     return;
   }
-  emitShort(out, start, stop, p.mark[layer]!, openedOf(p, layer));
+  emitShort(out, start, stop, p.mark[layer]!, decryptedOf(p, layer));
 }
 
 /** RFC 9000 §17.3.1. */
-function emitShort(out: Sink, start: number, stop: number, cid: number, opened: Unprotected | null): void {
+function emitShort(out: Sink, start: number, stop: number, cid: number, decrypted: Unprotected | null): void {
   out.open(f.short, start, stop - start);
   out.add(f.headerForm, start, 1);
   out.add(f.fixedBit, start, 1);
   out.add(f.spinBit, start, 1);
-  if (opened !== null) {
-    out.add(f.shortReserved, start, 1, (opened.first >> 3) & 3);
-    out.add(f.keyPhase, start, 1, (opened.first & KEY_PHASE) !== 0);
-    out.add(f.packetNumberLength, start, 1, opened.first & 3);
+  if (decrypted !== null) {
+    out.add(f.shortReserved, start, 1, (decrypted.first >> 3) & 3);
+    out.add(f.keyPhase, start, 1, (decrypted.first & KEY_PHASE) !== 0);
+    out.add(f.packetNumberLength, start, 1, decrypted.first & 3);
   }
   if (cid > 0) out.add(f.dcid, start + 1, cid);
   const rest = start + 1 + cid;
-  if (opened !== null) {
-    out.add(f.packetNumber, rest, opened.packetNumberBytes, BigInt(opened.packetNumber));
-    const payload = rest + opened.packetNumberBytes;
+  if (decrypted !== null) {
+    out.add(f.packetNumber, rest, decrypted.packetNumberBytes, BigInt(decrypted.packetNumber));
+    const payload = rest + decrypted.packetNumberBytes;
     out.add(f.protectedPayload, payload, stop - payload);
   }
   out.close();
-  if (opened === null && stop > rest) out.add(f.remaining, rest, stop - rest);
+  if (decrypted === null && stop > rest) out.add(f.remaining, rest, stop - rest);
 }
 
 function emitLong(out: Sink, p: Packet, layer: number, header: LongHeader): void {
   const b = p.bufferOf(layer);
   const start = p.start[layer]!;
   const stop = p.stop[layer]!;
-  const opened = openedOf(p, layer);
+  const decrypted = decryptedOf(p, layer);
   if (header.version === 0) out.add(f.unused, start, 1);
   else {
     if (header.type !== RETRY) out.add(f.fixedBit, start, 1);
     out.add(isVersion2(header.version) ? f.longTypeV2 : f.longType, start, 1);
-    if (opened !== null) {
-      out.add(f.reserved, start, 1, (opened.first >> 2) & 3);
-      out.add(f.packetNumberLength, start, 1, opened.first & 3);
+    if (decrypted !== null) {
+      out.add(f.reserved, start, 1, (decrypted.first >> 2) & 3);
+      out.add(f.packetNumberLength, start, 1, decrypted.first & 3);
     }
   }
   out.add(f.version, start + 1, 4);
@@ -125,7 +125,7 @@ function emitLong(out: Sink, p: Packet, layer: number, header: LongHeader): void
   if (header.version === 0) {
     for (let at = rest; at + 4 <= stop; at += 4) out.add(f.supportedVersion, at, 4);
   } else if (header.type === RETRY) emitRetry(out, rest, stop);
-  else emitProtected(out, b, header, rest, stop, opened);
+  else emitProtected(out, b, header, rest, stop, decrypted);
 }
 
 function emitRetry(out: Sink, rest: number, stop: number): void {
@@ -140,7 +140,7 @@ function emitProtected(
   header: LongHeader,
   rest: number,
   stop: number,
-  opened: Unprotected | null,
+  decrypted: Unprotected | null,
 ): void {
   let length = rest;
   if (header.type === INITIAL) {
@@ -149,16 +149,16 @@ function emitProtected(
     length = header.token + header.tokenBytes;
   }
   out.add(f.length, length, header.packetNumber - length, BigInt(header.length));
-  if (opened === null) {
+  if (decrypted === null) {
     if (stop > header.packetNumber) out.add(f.remaining, header.packetNumber, stop - header.packetNumber);
     return;
   }
-  const payload = header.packetNumber + opened.packetNumberBytes;
-  out.add(f.packetNumber, header.packetNumber, opened.packetNumberBytes, BigInt(opened.packetNumber));
+  const payload = header.packetNumber + decrypted.packetNumberBytes;
+  out.add(f.packetNumber, header.packetNumber, decrypted.packetNumberBytes, BigInt(decrypted.packetNumber));
   out.add(f.payload, payload, stop - payload);
 }
 
-/** The frames of an opened packet, in a buffer of their own. */
+/** The frames of a decrypted packet, in a buffer of their own. */
 export function emitFrames(p: Packet, layer: number, out: Sink): void {
   const b = p.bufferOf(layer);
   eachFrame(b, p.start[layer]!, p.stop[layer]!, (type, at, body, end) => {

@@ -1,6 +1,6 @@
 // Initial packets: their keys derive from the client's first Destination Connection ID (RFC 9001 §5.2).
 import { hkdfExpandLabel, hkdfExtract } from '../../crypto/hkdf.ts';
-import { suiteOf } from '../tls/opening/suites.ts';
+import { suiteOf } from '../tls/decryption/suites.ts';
 import { PacketKeys } from './protection.ts';
 import { initialSalt } from './versions.ts';
 

@@ -1,12 +1,12 @@
 // Layer notes of QUIC packets, for emit, info and stream reassembly.
 import type { Packet } from '../../core/packet.ts';
 import type { Connection } from './connection.ts';
-import type { Unprotected } from './opening.ts';
+import type { Unprotected } from './decryption.ts';
 
-/** Of a packet that was opened. */
+/** Of a packet that was decrypted. */
 export interface QuicNotes {
   readonly connection: Connection;
-  readonly opened: Unprotected;
+  readonly decrypted: Unprotected;
   /** Sent by the client (0) or the server (1). */
   readonly who: 0 | 1;
   /** Info text for the content of frames, by their offset. */
@@ -17,5 +17,5 @@ export interface QuicNotes {
 export function quicNotes(p: Packet, layer: number): QuicNotes | null {
   if (p.protocols[layer]!.name !== 'quic') return null;
   const notes = p.notes[layer] as Connection | QuicNotes | null;
-  return notes !== null && 'opened' in notes ? notes : null;
+  return notes !== null && 'decrypted' in notes ? notes : null;
 }

@@ -3,7 +3,7 @@ import { Aes } from '../../crypto/aes.ts';
 import { chachaBlock, openChaCha } from '../../crypto/chacha20-poly1305.ts';
 import { openGcm } from '../../crypto/gcm.ts';
 import { hkdfExpandLabel } from '../../crypto/hkdf.ts';
-import type { Suite } from '../tls/opening/suites.ts';
+import type { Suite } from '../tls/decryption/suites.ts';
 import { labelPrefix } from './versions.ts';
 
 const IV_BYTES = 12;

@@ -21,12 +21,12 @@ import {
   takeRetry,
   takeServerCid,
 } from './connection.ts';
+import { decryptPacket, takeSession } from './decryption.ts';
 import { emitFrames, emitPacket, FRAMES, PADDING, quicInfo } from './emit.ts';
 import { f } from './fields.ts';
 import { CRYPTO, eachFrame, isLastPart, isStream, NEW_CONNECTION_ID, streamPart } from './frames.ts';
 import { hasPlainCids, isLong, newLongHeader, packetEnd, readLongHeader } from './header.ts';
 import type { QuicNotes } from './notes.ts';
-import { openPacket, takeSession } from './opening.ts';
 import { APPLICATION_LEVEL, HANDSHAKE_LEVEL, INITIAL_LEVEL, type Level } from './side.ts';
 import { varint, varintBytes } from './varint.ts';
 import { HANDSHAKE, hasTls, INITIAL, isKnown, RETRY } from './versions.ts';
@@ -197,11 +197,11 @@ function readPacket(p: Packet, layer: number, wireEnd: number): number {
 function open(p: Packet, layer: number, known: Connection, level: Level, number: number, stop: number): void {
   if (stop > p.end || (level !== INITIAL_LEVEL && p.session.keyLog.isEmpty)) return;
   const who = isFromServer ? 1 : 0;
-  const opened = openPacket(p, known, who, level, p.at, number, stop);
-  if (opened === null) return;
-  const notes: QuicNotes = { connection: known, opened, who, inside: new Map() };
+  const decrypted = decryptPacket(p, known, who, level, p.at, number, stop);
+  if (decrypted === null) return;
+  const notes: QuicNotes = { connection: known, decrypted, who, inside: new Map() };
   p.notes[layer] = notes;
-  const { plain } = opened;
+  const { plain } = decrypted;
   if (plain === null) return;
   p.within(plain, 0, plain.length, plain.length, () => {
     if (!p.push(quic, NESTED)) return;

@@ -28,7 +28,7 @@ export class QuicSide {
   readonly cids: Uint8Array[] = [];
   /** Of each level; null: not known. */
   readonly keys: (PacketKeys | null)[] = [null, null, null, null];
-  /** Of the level of application data, once a packet was opened. */
+  /** Of the level of application data, once a packet was decrypted. */
   phase: Phase | null = null;
   /** Largest packet number of each level, -1: none; 0-RTT shares the numbers of 1-RTT (RFC 9000 §12.3). */
   readonly #largest = [-1, -1, -1];

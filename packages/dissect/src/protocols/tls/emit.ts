@@ -5,13 +5,13 @@ import type { Sink } from '../../core/sink.ts';
 import type { HandshakeFields } from './fields.ts';
 import {
   CUT,
+  type Decrypted,
+  decryptedAt,
   ENCRYPTED,
   FIRST,
   HandshakeNotes,
   LAST,
   MIDDLE,
-  type Opened,
-  openedAt,
   type Piece,
   WHOLE,
 } from './handshake.ts';
@@ -122,8 +122,8 @@ export function recordsInfo(p: Packet, layer: number): string {
 function recordWords(p: Packet, layer: number, at: number, end: number): string[] {
   const b = p.bufferOf(layer);
   const body = at + RECORD_HEADER;
-  const opened = openedAt(p, layer, at);
-  if (opened !== undefined) return openedWords(p, opened);
+  const decrypted = decryptedAt(p, layer, at);
+  if (decrypted !== undefined) return decryptedWords(p, decrypted);
   switch (b[at]) {
     case CHANGE_CIPHER_SPEC:
       return ['Change Cipher Spec'];
@@ -139,7 +139,7 @@ function recordWords(p: Packet, layer: number, at: number, end: number): string[
 }
 
 /** Contents of a decrypted record. */
-function openedWords(p: Packet, { type, content, layer }: Opened): string[] {
+function decryptedWords(p: Packet, { type, content, layer }: Decrypted): string[] {
   if (type === ALERT) return [alertText(content, 0, content.length)];
   if (type === HEARTBEAT) return [heartbeatText(content, 0, content.length)];
   if (type !== HANDSHAKE || layer < 0) return ['Application Data'];
@@ -219,9 +219,9 @@ function emitRecord(
   out.add(before === TLS13 && type === APPLICATION_DATA ? f.opaqueType : f.contentType, at, 1);
   out.add(f.recordVersion, at + 1, 2);
   out.add(f.recordLength, at + 3, 2);
-  const opened = openedAt(p, layer, at);
-  if (opened !== undefined && before === TLS13) out.add(f.contentType, at, 0, opened.type);
-  if (opened !== undefined && emitOpened(out, opened, body)) {
+  const decrypted = decryptedAt(p, layer, at);
+  if (decrypted !== undefined && before === TLS13) out.add(f.contentType, at, 0, decrypted.type);
+  if (decrypted !== undefined && emitDecrypted(out, decrypted, body)) {
     out.close();
     return;
   }
@@ -234,7 +234,7 @@ function emitRecord(
 }
 
 /** Emits decrypted contents in place of the record's bytes; false if the bytes are to be shown as they are. */
-function emitOpened(out: Sink, { type, content, layer }: Opened, body: number): boolean {
+function emitDecrypted(out: Sink, { type, content, layer }: Decrypted, body: number): boolean {
   // Messages are layers of their own.
   if (type === HANDSHAKE) return layer >= 0;
   if (type !== ALERT || content.length !== 2) return false;

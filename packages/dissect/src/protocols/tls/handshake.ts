@@ -6,9 +6,9 @@ import type { Protocol } from '../../core/protocol.ts';
 import { certificateAt, nameAt } from '../x509/certificate.ts';
 import { ocspResponseAt } from '../x509/ocsp.ts';
 import { eachContent } from './contents.ts';
+import { rememberExtensions, rememberHello } from './decryption/decryption.ts';
 import type { Carrier } from './fingerprints.ts';
 import { handshakeTypeNames } from './names.ts';
-import { rememberExtensions, rememberHello } from './opening/opening.ts';
 import {
   CLIENT_HELLO,
   ENCRYPTED_EXTENSIONS,
@@ -38,8 +38,8 @@ export interface Piece {
   readonly version: number;
 }
 
-/** A record that was opened. */
-export interface Opened {
+/** A record that was decrypted. */
+export interface Decrypted {
   /** Offset of the record. */
   readonly at: number;
   /** Decrypted contents: the inner type (RFC 8446 §5.2), and the bytes. */
@@ -54,7 +54,7 @@ export interface Opened {
 /** Layer note: what dissection leaves for emit and info. */
 export class HandshakeNotes {
   readonly pieces: Piece[] = [];
-  readonly opened: Opened[] = [];
+  readonly decrypted: Decrypted[] = [];
   cipher = 0;
   /** The layer is a single message without record header, reassembled from several records. */
   isBare = false;
@@ -63,10 +63,10 @@ export class HandshakeNotes {
   carrier: Carrier = 't';
 }
 
-/** The record that begins at `at`, if it was opened. */
-export function openedAt(p: Packet, layer: number, at: number): Opened | undefined {
+/** The record that begins at `at`, if it was decrypted. */
+export function decryptedAt(p: Packet, layer: number, at: number): Decrypted | undefined {
   const notes = p.notes[layer];
-  return notes instanceof HandshakeNotes ? notes.opened.find((record) => record.at === at) : undefined;
+  return notes instanceof HandshakeNotes ? notes.decrypted.find((record) => record.at === at) : undefined;
 }
 
 /** Reassembly limit; certificate chains are far shorter. */

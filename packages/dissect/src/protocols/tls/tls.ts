@@ -1,11 +1,12 @@
 // Transport Layer Security 1.0 to 1.3 (RFC 2246, 4346, 5246, 8446), and SSL 2.0 and 3.0 (RFC 6101). Decryption, given
-// secrets, is in opening/.
+// secrets, is in decryption/.
 import { u16 } from '../../core/bytes.ts';
 import { COLUMN, LISTED, MORE_SEGMENT, NESTED, type Packet } from '../../core/packet.ts';
 import { type Protocol, protocol, REJECTED } from '../../core/protocol.ts';
 import { sctpPorts, tcpHeuristics, tcpPorts } from '../../core/table.ts';
 import { certificateAt } from '../x509/certificate.ts';
 import { enterOids } from '../x509/oid-table.ts';
+import { readDecrypted } from './decryption/decrypted-records.ts';
 import { emitRecordless, emitRecords, recordsInfo } from './emit.ts';
 import { wrappedTimestamps } from './extensions.ts';
 import {
@@ -16,7 +17,6 @@ import {
   readCutHandshakeRecord,
   readHandshakeRecord,
 } from './handshake.ts';
-import { readOpened } from './opening/opened.ts';
 import {
   beginsRecord,
   beginsSsl2Hello,
@@ -168,7 +168,7 @@ export const tls: Protocol = protocol({
 /** Records of a layer that are parts of messages which others complete. */
 function waitingInside(p: Packet, layer: number): number {
   const notes = p.notes[layer];
-  return notes instanceof HandshakeNotes ? notes.opened.filter(({ isWaiting }) => isWaiting).length : 0;
+  return notes instanceof HandshakeNotes ? notes.decrypted.filter(({ isWaiting }) => isWaiting).length : 0;
 }
 
 // RFC 6962 §3.3: in certificates and in OCSP responses.
@@ -225,7 +225,7 @@ function readRecord(
   } else if (type === CHANGE_CIPHER_SPEC && s.version !== TLS13)
     s.changedFrame[p.direction as 0 | 1] = p.number;
   tellVersion(p, s);
-  if (end === wireEnd && !p.session.keyLog.isEmpty) readOpened(p, s, layer, at, end, tls);
+  if (end === wireEnd && !p.session.keyLog.isEmpty) readDecrypted(p, s, layer, at, end, tls);
   // A ClientHello shows the version of its record, even if it settles on one by announcing early data.
   if (s.version !== 0 && !(type === HANDSHAKE && b[at + RECORD_HEADER] === CLIENT_HELLO && isFirst))
     return s.version;

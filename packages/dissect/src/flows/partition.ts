@@ -37,7 +37,7 @@ const WORK_OF_OTHERS = 2;
 /** If the first reader would have more than this part of the work, sharing is not worth it. */
 const FIRST_MAX = 0.8;
 
-export class Shares {
+export class FlowPartition {
   readonly count: number;
   readonly ofFirst: number;
   readonly #readers = new Uint8Array(CLASSES);
@@ -52,13 +52,13 @@ export class Shares {
   }
 
   /**
-   * Balanced shares for captures with this proportion of TCP frames to others; null if sharing is not worth it.
+   * A balanced partition for captures with this proportion of TCP frames to others; null if sharing is not worth it.
    */
-  static alike(count: number, tcp: number, others: number): Shares | null {
+  static balanced(count: number, tcp: number, others: number): FlowPartition | null {
     const work = tcp + others * WORK_OF_OTHERS;
     const ofFirst = Math.max(0, work / count - others * WORK_OF_OTHERS) / tcp;
     const isWorthIt = tcp > 0 && ofFirst * tcp + others * WORK_OF_OTHERS < work * FIRST_MAX;
-    return isWorthIt ? new Shares(count, ofFirst) : null;
+    return isWorthIt ? new FlowPartition(count, ofFirst) : null;
   }
 
   /** The reader of a frame: 0 to count - 1. */

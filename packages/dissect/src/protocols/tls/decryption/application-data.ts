@@ -5,16 +5,16 @@ import { type Protocol, protocol } from '../../../core/protocol.ts';
 import { tcpHeuristics, tcpPorts } from '../../../core/table.ts';
 import { runFramed } from '../../../flows/framing.ts';
 import { StreamReassembly } from '../../../flows/reassembly.ts';
-import type { Opening } from './opening.ts';
+import type { Decryption } from './decryption.ts';
 
-interface Inside {
+interface ApplicationData {
   /** Bytes delivered of each direction. */
   sent: [number, number];
   /** Its dissector, once known. */
   reader: Protocol | null;
 }
 
-const newInside = (): Inside => ({ sent: [0, 0], reader: null });
+const newApplicationData = (): ApplicationData => ({ sent: [0, 0], reader: null });
 const streamsOf = (p: Packet): StreamReassembly =>
   p.session.memoryOf('tls-streams', () => new StreamReassembly());
 
@@ -38,13 +38,13 @@ export function forgetStreams(p: Packet): void {
   const streams = streamsOf(p);
   streams.forget(p.flow * 2);
   streams.forget(p.flow * 2 + 1);
-  Object.assign(p.session.stateOf(p, 'tls-inside', newInside), newInside());
+  Object.assign(p.session.stateOf(p, 'tls-application-data', newApplicationData), newApplicationData());
 }
 
 /** Adds the decrypted contents of the next record of its direction. True if they belong to an incomplete message. */
-export function deliver(p: Packet, opening: Opening, plain: Uint8Array): boolean {
+export function deliver(p: Packet, decryption: Decryption, plain: Uint8Array): boolean {
   if (plain.length === 0) return false;
-  const inside = p.session.stateOf(p, 'tls-inside', newInside);
+  const inside = p.session.stateOf(p, 'tls-application-data', newApplicationData);
   const direction = p.direction as 0 | 1;
   const sequence = inside.sent[direction];
   inside.sent[direction] = (sequence + plain.length) >>> 0;
@@ -53,7 +53,7 @@ export function deliver(p: Packet, opening: Opening, plain: Uint8Array): boolean
   p.isPartOfMessage = false;
   const layers = p.count;
   p.within(plain, 0, plain.length, plain.length, () => {
-    const read = (packet: Packet): void => choose(packet, inside, opening);
+    const read = (packet: Packet): void => choose(packet, inside, decryption);
     streamsOf(p).payload(p, p.flow * 2 + direction, sequence, false, read, onWhole);
   });
   const isWaiting = p.isPartOfMessage;
@@ -64,11 +64,11 @@ export function deliver(p: Packet, opening: Opening, plain: Uint8Array): boolean
 }
 
 /** The side closed its direction: a message delimited by the end is complete. */
-export function closeInside(p: Packet, opening: Opening): void {
-  const inside = p.session.stateOf(p, 'tls-inside', newInside);
+export function closeApplicationData(p: Packet, decryption: Decryption): void {
+  const inside = p.session.stateOf(p, 'tls-application-data', newApplicationData);
   const direction = p.direction as 0 | 1;
   const { mayAskMore, wanted, wantedAt, isPartOfMessage } = p;
-  const read = (packet: Packet): void => choose(packet, inside, opening);
+  const read = (packet: Packet): void => choose(packet, inside, decryption);
   streamsOf(p).close(p, p.flow * 2 + direction, inside.sent[direction], read, onWhole);
   Object.assign(p, { mayAskMore, wanted, wantedAt, isPartOfMessage });
 }
@@ -79,7 +79,7 @@ function onWhole(p: Packet): void {
   p.push(segments, SHOWN | LATE);
 }
 
-function choose(p: Packet, inside: Inside, { alpn }: Opening): void {
+function choose(p: Packet, inside: ApplicationData, { alpn }: Decryption): void {
   if (inside.reader !== null && offer(p, inside.reader)) return;
   for (const made of candidates(p, alpn)) {
     if (!offer(p, made)) continue;

@@ -8,7 +8,7 @@ export interface RecordCipher {
 /** Records that may be missing before one that opens. */
 const LOOK_AHEAD = 32;
 
-/** Keys, and the number of the next record: it is part of what guards it, so records are opened in their order. */
+/** Keys, and the number of the next record: it is part of what guards it, so records are decrypted in their order. */
 export class RecordKeys {
   readonly #cipher: RecordCipher;
   #sequence = 0;

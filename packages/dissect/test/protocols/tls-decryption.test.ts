@@ -1,4 +1,4 @@
-// TLS sessions of Node's own, without a socket: their records are opened with the secrets that Node logs.
+// TLS sessions of Node's own, without a socket: their records are decrypted with the secrets that Node logs.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Chunk, MAC_INSIDE, session } from '../../../../test/support/tls-session.ts';
@@ -75,7 +75,7 @@ for (const [version, ciphers] of [
         ['GET /secret HTTP/1.1 ', 'HTTP/1.1 200 OK  (text/plain)'],
       );
       assert.equal(open.filter(([, info]) => /Change Cipher Spec, Finished$/.test(info!)).length, 2);
-      // A bit that changed is no longer opened.
+      // A bit that changed is no longer decrypted.
       const request = chunks.findIndex((_, i) => open[i]![0]!.includes('http'));
       const bytes = chunks[request]![1].slice();
       bytes[bytes.length - 1]! ^= 1;
@@ -123,7 +123,7 @@ for (const [version, cipher] of [
   ['TLSv1.2', 'PSK-AES128-CBC-SHA256'],
   ['TLSv1.3', 'TLS_AES_128_GCM_SHA256'],
 ] as const)
-  test(`${version}, ${cipher}: records behind some that are missing are opened`, async () => {
+  test(`${version}, ${cipher}: records behind some that are missing are decrypted`, async () => {
     const said = Array.from({ length: 44 }, () => REQUEST);
     const { chunks, log } = await session(version, cipher, said);
     const open = dissected(chunks, log, path);

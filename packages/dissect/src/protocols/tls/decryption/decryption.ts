@@ -13,7 +13,7 @@ import {
   TLS13,
   type TlsSession,
 } from '../session.ts';
-import { forgetStreams } from './inside.ts';
+import { forgetStreams } from './application-data.ts';
 import { keysBefore13, keysOf13, nextSecret } from './keys.ts';
 import type { RecordKeys } from './record-keys.ts';
 import { type Suite, suiteOf } from './suites.ts';
@@ -28,7 +28,7 @@ interface Side {
   message: Uint8Array;
 }
 
-export interface Opening {
+export interface Decryption {
   clientRandom: Uint8Array | null;
   serverRandom: Uint8Array | null;
   clientDirection: number;
@@ -41,13 +41,13 @@ export interface Opening {
 }
 
 /** Decrypted contents of a record, and their type. */
-export interface OpenedRecord {
+export interface DecryptedRecord {
   readonly type: number;
   readonly content: Uint8Array;
 }
 
 const newSide = (): Side => ({ keys: null, secret: null, isHandshaking: true, message: new Uint8Array(0) });
-const newOpening = (): Opening => ({
+const newDecryption = (): Decryption => ({
   clientRandom: null,
   serverRandom: null,
   clientDirection: 0,
@@ -57,8 +57,8 @@ const newOpening = (): Opening => ({
   isMacOutside: false,
 });
 
-function openingOf(p: Packet): Opening {
-  return p.session.stateOf(p, 'tls-opening', newOpening);
+function decryptionOf(p: Packet): Decryption {
+  return p.session.stateOf(p, 'tls-decryption', newDecryption);
 }
 
 const RANDOM_BYTES = 32;
@@ -70,44 +70,44 @@ export function rememberHello(p: Packet, type: number, at: number, end: number, 
   // RFC 8446 §4.1.2: version, then 32 random bytes.
   const random = p.buf.slice(at + 2, at + 2 + RANDOM_BYTES);
   if (at + 2 + RANDOM_BYTES > end) return;
-  const opening = openingOf(p);
+  const decryption = decryptionOf(p);
   if (type === CLIENT_HELLO) {
     // RFC 5246 §7.4.1: a renegotiation runs under the current keys until both sides change them. TLS 1.3 has none (RFC
     // 8446 §4.1.2): a further hello begins another session.
-    if (isSealed && opening.sides.some(({ keys, secret }) => keys !== null && secret === null))
-      Object.assign(opening, newOpening(), { sides: opening.sides });
+    if (isSealed && decryption.sides.some(({ keys, secret }) => keys !== null && secret === null))
+      Object.assign(decryption, newDecryption(), { sides: decryption.sides });
     else {
-      Object.assign(opening, newOpening());
+      Object.assign(decryption, newDecryption());
       forgetStreams(p);
     }
-    opening.clientRandom = random;
-    opening.clientDirection = p.direction;
+    decryption.clientRandom = random;
+    decryption.clientDirection = p.direction;
     eachExtension(p.buf, clientExtensions(p.buf, at, end), end, (kind, body, stop) => {
-      if (kind === ALPN) opening.offered = protocolIn(p.buf, body, stop);
+      if (kind === ALPN) decryption.offered = protocolIn(p.buf, body, stop);
     });
   } else if (type === SERVER_HELLO) {
-    opening.serverRandom = random;
+    decryption.serverRandom = random;
     const extensions = at + 2 + RANDOM_BYTES + 1 + (p.buf[at + 34] ?? 0) + 3;
     eachExtension(p.buf, extensions, end, (kind, body, stop) => {
-      if (kind === ALPN) opening.alpn = protocolIn(p.buf, body, stop);
-      else if (kind === ENCRYPT_THEN_MAC) opening.isMacOutside = true;
+      if (kind === ALPN) decryption.alpn = protocolIn(p.buf, body, stop);
+      else if (kind === ENCRYPT_THEN_MAC) decryption.isMacOutside = true;
     });
   }
 }
 
 /** RFC 8446 §4.3.1: the negotiated protocol in EncryptedExtensions, the message [at, end). */
 export function rememberExtensions(p: Packet, at: number, end: number): void {
-  const opening = openingOf(p);
+  const decryption = decryptionOf(p);
   eachExtension(p.buf, at, end, (kind, body, stop) => {
-    if (kind === ALPN) opening.alpn = protocolIn(p.buf, body, stop);
+    if (kind === ALPN) decryption.alpn = protocolIn(p.buf, body, stop);
   });
 }
 
 /** State from the hellos of this conversation; null without a hello, or if no secrets are known. */
 export function agreedSession(p: Packet): { clientRandom: Uint8Array; alpn: string } | null {
-  const opening = p.session.knownState<Opening>(p, 'tls-opening');
-  if (opening === null || opening.clientRandom === null) return null;
-  return { clientRandom: opening.clientRandom, alpn: opening.alpn || opening.offered };
+  const decryption = p.session.knownState<Decryption>(p, 'tls-decryption');
+  if (decryption === null || decryption.clientRandom === null) return null;
+  return { clientRandom: decryption.clientRandom, alpn: decryption.alpn || decryption.offered };
 }
 
 /** Offset of the extensions in a ClientHello, behind session ID, cipher suites and compression methods. */
@@ -137,30 +137,30 @@ function protocolIn(b: Uint8Array, at: number, end: number): string {
 }
 
 /** Decrypted contents of the complete record [at, end); null if it cannot be decrypted, or is not encrypted. */
-export function openRecord(p: Packet, s: TlsSession, at: number, end: number): OpenedRecord | null {
-  const opening = p.session.knownState<Opening>(p, 'tls-opening');
+export function decryptRecord(p: Packet, s: TlsSession, at: number, end: number): DecryptedRecord | null {
+  const decryption = p.session.knownState<Decryption>(p, 'tls-decryption');
   const suite = suiteOf(s.cipher);
-  if (opening === null || opening.clientRandom === null || suite === null) return null;
-  if (s.version === TLS13) return open13(p, opening, suite, at, end);
-  return s.version > SSL3 && s.version < TLS13 ? openBefore13(p, s, opening, suite, at, end) : null;
+  if (decryption === null || decryption.clientRandom === null || suite === null) return null;
+  if (s.version === TLS13) return decrypt13(p, decryption, suite, at, end);
+  return s.version > SSL3 && s.version < TLS13 ? decryptBefore13(p, s, decryption, suite, at, end) : null;
 }
 
-function openBefore13(
+function decryptBefore13(
   p: Packet,
   s: TlsSession,
-  opening: Opening,
+  decryption: Decryption,
   suite: Suite,
   at: number,
   end: number,
-): OpenedRecord | null {
-  const side = opening.sides[p.direction]!;
+): DecryptedRecord | null {
+  const side = decryption.sides[p.direction]!;
   const b = p.buf;
   if (b[at] === CHANGE_CIPHER_SPEC) {
-    const { clientRandom, serverRandom, isMacOutside } = opening;
+    const { clientRandom, serverRandom, isMacOutside } = decryption;
     const master = p.session.keyLog.find('CLIENT_RANDOM', clientRandom!);
     if (master === undefined || serverRandom === null) return null;
     const agreed = { version: s.version, master, clientRandom: clientRandom!, serverRandom, isMacOutside };
-    side.keys = keysBefore13(suite, agreed, p.direction === opening.clientDirection);
+    side.keys = keysBefore13(suite, agreed, p.direction === decryption.clientDirection);
     return null;
   }
   const body = at + RECORD_HEADER;
@@ -168,19 +168,25 @@ function openBefore13(
   return content === null ? null : { type: b[at]!, content };
 }
 
-function open13(p: Packet, opening: Opening, suite: Suite, at: number, end: number): OpenedRecord | null {
+function decrypt13(
+  p: Packet,
+  decryption: Decryption,
+  suite: Suite,
+  at: number,
+  end: number,
+): DecryptedRecord | null {
   const b = p.buf;
   if (b[at] !== APPLICATION_DATA) return null;
-  const side = opening.sides[p.direction]!;
+  const side = decryption.sides[p.direction]!;
   const header = b.subarray(at, at + RECORD_HEADER);
   const sealed = b.subarray(at + RECORD_HEADER, end);
-  if (side.keys === null) useSecret(p, opening, suite, side);
+  if (side.keys === null) useSecret(p, decryption, suite, side);
   let plain = side.keys?.open(header, sealed) ?? null;
   if (plain === null && side.isHandshaking) {
     // Its end was not captured, or it was the other side's: what follows may be traffic.
     const { keys, secret } = side;
     side.isHandshaking = false;
-    useSecret(p, opening, suite, side);
+    useSecret(p, decryption, suite, side);
     plain = side.keys?.open(header, sealed) ?? null;
     if (plain === null) Object.assign(side, { keys, secret, isHandshaking: true });
   }
@@ -189,14 +195,14 @@ function open13(p: Packet, opening: Opening, suite: Suite, at: number, end: numb
   let last = plain.length - 1;
   while (last > 0 && plain[last] === 0) last--;
   const content = plain.subarray(0, Math.max(0, last));
-  if (plain[last] === HANDSHAKE) readMessages(p, opening, suite, side, content);
+  if (plain[last] === HANDSHAKE) readMessages(p, decryption, suite, side, content);
   return { type: plain[last] ?? 0, content };
 }
 
-function useSecret(p: Packet, opening: Opening, suite: Suite, side: Side): void {
-  const who = p.direction === opening.clientDirection ? 'CLIENT' : 'SERVER';
+function useSecret(p: Packet, decryption: Decryption, suite: Suite, side: Side): void {
+  const who = p.direction === decryption.clientDirection ? 'CLIENT' : 'SERVER';
   const label = side.isHandshaking ? `${who}_HANDSHAKE_TRAFFIC_SECRET` : `${who}_TRAFFIC_SECRET_0`;
-  const secret = p.session.keyLog.find(label, opening.clientRandom!);
+  const secret = p.session.keyLog.find(label, decryption.clientRandom!);
   side.secret = secret ?? null;
   side.keys = secret === undefined ? null : keysOf13(suite, secret);
 }
@@ -207,14 +213,20 @@ const KEY_UPDATE = 24;
 const MESSAGE_BYTES_MAX = 1 << 17;
 
 /** RFC 8446 §4: what changes the keys. */
-function readMessages(p: Packet, opening: Opening, suite: Suite, side: Side, content: Uint8Array): void {
+function readMessages(
+  p: Packet,
+  decryption: Decryption,
+  suite: Suite,
+  side: Side,
+  content: Uint8Array,
+): void {
   const b = side.message.length === 0 ? content : joined(side.message, content);
   let at = 0;
   while (at + 4 <= b.length && at + 4 + u24(b, at + 1) <= b.length) {
     const end = at + 4 + u24(b, at + 1);
     if (b[at] === FINISHED && side.isHandshaking) {
       side.isHandshaking = false;
-      useSecret(p, opening, suite, side);
+      useSecret(p, decryption, suite, side);
     } else if (b[at] === KEY_UPDATE && side.secret !== null) {
       side.secret = nextSecret(suite, side.secret);
       side.keys = keysOf13(suite, side.secret);

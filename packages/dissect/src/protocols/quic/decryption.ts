@@ -1,8 +1,8 @@
 // Packet decryption with the keys of each encryption level: those of Initial packets are derivable, others come from
 // logged secrets.
 import type { Packet } from '../../core/packet.ts';
-import { agreedSession } from '../tls/opening/opening.ts';
-import { type Suite, suiteOf } from '../tls/opening/suites.ts';
+import { agreedSession } from '../tls/decryption/decryption.ts';
+import { type Suite, suiteOf } from '../tls/decryption/suites.ts';
 import { tlsSession } from '../tls/session.ts';
 import type { Connection } from './connection.ts';
 import { type ClearHeader, PacketKeys } from './protection.ts';
@@ -32,7 +32,7 @@ const KEY_PHASE = 0x04;
  * Decrypts the packet [start, end) of the client (0) or the server (1), whose packet number is at `at`. Null without
  * keys, or if it is too short for a header protection sample.
  */
-export function openPacket(
+export function decryptPacket(
   p: Packet,
   connection: Connection,
   who: 0 | 1,
@@ -42,24 +42,24 @@ export function openPacket(
   end: number,
 ): Unprotected | null {
   const side = connection.sides[who];
-  if (level === EARLY_LEVEL && side.keys[level] === null) return openEarly(p, connection, start, at, end);
+  if (level === EARLY_LEVEL && side.keys[level] === null) return decryptEarly(p, connection, start, at, end);
   const keys = side.keys[level] ?? loggedKeys(p, connection, who, level);
   side.keys[level] = keys;
   const header = keys?.unmask(p.buf, start, at, end, side.largest(level)) ?? null;
   if (keys === null || header === null) return null;
   const sealed = p.buf.subarray(at + header.numberBytes, end);
   const plain =
-    level === APPLICATION_LEVEL ? openPhase(side, keys, header, sealed) : keys.open(header, sealed);
-  return opened(side, level, header, plain);
+    level === APPLICATION_LEVEL ? decryptPhase(side, keys, header, sealed) : keys.open(header, sealed);
+  return decrypted(side, level, header, plain);
 }
 
-function opened(side: QuicSide, level: Level, header: ClearHeader, plain: Uint8Array | null): Unprotected {
+function decrypted(side: QuicSide, level: Level, header: ClearHeader, plain: Uint8Array | null): Unprotected {
   if (plain !== null) side.sawNumber(level, header.number);
   return { first: header.first, packetNumber: header.number, packetNumberBytes: header.numberBytes, plain };
 }
 
 /** RFC 9001 §6: the key phase bit shows a key update. Reordered packets may still use the previous keys. */
-function openPhase(
+function decryptPhase(
   side: QuicSide,
   keys: PacketKeys,
   header: ClearHeader,
@@ -83,7 +83,7 @@ function openPhase(
 }
 
 /** A 0-RTT packet, with the first suite that fits; its keys are kept. */
-function openEarly(
+function decryptEarly(
   p: Packet,
   connection: Connection,
   start: number,
@@ -99,7 +99,7 @@ function openEarly(
     const plain = header && keys!.open(header, p.buf.subarray(at + header.numberBytes, end));
     if (header === null || plain === null) continue;
     client.keys[EARLY_LEVEL] = keys;
-    return opened(client, EARLY_LEVEL, header, plain);
+    return decrypted(client, EARLY_LEVEL, header, plain);
   }
   return null;
 }

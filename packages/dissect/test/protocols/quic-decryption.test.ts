@@ -1,4 +1,4 @@
-// QUIC opened with logged secrets.
+// QUIC decrypted with logged secrets.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
@@ -7,7 +7,7 @@ import { requireTool } from '../../../../test/support/tools.ts';
 import { infoColumn } from '../../src/core/columns.ts';
 import { treeOf } from '../../src/core/tree.ts';
 import { fullNumber, PacketKeys } from '../../src/protocols/quic/protection.ts';
-import { suiteOf } from '../../src/protocols/tls/opening/suites.ts';
+import { suiteOf } from '../../src/protocols/tls/decryption/suites.ts';
 import { crypto, sealed } from './quic-bytes.ts';
 import { pathOf, RECORDINGS, seen } from './quic-recordings.ts';
 import { bytesOf, dissect, fieldsOf, udpFrame } from './support.ts';
@@ -51,7 +51,7 @@ const fieldLines = (name: string): string[] =>
   seen(name, true, (p) => Object.values(fieldsOf(p, FIELDS)).join('\t'));
 
 for (const name of RECORDINGS) {
-  test(`${name}: every packet is opened, and none without secrets`, () => {
+  test(`${name}: every packet is decrypted, and none without secrets`, () => {
     const infos = seen(name, true, infoColumn);
     assert.ok(
       infos.every((info) => /PKN: \d+, [A-Z]/.test(info)),
@@ -117,7 +117,7 @@ test('QUIC: keys change with the phase, and what comes late has those before', (
   assert.ok(infos.every((info) => /PKN: \d+, [A-Z]/.test(info)));
 });
 
-test('QUIC: 0-RTT is opened with the suite that fits', () => {
+test('QUIC: 0-RTT is decrypted with the suite that fits', () => {
   for (const name of RECORDINGS) {
     const early = seen(name, true, infoColumn).filter((info) => info.startsWith('0-RTT'));
     assert.ok(early.some((info) => info.includes('STREAM(0)')));

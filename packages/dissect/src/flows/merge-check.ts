@@ -1,4 +1,4 @@
-// Checks that readers which shared a capture (see Shares) found what a single reader would have found. State is kept per
+// Checks that readers which shared a capture (see FlowPartition) found what a single reader would have found. State is kept per
 // conversation, so that is the case unless two readers saw parts of one conversation (inside and outside a tunnel), one
 // learned what another needed (the port of a transfer), or their state together exceeds a bound.
 import { IPV4, IPV6 } from '../core/packet.ts';
@@ -7,11 +7,11 @@ import { ipv4Address, ipv6Address } from '../core/text.ts';
 import { HELD_BYTES_MAX, held } from '../protocols/text/held-message.ts';
 import { HIGH, KEY_WORDS, KIND, LOW, PORTS } from './flow-table.ts';
 import { DATAGRAMS_MAX, TOTAL_BYTES_MAX as FRAGMENT_BYTES_MAX } from './fragments.ts';
+import type { FlowPartition } from './partition.ts';
 import { TOTAL_BYTES_MAX as STREAM_BYTES_MAX } from './reassembly.ts';
-import type { Shares } from './shares.ts';
 
 /** What a reader reports of its session for this check; can be sent to another process. */
-export interface Trace {
+export interface SessionSummary {
   /** FlowTable.keys */
   readonly keys: Uint32Array<ArrayBuffer>;
   readonly expectations: readonly string[];
@@ -20,7 +20,7 @@ export interface Trace {
   readonly hasEvicted: boolean;
 }
 
-export function traceOf(session: Session): Trace {
+export function summaryOf(session: Session): SessionSummary {
   const { flows, fragments, streams } = session;
   const expectations = session.expectations();
   return {
@@ -39,23 +39,28 @@ export function traceOf(session: Session): Trace {
 }
 
 /** The reason why the readers' results must not be merged, for --debug; null if they may. Traces in the order of readers. */
-export function whyNotMergeable(traces: readonly Trace[], shares: Shares): string | null {
-  const isNear = traces[0]!.used.some((_, i) => traces.reduce((sum, { used }) => sum + used[i]!, 0) >= 1);
-  if (isNear || traces.some(({ hasEvicted }) => hasEvicted)) return 'more than is remembered';
-  if (haveShared(traces, shares)) return 'a conversation within a tunnel and beside it';
-  return expectOthers(traces) ? 'what one conversation announced is in another' : null;
+export function whyNotMergeable(
+  summaries: readonly SessionSummary[],
+  partition: FlowPartition,
+): string | null {
+  const isNear = summaries[0]!.used.some(
+    (_, i) => summaries.reduce((sum, { used }) => sum + used[i]!, 0) >= 1,
+  );
+  if (isNear || summaries.some(({ hasEvicted }) => hasEvicted)) return 'more than is remembered';
+  if (haveShared(summaries, partition)) return 'a conversation within a tunnel and beside it';
+  return expectOthers(summaries) ? 'what one conversation announced is in another' : null;
 }
 
-function forEachKey({ keys }: Trace, visit: (key: Uint32Array) => void): void {
+function forEachKey({ keys }: SessionSummary, visit: (key: Uint32Array) => void): void {
   for (let at = 0; at < keys.length; at += KEY_WORDS) visit(keys.subarray(at, at + KEY_WORDS));
 }
 
 /** Whether two readers saw the same conversation. */
-function haveShared(traces: readonly Trace[], shares: Shares): boolean {
+function haveShared(summaries: readonly SessionSummary[], partition: FlowPartition): boolean {
   const strays = new Map<number, { readonly text: string; readonly reader: number }[]>();
-  traces.forEach((trace, reader) => {
-    forEachKey(trace, (key) => {
-      if (shares.ofKey(key) === reader) return;
+  summaries.forEach((summary, reader) => {
+    forEachKey(summary, (key) => {
+      if (partition.ofKey(key) === reader) return;
       const stray = { text: key.join(), reader };
       const known = strays.get(digest(key));
       if (known === undefined) strays.set(digest(key), [stray]);
@@ -63,9 +68,9 @@ function haveShared(traces: readonly Trace[], shares: Shares): boolean {
     });
   });
   if (strays.size === 0) return false;
-  return traces.some((trace, reader) => {
+  return summaries.some((summary, reader) => {
     let isFound = false;
-    forEachKey(trace, (key) => {
+    forEachKey(summary, (key) => {
       const alike = strays.get(digest(key));
       if (alike === undefined || isFound) return;
       const text = key.join();
@@ -82,15 +87,15 @@ function digest(key: Uint32Array): number {
 }
 
 /** Whether one reader has an expectation about an endpoint that another has a conversation with. */
-function expectOthers(traces: readonly Trace[]): boolean {
+function expectOthers(summaries: readonly SessionSummary[]): boolean {
   const expected = new Map<string, number[]>();
-  traces.forEach(({ expectations }, reader) => {
+  summaries.forEach(({ expectations }, reader) => {
     for (const expectation of expectations)
       expected.set(expectation, [...(expected.get(expectation) ?? []), reader]);
   });
   if (expected.size === 0) return false;
   const ports = new Set([...expected.keys()].map((text) => Number(text.slice(text.lastIndexOf(' ') + 1))));
-  return traces.some((trace, reader) => {
+  return summaries.some((summary, reader) => {
     let isFound = false;
     const look = (key: Uint32Array, address: number, port: number): void => {
       if (isFound || !ports.has(port)) return;
@@ -99,7 +104,7 @@ function expectOthers(traces: readonly Trace[]): boolean {
         expected.get(`${transport} ${text} ${port}`)?.some((who) => who !== reader),
       );
     };
-    forEachKey(trace, (key) => {
+    forEachKey(summary, (key) => {
       look(key, LOW, key[PORTS]! >>> 16);
       look(key, HIGH, key[PORTS]! & 0xffff);
     });
