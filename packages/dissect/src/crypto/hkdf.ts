@@ -1,7 +1,5 @@
 // HKDF (RFC 5869), with SHA-256 unless told otherwise, and the labelled expansion of TLS 1.3 (RFC 8446 §7.1) that QUIC derives its keys with.
-import { hmacSha256 } from './sha256.ts';
-
-export type Hmac = (key: Uint8Array, ...parts: readonly Uint8Array[]) => Uint8Array;
+import { type Hmac, hmacSha256 } from './hmac.ts';
 
 /** RFC 5869 §2.2. */
 export function hkdfExtract(salt: Uint8Array, keyMaterial: Uint8Array): Uint8Array {

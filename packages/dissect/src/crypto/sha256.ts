@@ -1,4 +1,4 @@
-// SHA-256 (FIPS 180-4 §6.2) and HMAC with it (RFC 2104).
+// SHA-256 (FIPS 180-4 §6.2).
 
 const BLOCK = 64;
 const SHA256_BYTES = 32;
@@ -20,9 +20,9 @@ function fraction(root: number): number {
 
 const words = new Int32Array(64);
 
-/** The 32-byte digest of the parts, one after the other. */
-export function sha256(...parts: readonly Uint8Array[]): Uint8Array {
-  const padded = pad(parts);
+/** The 32-byte digest. */
+export function sha256(message: Uint8Array): Uint8Array {
+  const padded = pad(message);
   const view = new DataView(padded.buffer);
   const state = START.slice();
   for (let at = 0; at < padded.length; at += BLOCK) mix(state, view, at);
@@ -32,28 +32,11 @@ export function sha256(...parts: readonly Uint8Array[]): Uint8Array {
   return digest;
 }
 
-/** HMAC-SHA-256 of the parts, one after the other (RFC 2104 §2). */
-export function hmacSha256(key: Uint8Array, ...parts: readonly Uint8Array[]): Uint8Array {
-  const short = key.length > BLOCK ? sha256(key) : key;
-  const inner = new Uint8Array(BLOCK).fill(0x36);
-  const outer = new Uint8Array(BLOCK).fill(0x5c);
-  for (let i = 0; i < short.length; i++) {
-    inner[i]! ^= short[i]!;
-    outer[i]! ^= short[i]!;
-  }
-  return sha256(outer, sha256(inner, ...parts));
-}
-
 /** FIPS 180-4 §5.1.1. */
-function pad(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  let length = 0;
-  for (const part of parts) length += part.length;
+function pad(message: Uint8Array): Uint8Array<ArrayBuffer> {
+  const { length } = message;
   const padded = new Uint8Array((((length + 8) >> 6) + 1) * BLOCK);
-  let at = 0;
-  for (const part of parts) {
-    padded.set(part, at);
-    at += part.length;
-  }
+  padded.set(message);
   padded[length] = 0x80;
   const view = new DataView(padded.buffer);
   view.setUint32(padded.length - 8, length >>> 29);

@@ -1,4 +1,4 @@
-// SHA-384 (FIPS 180-4 §6.5) and HMAC with it (RFC 2104). Numbers of 64 bits are bigints: it runs on keys, not on traffic.
+// SHA-384 (FIPS 180-4 §6.5). Numbers of 64 bits are bigints: it runs on keys, not on traffic.
 
 const BLOCK = 128;
 const DIGEST = 48;
@@ -39,14 +39,11 @@ function cubeRoot(value: bigint): bigint {
 
 const rotated = (x: bigint, n: bigint): bigint => ((x >> n) | (x << (64n - n))) & MASK;
 
-export function sha384(...parts: readonly Uint8Array[]): Uint8Array {
-  const length = parts.reduce((sum, part) => sum + part.length, 0);
+/** The 48-byte digest. */
+export function sha384(message: Uint8Array): Uint8Array {
+  const { length } = message;
   const padded = new Uint8Array((((length + 16) >> 7) + 1) * BLOCK);
-  let at = 0;
-  for (const part of parts) {
-    padded.set(part, at);
-    at += part.length;
-  }
+  padded.set(message);
   padded[length] = 0x80;
   const view = new DataView(padded.buffer);
   view.setBigUint64(padded.length - 8, BigInt(length) * 8n);
@@ -90,16 +87,4 @@ function mix(state: bigint[], view: DataView, at: number): void {
   [a, b, c, d, e, f, g, h].forEach((word, i) => {
     state[i] = (state[i]! + word) & MASK;
   });
-}
-
-/** HMAC-SHA-384 of the parts, one after the other (RFC 2104 §2). */
-export function hmacSha384(key: Uint8Array, ...parts: readonly Uint8Array[]): Uint8Array {
-  const short = key.length > BLOCK ? sha384(key) : key;
-  const inner = new Uint8Array(BLOCK).fill(0x36);
-  const outer = new Uint8Array(BLOCK).fill(0x5c);
-  for (let i = 0; i < short.length; i++) {
-    inner[i]! ^= short[i]!;
-    outer[i]! ^= short[i]!;
-  }
-  return sha384(outer, sha384(inner, ...parts));
 }

@@ -5,8 +5,9 @@ import { test } from 'node:test';
 import { Aes } from '../../src/crypto/aes.ts';
 import { openGcm } from '../../src/crypto/gcm.ts';
 import { hkdfExpand, hkdfExpandLabel, hkdfExtract } from '../../src/crypto/hkdf.ts';
+import { hmacSha256 } from '../../src/crypto/hmac.ts';
 import { md5 } from '../../src/crypto/md5.ts';
-import { hmacSha256, sha256 } from '../../src/crypto/sha256.ts';
+import { sha256 } from '../../src/crypto/sha256.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const fromHex = (hex: string): Uint8Array => new Uint8Array(Buffer.from(hex.replace(/\s/g, ''), 'hex'));

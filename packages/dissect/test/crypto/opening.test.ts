@@ -7,8 +7,8 @@ import { Aes } from '../../src/crypto/aes.ts';
 import { AesCbc } from '../../src/crypto/aes-cbc.ts';
 import { openChaCha } from '../../src/crypto/chacha20-poly1305.ts';
 import { openGcm } from '../../src/crypto/gcm.ts';
-import { hmacMd5, hmacSha1 } from '../../src/crypto/hmac.ts';
-import { hmacSha384, sha384 } from '../../src/crypto/sha384.ts';
+import { hmacMd5, hmacSha1, hmacSha384 } from '../../src/crypto/hmac.ts';
+import { sha384 } from '../../src/crypto/sha384.ts';
 
 const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
 const some = fc.uint8Array({ maxLength: 300 });

@@ -1,6 +1,7 @@
 // Tree, fields and Info text of SSH.
 import { ascii, u32 } from '../../core/bytes.ts';
 import type { Field } from '../../core/field.ts';
+import { FieldReader } from '../../core/field-reader.ts';
 import type { Packet } from '../../core/packet.ts';
 import type { Sink } from '../../core/sink.ts';
 import { md5Text } from '../tls/fingerprints.ts';
@@ -99,29 +100,7 @@ function emitPacket(out: Sink, b: Uint8Array, part: Part, isFromServer: boolean)
 }
 
 /** Strings as RFC 4251 §5 has them: a length of four bytes, then as many. */
-class Strings {
-  readonly out: Sink;
-  readonly b: Uint8Array;
-  at: number;
-  readonly end: number;
-
-  constructor(out: Sink, b: Uint8Array, at: number, end: number) {
-    this.out = out;
-    this.b = b;
-    this.at = at;
-    this.end = end;
-  }
-
-  get left(): number {
-    return this.end - this.at;
-  }
-
-  number(field: Field): void {
-    if (this.left < 4) return;
-    this.out.add(field, this.at, 4);
-    this.at += 4;
-  }
-
+class Strings extends FieldReader {
   string(length: Field, field: Field): void {
     if (this.left < 4) return;
     const taken = Math.min(u32(this.b, this.at), this.left - 4);
@@ -180,7 +159,7 @@ function emitExchange(r: Strings, code: number, exchange: number): void {
     if (isReply) r.string(f.ecdhServerLength, f.ecdhServer);
     else r.string(f.ecdhClientLength, f.ecdhClient);
   } else if (exchange === GEX && code === 34) {
-    for (const field of [f.gexMin, f.gexBits, f.gexMax]) r.number(field);
+    for (const field of [f.gexMin, f.gexBits, f.gexMax]) r.number(field, 4);
   } else if (exchange === GEX && code === 31) {
     r.string(f.integerLength, f.gexP);
     r.string(f.integerLength, f.gexG);

@@ -1,14 +1,15 @@
 // Extensions of hellos and of other TLS messages.
+
+import { FieldReader } from '../../core/field-reader.ts';
 import type { Sink } from '../../core/sink.ts';
 import { Der, OCTET_STRING } from '../x509/der.ts';
 import { datagramFields } from './dtls-fields.ts';
 import type { HandshakeFields } from './fields.ts';
 import { extensionName } from './names.ts';
 import { emitTransportParameters } from './quic-parameters.ts';
-import { Reader } from './reader.ts';
 import { CLIENT_HELLO, SERVER_HELLO } from './session.ts';
 
-type Emit = (r: Reader, f: HandshakeFields, message: number) => void;
+type Emit = (r: FieldReader, f: HandshakeFields, message: number) => void;
 
 /** Extensions without contents: truncated_hmac, encrypt_then_mac, extended_master_secret, post_handshake_auth. */
 const EMPTY = new Set([4, 22, 23, 49]);
@@ -49,14 +50,14 @@ const emitters = new Map<number, Emit>([
 ]);
 
 /** The length-prefixed list of extensions; `message` is the type of the enclosing message. */
-export function emitExtensions(r: Reader, f: HandshakeFields, message: number): void {
+export function emitExtensions(r: FieldReader, f: HandshakeFields, message: number): void {
   if (r.left < 2) return;
   const rest = r.part(2 + Math.min(r.peek(2), r.left - 2));
   rest.number(f.extensionsLength, 2);
   while (rest.left >= 4) emitExtension(rest, f, message);
 }
 
-function emitExtension(r: Reader, f: HandshakeFields, message: number): void {
+function emitExtension(r: FieldReader, f: HandshakeFields, message: number): void {
   const type = r.peek(2);
   const length = r.peek(4) % 0x10000;
   const end = Math.min(r.end, r.at + 4 + length);
@@ -77,7 +78,7 @@ function emitExtension(r: Reader, f: HandshakeFields, message: number): void {
 type Field = HandshakeFields['group'];
 
 function list(
-  r: Reader,
+  r: FieldReader,
   length: Field,
   lengthWidth: number,
   heading: Field,
@@ -90,7 +91,7 @@ function list(
 }
 
 /** RFC 6066 §3; the server's is empty. */
-function serverName(r: Reader, f: HandshakeFields): void {
+function serverName(r: FieldReader, f: HandshakeFields): void {
   if (r.left < 2) return;
   r.number(f.serverNameListLength, 2);
   while (r.left >= 3) {
@@ -100,14 +101,14 @@ function serverName(r: Reader, f: HandshakeFields): void {
 }
 
 /** RFC 6066 §8. */
-function statusRequest(r: Reader, f: HandshakeFields): void {
+function statusRequest(r: FieldReader, f: HandshakeFields): void {
   if (r.left < 5) return;
   r.number(f.statusType, 1);
   r.part(r.number(f.responderIdsLength, 2));
   r.part(r.number(f.requestExtensionsLength, 2));
 }
 
-export function signatures(r: Reader, f: HandshakeFields): void {
+export function signatures(r: FieldReader, f: HandshakeFields): void {
   const size = r.number(f.signaturesLength, 2);
   const schemes = r.part(size);
   const count = schemes.left >> 1;
@@ -118,7 +119,7 @@ export function signatures(r: Reader, f: HandshakeFields): void {
 }
 
 /** One scheme, and what its bytes meant before RFC 8446 (RFC 5246 §7.4.1.4.1). */
-export function signature(r: Reader, f: HandshakeFields): void {
+export function signature(r: FieldReader, f: HandshakeFields): void {
   r.out.open(f.signature, r.at, 2);
   r.number(f.signatureHash, 1);
   r.number(f.signatureKind, 1);
@@ -126,30 +127,30 @@ export function signature(r: Reader, f: HandshakeFields): void {
 }
 
 /** RFC 5764 §4.1.1. */
-function useSrtp(r: Reader): void {
+function useSrtp(r: FieldReader): void {
   const profiles = r.part(r.number(datagramFields.srtpProfilesLength, 2));
   while (profiles.left >= 2) profiles.number(datagramFields.srtpProfile, 2);
   r.vector(datagramFields.srtpMkiLength, 1, datagramFields.srtpMki);
 }
 
 /** RFC 9345 §4.1.1. */
-function delegatedCredentials(r: Reader, f: HandshakeFields, message: number): void {
+function delegatedCredentials(r: FieldReader, f: HandshakeFields, message: number): void {
   if (message === CLIENT_HELLO) signatures(r, f);
 }
 
 /** RFC 7301 §3.1. */
-function alpn(r: Reader, f: HandshakeFields): void {
+function alpn(r: FieldReader, f: HandshakeFields): void {
   r.number(f.alpnLength, 2);
   r.out.open(f.alpnList, r.at, r.left);
   while (r.left > 0) r.vector(f.alpnStringLength, 1, f.alpn);
   r.out.close();
 }
 
-function nextProtocols(r: Reader, f: HandshakeFields): void {
+function nextProtocols(r: FieldReader, f: HandshakeFields): void {
   while (r.left > 0) r.vector(f.npnLength, 1, f.npn);
 }
 
-function applicationSettings(r: Reader, f: HandshakeFields): void {
+function applicationSettings(r: FieldReader, f: HandshakeFields): void {
   if (r.left < 2) return;
   r.number(f.alpsLength, 2);
   while (r.left > 0) r.vector(f.alpsStringLength, 1, f.alps);
@@ -164,11 +165,11 @@ export function wrappedTimestamps(
   end: number,
 ): void {
   const der = new Der(b, at, end);
-  if (der.take(OCTET_STRING)) certificateTimestamps(new Reader(out, b, der.at, der.stop), f);
+  if (der.take(OCTET_STRING)) certificateTimestamps(new FieldReader(out, b, der.at, der.stop), f);
 }
 
 /** RFC 6962 §3.3; the client's is empty. */
-function certificateTimestamps(r: Reader, f: HandshakeFields): void {
+function certificateTimestamps(r: FieldReader, f: HandshakeFields): void {
   if (r.left < 2) return;
   r.number(f.sctsLength, 2);
   while (r.left >= 2) {
@@ -179,7 +180,7 @@ function certificateTimestamps(r: Reader, f: HandshakeFields): void {
     sct.bytes(f.sctLogId, 32);
     if (sct.left >= 8) {
       const milliseconds =
-        sct.peek(4) * 0x1_0000_0000 + new Reader(sct.out, sct.b, sct.at + 4, sct.end).peek(4);
+        sct.peek(4) * 0x1_0000_0000 + new FieldReader(sct.out, sct.b, sct.at + 4, sct.end).peek(4);
       sct.out.add(f.sctTimestamp, sct.at, 8, BigInt(milliseconds) * 1_000_000n);
       sct.at += 8;
     }
@@ -191,19 +192,19 @@ function certificateTimestamps(r: Reader, f: HandshakeFields): void {
 }
 
 /** RFC 7250 §4: a client offers a list, a server chooses one. */
-function certificateType(r: Reader, f: HandshakeFields, message: number): void {
+function certificateType(r: FieldReader, f: HandshakeFields, message: number): void {
   if (message === CLIENT_HELLO) r.number(f.certTypesLength, 1);
   while (r.left > 0) r.number(f.certType, 1);
 }
 
 /** RFC 8879 §3. */
-function compressions(r: Reader, f: HandshakeFields): void {
+function compressions(r: FieldReader, f: HandshakeFields): void {
   r.number(f.compressAlgorithmsLength, 1);
   while (r.left >= 2) r.number(f.compressAlgorithm, 2);
 }
 
 /** RFC 8446 §4.2.11. */
-function preSharedKey(r: Reader, f: HandshakeFields, message: number): void {
+function preSharedKey(r: FieldReader, f: HandshakeFields, message: number): void {
   if (message !== CLIENT_HELLO) {
     r.number(f.pskSelected, 2);
     return;
@@ -218,18 +219,18 @@ function preSharedKey(r: Reader, f: HandshakeFields, message: number): void {
 }
 
 /** RFC 8446 §4.2.1: a list of the client's, the server's choice. */
-function supportedVersions(r: Reader, f: HandshakeFields, message: number): void {
+function supportedVersions(r: FieldReader, f: HandshakeFields, message: number): void {
   if (message === CLIENT_HELLO) r.number(f.supportedVersionsLength, 1);
   while (r.left >= 2) r.number(f.supportedVersion, 2);
 }
 
-function pskModes(r: Reader, f: HandshakeFields): void {
+function pskModes(r: FieldReader, f: HandshakeFields): void {
   r.number(f.pskModesLength, 1);
   while (r.left > 0) r.number(f.pskMode, 1);
 }
 
 /** RFC 8446 §4.2.8: a list of the client's, one of the server's, or only the group in a HelloRetryRequest. */
-function keyShare(r: Reader, f: HandshakeFields, message: number): void {
+function keyShare(r: FieldReader, f: HandshakeFields, message: number): void {
   if (message === CLIENT_HELLO) r.number(f.keySharesLength, 2);
   else if (message === SERVER_HELLO && r.left === 2) {
     r.number(f.keyShareSelected, 2);
@@ -242,7 +243,7 @@ function keyShare(r: Reader, f: HandshakeFields, message: number): void {
 }
 
 /** RFC 9849 §5. */
-function encryptedHello(r: Reader, f: HandshakeFields, message: number): void {
+function encryptedHello(r: FieldReader, f: HandshakeFields, message: number): void {
   r.out.add(f.extensionData, r.at, r.left);
   if (message !== CLIENT_HELLO) {
     if (message === SERVER_HELLO) r.bytes(f.echConfirmation, r.left);

@@ -1,5 +1,6 @@
 // Handshake messages of TLS (RFC 5246, RFC 8446) and DTLS (RFC 6347, RFC 9147).
 import { u16, u32 } from '../../core/bytes.ts';
+import { FieldReader } from '../../core/field-reader.ts';
 import type { Sink } from '../../core/sink.ts';
 import { cipherSuiteNames } from './cipher-suites.ts';
 import { NAMES_SHOWN_MAX } from './contents.ts';
@@ -7,7 +8,6 @@ import { datagramFields } from './dtls-fields.ts';
 import { emitExtensions, signature, signatures } from './extensions.ts';
 import type { HandshakeFields } from './fields.ts';
 import { type Carrier, ja3sText, ja3Text, ja4, md5Text } from './fingerprints.ts';
-import { Reader } from './reader.ts';
 import { CLIENT_HELLO, DTLS12, DTLS13, isRetryRequest, SERVER_HELLO, SSL3, TLS12, TLS13 } from './session.ts';
 
 /** Context on which the format of a message depends. */
@@ -22,7 +22,7 @@ const ENCRYPTED_EXTENSIONS = 8;
 const CERTIFICATE = 11;
 const CERTIFICATE_REQUEST = 13;
 
-type Emit = (r: Reader, f: HandshakeFields, context: MessageContext) => void;
+type Emit = (r: FieldReader, f: HandshakeFields, context: MessageContext) => void;
 
 const isTls13 = (context: MessageContext): boolean => context.version === TLS13 || context.version === DTLS13;
 
@@ -55,11 +55,11 @@ export function emitBody(
   end: number,
   context: MessageContext,
 ): void {
-  emitters.get(type)?.(new Reader(out, b, at, end), f, context);
+  emitters.get(type)?.(new FieldReader(out, b, at, end), f, context);
 }
 
 /** RFC 8446 §4.1.2: the first four bytes were a time once (RFC 5246 §7.4.1.2). */
-function random(r: Reader, f: HandshakeFields, context: MessageContext): void {
+function random(r: FieldReader, f: HandshakeFields, context: MessageContext): void {
   if (r.left < 32) return;
   r.out.open(f.random, r.at, 32);
   if (!isTls13(context)) {
@@ -70,7 +70,7 @@ function random(r: Reader, f: HandshakeFields, context: MessageContext): void {
   r.at += 32;
 }
 
-function clientHello(r: Reader, f: HandshakeFields, context: MessageContext): void {
+function clientHello(r: FieldReader, f: HandshakeFields, context: MessageContext): void {
   const start = r.at;
   const { out, b, end } = r;
   const isDatagram = context.carrier === 'd';
@@ -94,7 +94,7 @@ function clientHello(r: Reader, f: HandshakeFields, context: MessageContext): vo
   out.add(f.ja3, start, 0, md5Text(text));
 }
 
-function serverHello(r: Reader, f: HandshakeFields, context: MessageContext): void {
+function serverHello(r: FieldReader, f: HandshakeFields, context: MessageContext): void {
   const start = r.at;
   const { out, b, end } = r;
   r.number(f.version, 2);
@@ -111,20 +111,20 @@ function serverHello(r: Reader, f: HandshakeFields, context: MessageContext): vo
 }
 
 /** Of drafts of TLS 1.3 up to 21, the later ones with a cipher suite. */
-function oldRetryRequest(r: Reader, f: HandshakeFields): void {
+function oldRetryRequest(r: FieldReader, f: HandshakeFields): void {
   r.number(f.version, 2);
   if (r.left > 2 && r.b[r.at] === 0x13) r.number(f.cipherSuite, 2);
   emitExtensions(r, f, SERVER_HELLO);
 }
 
 /** RFC 6347 §4.2.1. */
-function helloVerifyRequest(r: Reader, f: HandshakeFields): void {
+function helloVerifyRequest(r: FieldReader, f: HandshakeFields): void {
   r.number(f.version, 2);
   r.vector(datagramFields.helloCookieLength, 1, datagramFields.helloCookie);
 }
 
 /** RFC 5077 §3.3, RFC 8446 §4.6.1. */
-function newSessionTicket(r: Reader, f: HandshakeFields, context: MessageContext): void {
+function newSessionTicket(r: FieldReader, f: HandshakeFields, context: MessageContext): void {
   r.number(f.ticketLifetime, 4);
   if (isTls13(context)) {
     r.number(f.ticketAgeAdd, 4);
@@ -135,7 +135,7 @@ function newSessionTicket(r: Reader, f: HandshakeFields, context: MessageContext
 }
 
 /** RFC 5246 §7.4.2, RFC 8446 §4.4.2. Certificate contents are layers of their own. */
-function certificate(r: Reader, f: HandshakeFields, context: MessageContext): void {
+function certificate(r: FieldReader, f: HandshakeFields, context: MessageContext): void {
   if (isTls13(context)) r.vector(f.requestContextLength, 1, f.requestContext);
   const list = r.part(3 + Math.min(r.peek(3), Math.max(0, r.left - 3)));
   list.number(f.certificatesLength, 3);
@@ -162,7 +162,7 @@ function exchangeOf(cipher: number): 'ec' | 'dh' | 'rsa' | 'psk' | 'dh-psk' | 'e
 }
 
 /** RFC 5246 §7.4.3, RFC 8422 §5.4, RFC 4279 §2 and §3. */
-function serverKeyExchange(r: Reader, f: HandshakeFields, context: MessageContext): void {
+function serverKeyExchange(r: FieldReader, f: HandshakeFields, context: MessageContext): void {
   const exchange = exchangeOf(context.cipher);
   if (exchange.endsWith('psk')) r.vector(f.hintLength, 2, f.hint);
   if (exchange.startsWith('ec')) {
@@ -180,7 +180,7 @@ function serverKeyExchange(r: Reader, f: HandshakeFields, context: MessageContex
 }
 
 /** RFC 5246 §7.4.7, RFC 8422 §5.7. */
-function clientKeyExchange(r: Reader, f: HandshakeFields, context: MessageContext): void {
+function clientKeyExchange(r: FieldReader, f: HandshakeFields, context: MessageContext): void {
   const exchange = exchangeOf(context.cipher);
   if (exchange.endsWith('psk')) r.vector(f.identityLength, 2, f.identity);
   if (exchange.startsWith('ec')) r.vector(f.clientPointLength, 1, f.clientPoint);
@@ -193,7 +193,7 @@ function clientKeyExchange(r: Reader, f: HandshakeFields, context: MessageContex
 }
 
 /** RFC 5246 §7.4.4, RFC 8446 §4.3.2. */
-function certificateRequest(r: Reader, f: HandshakeFields, context: MessageContext): void {
+function certificateRequest(r: FieldReader, f: HandshakeFields, context: MessageContext): void {
   if (isTls13(context)) {
     r.vector(f.requestContextLength, 1, f.requestContext);
     emitExtensions(r, f, CERTIFICATE_REQUEST);
@@ -217,19 +217,19 @@ function certificateRequest(r: Reader, f: HandshakeFields, context: MessageConte
 }
 
 /** From TLS 1.2 on, signature algorithms precede the names: recognized by both together filling the message. */
-function hasSignatures(r: Reader): boolean {
+function hasSignatures(r: FieldReader): boolean {
   const first = r.peek(2);
   return r.left >= first + 4 && first + 4 + u16(r.b, r.at + 2 + first) === r.left;
 }
 
 /** RFC 5246 §7.4.8. */
-function certificateVerify(r: Reader, f: HandshakeFields, context: MessageContext): void {
+function certificateVerify(r: FieldReader, f: HandshakeFields, context: MessageContext): void {
   if (context.version === TLS12 || context.version === DTLS12 || isTls13(context)) signature(r, f);
   r.vector(f.verifyLength, 2, f.verifySignature);
 }
 
 /** RFC 6066 §8; the response itself is a layer. */
-function certificateStatus(r: Reader, f: HandshakeFields): void {
+function certificateStatus(r: FieldReader, f: HandshakeFields): void {
   if (r.number(f.statusType, 1) === 1) {
     r.part(r.number(f.ocspLength, 3));
     return;

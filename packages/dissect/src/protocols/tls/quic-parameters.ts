@@ -1,7 +1,7 @@
 // QUIC transport parameters in TLS hellos (RFC 9000 §18).
 import { bytes, type Field, none, text, uint, uint64 } from '../../core/field.ts';
+import type { FieldReader } from '../../core/field-reader.ts';
 import { isVarint, varint, varint64, varintBytes } from '../quic/varint.ts';
-import type { Reader } from './reader.ts';
 
 const parameterNames: Readonly<Record<number, string>> = {
   0x00: 'original_destination_connection_id',
@@ -84,7 +84,7 @@ const values = new Map<number, Field>([
 
 const VERSION_INFORMATION = 0x11;
 
-export function emitTransportParameters(r: Reader): void {
+export function emitTransportParameters(r: FieldReader): void {
   while (isVarint(r.b, r.at, r.end)) {
     const start = r.at;
     const type = varint(r.b, r.at);
@@ -107,7 +107,7 @@ export function emitTransportParameters(r: Reader): void {
   }
 }
 
-function emitValue(r: Reader, type: number): void {
+function emitValue(r: FieldReader, type: number): void {
   const field = values.get(type);
   if (field !== undefined) {
     if (field.type !== 'uint64') r.out.add(field, r.at, r.left);

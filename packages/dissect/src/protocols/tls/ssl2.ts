@@ -1,10 +1,10 @@
 // SSL 2.0 (draft-hickman-netscape-ssl-00): records, and the compatible hello with which later versions may begin.
 import { u16 } from '../../core/bytes.ts';
 import { bool, type Field, none, uint } from '../../core/field.ts';
+import { FieldReader } from '../../core/field-reader.ts';
 import type { Sink } from '../../core/sink.ts';
 import type { HandshakeFields } from './fields.ts';
 import { versionName } from './names.ts';
-import { Reader } from './reader.ts';
 
 const messageNames: Readonly<Record<number, string>> = {
   0: 'Error',
@@ -89,7 +89,7 @@ export function emitSsl2(out: Sink, f: HandshakeFields, b: Uint8Array, at: numbe
       out.add(ssl2Fields.isEscape, at, 1, (b[at]! & 0x40) !== 0);
       out.add(ssl2Fields.paddingLength, at + 2, 1);
     }
-    const r = new Reader(out, b, at + header, end);
+    const r = new FieldReader(out, b, at + header, end);
     const type = r.number(f.type, 1);
     if (type === 1) clientHello(r, f);
     else if (type === 2) masterKey(r);
@@ -98,11 +98,11 @@ export function emitSsl2(out: Sink, f: HandshakeFields, b: Uint8Array, at: numbe
   out.close();
 }
 
-function cipherSpecs(r: Reader, f: HandshakeFields, length: number): void {
+function cipherSpecs(r: FieldReader, f: HandshakeFields, length: number): void {
   r.part(length).list(f.cipherSuites, ssl2Fields.cipherSpec, 3, 'spec');
 }
 
-function clientHello(r: Reader, f: HandshakeFields): void {
+function clientHello(r: FieldReader, f: HandshakeFields): void {
   r.number(f.version, 2);
   const specs = r.number(ssl2Fields.cipherSpecsLength, 2);
   const sessionId = r.number(f.sessionIdLength, 2);
@@ -112,7 +112,7 @@ function clientHello(r: Reader, f: HandshakeFields): void {
   optional(r, ssl2Fields.challenge, challenge);
 }
 
-function masterKey(r: Reader): void {
+function masterKey(r: FieldReader): void {
   r.number(ssl2Fields.cipherSpec, 3);
   const clear = r.number(ssl2Fields.clearKeyLength, 2);
   const encrypted = r.number(ssl2Fields.encryptedKeyLength, 2);
@@ -121,7 +121,7 @@ function masterKey(r: Reader): void {
   optional(r, ssl2Fields.encryptedKey, encrypted);
 }
 
-function serverHello(r: Reader, f: HandshakeFields): void {
+function serverHello(r: FieldReader, f: HandshakeFields): void {
   r.number(ssl2Fields.sessionIdHit, 1);
   r.number(f.clientCertType, 1);
   r.number(f.version, 2);
@@ -133,6 +133,6 @@ function serverHello(r: Reader, f: HandshakeFields): void {
   optional(r, ssl2Fields.connectionId, id);
 }
 
-function optional(r: Reader, field: Field, length: number): void {
+function optional(r: FieldReader, field: Field, length: number): void {
   if (length > 0) r.bytes(field, length);
 }

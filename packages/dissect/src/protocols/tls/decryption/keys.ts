@@ -1,7 +1,7 @@
 // Derivation of record keys from session secrets (RFC 2246 §6.3, RFC 5246 §6.3, RFC 8446 §7).
 import { joined } from '../../../core/bytes.ts';
-import { type Hmac, hkdfExpandLabel } from '../../../crypto/hkdf.ts';
-import { hmacMd5, hmacSha1 } from '../../../crypto/hmac.ts';
+import { hkdfExpandLabel } from '../../../crypto/hkdf.ts';
+import { type Hmac, hmacMd5, hmacSha1 } from '../../../crypto/hmac.ts';
 import { TLS10, TLS12 } from '../session.ts';
 import { AeadCipher } from './aead.ts';
 import { CbcCipher } from './cbc.ts';

@@ -1,9 +1,6 @@
 // Record protection of a cipher suite, from its name (RFC 5246 §A.5, RFC 8446 §B.4).
 
-import type { Hmac } from '../../../crypto/hkdf.ts';
-import { hmacSha1 } from '../../../crypto/hmac.ts';
-import { hmacSha256 } from '../../../crypto/sha256.ts';
-import { hmacSha384 } from '../../../crypto/sha384.ts';
+import { type Hmac, hmacSha1, hmacSha256, hmacSha384 } from '../../../crypto/hmac.ts';
 import { cipherSuiteNames } from '../cipher-suites.ts';
 
 export interface Suite {

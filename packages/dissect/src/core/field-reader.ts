@@ -1,9 +1,9 @@
-// Reads the vectors of a handshake message (RFC 8446 §3.4) and emits their fields; never past the end.
-import { uint } from '../../core/bytes.ts';
-import type { Field } from '../../core/field.ts';
-import type { Sink } from '../../core/sink.ts';
+// Reads numbers and vectors that follow each other (RFC 8446 §3.4) and emits their fields; never past the end.
+import { uint } from './bytes.ts';
+import type { Field } from './field.ts';
+import type { Sink } from './sink.ts';
 
-export class Reader {
+export class FieldReader {
   readonly out: Sink;
   readonly b: Uint8Array;
   at: number;
@@ -50,9 +50,9 @@ export class Reader {
   }
 
   /** A reader of the next `length` bytes; this one moves past them. */
-  part(length: number): Reader {
+  part(length: number): FieldReader {
     const end = Math.min(this.end, this.at + length);
-    const part = new Reader(this.out, this.b, this.at, end);
+    const part = new FieldReader(this.out, this.b, this.at, end);
     this.at = end;
     return part;
   }
