@@ -2,6 +2,7 @@
 // hyperplanes of any slope, so that regions between clusters along an axis do not pass for normal.
 import { type Random, randomFrom, sample } from '../math/random.ts';
 import { averagePath } from './forest-walk.ts';
+import { type ChooseCut, growTree } from './grow-tree.ts';
 import { checkTraining, type Matrix } from './matrix.ts';
 import { checkColumns, type Model } from './model.ts';
 
@@ -62,8 +63,8 @@ export class ExtendedForest implements Model {
       left: new Int32Array(trees * stride),
       path: new Float64Array(trees * stride),
     };
-    const grower = new Grower(rows, forest, random);
-    for (let tree = 0; tree < trees; tree++) grower.grow(tree, sample(rows.rows, size, random));
+    const { choose } = new SlantedCuts(rows, forest, random);
+    for (let tree = 0; tree < trees; tree++) growTree(forest, tree, sample(rows.rows, size, random), choose);
     return new ExtendedForest(rows.columns, forest);
   }
 
@@ -113,13 +114,12 @@ export class ExtendedForest implements Model {
   }
 }
 
-class Grower {
+/** Cuts by planes: a normal vector of random direction, through a random point of the box around the rows (§3 of the paper). */
+class SlantedCuts {
   readonly #rows: Matrix;
   readonly #forest: SlantedForest;
   readonly #random: Random;
   readonly #spread: Float64Array;
-  #order: Int32Array = new Int32Array(0);
-  #used = 0;
 
   constructor(rows: Matrix, forest: SlantedForest, random: Random) {
     this.#rows = rows;
@@ -128,74 +128,34 @@ class Grower {
     this.#spread = spreads(rows);
   }
 
-  grow(tree: number, order: Int32Array): void {
-    this.#order = order;
-    this.#used = tree * this.#forest.stride + 1;
-    this.#split(tree * this.#forest.stride, 0, order.length, 0);
-  }
-
-  /** Builds `node` from the rows order[from, to). Returns the sum of their path lengths from the root. */
-  #split(node: number, from: number, to: number, depth: number): number {
-    const { threshold, left, path, depthMax } = this.#forest;
-    const size = to - from;
-    if (depth >= depthMax || size <= 1) {
-      left[node] = node;
-      threshold[node] = Number.NaN;
-      path[node] = depth + averagePath(size);
-      return path[node]! * size;
-    }
-    this.#chooseCut(node, from, to);
-    const middle = this.#partition(node, from, to);
-    const first = this.#used;
-    this.#used += 2;
-    left[node] = first;
-    const sum = this.#split(first, from, middle, depth + 1) + this.#split(first + 1, middle, to, depth + 1);
-    path[node] = sum / size;
-    return sum;
-  }
-
-  /** A normal vector of random direction, through a random point of the box around the rows (§3 of the paper). */
-  #chooseCut(node: number, from: number, to: number): void {
+  readonly choose: ChooseCut = (node, order, from, to, values) => {
     const { terms, feature, weight, threshold } = this.#forest;
-    const chosen = sample(this.#rows.columns, terms, this.#random);
+    const { data, columns } = this.#rows;
+    const chosen = sample(columns, terms, this.#random);
     threshold[node] = 0;
+    values.fill(0, from, to);
     for (let i = 0; i < terms; i++) {
       const by = chosen[i]!;
-      const { low, high } = this.#range(by, from, to);
+      const { low, high } = this.#range(by, order, from, to);
       const slope = this.#spread[by]! > 0 ? this.#random.normal() / this.#spread[by]! : 0;
       feature[node * terms + i] = by;
       weight[node * terms + i] = slope;
       threshold[node]! += slope * (low + this.#random.next() * (high - low));
+      for (let k = from; k < to; k++) values[k]! += slope * data[order[k]! * columns + by]!;
     }
-  }
+    return true;
+  };
 
-  #range(by: number, from: number, to: number): { low: number; high: number } {
+  #range(by: number, order: Int32Array, from: number, to: number): { low: number; high: number } {
     const { data, columns } = this.#rows;
     let low = Infinity;
     let high = -Infinity;
     for (let i = from; i < to; i++) {
-      const value = data[this.#order[i]! * columns + by]!;
+      const value = data[order[i]! * columns + by]!;
       if (value < low) low = value;
       if (value > high) high = value;
     }
     return { low, high };
-  }
-
-  #partition(node: number, from: number, to: number): number {
-    const { terms, feature, weight, threshold } = this.#forest;
-    const { data, columns } = this.#rows;
-    const order = this.#order;
-    let middle = from;
-    for (let i = from; i < to; i++) {
-      const row = order[i]!;
-      let sum = 0;
-      for (let k = node * terms; k < (node + 1) * terms; k++)
-        sum += weight[k]! * data[row * columns + feature[k]!]!;
-      if (sum >= threshold[node]!) continue;
-      order[i] = order[middle]!;
-      order[middle++] = row;
-    }
-    return middle;
   }
 }
 

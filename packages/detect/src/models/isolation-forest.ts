@@ -1,7 +1,8 @@
 // Isolation Forest (Liu, Ting, Zhou 2008, https://doi.org/10.1109/ICDM.2008.17): anomalies are isolated by fewer random
 // cuts. Trees are grown on small samples and kept in typed arrays; forest-walk.ts scores with them.
 import { type Random, randomFrom, sample } from '../math/random.ts';
-import { averagePath, type Forest, scoreForest } from './forest-walk.ts';
+import { type Forest, scoreForest } from './forest-walk.ts';
+import { type ChooseCut, growTree } from './grow-tree.ts';
 import { checkTraining, type Matrix } from './matrix.ts';
 import { checkColumns, type Model } from './model.ts';
 
@@ -40,8 +41,8 @@ export class IsolationForest implements Model {
       left: new Int32Array(trees * stride),
       path: new Float64Array(trees * stride),
     };
-    const grower = new Grower(rows, forest, random);
-    for (let tree = 0; tree < trees; tree++) grower.grow(tree, sample(rows.rows, size, random));
+    const { choose } = new AxisCuts(rows, forest, random);
+    for (let tree = 0; tree < trees; tree++) growTree(forest, tree, sample(rows.rows, size, random), choose);
     return new IsolationForest(rows.columns, forest);
   }
 
@@ -73,14 +74,12 @@ export class IsolationForest implements Model {
   }
 }
 
-/** Grows trees one after another in the same working memory. */
-class Grower {
+/** Cuts along one feature, chosen at random among those that vary. */
+class AxisCuts {
   readonly #rows: Matrix;
   readonly #forest: Forest;
   readonly #random: Random;
   readonly #features: Uint16Array;
-  #order: Int32Array = new Int32Array(0);
-  #used = 0;
 
   constructor(rows: Matrix, forest: Forest, random: Random) {
     this.#rows = rows;
@@ -89,80 +88,44 @@ class Grower {
     this.#features = Uint16Array.from({ length: rows.columns }, (_, i) => i);
   }
 
-  grow(tree: number, order: Int32Array): void {
-    this.#order = order;
-    this.#used = tree * this.#forest.stride + 1;
-    this.#split(tree * this.#forest.stride, 0, order.length, 0);
-  }
-
-  /** Builds `node` from the rows order[from, to). Returns the sum of their path lengths from the root. */
-  #split(node: number, from: number, to: number, depth: number): number {
-    const { feature, threshold, left, path, depthMax } = this.#forest;
-    const size = to - from;
-    const by = depth < depthMax && size > 1 ? this.#chooseFeature(from, to) : -1;
-    if (by < 0) {
-      // A leaf refers to itself, so that the walk stays there.
-      left[node] = node;
-      threshold[node] = Number.NaN;
-      path[node] = depth + averagePath(size);
-      return path[node]! * size;
-    }
+  readonly choose: ChooseCut = (node, order, from, to, values) => {
+    const by = this.#chooseFeature(order, from, to, values);
+    if (by < 0) return false;
     const at = this.#low + this.#random.next() * (this.#high - this.#low);
+    this.#forest.feature[node] = by;
     // Values equal to the cut go right, so a cut rounded down to the minimum would leave the left side empty.
-    const cut = at > this.#low ? at : this.#high;
-    const middle = this.#partition(by, cut, from, to);
-    feature[node] = by;
-    threshold[node] = cut;
-    const first = this.#used;
-    this.#used += 2;
-    left[node] = first;
-    const sum = this.#split(first, from, middle, depth + 1) + this.#split(first + 1, middle, to, depth + 1);
-    path[node] = sum / size;
-    return sum;
-  }
+    this.#forest.threshold[node] = at > this.#low ? at : this.#high;
+    return true;
+  };
 
   #low = 0;
   #high = 0;
 
-  /** A random feature that varies among these rows, with its range in #low and #high; -1 if none does. */
-  #chooseFeature(from: number, to: number): number {
+  /** A random feature that varies among these rows, with its values, and their range in #low and #high; -1 if none does. */
+  #chooseFeature(order: Int32Array, from: number, to: number, values: Float64Array): number {
     const features = this.#features;
     for (let left = features.length; left > 0; left--) {
       const i = this.#random.below(left);
       const by = features[i]!;
       features[i] = features[left - 1]!;
       features[left - 1] = by;
-      this.#measure(by, from, to);
+      this.#measure(by, order, from, to, values);
       if (this.#high > this.#low) return by;
     }
     return -1;
   }
 
-  #measure(by: number, from: number, to: number): void {
+  #measure(by: number, order: Int32Array, from: number, to: number, values: Float64Array): void {
     const { data, columns } = this.#rows;
-    const order = this.#order;
     let low = Infinity;
     let high = -Infinity;
     for (let i = from; i < to; i++) {
       const value = data[order[i]! * columns + by]!;
+      values[i] = value;
       if (value < low) low = value;
       if (value > high) high = value;
     }
     this.#low = low;
     this.#high = high;
-  }
-
-  /** Partitions the rows; returns where those not below the cut begin. */
-  #partition(by: number, cut: number, from: number, to: number): number {
-    const { data, columns } = this.#rows;
-    const order = this.#order;
-    let middle = from;
-    for (let i = from; i < to; i++) {
-      const row = order[i]!;
-      if (data[row * columns + by]! >= cut) continue;
-      order[i] = order[middle]!;
-      order[middle++] = row;
-    }
-    return middle;
   }
 }
