@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
 import { requireTool } from '../../../../test/support/tools.ts';
 import { infoColumn, protocolColumn } from '../../src/core/columns.ts';
 import { Dissector } from '../../src/core/dissector.ts';
@@ -59,46 +60,67 @@ export function testAgainstTshark(
       }
     }
   });
+  const question: Question = { frames, linkType };
+  questions.push(question);
   test(`${name}: as tshark names it`, { skip: requireTool('tshark') }, () => {
-    assert.deepEqual(tsharks(frames, linkType), expected);
+    together ??= tsharks(questions);
+    // Others' conversations may have got in the way: what counts is what it says of these frames alone.
+    if (!isDeepStrictEqual(together.get(question), expected))
+      assert.deepEqual(tsharks([question]).get(question), expected);
   });
 }
 
-function tsharks(frames: readonly Uint8Array[], linkType: number): string[] {
+interface Question {
+  readonly frames: readonly Uint8Array[];
+  readonly linkType: number;
+}
+
+/** Of all files that this process tests: tshark takes a second to start, whatever it reads. */
+const questions: Question[] = [];
+let together: Map<Question, readonly string[]> | undefined;
+
+/** `frame.protocols [Protocol column]` of each frame, by tshark. */
+function tsharks(asked: readonly Question[]): Map<Question, readonly string[]> {
   const folder = mkdtempSync(join(tmpdir(), 'eyrie-tshark-'));
   try {
-    const file = join(folder, 'frames.pcap');
-    writeFileSync(file, pcapOf(frames, linkType));
+    const file = join(folder, 'frames.pcapng');
+    writeFileSync(file, pcapngOf(asked));
     const columns = ['-e', 'frame.protocols', '-e', '_ws.col.Protocol'];
     const said = execFileSync('tshark', ['-n', '-r', file, '-T', 'fields', ...columns], {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],
       env: { ...process.env, WIRESHARK_CONFIG_DIR: join(folder, 'profile') },
     });
-    return said
+    const lines = said
       .trimEnd()
       .split('\n')
       .map((line) => line.replace('\t', ' [').concat(']'));
+    return new Map(asked.map((question) => [question, lines.splice(0, question.frames.length)]));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** A pcap file of the frames, a second apart. */
-function pcapOf(frames: readonly Uint8Array[], linkType: number): Buffer {
-  const head = Buffer.alloc(24);
-  head.writeUInt32LE(0xa1b2c3d4, 0);
-  head.writeUInt16LE(2, 4);
-  head.writeUInt16LE(4, 6);
-  head.writeUInt32LE(0x40000, 16);
-  head.writeUInt32LE(linkType, 20);
-  const parts: Uint8Array[] = [head];
-  frames.forEach((frame, i) => {
-    const record = Buffer.alloc(16);
-    record.writeUInt32LE(1_700_000_000 + i, 0);
-    record.writeUInt32LE(frame.length, 8);
-    record.writeUInt32LE(frame.length, 12);
-    parts.push(record, frame);
-  });
-  return Buffer.concat(parts);
+/** The frames of each question on an interface of its own, an hour after those before it, and a second apart. */
+function pcapngOf(asked: readonly Question[]): Buffer {
+  const header = [0x1a2b3c4d, 0x00000001, 0xffffffff, 0xffffffff];
+  const interfaces = asked.map(({ linkType }) => block(1, [linkType, 0]));
+  const packets = asked.flatMap(({ frames }, i) =>
+    frames.map((frame, k) => {
+      const microseconds = BigInt(1_700_000_000 + i * 3_600 + k) * 1_000_000n;
+      const time = [Number(microseconds >> 32n), Number(microseconds & 0xffffffffn)];
+      return block(6, [i, ...time, frame.length, frame.length], frame);
+    }),
+  );
+  return Buffer.concat([block(0x0a0d0d0a, header), ...interfaces, ...packets]);
+}
+
+/** A block of a pcapng file: words, then bytes filled up to the next word. */
+function block(type: number, words: readonly number[], bytes: Uint8Array = new Uint8Array(0)): Buffer {
+  const length = 12 + words.length * 4 + Math.ceil(bytes.length / 4) * 4;
+  const made = Buffer.alloc(length);
+  for (const [i, word] of [type, length, ...words].entries()) made.writeUInt32LE(word, i * 4);
+  made.set(bytes, 8 + words.length * 4);
+  made.writeUInt32LE(length, length - 4);
+  return made;
 }
