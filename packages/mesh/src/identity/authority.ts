@@ -26,6 +26,7 @@ import { EnrolmentDesk } from './desk.ts';
 import type { EnrolAnswer, EnrolRequest } from './enrolment.ts';
 import { hex, keyFingerprint, publicKeyObject, sha256 } from './keys.ts';
 import type { Role } from './names.ts';
+import { mergeRivals } from './rivals.ts';
 import type { Source } from './source.ts';
 
 /**
@@ -34,6 +35,8 @@ import type { Source } from './source.ts';
  */
 const GATHER_MS = 20;
 const BUSY_GATHER_MS = 25;
+/** After the disk was full. */
+const AGAIN_MS = 10_000;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const ROOT_WARN_MS = 90 * DAY_MS;
@@ -59,6 +62,8 @@ export interface AuthorityOptions {
 
 export class Authority {
   readonly desk: EnrolmentDesk;
+  /** Keeps a new state of the list of members on disk; if it throws, nothing was decided. */
+  keep: (roster: Roster) => void = () => {};
   /** A new state of the list of members, to be spread. */
   onRoster: (roster: Roster) => void = () => {};
   /** A new group key, whose hash is in the list already. */
@@ -70,6 +75,8 @@ export class Authority {
   readonly #leafHours: number;
   #rootKey: KeyObject;
   #roster: Roster;
+  /** Why it can decide nothing. */
+  #objection: string | null = null;
   #warnedMs = Number.NEGATIVE_INFINITY;
   #gathered: Change[] = [];
   #whenSigned: (() => void)[] = [];
@@ -82,7 +89,7 @@ export class Authority {
     this.#roster = roster;
     this.#leafHours = leafHours;
     this.desk = new EnrolmentDesk(runtime, storage);
-    this.#pace = new Pace(runtime.clock, GATHER_MS, BUSY_GATHER_MS, () => this.#sign([]));
+    this.#pace = new Pace(runtime.clock, GATHER_MS, BUSY_GATHER_MS, () => this.#signGathered());
     this.look();
   }
 
@@ -141,6 +148,7 @@ export class Authority {
       if (!this.desk.mayTry(source)) return denied('too many wrong tries from there: wait a minute');
       return this.#refuse(source, error.message);
     }
+    if (this.#objection !== null) return denied(this.#objection);
     const { id, publicKey } = asked;
     const member = this.#roster.approved(id);
     // A renewal, or the same request again because the answer was lost: the key was proved by the request's signature.
@@ -178,14 +186,8 @@ export class Authority {
     if (this.#roster.authority?.id === id) return `${id} is the authority itself`;
     if (this.desk.forget(id))
       this.#runtime.log('warn', 'the invitation by which it came is void for all', { peer: id });
-    const key = this.#runtime.random.bytes(32);
-    const epoch = (this.#roster.group?.epoch ?? 0) + 1;
     const atMs = this.#runtime.clock.nowMs();
-    this.#sign([
-      { kind: 'revoke', id, reason: reason.slice(0, 60), atMs },
-      { kind: 'group', epoch, keyHash: sha256(key) },
-    ]);
-    this.onGroupKey(epoch, key);
+    this.#signWithNewKey([{ kind: 'revoke', id, reason: reason.slice(0, 60), atMs }]);
     this.#runtime.log('info', 'peer revoked', { peer: id, reason });
     this.#note('revoke', id, { reason, by }, null);
     return null;
@@ -251,8 +253,14 @@ export class Authority {
     // Pending changes are signed by the old root first: the endorsement is bound to the state right before it.
     this.#sign([]);
     const change = newRootChange(this.#roster, certificate, this.#rootKey);
+    const before = this.#rootKey;
     this.#rootKey = key;
-    this.#sign([change]);
+    try {
+      this.#sign([change]);
+    } catch (error) {
+      this.#rootKey = before;
+      throw error;
+    }
   }
 
   /** A third root makes the oldest one void, and with it the certificates that peers have of it. */
@@ -338,15 +346,70 @@ export class Authority {
     );
   }
 
-  #sign(changes: readonly Change[]): void {
-    const all = [...this.#gathered, ...changes];
-    const whenSigned = this.#whenSigned;
-    this.#gathered = [];
-    this.#whenSigned = [];
-    if (all.length > 0) {
-      this.#roster = Roster.sign(this.#roster, all, this.#rootKey);
-      this.onRoster(this.#roster);
+  /** A newer list that others had: the one here is an old copy. */
+  follow(roster: Roster): void {
+    if (roster.version <= this.#roster.version) return;
+    const fields = { before: this.#roster.version, now: roster.version };
+    this.#runtime.log(
+      'warn',
+      'others had a newer list of members: an old copy of this folder was put back',
+      fields,
+    );
+    this.#roster = roster;
+    const newest = rootKey(roster.roots.at(-1)!);
+    if (createPublicKey(this.#rootKey).equals(newest)) return;
+    this.#objection =
+      'the root of this mesh was changed after this copy of the authority was made: put back a newer one';
+    this.#runtime.log('warn', this.#objection, {});
+  }
+
+  /** Others have a list that this authority signed, too, but that does not follow on the one here: makes one of both. */
+  merge(theirs: Roster): void {
+    const both = mergeRivals(this.#roster, theirs);
+    const fields = { here: this.#roster.version, there: theirs.version };
+    if (both === null) {
+      this.#runtime.log(
+        'warn',
+        'two copies of the authority were in use, and one has changed the root',
+        fields,
+      );
+      return;
     }
+    this.#runtime.log('warn', 'two copies of the authority were in use: what both decided holds', fields);
+    this.#signWithNewKey(both.changes, both.base, theirs.group?.epoch);
+  }
+
+  /** Who has gone must not read on; and two lists may have numbered different keys alike. */
+  #signWithNewKey(changes: readonly Change[], base = this.#roster, otherEpoch = 0): void {
+    const key = this.#runtime.random.bytes(32);
+    const epoch = Math.max(this.#roster.group?.epoch ?? 0, otherEpoch) + 1;
+    this.#sign([...changes, { kind: 'group', epoch, keyHash: sha256(key) }], base);
+    this.onGroupKey(epoch, key);
+  }
+
+  /** Those who apply wait for it: what cannot be kept now is tried again. */
+  #signGathered(): void {
+    try {
+      this.#sign([]);
+    } catch (error) {
+      const { message } = error as Error;
+      this.#runtime.log('warn', 'an admission could not be written, and is tried again', { message });
+      this.#runtime.clock.after(AGAIN_MS, () => this.#pace.soon());
+    }
+  }
+
+  #sign(changes: readonly Change[], base = this.#roster): void {
+    if (this.#objection !== null) throw new CertificateError(this.#objection);
+    const all = [...this.#gathered, ...changes];
+    if (all.length > 0) {
+      const roster = Roster.sign(base, all, this.#rootKey);
+      this.keep(roster);
+      this.#gathered = [];
+      this.#roster = roster;
+      this.onRoster(roster);
+    }
+    const whenSigned = this.#whenSigned;
+    this.#whenSigned = [];
     for (const done of whenSigned) done();
   }
 

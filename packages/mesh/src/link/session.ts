@@ -323,6 +323,7 @@ export class Session implements StreamCarrier {
       // The list of members is shown to members only.
       const own = this.#host.rosterVersion();
       if (this.rosterVersion < own) this.sendRoster(this.#host.rosterParts(this.rosterVersion));
+      this.rosterVersion = Math.max(this.rosterVersion, own);
     }
     this.#sendFrame(frameTypes.accept, NOTHING);
     this.#openIfBoth();

@@ -17,6 +17,7 @@ import { Pulse } from './pulse.ts';
 import { Session } from './session.ts';
 import type { Purpose, Reply, SessionHost, Verdict } from './session-host.ts';
 import type { Stream } from './stream.ts';
+import { WholeList } from './whole-list.ts';
 
 /**
  * Changes of the list of members go on at once, and in batches while there are many: a thousand admissions are not a
@@ -63,6 +64,7 @@ export class Switchboard implements SessionHost {
   readonly #dialler: Dialler;
   /** Calls that came to nothing. */
   readonly failures: Failures;
+  readonly wholeList: WholeList;
   readonly #kept = new WeakSet<Session>();
   /** The session that stands in for a peer that refuses links, by the name of that peer. */
   readonly #standIns = new Map<string, Session>();
@@ -75,6 +77,7 @@ export class Switchboard implements SessionHost {
     this.standing = standing;
     this.#transport = transport;
     this.failures = new Failures(runtime.clock);
+    this.wholeList = new WholeList(runtime.clock);
     this.#dialler = new Dialler(
       runtime,
       transport,
@@ -98,6 +101,11 @@ export class Switchboard implements SessionHost {
     // A link outlives the certificate it was made with, if a newer one of the same key comes in time.
     standing.onCertificate.push((certificate) => {
       for (const session of this.#byId.values()) session.notify(noticeKinds.certificate, certificate);
+    });
+    this.handleRequest(requestKinds.roster, (session, _payload, reply) => {
+      if (!this.wholeList.give(session)) return reply('it was sent already');
+      session.sendRoster(standing.roster.writtenFrom(0));
+      reply(null);
     });
     this.handleNotice(noticeKinds.certificate, (session, certificate) => {
       const verdict = standing.judge(certificate);
@@ -269,11 +277,12 @@ export class Switchboard implements SessionHost {
       if (this.#gatheredBytes > GATHERED_BYTES_MAX) return 'too much of a list without its signature';
       if (roster !== null) {
         session.rosterVersion = Math.max(session.rosterVersion, roster.version);
-        this.standing.setRoster(roster);
+        this.standing.takeRoster(roster);
       }
       return null;
     } catch (error) {
       if (!(error instanceof RosterError)) throw error;
+      if (this.wholeList.ask(session)) return null;
       return error.message;
     }
   }
@@ -304,6 +313,7 @@ export class Switchboard implements SessionHost {
     if (session.link.isDialler) this.failures.forget(session.link.shown.address);
     this.#decided(session, true);
     this.#pulse.wake();
+    this.wholeList.opened(session);
     for (const listener of this.onOpen) listener(session);
   }
 
@@ -353,6 +363,7 @@ export class Switchboard implements SessionHost {
   }
 
   refused(session: Session, code: string, reason: string): void {
+    if (code === 'roster') this.wholeList.doubt();
     for (const listener of this.onRefused) listener(session, code, reason);
   }
 
@@ -387,7 +398,10 @@ export class Switchboard implements SessionHost {
   }
 
   #rosterChanged(roster: Roster, before: Roster): void {
-    if (roster.voidedSince(before.version).length > 0) this.#closeVoided();
+    const shared = roster.sharedWith(before);
+    if (shared < before.version || roster.voidedSince(before).length > 0) this.#closeVoided();
+    for (const session of this.#byId.values())
+      if (shared < before.version) session.rosterVersion = Math.min(session.rosterVersion, shared);
     const isOfArrivals = roster.members.size - before.members.size === roster.version - before.version;
     if (isOfArrivals) this.#rosterPace.soon();
     else this.#rosterPace.now();

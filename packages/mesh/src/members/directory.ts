@@ -20,6 +20,7 @@ import {
   varint,
 } from '../wire/schema.ts';
 import { Credit } from './credit.ts';
+import type { Roster } from './roster.ts';
 import { Tree } from './tree.ts';
 
 export type Status = 'never seen' | 'alive' | 'dead' | 'left' | 'revoked' | 'quarantined';
@@ -103,8 +104,9 @@ export class Directory {
         this.#settle(id, member.index, wasCutOff ? 'quarantined' : this.#statusAt(member.index));
     });
     standing.onRoster.push((roster, before) => {
+      if (roster.sharedWith(before) < before.version) this.#reorder(roster, before);
       // Revoked, or admitted with a new key: statements of the old key are void.
-      for (const id of roster.voidedSince(before.version)) {
+      for (const id of roster.voidedSince(before)) {
         const member = before.members.get(id);
         if (member === undefined) continue;
         this.#forget(id, member.index, member.revoked === null ? this.#statusAt(member.index) : 'revoked');
@@ -269,6 +271,27 @@ export class Directory {
     this.tree.delete(id);
     this.#dead.delete(id);
     for (const listener of this.onChange) listener(id, this.statusOf(id), before);
+  }
+
+  /** A rival list may have admitted the same members in another order, or others. */
+  #reorder(roster: Roster, before: Roster): void {
+    const announcements = this.#announcements;
+    const accusations = this.#accusations;
+    this.#announcements = [];
+    this.#accusations = [];
+    this.#sum = 0;
+    for (const { id, index, publicKey } of before.members.values()) {
+      const now = roster.members.get(id);
+      if (now !== undefined && Buffer.compare(now.publicKey, publicKey) === 0) {
+        this.#announcements[now.index] = announcements[index];
+        this.#accusations[now.index] = accusations[index];
+        this.#sum += this.#weight(now.index);
+      } else if (announcements[index] !== undefined) {
+        this.tree.delete(id);
+        this.#dead.delete(id);
+        for (const listener of this.onChange) listener(id, 'never seen', 'alive');
+      }
+    }
   }
 
   #statusAt(index: number): Status {

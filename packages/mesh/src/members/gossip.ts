@@ -3,11 +3,21 @@
 
 import type { Session } from '../link/session.ts';
 import type { Switchboard } from '../link/switchboard.ts';
-import type { Standing } from '../peer/standing.ts';
+import type { GroupKey, Standing } from '../peer/standing.ts';
 import { type Cancel, every, Pace, type Runtime, sample } from '../runtime.ts';
 import { Allowance } from '../watch/allowance.ts';
 import { noticeKinds } from '../wire/kinds.ts';
-import { borrowed, type Codec, decode, encode, fixed, list, record, varint } from '../wire/schema.ts';
+import {
+  borrowed,
+  type Codec,
+  decode,
+  encode,
+  fixed,
+  list,
+  ownCopy,
+  record,
+  varint,
+} from '../wire/schema.ts';
 import { type Directory, readUpdate, UPDATE_BYTES_MAX, type Update, writeUpdate } from './directory.ts';
 import { Doubts } from './doubts.ts';
 import { MEMBERS_MAX } from './roster-part.ts';
@@ -38,6 +48,7 @@ export class Gossip {
   readonly #switchboard: Switchboard;
   #news: { update: Update; from: Session | null }[] = [];
   #early: { update: Update; from: Session | null }[] = [];
+  #earlyKey: GroupKey | null = null;
   readonly #announced: Allowance;
   readonly #doubts: Doubts;
   readonly #pace: Pace;
@@ -56,6 +67,7 @@ export class Gossip {
     });
     standing.onRoster.push(() => {
       for (const { update, from } of this.#early.splice(0)) this.#take(update, from);
+      if (this.#earlyKey !== null && standing.takeGroupKey(this.#earlyKey)) this.#earlyKey = null;
     });
     switchboard.handleNotice(noticeKinds.digest, (session, payload) => {
       const other = decode(digest, payload);
@@ -64,10 +76,12 @@ export class Gossip {
     switchboard.handleNotice(noticeKinds.summary, (session, payload) =>
       this.#fillGaps(session, decode(summary, payload)),
     );
-    switchboard.handleNotice(
-      noticeKinds.groupKey,
-      (_session, payload) => void standing.takeGroupKey(decode(groupKey, payload)),
-    );
+    switchboard.handleNotice(noticeKinds.groupKey, (_session, payload) => {
+      const key = decode(groupKey, payload);
+      if (standing.takeGroupKey(key)) return;
+      // The list that names it may be on its way over another link.
+      if (key.epoch > (standing.roster.group?.epoch ?? 0)) this.#earlyKey = { ...key, key: ownCopy(key.key) };
+    });
     switchboard.onOpen.push((session) => {
       // It is enough that one side asks: the other answers with what it has, and is told what it lacks.
       if (session.link.isDialler) this.#send(session, noticeKinds.digest, digest, this.#digest());

@@ -181,7 +181,7 @@ export function advance(before: RosterState | null, changes: readonly Uint8Array
   };
 }
 
-function decodeChange(encoded: Uint8Array): Change {
+export function decodeChange(encoded: Uint8Array): Change {
   return readable(() => decode(change, encoded));
 }
 

@@ -84,8 +84,18 @@ export class Roster {
     return null;
   }
 
-  /** The members whose keys were valid before that version and are void now. */
-  voidedSince(version: number): string[] {
+  /** How many changes both begin with: all of an earlier state, unless the authority has signed others since (`rival`). */
+  sharedWith(other: Roster): number {
+    const least = Math.min(this.version, other.version);
+    // A state shares its changes with the one it grew from.
+    if (this.changes[least - 1] === other.changes[least - 1]) return least;
+    for (let i = 0; i < least; i++) if (Buffer.compare(this.changes[i]!, other.changes[i]!) !== 0) return i;
+    return least;
+  }
+
+  /** The members whose keys were valid in an earlier state, or a rival one, and are void now. */
+  voidedSince(before: Roster): string[] {
+    const version = this.sharedWith(before);
     const first = this.voids.findLastIndex((each) => each.version <= version) + 1;
     return [...new Set(this.voids.slice(first).map((each) => each.id))];
   }
@@ -159,6 +169,25 @@ export class Roster {
     );
     if (!isSigned) throw new RosterError('the list of members is not signed by the authority');
     return shared ?? intern(state, signature);
+  }
+
+  /**
+   * A list that does not follow on `before`, but has the same beginning: the authority has signed others in its place, as when
+   * an old copy of its folder was put back.
+   *
+   * @throws RosterError if it is not signed by a root that `before` trusts: a retired one could offer any history
+   */
+  static rival(before: Roster, changes: readonly Uint8Array[], signature: Uint8Array): Roster {
+    const state = advance(null, changes);
+    if (Buffer.compare(firstRoot(state), before.beginning) !== 0)
+      throw new RosterError('this is another mesh: its authority is another one');
+    const text = signedText(state);
+    const trusted = before.roots.filter((root) =>
+      state.roots.some((each) => Buffer.compare(each, root) === 0),
+    );
+    if (!trusted.some((root) => verify('sha384', text, rootKey(root), signature)))
+      throw new RosterError('the list of members is not signed by the authority');
+    return intern(state, signature);
   }
 
   /**

@@ -200,7 +200,9 @@ export function openPeerIn(storage: Storage, options: Omit<OpenOptions, 'folder'
   });
   peer.policy = parsePolicy(storage.read('policy.toml')?.toString() ?? '');
   const passphrase = options.passphrase ?? ambientPassphrase();
-  const flush = keepUpToDate(runtime, storage, standing, transport, authority !== null, passphrase);
+  const file = new RosterFile(storage, standing.roster);
+  if (authority !== null) authority.keep = (roster) => file.update(roster);
+  const flush = keepUpToDate({ runtime, storage, standing, transport, file, passphrase });
   const close = async () => {
     peer.stop();
     flush();
@@ -230,21 +232,22 @@ export function readStanding(
   return { settings, standing };
 }
 
+interface Kept {
+  runtime: Runtime;
+  storage: Storage;
+  standing: Standing;
+  transport: TlsTransport;
+  file: RosterFile;
+  passphrase: string | null;
+}
+
 /**
- * Keeps the folder up to date, and the transport with it. The list of members is written at once by the authority; elsewhere a
- * little later, because any neighbour has it too.
+ * Keeps the folder up to date, and the transport with it. The list of members is written before anybody hears of it where the
+ * authority is; elsewhere a little later, because any neighbour has it too.
  *
  * @returns a function that writes what is pending
  */
-function keepUpToDate(
-  runtime: Runtime,
-  storage: Storage,
-  standing: Standing,
-  transport: TlsTransport,
-  isSource: boolean,
-  passphrase: string | null,
-): () => void {
-  const file = new RosterFile(storage, standing.roster);
+function keepUpToDate({ runtime, storage, standing, transport, file, passphrase }: Kept): () => void {
   let cancel: Cancel | null = null;
   const flush = () => {
     if (cancel === null) return;
@@ -265,10 +268,7 @@ function keepUpToDate(
       }
     });
   };
-  standing.onRoster.push(() => {
-    flushLater(ROSTER_WRITE_MS);
-    if (isSource) flush();
-  });
+  standing.onRoster.push(() => flushLater(ROSTER_WRITE_MS));
   standing.onCertificate.push((certificate) => {
     transport.setCredentials(credentialsOf(standing));
     try {

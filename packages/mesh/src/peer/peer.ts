@@ -210,6 +210,10 @@ export class Peer {
     });
     if (authority !== null) {
       authority.onRoster = (roster) => standing.setRoster(roster);
+      standing.mergeRival = (rival) => authority.merge(rival);
+      standing.onRoster.push((roster) => authority.follow(roster));
+      // This folder may be an old copy.
+      switchboard.wholeList.doubt();
       authority.onGroupKey = (epoch, key) => void standing.takeGroupKey({ epoch, key });
     }
   }

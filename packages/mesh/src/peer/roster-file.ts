@@ -13,13 +13,13 @@ const ENTRIES_MAX = 200;
 
 export class RosterFile {
   readonly #storage: Storage;
-  #version: number;
+  #roster: Roster;
   #entries: number;
 
   /** @param roster what is there already, as it was read */
   constructor(storage: Storage, roster: Roster) {
     this.#storage = storage;
-    this.#version = roster.version;
+    this.#roster = roster;
     this.#entries = storage.readLog(LOG).length;
   }
 
@@ -39,9 +39,11 @@ export class RosterFile {
 
   /** On disk when it returns. */
   update(roster: Roster): void {
-    if (roster.version <= this.#version) return;
-    const parts: RosterPart[] = roster.partsFrom(this.#version);
-    const entries = this.#entries + parts.length;
+    const { version } = this.#roster;
+    const isRival = roster.sharedWith(this.#roster) < version;
+    if (roster.version <= version && !isRival) return;
+    const parts: RosterPart[] = roster.partsFrom(version);
+    const entries = isRival ? Number.POSITIVE_INFINITY : this.#entries + parts.length;
     // If this fails, the log may end in half an entry, after which nothing could be read: then the whole is due.
     this.#entries = ENTRIES_MAX;
     if (entries > ENTRIES_MAX) RosterFile.create(this.#storage, roster);
@@ -51,6 +53,6 @@ export class RosterFile {
         parts.map((part) => encode(rosterPart, part)),
       );
     this.#entries = entries > ENTRIES_MAX ? 0 : entries;
-    this.#version = roster.version;
+    this.#roster = roster;
   }
 }

@@ -33,6 +33,8 @@ export class Standing {
   /** The newest and those before it, for messages still on their way. */
   #groupKeys: GroupKey[] = [];
   readonly onRoster: ((roster: Roster, before: Roster) => void)[] = [];
+  /** Where the authority is, it makes one list of two; elsewhere the longer one counts. */
+  mergeRival: ((rival: Roster) => void) | null = null;
   readonly onCertificate: ((certificate: Uint8Array) => void)[] = [];
   readonly onGroupKey: ((key: GroupKey) => void)[] = [];
 
@@ -84,6 +86,20 @@ export class Standing {
   setCertificate(certificate: Uint8Array): void {
     this.#certificate = ownCopy(certificate);
     for (const listener of this.onCertificate) listener(certificate);
+  }
+
+  /** Takes a list that another peer sent: a newer one, or a rival (Roster.rival). */
+  takeRoster(roster: Roster): void {
+    const isRival = roster.sharedWith(this.#roster) < this.#roster.version;
+    if (!isRival) this.setRoster(roster);
+    else if (this.mergeRival !== null) this.mergeRival(roster);
+    else if (roster.version > this.#roster.version) {
+      this.runtime.log('warn', 'the authority has signed another list of members, which counts from now on', {
+        before: this.#roster.version,
+        now: roster.version,
+      });
+      this.setRoster(roster);
+    }
   }
 
   setRoster(roster: Roster): void {
@@ -173,7 +189,7 @@ export class RosterGatherer {
   /** Parts that wait for the one with the signature. */
   heldBytes = 0;
 
-  /** The new state once it is whole and newer, null while it is not; throws RosterError, see Roster.follow. */
+  /** The new state once it is whole and newer, or a rival; null while it is not. Throws RosterError, see Roster.follow. */
   take(part: RosterPart, before: Roster): Roster | null {
     if (part.from !== this.#from + this.#changes.length) {
       this.#from = part.from;
@@ -183,13 +199,17 @@ export class RosterGatherer {
     this.#changes.push(...part.changes);
     for (const each of part.changes) this.heldBytes += each.length + CHANGE_BYTES;
     if (part.signature === null) return null;
-    const changes = this.#changes.slice(Math.max(0, before.version - this.#from));
-    const isConnected = this.#from <= before.version;
+    const from = this.#from;
+    const gathered = this.#changes;
     this.#changes = [];
     this.#from = 0;
     this.heldBytes = 0;
-    // Known changes are skipped; after a gap, the other side will send the list again.
-    if (!isConnected || changes.length === 0) return null;
-    return Roster.follow(before, null, changes, part.signature);
+    // After a gap, the other side will send the list again.
+    if (from > before.version) return null;
+    const known = before.changes.slice(from, from + gathered.length);
+    if (known.some((each, i) => Buffer.compare(each, gathered[i]!) !== 0))
+      return Roster.rival(before, [...before.changes.slice(0, from), ...gathered], part.signature);
+    const changes = gathered.slice(known.length);
+    return changes.length === 0 ? null : Roster.follow(before, null, changes, part.signature);
   }
 }

@@ -89,7 +89,6 @@ export class VirtualMesh {
   readonly #roster: Roster;
   readonly #log: Log;
   readonly #rosters: Roster[] = [];
-  #authority: Authority | null = null;
 
   private constructor(world: World, { seed, latencyMs, lossRate, log }: VirtualMeshOptions, roster: Roster) {
     this.#world = world;
@@ -143,7 +142,7 @@ export class VirtualMesh {
     });
     standing.takeGroupKey({ epoch: 1, key: this.#world.groupKey });
     const transport = this.network.transport(address, () => standing.certificate);
-    const authority = i === 0 ? this.#authorityOf(runtime, storage) : null;
+    const authority = i === 0 ? this.#authorityOf(runtime, storage, standing.roster) : null;
     const peer = new Peer({
       runtime,
       storage,
@@ -180,11 +179,14 @@ export class VirtualMesh {
     return this.peers.filter((peer) => peer !== null && peer.id !== id && peer.directory.isAlive(id)).length;
   }
 
-  #authorityOf(runtime: Runtime, storage: MemoryStorage): Authority {
+  /** An old copy of its folder is put back: what of the list of members it has since learned, it has forgotten. */
+  putBack(i: number, roster: Roster): void {
+    this.#rosters[i] = roster;
+  }
+
+  #authorityOf(runtime: Runtime, storage: MemoryStorage, roster: Roster): Authority {
     storage.write('authority/beginning', this.#world.beginning.toBytes());
-    const roster = this.#authority?.roster ?? this.#roster;
-    this.#authority = new Authority({ runtime, storage, rootKey: this.#world.rootKey, roster });
-    return this.#authority;
+    return new Authority({ runtime, storage, rootKey: this.#world.rootKey, roster });
   }
 
   #clockOf(i: number): Clock {

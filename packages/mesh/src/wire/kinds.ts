@@ -36,6 +36,8 @@ export const requestKinds = {
   seen: 5,
   /** messages/holders.ts */
   hold: 6,
+  /** link/whole-list.ts */
+  roster: 7,
   /** packages/services/src/path/watch.ts */
   sightings: 0x70,
 } as const;

@@ -1,0 +1,106 @@
+// An authority that has forgotten what it decided: an old copy of its folder was put back, or its disk was full.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { enrolRequest, makeEnrolRequest } from '../src/identity/enrolment.ts';
+import { newKeyPair } from '../src/identity/keys.ts';
+import { sourceOf } from '../src/identity/source.ts';
+import type { Roster } from '../src/members/roster.ts';
+import { hostOf, VirtualMesh } from '../src/virtual/mesh.ts';
+import { decode } from '../src/wire/schema.ts';
+
+const names = (roster: Roster) =>
+  [...roster.members.values()].filter((each) => each.revoked === null).map((each) => each.id);
+
+/** Six peers; peer-4 was revoked, and then the authority's folder of before was put back. */
+async function putBack(seed: number) {
+  const log: string[] = [];
+  const mesh = await VirtualMesh.create({ peers: 6, seed, log: (_level, message) => log.push(message) });
+  await mesh.startAll();
+  const before = mesh.peers[0]!.standing.roster;
+  assert.equal(mesh.peers[0]!.authority!.revoke('peer-4', 'lost'), null);
+  mesh.clock.run(2_000);
+  mesh.crash(0);
+  mesh.putBack(0, before);
+  return { mesh, log };
+}
+
+const isAgreed = (mesh: VirtualMesh) =>
+  new Set([0, 1, 2, 3].map((i) => mesh.peers[i]!.standing.roster.head.toString('hex'))).size === 1;
+
+test('an old copy of the authority learns from the others what it has decided since', async () => {
+  const { mesh, log } = await putBack(21);
+  const peer = await mesh.start(0);
+  mesh.clock.run(5_000);
+  assert.deepEqual(names(peer.authority!.roster), ['peer-0', 'peer-1', 'peer-2', 'peer-3', 'peer-5']);
+  assert.equal(peer.authority!.revoke('peer-5', 'too'), null);
+  mesh.clock.run(2_000);
+  assert.deepEqual(names(mesh.peers[1]!.standing.roster), ['peer-0', 'peer-1', 'peer-2', 'peer-3']);
+  assert.ok(log.some((line) => line.includes('an old copy of this folder was put back')));
+});
+
+test('an old copy that decides before it meets the others: what both decided holds, everywhere', async () => {
+  for (const isLonger of [false, true]) {
+    const { mesh } = await putBack(22);
+    mesh.network.partition([[hostOf(0)], [1, 2, 3, 4, 5].map(hostOf)]);
+    const { authority } = await mesh.start(0);
+    assert.equal(authority!.revoke('peer-5', 'too'), null);
+    if (isLonger)
+      assert.equal(
+        authority!.measure('peer-3', { step: 'throttle', reason: '', forMs: 1e6, by: 'operator' }),
+        null,
+      );
+    mesh.network.heal();
+    assert.ok(mesh.clock.runUntil(() => isAgreed(mesh), 120_000) !== null);
+    for (const i of [0, 1, 2, 3])
+      assert.deepEqual(names(mesh.peers[i]!.standing.roster), ['peer-0', 'peer-1', 'peer-2', 'peer-3']);
+    mesh.clock.run(5_000);
+    const { roster, groupKey } = mesh.peers[2]!.standing;
+    assert.equal(groupKey!.epoch, roster.group!.epoch, 'and the key of the group is one that all have');
+  }
+});
+
+test('both have let in somebody since: all are members, and statements of the others are still theirs', async () => {
+  const mesh = await VirtualMesh.create({ peers: 4, seed: 23 });
+  await mesh.startAll();
+  const before = mesh.peers[0]!.standing.roster;
+  const letIn = async (id: string) => {
+    const { authority } = mesh.peers[0]!;
+    authority!.desk.allow(id);
+    const invitation = { mesh: 'virtual', root: Buffer.alloc(32), addresses: [], secret: null };
+    const request = decode(enrolRequest, await makeEnrolRequest(newKeyPair(), id, invitation));
+    const answer = authority!.enrol(request, sourceOf('10.9.9.9:1'));
+    mesh.clock.run(1_000);
+    assert.equal((await answer).kind, 'admitted');
+  };
+  await letIn('lab-1');
+  await letIn('lab-2');
+  mesh.crash(0);
+  mesh.putBack(0, before);
+  mesh.network.partition([[hostOf(0)], [1, 2, 3].map(hostOf)]);
+  await mesh.start(0);
+  await letIn('lab-3');
+  mesh.network.heal();
+  assert.ok(mesh.clock.runUntil(() => isAgreed(mesh) && mesh.isWhole(), 120_000) !== null);
+  const expected = ['lab-1', 'lab-2', 'lab-3', 'peer-0', 'peer-1', 'peer-2', 'peer-3'];
+  assert.deepEqual(names(mesh.peers[3]!.standing.roster).sort(), expected);
+  assert.equal(new Set(mesh.peers.map((peer) => peer!.directory.digest)).size, 1);
+});
+
+test('a full disk: a revocation fails as a whole, and holds everywhere when it is tried again', async () => {
+  const mesh = await VirtualMesh.create({ peers: 4, seed: 24 });
+  await mesh.startAll();
+  const authority = mesh.peers[0]!.authority!;
+  const before = authority.roster;
+  authority.keep = () => {
+    throw new Error('ENOSPC: no space left on device');
+  };
+  assert.throws(() => authority.revoke('peer-3', 'lost'), /ENOSPC/);
+  mesh.clock.run(5_000);
+  for (const peer of mesh.peers) assert.equal(peer!.standing.roster, before);
+  authority.keep = () => {};
+  assert.equal(authority.revoke('peer-3', 'lost'), null);
+  mesh.clock.run(5_000);
+  const { roster, groupKey } = mesh.peers[2]!.standing;
+  assert.deepEqual(names(roster), ['peer-0', 'peer-1', 'peer-2']);
+  assert.equal(groupKey!.epoch, roster.group!.epoch);
+});
