@@ -191,6 +191,36 @@ test('a list of names and keys lets in without waiting', async () => {
   assert.equal((await ask(keys, 'any-name')).kind, 'admitted');
 });
 
+test('a key is allowed by as many digits as people are shown, and a name that looks like them is not', async () => {
+  const { authority, ask } = await founded();
+  const keys = newKeyPair();
+  const shown = keyFingerprint(keys.publicKey).slice(0, 16);
+  assert.equal((await ask(keys, 'lab-1')).kind, 'pending');
+  authority.desk.deny('lab-1');
+  assert.match(
+    JSON.stringify(await ask(keys, 'lab-1')),
+    new RegExp(`was denied, until .*mesh allow ${shown}`),
+  );
+  assert.equal(authority.desk.allow('lab-1'), null);
+  assert.match(JSON.stringify(await ask(keys, 'lab-1')), /was denied/, 'a name may be anybody');
+  assert.equal(authority.desk.allow(shown), null);
+  assert.equal((await ask(newKeyPair(), shown)).kind, 'pending');
+  assert.equal((await ask(keys, 'lab-1')).kind, 'admitted');
+  assert.match(authority.desk.allow('No Name')!, /neither a name .* nor the fingerprint/);
+});
+
+test('who is allowed is let in with an invitation that is used up, too', async () => {
+  const { authority, ask } = await founded();
+  const secret = authority.desk.invite('coordinator', null, 1, HOUR_MS);
+  authority.desk.allow('lab-1');
+  authority.desk.allow('lab-2');
+  await ask(newKeyPair(), 'lab-1', secret);
+  await ask(newKeyPair(), 'lab-2', secret);
+  const roles = ['lab-1', 'lab-2'].map((id) => authority.roster.approved(id)?.role);
+  assert.deepEqual(roles, ['coordinator', 'peer']);
+  assert.match(JSON.stringify(await ask(newKeyPair(), 'lab-3', secret)), /used already/);
+});
+
 test('a name is held by one key, until that is revoked', async () => {
   const { authority, ask } = await founded();
   const secret = authority.desk.invite('peer', null, 10, HOUR_MS);

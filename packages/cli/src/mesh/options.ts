@@ -215,13 +215,16 @@ function addDeciding(mesh: Command): void {
     .action(async (id: string, options) =>
       (await import('./members.ts')).decide('approve', { id, role: options.role }, options),
     );
-  decide('deny', '<id>', 'refuse a peer that waits, and its key for good', 'eyrie mesh deny lab-7').action(
-    async (id: string, options) => (await import('./members.ts')).decide('deny', { id }, options),
-  );
+  decide(
+    'deny',
+    '<id>',
+    'refuse a peer that waits, and its key until "mesh allow KEY"',
+    'eyrie mesh deny lab-7',
+  ).action(async (id: string, options) => (await import('./members.ts')).decide('deny', { id }, options));
   decide(
     'allow',
     '<who>',
-    'approve beforehand a name, or the fingerprint of a key',
+    'approve beforehand a name, or the fingerprint of a key (16 digits or more), also of one that was denied',
     'eyrie mesh allow lab-9',
   ).action(async (who: string, options) => (await import('./members.ts')).decide('allow', { who }, options));
   decide(

@@ -5,7 +5,7 @@ import type { Storage } from '../peer/storage.ts';
 import type { Runtime } from '../runtime.ts';
 import { decode, encode, record, text } from '../wire/schema.ts';
 import { hex, keyFingerprint } from './keys.ts';
-import type { Role } from './names.ts';
+import { PEER_ID, PEER_ID_RULE, type Role } from './names.ts';
 import type { Source } from './source.ts';
 import { isTokenProof } from './token.ts';
 
@@ -23,6 +23,8 @@ const FAILURES_MAX = 10;
 const FAILURES_OVER_MAX = 50;
 const FAILURES_ALL_MAX = 200;
 const MINUTE_MS = 60_000;
+/** Of a key: the whole, or as many digits as people are shown. What looks like that is no name here. */
+const FINGERPRINT = /^[0-9a-f]{16,64}$/;
 
 export interface Token {
   id: string;
@@ -106,8 +108,16 @@ export class EnrolmentDesk {
     return { id, key };
   }
 
-  allow(nameOrFingerprint: string): void {
-    this.#save({ allowed: [...new Set([...this.#desk.allowed, nameOrFingerprint])] });
+  /** A fingerprint that was denied is so no longer. Returns what is wrong, or null. */
+  allow(nameOrFingerprint: string): string | null {
+    const isFingerprint = FINGERPRINT.test(nameOrFingerprint);
+    if (!isFingerprint && !PEER_ID.test(nameOrFingerprint))
+      return `"${nameOrFingerprint}" is neither a name (${PEER_ID_RULE}) nor the fingerprint of a key (16 hexadecimal digits or more)`;
+    this.#save({
+      allowed: [...new Set([...this.#desk.allowed, nameOrFingerprint])],
+      denied: this.#desk.denied.filter((each) => !isFingerprint || !each.startsWith(nameOrFingerprint)),
+    });
+    return null;
   }
 
   /**
@@ -148,11 +158,16 @@ export class EnrolmentDesk {
 
   judge({ id, publicKey, token, request, source }: Applicant): DeskVerdict {
     const fingerprint = keyFingerprint(publicKey);
-    if (this.#desk.denied.includes(fingerprint)) return { kind: 'denied', reason: `${id} was denied` };
-    if (token !== null) return this.#judgeToken(id, token, request);
-    if (this.#desk.allowed.includes(id) || this.#desk.allowed.includes(fingerprint))
-      return { kind: 'admitted', role: 'peer' };
-    return this.#wait(id, publicKey, fingerprint, source);
+    if (this.#desk.denied.includes(fingerprint))
+      return { kind: 'denied', reason: `${id} was denied, until "mesh allow ${fingerprint.slice(0, 16)}"` };
+    const invited = token === null ? null : this.#judgeToken(id, token, request);
+    if (invited?.kind === 'admitted') return invited;
+    const isAllowed = this.#desk.allowed.some((each) =>
+      FINGERPRINT.test(each) ? fingerprint.startsWith(each) : each === id,
+    );
+    // Also with an invitation that is used up: it may have brought no more than the address.
+    if (isAllowed) return { kind: 'admitted', role: 'peer' };
+    return invited ?? this.#wait(id, publicKey, fingerprint, source);
   }
 
   #judgeToken(id: string, shown: { id: Uint8Array; proof: Uint8Array }, request: Uint8Array): DeskVerdict {

@@ -135,7 +135,7 @@ function authorityMethods(peer: Peer, storage: Storage, passphrase: string | nul
     pending: () => authority().desk.waiting,
     approve: async (given) => orThrow(await authority().approve(textOf(given, 'id'), roleOf(given))),
     deny: (given) => orThrow(authority().desk.deny(textOf(given, 'id'))),
-    allow: (given) => authority().desk.allow(textOf(given, 'who')),
+    allow: (given) => orThrow(authority().desk.allow(textOf(given, 'who'))),
     revoke: (given) => orThrow(authority().revoke(textOf(given, 'id'), textOf(given, 'reason', ''))),
     measure: (given) => {
       const step = textOf(given, 'step', 'quarantine') as Step;
