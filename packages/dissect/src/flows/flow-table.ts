@@ -1,7 +1,7 @@
 // The flow table: one entry per conversation (addresses, ports, transport), found by hash.
 // It also assigns stream numbers: `tcp.stream` and `udp.stream` count the conversations of their transport.
 import { u32 } from '../core/bytes.ts';
-import { IPV4, type Packet } from '../core/packet.ts';
+import { IPV4, IPV6, type Packet } from '../core/packet.ts';
 import type { Protocol } from '../core/protocol.ts';
 import { KeyHash } from './key-hash.ts';
 
@@ -44,6 +44,10 @@ export interface FlowTableOptions {
 /** XORed to signed numbers to compare them as unsigned. */
 const SIGN = 0x8000_0000 | 0;
 
+/** Four bytes as a signed number, which stays a 32-bit integer in the engine. */
+const word = (b: Uint8Array, i: number): number =>
+  (b[i]! << 24) | (b[i + 1]! << 16) | (b[i + 2]! << 8) | b[i + 3]!;
+
 export class FlowTable {
   /** Entries in use. Indices run from 0 to size - 1 and are reused only after eviction. */
   size = 0;
@@ -83,7 +87,7 @@ export class FlowTable {
    * endpoint). Does not count the packet, see `count`.
    */
   see(p: Packet): number {
-    let flow = p.netKind === IPV4 ? this.#findIpv4(p) : -1;
+    let flow = p.netKind === IPV4 ? this.#findIpv4(p) : p.netKind === IPV6 ? this.#findIpv6(p) : -1;
     this.isNew = false;
     if (flow < 0) flow = this.#findOrMake(p);
     p.flow = flow;
@@ -209,8 +213,8 @@ export class FlowTable {
    */
   #findIpv4(p: Packet): number {
     const { netBuf: b, netSrc: s, netDst: d, srcPort, dstPort } = p;
-    const src = (b[s]! << 24) | (b[s + 1]! << 16) | (b[s + 2]! << 8) | b[s + 3]!;
-    const dst = (b[d]! << 24) | (b[d + 1]! << 16) | (b[d + 2]! << 8) | b[d + 3]!;
+    const src = word(b, s);
+    const dst = word(b, d);
     const isFromHigh = src === dst ? srcPort > dstPort : (src ^ SIGN) > (dst ^ SIGN);
     p.direction = isFromHigh ? 1 : 0;
     const low = isFromHigh ? dst : src;
@@ -231,6 +235,55 @@ export class FlowTable {
         (words[at + LOW]! | 0) === low &&
         (words[at + HIGH]! | 0) === high &&
         words[at + KIND] === kind
+      )
+        return flow;
+    }
+  }
+
+  /** The same for IPv6. */
+  #findIpv6(p: Packet): number {
+    const { netBuf: b, netSrc: s, netDst: d, srcPort, dstPort } = p;
+    let same = 0;
+    while (same < 15 && b[s + same] === b[d + same]) same++;
+    const order = b[s + same]! - b[d + same]!;
+    const isFromHigh = order === 0 ? srcPort > dstPort : order > 0;
+    p.direction = isFromHigh ? 1 : 0;
+    const low = isFromHigh ? d : s;
+    const high = isFromHigh ? s : d;
+    const l0 = word(b, low);
+    const l1 = word(b, low + 4);
+    const l2 = word(b, low + 8);
+    const l3 = word(b, low + 12);
+    const h0 = word(b, high);
+    const h1 = word(b, high + 4);
+    const h2 = word(b, high + 8);
+    const h3 = word(b, high + 12);
+    const ports = isFromHigh ? (dstPort << 16) | srcPort : (srcPort << 16) | dstPort;
+    const kind = p.transport * 256 + IPV6;
+    const hasher = this.#hasher;
+    let h = hasher.mix(hasher.mix(hasher.mix(kind, ports), l0), h0);
+    h = hasher.mix(hasher.mix(h, l1), h1);
+    h = hasher.mix(hasher.mix(h, l2), h2);
+    const hash = hasher.end(hasher.mix(hasher.mix(h, l3), h3));
+    const slots = this.#slots;
+    const words = this.#words;
+    const mask = slots.length - 1;
+    for (let i = hash & mask; ; i = (i + 1) & mask) {
+      const flow = slots[i]!;
+      if (flow < 0) return -1;
+      const at = flow * RECORD_WORDS;
+      if (
+        words[at + HASH] === hash &&
+        (words[at + PORTS]! | 0) === ports &&
+        words[at + KIND] === kind &&
+        (words[at + LOW]! | 0) === l0 &&
+        (words[at + LOW + 1]! | 0) === l1 &&
+        (words[at + LOW + 2]! | 0) === l2 &&
+        (words[at + LOW + 3]! | 0) === l3 &&
+        (words[at + HIGH]! | 0) === h0 &&
+        (words[at + HIGH + 1]! | 0) === h1 &&
+        (words[at + HIGH + 2]! | 0) === h2 &&
+        (words[at + HIGH + 3]! | 0) === h3
       )
         return flow;
     }
