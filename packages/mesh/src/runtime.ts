@@ -2,6 +2,7 @@
 
 import { randomBytes, randomInt } from 'node:crypto';
 import { HostClock, type LocalClock, type SleepingMachine, Slept } from '@eyrie/clock/mesh';
+import { Timers } from './timers.ts';
 
 /** Cancels what was scheduled. Calling it twice, or too late, does nothing. */
 export type Cancel = () => void;
@@ -48,20 +49,8 @@ export function elapsedClock(counterMs: () => number, machine?: SleepingMachine)
   };
 }
 
-const systemClock: Clock = {
-  /** Shared by all peers of a process: reading the date at full resolution costs a millisecond now and then. */
-  get fine() {
-    hostClock ??= new HostClock();
-    return hostClock;
-  },
-  nowMs: () => Date.now(),
-  elapsedMs: elapsedClock(() => performance.now()),
-  after(delayMs, action) {
-    // Sockets keep a process alive, timers do not.
-    const timer = setTimeout(action, delayMs).unref();
-    return () => clearTimeout(timer);
-  },
-};
+const timers = new Timers();
+const elapsedMs = elapsedClock(() => performance.now());
 
 export const systemRandom: Random = {
   fraction: () => randomInt(2 ** 47) / 2 ** 47,
@@ -70,15 +59,18 @@ export const systemRandom: Random = {
 
 /** A timer's action that throws is logged: a disk that is full for a moment must not end a peer. */
 export function systemRuntime(log: Log = () => {}): Runtime {
-  const after: Clock['after'] = (delayMs, action) =>
-    systemClock.after(delayMs, () => {
-      try {
-        action();
-      } catch (error) {
-        log('warn', 'something that was due failed', { message: (error as Error).message });
-      }
-    });
-  const clock: Clock = Object.create(systemClock, { after: { value: after } });
+  const failed = (error: unknown) =>
+    log('warn', 'something that was due failed', { message: (error as Error).message });
+  const clock: Clock = {
+    /** Shared by all peers of a process: reading the date at full resolution costs a millisecond now and then. */
+    get fine() {
+      hostClock ??= new HostClock();
+      return hostClock;
+    },
+    nowMs: () => Date.now(),
+    elapsedMs,
+    after: (delayMs, action) => timers.after(delayMs, action, failed),
+  };
   return { clock, random: systemRandom, log };
 }
 

@@ -1,0 +1,66 @@
+// Many waits behind one timer: in order, never early, each on its own when one fails.
+
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { Timers } from '../src/timers.ts';
+
+const failed = (error: unknown) => {
+  throw error;
+};
+
+describe('timers', () => {
+  test('what is due runs in order of when it is due, never early, and not if it was cancelled', async () => {
+    const plan = fc.record({
+      waits: fc.array(fc.integer({ min: 0, max: 25 }), { minLength: 1, maxLength: 60 }),
+      every: fc.integer({ min: 2, max: 5 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(plan, async ({ waits, every }) => {
+        const timers = new Timers();
+        const ran: number[] = [];
+        // A busy machine may stand still between two of them: when each was asked for, at the earliest and at the latest.
+        const asked = waits.map((waitMs, i) => {
+          const fromMs = performance.now();
+          const run = () => {
+            assert.ok(performance.now() >= fromMs + waitMs, 'early');
+            ran.push(i);
+          };
+          const cancel = timers.after(waitMs, run, failed);
+          return { fromMs: fromMs + waitMs, toMs: performance.now() + waitMs, cancel };
+        });
+        const isCancelled = (i: number) => i % every === 0;
+        for (const [i, { cancel }] of asked.entries()) if (isCancelled(i)) cancel();
+        await new Promise<void>((resolve) => timers.after(40, resolve, failed));
+        const wanted = waits.map((_, i) => i).filter((i) => !isCancelled(i));
+        assert.deepEqual(
+          ran.toSorted((a, b) => a - b),
+          wanted,
+        );
+        const isAfter = (i: number, before: number) => asked[i]!.toMs + 1 >= asked[before]!.fromMs;
+        assert.ok(ran.every((i, at) => at === 0 || isAfter(i, ran[at - 1]!)));
+      }),
+      { numRuns: 5 },
+    );
+  });
+
+  test('one that fails stops no other, and one that asks again at once lets what has arrived in between', async () => {
+    const timers = new Timers();
+    const said: string[] = [];
+    let isOver = false;
+    const again = () => {
+      if (!isOver) timers.after(0, again, failed);
+    };
+    await new Promise<void>((resolve) => {
+      timers.after(
+        0,
+        () => assert.fail('on purpose'),
+        (error) => said.push((error as Error).message),
+      );
+      timers.after(0, again, failed);
+      timers.after(2, () => setImmediate(resolve), failed);
+    });
+    isOver = true;
+    assert.deepEqual(said, ['on purpose']);
+  });
+});
