@@ -265,3 +265,16 @@ testCases('GTPv2', [
     },
   ],
 ]);
+
+testCases('GTP with configuration options, in which are packets of PPP', [
+  // osmo-ggsn: DNS servers asked for by IPCP
+  [
+    `32b5e4dc33b83e6c7496212f080045000087c1d24000401163d90a5c00010a5c00020c33084b0073c2713210006300000000
+    000200000200010121436587f90e010ffc100000011111000002221405800002f12183000908696e7465726e657484001480
+    802110010000108106000000008306000000008500040a5c00018500040a5c000186000691512143658787000400092311`,
+    'eth:ethertype:ip:udp:gtp:ipcp',
+    'GTP',
+    'Create PDP context request',
+    { 'gtp.message': '0x10', 'ipcp.opt.pri_dns_address': '0.0.0.0' },
+  ],
+]);

@@ -80,6 +80,25 @@ const GSN_ADDRESS = 133;
 const MSISDN = 134;
 const ACCESS_TYPE = 151;
 
+/** Place of the first element of that type, which has a length of its own; null if there is none. */
+export function elementOfType(
+  b: Uint8Array,
+  start: number,
+  end: number,
+  wanted: number,
+): readonly [at: number, end: number] | null {
+  for (let at = start; at < end; ) {
+    const type = b[at]!;
+    const header = type < 128 ? 1 : 3;
+    const length = type < 128 ? (FIXED[type] ?? 0) : at + header > end ? 0 : u16(b, at + 1);
+    const next = at + header + length;
+    if ((type < 128 && length === 0) || next > end) return null;
+    if (type === wanted) return [at + header, next];
+    at = next;
+  }
+  return null;
+}
+
 export function emitElements1(b: Uint8Array, at: number, end: number, out: Sink): void {
   while (at < end) {
     const type = b[at]!;

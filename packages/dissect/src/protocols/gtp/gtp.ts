@@ -9,10 +9,11 @@ import { etherTypes, tcpPorts, udpPorts } from '../../core/table.ts';
 import { eth } from '../eth.ts';
 import { ip } from '../ip.ts';
 import { ipv6 } from '../ipv6.ts';
-import { elementFields1, emitElements1 } from './elements1.ts';
+import { elementFields1, elementOfType, emitElements1 } from './elements1.ts';
 import { emitExchange, track } from './exchanges.ts';
 import { gtpv2 } from './gtpv2.ts';
 import { extensionHeaders, messages1 } from './names1.ts';
+import { callConfiguration } from './pco.ts';
 
 const HEADER = 8;
 const HEADER_0 = 20;
@@ -20,6 +21,8 @@ const HEADER_0 = 20;
 const OPTIONAL = 4;
 const T_PDU = 255;
 const PDU_SESSION_CONTAINER = 0x85;
+/** The element with the protocol configuration options (TS 29.060 §7.7.31). */
+const CONFIGURATION = 132;
 const EXTENSIONS_MAX = 32;
 
 const f = {
@@ -87,7 +90,10 @@ function step(p: Packet): Protocol | null {
   p.at = start + header;
   if (version === 1 && (b[start]! & 7) !== 0 && !skipOptional(p, start)) return null;
   track(p, layer, start);
-  return b[start + 1] === T_PDU ? payload(p, layer) : null;
+  if (b[start + 1] === T_PDU) return payload(p, layer);
+  const options = version === 1 ? elementOfType(b, p.at, p.end, CONFIGURATION) : null;
+  if (options !== null) callConfiguration(p, ...options);
+  return null;
 }
 
 /** Moves behind the optional fields and extension headers; false if truncated. */

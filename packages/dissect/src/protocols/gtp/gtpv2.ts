@@ -6,6 +6,7 @@ import { type Protocol, protocol } from '../../core/protocol.ts';
 import { elementFields2, emitElements2 } from './elements2.ts';
 import { emitExchange, track } from './exchanges.ts';
 import { messages2 } from './names2.ts';
+import { callConfiguration } from './pco.ts';
 
 const PIGGYBACK = 0x10;
 const HAS_TEID = 0x08;
@@ -28,6 +29,19 @@ const f = {
   ...elementFields2,
 };
 
+/** §8.1, table 8.1-1: elements with protocol configuration options. */
+const CONFIGURATION = 78;
+const MORE_CONFIGURATION = 163;
+const ELEMENT_HEADER = 4;
+
+function callConfigurations(p: Packet, from: number): void {
+  const b = p.buf;
+  for (let at = from; at + ELEMENT_HEADER <= p.end; at += ELEMENT_HEADER + u16(b, at + 1)) {
+    const isOne = b[at] === CONFIGURATION || b[at] === MORE_CONFIGURATION;
+    if (isOne) callConfiguration(p, at + ELEMENT_HEADER, at + ELEMENT_HEADER + u16(b, at + 1));
+  }
+}
+
 const headerLength = (flags: number): number => (flags & HAS_TEID ? 12 : 8);
 
 export const gtpv2: Protocol = protocol({
@@ -43,6 +57,7 @@ export const gtpv2: Protocol = protocol({
     const header = headerLength(b[start]!);
     if (p.end - start < header) return p.cut(header);
     if (p.visibility & COLUMN) track(p, layer, start);
+    callConfigurations(p, start + header);
     // The length is used only if another message follows; some senders set it wrong.
     if ((b[start]! & PIGGYBACK) === 0) {
       p.at = p.end;

@@ -2,7 +2,6 @@
 import { codingNamed, IDENTITY } from '../../codec/unpack.ts';
 import { copyOf } from '../../core/bytes.ts';
 import type { Packet } from '../../core/packet.ts';
-import { nestFrom } from '../media/nesting.ts';
 import { callBody, callCompressedBody, type MediaType, mediaTypes } from '../media/types.ts';
 import type { HeaderField } from './http2/hpack.ts';
 
@@ -61,12 +60,11 @@ export class Message {
   }
 }
 
-/** The body [at, end) of the packet's buffer, without its coding, goes to who reads its type. */
+/** The body [at, end) of the packet's buffer, without its coding, goes to who reads its type; without one it stays bytes. */
 export function readBody(p: Packet, message: Message, at: number, end: number): void {
   const { type, parameters, encoding } = message;
-  const layers = p.count;
+  if (type === null) return;
   const coding = codingNamed(encoding);
   if (coding === IDENTITY) callBody(p, type, at, end, end, parameters);
   else if (!callCompressedBody(p, coding, type, at, end, parameters)) callBody(p, null, at, end);
-  if (type === null) nestFrom(p, layers);
 }
