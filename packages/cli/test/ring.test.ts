@@ -1,13 +1,13 @@
 // `eyrie read -b`: the series of files, without an interface.
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { openCapture } from '@eyrie/capture';
 import { newFrame } from '@eyrie/dissect/files';
 import { conditions } from '../src/read/conditions.ts';
-import { RingPrinter, ringName } from '../src/read/ring.ts';
+import { RingPrinter, ringName, untilMultiple } from '../src/read/ring.ts';
 
 function folderFor(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'eyrie-ring-'));
@@ -121,4 +121,27 @@ test('conditions that say nothing are refused', () => {
     packetsMax: 7,
     ring: null,
   });
+});
+
+test('-b printname: tells each finished file, the last one too', async (t) => {
+  const folder = folderFor(t);
+  const names = join(folder, 'names');
+  await written(join(folder, 'a.pcap'), [], ['packets:2', `printname:${names}`], 5);
+  const told = readFileSync(names, 'utf8').trimEnd().split('\n');
+  assert.deepEqual(
+    told,
+    readdirSync(folder)
+      .filter((name) => name.startsWith('a_'))
+      .sort()
+      .map((name) => join(folder, name)),
+  );
+  assert.equal(told.length, 3);
+});
+
+test('-b interval: ends files where the clock is a multiple of it', () => {
+  const { ring } = conditions([], ['interval:3600'], 'a.pcap');
+  assert.equal(ring?.intervalSeconds, 3600);
+  assert.equal(untilMultiple(3600, Date.UTC(2026, 0, 1, 11, 59, 58)), 2000);
+  assert.equal(untilMultiple(60, Date.UTC(2026, 0, 1)), 60_000);
+  assert.equal(untilMultiple(Number.POSITIVE_INFINITY, 0), Number.POSITIVE_INFINITY);
 });

@@ -59,6 +59,7 @@ const INTERRUPTED = 130;
 
 /** What the flags say of how a file is read. @throws UserError */
 export function readingOf(
+  path: string,
   options: ReadOptions,
 ): Pick<
   ReadPlan,
@@ -66,7 +67,7 @@ export function readingOf(
 > {
   decodeAs(options.decodeAs ?? []);
   const { displayFilter, readFilter } = options;
-  const live = livePlan(options);
+  const live = livePlan(path, options);
   return {
     live,
     filter: displayFilter === undefined ? null : filterOf('-Y', displayFilter),
@@ -93,7 +94,7 @@ function isHms(text = 's'): boolean {
 /** Resolves to the exit status. @throws UserError */
 export async function read(path: string, options: ReadOptions): Promise<number> {
   const out = new Output();
-  const reading = readingOf(options);
+  const reading = readingOf(path, options);
   const names = options.statistics ?? [];
   let statistics = names.map(statistic);
   const fileType = fileTypeOf(options.fileType);

@@ -18,7 +18,8 @@ const NUMBER_MAX = 2 ** 31 - 1;
 const KILOBYTE = 1000;
 
 const STOPS = ['duration', 'filesize', 'files', 'packets'] as const;
-const SWITCHES = ['duration', 'filesize', 'files', 'packets'] as const;
+const SWITCHES = ['duration', 'interval', 'filesize', 'files', 'packets'] as const;
+const PRINT_NAME = /^printname:(.+)$/s;
 
 /** `-a duration:60 -b filesize:1000 -b files:5 …`; `write` is the name of -w. @throws UserError */
 export function conditions(
@@ -27,14 +28,21 @@ export function conditions(
   write: string | undefined,
 ): Conditions {
   const stop = numbersOf('-a', stops, STOPS);
-  const change = numbersOf('-b', switches, SWITCHES);
+  const printName = switches.map((text) => PRINT_NAME.exec(text)?.[1]).findLast((name) => name !== undefined);
+  const change = numbersOf(
+    '-b',
+    switches.filter((text) => !PRINT_NAME.test(text)),
+    SWITCHES,
+  );
   const isSeries = switches.length > 0;
   const filesize = change.filesize ?? stop.filesize;
   const none = Number.POSITIVE_INFINITY;
   if (isSeries && (write === undefined || write === '-'))
     throw new UserError('-b goes with -w FILE, whose name those of the files begin with');
-  if (isSeries && (filesize ?? change.duration ?? change.packets) === undefined)
-    throw new UserError('-b: say when a file ends: filesize:KB, duration:SECONDS or packets:N');
+  if (isSeries && (filesize ?? change.duration ?? change.interval ?? change.packets) === undefined)
+    throw new UserError(
+      '-b: say when a file ends: filesize:KB, duration:SECONDS, interval:SECONDS or packets:N',
+    );
   if (!isSeries && stop.files !== undefined)
     throw new UserError('-a files: goes with -b, which says when a file ends');
   if (stop.filesize !== undefined && write === undefined)
@@ -44,6 +52,8 @@ export function conditions(
     fileBytesMax: (filesize ?? none) * KILOBYTE,
     filePacketsMax: change.packets ?? none,
     fileSeconds: change.duration ?? none,
+    intervalSeconds: change.interval ?? none,
+    printName: printName ?? null,
     filesKept: change.files ?? none,
     filesMax: isSeries ? (stop.files ?? none) : 1,
   };
@@ -67,7 +77,7 @@ function numbersOf<T extends string>(
     const number = Number(digits);
     if (key === undefined)
       throw new UserError(`${flag} ${text}: write it as duration:10; there are ${known.join(', ')}`);
-    const isTime = key === 'duration';
+    const isTime = key === 'duration' || key === 'interval';
     if (number <= 0 || number > (isTime ? SECONDS_MAX : NUMBER_MAX) || !(isTime || Number.isInteger(number)))
       throw new UserError(
         `${flag} ${text}: ${isTime ? 'seconds' : 'a whole number'} above 0 and not that large`,

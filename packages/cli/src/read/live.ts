@@ -1,4 +1,4 @@
-// `eyrie read -i`: live packets, read like those of a file.
+// `eyrie read -i`: live packets, read like those of a file; and what -a and -b say of them, or of a pipe.
 import { CaptureError, type LiveOptions, type LiveSource, openLive } from '@eyrie/capture';
 import { BAD_USAGE, FAILED, UserError } from '../errors.ts';
 import { counted, grouped } from '../terminal/units.ts';
@@ -24,20 +24,25 @@ export interface LiveReadOptions {
 
 /** With what ends the capture by itself; without any, Ctrl-C does. */
 export interface LivePlan extends Conditions {
-  readonly options: LiveOptions;
+  /** Null: somebody else captures, and the packets come through a pipe. */
+  readonly options: LiveOptions | null;
 }
 
 const SNAPSHOT_MAX = 262_144;
 
-/** What the flags say of a live capture; null where a file is read. @throws UserError */
-export function livePlan(flags: LiveReadOptions): LivePlan | null {
+/** What the flags say of a live capture, or of one behind a pipe; null where a file is read. @throws UserError */
+export function livePlan(path: string, flags: LiveReadOptions): LivePlan | null {
   const { captureFilter, snapshotLength, promiscuousMode, autostop, ringBuffer } = flags;
   if (flags.interface === undefined) {
     const own = promiscuousMode === false ? '' : undefined;
-    const given = { '-f': captureFilter, '-s': snapshotLength, '-a': autostop, '-b': ringBuffer, '-p': own };
+    const ends = path === '-' ? {} : { '-a': autostop, '-b': ringBuffer };
+    const given = { '-f': captureFilter, '-s': snapshotLength, ...ends, '-p': own };
     const alone = Object.entries(given).find(([, value]) => value !== undefined)?.[0];
+    if (alone === '-a' || alone === '-b')
+      throw new UserError(`${alone} goes with -i, the interface to listen on, or with - for standard input`);
     if (alone !== undefined) throw new UserError(`${alone} goes with -i, the interface to listen on`);
-    return null;
+    if (autostop === undefined && ringBuffer === undefined) return null;
+    return { options: null, ...conditions(autostop ?? [], ringBuffer ?? [], flags.write) };
   }
   const options = {
     ...(captureFilter !== undefined && { filter: captureFilter }),
@@ -53,7 +58,7 @@ function snapLength(text: string): number {
 }
 
 /** Begins to capture, and says so, since no packet may come for long. @throws UserError */
-export async function openInterface(name: string, { options }: LivePlan): Promise<LiveSource> {
+export async function openInterface(name: string, options: LiveOptions): Promise<LiveSource> {
   try {
     const source = await openLive(name, options);
     console.error(`eyrie: listening on ${name} with ${source.tool.name}; Ctrl-C ends it`);

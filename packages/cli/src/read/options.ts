@@ -47,12 +47,12 @@ export function addReadCommand(program: Command): void {
     .option('-f, --capture-filter <bpf>', 'BPF capture filter, as in: tcp port 443')
     .option(
       '-a, --autostop <condition>',
-      'stop after duration:SECONDS, packets:N, filesize:KB of -w, or files:N of -b; may be repeated',
+      'stop after duration:SECONDS, packets:N, filesize:KB of -w, or files:N of -b; also with - as the file; may be repeated',
       all,
     )
     .option(
       '-b, --ring-buffer <condition>',
-      'write a series FILE_00001_DATE of -w, and begin the next after filesize:KB, duration:SECONDS or packets:N; of them files:N are kept; may be repeated',
+      'write a series FILE_00001_DATE of -w, and begin the next after filesize:KB, duration:SECONDS or packets:N, or where the time is a multiple of interval:SECONDS; of them files:N are kept; printname:FILE (or stdout) is told each finished one; also with - as the file; may be repeated',
       all,
     )
     .option('-s, --snapshot-length <bytes>', 'bytes kept of each packet')

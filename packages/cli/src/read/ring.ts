@@ -1,4 +1,5 @@
 // `-b` and `-a filesize:`: live packets into a series of files, of which the oldest are deleted; named as dumpcap names them.
+import { appendFileSync } from 'node:fs';
 import { unlink } from 'node:fs/promises';
 import { parse } from 'node:path';
 import { type CaptureOutput, createGrowingCapture, type OutputOptions } from '@eyrie/capture';
@@ -14,6 +15,10 @@ export interface RingPlan {
   readonly fileBytesMax: number;
   readonly filePacketsMax: number;
   readonly fileSeconds: number;
+  /** A file ends where the clock is a multiple of this: of 3600, at every full hour (-b interval:). */
+  readonly intervalSeconds: number;
+  /** Where the name of each finished file is told: a file, stdout or stderr (-b printname:). Null: nowhere. */
+  readonly printName: string | null;
   /** Files that stay (-b files:). */
   readonly filesKept: number;
   /** The capture ends after this many (-a files:). */
@@ -30,6 +35,11 @@ export function ringName(path: string, number: number, date: Date): string {
   const day = digits(date.getFullYear(), 4) + digits(date.getMonth() + 1) + digits(date.getDate());
   const time = digits(date.getHours()) + digits(date.getMinutes()) + digits(date.getSeconds());
   return `${folder}${name}_${digits(number % FILES_MAX, 5)}_${day}${time}${ext}`;
+}
+
+/** Milliseconds until the clock is a multiple of `seconds`; Infinity where there is no such time. */
+export function untilMultiple(seconds: number, nowMs: number): number {
+  return Number.isFinite(seconds) ? seconds * 1000 - (nowMs % (seconds * 1000)) : Number.POSITIVE_INFINITY;
 }
 
 export class RingPrinter implements Printer {
@@ -74,7 +84,9 @@ export class RingPrinter implements Printer {
   async finish(): Promise<void> {
     clearTimeout(this.#timer);
     await reported(() => this.#retiring);
-    if (!this.#isFull) await reported(() => this.#output.close());
+    if (this.#isFull) return;
+    await reported(() => this.#output.close());
+    this.#tell(this.#paths.at(-1)!);
   }
 
   async abandon(): Promise<void> {
@@ -84,13 +96,14 @@ export class RingPrinter implements Printer {
   }
 
   #begin(): CaptureOutput {
-    const { isSeries, fileSeconds } = this.#plan;
+    const { isSeries, fileSeconds, intervalSeconds } = this.#plan;
     const path = isSeries ? ringName(this.#path, this.#count, new Date()) : this.#path;
     try {
       const output = createGrowingCapture(path, this.#options);
       this.#paths.push(path);
       // A file ends by its time also when no packet comes.
-      if (Number.isFinite(fileSeconds)) this.#timer = setTimeout(() => this.#next(), fileSeconds * 1000);
+      const ms = Math.min(fileSeconds * 1000, untilMultiple(intervalSeconds, Date.now()));
+      if (Number.isFinite(ms)) this.#timer = setTimeout(() => this.#next(), ms);
       return output;
     } catch (error) {
       throw userError(error);
@@ -102,11 +115,13 @@ export class RingPrinter implements Printer {
     clearTimeout(this.#timer);
     const { filesKept, filesMax } = this.#plan;
     const last = this.#output;
+    const lastPath = this.#paths.at(-1)!;
     const isFull = this.#count >= filesMax;
     const problem = isFull ? null : this.#tryBegin();
     const surplus = this.#paths.splice(0, Math.max(0, this.#paths.length - filesKept));
     this.#retiring = this.#retiring.then(async () => {
       await last.close();
+      this.#tell(lastPath);
       for (const path of surplus) await unlink(path).catch(() => {});
       if (problem !== null) throw problem;
     });
@@ -114,6 +129,20 @@ export class RingPrinter implements Printer {
     this.#retiring.catch(() => {});
     this.#isFull = isFull || problem !== null;
     if (this.#isFull) this.#end();
+  }
+
+  /** The name of a file that is finished, for whoever waits for it. */
+  #tell(path: string): void {
+    const { printName } = this.#plan;
+    if (printName === null) return;
+    if (printName === 'stdout' || printName === 'stderr') process[printName].write(`${path}\n`);
+    else {
+      try {
+        appendFileSync(printName, `${path}\n`);
+      } catch (error) {
+        throw userError(error);
+      }
+    }
   }
 
   /** The error, where the next file cannot be made. */

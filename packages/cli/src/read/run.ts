@@ -76,7 +76,7 @@ export interface ReadResult {
 /** @throws UserError when the file can't be opened, or output can't be written: then nothing is left half written. */
 export async function run(plan: ReadPlan): Promise<ReadResult> {
   const { live = null } = plan;
-  const listener = live === null ? null : await openInterface(plan.path, live);
+  const listener = live?.options == null ? null : await openInterface(plan.path, live.options);
   const source = listener ?? (await open(plan.path));
   // Packets that the interface has delivered by then are still read.
   const interrupt = listenForInterrupt(() => (listener === null ? source.close() : listener.stop()), plan);
@@ -102,7 +102,7 @@ export async function run(plan: ReadPlan): Promise<ReadResult> {
     session,
     hasSecrets: secrets.length > 0,
     unreadLinkTypes: [...linkTypes].filter((linkType) => linkType >= 0 && !isLinkTypeRead(linkType)),
-    isInterrupted: interrupt.came && listener === null,
+    isInterrupted: interrupt.isSignal && listener === null,
     problem: problem === null ? null : `${named(plan.path)}: ${problem.message}`,
   };
 }
@@ -132,7 +132,11 @@ async function readAll(
   const frame = newFrame();
   const kept = { count: 0 };
   for await (const _ of source.chunks()) {
-    if ((interrupt.came && !plan.live) || !pump(reader, frame, dissector, plan, printers, kept)) break;
+    if (
+      (interrupt.came && plan.live?.options == null) ||
+      !pump(reader, frame, dissector, plan, printers, kept)
+    )
+      break;
     for (const printer of printers) await printer.drain?.();
     // Output for a pipe or an interface is flushed, not kept until a buffer is full.
     if (source.size === null) plan.out.flush();
@@ -175,25 +179,30 @@ function pump(
 
 interface Interrupt {
   came: boolean;
+  /** Not by the time that was given. */
+  isSignal: boolean;
   end(): void;
 }
 
 /** Ctrl-C, or the end of the time that was given, ends the reading: what was read so far is shown. A second one ends at once. */
 function listenForInterrupt(endSource: () => void, { signal, live }: ReadPlan): Interrupt {
-  const onInterrupt = (): void => {
+  const end = (isSignal: boolean): void => {
     interrupt.came = true;
+    interrupt.isSignal ||= isSignal;
     endSource();
   };
-  const timer = Number.isFinite(live?.seconds) ? setTimeout(onInterrupt, live!.seconds * 1000) : undefined;
-  const end = (): void => {
+  const onInterrupt = (): void => end(true);
+  const onEnough = (): void => end(false);
+  const timer = Number.isFinite(live?.seconds) ? setTimeout(onEnough, live!.seconds * 1000) : undefined;
+  const forget = (): void => {
     clearTimeout(timer);
     process.removeListener('SIGINT', onInterrupt);
-    signal?.removeEventListener('abort', onInterrupt);
+    signal?.removeEventListener('abort', onEnough);
   };
-  const interrupt = { came: false, end };
+  const interrupt = { came: false, isSignal: false, end: forget };
   process.once('SIGINT', onInterrupt);
-  signal?.addEventListener('abort', onInterrupt);
-  if (signal?.aborted === true) onInterrupt();
+  signal?.addEventListener('abort', onEnough);
+  if (signal?.aborted === true) onEnough();
   return interrupt;
 }
 

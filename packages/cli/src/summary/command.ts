@@ -21,7 +21,7 @@ const WIDTH_ELSE = 100;
 /** Resolves to the exit status. @throws UserError */
 export async function summarize(path: string, options: ReadOptions): Promise<number> {
   const out = new Output();
-  const { filter, ...reading } = readingOf(options);
+  const { filter, ...reading } = readingOf(path, options);
   const summary = new Summary(path, filter);
   const result = await run({
     ...reading,
