@@ -87,9 +87,15 @@ export class Below {
   child(id: string): Child {
     const known = this.#children.get(id);
     if (known !== undefined) return known;
-    const child = {
-      ...{ id, expected: 0, numbered: [], aggregate: null, aggregatedMs: 0, forebear: null },
-      ...{ picture: null, againMs: null },
+    const child: Child = {
+      id,
+      expected: 0,
+      numbered: [],
+      aggregate: null,
+      aggregatedMs: 0,
+      forebear: null,
+      picture: null,
+      againMs: null,
     };
     if (this.#children === childless) this.#children = new Map();
     this.#children.set(id, child);

@@ -42,9 +42,6 @@ function perBit<T>(of: number, missing: T, item: Codec<T>) {
   };
 }
 
-/** NaN is a value of its own here: not known any more. */
-const values = perBit<number>(attributes.length, Number.NaN, float);
-
 const entry: Codec<Entry> = {
   write(out, { number, id, ageMs, said, values: all, before }) {
     out.varint(number * 2 + (id === null ? 0 : 1));
@@ -52,7 +49,7 @@ const entry: Codec<Entry> = {
     whole.write(out, ageMs);
     const changed = said ?? changedBits(before ?? nothingKnown, all);
     bits.write(out, changed);
-    values.write(out, changed, all);
+    writeValues(out, changed, all);
   },
   read(from) {
     const head = from.varint();
@@ -73,6 +70,14 @@ function changedBits(before: Values, values: Values): number {
     if (was !== is && !(Number.isNaN(was) && Number.isNaN(is))) bits |= 1 << i;
   }
   return bits;
+}
+
+/**
+ * NaN is a value too: not known any more. Not by `perBit`: a loop that sees lists of numbers and lists of objects makes the
+ * engine (V8) turn the former into lists of boxed numbers, for good, and all copies of them.
+ */
+function writeValues(out: Writer, changed: number, values: Values): void {
+  for (let i = 0; i < values.length; i++) if ((changed & (1 << i)) !== 0) out.float(values[i]!);
 }
 
 function readValues(from: Reader, changed: number) {

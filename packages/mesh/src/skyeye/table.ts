@@ -32,7 +32,8 @@ export class Table {
     while (this.ids.length < row) this.ids.push(null);
     this.ids[row] = id;
     this.readMs[row] = readMs;
-    this.values.set(values, row * WIDTH);
+    // By hand: `set` takes a list value by value through the runtime.
+    for (let i = 0, at = row * WIDTH; i < WIDTH; i++, at++) this.values[at] = values[i]!;
   }
 
   clear(row: number): void {
