@@ -89,3 +89,18 @@ for (const [size, viewport, colorScheme] of [
     await end(/status of (400|503)/);
   });
 }
+
+test("the theme is the system's, also when that changes, until the user chooses one", async () => {
+  const { page, end } = await visit(browser, `${eyrie.url}#/overview`, { colorScheme: 'dark' });
+  const isShown = (theme: string) =>
+    page.locator(`html[data-theme="${theme}"]`).waitFor({ state: 'attached' });
+  await isShown('dark');
+  await page.emulateMedia({ colorScheme: 'light' });
+  await isShown('light');
+  await page.getByRole('button', { name: 'Theme: system' }).click();
+  await page.getByRole('button', { name: 'Theme: light' }).click();
+  await isShown('dark');
+  await page.reload();
+  await isShown('dark');
+  await end();
+});

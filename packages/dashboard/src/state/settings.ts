@@ -53,22 +53,24 @@ export function toggleKept(q: string): boolean {
 }
 
 export type Theme = 'system' | 'light' | 'dark';
+const { dataset } = document.documentElement;
 const dark = matchMedia('(prefers-color-scheme: dark)');
-export const theme = signal<Theme>((document.documentElement.dataset.theme as Theme | undefined) ?? 'system');
+/** As theme.ts found it. */
+export const theme = signal<Theme>((dataset.themeChoice as Theme | undefined) ?? 'system');
 /** Rises when colours have changed, for what is drawn on canvases. */
 export const paint = signal(0);
-dark.addEventListener('change', () => paint.value++);
+
+function show(): void {
+  dataset.theme = theme.value !== 'system' ? theme.value : dark.matches ? 'dark' : 'light';
+  paint.value++;
+}
+dark.addEventListener('change', show);
 
 export function setTheme(next: Theme): void {
   theme.value = next;
-  if (next === 'system') {
-    delete document.documentElement.dataset.theme;
-    localStorage.removeItem('eyrie.theme');
-  } else {
-    document.documentElement.dataset.theme = next;
-    localStorage.setItem('eyrie.theme', next);
-  }
-  paint.value++;
+  if (next === 'system') localStorage.removeItem('eyrie.theme');
+  else localStorage.setItem('eyrie.theme', next);
+  show();
 }
 
 /** A colour of styles/tokens.css as it is now. */
