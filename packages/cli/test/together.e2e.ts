@@ -15,7 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, type TestContext, test } from 'node:test';
-import { setTimeout as wait } from 'node:timers/promises';
+import { until } from '../../../test/support/until.ts';
 
 const eyrie = join(import.meta.dirname, '../bin/eyrie.js');
 const sample = join(import.meta.dirname, '../../../samples/office-hour.pcapng');
@@ -23,7 +23,7 @@ const folder = mkdtempSync(join(tmpdir(), 'eyrie-together-'));
 const classic = join(folder, 'office-hour.pcap');
 /** Records without a byte, after those of the sample: more than can be read while a test lasts, or in a second. */
 const ENDLESS = 1e10;
-const MANY = 1e7;
+const MANY = 4e6;
 
 const skip = existsSync('/proc/self/stat') ? false : 'looks for processes in /proc';
 
@@ -60,15 +60,16 @@ const STATISTICS = [
 
 test('several processes print what one prints', () => {
   const asked = STATISTICS.flatMap((name) => ['-z', name]);
-  for (const format of [[], ['--json']]) {
+  for (const [count, format] of [
+    [2, []],
+    [3, ['--json']],
+  ] as const) {
     const one = read(sample, 1, ...asked, ...format);
     assert.equal(one.by, undefined);
     assert.ok(one.stdout.length > 10_000);
-    for (const count of [2, 3]) {
-      const many = read(sample, count, ...asked, ...format);
-      assert.equal(many.by, `${count} processes`);
-      assert.deepEqual({ ...many, by: undefined }, one);
-    }
+    const many = read(sample, count, ...asked, ...format);
+    assert.equal(many.by, `${count} processes`);
+    assert.deepEqual({ ...many, by: undefined }, one);
   }
 });
 
@@ -131,21 +132,11 @@ async function begin(t: TestContext, records: number, processes: number) {
   const output = { stdout: '', stderr: '' };
   command.stdout.on('data', (chunk) => (output.stdout += chunk));
   command.stderr.on('data', (chunk) => (output.stderr += chunk));
-  const helpers = await until(
-    () => childrenOf(command),
-    (found) => found.length === processes - 1,
-  );
+  const helpers = await until('its helpers', () => {
+    const found = childrenOf(command);
+    return found.length === processes - 1 && found;
+  });
   return { file, command, helpers, output };
-}
-
-/** Looks again and again, for three minutes. */
-async function until<T>(look: () => T, isRight: (found: T) => boolean): Promise<T> {
-  for (let i = 0; i < 3_600; i++) {
-    const found = look();
-    if (isRight(found)) return found;
-    await wait(50);
-  }
-  throw new Error('it did not come about');
 }
 
 /** Numbers of the processes that a process has started. */
@@ -174,10 +165,7 @@ for (const signal of ['SIGKILL', 'SIGTERM'] as const)
     const { command, helpers } = await begin(t, ENDLESS, 3);
     command.kill(signal);
     await once(command, 'close');
-    await until(
-      () => helpers.filter(isAlive),
-      (alive) => alive.length === 0,
-    );
+    await until('their end', () => !helpers.some(isAlive));
   });
 
 test('Ctrl-C ends all of them, and what was read so far is shown', { skip }, async (t) => {
@@ -186,10 +174,7 @@ test('Ctrl-C ends all of them, and what was read so far is shown', { skip }, asy
   const [status] = await once(command, 'close');
   assert.equal(status, 130);
   assert.match(output.stdout, /Protocol Hierarchy Statistics/);
-  await until(
-    () => helpers.filter(isAlive),
-    (alive) => alive.length === 0,
-  );
+  await until('their end', () => !helpers.some(isAlive));
 });
 
 test('where one of them fails, the first reads all', { skip }, async (t) => {
