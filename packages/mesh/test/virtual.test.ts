@@ -220,7 +220,7 @@ test('clocks that jump by a day kill nobody', async () => {
 });
 
 test('idle, a peer of a small mesh sends little', async () => {
-  const mesh = await VirtualMesh.create({ peers: 40, seed: 3 });
+  const mesh = await VirtualMesh.create({ peers: 44, seed: 3 });
   await mesh.startAll();
   // The clocks ask more in their first minute.
   mesh.clock.run(120_000);
@@ -247,4 +247,18 @@ test('who was cut off and comes back has taken all for dead: nobody else does, n
     mesh.clock.run(5_000);
     assert.deepEqual(wrong, []);
   }
+});
+
+test('who was cut off and took everybody for dead is believed again when it is back', async () => {
+  const mesh = await VirtualMesh.create({ peers: 44, seed: 3 });
+  await mesh.startAll();
+  mesh.network.partition([[hostOf(7)]]);
+  const { directory: own } = mesh.peers[7]!;
+  assert.ok(mesh.clock.runUntil(() => own.dead.size > 42, 90_000) !== null);
+  mesh.network.heal();
+  assert.ok(mesh.clock.runUntil(() => mesh.isWhole(), 60_000) !== null);
+  mesh.clock.run(1_100);
+  const { directory: observer } = mesh.peers[20]!;
+  const { incarnation } = observer.announcementOf('peer-30')!;
+  assert.equal(observer.isNews(own.accuse('peer-30', incarnation)), true);
 });

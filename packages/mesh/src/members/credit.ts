@@ -25,7 +25,16 @@ export class Credit {
   }
 
   wasWrong(accuser: string, accused: string): void {
-    for (const name of [`${accuser} ${accused}`, accuser]) this.#count(name);
+    this.#count(`${accuser} ${accused}`);
+    this.#count(accuser);
+  }
+
+  /**
+   * Wrong because it was cut off, and took for dead whom it could not hear: honest peers do so of all others at once. Nobody
+   * believed it meanwhile; so it counts against the pair alone.
+   */
+  wasCutOff(accuser: string, accused: string): void {
+    this.#count(`${accuser} ${accused}`);
   }
 
   #count(name: string): void {

@@ -238,7 +238,7 @@ export class Directory {
   /** An accusation that had time to be contradicted (doubts.ts). */
   takeDoubted(said: Accusation): void {
     const isContradicted = this.announcementOf(said.id)?.incarnation === said.incarnation + 1;
-    if (isContradicted) this.#credit.wasWrong(said.accuser, said.id);
+    if (isContradicted) this.#credit.wasCutOff(said.accuser, said.id);
     else this.take(said);
   }
 
