@@ -11,7 +11,6 @@ import { addFirewallCommand } from './firewall/options.ts';
 import { addHoneypotCommand } from './honeypot/options.ts';
 import { addImportCommand } from './import/options.ts';
 import { addLabCommands } from './lab/options.ts';
-import { addLogsCommand } from './logs/options.ts';
 import { addMeshCommands } from './mesh/options.ts';
 import { addMqttCommand } from './mqtt/options.ts';
 import { addParserCommand } from './parser/options.ts';
@@ -26,6 +25,7 @@ import { addTimeCommand } from './time/options.ts';
 import { addCompletionCommand } from './tree/options.ts';
 import { addUiCommand } from './ui/options.ts';
 import { addUpCommand } from './up/options.ts';
+import { addLogsCommand } from './zeek/options.ts';
 
 export const program = newProgram()
   .description('A peer-to-peer network that watches itself.')

@@ -1,6 +1,6 @@
 // What others may use of this folder.
-export { logPaths } from './logs/index.ts';
-export { writeNotices } from './logs/notice.ts';
+export { logPaths } from './records/index.ts';
+export { writeNotices } from './records/notice.ts';
 export { formatRow, LOG_FORMATS, type LogFormat } from './write/format.ts';
 export { LogFiles, type LogFilesOptions, type RowSink } from './write/log-files.ts';
 export type { LogKind } from './write/log-kind.ts';

@@ -13,10 +13,10 @@ import type { Conn } from './conn/conn.ts';
 import { Connections } from './conn/connections.ts';
 import { servicesOf } from './conn/services.ts';
 import { type Seed, Uids } from './conn/uid.ts';
-import { connLog } from './logs/conn.ts';
-import { logReaders } from './logs/index.ts';
-import type { LayerReader, Logs } from './logs/log.ts';
-import { weirdLog } from './logs/weird.ts';
+import { connLog } from './records/conn.ts';
+import { logReaders } from './records/index.ts';
+import type { LayerReader, Logs } from './records/log.ts';
+import { weirdLog } from './records/weird.ts';
 import type { RowSink } from './write/log-files.ts';
 
 export interface ZeekLogsOptions {

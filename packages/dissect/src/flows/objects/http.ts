@@ -1,13 +1,10 @@
 // Bodies of HTTP messages, of requests as well as of responses, with their codings taken off.
 import { ascii } from '../../core/bytes.ts';
 import { type Packet, SHOWN } from '../../core/packet.ts';
-import { decodedBody } from '../../protocols/http/body.ts';
 import type { Exchange } from '../../protocols/http/exchange.ts';
-import { FOREIGN, Head, NEITHER, readHead } from '../../protocols/http/head.ts';
+import { httpBody } from '../../protocols/http/message-body.ts';
 import { Http2Objects } from './http2.ts';
 import { mediaTypeOf, nameOfTarget, OBJECT_BYTES_MAX, type ObjectReader, type OnObject } from './object.ts';
-
-const head = new Head();
 
 export class HttpObjects implements ObjectReader {
   readonly #onObject: OnObject;
@@ -28,20 +25,15 @@ export class HttpObjects implements ObjectReader {
   }
 
   #message(p: Packet, layer: number): void {
-    const b = p.bufferOf(layer);
-    const [start, stop] = [p.start[layer]!, p.stop[layer]!];
-    // The middle of a message whose beginning is not there is no object: nobody knows where it begins.
-    if (readHead(head, b, start, stop, true) === FOREIGN || head.kind === NEITHER || head.end >= stop) return;
+    const body = httpBody(p, layer, OBJECT_BYTES_MAX);
+    if (body === null) return;
     const exchange = p.notes[layer] as Exchange | null;
-    const data =
-      decodedBody(p.session.unpack, head, b, head.end, stop, OBJECT_BYTES_MAX) ?? b.subarray(head.end, stop);
-    if (data.length === 0) return;
     this.#onObject({
       frame: p.number,
       host: text(exchange?.host),
-      type: mediaTypeOf(ascii(b, head.typeStart, head.typeStop)),
+      type: mediaTypeOf(body.type),
       name: nameOfTarget(text(exchange?.target)),
-      data,
+      data: body.data,
     });
   }
 }

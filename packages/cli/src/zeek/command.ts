@@ -1,0 +1,148 @@
+// `eyrie logs FILE`: Zeek's log files from a capture, in one reading.
+import { createHash } from 'node:crypto';
+import { existsSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import type { Packet, Session } from '@eyrie/dissect';
+import { Rules } from '@eyrie/services/detect';
+import {
+  LOG_FORMATS,
+  LogFiles,
+  type LogFormat,
+  logPaths,
+  writeNotices,
+  ZeekLogs,
+} from '@eyrie/services/zeek';
+import { FAILED, UserError } from '../errors.ts';
+import { makeFolder } from '../make-folder.ts';
+import { readingOf } from '../read/command.ts';
+import { run } from '../read/run.ts';
+import type { Statistic } from '../statistics/index.ts';
+import { Output } from '../terminal/output.ts';
+import { Progress } from '../terminal/progress.ts';
+import { durationText, grouped } from '../terminal/units.ts';
+
+/** After Ctrl-C, as shells expect (128 + SIGINT). */
+const INTERRUPTED = 130;
+
+export interface LogsOptions {
+  readonly output: string;
+  readonly format: string;
+  readonly rules?: boolean;
+  readonly force?: boolean;
+  readonly readFilter?: string;
+  readonly count?: string;
+  readonly keylog?: string;
+  readonly json?: boolean;
+}
+
+/** Resolves to the exit status. @throws UserError */
+export async function writeLogs(path: string, options: LogsOptions): Promise<number> {
+  const { output: folder, readFilter, count, keylog, json = false, rules = false, force = false } = options;
+  const format = formatOf(options.format);
+  const reading = readingOf({
+    ...(readFilter !== undefined && { readFilter }),
+    ...(count !== undefined && { count }),
+    ...(keylog !== undefined && { option: [`tls.keylog_file:${keylog}`] }),
+  });
+  let trouble: string | null = null;
+  const files = openFiles(folder, format, force, (message) => {
+    trouble ??= message;
+  });
+  const logs = new LogsOfPackets(files, rules, seedOf(path));
+  const started = performance.now();
+  const result = await run({
+    ...reading,
+    path,
+    printers: async () => [],
+    statistics: [logs],
+    out: new Output(),
+    progress: process.stderr.isTTY === true ? new Progress(process.stderr) : null,
+  });
+  logs.end();
+  files.close();
+  const rows = [...files.rows].sort(([a], [b]) => (a < b ? -1 : 1));
+  const seconds = (performance.now() - started) / 1000;
+  if (json) {
+    const summary = { folder, format, packets: result.frameCount, seconds, rows: Object.fromEntries(rows) };
+    console.log(JSON.stringify(summary, null, 2));
+  } else {
+    for (const [name, count] of rows) console.log(`${join(folder, `${name}.log`)}: ${grouped(count)} rows`);
+    console.log(`${grouped(result.frameCount)} packets read in ${durationText(seconds)}`);
+  }
+  if (trouble !== null)
+    throw new UserError(`${grouped(files.dropped)} rows could not be written: ${trouble}`, FAILED);
+  if (result.problem !== null) throw new UserError(result.problem, FAILED);
+  return result.isInterrupted ? INTERRUPTED : 0;
+}
+
+/** @throws UserError */
+function formatOf(text: string): LogFormat {
+  const found = LOG_FORMATS.find((format) => format === text);
+  if (found === undefined) throw new UserError(`--format ${text}: say ${LOG_FORMATS.join(' or ')}`);
+  return found;
+}
+
+/** @throws UserError where it can't be written, or would replace something unasked */
+function openFiles(
+  folder: string,
+  format: LogFormat,
+  mayReplace: boolean,
+  onTrouble: (message: string) => void,
+): LogFiles {
+  const there = logPaths.map((name) => join(folder, `${name}.log`)).find((file) => existsSync(file));
+  if (there !== undefined && !mayReplace)
+    throw new UserError(`${there} is there already; --force replaces it, -w names another folder`, FAILED);
+  try {
+    makeFolder(folder);
+    return new LogFiles({ folder, format, onTrouble });
+  } catch (error) {
+    throw new UserError(`-w ${folder}: no files can be written there: ${(error as Error).message}`, FAILED);
+  }
+}
+
+/** By name, size and time of a file, so that reading it again gives the same ids; null, for random ones, of a pipe. */
+function seedOf(path: string): Uint32Array | null {
+  const { size, mtimeMs } = statSync(path, { throwIfNoEntry: false }) ?? {};
+  if (size === undefined || size === 0) return null;
+  const digest = createHash('sha256')
+    .update(`${basename(path)} ${size} ${mtimeMs}`)
+    .digest();
+  return new Uint32Array(digest.buffer.slice(digest.byteOffset, digest.byteOffset + 16));
+}
+
+class LogsOfPackets implements Statistic {
+  readonly seesLayersOnly = true;
+  readonly #files: LogFiles;
+  readonly #withRules: boolean;
+  readonly #seed: Uint32Array | null;
+  #logs: ZeekLogs | null = null;
+  #rules: Rules | null = null;
+
+  constructor(files: LogFiles, withRules: boolean, seed: Uint32Array | null) {
+    this.#files = files;
+    this.#withRules = withRules;
+    this.#seed = seed;
+  }
+
+  begin(session: Session): void {
+    this.#logs = new ZeekLogs(session, this.#files, this.#seed === null ? {} : { seed: this.#seed });
+    this.#rules = this.#withRules ? new Rules(session) : null;
+  }
+
+  see(p: Packet): void {
+    this.#logs!.add(p);
+    this.#rules?.add(p);
+  }
+
+  end(): void {
+    this.#logs?.end();
+    this.#rules?.end();
+    writeNotices(this.#files, this.#rules?.take() ?? []);
+  }
+
+  print(): void {}
+
+  data(): unknown {
+    return null;
+  }
+}

@@ -1,0 +1,82 @@
+// Certificates as they come in handshakes: a row of files.log for each, and one of x509.log for those not seen of late.
+import { hash, type KeyObject, X509Certificate } from 'node:crypto';
+import { writeFile } from './files.ts';
+import type { Logs, Seen } from './log.ts';
+import { distinguishedName, x509Log } from './x509.ts';
+
+/** What other logs say of a certificate. */
+export interface Certificate {
+  /** SHA-256 in hexadecimal. */
+  readonly fingerprint: string;
+  /** Null where it can't be read. */
+  readonly subject: string | null;
+  readonly issuer: string | null;
+  /** Whether a server of this name may have it (RFC 9525 §6). */
+  isFor(serverName: string): boolean | null;
+}
+
+/** As in Zeek, one is logged again after a day. */
+const AGAIN_S = 86_400;
+/** Certificates remembered; then the oldest is forgotten, and would be logged again. */
+const KNOWN_MAX = 10_000;
+const CHAIN_MAX = 10;
+
+export class CertificateLog {
+  readonly #logs: Logs;
+  /** When each was logged. */
+  readonly #known = new Map<string, number>();
+
+  constructor(logs: Logs) {
+    this.#logs = logs;
+  }
+
+  /** Takes a chain as it was sent: the first is that of the sender. */
+  see(seen: Seen, chain: readonly Uint8Array[]): Certificate[] {
+    return chain.slice(0, CHAIN_MAX).map((bytes, depth) => this.#seeOne(seen, bytes, depth));
+  }
+
+  #seeOne(seen: Seen, bytes: Uint8Array, depth: number): Certificate {
+    const certificate = certificateFrom(bytes);
+    const isOwn = depth === 0;
+    const mimeType = isOwn ? 'application/x-x509-user-cert' : 'application/x-x509-ca-cert';
+    writeFile(this.#logs, seen, bytes, { source: 'SSL', depth, mimeType, analyzers: ['X509'] });
+    const fingerprint = hash('sha256', bytes);
+    if (certificate !== null && this.#isNews(fingerprint, seen.time)) {
+      const key = publicKeyOf(certificate);
+      const [isHost, isClient] = [isOwn && !seen.isOrig, isOwn && seen.isOrig];
+      this.#logs.write(x509Log, { time: seen.time, fingerprint, certificate, key, isHost, isClient });
+    }
+    return {
+      fingerprint,
+      subject: certificate === null ? null : distinguishedName(certificate.subject),
+      issuer: certificate === null ? null : distinguishedName(certificate.issuer),
+      isFor: (name) => (certificate === null ? null : certificate.checkHost(name) !== undefined),
+    };
+  }
+
+  #isNews(fingerprint: string, time: number): boolean {
+    const before = this.#known.get(fingerprint);
+    if (before !== undefined && time - before < AGAIN_S) return false;
+    this.#known.delete(fingerprint);
+    if (this.#known.size >= KNOWN_MAX) this.#known.delete(this.#known.keys().next().value!);
+    this.#known.set(fingerprint, time);
+    return true;
+  }
+}
+
+function certificateFrom(bytes: Uint8Array): X509Certificate | null {
+  try {
+    return new X509Certificate(bytes);
+  } catch {
+    return null;
+  }
+}
+
+/** Null for kinds of keys that are not known here. */
+function publicKeyOf(certificate: X509Certificate): KeyObject | null {
+  try {
+    return certificate.publicKey;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,200 @@
+// http.log: each request with its response (https://docs.zeek.org/en/master/logs/http.html).
+import { httpBody, type Packet } from '@eyrie/dissect';
+import type { Conn } from '../conn/conn.ts';
+import { type Column, connColumns, type LogKind, type OfConn } from '../write/log-kind.ts';
+import { type Transferred, writeFile } from './files.ts';
+import { type LogReader, numberOf, type Seen, tapOf, textOf } from './log.ts';
+
+interface Exchange extends OfConn {
+  readonly depth: number;
+  method: string | null;
+  host: string | null;
+  uri: string | null;
+  referrer: string | null;
+  version: string | null;
+  userAgent: string | null;
+  origin: string | null;
+  requestBytes: number;
+  responseBytes: number;
+  status: number | null;
+  statusText: string | null;
+  infoStatus: number | null;
+  infoText: string | null;
+  username: string | null;
+  proxied: string[] | null;
+  request: Transferred | null;
+  response: Transferred | null;
+}
+
+type Side = 'request' | 'response';
+const fuids = (side: Side) => (row: Exchange) => listOf(row[side]?.fuid);
+const filenames = (side: Side) => (row: Exchange) => listOf(row[side]?.filename);
+const mimeTypes = (side: Side) => (row: Exchange) => listOf(row[side]?.mimeType);
+
+const columns: readonly Column<Exchange>[] = [
+  ...connColumns,
+  ['trans_depth', 'count', ({ depth }) => depth],
+  ['method', 'string', ({ method }) => method],
+  ['host', 'string', ({ host }) => host],
+  ['uri', 'string', ({ uri }) => uri],
+  ['referrer', 'string', ({ referrer }) => referrer],
+  ['version', 'string', ({ version }) => version],
+  ['user_agent', 'string', ({ userAgent }) => userAgent],
+  ['origin', 'string', ({ origin }) => origin],
+  ['request_body_len', 'count', ({ requestBytes }) => requestBytes],
+  ['response_body_len', 'count', ({ responseBytes }) => responseBytes],
+  ['status_code', 'count', ({ status }) => status],
+  ['status_msg', 'string', ({ statusText }) => statusText],
+  ['info_code', 'count', ({ infoStatus }) => infoStatus],
+  ['info_msg', 'string', ({ infoText }) => infoText],
+  ['tags', 'set[enum]', () => []],
+  ['username', 'string', ({ username }) => username],
+  // As Zeek does by default, passwords are not logged.
+  ['password', 'string', () => null],
+  ['proxied', 'set[string]', ({ proxied }) => proxied],
+  ['orig_fuids', 'vector[string]', fuids('request')],
+  ['orig_filenames', 'vector[string]', filenames('request')],
+  ['orig_mime_types', 'vector[string]', mimeTypes('request')],
+  ['resp_fuids', 'vector[string]', fuids('response')],
+  ['resp_filenames', 'vector[string]', filenames('response')],
+  ['resp_mime_types', 'vector[string]', mimeTypes('response')],
+];
+
+export const httpLog: LogKind<Exchange> = { path: 'http', columns };
+
+/** Requests of a connection that wait for their response, as in Zeek; beyond, the oldest is logged without one. */
+const WAITING_MAX = 100;
+
+interface State {
+  depth: number;
+  readonly waiting: Exchange[];
+}
+
+const METHOD = 'http.request.method';
+const STATUS = 'http.response.code';
+/** Bytes of a body that are hashed; of a larger one, what is unpacked is left. */
+const BODY_MAX = 512 << 20;
+const REQUEST_LINES = 'http.request.line';
+const RESPONSE_LINES = 'http.response.line';
+const FIELDS = [
+  ...[METHOD, STATUS, REQUEST_LINES, RESPONSE_LINES],
+  ...['http.request.uri', 'http.request.version', 'http.host', 'http.referer', 'http.user_agent'],
+  ...['http.response.version', 'http.response.phrase', 'http.authbasic', 'http.content_length'],
+];
+
+/** Header fields of proxies (RFC 7239 and customs before it). */
+const OF_PROXY =
+  /^(forwarded|x-forwarded-for|x-forwarded-from|client-ip|via|xroxy-connection|proxy-connection)$/i;
+
+export const httpReader: LogReader = {
+  protocols: ['http'],
+  make(logs) {
+    const tap = tapOf(['http'], FIELDS);
+    const write = (row: Exchange): void => logs.write(httpLog, row);
+    const stateOf = (conn: Conn): State =>
+      conn.keep(
+        'http',
+        (): State => ({ depth: 0, waiting: [] }),
+        ({ waiting }) => waiting.forEach(write),
+      );
+
+    function request(p: Packet, layer: number, seen: Seen): void {
+      const state = stateOf(seen.conn);
+      if (state.waiting.length >= WAITING_MAX) write(state.waiting.shift()!);
+      const exchange = begun(seen, ++state.depth);
+      exchange.method = tap.text(METHOD);
+      exchange.uri = unescaped(tap.text('http.request.uri'));
+      exchange.version = versionOf(textOf(tap, 'http.request.version'));
+      exchange.host = textOf(tap, 'http.host');
+      exchange.referrer = textOf(tap, 'http.referer');
+      exchange.userAgent = textOf(tap, 'http.user_agent');
+      exchange.username = textOf(tap, 'http.authbasic')?.split(':')[0] ?? null;
+      readLines(exchange, tap.texts(REQUEST_LINES));
+      exchange.request = body(p, layer, seen, tap.texts(REQUEST_LINES));
+      exchange.requestBytes = exchange.request?.bytes ?? 0;
+      state.waiting.push(exchange);
+    }
+
+    function response(p: Packet, layer: number, seen: Seen): void {
+      const state = stateOf(seen.conn);
+      const exchange = state.waiting[0] ?? begun(seen, ++state.depth);
+      exchange.status = tap.number(STATUS);
+      exchange.statusText = textOf(tap, 'http.response.phrase') ?? '';
+      exchange.version = versionOf(textOf(tap, 'http.response.version'));
+      // The real one comes later (RFC 9110 §15.2); 101 is the last of the connection.
+      if (exchange.status < 200) {
+        exchange.infoStatus = exchange.status;
+        exchange.infoText = exchange.statusText;
+        if (state.waiting.length === 0) state.waiting.push(exchange);
+        return;
+      }
+      exchange.response = body(p, layer, seen, tap.texts(RESPONSE_LINES));
+      exchange.responseBytes = exchange.response?.bytes ?? 0;
+      state.waiting.shift();
+      write(exchange);
+    }
+
+    function body(p: Packet, layer: number, seen: Seen, lines: readonly string[]): Transferred | null {
+      const found = httpBody(p, layer, BODY_MAX);
+      if (found === null) return null;
+      const isCoded = header(lines, 'content-encoding') !== null;
+      const totalBytes = isCoded ? null : numberOf(tap, 'http.content_length');
+      return writeFile(logs, seen, found.data, { source: 'HTTP', filename: filenameIn(lines), totalBytes });
+    }
+
+    return (p, layer, seen) => {
+      tap.take(p, layer);
+      if (tap.has(METHOD)) request(p, layer, seen);
+      else if (tap.has(STATUS)) response(p, layer, seen);
+    };
+  },
+};
+
+function begun({ conn, time }: Seen, depth: number): Exchange {
+  return {
+    ...{ conn, time, depth, method: null, host: null, uri: null, referrer: null, version: null },
+    ...{ userAgent: null, origin: null, requestBytes: 0, responseBytes: 0, status: null, statusText: null },
+    ...{ infoStatus: null, infoText: null, username: null, proxied: null, request: null, response: null },
+  };
+}
+
+function readLines(exchange: Exchange, lines: readonly string[]): void {
+  exchange.origin = header(lines, 'origin');
+  for (const line of lines) {
+    const colon = line.indexOf(':');
+    const name = line.slice(0, colon);
+    if (!OF_PROXY.test(name)) continue;
+    exchange.proxied ??= [];
+    exchange.proxied.push(`${name.toUpperCase()} -> ${line.slice(colon + 1).trim()}`);
+  }
+}
+
+function header(lines: readonly string[], name: string): string | null {
+  const line = lines.find(
+    (each) => each.length > name.length && each[name.length] === ':' && each.toLowerCase().startsWith(name),
+  );
+  return line === undefined ? null : line.slice(name.length + 1).trim();
+}
+
+/** RFC 6266 §4.3. */
+function filenameIn(lines: readonly string[]): string | null {
+  const value = header(lines, 'content-disposition');
+  return value === null ? null : (/filename="?([^";]+)"?/i.exec(value)?.[1] ?? null);
+}
+
+/** `HTTP/1.1` is 1.1; a request without a version is HTTP 0.9. */
+function versionOf(text: string | null): string | null {
+  return text === null || text === '' ? '0.9' : text.replace(/^HTTP\//i, '');
+}
+
+/** As Zeek logs it, with what percent signs stand for (RFC 3986 §2.1); of others than ASCII they are left. */
+function unescaped(uri: string): string {
+  return uri.replace(/%([2-7][0-9a-f])/gi, (text, hex: string) => {
+    const code = Number.parseInt(hex, 16);
+    return code === 0x7f ? text : String.fromCharCode(code);
+  });
+}
+
+function listOf(value: string | null | undefined): string[] | null {
+  return value === null || value === undefined ? null : [value];
+}

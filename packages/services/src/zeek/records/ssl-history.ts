@@ -1,0 +1,29 @@
+// The letters of `ssl_history`: in the order in which messages came, in capitals of the client
+// (https://docs.zeek.org/en/master/scripts/base/protocols/ssl/main.zeek.html).
+
+/** By handshake type (RFC 8446 §4, RFC 5246 §7.4). */
+const HANDSHAKE: Readonly<Record<number, string>> = {
+  ...{ 0: 'H', 1: 'C', 2: 'S', 3: 'V', 4: 'T', 5: 'E', 6: 'J', 8: 'O', 11: 'X', 12: 'K', 13: 'R', 14: 'N' },
+  ...{ 15: 'Y', 16: 'G', 20: 'F', 21: 'W', 22: 'U', 23: 'A', 24: 'P', 254: 'M' },
+};
+const UNKNOWN_HANDSHAKE = 'Z';
+
+/** By record type (RFC 8446 §5.1, RFC 6520). */
+const RECORD: Readonly<Record<number, string>> = { 20: 'I', 21: 'L', 23: 'D', 24: 'B' };
+const UNKNOWN_RECORD = 'Q';
+const HANDSHAKE_RECORD = 22;
+
+const HISTORY_MAX = 100;
+
+export function withMessages(
+  history: string,
+  records: readonly number[],
+  messages: readonly number[],
+  isClient: boolean,
+): string {
+  const letters = [
+    ...records.filter((type) => type !== HANDSHAKE_RECORD).map((type) => RECORD[type] ?? UNKNOWN_RECORD),
+    ...messages.map((type) => HANDSHAKE[type] ?? UNKNOWN_HANDSHAKE),
+  ].join('');
+  return (history + (isClient ? letters : letters.toLowerCase())).slice(0, HISTORY_MAX);
+}
