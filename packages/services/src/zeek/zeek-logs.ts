@@ -1,14 +1,6 @@
 // From dissected packets to Zeek's logs: each packet is counted in its connection, and its layers are read by the logs of their
 // protocols. What a log keeps of a connection ends with it, so that memory follows the connections that are open.
-import {
-  COLUMN,
-  NESTED,
-  type Packet,
-  type Protocol,
-  protocolNamed,
-  type Session,
-  SHOWN,
-} from '@eyrie/dissect';
+import { NESTED, type Packet, type Protocol, protocolNamed, type Session, SHOWN } from '@eyrie/dissect';
 import type { Conn } from './conn/conn.ts';
 import { Connections } from './conn/connections.ts';
 import { servicesOf } from './conn/services.ts';
@@ -53,12 +45,11 @@ export class ZeekLogs {
     // What the logs leave out of a time must not round it up.
     const time = p.seconds + Math.floor(p.nanoseconds / 1000) / 1e6;
     const conn = this.#connections.see(p, time);
-    if (conn === null) return;
+    // What follows in an ICMP error is quoted, and was a packet of its own.
+    if (conn === null || conn.proto === 'icmp') return;
     const { isOrig } = this.#connections;
     for (let layer = this.#connections.layer; layer < p.count; layer++) {
-      const flags = p.flags[layer]!;
-      // What an ICMP error quotes was a packet of its own.
-      if ((flags & COLUMN) === 0 || (flags & (SHOWN | NESTED)) === 0) continue;
+      if ((p.flags[layer]! & (SHOWN | NESTED)) === 0) continue;
       const services = this.#servicesOf(p.protocols[layer]!);
       if (services.length > 0) addServices(conn, services);
       const readers = this.#readers[p.proto[layer]!];

@@ -15,15 +15,28 @@ const HANDSHAKE_RECORD = 22;
 
 const HISTORY_MAX = 100;
 
+/**
+ * @param records types of the records of a layer @param messages those of the handshake messages in them
+ */
 export function withMessages(
   history: string,
   records: readonly number[],
   messages: readonly number[],
   isClient: boolean,
 ): string {
-  const letters = [
-    ...records.filter((type) => type !== HANDSHAKE_RECORD).map((type) => RECORD[type] ?? UNKNOWN_RECORD),
-    ...messages.map((type) => HANDSHAKE[type] ?? UNKNOWN_HANDSHAKE),
-  ].join('');
+  let handshakes = records.filter((type) => type === HANDSHAKE_RECORD).length;
+  let next = 0;
+  let letters = '';
+  const take = (count: number): void => {
+    for (const type of messages.slice(next, next + count)) letters += HANDSHAKE[type] ?? UNKNOWN_HANDSHAKE;
+    next += count;
+  };
+  for (const type of records) {
+    if (type !== HANDSHAKE_RECORD) letters += RECORD[type] ?? UNKNOWN_RECORD;
+    // Where one holds several messages it is the first; what is encrypted comes last, and has none.
+    else take(Math.max(1, messages.length - next - --handshakes));
+  }
+  // A message put together of fragments has no record.
+  take(messages.length);
   return (history + (isClient ? letters : letters.toLowerCase())).slice(0, HISTORY_MAX);
 }

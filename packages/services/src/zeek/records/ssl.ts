@@ -92,6 +92,9 @@ function fieldsOf(prefix: 'tls' | 'dtls') {
     record: `${prefix}.record.content_type`,
     alert: `${prefix}.alert_message.desc`,
     type: `${hs}.type`,
+    length: `${hs}.length`,
+    // A fragment of TLS has no header of its own.
+    fragment: prefix === 'dtls' ? `${hs}.fragment_length` : `${hs}.length`,
     version: `${hs}.version`,
     chosenVersion: `${hs}.extensions.supported_version`,
     cipher: `${hs}.ciphersuite`,
@@ -153,7 +156,12 @@ function handshakeReader(
     if (row.isLogged) return;
     tap.take(p, layer);
     const records = tap.values(f.record).map(Number);
-    const messages = tap.values(f.type).map(Number);
+    // A fragment is not counted: the message comes when it is whole.
+    const [lengths, pieces] = [tap.values(f.length), tap.values(f.fragment)];
+    const messages = tap
+      .values(f.type)
+      .map(Number)
+      .filter((_, i) => pieces.length === 0 || lengths[i] === pieces[i]);
     row.history = withMessages(row.history, records, messages, seen.isOrig);
     if (messages.includes(CLIENT_HELLO)) clientHello(row);
     if (messages.includes(SERVER_HELLO)) serverHello(row);
