@@ -269,21 +269,19 @@ function dueAt({ proto, orig, resp, start, seen, closedAt }: Conn): number {
 }
 
 /** Whether the first packet of a connection came from its server, as far as the ports tell. */
-function startsWithServer({ srcPort, dstPort, ...p }: Packet, proto: 'tcp' | 'udp', flags: number): boolean {
-  if (proto === 'udp')
-    return (
-      isLikelyServer('udp', srcPort) &&
-      !isLikelyServer('udp', dstPort) &&
-      !isToMany(p.netBuf, p.netDst, p.netKind)
-    );
-  if ((flags & (SYN | ACK)) === SYN || !isLikelyServer('tcp', srcPort)) return false;
+function startsWithServer(p: Packet, proto: 'tcp' | 'udp', flags: number): boolean {
+  const { srcPort, dstPort } = p;
+  if (!isLikelyServer(proto, srcPort)) return false;
+  const isToServer = isLikelyServer(proto, dstPort);
+  if (proto === 'udp') return !isToServer && !isToMany(p);
+  if ((flags & (SYN | ACK)) === SYN) return false;
   // A SYN-ACK may be a stealth scan.
-  return isLikelyServer('tcp', dstPort) ? (flags & SYN) === 0 && srcPort < dstPort : true;
+  return isToServer ? (flags & SYN) === 0 && srcPort < dstPort : true;
 }
 
 /** A multicast address, or that of the limited broadcast. */
-function isToMany(b: Uint8Array, at: number, kind: number): boolean {
-  return kind === IPV4 ? b[at]! >= 224 : b[at] === 0xff;
+function isToMany({ netKind, netBuf, netDst }: Packet): boolean {
+  return netKind === IPV4 ? netBuf[netDst]! >= 224 : netBuf[netDst] === 0xff;
 }
 
 function addressOf(p: Packet, at: number): string {

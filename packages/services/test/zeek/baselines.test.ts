@@ -1,0 +1,41 @@
+// Against logs that Zeek itself wrote of the same captures, from its own tests: equal row by row, but for times of day and ids.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { capturesFolder, requireCaptures } from '../../../../test/support/tools.ts';
+import { rowsOfZeek, zeekLogsOf } from '../../../../test/support/zeek.ts';
+
+const SAME: readonly (readonly [capture: string, ...logs: string[]])[] = [
+  ['communityid_sctp.pcap', 'core.unknown-ip-protocol.conn.log'],
+  ['dhcp_dhcp.pcap', 'scripts.base.protocols.dhcp.dhcp-all-msg-types.conn.log'],
+  ['dnssec_rrsig.pcap', 'scripts.base.protocols.dns.rrsig.dns.log'],
+  ['ftp_ipv6.pcap', 'scripts.base.protocols.ftp.ftp-ipv6.conn.log'],
+  ['mixed-vlan-mpls.pcap', 'core.vlan-mpls.conn.log'],
+  ['nflog-http.pcap', 'core.nflog.http.log'],
+  ['pcapng-multi-interface.pcapng', 'core.pcapng-pktsrc.conn.log'],
+  ['quic_quicv2-http3-443.pcap', 'scripts.base.protocols.quic.quicv2-http3-443.ssl.log'],
+  ['radiotap.pcap', 'core.radiotap.conn.log'],
+  ['tcp_retransmit-fast009.pcap', 'core.tcp.rxmit-history.conn-1.log'],
+  ['tls_dtls1_2.pcap', 'scripts.base.protocols.ssl.dtls.x5091_2.log'],
+  ['tunnels_gre-within-gre.pcap', 'core.tunnels.gre-in-gre.conn.log'],
+  ['tunnels_vxlan-encapsulated-http.pcap', 'core.tunnels.analyzer-confirmation.http.log'],
+  ['vntag.pcap', 'core.vntag.conn.log'],
+];
+
+/** Times of day and random ids. */
+const HIDDEN = /^(ts|uid|uids|.*fuids?|tunnel_parents)$/;
+
+for (const [capture, ...logs] of SAME)
+  test(`${capture} as Zeek logs it`, { skip: requireCaptures() }, async () => {
+    const folder = capturesFolder() ?? '';
+    const file = `zeek__${capture}`;
+    const ours = await zeekLogsOf(join(folder, file));
+    for (const name of logs) {
+      const theirs = rowsOfZeek(readFileSync(join(folder, 'expected', `${file}.${name}`), 'utf8'))!;
+      const fields = theirs.fields.filter((field) => !HIDDEN.test(field));
+      const shown = (rows: readonly Record<string, string>[]): string[] =>
+        rows.map((row) => fields.map((field) => `${field}=${row[field]}`).join(' ')).sort();
+      assert.deepEqual(shown(ours.get(theirs.path)?.rows ?? []), shown(theirs.rows));
+    }
+  });

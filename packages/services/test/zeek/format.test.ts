@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { type ColumnValue, formatRow, type LogKind } from '../../src/zeek/index.ts';
+import { footerOf, headerOf } from '../../src/zeek/write/format.ts';
+
+const textLog: LogKind<string> = { path: 'text', columns: [['text', 'string', (text) => text]] };
+const setLog: LogKind<string[]> = { path: 'set', columns: [['texts', 'set[string]', (texts) => texts]] };
+
+/** As readers of Zeek's logs do it. */
+function unescaped(text: string): string {
+  if (text === '(empty)') return '';
+  return text.replace(/\\(?:x([0-9a-f]{2})|(\\))/g, (_, hex: string | undefined) =>
+    hex === undefined ? '\\' : String.fromCharCode(Number.parseInt(hex, 16)),
+  );
+}
+
+function fieldOf(line: string): string {
+  assert.ok(line.endsWith('\n'));
+  return line.slice(0, -1);
+}
+
+test('any text comes back from its field, which holds no separator and is neither unset nor a comment', () => {
+  const odd = fc.constantFrom('', '-', '(empty)', '#', '\\', '\\x09', 'a\tb', 'a\nb', ',', 'ä€😀');
+  fc.assert(
+    fc.property(
+      fc.oneof(odd, fc.string({ unit: 'binary-ascii' }), fc.string({ unit: 'grapheme' })),
+      (text) => {
+        const field = fieldOf(formatRow(textLog, text, 'tsv'));
+        assert.ok(!/[\t\n]/.test(field), field);
+        assert.ok(field !== '-' && !field.startsWith('#'), field);
+        assert.equal(unescaped(field), text);
+      },
+    ),
+  );
+});
+
+test('any texts come back from a set, an empty one among them', () => {
+  fc.assert(
+    fc.property(fc.array(fc.string({ unit: 'binary-ascii' }), { minLength: 1 }), (texts) => {
+      const field = fieldOf(formatRow(setLog, texts, 'tsv')).replace(/^\\x23/, '#');
+      assert.deepEqual(field.split(',').map(unescaped), texts);
+    }),
+  );
+  assert.equal(formatRow(setLog, [], 'tsv'), '(empty)\n');
+});
+
+type Row = Readonly<Record<string, ColumnValue>>;
+
+const allLog: LogKind<Row> = {
+  path: 'all',
+  columns: [
+    ['ts', 'time', ({ ts }) => ts],
+    ['id.orig_h', 'addr', ({ host }) => host],
+    ['id.orig_p', 'port', ({ port }) => port],
+    ['ok', 'bool', ({ ok }) => ok],
+    ['took', 'interval', ({ took }) => took],
+    ['TTLs', 'vector[interval]', ({ ttls }) => ttls],
+    ['tags', 'set[enum]', ({ tags }) => tags],
+    ['note', 'string', ({ note }) => note],
+  ],
+};
+const row: Row = {
+  ts: 1700000000.123456,
+  host: '192.0.2.1',
+  port: 53,
+  ok: true,
+  took: 0.5,
+  ttls: [60],
+  tags: [],
+};
+
+test('times and intervals have six decimals, truth is T or F, and what is unset is -', () => {
+  assert.equal(
+    formatRow(allLog, row, 'tsv'),
+    '1700000000.123456\t192.0.2.1\t53\tT\t0.500000\t60.000000\t(empty)\t-\n',
+  );
+});
+
+test('JSON leaves out what is unset, and times are numbers of seconds', () => {
+  assert.deepEqual(JSON.parse(formatRow(allLog, row, 'json')), {
+    ...{ ts: 1700000000.123456, 'id.orig_h': '192.0.2.1', 'id.orig_p': 53, ok: true, took: 0.5 },
+    ...{ TTLs: [60], tags: [] },
+  });
+});
+
+test('a file begins with the header and ends with the time', () => {
+  const at = new Date(2026, 10, 22, 8, 5, 9);
+  assert.deepEqual(headerOf(textLog as LogKind<never>, 'tsv', at).split('\n'), [
+    '#separator \\x09',
+    '#set_separator\t,',
+    '#empty_field\t(empty)',
+    '#unset_field\t-',
+    '#path\ttext',
+    '#open\t2026-11-22-08-05-09',
+    '#fields\ttext',
+    '#types\tstring',
+    '',
+  ]);
+  assert.equal(footerOf('tsv', at), '#close\t2026-11-22-08-05-09\n');
+  assert.equal(headerOf(textLog as LogKind<never>, 'json', at), '');
+});
