@@ -76,8 +76,6 @@ export { type SessionSummary, summaryOf, whyNotMergeable } from './flows/merge-c
 export { type ObjectKind, objectKinds } from './flows/objects/index.ts';
 export type { ObjectReader, TransferredObject } from './flows/objects/object.ts';
 export { carriesTcp, FlowPartition } from './flows/partition.ts';
-export { carriesTcp, Shares } from './flows/shares.ts';
-export { type Trace, traceOf, whyNotMergeable } from './flows/trace.ts';
 export { httpBody, type MessageBody } from './protocols/http/message-body.ts';
 export { tcpAnalysisBits } from './protocols/tcp-text.ts';
 export * from './stats/index.ts';

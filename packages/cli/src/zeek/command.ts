@@ -39,7 +39,7 @@ export interface LogsOptions {
 export async function writeLogs(path: string, options: LogsOptions): Promise<number> {
   const { output: folder, readFilter, count, keylog, json = false, rules = false, force = false } = options;
   const format = formatOf(options.format);
-  const reading = readingOf({
+  const reading = readingOf(path, {
     ...(readFilter !== undefined && { readFilter }),
     ...(count !== undefined && { count }),
     ...(keylog !== undefined && { option: [`tls.keylog_file:${keylog}`] }),
