@@ -29,3 +29,15 @@ test('DuckDB is closed after the queries that run; whoever asks later is told so
     );
   }
 });
+
+test('DuckDB is closed though a query would take hours, which is interrupted', async () => {
+  const database = await DuckDBDatabase.open(':memory:', {});
+  const endless = ['a', 'b'].map((name) =>
+    database.all(`SELECT count(*) FROM range(10000000000) ${name} WHERE sqrt(range) < 0.5`).then(
+      () => assert.fail('it was answered'),
+      (error) => assert.equal((error as { code?: string }).code, 'ERR_STORE_CLOSED'),
+    ),
+  );
+  await database.all('SELECT 1');
+  await Promise.all([database.close(5), ...endless]);
+});

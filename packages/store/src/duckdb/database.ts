@@ -22,6 +22,8 @@ const MEMORY = ':memory:';
 
 /** Concurrent queries; more are queued. */
 const READERS = 4;
+/** For so long, closing waits for the queries that run; then it interrupts them. */
+const CLOSE_GRACE_MS = 1000;
 
 interface Reader {
   readonly connection: DuckDBConnection;
@@ -211,16 +213,26 @@ export class DuckDBDatabase implements Database {
     await this.all(`COPY (${query}) TO '${target}' (FORMAT parquet, COMPRESSION zstd)`);
   }
 
-  close(): Promise<void> {
-    return this.#lock.hold(() =>
-      this.#withoutReaders(async () => {
-        if (this.#isClosed) return;
-        this.#isClosed = true;
-        if (!this.#options.readOnly && !this.#isBroken) await this.#writer.run('CHECKPOINT').catch(() => {});
-        this.#writer.closeSync();
-        this.#instance.closeSync();
-      }),
-    );
+  close(graceMs = CLOSE_GRACE_MS): Promise<void> {
+    return this.#lock.hold(async () => {
+      if (this.#isClosed) return;
+      this.#isClosed = true;
+      // More than once: a query may only be about to begin.
+      const interrupting = setInterval(() => {
+        for (const reader of this.#readers) reader?.connection.interrupt();
+      }, graceMs);
+      try {
+        await this.#withoutReaders(() => this.#end());
+      } finally {
+        clearInterval(interrupting);
+      }
+    });
+  }
+
+  async #end(): Promise<void> {
+    if (!this.#options.readOnly && !this.#isBroken) await this.#writer.run('CHECKPOINT').catch(() => {});
+    this.#writer.closeSync();
+    this.#instance.closeSync();
   }
 
   /** Runs `work` while no query runs and no reader has a connection: DuckDB crashes where one that is closed is used. */

@@ -11,6 +11,7 @@ export function storeError(error: unknown, path: string): unknown {
   const message = messageOf(error);
   const made = (code: ConstructorParameters<typeof StoreError>[0], text: string): StoreError =>
     new StoreError(code, `${path}: ${text}`, error);
+  if (/^INTERRUPT Error/.test(message)) return made('ERR_STORE_CLOSED', 'was closed before it had answered');
   if (/Could not set lock|Conflicting lock|being used by another process/i.test(message)) {
     const holder = /PID (\d+)/.exec(message)?.[1];
     const who = holder === undefined ? 'another process' : `process ${holder}`;
