@@ -8,19 +8,29 @@ const BRANCHING = 8;
 /** Parts are not split below the resolution of a position (48 bits). */
 const WIDTH_MIN = 2 ** -48;
 
-/** Cached positions by name. */
-const positions = new Map<string, number>();
-const POSITIONS_MAX = 1 << 18;
+/** A peer, and where it stands in [0, 1). */
+interface Spot {
+  readonly id: string;
+  readonly position: number;
+}
+
+/** Spots by name. All trees of this process share them, so a peer that knows a thousand others keeps a reference to each. */
+const spots = new Map<string, Spot>();
+const SPOTS_MAX = 1 << 18;
+
+function spotOf(id: string): Spot {
+  let spot = spots.get(id);
+  if (spot === undefined) {
+    spot = { id, position: sha256('eyrie position ', id).readUIntBE(0, 6) / 2 ** 48 };
+    if (spots.size >= SPOTS_MAX) spots.clear();
+    spots.set(id, spot);
+  }
+  return spot;
+}
 
 /** Where a peer stands in [0, 1). */
 export function positionOf(id: string): number {
-  let position = positions.get(id);
-  if (position === undefined) {
-    position = sha256('eyrie position ', id).readUIntBE(0, 6) / 2 ** 48;
-    if (positions.size >= POSITIONS_MAX) positions.clear();
-    positions.set(id, position);
-  }
-  return position;
+  return spotOf(id).position;
 }
 
 export function levelsOf(peers: number, branching: number): number {
@@ -36,20 +46,25 @@ interface Place {
 
 export class Tree {
   readonly branching: number;
-  /** Sorted by position; the ids at the same places. */
-  #positions: number[] = [];
-  #ids: string[] = [];
+  /** Sorted by position. */
+  readonly #spots: Spot[] = [];
 
   constructor(branching = BRANCHING) {
     this.branching = branching;
   }
 
   get size(): number {
-    return this.#ids.length;
+    return this.#spots.length;
   }
 
-  get ids(): readonly string[] {
-    return this.#ids;
+  /** In the order of their positions. */
+  get ids(): string[] {
+    return this.#spots.map(({ id }) => id);
+  }
+
+  /** The `index`th of `ids`, without making them all. */
+  idAt(index: number): string | undefined {
+    return this.#spots[index]?.id;
   }
 
   /** Expected depth, root and leaves included; names are spread by chance, so it is approximate. */
@@ -62,29 +77,26 @@ export class Tree {
   }
 
   add(id: string): void {
-    const position = positionOf(id);
-    const at = this.#firstFrom(position);
-    for (let i = at; this.#positions[i] === position; i++) if (this.#ids[i] === id) return;
-    this.#positions.splice(at, 0, position);
-    this.#ids.splice(at, 0, id);
+    const spot = spotOf(id);
+    const at = this.#firstFrom(spot.position);
+    for (let i = at; this.#spots[i]?.position === spot.position; i++) if (this.#spots[i]!.id === id) return;
+    this.#spots.splice(at, 0, spot);
   }
 
   delete(id: string): void {
     const at = this.#indexOf(id);
-    if (at < 0) return;
-    this.#positions.splice(at, 1);
-    this.#ids.splice(at, 1);
+    if (at >= 0) this.#spots.splice(at, 1);
   }
 
   /** The peer that leads all; null if the tree is empty. */
   get root(): string | null {
     const index = this.#leaderOf(0, 1, []);
-    return index < 0 ? null : this.#ids[index]!;
+    return index < 0 ? null : this.#spots[index]!.id;
   }
 
   /** From the root down to the peer itself; empty if it is not in the tree. */
   pathTo(id: string): string[] {
-    return this.#placeOf(id)?.path.map((index) => this.#ids[index]!) ?? [];
+    return this.#placeOf(id)?.path.map((index) => this.#spots[index]!.id) ?? [];
   }
 
   /** Null for the root, and for a peer that is not in the tree. */
@@ -99,12 +111,12 @@ export class Tree {
     const width = (end - begin) / this.branching;
     if (width < WIDTH_MIN) {
       const only = this.#leaderOf(begin, end, path);
-      return only < 0 ? [] : [this.#ids[only]!];
+      return only < 0 ? [] : [this.#spots[only]!.id];
     }
     const leaders = Array.from({ length: this.branching }, (_, i) =>
       this.#leaderOf(begin + i * width, begin + (i + 1) * width, path),
     );
-    return leaders.filter((index) => index >= 0).map((index) => this.#ids[index]!);
+    return leaders.filter((index) => index >= 0).map((index) => this.#spots[index]!.id);
   }
 
   /** Size of the subtree below a peer, itself included; 0 if it is not in the tree. */
@@ -128,7 +140,7 @@ export class Tree {
   #placeOf(id: string): Place | null {
     const target = this.#indexOf(id);
     if (target < 0) return null;
-    const position = this.#positions[target]!;
+    const position = this.#spots[target]!.position;
     const path: number[] = [];
     let [begin, end] = [0, 1];
     for (;;) {
@@ -153,20 +165,20 @@ export class Tree {
     while (above.includes(right)) right++;
     while (above.includes(left)) left--;
     const [hasLeft, hasRight] = [
-      left >= 0 && this.#positions[left]! >= begin,
-      right < this.size && this.#positions[right]! < end,
+      left >= 0 && this.#spots[left]!.position >= begin,
+      right < this.size && this.#spots[right]!.position < end,
     ];
     if (!hasLeft) return hasRight ? right : -1;
     if (!hasRight) return left;
-    return middle - this.#positions[left]! <= this.#positions[right]! - middle ? left : right;
+    return middle - this.#spots[left]!.position <= this.#spots[right]!.position - middle ? left : right;
   }
 
   /** The index of the first peer at or after the position. */
   #firstFrom(position: number): number {
-    let [low, high] = [0, this.#positions.length];
+    let [low, high] = [0, this.#spots.length];
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (this.#positions[middle]! < position) low = middle + 1;
+      if (this.#spots[middle]!.position < position) low = middle + 1;
       else high = middle;
     }
     return low;
@@ -174,8 +186,8 @@ export class Tree {
 
   #indexOf(id: string): number {
     const position = positionOf(id);
-    for (let at = this.#firstFrom(position); this.#positions[at] === position; at++)
-      if (this.#ids[at] === id) return at;
+    for (let at = this.#firstFrom(position); this.#spots[at]?.position === position; at++)
+      if (this.#spots[at]!.id === id) return at;
     return -1;
   }
 }

@@ -30,19 +30,42 @@ const MLKEM_SPKI = Buffer.from('308204b2300b0609608648016503040402038204a100', '
 const MLKEM_PKCS8 = Buffer.from('3054020100300b060960864801650304040204428040', 'hex');
 
 export interface XWingPrivateKey {
-  mlKem: KeyObject;
-  x25519: KeyObject;
+  seed: Uint8Array;
   /** Raw, 1216 bytes. */
   publicKey: Uint8Array;
 }
 
+/** Both halves, as OpenSSL holds them: 9 KB. */
+interface Opened {
+  mlKem: KeyObject;
+  x25519: KeyObject;
+}
+
+/** Those that were used last: many peers may share a process, and each opens something only now and then. */
+const opened = new Map<XWingPrivateKey, Opened>();
+const OPENED_MAX = 64;
+
 /** §5.2: everything follows from 32 bytes. */
 export function privateKeyFrom(seed: Uint8Array): XWingPrivateKey {
-  const expanded = createHash('shake256', { outputLength: 96 }).update(seed).digest();
-  const mlKem = privateKey(MLKEM_PKCS8, expanded.subarray(0, 64));
-  const x25519 = privateKey(X25519_PKCS8, expanded.subarray(64));
+  const { mlKem, x25519 } = open(seed);
   const publicKey = ownCopy(Buffer.concat([rawPublic(mlKem, MLKEM_SPKI), rawPublic(x25519, X25519_SPKI)]));
-  return { mlKem, x25519, publicKey };
+  return { seed: ownCopy(seed), publicKey };
+}
+
+function open(seed: Uint8Array): Opened {
+  const expanded = createHash('shake256', { outputLength: 96 }).update(seed).digest();
+  return {
+    mlKem: privateKey(MLKEM_PKCS8, expanded.subarray(0, 64)),
+    x25519: privateKey(X25519_PKCS8, expanded.subarray(64)),
+  };
+}
+
+function openedOf(key: XWingPrivateKey): Opened {
+  const halves = opened.get(key) ?? open(key.seed);
+  opened.delete(key);
+  opened.set(key, halves);
+  if (opened.size > OPENED_MAX) opened.delete(opened.keys().next().value!);
+  return halves;
 }
 
 export function encapsulate(publicKey: Uint8Array): { secret: Buffer; ciphertext: Buffer } {
@@ -62,8 +85,9 @@ export function encapsulate(publicKey: Uint8Array): { secret: Buffer; ciphertext
 export function decapsulate(key: XWingPrivateKey, ciphertext: Uint8Array): Buffer {
   if (ciphertext.length !== CIPHERTEXT_BYTES) throw new RangeError('an X-Wing ciphertext has 1120 bytes');
   const ciphertextX = ciphertext.subarray(MLKEM_CIPHERTEXT_BYTES);
-  const secretM = decapsulateMlKem(key.mlKem, ciphertext.subarray(0, MLKEM_CIPHERTEXT_BYTES));
-  const secretX = agree(key.x25519, ciphertextX);
+  const { mlKem, x25519 } = openedOf(key);
+  const secretM = decapsulateMlKem(mlKem, ciphertext.subarray(0, MLKEM_CIPHERTEXT_BYTES));
+  const secretX = agree(x25519, ciphertextX);
   return combine(secretM, secretX, ciphertextX, key.publicKey.subarray(MLKEM_PUBLIC_BYTES));
 }
 

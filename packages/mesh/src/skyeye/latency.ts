@@ -142,9 +142,10 @@ export class Latency {
   #lookFar(parent: string | null): void {
     const { tree } = this.#directory;
     const siblings = parent === null ? [] : tree.childrenOf(parent);
-    const all = this.#looks % 2 === 0 || siblings.length < 2 ? tree.ids : siblings;
-    const index = Math.floor(this.#runtime.random.fraction() * all.length);
-    const id = all[index];
+    const isAnybody = this.#looks % 2 === 0 || siblings.length < 2;
+    const count = isAnybody ? tree.size : siblings.length;
+    const index = Math.floor(this.#runtime.random.fraction() * count);
+    const id = isAnybody ? tree.idAt(index) : siblings[index];
     if (id === undefined || id === this.#own) return;
     this.#switchboard.connect(id, this.#directory.addressesOf(id));
   }
