@@ -3,6 +3,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { answer, Caller, type Hosted } from './calls.ts';
+import { keepHeapsSmall } from './heap.ts';
 import { Host, type HostOptions } from './host.ts';
 
 const END_MS = 5_000;
@@ -36,6 +37,7 @@ async function ended(child: ChildProcess): Promise<void> {
 
 /** In the child: does what the parent says, until the channel closes. */
 export function serveHost(argument: string): void {
+  keepHeapsSmall();
   const host = new Host(JSON.parse(Buffer.from(argument, 'base64url').toString()));
   // Ctrl-C reaches all processes of the terminal; the parent decides.
   process.on('SIGINT', () => {});

@@ -3,12 +3,7 @@
 
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { answer, Caller, type Hosted } from './calls.ts';
-
-/**
- * Of what peers make, little lives on: with a large young generation a thread only takes more memory, up to 130 MB more if
- * the engine may choose. Three parts of it are 4 MiB each; two of them are there at once.
- */
-const YOUNG_MB = 12;
+import { keepHeapsSmall, YOUNG_MB } from './heap.ts';
 
 interface Start<O> {
   /** Which kind of host: a file may serve several, and is loaded elsewhere too. */
@@ -22,6 +17,7 @@ interface Start<O> {
  * @param name of the host, for what is said of it
  */
 export function startThread<H, O>(file: URL, kind: string, name: string, options: O): Hosted<H> {
+  keepHeapsSmall();
   const worker = new Worker(file, {
     workerData: { kind, options } satisfies Start<O>,
     resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
