@@ -59,7 +59,8 @@ export class Timers {
     try {
       this.#runUntil(endMs);
     } finally {
-      if (this.#isDue(performance.now())) setImmediate(this.#turn).unref();
+      // Not unref'd: then Node would wait for something else to happen first.
+      if (this.#isDue(performance.now())) setImmediate(this.#turn);
       else this.#arm();
     }
   };
