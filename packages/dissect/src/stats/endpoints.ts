@@ -191,9 +191,12 @@ export class Endpoints {
   readonly #pairs: AddressPairs;
   readonly #known = new Map<string, CountedEndpoint>();
   readonly #most: number;
+  /** Headers of Linux cooked captures have no receiver, which makes none an endpoint. */
+  readonly #hasReceivers: boolean;
 
   constructor(kind: AddressKind, most = KEPT_MAX) {
     this.#most = most;
+    this.#hasReceivers = kind !== 'sll';
     this.#pairs = new AddressPairs(kind);
   }
 
@@ -233,12 +236,12 @@ export class Endpoints {
 
   readonly #count = (pair: Pair, p: Packet): void => {
     const sender = this.#find(pair, pair.src, pair.srcPort, p);
-    const receiver = this.#find(pair, pair.dst, pair.dstPort, p);
+    const receiver = this.#hasReceivers ? this.#find(pair, pair.dst, pair.dstPort, p) : sender;
     if (sender !== undefined) {
       sender.framesSent++;
       sender.bytesSent += p.wireLength;
     }
-    if (receiver !== undefined) {
+    if (receiver !== undefined && this.#hasReceivers) {
       receiver.framesReceived++;
       receiver.bytesReceived += p.wireLength;
     }

@@ -5,6 +5,7 @@ import { bytes, ether, ipv4, uint } from '../../core/field.ts';
 import { ETHER, type Packet } from '../../core/packet.ts';
 import { type Protocol, protocol } from '../../core/protocol.ts';
 import { greProtocols, linkTypes } from '../../core/table.ts';
+import { ethernetAddress, hex, ipv4Address } from '../../core/text.ts';
 import { byEtherType } from '../ethertype.ts';
 import { etherTypeNames } from '../names/ethertypes.ts';
 import { hardwareTypeNames } from '../names/hardware-types.ts';
@@ -103,6 +104,16 @@ function read(p: Packet, l: Layout): Protocol | null {
 
 function layoutOf(p: Packet, layer: number): Layout {
   return p.mark[layer] === V2 ? v2 : v1;
+}
+
+/** The sender's address as text, which is all that this header has of addresses; '' for a link without any. */
+export function sllSource(p: Packet, layer: number): string {
+  const l = layoutOf(p, layer);
+  const b = p.bufferOf(layer);
+  const length = b[p.start[layer]! + l.addressLength + l.addressLengthWidth - 1]!;
+  const at = p.start[layer]! + l.address;
+  if (length === 6) return ethernetAddress(b, at);
+  return length === 4 ? ipv4Address(b, at) : hex(b, at, at + Math.min(length, ADDRESS));
 }
 
 /** One name for both versions, as in the field: filters on `sll` find either. */

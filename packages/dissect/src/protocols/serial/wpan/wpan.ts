@@ -3,7 +3,7 @@
 import { u16le } from '../../../core/bytes.ts';
 import { data } from '../../../core/data.ts';
 import { bool, uint } from '../../../core/field.ts';
-import type { Packet } from '../../../core/packet.ts';
+import { COLUMN, OTHER, type Packet } from '../../../core/packet.ts';
 import { type Protocol, protocol } from '../../../core/protocol.ts';
 import { etherTypes, HeuristicList, linkTypes } from '../../../core/table.ts';
 import { sllTypes } from '../../link/tables.ts';
@@ -125,6 +125,18 @@ function hasFcs(p: Packet): boolean {
   return p.layer === 1 || p.mark[p.layer - 1] !== NO_FCS;
 }
 
+function addressTexts(b: Uint8Array, start: number): [src: string, dst: string] {
+  const { dst, dstWidth, src, srcWidth } = readLayout(b, start);
+  return [src < 0 ? '' : addressText(b, src, srcWidth), dst < 0 ? '' : addressText(b, dst, dstWidth)];
+}
+
+/** Source and destination of a frame, '' for one that it does not have; null where they were cut off. */
+export function wpanAddresses(p: Packet, layer: number): [src: string, dst: string] | null {
+  const b = p.bufferOf(layer);
+  const start = p.start[layer]!;
+  return readLayout(b, start).payload <= p.stop[layer]! ? addressTexts(b, start) : null;
+}
+
 export const wpan: Protocol = protocol({
   name: 'wpan',
   title: 'IEEE 802.15.4',
@@ -145,6 +157,10 @@ export const wpan: Protocol = protocol({
     const control = u16le(b, start);
     const { payload } = readLayout(b, start);
     if (p.end < payload) return p.cut(payload - start);
+    if (p.visibility & COLUMN) {
+      p.columnKind = OTHER;
+      [p.columnSrcText, p.columnDstText] = addressTexts(b, start);
+    }
     p.at = payload;
     if (control & SECURITY && !skipSecurity(p)) return p.at < p.end && (control & 7) === DATA ? data : null;
     if (control & HAS_ELEMENTS && (control & 0x3000) === 0x2000) skipElements(p);

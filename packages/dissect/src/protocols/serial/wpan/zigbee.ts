@@ -3,7 +3,7 @@
 import { u16le } from '../../../core/bytes.ts';
 import { data } from '../../../core/data.ts';
 import { bool, uint } from '../../../core/field.ts';
-import type { Packet } from '../../../core/packet.ts';
+import { COLUMN, OTHER, type Packet } from '../../../core/packet.ts';
 import { type Protocol, protocol } from '../../../core/protocol.ts';
 import { beaconHeuristics, layout, wpanHeuristics } from './wpan.ts';
 import { zcl } from './zcl.ts';
@@ -87,6 +87,10 @@ export const nwk: Protocol = protocol({
     const length = headerLength(b, start, end);
     if (end - start < length) return p.cut(length);
     const control = u16le(b, start);
+    if (p.visibility & COLUMN) {
+      p.columnKind = OTHER;
+      [p.columnSrcText, p.columnDstText] = addressTexts(b, start);
+    }
     p.at = start + length;
     // §4.3.1: secured payloads need the network key.
     if (control & SECURITY) return p.at < end ? data : null;
@@ -115,12 +119,24 @@ export const nwk: Protocol = protocol({
       return command === undefined ? 'Command' : (commands[command] ?? 'Command');
     }
     const kind = (control & 3) === COMMAND ? 'Command' : 'Data';
-    return `${kind}, Dst: ${nodeText(u16le(b, start + 2))}, Src: ${nodeText(u16le(b, start + 4))}`;
+    const [src, dst] = addressTexts(b, start);
+    return `${kind}, Dst: ${dst}, Src: ${src}`;
   },
 });
 
 const nodeText = (address: number): string =>
   address >= 0xfff8 ? 'Broadcast' : `0x${address.toString(16).padStart(4, '0')}`;
+
+function addressTexts(b: Uint8Array, start: number): [src: string, dst: string] {
+  return [nodeText(u16le(b, start + 4)), nodeText(u16le(b, start + 2))];
+}
+
+/** Source and destination of a frame of the network layer; null where it is secured, since who sent it is then a claim. */
+export function zigbeeAddresses(p: Packet, layer: number): [src: string, dst: string] | null {
+  const b = p.bufferOf(layer);
+  const start = p.start[layer]!;
+  return u16le(b, start) & SECURITY ? null : addressTexts(b, start);
+}
 
 /** §2.2.5: application support: types, delivery modes, and what else is in its header. */
 const APS_DATA = 0;
