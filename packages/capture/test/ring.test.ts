@@ -9,6 +9,7 @@ import {
   rmSync,
   statSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -24,7 +25,7 @@ import {
   RingWriter,
   ringFiles,
 } from '../src/index.ts';
-import { pruneOldest } from '../src/ring/files.ts';
+import { holdFile, prune, pruneOldest, releaseFile, ringFileName } from '../src/ring/files.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'eyrie-ring-'));
 after(() => rmSync(root, { recursive: true }));
@@ -81,6 +82,28 @@ async function readAll(reader: RingReader, each: (number: number) => void = () =
 }
 
 describe('the ring', () => {
+  it('keeps files no longer than it may, but those that are being written', async () => {
+    const session = join(root, 'aged', 'eth0-1');
+    mkdirSync(session, { recursive: true });
+    const now = Date.now();
+    const names = [0, 1, 2].map((i) => ringFileName(i, i * 10, i * 100));
+    const [old, held, young] = names.map((name) => join(session, name)) as [string, string, string];
+    for (const [path, ageSeconds] of [
+      [old, 61],
+      [held, 61],
+      [young, 60],
+    ] as const) {
+      writeFileSync(path, '');
+      utimesSync(path, now / 1000 - ageSeconds, now / 1000 - ageSeconds);
+    }
+    holdFile(held);
+    await prune(dirname(session), { ...RING_DEFAULTS, ageSecondsMax: 60.5 }, now);
+    assert.deepEqual(readdirSync(session), names.slice(1));
+    releaseFile(held);
+    await prune(dirname(session), { ...RING_DEFAULTS, ageSecondsMax: 60.5 }, now);
+    assert.deepEqual(readdirSync(session), names.slice(2));
+  });
+
   it('gives back what was written, over several files that any tool can read', async () => {
     const ring = newRing();
     await fill(ring, 1, 200);

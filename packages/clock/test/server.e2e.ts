@@ -2,7 +2,9 @@
 import assert from 'node:assert/strict';
 import { createSocket, Socket } from 'node:dgram';
 import { connect } from 'node:net';
+import { buffer } from 'node:stream/consumers';
 import { after, describe, mock, test } from 'node:test';
+import { connect as connectTls } from 'node:tls';
 import {
   HostClock,
   Leap,
@@ -12,6 +14,19 @@ import {
   TimeKeeper,
   TimeServer,
 } from '../src/index.ts';
+import { KE_PROTOCOL } from '../src/nts/keys.ts';
+import {
+  AES_SIV_CMAC_256,
+  decodeRecords,
+  END_OF_MESSAGE,
+  encodeRecords,
+  type KeyRecord,
+  NTPV4,
+  numbers,
+  numbersOf,
+  RecordType,
+  record,
+} from '../src/nts/records.ts';
 import { certificate } from './certificate.ts';
 
 const clock = new HostClock();
@@ -57,6 +72,13 @@ function sourceOf(server: TimeServer): Source {
   return port === null
     ? new Source({ host: '127.0.0.1', port: server.port }, clock)
     : new Source({ host: 'localhost', nts: { port, ca: cert } }, clock);
+}
+
+/** What the key server answers. */
+async function exchanged(port: number, request: readonly KeyRecord[]): Promise<KeyRecord[]> {
+  const socket = connectTls({ host: 'localhost', port, ca: cert, ALPNProtocols: [KE_PROTOCOL] });
+  socket.end(encodeRecords(request));
+  return decodeRecords(await buffer(socket))!;
 }
 
 async function ask(source: Source, times: number): Promise<void> {
@@ -132,6 +154,31 @@ describe('our client and our server', () => {
     const nobody = new Source({ host: '127.0.0.1', port: 9 }, clock);
     await nobody.poll();
     assert.match(nobody.state().fault!, /nothing listens there/);
+  });
+
+  test('a request for keys is answered, or refused with the error of RFC 8915 §4.1.3', async () => {
+    await withServer({ ahead: 0, isAuthenticated: true }, async (server) => {
+      const protocol = record(RecordType.nextProtocol, numbers(NTPV4), true);
+      const aead = record(RecordType.aead, numbers(AES_SIV_CMAC_256), true);
+      const said = async (...request: KeyRecord[]) => {
+        const answer = await exchanged(server.keyPort!, [...request, END_OF_MESSAGE]);
+        const of = (type: number) => answer.filter((each) => each.type === type);
+        const [error] = of(RecordType.error);
+        if (error !== undefined) return `error ${numbersOf(error.body)}`;
+        return [RecordType.nextProtocol, RecordType.aead].map(
+          (type) => `${of(type).map(({ body }) => numbersOf(body))}`,
+        );
+      };
+      assert.deepEqual(await said(protocol, aead), ['0', '15']);
+      assert.equal(await said(protocol, protocol, aead), 'error 1');
+      assert.equal(await said(aead), 'error 1', 'no protocol');
+      assert.equal(await said(protocol, aead, aead), 'error 1');
+      assert.equal(await said(protocol, aead, record(9, numbers(), true)), 'error 0');
+      assert.deepEqual(await said(protocol, aead, record(9, numbers(), false)), ['0', '15']);
+      const unknown = record(RecordType.nextProtocol, numbers(77), true);
+      assert.deepEqual(await said(unknown, aead), ['', ''], 'nothing in common is no error');
+      assert.deepEqual(await said(protocol, record(RecordType.aead, numbers(1), true)), ['0', '']);
+    });
   });
 
   test('garbage at both ports does no harm', async () => {

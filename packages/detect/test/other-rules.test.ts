@@ -105,6 +105,14 @@ describe('tunnels', () => {
       assert.deepEqual(rulesOf(names(100, 50, domain, 120)), []);
   });
 
+  it('DNS: quiet about names asked for on the link alone: mDNS, LLMNR, NetBIOS', () => {
+    const asked = names(60, 50, 't.example.com', 120);
+    const at = (serverPort: number) =>
+      asked.flat().map((event) => ({ ...event, serverPort }) as typeof event);
+    for (const port of [5353, 5355, 137]) assert.deepEqual(rulesOf(at(port)), [], `port ${port}`);
+    assert.deepEqual(rulesOf(at(5354)), ['dns-tunnel']);
+  });
+
   it('DNS: names are split where they were registered', () => {
     assert.deepEqual(partsOf('a.b.example.co.uk'), { base: 'example.co.uk', data: 'ab' });
     assert.deepEqual(partsOf('a.example.com'), { base: 'example.com', data: 'a' });

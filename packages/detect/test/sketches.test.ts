@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { CountMin, HyperLogLog, Quantiles, randomFrom } from '@eyrie/detect';
+import { CountMin, HyperLogLog, Quantiles } from '@eyrie/detect';
 import fc from 'fast-check';
 
 describe('Count-Min', () => {
@@ -78,11 +78,19 @@ describe('quantiles', () => {
     );
   });
 
-  it('stay within their buckets whatever comes', () => {
-    const sketch = new Quantiles(0.01);
-    const random = randomFrom(1);
-    for (let i = 0; i < 20_000; i++) sketch.add(10 ** (random.next() * 600 - 300));
-    assert.ok(sketch.at(0.99) > 1e280);
+  it('have 2,048 buckets a sign: beyond that the smallest values share one, and the largest are as exact as ever', () => {
+    const exact = new Quantiles(0.01);
+    const [count, crowded] = [2_048, 2_049];
+    const gamma = 1.01 / 0.99;
+    const value = (i: number) => gamma ** (i - 1_000 + 0.5);
+    for (let i = 0; i < count; i++) exact.add(value(i));
+    assert.ok(Math.abs(exact.at(0) / value(0) - 1) < 0.011, 'each has its own');
+    exact.add(value(crowded));
+    // A quarter of the buckets is now one, named by its largest value.
+    assert.ok(Math.abs(exact.at(0) / value(511) - 1) < 0.011, `${exact.at(0)}, not ${value(511)}`);
+    assert.ok(Math.abs(exact.at(0.5) / value(1_024) - 1) < 0.021);
+    assert.ok(Math.abs(exact.at(1) / value(crowded) - 1) < 0.011);
+    assert.equal(exact.count, count + 1);
     assert.ok(Number.isNaN(new Quantiles().at(0.5)));
   });
 });

@@ -2,8 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Failures } from '../src/link/failures.ts';
 import { controlMethods } from '../src/peer/methods.ts';
-import { hostOf, VirtualMesh } from '../src/virtual/index.ts';
+import { hostOf, VirtualClock, VirtualMesh } from '../src/virtual/index.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -15,6 +16,38 @@ function statusOf(mesh: VirtualMesh, i: number) {
     failures: { peer: string; address: string; reason: string; count: number }[];
   };
 }
+
+test('a failure is news when it is the first, when its reason is another, and after ten minutes again', () => {
+  const clock = new VirtualClock();
+  const failures = new Failures(clock);
+  assert.equal(failures.note('a', 'refused'), true);
+  clock.run(599_999);
+  assert.equal(failures.note('a', 'refused'), false);
+  assert.equal(failures.note('b', 'refused'), true, 'at another address');
+  clock.run(1);
+  assert.equal(failures.note('a', 'refused'), true);
+  clock.run(599_999);
+  assert.equal(failures.note('a', 'refused'), false, 'ten minutes from when it was told');
+  assert.equal(failures.note('a', 'timed out'), true);
+  assert.deepEqual(
+    failures.all().map(({ address, reason, count }) => [address, reason, count]),
+    [
+      ['a', 'timed out', 1],
+      ['b', 'refused', 1],
+    ],
+  );
+  failures.forget('a');
+  assert.equal(failures.note('a', 'timed out'), true, 'it answered meanwhile');
+});
+
+test('of more than 64 addresses the oldest are forgotten', () => {
+  const failures = new Failures(new VirtualClock());
+  for (let i = 0; i < 64; i++) failures.note(`${i}`, 'refused');
+  failures.note('0', 'refused');
+  failures.note('64', 'refused');
+  const known = failures.all().map(({ address }) => address);
+  assert.deepEqual([known.length, known[0], known[1], known.at(-1)], [64, '64', '0', '2']);
+});
 
 test('a peer whose clock is years ahead is told why nobody links with it, once in ten minutes', async () => {
   const told: unknown[] = [];

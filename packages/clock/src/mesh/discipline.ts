@@ -84,20 +84,24 @@ export class Discipline {
     const shortest = Math.min(...samples.map(({ delay }) => delay));
     const surest = Math.min(...samples.map(({ sourceError }) => sourceError));
     const best = { shortest, surest, usual: medianDelay(samples) - shortest };
-    const first = this.#fitNewest(at, best);
-    const near = samples.filter((sample) => deviation(sample, first, best) <= OUTLIER);
-    const isFirst = near.length < JUDGED_SAMPLES_MIN || near.length === samples.length;
-    const { offset, skew, offsetError, skewError } = isFirst ? first : fit(near, at, best, this.#before);
+    const { offset, skew, offsetError, skewError } = this.#fitNewest(at, best);
     const bounded = Math.min(SKEW_MAX, Math.max(-SKEW_MAX, skew));
     return { at, offset, skew: bounded, offsetError, skewError, asymmetry: shortest / 2 };
   }
 
-  /** If the residuals show curvature, the frequency has changed: drops the oldest samples. */
+  /**
+   * The line of the samples without outliers. If their residuals show curvature, the frequency has changed: drops the oldest
+   * samples. Outliers are left out before that: one of them lifts the line above most others, which looks like a curve.
+   */
   #fitNewest(at: number, best: Best): Line {
     const samples = this.#samples;
     for (;;) {
-      const line = fit(samples, at, best, this.#before);
-      if (samples.length < TREND_SAMPLES_MIN || !isBent(samples, line)) return line;
+      const first = fit(samples, at, best, this.#before);
+      const near = samples.filter((sample) => deviation(sample, first, best) <= OUTLIER);
+      const isJudged = near.length >= JUDGED_SAMPLES_MIN && near.length < samples.length;
+      const line = isJudged ? fit(near, at, best, this.#before) : first;
+      const rest = isJudged ? near : samples;
+      if (rest.length < TREND_SAMPLES_MIN || !isBent(rest, line)) return line;
       samples.splice(0, samples.length >> 3);
     }
   }
