@@ -117,3 +117,31 @@ test('a full disk: a peer that is called dead contradicts, and tells that it lea
   mesh.clock.run(1_000);
   assert.equal(directory.statusOf('peer-2'), 'left');
 });
+
+test('who is refused by all, and who is cut off, knocks more and more seldom; and is back soon all the same', async () => {
+  const refused: number[] = [];
+  const mesh = await VirtualMesh.create({
+    ...{ peers: 6, seed: 9 },
+    log: (_level, message, values) => {
+      if (message === 'link refused' && /^refused \(revoked\)/.test(`${values?.reason}`))
+        refused.push(mesh.clock.elapsedMs());
+    },
+  });
+  await mesh.startAll();
+  assert.equal(mesh.peers[0]!.authority!.revoke('peer-5', 'lost'), null);
+  mesh.clock.run(900_000);
+  const inMinute = (times: number[], minute: number) =>
+    times.filter((each) => Math.floor(each / 60_000) === minute).length;
+  assert.ok(
+    inMinute(refused, 0) >= 5 && inMinute(refused, 13) <= 3,
+    refused.map((each) => Math.round(each / 1000)).join(),
+  );
+  mesh.network.partition([[hostOf(4)]]);
+  mesh.clock.run(600_000);
+  mesh.network.heal();
+  const tookMs = mesh.clock.runUntil(
+    () => mesh.peers[4]!.switchboard.sessionOf('peer-0') !== null || mesh.seenAlive(4) >= 4,
+    60_000,
+  );
+  assert.ok(tookMs !== null && tookMs < 15_000, `${tookMs}`);
+});

@@ -16,6 +16,12 @@ const CALM_LOOK_MS = 4_000;
 const HEAL_MS = 4_000;
 /** About so many of all peers check, each time, whether a dead one is back: a thousand need not dial one dead host. */
 const HEALERS = 8;
+/**
+ * Without any link, it knocks once a second at first, then at a tenth of the time that it has been alone, down to this: it
+ * may come back at any moment. Where it is refused, as a revoked peer is, down to the other: each try costs them a handshake.
+ */
+const KNOCK_MS_MAX = 10_000;
+const REFUSED_KNOCK_MS_MAX = 60_000;
 /** A child dials its parent; after so long the parent tries, in case the child cannot. */
 const PATIENCE_MS = 2_500;
 
@@ -36,6 +42,9 @@ export class Neighbours {
   readonly #reach: Reach;
   readonly #reaching = new Set<string>();
   #isKnocking = false;
+  #knockedMs = Number.NEGATIVE_INFINITY;
+  #aloneSinceMs: number | null = null;
+  #isRefused = false;
   #isAdopting = false;
 
   constructor(
@@ -61,6 +70,15 @@ export class Neighbours {
       this.#soon();
     });
     switchboard.onClosed.push(() => this.#soon());
+    switchboard.onRefused.push(() => {
+      this.#isRefused = true;
+    });
+  }
+
+  /** Another network: what failed before says nothing. */
+  moved(): void {
+    this.#aloneSinceMs = null;
+    this.#knockedMs = Number.NEGATIVE_INFINITY;
   }
 
   start(): void {
@@ -93,8 +111,9 @@ export class Neighbours {
     for (const id of this.#needed) this.#want(id, id === parent || this.#isAdopting);
     this.#isAdopting = false;
     if (parent !== undefined && this.#missingForMs(parent) > PATIENCE_MS) this.#foster(above);
-    const isAlone = this.#switchboard.sessions()[Symbol.iterator]().next().done === true;
-    if (isAlone) this.#knock();
+    const isAlone = this.#isAlone();
+    if (isAlone) this.#knockIfDue();
+    else this.#aloneSinceMs = null;
     this.#lookAgain(isAlone || this.#missingSince.size > 0 ? LOOK_MS : CALM_LOOK_MS);
   }
 
@@ -142,6 +161,8 @@ export class Neighbours {
    * entrance where none of those that are known is found: there may be others who never met anyone from here.
    */
   #heal(): void {
+    // It knocks instead.
+    if (this.#isAlone()) return;
     const { tree, dead } = this.#directory;
     const isHealer = this.#runtime.random.fraction() * tree.size < HEALERS;
     for (const id of isHealer ? sample(this.#runtime.random, [...dead], 1) : [])
@@ -149,6 +170,21 @@ export class Neighbours {
     if (tree.root !== this.#standing.id) return;
     const here = new Set(tree.ids.flatMap((id) => this.#directory.addressesOf(id)));
     this.#knockAt(this.#entrances().filter((address) => !here.has(address)));
+  }
+
+  #isAlone(): boolean {
+    return this.#switchboard.sessions()[Symbol.iterator]().next().done === true;
+  }
+
+  #knockIfDue(): void {
+    const nowMs = this.#runtime.clock.elapsedMs();
+    if (this.#aloneSinceMs === null) this.#isRefused = false;
+    this.#aloneSinceMs ??= nowMs;
+    const maxMs = this.#isRefused ? REFUSED_KNOCK_MS_MAX : KNOCK_MS_MAX;
+    // Looks are jittered.
+    if (nowMs - this.#knockedMs < Math.min(maxMs, (nowMs - this.#aloneSinceMs) / 10) - LOOK_MS / 2) return;
+    this.#knockedMs = nowMs;
+    this.#knock();
   }
 
   /** There is no link at all: tries peers that were alive, and the entrances. */

@@ -283,6 +283,7 @@ export class Peer {
   /** The host's addresses changed. */
   moved(addresses: readonly string[]): void {
     this.addresses = addresses;
+    this.#neighbours.moved();
     this.#announce(false);
   }
 
