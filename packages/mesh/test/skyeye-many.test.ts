@@ -324,3 +324,17 @@ test('sketches of parts, merged in any order, are the sketch of all; the error h
     { numRuns: 200 },
   );
 });
+
+test('who cannot read a query says so, by name: it may be of another version', () => {
+  const grove = grown(3, 100);
+  const queries = queriesOf(grove);
+  const got: QueryMessage[] = [];
+  queries.get('peer-1')!.take = (_from, message) => void got.push(message);
+  const question = '2 peers by moonlight';
+  queries.get('peer-0')!.take('peer-1', {
+    ...{ kind: 'query', number: 7, asker: 'peer-1', question, near: null, hops: 0, proof: null },
+  });
+  grove.clock.run(100);
+  assert.ok(got[0]?.kind === 'answer');
+  assert.match(got[0].problem!, /^peer-0 cannot read this query, perhaps it is of another version: at 9: /);
+});

@@ -27,8 +27,14 @@ function check(text: string): void {
   }
 }
 
-function peersOf({ peers }: Answer): string {
-  if (peers.length === 0) return 'No peer is like that.';
+/** Where nothing was looked at, the problem says why. */
+function noneOf({ looked, problem }: Answer): string {
+  return looked === 0 && problem !== null ? 'No answer.' : 'No peer is like that.';
+}
+
+function peersOf(answer: Answer): string {
+  const { peers } = answer;
+  if (peers.length === 0) return noneOf(answer);
   const names = Object.keys(peers[0]!.values);
   const hasLatency = peers.some(({ latencyMs }) => latencyMs !== null);
   const head = [
@@ -46,8 +52,9 @@ function peersOf({ peers }: Answer): string {
   return table([head, ...rows]);
 }
 
-function figuresOf({ groups }: Answer): string {
-  if (groups.length === 0) return 'No peer is like that.';
+function figuresOf(answer: Answer): string {
+  const { groups } = answer;
+  if (groups.length === 0) return noneOf(answer);
   const names = Object.keys(groups[0]!.figures);
   const isGrouped = groups.length > 1 || groups[0]!.group !== '';
   const rows = groups.map(({ group, figures }) => [

@@ -194,7 +194,8 @@ export class Queries {
     } catch (error) {
       // The asker's own peer would have refused it: it has another version, or lies.
       if (!(error instanceof QueryError)) throw error;
-      this.#deliver(message, emptyPart, error.message.slice(0, 150));
+      const who = `${this.#world.id} cannot read this query, perhaps it is of another version`;
+      this.#deliver(message, emptyPart, `${who}: ${error.message}`.slice(0, 200));
     }
   }
 
