@@ -5,6 +5,7 @@ export type { CaptureErrorCode } from './errors.ts';
 export { CaptureError, readError } from './errors.ts';
 export { captureFiles } from './folder.ts';
 export type { CaptureBytes, FrameReader, FrameSource, SourceInfo } from './frame-source.ts';
+export { KeyLogFile } from './key-log-file.ts';
 export { listInterfaces, type NetworkInterface } from './live/interfaces.ts';
 export { LIVE_DEFAULTS, type LiveOptions, LiveSource, openLive } from './live/live.ts';
 export type { DropCounts } from './live/messages.ts';

@@ -53,7 +53,7 @@ for (const [coding, pack] of [
     const writer = new PcapWriter({ linkType: 1 });
     writer.write(frame);
     writeFileSync(join(folder, 'one.pcap'), writer.take());
-    const walk = await Walk.open(join(folder, 'one.pcap'));
+    const walk = await Walk.open(join(folder, 'one.pcap'), null);
     const seen: string[] = [];
     await walk.visit([1], (p) => seen.push(framePath(p)));
     await walk.close();

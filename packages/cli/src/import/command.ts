@@ -10,6 +10,7 @@ import {
   type CommonOptions,
   configFrom,
   defaultStoreUrl,
+  keyLogFrom,
   logFor,
   pathFrom,
   refusedFolder,
@@ -33,6 +34,7 @@ export interface ImportOptions extends CommonOptions {
   readonly again?: boolean;
   readonly json?: boolean;
   readonly rules?: boolean;
+  readonly keylog?: string;
 }
 
 interface Imported {
@@ -46,7 +48,11 @@ interface Imported {
 
 /** Resolves to the exit status. @throws UserError */
 export async function importFiles(names: readonly string[], options: ImportOptions): Promise<number> {
-  const config = configFrom(options, { store: { url: options.store } });
+  const config = configFrom(options, {
+    store: { url: options.store },
+    parser: { keylog: options.keylog },
+  });
+  const keyLog = keyLogFrom(config);
   const silence = silenceFrom(config);
   const files = (
     await Promise.all(names.map((name) => captureFiles(pathFrom(name)))).catch(userError)
@@ -67,6 +73,7 @@ export async function importFiles(names: readonly string[], options: ImportOptio
         again: options.again === true,
         rules: options.rules === true,
         silence,
+        keyLog,
         interrupt,
       });
       all.push(done);
@@ -98,11 +105,12 @@ interface Import {
   readonly again: boolean;
   readonly rules: boolean;
   readonly silence: string;
+  readonly keyLog: string;
   readonly interrupt: Interrupt;
 }
 
 async function importOne(file: string, options: Import): Promise<Imported> {
-  const { store, log, refused, again, rules, silence, interrupt } = options;
+  const { store, log, refused, again, rules, silence, keyLog, interrupt } = options;
   const started = performance.now();
   const progress = process.stderr.isTTY === true ? new Progress(process.stderr) : null;
   const since = (): number => (performance.now() - started) / 1000;
@@ -117,6 +125,7 @@ async function importOne(file: string, options: Import): Promise<Imported> {
         refused,
         rules,
         silence,
+        keyLog,
         onProgress: ({ bytesRead, size, packets }) => progress?.update(bytesRead, size, packets),
       },
     );

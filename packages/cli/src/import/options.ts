@@ -1,6 +1,6 @@
 // `eyrie import`: its flags and help.
 import type { Command } from 'commander';
-import { addCommonOptions } from '../pipeline/flags.ts';
+import { addCommonOptions, addKeyLogOption } from '../pipeline/flags.ts';
 
 export function addImportCommand(program: Command): void {
   const command = program
@@ -11,7 +11,7 @@ export function addImportCommand(program: Command): void {
     .option('--again', 'store files again that are stored already')
     .option('--rules', 'apply intrusion rules, which takes twice as long')
     .option('--json', 'print the result as JSON');
-  addCommonOptions(command)
+  addCommonOptions(addKeyLogOption(command))
     .addHelpText(
       'after',
       `
@@ -20,8 +20,9 @@ Examples:
   eyrie import captures/ --store duckdb:office.duckdb
   tcpdump -w - -c 1000 | eyrie import - --store postgres://eyrie@db/packets
 
-TLS and QUIC are opened with the secrets that a pcapng file holds:
-editcap --inject-secrets tls,keys.log in.pcap out.pcapng puts a browser's SSLKEYLOGFILE into one.
+TLS and QUIC are opened with the secrets that a pcapng file holds, and with those of --keylog; eyrie up shows
+what was opened with the latter only if it is given the file, too. To put them into the capture:
+editcap --inject-secrets tls,keys.log in.pcap out.pcapng
 
 A file that is stored already is skipped; an interrupted import is resumed.
 Exit status: 0 done, 1 failed (damaged file, store away), 2 called wrongly, 130 interrupted.`,

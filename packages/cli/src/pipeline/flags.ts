@@ -8,6 +8,14 @@ export function addCommonOptions(command: Command): Command {
     .option('--log-folder <folder>', "folder of the log files; '' for none");
 }
 
+/** Of what reads packets here. */
+export function addKeyLogOption(command: Command): Command {
+  return command.option(
+    '--keylog <file>',
+    'open TLS and QUIC with the secrets in this file, as SSLKEYLOGFILE makes it; it may grow',
+  );
+}
+
 /** Of live captures. */
 export function addLiveOptions(command: Command): Command {
   return command

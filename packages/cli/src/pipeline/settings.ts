@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { CaptureError, parseRing, type RingLimits, readKeyFile } from '@eyrie/capture';
+import { CaptureError, KeyLogFile, parseRing, type RingLimits, readKeyFile } from '@eyrie/capture';
 import { BusError, ListenError } from '@eyrie/services/bus';
 import { type Config, ConfigError, type ConfigSources, loadConfig } from '@eyrie/services/config';
 import { type Level, type Log, openLog } from '@eyrie/services/log';
@@ -22,6 +22,7 @@ const FLAG_NAMES = {
   'log.level': '--log-level',
   'log.folder': '--log-folder',
   'store.url': '--store',
+  'parser.keylog': '--keylog',
   'capture.filter': '--capture-filter',
   'capture.snap_length': '--snapshot-length',
   'capture.buffer_kib': '--buffer-size',
@@ -153,6 +154,17 @@ export function ringFrom({ capture }: Config): { ring: RingLimits; ringFolder: s
 export function refusedFolder({ parser }: Config): string {
   const state = process.env.XDG_STATE_HOME || join(homedir(), '.local', 'state');
   return parser.refused_folder === '' ? join(state, 'eyrie', 'refused') : resolve(parser.refused_folder);
+}
+
+/** The file of TLS secrets, once it can be read; '': none. @throws UserError */
+export function keyLogFrom({ parser: { keylog } }: Config): string {
+  if (keylog === '') return '';
+  const path = resolve(pathFrom(keylog));
+  try {
+    return new KeyLogFile(path).path;
+  } catch (error) {
+    throw new UserError(`--keylog ${(error as Error).message}`, BAD_USAGE);
+  }
 }
 
 /** npm runs scripts in the package's folder; INIT_CWD is the user's. */

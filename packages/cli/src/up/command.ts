@@ -21,6 +21,7 @@ import {
   type CommonOptions,
   configFrom,
   hasOwnPackets,
+  keyLogFrom,
   logFor,
   pathFrom,
   refusedFolder,
@@ -47,11 +48,16 @@ export interface UpOptions extends CommonOptions, LiveFlags, ServingOptions {
   readonly again?: boolean;
   readonly speed: string;
   readonly loop?: boolean;
+  readonly keylog?: string;
 }
 
 /** Resolves to the exit status. @throws UserError */
 export async function up(file: string | undefined, options: UpOptions): Promise<number> {
-  const config = configFrom(options, { capture: captureFlags(options), store: { url: options.store } });
+  const config = configFrom(options, {
+    capture: captureFlags(options),
+    store: { url: options.store },
+    parser: { keylog: options.keylog },
+  });
   const speed = speedFrom(options.speed);
   const place = placeFrom(options, 'ui', config);
   // Whoever has stored something wants to see that; the others see what there is to see.
@@ -83,13 +89,14 @@ async function serve({ config, place, files, speed, url, isSample, options }: Se
   // Nobody is to be woken by the attacks of the bundled capture.
   const alerts = isSample ? null : alertsFrom(config, log);
   const silence = silenceFrom(config);
+  const keyLog = keyLogFrom(config);
   const interrupt = listenForInterrupt();
   const store = await storeAt(url);
   const refused = new RefusedBodies(refusedFolder(config), log);
   const stopTidying = refused.keepTidy();
   const { ring, ringFolder, ...live } = liveFrom(config);
   const intake = new PipelineIntake({
-    ...{ store, log, ring, ringFolder, live, rules: config.parser.rules, silence },
+    ...{ store, log, ring, ringFolder, live, rules: config.parser.rules, silence, keyLog },
     onFindings: (findings, capture) => alerts?.tell(findings, capture),
     refused,
     meshClock: meshReading,
@@ -97,7 +104,7 @@ async function serve({ config, place, files, speed, url, isSample, options }: Se
   try {
     const limits = limitsOf(config.store);
     const keeper = limits === null ? null : new Keeper(store, limits, log);
-    const page = await openPage(store, intake, place, log, auditFor(config));
+    const page = await openPage(store, intake, place, log, { audit: auditFor(config), keyLog });
     // An error of the interface must come before the page's URL.
     const { loop = false, again = false } = options;
     const readFiles = () => importFiles(store, intake, files, log, { speed, loop, again });
@@ -158,11 +165,11 @@ async function openPage(
   intake: PipelineIntake,
   place: Place,
   log: Log,
-  audit: Log | undefined,
+  { audit, keyLog }: { readonly audit: Log | undefined; readonly keyLog: string },
 ): Promise<Page> {
   const app = await buildAnalyzer({
     ...(audit === undefined ? {} : { audit }),
-    ...{ store, intake, log, access: place.access },
+    ...{ store, intake, log, keyLog, access: place.access },
     folder: madeUploadFolder(),
     honeypotFolder: honeypotFolder(undefined),
     askPeer: async (method, parameters) =>

@@ -1,6 +1,6 @@
 // `eyrie up`: its flags and help.
 import type { Command } from 'commander';
-import { addCommonOptions, addLiveOptions, addReplayOptions } from '../pipeline/flags.ts';
+import { addCommonOptions, addKeyLogOption, addLiveOptions, addReplayOptions } from '../pipeline/flags.ts';
 import { addServingOptions } from '../serving/options.ts';
 
 const PORT = 5000;
@@ -16,7 +16,7 @@ export function addUpCommand(program: Command): void {
     .option('-i, --interface <name>', 'capture here, until interrupted')
     .option('--store <url>', 'duckdb:PATH or postgres://USER@HOST/DATABASE (default: your own DuckDB file)')
     .option('--again', 'store a file again that is stored already');
-  addCommonOptions(addLiveOptions(addReplayOptions(addServingOptions(command, 'ui', PORT))))
+  addCommonOptions(addKeyLogOption(addLiveOptions(addReplayOptions(addServingOptions(command, 'ui', PORT)))))
     .addHelpText(
       'after',
       `
@@ -25,6 +25,7 @@ Examples:
   eyrie up office.pcapng --speed recorded
   eyrie up -i eth0 -f 'not port 22'
   eyrie up --store duckdb:office.duckdb
+  eyrie up -i eth0 --keylog ~/keys.log  with the secrets that SSLKEYLOGFILE=~/keys.log firefox writes
 
 Ctrl-C stores what was captured, prints how much was stored, and ends.
 Exit status: 0 ended, 1 failed (port taken, interface gone), 2 called wrongly.`,

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { KeyLogFile } from '@eyrie/capture';
 import type { Packet, Session } from '@eyrie/dissect';
 import { Rules } from '@eyrie/services/detect';
 import {
@@ -42,8 +43,8 @@ export async function writeLogs(path: string, options: LogsOptions): Promise<num
   const reading = readingOf(path, {
     ...(readFilter !== undefined && { readFilter }),
     ...(count !== undefined && { count }),
-    ...(keylog !== undefined && { option: [`tls.keylog_file:${keylog}`] }),
   });
+  const keyLogs = keylog === undefined ? [] : secretsIn(keylog);
   let trouble: string | null = null;
   const files = openFiles(folder, format, force, (message) => {
     trouble ??= message;
@@ -52,6 +53,7 @@ export async function writeLogs(path: string, options: LogsOptions): Promise<num
   const started = performance.now();
   const result = await run({
     ...reading,
+    keyLogs,
     path,
     printers: async () => [],
     statistics: [logs],
@@ -73,6 +75,15 @@ export async function writeLogs(path: string, options: LogsOptions): Promise<num
     throw new UserError(`${grouped(files.dropped)} rows could not be written: ${trouble}`, FAILED);
   if (result.problem !== null) throw new UserError(result.problem, FAILED);
   return result.isInterrupted ? INTERRUPTED : 0;
+}
+
+/** @throws UserError */
+function secretsIn(path: string): string[] {
+  try {
+    return new KeyLogFile(path).blocks.map(({ data }) => Buffer.from(data).toString('latin1'));
+  } catch (error) {
+    throw new UserError(`--keylog ${(error as Error).message}`);
+  }
 }
 
 /** @throws UserError */

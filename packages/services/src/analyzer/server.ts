@@ -59,6 +59,8 @@ export interface AnalyzerOptions {
   readonly audit?: AuditLog;
   /** Folder of the bundled web page; null: only the API. */
   readonly page: string | null;
+  /** A file of TLS secrets, which may grow, that packets are shown with; empty, the default: none. */
+  readonly keyLog?: string;
   /** Bytes of one upload. Default 16 GiB. */
   readonly uploadBytesMax?: number;
   /** The store's retention, in words. */
@@ -112,7 +114,7 @@ export async function buildAnalyzer(options: AnalyzerOptions): Promise<Server> {
   // HTML forms of other pages could send text/plain: it is not accepted.
   app.removeContentTypeParser('text/plain');
   const metrics = new Metrics();
-  const redissector = new Redissector(store);
+  const redissector = new Redissector(store, options.keyLog);
   const mesh = new MeshSource(options.askPeer ?? nobody);
   const retention = options.retention ?? 'everything';
   const report = new StatusReport(store, intake, mesh, packageJson.version, retention);

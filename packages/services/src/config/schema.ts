@@ -110,6 +110,12 @@ export const ConfigSchema = Type.Object(
           tradeOff:
             'without them packets are parsed twice as fast, and scans, floods and attacks stay unseen',
         }),
+        keylog: option.text({
+          what: 'file of TLS secrets, as SSLKEYLOGFILE makes it, that eyrie up and import open TLS and QUIC with; it may grow; empty: none',
+          default: '',
+          tradeOff:
+            'what was sealed is stored, shown and exported as it was said; whoever has the file can read along',
+        }),
         persistor: next('persistor', 'http://127.0.0.1:5002'),
         encoding,
         refused_folder: option.text({

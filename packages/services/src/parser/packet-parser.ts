@@ -90,9 +90,15 @@ export class PacketParser {
     this.#dissector.session.interfaces = list;
   }
 
-  /** The secrets that the capture itself holds: a list that may grow. What they open is stored as it was said. */
-  set secrets(list: readonly DecryptionSecrets[]) {
-    this.#dissector.session.keyLog.watch(list);
+  /**
+   * Secrets that the capture itself holds, and others: lists that may grow. What they open is stored as it was said.
+   *
+   * @param isExpecting whether some may come that are not there yet
+   */
+  useSecrets(isExpecting: boolean, ...lists: (readonly DecryptionSecrets[])[]): void {
+    const { keyLog } = this.#dissector.session;
+    keyLog.watch(...lists);
+    keyLog.isExpecting = isExpecting;
   }
 
   get names(): Names {

@@ -1,5 +1,5 @@
 // The loop of the parser: a source's frames become batches, which go where `out` says.
-import type { FrameReader, FrameSource } from '@eyrie/capture';
+import type { FrameReader, FrameSource, KeyLogFile } from '@eyrie/capture';
 import { type Frame, newFrame } from '@eyrie/dissect';
 import type { PacketParser, Parsed } from './packet-parser.ts';
 
@@ -20,6 +20,8 @@ export interface RunOptions {
   readonly isStopped?: () => boolean;
   /** Whether a stopped run may be resumed: then the rows of the end are left to the resumed run. */
   readonly canGoOn?: boolean;
+  /** Secrets of TLS beside those of the source; looked into again whenever packets come. */
+  readonly keyLog?: KeyLogFile | null;
 }
 
 /** Resolves when the source has ended, with its last batch out. */
@@ -27,7 +29,14 @@ export async function parseSource(
   source: FrameSource,
   parser: PacketParser,
   out: BatchOut,
-  { skipTo = 0, flushMs = Infinity, now, isStopped = () => false, canGoOn = false }: RunOptions = {},
+  {
+    skipTo = 0,
+    flushMs = Infinity,
+    now,
+    isStopped = () => false,
+    canGoOn = false,
+    keyLog = null,
+  }: RunOptions = {},
 ): Promise<void> {
   const frame = newFrame();
   const flush = (): void => {
@@ -35,11 +44,12 @@ export async function parseSource(
     // Rows without packets wait for packets: batches are numbered by their last packet.
     if (parser.waiting > 0) out.emit(parser.take());
   };
-  parser.secrets = source.reader.secrets;
+  parser.useSecrets(keyLog !== null, source.reader.secrets, keyLog?.blocks ?? []);
   const timer = flushMs === Infinity ? undefined : setInterval(flush, flushMs);
   try {
     for await (const reader of source.chunks()) {
       parser.interfaces = source.reader.interfaces;
+      keyLog?.refresh();
       if (parser.lastFrame < skipTo) skip(reader, parser, frame, skipTo);
       for (;;) {
         if (!parser.hasBatch) parser.begin(await out.memory());

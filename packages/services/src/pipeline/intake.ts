@@ -38,6 +38,8 @@ export interface IntakeOptions {
   readonly rules: boolean;
   /** Which findings they do not make: an expression; empty, the default: none. */
   readonly silence?: string | undefined;
+  /** A file of TLS secrets, which may grow; empty, the default: none. */
+  readonly keyLog?: string | undefined;
   /** Told what was found in a batch, once it is stored; `capture` is its name. */
   readonly onFindings?: PipelineOptions['onFindings'];
   readonly meshClock?: MeshClock | undefined;
@@ -177,8 +179,8 @@ export class PipelineIntake implements Intake {
   }
 
   #pipeline(): PipelineOptions {
-    const { store, log, rules, silence, refused, onFindings } = this.#options;
-    const watching = { rules, silence, onFindings };
+    const { store, log, rules, silence, keyLog, refused, onFindings } = this.#options;
+    const watching = { rules, silence, keyLog, onFindings };
     return { store, log, refused, ...watching, onStored: (packets, drops) => this.#count(packets, drops) };
   }
 

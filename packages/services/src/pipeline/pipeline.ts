@@ -25,6 +25,8 @@ export interface PipelineOptions {
   readonly rules?: boolean;
   /** Which findings they do not make: an expression; empty, the default: none. */
   readonly silence?: string | undefined;
+  /** A file of TLS secrets, which may grow; empty, the default: none. */
+  readonly keyLog?: string | undefined;
   /** Called after each stored batch. */
   readonly onProgress?: (progress: RunProgress) => void;
   /** Told what rules and the expert found in a batch, once it is stored; `capture` is its name. */
@@ -57,7 +59,10 @@ export interface RunProgress {
 }
 
 /** A parse job, without the settings that the pipeline decides. */
-export type Job = Omit<ParseJob, 'batchPackets' | 'firstPackets' | 'batchesMax' | 'rules' | 'silence'>;
+export type Job = Omit<
+  ParseJob,
+  'batchPackets' | 'firstPackets' | 'batchesMax' | 'rules' | 'silence' | 'keyLog'
+>;
 
 /** The parser could not go on; `code` is that of a CaptureError, else ''. */
 export class ParserError extends Error {
@@ -130,11 +135,12 @@ export class Run {
       batchesMax = isFast ? FILE_BATCHES_MAX : BATCHES_MAX,
       rules = false,
       silence,
+      keyLog,
     } = options;
     this.capacity = batchesMax;
     const firstPackets = isFast ? Math.min(FILE_FIRST_PACKETS, batchPackets) : batchPackets;
     this.#thread = startParser(
-      { ...job, batchPackets, firstPackets, batchesMax, rules, silence },
+      { ...job, batchPackets, firstPackets, batchesMax, rules, silence, keyLog },
       (message) => this.#hear(message),
     );
   }

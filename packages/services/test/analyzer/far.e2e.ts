@@ -1,7 +1,7 @@
 // Packets that are too far into a capture to be reached from its beginning, and packets of a ring: their bytes, their
 // conversation, and what is said when they are gone.
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, rm, unlink, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readdir, rm, unlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -98,24 +98,57 @@ test('far into a large capture, a tree is that of its conversation, and says so'
   assert.deepEqual(found, await findings(near));
 });
 
-test('TLS that a capture holds the secrets of is stored, shown and saved as it was said', async () => {
-  const head = 'HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 24\r\n\r\n';
-  const said = ['GET /secret.txt HTTP/1.1\r\nHost: kite.example\r\n\r\n', head, 'what nobody else may see'];
-  const { chunks, log } = await session('TLSv1.3', 'TLS_AES_128_GCM_SHA256', said);
-  const writer = new PcapngWriter({});
-  writer.addSecrets({ kind: TLS_KEY_LOG, data: Buffer.from(log) });
-  for (const frame of framesOf(chunks)) writer.write(frame);
-  const path = join(folder, 'secrets.pcapng');
-  await writeFile(path, writer.take());
-  const capture = await imported(store, path);
-  const rows = (await analyzer.get(`/packets?capture=${capture}&q=http`)).body.items;
+const HEAD = 'HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 24\r\n\r\n';
+const SAID = ['GET /secret.txt HTTP/1.1\r\nHost: kite.example\r\n\r\n', HEAD, 'what nobody else may see'];
+
+/** What is stored of the session, and what is read again of it. */
+async function assertOpened(capture: number, { get }: Analyzer): Promise<void> {
+  const rows = (await get(`/packets?capture=${capture}&q=http`)).body.items;
   assert.deepEqual(
     rows.map(({ summary }: Json) => summary.trim()),
     ['GET /secret.txt HTTP/1.1', 'HTTP/1.1 200 OK  (text/plain)'],
   );
-  const [flow] = (await analyzer.get(`/flows?capture=${capture}`)).body.items;
-  const [file] = (await analyzer.get(`/flows/${flow.id}/objects`)).body.items;
+  const tree = (await get(`/packets/${rows[0].id}`)).body.tree;
+  assert.ok(
+    tree.some(({ name }: Json) => name === 'http'),
+    'the tree has what was opened',
+  );
+  const [flow] = (await get(`/flows?capture=${capture}`)).body.items;
+  const [file] = (await get(`/flows/${flow.id}/objects`)).body.items;
   assert.deepEqual([file.name, file.host, file.bytes], ['secret.txt', 'kite.example', 24]);
+}
+
+for (const [place, before] of [
+  ['before the first packet', 0],
+  ['behind it', 20],
+] as const)
+  test(`TLS that a capture holds the secrets of, ${place}, is stored, shown and saved as it was said`, async () => {
+    const { chunks, log } = await session('TLSv1.3', 'TLS_AES_128_GCM_SHA256', SAID);
+    const writer = new PcapngWriter({});
+    const frames = framesOf(chunks);
+    for (let i = 0; i < before; i++) writer.write(sctpFrame(i + 1, 5000));
+    writer.addSecrets({ kind: TLS_KEY_LOG, data: Buffer.from(log) });
+    for (const frame of frames) writer.write(frame);
+    const path = join(folder, `secrets-${before}.pcapng`);
+    await writeFile(path, writer.take());
+    await assertOpened(await imported(store, path), analyzer);
+  });
+
+test('TLS is opened with a key log beside the capture, when it is stored and when it is shown', async (t) => {
+  const { chunks, log } = await session('TLSv1.2', 'PSK-AES128-GCM-SHA256', SAID);
+  const [path, keyLog] = [join(folder, 'sealed.pcapng'), join(folder, 'keys.log')];
+  const writer = new PcapngWriter({});
+  for (const frame of framesOf(chunks)) writer.write(frame);
+  await writeFile(path, writer.take());
+  await writeFile(keyLog, '# nothing yet\n');
+  const withKeys = await startAnalyzer(store, { keyLog });
+  t.after(() => withKeys.close());
+  await appendFile(keyLog, log);
+  const capture = await imported(store, path, keyLog);
+  await assertOpened(capture, withKeys);
+  const [row] = (await analyzer.get(`/packets?capture=${capture}&q=http`)).body.items;
+  const { tree } = (await analyzer.get(`/packets/${row.id}`)).body;
+  assert.ok(!tree.some(({ name }: Json) => name === 'http'), 'who has no keys sees what was on the wire');
 });
 
 test('far into a large capture, SCTP has its association too, though no filter can name it', async () => {

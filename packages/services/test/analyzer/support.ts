@@ -34,8 +34,8 @@ export interface Analyzer {
 export const noToken = { token: null, hosts: [] };
 
 /** Stores a capture file; gives its id. */
-export async function imported(store: Store, path: string): Promise<number> {
-  const run = await runFile(path, {}, { store, log: silentLog });
+export async function imported(store: Store, path: string, keyLog = ''): Promise<number> {
+  const run = await runFile(path, {}, { store, log: silentLog, keyLog });
   await store.endCapture(run.capture.id, await run.finished());
   return run.capture.id;
 }

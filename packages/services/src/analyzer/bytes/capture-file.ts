@@ -17,6 +17,9 @@ const PACKET_BYTES_MAX = 128 << 20;
 const SPAN_BYTES = 256 << 10;
 const GAP_BYTES = 16 << 10;
 
+/** A file up to this size is searched for secrets behind its first packet, which takes a third of a second at most. */
+const SEARCH_BYTES_MAX = 256 << 20;
+
 /** Where a packet's bytes stand in the file. */
 interface Place {
   readonly row: PlacedPacket;
@@ -31,16 +34,19 @@ export class CaptureFile {
   readonly path: string;
   readonly #file: PlainFile;
   #interfaces: readonly CaptureInterface[];
-  readonly secrets: readonly DecryptionSecrets[];
+  secrets: readonly DecryptionSecrets[];
+  /** For secrets behind the first packet; null: not begun. */
+  #search: Promise<void> | null;
   /** No Buffer: its slices are no copies, and dissection relies on copies. */
   #window = new Uint8Array(0);
   #windowAt = 0;
 
-  private constructor(path: string, file: PlainFile, { interfaces, secrets }: Described) {
+  private constructor(path: string, file: PlainFile, { interfaces, secrets, mayHaveMore }: Described) {
     this.path = path;
     this.#file = file;
     this.#interfaces = interfaces;
     this.secrets = secrets;
+    this.#search = mayHaveMore ? null : Promise.resolve();
   }
 
   /** @throws CaptureError */
@@ -90,6 +96,17 @@ export class CaptureFile {
     const { linkType } = await this.#interface(interfaceId ?? 0);
     const prefix = Math.min(pseudoHeaderLength(linkType), offset);
     return { row, from: offset - prefix, to: offset + capturedLength, linkType, prefix };
+  }
+
+  /**
+   * Blocks of secrets stand before the packets that need them (draft-ietf-opsawg-pcapng §4.7), which may be anywhere: files
+   * put together have them in the middle.
+   */
+  findSecrets(): Promise<void> {
+    this.#search ??= allSecrets(this.path).then((secrets) => {
+      this.secrets = secrets;
+    });
+    return this.#search;
   }
 
   async close(): Promise<void> {
@@ -160,13 +177,15 @@ interface Described {
   readonly interfaces: readonly CaptureInterface[];
   readonly secrets: readonly DecryptionSecrets[];
   readonly compression: CaptureSource['compression'];
+  /** Whether secrets may stand behind the first packet. */
+  readonly mayHaveMore: boolean;
 }
 
 /** What stands before the first packet, and further on until so many interfaces were described. */
 async function describe(path: string, interfacesMin: number): Promise<Described> {
   const source = await openCapture(path);
   const frame = newFrame();
-  const { reader, compression } = source;
+  const { reader, compression, size } = source;
   try {
     for await (const _ of source.chunks()) {
       let isPacket = reader.next(frame);
@@ -176,7 +195,19 @@ async function describe(path: string, interfacesMin: number): Promise<Described>
   } finally {
     await source.close();
   }
-  return { interfaces: [...reader.interfaces], secrets: [...reader.secrets], compression };
+  const mayHaveMore = reader.format === 'pcapng' && size !== null && size <= SEARCH_BYTES_MAX;
+  return { interfaces: [...reader.interfaces], secrets: [...reader.secrets], compression, mayHaveMore };
+}
+
+async function allSecrets(path: string): Promise<readonly DecryptionSecrets[]> {
+  const source = await openCapture(path);
+  const frame = newFrame();
+  try {
+    for await (const _ of source.chunks()) while (source.reader.next(frame)) {}
+  } finally {
+    await source.close();
+  }
+  return source.reader.secrets;
 }
 
 function gone(path: string): ApiError {

@@ -9,8 +9,10 @@ import type { UnpackedFiles } from './unpacked.ts';
 export interface Frames {
   /** As far as they are known; those of the packets read so far are. */
   readonly interfaces: readonly CaptureInterface[];
-  /** Of TLS, as far as they stand before the first packet. */
+  /** Of TLS: those before the first packet, and once they were looked for, those behind it. */
   readonly secrets: readonly DecryptionSecrets[];
+  /** Looks for secrets behind the first packet, once. */
+  findSecrets(): Promise<void>;
   /** @throws ApiError, CaptureError if the bytes are gone */
   frame(row: PlacedPacket, aheadBytes?: number): Promise<Frame>;
   /** Of several packets at once. @throws ApiError, CaptureError if the bytes of one are gone */
@@ -33,6 +35,7 @@ class RingFrames implements Frames {
   interfaces: readonly CaptureInterface[] = [];
   /** What captures live learns no secrets. */
   readonly secrets = [];
+  async findSecrets(): Promise<void> {}
 
   private constructor(folder: string, unpacked: UnpackedFiles) {
     this.#folder = folder;

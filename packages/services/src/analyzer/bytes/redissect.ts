@@ -1,5 +1,5 @@
 // Stored packets dissected again from their bytes, with as much of what came before them as is affordable.
-import { unpack } from '@eyrie/capture';
+import { KeyLogFile, unpack } from '@eyrie/capture';
 import { DEFAULT_PREFERENCES, Dissector, type Frame, type Packet, type Preferences } from '@eyrie/dissect';
 import type { CaptureRow, FoundPacket, PacketRow, Store } from '@eyrie/store';
 import { ApiError } from '../errors.ts';
@@ -43,12 +43,16 @@ const FLOWS_MAX = 1024;
 
 export class Redissector {
   readonly #store: Store;
-  readonly #walks = new Walks();
+  readonly #keyLog: KeyLogFile | null;
+  readonly #walks: Walks;
   readonly #unpacked = new UnpackedFiles();
   readonly #files = new Map<string, OpenFile>();
 
-  constructor(store: Store) {
+  /** @param keyLog a file of TLS secrets beside those that captures hold; empty: none @throws CaptureError if it can't be read */
+  constructor(store: Store, keyLog = '') {
     this.#store = store;
+    this.#keyLog = keyLog === '' ? null : new KeyLogFile(keyLog);
+    this.#walks = new Walks(this.#keyLog);
   }
 
   /**
@@ -122,7 +126,9 @@ export class Redissector {
     open.users++;
     try {
       const file = await open.file;
-      return await read(file, newDissector(capture, file, preferences));
+      await file.findSecrets();
+      this.#keyLog?.refresh();
+      return await read(file, newDissector(capture, file, preferences, this.#keyLog));
     } finally {
       open.users--;
       if (open.users === 0 && this.#files.get(path) !== open) await closeQuietly(open);
@@ -187,11 +193,16 @@ async function closeQuietly({ file }: OpenFile): Promise<void> {
   await (await file.catch(() => undefined))?.close();
 }
 
-function newDissector(capture: CaptureRow, file: Frames, preferences: Preferences): Dissector {
+function newDissector(
+  capture: CaptureRow,
+  file: Frames,
+  preferences: Preferences,
+  keyLog: KeyLogFile | null,
+): Dissector {
   const dissector = new Dissector({ preferences, maxFlows: FLOWS_MAX, unpack });
   const { session } = dissector;
   session.interfaces = file.interfaces;
-  session.keyLog.watch(file.secrets);
+  session.keyLog.watch(file.secrets, keyLog?.blocks ?? []);
   if (capture.firstTime !== null)
     [session.firstSeconds, session.firstNanoseconds] = secondsOf(capture.firstTime);
   return dissector;

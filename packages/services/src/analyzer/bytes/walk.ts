@@ -1,7 +1,14 @@
 // A capture read from its beginning, packet after packet: what its conversations, fragments and announcements were up to
 // then is known exactly. It stands still between visits, so that scrolling on costs no more than what lies between.
 import { stat } from 'node:fs/promises';
-import { type FrameReader, type FrameSource, openCapture, RingReader, unpack } from '@eyrie/capture';
+import {
+  type FrameReader,
+  type FrameSource,
+  type KeyLogFile,
+  openCapture,
+  RingReader,
+  unpack,
+} from '@eyrie/capture';
 import { Dissector, type Frame, newFrame, type Packet } from '@eyrie/dissect';
 
 export class Walk {
@@ -11,16 +18,21 @@ export class Walk {
   readonly #chunks: AsyncGenerator<FrameReader, void, void>;
   #chunk: FrameReader | null = null;
 
-  private constructor(source: FrameSource) {
+  readonly #keyLog: KeyLogFile | null;
+
+  private constructor(source: FrameSource, keyLog: KeyLogFile | null) {
     this.#source = source;
-    this.#dissector.session.keyLog.watch(source.reader.secrets);
+    this.#keyLog = keyLog;
+    const secrets = this.#dissector.session.keyLog;
+    secrets.watch(source.reader.secrets, keyLog?.blocks ?? []);
+    secrets.isExpecting = keyLog !== null;
     this.#chunks = source.chunks();
   }
 
   /** @throws CaptureError */
-  static async open(path: string): Promise<Walk> {
+  static async open(path: string, keyLog: KeyLogFile | null): Promise<Walk> {
     const isRing = (await stat(path).catch(() => null))?.isDirectory() === true;
-    return new Walk(isRing ? new RingReader(path) : await openCapture(path));
+    return new Walk(isRing ? new RingReader(path) : await openCapture(path), keyLog);
   }
 
   /** The packet seen last; the next one that can be visited comes after it. */
@@ -38,6 +50,7 @@ export class Walk {
     onPacket: (p: Packet, frame: Frame, i: number) => void,
   ): Promise<boolean> {
     let i = 0;
+    this.#keyLog?.refresh();
     while (i < numbers.length) {
       if (this.#chunk !== null) i = this.#takeChunk(this.#chunk, numbers, i, onPacket);
       if (i < numbers.length && !(await this.#nextChunk())) return false;
@@ -84,8 +97,14 @@ const WALKS_MAX = 3;
 
 /** Walks by path. Who comes while a walk is on its way waits. */
 export class Walks {
+  readonly #keyLog: KeyLogFile | null;
   readonly #walks = new Map<string, Walk>();
   readonly #queues = new Map<string, Promise<unknown>>();
+
+  /** @param keyLog secrets of TLS beside those that captures hold */
+  constructor(keyLog: KeyLogFile | null = null) {
+    this.#keyLog = keyLog;
+  }
 
   /** As Walk.visit; a packet may be visited twice, if the file has grown since it was opened. */
   async visit(
@@ -125,7 +144,7 @@ export class Walks {
     if (known !== undefined && known.number < numbers[0]!) {
       if (await this.#go(known, path, numbers, onPacket)) return true;
     } else await this.forget(path);
-    return this.#go(await Walk.open(path), path, numbers, onPacket);
+    return this.#go(await Walk.open(path, this.#keyLog), path, numbers, onPacket);
   }
 
   async #go(

@@ -1,5 +1,5 @@
 // One source parsed from its beginning to its end: the work of a parser thread, whichever thread that is.
-import { type FrameSource, openReplay, RingReader } from '@eyrie/capture';
+import { type FrameSource, KeyLogFile, openReplay, RingReader } from '@eyrie/capture';
 import type { DropRow } from '@eyrie/store';
 import { PacketParser, type Parsed } from '../packet-parser.ts';
 import { parseSource, sequenceOf } from '../run.ts';
@@ -39,6 +39,7 @@ export class ParserWork {
   /** Says `end` or `error` last. */
   async run(): Promise<void> {
     try {
+      const { keyLog = '' } = this.#job;
       this.#source = await openSource(this.#job.source);
       if (this.#isStopped) await this.#source.close();
       await parseSource(
@@ -50,6 +51,7 @@ export class ParserWork {
           flushMs: this.#job.flushMs,
           isStopped: () => this.#isStopped,
           canGoOn: this.#job.canGoOn,
+          keyLog: keyLog === '' ? null : new KeyLogFile(keyLog),
           ...(this.#job.isLive ? { now: Date.now } : {}),
         },
       );

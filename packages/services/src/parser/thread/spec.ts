@@ -31,6 +31,8 @@ export interface ParseJob {
   readonly rules: boolean;
   /** Which findings they do not make: an expression; empty, the default: none. */
   readonly silence?: string | undefined;
+  /** A file of TLS secrets, which may grow; '': none. */
+  readonly keyLog?: string | undefined;
   /** Whether packets come now, so that the clock tells which conversations are over. */
   readonly isLive: boolean;
 }

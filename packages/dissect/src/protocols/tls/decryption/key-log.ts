@@ -8,13 +8,13 @@ const SECRETS_MAX = 500_000;
 
 export class KeyLog {
   readonly #secrets = new Map<string, Uint8Array>();
-  #blocks: readonly DecryptionSecrets[] = [];
-  #read = 0;
+  #lists: { readonly blocks: readonly DecryptionSecrets[]; read: number }[] = [];
+  /** Whether secrets may come that are not there yet, as in a file that grows: then hellos are remembered for them. */
+  isExpecting = false;
 
-  /** The secrets of the capture that is being read: the list grows while it is. */
-  watch(blocks: readonly DecryptionSecrets[]): void {
-    this.#blocks = blocks;
-    this.#read = 0;
+  /** The secrets of the capture that is being read, and those from elsewhere: lists that may grow while it is. */
+  watch(...lists: (readonly DecryptionSecrets[])[]): void {
+    this.#lists = lists.map((blocks) => ({ blocks, read: 0 }));
   }
 
   /** Lines `CLIENT_RANDOM 0a1b… 2c3d…`; anything else, also behind a secret, is ignored. */
@@ -29,15 +29,18 @@ export class KeyLog {
   }
 
   get isEmpty(): boolean {
-    return this.#secrets.size === 0 && this.#blocks.length === this.#read;
+    if (this.isExpecting || this.#secrets.size > 0) return false;
+    for (const { blocks, read } of this.#lists) if (blocks.length > read) return false;
+    return true;
   }
 
   /** The secret of that name of the session that began with this random value. */
   find(label: string, clientRandom: Uint8Array): Uint8Array | undefined {
-    for (; this.#read < this.#blocks.length; this.#read++) {
-      const { kind, data } = this.#blocks[this.#read]!;
-      if (kind === TLS_KEY_LOG) this.add(new TextDecoder().decode(data));
-    }
+    for (const list of this.#lists)
+      for (; list.read < list.blocks.length; list.read++) {
+        const { kind, data } = list.blocks[list.read]!;
+        if (kind === TLS_KEY_LOG) this.add(new TextDecoder().decode(data));
+      }
     // Asked of each packet that is sealed: most captures come without any.
     if (this.#secrets.size === 0) return undefined;
     return this.#secrets.get(`${label} ${toHex(clientRandom)}`);
