@@ -25,6 +25,7 @@ describe('the configuration', () => {
       persistor: 'http://z:1',
       encoding: 'none',
       rules: true,
+      keylog: '',
       refused_folder: '',
     });
     assert.equal(persistor.port, 5002);

@@ -1,13 +1,15 @@
 // What the commands of the pipeline share: configuration from files, variables and flags; the log; the store.
-import { existsSync, mkdirSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { CaptureError, KeyLogFile, parseRing, type RingLimits, readKeyFile } from '@eyrie/capture';
 import { BusError, ListenError } from '@eyrie/services/bus';
-import { type Config, ConfigError, type ConfigSources, loadConfig } from '@eyrie/services/config';
+import { type Config, ConfigError, type ConfigSources, loadConfig, secondsIn } from '@eyrie/services/config';
 import { type Level, type Log, openLog } from '@eyrie/services/log';
+import type { LiveLogsOptions, LogFormat } from '@eyrie/services/zeek';
 import { openStore, type Store, StoreError, type StoreOptions } from '@eyrie/store';
 import { BAD_USAGE, FAILED, UserError } from '../errors.ts';
+import { makeFolder } from '../make-folder.ts';
 import { watchMesh } from '../time/mesh-watch.ts';
 
 /** Flags that each of these commands has. */
@@ -165,6 +167,23 @@ export function keyLogFrom({ parser: { keylog } }: Config): string {
   } catch (error) {
     throw new UserError(`--keylog ${(error as Error).message}`, BAD_USAGE);
   }
+}
+
+/** Zeek's logs of live traffic, once they can be written; null: none. @throws UserError */
+export function liveLogsFrom({ logs }: Config): LiveLogsOptions | null {
+  if (logs.folder === '') return null;
+  const folder = resolve(process.env.INIT_CWD ?? '', logs.folder);
+  try {
+    makeFolder(folder);
+    accessSync(folder, constants.W_OK);
+  } catch (error) {
+    throw new UserError(
+      `[logs] folder = "${logs.folder}": nothing can be written there: ${(error as Error).message}`,
+      FAILED,
+    );
+  }
+  const [rotateSeconds, keepSeconds] = [secondsIn(logs.rotate), secondsIn(logs.keep)];
+  return { folder, format: logs.format as LogFormat, rotateSeconds, keepSeconds };
 }
 
 /** npm runs scripts in the package's folder; INIT_CWD is the user's. */

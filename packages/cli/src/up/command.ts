@@ -22,6 +22,7 @@ import {
   configFrom,
   hasOwnPackets,
   keyLogFrom,
+  liveLogsFrom,
   logFor,
   pathFrom,
   refusedFolder,
@@ -90,13 +91,14 @@ async function serve({ config, place, files, speed, url, isSample, options }: Se
   const alerts = isSample ? null : alertsFrom(config, log);
   const silence = silenceFrom(config);
   const keyLog = keyLogFrom(config);
+  const logs = liveLogsFrom(config);
   const interrupt = listenForInterrupt();
   const store = await storeAt(url);
   const refused = new RefusedBodies(refusedFolder(config), log);
   const stopTidying = refused.keepTidy();
   const { ring, ringFolder, ...live } = liveFrom(config);
   const intake = new PipelineIntake({
-    ...{ store, log, ring, ringFolder, live, rules: config.parser.rules, silence, keyLog },
+    ...{ store, log, ring, ringFolder, live, rules: config.parser.rules, silence, keyLog, logs },
     onFindings: (findings, capture) => alerts?.tell(findings, capture),
     refused,
     meshClock: meshReading,

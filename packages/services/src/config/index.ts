@@ -1,5 +1,6 @@
 // The configuration's interface.
 
+export { secondsIn } from './duration.ts';
 export { exampleToml } from './example.ts';
 export { ConfigError, type ConfigSources, loadConfig, optionsOf, sectionNames } from './load.ts';
 export { reference } from './reference.ts';

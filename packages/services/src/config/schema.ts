@@ -166,6 +166,34 @@ export const ConfigSchema = Type.Object(
       },
       closed,
     ),
+    logs: Type.Object(
+      {
+        folder: option.text({
+          what: "folder of Zeek's logs of live traffic, one within it for each interface; empty: none are written",
+          default: '',
+          tradeOff: 'what reads them needs no store; they cost half as much processor time again, and room',
+        }),
+        format: option.text({
+          what: "tsv, Zeek's tab-separated form with a header, or json, a line of JSON for each row",
+          default: 'tsv',
+          oneOf: ['tsv', 'json'],
+          tradeOff: 'zeek-cut and RITA read either, jq and most shippers JSON; TSV is half as long',
+        }),
+        rotate: option.text({
+          what: 'a file is put aside after so long, as conn.2026-11-22-08-00-00.log: 10m, 1h, 1d',
+          default: '1h',
+          pattern: '^\\d+[smhd]$',
+          tradeOff: 'what reads whole files sees them sooner; there are more of them',
+        }),
+        keep: option.text({
+          what: 'files that were put aside are deleted after so long: 12h, 30d; 0: never',
+          default: '7d',
+          pattern: '^(0|\\d+[smhd])$',
+          tradeOff: 'less for privacy and the disk, more for looking back',
+        }),
+      },
+      closed,
+    ),
     findings: Type.Object(
       {
         silence: option.text({

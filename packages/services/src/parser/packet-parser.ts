@@ -13,6 +13,7 @@ import {
 } from '@eyrie/dissect';
 import type { FindingRow, FlowRow, NameRow } from '@eyrie/store';
 import { Rules } from '../detect/index.ts';
+import { LiveLogs, type LiveLogsOptions } from '../zeek/index.ts';
 import { Findings } from './findings.ts';
 import { FlowRows } from './flow-rows.ts';
 import { Names } from './names.ts';
@@ -35,6 +36,10 @@ export interface ParserOptions extends FlowOptions {
   readonly silence?: string | undefined;
   /** Whether packets come now, and never end. Default false. */
   readonly isLive?: boolean;
+  /** Zeek's logs of the packets; default: none. */
+  readonly logs?: LiveLogsOptions | null;
+  /** Told what goes wrong beside the parsing. */
+  readonly onTrouble?: (trouble: string) => void;
 }
 
 /** The result of parsing some frames. The memory of `packets` is to be returned, for reuse. */
@@ -54,6 +59,7 @@ export class PacketParser {
   readonly #names = new Names();
   readonly #findings = new Findings();
   readonly #rules: Rules | null;
+  readonly #logs: LiveLogs | null;
   readonly #batchPackets: number;
   /** Packets that the next batch may hold. */
   #nextPackets: number;
@@ -83,6 +89,8 @@ export class PacketParser {
       communityIds: true,
     });
     this.#rules = rules ? new Rules(this.#dissector.session, options) : null;
+    const { logs = null, onTrouble = () => {} } = options;
+    this.#logs = logs === null ? null : new LiveLogs(this.#dissector.session, logs, onTrouble);
   }
 
   /** The interfaces of the capture: a list that may grow. */
@@ -138,6 +146,7 @@ export class PacketParser {
     this.#names.add(p);
     this.#findings.add(p);
     this.#rules?.add(p);
+    this.#logs?.add(p);
   }
 
   /** For packets that are stored already: updates the context that later packets need, without any rows. */
@@ -154,12 +163,19 @@ export class PacketParser {
   sweep(now: number): void {
     this.#records.sweep(now);
     this.#rules?.advance(now);
+    this.#logs?.advance(now);
   }
 
   /** Ends all conversations; their rows are in the next batch. */
   end(): void {
     this.#records.end();
     this.#rules?.end();
+    this.#logs?.end();
+  }
+
+  /** After the last batch was taken. */
+  close(): void {
+    this.#logs?.close();
   }
 
   /** Everything since the last call; the batch then belongs to the caller. */
@@ -167,11 +183,13 @@ export class PacketParser {
     const packets = this.#batch ?? new PacketBatch(0);
     this.#batch = null;
     if (this.#streamBase > 0) moveStreams(packets, this.#streamBase);
+    const found = this.#rules?.take() ?? [];
+    this.#logs?.addFindings(found);
     return {
       packets,
       flows: this.#flows.take(),
       names: this.#names.take(),
-      findings: [...this.#findings.take(), ...(this.#rules?.take() ?? [])],
+      findings: [...this.#findings.take(), ...found],
     };
   }
 

@@ -40,6 +40,8 @@ export interface IntakeOptions {
   readonly silence?: string | undefined;
   /** A file of TLS secrets, which may grow; empty, the default: none. */
   readonly keyLog?: string | undefined;
+  /** Zeek's logs of live traffic; null, the default: none. */
+  readonly logs?: PipelineOptions['logs'];
   /** Told what was found in a batch, once it is stored; `capture` is its name. */
   readonly onFindings?: PipelineOptions['onFindings'];
   readonly meshClock?: MeshClock | undefined;
@@ -179,8 +181,8 @@ export class PipelineIntake implements Intake {
   }
 
   #pipeline(): PipelineOptions {
-    const { store, log, rules, silence, keyLog, refused, onFindings } = this.#options;
-    const watching = { rules, silence, keyLog, onFindings };
+    const { store, log, rules, silence, keyLog, logs = null, refused, onFindings } = this.#options;
+    const watching = { rules, silence, keyLog, logs, onFindings };
     return { store, log, refused, ...watching, onStored: (packets, drops) => this.#count(packets, drops) };
   }
 

@@ -1,8 +1,9 @@
 // A live interface into the store: this thread writes the ring, the parser's thread reads it.
-
+import { join } from 'node:path';
 import { type LiveCapture, type LiveCaptureOptions, startLive } from '../capture/index.ts';
 import type { Log } from '../log/index.ts';
 import { LIVE_FLOWS } from '../parser/flow-times.ts';
+import type { LiveLogsOptions } from '../zeek/index.ts';
 import { type PipelineOptions, Run } from './pipeline.ts';
 
 /** A batch that is not full goes out after this long. */
@@ -16,6 +17,11 @@ export interface LiveRun {
   finished(): Promise<string | null>;
   /** Ends the capture; what was captured is still stored. */
   stop(): Promise<void>;
+}
+
+/** Two interfaces must not write into the same files. */
+function logsOf(name: string, { logs = null }: PipelineOptions): LiveLogsOptions | null {
+  return logs === null ? null : { ...logs, folder: join(logs.folder, name.replaceAll(/[^\w.-]/g, '_')) };
 }
 
 /** @throws CaptureError, StoreError */
@@ -35,7 +41,7 @@ export async function runLive(
     {
       source: { kind: 'ring', folder: live.folder, from: 1, over },
       ...{ skipTo: 0, canGoOn: false, streamBase: 0, flushMs: FLUSH_MS },
-      ...{ flows: LIVE_FLOWS, isLive: true },
+      ...{ flows: LIVE_FLOWS, isLive: true, logs: logsOf(options.interface, pipeline) },
     },
     pipeline,
     () => live.clock,

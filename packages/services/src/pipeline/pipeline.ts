@@ -11,6 +11,7 @@ import { type ParserThread, startParser } from '../parser/thread/index.ts';
 import type { FromParser, ParsedMessage, ParseJob } from '../parser/thread/spec.ts';
 import { Persistor } from '../persistor/persistor.ts';
 import { RefusedBodies } from '../refused/index.ts';
+import type { LiveLogsOptions } from '../zeek/index.ts';
 
 export interface PipelineOptions {
   readonly store: Store;
@@ -27,6 +28,8 @@ export interface PipelineOptions {
   readonly silence?: string | undefined;
   /** A file of TLS secrets, which may grow; empty, the default: none. */
   readonly keyLog?: string | undefined;
+  /** Zeek's logs of live traffic, within this folder in one of the interface's name; null, the default: none. */
+  readonly logs?: LiveLogsOptions | null;
   /** Called after each stored batch. */
   readonly onProgress?: (progress: RunProgress) => void;
   /** Told what rules and the expert found in a batch, once it is stored; `capture` is its name. */
@@ -188,6 +191,7 @@ export class Run {
       stored.catch((error) => this.#settle!.reject(error));
       this.#storing.catch(() => {});
     } else if (message.kind === 'end') this.#settle!.resolve(message.problem);
+    else if (message.kind === 'trouble') this.#options.log.warn(`${this.capture.name}: ${message.trouble}`);
     else this.#settle!.reject(new ParserError(message));
   }
 

@@ -1,4 +1,5 @@
 // What others may use of this folder.
+export { LiveLogs, type LiveLogsOptions } from './live-logs.ts';
 export { logPaths } from './records/index.ts';
 export { writeNotices } from './records/notice.ts';
 export { formatRow, LOG_FORMATS, type LogFormat } from './write/format.ts';

@@ -18,8 +18,9 @@ export class ParserWork {
   constructor(job: ParseJob, say: (message: FromParser, move: ArrayBuffer[]) => void) {
     this.#job = job;
     this.#say = say;
-    const { batchPackets, firstPackets, streamBase, flows, rules, silence, isLive } = job;
-    const watching = { rules, silence, isLive };
+    const { batchPackets, firstPackets, streamBase, flows, rules, silence, isLive, logs = null } = job;
+    const onTrouble = (trouble: string): void => this.#say({ kind: 'trouble', trouble }, []);
+    const watching = { rules, silence, isLive, logs, onTrouble };
     this.#parser = new PacketParser({ batchPackets, firstPackets, streamBase, ...watching, ...flows });
     this.#free = Array.from({ length: job.batchesMax }, () => undefined);
   }
@@ -55,6 +56,7 @@ export class ParserWork {
           ...(this.#job.isLive ? { now: Date.now } : {}),
         },
       );
+      this.#parser.close();
       this.#say({ kind: 'end', problem: this.#source.reader.problem?.message ?? null }, []);
     } catch (error) {
       const { message, stack = '', code = '' } = error as NodeJS.ErrnoException;

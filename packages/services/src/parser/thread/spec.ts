@@ -1,6 +1,7 @@
 // What a parser in a thread of its own is told, and what it says. Plain data: it goes between threads.
 import type { FlowOptions } from '@eyrie/dissect';
 import type { DropRow, FindingRow, FlowRow, NameRow } from '@eyrie/store';
+import type { LiveLogsOptions } from '../../zeek/index.ts';
 
 /** Where packets come from. */
 export type SourceSpec =
@@ -33,6 +34,8 @@ export interface ParseJob {
   readonly silence?: string | undefined;
   /** A file of TLS secrets, which may grow; '': none. */
   readonly keyLog?: string | undefined;
+  /** Zeek's logs that are written of them; null: none. */
+  readonly logs?: LiveLogsOptions | null;
   /** Whether packets come now, so that the clock tells which conversations are over. */
   readonly isLive: boolean;
 }
@@ -62,6 +65,8 @@ export interface Progress {
 
 export type FromParser =
   | ParsedMessage
+  /** Something beside the parsing goes wrong, in words; it goes on. */
+  | { readonly kind: 'trouble'; readonly trouble: string }
   /** `problem`: the input was damaged or cut, and this is what is wrong with it. */
   | { readonly kind: 'end'; readonly problem: string | null }
   /** It could not go on. `code` of a CaptureError, else ''. */

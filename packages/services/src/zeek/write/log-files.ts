@@ -18,8 +18,8 @@ export interface LogFilesOptions {
   readonly format: LogFormat;
   /** Files are renamed to `conn.2026-11-22-08-00-00.log` after so many seconds; 0, the default: never. */
   readonly rotateSeconds?: number;
-  /** Files put aside longer ago than so many days are deleted; 0, the default: none. */
-  readonly keepDays?: number;
+  /** Files put aside longer ago than so many seconds are deleted; 0, the default: none. */
+  readonly keepSeconds?: number;
   /** Told when rows can't be written, as on a full disk, each reason once; then rows are dropped until it works again. */
   readonly onTrouble?: (trouble: string) => void;
   /** Milliseconds since 1970. */
@@ -41,7 +41,6 @@ interface Open {
 
 /** Characters kept before they are written. */
 const BLOCK = 1 << 16;
-const DAY_MS = 86_400_000;
 /** A file that was put aside: `conn.2026-11-22-08-00-00.log`, and with a number where that name was taken. */
 const PUT_ASIDE = /\.\d{4}(-\d\d){5}(\.\d+)?\.log$/;
 
@@ -154,13 +153,13 @@ export class LogFiles implements RowSink {
   }
 
   #deleteOld(path: string, now: number): void {
-    const { folder, keepDays = 0 } = this.#options;
-    if (keepDays === 0) return;
+    const { folder, keepSeconds = 0 } = this.#options;
+    if (keepSeconds === 0) return;
     for (const name of readdirSync(folder)) {
       if (!name.startsWith(`${path}.`) || !PUT_ASIDE.test(name)) continue;
       const file = join(folder, name);
       const { mtimeMs } = statSync(file, { throwIfNoEntry: false }) ?? { mtimeMs: now };
-      if (now - mtimeMs > keepDays * DAY_MS) rmSync(file, { force: true });
+      if (now - mtimeMs > keepSeconds * 1000) rmSync(file, { force: true });
     }
   }
 
