@@ -8,11 +8,22 @@ import { rowsOfZeek, zeekLogsOf } from '../../../../test/support/zeek.ts';
 
 const SAME: readonly (readonly [capture: string, ...logs: string[]])[] = [
   ['communityid_sctp.pcap', 'core.unknown-ip-protocol.conn.log'],
-  ['dhcp_dhcp.pcap', 'scripts.base.protocols.dhcp.dhcp-all-msg-types.conn.log'],
+  [
+    'dhcp_dhcp.pcap',
+    'scripts.base.protocols.dhcp.dhcp-all-msg-types.conn.log',
+    'scripts.base.protocols.dhcp.dhcp-all-msg-types.dhcp.log',
+  ],
   ['dnssec_rrsig.pcap', 'scripts.base.protocols.dns.rrsig.dns.log'],
   ['ftp_ipv6.pcap', 'scripts.base.protocols.ftp.ftp-ipv6.conn.log'],
   ['mixed-vlan-mpls.pcap', 'core.vlan-mpls.conn.log'],
+  [
+    'mqtt.pcap',
+    'scripts.base.protocols.mqtt.mqtt.mqtt_connect.log',
+    'scripts.base.protocols.mqtt.mqtt.mqtt_publish.log',
+    'scripts.base.protocols.mqtt.mqtt.mqtt_subscribe.log',
+  ],
   ['nflog-http.pcap', 'core.nflog.http.log'],
+  ['ntp_NTP_sync.pcap', 'scripts.base.protocols.ntp.ntp3.ntp.log'],
   ['pcapng-multi-interface.pcapng', 'core.pcapng-pktsrc.conn.log'],
   ['quic_quicv2-http3-443.pcap', 'scripts.base.protocols.quic.quicv2-http3-443.ssl.log'],
   ['radiotap.pcap', 'core.radiotap.conn.log'],

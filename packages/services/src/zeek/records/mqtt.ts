@@ -1,0 +1,233 @@
+// mqtt_connect.log, mqtt_publish.log and mqtt_subscribe.log: what clients and broker said
+// (https://docs.zeek.org/en/master/scripts/policy/protocols/mqtt/main.zeek.html).
+import type { Conn } from '../conn/conn.ts';
+import { type Column, connColumns, type LogKind, type OfConn } from '../write/log-kind.ts';
+import { type LogReader, type Seen, tapOf, textOf } from './log.ts';
+
+interface Connect extends OfConn {
+  readonly protocol: string;
+  readonly version: string;
+  readonly clientId: string;
+  status: string | null;
+  readonly willTopic: string | null;
+  readonly willPayload: string | null;
+}
+
+interface Publish extends OfConn {
+  readonly isFromClient: boolean;
+  readonly retain: boolean;
+  readonly qos: number;
+  status: string;
+  readonly topic: string;
+  readonly payload: string;
+  readonly bytes: number;
+  readonly id: number;
+}
+
+interface Subscribe extends OfConn {
+  readonly action: string;
+  readonly topics: readonly string[];
+  readonly qos: readonly number[];
+  granted: number | null;
+  isAcknowledged: boolean;
+  readonly id: number;
+}
+
+const connectColumns: readonly Column<Connect>[] = [
+  ...connColumns,
+  ['proto_name', 'string', ({ protocol }) => protocol],
+  ['proto_version', 'string', ({ version }) => version],
+  ['client_id', 'string', ({ clientId }) => clientId],
+  ['connect_status', 'string', ({ status }) => status],
+  ['will_topic', 'string', ({ willTopic }) => willTopic],
+  ['will_payload', 'string', ({ willPayload }) => willPayload],
+];
+
+/** MQTT 5 §4.3. */
+const QOS = ['at most once', 'at least once', 'exactly once'];
+
+const publishColumns: readonly Column<Publish>[] = [
+  ...connColumns,
+  ['from_client', 'bool', ({ isFromClient }) => isFromClient],
+  ['retain', 'bool', ({ retain }) => retain],
+  ['qos', 'string', ({ qos }) => QOS[qos] ?? 'unknown'],
+  ['status', 'string', ({ status }) => status],
+  ['topic', 'string', ({ topic }) => topic],
+  ['payload', 'string', ({ payload }) => payload],
+  ['payload_len', 'count', ({ bytes }) => bytes],
+];
+
+const subscribeColumns: readonly Column<Subscribe>[] = [
+  ...connColumns,
+  ['action', 'enum', ({ action }) => action],
+  ['topics', 'vector[string]', ({ topics }) => topics],
+  ['qos_levels', 'vector[count]', ({ qos }) => (qos.length === 0 ? null : qos)],
+  ['granted_qos_level', 'count', ({ granted }) => granted],
+  ['ack', 'bool', ({ isAcknowledged }) => isAcknowledged],
+];
+
+export const mqttConnectLog: LogKind<Connect> = { path: 'mqtt_connect', columns: connectColumns };
+export const mqttPublishLog: LogKind<Publish> = { path: 'mqtt_publish', columns: publishColumns };
+export const mqttSubscribeLog: LogKind<Subscribe> = { path: 'mqtt_subscribe', columns: subscribeColumns };
+
+const CONNECT = 1;
+const CONNACK = 2;
+const PUBLISH = 3;
+const PUBACK = 4;
+const PUBCOMP = 7;
+const SUBSCRIBE = 8;
+const SUBACK = 9;
+const UNSUBSCRIBE = 10;
+const UNSUBACK = 11;
+
+/** By version in CONNECT (MQTT 3.1.1 §3.1.2.2). */
+const VERSIONS: Readonly<Record<number, string>> = { 3: '3.1', 4: '3.1.1', 5: '5.0' };
+/** MQTT 3.1.1 §3.2.2.3. */
+const ANSWERS = [
+  'Connection Accepted',
+  'Unacceptable protocol version',
+  'Identifier rejected',
+  'Server Unavailable',
+  'Bad user name or password',
+  'Not Authorized',
+];
+
+/** Characters of a payload, as in Zeek by default. */
+const PAYLOAD_MAX = 100;
+/** Messages of a connection that wait for their answer; beyond, the oldest is logged without it. */
+const WAITING_MAX = 64;
+
+interface State {
+  connect: Connect | null;
+  readonly published: Publish[];
+  readonly subscribed: Subscribe[];
+}
+
+const FIELDS = [
+  ...[
+    'mqtt.msgtype',
+    'mqtt.msgid',
+    'mqtt.protoname',
+    'mqtt.ver',
+    'mqtt.clientid',
+    'mqtt.willtopic',
+    'mqtt.willmsg',
+  ],
+  ...['mqtt.conack.val', 'mqtt.connack.reason_code', 'mqtt.qos', 'mqtt.retain', 'mqtt.topic', 'mqtt.msg'],
+  ...['mqtt.sub.qos', 'mqtt.subscription_options_qos', 'mqtt.suback.qos', 'mqtt.suback.reason_code'],
+];
+
+export const mqttReader: LogReader = {
+  protocols: ['mqtt'],
+  make(logs) {
+    const tap = tapOf(['mqtt'], FIELDS);
+    const stateOf = (conn: Conn): State =>
+      conn.keep(
+        'mqtt',
+        (): State => ({ connect: null, published: [], subscribed: [] }),
+        ({ connect, published, subscribed }) => {
+          if (connect !== null) logs.write(mqttConnectLog, connect);
+          for (const row of published) logs.write(mqttPublishLog, row);
+          for (const row of subscribed) logs.write(mqttSubscribeLog, row);
+        },
+      );
+
+    function connect({ conn, time }: Seen): void {
+      stateOf(conn).connect = {
+        ...{ conn, time, status: null },
+        protocol: tap.text('mqtt.protoname'),
+        version: VERSIONS[tap.number('mqtt.ver')] ?? tap.text('mqtt.ver'),
+        clientId: tap.text('mqtt.clientid'),
+        willTopic: textOf(tap, 'mqtt.willtopic'),
+        willPayload: textOf(tap, 'mqtt.willmsg'),
+      };
+    }
+
+    function answered({ conn }: Seen): void {
+      const state = stateOf(conn);
+      if (state.connect === null) return;
+      const code = tap.has('mqtt.conack.val')
+        ? tap.number('mqtt.conack.val')
+        : tap.number('mqtt.connack.reason_code');
+      state.connect.status = ANSWERS[code] ?? `unknown (${code})`;
+      logs.write(mqttConnectLog, state.connect);
+      state.connect = null;
+    }
+
+    function publish({ conn, time, isOrig }: Seen): void {
+      const data = tap.values('mqtt.msg')[0];
+      const qos = tap.number('mqtt.qos');
+      const row: Publish = {
+        ...{ conn, time, qos, isFromClient: isOrig, status: qos === 0 ? 'ok' : 'incomplete_qos' },
+        retain: tap.number('mqtt.retain') === 1,
+        topic: tap.text('mqtt.topic'),
+        payload: data instanceof Uint8Array ? Buffer.from(data).toString().slice(0, PAYLOAD_MAX) : '',
+        bytes: data instanceof Uint8Array ? data.length : 0,
+        id: tap.number('mqtt.msgid'),
+      };
+      const { published } = stateOf(conn);
+      if (qos === 0) logs.write(mqttPublishLog, row);
+      else if (published.push(row) > WAITING_MAX) logs.write(mqttPublishLog, published.shift()!);
+    }
+
+    function acknowledged({ conn }: Seen): void {
+      const { published } = stateOf(conn);
+      const at = published.findIndex(({ id }) => id === tap.number('mqtt.msgid'));
+      if (at < 0) return;
+      const [row] = published.splice(at, 1);
+      logs.write(mqttPublishLog, { ...row!, status: 'ok' });
+    }
+
+    function subscribe({ conn, time }: Seen, action: string): void {
+      const qos = [...tap.values('mqtt.sub.qos'), ...tap.values('mqtt.subscription_options_qos')].map(Number);
+      const { subscribed } = stateOf(conn);
+      const row = {
+        conn,
+        time,
+        action,
+        topics: tap.texts('mqtt.topic'),
+        qos,
+        granted: null,
+        isAcknowledged: false,
+      };
+      if (subscribed.push({ ...row, id: tap.number('mqtt.msgid') }) > WAITING_MAX)
+        logs.write(mqttSubscribeLog, subscribed.shift()!);
+    }
+
+    function granted({ conn }: Seen): void {
+      const { subscribed } = stateOf(conn);
+      const at = subscribed.findIndex(({ id }) => id === tap.number('mqtt.msgid'));
+      if (at < 0) return;
+      const [row] = subscribed.splice(at, 1);
+      const level = tap.values('mqtt.suback.qos')[0] ?? tap.values('mqtt.suback.reason_code')[0];
+      logs.write(mqttSubscribeLog, {
+        ...row!,
+        granted: level === undefined ? null : Number(level),
+        isAcknowledged: true,
+      });
+    }
+
+    return (p, layer, seen) => {
+      tap.take(p, layer);
+      switch (tap.number('mqtt.msgtype')) {
+        case CONNECT:
+          return connect(seen);
+        case CONNACK:
+          return answered(seen);
+        case PUBLISH:
+          return publish(seen);
+        case PUBACK:
+        case PUBCOMP:
+          return acknowledged(seen);
+        case SUBSCRIBE:
+          return subscribe(seen, 'MQTT::SUBSCRIBE');
+        case UNSUBSCRIBE:
+          return subscribe(seen, 'MQTT::UNSUBSCRIBE');
+        case SUBACK:
+        case UNSUBACK:
+          return granted(seen);
+        default:
+      }
+    };
+  },
+};
