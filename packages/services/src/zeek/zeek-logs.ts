@@ -8,7 +8,7 @@ import { type Seed, Uids } from './conn/uid.ts';
 import { connLog } from './records/conn.ts';
 import { logReaders } from './records/index.ts';
 import type { LayerReader, Logs } from './records/log.ts';
-import { weirdLog } from './records/weird.ts';
+import { writeWeird } from './records/weird.ts';
 import type { RowSink } from './write/log-files.ts';
 
 export interface ZeekLogsOptions {
@@ -28,7 +28,7 @@ export class ZeekLogs {
     this.#connections = new Connections(session, {
       uids,
       onEnd: (conn) => sink.write(connLog, conn),
-      onWeird: (conn, time, name) => sink.write(weirdLog, { time, conn, name, addl: null, source: 'TCP' }),
+      onWeird: (conn, time, name) => writeWeird(sink, { time, conn, name, addl: null, source: 'TCP' }),
     });
     const logs: Logs = { uids, write: (kind, row) => sink.write(kind, row) };
     for (const { protocols, make } of logReaders) {

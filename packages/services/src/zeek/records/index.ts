@@ -13,12 +13,13 @@ import { smtpLog, smtpReader } from './smtp.ts';
 import { sshLog, sshReader } from './ssh.ts';
 import { sslLog, sslReaders } from './ssl.ts';
 import { syslogLog, syslogReader } from './syslog.ts';
-import { weirdLog } from './weird.ts';
+import { weirdLog, weirdReader } from './weird.ts';
 import { x509Log } from './x509.ts';
 
 export const logReaders: readonly LogReader[] = [
   ...[dhcpReader, dnsReader, httpReader, mqttReader, ntpReader, smtpReader, sshReader, syslogReader],
   ...sslReaders,
+  weirdReader,
 ];
 
 const kinds: readonly Pick<LogKind<never>, 'path'>[] = [

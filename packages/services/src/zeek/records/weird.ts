@@ -1,6 +1,9 @@
 // weird.log: what a connection should not have had (https://docs.zeek.org/en/master/logs/weird-and-notice.html).
+import { expertProtocol } from '@eyrie/dissect';
 import type { Conn } from '../conn/conn.ts';
+import type { RowSink } from '../write/log-files.ts';
 import type { LogKind } from '../write/log-kind.ts';
+import type { LogReader } from './log.ts';
 
 export interface Weirdness {
   readonly time: number;
@@ -25,4 +28,23 @@ export const weirdLog: LogKind<Weirdness> = {
     ['peer', 'string', () => 'eyrie'],
     ['source', 'string', ({ source }) => source],
   ],
+};
+
+/** Logs each kind of weirdness once for a connection, as Zeek does. */
+export function writeWeird(sink: RowSink, row: Weirdness): void {
+  const said = row.conn.keep('weird', () => new Set<string>());
+  if (said.has(row.name)) return;
+  said.add(row.name);
+  sink.write(weirdLog, row);
+}
+
+/** Messages that break the rules of their protocol, of which the dissector keeps what came before. */
+export const weirdReader: LogReader = {
+  protocols: ['_ws.malformed'],
+  make:
+    (logs) =>
+    (p, layer, { conn, time }) => {
+      const source = expertProtocol(p, layer - 1);
+      writeWeird(logs, { time, conn, name: 'malformed_packet', addl: null, source });
+    },
 };
