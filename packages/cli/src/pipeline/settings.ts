@@ -170,8 +170,13 @@ export function keyLogFrom({ parser: { keylog } }: Config): string {
 }
 
 /** Zeek's logs of live traffic, once they can be written; null: none. @throws UserError */
-export function liveLogsFrom({ logs }: Config): LiveLogsOptions | null {
+export function liveLogsFrom({ logs, store }: Config): LiveLogsOptions | null {
   if (logs.folder === '') return null;
+  if (store.pseudonym_key !== '')
+    throw new UserError(
+      '[logs] folder: they would say whose addresses [store] pseudonym_key hides; leave out one of the two',
+      BAD_USAGE,
+    );
   const folder = resolve(process.env.INIT_CWD ?? '', logs.folder);
   try {
     makeFolder(folder);
