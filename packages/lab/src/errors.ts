@@ -1,2 +1,2 @@
-/** What the lab could not do, in one line for whoever asked for it. */
+/** An error of the lab, with one line for the user. */
 export class LabError extends Error {}

@@ -1,23 +1,23 @@
-// Charts over time, one under the other, as one SVG that needs nothing else.
+// Charts over time, stacked in one self-contained SVG.
 
 export interface Series {
   name: string;
-  /** One for each x; null where there is none. */
+  /** A value for each x; null: none. */
   values: (number | null)[];
 }
 
 export interface Panel {
   title: string;
-  /** At most three series: more lines can't be told apart. */
+  /** At most three series, so that lines can be told apart. */
   series: Series[];
   format(value: number): string;
-  /** The top of the scale, at least. */
+  /** Lower bound for the top of the scale. */
   atLeast?: number;
-  /** `even` from nothing upwards, unless told otherwise; `shares`: below a hundred percent, as far down as there is anything; `powers` of ten. */
+  /** `even` (default): linear from 0; `shares`: linear up to 100 %, from the lowest value; `powers`: logarithmic. */
   scale?: 'even' | 'shares' | 'powers';
 }
 
-/** A span of time that something happens in. */
+/** A marked span of time. */
 export interface Span {
   name: string;
   fromS: number;
@@ -38,9 +38,9 @@ const GAP = 58;
 const TOP = 88;
 const BOTTOM = 44;
 const STEPS = 4;
-/** A share that is never less than this below all shows as a line along the top. */
+/** Smallest range below 100 % of a scale of shares. */
 const MISSING_LEAST = 0.01;
-/** The least power of ten that is told apart from nothing. */
+/** Lowest power of ten on a logarithmic scale. */
 const POWER_LEAST = -4;
 const colours = ['#1f6fb2', '#d1610a', '#5a7d2a'];
 
@@ -122,7 +122,7 @@ function panelSvg(panel: Panel, xs: number[], xOf: (x: number) => number, top: n
   ].join('\n');
 }
 
-/** Without zeros that say nothing. What is less than the least power stands where that is. */
+/** Without trailing zeros. The lowest mark of a logarithmic scale stands for all smaller values. */
 function tickText({ scale, format }: Panel, value: number, step: number): string {
   const text = format(value)
     .replace(/(\.\d*?)0+(?!\d)/, '$1')
@@ -145,7 +145,7 @@ function evenAxis(low: number, high: number): Axis {
   return { ticks, partOf: (value) => (value - low) / (high - low) };
 }
 
-/** A step each power of ten; what is less than the least, nothing too, is at the bottom. */
+/** A mark for each power of ten; smaller values and zero are at the bottom. */
 function powersAxis(most: number): Axis {
   const top = Math.ceil(Math.log10(Math.max(most, 10 ** (POWER_LEAST + 1))) - 1e-9);
   const ticks = Array.from({ length: top - POWER_LEAST + 1 }, (_, i) => 10 ** (POWER_LEAST + i));
@@ -154,7 +154,7 @@ function powersAxis(most: number): Axis {
   return { ticks, partOf };
 }
 
-/** A gap where there is no value. */
+/** With gaps where there is no value. */
 function pathOf(
   xs: number[],
   values: (number | null)[],
@@ -175,7 +175,7 @@ function pathOf(
     .join('');
 }
 
-/** 1, 2, 4 or 8 times a power of ten: a quarter of it is a round number too. */
+/** 1, 2, 4 or 8 times a power of ten, so that a quarter of it is a round number too. */
 function niceTop(value: number): number {
   if (!(value > 0)) return 1;
   const power = 10 ** Math.floor(Math.log10(value));

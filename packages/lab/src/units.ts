@@ -1,4 +1,4 @@
-// Amounts for a terminal.
+// Formats amounts for a terminal.
 
 export function percent(share: number): string {
   const value = share * 100;

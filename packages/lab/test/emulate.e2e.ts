@@ -1,4 +1,4 @@
-// Real peers in real namespaces: all find each other, one that goes is missed, and nothing is left behind.
+// Emulations of real peers in network namespaces and in threads, and their cleanup.
 
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
@@ -16,7 +16,7 @@ const skip = process.getuid?.() !== 0 ? 'needs root, for network namespaces' : r
 function start(...args: string[]) {
   const child = spawn(process.execPath, [eyrie, 'emulate', ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    // One that never ends fails its test, and holds nobody up.
+    // A run that never ends fails its test, and does not block others.
     timeout: 300_000,
     killSignal: 'SIGKILL',
   });
@@ -34,7 +34,7 @@ function start(...args: string[]) {
   return { child, ended, err: () => err };
 }
 
-test('a time in which nothing can be measured is refused in one line', async () => {
+test('a duration that is too short to measure is refused in one line', async () => {
   for (const option of ['--for', '--interval']) {
     const { status, err } = await start('--peers', '2', option, '0').ended;
     assert.equal(status, 2, err);
@@ -42,7 +42,7 @@ test('a time in which nothing can be measured is refused in one line', async () 
   }
 });
 
-test('threads where each host is a process are refused in one line', async () => {
+test('--threads with namespaces is refused in one line', async () => {
   const { status, err } = await start('--hosts', '2', '--threads', '2').ended;
   assert.equal(status, 2, err);
   assert.match(err, /^eyrie: --threads is for loopback: .*\n$/);
@@ -54,7 +54,7 @@ const namespacesOf = (pid: number) =>
     .map((line) => line.split(' ')[0]!)
     .filter((name) => name.startsWith(`${PREFIX}${pid}-`));
 
-test('peers on hosts of their own: all know all, crashes are noticed, the namespaces go in the end', {
+test('in namespaces all peers know each other, departures are noticed, and the namespaces are removed', {
   skip,
 }, async () => {
   const run = start(
@@ -75,7 +75,7 @@ test('peers on hosts of their own: all know all, crashes are noticed, the namesp
   assert.deepEqual(namespacesOf(run.child.pid!), []);
 });
 
-test('on loopback threads share the peers, and nobody needs root', async () => {
+test('on loopback threads share the peers, without root', async () => {
   const run = start(...'--peers 9 --threads 2 --interval 1s --for 3s --json'.split(' '));
   const { status, out, err } = await run.ended;
   assert.equal(status, 0, err);
@@ -102,7 +102,7 @@ async function isUnderWay(run: ReturnType<typeof start>): Promise<void> {
   await until(run.err, () => hosts().filter(isIn).length === 2);
 }
 
-test('killed in the middle: its hosts end with it, and --clean removes the namespaces', {
+test('if it is killed, its hosts end, and --clean removes the namespaces', {
   skip,
 }, async () => {
   const run = start(...'--peers 4 --hosts 2 --for 60s'.split(' '));
@@ -114,7 +114,7 @@ test('killed in the middle: its hosts end with it, and --clean removes the names
   assert.deepEqual(namespacesOf(run.child.pid!), []);
 });
 
-test('Ctrl-C ends it, and nothing is left', { skip }, async () => {
+test('Ctrl-C ends it and removes everything', { skip }, async () => {
   const run = start(...'--peers 4 --hosts 2 --for 60s --json'.split(' '));
   await isUnderWay(run);
   run.child.kill('SIGINT');

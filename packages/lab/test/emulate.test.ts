@@ -1,4 +1,4 @@
-// What an emulation is planned with: addresses, churn, shaped links, charts.
+// The parts of an emulation: addresses, churn, shaped links, charts.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -11,7 +11,7 @@ import { ShapedTransport } from '../src/hosting/shaped.ts';
 import { plotSvg } from '../src/plot.ts';
 import { quantilesOf } from '../src/quantiles.ts';
 
-test('a planned network has one address a host, in the subnet of its branch', () => {
+test('a planned network has one address for each host, in the subnet of its branch', () => {
   const plan = planNetwork(4711, HOSTS_MAX);
   assert.equal(new Set(plan.hosts.map(({ address }) => address)).size, HOSTS_MAX);
   for (const { address, branch } of plan.hosts) {
@@ -26,7 +26,7 @@ test('a planned network has one address a host, in the subnet of its branch', ()
   assert.deepEqual([...new Set(names.map(makerOf))], [4711]);
 });
 
-test('only namespaces that an emulation made are known as such', () => {
+test('only namespaces that an emulation made are recognized', () => {
   for (const name of [
     'h1',
     'eyrie-lab-12',
@@ -38,13 +38,13 @@ test('only namespaces that an emulation made are known as such', () => {
     assert.equal(makerOf(name), null, name);
 });
 
-test('without a wish nothing delays or loses; on loopback the links do', () => {
+test('without delay and loss nothing shapes traffic; on loopback the links do', () => {
   assert.deepEqual(shapersFor({ delayMs: 0, lossRate: 0 }, false), { delay: 'none', loss: 'none' });
   assert.deepEqual(shapersFor({ delayMs: 5, lossRate: 0 }, false), { delay: 'links', loss: 'none' });
   assert.deepEqual(shapersFor({ delayMs: 0, lossRate: 0.1 }, false), { delay: 'none', loss: 'links' });
 });
 
-test('churn: the same seed, the same departures; nobody goes twice before it is back, and the first never', () => {
+test('churn depends on the seed; no peer departs again before it is back, and the first never departs', () => {
   const run = () => {
     const churn = new Churn(new SeededRandom(3), 10, 0.5);
     const departures = [];
@@ -59,13 +59,13 @@ test('churn: the same seed, the same departures; nobody goes twice before it is 
   assert.deepEqual(first.map(({ peer }) => peer).sort(), [1, 2, 3, 4, 5, 6, 7, 8, 9]);
 });
 
-test('churn: a tenth of 1,000 peers a minute is one each 0.6 s', () => {
+test('churn of 10 % a minute among 1,000 peers is a departure each 0.6 s', () => {
   const churn = new Churn(new SeededRandom(5), 1000, 0.1);
   const waits = Array.from({ length: 4000 }, () => churn.waitMs());
   assert.ok(Math.abs(quantilesOf(waits).mean - 600) < 40, String(quantilesOf(waits).mean));
 });
 
-test('quantiles are of the values given', () => {
+test('quantiles are measured values', () => {
   assert.deepEqual(quantilesOf([3, 1, 2]), { count: 3, mean: 2, p50: 2, p90: 3, p95: 3, p99: 3, max: 3 });
   assert.equal(quantilesOf([]).count, 0);
 });
@@ -101,7 +101,7 @@ class Echo implements Transport {
 const dialled = (transport: Transport) =>
   new Promise<Link>((resolve) => transport.dial('echo', (_error, link) => resolve(link!)));
 
-test('a shaped link keeps the order of what it delays, and closes after it', async () => {
+test('a shaped link keeps the order of delayed data, and closes after it', async () => {
   const random = new SeededRandom(1);
   const echo = new Echo();
   const shape = { delayMs: 1, lossRate: 0.01, fraction: () => random.fraction() };
@@ -114,7 +114,7 @@ test('a shaped link keeps the order of what it delays, and closes after it', asy
   assert.equal(link.waitingBytes, sent.join('').length);
   link.close();
   assert.equal(echo.isClosed, false);
-  // The links' timers alone keep no process alive.
+  // The timers of links do not keep a process alive.
   const alive = setInterval(() => {}, 1_000);
   await drained;
   clearInterval(alive);
@@ -122,7 +122,7 @@ test('a shaped link keeps the order of what it delays, and closes after it', asy
   assert.equal(link.waitingBytes, 0);
 });
 
-test('a silent transport closes nothing, and nothing leaves it', async () => {
+test('a silent transport sends nothing and closes nothing', async () => {
   const echo = new Echo();
   const transport = new ShapedTransport(echo, { delayMs: 0, lossRate: 0, fraction: () => 0 });
   const link = await dialled(transport);
@@ -135,7 +135,7 @@ test('a silent transport closes nothing, and nothing leaves it', async () => {
   assert.equal(echo.isClosed, false);
 });
 
-test('a chart leaves gaps where there is no value, and escapes what it is given', () => {
+test('a chart has gaps for missing values, and escapes its texts', () => {
   const svg = plotSvg(
     'a < b',
     '',

@@ -1,4 +1,4 @@
-// Hosts elsewhere: what is called there, what comes back, and what is said when it is gone.
+// Remote calls to hosts: outcomes, errors, and hosts that are gone.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -23,24 +23,24 @@ function pair() {
   return { caller, calls: caller.calls<Adder>() };
 }
 
-test('each call has its own outcome, in whatever order they are done', async () => {
+test('each call gets its own outcome, in any order of completion', async () => {
   const { calls } = pair();
   assert.deepEqual(await Promise.all([calls.add(1), calls.add(2), calls.add(3)]), [1, 3, 6]);
 });
 
-test('what fails there fails here, in words that name the host; it goes on', async () => {
+test('an error in a host fails the call, naming the host; later calls work', async () => {
   const { calls } = pair();
   await assert.rejects(calls.add(Number.NaN), new LabError('host 7: no number'));
   assert.equal(await calls.add(5), 5);
 });
 
-test('no method but those of the host is called', async () => {
+test('only methods of the host can be called', async () => {
   const { caller } = pair();
   const other = caller.calls<{ missing(): Promise<void> }>();
   await assert.rejects(other.missing(), new LabError('host 7: no method missing'));
 });
 
-test('a host that is gone fails what is waited for, and what is asked later', async () => {
+test('a host that is gone fails waiting calls and later ones', async () => {
   const caller = new Caller('host 7', () => {});
   const calls = caller.calls<Adder>();
   const waiting = calls.add(1);

@@ -1,4 +1,4 @@
-// The simulator: its clock, its tree, and what its reports say of small networks.
+// The simulator: its event queue, its tree, its reports.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -10,7 +10,7 @@ import { Simulation } from '../src/simulate/simulation.ts';
 import { VirtualTree } from '../src/simulate/tree.ts';
 import { Wheel } from '../src/simulate/wheel.ts';
 
-test('the wheel runs what the heap runs, in the same order', () => {
+test('the timing wheel runs the same events as a heap, in the same order', () => {
   const delays = fc.oneof(fc.nat(50), fc.nat(40_000), fc.nat(200_000_000));
   const plan = fc.array(fc.record({ delayMs: delays, isCancelled: fc.boolean(), againMs: delays }), {
     maxLength: 60,
@@ -38,7 +38,7 @@ test('the wheel runs what the heap runs, in the same order', () => {
   );
 });
 
-test('the wheel delivers messages; a cancel that comes late cancels nothing else', () => {
+test('the timing wheel delivers messages; a late cancel does not affect another event', () => {
   const arrived: string[] = [];
   const wheel = new Wheel<string>((to, from, payload) =>
     arrived.push(`${from} to ${to}: ${payload} at ${wheel.elapsedMs()}`),
@@ -54,7 +54,7 @@ test('the wheel delivers messages; a cancel that comes late cancels nothing else
   assert.equal(wheel.pending, 0);
 });
 
-test('the tree of the simulation is the tree of the mesh, whoever comes and goes', () => {
+test('the simulated tree equals the tree of the mesh under random joins and departures', () => {
   for (const branching of [2, 3, 4, 8, 16]) {
     const count = 150;
     const ids = Array.from({ length: count }, (_, i) => `peer-${i}`);
@@ -73,7 +73,7 @@ test('the tree of the simulation is the tree of the mesh, whoever comes and goes
         theirs.add(ids[peer]!);
       }
       for (const [i, parent] of parents.entries())
-        if (ours.parent[i] !== parent) assert.ok(ours.touched.includes(i), 'who moved is named');
+        if (ours.parent[i] !== parent) assert.ok(ours.touched.includes(i), 'peers that moved are listed');
       if (step % 10 !== 0) continue;
       assert.equal(ours.size, theirs.size);
       assert.equal(ids[ours.root] ?? null, theirs.root);
@@ -104,7 +104,7 @@ const settings: SimulateSettings = {
 const simulated = (changes: Partial<SimulateSettings>, threads = 1) =>
   new Simulation({ ...settings, ...changes }, threads).run();
 
-test('without churn every peer knows the exact sums of all', async () => {
+test('without churn every peer has exact sums of all peers', async () => {
   for (const peers of [1, 2, 9, 200]) {
     const report = await simulated({ peers });
     assert.equal(report.informed.worst, 1);
@@ -131,7 +131,7 @@ test('the same seed gives the same report to the byte with one thread and with t
   assert.notEqual(JSON.stringify(await simulated({ ...busy, seed: 8 })), first);
 });
 
-test('with churn and loss the view stays near the truth, and all that run have one', async () => {
+test('with churn and loss all running peers have a view, and it stays close to the truth', async () => {
   const report = await simulated({ churnPerMin: 0.1, lossRate: 0.05, durationMs: 600_000 });
   assert.ok(report.departures > 100);
   assert.ok(report.lostSegments > 0);
@@ -140,19 +140,23 @@ test('with churn and loss the view stays near the truth, and all that run have o
   assert.equal(report.moments.at(-1)!.running, 200);
 });
 
-test('a network in two parts has two views, and one again when it is whole', async () => {
+test('a partitioned network has two correct views, and a single one after healing', async () => {
   const partition = { share: 0.3, fromMs: 60_000, forMs: 60_000 };
-  // With sums low in the tree too: who moved to another place must not count at the old one as well.
+  // Also with aggregates low in the tree: a peer that moved must not count at its old place as well.
   for (const detailMax of [1024, 20]) {
     const report = await simulated({ peers: 300, detailMax, partition, durationMs: 200_000 });
     const at = (atS: number) => report.moments.find((each) => each.atS === atS)!;
-    assert.ok(at(60).peersError.max > 0, 'who was cut off a moment ago does not know it yet');
+    assert.ok(at(60).peersError.max > 0, 'the cut has not been noticed yet');
     for (const atS of [50, 90, 110, 150, 200])
-      assert.equal(at(atS).peersError.max, 0, `all are right after ${atS} s, with ${detailMax} one by one`);
+      assert.equal(
+        at(atS).peersError.max,
+        0,
+        `all views are correct after ${atS} s, with up to ${detailMax} readings in detail`,
+      );
   }
 });
 
-test('queries are answered in full, by whoever knows enough, also where no peer knows all one by one', async () => {
+test('queries are answered completely, also if no peer has all readings in detail', async () => {
   for (const detailMax of [1024, 20]) {
     const { queries } = await simulated({ peers: 200, detailMax, queriesPerS: 5, durationMs: 90_000 });
     assert.ok(queries.asked > 200);
@@ -163,7 +167,7 @@ test('queries are answered in full, by whoever knows enough, also where no peer 
   }
 });
 
-test('queries are answered in full in a deep tree, where an answer takes seconds', async () => {
+test('queries are answered completely in a deep tree, where an answer takes seconds', async () => {
   const deep = { peers: 600, branching: 2, detailMax: 4, latencyMs: [10, 100] as [number, number] };
   const { queries, depth } = await simulated({ ...deep, queriesPerS: 4, durationMs: 60_000 });
   assert.ok(depth.max >= 11, `${depth.max} levels`);
@@ -171,11 +175,11 @@ test('queries are answered in full in a deep tree, where an answer takes seconds
   assert.equal(queries.success, 1, JSON.stringify(queries.problems));
 });
 
-test('peers learn how far any two are from each other, and who asks for one that is near gets one', async () => {
+test('coordinates estimate the latency between any two peers, and queries find near ones', async () => {
   const report = await simulated({ queriesPerS: 1, durationMs: 900_000 });
   const at = (atS: number) => report.moments.find((each) => each.atS === atS)!.latencyError;
   assert.ok(report.latencyError.p50 < 0.25, `off by ${report.latencyError.p50} at p50`);
-  // With its neighbours alone, the tree folds over: it gets worse.
+  // With measurements of neighbours alone, estimates would get worse with time.
   assert.ok(at(900).p50 < 1.1 * at(300).p50, `${at(300).p50} after 5 minutes, ${at(900).p50} after 15`);
   const { foundMs, trueMs, measured } = report.queries.nearest;
   assert.ok(foundMs.count > 100);
@@ -188,7 +192,7 @@ test('peers learn how far any two are from each other, and who asks for one that
   assert.ok(foundMs.p50 < 0.8 * meanMs, `${foundMs.p50} ms away, the nearest is ${trueMs.p50}`);
 });
 
-test('where sums go up, who comes between two others makes none of them count twice', async () => {
+test('with aggregates, a peer that joins between two others makes none of them count twice', async () => {
   const report = await simulated({ detailMax: 8, churnPerMin: 0.2, durationMs: 300_000 });
   assert.ok(report.errors.peers!.mean < 0.03, `off by ${report.errors.peers!.mean}`);
   assert.ok(report.moments.slice(-5).some(({ peersError }) => peersError.mean < 0.02));

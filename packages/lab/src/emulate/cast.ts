@@ -1,4 +1,4 @@
-// Who plays where: the hosts, the peers on them, and which of these run.
+// The hosts of an emulation, their peers, and which of these run.
 
 import type { SeededRandom } from '@eyrie/mesh/virtual';
 import type { HostCalls } from '../hosting/host.ts';
@@ -13,18 +13,18 @@ export class Cast {
     this.#random = random;
   }
 
-  /** Peers are dealt out in turn. */
+  /** Peers are assigned to hosts in turn. */
   hostOf(peer: number): HostCalls {
     return this.hosts[peer % this.hosts.length]!;
   }
 
-  /** Of `peers`, those on one host but for the first of all. */
+  /** The peers of a host, without the first peer of all. */
   joiningAt(host: number, peers: number): number[] {
     const all = Array.from({ length: peers }, (_, i) => i);
     return all.filter((i) => i > 0 && i % this.hosts.length === host);
   }
 
-  /** One that runs, each as likely as the others. */
+  /** A random running peer. */
   anybody(): number {
     const all = [...this.running];
     return all[Math.floor(this.#random.fraction() * all.length)]!;

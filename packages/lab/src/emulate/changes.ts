@@ -1,16 +1,16 @@
-// How long it takes until all know that a peer is gone, or back.
+// Measures how long it takes until all peers know that one is gone, or back.
 
 import type { HostCalls } from '../hosting/host.ts';
 import { type Quantiles, quantilesOf } from '../quantiles.ts';
 
-/** Shorter than a peer stays away. */
+/** Shorter than the time that a peer stays away. */
 const LOOK_AFTER_MS = 5_500;
 
 export interface ChangeReport {
   count: number;
-  /** Until the last peer knew, of those changes that all knew of in time. */
+  /** Time until the last peer knew, of changes that all learned of in time. */
   knownMs: Quantiles;
-  /** Changes that not all knew of after 5.5 s. */
+  /** Changes that some peer had not learned of after 5.5 s. */
   unknownCount: number;
 }
 
@@ -24,16 +24,16 @@ export class Changes {
     this.#hosts = hosts;
   }
 
-  /** When a peer last went or came back. */
+  /** When a peer last departed or came back. */
   latestMs(id: string): number {
     return this.#latest.get(id) ?? Number.NEGATIVE_INFINITY;
   }
 
-  /** It went, or came back, at `atMs`: looks later who knows. */
+  /** A peer departed or came back at `atMs`: checks later which peers know. */
   watch(id: string, isAlive: boolean, atMs: number): void {
     this.#latest.set(id, atMs);
     setTimeout(() => {
-      // What has changed again since can't be told apart.
+      // If it has changed again since, the two can't be told apart.
       if (this.#latest.get(id) === atMs) this.#look(id, isAlive, atMs).catch(() => {});
     }, LOOK_AFTER_MS).unref();
   }

@@ -1,11 +1,11 @@
-// Who goes when, how, and when it comes back: decided by a seed, so that two runs can be compared.
+// The schedule of departures and returns. It depends on the seed alone, so that two runs can be compared.
 
 import type { SeededRandom } from '@eyrie/mesh/virtual';
 
 export type Ending = 'crash' | 'silence' | 'leave';
 const ENDINGS: readonly Ending[] = ['crash', 'silence', 'leave'];
 
-/** Long enough that all have heard of its end before. */
+/** Long enough for all peers to learn of the departure. */
 const AWAY_MS_MIN = 6_000;
 const AWAY_MS_MAX = 12_000;
 
@@ -15,7 +15,7 @@ export interface Departure {
   backAfterMs: number;
 }
 
-/** Never the first: it holds the authority, and is the way in for who comes back. */
+/** Never the first peer: it is the authority, and the entrance for those that come back. */
 export class Churn {
   readonly #random: SeededRandom;
   readonly #away = new Set<number>();
@@ -29,12 +29,12 @@ export class Churn {
     this.#meanMs = 60_000 / (sharePerMin * peers);
   }
 
-  /** Until the next goes: as likely in each moment as in any other. */
+  /** Time until the next departure (a Poisson process). */
   waitMs(): number {
     return -Math.log(1 - this.#random.fraction()) * this.#meanMs;
   }
 
-  /** Null if there is nobody left to go. */
+  /** Null if no peer is left that may depart. */
   depart(): Departure | null {
     const candidates = this.#peers - 1 - this.#away.size;
     if (candidates <= 0) return null;

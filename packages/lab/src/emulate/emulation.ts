@@ -1,4 +1,4 @@
-// The director: makes the stage, lets the peers join, lets some go and come back, asks, measures, and takes all away.
+// The director of an emulation: sets up the hosts, lets peers join, applies load and churn, measures, and cleans up.
 //
 //   stage ─► found ─► join ─► all know all? ─► idle ─► load, churn, a sample a second ─► settle ─► report ─► end
 
@@ -19,12 +19,12 @@ import { aborted, quiet } from './waiting.ts';
 const SAMPLE_MS = 1_000;
 const POLL_MS = 100;
 const SETTLE_MS = 20_000;
-/** What peers cost that have nothing to say but what they measure: for so long, at most. */
+/** Longest measurement of idle traffic. */
 const IDLE_MS = 10_000;
-/** Joining is the authority's work: so long a peer, at most. */
+/** Time limit for joining, for each peer: the authority admits one after the other. */
 const JOIN_MS_A_PEER = 600;
 const JOIN_MS_MIN = 30_000;
-/** What was told of a peer so long after it came back is still about the time before. */
+/** News of a peer this soon after its return may still be about the time before. */
 const ECHO_MS = 10_000;
 
 export interface EmulateOptions extends StageOptions {
@@ -38,7 +38,7 @@ export interface EmulateOptions extends StageOptions {
   onSample(sample: Sample): void;
 }
 
-/** Asked to end before there was anything to report. */
+/** Aborted before there was anything to report. */
 export class Interrupted extends Error {}
 
 /** @throws LabError, Interrupted */
@@ -104,7 +104,7 @@ class Emulation {
     for (let peer = 0; peer < peers; peer++) running.add(peer);
   }
 
-  /** Waits until it is so of all peers; gives how long that took in seconds, or null. */
+  /** Waits until the condition holds for all peers; returns the seconds it took, or null. */
   async #until(isSo: (host: HostSample) => number): Promise<number | null> {
     const startMs = machineMs();
     while (machineMs() - startMs < SETTLE_MS && !this.#options.signal.aborted) {
@@ -115,7 +115,7 @@ class Emulation {
     return null;
   }
 
-  /** What each peer sends, a second, while nothing happens but that it measures. */
+  /** Bytes a second that each peer sends while it only measures. */
   async #idle(): Promise<Traffic> {
     const before = await this.#sampleHosts();
     const startMs = machineMs();
@@ -137,14 +137,14 @@ class Emulation {
       const host = this.#cast.hostOf(peer);
       this.#changes.watch(idOf(peer), false, await host[ending](idOf(peer)));
       const goBack = async () => {
-        // All come back in the end, so that it can be seen whether all is well again.
+        // All come back at the end, to see whether the mesh recovers.
         await quiet(backAfterMs, over);
         this.#changes.watch(idOf(peer), true, await host.revive(idOf(peer)));
         this.#cast.running.add(peer);
         churn.returned(peer);
       };
       const back = goBack();
-      // What fails is thrown when all are awaited, or not at all if something else has failed before.
+      // An error is thrown when all are awaited, unless another came first.
       back.catch(() => {});
       returning.push(back);
     }
@@ -234,7 +234,7 @@ function cpuShareOf(before: HostSample[], after: HostSample[], passedS: number):
   return (cpuS(after) - cpuS(before)) / passedS;
 }
 
-/** Each once, also where several hosts are threads of it. */
+/** Each process once, even if several hosts are threads of it. */
 function processesOf(hosts: HostSample[]): ProcessSample[] {
   return [...new Map(hosts.map((each) => [each.process.pid, each.process])).values()];
 }

@@ -1,4 +1,4 @@
-// What is asked of the mesh while it is measured: capacity queries, sealed messages, broadcasts.
+// The load during a measurement: capacity queries, sealed messages, broadcasts.
 
 import type { Asked } from '../hosting/host.ts';
 import { machineMs } from '../hosting/machine.ts';
@@ -7,9 +7,9 @@ import { type Cast, idOf } from './cast.ts';
 import { quiet } from './waiting.ts';
 
 const BROADCAST_MS = 5_000;
-/** That wait for their receipt, or answer; at the bound none are added. */
+/** Bound on requests without an answer; at the bound no more are sent. */
 const UNDER_WAY_MAX = 200;
-/** Asked in turn: any three, the best three, figures of all. */
+/** In turn: any three peers, the best three, aggregates of all. */
 const questions = [
   '3 peers where cpu.free >= 50% and storage.free > 20GB',
   '3 peers where memory.free > 1GB order by cpu.free',
@@ -19,16 +19,16 @@ const questions = [
 export interface LoadReport {
   queries: {
     ms: Quantiles;
-    /** A second. */
+    /** Per second. */
     rate: number;
     hops: Quantiles;
-    /** Answered in full, of all that were asked. */
+    /** Part of the queries that were answered completely. */
     success: number;
     problems: Record<string, number>;
   };
-  /** There and back, with the receipt. */
+  /** Round trip, with the receipt. */
   messages: { ms: Quantiles; failed: number };
-  /** Until all had said that they have it. */
+  /** Until all peers had acknowledged it. */
   broadcasts: { ms: Quantiles; missed: number; reached: number };
 }
 
@@ -57,7 +57,7 @@ export class Load {
     ]);
   }
 
-  /** What came since the last time. */
+  /** Results since the last call. */
   recent(): { queryMs: Quantiles; messageMs: Quantiles } {
     const queryMs = quantilesOf(this.#asked.slice(this.#asked0).map(({ ms }) => ms));
     const messageMs = quantilesOf(this.#messageMs.slice(this.#messages0));
@@ -70,7 +70,7 @@ export class Load {
     const from = this.#cast.anybody();
     const question = questions[number % questions.length]!;
     const answer = await this.#cast.hostOf(from).query(idOf(from), question);
-    // Whoever went in the meantime has no use for it.
+    // Does not count if the asker departed in the meantime.
     if (answer !== null && this.#cast.running.has(from)) this.#asked.push(answer);
   }
 
@@ -79,7 +79,7 @@ export class Load {
     const [from, to] = [this.#cast.anybody(), this.#cast.anybody()];
     if (from === to) return;
     const ms = await this.#cast.hostOf(from).message(idOf(from), idOf(to));
-    // Who went in the meantime gets it when it is back: not counted here.
+    // A receiver that departed gets it when it is back: not counted here.
     if (!running.has(from) || !running.has(to)) return;
     if (ms === null) this.#failed++;
     else this.#messageMs.push(ms);
@@ -119,7 +119,7 @@ export class Load {
   }
 }
 
-/** So many a second; as many as were meant until now, also where a timer comes late. What fails is somebody's end. */
+/** Calls at the given rate, and catches up if a timer is late. Errors are ignored: a peer may depart at any time. */
 async function steadily(
   perS: number,
   over: AbortSignal,

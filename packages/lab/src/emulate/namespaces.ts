@@ -10,24 +10,24 @@ const NETEM_PROBE = 'eyrie-lab-probe';
 
 export interface Shaping {
   delayMs: number;
-  /** 0 to 1, of the packets that come to a host. */
+  /** Part of the packets lost on the way to a host, 0 to 1. */
   lossRate: number;
 }
 
-/** Who delays and loses packets. */
+/** What applies delay and loss. */
 export interface Shapers {
   delay: 'netem' | 'links' | 'none';
   loss: 'netem' | 'nftables' | 'links' | 'none';
 }
 
-/** Why namespaces can't be made here; null if they can. */
+/** The reason why namespaces can't be made here; null if they can. */
 export function whyNoNamespaces(): string | null {
   if (process.platform !== 'linux') return 'network namespaces are of Linux only';
   if (process.getuid?.() !== 0) return 'network namespaces need root';
   return hasCommand('ip') ? null : 'the command ip is missing: install iproute2';
 }
 
-/** netem where the kernel has it; else nftables loses packets and the links themselves wait. */
+/** netem if the kernel has it; otherwise nftables drops packets and the links themselves delay. */
 export function shapersFor({ delayMs, lossRate }: Shaping, inNamespaces: boolean): Shapers {
   const isAsked = delayMs > 0 || lossRate > 0;
   const how = (asked: boolean, tool: Shapers['loss']) => (asked ? tool : 'none');
@@ -89,7 +89,7 @@ function makeHost(host: HostPlan, branch: BranchPlan, h: number): void {
   ]);
 }
 
-/** Loss and delay at each host, of what the kernel is to do. */
+/** Sets up the kernel's part of loss and delay at each host. */
 export function shapeNetwork(plan: NetworkPlan, { delayMs, lossRate }: Shaping, shapers: Shapers): void {
   const netem = [
     ...(shapers.delay === 'netem' ? ['delay', `${delayMs}ms`] : []),
@@ -116,7 +116,7 @@ export function removeNetwork(plan: NetworkPlan): void {
   for (const namespace of namespacesOf(plan)) removeNamespace(namespace);
 }
 
-/** Namespaces of runs that are over, and ended without removing them. */
+/** Namespaces of runs that ended without removing them. */
 export function leftBehind(): string[] {
   if (whyNoNamespaces() !== null) return [];
   return run('ip', ['netns', 'list'])
@@ -128,14 +128,14 @@ export function leftBehind(): string[] {
     });
 }
 
-/** Ends what still runs in it, and removes it. */
+/** Ends the processes in it, and removes it. */
 export function removeNamespace(namespace: string): void {
   const pids = spawnSync('ip', ['netns', 'pids', namespace], { encoding: 'utf8', timeout: COMMAND_MS });
   for (const pid of (pids.stdout ?? '').split('\n').filter((line) => line !== '')) {
     try {
       process.kill(Number(pid), 'SIGKILL');
     } catch {
-      // It has ended by itself.
+      // It has already ended.
     }
   }
   spawnSync('ip', ['netns', 'delete', namespace], { timeout: COMMAND_MS });
@@ -145,7 +145,7 @@ function namespacesOf({ core, branches, hosts }: NetworkPlan): string[] {
   return [core, ...branches.map((each) => each.namespace), ...hosts.map((each) => each.namespace)];
 }
 
-/** Whether the process still runs, and is an emulation: numbers of processes come again. */
+/** Whether the process still runs and is an emulation: process numbers are reused. */
 function isOurs(pid: number): boolean {
   try {
     return /emulate|lab/.test(readFileSync(`/proc/${pid}/cmdline`, 'latin1'));
@@ -175,7 +175,7 @@ function hasCommand(name: string): boolean {
   return spawnSync(name, ['-V'], { stdio: 'ignore', timeout: COMMAND_MS }).error === undefined;
 }
 
-/** @throws LabError with what the command said */
+/** @throws LabError with the output of the command */
 function run(command: string, args: string[], input = ''): string {
   const { status, stdout, stderr, error } = spawnSync(command, args, {
     input,

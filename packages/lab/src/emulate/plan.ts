@@ -1,5 +1,5 @@
-// Which namespaces an emulated network is made of: hosts on bridges, up to four each; every bridge on a router of its own;
-// the routers on one in the middle. A tree, as in Mininet, and nothing of it touches the machine's own network.
+// The topology of an emulated network: up to four hosts on a bridge, a router for each bridge, and a core router. It is a
+// tree, as in Mininet, isolated from the machine's own network.
 //
 //              core
 //        ┌──────┴──────┐            10.78.b.0/30 each
@@ -8,7 +8,7 @@
 //     h0 h1 h2 h3   h4 h5 h6
 
 const HOSTS_A_BRANCH = 4;
-/** One /24 and one /30 a branch. */
+/** One /24 and one /30 for each branch. */
 export const HOSTS_MAX = 64;
 
 export interface HostPlan {
@@ -19,10 +19,10 @@ export interface HostPlan {
 
 export interface BranchPlan {
   namespace: string;
-  /** Of its bridge; where the hosts send what is for others. */
+  /** Address of the bridge: the hosts' default gateway. */
   gateway: string;
   subnet: string;
-  /** On the way to the core. */
+  /** Address towards the core. */
   uplink: string;
   coreAddress: string;
 }
@@ -33,7 +33,7 @@ export interface NetworkPlan {
   hosts: HostPlan[];
 }
 
-/** Names of namespaces tell whose they are: so what a crash left behind can be found, and nothing else is touched. */
+/** Names of namespaces contain the process, so that those that a crash left behind are found, and no others touched. */
 export const PREFIX = 'eyrie-lab-';
 
 export function planNetwork(pid: number, hostCount: number): NetworkPlan {
@@ -56,7 +56,7 @@ export function planNetwork(pid: number, hostCount: number): NetworkPlan {
   return { core: name('core'), branches, hosts };
 }
 
-/** The process that made a namespace of this name; null if it is none of ours. */
+/** The process that made a namespace of this name; null if no emulation did. */
 export function makerOf(namespace: string): number | null {
   const match = /^eyrie-lab-(\d+)-(core|[bh]\d+)$/.exec(namespace);
   return match === null ? null : Number(match[1]);

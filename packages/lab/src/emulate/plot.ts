@@ -2,7 +2,7 @@ import { type Panel, plotSvg } from '../plot.ts';
 import { bytesRate, ms, percent } from '../units.ts';
 import type { EmulateReport, Sample } from './report.ts';
 
-/** An emulation over time, as SVG. */
+/** Charts of an emulation over time, as SVG. */
 export function emulatePlot({ samples, settings }: EmulateReport): string {
   const { peers, hosts, delayMs, lossRate, churnPerMin } = settings;
   const of = (pick: (sample: Sample) => number | null) => samples.map(pick);

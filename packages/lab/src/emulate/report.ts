@@ -1,4 +1,4 @@
-// What an emulation says in the end, and each second.
+// The report of an emulation, and its samples.
 
 import type { Quantiles } from '../quantiles.ts';
 import type { ChangeReport } from './changes.ts';
@@ -8,7 +8,7 @@ import type { Shapers } from './namespaces.ts';
 export interface Traffic {
   /** In TLS records. */
   linkBytesPerPeerS: number;
-  /** With TCP/IP heads and acknowledgements; of loopback, with whatever else goes over it. */
+  /** With TCP/IP headers and acknowledgements; on loopback, with any other traffic on it. */
   wireBytesPerPeerS: number;
 }
 
@@ -18,24 +18,24 @@ export interface Sample extends Traffic {
   running: number;
   /** Share of the peers that know all that run, 0 to 1. */
   knowAll: number;
-  /** Share of the peers whose view is of all that run. */
+  /** Share of the peers whose view covers all that run. */
   seeAll: number;
   viewAgeMs: Quantiles;
   queryMs: Quantiles;
   messageMs: Quantiles;
-  /** Of one core, all hosts together. */
+  /** All hosts together; 1 is one core. */
   cpuShare: number;
   rssBytes: number;
 }
 
-/** How long the steps took; null of what was not so in time. */
+/** Duration of the steps; null if a step was not reached in time. */
 export interface Times {
   joinedS: number;
-  /** From the last join until all knew all. */
+  /** From the last join until all peers knew all others. */
   convergedS: number | null;
-  /** After that, until the view of each was of all. */
+  /** After that, until each peer's view covered all. */
   viewedS: number | null;
-  /** From the end of the churn until both were so again. */
+  /** From the end of the churn until both held again. */
   settledS: number | null;
 }
 
@@ -58,11 +58,11 @@ export interface EmulateReport extends Times, LoadReport {
   viewAgeMs: Quantiles;
   gone: ChangeReport;
   back: ChangeReport;
-  /** Peers that were well and that somebody took for dead. */
+  /** Running peers that another peer took for dead. */
   wrongAlarms: number;
-  /** While nothing happened but that they measured. */
+  /** Without load and churn, while peers only measured. */
   idle: Traffic;
-  /** With the load and the churn. */
+  /** Under load and churn. */
   busy: Traffic;
   cpuShare: number;
   rssBytesMax: number;

@@ -1,4 +1,4 @@
-// Where an emulation runs: hosts in namespaces, each a process; or on loopback, each a thread of this one.
+// Where an emulation runs: hosts as processes in namespaces, or as threads of this process on loopback.
 
 import { LabError } from '../errors.ts';
 import type { Hosted } from '../hosting/calls.ts';
@@ -19,22 +19,22 @@ import {
 import { planNetwork } from './plan.ts';
 
 export interface StageOptions extends Shaping {
-  /** 0 is loopback. */
+  /** 0: loopback. */
   hosts: number;
-  /** On loopback, that share the peers. */
+  /** On loopback. */
   threads: number;
   peers: number;
   seed: number;
-  /** Between two measurements of a peer. */
+  /** Time between two measurements of a peer. */
   intervalMs: number;
-  /** In namespaces: starts a program that calls `serveHost` with the argument that is added. */
+  /** In namespaces: command of a program that calls `serveHost` with the appended argument. */
   hostCommand: string[];
 }
 
 export interface Stage {
   hosts: HostCalls[];
   shapers: Shapers;
-  /** Takes everything away. To be called whatever happened. */
+  /** Removes everything. To be called after errors too. */
   end(): Promise<void>;
 }
 
@@ -81,7 +81,7 @@ function openNamespaces(options: StageOptions, note: (line: string) => void): St
     await Promise.all(processes.map((each) => each.end()));
     removeNetwork(plan);
   };
-  // Also where this process ends without coming back here: the hosts end with it, the namespaces are taken away.
+  // Also if this process ends early: the hosts end with it, and the namespaces are removed.
   const removeAtExit = () => removeNetwork(plan);
   process.once('exit', removeAtExit);
   const endOnce = async () => {
@@ -122,7 +122,7 @@ function hostOptions(
   };
 }
 
-/** Removes what runs left behind that are over; gives how many namespaces that were. */
+/** Removes what interrupted runs left behind; returns the number of namespaces. */
 export function clean(): number {
   const names = leftBehind();
   for (const name of names) removeNamespace(name);

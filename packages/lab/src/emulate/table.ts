@@ -1,4 +1,4 @@
-// An emulation in words: a line of the live table, and the report.
+// An emulation as text: the lines of the live table, and the report.
 
 import type { Quantiles } from '../quantiles.ts';
 import { bytesRate, mebibytes, ms, percent, seconds } from '../units.ts';
@@ -47,7 +47,7 @@ export function emulateText(report: EmulateReport): string {
     ],
     [
       'idle',
-      // Over loopback goes whatever else the machine does.
+      // Loopback also carries other traffic of the machine.
       `${bytesRate(idle.linkBytesPerPeerS)} a peer in TLS records${hosts === 0 ? '' : `, ${bytesRate(idle.wireBytesPerPeerS)} with TCP/IP heads`}`,
     ],
     [

@@ -1,8 +1,8 @@
-// Waiting that can be cut short.
+// Waiting that can be aborted.
 
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** Waits; false if that was cut short. */
+/** Waits; false if it was aborted. */
 export async function quiet(ms: number, over: AbortSignal): Promise<boolean> {
   try {
     await pause(ms, undefined, { signal: over });

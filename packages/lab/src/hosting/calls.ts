@@ -1,5 +1,5 @@
-// How hosts are told what to do: a call by name, its outcome by number, over whatever carries messages: between threads, or
-// between processes. Both sides know the class of the host; a call is one of its methods that gives a promise.
+// Remote calls to hosts in other threads or processes, over any message channel: a call by name, its outcome by number.
+// Both sides know the class of the host; its methods that return a promise can be called.
 
 import { LabError } from '../errors.ts';
 
@@ -15,15 +15,15 @@ interface Outcome {
   error?: string;
 }
 
-/** What of a host can be called from elsewhere. */
+/** The methods of a host that can be called remotely. */
 export type Calls<H> = {
   [M in keyof H as H[M] extends (...args: never[]) => Promise<unknown> ? M : never]: H[M];
 };
 
-/** A host that runs somewhere else. */
+/** A host in another thread or process. */
 export interface Hosted<H> {
   calls: Calls<H>;
-  /** Lets it end by itself, then makes it. */
+  /** Lets it end by itself, and forces it after a while. */
   end(): Promise<void>;
 }
 
@@ -42,7 +42,7 @@ export class Caller {
 
   calls<H>(): Calls<H> {
     const get = (_target: object, method: string | symbol) =>
-      // Whoever awaits an object asks it for `then`.
+      // `await` asks an object for `then`.
       typeof method === 'string' && method !== 'then'
         ? (...args: unknown[]) => this.#call(method, args)
         : undefined;
@@ -58,7 +58,7 @@ export class Caller {
     });
   }
 
-  /** The host said this. */
+  /** A message from the host. */
   hear({ id, result, error }: Outcome): void {
     const call = this.#waiting.get(id);
     this.#waiting.delete(id);
@@ -66,7 +66,7 @@ export class Caller {
     else call?.reject(new LabError(`${this.#name}: ${error}`));
   }
 
-  /** Nobody answers any more: neither what is waited for nor what comes later. */
+  /** The host is gone: fails waiting calls and later ones. */
   fail(why: string): void {
     this.#gone ??= `${this.#name} ${why}`;
     for (const { reject } of this.#waiting.values()) reject(new LabError(this.#gone));
@@ -74,7 +74,7 @@ export class Caller {
   }
 }
 
-/** The side that is called: does it, and says what came of it. */
+/** The side that is called: executes a call and reports its outcome. */
 export function answer(host: object, { id, method, args }: Call, say: (outcome: Outcome) => void): void {
   const doing = async () => {
     const named = (host as Record<string, unknown>)[method];

@@ -1,4 +1,4 @@
-// The thread of a host: this file is both ends, so that it is found wherever the sources were put together.
+// The thread of a host. This file is both ends, so that it is found wherever the sources were bundled.
 
 import type { Hosted } from './calls.ts';
 import type { Host, HostOptions } from './host.ts';

@@ -1,5 +1,5 @@
-// One host: many real peers in one thread, over TLS on the host's own address. It does what the director says and measures
-// what only it can see.
+// A host: many real peers in one thread, over TLS on the host's own address. It executes the director's calls, and measures
+// what can only be seen locally.
 
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -31,77 +31,77 @@ import type { Calls } from './calls.ts';
 import { machineMs } from './machine.ts';
 import { type LinkShape, ShapedTransport } from './shaped.ts';
 
-/** Peers that join at once from one host: the authority is one process, and has more hosts to serve. */
+/** Peers of a host that join at the same time: the authority is a single process, and serves all hosts. */
 const JOIN_AT_ONCE = 4;
-/** A machine that is busy with other things may be too slow for many a try; the director says when it is enough. */
+/** A busy machine may need many attempts; the director decides when to give up. */
 const JOIN_TRIES = 30;
 const JOIN_PAUSE_MS = 500;
 const INVITATION_MS = 3_600_000;
 
 export interface HostOptions {
   name: string;
-  /** Where its peers listen. */
+  /** Address on which its peers listen. */
   address: string;
-  /** What the links themselves delay and lose, where the kernel does not. */
+  /** Delay and loss applied by the links, if the kernel does not. */
   delayMs: number;
   lossRate: number;
   seed: number;
-  /** Of the whole mesh: names are `peer-0` to `peer-…`. */
+  /** Of the whole mesh; they are named `peer-0`, `peer-1`, … */
   peers: number;
-  /** Between two measurements of a peer; 0: they measure nothing. */
+  /** Time between two measurements of a peer; 0: none. */
   intervalMs: number;
-  /** The folder of the peers' folders; without it what they keep is in memory. */
+  /** Parent of the peers' folders; without it they keep their state in memory. */
   home?: string;
-  /** Peers use the links of the mesh as they are: then none can fall silent. */
+  /** Uses unshaped links; then no peer can fall silent. */
   isUnshaped?: boolean;
 }
 
 export type HostCalls = Calls<Host>;
 
-/** What a host says once a second. Sums over its running peers, unless said otherwise. */
+/** A sample of a host, each second. Sums over its running peers, unless stated otherwise. */
 export interface HostSample {
   running: number;
-  /** Peers that know as many alive as there are. */
+  /** Peers that know of all living peers. */
   whole: number;
-  /** Peers whose view is of all there are. */
+  /** Peers whose view covers all living peers. */
   seeing: number;
-  /** Of the views of all peers here. */
+  /** Ages of the views of all peers here. */
   viewAgesMs: number[];
-  /** Since the host began, with TLS records. */
+  /** Since the start of the host, with TLS records. */
   linkBytes: number;
   links: number;
   process: ProcessSample;
-  /** Whom a peer here learned to be gone, since the last sample. */
+  /** Peers that a peer here learned to be gone, since the last sample. */
   gone: string[];
   warnings: Record<string, number>;
 }
 
-/** Of the process in which the host runs, maybe beside others. */
+/** Of the process of the host, which may contain others. */
 export interface ProcessSample {
   pid: number;
-  /** User and system, of all threads, since it began. */
+  /** User and system time of all threads since its start. */
   cpuS: number;
-  /** All threads together. */
+  /** Of all threads. */
   rssBytes: number;
-  /** Since the host began, with TCP/IP heads and acknowledgements, of all in its namespace. */
+  /** Since the start of the host, with TCP/IP headers and acknowledgements, of its whole namespace. */
   wireBytes: number;
 }
 
-/** How many peers know of a change, of those that ran all the time. */
+/** Number of peers that know of a change, of those that ran all the time. */
 export interface Heard {
   of: number;
   know: number;
-  /** When the last of them learned it; 0 if none did. */
+  /** When the last of them learned of it; 0 if none did. */
   lastMs: number;
 }
 
-/** How a question was answered. */
+/** The result of a query. */
 export interface Asked {
   ms: number;
   hops: number;
-  /** Peers found, or that the figures are of. */
+  /** Number of peers found or aggregated. */
   matched: number;
-  /** Part of the living that was looked at. */
+  /** Part of the living peers that were examined. */
   complete: number;
   problem: string | null;
 }
@@ -133,7 +133,7 @@ export class Host {
   readonly #storages = new Map<string, Storage>();
   readonly #running = new Map<string, Running>();
   readonly #silent = new Map<string, Running>();
-  /** When a peer here last learned that somebody is alive, or not: `peer-7 true`. */
+  /** When a peer here last learned that a peer is alive or not, by `peer-7 true`. */
   readonly #learnedMs = new Map<string, number>();
   readonly #warnings = new Map<string, number>();
   readonly #gone = new Set<string>();
@@ -158,7 +158,7 @@ export class Host {
     this.#wireBytesAtStart = wireBytes();
   }
 
-  /** Founds the mesh; gives an invitation for all others. */
+  /** Founds the mesh; returns an invitation for all others. */
   async found(mesh: string, id: string, invited: number): Promise<string> {
     const storage = this.#storageOf(id);
     const roster = foundMesh(storage, this.#runtime, mesh, this.#settingsOf(id), null);
@@ -185,7 +185,7 @@ export class Host {
     await Promise.all(Array.from({ length: JOIN_AT_ONCE }, joinSome));
   }
 
-  /** Its process ends: the kernel closes its links. Gives when. */
+  /** As if its process ended: the kernel closes its links. Returns the time. */
   async crash(id: string): Promise<number> {
     const { opened } = this.#take(id);
     const atMs = machineMs();
@@ -193,7 +193,7 @@ export class Host {
     return atMs;
   }
 
-  /** It says nothing any more, and closes nothing: a power cut. Gives when. */
+  /** As after a power failure: it sends nothing, and closes nothing. Returns the time. */
   async silence(id: string): Promise<number> {
     const gone = this.#take(id);
     const atMs = machineMs();
@@ -202,7 +202,7 @@ export class Host {
     return atMs;
   }
 
-  /** It says good-bye. Gives when. */
+  /** It leaves the mesh. Returns the time. */
   async leave(id: string): Promise<number> {
     const { opened } = this.#take(id);
     const atMs = machineMs();
@@ -210,7 +210,7 @@ export class Host {
     return atMs;
   }
 
-  /** Runs again, with what it had on disk. Gives when. */
+  /** Starts again with the state on disk. Returns the time. */
   async revive(id: string): Promise<number> {
     this.#silent.get(id)?.opened.peer.kill();
     this.#silent.delete(id);
@@ -219,7 +219,7 @@ export class Host {
     return atMs;
   }
 
-  /** Whether the peers that ran since before `sinceMs` know that `id` is alive, or that it is not. */
+  /** Whether the peers that have run since before `sinceMs` know that `id` is alive, or that it is not. */
   async heard(id: string, isAlive: boolean, sinceMs: number): Promise<Heard> {
     const witnesses = [...this.#running.values()].filter(
       ({ opened, startedMs }) => startedMs < sinceMs && opened.peer.id !== id,
@@ -228,7 +228,7 @@ export class Host {
     return { of: witnesses.length, know, lastMs: this.#learnedMs.get(`${id} ${isAlive}`) ?? 0 };
   }
 
-  /** A sealed message and its receipt: how long that took; null if it was not delivered. */
+  /** Sends a sealed message; returns the time until its receipt, or null if it was not delivered. */
   async message(from: string, to: string): Promise<number | null> {
     const peer = this.peer(from);
     if (peer === undefined) return null;
@@ -237,7 +237,7 @@ export class Host {
     return isDelivered ? machineMs() - startMs : null;
   }
 
-  /** A broadcast: how many said that they have it, and how long it took until all had. */
+  /** Broadcasts; returns the number of acknowledgements, and the time until the last. */
   async broadcast(from: string): Promise<{ count: number; ms: number } | null> {
     const peer = this.peer(from);
     if (peer === undefined) return null;
@@ -246,7 +246,7 @@ export class Host {
     return problem === null ? { count, ms: machineMs() - startMs } : null;
   }
 
-  /** A capacity query; null if the peer does not run. */
+  /** Asks a capacity query; null if the peer does not run. */
   async query(from: string, text: string): Promise<Asked | null> {
     const peer = this.peer(from);
     if (peer === undefined) return null;
@@ -275,7 +275,7 @@ export class Host {
     };
   }
 
-  /** Those that run here. */
+  /** The running peers of this host. */
   protected peers(): Peer[] {
     return [...this.#running.values()].map(({ opened }) => opened.peer);
   }
@@ -288,7 +288,7 @@ export class Host {
     try {
       return await this.#openAt(id, undefined);
     } catch (error) {
-      // While it was away, somebody else took its port.
+      // Another socket took its port while it was away.
       if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
       return this.#openAt(id, 0);
     }
@@ -306,7 +306,7 @@ export class Host {
     const opened = openPeerIn(storage, { runtime: this.#runtime, port, ...around });
     const { peer, settings } = opened;
     peer.directory.onChange.push((other, status, before) => {
-      // One that fell silent still runs, and takes all others for dead.
+      // A silent peer still runs, and takes all others for dead.
       if (this.#running.get(id)?.opened !== opened) return;
       if ((status === 'alive') === (before === 'alive')) return;
       this.#learnedMs.set(`${other} ${status === 'alive'}`, machineMs());
@@ -359,7 +359,7 @@ function processSample(wireBytesAtStart: number): ProcessSample {
   };
 }
 
-/** What left by all interfaces of this namespace; the machine's own, with others' traffic, where there is none. */
+/** Bytes sent by all interfaces of this namespace, or of the machine if there is none. */
 function wireBytes(): number {
   try {
     const lines = readFileSync('/proc/net/dev', 'utf8').split('\n').slice(2);

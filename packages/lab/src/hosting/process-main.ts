@@ -1,4 +1,4 @@
-// Started by the director in a host's namespace, where the `eyrie` command is not what started it.
+// Entry point of a host's process, if the director was not started by the `eyrie` command.
 
 import { serveHost } from './process.ts';
 

@@ -1,5 +1,5 @@
-// A host in a process of its own, inside its namespace, called over the channel that Node puts between parent and child. The
-// child ends when the channel does, so that no director's crash leaves peers behind.
+// A host in a process of its own, inside its namespace, called over Node's channel between parent and child. The child ends
+// when the channel closes, so that a crash of the director leaves no peers behind.
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { answer, Caller, type Hosted } from './calls.ts';
@@ -8,7 +8,7 @@ import { Host, type HostOptions } from './host.ts';
 
 const END_MS = 5_000;
 
-/** `command` starts a program that calls `serveHost`. */
+/** @param command starts a program that calls `serveHost` */
 export function startProcess(command: string[], namespace: string, options: HostOptions): Hosted<Host> {
   const child = spawn(
     'ip',
@@ -35,17 +35,17 @@ async function ended(child: ChildProcess): Promise<void> {
   clearTimeout(timer);
 }
 
-/** In the child: does what the parent says, until the channel closes. */
+/** In the child: executes calls until the channel closes. */
 export function serveHost(argument: string): void {
   keepHeapsSmall();
   const host = new Host(JSON.parse(Buffer.from(argument, 'base64url').toString()));
-  // Ctrl-C reaches all processes of the terminal; the parent decides.
+  // Ctrl-C reaches all processes of the terminal; the parent handles it.
   process.on('SIGINT', () => {});
   process.on('SIGTERM', () => {});
   process.once('disconnect', () => process.exit(0));
   process.on('message', (call) => {
     answer(host, call as Parameters<typeof answer>[1], (outcome) => {
-      // The parent may have ended meanwhile: then this one does, too, as soon as it hears of that.
+      // The parent may have ended meanwhile; then this process ends as soon as it notices.
       if (process.connected) process.send!(outcome, () => {});
     });
   });

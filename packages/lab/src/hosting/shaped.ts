@@ -1,12 +1,12 @@
-// A transport whose links wait, lose and fall silent, for machines whose kernel can't do that to packets. What is lost
-// comes later, as TCP repeats it: a link never loses bytes.
+// A transport whose links have delay, loss and silent failures, for machines whose kernel can't apply these to packets. Lost
+// data arrives late, as after a retransmission by TCP: a link never loses bytes.
 
 import type { Dialled, Link, LinkCredentials, LinkEvents, Shown, Transport } from '@eyrie/mesh';
 
-/** A lost segment is repeated after so long, and each time after twice as long (RFC 6298 §5.5). */
+/** First retransmission timeout; it doubles each time (RFC 6298 §5.5). */
 const REPEAT_MS = 200;
 const REPEAT_MS_MAX = 15_000;
-/** TCP's and TLS 1.3's handshakes: two round trips. */
+/** Handshakes of TCP and TLS 1.3: two round trips. */
 const HANDSHAKE_WAYS = 4;
 
 export interface LinkShape {
@@ -37,12 +37,12 @@ export class ShapedTransport implements Transport {
 
   listen(onLink: (link: Link) => void): Promise<string[]> {
     return this.#inner.listen((link) => {
-      // Nobody starts it: the other side waits for a greeting that never comes.
+      // Not started: the other side waits for a greeting that never comes.
       if (!this.#isSilent) onLink(this.#wrap(link));
     });
   }
 
-  /** From now on nothing leaves and nothing arrives, and no link is closed: a power cut, a cable pulled. */
+  /** From now on nothing is sent or received, and no link is closed: as after a power failure. */
   silence(): void {
     this.#isSilent = true;
     for (const link of this.#links) link.isSilent = true;
@@ -76,7 +76,7 @@ class ShapedLink implements Link {
   readonly #inner: Link;
   readonly #shape: LinkShape;
   readonly #onGone: () => void;
-  /** Bounded by the session, which gives a link up that has too much waiting. */
+  /** Bounded by the session, which drops a link with too much unsent data. */
   #queue: Waiting[] = [];
   #queuedBytes = 0;
   #lastMs = 0;
@@ -143,7 +143,7 @@ class ShapedLink implements Link {
     return ms;
   }
 
-  /** Never before what was sent earlier. */
+  /** Never before data that was sent earlier. */
   #later(waitMs: number, bytes: number, leave: () => void): void {
     this.#lastMs = Math.max(this.#lastMs, performance.now() + waitMs);
     this.#queue.push({ atMs: this.#lastMs, bytes, leave });

@@ -1,12 +1,12 @@
-// A host in a thread of this process: code, files and loopback are shared, and each core has peers to run. It is called as a
-// host in a process is, and ends with this process whatever happens.
+// A host in a thread of this process: threads share code, files and loopback, and use all cores. It is called like a host in
+// a process of its own, and always ends with this process.
 
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { answer, Caller, type Hosted } from './calls.ts';
 import { keepHeapsSmall, YOUNG_MB } from './heap.ts';
 
 interface Start<O> {
-  /** Which kind of host: a file may serve several, and is loaded elsewhere too. */
+  /** Kind of host: a file may serve several, and is loaded elsewhere too. */
   kind: string;
   options: O;
 }
@@ -14,7 +14,7 @@ interface Start<O> {
 /**
  * Starts a thread that loads `file`, which calls `serveInThread` with the same `kind`.
  *
- * @param name of the host, for what is said of it
+ * @param name of the host, for error messages
  */
 export function startThread<H, O>(file: URL, kind: string, name: string, options: O): Hosted<H> {
   keepHeapsSmall();
@@ -39,9 +39,9 @@ export function startThread<H, O>(file: URL, kind: string, name: string, options
 }
 
 /**
- * In the thread: does what it is told. Elsewhere it does nothing, so that one file can be both ends.
+ * In the thread: executes calls. Elsewhere it does nothing, so that one file can be both ends.
  *
- * @param make loads what the thread runs, which who directs does without
+ * @param make loads the code that only the thread needs
  */
 export async function serveInThread<O>(kind: string, make: (options: O) => Promise<object>): Promise<void> {
   const start = workerData as Start<O> | null;

@@ -4,7 +4,7 @@ import { percent, seconds } from '../units.ts';
 import type { SimulateReport } from './report.ts';
 import type { Moment } from './truth.ts';
 
-/** A simulation over time, as SVG. */
+/** Charts of a simulation over time, as SVG. */
 export function simulatePlot({ moments, settings }: SimulateReport): string {
   const { peers, branching, churnPerMin, lossRate, latencyMs } = settings;
   const of = (pick: (moment: Moment) => number | null) =>
@@ -14,7 +14,7 @@ export function simulatePlot({ moments, settings }: SimulateReport): string {
   );
   const panels: Panel[] = [
     {
-      title: 'How old the view of a peer is, looked at each 10 s',
+      title: 'Age of the view at all peers, each 10 s',
       series: [
         { name: 'p50', values: of(({ viewAgeMs }) => viewAgeMs.p50 / 1000) },
         { name: 'p99', values: of(({ viewAgeMs }) => viewAgeMs.p99 / 1000) },
@@ -22,13 +22,13 @@ export function simulatePlot({ moments, settings }: SimulateReport): string {
       format: seconds,
     },
     {
-      title: 'The part of the living that it is of',
+      title: 'Part of the living peers that the view covers',
       series: [{ name: 'complete', values: of(({ complete }) => complete.mean) }],
       format: percent,
       scale: 'shares',
     },
     {
-      title: 'How far it is off, on average',
+      title: 'Mean error of the view',
       series: [
         { name: 'peers', values: of(({ peersError }) => peersError.mean) },
         ...shown.map(({ name, i }) => ({

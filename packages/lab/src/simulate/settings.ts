@@ -1,9 +1,9 @@
-// What a simulation is asked for.
+// The settings of a simulation.
 
 import type { NetworkSettings } from './network.ts';
 
 export interface PartitionSettings {
-  /** The part of the peers that is cut off, 0 to 1. */
+  /** Part of the peers that is cut off, 0 to 1. */
   share: number;
   fromMs: number;
   forMs: number;
@@ -14,13 +14,13 @@ export interface SimulateSettings extends NetworkSettings {
   branching: number;
   seed: number;
   durationMs: number;
-  /** Between two measurements of a peer. */
+  /** Time between two measurements of a peer. */
   intervalMs: number;
-  /** 0.1: a tenth of the peers goes each minute, and as many come. */
+  /** 0.1: a tenth of the peers departs each minute, and as many join. */
   churnPerMin: number;
   partition: PartitionSettings | null;
-  /** Up to so many peers below are reported one by one, more of them in sum. */
+  /** Largest subtree that is reported peer by peer; larger ones are aggregated. */
   detailMax: number;
-  /** Capacity queries a second, in all, from anybody. */
+  /** Capacity queries a second, from random peers, in total. */
   queriesPerS: number;
 }

@@ -1,4 +1,4 @@
-// A simulation in words: a line of the live table, and the report.
+// A simulation as text: the lines of the live table, and the report.
 
 import { compared } from '../readings.ts';
 import { bytesRate, ms, percent, seconds } from '../units.ts';
@@ -11,7 +11,7 @@ const columns: [title: string, width: number, of: (moment: Moment) => string][] 
   ['time', 8, ({ atS }) => `${atS} s`],
   ['running', 8, ({ running }) => String(running)],
   ['with a view', 11, ({ informed }) => percent(informed)],
-  ['it is of', 9, ({ complete }) => percent(complete.mean)],
+  ['coverage', 9, ({ complete }) => percent(complete.mean)],
   ['age p50', 9, ({ viewAgeMs }) => seconds(viewAgeMs.p50 / 1000)],
   ['age p99', 9, ({ viewAgeMs }) => seconds(viewAgeMs.p99 / 1000)],
   ['peers off', 10, ({ peersError }) => part(peersError.mean)],
@@ -31,7 +31,7 @@ export function momentLine(moment: Moment): string {
   return columns.map(([, width, of]) => of(moment).padStart(width)).join(' ');
 }
 
-/** Of a truth: exact, or how far off. */
+/** Relative error; 0 is exact. */
 function part(error: number): string {
   if (error === 0) return '0';
   return error < 1e-4 ? error.toExponential(0) : `${(error * 100).toFixed(error < 0.01 ? 2 : 1)} %`;
@@ -51,7 +51,7 @@ export function simulateText(report: SimulateReport): string {
       'churn',
       churnPerMin === 0
         ? 'none'
-        : `${percent(churnPerMin)} a minute: ${report.departures.toLocaleString('en-US')} went, as many came`,
+        : `${percent(churnPerMin)} a minute: ${report.departures.toLocaleString('en-US')} departures, and as many joins`,
     ],
     ['depth', `${depth.mean.toFixed(1)} on average, ${depth.max} at most`],
     [
@@ -60,14 +60,14 @@ export function simulateText(report: SimulateReport): string {
     ],
     [
       'messages',
-      `${all.toLocaleString('en-US')}, of them ${messages.agains.toLocaleString('en-US')} because somebody was out of step`,
+      `${all.toLocaleString('en-US')}, of them ${messages.agains.toLocaleString('en-US')} requests to start anew`,
     ],
     [
       'view',
-      `${percent(report.informed.mean)} have one; it is of ${percent(report.complete.mean)} of the living (worst moment ${percent(report.complete.worst)})`,
+      `${percent(report.informed.mean)} of the peers have one; it covers ${percent(report.complete.mean)} of the living (worst moment ${percent(report.complete.worst)})`,
     ],
-    ['its age', ages(report.viewAgeMs)],
-    ['readings in it', ages(report.readingAgeMs)],
+    ['view age', ages(report.viewAgeMs)],
+    ['reading age', ages(report.readingAgeMs)],
     ...Object.entries(errors).map(([name, error]): [string, string] => [
       `${name} off`,
       `${part(error.mean)} on average, ${part(error.p99)} at p99, ${part(error.worst)} at worst; the root ${part(report.rootErrors[name]!.mean)}`,
@@ -76,22 +76,22 @@ export function simulateText(report: SimulateReport): string {
   const { queries, latencyError } = report;
   rows.push([
     'latencies off',
-    `${percent(latencyError.p50)} at p50, ${percent(latencyError.p95)} at p95, of what coordinates say of any two in the end`,
+    `${percent(latencyError.p50)} at p50, ${percent(latencyError.p95)} at p95, relative error of estimates between any two peers, at the end`,
   ]);
   if (queries.asked > 0)
     rows.push([
       'queries',
-      `${queries.asked.toLocaleString('en-US')}: ${percent(queries.success)} answered in full, p50 ${ms(queries.ms.p50)}, p99 ${ms(queries.ms.p99)}, ${queries.hops.mean.toFixed(1)} hops on average; ${percent(queries.present)} of the peers they named run`,
+      `${queries.asked.toLocaleString('en-US')}: ${percent(queries.success)} answered in full, p50 ${ms(queries.ms.p50)}, p99 ${ms(queries.ms.p99)}, ${queries.hops.mean.toFixed(1)} hops on average; ${percent(queries.present)} of the peers in answers run`,
     ]);
   if (queries.nearest.foundMs.count > 0) {
     const { foundMs, trueMs, measured } = queries.nearest;
     rows.push([
       'nearest peer',
-      `${ms(foundMs.p50)} away at p50, ${ms(foundMs.p95)} at p95, whom queries call the nearest; truly it is ${ms(trueMs.p50)}, ${ms(trueMs.p95)}`,
+      `found at ${ms(foundMs.p50)} (p50), ${ms(foundMs.p95)} (p95); the true nearest is at ${ms(trueMs.p50)}, ${ms(trueMs.p95)}`,
     ]);
     rows.push([
       'measured',
-      `${ms(measured.foundMs.p50)} away at p50, ${ms(measured.foundMs.p95)} at p95, where candidates are measured first; such a query takes ${ms(measured.tookMs.p50)}`,
+      `found at ${ms(measured.foundMs.p50)} (p50), ${ms(measured.foundMs.p95)} (p95), if candidates are measured first; such a query takes ${ms(measured.tookMs.p50)}`,
     ]);
   }
   for (const [problem, count] of Object.entries(queries.problems).slice(0, PROBLEMS_MAX))
@@ -99,7 +99,7 @@ export function simulateText(report: SimulateReport): string {
   if (partition !== null)
     rows.splice(3, 0, [
       'partition',
-      `${percent(partition.share)} of the peers apart from ${seconds(partition.fromMs / 1000)} on, for ${seconds(partition.forMs / 1000)}`,
+      `${percent(partition.share)} of the peers cut off after ${seconds(partition.fromMs / 1000)}, for ${seconds(partition.forMs / 1000)}`,
     ]);
   return rows.map(([name, value]) => `${name.padEnd(16)} ${value}`).join('\n');
 }

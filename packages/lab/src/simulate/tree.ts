@@ -1,16 +1,16 @@
-// The tree of the mesh (members/tree.ts there), for a hundred thousand peers that come and go by the hundred a second. It is
-// the same tree, which a test holds it to; but who leads which interval is kept and mended, not computed anew: one that
-// comes moves others down, one that goes is replaced from below, and all else stays.
+// The tree of the mesh (members/tree.ts there), for a hundred thousand peers with hundreds of changes a second. A test
+// compares the two. Leaders of intervals are kept and updated incrementally, not computed anew: a peer that joins may move
+// others down, one that departs is replaced from below, and the rest stays.
 
-/** Parts are not split further than a position is exact (48 bits), as in the mesh. */
+/** Intervals are not split below the resolution of a position (48 bits), as in the mesh. */
 const WIDTH_MIN = 2 ** -48;
 const NONE = -1;
 
 export class VirtualTree {
   readonly branching: number;
-  /** By peer; -1 of the root, and of who is not in the tree. */
+  /** By peer; -1 for the root, and for peers that are not in the tree. */
   readonly parent: Int32Array;
-  /** Who got another parent, child or place since this was emptied last; some twice. */
+  /** Peers whose parent, children or place changed since this was last emptied; may have duplicates. */
   readonly touched: number[] = [];
   root = NONE;
   size = 0;
@@ -22,7 +22,7 @@ export class VirtualTree {
   /** The interval that a peer leads. */
   readonly #begin: Float64Array;
   readonly #end: Float64Array;
-  /** The leaders of its parts, `branching` for each peer. */
+  /** The leaders of the parts of its interval, `branching` for each peer. */
   readonly #children: Int32Array;
 
   /** @param positions by peer, in [0, 1), multiples of 2^-48, no two alike */
@@ -45,7 +45,7 @@ export class VirtualTree {
     return this.#present.has(this.#rank[peer]!);
   }
 
-  /** Calls with each child. */
+  /** Calls `call` for each child. */
   eachChild(peer: number, call: (child: number) => void): void {
     const { branching } = this;
     for (let at = peer * branching; at < (peer + 1) * branching; at++) {
@@ -59,7 +59,7 @@ export class VirtualTree {
     return false;
   }
 
-  /** The root's is 1; 0 of who is not in the tree. */
+  /** 1 for the root; 0 for peers that are not in the tree. */
   depthOf(peer: number): number {
     let depth = this.has(peer) ? 1 : 0;
     for (let at = this.parent[peer]!; at !== NONE; at = this.parent[at]!) depth++;
@@ -95,7 +95,7 @@ export class VirtualTree {
     this.#vacate(peer);
   }
 
-  /** The peer, which counts as absent, gives up its place: to the next nearest, and that one gives up its own before. */
+  /** Replaces a peer, already marked as absent, by its heir, whose own place is vacated first. */
   #vacate(peer: number): void {
     const heir = this.#heirOf(peer);
     if (heir === NONE) {
@@ -113,7 +113,7 @@ export class VirtualTree {
     this.touched.push(peer);
   }
 
-  /** The nearest to the middle of what the peer leads, who is present and not above; -1 if there is nobody. */
+  /** The present peer nearest to the middle of the interval, of those that are not above it; -1 if there is none. */
   #heirOf(peer: number): number {
     const begin = this.#begin[peer]!;
     const end = this.#end[peer]!;
@@ -131,7 +131,7 @@ export class VirtualTree {
     return this.#order[isLeft ? left : right]!;
   }
 
-  /** Whether `peer` rather than `leader` should lead what `leader` leads. Of two as near, the left one. */
+  /** Whether `peer` is nearer to the middle of `leader`'s interval than `leader` itself. The left one wins a tie. */
   #isNearer(peer: number, leader: number): boolean {
     const middle = (this.#begin[leader]! + this.#end[leader]!) / 2;
     const mine = Math.abs(this.#positions[peer]! - middle);
@@ -139,7 +139,7 @@ export class VirtualTree {
     return mine < theirs || (mine === theirs && this.#positions[peer]! < this.#positions[leader]!);
   }
 
-  /** Puts `peer` where `other` is, with all that is below. */
+  /** Puts `peer` in the place of `other`, with the whole subtree. */
   #takeOver(peer: number, other: number): void {
     const { branching, parent } = this;
     const above = parent[other]!;
@@ -169,7 +169,7 @@ export class VirtualTree {
     if (peer !== NONE) this.touched.push(peer);
   }
 
-  /** In which part of what `leader` leads the peer lies; as the mesh computes it, to the last bit. */
+  /** The part of `leader`'s interval in which the peer lies, computed as in the mesh, to the last bit. */
   #partOf(leader: number, peer: number): number {
     const begin = this.#begin[leader]!;
     const width = (this.#end[leader]! - begin) / this.branching;
@@ -199,7 +199,7 @@ export class VirtualTree {
   }
 }
 
-/** A set of numbers that finds the next in it from any number on, up and down: bits, and bits of words that have any. */
+/** A set of numbers with fast successor and predecessor: a bitmap, and a bitmap of its non-zero words. */
 class RankSet {
   readonly #words: Uint32Array;
   readonly #groups: Uint32Array;
@@ -223,7 +223,7 @@ class RankSet {
     if (this.#words[value >> 5] === 0) this.#groups[value >> 10]! &= ~(1 << ((value >> 5) & 31));
   }
 
-  /** The least from `from` on; -1 if there is none. */
+  /** The smallest number not below `from`; -1 if there is none. */
   next(from: number): number {
     let word = from >> 5;
     if (word >= this.#words.length) return NONE;
@@ -239,7 +239,7 @@ class RankSet {
     return (word << 5) + lowest(this.#words[word]!);
   }
 
-  /** The greatest up to `from`; -1 if there is none. */
+  /** The largest number not above `from`; -1 if there is none. */
   previous(from: number): number {
     if (from < 0) return NONE;
     let word = from >> 5;
