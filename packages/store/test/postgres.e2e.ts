@@ -144,6 +144,38 @@ describe('PostgreSQL', () => {
     await Promise.all([writer.close(), other.close()]);
   });
 
+  it('leaves nothing of what was erased in its files, nor a partition that others have emptied', async () => {
+    const url = await server.make();
+    const [store, other] = [await openStore(url), await openStore(url)];
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    const names = [{ address: '192.168.10.21', name: 'printer.test', source: 'dns' as const, time: 1 }];
+    await Promise.all(batchesOf(OFFICE_HOUR).map((batch) => store.write({ ...batch, names })));
+    const holding = async (text: string): Promise<string[]> => {
+      await client.query('CHECKPOINT');
+      const { rows } = await client.query<{ name: string }>(
+        `SELECT oid::regclass::text AS name FROM pg_class
+         WHERE relowner = current_user::regrole AND oid > 16383 AND relkind IN ('r', 'i', 't')
+           AND position($1::bytea IN pg_read_binary_file(pg_relation_filepath(oid))) > 0 ORDER BY 1`,
+        [Buffer.from(text)],
+      );
+      return rows.map(({ name }) => name);
+    };
+    await other.erase('192.168.10.21');
+    assert.ok((await holding('192.168.10.21')).length > 2);
+    await other.vacuum();
+    assert.deepEqual(await holding('192.168.10.21'), []);
+    const [capture] = await store.captures();
+    await other.deleteCapture(capture!.id);
+    await other.vacuum();
+    const { rows } = await client.query(`SELECT FROM pg_inherits WHERE inhparent = 'packet'::regclass`);
+    assert.equal(rows.length, 1);
+    for (const batch of batchesOf(OFFICE_HOUR)) await store.write(batch);
+    assert.equal((await client.query('SELECT FROM packet_other LIMIT 1')).rowCount, 0);
+    assert.equal((await store.protocolSummary({ filter: 'frame' })).packets, 5125);
+    await Promise.all([store.close(), other.close(), client.end()]);
+  });
+
   it('is brought up to date with what it holds, and goes on', async () => {
     const url = await server.make();
     const store = await openStore(url);

@@ -14,6 +14,7 @@ import { type DayRun, dayRuns } from './days.ts';
 import { dialect } from './dialect.ts';
 import { storeError } from './errors.ts';
 import { PARENT, PacketCopy } from './packet-copy.ts';
+import { vacuum } from './vacuum.ts';
 
 /** Concurrent queries; more are queued. */
 const READERS = 8;
@@ -58,6 +59,8 @@ export class PostgresDatabase implements Database {
   }));
   /** Where packets of a day go, if that is committed: into its partition, or through the parent. */
   readonly #tables = new Map<string, string>();
+  /** See Transaction.dictionaryState. */
+  #state = '';
   /** Names of prepared statements. */
   readonly #names = new Map<string, string>();
 
@@ -150,9 +153,7 @@ export class PostgresDatabase implements Database {
       // Multiple statements are possible only without parameters.
       run: async (sql, parameters = []) =>
         (parameters.length === 0 ? await client.query(sql) : await query(sql, parameters)).rowCount ?? 0,
-      // A permanent row, locked by writers (shared) and replaced by deletions.
-      dictionaryState: async () =>
-        String((await query(`SELECT xmin FROM meta WHERE name = 'schema' FOR SHARE`)).rows[0]?.[0]),
+      dictionaryState: () => this.#dictionaryState(client),
       holdDictionaries: async () => {
         await client.query(`UPDATE meta SET value = value WHERE name = 'schema'`);
       },
@@ -167,6 +168,18 @@ export class PostgresDatabase implements Database {
       flush: () => packets.flush(client),
       merge: (table, rows) => mergeInto(client, table, rows),
     };
+  }
+
+  /** Of a permanent row, locked by writers (shared) and replaced by deletions. */
+  async #dictionaryState(client: pg.Client): Promise<string> {
+    const { rows } = await client.query(
+      `SELECT xmin::text AS state FROM meta WHERE name = 'schema' FOR SHARE`,
+    );
+    const { state } = rows[0];
+    // Who deletes may drop empty partitions next.
+    if (state !== this.#state) this.#tables.clear();
+    this.#state = state;
+    return state;
   }
 
   async #reserve(client: pg.Client, counter: Counter, count: number): Promise<number> {
@@ -241,23 +254,14 @@ export class PostgresDatabase implements Database {
     return { bytes: Number(row![0]), free: 0 };
   }
 
-  /** Drops empty partitions; in other tables, space becomes reusable. */
   vacuum(): Promise<void> {
     return this.#alone(async () => {
       try {
-        const client = await this.#connected(this.#writers[0]!);
-        const { rows } = await client.query<{ name: string }>(
-          `SELECT c.oid::regclass::text AS name FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
-           WHERE i.inhparent = 'packet'::regclass AND c.relname <> 'packet_other'`,
-        );
-        for (const { name } of rows) {
-          const { rowCount } = await client.query(`SELECT 1 FROM ${name} LIMIT 1`);
-          if (rowCount === 0) await client.query(`DROP TABLE ${name}`);
-        }
-        this.#tables.clear();
-        for (const table of TABLES) await client.query(`VACUUM (ANALYZE) ${table}`);
+        await vacuum(await this.#connected(this.#writers[0]!));
       } catch (error) {
         throw storeError(error, this.place);
+      } finally {
+        this.#tables.clear();
       }
     });
   }
@@ -292,19 +296,6 @@ const PARTITIONS_OF = `SELECT inhrelid::regclass::text AS name
     LEFT JOIN pg_inherits ON inhparent = '${PARENT}'::regclass
       AND inhrelid = to_regclass('packet_' || to_char(day, 'YYYY_MM_DD'))
   ORDER BY place`;
-
-const TABLES = [
-  'packet',
-  'tallies',
-  'batches',
-  'flows',
-  'names',
-  'findings',
-  'addresses',
-  'outer_addresses',
-  'drops',
-  'clocks',
-];
 
 /** Keys that are hashed in the index of a table. */
 const HASHED = new Set(['findings.message']);
