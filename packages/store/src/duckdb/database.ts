@@ -280,14 +280,19 @@ export class DuckDBDatabase implements Database {
     if (this.#isBroken) await this.#reopen();
   }
 
-  #reopen(meanwhile: () => void = () => {}): Promise<void> {
+  /**
+   * @param replace puts another file in this one's place. Before this one is let go of, as another process might take it then
+   * and lose what it writes; under Windows, where nobody can replace a file that is open, afterwards.
+   */
+  #reopen(replace: () => void = () => {}): Promise<void> {
     return this.#withoutReaders(async () => {
+      if (process.platform !== 'win32') replace();
       this.#writer.closeSync();
       this.#instance.closeSync();
       this.#counters.clear();
       // If reopening fails, the next query tries again.
       this.#isBroken = true;
-      meanwhile();
+      if (process.platform === 'win32') replace();
       const { instance, writer } = await connect(this.#path, this.#options);
       this.#instance = instance;
       this.#writer = writer;
