@@ -1,6 +1,6 @@
 // IPv4 options (RFC 791 §3.1, RFC 2113, https://www.iana.org/assignments/ip-parameters).
 import { u32 } from '../core/bytes.ts';
-import { bool, bytes, ipv4, uint } from '../core/field.ts';
+import { bool, ipv4, uint } from '../core/field.ts';
 import type { Sink } from '../core/sink.ts';
 
 const END = 0;
@@ -62,11 +62,9 @@ export const ipOptionFields = {
   optRouterAlert: uint('ip.opt.ra', 'Router Alert').named({ 0: 'Router shall examine packet' }),
   optSid: uint('ip.opt.sid', 'Stream Identifier'),
   optMtu: uint('ip.opt.mtu', 'MTU'),
-  optAddr: ipv4('ip.opt.addr', 'IP Address'),
   recordedRoute: ipv4('ip.rec_rt', 'Recorded Route'),
   sourceRoute: ipv4('ip.src_rt', 'Source Route'),
   emptyRoute: ipv4('ip.empty_rt', 'Empty Route'),
-  optPadding: bytes('ip.opt.padding', 'Padding'),
 };
 
 const f = ipOptionFields;

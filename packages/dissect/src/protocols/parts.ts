@@ -2,8 +2,8 @@
 import type { Field, Value } from '../core/field.ts';
 import type { Sink } from '../core/sink.ts';
 
-/** Converts the bytes where the field's type does not suffice: a GUID, a file time. */
-export type Reader = (b: Uint8Array, at: number, end: number) => Value;
+/** Converts the bytes where the field's type does not suffice: a GUID, a file time. Null: they hold none. */
+export type Reader = (b: Uint8Array, at: number, end: number) => Value | null;
 
 /** A field and its width, then its bit fields or its conversion. Without a field the bytes are skipped. */
 export type Part = readonly [field: Field | null, width: number, more?: readonly Field[] | Reader];
@@ -17,7 +17,8 @@ export function emitParts(out: Sink, b: Uint8Array, at: number, end: number, par
       continue;
     }
     if (typeof more === 'function') {
-      if (out.wants(field)) out.add(field, at, width, more(b, at, at + width));
+      const value = out.wants(field) ? more(b, at, at + width) : null;
+      if (value !== null) out.add(field, at, width, value);
     } else if (more === undefined) out.add(field, at, width);
     else {
       out.open(field, at, width);

@@ -92,7 +92,8 @@ function told(p: Packet, layer: number): string {
 }
 
 const RFC5424 = /^(\d+) (\S+) (\S+) (\S+) (\S+) (\S+)/;
-const RFC3164 = /^([A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d) (\S+) /;
+/** §4.1.3: the tag is of letters and digits, and what is behind it is the content. */
+const RFC3164 = /^([A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d) (\S+) (?:([A-Za-z0-9]+)(.+))?/s;
 
 /** The parts of the header before the text; their places are those of the message. */
 function emitHeader(b: Uint8Array, at: number, end: number, message: string, out: Sink): void {
@@ -112,6 +113,10 @@ function emitHeader(b: Uint8Array, at: number, end: number, message: string, out
   if (old === null) return;
   out.add(f.timestampOld, at, 15, ascii(b, at, Math.min(at + 15, end)));
   out.add(f.hostname, at + 16, old[2]!.length, old[2]!);
+  const tagAt = at + 17 + old[2]!.length;
+  if (old[3] === undefined) return;
+  out.add(f.procid, tagAt, old[3].length, old[3]);
+  out.add(f.msgid, tagAt + old[3].length, end - tagAt - old[3].length, old[4]!);
 }
 
 /** RFC 5424 §6.2.3; nanoseconds since 1970. */

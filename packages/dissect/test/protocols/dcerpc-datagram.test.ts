@@ -16,6 +16,10 @@ testCases('DCE/RPC datagrams', [
     {
       'dcerpc.opnum': '0',
       'dcerpc.dg_seqnum': '5',
+      'dcerpc.dg_ihint': '0xffff',
+      'dcerpc.dg_ahint': '0xffff',
+      'dcerpc.dg_auth_proto': '0',
+      'dcerpc.dg_serial_lo': '0x00',
       'dcerpc.dg_if_id': 'dea00001-6c97-11d1-8271-00a02442df7d',
     },
   ],

@@ -96,6 +96,7 @@ testCases('HTTP/2', [
       'http2.headers.method': 'GET',
       'http2.headers.authority': 'example',
       'http2.request.full_uri': 'http://example/',
+      'http2.header.count': '4',
       'http2.header.name': ':method,:scheme,:path,:authority',
       'http2.flags': '0x05',
     },

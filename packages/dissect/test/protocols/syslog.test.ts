@@ -10,7 +10,13 @@ testCases('syslog', [
     'eth:ethertype:ip:udp:syslog',
     'Syslog',
     "AUTH.CRIT: Oct 11 22:14:15 mymachine su: 'su root' failed\\n",
-    { 'syslog.facility': '4', 'syslog.level': '2', 'syslog.hostname': 'mymachine' },
+    {
+      'syslog.facility': '4',
+      'syslog.level': '2',
+      'syslog.hostname': 'mymachine',
+      'syslog.procid': 'su',
+      'syslog.msgid': ": 'su root' failed\n",
+    },
   ],
   [
     udpFrame(1000, 514, '6e6f207072696f726974792068657265'),

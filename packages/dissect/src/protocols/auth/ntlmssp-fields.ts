@@ -116,7 +116,6 @@ export const f = {
   verifier: none('ntlmssp.verf', 'NTLMSSP Verifier'),
   verifierVersion: uint('ntlmssp.verf.vers', 'Version Number').le(),
   verifierBody: bytes('ntlmssp.verf.body', 'Verifier Body'),
-  verifierSequence: bytes('ntlmssp.verf.sequence', 'Sequence'),
 };
 
 /** [MS-NLMP] §2.2.2.5, the highest bit first. */

@@ -1,7 +1,7 @@
 // Connectionless DCE/RPC (C706 §12.5.2): every datagram carries the full header, with interface and activity UUID.
 // PROFINET uses it to set up connections (IEC 61158-6-10 §5.2).
 import { uint as read } from '../../core/bytes.ts';
-import { bytes, text, uint } from '../../core/field.ts';
+import { bytes, text, time, uint } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';
 import { type Protocol, protocol, REJECTED } from '../../core/protocol.ts';
 import { udpHeuristics } from '../../core/table.ts';
@@ -29,11 +29,16 @@ const f = {
   object: text('dcerpc.obj_id', 'Object UUID'),
   interface: text('dcerpc.dg_if_id', 'Interface'),
   activity: text('dcerpc.dg_act_id', 'Activity'),
+  bootTime: time('dcerpc.dg_server_boot', 'Server boot time'),
   interfaceVersion: uint('dcerpc.dg_if_ver', 'Interface Ver'),
   sequence: uint('dcerpc.dg_seqnum', 'Sequence num'),
   operation: uint('dcerpc.opnum', 'Opnum'),
+  interfaceHint: uint('dcerpc.dg_ihint', 'Interface Hint').hex(2),
+  activityHint: uint('dcerpc.dg_ahint', 'Activity Hint').hex(2),
   length: uint('dcerpc.dg_frag_len', 'Fragment len'),
   fragment: uint('dcerpc.dg_frag_num', 'Fragment num'),
+  authentication: uint('dcerpc.dg_auth_proto', 'Auth proto').at(78, 1),
+  serialLow: uint('dcerpc.dg_serial_lo', 'Serial Low').at(79, 1).hex(),
   stub: bytes('dcerpc.stub_data', 'Stub data'),
 };
 
@@ -81,11 +86,17 @@ export const dcerpcDatagram: Protocol = protocol({
     [f.object, f.interface, f.activity].forEach((field, i) => {
       out.add(field, start + 8 + 16 * i, 16, uuidAt(b, start + 8 + 16 * i, little));
     });
+    const booted = BigInt(numberAt(b, start, 56, 4)) * 1_000_000_000n;
+    out.add(f.bootTime, start + 56, 4, booted);
     out.add(f.interfaceVersion, start + 60, 4, numberAt(b, start, 60, 4));
     out.add(f.sequence, start + 64, 4, numberAt(b, start, 64, 4));
     out.add(f.operation, start + 68, 2, numberAt(b, start, 68, 2));
+    out.add(f.interfaceHint, start + 70, 2, numberAt(b, start, 70, 2));
+    out.add(f.activityHint, start + 72, 2, numberAt(b, start, 72, 2));
     out.add(f.length, start + 74, 2, numberAt(b, start, 74, 2));
     out.add(f.fragment, start + 76, 2, numberAt(b, start, 76, 2));
+    out.fixed(f.authentication);
+    out.fixed(f.serialLow);
     const length = Math.min(numberAt(b, start, 74, 2), p.stop[layer]! - start - HEAD);
     if (length > 0) out.add(f.stub, start + HEAD, length);
   },

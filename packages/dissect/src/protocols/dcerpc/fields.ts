@@ -1,5 +1,5 @@
 // Fields of DCE/RPC (C706 §12, [MS-RPCE] §2.2). The byte order is that of the message's data representation.
-import { bool, bytes, none, seconds, text, time, uint } from '../../core/field.ts';
+import { bool, bytes, none, seconds, text, uint } from '../../core/field.ts';
 import { rejectNames, resultNames, statusName, typeName } from './pdu.ts';
 
 /** [MS-RPCE] §2.2.1.1.7 */
@@ -83,21 +83,5 @@ export const f = {
   responseIn: uint('dcerpc.response_in', 'Response in frame'),
   requestIn: uint('dcerpc.request_in', 'Request in frame'),
   time: seconds('dcerpc.time', 'Time from request'),
-  unknownInterface: bool('dcerpc.unknown_if_id', 'Unknown DCERPC interface id'),
   // Connectionless packets.
-  flags1: uint('dcerpc.dg_flags1', 'Flags1').hex(1),
-  flags2: uint('dcerpc.dg_flags2', 'Flags2').hex(1),
-  serialHigh: uint('dcerpc.dg_serial_hi', 'Serial High').hex(1),
-  serialLow: uint('dcerpc.dg_serial_lo', 'Serial Low').hex(1),
-  dgInterface: text('dcerpc.dg_if_id', 'Interface'),
-  activity: text('dcerpc.dg_act_id', 'Activity'),
-  bootTime: time('dcerpc.dg_server_boot', 'Server boot time'),
-  dgVersion: uint('dcerpc.dg_if_ver', 'Interface Ver'),
-  sequence: uint('dcerpc.dg_seqnum', 'Sequence num'),
-  interfaceHint: uint('dcerpc.dg_ihint', 'Interface Hint').hex(2),
-  activityHint: uint('dcerpc.dg_ahint', 'Activity Hint').hex(2),
-  dgFragmentLength: uint('dcerpc.dg_frag_len', 'Fragment len'),
-  dgFragment: uint('dcerpc.dg_frag_num', 'Fragment num'),
-  dgAuth: uint('dcerpc.dg_auth_proto', 'Auth proto'),
-  dgStatus: uint('dcerpc.dg_status', 'Status').hex(4).named(statusName),
 };

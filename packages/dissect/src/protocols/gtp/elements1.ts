@@ -23,7 +23,6 @@ export const elementFields1 = {
   gsnIpv6: ipv6('gtp.gsn_ipv6', 'GSN address IPv6'),
   msisdn: text('e164.msisdn', 'E.164 number (MSISDN)'),
   accessType: uint('gtp.ext_rat_type', 'RAT Type'),
-  elementLength: uint('gtp.ext_length', 'Length'),
 };
 
 const f = elementFields1;

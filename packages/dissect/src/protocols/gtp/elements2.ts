@@ -1,5 +1,5 @@
 // Information elements of GTP version 2 (3GPP TS 29.274 §8): type, length, instance, value; grouped elements nest.
-import { u16 } from '../../core/bytes.ts';
+import { u16, u32 } from '../../core/bytes.ts';
 import { bool, type Field, ipv4, ipv6, text, uint, uint64 } from '../../core/field.ts';
 import type { Sink } from '../../core/sink.ts';
 import { accessPointName, packedDigits } from './digits.ts';
@@ -46,6 +46,9 @@ export const elementFields2 = {
   qosPriority: uint('gtpv2.bearer_qos_pl', 'PL (Priority Level)').mask(0x3c),
   qosClass: uint('gtpv2.bearer_qos_label_qci', 'Label (QCI)'),
   qosMaxUp: uint64('gtpv2.bearer_qos_mbr_up', 'Maximum Bit Rate For Uplink'),
+  qosMaxDown: uint64('gtpv2.bearer_qos_mbr_down', 'Maximum Bit Rate For Downlink'),
+  qosSureUp: uint64('gtpv2.bearer_qos_gbr_up', 'Guaranteed Bit Rate For Uplink'),
+  qosSureDown: uint64('gtpv2.bearer_qos_gbr_down', 'Guaranteed Bit Rate For Downlink'),
   accessType: uint('gtpv2.rat_type', 'RAT Type').named(accessTypes),
   fteidHasV4: bool('gtpv2.f_teid_v4', 'V4').mask(0x80),
   fteidHasV6: bool('gtpv2.f_teid_v6', 'V6').mask(0x40),
@@ -115,6 +118,11 @@ function emitValue(b: Uint8Array, type: number, at: number, end: number, out: Si
     case BEARER_QOS:
       out.add(f.qosPriority, at, 1);
       if (length >= 2) out.add(f.qosClass, at + 1, 1);
+      // §8.15: four rates of five octets, in kbit/s.
+      [f.qosMaxUp, f.qosMaxDown, f.qosSureUp, f.qosSureDown].forEach((field, i) => {
+        const place = at + 2 + 5 * i;
+        if (place + 5 <= end) out.add(field, place, 5, BigInt(b[place]! * 2 ** 32 + u32(b, place + 1)));
+      });
       break;
     case F_TEID:
       emitTunnelEndpoint(b, at, end, out);

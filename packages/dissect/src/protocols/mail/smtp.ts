@@ -1,6 +1,6 @@
 // Simple Mail Transfer Protocol (RFC 5321): commands and replies, the message after DATA or BDAT, STARTTLS.
 import { ascii, spells } from '../../core/bytes.ts';
-import { bool, none, text, uint } from '../../core/field.ts';
+import { bool, text, uint } from '../../core/field.ts';
 import { MORE_SEGMENT, type Packet } from '../../core/packet.ts';
 import { protocol } from '../../core/protocol.ts';
 import type { Sink } from '../../core/sink.ts';
@@ -37,7 +37,6 @@ const f = {
   username: text('smtp.auth.username', 'Username'),
   password: text('smtp.auth.password', 'Password'),
   message: text('smtp.message', 'Message'),
-  eom: none('smtp.eom', 'EOM'),
 };
 
 /** Expected kind of the client's next line. */

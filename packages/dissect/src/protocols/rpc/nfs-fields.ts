@@ -167,7 +167,6 @@ export const nfsFields = {
   extendSupported: bool('nfs.access_supp_extend', '0x008 EXTEND').mask(0x8),
   deleteSupported: bool('nfs.access_supp_delete', '0x010 DELETE').mask(0x10),
   executeSupported: bool('nfs.access_supp_execute', '0x020 EXECUTE').mask(0x20),
-  accessDenied: bool('nfs.access_denied', 'Access Denied'),
   tbytes: uint64('nfs.fsstat3_resok.tbytes', 'Total bytes'),
   fbytes: uint64('nfs.fsstat3_resok.fbytes', 'Free bytes'),
   abytes: uint64('nfs.fsstat3_resok.abytes', 'Available free bytes'),

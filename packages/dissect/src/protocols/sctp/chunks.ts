@@ -30,8 +30,6 @@ export const chunkFields = {
   chunkType: uint('sctp.chunk_type', 'Chunk type').named(chunkTypes),
   chunkFlags: uint('sctp.chunk_flags', 'Chunk flags').hex(),
   chunkLength: uint('sctp.chunk_length', 'Chunk length'),
-  chunkValue: bytes('sctp.chunk_value', 'Chunk value'),
-  padding: bytes('sctp.chunk_padding', 'Chunk padding'),
   immediate: bool('sctp.data_i_bit', 'I-Bit').mask(0x08),
   unordered: bool('sctp.data_u_bit', 'U-Bit').mask(0x04),
   beginning: bool('sctp.data_b_bit', 'B-Bit').mask(0x02),

@@ -64,7 +64,6 @@ export const f = {
   directory: text('smb.dir_name', 'Directory'),
   bufferFormat: uint('smb.buffer_format', 'Buffer Format'),
   count: uint('smb.count', 'Count').le(),
-  dataLength: uint('smb.data_len', 'Data Length').le(),
   dataLengthLow: uint('smb.data_len_low', 'Data Length Low').le(),
   dataLengthHigh: uint('smb.data_len_high', 'Data Length High (multiply with 64K)').le(),
   dataOffset: uint('smb.data_offset', 'Data Offset').le(),
@@ -150,6 +149,4 @@ export const f = {
   pathLevel: uint('smb.qpi_loi', 'Level of Interest').le().named(queryLevelName),
   setLevel: uint('smb.spi_loi', 'Level of Interest').le().named(setLevelName),
   fsLevel: uint('smb.qfsi_loi', 'Level of Interest').hex(2).le().named(fsLevelName),
-  searchId: uint('smb.search_id', 'Search ID').hex(2).le(),
-  searchCount: uint('smb.search_count', 'Search Count').le(),
 };

@@ -126,7 +126,6 @@ export const f = {
   // Tree connect (§2.2.9, §2.2.10).
   treeFlags: uint('smb2.tc.flags', 'Flags').hex(2).le(),
   shareFlags: uint('smb2.share_flags', 'Share flags').hex(4).le(),
-  shareCaching: uint('smb2.share.caching', 'Caching policy').hex(4).le(),
   shareCapabilities: uint('smb2.share_caps', 'Share Capabilities').hex(4).le(),
   accessMask: openFields.accessMask,
   // Create (§2.2.13, §2.2.14) and close.
@@ -201,15 +200,12 @@ export const f = {
   ioctlIsFsctl: bool('smb2.ioctl.is_fsctl', 'Is FSCTL').mask(0x1).le(),
   ioctlIn: none('smb2.ioctl.in', 'In Data'),
   ioctlOut: none('smb2.ioctl.out', 'Out Data'),
-  pipeTimeout: uint64('smb2.fsctl.wait.timeout', 'Timeout').le(),
-  pipeName: text('smb2.fsctl.wait.name', 'Name'),
   // Find, notify, information (§2.2.33 to §2.2.40).
   findLevel: uint('smb2.find.infolevel', 'Info Level').le().named(findNames),
   findFlags: uint('smb2.find.flags', 'Find Flags').hex(1),
   fileIndex: uint('smb2.file_index', 'File Index').hex(4).le(),
   pattern: text('smb2.find.pattern', 'Search Pattern'),
   outputLength: uint('smb2.output_buffer_len', 'Output Buffer Length').le(),
-  findBlob: bytes('smb2.find.info_blob', 'Info'),
   nextOffset: uint('smb2.next_offset', 'Next Offset').le(),
   eaSize: uint('smb2.ea_size', 'EA Size').le(),
   shortNameLength: uint('smb2.short_name_len', 'Short Name Length'),
@@ -239,7 +235,6 @@ export const f = {
   leaseKey: text('smb2.lease.lease_key', 'Lease Key'),
   leaseState: uint('smb2.lease.lease_state', 'Lease State').hex(4).le(),
   leaseFlags: uint('smb2.lease.lease_flags', 'Lease Flags').hex(4).le(),
-  leaseDuration: uint64('smb2.lease.lease_duration', 'Lease Duration').hex(8).le(),
   // Transform headers (§2.2.41, §2.2.42).
   transformSignature: bytes('smb2.header.transform.signature', 'Signature'),
   transformNonce: bytes('smb2.header.transform.nonce', 'Nonce'),

@@ -1,6 +1,7 @@
 // Layouts of the fixed parts of SMB2 message bodies ([MS-SMB2] §2.2.3 to §2.2.40).
 import { filetime } from '../../codec/filetime.ts';
 import { guidLittleEndian } from '../../codec/guid.ts';
+import { utf16le } from '../../codec/utf16.ts';
 import type { Part } from '../parts.ts';
 import * as cmd from './smb2-commands.ts';
 import { f } from './smb2-fields.ts';
@@ -301,9 +302,15 @@ const ENTRY: readonly Part[] = [
   ATTRIBUTES,
   [f.filenameLength, 4],
 ];
+/** Room for 8 letters, a dot and 3 letters, of which the length before it says how many there are. */
+const shortName = (b: Uint8Array, at: number): string | null =>
+  b[at - 2] === 0 ? null : utf16le(b, at, at + Math.min(SHORT_NAME_BYTES, b[at - 2]! & ~1));
+
+const SHORT_NAME_BYTES = 24;
 const SHORT_NAME: readonly Part[] = [
   [f.shortNameLength, 1],
-  [null, 25],
+  [null, 1],
+  [f.shortName, 24, shortName],
 ];
 
 /** [MS-FSCC] §2.4: entries of a directory, by level, up to the name. */

@@ -97,7 +97,6 @@ const f = {
   akm: uint('wlan.rsn.akms.type', 'Auth Key Management (AKM) type').named(keyManagementNames),
   oui: uint('wlan.tag.oui', 'OUI'),
   vendorType: uint('wlan.tag.vendor.oui.type', 'Vendor Specific OUI Type'),
-  tagData: bytes('wlan.tag.data', 'Tag data').hidden(),
 };
 
 /** The body is a tree beside the frame's, without a name in frame.protocols. */

@@ -72,7 +72,6 @@ export const f = {
   critical: bool('x509af.critical', 'critical'),
   algorithmIdentifier: none('x509af.algorithmIdentifier_element', 'algorithmIdentifier'),
   encrypted: bytes('x509af.encrypted', 'encrypted'),
-  certificateList: none('x509af.CertificateList_element', 'CertificateList'),
   signedCertificateList: none('x509af.signedCertificateList_element', 'signedCertificateList'),
   revokedCertificates: uint('x509af.revokedCertificates', 'revokedCertificates'),
   revokedCertificate: none('x509af.revokedCertificates_item_element', 'revokedCertificates item'),

@@ -71,6 +71,7 @@ function emitContent(
     case DATA: {
       const [from, end] = contentOf(b, start, stop);
       if (from > at) out.add(f.padLength, at, 1);
+      else out.add(f.padLength, at, 0, 0);
       if (end > from) out.add(f.data, from, end - from);
       return;
     }
@@ -125,11 +126,16 @@ function emitHeaders(
   out: Sink,
 ): void {
   const [content] = contentOf(b, start, stop);
+  if (b[start + 3] === HEADERS && content === start + HEADER) out.add(f.padLength, content, 0, 0);
   const [at, end] = blockOf(b, start, stop);
   if (b[start + 3] === PUSH_PROMISE) out.add(f.promised, content, 4);
   else if (b[start + 3] === HEADERS && b[start + 4]! & HAS_PRIORITY) emitPriority(content, out);
   out.add(f.headerBlock, at, end - at);
   if (fields.length === 0) return;
+  // Each name and each value has four octets for its length.
+  const bytes = fields.reduce((sum, { name, value }) => sum + name.length + value.length + 8, 0);
+  out.add(f.headerLength, start, 1, bytes);
+  out.add(f.headerCount, start, 1, fields.length);
   // A block that came in several frames has no place in this one.
   const isHere = b[start + 3] !== CONTINUATION;
   for (const field of fields) {
