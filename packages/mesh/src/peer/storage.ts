@@ -37,6 +37,8 @@ const ENTRY_BYTES_MAX = 1 << 20;
 
 export class FolderStorage implements Storage {
   readonly folder: string;
+  /** The logs that end with a whole entry. */
+  readonly #sound = new Set<string>();
 
   constructor(folder: string) {
     this.folder = folder;
@@ -75,24 +77,36 @@ export class FolderStorage implements Storage {
     const data = this.read(name);
     if (data === null) return [];
     const { entries, soundBytes } = parseLog(data);
-    // An entry cut by a crash was never confirmed; it is removed, so that later ones can be read.
-    if (soundBytes < data.length) truncateSync(join(this.folder, name), soundBytes);
+    if (soundBytes === data.length) this.#sound.add(name);
     return entries;
   }
 
   append(name: string, entries: readonly Uint8Array[]): void {
     const path = join(this.folder, name);
+    // By who appends, not by who reads: that may be a command, while the peer runs.
+    if (!this.#sound.has(name)) this.#cutUnsound(name);
     const file = openSync(path, 'a', 0o600);
+    this.#sound.delete(name);
     try {
       writeAll(file, Buffer.concat(entries.map(logEntry)));
       fdatasyncSync(file);
+      this.#sound.add(name);
     } finally {
       closeSync(file);
     }
   }
 
+  /** An entry cut by a crash, or a full disk, was never confirmed. It is removed, so that later ones can be read. */
+  #cutUnsound(name: string): void {
+    const data = this.read(name);
+    if (data === null) return;
+    const { soundBytes } = parseLog(data);
+    if (soundBytes < data.length) truncateSync(join(this.folder, name), soundBytes);
+  }
+
   writeLog(name: string, entries: readonly Uint8Array[]): void {
     this.write(name, Buffer.concat(entries.map(logEntry)));
+    this.#sound.add(name);
   }
 }
 

@@ -1,0 +1,40 @@
+// Logs of a peer on disk, where writing fails half-way.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { FolderStorage } from '../src/peer/storage.ts';
+
+const folder = fs.mkdtempSync(join(tmpdir(), 'eyrie-storage-'));
+after(() => fs.rmSync(folder, { recursive: true, force: true }));
+const textOf = (storage: FolderStorage, name: string) => storage.readLog(name).map((each) => each.toString());
+
+test('what is confirmed after a disk was full is there after a restart', (t) => {
+  const storage = new FolderStorage(folder);
+  storage.append('a.log', [Buffer.from('one')]);
+  const { writeSync } = fs;
+  t.mock.method(fs, 'writeSync', (file: number, bytes: Uint8Array) => {
+    writeSync(file, bytes.subarray(0, bytes.length - 1));
+    throw new Error('ENOSPC: no space left on device, write');
+  });
+  syncBuiltinESMExports();
+  assert.throws(() => storage.append('a.log', [Buffer.from('two')]), /ENOSPC/);
+  t.mock.restoreAll();
+  syncBuiltinESMExports();
+  storage.append('a.log', [Buffer.from('three')]);
+  assert.deepEqual(textOf(new FolderStorage(folder), 'a.log'), ['one', 'three']);
+});
+
+test('who reads a log changes nothing: its peer may be writing', () => {
+  const path = join(folder, 'b.log');
+  new FolderStorage(folder).append('b.log', [Buffer.from('one')]);
+  const whole = fs.readFileSync(path);
+  fs.writeFileSync(path, Buffer.concat([whole, whole.subarray(0, 9)]));
+  const reader = new FolderStorage(folder);
+  assert.deepEqual(textOf(reader, 'b.log'), ['one']);
+  assert.equal(fs.statSync(path).size, whole.length + 9);
+  reader.append('b.log', [Buffer.from('two')]);
+  assert.deepEqual(textOf(new FolderStorage(folder), 'b.log'), ['one', 'two']);
+});
