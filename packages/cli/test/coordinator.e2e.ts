@@ -60,6 +60,9 @@ after(() => {
 
 test('a coordinator and three peers', async () => {
   await fine('mesh', 'init', 'home', '--name', 'boss', '--port', '0', '--host', '127.0.0.1');
+  const again = await run('mesh', 'init', 'home', '--name', 'second');
+  assert.equal(again.status, 1);
+  assert.match(again.err, /boss is in a mesh home already: eyrie mesh create NAME/);
   start('coordinator', 'boss', '--interval', '0.5');
   const started = await until('the coordinator starts', () =>
     /Coordinator started on (127\.0\.0\.1:\d+)/.exec(log('coordinator.log')),

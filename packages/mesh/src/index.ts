@@ -29,6 +29,7 @@ export {
   foundMesh,
   isComplete,
   meshFingerprint,
+  meshNameOf,
   type OpenedPeer,
   openPeer,
   openPeerIn,

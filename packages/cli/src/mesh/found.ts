@@ -10,6 +10,7 @@ import {
   isComplete,
   joinMesh,
   MESH_NAME,
+  meshNameOf,
   OFFLINE_KEY,
   PEER_ID,
   PEER_ID_RULE,
@@ -18,6 +19,7 @@ import {
   parseToken,
   peerFolder,
   peerIdOf,
+  peersIn,
   systemRuntime,
   TokenError,
 } from '@eyrie/mesh';
@@ -40,6 +42,14 @@ export async function init(
     throw new UserError(`"${mesh}" cannot be a name: lower-case letters, digits, dots and dashes`);
   const settings = settingsOf(options);
   const storage = newFolder(settings.id);
+  const home = eyrieHome();
+  const other = peersIn(home).find((id) => meshNameOf(peerFolder(home, id)) === mesh);
+  // Two meshes of one name are two all the same, and their peers refuse each other.
+  if (other !== undefined)
+    throw new UserError(
+      `${other} is in a mesh ${mesh} already: eyrie mesh create NAME makes one more peer in it; a second mesh takes another name`,
+      FAILED,
+    );
   const passphrase = options.passphrase === true ? await newPassphrase() : null;
   const hasIntermediate = options.intermediate === true;
   foundMesh(storage, systemRuntime(), mesh, settings, passphrase, hasIntermediate);

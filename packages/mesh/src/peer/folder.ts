@@ -77,6 +77,15 @@ export function meshFingerprint(folder: string): string | null {
   }
 }
 
+/** The name of its mesh; null where a peer was never let in. */
+export function meshNameOf(folder: string): string | null {
+  try {
+    return RosterFile.read(new FolderStorage(folder)).mesh;
+  } catch {
+    return null;
+  }
+}
+
 export interface Keys {
   keys: KeyPair;
   sealingSeed: Uint8Array;
