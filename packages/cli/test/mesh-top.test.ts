@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { MemberView } from '@eyrie/mesh';
-import { FIRST_VIEW, pressed, type View } from '../src/mesh/top/keys.ts';
+import { FIRST_VIEW, keysOf, pressed, type View } from '../src/mesh/top/keys.ts';
 import { filtered, rowsOf, sorted } from '../src/mesh/top/rows.ts';
 import { screenLines, type TopState, tableLines } from '../src/mesh/top/screen.ts';
 import { Paint } from '../src/terminal/paint.ts';
@@ -83,4 +83,21 @@ test('every screen has as many lines as the terminal, none wider', () => {
   assert.match(lines[0]!, /^lab: 2 of 3 peers are here$/);
   assert.match(lines[3]!, /^PEER +STATE +CPU +MEM +LOAD/);
   assert.match(tableLines(rows, plain, 100)[1]!, /^a-10 +alive +10\.0% +80\.0% +- /);
+});
+
+test('keys that come at once, as over a slow line, are taken one by one', () => {
+  assert.deepEqual(keysOf('/b-1\r\u001b[B\u001b[5~\u001bOAq'), [
+    '/',
+    'b',
+    '-',
+    '1',
+    '\r',
+    '\u001b[B',
+    '\u001b[5~',
+    '\u001bOA',
+    'q',
+  ]);
+  assert.deepEqual(keysOf('\u001b'), ['\u001b']);
+  const view = keysOf('/b\r').reduce<View | null>((from, key) => from && pressed(from, key, 3), FIRST_VIEW);
+  assert.deepEqual([view?.filter, view?.isTyping], ['b', false]);
 });

@@ -4,7 +4,7 @@ import type { ShownTalk } from '@eyrie/mesh/skyeye';
 import { BAD_USAGE, UserError } from '../../errors.ts';
 import { hasUnicode, Paint } from '../../terminal/paint.ts';
 import { ask, readTime, selectAny } from '../select.ts';
-import { FIRST_VIEW, pressed, type View } from './keys.ts';
+import { FIRST_VIEW, keysOf, pressed, type View } from './keys.ts';
 import { filtered, type Readings, rowsOf, sorted, type TopRow } from './rows.ts';
 import { ATTRIBUTES, COLUMNS, screenLines, tableLines, talkersLine } from './screen.ts';
 
@@ -100,8 +100,10 @@ async function live({ peer, interval }: TopOptions, column: string): Promise<num
       resolve();
     };
     const onKey = (data: Buffer) => {
-      if (view === null) return;
-      view = pressed(view, data.toString('latin1'), shown().length);
+      for (const key of keysOf(data.toString('latin1'))) {
+        if (view === null) return;
+        view = pressed(view, key, shown().length);
+      }
       if (view === null) end();
       else draw();
     };

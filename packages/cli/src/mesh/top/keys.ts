@@ -22,6 +22,12 @@ export const FIRST_VIEW: View = {
 const FILTER_MAX = 64;
 const PAGE = 10;
 
+/** The keys in what came at once: whoever types fast over a slow line, or pastes, sends several. */
+export function keysOf(input: string): string[] {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: keys of a terminal begin with ESC (ECMA-48 §5.4)
+  return input.match(/\u001b(?:\[[\d;]*[ -~]|O[ -~])|[^]/g) ?? [];
+}
+
 /** Null: it ends. `rows`: how many are shown. */
 export function pressed(view: View, key: string, rows: number): View | null {
   if (key === '\u0003') return null;
