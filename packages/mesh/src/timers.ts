@@ -4,8 +4,6 @@
 
 import type { Cancel } from './runtime.ts';
 
-/** What is due gets so long in one go; then what has arrived meanwhile gets its turn. */
-const TURN_MS = 4;
 /** Node takes no longer wait (2^31 - 1). */
 const WAIT_MS_MAX = 0x7fff_ffff;
 const DONE = -1;
@@ -49,38 +47,23 @@ export class Timers {
     const first = this.#heap[0];
     this.#armedMs = first?.atMs ?? Number.POSITIVE_INFINITY;
     if (first === undefined) return;
-    const waitMs = Math.min(WAIT_MS_MAX, Math.ceil(first.atMs - performance.now()));
-    this.#timer = setTimeout(this.#turn, waitMs).unref();
+    const waitMs = Math.ceil(first.atMs - performance.now());
+    this.#timer = setTimeout(this.#turn, Math.min(Math.max(1, waitMs), WAIT_MS_MAX)).unref();
   }
 
+  /** All that is due by now, and nothing that these ask for: a thread that falls behind must not let timers starve. */
   readonly #turn = (): void => {
-    const endMs = performance.now() + TURN_MS;
+    const nowMs = performance.now();
     this.#armedMs = Number.NEGATIVE_INFINITY;
     try {
-      this.#runUntil(endMs);
+      for (let first = this.#heap[0]; first !== undefined && first.atMs <= nowMs; first = this.#heap[0]) {
+        this.#remove(first);
+        run(first);
+      }
     } finally {
-      // Not unref'd: then Node would wait for something else to happen first.
-      if (this.#isDue(performance.now())) setImmediate(this.#turn);
-      else this.#arm();
+      this.#arm();
     }
   };
-
-  #runUntil(endMs: number): void {
-    for (let nowMs = performance.now(); nowMs < endMs && this.#isDue(nowMs); nowMs = performance.now()) {
-      const first = this.#heap[0]!;
-      this.#remove(first);
-      try {
-        first.action();
-      } catch (error) {
-        first.failed(error);
-      }
-    }
-  }
-
-  #isDue(nowMs: number): boolean {
-    const [first] = this.#heap;
-    return first !== undefined && first.atMs <= nowMs;
-  }
 
   #remove(due: Due): void {
     const last = this.#heap.pop()!;
@@ -117,6 +100,14 @@ export class Timers {
     }
     heap[at] = due;
     due.place = at;
+  }
+}
+
+function run({ action, failed }: Due): void {
+  try {
+    action();
+  } catch (error) {
+    failed(error);
   }
 }
 
