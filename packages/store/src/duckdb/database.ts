@@ -319,6 +319,8 @@ async function connect(path: string, options: StoreOptions) {
       // Perfect-hash aggregation relies on column statistics from planning time, and fails if a batch is appended before the
       // query runs.
       perfect_ht_threshold: '0',
+      // To find the rows of a short list first, and their other columns by a join, costs twice as much as to read all at once.
+      late_materialization_max_rows: '0',
     };
   if (options.threads !== undefined) settings.threads = String(options.threads);
   if (options.memoryBytesMax !== undefined) settings.memory_limit = `${options.memoryBytesMax}B`;
