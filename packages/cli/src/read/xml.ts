@@ -71,6 +71,12 @@ export class PsmlPrinter implements Printer {
   }
 }
 
+/** `Sun Nov 22 09:19:04 2026`, in local time. */
+function clockText(date: Date): string {
+  const [weekday, month, day, year, clock] = date.toString().split(' ');
+  return `${weekday} ${month} ${String(Number(day)).padStart(2)} ${clock} ${year}`;
+}
+
 type Attributes = readonly (readonly [string, string | number])[];
 
 function opened(element: string, attributes: Attributes): string {
@@ -91,7 +97,7 @@ export class PdmlPrinter implements Printer {
     const attributes: Attributes = [
       ['version', 0],
       ['creator', CREATOR],
-      ['time', new Date().toString().replace(/ GMT.*/, '')],
+      ['time', clockText(new Date())],
       ['capture_file', path],
     ];
     out.text(`${XML}${opened('pdml', attributes)}>\n`);
@@ -177,7 +183,8 @@ export class PdmlPrinter implements Printer {
   #fieldAttributes(p: Packet, node: TreeNode): Attributes {
     const { field, value, start, length } = node;
     // What is derived stands in brackets in the tree alone.
-    const text = length === 0 ? node.text.replace(/^\[(.*)\]$/s, '$1') : node.text;
+    const isDerived = length === 0 || (field !== null && node.text.startsWith(`[${field.title}`));
+    const text = isDerived ? node.text.replace(/^\[(.*)\]$/s, '$1') : node.text;
     const place: Attributes = [
       ['size', length],
       ['pos', start],

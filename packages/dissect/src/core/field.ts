@@ -70,6 +70,8 @@ export class Field {
   owners: readonly Protocol[] = NONE;
   /** Not drawn in the tree, though filters and `-e` see it. */
   isHidden = false;
+  /** Of an alias: its values stand together behind the last of its fields, not each behind its own. */
+  isBehindAll = false;
   /** Comes from the capture file's record: shown without the brackets of derived values. */
   isPlain = false;
   /** Derived although it covers bytes: shown in brackets all the same. */
@@ -137,6 +139,11 @@ export class Field {
 
   hidden(): this {
     this.isHidden = true;
+    return this;
+  }
+
+  behindAll(): this {
+    this.isBehindAll = true;
     return this;
   }
 
@@ -225,6 +232,10 @@ export const none = (name: string, title: string): Field => new Field(name, titl
 export function alias(name: string, title: string, of: readonly Field[]): Field {
   const field = new Field(name, title, of[0]!.type).hidden();
   field.of = of;
+  // Bits, and names of their values, where all have the same: `eth.ig`.
+  const { bits, shift, names } = of[0]!;
+  if (of.every((part) => part.bits === bits && part.names === names))
+    Object.assign(field, { bits, shift, names });
   // Where an alias merges fields of the same name it is not another name for them.
   for (const part of of) if (part.name !== name) part.aliases = [...part.aliases, field];
   return field;

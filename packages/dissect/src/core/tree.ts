@@ -15,7 +15,7 @@ export interface TreeNode {
   text: string;
   /** Bytes [start, start + length) of buffer number `buffer` (0: the frame). */
   readonly start: number;
-  readonly length: number;
+  length: number;
   readonly buffer: number;
   /** Not drawn, but part of the machine-readable outputs: an alias, or a field for filters only. */
   readonly isHidden: boolean;
@@ -44,6 +44,8 @@ class TreeBuilder implements Sink {
   #base = 0;
   #buf: Uint8Array = new Uint8Array(0);
   #nodes = 0;
+  /** Aliases whose place is behind a field that has yet to come. */
+  readonly #late: (() => void)[] = [];
   readonly #withHidden: boolean;
 
   constructor(p: Packet, withHidden: boolean) {
@@ -86,6 +88,7 @@ class TreeBuilder implements Sink {
     if (made.emit !== null) made.emit(p, layer, this);
     else for (const field of made.fields) this.fixed(field);
     this.#open.length = 1;
+    this.#late.length = 0;
     reportExpertInfo(p, layer, this.#say);
   }
 
@@ -111,10 +114,16 @@ class TreeBuilder implements Sink {
     const known = value ?? readValue(field, this.#buf, start, length);
     const node = this.#put(field.name, field, known, shown(field, known, length), start, length);
     if (!this.#withHidden) return node;
-    for (const other of field.aliases)
-      if (other.isHidden) this.#put(other.name, other, known, shown(other, known, length), start, length);
+    for (const other of field.aliases) if (other.isHidden) this.#addAlias(other, field, known, start, length);
     this.#last = node;
     return node;
+  }
+
+  /** An alias stands behind each field that it has the value of, or once all of them are told behind the last. */
+  #addAlias(other: Field, field: Field, value: Value, start: number, length: number): void {
+    this.#late.push(() => this.#put(other.name, other, value, shown(other, value, length), start, length));
+    if (other.isBehindAll && field !== other.of[other.of.length - 1]) return;
+    for (const put of this.#late.splice(0)) put();
   }
 
   #put(
@@ -181,7 +190,10 @@ class TreeBuilder implements Sink {
   }
 
   close(): void {
-    if (this.#open.length > 1) this.#open.pop();
+    if (this.#open.length === 1) return;
+    const node = this.#open.pop()!;
+    // A heading whose length was not known when it was opened spans what is below it.
+    if (node.name === '' && node.length === 0) node.length = Math.max(0, endOfChildren(node) - node.start);
   }
 
   /** The text goes inside the brackets of a derived value. */
@@ -195,4 +207,11 @@ class TreeBuilder implements Sink {
   wants(): boolean {
     return true;
   }
+}
+
+function endOfChildren({ children, buffer }: TreeNode): number {
+  let end = 0;
+  for (const child of children)
+    if (child.buffer === buffer && child.length > 0) end = Math.max(end, child.start + child.length);
+  return end;
 }

@@ -52,7 +52,7 @@ const dstport = uint('dccp.dstport', 'Destination Port').at(2, 2);
 const f = {
   srcport,
   dstport,
-  port: alias('dccp.port', 'Source or Destination Port', [srcport, dstport]),
+  port: alias('dccp.port', 'Source or Destination Port', [srcport, dstport]).behindAll(),
   stream: uint('dccp.stream', 'Stream index').get((p, layer) =>
     p.mark[layer]! > 0 ? p.session.flows.stream(p.mark[layer]! - 1) : undefined,
   ),

@@ -19,6 +19,8 @@ const HEADER = 20;
 
 const src = ipv4('ip.src', 'Source Address').at(12, 4);
 const dst = ipv4('ip.dst', 'Destination Address').at(16, 4);
+const srcHost = ipv4('ip.src_host', 'Source Host').at(12, 4).hidden();
+const dstHost = ipv4('ip.dst_host', 'Destination Host').at(16, 4).hidden();
 const f = {
   version: uint('ip.version', 'Version').at(0, 1).mask(0xf0),
   hdrLen: uint('ip.hdr_len', 'Header Length').shownAs(headerLine),
@@ -52,13 +54,13 @@ const f = {
     2: 'Unverified',
   }),
   src,
-  srcHost: ipv4('ip.src_host', 'Source Host').at(12, 4).hidden(),
+  srcHost,
   dst,
-  dstHost: ipv4('ip.dst_host', 'Destination Host').at(16, 4).hidden(),
+  dstHost,
   addr: alias('ip.addr', 'Source or Destination Address', [src, dst]),
   ...ipOptionFields,
   ...fragmentFields('ip', 'IPv4'),
-  host: alias('ip.host', 'Source or Destination Host', [src, dst]),
+  host: alias('ip.host', 'Source or Destination Host', [srcHost, dstHost]),
 };
 
 /** `.... 0101 = Header Length: 20 bytes (5)`: the header carries it in 32-bit words. */

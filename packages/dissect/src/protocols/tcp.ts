@@ -43,7 +43,7 @@ const hasHeader = (p: Packet, layer: number): boolean =>
 const f = {
   srcport,
   dstport,
-  port: alias('tcp.port', 'Source or Destination Port', [srcport, dstport]),
+  port: alias('tcp.port', 'Source or Destination Port', [srcport, dstport]).behindAll(),
   stream: uint('tcp.stream', 'Stream index').get((p, layer) =>
     layer === p.tcpLayer ? p.session.flows.stream(p.flow) : undefined,
   ),

@@ -15,7 +15,7 @@ const dstport = uint('udp.dstport', 'Destination Port').at(2, 2);
 const f = {
   srcport,
   dstport,
-  port: alias('udp.port', 'Source or Destination Port', [srcport, dstport]),
+  port: alias('udp.port', 'Source or Destination Port', [srcport, dstport]).behindAll(),
   length: uint('udp.length', 'Length').at(4, 2),
   checksum: uint('udp.checksum', 'Checksum').at(6, 2).hex(),
   checksumStatus: uint('udp.checksum.status', 'Checksum Status').byName().named({

@@ -43,7 +43,7 @@ const dstport = uint('sctp.dstport', 'Destination port');
 const f = {
   srcport,
   dstport,
-  port: alias('sctp.port', 'Port', [srcport, dstport]),
+  port: alias('sctp.port', 'Port', [srcport, dstport]).behindAll(),
   tag: uint('sctp.verification_tag', 'Verification tag').hex(4),
   checksum: uint('sctp.checksum', 'Checksum').hex(4),
   checksumStatus: uint('sctp.checksum.status', 'Checksum Status').named({ 2: 'Unverified' }),
