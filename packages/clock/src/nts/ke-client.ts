@@ -59,7 +59,9 @@ export async function establishKeys(server: KeyServer): Promise<Association> {
     return await Promise.race([converse(socket, host), deadline]);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).syscall === 'getaddrinfo') throw noAddress(host);
-    const reason = error instanceof Error ? error.message : String(error);
+    // Node adds advice about its own flags.
+    const reason =
+      error instanceof Error ? error.message.replace(/; if the root CA .*$/s, '') : String(error);
     throw new ClockError('keys', `NTS keys from ${host} port ${port}: ${reason}`);
   } finally {
     socket.destroy();
