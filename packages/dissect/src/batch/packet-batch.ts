@@ -73,6 +73,9 @@ export class PacketBatch {
   readonly texts: string[] = [];
 
   readonly #places = new Map<string, number>();
+  /** The Protocol column added last, and its place; null: none yet. */
+  #protocol: string | null = null;
+  #protocolAt = 0;
   #filling = ++fillings;
   /** Made with the first packet: a received batch needs none. */
   #collector: Collector | null = null;
@@ -137,7 +140,7 @@ export class PacketBatch {
     this.destinationPort[i] = p.dstPort;
     this.stream[i] = p.flow < 0 ? NONE : p.session.flows.stream(p.flow);
     this.#addSegment(p, i);
-    this.protocol[i] = this.#place(protocolColumn(p));
+    this.protocol[i] = this.#protocolPlace(protocolColumn(p));
     const shape = shapeOf(p);
     this.#addShape(shape, i);
     this.outer[i] = isWrapped(shape.ipHeaders, p.columnKind) ? this.#outer(p, shape) : NONE;
@@ -150,6 +153,7 @@ export class PacketBatch {
     this.length = 0;
     this.texts.length = 0;
     this.#places.clear();
+    this.#protocol = null;
     this.#filling = ++fillings;
     this.source.fill(0);
     this.destination.fill(0);
@@ -203,6 +207,15 @@ export class PacketBatch {
       if (numbers !== null) numbers[i] = values.length === 0 ? Number.NaN : Number(values[0]);
       else if (texts !== null) texts[i] = values.length === 0 ? NONE : this.#place(textOf(field, values));
     });
+  }
+
+  /** Neighbours mostly have one protocol. */
+  #protocolPlace(text: string): number {
+    if (text !== this.#protocol) {
+      this.#protocol = text;
+      this.#protocolAt = this.#place(text);
+    }
+    return this.#protocolAt;
   }
 
   #place(text: string): number {

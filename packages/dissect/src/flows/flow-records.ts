@@ -131,6 +131,11 @@ const FINGERPRINTS = [
 const HANDSHAKE_RECORD = 22;
 const HELLOS = [1, 2];
 
+/** Values of `#due`. */
+const LOOK = -Infinity;
+const TOLD = Infinity;
+const NEVER = Number.MAX_VALUE;
+
 export class FlowRecords {
   readonly #session: Session;
   readonly #onFlow: (flow: Flow) => void;
@@ -141,8 +146,11 @@ export class FlowRecords {
   /** Time in which the sweep goes round the table once, by the packets' clock and if there are enough packets. */
   readonly #roundSeconds: number;
   readonly #notes: (Notes | null)[] = [];
-  /** By entry: 1 while packets were seen that are not reported yet. Most that the walk meets have none. */
-  #isFresh = new Uint8Array(1024);
+  /**
+   * By entry: when it is to be reported unless packets follow, in seconds since 1970; LOOK after a packet, TOLD while all its
+   * packets are reported. So the walk need not touch most of the entries that it meets.
+   */
+  #due = new Float64Array(1024).fill(TOLD);
   readonly #tap = new Tap(['tls', 'dtls', 'http', 'http2', 'ssh'], [...SERVER_NAMES, ...FINGERPRINTS]);
   #hand = 0;
   #lastSeconds = Number.NaN;
@@ -171,12 +179,10 @@ export class FlowRecords {
     if (notes === undefined || notes === null) {
       notes = begin(p);
       this.#notes[p.flow] = notes;
-      if (p.flow >= this.#isFresh.length) this.#grow(p.flow);
+      if (p.flow >= this.#due.length) this.#grow(p.flow);
     }
-    if (this.#isFresh[p.flow] === 0) {
-      this.#isFresh[p.flow] = 1;
-      notes.since = p.seconds + p.nanoseconds / 1e9;
-    }
+    if (this.#due[p.flow] === TOLD) notes.since = p.seconds + p.nanoseconds / 1e9;
+    this.#due[p.flow] = LOOK;
     this.#learn(p, notes);
     if (this.#roundSeconds !== Infinity) this.#sweepSome(p.seconds);
   }
@@ -216,7 +222,7 @@ export class FlowRecords {
     let hand = this.#hand;
     for (let step = 0; step < due; step++) {
       hand = hand + 1 < length ? hand + 1 : 0;
-      if (this.#isFresh[hand] === 1) this.#judge(hand, now);
+      if (this.#due[hand]! <= now) this.#judge(hand, now);
     }
     this.#hand = hand;
   }
@@ -224,16 +230,18 @@ export class FlowRecords {
   #judge(flow: number, now: number): void {
     const notes = this.#notes[flow];
     if (!notes) return;
-    const silent = now - this.#session.flows.lastSeconds(flow);
-    if (silent >= this.#idleSeconds || (silent >= this.#endedSeconds && this.#isEnded(flow, notes)))
-      this.#report(flow, 'idle');
-    else if (now - notes.since >= this.#activeSeconds) this.#report(flow, 'active');
+    const last = this.#session.flows.lastSeconds(flow);
+    const idleAt = last + (this.#isEnded(flow, notes) ? this.#endedSeconds : this.#idleSeconds);
+    const activeAt = notes.since + this.#activeSeconds;
+    if (now >= idleAt) this.#report(flow, 'idle');
+    else if (now >= activeAt) this.#report(flow, 'active');
+    else if (this.#due[flow] !== TOLD) this.#due[flow] = Math.min(idleAt, activeAt, NEVER);
   }
 
   #report(flow: number, why: FlowEnding): void {
     const notes = this.#notes[flow];
-    if (!notes || this.#isFresh[flow] === 0) return;
-    this.#isFresh[flow] = 0;
+    if (!notes || this.#due[flow] === TOLD) return;
+    this.#due[flow] = TOLD;
     const made = this.#make(flow, notes, why);
     const { flows } = this.#session;
     const { reported } = notes;
@@ -245,9 +253,9 @@ export class FlowRecords {
   }
 
   #grow(flow: number): void {
-    const larger = new Uint8Array(Math.max(flow + 1, this.#isFresh.length * 2));
-    larger.set(this.#isFresh);
-    this.#isFresh = larger;
+    const larger = new Float64Array(Math.max(flow + 1, this.#due.length * 2)).fill(TOLD);
+    larger.set(this.#due);
+    this.#due = larger;
   }
 
   #make(flow: number, notes: Notes, why: FlowEnding): Flow {
@@ -293,7 +301,8 @@ export class FlowRecords {
   #isEnded(flow: number, { transport }: Notes): boolean {
     if (transport !== TCP) return false;
     const { tcp } = this.#session;
-    const [one, other] = [tcp.flagsSeen(flow, 0), tcp.flagsSeen(flow, 1)];
+    const one = tcp.flagsSeen(flow, 0);
+    const other = tcp.flagsSeen(flow, 1);
     return ((one | other) & RST) !== 0 || (one & other & FIN) !== 0;
   }
 

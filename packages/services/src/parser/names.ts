@@ -2,6 +2,7 @@
 // with the flows.
 import {
   type Flow,
+  HEAD_LAYERS,
   ipv4Address,
   ipv6Address,
   type NameRecord,
@@ -49,7 +50,9 @@ export class Names {
 
   add(p: Packet): void {
     const kinds = this.#kinds;
-    for (let layer = p.count - 1; layer > 0; layer--) {
+    // Below a head, which is link and network, there is nothing to read.
+    const first = p.head === 0 ? 1 : HEAD_LAYERS;
+    for (let layer = p.count - 1; layer >= first; layer--) {
       const kind = kinds[p.proto[layer]!]!;
       if (kind === 0) continue;
       if (kind === 1) this.#addMessage(p, layer);

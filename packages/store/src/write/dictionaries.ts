@@ -76,7 +76,8 @@ export class Dictionaries {
     if (numbers.size === 0) return null;
     const told = new Uint8Array(length);
     for (let i = 0; i < length; i++) {
-      const number = numbers.get(outer[i]!) ?? UNTOLD;
+      const place = outer[i]!;
+      const number = place < 0 ? UNTOLD : (numbers.get(place) ?? UNTOLD);
       if (number === UNTOLD) continue;
       told[i] = 1;
       scratch.outer[i] = number;

@@ -45,24 +45,22 @@ export function tallied({ length, time, protocol, path, bytes }: Counted): Talli
   let bucket = floorTo(first, width);
   let end = bucket + width;
   let step = known.get(0);
+  let tally: Tally | undefined;
   for (let i = 0; i < length; i++) {
     const at = time[i]!;
     if (step === undefined || at < bucket || at >= end) {
       bucket = floorTo(at, width);
       end = bucket + width;
       step = stepOf(known, Number((bucket - floorTo(first, width)) / width));
+      tally = undefined;
     }
     const size = bytes[i]!;
     sum += size;
-    // Of both there are less than 2^26 in any one store that lives.
-    const key = path[i]! * 0x400_0000 + protocol[i]!;
-    const tally = step.get(key);
-    if (tally === undefined)
-      step.set(key, { bucket, protocol: protocol[i]!, path: path[i]!, packets: 1, bytes: size });
-    else {
-      tally.packets++;
-      tally.bytes += size;
-    }
+    // Neighbours are mostly of one kind.
+    if (tally === undefined || tally.path !== path[i] || tally.protocol !== protocol[i])
+      tally = tallyOf(step, bucket, path[i]!, protocol[i]!);
+    tally.packets++;
+    tally.bytes += size;
   }
   const list = [...known.values()].flatMap((each) => [...each.values()]);
   return { width, list, first, last, bytes: sum };
@@ -73,6 +71,17 @@ function stepOf(known: Map<number, Map<number, Tally>>, step: number): Map<numbe
   if (made === undefined) {
     made = new Map();
     known.set(step, made);
+  }
+  return made;
+}
+
+function tallyOf(step: Map<number, Tally>, bucket: bigint, path: number, protocol: number): Tally {
+  // Of both there are less than 2^26 in any one store that lives.
+  const key = path * 0x400_0000 + protocol;
+  let made = step.get(key);
+  if (made === undefined) {
+    made = { bucket, protocol, path, packets: 0, bytes: 0 };
+    step.set(key, made);
   }
   return made;
 }
