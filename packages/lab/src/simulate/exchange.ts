@@ -28,8 +28,8 @@ export interface Seat {
 const ARRIVED = 0;
 const GENERATION = 1;
 const FLAGS = 2;
-/** Checks of the barrier before the thread sleeps: some microseconds, about what waking it takes. */
-const SPINS = 1_000;
+/** Checks of the barrier before the thread sleeps: tens of microseconds, about what waking it takes. */
+const SPINS = 4_000;
 
 export function wordsOf(threads: number): Int32Array {
   return new Int32Array(new SharedArrayBuffer(4 * (FLAGS + 2 * threads * threads)));
