@@ -1,5 +1,5 @@
-// A host as the benchmark of the mesh needs it: what only the thread in which a peer runs can do and see. Moments are
-// `machineMs()`, the same in all threads.
+// The host of the mesh benchmark: measurements that only a peer's own thread can make. Times are `machineMs()`, the
+// same in all threads.
 
 import { randomBytes } from 'node:crypto';
 import { requestKinds } from '@eyrie/mesh';
@@ -12,15 +12,15 @@ const ARRIVAL_MS = 10_000;
 
 export interface Told {
   startMs: number;
-  /** When all had said that they have it. */
+  /** When all peers had acknowledged it. */
   endMs: number;
   count: number;
 }
 
-/** When each peer here had what was sent. */
+/** When each peer here had received the message. */
 interface Arrivals {
   ms: number[];
-  /** So many are waited for. */
+  /** Number of receptions to wait for. */
   wanted: number;
   all(): void;
 }
@@ -36,7 +36,7 @@ export class MeshHost extends Host {
     });
   }
 
-  /** Levels of the tree above its deepest peer here, and that one. */
+  /** Depth of the deepest peer here, and that peer. */
   async depth(): Promise<number> {
     return Math.max(...this.peers().map((peer) => peer.directory.tree.pathTo(peer.id).length));
   }
@@ -45,7 +45,7 @@ export class MeshHost extends Host {
     global.gc?.();
   }
 
-  /** There and back over a link that is there, in milliseconds. */
+  /** Round trip over an existing link, in milliseconds. */
   async probe(id: string): Promise<number> {
     const session = [...this.peer(id)!.switchboard.sessions()][0]!;
     const payload = Buffer.concat([Buffer.of(Buffer.byteLength(session.id)), Buffer.from(session.id)]);
@@ -56,7 +56,7 @@ export class MeshHost extends Host {
     return machineMs() - startMs;
   }
 
-  /** Gives when it was sent, and does not wait for its receipt. */
+  /** Returns the time of sending, without waiting for the receipt. */
   async sendNow(from: string, to: string, text: string): Promise<number> {
     const startMs = machineMs();
     void this.peer(from)!.send(to, text);
@@ -69,7 +69,7 @@ export class MeshHost extends Host {
     return { startMs, endMs: machineMs(), count };
   }
 
-  /** When peers here got it: waits until `wanted` have, but not for ever. */
+  /** When peers here received it: waits for `wanted` of them, up to a limit. */
   arrivals(text: string, wanted: number): Promise<number[]> {
     return new Promise((resolve) => {
       const come = this.#arrivalsOf(text);
@@ -90,7 +90,7 @@ export class MeshHost extends Host {
     return come;
   }
 
-  /** Notes from now on when messages come. */
+  /** Records the arrival of messages from now on. */
   async listen(): Promise<void> {
     for (const { id, inbox } of this.peers()) {
       if (this.#listening.has(id)) continue;
@@ -103,12 +103,12 @@ export class MeshHost extends Host {
     }
   }
 
-  /** Peers with which it has a link. */
+  /** Peers with which a peer has a link. */
   async linkedWith(id: string): Promise<string[]> {
     return [...this.peer(id)!.switchboard.sessions()].map((session) => session.id);
   }
 
-  /** Takes what comes; gives when so much had come. To be called before it is sent. */
+  /** Receives data; returns when the given amount had arrived. To be called before sending. */
   takeBulk(id: string, bytes: number): Promise<number> {
     return new Promise((resolve) => {
       let got = 0;
@@ -122,7 +122,7 @@ export class MeshHost extends Host {
     });
   }
 
-  /** Gives when it began. */
+  /** Returns the time of the start. */
   async sendBulk(from: string, to: string, bytes: number): Promise<number> {
     const startMs = machineMs();
     const stream = this.peer(from)!.switchboard.sessionOf(to)!.openStream(BULK_KIND, Buffer.alloc(0));
@@ -139,19 +139,19 @@ export class MeshHost extends Host {
     return startMs;
   }
 
-  /** What each clock is ahead of the counter that all threads read, in milliseconds. */
+  /** Offset of each clock from the machine's counter, in milliseconds. */
   async clocksAhead(): Promise<number[]> {
     return this.peers().map(({ clock }) => Number(clock.nowNs() - process.hrtime.bigint()) / 1e6);
   }
 
-  /** By the authority, which must be here; gives when. */
+  /** By the authority, which must be on this host; returns the time. */
   async revoke(authority: string, id: string): Promise<number> {
     const startMs = machineMs();
     this.peer(authority)!.authority!.revoke(id, 'bench');
     return startMs;
   }
 
-  /** Whether all others know that it was revoked, and have no link with it. */
+  /** Whether all others know of the revocation, and have no link with the peer. */
   async isOut(revoked: string): Promise<boolean> {
     return this.peers().every(
       ({ id, switchboard, directory }) =>
@@ -160,7 +160,7 @@ export class MeshHost extends Host {
     );
   }
 
-  /** Whether all know that it is not here, but for the one to which nobody speaks. */
+  /** Whether all know that it is gone, except for the isolated peer. */
   async isMissed(lost: string, revoked: string): Promise<boolean> {
     return this.peers().every(({ id, directory }) => id === revoked || !directory.isAlive(lost));
   }

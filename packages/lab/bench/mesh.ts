@@ -1,6 +1,6 @@
 // A mesh of many real peers in one process, over TLS on loopback: npm run bench:mesh -- [peers] [join: only that] [--threads N]
-// Says what it costs to join, to idle, to talk, to revoke. Peers are shared by threads, one a core: most links have their ends
-// in two of them.
+// Measures joins, idle cost, messages and revocation. Peers are spread over threads, one per core, so most links are between
+// two threads.
 
 import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -52,7 +52,7 @@ async function join(): Promise<void> {
   say('tree of links complete', `${(linkedMs / 1000).toFixed(1)} s later; depth ${depth}`);
 }
 
-/** What it costs that they are there. */
+/** Cost of idle peers. */
 async function rest(): Promise<void> {
   say('links', String((await countOf(stage, (each) => each.links)) / 2));
   await ofAll(stage, (host) => host.collect());
@@ -93,7 +93,7 @@ async function talk(): Promise<void> {
   for (let i = 0; i < BROADCASTS; i++) {
     const [from, text] = [pick(ids), `all hands ${i}`];
     const told = await hostOf(from).tellAll(from, text);
-    // All have it that say so.
+    // All that acknowledged it have it.
     const arrived = await ofAll(stage, (host) => host.arrivals(text, 0));
     reach.push(...arrived.flat().map((ms) => ms - told.startMs));
     counted.push(told.endMs - told.startMs);
@@ -104,7 +104,7 @@ async function talk(): Promise<void> {
   say('broadcast, counted', spread(counted));
 }
 
-/** From a peer to one with which it has a link, in another thread if there is one. */
+/** From a peer to one with which it has a link, if possible in another thread. */
 async function bulk(): Promise<void> {
   const from = ids[0]!;
   const linked = await hostOf(from).linkedWith(from);
@@ -122,7 +122,7 @@ async function compareClocks(): Promise<void> {
   say('clocks, apart', spread(ahead.map((ms) => Math.abs(ms - middle))));
 }
 
-/** One is revoked, another crashes. */
+/** One peer is revoked, another crashes. */
 async function loseTwo(): Promise<void> {
   const [first, victim, lost] = [ids[0]!, ids.at(-1)!, ids[Math.floor(count / 3)]!];
   const revokedMs = await hostOf(first).revoke(first, victim);
@@ -137,7 +137,7 @@ function share(sinceS: number, seconds: number): string {
   return `${(((cpuS() - sinceS) / seconds) * 100).toFixed(0)} % of one core`;
 }
 
-/** As the kernel counts them, of all that goes over loopback. */
+/** As counted by the kernel, of all traffic on loopback. */
 function loopbackBytes(): number {
   const lines = readFileSync('/proc/net/dev', 'utf8').split('\n');
   const line = lines.find((each) => each.trim().startsWith('lo:'));

@@ -1,5 +1,5 @@
-// A host as the benchmark of queries needs it: peers whose loads wander, questions timed where they are asked, and what brute
-// force finds in all readings.
+// The host of the query benchmark: peers with changing loads, queries timed at the asker, and brute-force answers from all
+// readings.
 
 import { indexOf } from '@eyrie/mesh/skyeye';
 import { Host } from '../src/hosting/host.ts';
@@ -13,7 +13,7 @@ export interface Reply {
 }
 
 export class QueryHost extends Host {
-  /** Each reports at its own moment of the interval, and then again and again. */
+  /** Each peer reports in every interval, at its own phase. */
   async measure(intervalMs: number): Promise<void> {
     for (const peer of this.peers()) {
       const look = wanderingLoad((values) => peer.skyeye.report(values));
@@ -25,7 +25,7 @@ export class QueryHost extends Host {
     }
   }
 
-  /** Peers whose view has the readings of so many. */
+  /** Peers whose view covers the given number of peers. */
   async seeing(count: number): Promise<number> {
     return this.peers().filter(({ skyeye }) => {
       const view = skyeye.view();
@@ -33,7 +33,7 @@ export class QueryHost extends Host {
     }).length;
   }
 
-  /** How old the views are, and the readings in them. */
+  /** Ages of views, and of the readings in them. */
   async ages(): Promise<[viewMs: number, readingsMs: number][]> {
     return this.peers().map(({ skyeye }) => {
       const { ageMs, readings } = skyeye.view()!;
@@ -52,7 +52,7 @@ export class QueryHost extends Host {
     return this.peers()[0]?.directory.tree.root ?? null;
   }
 
-  /** Every `cpu.free` that the coordinator knows, the highest first. */
+  /** All `cpu.free` known to the coordinator, in descending order. */
   async readingsAt(coordinator: string): Promise<number[]> {
     const index = indexOf('cpu.free');
     const all = [...this.peer(coordinator)!.skyeye.core.below.readings.all()];
@@ -63,7 +63,7 @@ export class QueryHost extends Host {
     return { ...this.peer(coordinator)!.skyeye.queries.counts };
   }
 
-  /** Whether all here see so many, and not through `gone`. */
+  /** Whether all views here cover the given number, and not from `gone`. */
   async seesWithout(gone: string, count: number): Promise<boolean> {
     return this.peers().every(({ skyeye }) => {
       const view = skyeye.view();

@@ -1,4 +1,4 @@
-// The thread of a host of the benchmark: this file is both ends.
+// The thread of a benchmark host. This file is both ends.
 
 import type { Hosted } from '../src/hosting/calls.ts';
 import type { HostOptions } from '../src/hosting/host.ts';

@@ -47,7 +47,7 @@ async function seeAll(): Promise<void> {
   await pause(INTERVAL_MS);
 }
 
-/** Monitored, and nobody asks. */
+/** Idle: monitoring without queries. */
 async function rest(): Promise<void> {
   const written = () => countOf(stage, (each) => each.linkBytes);
   const [bytes, cpu] = [await written(), cpuS()];
@@ -103,7 +103,7 @@ async function askSteadily(rate: number): Promise<void> {
   say(`${rate} a second, ${RATE_S} s`, `${spread(times)}; ${answered}/s; CPU ${share(cpu, seconds)}`);
 }
 
-/** Each with what the coordinator knew, where that was the same before and after: readings go on changing meanwhile. */
+/** Compares answers with the coordinator's readings, if these were the same before and after the query. */
 async function compare(root: string): Promise<void> {
   let [compared, same] = [0, 0];
   for (let i = 0; compared < COMPARED && i < 10 * COMPARED; i++) {

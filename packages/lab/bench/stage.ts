@@ -1,5 +1,5 @@
-// Where a benchmark of the mesh runs: real peers over TLS on loopback, in one process, shared by as many threads as there are
-// cores. The main thread only directs: it asks hosts, and prints.
+// The setup of a mesh benchmark: real peers over TLS on loopback, in one process with a thread per core. The main thread
+// only calls hosts and prints.
 
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -17,17 +17,17 @@ const POLL_MS = 5;
 type Start<H> = (options: HostOptions) => Hosted<H>;
 
 export interface Stage<H> {
-  /** Peers are dealt out to them in turn. */
+  /** Peers are assigned to them in turn. */
   hosts: Calls<H>[];
-  /** `peer-0`, which holds the authority, and so on. */
+  /** `peer-0`, the authority, and so on. */
   ids: string[];
   isJoinOnly: boolean;
   hostOf(id: string): Calls<H>;
-  /** To be called whatever happened. */
+  /** To be called after errors too. */
   end(): Promise<void>;
 }
 
-/** `node … [peers] [join] [--threads N]`: makes the threads, with nobody in them yet. */
+/** `node … [peers] [join] [--threads N]`: makes the threads, without peers. */
 export function openStage<H extends Host>(start: Start<H>): Stage<H> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
@@ -36,7 +36,7 @@ export function openStage<H extends Host>(start: Start<H>): Stage<H> {
   const count = Number(positionals[0] ?? 1000);
   const threads = Math.min(count, Number(values.threads));
   const home = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'eyrie-bench-'));
-  // Where it does not come to `end`, threads may be writing.
+  // Without `end`, threads may still be writing.
   process.once('exit', () => rmSync(home, { recursive: true, force: true, maxRetries: 10 }));
   process.once('SIGINT', () => process.exit(130));
   process.once('SIGTERM', () => process.exit(143));
@@ -53,7 +53,7 @@ export function openStage<H extends Host>(start: Start<H>): Stage<H> {
   return { hosts, ids, isJoinOnly: positionals[1] === 'join', hostOf, end };
 }
 
-/** The first founds the mesh, and the others come in by its invitation. */
+/** The first peer founds the mesh; the others join by its invitation. */
 export async function joinAll({ hosts, ids, hostOf }: Stage<Host>): Promise<void> {
   const token = await hosts[0]!.found('bench', ids[0]!, ids.length);
   const others = ids.slice(1);
@@ -67,18 +67,18 @@ export async function joinAll({ hosts, ids, hostOf }: Stage<Host>): Promise<void
   );
 }
 
-/** What all hosts say. */
+/** The results of all hosts. */
 export function ofAll<H, T>({ hosts }: Stage<H>, ask: (host: Calls<H>) => Promise<T>): Promise<T[]> {
   return Promise.all(hosts.map(ask));
 }
 
-/** Peers of which it is so, in all. */
+/** Sum over all hosts. */
 export async function countOf(stage: Stage<Host>, of: (host: HostSample) => number): Promise<number> {
   const samples = await ofAll(stage, (host) => host.sample(stage.ids.length));
   return samples.reduce((sum, each) => sum + of(each), 0);
 }
 
-/** Waits until it is so at all hosts; gives how long that took in milliseconds. */
+/** Waits until the condition holds at all hosts; returns the milliseconds it took. */
 export async function until<H>(
   stage: Stage<H>,
   isSo: (host: Calls<H>) => Promise<boolean>,
@@ -97,12 +97,12 @@ export function pick<T>(all: readonly T[]): T {
   return all[Math.floor(Math.random() * all.length)]!;
 }
 
-/** Of the process, so of all threads. */
+/** Of the process, with all threads. */
 export function memoryMb(): number {
   return Math.round(process.memoryUsage.rss() / 2 ** 20);
 }
 
-/** User and system, of all threads. */
+/** User and system time of all threads. */
 export function cpuS(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1e6;

@@ -1,6 +1,6 @@
 // Sweeps sizes, branchings and churn, and writes the table into docs/skyeye.md: npm run simulate:table [-- PEERS_MAX [PEERS_MIN]]
-// Each run is a process of its own, one after the other, so that none finds the memory of another. Rows that were not run
-// again stay as they are, with the day of theirs.
+// Each run is a process of its own, one after the other, so that memory figures are independent. Rows that are not run again
+// stay, with their date.
 
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -99,7 +99,7 @@ function runAll(peersMax: number, peersMin: number): void {
   }
 }
 
-/** In the place of the row with the same settings. */
+/** Replaces the row with the same settings. */
 function write(line: string): void {
   const text = readFileSync(DOCUMENT, 'utf8');
   const [before, rest] = text.split(BEGIN) as [string, string];

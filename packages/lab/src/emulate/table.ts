@@ -37,24 +37,24 @@ export function emulateText(report: EmulateReport): string {
   const where =
     hosts === 0
       ? `on loopback, in one process, ${threads} ${threads === 1 ? 'thread' : 'threads'}`
-      : `on ${hosts} hosts in namespaces, a process each`;
+      : `on ${hosts} hosts in namespaces, one process each`;
   const rows: [string, string][] = [
     ['peers', `${peers} ${where}`],
     ['network', network(delayMs, lossRate, shapers)],
     [
       'joined',
-      `${seconds(report.joinedS)}, all knew all ${outcome(report.convergedS, 'later')}, the view of each was of all ${outcome(report.viewedS, 'after that')}`,
+      `${seconds(report.joinedS)}, all peers known to all ${outcome(report.convergedS, 'later')}, all views complete ${outcome(report.viewedS, 'after that')}`,
     ],
     [
       'idle',
       // Loopback also carries other traffic of the machine.
-      `${bytesRate(idle.linkBytesPerPeerS)} a peer in TLS records${hosts === 0 ? '' : `, ${bytesRate(idle.wireBytesPerPeerS)} with TCP/IP heads`}`,
+      `${bytesRate(idle.linkBytesPerPeerS)} a peer in TLS records${hosts === 0 ? '' : `, ${bytesRate(idle.wireBytesPerPeerS)} with TCP/IP headers`}`,
     ],
     [
       'with load',
       `${bytesRate(busy.linkBytesPerPeerS)} a peer in TLS records; ${percent(report.cpuShare)} of one core`,
     ],
-    ['memory', `${mebibytes(report.rssBytesMax)} in all`],
+    ['memory', `${mebibytes(report.rssBytesMax)} in total`],
     ['view', `age ${spread(report.viewAgeMs)}`],
     [
       'queries',
@@ -68,17 +68,20 @@ export function emulateText(report: EmulateReport): string {
   ];
   if (churnPerMin > 0)
     rows.push(
-      ['churn', `${percent(churnPerMin)} of the peers a minute: crashes, silences, good-byes`],
+      ['churn', `${percent(churnPerMin)} of the peers a minute: crashes, silent failures, departures`],
       ['gone', change(report.gone)],
       ['back', change(report.back)],
-      ['in the end', `all knew and saw all ${outcome(report.settledS, 'after the last change')}`],
+      [
+        'recovery',
+        `all peers known to all, and all views complete, ${outcome(report.settledS, 'after the last change')}`,
+      ],
     );
   for (const [problem, count] of Object.entries(queries.problems))
-    rows.push(['', `of the queries ${count}: ${problem}`]);
-  rows.push(['wrong alarms', String(report.wrongAlarms)]);
+    rows.push(['', `${count} queries: ${problem}`]);
+  rows.push(['false alarms', String(report.wrongAlarms)]);
   const warnings = Object.entries(report.warnings).map(([text, count]) => `${text} (${count})`);
   if (warnings.length > 0) rows.push(['warnings', warnings.join(', ')]);
-  if (report.isInterrupted) rows.push(['', 'interrupted: these are the figures until then']);
+  if (report.isInterrupted) rows.push(['', 'interrupted: figures up to that moment']);
   return rows.map(([name, value]) => `${name.padEnd(13)} ${value}`).join('\n');
 }
 

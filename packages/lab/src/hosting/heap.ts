@@ -1,17 +1,17 @@
-// How much V8 takes for the peers of a host.
+// Limits of V8's heaps for the peers of a host.
 
 import { setFlagsFromString } from 'node:v8';
 
 /**
- * Of what peers make, little lives on: with a large young generation a thread only takes more memory, up to 130 MB more if
- * the engine may choose. Three parts of it are 4 MiB each; two of them are there at once.
+ * Few objects of peers survive: a larger young generation only takes more memory, up to 130 MB if the engine may choose. It has
+ * three parts of 4 MiB each, of which two exist at the same time.
  */
 export const YOUNG_MB = 12;
 
 /**
- * While peers join, what is thrown away is spread over the whole old generation: let to itself, V8 lets that grow to four times
- * what lives, and then keeps every page of which a third is in use. Told to mind its size it moves what lives together,
- * and looks after 60 % more. For all threads, those that are there and those to come.
+ * While peers join, garbage is spread over the whole old generation. By default V8 lets it grow to four times the live size,
+ * and then keeps each page of which a third is in use. Optimized for size it compacts pages, and collects after a growth
+ * of 60 %. This applies to all threads, present and future.
  */
 export function keepHeapsSmall(): void {
   setFlagsFromString('--optimize-for-size');
