@@ -8,6 +8,7 @@ import { type Seed, Uids } from './conn/uid.ts';
 import { connLog } from './records/conn.ts';
 import { logReaders } from './records/index.ts';
 import type { LayerReader, Logs } from './records/log.ts';
+import { writeTunnel } from './records/tunnel.ts';
 import { writeWeird } from './records/weird.ts';
 import type { RowSink } from './write/log-files.ts';
 
@@ -28,6 +29,10 @@ export class ZeekLogs {
     this.#connections = new Connections(session, {
       uids,
       onEnd: (conn) => sink.write(connLog, conn),
+      onTunnel: (conn, time, layer) => {
+        addServices(conn, servicesOf(layer));
+        writeTunnel(sink, conn, time, layer);
+      },
       onWeird: (conn, time, name) => writeWeird(sink, { time, conn, name, addl: null, source: 'TCP' }),
     });
     const logs: Logs = { uids, write: (kind, row) => sink.write(kind, row) };

@@ -29,8 +29,13 @@ const SAME: readonly (readonly [capture: string, ...logs: string[]])[] = [
   ['radiotap.pcap', 'core.radiotap.conn.log'],
   ['tcp_retransmit-fast009.pcap', 'core.tcp.rxmit-history.conn-1.log'],
   ['tls_dtls1_2.pcap', 'scripts.base.protocols.ssl.dtls.x5091_2.log'],
+  ['tunnels_geneve.pcap', 'core.tunnels.geneve.conn.log', 'core.tunnels.geneve.tunnel.log'],
   ['tunnels_gre-within-gre.pcap', 'core.tunnels.gre-in-gre.conn.log'],
-  ['tunnels_vxlan-encapsulated-http.pcap', 'core.tunnels.analyzer-confirmation.http.log'],
+  [
+    'tunnels_vxlan-encapsulated-http.pcap',
+    'core.tunnels.analyzer-confirmation.conn.log',
+    'core.tunnels.analyzer-confirmation.http.log',
+  ],
   ['vntag.pcap', 'core.vntag.conn.log'],
 ];
 

@@ -4,6 +4,8 @@ import type { Endpoint } from './endpoint.ts';
 
 export type ConnProto = 'tcp' | 'udp' | 'icmp' | 'unknown_transport';
 
+/** Tunnels of one connection that are named. */
+const TUNNELS_MAX = 16;
 /** Letters of a history beyond which none are added. */
 const HISTORY_MAX = 256;
 
@@ -82,6 +84,12 @@ export class Conn {
   /** The same, if it was made. */
   kept<T extends object>(key: string): T | undefined {
     return this.#kept.get(key)?.value as T | undefined;
+  }
+
+  /** @param uid of the connection that carries this one */
+  addTunnel(uid: string): void {
+    const parents = this.tunnelParents;
+    if (parents.length < TUNNELS_MAX && !parents.includes(uid)) parents.push(uid);
   }
 
   end(): void {

@@ -4,6 +4,7 @@ import { IPV4, ipv4Address, ipv6Address, type Packet, protocolNamed, type Sessio
 import { Conn, type ConnProto } from './conn.ts';
 import { Endpoint } from './endpoint.ts';
 import { icmpEnds } from './icmp.ts';
+import { outerEnds } from './outer.ts';
 import { isLikelyServer } from './ports.ts';
 import { readSegment, type Segment, seeSegment, type Weird } from './tcp.ts';
 import type { Uids } from './uid.ts';
@@ -37,6 +38,8 @@ export interface ConnectionsOptions {
   readonly uids: Uids;
   readonly onEnd: (conn: Conn) => void;
   readonly onWeird: (conn: Conn, time: number, name: string) => void;
+  /** A connection that carries others began; `layer` is the name of what carries them. */
+  readonly onTunnel: (conn: Conn, time: number, layer: string) => void;
 }
 
 export class Connections {
@@ -66,6 +69,14 @@ export class Connections {
   see(p: Packet, time: number): Conn | null {
     if (p.netKind === 0) return null;
     this.#sweepSome(p.seconds);
+    const conn = this.#seeInner(p, time);
+    // Of a tunnel over UDP, the datagrams that carry it are a connection as well.
+    for (let layer = 1; layer < this.layer; layer++)
+      if (p.proto[layer] === udp && conn !== null) this.#seeTunnel(p, layer, time, conn);
+    return conn;
+  }
+
+  #seeInner(p: Packet, time: number): Conn | null {
     if (p.flow >= 0 && p.transport === TCP) return this.#seeTcp(p, time);
     if (p.flow >= 0 && p.transport === UDP) return this.#seeUdp(p, time);
     return this.#seeOther(p, time);
@@ -107,7 +118,11 @@ export class Connections {
       const b = p.bufferOf(layer);
       const at = p.start[layer]!;
       const length = b[at + 4]! * 256 + b[at + 5]!;
-      (isOrig ? conn.orig : conn.resp).payloadBytes += Math.max(0, length - UDP_HEADER);
+      const self = isOrig ? conn.orig : conn.resp;
+      self.payloadBytes += Math.max(0, length - UDP_HEADER);
+      // The IP header is that of the last fragment, where the datagram came in several.
+      const header = p.netKind === IPV4 ? (p.netBuf[headerStart(p)]! & 15) * 4 : IPV6_HEADER;
+      self.ipBytes += Math.max(0, header + length - ipLength(p));
     }
     conn.noteOnce('D', isOrig);
     return conn;
@@ -162,11 +177,52 @@ export class Connections {
       if (this.#others.size >= OTHERS_MAX) this.#endOldest();
       this.#others.set(there, conn);
     }
-    this.#add(conn, p, time, key === there);
+    this.isOrig = key === there;
+    add(conn, ipLength(p), time, this.isOrig);
     conn.last = time;
     if (isIcmp)
       (this.isOrig ? conn.orig : conn.resp).payloadBytes += Math.max(0, ipPayload(p, layer) - UDP_HEADER);
     return conn;
+  }
+
+  #seeTunnel(p: Packet, layer: number, time: number, inner: Conn): void {
+    const ends = outerEnds(p, layer);
+    if (ends === null) return;
+    const { source, destination, sourceBytes, destinationBytes, fromPort, toPort } = ends;
+    const there = `${UDP} ${source} ${fromPort} ${destination} ${toPort}`;
+    const back = `${UDP} ${destination} ${toPort} ${source} ${fromPort}`;
+    let key = this.#others.has(back) ? back : there;
+    let conn = this.#others.get(key);
+    if (conn !== undefined && time >= dueAt(conn)) {
+      this.#others.delete(key);
+      this.#end(conn);
+      conn = undefined;
+    }
+    if (conn === undefined) {
+      key = there;
+      conn = new Conn({
+        ...{
+          uid: this.#options.uids.make('C'),
+          proto: 'udp',
+          ipProto: UDP,
+          direction: 0,
+          isFlipped: false,
+          time,
+        },
+        orig: new Endpoint(source, fromPort),
+        resp: new Endpoint(destination, toPort),
+        addresses: [sourceBytes, destinationBytes],
+      });
+      if (this.#others.size >= OTHERS_MAX) this.#endOldest();
+      this.#others.set(there, conn);
+      this.#options.onTunnel(conn, time, p.protocols[layer + 1]!.name);
+    }
+    const isOrig = key === there;
+    add(conn, ends.ipBytes, time, isOrig);
+    conn.last = time;
+    conn.noteOnce('D', isOrig);
+    (isOrig ? conn.orig : conn.resp).payloadBytes += Math.max(0, ends.udpBytes - UDP_HEADER);
+    inner.addTunnel(conn.uid);
   }
 
   #make(
@@ -198,17 +254,9 @@ export class Connections {
   }
 
   #count(conn: Conn, p: Packet, time: number): boolean {
-    const isOrig = p.direction === conn.direction;
-    this.#add(conn, p, time, isOrig);
-    return isOrig;
-  }
-
-  #add(conn: Conn, p: Packet, time: number, isOrig: boolean): void {
-    this.isOrig = isOrig;
-    conn.seen = time;
-    const self = isOrig ? conn.orig : conn.resp;
-    self.packets++;
-    self.ipBytes += ipLength(p);
+    this.isOrig = p.direction === conn.direction;
+    add(conn, ipLength(p), time, this.isOrig);
+    return this.isOrig;
   }
 
   /** Looks at a few connections with each packet, at more when time has passed. */
@@ -257,6 +305,13 @@ export class Connections {
     conn.end();
     this.#options.onEnd(conn);
   }
+}
+
+function add(conn: Conn, ipBytes: number, time: number, isOrig: boolean): void {
+  conn.seen = time;
+  const self = isOrig ? conn.orig : conn.resp;
+  self.packets++;
+  self.ipBytes += ipBytes;
 }
 
 /** When a connection ends if nothing more comes of it; seconds since 1970. */

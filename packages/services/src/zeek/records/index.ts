@@ -13,6 +13,7 @@ import { smtpLog, smtpReader } from './smtp.ts';
 import { sshLog, sshReader } from './ssh.ts';
 import { sslLog, sslReaders } from './ssl.ts';
 import { syslogLog, syslogReader } from './syslog.ts';
+import { tunnelLog } from './tunnel.ts';
 import { weirdLog, weirdReader } from './weird.ts';
 import { x509Log } from './x509.ts';
 
@@ -34,7 +35,7 @@ const kinds: readonly Pick<LogKind<never>, 'path'>[] = [
     mqttSubscribeLog,
     noticeLog,
   ],
-  ...[ntpLog, smtpLog, sshLog, sslLog, syslogLog, weirdLog, x509Log],
+  ...[ntpLog, smtpLog, sshLog, sslLog, syslogLog, tunnelLog, weirdLog, x509Log],
 ];
 
 /** What the files may be called, without `.log`. */
