@@ -77,6 +77,18 @@ test('times and intervals have six decimals, truth is T or F, and what is unset 
   );
 });
 
+test('a time is the nearest with six decimals', () => {
+  const timeLog: LogKind<number> = { path: 'time', columns: [['ts', 'time', (ts) => ts]] };
+  fc.assert(
+    fc.property(fc.nat(2 ** 32), fc.nat(999_999), (seconds, millionths) => {
+      const text = fieldOf(formatRow(timeLog, seconds + millionths / 1e6, 'tsv'));
+      assert.equal(text, `${seconds}.${String(millionths).padStart(6, '0')}`);
+    }),
+  );
+  assert.equal(formatRow(timeLog, 0.9999999, 'tsv'), '1.000000\n');
+  assert.equal(formatRow(timeLog, -1.5, 'tsv'), '-1.500000\n');
+});
+
 test('JSON leaves out what is unset, and times are numbers of seconds', () => {
   assert.deepEqual(JSON.parse(formatRow(allLog, row, 'json')), {
     ...{ ts: 1700000000.123456, 'id.orig_h': '192.0.2.1', 'id.orig_p': 53, ok: true, took: 0.5 },

@@ -8,6 +8,9 @@ export const LOG_FORMATS: readonly LogFormat[] = ['tsv', 'json'];
 const UNSET = '-';
 const EMPTY = '(empty)';
 const DECIMALS = 6;
+const MILLION = 10 ** DECIMALS;
+/** Below that a double tells more than millionths. */
+const SAFE_MAX = 2 ** 33;
 
 /** What a file begins with; '' for JSON. */
 export function headerOf({ path, columns }: LogKind<never>, format: LogFormat, opened: Date): string {
@@ -74,7 +77,19 @@ function elementText(text: string): string {
 }
 
 function numberText(type: ColumnType, value: number): string {
-  return hasFraction(type) ? value.toFixed(DECIMALS) : String(value);
+  return hasFraction(type) ? decimalText(value) : String(value);
+}
+
+/** As `toFixed` has it, in a third of the time: most rows have several. */
+function decimalText(value: number): string {
+  if (!(value >= 0 && value < SAFE_MAX)) return value.toFixed(DECIMALS);
+  let whole = Math.floor(value);
+  let millionths = Math.round((value - whole) * MILLION);
+  if (millionths === MILLION) {
+    whole++;
+    millionths = 0;
+  }
+  return `${whole}.${String(millionths + MILLION).slice(1)}`;
 }
 
 function hasFraction(type: ColumnType): boolean {
