@@ -1,0 +1,87 @@
+// Inbox and outbox on disk: what is known of a sender and a receiver stays so when their logs are tidied up and read again.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { INBOX_MAX, Inbox } from '../src/messages/inbox.ts';
+import { Outbox, WAITING_BYTES_MAX } from '../src/messages/outbox.ts';
+import { MemoryStorage } from '../src/peer/storage.ts';
+import { SeededRandom } from '../src/virtual/index.ts';
+
+const rest = { sentMs: 0, receivedMs: 0, topic: 'message', isBroadcast: false };
+const stream = Buffer.alloc(8, 1);
+const body = Buffer.of(7);
+
+test('tidied up and read again, an inbox knows how far each sender was taken, and what was read', () => {
+  const storage = new MemoryStorage();
+  const inbox = new Inbox(storage);
+  const slack = INBOX_MAX * 1.25;
+  for (let sequence = 1; sequence <= slack; sequence++) {
+    inbox.add({ ...rest, from: 'a', stream, sequence, body });
+    if (sequence === slack - 500) inbox.markRead();
+  }
+  inbox.skip('a', stream, slack + 1);
+  inbox.add({ ...rest, from: 'b', stream, sequence: 1, body });
+  assert.equal(inbox.messages.length, INBOX_MAX, 'that was one too many');
+  for (const each of [inbox, new Inbox(storage)]) {
+    assert.equal(each.lastOf('a', stream), slack + 1, 'the one that was not taken counts');
+    assert.equal(each.lastOf('b', stream), 1);
+    assert.equal(each.unread.length, 501);
+    assert.equal(each.unread[0]!.sequence, slack - 499);
+  }
+});
+
+test('of a sender 16 streams are known, those heard of last', () => {
+  const inbox = new Inbox(new MemoryStorage());
+  const streams = Array.from({ length: 17 }, (_, i) => Buffer.alloc(8, i + 1));
+  for (const each of streams.slice(0, 16)) inbox.skip('a', each, 5);
+  inbox.skip('a', streams[0]!, 6);
+  inbox.skip('a', streams[16]!, 5);
+  assert.deepEqual(
+    streams.map((each) => inbox.lastOf('a', each)),
+    [6, 0, ...new Array(15).fill(5)],
+  );
+});
+
+test('an outbox that was tidied up numbers on where it was, and has what was not delivered', () => {
+  const storage = new MemoryStorage();
+  const outbox = new Outbox(storage, new SeededRandom(1));
+  // Each that is delivered leaves two entries that nobody needs; tidied up beyond 2,000 of them.
+  for (let i = 1; i <= 1_001; i++) {
+    assert.equal(outbox.add('b', 'message', body, i), i);
+    if (i < 1_001) outbox.done('b', i);
+  }
+  assert.equal(outbox.add('b', 'message', body, 5, 'client'), 1_002);
+  outbox.done('b', 1_001);
+  assert.ok(storage.readLog('outbox.log').length <= 5, 'tidied up');
+  const again = new Outbox(storage, new SeededRandom(2));
+  for (const each of [outbox, again]) {
+    const queue = each.queueOf('b')!;
+    assert.deepEqual(
+      queue.waiting.map(({ sequence, by }) => [sequence, by]),
+      [[1_002, 'client']],
+    );
+    assert.equal(queue.next, 1_003);
+    assert.deepEqual(Buffer.from(queue.stream), Buffer.from(outbox.queueOf('b')!.stream));
+  }
+  again.done('b', 1_002);
+  assert.equal(
+    new Outbox(storage, new SeededRandom(3)).queueOf('b')!.next,
+    1_003,
+    'no number is given twice',
+  );
+});
+
+test('for one receiver there is room for so many bytes; what was delivered makes room, and is told of once', () => {
+  const storage = new MemoryStorage();
+  const outbox = new Outbox(storage, new SeededRandom(1));
+  const large = Buffer.alloc(128 << 10);
+  const count = WAITING_BYTES_MAX / large.length;
+  for (let i = 1; i <= count; i++) assert.equal(outbox.add('b', 'message', large, 0), i);
+  assert.equal(outbox.add('b', 'message', body, 0), `${count} messages wait for b already`);
+  assert.equal(outbox.add('c', 'message', body, 0), 1, 'another is another matter');
+  outbox.done('b', 1);
+  const entries = storage.readLog('outbox.log').length;
+  outbox.done('b', 1);
+  assert.equal(storage.readLog('outbox.log').length, entries);
+  assert.equal(outbox.add('b', 'message', large, 0), count + 1);
+});
