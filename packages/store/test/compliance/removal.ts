@@ -24,14 +24,37 @@ export function removes(make: Make): void {
     await store.close();
   });
 
-  it('keeps a limit of age, counted from the newest packet', async () => {
+  it('keeps a limit of age, counted from the newest packet: what is exactly so old stays', async () => {
     const store = await stored(make);
-    const { lastTime } = (await store.captures())[0]!;
-    await store.retain({ ageSeconds: 60 });
+    const { items: all } = await store.packets({ limit: 10_000 });
+    const nanoseconds = ({ time }: { readonly time: string }) => BigInt(time.replace('.', ''));
+    const oldest = all.findIndex((item, i) => i > 3_000 && nanoseconds(item) > nanoseconds(all[i - 1]!));
+    const newest = all.reduce((a, b) => (nanoseconds(a) > nanoseconds(b) ? a : b));
+    await store.retain({ ageSeconds: Number(nanoseconds(newest) - nanoseconds(all[oldest]!)) / 1e9 });
     const { items } = await store.packets({ limit: 10_000 });
-    assert.ok(items.length > 0 && items.length < 5125);
-    assert.ok(items.every(({ time }) => Number(time) >= Number(lastTime) - 60));
+    assert.ok(items.every((item) => nanoseconds(item) >= nanoseconds(all[oldest]!)));
+    assert.ok(items.some(({ id }) => id === all[oldest]!.id));
     await sameCounts(store, items.length);
+    await store.close();
+  });
+
+  it('keeps what lasted into the time of the packets that are left: flows, drops, readings of the clock', async () => {
+    const store = await stored(make);
+    const origin = originOf(OFFICE_HOUR);
+    const { id, firstTime, lastTime } = (await store.captureByKey(origin.key))!;
+    const [early, late] = [Number(firstTime), Number(lastTime)];
+    for (const [i, time] of [early, late].entries()) {
+      const clock = { mesh: 'home', time, aheadSeconds: i, uncertaintySeconds: 0.001 };
+      const drops = [{ where: 'kernel' as const, packets: 10 + i, time }];
+      await store.write(batchOf(origin.key, 99 + i, { origin: { ...origin, clock }, drops }));
+    }
+    await store.retain({ rows: 1500 });
+    const [{ time } = { time: '' }] = (await store.packets({ limit: 1 })).items;
+    const { items: flows } = await store.flows({ limit: 10_000 });
+    assert.ok(flows.every(({ end }) => end >= Number(time)));
+    assert.ok(flows.some(({ start }) => start < Number(time)));
+    assert.equal((await store.capture(id))!.drops, 11);
+    assert.equal((await store.clockAt(id, early))!.aheadSeconds, 1, 'the older reading is gone');
     await store.close();
   });
 
