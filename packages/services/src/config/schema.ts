@@ -171,7 +171,8 @@ export const ConfigSchema = Type.Object(
         folder: option.text({
           what: "folder of Zeek's logs of live traffic, one within it for each interface; empty: none are written",
           default: '',
-          tradeOff: 'what reads them needs no store; they cost two thirds of the parser's time again, and room',
+          tradeOff:
+            "what reads them needs no store; they cost two thirds of the parser's time again, and room",
         }),
         format: option.text({
           what: "tsv, Zeek's tab-separated form with a header, or json, a line of JSON for each row",
