@@ -20,8 +20,8 @@ Examples:
   eyrie import captures/ --store duckdb:office.duckdb
   tcpdump -w - -c 1000 | eyrie import - --store postgres://eyrie@db/packets
 
-TLS and QUIC are opened with the secrets that a pcapng file holds, and with those of --keylog; eyrie up shows
-what was opened with the latter only if it is given the file, too. To put them into the capture:
+TLS and QUIC are opened with the secrets that a pcapng file holds, and with those of --keylog; give
+eyrie up that file, too, or the page shows what was sealed. To put them into the capture:
 editcap --inject-secrets tls,keys.log in.pcap out.pcapng
 
 A file that is stored already is skipped; an interrupted import is resumed.

@@ -25,7 +25,7 @@ Examples:
   eyrie up office.pcapng --speed recorded
   eyrie up -i eth0 -f 'not port 22'
   eyrie up --store duckdb:office.duckdb
-  eyrie up -i eth0 --keylog ~/keys.log  with the secrets that SSLKEYLOGFILE=~/keys.log firefox writes
+  eyrie up -i eth0 --keylog ~/keys.log  which SSLKEYLOGFILE=~/keys.log firefox writes
 
 Ctrl-C stores what was captured, prints how much was stored, and ends.
 Exit status: 0 ended, 1 failed (port taken, interface gone), 2 called wrongly.`,
