@@ -23,10 +23,12 @@ import { chargen, daytime, echo, time } from './small.ts';
 import { socks } from './socks.ts';
 import { tns } from './tns.ts';
 import { tplink } from './tplink.ts';
+import { udt } from './udt.ts';
 import { vnc } from './vnc/vnc.ts';
 import { x11 } from './x11.ts';
 
 export const appProtocols = [
+  udt,
   ...portProtocols,
   ...framedProtocols,
   ...contentProtocols,
