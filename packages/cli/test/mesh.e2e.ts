@@ -76,6 +76,12 @@ test('a mesh from nothing to a message, and to a peer that is out', async () => 
   assert.match(await fine(`share ${file} --peer beta --to gamma`), /note\.txt \(11 B\) is shared with gamma/);
   assert.match(await fine('get beta --peer gamma'), /note\.txt +11 B/);
   assert.match((await run('get beta/note.txt --peer alpha')).err, /there is no note\.txt for you/);
+  const begun = join(home, 'begun.txt');
+  writeFileSync(`${begun}.part`, 'sha');
+  assert.match(
+    (await run(`get beta/note.txt --peer alpha -o ${begun}`)).err,
+    /begun\.txt\.part is kept, and the same command goes on from there/,
+  );
   const copy = join(home, 'copy.txt');
   await fine(`get beta/note.txt --peer gamma -o ${copy}`);
   assert.equal(readFileSync(copy, 'utf8'), 'shared text');

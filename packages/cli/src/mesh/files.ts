@@ -88,8 +88,11 @@ export async function get(
     throw new UserError(`${target} is there already: --force replaces it`, FAILED);
   const { id } = await ask<{ id: string }>(options.peer, 'get', { from, name, path: target });
   const view = await watch(id, options);
-  if (view.error !== null)
-    throw new UserError(`${from}: ${view.error}`, view.error === 'interrupted' ? 130 : FAILED);
+  if (view.error !== null) {
+    const part = `${target}.part`;
+    const kept = existsSync(part) ? `; ${part} is kept, and the same command goes on from there` : '';
+    throw new UserError(`${from}: ${view.error}${kept}`, view.error === 'interrupted' ? 130 : FAILED);
+  }
   if (options.json === true) console.log(JSON.stringify({ path: target, sizeBytes: view.totalBytes }));
   else
     console.log(

@@ -37,6 +37,10 @@ export async function invite(
 export async function members(options: Common): Promise<void> {
   const all = await askMesh<MemberView[]>(options.peer, 'members');
   if (options.json === true) return console.log(JSON.stringify(all, null, 2));
+  if (all.length === 0)
+    return console.log(
+      'The list of members comes with the first link, and there is none yet: eyrie mesh status',
+    );
   const rows = all.map(({ id, role, status, key, addresses, revoked }) => [
     id,
     role,

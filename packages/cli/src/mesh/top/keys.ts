@@ -24,8 +24,8 @@ const PAGE = 10;
 
 /** The keys in what came at once: whoever types fast over a slow line, or pastes, sends several. */
 export function keysOf(input: string): string[] {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: keys of a terminal begin with ESC (ECMA-48 §5.4)
-  return input.match(/\u001b(?:\[[\d;]*[ -~]|O[ -~])|[^]/g) ?? [];
+  // ECMA-48 §5.4; cursor keys in application mode begin with ESC O.
+  return input.match(/\u001b(?:\[[\d;]*[ -~]|O[ -~])|[\s\S]/g) ?? [];
 }
 
 /** Null: it ends. `rows`: how many are shown. */
