@@ -66,7 +66,17 @@ export class Lab {
   async capture(host: string, file: string): Promise<ChildProcess> {
     // Room for a burst while tcpdump waits for the processor: with packets of any length, 2 MiB are eight of them.
     const room = ['-s', '2048', '-B', '16384'];
-    const child = this.spawn(host, ['tcpdump', '-i', 'eth0', ...room, '-U', '-w', file, '--immediate-mode', 'ip']);
+    const child = this.spawn(host, [
+      'tcpdump',
+      '-i',
+      'eth0',
+      ...room,
+      '-U',
+      '-w',
+      file,
+      '--immediate-mode',
+      'ip',
+    ]);
     await new Promise<void>((resolve) => {
       child.stderr!.on('data', (said: Buffer) => said.includes('listening on') && resolve());
     });
