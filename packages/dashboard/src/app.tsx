@@ -1,4 +1,4 @@
-// The frame around every page: navigation, filter bar, what is wrong with the connection.
+// The frame around every page: navigation, filter bar, connection banner and dialogs.
 import type { ComponentType } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { Overview } from './pages/overview/overview.tsx';
@@ -15,14 +15,14 @@ import { Menu } from './ui/menu.tsx';
 import { useShortcuts } from './ui/shortcuts.ts';
 import { Failure, Loading } from './ui/states.tsx';
 
-/** The first page comes with the frame, the others when one of them is asked for. */
+/** The overview is part of the first bundle; the other pages are loaded when one of them is opened. */
 const pages: Partial<Record<PageName, ComponentType>> = { overview: Overview };
 
 async function loadOthers(): Promise<void> {
   Object.assign(pages, (await import('./pages/others.ts')).others);
 }
 
-/** Pages about packets have the filter bar. */
+/** Pages that show the filter bar. */
 const WITH_FILTER = new Set<PageName>(['overview', 'packets', 'flows', 'hosts']);
 
 export function App() {
@@ -83,7 +83,7 @@ function CurrentPage({ name }: { name: PageName }) {
   return <Loading />;
 }
 
-/** Once the first page stands, the others are fetched, so that going there takes no time. */
+/** Loads the other pages after the first has rendered, so that opening them takes no time. */
 export function prefetchPages(): void {
   loadOthers().catch(() => {});
 }

@@ -1,5 +1,5 @@
-// Protocols in eight families, each with one colour on every page. Two hundred colours cannot be told apart, eight can:
-// the colours (styles/tokens.css) keep their distance in every form of colour blindness, which a test measures.
+// Groups protocols into eight families, each with one colour on every page. Eight colours can be distinguished, two
+// hundred cannot; test/palette.test.ts measures their distance (styles/tokens.css) for all forms of colour blindness.
 
 export const FAMILIES = [
   'web',

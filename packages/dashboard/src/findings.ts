@@ -1,11 +1,11 @@
-// How grave findings are, on the rules' own scale, and what is shown of them.
+// Severity grades of findings, their order, and the filter for their evidence.
 import type { FindingRow, RuleSeverity } from './api/types.ts';
 import { ofAddress } from './state/expression.ts';
 
-/** The gravest first. */
+/** The most severe first. */
 export const GRADES: readonly RuleSeverity[] = ['critical', 'high', 'medium', 'low', 'info'];
 
-/** What else finds has no scale of its own: the expert's is put on it. */
+/** Maps the severities of expert information to the grades of rules. */
 const fromExpert: Record<FindingRow['severity'], RuleSeverity> = {
   error: 'high',
   warn: 'medium',
@@ -24,7 +24,7 @@ export function countsOf(findings: readonly FindingRow[]): Record<RuleSeverity, 
   return counts;
 }
 
-/** The gravest first; of equals, what a rule found before what the expert says of single packets, then the latest. */
+/** Sorts by grade; then findings of rules before expert information, then the latest first. */
 export function inOrder(findings: readonly FindingRow[]): FindingRow[] {
   return [...findings].sort(
     (a, b) =>
@@ -35,7 +35,7 @@ export function inOrder(findings: readonly FindingRow[]): FindingRow[] {
   );
 }
 
-/** The display filter that shows what a finding was seen in; empty where nothing is named. */
+/** The display filter for a finding's evidence; '' if it names none. */
 export function evidenceFilter({ detail, frame, address }: FindingRow): string {
   const frames = detail?.frames ?? (frame === null ? [] : [frame]);
   if (frames.length === 1) return `frame.number == ${frames[0]}`;

@@ -1,4 +1,4 @@
-// The page begins: listens, draws, and opens the live channel.
+// Entry point: registers listeners, renders, and opens the live channel.
 import './styles/main.css';
 import { render } from 'preact';
 import { connect, connectWhenBack } from './api/live.ts';
@@ -15,7 +15,7 @@ connectWhenBack();
 watchCaptures();
 watchFindings();
 
-/** What is not needed for the first sight waits until that is there. */
+/** Work that the first view does not need is delayed until it has rendered. */
 const LATER_MS = 1500;
 setTimeout(() => {
   prefetchPages();

@@ -1,13 +1,13 @@
-// Requests to the API of the same origin. Failures become one error with what the page needs to say.
+// HTTP requests to the API of the same origin. Every failure becomes an ApiError with a message for the user.
 import type { ErrorAnswer } from './types.ts';
 
 export type Query = Record<string, string | number | boolean | null | undefined>;
 
 export class ApiError extends Error {
-  /** As the API gives it; `unreachable` when there was no answer. */
+  /** The API's error code; `unreachable` if there was no answer. */
   readonly code: string;
   readonly hint: string | null;
-  /** The place in the display filter. */
+  /** Where in the display filter the error is: offset and length in characters. */
   readonly at: { at: number; length: number } | null;
 
   constructor(code: string, message: string, hint: string | null = null, at: ApiError['at'] = null) {
@@ -62,7 +62,7 @@ export function errorOf(status: number, body: unknown): ApiError {
   const error = (body as ErrorAnswer | null)?.error;
   if (error !== undefined)
     return new ApiError(error.code, error.message, error.hint ?? null, error.at ?? null);
-  // A proxy in front of a server that is away.
+  // A reverse proxy answers in place of an unreachable server.
   if (status >= 502 && status <= 504) return new ApiError('unreachable', 'The server does not answer.');
   return new ApiError(`http_${status}`, `The server answered ${status}.`);
 }

@@ -1,18 +1,18 @@
-// The live channel: one WebSocket for the whole page. It opens again by itself, asks again for what is wanted, and its
-// state is how the page knows that the server is there.
+// The live channel: one WebSocket per page. It reconnects by itself, renews its subscriptions, and its state tells the
+// page whether the server is reachable.
 import { effect, signal } from '@preact/signals';
 import type { Channel, LiveData } from './types.ts';
 
 const RETRY_MS_MIN = 500;
 const RETRY_MS_MAX = 8000;
-/** The server speaks at least once a second; longer silence means that the way is broken. */
+/** The server sends at least one message a second; a longer silence means that the connection is broken. */
 const SILENCE_MS_MAX = 15_000;
 
 export type Connection = 'connecting' | 'open' | 'lost';
 export const connection = signal<Connection>('connecting');
-/** When the next attempt comes, as Date.now(). */
+/** Time of the next connection attempt, on the scale of Date.now(). */
 export const retryAt = signal(0);
-/** Counts the times the channel was opened: what was shown before may be old. */
+/** Number of times the channel was opened; after an increment, data shown before may be stale. */
 export const epoch = signal(0);
 
 const listeners = new Map<Channel, Set<(data: never) => void>>();
@@ -21,7 +21,7 @@ let retryMs = RETRY_MS_MIN;
 let retryTimer = 0;
 let silenceTimer = 0;
 
-/** Listens to a channel until the function that is returned is called. */
+/** Subscribes to a channel. @returns a function that unsubscribes */
 export function listen<C extends Channel>(channel: C, onData: (data: LiveData[C]) => void): () => void {
   let set = listeners.get(channel);
   if (set === undefined) {
@@ -76,7 +76,7 @@ function command(text: { subscribe?: Channel[]; unsubscribe?: Channel[] }): void
   if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(text));
 }
 
-/** Back at the machine, or the network is back: no need to wait. */
+/** Reconnects without waiting for the back-off when the page becomes visible or the network returns. */
 export function connectWhenBack(): void {
   const now = () => {
     if (connection.value === 'lost' && !document.hidden) connect();
@@ -85,7 +85,7 @@ export function connectWhenBack(): void {
   document.addEventListener('visibilitychange', now);
 }
 
-/** Calls back each time the channel was opened again after a loss. */
+/** Calls back each time the channel is reopened after a loss. @returns a function that stops this */
 export function onReturn(callback: () => void): () => void {
   let known = epoch.peek();
   return effect(() => {

@@ -1,4 +1,5 @@
-// What the API says of the mesh, as far as the page uses it. test/server.e2e.ts holds it against the API's own document.
+// Types of the API's answers about the mesh, with the properties that the page uses. test/server.e2e.ts checks them
+// against /openapi.json.
 
 export interface MeshMeasure {
   step: 'throttle' | 'quarantine' | 'redirect';
@@ -13,12 +14,12 @@ export interface MeshPeer {
   role: string;
   /** alive, dead, left, revoked, unknown */
   status: string;
-  /** Null of the root, and of whoever is not in the tree. */
+  /** Null for the root and for peers outside the tree. */
   parent: string | null;
   addresses: string[];
   /** Seconds since 1970. */
   admitted: number;
-  /** The reason. */
+  /** The reason for the revocation; null: not revoked. */
   revoked: string | null;
   measure: MeshMeasure | null;
 }
@@ -28,7 +29,7 @@ export interface MeshChange {
   mesh: string;
   is_authority: boolean;
   root: string | null;
-  /** Who is not in `set` is not in the mesh. */
+  /** True: peers missing from `set` are not in the mesh. False: `set` and `gone` are an update. */
   is_whole: boolean;
   set: MeshPeer[];
   gone: string[];
@@ -51,13 +52,13 @@ export interface MeshView {
   root: string;
   peers: number;
   alive: number;
-  /** Part of the living that was heard from. */
+  /** Share of the live peers whose readings are included, 0 to 1. */
   complete: number;
   ageMs: number;
   readings: { ageMs: number; oldestMs: number };
   attributes: Record<string, MeshSummary>;
   top: Record<string, { most: { id: string; value: number }[]; least: { id: string; value: number }[] }>;
-  /** With the most traffic; null while no peer tells it. */
+  /** The names and addresses with the most traffic; null while no peer reports them. */
   talkers: MeshTalkers | null;
 }
 
@@ -69,7 +70,7 @@ export interface MeshTalkers {
 }
 
 export interface Heavy {
-  /** Rates in bytes a second, the most first. */
+  /** Rates in bytes per second, in descending order. */
   items: { name: string; rate: number }[];
   shortBy: number;
 }
@@ -88,9 +89,9 @@ export interface MeshAnswer {
   matched: number;
   looked: number;
   complete: number;
-  /** Members that fell silent: they are in no answer. */
+  /** Members that have stopped responding; answers do not include them. */
   away: number;
-  /** Of the readings that were looked at: the mean age, and the oldest. */
+  /** Mean and maximum age of the readings that the query examined. */
   readings: { ageMs: number; oldestMs: number } | null;
   answeredBy: string;
   hops: number;
@@ -102,34 +103,34 @@ export interface MeshTime {
   peer: string;
   /** Milliseconds since 1970, with a fraction. */
   mesh_ms: number;
-  /** Null: mesh time is not known yet. */
+  /** Null while mesh time is unknown. */
   uncertainty_ms: number | null;
-  /** By which this machine's own clock is ahead. */
+  /** Offset of this machine's own clock: positive if it is ahead of mesh time. */
   ahead_ms: number;
-  /** Millionths by which it runs too slowly. */
+  /** Frequency correction in ppm: positive if this machine's own clock runs too slowly. */
   skew_ppm: number;
-  /** There and back to whoever is followed. */
+  /** Round-trip delay to the peer that this clock follows. */
   delay_ms: number | null;
-  /** Links to who leads. */
+  /** Number of links to the root of the mesh clock. */
   level: number;
   root: string | null;
   is_root: boolean;
-  /** Who leads follows time servers. */
+  /** True if the root follows time servers. */
   is_traceable: boolean;
   age_seconds: number;
   samples: number;
   steps: number;
-  /** Who asks the time servers. */
+  /** The peer that queries the time servers. */
   asked_by: string | null;
   sources: TimeSource[];
-  /** Why they are not known. */
+  /** Why `sources` is empty. */
   problem: string | null;
 }
 
 export interface TimeSource {
   host: string;
   is_authenticated: boolean;
-  /** The last eight questions as bits, the newest in the lowest. */
+  /** Reach register (RFC 5905 §9.2): the last eight polls as bits, the latest in the lowest. */
   reach: number;
   stratum: number | null;
   role: 'truth' | 'outlier' | 'falseticker' | 'unusable';
@@ -142,12 +143,12 @@ export interface PathAnswer {
   to: string;
   forth: PathDirection;
   back: PathDirection;
-  /** Both watched for so long. */
+  /** Duration for which both peers captured. */
   overlap_seconds: number;
-  /** One packet in so many was compared. */
+  /** Sampling: one packet in this many was compared. */
   one_in: number;
   round_trip_ms: number | null;
-  /** The clocks of the two agree within this. */
+  /** Bound on the offset between the clocks of the two peers. */
   uncertainty_ms: number | null;
   is_tcp_left_out: boolean;
 }
@@ -158,7 +159,7 @@ export interface PathDirection {
   sent: number;
   lost: number;
   loss_percent: number | null;
-  /** Routers between. */
+  /** Number of routers on the path. */
   hops: number | null;
   hops_vary: boolean;
   unseen: number;
@@ -170,11 +171,11 @@ export interface MeshMetrics {
   role: string;
   parent: string | null;
   children: string[];
-  /** Milliseconds; null: nothing of it is known. */
+  /** Age of the last report in milliseconds; null if there is none. */
   ageMs: number | null;
   values: Record<string, number | null>;
   history: MeshSeries | null;
-  /** Why there is no history. */
+  /** Why `history` is null. */
   problem: string | null;
 }
 
@@ -183,6 +184,6 @@ export interface MeshSeries {
   /** Milliseconds since 1970. */
   timesMs: number[];
   attributes: Record<string, (number | null)[]>;
-  /** As the peer tells it: to be looked at before it is used. */
+  /** As reported by the peer: validate before use (pages/mesh/details.ts). */
   details: unknown;
 }

@@ -1,10 +1,11 @@
-// What the analyzer's HTTP API answers, as far as the page uses it. A test holds these against /openapi.json.
+// Types of the analyzer's HTTP answers, with the properties that the page uses. test/server.e2e.ts checks them against
+// /openapi.json.
 
 import type { MeshChange } from './mesh-types.ts';
 
 export interface Page<T> {
   items: T[];
-  /** For the next page; null after the last. */
+  /** Cursor of the next page; null after the last page. */
   next: string | null;
 }
 
@@ -12,7 +13,7 @@ export interface PacketRow {
   id: number;
   capture: number;
   number: number;
-  /** Seconds since 1970, nine places. */
+  /** Seconds since 1970 as decimal text with nine places. */
   time: string;
   src: string;
   dst: string;
@@ -23,14 +24,14 @@ export interface PacketRow {
   protocol: string;
   length: number;
   summary: string;
-  /** Innermost: tcp, udp, icmp … */
+  /** Innermost transport: tcp, udp, icmp … */
   transport: string | null;
   stream: number | null;
   path: string;
 }
 
 export interface TreeLine {
-  /** Filter name; '' for a line that is no field. */
+  /** Filter name; '' for a line that is not a field. */
   name: string;
   text: string;
   value: string | null;
@@ -49,7 +50,7 @@ export interface PacketDetail {
   mesh_time: MeshMoment | null;
 }
 
-/** By the time that all peers share, ± `uncertainty` seconds. */
+/** A time on the mesh clock, ± `uncertainty` seconds. */
 export interface MeshMoment {
   mesh: string;
   time: string;
@@ -68,12 +69,12 @@ export interface ProtocolSummary {
   items: { protocol: string; packets: number; bytes: number }[];
   packets: number;
   bytes: number;
-  /** False: the filter reads bytes, so counts may be too high. */
+  /** False: the filter needs packet bytes, so counts are upper bounds. */
   is_exact: boolean;
 }
 
 export interface Timeline {
-  /** Seconds since 1970; `step` seconds a bucket. */
+  /** Start of the first bucket in seconds since 1970; each bucket is `step` seconds wide. */
   start: number;
   step: number;
   buckets: number;
@@ -114,7 +115,7 @@ export interface FlowRow {
 export interface FlowStream {
   flow: number;
   sides: End[];
-  /** `data` is base64; side 0 sent the first packet. */
+  /** `data` is base64; side 0 is the sender of the first packet. */
   pieces: { side: number; frame: number; time: string; data: string }[];
   is_whole: boolean;
   next: string | null;
@@ -132,12 +133,12 @@ export interface NameRow {
 export interface FindingRow {
   id: number;
   capture: number;
-  /** Of the packet that showed it first. */
+  /** Time of the packet that first showed it. */
   time: string | null;
   last: string;
-  /** Of `time`; null where no peer ran beside the capture. */
+  /** `time` on the mesh clock; null if no peer ran beside the capture. */
   mesh_time: MeshMoment | null;
-  /** Who found it. */
+  /** What produced the finding. */
   finder: 'expert' | 'rule' | 'anomaly';
   severity: 'error' | 'warn' | 'note' | 'chat' | 'comment';
   group: string;
@@ -146,7 +147,7 @@ export interface FindingRow {
   count: number;
   frame: number | null;
   address: string | null;
-  /** Only of rules. */
+  /** Only for findings of rules. */
   detail: FindingDetail | null;
 }
 
@@ -159,12 +160,12 @@ export interface FindingDetail {
   summary: string;
   technique: { id: string; name: string } | null;
   advice: string;
-  /** Packets and conversations to look at: a choice. */
+  /** A sample of the packets and conversations that are evidence. */
   frames: number[];
   streams: number[];
 }
 
-/** Something that was transferred whole in a flow. */
+/** A complete object (file, page, mail) that a flow transferred. */
 export interface FlowObject {
   index: number;
   kind: 'http' | 'imf' | 'tftp';
@@ -180,7 +181,7 @@ export type RuleSeverity = 'info' | 'low' | 'medium' | 'high' | 'critical';
 export interface VisitRow {
   session: string;
   protocol: string;
-  /** Address and port. */
+  /** Address and port of the visitor. */
   source: string;
   port: number;
   /** Seconds since 1970. */
@@ -257,7 +258,7 @@ export interface CaptureRow {
   drops: number;
   first: string | null;
   last: string | null;
-  /** How the clock of its packets stood to that of a mesh; seconds. */
+  /** Offset of the capture's clock from mesh time, as `read` at one moment; seconds. */
   clock: { mesh: string; read: number; ahead: number; uncertainty: number } | null;
   has_bytes: boolean;
   progress: {
@@ -329,7 +330,7 @@ export interface Status {
     retention: string;
   };
   live: { clients: number; messages_skipped: number };
-  /** Of the peer on this machine. */
+  /** The mesh that the peer on this machine belongs to; null without a peer. */
   mesh: { name: string; peer: string } | null;
 }
 
@@ -341,7 +342,7 @@ export interface Rates {
   packets: number;
   bytes: number;
   drops: number;
-  /** Packets a second by Protocol column. */
+  /** Packets per second, by Protocol column. */
   protocols: Record<string, number>;
 }
 

@@ -1,4 +1,4 @@
-// A canvas that fills its place, with the middle as its origin: what the tree of peers and the map of connections share.
+// A canvas that fills its container, with the origin at its centre; shared by the tree of peers and the connection map.
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 
 export interface Size {
@@ -7,7 +7,7 @@ export interface Size {
   height: number;
 }
 
-/** `size` follows the holder's; 0 by 0 until it is laid out. */
+/** `size` follows the container; 0 by 0 until the first layout. */
 export function useCanvas() {
   const holder = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -23,7 +23,7 @@ export function useCanvas() {
   return { holder, canvas, size };
 }
 
-/** An empty drawing: a unit is a CSS pixel, 0, 0 the middle. */
+/** Clears the canvas and returns its context: a unit is a CSS pixel, 0, 0 is the centre. */
 export function penOf(canvas: HTMLCanvasElement, { width, height }: Size): CanvasRenderingContext2D {
   const scale = devicePixelRatio;
   canvas.width = width * scale;
@@ -33,7 +33,7 @@ export function penOf(canvas: HTMLCanvasElement, { width, height }: Size): Canva
   return pen;
 }
 
-/** Where the pointer is, from the middle. */
+/** Pointer position relative to the centre, in CSS pixels. */
 export function placeOf(event: MouseEvent, canvas: HTMLCanvasElement): { x: number; y: number } {
   const box = canvas.getBoundingClientRect();
   return { x: event.clientX - box.left - box.width / 2, y: event.clientY - box.top - box.height / 2 };
@@ -42,11 +42,11 @@ export function placeOf(event: MouseEvent, canvas: HTMLCanvasElement): { x: numb
 interface Spot {
   readonly x: number;
   readonly y: number;
-  /** Radius; what has none is a point. */
+  /** Radius in pixels; default 0. */
   readonly size?: number;
 }
 
-/** The nearest to a place of the drawing, if its edge is within `reach` pixels. */
+/** The nearest spot whose edge is within `reach` pixels of the position, or null. */
 export function nearest<T extends Spot>(spots: readonly T[], x: number, y: number, reach: number): T | null {
   let [best, least]: [T | null, number] = [null, reach];
   for (const spot of spots) {

@@ -1,4 +1,4 @@
-// The map of connections on a canvas. Point at a host to see whom it talks to; the arrow keys go around the ring.
+// The connection map on a canvas. Hovering over a host highlights its connections; the arrow keys move around the ring.
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { ConnectionMap } from '../api/types.ts';
 import { bytes, count } from '../format/numbers.ts';
@@ -16,7 +16,7 @@ interface Props {
 const NARROW_PX = 560;
 const REACH_PX = 9;
 
-/** Around the ring, by key. */
+/** Steps around the ring, by key. */
 const STEPS: Record<string, number> = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
 
 export function ConnectionMapChart({ map, onOpen, onMenu }: Props) {
@@ -82,7 +82,7 @@ export function ConnectionMapChart({ map, onOpen, onMenu }: Props) {
       onPointerLeave={(event) => event.pointerType === 'mouse' && setAt(-1)}
       onClick={(event) => {
         const found = find(event);
-        // The first touch shows, the second opens; a mouse has shown already.
+        // A first touch selects the host, a second opens it. A mouse selects it by hovering.
         if (found >= 0 && found === at) onOpen(map.hosts[found]!.address);
         else setAt(found);
       }}
@@ -99,7 +99,7 @@ export function ConnectionMapChart({ map, onOpen, onMenu }: Props) {
 
 type Peer = ConnectionMap['hosts'][number];
 
-/** Peers that the card of a host names. */
+/** Number of peers listed on a host's card. */
 const PEERS_SHOWN = 6;
 
 function Card({ host, peers }: { host: Peer; peers: readonly Peer[] }) {

@@ -1,16 +1,16 @@
-// How the map of connections is drawn: lines first, then the networks' arcs, the hosts, and the labels that have room.
+// Draws the connection map: lines, arcs of the networks, hosts, and the labels that fit.
 import type { ConnectionMap } from '../api/types.ts';
 import { token } from '../state/settings.ts';
 import { penOf, type Size } from './canvas.ts';
 import type { MapLayout } from './map-layout.ts';
 
-/** Around the ring, for the labels and the networks' arcs; on a narrow canvas only the arcs are drawn. */
+/** Pixels around the ring for labels and arcs of networks; a narrow canvas shows only the arcs. */
 export const MARGIN = 132;
 export const MARGIN_NARROW = 40;
-/** Pixels along the ring that a label needs. */
+/** Pixels along the ring that a label occupies. */
 const LABEL_PX = 12;
 
-/** @param at the host that is pointed at, by its index into the map's hosts; -1: none */
+/** @param at index of the host under the pointer, -1 for none */
 export function drawMap(
   element: HTMLCanvasElement,
   layout: MapLayout,
@@ -34,7 +34,7 @@ export function drawMap(
   if (margin === MARGIN) drawLabels(pen, layout, map, margin, at, near);
 }
 
-/** Lines of about the same weight are one path: a thousand strokes become a handful. */
+/** Lines of similar weight share one path, so a thousand strokes become WEIGHTS strokes. */
 const WEIGHTS = 6;
 
 function drawLinks(pen: CanvasRenderingContext2D, layout: MapLayout, at: number): void {
@@ -77,12 +77,12 @@ function drawNetworks(pen: CanvasRenderingContext2D, layout: MapLayout, margin: 
   for (const { name, from, to } of layout.networks) {
     const middle = (from + to) / 2;
     const wide = pen.measureText(name).width;
-    // An arc that cannot say which network it is says nothing: the hosts' own labels do.
+    // Skips the name if it does not fit the arc; the hosts have labels of their own.
     if ((to - from) * out < wide + 8) continue;
     pen.beginPath();
     pen.arc(0, 0, out, from, to);
     pen.stroke();
-    // Along the arc, readable from below on the lower half.
+    // Text along the arc; reversed on the lower half to be upright.
     const isLower = Math.sin(middle) > 0;
     pen.save();
     pen.rotate(middle + (isLower ? -Math.PI / 2 : Math.PI / 2));
@@ -114,7 +114,10 @@ function drawHosts(
   pen.globalAlpha = 1;
 }
 
-/** All labels where there is room, else those of the largest hosts, and always those of the chosen one and its peers. */
+/**
+ * Draws all labels if they fit, otherwise those of the largest hosts, and always those of the selected host and its
+ * peers.
+ */
 function drawLabels(
   pen: CanvasRenderingContext2D,
   layout: MapLayout,

@@ -1,5 +1,5 @@
-// Who talks to whom, as a ring: hosts of one network beside each other, lines between them bundled towards the middle.
-// Nothing is thrown about until it settles: the same hosts stand at the same places each time, and a thousand fit.
+// Layout of the connection map: a ring with the hosts of a network side by side, and lines bundled towards the centre.
+// The layout is deterministic, not force-directed: the same hosts keep their places, and a thousand hosts fit.
 import type { ConnectionMap } from '../api/types.ts';
 
 export interface MapHost {
@@ -8,7 +8,7 @@ export interface MapHost {
   angle: number;
   x: number;
   y: number;
-  /** Of the dot, in pixels; its area stands for the bytes. */
+  /** Radius of the dot in pixels; its area is proportional to the bytes. */
   size: number;
 }
 
@@ -27,29 +27,29 @@ export interface MapLink {
   y1: number;
   x2: number;
   y2: number;
-  /** 0 to 1: how much it carries beside the others, by powers. */
+  /** 0 to 1, on a logarithmic scale: traffic relative to the other links. */
   weight: number;
 }
 
 export interface MapLayout {
   radius: number;
-  /** In the order of the ring. */
+  /** In ring order. */
   hosts: MapHost[];
-  /** By index into the map's hosts. */
+  /** The same hosts by index into the map's hosts. */
   byIndex: MapHost[];
   networks: MapNetwork[];
   links: MapLink[];
 }
 
-/** Between two networks, in places of a host. */
+/** Gap between two networks, in units of one host's share of the ring. */
 const GAP = 1.6;
 const DOT_MIN = 2;
 const DOT_MAX = 11;
-/** How far lines bend towards the middle: between networks, and within one. */
+/** Distance of a line's control points from the centre, as a share of the radius: between networks, and within one. */
 const PULL = 0.22;
 const PULL_WITHIN = 0.8;
 
-/** The network that an address belongs to, as far as its text says: /24, /64, and what goes to many. */
+/** The network of an address, from its text: /24, /64, multicast or broadcast, or hardware. */
 export function networkOf(address: string): string {
   if (/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i.test(address)) return 'hardware addresses';
   if (address.includes(':')) {
@@ -132,7 +132,7 @@ function addLinks(layout: MapLayout, map: ConnectionMap): void {
       weight: Math.log1p(bytes) / most,
     });
   }
-  // Those that carry most are drawn last, over the others.
+  // Links with the most traffic are drawn last, on top.
   layout.links.sort((x, y) => x.weight - y.weight);
 }
 

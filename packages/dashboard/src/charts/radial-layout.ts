@@ -1,5 +1,5 @@
-// Where the peers of a mesh stand: around the root, a ring for each step away from it, each subtree in a sector of its own,
-// as wide as it has leaves; then stretched and moved to fill the room there is.
+// Radial layout of the mesh tree: the root at the centre, one ring per level, a sector per subtree in proportion to its
+// leaves; the result is stretched and moved to fill the available area.
 import { type HierarchyPointNode, hierarchy, tree } from 'd3-hierarchy';
 import type { Size } from './canvas.ts';
 
@@ -7,19 +7,19 @@ export interface Placed {
   id: string;
   x: number;
   y: number;
-  /** How the branch from the parent bends: the control points of a Bézier curve, x and y each. */
+  /** Bézier control points of the branch from the parent: x1, y1, x2, y2. */
   bend: readonly [number, number, number, number];
-  /** Its name goes to the left, away from the root. */
+  /** The name is drawn to the left of the disc. */
   isLeft: boolean;
   depth: number;
-  /** Peers below that are not drawn. */
+  /** Number of descendants that are folded away. */
   hidden: number;
   parent: Placed | null;
 }
 
-/** Pixels from ring to ring at most: a mesh of three need not reach from edge to edge. */
+/** Maximum distance between rings in pixels, so that a small mesh stays compact. */
 const STEP_MAX = 150;
-/** How much more one way may be stretched than the other, for rings to remain rings. */
+/** Maximum ratio of the horizontal and vertical stretch, so that rings still look like rings. */
 const STRETCH_MAX = 1.6;
 
 interface Branch {
@@ -29,9 +29,10 @@ interface Branch {
 }
 
 /**
- * @param parents parent by peer; null of the root. Who has no way to the root is not placed.
- * @param folded peers below whom nothing is drawn
- * @param room for the middles of all discs, in pixels; 0, 0 is its middle
+ * Places all peers of the tree.
+ * @param parents parent by peer; null for the root. Peers without a path to the root are left out.
+ * @param folded peers whose descendants are hidden
+ * @param room area for the centres of the discs, in pixels; its origin is the centre
  */
 export function layoutTree(
   parents: ReadonlyMap<string, string | null>,
@@ -58,7 +59,7 @@ export function layoutTree(
   for (const node of place.descendants()) {
     const { x: angle, depth, parent } = node;
     const [x, y] = onMap(polar(angle, depth));
-    // Out of the parent towards its ring, then along the sector.
+    // The branch leaves the parent radially, then runs along the sector.
     const between = depth - 0.5;
     const near = parent === null || parent.depth === 0 ? angle : parent.x;
     placed.set(node, {
@@ -73,12 +74,12 @@ export function layoutTree(
 
 type Point = readonly [x: number, y: number];
 
-/** From the middle of the rings, a ring being one; the first sector is on top. */
+/** Polar to Cartesian coordinates; the distance between rings is 1, and the first sector is at the top. */
 function polar(angle: number, depth: number): Point {
   return [Math.sin(angle) * depth, -Math.cos(angle) * depth];
 }
 
-/** What moves points of the rings into the room. */
+/** Returns the transformation from ring coordinates to the area. */
 function fit(points: readonly Point[], room: Size): (point: Point) => Point {
   const [left, width] = extent(points.map(([x]) => x));
   const [top, height] = extent(points.map(([, y]) => y));
@@ -88,9 +89,9 @@ function fit(points: readonly Point[], room: Size): (point: Point) => Point {
   return (point) => [(point[0] - left - width / 2) * x, (point[1] - top - height / 2) * y];
 }
 
-/** The least, and how far it is to the most; that is more than 0. */
+/** Minimum and range of the values; the range is greater than 0. */
 function extent(values: readonly number[]): [least: number, range: number] {
-  // Not as arguments, of which there may be only so many.
+  // No Math.min(...values): the number of arguments is limited.
   let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const value of values) {
     least = Math.min(least, value);

@@ -1,15 +1,15 @@
-// The tree of peers on a canvas. Point at a peer to see what it is; a click opens it, Space folds what is below it.
+// The tree of peers on a canvas. Hovering describes a peer, a click opens it, Space folds its subtree.
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { paint, token } from '../state/settings.ts';
 import { nearest, penOf, placeOf, type Size, useCanvas } from './canvas.ts';
 import { layoutTree, type Placed } from './radial-layout.ts';
 
 export interface Mark {
-  /** A colour of styles/tokens.css. */
+  /** Name of a colour in styles/tokens.css. */
   colour: string;
-  /** 0 to 1: how full the disc is; null: there is nothing to measure. */
+  /** Fill level of the disc, 0 to 1; null if there is no reading. */
   share: number | null;
-  /** A ring around it. */
+  /** Draws a ring around the disc. */
   isChosen: boolean;
   isOutlined: boolean;
 }
@@ -25,12 +25,12 @@ interface Props {
 
 const MARGIN = 24;
 const REACH_PX = 14;
-/** With fewer peers each has its name beside it. */
+/** Up to this number of peers, each has its name beside it. */
 const NAMED_MAX = 120;
 const NAME_ROOM = 96;
-/** Beyond the ring of a peer that is chosen. */
+/** Distance of the name from the disc; clears the ring of a selected peer. */
 const NAME_GAP = 9;
-/** The name of the root stands below it, clear of the ring of a chosen peer. */
+/** Distance of the root's name below its disc; clears the ring of a selected peer. */
 const CENTRE_GAP = 15;
 
 export function RadialTree({ parents, root, markOf, textOf, onOpen, label }: Props) {
@@ -206,7 +206,7 @@ function drawNames(
     const away = depth === 0 ? 0 : (disc + NAME_GAP) * (isLeft ? -1 : 1);
     const name = id.length > 18 ? `${id.slice(0, 17)}…` : id;
     const line = depth === 0 ? y + disc + CENTRE_GAP : y;
-    // A rim of the ground keeps names apart from the branches that they stand on.
+    // An outline in the background colour separates the name from the branches below it.
     pen.strokeText(name, x + away, line);
     pen.fillText(name, x + away, line);
   }

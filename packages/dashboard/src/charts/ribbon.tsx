@@ -1,16 +1,16 @@
-// Above a timeline: when something suspicious went on. A click leads to what it was.
+// Marks of findings above a timeline; a click opens the finding.
 import type { FindingRow, RuleSeverity } from '../api/types.ts';
 import { gradeOf } from '../findings.ts';
 import { linkTo } from '../state/navigation.ts';
 
-/** More marks than pixels would say nothing. */
+/** There are not enough pixels for more marks. */
 const MARKS_MAX = 300;
-/** What is less grave would hide the rest. */
+/** Lower grades would hide these. */
 const SHOWN = new Set<RuleSeverity>(['critical', 'high', 'medium']);
 
 interface Props {
   findings: readonly FindingRow[];
-  /** Of the timeline, seconds since 1970. */
+  /** Range of the timeline in seconds since 1970. */
   from: number;
   to: number;
 }
@@ -27,7 +27,7 @@ export function Ribbon({ findings, from, to }: Props) {
   const share = (at: number) => (Math.min(to, Math.max(from, at)) - from) / (to - from);
   return (
     <div class="ribbon">
-      {/* The gravest come first, and are drawn last: over the others. */}
+      {/* Sorted by severity; drawn in reverse, so that the most severe are on top. */}
       {shown
         .slice(0, MARKS_MAX)
         .reverse()

@@ -1,4 +1,4 @@
-// A line of the last values, as high as a line of text.
+// A line chart of the latest values, as high as a line of text.
 
 export function Sparkline({ values, label }: { values: readonly number[]; label: string }) {
   const width = 120;

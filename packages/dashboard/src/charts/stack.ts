@@ -1,4 +1,4 @@
-// From series a protocol to series a family, one on top of the other, as the timeline draws them.
+// Converts a timeline per protocol into a stacked series per family.
 
 import type { Timeline } from '../api/types.ts';
 import { FAMILIES, type Family, familyOf } from '../families.ts';
@@ -9,17 +9,17 @@ export interface FamilySeries {
   family: Family;
   values: Float64Array;
   total: number;
-  /** Protocols in it, most first. */
+  /** Protocols of the family in descending order of traffic. */
   protocols: string[];
 }
 
 export interface Stack {
-  /** Where each bucket begins, seconds since 1970. */
+  /** Start of each bucket in seconds since 1970. */
   times: Float64Array;
   step: number;
-  /** Lowest first, in the order of FAMILIES; only those that occur. */
+  /** Bottom of the stack first, in the order of FAMILIES; only families that occur. */
   series: FamilySeries[];
-  /** The series summed up from below: `tops[i]` is where series i ends. */
+  /** Cumulative sums: `tops[i]` is the upper edge of series i. */
   tops: Float64Array[];
   totals: Float64Array;
 }
@@ -52,7 +52,7 @@ export function stackOf(timeline: Timeline, unit: Unit): Stack {
   return { times, step, series, tops, totals };
 }
 
-/** Decimal places that a bucket's border needs. */
+/** Decimal places for the border of a bucket that is `step` seconds wide. */
 export function placesOf(step: number): number {
   return Math.min(9, Math.max(0, Math.ceil(-Math.log10(step) - 1e-9)));
 }

@@ -1,4 +1,4 @@
-// Traffic over time, stacked by family. Drag to choose a range, or with the keys.
+// Traffic over time, stacked by family. A range is selected by dragging or with the keys.
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import uPlot from 'uplot';
 import type { FindingRow } from '../api/types.ts';
@@ -13,9 +13,9 @@ interface Props {
   unit: Unit;
   height: number;
   label: string;
-  /** Seconds since 1970; `to` is where the last chosen bucket ends. */
+  /** Seconds since 1970; `to` is the end of the last selected bucket. `places`: decimals to keep. */
   onRange: (from: number, to: number, places: number) => void;
-  /** Marked where they are in time. */
+  /** Drawn as marks at their times. */
   findings?: readonly FindingRow[];
 }
 
@@ -52,7 +52,7 @@ export function TimelineChart({ stack, unit, height, label, onRange, findings = 
     plot.setData(dataOf(stack));
   }, [stack]);
 
-  /** By bucket numbers, both included. */
+  /** Selects a range of buckets, both ends included. */
   const choose = (from: number, to: number) => {
     const { stack: now, onRange: tell } = latest.current;
     const begin = now.times[Math.max(0, Math.min(from, to))];
@@ -101,11 +101,11 @@ export function TimelineChart({ stack, unit, height, label, onRange, findings = 
 
 interface Cursor {
   at: number | null;
-  /** Where a range began that is being chosen. */
+  /** Bucket at which the selection by keys started; null: none. */
   anchor: number | null;
 }
 
-/** Where a key leads among the buckets; `choose` filters by them; null: the key means nothing here. */
+/** The cursor after a key; `choose` if the key applies the selection, null if it has no function here. */
 function afterKey(event: KeyboardEvent, { at, anchor }: Cursor, last: number): Cursor | 'choose' | null {
   if (event.key === 'Enter' && at !== null) return 'choose';
   if (event.key === 'Escape') return { at, anchor: null };
@@ -122,14 +122,14 @@ function afterKey(event: KeyboardEvent, { at, anchor }: Cursor, last: number): C
   return { at: next, anchor: event.shiftKey ? (anchor ?? at ?? next) : null };
 }
 
-/** A range chosen by keys looks like one that was dragged. */
+/** Draws a range selected by keys like a dragged one. */
 function useRange(
   chart: { readonly current: uPlot | null },
   stack: Stack,
   anchor: number | null,
   at: number | null,
 ): void {
-  /** Only what keys have chosen is taken away: the pointer's choice is uPlot's own. */
+  /** Clears only a selection made by keys; uPlot clears its own. */
   const hadAnchor = useRef(false);
   useEffect(() => {
     const plot = chart.current;

@@ -1,4 +1,4 @@
-// How uPlot draws the timeline: bars on top of each other, an axis of time, an axis of what is counted.
+// Options of uPlot for the timeline: stacked bars, a time axis, a value axis.
 import uPlot from 'uplot';
 import { bytes, rounded, short } from '../format/numbers.ts';
 import { clock, dayAndClock } from '../format/time.ts';
@@ -6,7 +6,7 @@ import { token } from '../state/settings.ts';
 import { placesOf, type Stack, type Unit } from './stack.ts';
 
 export function dataOf(stack: Stack): uPlot.AlignedData {
-  // The highest top first: each lower one is drawn over it.
+  // The highest top first, so that each lower one is drawn over it.
   return [stack.times, ...[...stack.tops].reverse()] as unknown as uPlot.AlignedData;
 }
 
@@ -68,7 +68,7 @@ export function optionsFor(
   };
 }
 
-/** Time below, amounts on the left. */
+/** Time axis below, value axis on the left. */
 function axesFor(unit: Unit, width: number): uPlot.Axis[] {
   const ink = token('ink-3');
   const line = token('line');
@@ -99,7 +99,7 @@ function axesFor(unit: Unit, width: number): uPlot.Axis[] {
   ];
 }
 
-/** Bars begin where their bucket does, so the bucket is the last one that begins left of the place. */
+/** A bar starts at its bucket's start, so the bucket is the last that starts left of the position. */
 function bucketAt(plot: uPlot, left: number): number {
   const times = plot.data[0];
   const step = times.length > 1 ? times[1]! - times[0]! : 1;
@@ -110,14 +110,14 @@ function bucketAt(plot: uPlot, left: number): number {
 const DAY = 86_400;
 const YEAR = 364 * DAY;
 
-/** Seconds between two marks of the axis, as a clock divides them; finer ones are decimal. */
+/** Tick intervals in seconds: decimal below a second, then as on a clock and a calendar. */
 const AXIS_STEPS = [
   ...[-6, -5, -4, -3, -2, -1].flatMap((power) => [1, 2, 5].map((digit) => digit * 10 ** power)),
   ...[1, 2, 5, 10, 15, 30],
   ...[1, 2, 5, 10, 15, 30].map((minutes) => minutes * 60),
   ...[1, 2, 3, 6, 12].map((hours) => hours * 3600),
   ...[1, 2, 7, 14, 28, 91, 182].map((days) => days * DAY),
-  // A packet without a time stands in 1970: without steps for that, uPlot draws no axis at all.
+  // A packet without a timestamp is at 1970: without intervals of years, uPlot would draw no axis.
   ...[1, 2, 5, 10, 20, 50, 100].map((years) => years * YEAR),
 ];
 

@@ -1,4 +1,4 @@
-// What one bucket of the timeline holds: beside the cursor, and as it is read aloud.
+// The content of one timeline bucket, as a tooltip beside the cursor and as text for screen readers.
 import type uPlot from 'uplot';
 import { familyTitles } from '../families.ts';
 import { bytes, count } from '../format/numbers.ts';
@@ -13,7 +13,7 @@ function inUnit(value: number, unit: Unit): string {
   return unit === 'bytes' ? bytes(value) : `${count(value)} packets`;
 }
 
-/** What one bucket holds, beside the cursor. */
+/** Tooltip beside the cursor. */
 export function Reading(props: { stack: Stack; unit: Unit; at: number; chart: uPlot | null }) {
   const { stack, unit, at, chart } = props;
   if (chart === null) return null;

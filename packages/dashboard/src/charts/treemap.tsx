@@ -1,4 +1,4 @@
-// Who takes how much of the whole: protocols as areas, those of a family beside each other.
+// Treemap of the protocols' shares, grouped by family.
 import { type HierarchyRectangularNode, hierarchy, treemap, treemapSquarify } from 'd3-hierarchy';
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { FAMILIES, type Family, familyOf, familyTitles } from '../families.ts';
@@ -6,7 +6,7 @@ import { FAMILIES, type Family, familyOf, familyTitles } from '../families.ts';
 export interface Share {
   name: string;
   value: number;
-  /** What the value is in words. */
+  /** The value as text. */
   said: string;
   percent: string;
 }
@@ -17,9 +17,9 @@ interface Group {
   children?: Group[];
 }
 
-/** Protocols that are drawn, the largest. */
+/** Maximum number of areas; the largest protocols have one. */
 const AREAS_MAX = 40;
-/** Less than this cannot be met with a finger (WCAG 2.2, 2.5.8). */
+/** Minimum target size (WCAG 2.2, 2.5.8). */
 const TARGET_PX = 24;
 
 export function Treemap(props: { shares: Share[]; label: string; onChoose: (name: string) => void }) {
@@ -64,7 +64,7 @@ function Area({ share, family, box, onChoose }: AreaProps) {
     style: { left: `${left}px`, top: `${top}px`, width: `${width}px`, height: `${height}px` },
     title: `${name} (${familyTitles[family]}): ${said}, ${percent}`,
   };
-  // Too small to be met: the list beside the areas has it.
+  // Too small to be a target; the list beside the treemap includes it.
   if (Math.min(width, height) < TARGET_PX) return <span {...place} aria-hidden="true" />;
   const isNamed = width > 42;
   const isMeasured = isNamed && height > 38 && width > 56;

@@ -1,8 +1,8 @@
-// Measured values in the units that peers use.
+// Formats measured values with their units.
 import { bitRate, bytes, short } from './numbers.ts';
 import { duration } from './time.ts';
 
-/** By unit of an attribute; – where nothing is known. */
+/** Formats a value by its attribute's unit; – for null. */
 export function measured(value: number | null, unit: string): string {
   if (value === null) return '–';
   switch (unit) {
@@ -38,7 +38,7 @@ const UNITS: readonly (readonly [RegExp, string])[] = [
   [/^temperature$/, '°C'],
 ];
 
-/** The unit of an attribute, or of a figure of one: `p95(cpu.used)`. */
+/** The unit of an attribute, or of an aggregate such as `p95(cpu.used)`. */
 export function unitOf(name: string): string {
   if (/^count\b/.test(name)) return '';
   const inner = /\(([^)]+)\)/.exec(name)?.[1] ?? name;

@@ -1,4 +1,4 @@
-// Numbers as people read them: three significant digits, SI units as on network gear, tabular where they stand in columns.
+// Number formats: three significant digits and decimal (SI) prefixes.
 
 const SI = ['', 'k', 'M', 'G', 'T', 'P'];
 const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
@@ -8,13 +8,13 @@ export function count(n: number): string {
   return whole.format(n);
 }
 
-/** 1.23 M: three digits and the unit's letter. */
+/** 1.23 M: three digits and the prefix. */
 export function short(n: number): string {
   const { value, prefix } = scaled(n);
   return prefix === '' ? value : `${value} ${prefix}`;
 }
 
-/** 1.23 MB; powers of 1000, as in capture tools. */
+/** 1.23 MB; powers of 1000, as in Wireshark. */
 export function bytes(n: number): string {
   const { value, prefix } = scaled(n);
   return `${value} ${prefix}B`;
@@ -26,12 +26,12 @@ export function bitRate(bitsPerSecond: number): string {
   return `${value} ${prefix}bit/s`;
 }
 
-/** 4 k, 2.5 MB: for marks on an axis, which are round. */
+/** Removes trailing zeros for axis labels: 4 k, 2.5 MB. */
 export function rounded(text: string): string {
   return text.replace(/(\.\d*?)0+(?= |$)/, '$1').replace(/\.(?= |$)/, '');
 }
 
-/** 0 to 1 as a percentage of three digits; what is there is never 0 %. */
+/** Formats a share of 0 to 1 with three digits; a share above 0 is never shown as 0 %. */
 export function percent(share: number): string {
   const p = share * 100;
   if (p === 0) return '0 %';

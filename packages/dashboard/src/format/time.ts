@@ -1,5 +1,5 @@
-// Times. The API gives seconds since 1970 as decimal text with nine places, because a double is too short for
-// nanoseconds: what must be exact is worked out in nanoseconds as BigInt, what is drawn as seconds in a double.
+// Time formats. The API sends seconds since 1970 as decimal text with nine places, as a double cannot hold nanoseconds.
+// Exact calculations use nanoseconds as BigInt; drawing uses seconds as a double.
 
 const NANOSECONDS = 1_000_000_000n;
 
@@ -10,13 +10,13 @@ export function nanoseconds(time: string): bigint {
   return seconds.startsWith('-') ? whole - nano : whole + nano;
 }
 
-/** A nanosecond later: what is before that is up to this time. */
+/** The time one nanosecond later: turns an inclusive end into an exclusive one. */
 export function justAfter(time: string): string {
   const nano = nanoseconds(time) + 1n;
   return `${nano / NANOSECONDS}.${String(nano % NANOSECONDS).padStart(9, '0')}`;
 }
 
-/** 12.345678 from 12.345678000: as many places as `places`. */
+/** The difference of two exact times with `places` decimals: 12.345678. */
 export function secondsBetween(from: string, to: string, places = 6): string {
   const apart = nanoseconds(to) - nanoseconds(from);
   const size = apart < 0n ? -apart : apart;
@@ -26,20 +26,20 @@ export function secondsBetween(from: string, to: string, places = 6): string {
 
 const two = (n: number) => String(n).padStart(2, '0');
 
-/** 11:52:18, with a fraction if asked; in the browser's time zone. */
+/** 11:52:18, optionally with decimals, in the browser's time zone. */
 export function clock(seconds: number, places = 0): string {
   const date = new Date(seconds * 1000);
   const fraction = places === 0 ? '' : (seconds - Math.floor(seconds)).toFixed(places).slice(1);
   return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}${fraction}`;
 }
 
-/** 11:52:18.123456 from exact text. */
+/** 11:52:18.123456 from exact text, in the browser's time zone. */
 export function clockOf(time: string, places = 6): string {
   const seconds = Number(time.split('.')[0]);
   return `${clock(seconds)}.${(time.split('.')[1] ?? '').padEnd(9, '0').slice(0, places)}`;
 }
 
-/** 2026-11-21 */
+/** 2026-11-21, in the browser's time zone. */
 export function day(seconds: number): string {
   const date = new Date(seconds * 1000);
   return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
@@ -50,18 +50,18 @@ export function dayAndClock(time: string | number): string {
   return `${day(seconds)} ${clock(seconds)}`;
 }
 
-/** 2026-11-21 11:52:18, whatever the browser's time zone. */
+/** 2026-11-21 11:52:18 in UTC. */
 export function inUtc(seconds: number): string {
   return new Date(seconds * 1000).toISOString().slice(0, 19).replace('T', ' ');
 }
 
-/** 2026-11-21 11:52:18 to 11:58:48: the day once, if it is one. */
+/** 2026-11-21 11:52:18 to 11:58:48: the date appears once if it is the same. */
 export function fromTo(from: string | number, to: string | number): string {
   const isSameDay = day(Number(from)) === day(Number(to));
   return `${dayAndClock(from)} to ${isSameDay ? clock(Number(to)) : dayAndClock(to)}`;
 }
 
-/** 3 min 39 s, 12.4 s, 340 ms, 18 µs: the two largest units. */
+/** 3 min 39 s, 12.4 s, 340 ms, 18 µs: at most the two largest units. */
 export function duration(seconds: number): string {
   const size = Math.abs(seconds);
   if (size >= 86_400) return twoUnits(size, 86_400, 'd', 3600, 'h');

@@ -1,6 +1,6 @@
-// Bytes as people and programs read them.
+// Converts bytes to text formats: hex dump, hex stream, printable text, array literal.
 
-/** As the API sends them. */
+/** Decodes base64, as the API sends bytes. */
 export function decode(base64: string): Uint8Array {
   const text = atob(base64);
   const data = new Uint8Array(text.length);
@@ -8,7 +8,7 @@ export function decode(base64: string): Uint8Array {
   return data;
 }
 
-/** One character a byte: itself where it can be printed, else a dot. */
+/** The ASCII character if it is printable, otherwise a dot. */
 export function printable(byte: number): string {
   return byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '·';
 }
@@ -17,14 +17,14 @@ export function hexOf(byte: number): string {
   return byte.toString(16).padStart(2, '0');
 }
 
-/** `0a1b2c`: what other tools take as a stream of hexadecimal digits. */
+/** `0a1b2c`, the hex stream that other tools read. */
 export function hexStream(data: Uint8Array): string {
   return Array.from(data, hexOf).join('');
 }
 
 const DUMP_LINE = 16;
 
-/** Offset, bytes and text, sixteen a line: text2pcap reads it back. */
+/** Offset, bytes and text, sixteen bytes a line; text2pcap can read it. */
 export function hexDump(data: Uint8Array): string {
   const lines: string[] = [];
   for (let i = 0; i < data.length; i += DUMP_LINE) {
@@ -35,7 +35,7 @@ export function hexDump(data: Uint8Array): string {
   return lines.join('\n');
 }
 
-/** Lines and tabs stay what they are; a return before a new line is part of it. */
+/** Keeps line feeds and tabs, drops carriage returns, replaces other bytes that are not printable by a dot. */
 export function plainText(data: Uint8Array): string {
   let text = '';
   for (const byte of data) {
@@ -45,7 +45,7 @@ export function plainText(data: Uint8Array): string {
   return text;
 }
 
-/** For a program in C, JavaScript and the like. */
+/** An array literal for C, JavaScript and similar languages. */
 export function byteArray(data: Uint8Array): string {
   const lines: string[] = [];
   for (let i = 0; i < data.length; i += DUMP_LINE)

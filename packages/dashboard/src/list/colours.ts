@@ -1,10 +1,9 @@
-// Colour rules: what a packet's row looks like. The first rule that holds decides; where none does, the row has the
-// colour of its protocol's family at the edge only, so that what is odd stands out of what is not. They are kept in
-// this browser, and can be changed.
+// Colour rules of the packet list. The first matching rule sets the row's colour; a row without one shows its family's
+// colour at the left edge only, so that matches stand out. Rules are editable and stored in this browser.
 import type { PacketRow } from '../api/types.ts';
 import { rowFilter } from './row-filter.ts';
 
-/** Class of the row: `rule-bad` and so on. */
+/** CSS classes of rows: `rule-bad` and so on. */
 export const LOOKS = ['bad', 'warn', 'good', 'mark', 'begin', 'quiet'] as const;
 export type Look = (typeof LOOKS)[number];
 
@@ -50,7 +49,7 @@ export const DEFAULT_RULES: readonly ColourRule[] = [
   rule('TCP keep-alive', 'quiet', '_ws.col.Info contains "[TCP Keep-Alive"'),
 ];
 
-/** The first rule that holds for a row; rules that cannot be read hold for none. */
+/** Returns a function that finds the first matching rule for a row. Rules with invalid filters never match. */
 export function ruleFinder(rules: readonly ColourRule[]): (row: PacketRow) => ColourRule | null {
   const tests = rules.flatMap((rule) => {
     const holds = rule.isOn ? rowFilter(rule.filter) : '';

@@ -1,4 +1,4 @@
-// The columns of the packet list.
+// Columns of the packet list: titles, widths, cell text, sort values and filter terms.
 import type { PacketRow } from '../api/types.ts';
 import { count } from '../format/numbers.ts';
 import { clockOf, dayAndClock, inUtc, secondsBetween } from '../format/time.ts';
@@ -15,29 +15,29 @@ export const timeForms: readonly [TimeForm, string][] = [
 
 export interface Context {
   form: TimeForm;
-  /** When the row's capture began. */
+  /** Start of the row's capture as decimal seconds since 1970; null while unknown. */
   beginning: string | null;
-  /** The row before, where it is known. */
+  /** The previous row; null if it is not loaded. */
   before: PacketRow | null;
-  /** The time from which time is measured, where one was chosen. */
+  /** The reference time that the user set; null: none. */
   reference: string | null;
-  /** By address; null: addresses are shown as they are. */
+  /** Host names by address; null: show addresses. */
   names: ReadonlyMap<string, string> | null;
 }
 
 export interface Column {
   id: string;
   title: string;
-  /** Pixels at first. */
+  /** Initial width in pixels. */
   width: number;
-  /** Pixels at first where the screen has room for them. */
+  /** Initial width in pixels if the screen has room. */
   widthMax?: number;
   isNumber?: boolean;
   isMono?: boolean;
   text: (row: PacketRow, context: Context) => string;
-  /** By which rows are put in order where all are here. */
+  /** Sort value, used if all rows are loaded. */
   value: (row: PacketRow) => string | number;
-  /** Applies the cell as a filter. */
+  /** The filter term for the cell; null if there is none. */
   term?: (row: PacketRow) => string | null;
 }
 
@@ -53,7 +53,7 @@ const port = (end: 'src' | 'dst') => (row: PacketRow) => {
   return number === null ? null : `${transportOf(row)}.${end}port == ${number}`;
 };
 
-/** As filters name it. */
+/** The transport's name in filters. */
 export function transportOf(row: PacketRow): string {
   return row.transport ?? 'tcp';
 }
@@ -73,7 +73,7 @@ function timeText({ time }: PacketRow, { form, beginning, before, reference }: C
   }
 }
 
-/** The filter of a packet that belongs to a stream. */
+/** The filter for the row's stream. */
 export function conversationOf(row: PacketRow): string {
   return `${transportOf(row)}.stream == ${row.stream}`;
 }

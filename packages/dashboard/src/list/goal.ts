@@ -1,4 +1,4 @@
-// What is meant by the text in `Go to`: a packet by its number, or the first packet from a time on.
+// Parses the input of `Go to`: a packet number, or a time whose first packet is meant.
 
 export type Goal =
   | { kind: 'number'; number: number }
@@ -10,10 +10,11 @@ const SECONDS = /^(\d{1,9}\.\d{1,9})\s*s?$|^(\d{1,9})\s*s$/;
 const CLOCK = /^(?:(\d{4}-\d\d-\d\d)[ T])?(\d{1,2}:\d\d(?::\d\d)?)(\.\d{1,9})?(Z?)$/;
 
 /**
- * `1,234` is a packet; `12.5` or `90 s` are seconds since the beginning; `11:53:24.1` is a time of day on the day of the
- * beginning, in this browser's time zone, or with a date before it on another; with a Z behind it is UTC.
- * @param beginning of what is shown, as decimal seconds since 1970
- * @returns null where the text says nothing of these
+ * Parses the input. `1,234` is a packet number; `12.5` and `90 s` are seconds since the beginning; `11:53:24.1` is a
+ * time of day in this browser's time zone, on the date before it or else on the day of the beginning; a Z at the end
+ * makes it UTC.
+ * @param beginning start of what is shown, as decimal seconds since 1970
+ * @returns null if the input is none of these
  */
 export function goalOf(text: string, beginning: string | null): Goal | null {
   const said = text.trim();

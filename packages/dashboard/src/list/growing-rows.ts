@@ -1,11 +1,11 @@
-// Rows whose number is not known before they are read, as those of a filter that the store's columns cannot decide, or that
-// have no place by time, as those in the order of a column: pages follow each other as the reader comes to their end.
+// Rows that have no index: those of a filter that needs packet bytes, whose count is unknown, and those sorted by a
+// column. Pages are appended as the user scrolls to the end.
 import type { PacketRow, Page } from '../api/types.ts';
 
 const PAGE_ROWS = 200;
-/** More than anyone reads; a filter can be made narrower. */
+/** Upper bound of rows; a narrower filter is the way to reach others. */
 const ROWS_MAX = 100_000;
-/** Rows before the end at which the next page is asked for. */
+/** Requests the next page when this few rows are left. */
 const AHEAD = 100;
 
 export class GrowingRows {

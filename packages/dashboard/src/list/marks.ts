@@ -1,11 +1,11 @@
-// From one marked packet to another.
+// Moves from one marked packet to the next.
 
 export interface MarkedPacket {
   capture: number;
   number: number;
 }
 
-/** The mark after a packet, or before it; round at the end. Null: there is none. */
+/** The next or previous mark relative to a packet, wrapping around at the ends; null without marks. */
 export function nextMark(
   marks: readonly MarkedPacket[],
   from: MarkedPacket | null,

@@ -1,12 +1,11 @@
-// Display filters that the row of a packet decides by itself, without asking the server: what colour rules are made of.
-//
+// Evaluates display filters on a packet's row in the browser, for colour rules. Grammar:
 //   filter = and *("||" and)     and = test *("&&" test)     test = ["!"] field [operator value]
 import type { PacketRow } from '../api/types.ts';
 
 type Holds = (row: PacketRow) => boolean;
 type Known = string | number | null;
 
-/** What stands in a row; of an address or a port, both. */
+/** Values of each field; address and port fields have two. */
 const FIELDS: Record<string, (row: PacketRow) => readonly Known[]> = {
   '_ws.col.protocol': (row) => [row.protocol],
   '_ws.col.info': (row) => [row.summary],
@@ -50,7 +49,7 @@ function of(transport: string, row: PacketRow, values: readonly Known[]): readon
   return row.transport === transport ? values : [];
 }
 
-/** The filter as a test of rows, or one line that says what is wrong with it. */
+/** Compiles a filter to a predicate, or returns a one-line error message. */
 export function rowFilter(text: string): Holds | string {
   const words = wordsOf(text);
   if (typeof words === 'string') return words;
@@ -93,12 +92,12 @@ function testAt(words: readonly string[], at: number): { holds: Holds; next: num
     return { holds: (row) => field(row).some((known) => known !== null), next: at + 1 };
   if (quoted === undefined) return `Enter a value after ${name} ${operator}`;
   const inside = quoted.startsWith('"') ? quoted.slice(1, -1) : quoted;
-  // In a regular expression a backslash is its own.
+  // In a regular expression, backslashes are not unescaped.
   if (operator === 'matches') return matching(field, inside, at);
   const value = inside.replace(/\\(.)/g, '$1');
   const compare = own(OPERATORS, operator);
   if (compare === undefined) return `Say == != < > <= >= contains or matches after ${name}, not ${operator}`;
-  // As in Wireshark: `!=` holds where no value is equal.
+  // As in Wireshark: `!=` matches if no value is equal.
   const isAll = operator === '!=';
   return {
     holds: (row) => {
@@ -109,12 +108,12 @@ function testAt(words: readonly string[], at: number): { holds: Holds; next: num
   };
 }
 
-/** What every object has, as `constructor`, is no field and no operator. */
+/** Looks up own properties only: `constructor` is neither a field nor an operator. */
 function own<T>(table: Record<string, T>, name: string): T | undefined {
   return Object.hasOwn(table, name) ? table[name] : undefined;
 }
 
-/** A name alone is a protocol that the packet has. */
+/** A bare name tests whether the packet has that protocol. */
 function nameOrProtocol(name: string, at: number): { holds: Holds; next: number } | string {
   if (/^[a-z][\w-]*$/.test(name)) return { holds: (row) => row.path.split(':').includes(name), next: at + 1 };
   return `Colour rules look at the columns of a row, which has no ${name}`;

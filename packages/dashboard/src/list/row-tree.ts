@@ -1,20 +1,20 @@
-// Any row of a list of millions, without asking for those before it. The counts of the timeline say how many packets
-// each span of time has, so the row's number leads to a span; spans with many packets are divided further when someone
-// looks, and those with few are fetched. Nothing is ever skipped over: the API has pages by key only.
+// Random access to a list of millions of rows. The timeline's counts give the number of packets per span of time, so a
+// row number leads to a span. Large spans are subdivided when they come into view, small ones are fetched. The API has
+// keyset pagination only, so there is no offset to skip to.
 import type { PacketRow, Page, Timeline } from '../api/types.ts';
 import { placesOf } from '../charts/stack.ts';
 
-/** Rows that are fetched together. */
+/** Maximum number of rows fetched as one leaf. */
 const LEAF_ROWS = 300;
 const PAGE_ROWS_MAX = 1000;
 const LEAVES_KEPT = 64;
-/** Times in answers of the timeline are doubles: borders closer than this are not exact. */
+/** The timeline's times are doubles: borders closer together than this, in seconds, are not exact. */
 const STEP_MIN = 1e-6;
 const REQUESTS_MAX = 3;
 
 export interface Span {
   capture: number | null;
-  /** Decimal seconds since 1970; from inclusive, to exclusive; null: open. */
+  /** Decimal seconds since 1970; `from` is inclusive, `to` exclusive; null: unbounded. */
   from: string | null;
   to: string | null;
 }
@@ -27,9 +27,9 @@ export interface Asks {
 interface Node extends Span {
   first: number;
   count: number;
-  /** Null: not divided. */
+  /** Null: not subdivided. */
   children: Node[] | null;
-  /** Cannot be divided by time: its pages follow each other by key. */
+  /** Cannot be subdivided by time: its pages are fetched one after the other by key. */
   isWhole: boolean;
   isLoading: boolean;
 }
@@ -40,7 +40,7 @@ export class RowTree {
   readonly #onChange: () => void;
   readonly #onError: (error: unknown) => void;
   #roots: Node[] = [];
-  /** Rows by what they were asked with; what was used last comes last. */
+  /** LRU cache of fetched rows by span; the most recently used is last. */
   #leaves = new Map<string, PacketRow[]>();
   #requests = 0;
   #wanted: readonly [number, number] = [0, 0];
@@ -52,7 +52,7 @@ export class RowTree {
     this.#onError = onError;
   }
 
-  /** Counts anew, one root a capture. Rows that are known stay. */
+  /** Counts again, with one root per capture. Cached rows are kept. */
   async count(captures: readonly (number | null)[]): Promise<void> {
     const roots: Node[] = [];
     let first = 0;
@@ -74,20 +74,20 @@ export class RowTree {
     this.#isOver = true;
   }
 
-  /** Null while it is on its way. */
+  /** Null while it is being fetched. */
   row(number: number): PacketRow | null {
     const leaf = this.#leafAt(number);
     if (leaf === null || leaf.children !== null) return null;
     return this.#leaves.get(keyOf(leaf))?.[number - leaf.first] ?? null;
   }
 
-  /** What is in sight: fetched first, and all that was in sight before is forgotten. */
+  /** Sets the visible range. Only spans of the latest range are fetched. */
   want(from: number, to: number): void {
     this.#wanted = [Math.max(0, from), Math.min(this.total, to)];
     this.#fetch();
   }
 
-  /** The number of a row, or -1; fetches what it takes. */
+  /** The number of a row, or -1 if it is not in the list; fetches the spans it needs. */
   async find(row: { id: number; capture: number; time: string }): Promise<number> {
     let nodes = this.#roots.filter(({ capture }) => capture === null || capture === row.capture);
     for (;;) {
@@ -200,7 +200,7 @@ function needsDivision(node: Node): boolean {
   return node.count > PAGE_ROWS_MAX && !node.isWhole;
 }
 
-/** Decimal texts of the same form compare as numbers do where a double would be too short. */
+/** Compares decimal texts exactly; a double has too few digits. */
 function isBefore(a: string, b: string): boolean {
   const [aWhole = '', aRest = ''] = a.split('.');
   const [bWhole = '', bRest = ''] = b.split('.');
@@ -208,7 +208,7 @@ function isBefore(a: string, b: string): boolean {
   return aRest.padEnd(9, '0') < bRest.padEnd(9, '0');
 }
 
-/** The span's buckets, small neighbours together. */
+/** Divides a span into nodes: small neighbouring buckets are merged. */
 function divided(span: Span, timeline: Timeline, first: number): Node[] {
   const counts = timeline.series.length === 1 ? timeline.series[0]!.packets : summed(timeline);
   const places = placesOf(timeline.step);
@@ -242,7 +242,7 @@ function divided(span: Span, timeline: Timeline, first: number): Node[] {
     }
     first += count;
   }
-  // `first` ran ahead while rows were added to a node.
+  // A node's first row number follows from the counts of the nodes before it.
   let at = first - nodes.reduce((sum, one) => sum + one.count, 0);
   for (const one of nodes) {
     one.first = at;

@@ -1,14 +1,15 @@
-// Ten million rows of 24 pixels are higher than any browser lets an element be. The scrolled area is as high as it may,
-// and what it stands for slides under it: short ways move row by row, long ones (the bar is dragged) go by proportion.
+// Virtual scrolling beyond the browser's limit: ten million rows of 24 pixels are higher than an element can be. The
+// element has at most HEIGHT_MAX pixels, and an offset maps it to the rows. Short scrolls move the rows by the same
+// distance, long ones (dragging the bar) in proportion.
 
-/** Well under the least limit among browsers (Firefox, 17.8 million). */
+/** Below the lowest limit among browsers (Firefox, 17.8 million pixels). */
 export const HEIGHT_MAX = 8_000_000;
 
 export class Scroll {
   readonly rowHeight: number;
   #rows = 0;
   #viewport = 0;
-  /** What is added to the element's place to get the true one. */
+  /** Added to the element's scrollTop, gives the true position in pixels. */
   #offset = 0;
   #before = 0;
 
@@ -16,12 +17,12 @@ export class Scroll {
     this.rowHeight = rowHeight;
   }
 
-  /** Pixels that all rows would take. */
+  /** Height of all rows in pixels. */
   get whole(): number {
     return this.#rows * this.rowHeight;
   }
 
-  /** Pixels that the element takes. */
+  /** Height of the element in pixels. */
   get height(): number {
     return Math.min(HEIGHT_MAX, this.whole);
   }
@@ -30,7 +31,7 @@ export class Scroll {
     return this.#offset;
   }
 
-  /** @returns the element's scrollTop that keeps the place. */
+  /** Adapts to new sizes. @returns the scrollTop that keeps the position */
   resize(rows: number, viewport: number): number {
     const top = this.#before + this.#offset;
     this.#rows = rows;
@@ -38,7 +39,7 @@ export class Scroll {
     return this.toPixel(top);
   }
 
-  /** The element was scrolled. @returns the scrollTop to set if it must differ. */
+  /** Handles a scroll event. @returns the scrollTop to set if it differs */
   scrolled(scrollTop: number): number {
     const way = scrollTop - this.#before;
     if (this.whole <= HEIGHT_MAX) {
@@ -54,13 +55,13 @@ export class Scroll {
     }
     const share = scrollTop / Math.max(1, this.height - this.#viewport);
     if (isShort) {
-      // At the element's end, but perhaps not at that of the rows: a short way more is a short way more.
+      // The element has reached its end, but the rows may not have: keep scrolling by the same distance.
       return this.toPixel(this.#before + this.#offset + way);
     }
     return this.toPixel(share * (this.whole - this.#viewport));
   }
 
-  /** Goes to a true place, in pixels from the first row. @returns the scrollTop to set. */
+  /** Scrolls to a true position in pixels from the first row. @returns the scrollTop to set */
   toPixel(pixel: number): number {
     const top = Math.min(Math.max(0, pixel), Math.max(0, this.whole - this.#viewport));
     const room = Math.max(0, this.height - this.#viewport);
@@ -71,7 +72,7 @@ export class Scroll {
     return scrollTop;
   }
 
-  /** First row in sight, with the part of it that is hidden. */
+  /** First visible row; the fraction is the hidden part of it. */
   get firstRow(): number {
     return (this.#before + this.#offset) / this.rowHeight;
   }
@@ -80,12 +81,12 @@ export class Scroll {
     return this.#viewport / this.rowHeight;
   }
 
-  /** Where a row stands in the element. */
+  /** Top of a row within the element, in pixels. */
   topOf(row: number): number {
     return row * this.rowHeight - this.#offset;
   }
 
-  /** @returns the scrollTop with which a row is in sight, moved as little as can be. */
+  /** Scrolls the least distance that makes a row visible. @returns the scrollTop to set */
   show(row: number, isCentred = false): number {
     const top = row * this.rowHeight;
     const now = this.#before + this.#offset;

@@ -1,8 +1,8 @@
-// From what is shown to the filter that chooses it.
+// Converts a line of a packet's tree to a filter term.
 import type { TreeLine } from '../api/types.ts';
 import { quoted } from '../state/expression.ts';
 
-/** The filter that a line of the tree stands for; null where it stands for none. */
+/** The filter term for a line of the tree; null if it has none. */
 export function termOf(line: TreeLine): string | null {
   if (line.name === '') return null;
   if (line.value === null || line.value === '') return line.name;

@@ -1,12 +1,12 @@
-// The tree of a packet as lines: those in sight, and the one that a byte belongs to.
+// Flattens a packet's tree to its visible lines, and finds lines by byte offset or by path.
 import type { TreeLine } from '../api/types.ts';
 
 export interface Line {
   line: TreeLine;
   depth: number;
-  /** Its place among the lines of its parent, from the root: 0.3.1 */
+  /** Indices from the root: 0.3.1 */
   path: string;
-  /** What it is remembered by as open: names from the root. */
+  /** Key under which the line is remembered as open: the names from the root. */
   key: string;
   isOpen: boolean;
 }
@@ -26,7 +26,7 @@ export function flatten(tree: TreeLine[], open: ReadonlySet<string>): Line[] {
   return lines;
 }
 
-/** The narrowest line that covers a byte, with the keys of all lines above it. */
+/** The narrowest line that covers a byte, with the keys of its ancestors. */
 export function lineAt(
   tree: TreeLine[],
   buffer: number,
@@ -47,7 +47,7 @@ export function lineAt(
   return found;
 }
 
-/** The line at the same place of another packet's tree, if it is the same field there. */
+/** The line at the same path of another packet's tree, if it is the same field. */
 export function sameLine(
   tree: TreeLine[],
   { path, line }: { path: string; line: TreeLine },

@@ -1,10 +1,10 @@
-// Something grave was found while the page is open: said once, whichever page is shown.
+// Announces severe findings that arrive while the page is open, once each, on every page.
 import { listen } from '../api/live.ts';
 import { gradeOf } from '../findings.ts';
 import { announce } from '../ui/announce.tsx';
 
 export function watchFindings(): void {
-  /** Findings that stood when the page was opened are no news. */
+  /** Findings that existed when the page was opened are not announced. */
   let known: Set<number> | null = null;
   listen('findings', (findings) => {
     const fresh = findings.filter(

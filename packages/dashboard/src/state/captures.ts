@@ -1,24 +1,24 @@
-// The captures there are, and when what is shown has become old: while packets come in, answers are asked for again.
+// The list of captures, and the revision counter that makes shown data reload while packets arrive.
 import { computed, signal } from '@preact/signals';
 import { get } from '../api/client.ts';
 import { listen, onReturn } from '../api/live.ts';
 import type { CaptureRow, Rates } from '../api/types.ts';
 
-/** Between two looks at the same numbers while they grow. */
+/** Minimum interval between two reloads of growing data. */
 const REFRESH_MS = 2000;
 const RATES_KEPT = 600;
 
 export const captures = signal<CaptureRow[] | null>(null);
 export const running = computed(() => (captures.value ?? []).filter(({ state }) => state === 'running'));
-/** Rises when there are more packets than before, at most every REFRESH_MS. */
+/** Increments when packets have arrived, at most every REFRESH_MS. */
 export const revision = signal(0);
-/** The latest rates, oldest first. */
+/** The latest packet rates, oldest first. */
 export const rates = signal<readonly Rates[]>([]);
 
 let storedBefore = '';
 let pending = 0;
 
-/** @param before what is known of others */
+/** @param before rows of other captures that are already known */
 function take(rows: CaptureRow[], before = captures.peek() ?? []): void {
   const byId = new Map(before.map((row) => [row.id, row]));
   for (const row of rows) byId.set(row.id, row);

@@ -1,11 +1,11 @@
-// The colour rules of this browser, and what they make of a row.
+// The colour rules stored in this browser, compiled to a function of rows.
 import { computed, signal } from '@preact/signals';
 import { type ColourRule, DEFAULT_RULES, LOOKS, RULES_MAX, ruleFinder } from '../list/colours.ts';
 import { remembered } from './settings.ts';
 
 const kept = remembered<readonly ColourRule[] | null>('colour-rules', null);
 
-/** What an older page or a hand has written is looked at before it is used. */
+/** Validates stored rules, which an older version or the user may have written. */
 function isRule(value: unknown): value is ColourRule {
   const { name, filter, look, isOn } = (value ?? {}) as ColourRule;
   return (
@@ -21,11 +21,11 @@ export const colourRules = computed<readonly ColourRule[]>(() => {
   return Array.isArray(rules) ? rules.filter(isRule).slice(0, RULES_MAX) : DEFAULT_RULES;
 });
 
-/** Null: those that come with the page. */
+/** Stores the rules; null restores the defaults. */
 export function setColourRules(rules: readonly ColourRule[] | null): void {
   kept.value = rules;
 }
 
-/** What decides the colour of a row. */
+/** The function that finds the rule for a row. */
 export const ruleFor = computed(() => ruleFinder(colourRules.value));
 export const colourRulesOpen = signal(false);

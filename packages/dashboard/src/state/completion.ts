@@ -1,11 +1,11 @@
-// What is being typed in a display filter at the caret, and so what can complete it.
+// Determines what is being typed at the caret of a display filter, and so what can complete it.
 
 export type Position =
-  /** A field or protocol name that begins with `text`; it stands at [from, to). */
+  /** A field or protocol name with the prefix `text`, at [from, to). */
   | { kind: 'name'; text: string; from: number; to: number }
-  /** After a name: an operator. */
+  /** An operator, after a name. */
   | { kind: 'operator'; text: string; from: number; to: number }
-  /** After a term: `and`, `or`. */
+  /** A connective (`and`, `or`), after a comparison. */
   | { kind: 'joint'; text: string; from: number; to: number }
   | { kind: 'none' };
 
@@ -51,7 +51,7 @@ export function positionAt(text: string, caret: number): Position {
   if (isInQuotes(before)) return { kind: 'none' };
   const compared = COMPARED.exec(before);
   if (compared !== null) return place('joint', compared[1]!, caret);
-  // A value is being typed: only the user knows it.
+  // Inside a value there is nothing to complete.
   if (/(?:==|!=|>=|<=|[<>~]|\b(?:contains|matches|in|eq|ne|gt|lt|ge|le))\s*[^\s&|()]*$/.test(before))
     return { kind: 'none' };
   const afterName = AFTER_NAME.exec(before);

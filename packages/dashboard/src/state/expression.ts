@@ -1,5 +1,5 @@
-// Display filters as text that grows and shrinks by clicks. Everything that chooses packets is one expression; these
-// functions add to it and take from it without understanding more of it than where `&&` and `||` join its terms.
+// Edits display filters as text. A single expression selects packets everywhere; these functions add and remove terms
+// and parse no more than the outermost `&&` and `||`.
 
 interface Joint {
   at: number;
@@ -9,7 +9,7 @@ interface Joint {
 
 const WORD_JOINTS = /^(and|or|xor)\b/i;
 
-/** Where the outermost operators stand: not those in brackets or quotes. */
+/** Positions of the outermost operators, outside of brackets and quotes. */
 function joints(text: string): Joint[] {
   const found: Joint[] = [];
   let depth = 0;
@@ -40,7 +40,7 @@ function endOfQuote(text: string, start: number): number {
   return text.length;
 }
 
-/** The terms that must all hold; an expression with an outermost `or` is one term. */
+/** The terms of the outermost conjunction; an expression with an outermost `or` is one term. */
 export function termsOf(expression: string): string[] {
   const found = joints(expression);
   const text = expression.trim();
@@ -59,12 +59,12 @@ function isAlternative(expression: string): boolean {
   return joints(expression).some(({ kind }) => kind === 'or');
 }
 
-/** In brackets where the expression would otherwise fall apart when it is joined with another. */
+/** Adds brackets if the expression would otherwise be split when joined with another. */
 function bound(expression: string): string {
   return isAlternative(expression) ? `(${expression.trim()})` : expression.trim();
 }
 
-/** Both must hold. What is asked for already is not asked for twice. */
+/** The conjunction of both; terms that are already present are not repeated. */
 export function allOf(expression: string, more: string): string {
   if (expression.trim() === '') return more.trim();
   if (more.trim() === '') return expression.trim();
@@ -87,7 +87,7 @@ export function noneOf(expression: string): string {
   return `!(${expression.trim()})`;
 }
 
-/** How a selection becomes a filter, as in Wireshark's menu. */
+/** How a selection is combined with the filter, as in Wireshark's menu. */
 export const WAYS = ['selected', 'not selected', 'and', 'or', 'and not', 'or not'] as const;
 export type Way = (typeof WAYS)[number];
 
@@ -102,7 +102,7 @@ export function combined(expression: string, way: Way, term: string): string {
 
 const TIME_TERM = /^frame\.time_epoch\s*(>=|<)\s*(\d+(?:\.\d+)?)$/;
 
-/** The time range that the expression names, in seconds since 1970. */
+/** The time range in the expression, in seconds since 1970. */
 export function timeRange(expression: string): { from: number | null; to: number | null } {
   const range = { from: null as number | null, to: null as number | null };
   for (const term of termsOf(expression)) {
@@ -112,7 +112,7 @@ export function timeRange(expression: string): { from: number | null; to: number
   return range;
 }
 
-/** The expression with another time range, or without one. `places` of a second are kept. */
+/** The expression with its time range replaced or removed; times are written with `places` decimals. */
 export function withTimeRange(
   expression: string,
   from: number | null,

@@ -1,11 +1,11 @@
-// What of a display filter chooses flows, too. Flows are kept as sums: they know addresses, ports, times, transport,
-// application and server, and nothing of single packets.
+// Translates a display filter to a query for flows. Flows are aggregates: they have addresses, ports, times, transport,
+// application and server, but no data of single packets.
 import type { Query } from '../api/client.ts';
 import { termsOf } from './expression.ts';
 
 export interface FlowTerms {
   query: Query;
-  /** Terms that say nothing about flows. */
+  /** Terms that do not apply to flows. */
   ignored: string[];
 }
 
@@ -40,7 +40,7 @@ export function flowTerms(expression: string): FlowTerms {
     const before = { ...query };
     const reading = readings.find(([pattern]) => pattern.test(term));
     if (reading !== undefined) reading[1](reading[0].exec(term)!, query);
-    // A second value for the same term: one of both would be lost.
+    // A second value for the same parameter cannot be expressed.
     const isTaken = Object.keys(before).some((key) => before[key] !== query[key]);
     if (reading === undefined || isTaken) ignored.push(term);
     if (isTaken) Object.assign(query, before);

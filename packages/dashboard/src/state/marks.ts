@@ -1,25 +1,24 @@
-// Packets that somebody has marked, and the one from which time is measured. Marks are kept by the key of the capture, so
-// that they are found again in a store that was made anew.
+// Marked packets and the time reference. Marks are stored by the capture's key, so that they survive a rebuilt store.
 import { signal } from '@preact/signals';
 import type { PacketRow } from '../api/types.ts';
 import type { MarkedPacket } from '../list/marks.ts';
 import { captures } from './captures.ts';
 import { remembered } from './settings.ts';
 
-/** Of one capture; the oldest mark goes when there are more. */
+/** Marks per capture; the oldest is evicted at the limit. */
 const MARKS_MAX = 500;
 const CAPTURES_MAX = 100;
 
 const kept = remembered<Record<string, number[]>>('marks', {});
 
-/** Time in the list counts from this packet. */
+/** The packet that relative times count from. */
 export const reference = signal<Pick<PacketRow, 'id' | 'time'> | null>(null);
 
 function keyOf(capture: number): string | undefined {
   return captures.value?.find(({ id }) => id === capture)?.key;
 }
 
-/** The marked numbers of one capture. */
+/** Numbers of the marked packets of one capture. */
 export function marksOf(capture: number): readonly number[] {
   return kept.value[keyOf(capture) ?? ''] ?? [];
 }
@@ -28,7 +27,7 @@ export function isMarked({ capture, number }: MarkedPacket): boolean {
   return marksOf(capture).includes(number);
 }
 
-/** @returns whether it is marked now */
+/** @returns whether the packet is marked now */
 export function toggleMark({ capture, number }: MarkedPacket): boolean {
   const key = keyOf(capture);
   if (key === undefined) return false;
@@ -40,7 +39,7 @@ export function toggleMark({ capture, number }: MarkedPacket): boolean {
   return isOn;
 }
 
-/** In the order of the list: by capture, then by number. @param only one capture; null: all */
+/** All marks in list order: by capture, then by number. @param only one capture; null: all */
 export function allMarks(only: number | null): MarkedPacket[] {
   const ids = only === null ? (captures.value ?? []).map(({ id }) => id) : [only];
   return ids

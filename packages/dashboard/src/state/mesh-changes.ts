@@ -1,4 +1,4 @@
-// The mesh, and what a change makes of it.
+// Applies updates of the live channel to the mesh.
 import type { MeshChange, MeshPeer } from '../api/mesh-types.ts';
 
 export interface Mesh {
@@ -9,7 +9,7 @@ export interface Mesh {
   peers: ReadonlyMap<string, MeshPeer>;
 }
 
-/** The mesh after a change; the same map is never changed, so that what is drawn can tell. */
+/** Returns the mesh after an update. Maps are never mutated, so that components can compare them. */
 export function changed(before: Mesh | null, change: MeshChange): Mesh {
   const peers = new Map(change.is_whole ? [] : before?.peers);
   for (const peer of change.set) peers.set(peer.id, peer);

@@ -1,4 +1,4 @@
-// Who is in the mesh, kept by what the live channel says is another.
+// Membership of the mesh, kept up to date by the live channel.
 import { signal } from '@preact/signals';
 import { useEffect, useState } from 'preact/hooks';
 import { ApiError, get } from '../api/client.ts';
@@ -10,7 +10,7 @@ export type { Mesh } from './mesh-changes.ts';
 
 export const mesh = signal<Mesh | null>(null);
 
-/** Asked once, then listened to. An error says why there is none: no peer runs here. */
+/** Requests the mesh once, then follows updates. An error says why there is none, e.g. no peer on this machine. */
 export function useMesh(): { mesh: Mesh | null; error: ApiError | null; reload: () => void } {
   const [error, setError] = useState<ApiError | null>(null);
   const [attempt, setAttempt] = useState(0);

@@ -1,4 +1,4 @@
-// The place as signals, and the ways to change it.
+// The current place (state/place.ts) as signals, and functions that navigate.
 import { computed, signal } from '@preact/signals';
 import { combined, type Way, withTimeRange } from './expression.ts';
 import { type PageName, type Place, readPlace, writePlace } from './place.ts';
@@ -8,7 +8,7 @@ export const place = signal<Place>(readPlace(location.hash));
 export const page = computed(() => place.value.page);
 export const filter = computed(() => place.value.q);
 export const capture = computed(() => place.value.capture);
-/** Text that stands in the filter bar and does not apply yet; null: what applies. */
+/** Text in the filter bar that is not applied yet; null: the applied filter. */
 export const draft = signal<string | null>(null);
 
 addEventListener('popstate', () => {
@@ -17,7 +17,7 @@ addEventListener('popstate', () => {
   draft.value = null;
 });
 
-/** Goes somewhere. `replace` where Back should not stop: moving through a list. */
+/** Navigates. `replace`: without a history entry, for moves within a list. */
 export function go(change: Partial<Place>, replace = false): void {
   const next = { ...place.value, ...change };
   const address = writePlace(next);
@@ -30,7 +30,7 @@ export function go(change: Partial<Place>, replace = false): void {
   place.value = next;
 }
 
-/** The address of another page, with the filter and the capture taken along. */
+/** The URL of another page, with the filter and the capture preserved. */
 export function linkTo(name: PageName, item = '', change: Partial<Place> = {}): string {
   const { q, capture: only } = place.value;
   return writePlace({ page: name, item, q, capture: only, packet: null, view: {}, ...change });
@@ -41,7 +41,7 @@ export function setFilter(q: string): void {
   go({ q: q.trim(), packet: null });
 }
 
-/** Applies a term, or only writes it into the filter bar. */
+/** Adds a term to the filter and applies it; `onlyPrepare` writes it to the filter bar without applying it. */
 export function addToFilter(term: string, way: Way = 'and', onlyPrepare = false): void {
   const q = combined(draft.value ?? filter.value, way, term);
   if (onlyPrepare) draft.value = q;
@@ -56,5 +56,5 @@ export function setView(change: Record<string, string>, replace = false): void {
   go({ view: { ...place.value.view, ...change } }, replace);
 }
 
-/** The terms that every request about packets carries. */
+/** Query parameters of every request about packets. */
 export const scope = computed(() => ({ q: filter.value, capture: capture.value }));

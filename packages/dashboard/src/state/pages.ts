@@ -1,19 +1,19 @@
-// A list that comes page by page as its reader comes to the end.
+// A list that loads page by page as the user scrolls to its end.
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { ApiError, get, type Query } from '../api/client.ts';
 import type { Page } from '../api/types.ts';
 import { revision } from './captures.ts';
 
-/** More rows than anyone reads; a filter can be made narrower. */
+/** Upper bound of rows; a narrower filter is the way to reach others. */
 const ROWS_MAX = 20_000;
 const ROWS_AT_ONCE = 1000;
 
 export interface Paged<T> {
   rows: readonly T[];
   isWhole: boolean;
-  /** With those that are not here yet; null until it is known. */
+  /** Count of all rows, also those not loaded; null while unknown. */
   total: number | null;
-  /** True until the first page has come. */
+  /** True until the first page has arrived. */
   isLoading: boolean;
   error: ApiError | null;
   more: () => void;
@@ -21,7 +21,7 @@ export interface Paged<T> {
 }
 
 interface Held<T> {
-  /** Of the query that the rows are of. */
+  /** Key of the query that the rows belong to. */
   key: string;
   rows: T[];
   next: string | null;
@@ -33,7 +33,7 @@ type Counted<T> = Page<T> & { total: number | null };
 
 const NOTHING = { key: '', rows: [], next: null, total: null, error: null };
 
-/** Rows that are here stay when the server is away, if they are of this query. */
+/** Keeps loaded rows after an error if they belong to this query. */
 function failed<T>(held: Held<T>, key: string, error: ApiError): Held<T> {
   const { rows, total } = held.key === key ? held : NOTHING;
   return { key, rows, next: null, total, error };
@@ -43,7 +43,7 @@ export function usePages<T>(path: string, query: Query, limit = 200): Paged<T> {
   const key = JSON.stringify(query);
   const [state, setState] = useState<Held<T>>(NOTHING);
   const busy = useRef(false);
-  /** Packets came in while an answer was on its way, so it may lack them. */
+  /** Packets arrived during a request, so its answer may lack them. */
   const isMissing = useRef(false);
   const [attempt, setAttempt] = useState(0);
   const changed = revision.value;
@@ -55,7 +55,7 @@ export function usePages<T>(path: string, query: Query, limit = 200): Paged<T> {
 
   const ask = (after: string | null, before: readonly T[], signal: AbortSignal, size: number) => {
     busy.current = true;
-    // Counted once: with the first page.
+    // The count is requested with the first page only.
     const count = after === null ? true : null;
     get<Counted<T>>(path, { ...query, after, limit: size, count }, signal).then(
       ({ items, next, total }) => {
@@ -81,7 +81,7 @@ export function usePages<T>(path: string, query: Query, limit = 200): Paged<T> {
   const question = `${path} ${key} ${attempt}`;
   const asked = useRef('');
   useEffect(() => {
-    // The same again, because packets came in, waits for the answer that is on its way: else a busy server's never came.
+    // A repeated request waits for the pending one; otherwise a busy server's answers would always be aborted.
     if (busy.current && asked.current === question) {
       isMissing.current = true;
       return;
@@ -90,7 +90,7 @@ export function usePages<T>(path: string, query: Query, limit = 200): Paged<T> {
     asked.current = question;
     control.current.abort();
     control.current = new AbortController();
-    // While packets come in, as many rows as are shown are asked for again.
+    // While packets arrive, requests as many rows as are shown.
     const shown = state.key === key ? state.rows.length : 0;
     ask(null, [], control.current.signal, Math.min(ROWS_AT_ONCE, Math.max(limit, shown)));
   }, [question, changed]);

@@ -1,4 +1,4 @@
-// Whether a peer of a mesh runs on this machine: what is about the mesh alone has its place only then.
+// Whether a mesh peer runs on this machine; pages about the mesh alone are listed only then.
 import { computed } from '@preact/signals';
 import { get } from '../api/client.ts';
 import { onReturn } from '../api/live.ts';
@@ -8,16 +8,16 @@ import { page } from './navigation.ts';
 import { PAGES, type PageName } from './place.ts';
 import { remembered } from './settings.ts';
 
-/** As it was the last time: else the pages would move aside when the answer comes. */
+/** Stored from the last visit, so that the navigation does not shift when the answer arrives. */
 const told = remembered('peer-here', false);
 const isPeerHere = computed(() => told.value || mesh.value !== null);
 
-/** Where one can go, in order. */
+/** The pages in the navigation, in order. */
 export const pages = computed<readonly PageName[]>(() =>
   PAGES.filter((name) => name !== 'time' || isPeerHere.value || page.value === name),
 );
 
-/** Looks now, when the server came back, and when somebody comes back to the page. */
+/** Checks now, when the server is reachable again, and when the page becomes visible. */
 export function watchPeer(): void {
   const look = () => {
     if (document.hidden) return;

@@ -1,5 +1,5 @@
-// Where the user is: everything that Back should bring back stands in the address. After `#`, because the API has the
-// plain paths: `#/packets?q=dns&packet=17`.
+// The navigation state in the URL: all that Back restores. It is in the fragment, `#/packets?q=dns&packet=17`, as the
+// API uses the plain paths.
 
 export const PAGES = [
   'overview',
@@ -28,15 +28,15 @@ export const pageTitles: Record<PageName, string> = {
 
 export interface Place {
   page: PageName;
-  /** What follows the page in the path: a host's address, a flow's number. */
+  /** The path after the page: a host's address, a flow's number. */
   item: string;
   /** Display filter. */
   q: string;
   /** Only this capture; null: all. */
   capture: number | null;
-  /** Selected packet, by its id. */
+  /** Id of the selected packet. */
   packet: number | null;
-  /** What else a page keeps: sorting, views. */
+  /** State of a single page: sorting, views. */
   view: Readonly<Record<string, string>>;
 }
 
@@ -73,7 +73,7 @@ function splitOnce(text: string, at: string): [string, string] {
   return i < 0 ? [text, ''] : [text.slice(0, i), text.slice(i + 1)];
 }
 
-/** Addresses are typed by hand too. */
+/** Decodes a component; URLs typed by hand may be malformed. */
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text);

@@ -1,5 +1,5 @@
-// What a component shows of an answer: the answer, that it is on its way, or why it did not come. While a new one is on
-// its way the old one stays, so that nothing flickers.
+// A request's state for a component: answer, pending, or error. While a new answer is pending the old one stays, so
+// that nothing flickers.
 import { useSignalEffect } from '@preact/signals';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { ApiError } from '../api/client.ts';
@@ -9,10 +9,10 @@ import { revision } from './captures.ts';
 export interface Resource<T> {
   data: T | null;
   error: ApiError | null;
-  /** True while the answer to this very question has not come. */
+  /** True until the answer for the current key arrives. */
   isLoading: boolean;
   reload: () => void;
-  /** Asks the same once more, unless an answer is on its way already. */
+  /** Repeats the request unless one is pending. */
   again: () => void;
 }
 
@@ -24,8 +24,9 @@ interface Kept<T> {
 }
 
 /**
- * @param key names the question; null asks nothing. Another key, a growing capture and a server that came back ask again.
- * @param isLive false: the answer does not change while packets come in.
+ * Requests data and repeats the request when the key changes, packets arrive, or the server is reachable again.
+ * @param key identifies the request; null: no request
+ * @param isLive false: the answer does not change while packets arrive
  */
 export function useResource<T>(
   key: string | null,
@@ -38,12 +39,12 @@ export function useResource<T>(
   loader.current = load;
   const keyNow = useRef(key);
   keyNow.current = key;
-  /** Packets came in while an answer was on its way, so it may lack them. */
+  /** Packets arrived during a request, so its answer may lack them. */
   const isMissing = useRef(false);
 
   const ask = useRef((isAgain: boolean): boolean => {
     const asked = keyNow.current;
-    // The same question again waits until the first answer is there.
+    // A repeated request waits for the pending one.
     if (isAgain && busy.current?.key === asked) return false;
     busy.current?.control.abort();
     busy.current = null;

@@ -1,17 +1,17 @@
-// How far lists were scrolled, by entry of the history: Back comes to where one was, a link to the beginning.
+// Scroll positions of lists per history entry: Back restores them, a link starts at the top.
 import { signal } from '@preact/signals';
 
-/** Entries that are remembered; the oldest goes when there are more. */
+/** Maximum number of entries; the oldest is evicted. */
 const ENTRIES_MAX = 200;
 
 const scrolled = new Map<number, Map<string, number>>();
-/** Numbers of entries: other ones after each load of the page, as the browser keeps those of before. */
+/** Entry numbers start at the load time: unique across page loads, whose entries the browser keeps. */
 let last = Math.floor(performance.timeOrigin);
 
-/** The entry of the history that is shown. */
+/** The current history entry. */
 export const entry = signal(arrived());
 
-/** An entry that was here before has its number, a new one gets the next. */
+/** The number of an existing entry, or the next number for a new one. */
 function arrived(): number {
   const known = (history.state as { entry?: number } | null)?.entry;
   if (known !== undefined && scrolled.has(known)) return known;
@@ -21,7 +21,7 @@ function arrived(): number {
   return last;
 }
 
-/** To call when the address has changed. */
+/** Call when the URL has changed. */
 export function enter(): void {
   entry.value = arrived();
 }
@@ -30,7 +30,7 @@ export function keepScrolled(list: string, place: number): void {
   scrolled.get(entry.peek())?.set(list, place);
 }
 
-/** Null: the list was not seen there. */
+/** Null if the list has not been scrolled in this entry. */
 export function scrolledTo(list: string): number | null {
   return scrolled.get(entry.peek())?.get(list) ?? null;
 }

@@ -1,9 +1,9 @@
-// Answers that are asked for again and again while the page is looked at.
+// Polls answers while the page is visible.
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { pauseMs } from './pause.ts';
 import { type Resource, useResource } from './resource.ts';
 
-/** Rises while the page is in sight; ever more seldom while nobody answers. */
+/** Increments while the page is visible, with back-off while requests fail. */
 function useTick(everyMs: number, isFailing = false): number {
   const [tick, setTick] = useState(0);
   const failures = useRef(0);
@@ -19,8 +19,8 @@ function useTick(everyMs: number, isFailing = false): number {
 }
 
 /**
- * An answer that is asked for again and again; seldom where there is nobody to give it, as on a machine without a peer. One
- * that takes longer than that is waited for.
+ * Polls an answer, with back-off on failure, as on a machine without a peer. A pending request that takes longer than
+ * the interval is not aborted.
  */
 export function usePolled<T>(
   key: string | null,
@@ -40,7 +40,7 @@ export function usePolled<T>(
   return asked;
 }
 
-/** What was there before stays until something newer has come. */
+/** Keeps the last non-null value. */
 export function useLatest<T>(data: T | null): T | null {
   const kept = useRef<T | null>(null);
   if (data !== null) kept.current = data;

@@ -1,11 +1,11 @@
-// Files on their way to the server, a few at a time: it reads only so many at once, and a browser has only so many
-// connections, which the page needs itself. XMLHttpRequest, because fetch does not tell how much was sent.
+// Uploads of capture files, a few at a time: the server reads a limited number at once, and the page needs some of the
+// browser's connections itself. XMLHttpRequest is used because fetch does not report upload progress.
 import { effect, signal, untracked } from '@preact/signals';
 import { addressOf, errorOf } from '../api/client.ts';
 import type { CaptureRow, Uploaded } from '../api/types.ts';
 import { captures, loadCaptures } from './captures.ts';
 
-/** Files that are sent, or read by the server: it reads eight, and there are other senders. */
+/** Files being sent or read at once; the server reads eight for all clients. */
 const AT_ONCE = 3;
 
 export interface Upload {
@@ -24,10 +24,10 @@ export interface Upload {
 export const uploads = signal<readonly Upload[]>([]);
 let last = 0;
 
-/** What sends a file that waits, by its id. */
+/** Functions that start the waiting uploads, by id. */
 const waiting = new Map<number, () => void>();
 
-/** Sends a capture file. `again`: also if the same bytes are stored already. */
+/** Uploads a capture file. `again`: even if the same bytes are stored already. */
 export function upload(file: File, again = false): void {
   const id = ++last;
   const request = new XMLHttpRequest();
@@ -76,7 +76,7 @@ function post(
   request.onload = async () => {
     if (request.status >= 200 && request.status < 300) {
       const { capture, is_new: isNew } = request.response as Uploaded;
-      // Whether it is still being read stands among the captures.
+      // The list of captures shows whether it is still being read.
       await loadCaptures().catch(() => {});
       return tell({ state: isNew ? 'done' : 'known', capture, sent: file.size });
     }
@@ -91,7 +91,7 @@ function isBusy({ state, capture }: Upload): boolean {
   return state === 'sending' || state === 'storing' || isRead;
 }
 
-/** The next ones go as soon as there is room. */
+/** Starts waiting uploads when others end. */
 effect(() => {
   let room = AT_ONCE - uploads.value.filter(isBusy).length;
   for (const [id, begin] of waiting) {
@@ -101,7 +101,7 @@ effect(() => {
   }
 });
 
-/** Leaving the page would break off what is not sent yet: the browser asks first. */
+/** Leaving the page would abort unfinished uploads, so the browser asks first. */
 addEventListener('beforeunload', (event) => {
   if (uploads.peek().some(({ state }) => state === 'waiting' || state === 'sending')) event.preventDefault();
 });
