@@ -1,6 +1,6 @@
-// How fast the page is, in a real Chromium, over ten million packets: node packages/dashboard/bench/page.ts [URL]
-// Without URL the packets are worked out, not stored (test/support/endless.ts): what is measured is the page. With one
-// it is a server's, and the store's time counts, too.
+// Benchmark of the page in Chromium over ten million packets: node packages/dashboard/bench/page.ts [URL]
+// Without a URL, test/support/endless.ts generates the packets, so that only the page is measured. With one, the
+// figures include that server and its store.
 
 import { cpus } from 'node:os';
 import type { Page } from 'playwright-core';
@@ -55,7 +55,7 @@ for (const { what, value, unit, limit } of results) {
   );
 }
 
-/** Runs in a page of its own. The script goes in before anything of the page runs. */
+/** Runs `work` in a new page, with an observer for long tasks installed before the page's own scripts. */
 async function within<T>(path: string, work: (page: Page) => Promise<T>): Promise<T> {
   const context = await browser.newContext({ viewport: DESKTOP, locale: 'en-US' });
   const page = await context.newPage();
@@ -98,7 +98,7 @@ async function firstSight(): Promise<Result[]> {
   ];
 }
 
-/** The longest task while the wheel turns, the bar is dragged and a key is held; 0 if none was over 50 ms. */
+/** The longest task while scrolling by wheel, by the bar and by a held key; 0 if none took more than 50 ms. */
 async function scrolling(): Promise<Result> {
   return within('packets', async (page) => {
     await page.waitForSelector('.row[data-row="5"] .cell-protocol:not(:empty)');

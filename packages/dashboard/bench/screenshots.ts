@@ -1,4 +1,4 @@
-// Takes the pictures in docs/images, of a server that shows the bundled samples and a mesh:
+// Takes the screenshots in docs/images from a server with the bundled samples and a mesh peer:
 //   npx eyrie up --port 5050 &  node packages/dashboard/bench/screenshots.ts http://127.0.0.1:5050/ [NAME …]
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -45,7 +45,7 @@ const pictures: readonly Picture[] = [
   ['flows', 'light', 'flows', 'tr[data-row="0"]'],
   ['hosts', 'dark', 'hosts?show=map', '.map canvas', point],
   ['host', 'light', 'hosts/192.168.10.101', '.host .lines'],
-  // Of a store with samples/port-scan.pcapng, and a peer of a mesh on this machine.
+  // These need samples/port-scan.pcapng in the store and a mesh peer on this machine.
   ['security', 'light', 'security', '.finding-card'],
   ['mesh', 'light', 'mesh?colour=memory.used&ask=3 peers order by cpu.free', '.query-rows tbody tr'],
   ['time', 'light', 'time', '.clock-bar, .time-clocks td'],
@@ -53,7 +53,7 @@ const pictures: readonly Picture[] = [
   ['status', 'dark', 'status', '.status-links'],
 ];
 
-/** All, unless some are named. */
+/** All screenshots, unless names are given. */
 const [url = 'http://127.0.0.1:5000/', ...wanted] = process.argv.slice(2);
 mkdirSync(folder, { recursive: true });
 const browser = await startBrowser();
@@ -67,7 +67,7 @@ for (const [size, viewport] of [
     const page = await context.newPage();
     await page.goto(`${url}#/${path}`);
     await page.locator(isThere).first().waitFor();
-    // Where there is a peer, the page about time is among those one can go to.
+    // The link to the time page appears once the peer is known.
     await page.locator('.pages a[href*="time"]').waitFor();
     await act?.(page);
     await page.waitForTimeout(SETTLE_MS);

@@ -1,5 +1,5 @@
-// Whether the page stays quick while packets stream in: a capture is replayed at a steady pace into a real `eyrie up`, and a
-// real Chromium looks at it, goes from page to page and filters, all the while.
+// Benchmark of the page while packets stream in: replays a capture at a constant rate into `eyrie up`, while Chromium
+// changes pages and filters.
 //   node packages/dashboard/bench/stream.ts FILE.pcap [--rate 100000] [--seconds 60]
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -14,10 +14,10 @@ import { bundle } from '../test/support/bundle.ts';
 
 const FILE_HEADER = 24;
 const RECORD_HEADER = 16;
-/** What the first pages and indexes cost is not what is asked for. */
+/** Warm-up: the cost of first pages and indexes is not measured. */
 const WARM_MS = 5_000;
 const STAY_MS = 5_000;
-/** Longer than anybody waits. */
+/** Timeout for a page to show its content. */
 const WAIT_MS = 30_000;
 
 const { values, positionals } = parseArgs({
@@ -60,7 +60,7 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** The same packets, with times as if they had come at this rate. Classic pcap, little endian, microseconds. */
+/** Rewrites the timestamps to a constant rate. Input: classic pcap, little-endian, microseconds. */
 function atPace(file: Buffer, packetsPerSecond: number): Buffer {
   if (file.readUInt32LE(0) !== 0xa1b2c3d4) throw new Error('a classic pcap file of microseconds is wanted');
   const start = file.readUInt32LE(FILE_HEADER);
@@ -93,7 +93,7 @@ async function startEyrie(file: string): Promise<{ child: ChildProcess; url: str
   return { child: started, url: await address };
 }
 
-/** In the page, before anything of it runs. */
+/** Installed before the page's own scripts. */
 function watchTasks(): void {
   const longTasks: number[] = [];
   const frames: number[] = [];
@@ -115,13 +115,13 @@ interface TraceEvent {
   pid: number;
   tid: number;
   args: { name?: string };
-  /** Microseconds of the processor. */
+  /** CPU time in microseconds. */
   tdur?: number;
 }
 
 /**
- * How long each task of the page kept the processor. Where others want it too, a task lasts for as long as it has to wait:
- * that is how busy the machine is, not what the page does.
+ * CPU time of each task on the page's main thread, in milliseconds. The wall-clock time of a task also contains waiting
+ * for a CPU, which depends on the load of the machine.
  */
 function processorMs({ traceEvents }: { traceEvents: readonly TraceEvent[] }): number[] {
   const mains = traceEvents.filter(
@@ -140,13 +140,13 @@ async function memory(devtools: CDPSession): Promise<number> {
   return (await devtools.send('Runtime.getHeapUsage')).usedSize;
 }
 
-/** What is stored so far, and when. */
+/** The number of packets stored so far, and the time of the measurement. */
 async function rates(): Promise<{ packets: number; ms: number }> {
   const summary = (await (await fetch(`${url}protocol_summary`)).json()) as Pick<Rates, 'packets'>;
   return { packets: summary.packets, ms: performance.now() };
 }
 
-/** From page to page until the time is over; how long each took to show what is asked for. */
+/** Changes pages until the time is over. @returns the milliseconds until content was shown, by page */
 async function lookAround(page: Page): Promise<Map<string, number[]>> {
   const waits = new Map<string, number[]>();
   const looks: readonly (readonly [what: string, path: string, isThere: string])[] = [

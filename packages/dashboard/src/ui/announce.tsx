@@ -1,4 +1,4 @@
-// What changes without a click is said to screen readers, too; and shown for a moment to everyone else.
+// Announces changes to screen readers, and shows them briefly to everyone.
 import { signal } from '@preact/signals';
 
 const SHOWN_MS = 4000;

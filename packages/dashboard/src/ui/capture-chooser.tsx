@@ -1,4 +1,4 @@
-// Which capture all pages are about: one, or all.
+// Selects the capture that all pages show: one, or all.
 import { captures } from '../state/captures.ts';
 import { capture, go } from '../state/navigation.ts';
 

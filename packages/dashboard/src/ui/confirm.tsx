@@ -1,4 +1,4 @@
-// Asks before something goes for good.
+// Confirmation dialog for irreversible actions.
 import { signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 

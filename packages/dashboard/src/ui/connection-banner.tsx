@@ -1,4 +1,4 @@
-// The server is away: says so, when it will be asked again, and that what is shown is from before.
+// Shown while the server is unreachable: time of the next attempt, and that the data is stale.
 import { useEffect, useState } from 'preact/hooks';
 import { connect, connection, retryAt } from '../api/live.ts';
 import { Icon } from './icons.tsx';

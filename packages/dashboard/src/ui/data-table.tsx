@@ -1,5 +1,5 @@
-// A table that sorts and draws only the rows in sight. Where all rows are here, any column sorts; where more are on the
-// server, those that it sorts by.
+// A sortable table that renders only the visible rows. If all rows are loaded, any column sorts; otherwise those that
+// the server can sort by.
 import type { ComponentChildren, RefObject } from 'preact';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { announce } from './announce.tsx';
@@ -9,20 +9,20 @@ import { tellWhole } from './tell-whole.ts';
 const ROW_HEIGHT = 28;
 const ROW_HEIGHT_TOUCH = 40;
 const SPARE = 10;
-/** Rows before the end at which more are asked for. */
+/** Requests more rows when this few are left. */
 const AHEAD = 40;
 
 export interface TableColumn<T> {
   id: string;
   title: string;
   isNumber?: boolean;
-  /** Share of the width; columns without one are as wide as they must be. */
+  /** Share of the width; columns without one fit their content. */
   width?: string;
-  /** Not shown on phones. */
+  /** Hidden on phones. */
   isExtra?: boolean;
   cell: (row: T) => ComponentChildren;
   value: (row: T) => string | number;
-  /** The server's name for this order, largest first. */
+  /** The server's name for this order, which is descending. */
   serverSort?: string;
 }
 
@@ -31,16 +31,16 @@ interface Props<T> {
   columns: readonly TableColumn<T>[];
   rows: readonly T[];
   keyOf: (row: T) => string | number;
-  /** False: the server has more. */
+  /** False: the server has more rows. */
   isWhole: boolean;
-  /** `bytes` or `-bytes`: a column, with - for descending. */
+  /** `bytes` or `-bytes`: a column id, with - for descending order. */
   sort: string;
   onSort: (sort: string, serverSort: string | null) => void;
   onMore?: () => void;
   onOpen?: (row: T) => void;
-  /** A row was clicked, or came under the keys. */
+  /** A row was clicked or reached by the keys. */
   onSelect?: (row: T) => void;
-  /** By its key: shown beside the table, and kept in sight. */
+  /** Key of the row whose details are shown beside the table; it is kept in view. */
   chosen?: string | number | null;
   onMenu?: (event: MouseEvent | KeyboardEvent, row: T) => void;
 }
@@ -86,7 +86,7 @@ export function DataTable<T>(props: Props<T>) {
       announce(`Filter to fewer rows to sort by ${wanted.title}`);
       return;
     }
-    // Numbers are looked at from the largest on, text from A on.
+    // Numbers sort in descending order first, text in ascending order.
     const goesDown = column === wanted.id ? !isDescending || !isWhole : wanted.isNumber === true;
     props.onSort(`${goesDown ? '-' : ''}${wanted.id}`, isWhole ? null : (wanted.serverSort ?? null));
   };
@@ -127,7 +127,7 @@ export function DataTable<T>(props: Props<T>) {
   );
 }
 
-/** Which rows are in sight, and some beyond. */
+/** The visible rows, and some beyond them. */
 function useSight(box: RefObject<HTMLDivElement | null>, count: number, rowHeight: number) {
   const [view, setView] = useState({ top: 0, height: 600 });
   useLayoutEffect(() => {
@@ -148,7 +148,7 @@ function useSight(box: RefObject<HTMLDivElement | null>, count: number, rowHeigh
 
 interface HeadsProps<T> {
   columns: readonly TableColumn<T>[];
-  /** By which rows are in order. */
+  /** Id of the column that the rows are sorted by. */
   column: string;
   isDescending: boolean;
   onSort: (column: TableColumn<T>) => void;
@@ -177,9 +177,9 @@ function Heads<T>({ columns, column, isDescending, onSort }: HeadsProps<T>) {
 
 interface LineProps<T> {
   row: T;
-  /** Its place in the order. */
+  /** Index of the row in the current order. */
   at: number;
-  /** Tab comes to this row. */
+  /** This row is the tab stop. */
   isReached: boolean;
   columns: readonly TableColumn<T>[];
   onReach: (at: number) => void;
@@ -236,7 +236,7 @@ function onKey<T>(event: KeyboardEvent, props: Props<T>, rows: readonly T[], pla
   event.preventDefault();
 }
 
-/** Brings a row into sight, and the focus to it once it is drawn. */
+/** Scrolls a row into view and focuses it once it is rendered. */
 function move(to: number, { box, rowHeight, setAt }: Place): void {
   setAt(to);
   bringIntoSight(to, box, rowHeight);

@@ -1,4 +1,4 @@
-// A capture file may be dropped anywhere on the page.
+// Accepts capture files dropped anywhere on the page.
 import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { go } from '../state/navigation.ts';

@@ -1,4 +1,4 @@
-// Names and their values, one below the other.
+// A list of names and values.
 import type { ComponentChildren } from 'preact';
 
 export function Facts({ facts }: { facts: readonly (readonly [string, ComponentChildren])[] }) {

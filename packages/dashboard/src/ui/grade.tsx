@@ -1,4 +1,4 @@
-// A grade as a word and a colour, so that nobody depends on the colour.
+// A severity grade as a word and a colour, so that it does not depend on colour alone.
 import type { RuleSeverity } from '../api/types.ts';
 
 export function Grade({ of }: { of: RuleSeverity }) {

@@ -1,4 +1,4 @@
-// The bar on top: where one can go, what runs, and the theme. On a phone the pages move to the bottom.
+// The header: navigation, current packet rate, theme. On a phone the navigation is at the bottom.
 import { connection } from '../api/live.ts';
 import { bitRate, short } from '../format/numbers.ts';
 import { rates, running } from '../state/captures.ts';
@@ -52,7 +52,7 @@ export function Header() {
   );
 }
 
-/** What passes just now, or that nothing does. */
+/** The current packet rate, or that no packets arrive. */
 function Pulse() {
   const latest = rates.value.at(-1);
   if (connection.value !== 'open') {

@@ -1,4 +1,4 @@
-// The keys and the colours, on one card.
+// Help dialog: keyboard shortcuts and the colours of the protocol families.
 import { useEffect, useRef } from 'preact/hooks';
 import { FAMILIES, familyTitles } from '../families.ts';
 import { colourRules } from '../state/colour-rules.ts';

@@ -1,4 +1,4 @@
-// Icons: one stroke, 16 by 16, in the colour of the text beside them. Decoration only: names stand in text or labels.
+// Icons of 16 by 16 in the text's colour. They are decorative: labels carry the meaning.
 
 const paths = {
   overview: 'M2.5 13.5v-5h3v5zM6.5 13.5v-11h3v11zM10.5 13.5v-8h3v8z',
@@ -46,7 +46,7 @@ export function Icon({ name, size = 16 }: { name: IconName; size?: number }) {
   );
 }
 
-/** An eye over a horizon: the mark of the house. */
+/** The project's logo: an eye over a horizon. */
 export function Mark() {
   return (
     <svg class="mark" viewBox="0 0 32 32" width="22" height="22" aria-hidden="true" focusable="false">

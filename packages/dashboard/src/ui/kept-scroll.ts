@@ -1,9 +1,9 @@
-// A list that comes back by Back stands where it stood.
+// Restores a list's scroll position after Back.
 import type { RefObject } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { entry, keepScrolled, scrolledTo } from '../state/scrolled.ts';
 
-/** @param count rows that are here: with too few of them, the place is come to when there are more. @returns onScroll */
+/** @param count number of loaded rows; the position is restored once there are enough. @returns the onScroll handler */
 export function useKeptScroll(box: RefObject<HTMLElement | null>, list: string, count: number): () => void {
   const goal = useRef<number | null>(null);
   const now = entry.value;
@@ -18,7 +18,7 @@ export function useKeptScroll(box: RefObject<HTMLElement | null>, list: string, 
   }, [now, count]);
   return () => {
     const { scrollTop, scrollHeight, clientHeight } = box.current!;
-    // The reader went elsewhere before all rows were here.
+    // The user scrolled elsewhere before all rows were loaded.
     if (scrollTop < scrollHeight - clientHeight - 1) goal.current = null;
     keepScrolled(list, scrollTop);
   };

@@ -1,4 +1,4 @@
-// The menu at a place: of a packet, a field, a host. Opened by the right button, Shift F10 or a button; one at a time.
+// The context menu, opened by the right button, Shift F10 or a button; one at a time.
 import { signal } from '@preact/signals';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { Icon } from './icons.tsx';
@@ -9,7 +9,7 @@ export type MenuItem =
       hint?: string;
       run: () => void;
       isDisabled?: boolean;
-      /** Of what is either on or off. */
+      /** For items with a check mark: whether it is set. */
       isOn?: boolean;
     }
   | { heading: string }
@@ -24,7 +24,7 @@ interface Open {
 
 const open = signal<Open | null>(null);
 
-/** Opens at the pointer, or under the element when it was a key. */
+/** Opens at the pointer, or below the element if a key was pressed. */
 export function openMenu(event: MouseEvent | KeyboardEvent, items: MenuItem[], anchor?: Element): void {
   event.preventDefault();
   event.stopPropagation();
@@ -62,7 +62,7 @@ export function Menu() {
     const outside = (event: Event) => {
       if (!list.current?.contains(event.target as Node)) open.value = null;
     };
-    // Another page is no place for this one's menu, nor for the focus that was here.
+    // Navigation closes the menu without restoring the focus.
     const away = () => (open.value = null);
     addEventListener('pointerdown', outside, true);
     addEventListener('resize', close);
@@ -112,7 +112,7 @@ export function Menu() {
   );
 }
 
-/** What is either on or off says which. */
+/** The ARIA role; items with a check mark also have a state. */
 function roleOf({ isOn }: { isOn?: boolean }) {
   return isOn === undefined
     ? ({ role: 'menuitem' } as const)

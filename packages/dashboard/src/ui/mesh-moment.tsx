@@ -1,8 +1,8 @@
-// A moment by the clock that all peers of a mesh share, with how sure it is.
+// A time on the mesh clock, with its uncertainty.
 import type { MeshMoment } from '../api/types.ts';
 import { clockOf, dayAndClock, duration } from '../format/time.ts';
 
-/** 11:52:18.123456 ± 40 µs; the day stands in what the pointer tells. */
+/** 11:52:18.123456 ± 40 µs; the tooltip has the date. */
 export function MeshTime({ of: { mesh, time, uncertainty } }: { of: MeshMoment }) {
   const title = `${dayAndClock(time)} by the clock of the mesh ${mesh}, which all of its peers share`;
   return (

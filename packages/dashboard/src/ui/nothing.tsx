@@ -1,10 +1,10 @@
-// What stands where packets would: nothing is stored yet, or nothing of it passes the filter.
+// Shown instead of an empty list: nothing is stored, or nothing passes the filter.
 import { captures } from '../state/captures.ts';
 import { filter, go, linkTo } from '../state/navigation.ts';
 import { Icon, type IconName } from './icons.tsx';
 import { Empty } from './states.tsx';
 
-/** @param what hosts, flows, packets */
+/** @param what name of the rows: hosts, flows, packets */
 export function Nothing({ icon, what }: { icon: IconName; what: string }) {
   const known = captures.value ?? [];
   if (known.length === 0) return <Welcome />;

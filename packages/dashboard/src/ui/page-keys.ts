@@ -1,10 +1,10 @@
-// Keys of the page, wherever in it one is: round the panes, new packets, marks.
+// Keyboard shortcuts of a single page: switching panes, following new packets, marks.
 import { useEffect, useRef } from 'preact/hooks';
 import { isAfterG, isTyping } from './shortcuts.ts';
 
 export type PageKeys = Readonly<Record<string, () => void>>;
 
-/** By key; F6 and Shift F6 go round the panes. None of them while something is typed, or a dialog is open. */
+/** Handlers by key; F6 and Shift F6 switch panes. Ignored while text is typed or a dialog is open. */
 export function usePageKeys(keys: PageKeys): void {
   const latest = useRef(keys);
   latest.current = keys;
@@ -28,7 +28,7 @@ function isInDialog(): boolean {
   return document.querySelector('dialog[open]') !== null;
 }
 
-/** List, tree, bytes, and around. */
+/** Moves the focus around list, tree and bytes. */
 function nextPane(isBack: boolean): void {
   const panes = [...document.querySelectorAll<HTMLElement>('.list, .tree, .bytes-box')];
   const at = panes.findIndex((pane) => pane.contains(document.activeElement));

@@ -1,4 +1,4 @@
-// A titled part of a page.
+// A section of a page with a title.
 import type { ComponentChildren } from 'preact';
 import { useId } from 'preact/hooks';
 
@@ -7,7 +7,7 @@ interface Props {
   class?: string;
   /** Beside the title. */
   note?: ComponentChildren;
-  /** At the right. */
+  /** On the right. */
   tools?: ComponentChildren;
   isStale?: boolean;
   children: ComponentChildren;
@@ -27,7 +27,7 @@ export function Panel(props: Props) {
   );
 }
 
-/** Choices beside each other, one of them holds. */
+/** A group of buttons, one of which is selected. */
 export function Switch<T extends string>(props: {
   label: string;
   value: T;

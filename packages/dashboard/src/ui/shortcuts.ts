@@ -1,4 +1,4 @@
-// Keys that work on every page. None of them while something is typed.
+// Keyboard shortcuts of all pages; ignored while text is typed.
 import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { linkTo } from '../state/navigation.ts';
@@ -9,12 +9,12 @@ export const helpOpen = signal(false);
 const SEQUENCE_MS = 1500;
 let gAt = Number.NEGATIVE_INFINITY;
 
-/** This key says where to go. By when keys were pressed: a busy page may come to them late. */
+/** Whether this key completes a `g` sequence. Compares event times, as a busy page may handle events late. */
 export function isAfterG(event: KeyboardEvent): boolean {
   return event.timeStamp - gAt < SEQUENCE_MS;
 }
 
-/** After g. */
+/** Second key of the `g` sequence, by page. */
 export const PAGE_KEYS: Record<PageName, string> = {
   overview: 'o',
   packets: 'p',

@@ -1,4 +1,4 @@
-// Two panes, one above the other, and the border between them that can be moved.
+// Two panes, one above the other, with a movable border.
 import type { ComponentChildren } from 'preact';
 import { useRef } from 'preact/hooks';
 
@@ -8,11 +8,11 @@ const KEY_STEP = 0.04;
 
 interface Props {
   label: string;
-  /** Of the first pane, 0 to 1. */
+  /** The first pane's share of the height, 0 to 1. */
   share: number;
   onShare: (share: number) => void;
   first: ComponentChildren;
-  /** Null: the first has all the room. */
+  /** Null: the first pane takes all of the height. */
   second: ComponentChildren | null;
 }
 

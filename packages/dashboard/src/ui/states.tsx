@@ -1,4 +1,4 @@
-// What stands where nothing can be shown: why, and what to do.
+// Placeholders for missing content: loading, empty, error.
 import type { ComponentChildren } from 'preact';
 import type { ApiError } from '../api/client.ts';
 import { Icon, type IconName } from './icons.tsx';
@@ -13,7 +13,7 @@ export function Empty(props: { icon?: IconName; title: string; children?: Compon
   );
 }
 
-/** Seen only when an answer takes longer than a blink (styles/states.css). */
+/** Becomes visible only after a delay (styles/states.css). */
 export function Loading({ what = 'Loading' }: { what?: string }) {
   return (
     <div class="state state-loading" role="status">
@@ -46,12 +46,12 @@ export function Failure(props: { title: string; text: string; hint?: string | nu
   );
 }
 
-/** The server's messages are written to stand behind a name and a colon. */
+/** Capitalises a server message, which is written to follow a name and a colon. */
 export function sentence(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-/** Why an answer did not come; a filter that is wrong says so at the filter bar, too. */
+/** A failed request with a retry button; errors in the filter are also shown at the filter bar. */
 export function Trouble({ error, onRetry }: { error: ApiError; onRetry: () => void }) {
   if (error.isUnreachable) {
     return (

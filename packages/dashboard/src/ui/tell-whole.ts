@@ -1,11 +1,11 @@
-// What does not fit into its cell is told by the pointer.
+// Tooltip with the full text of a truncated cell.
 
 /** For `onPointerOver` of a table or a list. */
 export function tellWhole({ target }: Event): void {
   const cell = (target as Element).closest<HTMLElement>('td, th, [role=gridcell]');
   if (cell === null) return;
   const isCut = [cell, ...cell.children].some((each) => each.scrollWidth > each.clientWidth);
-  // An empty title would hide that of the row.
+  // An empty title would hide the row's.
   if (isCut) cell.title = cell.textContent ?? '';
   else if (cell.title !== '') cell.removeAttribute('title');
 }

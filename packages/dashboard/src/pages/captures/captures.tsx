@@ -1,4 +1,4 @@
-// Captures: bring a file in, listen on an interface, see what is stored.
+// The Captures page: uploads, live captures, and the list of stored captures.
 import { useRef } from 'preact/hooks';
 import { send } from '../../api/client.ts';
 import type { CaptureRow } from '../../api/types.ts';

@@ -1,4 +1,4 @@
-// Starts a live capture: an interface, and a BPF filter if not everything is wanted.
+// Form that starts a live capture: an interface and an optional BPF filter.
 import { useState } from 'preact/hooks';
 import { ApiError, get, send } from '../../api/client.ts';
 import type { CaptureRow, Interfaces } from '../../api/types.ts';
@@ -75,7 +75,7 @@ export function LiveForm() {
   );
 }
 
-/** Starts, and goes where it is seen. @returns why it could not, or null */
+/** Starts a live capture and opens its packets. @returns the error, or null */
 async function begin(name: string, bpf: string): Promise<ApiError | null> {
   try {
     const wanted = { interface: name, ...(bpf === '' ? {} : { filter: bpf }) };

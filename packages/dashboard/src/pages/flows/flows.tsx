@@ -1,4 +1,4 @@
-// Conversations: who with whom, how much, how it went.
+// The Flows page: conversations with their endpoints, volume and state.
 import { useMemo, useState } from 'preact/hooks';
 import type { End, FlowRow } from '../../api/types.ts';
 import { familyOf } from '../../families.ts';
@@ -30,7 +30,7 @@ const packetsOf = (flow: FlowRow) => flow.packets_to_server + flow.packets_to_cl
 const durationOf = (flow: FlowRow) => Number(flow.end) - Number(flow.start);
 const applicationOf = (flow: FlowRow) => flow.applications.at(-1) ?? flow.transport;
 
-/** Some servers are called by their address, which stands there anyway. */
+/** False if the server's name only repeats its address. */
 const isNamed = ({ server: { address, port }, server_name: name }: FlowRow) =>
   name !== null && name !== address && name !== withPort(address, port);
 

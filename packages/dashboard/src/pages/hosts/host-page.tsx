@@ -1,4 +1,4 @@
-// All there is about one host.
+// The page of one host.
 import type { ComponentChildren } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import { get } from '../../api/client.ts';

@@ -1,4 +1,4 @@
-// Hosts as a table or as a map; and the page of one.
+// The Hosts page: a table or a map of the hosts, or the page of one host.
 import { get } from '../../api/client.ts';
 import type { Hosts as HostList, HostRow } from '../../api/types.ts';
 import { bytes, count } from '../../format/numbers.ts';

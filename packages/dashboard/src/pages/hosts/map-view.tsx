@@ -1,4 +1,4 @@
-// The map of connections and how many hosts it shows.
+// The connection map, with a choice of how many hosts it shows.
 import type { ComponentChildren } from 'preact';
 import { get } from '../../api/client.ts';
 import type { ConnectionMap } from '../../api/types.ts';

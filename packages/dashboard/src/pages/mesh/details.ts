@@ -1,11 +1,11 @@
-// What a peer tells of its interfaces and file systems. Another machine wrote it, so each value is looked at.
+// Validates the interface and file system details of a peer; they come from another machine.
 
 export interface InterfaceDetail {
   name: string;
-  /** Bytes a second. */
+  /** Bytes per second. */
   received: number;
   sent: number;
-  /** Errors and drops a second, both ways. */
+  /** Errors and drops per second, both directions. */
   lost: number;
 }
 

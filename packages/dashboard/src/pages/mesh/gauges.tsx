@@ -1,11 +1,11 @@
-// The whole network in one panel: what its peers measure, from the least to the most.
+// Summary of the whole mesh: minimum, quantiles and maximum of what the peers measure.
 import type { MeshSummary, MeshView } from '../../api/mesh-types.ts';
 import { measured } from '../../format/measured.ts';
 import { count, percent } from '../../format/numbers.ts';
 import { duration } from '../../format/time.ts';
 import { Panel } from '../../ui/panel.tsx';
 
-/** Others are a query away. */
+/** The attributes shown here; queries can ask for others. */
 const SHOWN: readonly (readonly [name: string, title: string])[] = [
   ['cpu.used', 'Processor'],
   ['memory.used', 'Memory'],
@@ -61,7 +61,7 @@ export function Gauges({ view }: { view: MeshView | null }) {
 
 function Line({ title, name, of }: { title: string; name: string; of: MeshSummary }) {
   const { unit, min, max, mean, p50, p95 } = of;
-  // Percentages have an end of their own, all else ends at the most that was seen.
+  // The scale ends at 100 for percentages, otherwise at the maximum.
   const end = unit === '%' ? 100 : Math.max(max ?? 0, 1e-9);
   const at = (value: number | null) => `${Math.min(100, Math.max(0, ((value ?? 0) / end) * 100))}%`;
   const text = `least ${measured(min, unit)}, median ${measured(p50, unit)}, most ${measured(max, unit)}`;

@@ -1,4 +1,4 @@
-// Peers that are throttled, in quarantine or at the decoy, until when, and an end to it.
+// Peers under a measure (throttled, quarantined, redirected to the decoy), its expiry, and a button that ends it.
 import { useState } from 'preact/hooks';
 import { ApiError, send } from '../../api/client.ts';
 import { clock, dayAndClock } from '../../format/time.ts';

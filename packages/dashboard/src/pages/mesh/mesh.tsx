@@ -1,4 +1,4 @@
-// The mesh: its tree, who is in it, and what is done about whom.
+// The Mesh page: tree of peers, table of members, measures against peers, and queries.
 import { useMemo } from 'preact/hooks';
 
 import type { MeshPeer } from '../../api/mesh-types.ts';
@@ -37,7 +37,7 @@ function Whole({ mesh }: { mesh: Mesh }) {
   const open = (id: string) => go({ item: id });
   const members = [...mesh.peers.values()].filter(({ status }) => status !== 'revoked').length;
   const alive = [...mesh.peers.values()].filter(({ status }) => status === 'alive').length;
-  // What is out of order comes first.
+  // Anything abnormal is shown first.
   const isHeld = [...mesh.peers.values()].some(({ measure }) => measure !== null);
   const isTable = view.show === 'table';
   const answer = useAnswer();
@@ -91,16 +91,16 @@ function Whole({ mesh }: { mesh: Mesh }) {
 interface TreeProps {
   mesh: Mesh;
   chosen: MeshPeer | null;
-  /** Whom a query named. */
+  /** Ids of the peers in a query's answer. */
   found: readonly string[];
-  /** By peer, 0 to 1; null: colours say the state alone. */
+  /** Fill level by peer, 0 to 1; null: the discs show the state only. */
   readings: ReadonlyMap<string, number> | null;
   onOpen: (id: string) => void;
 }
 
 function Tree({ mesh, chosen, found, readings, onOpen }: TreeProps) {
   const shape = [...mesh.peers.values()].map(({ id, parent }) => `${id}<${parent ?? ''}`).join();
-  // Only another tree is laid out anew: most changes are of what peers are, not of where they stand.
+  // The layout depends on the parents only: most updates change attributes of peers, not the tree.
   const parents = useMemo(
     () =>
       new Map(
@@ -158,7 +158,7 @@ const COLOURS = [
   ['latency', 'Latency'],
 ] as const;
 
-/** What the discs are filled by. */
+/** Selects the attribute that fills the discs. */
 function ColourBy() {
   return (
     <select

@@ -1,4 +1,4 @@
-// What stands where the mesh would, on a machine without a peer.
+// Shown instead of the mesh on a machine without a peer.
 import { Empty, sentence } from '../../ui/states.tsx';
 
 export function NoPeer({ text, onRetry }: { text: string; onRetry: () => void }) {

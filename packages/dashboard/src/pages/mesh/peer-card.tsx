@@ -1,4 +1,4 @@
-// One peer: what it is, where it stands.
+// One peer: state, readings and their history.
 import { get } from '../../api/client.ts';
 import type { MeshMetrics, MeshPeer, MeshSeries } from '../../api/mesh-types.ts';
 import { Sparkline } from '../../charts/sparkline.tsx';
@@ -14,7 +14,7 @@ import { aheadText, withinText } from '../time/texts.ts';
 import { detailsOf, type InterfaceDetail, type StorageDetail } from './details.ts';
 import { Way } from './way.tsx';
 
-/** Peers measure about as often. */
+/** Peers measure at about this interval. */
 const REFRESH_MS = 5_000;
 
 interface Props {
@@ -55,7 +55,7 @@ function PeerLink({ id, onOpen }: { id: string; onOpen: (id: string) => void }) 
   );
 }
 
-/** A line each, of those that the peer measures. */
+/** Attributes with a chart, if the peer measures them. */
 const CHARTS: readonly (readonly [name: string, title: string])[] = [
   ['cpu.used', 'Processor'],
   ['memory.used', 'Memory'],
@@ -98,7 +98,7 @@ function Lately({ id }: { id: string }) {
   );
 }
 
-/** One line: the page about time has the rest. */
+/** The clock in one line; the Time page has the details. */
 function ClockLine({ values }: { values: MeshSeries['attributes'] }) {
   const aheadMs = values['clock.ahead']?.at(-1) ?? null;
   const uncertaintyMs = values['clock.uncertainty']?.at(-1) ?? null;

@@ -1,4 +1,4 @@
-// Asks the mesh: the best peers for something, or figures about all. What is found is marked on the tree.
+// Queries to the mesh: peers by criteria, or aggregates over all. Matching peers are marked in the tree.
 import { useState } from 'preact/hooks';
 import { get } from '../../api/client.ts';
 import type { MeshAnswer } from '../../api/mesh-types.ts';
@@ -15,7 +15,7 @@ const EXAMPLES = [
   'count, avg(cpu.used), p95(cpu.used) by role',
 ];
 
-/** Null while nothing is asked. */
+/** The answer to the query in the URL; `data` is null without a query. */
 export function useAnswer(): Resource<MeshAnswer> {
   const text = place.value.view.ask ?? '';
   return useResource(

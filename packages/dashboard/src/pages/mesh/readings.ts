@@ -1,4 +1,4 @@
-// The view of the whole, and one attribute of all peers, asked for again and again while the page is looked at.
+// Polls the summary of the mesh and the readings of one attribute of all peers while the page is visible.
 import { useMemo } from 'preact/hooks';
 import { get } from '../../api/client.ts';
 import type { MeshAnswer, MeshView } from '../../api/mesh-types.ts';
@@ -7,7 +7,7 @@ import { shares } from './shares.ts';
 
 const VIEW_MS = 1_000;
 const READINGS_MS = 4_000;
-/** As many as a query may ask for. */
+/** The maximum that a query may request. */
 const PEERS_MAX = 1_000;
 
 export function useView(): MeshView | null {
@@ -17,7 +17,7 @@ export function useView(): MeshView | null {
   return useLatest(data?.view ?? null);
 }
 
-/** By peer as a part of the most, or of a hundred where it is a percentage; null while none is asked for. */
+/** Fill level by peer (shares.ts); null if no attribute is selected. */
 export function useReadings(attribute: string): ReadonlyMap<string, number> | null {
   const query = `${PEERS_MAX} peers order by ${attribute}`;
   const { data } = usePolled(attribute === '' ? null : attribute, READINGS_MS, (signal) =>

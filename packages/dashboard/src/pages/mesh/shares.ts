@@ -1,7 +1,7 @@
-// How full the discs of the tree are.
+// Fill levels of the discs in the tree.
 import type { MeshAnswer } from '../../api/mesh-types.ts';
 
-/** By peer, 0 to 1: of a hundred where it is a percentage, else of the most. */
+/** Fill level by peer, 0 to 1: relative to 100 for percentages, otherwise to the maximum. */
 export function shares({ peers }: MeshAnswer, attribute: string): Map<string, number> {
   const known = peers.flatMap(({ id, values }) => {
     const value = values[attribute];

@@ -1,4 +1,4 @@
-// Names and addresses with the most traffic in the mesh, of the peers whose owners let them tell it.
+// Names and addresses with the most traffic in the mesh, from peers whose owners allow reporting them.
 import type { Heavy, MeshTalkers } from '../../api/mesh-types.ts';
 import { bytes, count } from '../../format/numbers.ts';
 import { duration } from '../../format/time.ts';
@@ -6,7 +6,7 @@ import { Panel } from '../../ui/panel.tsx';
 
 const SHOWN = 8;
 
-/** Nothing where nobody tells anything: then there is nothing to explain. */
+/** Renders nothing if no peer reports them. */
 export function Talkers({ talkers }: { talkers: MeshTalkers | null }) {
   if (talkers === null) return null;
   const { peers, ageMs, names, addresses } = talkers;

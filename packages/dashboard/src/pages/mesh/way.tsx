@@ -1,4 +1,4 @@
-// The way between the peer on this machine and another: delay each way, loss and routers, from the traffic there is.
+// The path between the peer on this machine and another: one-way delays, loss and hops, measured passively.
 import { useState } from 'preact/hooks';
 import { get } from '../../api/client.ts';
 import type { PathAnswer } from '../../api/mesh-types.ts';

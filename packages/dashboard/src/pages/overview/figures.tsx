@@ -1,4 +1,4 @@
-// The line of figures on top; while packets come in, their rates.
+// Key figures at the top of the overview; while packets arrive, their rates.
 import type { ProtocolSummary } from '../../api/types.ts';
 import { Sparkline } from '../../charts/sparkline.tsx';
 import { bitRate, bytes, count, percent, short } from '../../format/numbers.ts';
@@ -8,7 +8,7 @@ import { capture, filter } from '../../state/navigation.ts';
 
 const RATES_SHOWN = 240;
 
-/** From the first packet to the last, seconds since 1970. */
+/** Times of the first and the last packet, seconds since 1970. */
 export interface Span {
   from: number;
   to: number;

@@ -1,4 +1,4 @@
-// The short lists: who talks most, who is new, which names, what is odd.
+// Short lists of the overview: top talkers, new hosts, names, findings.
 import type { ComponentChildren } from 'preact';
 import type { FindingRow, Hosts, Page } from '../../api/types.ts';
 import { gradeOf, inOrder } from '../../findings.ts';
@@ -12,7 +12,7 @@ import { Panel } from '../../ui/panel.tsx';
 import { Empty, Loading, Trouble } from '../../ui/states.tsx';
 import { termOfName, topNames } from './names.ts';
 
-/** Of each list. */
+/** Lines in each list. */
 export const LINES = 9;
 
 function ListPanel<T>(props: {
@@ -78,7 +78,7 @@ export function TopTalkers({ hosts }: { hosts: Resource<Hosts> }) {
   );
 }
 
-/** A host as name and address; a click filters by it. */
+/** A host's name and address; a click filters by the address. */
 function Who({ address, name }: { address: string; name: string | null }) {
   return (
     <button
@@ -146,7 +146,7 @@ export function TopNames({ hosts }: { hosts: Resource<Hosts> }) {
   );
 }
 
-/** What rules found and what the expert says of single packets, the gravest of all first. */
+/** Findings of rules and expert information, the most severe first. */
 export function Findings(props: { rules: Resource<Page<FindingRow>>; expert: Resource<Page<FindingRow>> }) {
   const { rules, expert } = props;
   const items = [...(rules.data?.items ?? []), ...(expert.data?.items ?? [])];
@@ -179,10 +179,10 @@ export function Findings(props: { rules: Resource<Page<FindingRow>>; expert: Res
   );
 }
 
-/** Of MITRE ATT&CK, behind the name of a finding: the finding's own page says it in full. */
+/** Suffix with the MITRE ATT&CK technique; only the finding's own page shows it. */
 const TECHNIQUE = / \(T\d{4}(\.\d+)?\)/;
 
-/** What a rule found has a page of its own; what the protocols' expert found is a packet. */
+/** A rule's finding links to its page, expert information to its packet. */
 function placeOf({ id, detail, frame, capture }: FindingRow): string {
   if (detail !== null) return linkTo('security', String(id));
   return linkTo('packets', '', { q: frame === null ? '' : `frame.number == ${frame}`, capture });

@@ -1,18 +1,18 @@
-// Hosts under one name count together: a server has an address of each family, and often several.
+// Groups hosts by name: a server has several addresses, often of both families.
 import type { HostRow } from '../../api/types.ts';
 import { ofAddress } from '../../state/expression.ts';
 
 export interface Named {
   name: string;
   bytes: number;
-  /** Those with the most traffic first. */
+  /** In descending order of traffic. */
   addresses: string[];
 }
 
-/** Addresses that a click on a name filters by; a service of many is known by its largest. */
+/** Maximum number of addresses in a name's filter; those with the most traffic are taken. */
 const ADDRESSES_MAX = 8;
 
-/** The names with the most traffic. @param hosts those with the most traffic first */
+/** The names with the most traffic. @param hosts in descending order of traffic */
 export function topNames(hosts: readonly HostRow[], most: number): Named[] {
   const byName = new Map<string, Named>();
   for (const { name, address, bytes } of hosts) {

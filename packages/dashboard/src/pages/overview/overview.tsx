@@ -1,4 +1,4 @@
-// The first glance: how much, when, which protocols, who, and what is odd. Everything can be clicked to filter by it.
+// The Overview page: figures, traffic over time, protocols, talkers, findings. Each element filters when clicked.
 import { get } from '../../api/client.ts';
 import type { FindingRow, Hosts, Page, ProtocolSummary, Timeline } from '../../api/types.ts';
 import { captures } from '../../state/captures.ts';
@@ -11,11 +11,11 @@ import { Findings, LINES, NewHosts, TopNames, TopTalkers } from './lists.tsx';
 import { Protocols } from './protocols.tsx';
 import { Traffic } from './traffic.tsx';
 
-/** Enough hosts that the names with the most traffic are among theirs. */
+/** Number of hosts requested, enough to find the names with the most traffic. */
 const TALKERS = 200;
-/** Findings of rules, marked above the traffic. */
+/** Maximum number of findings marked above the timeline. */
 const MARKS = 300;
-/** Enough for any real mixture; what is beyond is `other`. */
+/** Maximum number of protocols in the timeline; the rest is `other`. */
 const SERIES = 50;
 const BUCKETS = 240;
 
@@ -32,7 +32,7 @@ export function Overview() {
   const newest = useResource(key, (signal) =>
     get<Hosts>('/hosts', { ...terms, sort: 'first', limit: LINES }, signal),
   );
-  // Findings are not of single packets: only the capture chooses them.
+  // Findings are selected by capture only: a display filter applies to packets.
   const side = { capture: capture.value };
   const sideKey = JSON.stringify(side);
   const expert = useResource(sideKey, (signal) =>
@@ -63,7 +63,7 @@ export function Overview() {
   );
 }
 
-/** Of all packets the captures know it exactly, of those that pass a filter the timeline knows it to a bucket. */
+/** The time span: exact from the captures without a filter, otherwise from the timeline to a bucket. */
 function spanOf(timeline: Timeline | null): Span | null {
   const rows = (captures.value ?? []).filter(({ id }) => capture.value === null || capture.value === id);
   const times = rows.flatMap(({ first, last }) =>

@@ -1,4 +1,4 @@
-// Which protocols take how much.
+// Shares of the protocols, as a treemap and a list.
 import { useMemo } from 'preact/hooks';
 import type { ProtocolSummary } from '../../api/types.ts';
 import type { Unit } from '../../charts/stack.ts';
@@ -66,7 +66,7 @@ export function Protocols({ summary, isStale }: { summary: ProtocolSummary; isSt
   );
 }
 
-/** All of them, also those too small for an area. */
+/** All protocols, also those too small for an area. */
 function ShareList({ shares }: { shares: Share[] }) {
   return (
     <ol class="lines protocol-lines" tabIndex={0} aria-label="Protocols by their share">

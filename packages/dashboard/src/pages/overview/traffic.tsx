@@ -1,4 +1,4 @@
-// Traffic over time. A range chosen here filters the whole page.
+// The timeline of the overview. Selecting a range filters the whole page.
 import { useMemo } from 'preact/hooks';
 import type { FindingRow, Timeline } from '../../api/types.ts';
 import { type FamilySeries, stackOf, type Unit } from '../../charts/stack.ts';

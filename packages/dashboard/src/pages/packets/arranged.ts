@@ -1,5 +1,5 @@
-// The rows in the order that the user asked for: of time by their numbers, by other columns here where there are few, and
-// by the server where there are many; then pages follow each other as the reader comes to their end.
+// Sorting of the packet list. By time, rows keep their numbers; short lists are sorted by other columns in the browser,
+// long ones by the server, whose pages are appended while scrolling.
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { ApiError, get } from '../../api/client.ts';
 import type { PacketRow, Page } from '../../api/types.ts';
@@ -11,7 +11,7 @@ import { allRows, type Rows, SORTED_ROWS_MAX } from './rows.ts';
 
 const BY_TIME = new Set(['number', 'time']);
 
-/** What the server puts in order, however many there are. */
+/** Columns that the server sorts by, for any number of rows. */
 const BY_SERVER = new Set(['src', 'dst', 'src_port', 'dst_port', 'protocol', 'length', 'stream', 'path']);
 
 function isShort(rows: Rows): boolean {
@@ -22,7 +22,7 @@ export function canSort(column: string, rows: Rows): boolean {
   return BY_TIME.has(column) || isShort(rows) || BY_SERVER.has(column);
 }
 
-/** The same rows under other numbers. */
+/** The rows in the selected order. */
 export function useArranged(
   rows: Rows,
   sorting: Sorting,
@@ -49,7 +49,7 @@ export function useArranged(
 
   if (isByServer) return { ...rows, ...paged };
   if (!isByTime && sorted?.key === key) {
-    // While packets come in, those of before stay in order until all are.
+    // While packets arrive, the previously sorted rows stay until all rows are loaded.
     return {
       ...rows,
       total: sorted.rows.length,
@@ -71,7 +71,7 @@ export function useArranged(
   };
 }
 
-/** Rows as the server sorts them; null: nothing is asked. */
+/** Rows in the server's order; null: no request. */
 function usePaged(q: string, capture: number | null, sorting: Sorting | null) {
   const [version, setVersion] = useState(0);
   const [error, setError] = useState<ApiError | null>(null);

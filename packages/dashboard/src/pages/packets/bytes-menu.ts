@@ -1,4 +1,4 @@
-// Bytes to take along: of the chosen field, and of all that is shown.
+// Menu for copying and saving bytes: those of the selected field, and all.
 import { count } from '../../format/numbers.ts';
 import { base64, byteArray, hexDump, hexStream, plainText } from '../../list/bytes-text.ts';
 import type { MenuItem } from '../../ui/menu.tsx';
@@ -20,7 +20,7 @@ function itemsFor(what: string, data: Uint8Array): MenuItem[] {
   ];
 }
 
-/** @param mark the bytes of the chosen line of the tree; null: none is chosen */
+/** @param mark bytes of the selected line of the tree; null: none is selected */
 export function bytesMenu(data: Uint8Array, mark: { start: number; length: number } | null): MenuItem[] {
   if (mark === null || mark.length === 0) return itemsFor('All', data);
   const marked = data.subarray(mark.start, mark.start + mark.length);

@@ -1,4 +1,4 @@
-// The bytes: offset, hexadecimal, text. Those of the chosen line are marked; a click on a byte finds its line.
+// The bytes pane: offset, hexadecimal, text. Highlights the bytes of the selected line; a click selects a byte's line.
 import type { RefObject } from 'preact';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { PacketBytes } from '../../api/types.ts';
@@ -9,7 +9,7 @@ import { bytesMenu } from './bytes-menu.ts';
 
 const LINE_HEIGHT = 18;
 const SPARE = 4;
-/** Narrower than this, eight bytes stand in a line. */
+/** Below this width a line has eight bytes instead of sixteen. */
 const WIDE_PX = 500;
 
 interface Props {
@@ -71,14 +71,14 @@ export function BytesPane({ bytes, buffer, mark, onBuffer, onByte }: Props) {
 }
 
 interface View {
-  /** Pixels above those in sight. */
+  /** Height in pixels above the visible part. */
   top: number;
   height: number;
-  /** Bytes in a line. */
+  /** Bytes per line. */
   perLine: number;
 }
 
-/** What of the bytes is in sight. */
+/** The visible part of the bytes. */
 function useView(box: RefObject<HTMLElement | null>): [View, (top: number) => void] {
   const [view, setView] = useState<View>({ top: 0, height: 400, perLine: 16 });
 
@@ -97,7 +97,7 @@ function useView(box: RefObject<HTMLElement | null>): [View, (top: number) => vo
   return [view, (top) => setView((old) => ({ ...old, top }))];
 }
 
-/** Buffers to choose from where a packet was put together from others, and how much of it was captured. */
+/** Selects the buffer if the packet has reassembled ones, and shows how much was captured. */
 function BytesHead(props: {
   bytes: PacketBytes;
   shown: PacketBytes['buffers'][number] | undefined;

@@ -1,4 +1,4 @@
-// The chosen packet: it stands in the address, so a link and Back choose, too.
+// The selected packet. Its id is in the URL, so that links and Back select it, too.
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { get } from '../../api/client.ts';
 import type { PacketDetail, PacketRow } from '../../api/types.ts';
@@ -7,12 +7,12 @@ import type { ListHandle } from './packet-list.tsx';
 import type { Rows } from './rows.ts';
 
 export interface Choice {
-  /** Its place in the list, -1 if it is not in it. */
+  /** Row number, -1 if the packet is not in the list. */
   number: number;
   row: PacketRow;
 }
 
-/** @param question what the list shows: when that is another, the packet has another place in it, or none */
+/** @param question identifies what the list shows; a change means that row numbers have changed */
 export function useChoice(rows: Rows, question: string, list: { readonly current: ListHandle | null }) {
   const [selected, setSelected] = useState<Choice | null>(null);
   const needed = useRef<{ number: number; then?: ((row: PacketRow) => void) | undefined } | null>(null);
@@ -38,7 +38,7 @@ export function useChoice(rows: Rows, question: string, list: { readonly current
     return () => control.abort();
   }, [wanted, question, rows.isCounted, place.value.view.sort]);
 
-  // Rows get other numbers when they are put in order, or when packets of an earlier capture come in.
+  // Row numbers change with the order, and when packets of an earlier capture arrive.
   const there = selected === null ? null : rows.row(selected.number);
   const isMoved = selected !== null && there !== null && there.id !== selected.row.id;
   const mayCome = selected?.number === -1 && !rows.isExact;
@@ -57,7 +57,7 @@ export function useChoice(rows: Rows, question: string, list: { readonly current
     };
   }, [isMoved, there?.id, mayCome && rows.total]);
 
-  // A row that was chosen before it had come.
+  // Selects a row that was clicked before it was loaded.
   useEffect(() => {
     const wish = needed.current;
     const row = wish === null ? null : rows.row(wish.number);

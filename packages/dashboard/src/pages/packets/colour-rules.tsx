@@ -1,4 +1,4 @@
-// The colour rules, to be changed: the first that holds decides.
+// Editor of the colour rules; the first matching rule applies.
 import { useEffect, useRef } from 'preact/hooks';
 import { type ColourRule, LOOKS, type Look, RULES_MAX } from '../../list/colours.ts';
 import { ROW_FIELDS, rowFilter } from '../../list/row-filter.ts';

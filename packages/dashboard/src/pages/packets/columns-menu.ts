@@ -1,4 +1,4 @@
-// What the list shows: which columns, which form of time, names or addresses.
+// Menu of the packet list's columns, time format, and names or addresses.
 import { COLUMNS, SHOWN_AT_FIRST, timeForms } from '../../list/columns.ts';
 import { reference } from '../../state/marks.ts';
 import type { MenuItem } from '../../ui/menu.tsx';

@@ -1,4 +1,4 @@
-// The chosen packet: tree and bytes, tied to each other.
+// Tree and bytes of the selected packet, with a common selection.
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { get } from '../../api/client.ts';
 import type { PacketBytes, PacketDetail, TreeLine } from '../../api/types.ts';
@@ -13,7 +13,7 @@ import { openLines, setOpen } from './list-settings.ts';
 import { fieldMenu } from './packet-menu.ts';
 import { TreePane } from './tree-pane.tsx';
 
-/** Between two packets while a key is held: only the last one is asked for. */
+/** Debounce while a key is held: only the last packet is requested. */
 const SETTLE_MS = 60;
 
 export function Details({ packet, onFollow }: { packet: number | null; onFollow: () => void }) {
@@ -31,7 +31,7 @@ export function Details({ packet, onFollow }: { packet: number | null; onFollow:
   const tree = detail.data?.tree ?? null;
 
   useEffect(() => {
-    // As one goes from packet to packet, the same field stays chosen.
+    // The same field stays selected from packet to packet.
     const kept = chosen === null || tree === null ? null : sameLine(tree, chosen);
     setChosen(kept);
     setBuffer(kept !== null && kept.line.length > 0 ? kept.line.buffer : 0);

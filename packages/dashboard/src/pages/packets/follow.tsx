@@ -1,4 +1,4 @@
-// What the two sides of a conversation said, in order.
+// Follow stream: the data of both sides of a conversation, in order.
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { ApiError, addressOf, get } from '../../api/client.ts';
 import type { End, FlowStream } from '../../api/types.ts';
@@ -16,7 +16,7 @@ type Form = 'text' | 'hex' | 'files';
 type Side = 'both' | '0' | '1';
 type Piece = FlowStream['pieces'][number];
 
-/** Characters drawn at once; more on demand, since a browser takes long over megabytes of text. */
+/** Bytes rendered initially; more on demand, as a browser is slow with megabytes of text. */
 const DRAWN_BYTES = 256 * 1024;
 
 export function Follow({ flow, query, onClose }: { flow: number; query: string; onClose: () => void }) {
@@ -85,7 +85,7 @@ export function Follow({ flow, query, onClose }: { flow: number; query: string; 
 interface SaidProps {
   stream: FlowStream | null;
   error: ApiError | null;
-  /** Those of the sides that are shown. */
+  /** Pieces of the sides that are shown. */
   pieces: Piece[];
   form: 'text' | 'hex';
   more: () => void;

@@ -1,4 +1,4 @@
-// To a packet by its number, to the first one from a time on, to the next marked one.
+// `Go to` by packet number, time, conversation or mark.
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { get } from '../../api/client.ts';
 import type { PacketRow } from '../../api/types.ts';
@@ -12,7 +12,7 @@ import { capture, filter } from '../../state/navigation.ts';
 import { announce } from '../../ui/announce.tsx';
 import type { Rows } from './rows.ts';
 
-/** More packets than have the same time in one conversation. */
+/** Upper bound of packets of one conversation with the same time. */
 const SAME_TIME_MAX = 100;
 
 type Found = { items: PacketRow[] };
@@ -21,11 +21,11 @@ export interface Ways {
   toNumber: (number: number, of?: number | null) => Promise<void>;
   /** Decimal seconds since 1970. */
   toTime: (time: string) => Promise<void>;
-  /** To the next packet of the same conversation, or the one before. */
+  /** To the next (1) or previous (-1) packet of the same conversation. */
   along: (row: PacketRow, way: 1 | -1) => Promise<void>;
 }
 
-/** @param select is told the row's place in the list and the row */
+/** @param select receives the row's number in the list and the row */
 export function waysTo(rows: Rows, select: (at: number, row: PacketRow) => void): Ways {
   const goTo = async (row: PacketRow | undefined, otherwise: string) => {
     const at = row === undefined ? -1 : await rows.find(row);
@@ -59,12 +59,12 @@ export function waysTo(rows: Rows, select: (at: number, row: PacketRow) => void)
   };
 }
 
-/** What could not be done is said. */
+/** Announces the error if the work fails. */
 export function orSay(work: Promise<void>): void {
   work.catch((error) => announce(error.message));
 }
 
-/** @param beginning of what is shown, as decimal seconds since 1970 */
+/** @param beginning start of what is shown, as decimal seconds since 1970 */
 export function GoTo({ ways, beginning }: { ways: Ways; beginning: string | null }) {
   const input = useRef<HTMLInputElement>(null);
   const [text, setText] = useState('');

@@ -1,4 +1,4 @@
-// The heads of the columns: sort by them, make them wider, choose others.
+// The list's column headers: sorting, resizing, and the columns menu.
 import { useRef } from 'preact/hooks';
 import type { Column } from '../../list/columns.ts';
 
@@ -78,14 +78,14 @@ function Grip({ column, width, onWidth }: { column: Column; width: number; onWid
   );
 }
 
-/** Columns that were not touched are as wide as the screen lets them. */
+/** The rendered width: a column that was not resized has no stored one. */
 function widthNow(grip: HTMLElement): number {
   return grip.parentElement!.offsetWidth;
 }
 
 const PADDING = 18;
 
-/** Of the rows in sight. */
+/** Width of the widest visible cell, in pixels. */
 function contentWidth({ id, width }: Column): number {
   const cells = document.querySelectorAll(`.list-rows [data-column="${id}"]`);
   const range = document.createRange();

@@ -1,4 +1,4 @@
-// How rows look: one object, so that a row need only see whether it is another one.
+// Display settings of rows in one object, so that a row can compare them by identity.
 import { useMemo } from 'preact/hooks';
 import { get } from '../../api/client.ts';
 import type { Hosts, PacketRow } from '../../api/types.ts';
@@ -13,7 +13,7 @@ import { isNaming, shownColumns, timeForm } from './list-settings.ts';
 export interface Look {
   columns: readonly Column[];
   form: TimeForm;
-  /** When each capture began, as decimal seconds since 1970. */
+  /** Start of each capture, as decimal seconds since 1970. */
   beginnings: ReadonlyMap<number, string>;
   reference: string | null;
   names: ReadonlyMap<string, string> | null;
@@ -28,7 +28,7 @@ export function useLook(capture: number | null): Look {
   const rule = ruleFor.value;
   const starts = (captures.value ?? []).map(({ id, first }) => `${id} ${first ?? ''}`).join();
   const columns = useMemo(() => shown.flatMap((id) => columnNamed(id) ?? []), [shown]);
-  // Their counts change with every packet, their beginnings do not.
+  // Captures change with every packet, their start times do not.
   const beginnings = useMemo(beginningsOf, [starts]);
   return useMemo(
     () => ({ columns, form, beginnings, reference: from, names, ruleFor: rule }),
@@ -40,10 +40,10 @@ function beginningsOf(): Map<number, string> {
   return new Map((captures.peek() ?? []).flatMap(({ id, first }) => (first === null ? [] : [[id, first]])));
 }
 
-/** Hosts with less traffic than these keep their addresses. */
+/** Names are shown for this many hosts, those with the most traffic. */
 const NAMED_MAX = 1000;
 
-/** Names of hosts by address, as the capture itself told them: nobody is asked. */
+/** Host names by address, from the captured traffic only: no DNS queries are made. */
 function useNames(capture: number | null): ReadonlyMap<string, string> | null {
   const key = isNaming.value ? `names ${capture}` : null;
   const query = { capture, sort: 'bytes', limit: NAMED_MAX };

@@ -1,4 +1,4 @@
-// The list: rows in sight and nothing else, however many there are.
+// The packet list; only the visible rows are rendered.
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import type { PacketRow } from '../../api/types.ts';
@@ -21,12 +21,12 @@ export interface ListHandle {
 interface Props {
   rows: Rows;
   look: Look;
-  /** Pixels, by column; those that were not made wider or narrower are missing. */
+  /** Widths in pixels of the columns that were resized. */
   widths: Readonly<Record<string, number>>;
-  /** Row number, -1: none. */
+  /** Row number, -1 for none. */
   selected: number;
   onSelect: (number: number, row: PacketRow) => void;
-  /** A row was chosen that has not come yet, NOWHERE: none is any more. `then` is called when it is there. */
+  /** A row that is not loaded yet was selected; `then` is called once it is. NOWHERE cancels. */
   onNeed: (number: number, then?: (row: PacketRow) => void) => void;
   onOpen: () => void;
   onMenu: (
@@ -35,7 +35,7 @@ interface Props {
     column: Column | null,
     anchor?: Element,
   ) => void;
-  /** The user scrolled away from the end. */
+  /** The user scrolled up from the end. */
   onLeaveEnd: () => void;
   header: ComponentChildren;
   handle: { current: ListHandle | null };
@@ -92,7 +92,7 @@ export function PacketList(props: Props) {
   );
 }
 
-/** Widths of the columns for CSS; addresses grow with the screen, the last one takes what is left. */
+/** Column widths as a CSS grid template: address columns grow with the screen, the last column takes the rest. */
 function templateOf(columns: readonly Column[], widths: Props['widths']): string {
   return columns
     .map(({ id, width, widthMax }, i) => {
@@ -105,14 +105,14 @@ function templateOf(columns: readonly Column[], widths: Props['widths']): string
     .join(' ');
 }
 
-/** What the pointer does: a click chooses, a second one opens, the right button has the menu. */
+/** Pointer handlers: a click selects, a double click opens, the right button opens the menu. */
 function pointing(props: Props, focus: () => void) {
   const rowOf = (event: Event) => {
     const element = (event.target as Element).closest<HTMLElement>('[data-row]');
     const number = element === null ? -1 : Number(element.dataset.row);
     return { number, row: number < 0 ? null : props.rows.row(number) };
   };
-  // Who goes elsewhere does not wait for a row any more.
+  // Any other pointer action cancels waiting for a row.
   const forget = () => props.onNeed(NOWHERE);
   return {
     onPointerDown: forget,
@@ -161,7 +161,7 @@ function onKey(event: KeyboardEvent, props: Props, sight: Sight): void {
   event.preventDefault();
 }
 
-/** The row that a key leads to; null: the key leads nowhere. */
+/** The row number that a key leads to; null if the key does not navigate. */
 function goalOfKey(event: KeyboardEvent, { rows, selected }: Props, { scroll }: Sight): number | null {
   if (event.ctrlKey || event.altKey || event.metaKey) return null;
   const screen = Math.max(1, Math.floor(scroll.rowsInSight) - 1);

@@ -1,4 +1,4 @@
-// What can be done with a packet, or with a field of it.
+// Context menu of a packet or of one of its fields.
 import { addressOf } from '../../api/client.ts';
 import type { PacketRow, TreeLine } from '../../api/types.ts';
 import { type Column, type Context, conversationOf } from '../../list/columns.ts';
@@ -19,7 +19,7 @@ const ways: readonly [Way, string][] = [
 ];
 
 export function copy(text: string, what: string): void {
-  // Browsers have one only for pages that came over https, or from this machine.
+  // The clipboard API exists only in secure contexts: https or this machine.
   const clipboard = navigator.clipboard as Clipboard | undefined;
   if (clipboard === undefined)
     return void announce('The browser allows copying only over https, or on the machine that Eyrie runs on');
@@ -29,7 +29,7 @@ export function copy(text: string, what: string): void {
   );
 }
 
-/** Saves what an address answers. */
+/** Downloads a URL as a file. */
 export function save(address: string, name: string): void {
   const link = document.createElement('a');
   link.href = address;
@@ -37,10 +37,10 @@ export function save(address: string, name: string): void {
   link.click();
 }
 
-/** As it is, whatever the list shows: what is copied will be read elsewhere. */
+/** Copies use this format regardless of the list's settings. */
 const PLAIN: Context = { form: 'date', beginning: null, before: null, reference: null, names: null };
 
-/** `Apply as filter` and `Prepare as filter` for one term. */
+/** `Apply as filter` and `Prepare as filter` for a term. */
 function filterItems(term: string): MenuItem[] {
   return [
     { heading: term },

@@ -9,7 +9,7 @@ import type { Look } from './look.ts';
 
 interface Props {
   number: number;
-  /** Null while it is on its way. */
+  /** Null while it is being fetched. */
   row: PacketRow | null;
   before: PacketRow | null;
   top: number;
@@ -20,7 +20,7 @@ interface Props {
   look: Look;
 }
 
-/** Drawn again only when something of it has changed: while the list scrolls, most rows stay as they are. */
+/** Renders only when a property has changed: most rows stay the same while scrolling. */
 export class Row extends Component<Props> {
   override shouldComponentUpdate(next: Readonly<Props>): boolean {
     const now = this.props;
@@ -55,7 +55,7 @@ export class Row extends Component<Props> {
   }
 }
 
-/** A row on a phone: what it says, and below it the rest that matters. */
+/** A row on a phone: the info column, and a line with the other important ones. */
 function Compact({ row, beginning }: { row: PacketRow | null; beginning: Context['beginning'] }) {
   if (row === null) return <span role="gridcell" class="cell" />;
   return (

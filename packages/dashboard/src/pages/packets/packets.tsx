@@ -1,4 +1,4 @@
-// Three panes: the list, the packet in layers, its bytes. What is chosen in one shows in the others.
+// The Packets page: list, tree and bytes, with a common selection.
 import type { ComponentChildren } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { get } from '../../api/client.ts';
@@ -93,11 +93,11 @@ interface Shown extends Pick<ReturnType<typeof useChoice>, 'selected' | 'select'
   rows: Rows;
   list: { readonly current: ListHandle | null };
   tail: Tail;
-  /** The capture that is shown alone; null: all. */
+  /** The capture that the list is limited to; null: all. */
   only: number | null;
 }
 
-/** What can be done with packets, by key, in their menu, and in the toolbar. */
+/** Actions on packets, shared by keys, context menu and toolbar. */
 function useActions({ rows, list, selected, select, tail, only }: Shown) {
   const [flow, setFlow] = useState<{ id: number; query: string } | null>(null);
   const follow = async (row: PacketRow) => {
@@ -138,14 +138,14 @@ function useActions({ rows, list, selected, select, tail, only }: Shown) {
 }
 
 export interface Tail {
-  /** The list stays at its end. */
+  /** True: the list follows the newest packets. */
   isOn: boolean;
-  /** New packets can come. */
+  /** False: no new packets can arrive in what is shown. */
   isPossible: boolean;
   set: (isOn: boolean) => void;
 }
 
-/** While new packets are followed, the list is at its end. */
+/** Keeps the list at its end while it follows new packets. */
 function useTail(rows: Rows, list: { readonly current: ListHandle | null }): Tail {
   const [isOn, set] = useState(false);
   const isPossible = running.value.length > 0;
@@ -170,7 +170,7 @@ function measureFrom(row: PacketRow): void {
   announce(`Time counts from packet ${row.number}`);
 }
 
-/** The list, or why there is none. */
+/** The list, or the reason why it is empty. */
 function ListPane({ rows, children }: { rows: Rows; children: ComponentChildren }) {
   if (rows.error !== null && (rows.total === 0 || rows.error.at !== null))
     return <Trouble error={rows.error} onRetry={rows.reload} />;
@@ -196,7 +196,7 @@ function sortBy(column: Column, now: Sorting, rows: Rows): void {
   setView({ sort: isDescending ? `-${column.id}` : column.id });
 }
 
-/** When what is shown begins: one capture, or the first of all. */
+/** Start of what is shown: of one capture, or of the earliest. */
 function earliest(beginnings: ReadonlyMap<number, string>, only: number | null): string | null {
   if (only !== null) return beginnings.get(only) ?? null;
   return [...beginnings.values()].reduce<string | null>(

@@ -1,4 +1,4 @@
-// The rows of the list: asked for by filter and capture, counted anew while packets come in.
+// The rows of the list for a filter and a capture, counted again while packets arrive.
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { ApiError, get } from '../../api/client.ts';
 import type { FilterCheck, PacketRow, Page, Timeline } from '../../api/types.ts';
@@ -7,20 +7,20 @@ import { RowTree, type Span } from '../../list/row-tree.ts';
 import { captures, revision } from '../../state/captures.ts';
 
 const BUCKETS_MAX = 2000;
-/** Rows that are put in order here; beyond, the list is in order of time. */
+/** Upper bound for sorting in the browser. */
 export const SORTED_ROWS_MAX = 10_000;
 const PAGE_ROWS_MAX = 1000;
-/** Captures that the list shows one after the other. */
+/** Maximum number of captures shown one after the other. */
 const CAPTURES_MAX = 100;
 
 export interface Rows {
   total: number;
-  /** False while the number of rows is not known. */
+  /** False while the number of rows is unknown. */
   isCounted: boolean;
-  /** False: more rows may follow. */
+  /** False: there may be more rows. */
   isExact: boolean;
   error: ApiError | null;
-  /** Rises with every change. */
+  /** Increments with every change. */
   version: number;
   row: (number: number) => PacketRow | null;
   want: (from: number, to: number) => void;
@@ -91,7 +91,7 @@ export function useRows(q: string, capture: number | null): Rows {
   };
 }
 
-/** In the order in which they were begun. */
+/** Ids of the captures shown, in ascending order; the latest CAPTURES_MAX. */
 function chosenCaptures(capture: number | null): number[] {
   if (capture !== null) return [capture];
   const rows = (captures.peek() ?? []).filter(({ packets, state }) => packets > 0 || state === 'running');
@@ -111,7 +111,7 @@ function asksFor(q: string, signal: AbortSignal) {
   };
 }
 
-/** All rows of a list that is short enough, to be put in order here. */
+/** Loads all rows of a list that is short enough to be sorted in the browser. */
 export async function allRows(rows: Rows): Promise<PacketRow[]> {
   const all: PacketRow[] = [];
   const deadline = Date.now() + 30_000;

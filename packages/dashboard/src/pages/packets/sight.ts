@@ -1,4 +1,4 @@
-// Which rows are in sight, and how the list comes to others.
+// The visible rows of the list, and scrolling to others.
 import type { RefObject } from 'preact';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Scroll } from '../../list/scroll.ts';
@@ -7,19 +7,19 @@ import { entry, keepScrolled, scrolledTo } from '../../state/scrolled.ts';
 const ROW_HEIGHT = 22;
 const ROW_HEIGHT_TOUCH = 42;
 const LIST = 'Packets';
-/** Rows drawn above and below those in sight. */
+/** Rows rendered above and below the visible ones. */
 const SPARE = 8;
 
 export interface Sight {
-  /** Drawn rows, from the first to before the last. */
+  /** Rendered rows: `first` inclusive, `last` exclusive. */
   first: number;
   last: number;
   scroll: Scroll;
-  /** On a phone rows have two lines. */
+  /** Rows have two lines on a phone. */
   isCompact: boolean;
   show: (row: number, isCentred?: boolean) => void;
   toEnd: () => void;
-  /** The element was scrolled. @returns whether upwards, and by the user */
+  /** Handles a scroll event. @returns whether the user scrolled up */
   follow: () => boolean;
 }
 
@@ -35,7 +35,7 @@ export function useSight(box: RefObject<HTMLElement | null>, total: number, sele
   const place = (scrollTop: number) => {
     const element = box.current;
     if (element !== null && element.scrollTop !== scrollTop) element.scrollTop = scrollTop;
-    // What it was set to, or as far as it goes yet: of that, too, an event tells.
+    // The scroll event reports what the browser made of the value, which may be limited by the current height.
     if (element !== null) placed.current = element.scrollTop;
     redraw((n) => n + 1);
   };
@@ -49,7 +49,7 @@ export function useSight(box: RefObject<HTMLElement | null>, total: number, sele
     observer.observe(element);
     return () => observer.disconnect();
   }, []);
-  // The first row in sight when this entry of the history was left.
+  // First visible row when this history entry was left; null once restored.
   const goal = useRef<number | null>(null);
   const now = entry.value;
   useLayoutEffect(() => {
@@ -58,7 +58,7 @@ export function useSight(box: RefObject<HTMLElement | null>, total: number, sele
   useLayoutEffect(() => {
     const wasInSight = selected >= scroll.firstRow && selected < scroll.firstRow + scroll.rowsInSight;
     place(scroll.resize(total, viewport));
-    // The first choice opens the panes below, and takes room from the list.
+    // The first selection opens the panes below, which shrinks the list.
     if (wasInSight) place(scroll.show(selected));
     if (goal.current === null || total === 0 || viewport === 0) return;
     place(scroll.toPixel(goal.current * scroll.rowHeight));

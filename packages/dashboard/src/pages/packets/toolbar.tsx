@@ -1,4 +1,4 @@
-// Above the list: how many, to a number, live or paused, columns, export.
+// Toolbar of the packet list: count, `Go to`, live or paused, columns, export.
 import { count, percent } from '../../format/numbers.ts';
 import { captures } from '../../state/captures.ts';
 import { colourRulesOpen } from '../../state/colour-rules.ts';
@@ -15,7 +15,7 @@ interface Props {
   rows: Rows;
   tail: Tail;
   ways: Ways;
-  /** Of what is shown, as decimal seconds since 1970. */
+  /** Start of what is shown, as decimal seconds since 1970. */
   beginning: string | null;
 }
 

@@ -1,4 +1,4 @@
-// What was transferred in a conversation: pages, pictures, files and mails, each to be saved.
+// Objects transferred in a conversation (pages, images, files, mails), each with a download.
 import { useEffect, useState } from 'preact/hooks';
 import { ApiError, addressOf, get } from '../../api/client.ts';
 import type { FlowObject } from '../../api/types.ts';

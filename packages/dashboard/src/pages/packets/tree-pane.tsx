@@ -1,4 +1,4 @@
-// The packet as layers and fields. What is opened stays open in the next packet, and the chosen line shows its bytes.
+// The packet as layers and fields. Expanded lines stay expanded in the next packet; selecting a line marks its bytes.
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { TreeLine } from '../../api/types.ts';
 import { flatten, type Line } from '../../list/tree-lines.ts';
@@ -109,7 +109,7 @@ function TreeRow({ of: { line, depth, path, key, isOpen }, pane }: { of: Line; p
   );
 }
 
-/** Damage, and what an expert warns of. */
+/** Malformed or incomplete data, and expert warnings and errors. */
 function isOdd({ name, text }: TreeLine): boolean {
   return /^_ws\.(malformed|short|unreassembled)/.test(name) || /^\[Expert Info \((Warning|Error)/.test(text);
 }

@@ -1,4 +1,4 @@
-// One finding: what it says, why it is believed, where to look, what to do.
+// One finding: summary, reasons, evidence and recommended action.
 import type { ComponentChildren } from 'preact';
 import type { FindingRow } from '../../api/types.ts';
 import { evidenceFilter, gradeOf } from '../../findings.ts';

@@ -1,11 +1,11 @@
-// Findings in time: a lane for each grade, a bar from the first sight to the last.
+// Findings over time: a lane per grade, a bar from the first to the last observation.
 import type { FindingRow } from '../../api/types.ts';
 import { GRADES, gradeOf } from '../../findings.ts';
 import { clock, dayAndClock } from '../../format/time.ts';
 
 const LANE = 22;
 const BAR = 10;
-/** A bar that nobody could hit is none. */
+/** Minimum width of a bar, so that it can be clicked. */
 const WIDTH_MIN = 6;
 const WIDTH = 1000;
 const TICKS = 5;
@@ -45,7 +45,7 @@ export function Lanes({ findings, chosen, onChoose }: Props) {
             const lane = lanes.indexOf(gradeOf(finding));
             const begin = x(Number(finding.time));
             return (
-              // The table beside it is the way for keys.
+              // Keyboard users have the table beside the chart.
               <rect
                 key={finding.id}
                 class={`lane-bar grade-${gradeOf(finding)} ${finding.id === chosen ? 'on' : ''}`}

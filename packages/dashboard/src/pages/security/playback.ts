@@ -1,23 +1,24 @@
-// What comes on the screen during a visit, and when. Bytes of visitors are text here, never commands to a terminal.
+// Converts a honeypot visit to timed text for replay. Visitors' bytes are rendered as text and never interpreted by a
+// terminal.
 import type { Visit } from '../../api/types.ts';
 
 type Event = Visit['events'][number];
 
-/** A pause that nobody wants to sit through. */
+/** Longer pauses are shortened to this. */
 const PAUSE_SECONDS_MAX = 2;
-/** More than anyone reads; the rest is in the record. */
+/** Bound on the replayed text; the record has all of it. */
 const CHARACTERS_MAX = 200_000;
-/** There the answers repeat what the visitor typed. */
+/** Protocols in which the server echoes the visitor's input. */
 const ECHOED = new Set(['ssh', 'telnet']);
 
 export interface Piece {
-  /** Seconds from the beginning. */
+  /** Seconds since the start of the visit. */
   at: number;
   text: string;
   isVisitor: boolean;
 }
 
-/** The same events with no pause longer than two seconds. */
+/** Shortens pauses between events to PAUSE_SECONDS_MAX. */
 export function shortened(events: readonly Event[]): Event[] {
   let [before, cut] = [0, 0];
   return events.map((event) => {
@@ -27,7 +28,7 @@ export function shortened(events: readonly Event[]): Event[] {
   });
 }
 
-/** All that comes on the screen, in order: a piece an event, as long as there is room. */
+/** The text to show, one piece per event, up to CHARACTERS_MAX; input that the server echoes is left out. */
 export function piecesOf(events: readonly Event[], protocol: string): Piece[] {
   const isEchoed = ECHOED.has(protocol);
   const pieces: Piece[] = [];
@@ -43,7 +44,7 @@ export function piecesOf(events: readonly Event[], protocol: string): Piece[] {
   return pieces;
 }
 
-/** How many of them have come by a moment. */
+/** The number of pieces up to a time. Binary search. */
 export function countBy(pieces: readonly Piece[], at: number): number {
   let [low, high] = [0, pieces.length];
   while (low < high) {
@@ -54,7 +55,7 @@ export function countBy(pieces: readonly Piece[], at: number): number {
   return low;
 }
 
-/** Backspaces take back, line ends end lines, other control characters are shown for what they are. */
+/** Applies backspaces, keeps line feeds and tabs, and replaces other control and non-ASCII characters by a dot. */
 function harmless(text: string): string {
   let shown = '';
   for (const character of text.replaceAll('\r\n', '\n')) {

@@ -1,4 +1,4 @@
-// A visit to the honeypot played again, at its own pace with the long pauses cut, or as fast as it can be read.
+// Replay of a honeypot visit: in real time with long pauses shortened, or faster.
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { get } from '../../api/client.ts';
 import type { Visit, VisitRow } from '../../api/types.ts';
@@ -55,18 +55,18 @@ export function Replay({ visit, onClose }: { visit: VisitRow; onClose: () => voi
 }
 
 interface Player {
-  /** Seconds of the visit that were played. */
+  /** Position in seconds. */
   at: number;
   isPlaying: boolean;
   speed: Speed;
   setSpeed: (speed: Speed) => void;
-  /** Goes there and stays. */
+  /** Goes to a position and pauses. */
   seek: (at: number) => void;
-  /** Goes on or pauses; from the end, begins again. */
+  /** Plays or pauses; at the end, starts again. */
   toggle: () => void;
 }
 
-/** @param end in seconds; null: nothing is there to be played yet */
+/** @param end duration in seconds; null while nothing is loaded */
 function usePlayer(end: number | null): Player {
   const [at, setAt] = useState(0);
   const [isPlaying, setPlaying] = useState(true);

@@ -1,5 +1,4 @@
-// What was said in a visit, as far as it has been played. A frame appends what is new: the rest stays as it stands, also
-// where a whole book went over the line.
+// The text of a visit up to the replay position. Each frame only appends new pieces, so that long visits render fast.
 import { useEffect, useRef } from 'preact/hooks';
 import type { Piece } from './playback.ts';
 
@@ -10,7 +9,7 @@ export function Screen({ pieces, shown }: { pieces: readonly Piece[]; shown: num
     const element = screen.current!;
     if (drawn.current !== pieces) element.textContent = '';
     drawn.current = pieces;
-    // Back in time: what has not been said yet goes.
+    // After seeking back, removes pieces that are no longer shown.
     while (element.childElementCount > shown) element.lastElementChild!.remove();
     const added = pieces.slice(element.childElementCount, shown).map(({ text, isVisitor }) => {
       const span = document.createElement('span');

@@ -1,4 +1,4 @@
-// What a person should look at: findings by grade and time, and who came to the honeypot.
+// The Security page: findings by grade and time, and visits to the honeypot.
 import { useMemo } from 'preact/hooks';
 import { get } from '../../api/client.ts';
 import type { FindingRow, Page, RuleSeverity, VisitRow } from '../../api/types.ts';
@@ -156,7 +156,7 @@ function Findings({ findings, finder }: { findings: Resource<Page<FindingRow>>; 
   );
 }
 
-/** How many of each grade; a click shows only those. */
+/** Number of findings per grade; a click filters by the grade. */
 function Grades({ findings, only }: { findings: readonly FindingRow[]; only: RuleSeverity | null }) {
   const counts = countsOf(findings);
   return (

@@ -1,4 +1,4 @@
-// Who came to the honeypot, and a visit played again.
+// Visits to the honeypot, with their replay.
 import { useState } from 'preact/hooks';
 import type { VisitRow } from '../../api/types.ts';
 import { bytes, count } from '../../format/numbers.ts';
@@ -82,7 +82,7 @@ function Visits({ items, onPlay }: { items: readonly VisitRow[]; onPlay: (visit:
   );
 }
 
-/** By the mesh's clock where that is known: this machine's own may be off. */
+/** The time of the visit on the mesh clock if known, as this machine's own clock may be off. */
 function When({ visit: { time, mesh_time: moment } }: { visit: VisitRow }) {
   if (moment !== null) return <MeshTime of={moment} />;
   return <time title={dayAndClock(time)}>{clock(time)}</time>;

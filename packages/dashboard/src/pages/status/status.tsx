@@ -1,4 +1,4 @@
-// How the house is: services, queues, losses, the store.
+// The Status page: services, queues, losses, the store.
 import { useEffect, useState } from 'preact/hooks';
 import { get } from '../../api/client.ts';
 import { connection, listen } from '../../api/live.ts';
@@ -66,7 +66,7 @@ function Services({ services }: Of<'services'>) {
   );
 }
 
-/** Above this share of its room, a queue is close to waiting or dropping. */
+/** From this fill level, 0 to 1, a queue is marked as nearly full. */
 const HIGH = 0.8;
 
 function Queues({ queues }: Of<'queues'>) {

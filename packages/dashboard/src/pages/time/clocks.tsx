@@ -1,4 +1,4 @@
-// Each peer's own clock beside the mesh's: how far ahead or behind, and within what that is known.
+// The offset of each peer's own clock from mesh time, with its uncertainty.
 import { useMemo } from 'preact/hooks';
 import type { MeshAnswer } from '../../api/mesh-types.ts';
 import { count } from '../../format/numbers.ts';
@@ -9,7 +9,7 @@ import { Panel } from '../../ui/panel.tsx';
 import { Empty, Loading } from '../../ui/states.tsx';
 import { offsetText, withinText } from './texts.ts';
 
-/** As many as a query may ask for. */
+/** The maximum that a query may request. */
 export const CLOCKS_MAX = 1_000;
 
 interface Clock {
@@ -20,7 +20,7 @@ interface Clock {
 }
 
 interface Props {
-  /** The peer on this machine. */
+  /** Id of the peer on this machine. */
   own: string;
   answer: MeshAnswer | null;
   problem: string | null;
@@ -28,7 +28,7 @@ interface Props {
 
 export function Clocks({ own, answer, problem }: Props) {
   const clocks = useMemo(() => clocksIn(answer), [answer]);
-  // All bars share one scale, which the clock that is furthest off fills.
+  // All bars share one scale; the largest offset fills it.
   const scaleMs = Math.max(
     1e-6,
     ...clocks.map(({ aheadMs, uncertaintyMs }) => Math.abs(aheadMs) + uncertaintyMs),
@@ -132,7 +132,7 @@ function columnsFor(own: string, scaleMs: number): readonly TableColumn<Clock>[]
   ];
 }
 
-/** The middle is mesh time; the band is where the peer's clock may be. */
+/** The centre is mesh time; the band is the uncertainty of the peer's clock. */
 function Bar({ clock: { aheadMs, uncertaintyMs }, scaleMs }: { clock: Clock; scaleMs: number }) {
   const at = (ms: number) => 50 + 50 * Math.min(1, Math.max(-1, ms / scaleMs));
   const band = { left: `${at(aheadMs - uncertaintyMs)}%`, right: `${100 - at(aheadMs + uncertaintyMs)}%` };

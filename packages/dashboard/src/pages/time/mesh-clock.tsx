@@ -1,4 +1,4 @@
-// Mesh time, running, and what makes it as sure as it is.
+// Mesh time as a running clock, with the properties of its estimate.
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { MeshTime } from '../../api/mesh-types.ts';
@@ -8,7 +8,7 @@ import { Facts } from '../../ui/facts.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { aheadText, rateText, withinText } from './texts.ts';
 
-/** The tenths turn. */
+/** Update interval; the clock shows tenths of a second. */
 const TURN_MS = 100;
 
 type Heard = MeshTime & { heardMs: number };
@@ -34,7 +34,7 @@ export function MeshClock({ time }: { time: Heard }) {
   );
 }
 
-/** Between two answers it runs on by this browser's clock. */
+/** Between two answers the clock runs on the browser's monotonic clock. */
 function Now({ time }: { time: Heard }) {
   const [nowMs, setNowMs] = useState(performance.now());
   useEffect(() => {

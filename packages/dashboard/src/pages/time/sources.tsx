@@ -1,4 +1,4 @@
-// The time servers behind the mesh's time, as whoever leads it judges them.
+// The time servers behind the mesh clock, as judged by its root.
 import type { MeshTime, TimeSource } from '../../api/mesh-types.ts';
 import { duration } from '../../format/time.ts';
 import { Panel } from '../../ui/panel.tsx';

@@ -1,4 +1,4 @@
-// Clocks in words.
+// Text formats for clock offsets, uncertainties and rates.
 import { duration } from '../../format/time.ts';
 
 /** `1.2 ms ahead of the mesh`, `40 µs behind the mesh` */
@@ -17,7 +17,7 @@ export function offsetText(ms: number): string {
   return `${ms < 0 ? '−' : '+'}${duration(Math.abs(ms) / 1000)}`;
 }
 
-/** `+0.2 ppm`: how much too fast a clock runs. */
+/** `+0.2 ppm`; positive: the clock runs too fast. */
 export function rateText(ppm: number): string {
   const size = Math.abs(ppm).toFixed(1);
   return `${size === '0.0' ? '' : ppm < 0 ? '−' : '+'}${size} ppm`;

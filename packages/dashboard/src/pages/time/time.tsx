@@ -1,4 +1,4 @@
-// The clock that all peers share: how well it is known here, what it follows, and how each peer's own clock stands to it.
+// The Time page: the mesh clock, its sources, and the offset of each peer's own clock.
 import { ApiError, get } from '../../api/client.ts';
 import type { MeshAnswer, MeshTime } from '../../api/mesh-types.ts';
 import { useLatest, usePolled } from '../../state/ticking.ts';

@@ -1,4 +1,4 @@
-// What could follow where the caret is: names of fields, operators, joints; in an empty field, filters kept and used lately.
+// Completions at the caret: field names, operators and connectives; in an empty field, kept and recent filters.
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { get } from '../../api/client.ts';
 import type { Fields } from '../../api/types.ts';
@@ -7,28 +7,28 @@ import { keptFilters, recentFilters } from '../../state/settings.ts';
 
 const COMPLETE_MS = 60;
 const CHOICES_MAX = 12;
-/** Filters used lately that are offered however many are kept. */
+/** Recent filters offered even if many are kept. */
 const RECENT_MIN = 4;
 
 export interface Choice {
   text: string;
   type: string;
   description: string;
-  /** A filter of its own: applied as it stands. */
+  /** A complete filter, which is applied when chosen. */
   isWhole?: boolean;
 }
 
 export interface Choices {
   list: readonly Choice[];
-  /** Of the list, -1: none. */
+  /** Index in the list, -1 for none. */
   chosen: number;
   choose: (at: number) => void;
-  /** Where the caret is in the text, as a thing to complete. */
+  /** What is being typed at the caret. */
   position: Position;
   close: () => void;
 }
 
-/** @param caret -1: the field has no focus */
+/** @param caret -1: the field is not focused */
 export function useChoices(text: string, caret: number): Choices {
   const [found, setFound] = useState<readonly Choice[]>([]);
   const [chosen, choose] = useState(-1);
@@ -52,12 +52,12 @@ export function useChoices(text: string, caret: number): Choices {
       control.abort();
     };
   }, [key]);
-  // Keys are faster than answers: what was found for fewer letters is narrowed by those typed since.
+  // Typing is faster than the answers: choices for a shorter prefix are narrowed meanwhile.
   const list = useMemo(() => found.filter((choice) => fits(choice, position)), [found, position]);
   return { list: caret >= 0 ? list : [], chosen, choose, position, close: () => setFound([]) };
 }
 
-/** What is known without asking; null: names of fields, which the server knows. */
+/** Choices known without a request; null for field names, which the server knows. */
 function choicesHere(text: string, position: Position): readonly Choice[] | null {
   if (text === '') return ownFilters();
   if (position.kind === 'none') return [];
@@ -68,7 +68,7 @@ function choicesHere(text: string, position: Position): readonly Choice[] | null
     .map(([word, description]) => ({ text: word, type: '', description }));
 }
 
-/** All that are kept, for else nobody could come to them, and some of the others. */
+/** All kept filters, as this is the only way to them, then recent ones. */
 function ownFilters(): readonly Choice[] {
   const kept = keptFilters.value;
   const recent = recentFilters.value.filter((q) => !kept.includes(q));

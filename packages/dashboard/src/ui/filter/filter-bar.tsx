@@ -1,4 +1,4 @@
-// The display filter: one expression that every click writes into, with completion of names and errors at their place.
+// The filter bar: the display filter that every click edits, with completion, and errors marked at their position.
 import { useRef, useState } from 'preact/hooks';
 import { draft, filter, setFilter } from '../../state/navigation.ts';
 import { keptFilters, rememberFilter, toggleKept } from '../../state/settings.ts';
@@ -23,7 +23,7 @@ export function FilterBar() {
   const apply = async (q: string) => {
     setCaret(-1);
     choices.close();
-    // Enter is often faster than the verdict; without a server nothing can be said against it.
+    // Enter often comes before the verdict. Without a server the filter is applied unchecked.
     const known = verdict?.q === q ? verdict.check : await checked(q).catch(() => null);
     if (known !== null && known.error !== null) return setVerdict({ q, check: known });
     setFilter(q);
@@ -101,7 +101,7 @@ function onKey(event: KeyboardEvent, text: string, choices: Choices, doing: Doin
   const { list, chosen } = choices;
   const isOpen = list.length > 0;
   if (isOpen && (key === 'ArrowDown' || key === 'ArrowUp')) {
-    // One more place than there are choices: none of them.
+    // The choices cycle through one additional position, which is none of them.
     const step = key === 'ArrowDown' ? 1 : -1;
     choices.choose(((chosen + 1 + step + list.length + 1) % (list.length + 1)) - 1);
   } else if (isOpen && key === 'Tab' && !event.shiftKey && (chosen >= 0 || text !== '')) {
@@ -114,7 +114,7 @@ function onKey(event: KeyboardEvent, text: string, choices: Choices, doing: Doin
   event.preventDefault();
 }
 
-/** The text with what stands at the position replaced; after a word that is whole comes a space. */
+/** Replaces the text at the position; a space follows operators and connectives. */
 function completed(text: string, at: { kind: string; from: number; to: number }, by: string) {
   const end = at.from + by.length;
   const next = `${text.slice(0, at.from)}${by}${text.slice(at.to)}`;
@@ -122,7 +122,7 @@ function completed(text: string, at: { kind: string; from: number; to: number },
   return { text: `${next.slice(0, end)} ${next.slice(end)}`, caret: end + 1 };
 }
 
-/** A filter that is kept stands first among those that are offered in an empty field. */
+/** Keeps the filter, so that an empty field offers it first. */
 function Keep({ q }: { q: string }) {
   const isKept = keptFilters.value.includes(q);
   const label = isKept ? 'Remove this saved filter' : 'Keep this filter';

@@ -1,4 +1,4 @@
-// The field itself, with a mirror of its text behind it that underlines what is wrong.
+// The filter's input field, with a copy of its text behind it that underlines errors.
 import type { RefObject } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import type { FilterCheck } from '../../api/types.ts';
@@ -10,7 +10,7 @@ interface Props {
   error: FilterCheck['error'];
   choices: Choices;
   onText: (text: string) => void;
-  /** Where the caret is; -1: the field lost the focus. */
+  /** Position of the caret; -1: the field lost the focus. */
   onCaret: (at: number) => void;
   onKeyDown: (event: KeyboardEvent) => void;
 }
@@ -75,7 +75,7 @@ export function ChoiceList({ choices, onTake }: { choices: Choices; onTake: (at:
           class={choice.isWhole ? 'choice-whole' : ''}
           role="option"
           aria-selected={i === choices.chosen}
-          // The field keeps the focus.
+          // Prevents the field from losing the focus.
           onPointerDown={(event) => event.preventDefault()}
           onClick={() => onTake(i)}
         >

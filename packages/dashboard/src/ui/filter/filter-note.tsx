@@ -1,8 +1,8 @@
-// Below the field: what is wrong with the filter and what could have been meant, or what it costs.
+// A note below the field: the error with suggestions, or the cost of the filter.
 import type { FilterCheck } from '../../api/types.ts';
 import { sentence } from '../states.tsx';
 
-/** Names that could have been meant. */
+/** Maximum number of suggested names. */
 const MEANT_MAX = 4;
 
 export function FilterNote({ check, onMeant }: { check: FilterCheck; onMeant: (name: string) => void }) {

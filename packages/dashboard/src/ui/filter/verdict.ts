@@ -1,19 +1,19 @@
-// Whether a text is a display filter, as the server sees it.
+// Validation of a display filter by the server.
 import { useEffect, useState } from 'preact/hooks';
 import { get } from '../../api/client.ts';
 import type { FilterCheck } from '../../api/types.ts';
 
 const CHECK_MS = 120;
 
-/** What was asked, and what was said to it. */
+/** The filter that was checked, and the result. */
 export type Verdict = { q: string; check: FilterCheck } | null;
 
-/** Null: nothing at all passes everything. */
+/** Null for an empty filter, which is always valid. */
 export async function checked(q: string, signal?: AbortSignal): Promise<FilterCheck | null> {
   return q.trim() === '' ? null : get<FilterCheck>('/filter/check', { q }, signal);
 }
 
-/** Asked a moment after the last key. */
+/** Checks the text once typing pauses. */
 export function useVerdict(text: string): [Verdict, (verdict: Verdict) => void] {
   const [verdict, setVerdict] = useState<Verdict>(null);
   useEffect(() => {
