@@ -10,7 +10,7 @@ const MAGIC = 0x33425945;
 const MAGIC_MASK = 0xffffff;
 /** Magic, number of packets, bytes of field names, bytes of texts. */
 const HEADER_BYTES = 16;
-/** Most packets accepted in a received batch; ours have some thousands. */
+/** Maximum number of packets accepted in a received batch; a typical batch has some thousands. */
 const PACKETS_MAX = 1 << 17;
 const FIELDS_MAX = 256;
 /** Kinds of address, see `Packet`. */
@@ -40,7 +40,7 @@ export function encodeBatch(batch: PacketBatch): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-/** @throws BatchError */
+/** @throws BatchError if the bytes are not a consistent batch */
 export function decodeBatch(bytes: Uint8Array): PacketBatch {
   if (bytes.length < HEADER_BYTES) throw new BatchError('a batch is cut short in its header');
   const view = new DataView(bytes.buffer, bytes.byteOffset);

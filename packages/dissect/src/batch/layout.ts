@@ -34,7 +34,7 @@ export type ColumnName = keyof typeof COLUMN_BYTES;
 
 export const COLUMN_NAMES = Object.keys(COLUMN_BYTES) as ColumnName[];
 
-/** Where a column begins and ends. */
+/** Byte range of a column. */
 export interface Place {
   readonly start: number;
   readonly bytes: number;

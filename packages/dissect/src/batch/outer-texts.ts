@@ -1,35 +1,37 @@
-// What a batch tells of outer addresses, found again by the bytes that it follows from: the packets of a tunnel say the same
-// again and again, and to read it costs as much as all else of a packet.
+// Cache of the outer-address text of a batch, keyed by layer stack and address bytes: packets of a tunnel repeat the
+// same addresses, and extracting them costs as much as the rest of a packet.
 import { ETHER, IPV4, IPV6, type Packet } from '../core/packet.ts';
 import { OuterReader, outerText } from './outer.ts';
 import { UNKEPT } from './shapes.ts';
 
-/** Bytes of all addresses of a packet; those with more are read each time. */
+/** Address bytes per key; packets with more are not cached. */
 const BYTES_MAX = 96;
-/** Shape, kind of column, and the addresses as words. */
+/** Words per key: shape, kind of address column, and the addresses. */
 const WORDS = 2 + BYTES_MAX / 4;
-/** Entries; one takes the place of another with the same slot. A power of two. */
+/** Slots of the direct-mapped cache; a power of two. */
 const SLOTS = 4096;
 
-/** Where an IPv4 and an IPv6 header have their addresses: source and destination follow each other (RFC 791 §3.1, RFC 8200 §3). */
+/**
+ * Offsets of the source address, which the destination follows, in IPv4 and IPv6 headers (RFC 791 §3.1, RFC 8200 §3).
+ */
 const IPV4_AT = 12;
 const IPV4_BYTES = 8;
 const IPV6_AT = 8;
 const IPV6_BYTES = 32;
 
-/** What columns show of an address, in bytes. */
+/** Bytes of an address column by kind. */
 const COLUMN_BYTES: Readonly<Record<number, number>> = { [ETHER]: 6, [IPV4]: 4, [IPV6]: 16 };
 
 export class OuterTexts {
   readonly #reader = new OuterReader();
   readonly #keys = new Int32Array(SLOTS * WORDS);
   readonly #texts = new Array<string | null | undefined>(SLOTS).fill(undefined);
-  /** Of the packet at hand. */
+  /** Key of the current packet. */
   readonly #key = new Int32Array(WORDS);
   readonly #bytes = new Uint8Array(this.#key.buffer, 8);
   #length = 0;
 
-  /** As `OuterReader.of`, as text; `shape` is the packet's. */
+  /** The text of `OuterReader.of`, or null; `shape` is the packet's shape id. */
   of(p: Packet, shape: number): string | null {
     if (shape === UNKEPT || !this.#takeKey(p, shape)) return this.#read(p);
     const slot = this.#slot();
@@ -46,7 +48,7 @@ export class OuterTexts {
     return outer === null ? null : outerText(outer);
   }
 
-  /** False: what is told does not follow from the shape and these addresses alone, or there are too many. */
+  /** Builds the key; false if shape and header addresses do not determine the text, or there are too many addresses. */
   #takeKey(p: Packet, shape: number): boolean {
     this.#key.fill(0);
     this.#key[0] = shape;
@@ -54,7 +56,7 @@ export class OuterTexts {
     this.#length = 0;
     for (let layer = 1; layer < p.count; layer++) {
       const { name } = p.protocols[layer]!;
-      // A route or an option may say another address than the header.
+      // A routing header or an option may contain a different address from the IPv6 header's.
       if (name.startsWith('ipv6.')) return false;
       if (name !== 'ip' && name !== 'ipv6') continue;
       const at = p.start[layer]! + (name === 'ip' ? IPV4_AT : IPV6_AT);

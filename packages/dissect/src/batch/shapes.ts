@@ -1,5 +1,5 @@
-// Interns what follows from a packet's stack of layers alone, its "shape". Most packets have the shape of an earlier one,
-// so that no text need be built for them.
+// Interns what follows from a packet's stack of layers alone, its "shape". Most packets have the shape of an earlier
+// one, so that no text need be built for them.
 import { LATE, LISTED, NESTED, type Packet, SHOWN } from '../core/packet.ts';
 import { framePath } from '../core/path.ts';
 import { layersBesidePath, troubleMarks } from './marks.ts';
@@ -20,9 +20,9 @@ export interface Shape {
   readonly path: string;
   /** The layers that filters see where the path says otherwise, else null. */
   readonly layers: string | null;
-  /** MALFORMED, SHORT. */
+  /** MALFORMED and SHORT. */
   readonly marks: number;
-  /** See outer.ts. */
+  /** Number of IP headers, see outer.ts. */
   readonly ipHeaders: number;
 }
 

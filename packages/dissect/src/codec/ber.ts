@@ -1,7 +1,7 @@
-// ASN.1 basic encoding rules (ITU-T X.690): just enough to walk what SNMP, LDAP and Kerberos put on the wire.
+// ASN.1 basic encoding rules (ITU-T X.690), as far as SNMP, LDAP and Kerberos need them.
 import { ascii } from '../core/bytes.ts';
 
-/** Identifier octets of the universal types (X.680 §8.4), with the constructed bit where it belongs. */
+/** Identifier octets of the universal types (X.680 §8.4), including the constructed bit. */
 export const BOOLEAN = 0x01;
 export const INTEGER = 0x02;
 export const BIT_STRING = 0x03;
@@ -13,30 +13,30 @@ export const UTF8_STRING = 0x0c;
 export const SEQUENCE = 0x30;
 export const SET = 0x31;
 
-/** Bytes of an integer that a JavaScript number holds exactly. */
+/** Longest integer, in bytes, that a JavaScript number holds exactly. */
 const SAFE_BYTES = 6;
-/** Arcs of an object identifier that are written out; more is not an identifier anyone uses. */
+/** Arcs of an object identifier that are formatted; longer ones are truncated. */
 const ARCS_MAX = 128;
 /** How deep values of indefinite length may nest. */
 const INDEFINITE_DEPTH_MAX = 16;
 
 /**
- * One value: identifier, length, contents. An object serves many reads; nested reads take one object a level.
- * All places are offsets in the bytes given to `read`.
+ * One value: identifier, length, contents. An object can be reused for many reads; nested reads need one per level.
+ * All positions are offsets in the bytes given to `read`.
  */
 export class BerItem {
   /** The first identifier octet: class (bits 8, 7), constructed (bit 6), tag (bits 5 to 1). */
   id = 0;
-  /** The tag number; equal to the low five bits of `id` unless that says 31. */
+  /** The tag number: the low five bits of `id`, unless they are 31 (long form). */
   tag = 0;
-  /** Where the identifier starts, the contents start, and the captured contents end. */
+  /** Offsets of the identifier, of the contents, and of the end of the captured contents. */
   start = 0;
   content = 0;
   stop = 0;
-  /** Where the next value starts; beyond `end` when this one was cut. */
+  /** Offset of the next value; beyond `end` if this one is truncated. */
   next = 0;
 
-  /** Reads the value at `at`; false when the bytes end in its header or the header is not BER. */
+  /** Reads the value at `at`; false if the header is truncated or is not BER. */
   read(b: Uint8Array, at: number, end: number): boolean {
     if (at + 2 > end) return false;
     this.start = at;
@@ -59,7 +59,7 @@ export class BerItem {
     return true;
   }
 
-  /** As read, but false too when the identifier octet is not `id`. */
+  /** As `read`, but also false unless the identifier octet is `id`. */
   readA(id: number, b: Uint8Array, at: number, end: number): boolean {
     return this.read(b, at, end) && this.id === id;
   }
@@ -68,12 +68,12 @@ export class BerItem {
     return (this.id & 0x20) !== 0;
   }
 
-  /** Bytes of contents that were captured. */
+  /** Captured length of the contents in bytes. */
   get length(): number {
     return this.stop - this.content;
   }
 
-  /** X.690 §8.1.2.4: tags from 31 on, seven bits an octet. */
+  /** X.690 §8.1.2.4: tag numbers from 31 on, seven bits per octet. */
   #longTag(b: Uint8Array, at: number, end: number): number {
     this.tag = 0;
     for (let k = 0; k < 4 && at < end; k++) {
@@ -84,7 +84,7 @@ export class BerItem {
     return -1;
   }
 
-  /** X.690 §8.1.3.6: the contents run to two zero octets, values within them skipped whole. */
+  /** X.690 §8.1.3.6: the contents end with two zero octets; nested values are skipped. */
   #indefinite(b: Uint8Array, at: number, end: number, depth: number): boolean {
     const { id, tag, start } = this;
     const content = at;
@@ -114,7 +114,7 @@ export class BerItem {
   }
 }
 
-/** A whole message's length, header included, from its first bytes: for framing. 0: not to be known, or not BER. */
+/** Length of a message in bytes, header included, from its first bytes, for framing; 0 if undeterminable or not BER. */
 export function berMessageLength(b: Uint8Array, at: number, end: number): number {
   if (at + 2 > end) return 0;
   const first = b[at + 1]!;
@@ -127,7 +127,7 @@ export function berMessageLength(b: Uint8Array, at: number, end: number): number
   return 2 + octets + length;
 }
 
-/** X.690 §8.3: two's complement; a bigint when a number can't hold it. No contents read as 0. */
+/** X.690 §8.3: two's complement; a bigint if it exceeds a number's precision. Empty contents are 0. */
 export function berInteger(b: Uint8Array, start: number, end: number): number | bigint {
   if (end - start > SAFE_BYTES) return BigInt.asIntN((end - start) * 8, unsigned(b, start, end));
   let value = 0;
@@ -135,7 +135,7 @@ export function berInteger(b: Uint8Array, start: number, end: number): number | 
   return start < end && b[start]! > 127 ? value - 2 ** ((end - start) * 8) : value;
 }
 
-/** As berInteger, the sign bit read as a digit: counters and the like. */
+/** As `berInteger`, but unsigned: for counters and the like. */
 export function berUnsigned(b: Uint8Array, start: number, end: number): number | bigint {
   while (end - start > SAFE_BYTES && b[start] === 0) start++;
   if (end - start > SAFE_BYTES) return unsigned(b, start, end);
@@ -150,7 +150,7 @@ function unsigned(b: Uint8Array, start: number, end: number): bigint {
   return value;
 }
 
-/** X.690 §8.19: an object identifier as `1.3.6.1.2.1`; the first octets hold two arcs. */
+/** X.690 §8.19: an object identifier as `1.3.6.1.2.1`; the first subidentifier encodes two arcs. */
 export function berOid(b: Uint8Array, start: number, end: number): string {
   let text = '';
   let arc = 0;

@@ -1,4 +1,4 @@
-// Cyclic redundancy checks in their reflected form, as file handles are told apart by and as many links carry them.
+// Cyclic redundancy checks in reflected form, used by link layers and to distinguish file handles.
 
 function tableOf(polynomial: number): Uint32Array {
   const table = new Uint32Array(256);

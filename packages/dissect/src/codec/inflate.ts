@@ -1,18 +1,18 @@
-// Inflate: DEFLATE (RFC 1951) with the gzip (RFC 1952) or zlib (RFC 1950) wrapping, or bare. Pure and bounded; what
-// could be read before damage or a missing end is kept, as a body whose tail was not captured is still worth reading.
+// Inflate: raw DEFLATE (RFC 1951), gzip (RFC 1952) or zlib (RFC 1950). Bounded; after damaged or truncated input, the
+// output decoded so far is returned, since a body with a missing tail is still useful.
 
 export interface Inflated {
   readonly bytes: Uint8Array;
-  /** False when the input ended early, was damaged, or the limit was reached. */
+  /** False if the input was truncated or damaged, or the limit was reached. */
   readonly isComplete: boolean;
 }
 
-/** Output that nobody should need to exceed: a compressed body of some kilobytes can claim terabytes. */
+/** Default limit of the output in bytes, against decompression bombs. */
 export const INFLATE_BYTES_MAX = 8 << 20;
 
 const NOTHING = new Uint8Array(0);
 
-/** Unpacks [start, end) of `source`; null when not one byte comes out. Checksums are not verified. */
+/** Decompresses [start, end) of `source`; null if there is no output. Checksums are not verified. */
 export function inflate(
   source: Uint8Array,
   start: number,
@@ -29,8 +29,8 @@ export function inflate(
 }
 
 /**
- * As inflate, for bare DEFLATE data that go on with the window of what came before: `dictionary` holds its last 32 KiB.
- * Not complete when the data end without a last block, as those of RFC 7692 do.
+ * As `inflate`, for raw DEFLATE data that continue an earlier stream: `dictionary` is the last 32 KiB of its output.
+ * Incomplete if the data end without a final block, as those of RFC 7692 do.
  */
 export function inflateWithWindow(
   source: Uint8Array,
@@ -51,7 +51,7 @@ const FCOMMENT = 16;
 function skipWrapping(b: Uint8Array, start: number, end: number): number {
   if (end - start < 2) return -1;
   if (b[start] === 0x1f && b[start + 1] === 0x8b) return skipGzipHeader(b, start, end);
-  // RFC 1950 §2.2: method 8, window at most 32 KiB, the first two bytes a multiple of 31.
+  // RFC 1950 §2.2: method 8, a window of at most 32 KiB, and the first two bytes a multiple of 31.
   const isZlib =
     (b[start]! & 0x0f) === 8 && b[start]! >> 4 <= 7 && ((b[start]! << 8) | b[start + 1]!) % 31 === 0;
   return isZlib ? start + 2 : start;
@@ -85,23 +85,23 @@ const DISTANCE_BASE = [
 const DISTANCE_EXTRA = [
   0, 0, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8, 9, 9, 10, 10, 11, 11, 12, 12, 13, 13,
 ];
-/** RFC 1951 §3.2.7: the order of the code lengths of the code lengths. */
+/** RFC 1951 §3.2.7: the order in which the lengths of the code length codes are stored. */
 const CODE_ORDER = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
 
 const CODE_BITS_MAX = 15;
-/** Bits that one look-up decodes; longer codes are walked bit by bit. */
+/** Bits decoded by one table look-up; longer codes are decoded bit by bit. */
 const FAST_BITS = 9;
 
 /** A canonical Huffman code (RFC 1951 §3.2.2). */
 class Code {
-  /** By the next FAST_BITS bits: symbol * 16 + code length, 0 when the code is longer or unused. */
+  /** By the next FAST_BITS bits: symbol * 16 + code length; 0 if the code is longer or unused. */
   readonly fast = new Uint16Array(1 << FAST_BITS);
-  /** Codes of each length, and the symbols in order of their codes. */
+  /** The number of codes of each length, and the symbols ordered by code. */
   readonly counts = new Uint16Array(CODE_BITS_MAX + 1);
   readonly symbols = new Uint16Array(288);
   readonly #next = new Uint16Array(CODE_BITS_MAX + 2);
 
-  /** False when the lengths claim more codes than there are. */
+  /** False if the code lengths are oversubscribed. */
   build(lengths: Uint8Array, from: number, count: number): boolean {
     const { counts, fast, symbols } = this;
     counts.fill(0);
@@ -133,7 +133,7 @@ class Code {
   }
 }
 
-/** Codes stand in the stream from their most significant bit on, everything else from the least. */
+/** Huffman codes are packed from their most significant bit on, everything else from the least (RFC 1951 §3.1.1). */
 function reversed(code: number, bits: number): number {
   let result = 0;
   for (let i = 0; i < bits; i++) result |= ((code >> i) & 1) << (bits - 1 - i);
@@ -164,7 +164,7 @@ class Inflater {
     this.length = dictionary.length;
   }
 
-  /** Reads blocks to the last one; false when the input is damaged or too short, or the output full. */
+  /** Decodes blocks up to the final one; false if the input is damaged or truncated, or the output is full. */
   run(): boolean {
     for (;;) {
       const header = this.#take(3);
@@ -175,7 +175,7 @@ class Inflater {
     }
   }
 
-  /** The next `count` bits, at most 16; -1 when the input is over. */
+  /** The next `count` bits, at most 16; -1 at the end of the input. */
   #take(count: number): number {
     while (this.#bitCount < count) {
       if (this.#at >= this.#end) return -1;
@@ -188,7 +188,7 @@ class Inflater {
     return value;
   }
 
-  /** The next symbol of a code, -1 when there is none. */
+  /** The next symbol of a code; -1 if there is none. */
   #symbol(code: Code): number {
     while (this.#bitCount < CODE_BITS_MAX && this.#at < this.#end) {
       this.#bits |= this.#b[this.#at++]! << this.#bitCount;
@@ -221,7 +221,7 @@ class Inflater {
     return -1;
   }
 
-  /** Room for `more` bytes; false at the limit. */
+  /** Ensures room for `more` bytes; false at the limit. */
   #room(more: number): boolean {
     const needed = this.length + more;
     if (needed <= this.out.length) return true;
@@ -232,7 +232,7 @@ class Inflater {
     return true;
   }
 
-  /** RFC 1951 §3.2.4. */
+  /** Stored block, RFC 1951 §3.2.4. */
   #stored(): boolean {
     this.#at -= this.#bitCount >> 3;
     this.#bits = this.#bitCount = 0;
@@ -261,7 +261,7 @@ class Inflater {
     }
   }
 
-  /** A match: bytes already written, repeated (RFC 1951 §3.2.5). */
+  /** Copies a match from earlier output (RFC 1951 §3.2.5). */
   #copy(lengthSymbol: number): boolean {
     if (lengthSymbol >= LENGTH_BASE.length) return false;
     const extra = this.#take(LENGTH_EXTRA[lengthSymbol]!);
@@ -279,7 +279,7 @@ class Inflater {
     return true;
   }
 
-  /** RFC 1951 §3.2.6. */
+  /** Block with fixed Huffman codes, RFC 1951 §3.2.6. */
   #fixedCodes(): boolean {
     lengths.fill(8, 0, 144);
     lengths.fill(9, 144, 256);
@@ -290,7 +290,7 @@ class Inflater {
     return distances.build(lengths, 0, 30);
   }
 
-  /** RFC 1951 §3.2.7. */
+  /** Block with dynamic Huffman codes, RFC 1951 §3.2.7. */
   #dynamicCodes(): boolean {
     const counts = this.#take(14);
     if (counts < 0) return false;

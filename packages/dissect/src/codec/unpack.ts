@@ -1,8 +1,8 @@
-// Content codings taken off bodies (RFC 9110 §8.4.1): gzip and deflate here, Brotli (RFC 7932, whose dictionary alone
-// has 120 KB) and Zstandard (RFC 8878) by who runs the dissector, if it can.
+// Removes content codings from bodies (RFC 9110 §8.4.1): gzip and deflate here; Brotli (RFC 7932, whose dictionary
+// alone has 120 KB) and Zstandard (RFC 8878) through an `Unpack` function that the session supplies.
 import { INFLATE_BYTES_MAX, inflate } from './inflate.ts';
 
-/** Content codings; UNKNOWN ones can't be taken off. */
+/** Content codings; a body with an UNKNOWN one cannot be decoded. */
 export const IDENTITY = 0;
 export const DEFLATED = 1;
 export const BROTLI = 2;
@@ -10,24 +10,24 @@ export const ZSTD = 3;
 export const UNKNOWN = 4;
 
 /**
- * Deflate holds no more than so many times its bytes: 258 of them in two bits. Brotli could hold a million times as much,
- * so that fourteen bytes of a packet would cost as long as a thousand packets; it and Zstandard are held to the same.
+ * Maximum expansion ratio. It is Deflate's (258 bytes from two bits); Brotli can expand a million times, so that
+ * fourteen bytes would cost as much time as a thousand packets. Brotli and Zstandard are held to the same ratio.
  */
 const RATIO_MAX = 1032;
-/** Up to here anything may be held, however short. */
+/** Output size in bytes up to which the ratio does not apply. */
 const SHORT_MAX = 1 << 16;
 
-/** What `packed` holds; null when it is damaged beyond use, or holds more than `limit` bytes. */
+/** Decompresses `packed`; null if it is unusably damaged, or its contents exceed `limit` bytes. */
 export type Unpack = (coding: 'br' | 'zstd', packed: Uint8Array, limit: number) => Uint8Array | null;
 
-/** The coding of this name, in lower case. */
+/** The content coding with this name, which must be in lower case. */
 export function codingNamed(name: string): number {
   if (/^(x-)?(gzip|deflate)$/.test(name)) return DEFLATED;
   if (name === '' || name === 'identity') return IDENTITY;
   return name === 'br' ? BROTLI : name === 'zstd' ? ZSTD : UNKNOWN;
 }
 
-/** [at, end) of `b` without its coding; null when that can't be taken off. */
+/** Removes the coding of [at, end) of `b`; null if that fails. */
 export function unpacked(
   unpack: Unpack | null,
   coding: number,

@@ -1,9 +1,9 @@
-// Text in 16-bit units, as Windows has it on the wire ([MS-DTYP] §2.1.1).
+// Decodes UTF-16 text as Windows protocols encode it ([MS-DTYP] §2.1.1).
 
-/** Made when first needed: it is one of the few things that a start-up snapshot can't hold. */
+/** Created on first use, because a start-up snapshot cannot contain it. */
 let little: InstanceType<typeof TextDecoder> | undefined;
 
-/** Little-endian UTF-16 in [start, end); an odd last byte is left out. */
+/** Decodes little-endian UTF-16 in [start, end); an odd last byte is ignored. */
 export function utf16le(b: Uint8Array, start: number, end: number): string {
   end -= (end - start) & 1;
   let text = '';
@@ -17,7 +17,7 @@ export function utf16le(b: Uint8Array, start: number, end: number): string {
   return text;
 }
 
-/** Where the text that starts at `at` ends: the first zero unit of `width` bytes, or `end`. */
+/** End of the text at `at`: its first zero unit of `width` bytes, or `end`. */
 export function textEnd(b: Uint8Array, at: number, end: number, width: 1 | 2): number {
   for (let i = at; i + width <= end; i += width) if (b[i] === 0 && (width === 1 || b[i + 1] === 0)) return i;
   return end;

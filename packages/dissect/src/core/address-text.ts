@@ -1,13 +1,13 @@
-// Addresses that are written as text.
+// Parses IPv4 and IPv6 addresses from text.
 
-/** The four bytes of `192.0.2.1`; null when it is no address. */
+/** The four bytes of `192.0.2.1`; null if the text is not an address. */
 export function ipv4(text: string): Uint8Array | null {
   const parts = text.split('.');
   if (parts.length !== 4 || !parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) < 256)) return null;
   return Uint8Array.from(parts, Number);
 }
 
-/** The sixteen bytes of `2001:db8::1` (RFC 4291 §2.2); null when it is no address. */
+/** The sixteen bytes of `2001:db8::1` (RFC 4291 §2.2); null if the text is not an address. */
 export function ipv6(text: string): Uint8Array | null {
   const halves = text.split('::');
   if (halves.length > 2) return null;

@@ -15,7 +15,7 @@ import { protocolsMade } from './protocol.ts';
 import { readValue } from './reading.ts';
 import type { Sink } from './sink.ts';
 
-/** How the chosen fields of a protocol are had from its layers. */
+/** How a protocol's chosen fields are obtained from its layers. */
 const SKIP = 0;
 const READ_FIXED = 1;
 const RUN_EMIT = 2;

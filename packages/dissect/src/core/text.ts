@@ -1,4 +1,4 @@
-// Addresses as text.
+// Formats addresses and byte strings as text.
 import { u16, u32 } from './bytes.ts';
 import { IPV4, IPV6, type Packet } from './packet.ts';
 

@@ -1,8 +1,8 @@
-// Decrypting AES in cipher block chaining (FIPS 197 §5.3, NIST SP 800-38A §6.2), in the form of the equivalent inverse
-// cipher: the same rounds as forward, with other tables and keys.
+// AES decryption in cipher block chaining mode (FIPS 197 §5.3, NIST SP 800-38A §6.2) by the equivalent inverse cipher,
+// which has the structure of the forward cipher with other tables and keys.
 import { AES_BLOCK_BYTES, double, expanded, SBOX } from './aes.ts';
 
-/** The inverse substitution box (FIPS 197 §5.3.2), and with InvMixColumns of one byte as a word. Made at first use. */
+/** The inverse S-box (FIPS 197 §5.3.2), and its bytes after InvMixColumns as words. Created on first use. */
 interface Tables {
   readonly box: Uint8Array;
   readonly mixed: Int32Array;
@@ -19,7 +19,7 @@ function tables(): Tables {
   return made;
 }
 
-/** One byte times 14, 9, 13 and 11 in GF(2^8): FIPS 197 §5.3.3. */
+/** A byte multiplied by 14, 9, 13 and 11 in GF(2^8): FIPS 197 §5.3.3. */
 function multiplied(x: number): number {
   const x2 = double(x);
   const x4 = double(x2);
@@ -32,10 +32,10 @@ function turned(word: number, bits: number): number {
 }
 
 export class AesCbc {
-  /** FIPS 197 §5.3.5: the forward keys from the last round to the first, those between with InvMixColumns. */
+  /** FIPS 197 §5.3.5: the round keys in reverse order, with InvMixColumns applied to all but the first and last. */
   readonly #keys: Int32Array;
 
-  /** A key of 16 or 32 bytes. */
+  /** @param key 16 or 32 bytes */
   constructor(key: Uint8Array) {
     const forward = expanded(key);
     const last = forward.length - 4;
@@ -49,7 +49,7 @@ export class AesCbc {
     });
   }
 
-  /** The plain text of whole blocks, with its padding. */
+  /** Decrypts whole blocks; the padding is kept. */
   decrypt(iv: Uint8Array, sealed: Uint8Array): Uint8Array {
     const plain = new Uint8Array(sealed.length);
     const from = new DataView(sealed.buffer, sealed.byteOffset, sealed.length);

@@ -1,18 +1,18 @@
-// AES with keys of 128 and 256 bits, forward direction (FIPS 197): all that counter modes and header protection need.
-// The other direction stands in aes-cbc.ts.
+// AES with 128- and 256-bit keys, forward direction (FIPS 197), which counter modes and header protection need.
+// The inverse direction is in aes-cbc.ts.
 
 export const AES_BLOCK_BYTES = 16;
 
-/** The substitution box (FIPS 197 §5.1.1), built from inverses in GF(2^8). */
+/** The S-box (FIPS 197 §5.1.1), computed from inverses in GF(2^8). */
 export const SBOX = new Uint8Array(256);
-/** SubBytes, ShiftRows' byte and MixColumns of one byte as a word; the other three tables are its rotations. */
+/** SubBytes and MixColumns of one byte as a word; the other three tables are rotations of this one. */
 const TABLE = new Int32Array(256);
 
-/** FIPS 197 §4.2.1. */
+/** Multiplication by x in GF(2^8), FIPS 197 §4.2.1. */
 export const double = (x: number): number => ((x << 1) ^ (x & 0x80 ? 0x11b : 0)) & 0xff;
 
 function build(): void {
-  // Powers of the generator 3 run through all of the field, so logarithms give inverses.
+  // The powers of the generator 3 are all non-zero elements, so logarithms yield inverses.
   const power = new Uint8Array(256);
   const log = new Uint8Array(256);
   for (let i = 0, x = 1; i < 255; i++) {
@@ -63,7 +63,7 @@ function lastColumn(a: number, b: number, c: number, d: number, key: number): nu
   );
 }
 
-/** Four words for the beginning and for each round, of a key of 16 or 32 bytes (FIPS 197 §5.2). */
+/** The key schedule: four words for the initial round key and each round (FIPS 197 §5.2), from 16 or 32 bytes. */
 export function expanded(key: Uint8Array): Int32Array {
   const size = key.length / 4;
   const keys = new Int32Array(4 * (size + 7));

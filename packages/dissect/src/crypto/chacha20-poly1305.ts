@@ -1,9 +1,9 @@
-// Opening ChaCha20-Poly1305 (RFC 8439).
+// ChaCha20-Poly1305 decryption (RFC 8439).
 
 const TAG_BYTES = 16;
 const BLOCK = 64;
 
-/** Decrypts `sealed` (ciphertext and its 16-byte tag). Null when the tag doesn't fit. The key has 32 bytes, the nonce 12. */
+/** Decrypts `sealed` (ciphertext and 16-byte tag) with a 32-byte key and a 12-byte nonce; null if the tag is wrong. */
 export function openChaCha(
   key: Uint8Array,
   nonce: Uint8Array,
@@ -14,7 +14,7 @@ export function openChaCha(
   if (length < 0) return null;
   const text = sealed.subarray(0, length);
   const stream = new Uint8Array(BLOCK);
-  // §2.6: the first block makes the key of the tag.
+  // §2.6: the first block is the Poly1305 key.
   chachaBlock(key, nonce, 0, stream);
   const tag = poly1305(stream, header, text);
   let difference = 0;
@@ -31,7 +31,7 @@ export function openChaCha(
 
 const state = new Int32Array(16);
 
-/** RFC 8439 §2.3: the 64 bytes of the key stream at this count of blocks. */
+/** Writes the 64-byte key stream block number `count` to `out`, RFC 8439 §2.3. */
 export function chachaBlock(key: Uint8Array, nonce: Uint8Array, count: number, out: Uint8Array): void {
   const words = new Int32Array(16);
   const keys = new DataView(key.buffer, key.byteOffset, 32);
@@ -50,7 +50,7 @@ export function chachaBlock(key: Uint8Array, nonce: Uint8Array, count: number, o
   for (let i = 0; i < 16; i++) view.setInt32(i * 4, (state[i]! + words[i]!) | 0, true);
 }
 
-/** §2.1. */
+/** Quarter round, §2.1. */
 function quarter(a: number, b: number, c: number, d: number): void {
   const s = state;
   s[a] = s[a]! + s[b]!;
@@ -70,7 +70,7 @@ function turned(x: number, n: number): number {
 const PRIME = (1n << 130n) - 5n;
 const CLAMP = 0x0ffffffc0ffffffc0ffffffc0fffffffn;
 
-/** §2.8: over the header and the ciphertext, each filled up to whole blocks, and their lengths. */
+/** The tag over header and ciphertext, each padded to whole blocks, and their lengths (§2.8). */
 function poly1305(key: Uint8Array, header: Uint8Array, text: Uint8Array): Uint8Array {
   const r = little(key, 0, 16) & CLAMP;
   let sum = 0n;

@@ -1,12 +1,12 @@
-// Opening AES-GCM (NIST SP 800-38D): the counter mode and the check of the tag, for nonces of 12 bytes.
+// AES-GCM decryption (NIST SP 800-38D) with 12-byte nonces.
 import { AES_BLOCK_BYTES, type Aes } from './aes.ts';
 
 const GCM_TAG_BYTES = 16;
 const NONCE_BYTES = 12;
 
 /**
- * Decrypts `sealed` (ciphertext and its 16-byte tag). Null when the tag doesn't fit key, nonce and `header` (the
- * additional data).
+ * Decrypts `sealed` (ciphertext and 16-byte tag); null if the tag does not match key, nonce and `header` (the
+ * additional authenticated data).
  */
 export function openGcm(
   cipher: Aes,
@@ -36,7 +36,7 @@ export function openGcm(
   return plain;
 }
 
-/** SP 800-38D §6.4, over the header, the ciphertext, and their lengths in bits. */
+/** GHASH over the header, the ciphertext, and their lengths in bits (SP 800-38D §6.4). */
 function ghash(cipher: Aes, header: Uint8Array, text: Uint8Array): Uint8Array {
   const hash = new Ghash(cipher);
   hash.add(header);
@@ -60,7 +60,7 @@ class Ghash {
     const view = new DataView(key.buffer);
     const powers = this.#powers;
     for (let i = 0; i < 4; i++) powers[i] = view.getInt32(i * 4);
-    // Times x is a shift to the right; what falls out is reduced by x^128 + x^7 + x^2 + x + 1 (§6.3).
+    // Multiplication by x is a right shift, reduced by x^128 + x^7 + x^2 + x + 1 (§6.3).
     for (let k = 4; k < powers.length; k += 4) {
       powers[k + 3] = (powers[k - 1]! >>> 1) | (powers[k - 2]! << 31);
       powers[k + 2] = (powers[k - 2]! >>> 1) | (powers[k - 3]! << 31);

@@ -1,4 +1,4 @@
-// MD5 (RFC 1321): for fingerprints (JA3, HASSH) and the keys of old TLS, never for security.
+// MD5 (RFC 1321) for fingerprints (JA3, HASSH) and the key derivation of TLS before 1.2; not for security.
 
 /** floor(2^32 * abs(sin(i + 1))), RFC 1321 §3.4. */
 const SINES = Int32Array.from({ length: 64 }, (_, i) =>
@@ -23,7 +23,7 @@ export function md5(message: Uint8Array): Uint8Array {
   return digest;
 }
 
-/** RFC 1321 §3.1 and §3.2: a one bit, zeros, and the length in bits, low word first. */
+/** Padding (RFC 1321 §3.1, §3.2): a one bit, zeros, and the length in bits, low word first. */
 function pad(message: Uint8Array): Uint8Array<ArrayBuffer> {
   const padded = new Uint8Array((((message.length + 8) >> 6) + 1) * BLOCK);
   padded.set(message);
@@ -34,7 +34,7 @@ function pad(message: Uint8Array): Uint8Array<ArrayBuffer> {
   return padded;
 }
 
-/** RFC 1321 §3.4: four rounds of sixteen steps. */
+/** Processes a block (RFC 1321 §3.4): four rounds of sixteen steps. */
 function mix(state: Int32Array, words: Int32Array): void {
   let a = state[0]!;
   let b = state[1]!;

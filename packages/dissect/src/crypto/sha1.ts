@@ -1,11 +1,11 @@
-// SHA-1 (FIPS 180-4 §6.1): for Community IDs and records of old TLS, never for security.
+// SHA-1 (FIPS 180-4 §6.1) for Community IDs and records of TLS before 1.2; not for security.
 
 const BLOCK = 64;
 const DIGEST = 20;
 
-/** Words of the block that is being mixed in, and those that follow from them. */
+/** The message schedule of the current block. */
 const words = new Int32Array(80);
-/** Room for a message of one block, which nearly all are. */
+/** Buffer for a message of one block, the common case. */
 const oneBlock = new DataView(new ArrayBuffer(BLOCK));
 
 /** The 20-byte digest of `message`. */
@@ -23,7 +23,7 @@ export function sha1(message: Uint8Array): Uint8Array {
   return digest;
 }
 
-/** §5.1.1: a one bit, zeros, and the length in bits, high word first. Borrowed until the next one. */
+/** Padding (§5.1.1): a one bit, zeros, and the length in bits, high word first. Valid until the next call. */
 function pad(message: Uint8Array): DataView {
   const length = (((message.length + 8) >> 6) + 1) * BLOCK;
   const view = length === BLOCK ? oneBlock : new DataView(new ArrayBuffer(length));
@@ -40,7 +40,7 @@ function turned(word: number, bits: number): number {
   return (word << bits) | (word >>> (32 - bits));
 }
 
-/** §6.1.2, with the constants of the four rounds of twenty steps (§4.2.1). */
+/** Processes a block (§6.1.2) with the constants of §4.2.1. */
 function mix(state: Int32Array): void {
   let [a, b, c, d, e] = [state[0]!, state[1]!, state[2]!, state[3]!, state[4]!];
   for (let i = 0; i < 80; i++) {

@@ -5,7 +5,7 @@ import type { Packet } from '../core/packet.ts';
 import { printable } from '../core/printable.ts';
 import { Tap } from '../stats/tap.ts';
 
-/** Maximum length of a first line shown. */
+/** Bytes of a start line that are examined. */
 const LINE_MAX = 2048;
 
 /** The first line of a request or a response. */
@@ -37,7 +37,7 @@ export function dnsExpert(p: Packet, layer: number, say: Say): void {
     );
 }
 
-/** Transport data without data: 32 bytes of type 4 (WireGuard's paper, §6.5). */
+/** Transport data message without a payload: 32 bytes, type 4 (WireGuard's paper, §6.5). */
 const WIREGUARD_DATA = 4;
 const WIREGUARD_KEEPALIVE_BYTES = 32;
 

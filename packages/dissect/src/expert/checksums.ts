@@ -7,7 +7,7 @@ import { BAD, expectedChecksum, GOOD, pseudoHeader, UNVERIFIED } from '../protoc
 const TCP = 6;
 const UDP = 17;
 
-/** The correct checksum if the actual one is wrong; -1 if it is right, unchecked or cannot be checked. */
+/** The correct checksum if the one in the packet is wrong; -1 if it is right, unchecked or uncheckable. */
 export function badIpChecksum(p: Packet, layer: number): number {
   if (!p.session.preferences['ip.check_checksum']) return -1;
   const start = p.start[layer]!;

@@ -50,7 +50,7 @@ function tooLong(p: Packet, layer: number, length: number): number {
   return p.capturedLength === p.wireLength && length > there ? there : 0;
 }
 
-/** First port of traceroute's probes, of which Wireshark counts three per hop. */
+/** First destination port of traceroute's probes; Wireshark assumes three probes per hop. */
 const TRACEROUTE_PORT = 33_435;
 const TRACEROUTE_HOPS_MAX = 30;
 

@@ -3,7 +3,7 @@ import { ByteBuffer } from './byte-buffer.ts';
 const utf8 = new TextEncoder();
 const OPTION_BYTES_MAX = 0xffff;
 
-/** Puts pcapng blocks together, little-endian: `begin()`, then the parts in their order, then `end()`. */
+/** Builds pcapng blocks, little-endian: call `begin()`, then the methods for the parts in order, then `end()`. */
 export class BlockBuilder {
   readonly buffer = new ByteBuffer();
   #blockAt = 0;
@@ -14,7 +14,7 @@ export class BlockBuilder {
     this.u32(0);
   }
 
-  /** Fills in the length of the block, which is stored at both ends. */
+  /** Writes the block length at both ends of the block. */
   end(): void {
     const length = this.buffer.length + 4 - this.#blockAt;
     this.u32(length);
@@ -31,7 +31,7 @@ export class BlockBuilder {
     this.buffer.view.setUint32(at, value, true);
   }
 
-  /** Bytes, and the zeros that fill them up to a multiple of 4. */
+  /** Appends bytes, padded with zeros to a multiple of 4. */
   padded(data: Uint8Array, start = 0, end = data.length): void {
     this.buffer.append(data, start, end);
     this.buffer.appendZeros(-(end - start) & 3);
@@ -44,12 +44,12 @@ export class BlockBuilder {
     this.padded(value);
   }
 
-  /** An option that is text; none if it is null. */
+  /** A text option; omitted if the value is null. */
   text(code: number, value: string | null): void {
     if (value !== null) this.option(code, utf8.encode(value));
   }
 
-  /** An option that is a 64-bit number, signed or not; none if it is null. */
+  /** A 64-bit integer option; omitted if the value is null. */
   number(code: number, value: number | null): void {
     if (value === null) return;
     this.u16(code);

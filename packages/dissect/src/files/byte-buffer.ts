@@ -1,12 +1,12 @@
 /** Size above which a buffer is not reallocated at the same size. */
 const KEPT_BYTES_MAX = 4 << 20;
 
-/** Bytes to be written: grows as needed, and is emptied by `take()`. */
+/** An output buffer that grows as needed and is emptied by `take()`. */
 export class ByteBuffer {
   bytes: Uint8Array;
   view: DataView;
   length = 0;
-  /** Memory that was given back. */
+  /** Memory returned by `giveBack()`. */
   #spare: Uint8Array | null = null;
 
   constructor(initialBytes = 65536) {
@@ -14,7 +14,7 @@ export class ByteBuffer {
     this.view = new DataView(this.bytes.buffer);
   }
 
-  /** Makes room for `count` bytes at the end and counts them as written, which each of them must be; returns where they begin. */
+  /** Appends `count` bytes, all of which the caller must write; returns their offset. */
   extend(count: number): number {
     const at = this.length;
     this.length += count;

@@ -38,7 +38,7 @@ export interface CaptureInterface {
   os: string | null;
   hardware: string | null;
   timeZone: string | null;
-  /** Bits per second; null if not known. `speed` is for both directions. */
+  /** Bits per second; null if unknown. `speed` applies to both directions. */
   speed: number | null;
   receiveSpeed: number | null;
   transmitSpeed: number | null;

@@ -33,7 +33,7 @@ export interface Frame {
    * `interfaces`. -1 where the format names no interface (pcap, snoop).
    */
   interfaceId: number;
-  /** Private Enterprise Number of whose custom block of pcapng it is; of no meaning for any other frame. */
+  /** Private Enterprise Number of a pcapng custom block; undefined for any other frame. */
   enterprise: number;
   /** Offset of `data[start]` in the (uncompressed) file. */
   fileOffset: number;

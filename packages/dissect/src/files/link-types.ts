@@ -1,10 +1,10 @@
 // Link-layer header types (https://www.tcpdump.org/linktypes.html) that affect how a file is read.
 
-/** libpcap's MAXIMUM_SNAPLEN: no captured packet is longer, so a longer one is damage. */
+/** libpcap's MAXIMUM_SNAPLEN: a longer captured length means a damaged record. */
 const CAPTURED_MAX_BYTES = 262144;
-/** A D-Bus message may have 128 MiB; USB transfers are as large in principle. */
+/** Limit for D-Bus, whose messages may have 128 MiB, and USB. */
 const CAPTURED_MAX_BYTES_LARGE = 128 << 20;
-/** Larger packets than the usual maximum are believed if the file announced them, up to this length. */
+/** Limit up to which a larger snapshot length in the file header is trusted. */
 const ANNOUNCED_MAX_BYTES = 16 << 20;
 
 /** DLT_* values of some systems, written to files before LINKTYPE_* values were assigned. */
@@ -19,7 +19,9 @@ const olderLinkTypes: Record<number, number> = {
   112: 104, // Cisco HDLC of NetBSD
 };
 
-/** Bytes that a file puts before each packet of a link type, which Wireshark does not count as part of it. */
+/**
+ * Length in bytes of the pseudo-header that precedes each packet of a link type; Wireshark excludes it from the packet.
+ */
 const pseudoHeaderBytes: Record<number, number> = {
   123: 4, // SunATM
   139: 4, // MTP2 with pseudo-header
@@ -33,12 +35,12 @@ const pseudoHeaderBytes: Record<number, number> = {
   254: 4, // Bluetooth Linux monitor
 };
 
-/** Wireshark shows no larger `frame.len`, and no real packet has it. */
+/** Maximum of `frame.len`, as in Wireshark. */
 const WIRE_LENGTH_MAX = 0x7fffffff;
 
 const largeLinkTypes = new Set([189, 220, 231, 249, 279]);
 
-/** The LINKTYPE_* value that is meant by the value in a file. */
+/** The LINKTYPE_* value for the link type in a file. */
 export function canonicalLinkType(value: number): number {
   return olderLinkTypes[value] ?? value;
 }
@@ -48,16 +50,16 @@ export function pseudoHeaderLength(linkType: number): number {
 }
 
 /**
- * The most bytes that one captured packet may have; a record that claims more is damaged.
+ * Maximum captured length of a packet in bytes; a record with a larger one is damaged.
  *
- * @param snapLength the limit that the file announces, 0 if none.
+ * @param snapLength the snapshot length in the file header; 0 if none
  */
 export function capturedLengthMax(linkType: number, snapLength: number): number {
   if (largeLinkTypes.has(linkType)) return CAPTURED_MAX_BYTES_LARGE;
   return snapLength <= ANNOUNCED_MAX_BYTES ? Math.max(CAPTURED_MAX_BYTES, snapLength) : CAPTURED_MAX_BYTES;
 }
 
-/** A packet's length on the wire, from the length in its record, which counts the pseudo-header too. */
+/** Wire length of a packet, from the length in its record, which includes the pseudo-header. */
 export function wireLengthOf(wire: number, prefix: number): number {
   return wire > prefix ? Math.min(wire - prefix, WIRE_LENGTH_MAX) : 0;
 }

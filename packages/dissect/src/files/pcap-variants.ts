@@ -14,13 +14,13 @@ export const recordHeaderLength: Record<PcapVariant, number> = {
 };
 
 const RECORDS_TRIED = 3;
-/** A wire length beyond this is no evidence of damage, but of the wrong header length. */
+/** A larger wire length suggests the wrong record header length rather than damage. */
 const WIRE_LENGTH_MAX = 128 << 20;
 
 /**
  * The variant whose first records have the fewest faults; an earlier one in `candidates` wins a tie.
  *
- * @returns the variant, or the number of bytes that must be there to judge.
+ * @returns the variant, or the number of bytes needed to decide
  */
 export function guessVariant(
   window: Window,
@@ -51,7 +51,7 @@ interface Trial {
   snapLength: number;
 }
 
-/** Faults of the first records; minus the number of bytes needed if they are not all there yet. */
+/** Number of faults in the first records; minus the number of bytes needed if the records are incomplete. */
 function countFaults(window: Window, trial: Trial): number {
   const { view, at, end, finished } = window;
   const headerLength = recordHeaderLength[trial.variant];
@@ -76,13 +76,13 @@ function countFaults(window: Window, trial: Trial): number {
   return faults;
 }
 
-/** True if the fields that only this variant has hold what they can hold. */
+/** Whether the fields specific to this variant have valid values. */
 function hasMarks(view: DataView, record: number, { variant, little }: Trial): boolean {
   switch (variant) {
     case 'standard':
       return true;
     case 'nokia': {
-      // Seen values: 0xXfbfYZ0W.
+      // Observed values: 0xXfbfYZ0W.
       const stuff = view.getUint32(record + 16, little);
       return (stuff & 0x0fff00f0) === 0x0fbf0000;
     }
@@ -95,7 +95,7 @@ function hasMarks(view: DataView, record: number, { variant, little }: Trial): b
   }
 }
 
-/** An EtherType, or one of the ETH_P_* values of Linux that are none. */
+/** Whether the value is an EtherType or one of Linux's ETH_P_* values below 0x600. */
 function isLinuxProtocol(value: number): boolean {
   return value >= 0x600 || value <= 0x17 || value === 0x60 || value === 0x200 || value === 0x400;
 }

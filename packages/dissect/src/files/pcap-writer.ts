@@ -8,17 +8,15 @@ const FILE_HEADER_BYTES = 24;
 const RECORD_HEADER_BYTES = 16;
 
 export interface PcapWriterOptions {
-  /** The LINKTYPE_* value of all packets: pcap has but one. */
+  /** LINKTYPE_* value of all packets: a pcap file has a single one. */
   linkType: number;
   /** Snapshot length in the file header, in bytes; default 262144. */
   snapLength?: number;
-  /** Whether times are written in nanoseconds; default false: microseconds, which every reader understands. */
+  /** Writes timestamps in nanoseconds; default false: microseconds, which all readers support. */
   nanoseconds?: boolean;
 }
 
-/**
- * Makes the bytes of a pcap file. Times before 1970 or after 2106 do not fit and are written modulo 2^32 seconds.
- */
+/** Builds a pcap file in memory. Times before 1970 or after 2106 are written modulo 2^32 seconds. */
 export class PcapWriter {
   readonly linkType: number;
   readonly #buffer = new ByteBuffer();
@@ -38,17 +36,17 @@ export class PcapWriter {
     view.setUint32(at + 20, linkType, true);
   }
 
-  /** Bytes made and not yet taken. */
+  /** Bytes built and not yet taken. */
   get pending(): number {
     return this.#buffer.length;
   }
 
-  /** The bytes made since the last call. */
+  /** Returns the bytes built since the last call. */
   take(): Uint8Array {
     return this.#buffer.take();
   }
 
-  /** Appends a packet; the caller sees to it that its link type is this file's. */
+  /** Appends a packet, whose link type must be the file's. */
   write(frame: Frame): void {
     const prefix = Math.min(this.#prefix, frame.start);
     const captured = frame.end - frame.start + prefix;

@@ -1,4 +1,4 @@
-// Classic pcap, https://datatracker.ietf.org/doc/draft-ietf-opsawg-pcap/, and its relatives.
+// Reads classic pcap, https://datatracker.ietf.org/doc/draft-ietf-opsawg-pcap/, and its variants.
 
 import { type CaptureInfo, newInterface } from './capture-info.ts';
 import type { Frame } from './frame.ts';
@@ -8,9 +8,9 @@ import { FRAME, MORE, type Window } from './window.ts';
 
 const MAGIC_MICROSECONDS = 0xa1b2c3d4;
 const MAGIC_NANOSECONDS = 0xa1b23c4d;
-/** Alexey Kuznetsov's patched libpcap, which notes the interface and protocol of each packet. */
+/** Alexey Kuznetsov's patched libpcap, whose records include interface and protocol. */
 const MAGIC_MODIFIED = 0xa1b2cd34;
-/** Ixia's hardware and software captures: the file header ends with the length of the records. */
+/** Ixia's captures: the file header is followed by the total length of the records. */
 const MAGIC_IXIA_NANOSECONDS = 0x1c0001ac;
 const MAGIC_IXIA_MICROSECONDS = 0x1c0001ab;
 
@@ -25,7 +25,7 @@ const magics = [
   MAGIC_IXIA_MICROSECONDS,
 ];
 
-/** AIX writes RFC 1573 interface types where others write link types: Ethernet, Token Ring, FDDI, loopback. */
+/** AIX writes interface types of RFC 1573 as link types: Ethernet, Token Ring, FDDI, loopback. */
 const aixLinkTypes: Record<number, number> = { 6: 1, 9: 6, 15: FDDI, 24: 0 };
 
 /** Order of the two lengths in a record header: version 2.3 swapped them. */
@@ -48,10 +48,10 @@ export class PcapReader {
   #capturedMax = 0;
   #snapLength = 0;
   #opened = false;
-  /** The variants that the magic number leaves open. */
+  /** Variants that share the file's magic number. */
   #candidates: PcapVariant[] = [];
 
-  /** @param mayLookAhead whether to wait for three records where only they distinguish variants of the format. */
+  /** @param mayLookAhead whether to wait for three records if the variant cannot be determined otherwise */
   constructor(window: Window, info: CaptureInfo, mayLookAhead: boolean) {
     this.#window = window;
     this.#info = info;
@@ -79,7 +79,7 @@ export class PcapReader {
     let nanoseconds = view.getUint32(at + 4, little);
     if (!this.#nanoseconds) nanoseconds *= 1000;
     if (nanoseconds >= 1e9) {
-      // Not allowed, but written by broken clocks and rewriting tools.
+      // Invalid, but produced by broken clocks and rewriting tools.
       seconds += Math.floor(nanoseconds / 1e9);
       nanoseconds %= 1e9;
     }
@@ -138,7 +138,7 @@ export class PcapReader {
     this.#linkType = isAix ? aixLinkTypes[network]! : canonicalLinkType(network & 0xffff);
     this.#prefix = isAix && this.#linkType === FDDI ? 3 : pseudoHeaderLength(this.#linkType);
     this.#capturedMax = capturedLengthMax(this.#linkType, this.#snapLength);
-    // DG/UX calls its version 543.0.
+    // DG/UX writes version 543.0.
     if (major === 543 || (major === 2 && minor < 3)) this.#lengthOrder = 'wire-first';
     else if (major === 2 && minor === 3) this.#lengthOrder = 'smaller-is-captured';
     else if (magic === MAGIC_MODIFIED) this.#candidates = ['modified', 'modified-smp'];

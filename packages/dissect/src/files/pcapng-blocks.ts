@@ -1,5 +1,5 @@
-// pcapng blocks that describe the capture, draft-ietf-opsawg-pcapng §4. Each function is given a complete block: its
-// body, without type and lengths, is `data[at, end)`.
+// Reads pcapng blocks that describe the capture, draft-ietf-opsawg-pcapng §4. Each function takes a complete block,
+// whose body (without type and lengths) is `data[at, end)`.
 
 import {
   type CaptureInfo,
@@ -22,7 +22,7 @@ export interface Block {
 
 const utf8 = new TextDecoder();
 
-/** About what an entry of a list costs in memory besides its text. */
+/** Approximate memory of a list entry in bytes, without its text. */
 const ENTRY_BYTES = 200;
 
 function optionsFrom(block: Block, at: number): OptionCursor {
@@ -51,7 +51,7 @@ export function readSection(block: Block, offset: number): CaptureSection {
   return section;
 }
 
-/** §4.2 Interface Description Block. Also returns `if_tsresol`, whose resolution may exceed that of a number. */
+/** §4.2 Interface Description Block. Also returns the raw `if_tsresol`, which may exceed the precision of a number. */
 export function readInterface(
   block: Block,
   id: number,
@@ -97,7 +97,7 @@ function readInterfaceOption(into: CaptureInterface, option: OptionCursor): void
       into.speed = option.unsigned64();
       break;
     case 11:
-      // The first byte selects what follows: 0 for a filter string, 1 for compiled code.
+      // The first byte is the filter's kind: 0 for a filter string, 1 for compiled code.
       if (option.byte() === 0) into.filter = option.text(option.start + 1);
       break;
     case 12:

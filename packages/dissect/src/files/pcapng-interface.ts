@@ -5,7 +5,7 @@ import { splitTicks } from './timestamps.ts';
 
 const TWO_32 = 4294967296;
 
-/** Properties of a pcapng interface that reading its packets needs. */
+/** State of a pcapng interface that is needed to read its packets. */
 export class InterfaceState {
   readonly description: CaptureInterface;
   /** Raw value of `if_tsresol`. */
@@ -15,7 +15,7 @@ export class InterfaceState {
   readonly prefix: number;
   readonly capturedMax: number;
   readonly #timeOffset: number;
-  /** Units per second, or 0 if they are none of 1, 10 … 10^9, for which the time is split without BigInt. */
+  /** Ticks per second if it is 1, 10 … 10^9, so that times can be split without BigInt; else 0. */
   readonly #unit: number;
   readonly #nanosecondsPerTick: number;
 
@@ -31,11 +31,11 @@ export class InterfaceState {
     this.#nanosecondsPerTick = resolution <= 9 ? 10 ** (9 - resolution) : 0;
   }
 
-  /** Gives the frame the time of a 64-bit time stamp. */
+  /** Sets the frame's time from a 64-bit timestamp. */
   setTime(frame: Frame, high: number, low: number): void {
     const unit = this.#unit;
     let seconds = Math.floor((high * TWO_32 + low) / unit);
-    // The quotient may be off by one, for the sum is rounded beyond 2^53; the remainder, modulo 2^32, is exact.
+    // The quotient may be off by one, because the sum is rounded beyond 2^53; the remainder, modulo 2^32, is exact.
     let ticks = (low - Math.imul(seconds, unit)) | 0;
     if (ticks < 0) {
       seconds -= 1;

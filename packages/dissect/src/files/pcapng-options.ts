@@ -6,8 +6,8 @@ export const OPTION_COMMENT = 1;
 const utf8 = new TextDecoder();
 
 /**
- * Walks over the options of one block. After `next()` the value of the option `code` is `data[start, end)`.
- * Stops without error where options are damaged: the block has a length of its own.
+ * Iterates over the options of a block. After `next()`, the value of the option `code` is `data[start, end)`.
+ * Damaged options end the iteration without an error, since the block's length is known independently.
  */
 export class OptionCursor {
   code = 0;
@@ -38,7 +38,7 @@ export class OptionCursor {
     return this.code !== OPTION_END && this.end <= this.#limit;
   }
 
-  /** The value as text; some writers end it with NUL bytes that the format does not ask for. */
+  /** The value as text, without trailing NUL bytes, which some writers append. */
   text(from = this.start): string {
     let end = this.end;
     while (end > from && this.#data[end - 1] === 0) end -= 1;
@@ -53,7 +53,7 @@ export class OptionCursor {
     return this.end > this.start ? this.#data[this.start]! : null;
   }
 
-  /** A 64-bit number, not exact beyond 2^53. */
+  /** The value as a 64-bit unsigned integer; inexact beyond 2^53. Null if shorter than 8 bytes. */
   unsigned64(): number | null {
     if (this.end - this.start < 8) return null;
     return Number(this.#view.getBigUint64(this.start, this.#little));
@@ -64,7 +64,7 @@ export class OptionCursor {
     return Number(this.#view.getBigInt64(this.start, this.#little));
   }
 
-  /** Two 32-bit words of a time stamp, the high one first. */
+  /** The two 32-bit words of a timestamp, high word first. */
   words(): [high: number, low: number] | null {
     if (this.end - this.start < 8) return null;
     const { start } = this;

@@ -29,19 +29,19 @@ const RECORD_BYTES_MAX = 0xffff;
 const utf8 = new TextEncoder();
 
 export interface PcapngWriterOptions {
-  /** The writing program, for the section header. */
+  /** Name of the writing program, for the section header. */
   application?: string;
   hardware?: string;
   os?: string;
-  /** About the section, for people. */
+  /** Comments of the section. */
   comments?: readonly string[];
 }
 
-/** Makes the bytes of a pcapng file, which may have packets of many interfaces and link types. */
+/** Builds a pcapng file, which may contain packets of several interfaces and link types. */
 export class PcapngWriter {
   readonly #block = new BlockBuilder();
   readonly #ids = new Map<CaptureInterface, number>();
-  /** Interfaces made up for frames of which only the link type is known. */
+  /** Interfaces synthesized for frames of which only the link type is known. */
   readonly #madeUp = new Map<number, CaptureInterface>();
 
   constructor({ application, hardware, os, comments = [] }: PcapngWriterOptions = {}) {
@@ -50,7 +50,7 @@ export class PcapngWriter {
     block.u32(BYTE_ORDER_MAGIC);
     block.u16(1);
     block.u16(0);
-    // The length of the section, -1: not known.
+    // Section length; -1: unspecified.
     block.u32(0xffffffff);
     block.u32(0xffffffff);
     for (const comment of comments) block.text(1, comment);
@@ -61,12 +61,12 @@ export class PcapngWriter {
     block.end();
   }
 
-  /** Bytes made and not yet taken. */
+  /** Bytes built and not yet taken. */
   get pending(): number {
     return this.#block.buffer.length;
   }
 
-  /** The bytes made since the last call. */
+  /** Returns the bytes built since the last call. */
   take(): Uint8Array {
     return this.#block.buffer.take();
   }
@@ -76,7 +76,7 @@ export class PcapngWriter {
     this.#block.buffer.giveBack(taken);
   }
 
-  /** Describes an interface, unless that was done; returns its number in this file. */
+  /** Writes an interface description unless already written; returns the interface's index in this file. */
   addInterface(from: CaptureInterface): number {
     const known = this.#ids.get(from);
     if (known !== undefined) return known;
@@ -87,9 +87,9 @@ export class PcapngWriter {
   }
 
   /**
-   * Appends a packet. A custom block that is marked as not to be copied is left out.
+   * Appends a packet; a custom block marked "do not copy" is omitted.
    *
-   * @param from the interface it came from; without it, one of the frame's link type is made up.
+   * @param from the packet's interface; if absent, one with the frame's link type is synthesized
    */
   write(frame: Frame, from?: CaptureInterface, comments: readonly string[] = []): void {
     if (frame.linkType < 0) {
@@ -102,7 +102,7 @@ export class PcapngWriter {
     const captured = frame.end - frame.start + prefix;
     const wire = frame.wireLength + prefix;
     const block = this.#block;
-    // §4.4: a block without a time, nor a captured length, which follows from the first interface.
+    // §4.4: this block has neither a timestamp nor a captured length, which is derived from the first interface.
     const isSimple = !frame.hasTime && id === 0 && captured === Math.min(wire, source.snapLength || wire);
     block.begin(isSimple ? BLOCK_SIMPLE_PACKET : BLOCK_ENHANCED_PACKET);
     if (!isSimple) {
@@ -119,7 +119,7 @@ export class PcapngWriter {
     block.end();
   }
 
-  /** Names for addresses (Name Resolution Block, §4.5). */
+  /** Writes a Name Resolution Block (§4.5). */
   addNames(records: readonly NameRecord[]): void {
     if (records.length === 0) return;
     const block = this.#block;
@@ -136,7 +136,7 @@ export class PcapngWriter {
     block.end();
   }
 
-  /** Keys to decrypt the packets that follow (Decryption Secrets Block, §4.7). */
+  /** Writes a Decryption Secrets Block (§4.7) for the packets that follow. */
   addSecrets({ kind, data }: DecryptionSecrets): void {
     const block = this.#block;
     block.begin(BLOCK_SECRETS);
@@ -146,7 +146,7 @@ export class PcapngWriter {
     block.end();
   }
 
-  /** Packets received and dropped by an interface (Interface Statistics Block, §4.6), if known. */
+  /** Writes an Interface Statistics Block (§4.6) if the statistics are known. */
   addStatistics(from: CaptureInterface): void {
     const { statistics } = from;
     if (statistics === null) return;
@@ -181,7 +181,7 @@ export class PcapngWriter {
     const { hardwareAddress } = from;
     if (hardwareAddress !== null) block.option(hardwareAddress.length === 6 ? 6 : 7, hardwareAddress);
     block.number(8, from.speed);
-    // Whatever is not in microseconds is written in nanoseconds: a frame holds no finer time.
+    // Any resolution but microseconds is written as nanoseconds, the resolution of a frame.
     if (from.ticksPerSecond !== 1e6) block.option(9, Uint8Array.of(RESOLUTION_NANOSECONDS));
     block.text(11, from.filter === null ? null : `\0${from.filter}`);
     block.text(12, from.os);
@@ -214,7 +214,7 @@ export class PcapngWriter {
     block.end();
   }
 
-  /** A time stamp in the units of an interface, high word first. */
+  /** A timestamp in an interface's ticks, high word first. */
   #time(seconds: number, nanoseconds: number, from: CaptureInterface): void {
     const since = seconds - from.timeOffset;
     const unit = from.ticksPerSecond === 1e6 ? 1e6 : 1e9;

@@ -1,4 +1,4 @@
-// pcapng, https://datatracker.ietf.org/doc/draft-ietf-opsawg-pcapng/
+// Reads pcapng, https://datatracker.ietf.org/doc/draft-ietf-opsawg-pcapng/
 
 import {
   BLOCK_CUSTOM,
@@ -30,7 +30,7 @@ import { InterfaceState } from './pcapng-interface.ts';
 import { OPTION_COMMENT, OptionCursor } from './pcapng-options.ts';
 import { FRAME, type STOP, type Window } from './window.ts';
 
-/** A block was dealt with, and no frame came of it. */
+/** The block was processed without yielding a frame. */
 const NEXT_BLOCK = 2;
 
 const BLOCK_BYTES_MIN = 12;
@@ -42,14 +42,14 @@ const STATISTICS_BLOCK_BYTES_MIN = 24;
 const SECRETS_BLOCK_BYTES_MIN = 20;
 const CUSTOM_BLOCK_BYTES_MIN = 16;
 
-/** A longer block is damage. */
+/** A block with a larger length is damaged. */
 const BLOCK_BYTES_MAX = 256 << 20;
-/** A longer block that describes the capture is passed over; only packets are worth more memory. */
+/** A larger metadata block is skipped; only packets justify more memory. */
 const DESCRIPTION_BYTES_MAX = 16 << 20;
 const PACKET_OPTIONS_BYTES_MAX = 16 << 20;
 const INTERFACES_MAX = 65536;
 
-/** Block lengths are multiples of 4; some writers forget to count the padding, so it is added. */
+/** Block lengths are multiples of 4; the padding is added for writers that do not count it. */
 function rounded(length: number): number {
   return length + (-length & 3);
 }
@@ -58,10 +58,10 @@ export class PcapngReader {
   readonly #window: Window;
   readonly #info: CaptureInfo;
   #little = true;
-  /** The interfaces of the current section. */
+  /** Interfaces of the current section. */
   #interfaces: InterfaceState[] = [];
   #interfaceCount = 0;
-  /** The length of the block that was passed over, until the copy of its length at its end was compared. */
+  /** Length of the skipped block, until its trailing length was compared; else 0. */
   #passedLength = 0;
 
   constructor(window: Window, info: CaptureInfo) {
@@ -83,7 +83,7 @@ export class PcapngReader {
     }
   }
 
-  /** §4.3 Enhanced Packet Block, and appendix A, the obsolete Packet Block. */
+  /** §4.3 Enhanced Packet Block, and appendix A: the obsolete Packet Block. */
   #packet(frame: Frame, enhanced: boolean): number {
     const window = this.#window;
     const { view, at } = window;
@@ -112,7 +112,7 @@ export class PcapngReader {
     return FRAME;
   }
 
-  /** §4.4 Simple Packet Block: of the section's first interface, without a time. */
+  /** §4.4 Simple Packet Block: belongs to the section's first interface and has no timestamp. */
   #simplePacket(frame: Frame, length: number): number {
     const window = this.#window;
     const from = this.#interfaces[0];
@@ -192,7 +192,7 @@ export class PcapngReader {
     const window = this.#window;
     const { view, at } = window;
     if (window.end - at < SECTION_BLOCK_BYTES_MIN) return window.need(SECTION_BLOCK_BYTES_MIN);
-    // The block's own length is in the byte order that its body announces.
+    // The length precedes the byte-order magic that tells its byte order.
     const little = view.getUint32(at + 8, true) === BYTE_ORDER_MAGIC;
     if (!little && view.getUint32(at + 8, false) !== BYTE_ORDER_MAGIC) {
       return this.#damaged('a section begins without the byte-order magic');
@@ -215,7 +215,7 @@ export class PcapngReader {
     return NEXT_BLOCK;
   }
 
-  /** A block with metadata of the capture. */
+  /** A metadata block. */
   #description(
     length: number,
     lengthMin: number,
@@ -261,7 +261,7 @@ export class PcapngReader {
     return NEXT_BLOCK;
   }
 
-  /** A block that counts as a frame though it is no packet, as in Wireshark. */
+  /** A non-packet block that counts as a frame, as in Wireshark. */
   #nonPacket(frame: Frame, type: number, length: number, lengthMin: number): number {
     const window = this.#window;
     if (length < lengthMin) return this.#tooShort(length, lengthMin);
@@ -290,7 +290,7 @@ export class PcapngReader {
     return FRAME;
   }
 
-  /** Waits until the block is whole, and compares its two lengths. */
+  /** Requires the whole block, and checks that its two lengths are equal. */
   #whole(length: number): number {
     const window = this.#window;
     if (window.end - window.at < length) return window.need(length);
@@ -303,7 +303,7 @@ export class PcapngReader {
     return { data, view, at: at + 8, end: at + length - 4, little: this.#little };
   }
 
-  /** Passes over a block without keeping it. */
+  /** Skips a block without buffering it. */
   #pass(length: number): number {
     this.#passedLength = length;
     this.#window.skip(length - 4);

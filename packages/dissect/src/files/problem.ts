@@ -8,10 +8,10 @@
  */
 export type CaptureProblemCode = 'empty' | 'unknown-format' | 'unsupported' | 'truncated' | 'damaged';
 
-/** The one error of a capture; every packet before it has been delivered. */
+/** The error that ended reading; all packets before it have been delivered. */
 export interface CaptureProblem {
   code: CaptureProblemCode;
-  /** One line, without the name of the file. */
+  /** One line, without the file name. */
   message: string;
   /** Offset of the unreadable record in the (uncompressed) file, in bytes. */
   offset: number;

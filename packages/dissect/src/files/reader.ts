@@ -16,7 +16,7 @@ import { FRAME, MORE, STOP, Window } from './window.ts';
 
 export type CaptureFormat = 'pcap' | 'pcapng' | 'snoop';
 
-/** Reads the records of one format from a window; `next()` returns FRAME, MORE or STOP. */
+/** Reads the records of one file format from a window; `next()` returns FRAME, MORE or STOP. */
 interface FormatReader {
   next(frame: Frame): number;
 }
@@ -26,8 +26,8 @@ const MAGIC_BYTES = 12;
 
 export interface CaptureReaderOptions {
   /**
-   * Whether the first packet may wait for two more, by which patched variants of pcap are recognized. Default true; false
-   * for live input, where packets must be delivered at once.
+   * Whether the first packet may be delayed until two more are available, which identifies patched pcap variants.
+   * Default true; false for live input, where packets must be delivered at once.
    */
   mayLookAhead?: boolean;
 }
@@ -55,7 +55,7 @@ export class CaptureReader {
   #reader: FormatReader | null = null;
   #cause: Pick<CaptureProblem, 'code' | 'message'> | null = null;
 
-  /** Null until it is recognized. */
+  /** Null until the format is recognized. */
   format: CaptureFormat | null = null;
 
   constructor({ mayLookAhead = true }: CaptureReaderOptions = {}) {
@@ -125,7 +125,7 @@ export class CaptureReader {
     this.#cause = cause;
   }
 
-  /** Copies what is unread of the last chunk, which the caller may then reuse. */
+  /** Copies the unread part of the last chunk, which the caller may then reuse. */
   release(): void {
     this.#window.release();
   }

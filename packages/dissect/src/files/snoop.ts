@@ -1,4 +1,4 @@
-// snoop of Solaris, RFC 1761, and the variant of Shomiti Surveyor.
+// Reads snoop files of Solaris (RFC 1761), and the variant of Shomiti Surveyor.
 
 import { type CaptureInfo, newInterface } from './capture-info.ts';
 import type { Frame } from './frame.ts';
@@ -10,7 +10,7 @@ export const SNOOP_MAGIC = 0x736e6f6f;
 
 const FILE_HEADER_BYTES = 16;
 const RECORD_HEADER_BYTES = 24;
-/** Surveyor puts this much behind the first packet; snoop pads by less. */
+/** Surveyor's padding after the first packet; snoop's is shorter. */
 const SHOMITI_TRAILER_BYTES = 16;
 const PADDING_BYTES_MAX = 65536;
 
@@ -28,11 +28,11 @@ const linkTypes: Record<number, number> = {
   0x80000005: 226, // ipnet of Solaris
 };
 
-/** Surveyor gave values of its own to what the standard had left free. */
+/** Data-link types that Surveyor assigned in the standard's unassigned range. */
 const shomitiLinkTypes: Record<number, number> = { 10: 1, 11: 6, 12: 1, 13: 6, 14: 6, 18: 105, 19: 1 };
 const SHOMITI_WIRELESS = 18;
 
-/** Above every real LINKTYPE_* value: a data-link type that has none. */
+/** Stands for a data-link type without a LINKTYPE_* value; larger than any of those. */
 const LINKTYPE_UNKNOWN = 0xffff;
 
 export class SnoopReader {

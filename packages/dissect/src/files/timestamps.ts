@@ -1,14 +1,14 @@
-// Time stamps of pcapng: 64 bits that count units of the interface's resolution since the epoch.
+// pcapng timestamps: 64-bit tick counts since the epoch, in the interface's resolution.
 
 const TWO_32 = 4294967296;
 
-/** Meaning of `if_tsresol` (draft-ietf-opsawg-pcapng §4.2): 10^-n seconds, or 2^-n if the top bit is set. */
+/** Ticks per second for `if_tsresol` (draft-ietf-opsawg-pcapng §4.2): 10^-n seconds, or 2^-n if the top bit is set. */
 export function ticksPerSecond(resolution: number): number {
   const exponent = resolution & 0x7f;
   return (resolution & 0x80) === 0 ? 10 ** exponent : 2 ** exponent;
 }
 
-/** Time stamps of units that do not divide a second into whole nanoseconds, or are finer. Slow, and exact. */
+/** Splits timestamps whose tick is not a whole number of nanoseconds. Slow but exact. */
 export function splitTicks(
   high: number,
   low: number,
@@ -23,12 +23,12 @@ export function splitTicks(
   };
 }
 
-/** The low word of `seconds * unit + ticks`, a time stamp in units of 1/`unit` second; `ticksHigh()` is the other. */
+/** Low word of the timestamp `seconds * unit + ticks`, with `unit` ticks per second; the high one is `ticksHigh()`. */
 export function ticksLow(seconds: number, ticks: number, unit: number): number {
   return (Math.imul(seconds, unit) + ticks) >>> 0;
 }
 
 export function ticksHigh(seconds: number, ticks: number, unit: number): number {
-  // The sum is rounded beyond 2^53, but by far less than 2^32.
+  // The sum is rounded beyond 2^53, but the error is far below 2^32.
   return Math.round((seconds * unit + ticks - ticksLow(seconds, ticks, unit)) / TWO_32) >>> 0;
 }

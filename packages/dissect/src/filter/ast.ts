@@ -1,4 +1,4 @@
-// The syntax tree of a display filter, which also serves to translate filters to SQL (packages/store).
+// The syntax tree of a display filter; packages/store also compiles it to SQL.
 import type { Field } from '../core/field.ts';
 import type { Protocol } from '../core/protocol.ts';
 

@@ -39,10 +39,10 @@ export function compileExpression(expression: Expression, filter: string): Predi
   return new Compiler(filter).compile(expression);
 }
 
-/** Where an operand's values come from. */
+/** Yields an operand's values. */
 interface Source {
   readonly type: FieldType;
-  /** Gives the names of its values; null if the operand isn't a plain field. */
+  /** Field whose value names apply; null if the operand is not a plain field. */
   readonly field: Field | null;
   readonly values: (p: Packet) => readonly Constant[];
 }
@@ -172,7 +172,7 @@ class Compiler {
   #pattern(literal: Operand & { kind: 'literal' }, searched: Source): Source {
     let pattern: RegExp;
     try {
-      // A pattern matches bytes one by one, and text by characters.
+      // A pattern matches bytes in byte fields, and characters in text.
       pattern = patternOf(searched.type === 'bytes' ? literal.text : textOfLiteral(literal));
     } catch (error) {
       throw this.#error(
@@ -349,7 +349,7 @@ function bytesOfLayers({ name }: Protocol, withPayload: boolean): (p: Packet) =>
     const found: Uint8Array[] = [];
     for (let i = 0; i < p.count; i++) {
       if (p.protocols[i]!.name !== name || !isThere(p, i)) continue;
-      // The frame's header is the frame.
+      // The frame's header comprises the whole frame.
       const end = withPayload || i === 0 ? p.stop[i]! : p.payload[i]!;
       found.push(p.bufferOf(i).subarray(p.start[i]!, end));
     }

@@ -1,6 +1,6 @@
-/** An invalid display filter: what is wrong, and where. */
+/** An invalid display filter: the message and the position of the error. */
 export class FilterError extends Error {
-  /** Index of the first character at fault, and how many. */
+  /** Index of the first offending character; `length` is the number of them. */
   readonly at: number;
   readonly length: number;
   readonly filter: string;
@@ -12,7 +12,7 @@ export class FilterError extends Error {
     this.length = Math.max(1, length);
   }
 
-  /** The filter with carets under the fault, for a terminal. */
+  /** The filter with carets below the offending characters, for a terminal. */
   get picture(): string {
     return `${this.filter}\n${' '.repeat(this.at)}${'^'.repeat(this.length)}`;
   }

@@ -1,10 +1,11 @@
-// A literal takes its type from the operand it is compared with: 10.0.0.0/8 for addresses, 0x50 for numbers, aa:bb for bytes.
+// Converts filter literals by the type of the other operand: 10.0.0.0/8 for addresses, 0x50 for numbers, aa:bb for
+// bytes.
 import { ipv4, ipv6 } from '../core/address-text.ts';
 import { utf8 } from '../core/bytes.ts';
 import type { Field, FieldType, Value } from '../core/field.ts';
 import type { Operand } from './ast.ts';
 
-/** An address with a prefix length; it matches all addresses with these leading bits. */
+/** An address with a prefix length; matches all addresses with these leading bits. */
 export interface Prefix {
   readonly bytes: Uint8Array;
   readonly bits: number;
@@ -16,7 +17,7 @@ export function isPrefix(value: Constant): value is Prefix {
   return typeof value === 'object' && 'bits' in value;
 }
 
-/** The literal as a value of the type; a string says why it is not one. */
+/** The literal as a value of the type; if invalid, an error message. */
 export function constant(
   operand: Operand & { kind: 'literal' },
   type: FieldType,

@@ -38,7 +38,7 @@ const COMPARISONS: Readonly<Record<string, Comparison>> = {
 /** Operands are grouped by parentheses or, as in Wireshark, braces. */
 const CLOSING: Readonly<Record<string, string>> = { '(': ')', '{': '}' };
 
-/** Names that Wireshark has renamed but many still write. */
+/** Fields that Wireshark has renamed, but whose old names are still common. */
 const RENAMED: readonly (readonly [RegExp, string])[] = [
   [/^ssl(?=\.|$)/, 'tls'],
   [/^bootp(?=\.|$)/, 'dhcp'],
@@ -53,7 +53,7 @@ function nameOf(text: string): string {
   return name;
 }
 
-/** Functions, and the least and most operands they take. */
+/** Functions with their minimum and maximum number of operands. */
 const FUNCTIONS: Readonly<Record<FunctionName, readonly [number, number]>> = {
   upper: [1, 1],
   lower: [1, 1],
@@ -65,7 +65,7 @@ const FUNCTIONS: Readonly<Record<FunctionName, readonly [number, number]>> = {
   min: [1, 16],
 };
 
-/** @throws FilterError that says what is wrong and where. */
+/** @throws FilterError if the filter is invalid */
 export function parseFilter(filter: string): Expression {
   if (filter.length > LENGTH_MAX)
     throw new FilterError(`a filter has at most ${LENGTH_MAX} characters`, filter, 0);

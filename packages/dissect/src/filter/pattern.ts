@@ -1,6 +1,6 @@
-// Regular expressions of `matches`: translates Wireshark's PCRE syntax where JavaScript's differs.
+// Compiles the regular expressions of `matches`: translates PCRE syntax where JavaScript's differs.
 
-/** POSIX classes, as they stand inside brackets. */
+/** POSIX character classes, as the contents of brackets. */
 const CLASSES: Readonly<Record<string, string>> = {
   ascii: '\\x00-\\x7f',
   alnum: '0-9A-Za-z',
@@ -46,20 +46,20 @@ const SAME_ESCAPES = 'bBdDwWtnrf';
 /** Numeric escapes of one character: `\x41`, `\x{41}`, `\u0041`. */
 const NUMBERED = /\\(?:x([0-9A-Fa-f]{2})|x\{([0-9A-Fa-f]{1,4})\}|u([0-9A-Fa-f]{4}))/y;
 const POSIX = /\[:(\^?\w+):\]/y;
-/** Letters of the syntax rather than of the text: the head of a group, a named reference, a control character. */
+/** Constructs whose letters are syntax rather than text: heads of groups, named references, control characters. */
 const HEAD = /\(\?(?:<?[=!]|P?<\w+>|i?:)|\\k<\w+>|\\c[A-Za-z]/y;
 const REFERENCE = /\\[1-9]|\\k</;
-/** Options at the beginning: with or without regard to case. */
+/** A leading option for case-insensitive or case-sensitive matching. */
 const CASE = /^\(\?(-?)i\)/;
 
 /**
- * A PCRE pattern as a JavaScript regular expression, ignoring the case of ASCII letters as Wireshark does, unless it begins
- * with `(?-i)`.
+ * Compiles a PCRE pattern to a JavaScript regular expression. It ignores the case of ASCII letters, as in Wireshark,
+ * unless it begins with `(?-i)`.
  *
  * Where V8's linear-time engine is available (`--enable-experimental-regexp-engine`, which services turn on), patterns
- * that could backtrack exponentially are refused, so that nobody can keep a service busy with one.
+ * that could backtrack exponentially are refused, to prevent denial of service (ReDoS).
  *
- * @throws SyntaxError if the pattern is invalid, or has no counterpart in JavaScript.
+ * @throws SyntaxError if the pattern is invalid, or has no equivalent in JavaScript
  */
 export function patternOf(text: string): RegExp {
   const hasCase = CASE.exec(text)?.[1] === '-';
@@ -98,7 +98,7 @@ class Translation {
     if (c === '[') return this.#brackets();
     this.#at++;
     if (c === '\\') return this.#escape(ESCAPES);
-    // PCRE's dot stops at line feeds only, and its end may have one behind it.
+    // PCRE's dot excludes line feeds only, and its `$` also matches before a final one.
     if (c === '.') return ESCAPES.N!;
     return c === '$' ? ESCAPES.Z! : this.#one(c.charCodeAt(0), c);
   }
@@ -115,7 +115,7 @@ class Translation {
   #brackets(): string {
     const open = /\[\^?/y;
     let source = this.#taken(open)![0];
-    // A ] that comes first stands for itself.
+    // A ] in first position is literal.
     for (let isFirst = true; isFirst || this.#text[this.#at] !== ']'; isFirst = false) {
       if (this.#at >= this.#text.length) return source;
       source += this.#posix() ?? this.#member();
@@ -154,7 +154,7 @@ class Translation {
     return this.#hasCase ? rangeOf(low, high) : inBoth(low, high);
   }
 
-  /** Null at an escape that is a class, and at the end. */
+  /** The character code; null for an escape that denotes a class, and at the end. */
   #character(): number | null {
     const number = this.#number();
     if (number !== null) return number;
@@ -164,7 +164,7 @@ class Translation {
     return c.charCodeAt(0);
   }
 
-  /** Behind the backslash. */
+  /** Translates the escape after a backslash. */
   #escape(words: Readonly<Record<string, string>>): string {
     const next = this.#text[this.#at++] ?? '';
     if (words[next] !== undefined) return words[next];
@@ -181,7 +181,7 @@ class Translation {
   }
 }
 
-/** Members of brackets: a range, and the other case of the letters in it. */
+/** A range as members of a bracket expression, with the other case of its letters. */
 function inBoth(low: number, high: number): string {
   let members = rangeOf(low, high);
   for (const [first, last] of LETTERS) {
@@ -195,13 +195,13 @@ function rangeOf(low: number, high: number): string {
   return low === high ? written(low) : `${written(low)}-${written(high)}`;
 }
 
-/** Letters and digits as they are; everything else by its number, which is no operator anywhere. */
+/** Letters and digits literally; all else as a numeric escape, which is never an operator. */
 function written(code: number): string {
   const c = String.fromCharCode(code);
   return /[0-9A-Za-z ]/.test(c) ? c : `\\u${code.toString(16).padStart(4, '0')}`;
 }
 
-/** Of ASCII only: PCRE2 sees bytes, whose others have no case. */
+/** ASCII only: PCRE2 matches bytes here, and others have no case. */
 const LETTERS = [
   [0x41, 0x5a],
   [0x61, 0x7a],
@@ -211,12 +211,12 @@ function otherCase(code: number): number {
   return LETTERS.some(([first, last]) => code >= first && code <= last) ? code ^ 0x20 : code;
 }
 
-/** Each may double the ways to go back. */
+/** Maximum number of alternatives and optional parts, since each may double the backtracking. */
 const CHOICES_MAX = 6;
 
 /**
- * At most one part of any length, no group that comes again, and few choices: the square of the text's length is the worst.
- * A reference takes another round over the text.
+ * Whether backtracking is at most quadratic in the length of the text: at most one unbounded quantifier, no quantified
+ * group, few alternatives. A back-reference costs another pass over the text.
  */
 function isPlain(source: string): boolean {
   const bare = source.replace(/\\.|\[(?:\\.|[^\]\\])*\]/g, 'x').replace(/\(\?(?:<?[=!]|<\w+>|i?:)/g, '(');

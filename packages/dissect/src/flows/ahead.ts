@@ -22,7 +22,7 @@ export class Ahead {
     this.#isTurned = true;
   }
 
-  /** True in the second pass if no entry was dropped: what is unknown then does not exist. */
+  /** True in the second pass if no entry was dropped: an unknown entry then does not exist. */
   get isWhole(): boolean {
     return this.#isTurned && !this.#isFull;
   }

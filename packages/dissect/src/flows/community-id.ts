@@ -1,5 +1,5 @@
-// Community ID version 1 (https://github.com/corelight/community-id-spec): a hash of the five-tuple by which different
-// tools name the same conversation.
+// Community ID version 1 (https://github.com/corelight/community-id-spec): a hash of the five-tuple that lets different
+// tools correlate the same conversation.
 import { sha1 } from '../crypto/sha1.ts';
 
 const ICMP = 1;

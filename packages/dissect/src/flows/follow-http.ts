@@ -32,7 +32,7 @@ export class FollowHttp {
     const b = p.bufferOf(layer);
     const [start, stop] = [p.start[layer]!, p.stop[layer]!];
     const common = { side, frame: p.number, seconds: p.seconds, nanoseconds: p.nanoseconds };
-    // Of a message whose beginning was not captured everything counts as body.
+    // If the head of a message was not captured, everything counts as body.
     const isMessage = readHead(head, b, start, stop, true) !== FOREIGN && head.kind !== NEITHER;
     const bodyStart = isMessage ? head.end : start;
     this.#onPiece({ ...common, data: b.subarray(start, bodyStart) });

@@ -2,7 +2,7 @@
 import type { Packet } from '../core/packet.ts';
 import { millisecondsSinceStart } from './time.ts';
 
-/** Bursts are measured over this window, in buckets. */
+/** Width of the buckets by which bursts are measured. */
 const BUCKET_MS = 5;
 export const BURST_MS = 100;
 
@@ -25,15 +25,15 @@ export class CounterNode {
   sum = 0;
   min = Infinity;
   max = -Infinity;
-  /** Values are not integers. */
+  /** Whether values are fractional. */
   isFraction = false;
-  /** For a node that stands for a range of values: its lower bound. */
+  /** Lower bound of a node that represents a range of values. */
   from: number | null = null;
   to: number | null = null;
   /** Highest count within BURST_MS, and when that window began, in milliseconds. */
   burst = 0;
   burstStartMs = 0;
-  /** 0 for an empty node, as in Wireshark. */
+  /** Buckets within the burst window; an empty node has one with count 0, as in Wireshark. */
   readonly #buckets: Bucket[] = [{ number: 0, count: 0, startMs: 0 }];
   #recent = 0;
   readonly #byName = new Map<string, CounterNode>();
@@ -131,7 +131,7 @@ export class CounterTree {
     this.tick(parent, name).value(value);
   }
 
-  /** Adds the value to its range, and to the whole. */
+  /** Counts the value in its range and in the whole. */
   tickRange(whole: CounterNode, value: number): void {
     whole.tick(this.#nowMs);
     whole.value(value);

@@ -10,7 +10,7 @@ export interface HierarchyNode {
   readonly children: HierarchyNode[];
 }
 
-/** The paths one reader found, when several share a capture; can be sent to another process. */
+/** The result of one reader if several share a capture; can be sent to another process. */
 export interface HierarchyPart {
   /** Per node: its protocol and its parent. */
   readonly names: readonly string[];

@@ -28,15 +28,15 @@ export interface IoColumn {
 export interface IoCell {
   frames: number;
   /**
-   * Bytes, a count, or the function of the values; durations in nanoseconds, LOAD in microseconds. For AVG this is the sum,
-   * to be divided by `values`.
+   * Bytes, a count, or the function of the values; durations in nanoseconds, LOAD in microseconds. For AVG this is the
+   * sum, to be divided by `values`.
    */
   total: number;
   /** Number of values in an average. */
   values: number;
 }
 
-/** The counts of one reader, when several share a capture; can be sent to another process. */
+/** The result of one reader if several share a capture; can be sent to another process. */
 export interface IoPart {
   readonly duration: number;
   readonly cells: readonly ReadonlyMap<number, IoCell>[];
@@ -55,7 +55,7 @@ export class IoTable {
   readonly peaks: number[];
   readonly #collectors: (Collector | null)[];
   #now = 0;
-  /** A frame was older than the first one. */
+  /** Whether a frame was older than the first one. */
   #hasEarlier = false;
 
   constructor(interval: number, columns: readonly IoColumn[]) {

@@ -6,13 +6,13 @@ export interface Login {
   readonly frame: number;
   readonly protocol: string;
   readonly user: string;
-  /** The frame with the user name, if that is not the password's; else 0. */
+  /** Frame with the user name if it differs from the password's; else 0. */
   readonly userFrame: number;
 }
 
 const LOGINS_MAX = 100_000;
 
-/** A user name whose password is still to come. */
+/** A user name whose password has not been seen yet. */
 interface Waiting {
   user: string;
   frame: number;

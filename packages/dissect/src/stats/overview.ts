@@ -17,14 +17,14 @@ export interface NamedCount {
   readonly count: number;
 }
 
-/** A finding worth a look. */
+/** A notable finding. */
 export interface Finding {
   readonly what: string;
   readonly count: number;
-  /** The total it is a part of: 17 of 3,218 TCP segments. */
+  /** The total that the count refers to: 17 of 3,218 TCP segments. */
   readonly of: number;
   readonly ofWhat: string;
-  /** A display filter that shows it, or else a statistic. */
+  /** A display filter that selects the packets, or else a statistic. */
   readonly filter: string | null;
   readonly statistic: string | null;
 }
@@ -114,7 +114,7 @@ export class Overview {
     return top(this.#queries, most);
   }
 
-  /** The gravest first. */
+  /** Most severe first. */
   findings(): Finding[] {
     const states = new Tally<TcpState>(this.#states);
     for (const { tcp } of this.#records?.list() ?? []) if (tcp !== null) states.add(tcp.state);
@@ -186,7 +186,7 @@ interface Kind {
   readonly state?: TcpState;
 }
 
-/** The gravest first. */
+/** Most severe first. */
 const KINDS: readonly Kind[] = [
   { what: 'malformed packets', of: 'packets', filter: '_ws.malformed' },
   { what: 'TCP segments not captured', of: 'TCP segments', filter: 'tcp.analysis.lost_segment' },

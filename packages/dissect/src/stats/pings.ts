@@ -2,7 +2,7 @@
 import type { Packet } from '../core/packet.ts';
 import { Tap } from './tap.ts';
 
-/** Response times kept for the median; further ones are not. */
+/** Response times kept for the median. */
 const TIMES_MAX = 1_000_000;
 
 const KINDS = {

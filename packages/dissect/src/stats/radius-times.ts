@@ -1,4 +1,4 @@
-// How long RADIUS servers took to answer, what they left open and what was said twice, by kind of request.
+// RADIUS response times, open requests and duplicates, by kind of request.
 import type { Packet } from '../core/packet.ts';
 import { Tap } from './tap.ts';
 
@@ -9,17 +9,17 @@ export interface RadiusDelays {
   min: number;
   max: number;
   sum: number;
-  /** Frames of the responses that took the shortest and the longest time. */
+  /** Frames of the fastest and of the slowest response. */
   minFrame: number;
   maxFrame: number;
-  /** Requests that nobody has answered, and responses that nobody has asked for. */
+  /** Unanswered requests, and responses without a request. */
   open: number;
   discarded: number;
   repeatedRequests: number;
   repeatedResponses: number;
 }
 
-/** RFC 2865 §4, RFC 5176 §2.3 and the registry: kinds of requests, with the codes of requests and responses. */
+/** Kinds of requests with the codes of requests and responses (RFC 2865 §4, RFC 5176 §2.3, IANA registry). */
 const KINDS: readonly (readonly [string, readonly number[], readonly number[]])[] = [
   ['Access', [1], [2, 3]],
   ['Accounting', [4], [5]],
@@ -69,7 +69,7 @@ export class RadiusTimes {
     }
   }
 
-  /** Those with an answer: all together first. */
+  /** Kinds with at least one response, preceded by the total. */
   list(): RadiusDelays[] {
     return [this.#overall, ...this.#kinds].filter(({ answered }) => answered > 0);
   }

@@ -1,5 +1,5 @@
-// How long replies took, by procedure: SMB, SMB2, LDAP, SNMP, Diameter, GTP, the interfaces of DCE/RPC and the programs
-// of ONC RPC.
+// Response times by procedure: SMB, SMB2, LDAP, SNMP, Diameter, GTP, the interfaces of DCE/RPC and the programs of
+// ONC RPC.
 import type { Packet } from '../core/packet.ts';
 import { fieldNamed } from '../core/registry.ts';
 import { callAnswered } from '../protocols/dcerpc/connection.ts';
@@ -21,7 +21,7 @@ export interface ProcedureTimes {
   sum: number;
 }
 
-/** Rows of a hostile capture; those beyond are not told apart. */
+/** Maximum number of rows; calls of further procedures are not counted. */
 const ROWS_MAX = 10_000;
 
 class ResponseTimes<K extends string | number = number> {
@@ -40,13 +40,13 @@ class ResponseTimes<K extends string | number = number> {
     row.sum += nanoseconds;
   }
 
-  /** By index. */
+  /** Sorted by index. */
   list(): ProcedureTimes[] {
     return [...this.#rows.values()].sort((a, b) => a.index - b.index);
   }
 }
 
-/** [MS-SMB2] §2.2.1.2: not the answer yet. */
+/** STATUS_PENDING, an interim response ([MS-SMB2] §2.2.1.2). */
 const PENDING = 0x103;
 
 export class Smb2Responses {
@@ -62,11 +62,11 @@ export class Smb2Responses {
   }
 }
 
-/** [MS-CIFS] §2.2.4.46, §2.2.4.62: commands that carry others. */
+/** Commands that carry subcommands ([MS-CIFS] §2.2.4.46, §2.2.4.62). */
 const TRANSACTION2 = 0x32;
 const NT_TRANSACT = 0xa0;
 
-/** Commands, and those within transactions. */
+/** Response times of SMB commands, and of the subcommands of transactions. */
 export class Smb1Responses {
   readonly times = new ResponseTimes();
   readonly transactions2 = new ResponseTimes();
@@ -96,10 +96,10 @@ export class Smb1Responses {
   }
 }
 
-/** One version of one interface. */
+/** Response times of one version of a DCE/RPC interface. */
 export class DcerpcResponses {
   readonly times = new ResponseTimes();
-  /** As `-z dcerpc,srt` heads its table; null: an interface without a name, whose operations are not known. */
+  /** Title as `-z dcerpc,srt` shows it; null if the interface, and so its operations, are unknown. */
   readonly title: string | null;
   readonly fieldName: string;
   readonly #name: string;
@@ -127,7 +127,7 @@ export class DcerpcResponses {
   }
 }
 
-/** By command, in the order in which they were answered first; 0 is for those without a name. */
+/** Response times by command, in order of first response; index 0 collects unknown commands. */
 export class DiameterResponses {
   readonly times = new ResponseTimes();
   readonly #numbers = new Map([['Unknown', 0]]);
@@ -144,7 +144,7 @@ export class DiameterResponses {
   }
 }
 
-/** 3GPP TS 29.060 §7.1: type of the request, its place in the list, and what it is called. */
+/** Type of the request, row index and name (3GPP TS 29.060 §7.1). */
 const GTP_REQUESTS: Readonly<Record<number, readonly [number, string]>> = {
   1: [0, 'Echo'],
   16: [1, 'Create PDP context'],
@@ -165,7 +165,7 @@ export class GtpResponses {
   }
 }
 
-/** RFC 4511 §4.2 to §4.12: operation of a response, operation of its request, and what it is called. */
+/** By response operation: request operation and name (RFC 4511 §4.2 to §4.12). */
 const LDAP_RESPONSES: Readonly<Record<number, readonly [number, string]>> = {
   1: [0, 'Bind'],
   5: [3, 'Search'],
@@ -190,7 +190,7 @@ export class LdapResponses {
   }
 }
 
-/** RFC 3416 §3: what asks. */
+/** PDUs that are requests (RFC 3416 §3). */
 const SNMP_REQUESTS: Readonly<Record<number, string>> = {
   0: 'Get',
   1: 'GetNext',
@@ -216,10 +216,10 @@ export class SnmpResponses {
 
 const RPC_FIELDS = ['rpc.program', 'rpc.programversion', 'rpc.procedure', 'rpc.time'];
 
-/** One version of one program. */
+/** Response times of one version of a program. */
 export class RpcResponses {
   readonly times = new ResponseTimes();
-  /** `nfs.procedure_v3`, or the plain field where the program is not known. */
+  /** Field of the procedure: `nfs.procedure_v3`, or the generic one if the program is unknown. */
   readonly fieldName: string;
   readonly #program: number;
   readonly #version: number;
@@ -244,7 +244,7 @@ export class RpcResponses {
   }
 }
 
-/** All programs, by number and version. */
+/** Response times of all programs, by number and version. */
 export class RpcPrograms {
   readonly times = new ResponseTimes<string>();
   readonly #tap = new Tap(['rpc'], RPC_FIELDS);
@@ -255,7 +255,7 @@ export class RpcPrograms {
       if (!tap.has('rpc.time')) return;
       const program = tap.number('rpc.program');
       const version = tap.number('rpc.programversion');
-      // Programs in their order, of each the versions in theirs.
+      // Ordered by program, then by version.
       const index = program * 2 ** 16 + Math.min(version, 0xffff);
       const name = (): string => `${programName(program)}(${program})`;
       this.times.add(`${program} ${version}`, index, name, tap.number('rpc.time'));

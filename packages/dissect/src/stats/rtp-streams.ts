@@ -1,4 +1,4 @@
-// Streams of RTP: what was lost, how evenly packets came (RFC 3550 §6.4.1, §A.8), as Wireshark's stream analysis.
+// RTP streams: loss, jitter and packet spacing (RFC 3550 §6.4.1, §A.8), as in Wireshark's RTP stream analysis.
 import type { Packet } from '../core/packet.ts';
 import { netAddress } from '../core/text.ts';
 import { encodingOf } from '../protocols/voice/media-sessions.ts';
@@ -7,7 +7,7 @@ import { millisecondsSinceStart } from './time.ts';
 
 const STREAMS_MAX = 20_000;
 
-/** Comfort noise: no even pace to expect before, in or after it. */
+/** Payload types of comfort noise, around which packet spacing is irregular. */
 const NOISE = [13, 19];
 
 /** Clock rates in Hz of the static payload types (RFC 3551 §6). */
@@ -64,14 +64,14 @@ export interface RtpStream {
   end: number;
   packets: number;
   expected: number;
-  /** Milliseconds between packets, and jitter. */
+  /** Spacing of packets and jitter, in milliseconds. */
   minDelta: number;
   meanDelta: number;
   maxDelta: number;
   minJitter: number;
   meanJitter: number;
   maxJitter: number;
-  /** Sequence numbers or timestamps jumped. */
+  /** Sequence numbers or timestamps were discontinuous. */
   hasProblem: boolean;
 }
 
@@ -79,7 +79,7 @@ interface Counted extends RtpStream {
   readonly firstSequence: number;
   readonly firstTimestamp: number;
   lastSequence: number;
-  /** The latest that was in order. */
+  /** Highest sequence number in order. */
   sequence: number;
   cycles: number;
   isPastWrap: boolean;
@@ -99,7 +99,7 @@ export class RtpStreams {
     });
   }
 
-  /** The latest stream first, as tshark lists them. */
+  /** Latest stream first, as in tshark. */
   list(): RtpStream[] {
     return [...this.#streams.values()].reverse().map((stream) => ({
       ...stream,
@@ -189,7 +189,7 @@ interface Sample {
 }
 
 function see(stream: Counted, now: number, sequence: number, timestamp: number, sample: Sample): void {
-  // Less than half the range of timestamps ahead of the first.
+  // Ahead of the first by less than half the range of timestamps.
   const ahead = (timestamp - stream.firstTimestamp) >>> 0;
   const isInOrder = ahead < 0x8000_0000;
   if (!isInOrder) stream.hasProblem = true;
@@ -214,7 +214,7 @@ function see(stream: Counted, now: number, sequence: number, timestamp: number, 
   stream.lastSequence = sequence;
 }
 
-/** Sequence numbers of 16 bits go round. */
+/** Counts wrap-arounds of the 16-bit sequence number. */
 function countCycle(stream: Counted, sequence: number): void {
   const isWrap = sequence < stream.firstSequence || (sequence === 0 && stream.lastSequence === 0xffff);
   if (isWrap && !stream.isPastWrap) {

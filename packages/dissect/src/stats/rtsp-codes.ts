@@ -1,4 +1,4 @@
-// Status codes of RTSP (RFC 2326 §7.1.1).
+// Status codes and reason phrases of RTSP (RFC 2326 §7.1.1).
 
 const CODES = `
 100 Continue
@@ -47,7 +47,7 @@ const CODES = `
 551 Option Not Support
 `;
 
-/** What each code is called. */
+/** Reason phrase by code. */
 export const rtspPhrases: ReadonlyMap<number, string> = new Map(
   CODES.trim()
     .split('\n')

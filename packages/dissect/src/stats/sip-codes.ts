@@ -1,4 +1,4 @@
-/** What SIP's status codes stand for (RFC 3261 §21 and the IANA registry of SIP response codes). */
+/** Reason phrases of SIP's status codes (RFC 3261 §21 and the IANA registry of SIP response codes). */
 export const sipCodes: ReadonlyMap<number, string> = new Map(
   Object.entries({
     100: 'Trying',

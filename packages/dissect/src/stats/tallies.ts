@@ -12,7 +12,7 @@ const NAMES_MAX = 10_000;
 export class Tally<K> {
   readonly counts: Map<K, number>;
 
-  /** Begins with the counts of another. */
+  /** @param of initial counts to copy */
   constructor(of?: Tally<K>) {
     this.counts = new Map(of?.counts);
   }
@@ -65,16 +65,16 @@ const CALLS_MAX = 20_000;
 
 export class SipTally {
   messages = 0;
-  /** Over UDP, the same message again (RFC 3261 §17.1). */
+  /** Retransmissions over UDP (RFC 3261 §17.1). */
   resent = 0;
   readonly methods = new Tally<string>();
   readonly codes = new Tally<number>();
-  /** Whole milliseconds from INVITE (or CANCEL) to ACK. */
+  /** Sum of the set-up times from INVITE (or CANCEL) to ACK, each in whole milliseconds. */
   setups = 0;
   setupSum = 0;
   setupMin = 0;
   setupMax = 0;
-  /** The latest message of a dialogue from one side to the other, and when its INVITE came, by Call-ID. */
+  /** By Call-ID: the latest message in each direction, and the time of the INVITE. */
   readonly #latest = new Map<string, string>();
   readonly #invites = new Map<string, number>();
   readonly #tap = new Tap(
@@ -106,7 +106,7 @@ export class SipTally {
     const way = `${tap.text('sip.Call-ID')} ${netAddress(p, p.netSrc)} ${p.srcPort} ${netAddress(p, p.netDst)} ${p.dstPort}`;
     const what = `${tap.text('sip.CSeq.seq')} ${tap.text('sip.CSeq.method')} ${tap.text('sip.Method')} ${tap.text('sip.Status-Code')}`;
     const isAgain = this.#latest.get(way) === what;
-    // As in Wireshark, only of messages over UDP, and CANCEL may repeat.
+    // As in Wireshark, only messages over UDP count as retransmissions, and CANCEL may repeat.
     if (isAgain) return p.transport === UDP && tap.text('sip.CSeq.method') !== 'CANCEL';
     remember(this.#latest, way, what);
     return false;
@@ -125,7 +125,7 @@ export class SipTally {
   }
 }
 
-/** Enters a value; the oldest makes room. */
+/** Sets an entry, evicting the oldest if the map is full. */
 function remember<V>(map: Map<string, V>, key: string, value: V): void {
   if (map.size >= CALLS_MAX && !map.has(key)) map.delete(map.keys().next().value!);
   map.set(key, value);

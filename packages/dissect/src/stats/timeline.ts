@@ -1,6 +1,6 @@
-// Packets over time in a bounded number of steps, whose width grows with the capture, in a single pass.
+// Packets over time in a bounded number of steps, whose width grows with the capture's duration, in a single pass.
 
-/** Steps kept; when time exceeds them, they are merged in pairs. */
+/** Maximum number of steps; when exceeded, neighbours are merged and the width doubles. */
 const STEPS = 240;
 
 export class Timeline {
@@ -10,7 +10,7 @@ export class Timeline {
   readonly bytes = new Float64Array(STEPS);
   #last = 0;
 
-  /** `nanoseconds` since the start; earlier ones count as the start. */
+  /** Counts a packet at `nanoseconds` since the start; negative times count as the start. */
   add(nanoseconds: number, bytes: number): void {
     const since = Math.max(0, nanoseconds);
     while (since >= this.width * STEPS) this.#halve();

@@ -16,17 +16,19 @@ import {
 import type { HeaderField } from '../../protocols/http/http2/hpack.ts';
 import { mediaTypeOf, nameOfTarget, OBJECT_BYTES_MAX, type OnObject, Parts } from './object.ts';
 
-/** Streams of one connection whose bodies are not complete; the oldest goes first. */
+/** Streams of one connection with incomplete bodies; the oldest is evicted first. */
 const STREAMS_MAX = 1024;
-/** Bytes kept for incomplete bodies, of all connections, also of those that broke off; the oldest are given up. */
+/**
+ * Bytes kept for incomplete bodies of all connections, including aborted ones; the oldest streams are evicted first.
+ */
 const KEPT_BYTES_MAX = 1 << 30;
 
 interface Stream {
   host: string;
   name: string;
-  /** Of the request and of the response. */
+  /** Bodies of the request and of the response. */
   readonly bodies: readonly [Body, Body];
-  /** Some of it was given up: what comes now is no whole body. */
+  /** Part of the data was evicted: the body can no longer be complete. */
   isLost: boolean;
 }
 
@@ -40,7 +42,7 @@ const newBody = (): Body => ({ type: '', coding: '', parts: new Parts() });
 
 export class Http2Objects {
   readonly #onObject: OnObject;
-  /** With bytes kept, the oldest first. */
+  /** Streams with kept bytes, oldest first. */
   readonly #kept = new Set<Stream>();
   #keptBytes = 0;
 
@@ -116,7 +118,7 @@ export class Http2Objects {
   }
 }
 
-/** A request names host and path, either message its media type and content coding. */
+/** Takes host and path from a request, media type and content coding from any message. */
 function takeFields(stream: Stream, body: Body, fields: readonly HeaderField[]): void {
   const path = headerValue(fields, ':path');
   if (path !== undefined) stream.name = nameOfTarget(path);

@@ -1,4 +1,4 @@
-// What can be exported as objects, by tshark's names for it.
+// The kinds of object that can be exported, by tshark's names (`--export-objects`).
 import { HttpObjects } from './http.ts';
 import { MailObjects } from './mail.ts';
 import type { ObjectReader, OnObject } from './object.ts';

@@ -1,9 +1,9 @@
-// Mails as they were handed over (RFC 5322): by SMTP, POP or IMAP.
+// Mail messages (RFC 5322) as transferred by SMTP, POP or IMAP.
 import { utf8 } from '../../core/bytes.ts';
 import { type Packet, SHOWN } from '../../core/packet.ts';
 import type { ObjectReader, OnObject } from './object.ts';
 
-/** Bytes of the header that are looked through for its subject. */
+/** Bytes of the header that are searched for the subject. */
 const HEADER_BYTES_MAX = 64 << 10;
 const SUBJECT_CHARACTERS_MAX = 100;
 

@@ -1,14 +1,14 @@
-// Things that were transferred whole, as Wireshark's "Export Objects" finds them: a page, a picture, a file, a mail.
+// Objects transferred in full, as found by Wireshark's "Export Objects": pages, pictures, files, mail messages.
 import type { Packet } from '../../core/packet.ts';
 
 export interface TransferredObject {
-  /** The packet that completed it. */
+  /** The frame that completed the object. */
   readonly frame: number;
-  /** The server's name, if it is known; else ''. */
+  /** The server's name; '' if unknown. */
   readonly host: string;
-  /** Media type without parameters, in lower case; '' when nobody said it. */
+  /** Media type in lower case, without parameters; '' if not given. */
   readonly type: string;
-  /** Its name as the sender wrote it, without folders; may be ''. Nobody has made it safe for a disk. */
+  /** File name as the sender wrote it, without folders; may be ''. Not sanitized for a file system. */
   readonly name: string;
   /** Borrowed until the next packet. */
   readonly data: Uint8Array;
@@ -16,33 +16,36 @@ export interface TransferredObject {
 
 export type OnObject = (object: TransferredObject) => void;
 
-/** Looks for objects of one kind of protocol. */
+/** Extracts the objects of one kind of protocol. */
 export interface ObjectReader {
-  /** Every packet, in order. */
+  /** To be called for every packet, in order. */
   add(p: Packet): void;
 }
 
-/** Bytes of one object, also once it is unpacked. A larger one is cut there. */
+/** Maximum size of an object in bytes, also after decompression; larger ones are truncated. */
 export const OBJECT_BYTES_MAX = 512 << 20;
 
-/** What follows the last slash of a target, without query and fragment: `/a/b.png?x=1` is `b.png`. */
+/** The last path segment of a request target, without query and fragment: `b.png` for `/a/b.png?x=1`. */
 export function nameOfTarget(target: string): string {
   const path = target.replace(/[?#].*$/s, '');
   return path.slice(path.lastIndexOf('/') + 1);
 }
 
-/** `Text/HTML; charset=utf-8` is `text/html`. */
+/** The media type without parameters, in lower case: `text/html` for `Text/HTML; charset=utf-8`. */
 export function mediaTypeOf(value: string): string {
   return value.split(';', 1)[0]!.trim().toLowerCase();
 }
 
-/** An object that is not whole yet: its bytes so far, in one buffer, since parts may be as small as a byte. */
+/** Accumulates an incomplete object in one buffer, since parts may be as small as a byte. */
 export class Parts {
   #bytes = new Uint8Array(0);
   #isCut = false;
   length = 0;
 
-  /** From the first part on that would make the object too large, nothing more is added: it is cut, but has no gaps. */
+  /**
+   * Appends a part. After one that would exceed OBJECT_BYTES_MAX nothing is added: the object is truncated without
+   * gaps.
+   */
   add(part: Uint8Array): void {
     const length = this.length + part.length;
     this.#isCut ||= length > OBJECT_BYTES_MAX;
@@ -56,7 +59,7 @@ export class Parts {
     this.length = length;
   }
 
-  /** All of them as one; nothing is kept any more. */
+  /** Returns the accumulated bytes and resets the accumulator. */
   take(): Uint8Array {
     const whole = this.#bytes.subarray(0, this.length);
     this.#bytes = new Uint8Array(0);

@@ -1,15 +1,15 @@
-// Files that TFTP carried (RFC 1350): numbered blocks until one that is shorter than the others.
+// Files transferred by TFTP (RFC 1350): numbered blocks, ended by one that is shorter than the block size.
 import { u16 } from '../../core/bytes.ts';
 import { type Packet, SHOWN } from '../../core/packet.ts';
 import { tftpFileOf } from '../../protocols/tftp.ts';
 import { nameOfTarget, type ObjectReader, type OnObject, Parts } from './object.ts';
 
 const DATA = 3;
-/** Opcode and number of the block (§5). */
+/** Length of opcode and block number in bytes (§5). */
 const HEADER = 4;
 
 interface Transfer {
-  /** 0: none yet. Block numbers go round (RFC 7440 §4 and common practice). */
+  /** Number of the last block; 0: none yet. Block numbers wrap around (RFC 7440 §4 and common practice). */
   last: number;
   readonly parts: Parts;
 }
@@ -31,7 +31,7 @@ export class TftpObjects implements ObjectReader {
     const [start, stop] = [p.start[layer]!, p.stop[layer]!];
     if (stop - start < HEADER || u16(b, start) !== DATA) return;
     const transfer = p.session.stateOf(p, 'tftp.object', (): Transfer => ({ last: 0, parts: new Parts() }));
-    // A block that came again, or one that follows a gap: only a file without gaps is one.
+    // Ignores retransmitted blocks, and those after a gap: only files without gaps are exported.
     if (u16(b, start + 2) !== ((transfer.last + 1) & 0xffff)) return;
     const part = b.subarray(start + HEADER, stop);
     transfer.last++;

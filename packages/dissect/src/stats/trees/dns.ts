@@ -77,7 +77,7 @@ export const dnsTree: TreeDefinition = {
 
     function seeResponse(): void {
       const numbers = ['dns.count.queries', 'dns.count.auth_rr', 'dns.count.answers', 'dns.count.add_rr'];
-      // Wireshark 4.0 counts a response twice here when it has its request.
+      // Wireshark 4.0 counts a response twice here if its request is known.
       for (let times = tap.has('dns.response_to') ? 2 : 1; times > 0; times--)
         counts.forEach((count, i) => {
           tree.average(responses, `no. of ${count}`, tap.number(numbers[i]!));

@@ -1,10 +1,10 @@
-// HTTP and SSDP messages: by kind, by what was asked of whom, and by server.
+// HTTP and SSDP messages by kind, by requested host and URI, and by server.
 import { netAddress } from '../../core/text.ts';
 import type { CounterNode } from '../counter-tree.ts';
 import { Tap } from '../tap.ts';
 import type { TreeDefinition } from './tree.ts';
 
-/** RFC 9110 §15, and RTSP has the same (RFC 2326 §7.1.1). */
+/** Classes of status codes (RFC 9110 §15; the same for RTSP, RFC 2326 §7.1.1). */
 export const CLASSES = [
   '???: broken',
   '1xx: Informational',
@@ -79,16 +79,16 @@ export const httpRequestTree: TreeDefinition = {
 };
 
 /**
- * What follows from what: below each page that was asked for or referred from, what was asked for because of it, and
- * where it redirected to. A page stands where it was seen last, and all above it are counted with it. Pages that lead to
- * each other again and again (a loop of redirections) begin anew at the top where they are too deep.
+ * Request sequences: below each page, the requests it caused (by Referer) and its redirections (by Location). A page is
+ * placed where it was seen last, and its ancestors are counted with it. Beyond DEPTH_MAX (a redirection loop) a page
+ * starts again at the top level.
  */
 export const httpSequenceTree: TreeDefinition = {
   name: 'http_seq,tree',
   title: 'HTTP/Request Sequences',
   about: 'HTTP requests below the page that referred to them, and redirections',
   start(tree) {
-    // Not SSDP's: where an announced device is described is no page that somebody was sent to.
+    // Not SSDP: the Location of an announced device's description is not a redirection.
     const tap = new Tap(['http'], SEQUENCE_FIELDS);
     const top = tree.node(tree.root, 'HTTP Request Sequences');
     const places = new Map<string, Place>();
@@ -97,7 +97,7 @@ export const httpSequenceTree: TreeDefinition = {
       if (place === undefined || place.depth >= DEPTH_MAX) place = { node: tree.node(top, from), depth: 1 };
       const above = tree.tick(place.node.parent!, from);
       const below = tree.tick(above, to);
-      // The tree is full, and no page finds a place in it any more.
+      // The tree is full: the page has no node.
       if (above.name !== from || below === above) return;
       places.set(from, place);
       places.set(to, { node: below, depth: place.depth + 1 });
@@ -118,12 +118,12 @@ export const httpSequenceTree: TreeDefinition = {
   },
 };
 
-/** Pages below each other; people get as far as some dozens. */
+/** Maximum depth of a sequence; real ones reach some dozens. */
 const DEPTH_MAX = 200;
 
 interface Place {
   readonly node: CounterNode;
-  /** 1 stands at the top. */
+  /** 1 at the top level. */
   readonly depth: number;
 }
 
@@ -136,7 +136,7 @@ const SEQUENCE_FIELDS = [
   FULL_URI,
 ];
 
-/** Where a Location leads from a page (RFC 3986 §5.2); '' where that can't be told. Dots in a path stay. */
+/** Resolves a Location against a page (RFC 3986 §5.2), without removing dot segments; '' if that fails. */
 function resolved(from: string, location: string): string {
   const scheme = from.indexOf('://');
   if (scheme < 0) return '';

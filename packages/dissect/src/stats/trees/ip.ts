@@ -1,5 +1,4 @@
-// IPv4 and IPv6 packets by address, transport and port. Of packets in tunnels the innermost addresses count, as in
-// Wireshark.
+// IPv4 and IPv6 packets by address, transport and port. In tunnels the innermost addresses count, as in Wireshark.
 import { u16 } from '../../core/bytes.ts';
 import type { Packet } from '../../core/packet.ts';
 import { netAddress } from '../../core/text.ts';
@@ -8,7 +7,7 @@ import type { TreeDefinition } from './tree.ts';
 
 const TRANSPORTS: Readonly<Record<string, string>> = { tcp: 'TCP', udp: 'UDP', dccp: 'DCCP', sctp: 'SCTP' };
 
-/** The innermost transport's layer, be it quoted in an ICMP error, as Wireshark has it; 0 without one. */
+/** Layer of the innermost transport, even if quoted in an ICMP error, as in Wireshark; 0 if there is none. */
 function transportLayer(p: Packet): number {
   let layer = p.count - 1;
   while (layer > 0 && TRANSPORTS[p.protocols[layer]!.name] === undefined) layer--;
@@ -19,7 +18,7 @@ function transportOf(p: Packet): string {
   return TRANSPORTS[p.protocols[transportLayer(p)]!.name] ?? 'NONE';
 }
 
-/** 0 without one. */
+/** 0 if there is no transport. */
 function destinationPort(p: Packet): number {
   const layer = transportLayer(p);
   const at = p.start[layer]! + 2;

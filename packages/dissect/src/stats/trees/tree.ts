@@ -1,13 +1,13 @@
 import type { Packet } from '../../core/packet.ts';
 import type { CounterTree } from '../counter-tree.ts';
 
-/** What `-z NAME,tree` counts. */
+/** A statistic `-z NAME,tree`. */
 export interface TreeDefinition {
   /** `dns,tree` */
   readonly name: string;
   readonly title: string;
-  /** What it tells, in a few words. */
+  /** A short description. */
   readonly about: string;
-  /** Makes the counters that are shown even at 0; returns what counts a packet. */
+  /** Creates the counters that are shown even at 0; returns the function that counts a packet. */
   readonly start: (tree: CounterTree) => (p: Packet) => void;
 }
