@@ -1,10 +1,10 @@
-// Lines for a syslog server, over UDP (RFC 5424, RFC 5426), which promises nothing and never makes its sender wait.
+// Sends messages to a syslog server over UDP (RFC 5424, RFC 5426): without delivery guarantee, and never blocking.
 import { createSocket } from 'node:dgram';
 import { hostname } from 'node:os';
 
 /** Facility "log audit" (RFC 5424 §6.2.1). */
 const FACILITY = 13;
-/** What every receiver takes (RFC 5424 §6.1 asks for 480 at least). */
+/** Bytes of a message. Receivers must accept 480 and should accept 2048 (RFC 5424 §6.1). */
 const BYTES_MAX = 1024;
 
 const CONTROLS = /[\x00-\x1f\x7f]/g;
@@ -15,7 +15,7 @@ export interface SyslogLine {
   readonly gravity: keyof typeof SYSLOG_GRAVITY;
   /** Milliseconds since 1970. */
   readonly time: number;
-  /** What kind of message it is: a word. */
+  /** MSGID (RFC 5424 §6.2.7): one word. */
   readonly kind: string;
   readonly text: string;
 }
@@ -28,7 +28,7 @@ export class Syslog {
 
   /**
    * @param target HOST:PORT, an IPv6 address in brackets
-   * @param onTrouble told why lines can't be sent, as when nobody has that name: each reason once
+   * @param onTrouble called with the reason when a message cannot be sent (an unknown host, say); once per reason
    */
   constructor(target: string, program: string, onTrouble: (trouble: string) => void = () => {}) {
     const colon = target.lastIndexOf(':');
@@ -46,7 +46,7 @@ export class Syslog {
   send({ gravity, time, kind, text }: SyslogLine): void {
     const priority = FACILITY * 8 + SYSLOG_GRAVITY[gravity];
     const head = `<${priority}>1 ${new Date(time).toISOString()} ${hostname()} ${this.#program} ${process.pid} ${kind} -`;
-    // What an attacker wrote must not begin a line of its own where they are kept.
+    // Line breaks in an attacker's text must not forge a log line at the receiver.
     this.#socket.send(
       Buffer.from(`${head} ${text.replace(CONTROLS, ' ')}`).subarray(0, BYTES_MAX),
       this.#port,

@@ -1,8 +1,8 @@
-// Events posted as JSON to an address, without making their sender wait: one post at a time, once a second at most.
+// Posts events as JSON to a URL without blocking the sender: one post at a time, at most one a second.
 //   {"events": [...], "dropped": 0}
-// What does not go through is posted again, ever more seldom.
+// Failed posts are retried with exponential back-off.
 
-/** Events that wait; beyond it the oldest are dropped and counted in the next post. */
+/** Events that wait; beyond this the oldest are dropped and counted in the next post. */
 const WAITING_MAX = 1000;
 /** Events a post; the others wait for the next. */
 const POST_MAX = 200;
@@ -10,7 +10,7 @@ const POST_MS = 1000;
 const POST_MS_MAX = 60_000;
 const TIMEOUT_MS = 5000;
 
-/** "Too slow" and "too many" are the only refusals of a request (RFC 9110 §15.5) that may be others later. */
+/** 408 and 429: the client errors (RFC 9110 §15.5) that may be temporary. */
 const PASSING = new Set([408, 429]);
 
 export class Webhook {
@@ -24,7 +24,7 @@ export class Webhook {
   #trouble: string | null = null;
   #isClosed = false;
 
-  /** @param onTrouble told when posts begin to fail, and, with null, when they go through again */
+  /** @param onTrouble called when posts begin to fail, and with null when they succeed again */
   constructor(url: string, onTrouble: (trouble: string | null) => void = () => {}) {
     this.#url = url;
     this.#onTrouble = onTrouble;
@@ -36,7 +36,7 @@ export class Webhook {
     this.#plan();
   }
 
-  /** Waits for the post under way, and posts what waits a last time. */
+  /** Waits for the post under way, then posts the remaining events once. */
   async close(): Promise<void> {
     this.#isClosed = true;
     if (this.#timer !== null) clearTimeout(this.#timer);
@@ -74,8 +74,8 @@ export class Webhook {
 }
 
 /**
- * The same JSON without what an attack is written with: it quotes attacks, and whoever looks at what passes, we ourselves
- * among them, would take it for one. RFC 8259 §7 lets any character of a text be written by its number.
+ * Escapes the characters that attacks are written with (RFC 8259 §7). An alert quotes the attack, and an intrusion
+ * detector that sees the post, such as our own, would report it as one.
  */
 function harmless(json: string): string {
   return json.replace(/"(?:[^"\\]|\\.)*"/g, (text) =>
@@ -84,9 +84,9 @@ function harmless(json: string): string {
 }
 
 interface Posted {
-  /** Why it did not go through; null: it did. */
+  /** Why the post failed; null: it succeeded. */
   readonly trouble: string | null;
-  /** Whether the same would be refused again. */
+  /** Whether a retry would be refused, too. */
   readonly isFinal: boolean;
 }
 
@@ -112,7 +112,7 @@ async function posted(url: string, body: string): Promise<Posted> {
   }
 }
 
-/** Without a user in it: `fetch` refuses those, and logs would show the password. */
+/** An HTTP(S) URL without user name and password: `fetch` refuses those, and logs would show the password. */
 export function isWebhookAddress(text: string): boolean {
   const url = URL.parse(text);
   return url !== null && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '';

@@ -3,11 +3,11 @@
 export interface BackoffOptions {
   readonly firstMs?: number;
   readonly mostMs?: number;
-  /** 0 to 1. */
+  /** Random number from 0 to 1; default Math.random. */
   readonly random?: () => number;
 }
 
-/** Milliseconds before try `attempt` (from 1): doubled each time, with equal jitter (full jitter might not wait at all). */
+/** Milliseconds before try `attempt` (from 1): doubles each time, with equal jitter (full jitter may be 0). */
 export function backoffMs(
   attempt: number,
   { firstMs = 100, mostMs = 5000, random = Math.random }: BackoffOptions = {},
@@ -16,7 +16,7 @@ export function backoffMs(
   return whole / 2 + (random() * whole) / 2;
 }
 
-/** Waits; an abort ends it early. */
+/** Resolves after `ms`, or as soon as the signal aborts. */
 export function pause(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal?.aborted) return resolve();

@@ -1,4 +1,4 @@
-// Bodies of /store: a head of JSON with the rows, and the columns of the packets as they are; or all of it as JSON.
+// Request bodies of /store: a JSON head with the rows, followed by the packet columns in binary; or JSON throughout.
 import { BatchError, decodeBatch, encodeBatch, type PacketBatch } from '@eyrie/dissect';
 import type { FindingRow, FlowRow, NameRow, StoreBatch } from '@eyrie/store';
 import { check } from './check.ts';
@@ -6,13 +6,13 @@ import { BusError } from './errors.ts';
 import { batchOf } from './json-packets.ts';
 import { type BatchHead, BatchSchema, HeadSchema, type JsonBatch } from './schemas.ts';
 
-/** The binary body: four bytes of length (little-endian), a head of JSON, a batch of packets or nothing. */
+/** The binary body: length of the head (4 bytes, little-endian), head in JSON, then an encoded packet batch if any. */
 export const BATCH_TYPE = 'application/vnd.eyrie.batch';
 
-/** What the persistor is sent: a batch, and whether it is the last. */
+/** A batch for the persistor, and whether it is the last of its source. */
 export interface StoreRequest {
   readonly batch: StoreBatch;
-  /** Null: more follows. */
+  /** Null: more batches follow. */
   readonly end: { readonly problem: string | null } | null;
 }
 
@@ -62,7 +62,7 @@ function request(head: BatchHead, packets: StoreBatch['packets']): StoreRequest 
     batch: {
       ...{ source, sequence, packets },
       ...(origin === undefined ? {} : { origin }),
-      // The schema has been checked; it says the same as these types, with names that are texts to it.
+      // The schema has been checked. It describes the same shape, but types enumerated names as plain strings.
       flows: (head.flows ?? []) as unknown as FlowRow[],
       names: (head.names ?? []) as unknown as NameRow[],
       findings: (head.findings ?? []) as unknown as FindingRow[],

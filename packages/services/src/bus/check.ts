@@ -1,4 +1,4 @@
-// Checks what came over the wire against its schema, and says in one line what is wrong with it.
+// Validates a body against its schema; the error says in one line what is wrong.
 import type { Static, TSchema } from '@sinclair/typebox';
 import { type TypeCheck, TypeCompiler, type ValueError, ValueErrorType } from '@sinclair/typebox/compiler';
 import { BusError } from './errors.ts';
@@ -18,7 +18,7 @@ export function check<T extends TSchema>(schema: T, value: unknown): Static<T> {
   throw new BusError('ERR_BODY', `${where}: ${wrong === undefined ? 'not as it should be' : said(wrong)}`);
 }
 
-/** Of one that may be this or that, what it is says more than that it is neither. */
+/** For a union, the schema's description: TypeBox only reports that no member matches. */
 function said({ type, schema, message }: ValueError): string {
   const is = schema.description;
   return type === ValueErrorType.Union && is !== undefined ? `is no ${is}` : message;

@@ -6,7 +6,7 @@ import { type BackoffOptions, backoffMs, pause } from './backoff.ts';
 import { type Encoding, encode } from './encoding.ts';
 import { BusError, type BusErrorCode, type Expected } from './errors.ts';
 
-/** A store may be busy for long; after this time the connection is considered dead. */
+/** Of silence until the connection is given up; long, because a store may be busy. */
 const TIMEOUT_MS = 60_000;
 const ANSWER_BYTES_MAX = 1 << 20;
 
@@ -17,7 +17,7 @@ export interface ClientOptions extends BackoffOptions {
   readonly encoding?: Encoding;
   /** Token of the service, if it needs one. */
   readonly token?: string | undefined;
-  /** Ends all retries. */
+  /** Aborts all retries. */
   readonly signal?: AbortSignal;
 }
 
@@ -35,7 +35,7 @@ export class BusClient {
     this.#options = options;
   }
 
-  /** Retries until the body is accepted. @throws BusError when it is refused, or retries are ended */
+  /** Retries until the body is accepted. @throws BusError when the body is refused, or the signal aborts */
   async deliver(path: string, type: string, body: Uint8Array): Promise<unknown> {
     const { encoding = 'none' } = this.#options;
     const packed = await encode(body, encoding);
@@ -46,7 +46,7 @@ export class BusClient {
     return this.#untilTaken(() => this.#send('POST', path, headers, packed));
   }
 
-  /** Retries until there is an answer. @throws BusError */
+  /** Retries until there is a successful answer. @throws BusError when the request is refused, or the signal aborts */
   async ask(path: string): Promise<unknown> {
     return this.#untilTaken(() => this.#send('GET', path, {}));
   }
@@ -67,7 +67,7 @@ export class BusClient {
     }
   }
 
-  /** One try. @throws BusError when the answer is no success, ERR_NEXT_AWAY without one */
+  /** One attempt. @throws BusError for an error status; ERR_NEXT_AWAY if there is no answer */
   async once(method: 'GET' | 'POST', path: string, type?: string, body?: Uint8Array): Promise<unknown> {
     const { url, encoding = 'none' } = this.#options;
     const packed = body === undefined ? undefined : await encode(body, encoding);
@@ -135,7 +135,7 @@ export class BusClient {
   }
 }
 
-/** Statuses that are about this body; others are about the address or the token, and concern all bodies. */
+/** Statuses that concern this body only. Others, such as 401 and 404, concern every body sent to this service. */
 const OF_THE_BODY: ReadonlySet<number> = new Set([400, 413, 422, 500]);
 
 function errorOf(url: string, { status, body }: Answer): BusError {

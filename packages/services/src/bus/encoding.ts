@@ -1,17 +1,17 @@
-// Compressed bodies: zstd between our own services, gzip for others.
+// Compression of request bodies: zstd between Eyrie services, gzip for other clients.
 import { promisify } from 'node:util';
 import { constants, gunzip, gzip, zstdCompress, zstdDecompress } from 'node:zlib';
 import { BusError } from './errors.ts';
 
 export type Encoding = 'none' | 'gzip' | 'zstd';
 
-/** Of a body, unpacked: a batch of packets is some megabytes. */
+/** Bytes of a decompressed body. A batch of packets has a few megabytes. */
 export const BODY_BYTES_MAX = 64 << 20;
 
 const pack = { gzip: promisify(gzip), zstd: promisify(zstdCompress) };
 const unpack = { gzip: promisify(gunzip), zstd: promisify(zstdDecompress) };
 
-/** Fast, for what is sent once and thrown away. */
+/** Fast level: a body is sent once and thrown away. */
 const FAST = {
   gzip: { level: 1 },
   zstd: { params: { [constants.ZSTD_c_compressionLevel]: 1 } },

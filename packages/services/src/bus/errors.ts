@@ -1,23 +1,23 @@
-// Errors between services: stable codes, and one line that says what to do.
+// Errors between services: stable codes, and a message of one line that says what to do.
 
 export type BusErrorCode =
   /** The body does not match its schema. */
   | 'ERR_BODY'
   | 'ERR_BODY_TOO_LARGE'
-  /** Not the batch that comes next: the answer says which one does (`expect`). */
+  /** Not the next batch in sequence: `expect` in the answer says which one is. */
   | 'ERR_SEQUENCE'
-  /** The next service, or the store, is not available now: try again. */
+  /** The next service, or the store, is unavailable: retry. */
   | 'ERR_NEXT_AWAY'
-  /** The next service refuses it for good. */
+  /** The next service refuses the batch permanently. */
   | 'ERR_NEXT_REFUSED'
   /** Too many sources at once. */
   | 'ERR_BUSY'
   /** The token is missing or wrong. */
   | 'ERR_UNAUTHORIZED'
-  /** A web page sent it: these addresses are for programs. */
+  /** A web page sent the request: these endpoints are for programs only. */
   | 'ERR_FOREIGN_ORIGIN';
 
-/** Where a source is to go on: which batch comes next, and with which packet it begins. */
+/** Where a source resumes: the sequence number of the next batch, and its first packet. */
 export interface Expected {
   readonly sequence: number;
   /** frame.number */
@@ -27,7 +27,7 @@ export interface Expected {
 export class BusError extends Error {
   readonly code: BusErrorCode;
   readonly expect: Expected | undefined;
-  /** True: the next service refuses this very body, and will every time. */
+  /** True: the next service refuses this body, and would refuse every retry. */
   readonly isForGood: boolean;
 
   constructor(code: BusErrorCode, message: string, expect?: Expected, isForGood = false) {
@@ -42,7 +42,7 @@ export class BusError extends Error {
   }
 }
 
-/** A service can't listen where it was told to. */
+/** A service cannot listen on the configured address. */
 export class ListenError extends Error {}
 
 const STATUS: Readonly<Record<BusErrorCode, number>> = {

@@ -1,11 +1,11 @@
-// Bodies of /parse: frames as a capture service hands them to a parser. The binary body holds, all little-endian:
+// Request bodies of /parse: the frames that a capture service sends to a parser. The binary body, little-endian:
 //
-//     4 bytes of length, a head of JSON, padding to 8
-//     per frame: fileOffset, seconds (float64), nanoseconds, wire length, captured length (uint32), link type, interface (int32),
-//         whose custom block it is (uint32)
-//     the captured bytes, one frame after the other
+//     length of the head (4 bytes), the head in JSON, padding to 8 bytes
+//     per frame: fileOffset, seconds (float64); nanoseconds, wire length, captured length (uint32); link type,
+//         interface (int32); owner of the custom block (uint32)
+//     the captured bytes of all frames
 //
-// Also taken: JSON, and a capture file of any format as it is.
+// JSON and whole capture files are accepted as well.
 import { CaptureReader, type Frame, newFrame } from '@eyrie/dissect';
 import { type Static, Type } from '@sinclair/typebox';
 import { parse } from './batch-body.ts';
@@ -24,15 +24,15 @@ const closed = { additionalProperties: false };
 const FramesHeadSchema = Type.Object(
   {
     origin: OriginSchema,
-    /** Of batches of this source: 0, 1, 2 … */
+    /** Sequence number of the batch within its source, from 0. */
     sequence: Type.Integer({ minimum: 0 }),
     /** frame.number of the first frame. */
     first: Type.Integer({ minimum: 1 }),
     count: Type.Integer({ minimum: 0, maximum: FRAMES_MAX }),
-    /** Whether the source can be sent again from its first frame. */
+    /** Whether the source can be resent from its first frame. */
     rewinds: Type.Boolean(),
     drops: Type.Array(DropSchema, { maxItems: 1000 }),
-    /** Nothing follows. */
+    /** Present on the last batch. */
     end: Type.Optional(
       Type.Object({ problem: Type.Union([Type.String({ maxLength: 2000 }), Type.Null()]) }, closed),
     ),
@@ -42,13 +42,13 @@ const FramesHeadSchema = Type.Object(
 
 export type FramesHead = Static<typeof FramesHeadSchema>;
 
-/** Frames gathered until they are sent. */
+/** Collects frames into one body. */
 export class FramesGatherer {
   #records = new DataView(new ArrayBuffer(1024 * RECORD_BYTES));
   #data = new Uint8Array(1 << 20);
   #dataLength = 0;
   count = 0;
-  /** frame.number of the first. */
+  /** frame.number of the first frame collected. */
   first = 0;
 
   get bytes(): number {
@@ -77,7 +77,7 @@ export class FramesGatherer {
     this.count++;
   }
 
-  /** The body, and nothing gathered any more. */
+  /** Returns the body and starts an empty one. */
   take(head: Omit<FramesHead, 'count' | 'first'>, firstElse: number): Uint8Array {
     const first = this.count === 0 ? firstElse : this.first;
     const text = Buffer.from(JSON.stringify({ ...head, first, count: this.count } satisfies FramesHead));
@@ -94,7 +94,7 @@ export class FramesGatherer {
   }
 }
 
-/** Calls `see` with each frame, borrowed until the next. */
+/** Calls `see` with each frame; the frame object is reused for the next. */
 export type Frames = (see: (frame: Frame) => void) => void;
 
 /** @throws BusError */
@@ -146,7 +146,7 @@ function eachFrame(
   }
 }
 
-/** Frames as other people send them: JSON with base64, numbered by the parser. @throws BusError */
+/** Frames from other programs: JSON with base64, numbered by the parser. @throws BusError */
 export function jsonFrames(json: unknown): {
   source: string | undefined;
   sequence: number | undefined;
@@ -179,7 +179,7 @@ export function jsonFrames(json: unknown): {
   };
 }
 
-/** A capture file as a body. @throws BusError */
+/** Frames of a body that is a capture file. @throws BusError */
 export function captureFrames(body: Buffer): { frames: Frames } {
   const reader = new CaptureReader();
   reader.feed(body);

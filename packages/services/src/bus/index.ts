@@ -1,4 +1,4 @@
-// The bus's interface.
+// HTTP transport between the capture, parser and persistor services: bodies, client, server, errors.
 export { encodeStoreBody } from './batch-body.ts';
 export type { Encoding } from './encoding.ts';
 export { BusError, ListenError } from './errors.ts';

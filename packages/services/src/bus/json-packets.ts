@@ -1,10 +1,10 @@
-// Packets as JSON rows become columns: for services of other people, and for looking at what goes over the wire.
+// Converts JSON packets to columns: for other programs' services, and for debugging.
 import { isIPv4, isIPv6 } from 'node:net';
 import { ADDRESS_BYTES, ETHER, IPV4, IPV6, NO_FLAGS, NONE, PacketBatch } from '@eyrie/dissect';
 import { BusError } from './errors.ts';
 import type { JsonPacket } from './schemas.ts';
 
-/** @throws BusError for an address that is none */
+/** @throws BusError for an invalid address */
 export function batchOf(packets: readonly JsonPacket[]): PacketBatch & { summary?: Int32Array } {
   const batch: PacketBatch & { summary?: Int32Array } = new PacketBatch(packets.length);
   const places = new Map<string, number>();
@@ -45,7 +45,7 @@ export function batchOf(packets: readonly JsonPacket[]): PacketBatch & { summary
   return batch;
 }
 
-/** Seconds and nanoseconds, exactly where the time is text. */
+/** Splits a time into seconds and nanoseconds; exact if it is text. */
 export function splitTime(time: number | string): [number, number] {
   if (typeof time === 'number') {
     const seconds = Math.floor(time);
@@ -57,7 +57,7 @@ export function splitTime(time: number | string): [number, number] {
   return isBefore ? [Number(whole) - 1, 1e9 - nanoseconds] : [Number(whole), nanoseconds];
 }
 
-/** Writes the bytes of an address; gives its kind, 0 for none. */
+/** Writes the bytes of an address; returns its kind, 0 for none. */
 function addressInto(cells: Uint8Array, i: number, text: string | undefined): number {
   if (text === undefined || text === '') return 0;
   const at = i * ADDRESS_BYTES;
@@ -79,7 +79,7 @@ function addressInto(cells: Uint8Array, i: number, text: string | undefined): nu
   throw new BusError('ERR_BODY', `/packets/${i}: ${text} is no IPv4, IPv6 or Ethernet address`);
 }
 
-/** RFC 4291 §2.2. */
+/** The 16 bytes of an IPv6 address (RFC 4291 §2.2). */
 function ipv6Bytes(text: string): number[] {
   const dotted = /^(.*:)(\d+)\.(\d+)\.(\d+)\.(\d+)$/.exec(text);
   if (dotted !== null) {

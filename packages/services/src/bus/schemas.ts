@@ -1,4 +1,4 @@
-// The JSON that goes over /parse and /store: one definition for its type, its check and the documentation.
+// JSON schemas of /parse and /store: one definition each for types, validation and documentation.
 import { type Static, type TObject, Type } from '@sinclair/typebox';
 
 const closed = { additionalProperties: false };
@@ -10,7 +10,7 @@ const nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T)
   Type.Union([schema, Type.Null()]);
 
 const SOURCE = text(300, 'key of the capture, unlike any other');
-/** Nanoseconds in 64 bits: from 1677 to 2262. */
+/** Largest time whose nanoseconds fit a signed 64-bit integer: the years 1677 to 2262. */
 const SECONDS_MAX = 9_223_372_035;
 const TIME = Type.Union(
   [
@@ -19,7 +19,7 @@ const TIME = Type.Union(
   ],
   { description: 'number of seconds since 1970, from 1677 to 2262; as text no nanosecond is lost' },
 );
-/** Of one packet. */
+/** A length in bytes of one packet. */
 const bytes = (description: string) => Type.Integer({ minimum: 0, maximum: 0xffff_ffff, description });
 
 const ClockSchema = Type.Object(
@@ -102,7 +102,7 @@ const AmountSchema = Type.Object(
 );
 const oneOf = (...names: string[]) => Type.Union(names.map((name) => Type.Literal(name)));
 
-/** A DNS name has 255 octets (RFC 1035 §2.3.4), each up to four characters where it is written out. */
+/** A DNS name has up to 255 octets (RFC 1035 §2.3.4), each up to four characters when escaped. */
 export const NAME_TEXT_MAX = 1020;
 
 const FlowSchema = Type.Object(
@@ -157,7 +157,7 @@ const NameSchema = Type.Object(
   closed,
 );
 
-/** Characters of a finding's texts: what packets say of themselves may be longer, and is cut before it is sent. */
+/** Characters of a finding's texts; they quote packets, and are truncated before they are sent. */
 export const FINDING_TEXT_MAX = { message: 2000, target: 1000, summary: 2000, advice: 2000 } as const;
 
 const RULE_SEVERITIES = ['info', 'low', 'medium', 'high', 'critical'] as const;
@@ -203,7 +203,7 @@ export const DropSchema = Type.Object(
   closed,
 );
 
-/** What stands in a batch beside its packets. */
+/** The rows of a batch besides its packets. */
 const ROWS = {
   source: SOURCE,
   sequence: count('0, 1, 2 …; a batch that was stored before changes nothing'),
@@ -212,7 +212,7 @@ const ROWS = {
   names: Type.Optional(Type.Array(NameSchema, { maxItems: 1_000_000 })),
   findings: Type.Optional(Type.Array(FindingSchema, { maxItems: 1_000_000 })),
   drops: Type.Optional(Type.Array(DropSchema, { maxItems: 1000 })),
-  /** Nothing follows; `problem`: why it ended early. */
+  /** Present on the last batch; `problem`: why the source ended early. */
   end: Type.Optional(Type.Object({ problem: nullable(text(2000)) }, closed)),
 };
 

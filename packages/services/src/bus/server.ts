@@ -1,4 +1,4 @@
-// What the HTTP sides of parser and persistor share: bodies as bytes, errors of one shape, a health address.
+// HTTP server shared by parser and persistor: binary bodies, uniform errors, health check.
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { BODY_BYTES_MAX, decode } from './encoding.ts';
 import { BusError, ListenError } from './errors.ts';
@@ -9,13 +9,13 @@ const HEALTH = '/healthz';
 export interface Listening {
   /** `http://127.0.0.1:5001` */
   readonly url: string;
-  /** Takes no more, and waits for what was taken. */
+  /** Stops accepting requests, and waits for those under way. */
   close(): Promise<void>;
 }
 
 /**
- * `health` is what /healthz tells beside that all is well; its `ok` false makes it a 503. With a token, everything but this
- * needs it.
+ * @param health the body of /healthz; its status is 503 if `ok` is false
+ * @param token required by all routes except /healthz
  */
 export function makeServer(
   health: () => { ok: boolean } & Record<string, unknown>,
@@ -30,7 +30,7 @@ export function makeServer(
   server.addContentTypeParser('*', { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) =>
     decode(body, request.headers['content-encoding']),
   );
-  // A page that is open in a browser here could send what it likes to loopback; browsers say where it comes from.
+  // A web page in a local browser can reach loopback; browsers mark its requests with their origin.
   server.addHook('onRequest', async ({ headers, url }) => {
     if (headers.origin !== undefined) throw new BusError('ERR_FOREIGN_ORIGIN', 'web pages may not ask here');
     if (token !== undefined && url !== HEALTH && !hasToken(headers, token))
@@ -70,13 +70,13 @@ function describe(error: Error & { code?: string; statusCode?: number }) {
   return { status, error: { code: error.code ?? 'ERR_UNEXPECTED', message: error.message } };
 }
 
-/** @throws ListenError where a service may not listen there with this token, or without one */
+/** @throws ListenError if the service may not listen on this host with this token, or without one */
 export function checkToken(service: string, host: string, token: string | undefined): void {
   const problem = tokenProblem(host, token);
   if (problem !== null) throw new ListenError(`${service}: ${problem}`);
 }
 
-/** @throws ListenError in one line when the port is taken, or may not be used */
+/** @throws ListenError with a message of one line if the port is taken or not permitted */
 export async function listen(
   server: FastifyInstance,
   service: string,

@@ -1,4 +1,4 @@
-// Authentication between services: none on loopback; anywhere else all of them share a token.
+// Authentication between services: none on loopback, one shared token elsewhere.
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { BlockList, isIP } from 'node:net';
@@ -8,7 +8,7 @@ const loopback = new BlockList();
 loopback.addSubnet('127.0.0.0', 8);
 loopback.addAddress('::1', 'ipv6');
 
-/** Why a service may not listen there with this token, or null. */
+/** Returns why a service may not listen on this host with this token, or null. */
 export function tokenProblem(host: string, token: string | undefined): string | null {
   const mistake = token === undefined ? null : tokenMistake(token);
   if (mistake !== null) return `EYRIE_TOKEN: ${mistake}`;
@@ -16,10 +16,10 @@ export function tokenProblem(host: string, token: string | undefined): string | 
   return `on ${host} a token is needed; set EYRIE_TOKEN, the same for capture, parser and persistor`;
 }
 
-/** RFC 6750 §2.1 */
+/** Whether the request carries the bearer token (RFC 6750 §2.1). */
 export function hasToken(headers: IncomingHttpHeaders, token: string): boolean {
   const [, given = ''] = /^Bearer +(\S{1,512})$/i.exec(headers.authorization ?? '') ?? [];
-  // Hashes have equal length, and are compared in constant time.
+  // timingSafeEqual needs inputs of equal length: compare hashes.
   return timingSafeEqual(hashOf(given), hashOf(token));
 }
 

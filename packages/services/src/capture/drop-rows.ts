@@ -1,4 +1,4 @@
-// Rows of lost packets that wait for a batch to go with: one for each place, however long a store is away.
+// Rows of lost packets that wait for the next batch: merged to one per place of loss, so that they stay few.
 import type { DropRow } from '@eyrie/store';
 
 export function addDrop(waiting: DropRow[], row: DropRow): void {

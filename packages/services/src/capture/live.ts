@@ -1,4 +1,4 @@
-// A live interface into its ring: packets go to disk first, and readers read from there.
+// Captures an interface to its ring: packets are written to disk first, and readers read them from there.
 import { join } from 'node:path';
 import {
   ambientKey,
@@ -19,33 +19,33 @@ export interface LiveCaptureOptions extends LiveOptions {
   readonly ringFolder: string;
   readonly ring: RingLimits;
   readonly log: Log;
-  /** Offset of this machine's clock from the mesh clock, to compare packets of several machines; null: not known. */
+  /** Offset of this machine's clock from the mesh clock, for comparing packets of several machines; null: unknown. */
   readonly meshClock?: MeshClock | undefined;
 }
 
 export type MeshClock = () => Promise<MeshReading | null>;
 
-/** Read just now. */
+/** A reading of the clocks at the present time. */
 export type MeshReading = Omit<ClockReading, 'time'>;
 
-/** How often the clocks are compared. */
+/** Interval between clock comparisons. */
 const CLOCK_MS = 60_000;
 
-/** Longest time that packets are buffered before they are on disk, where readers see them. */
+/** Longest time that packets stay buffered before they are on disk, where readers see them. */
 const FLUSH_MS = 50;
 
 export class LiveCapture {
   readonly folder: string;
   readonly source: LiveSource;
   readonly ring: RingWriter;
-  /** Resolves when nothing more will be written. @throws CaptureError when the tool gave up */
+  /** Resolves when the last packet is written. @throws CaptureError when the capture tool failed */
   readonly ended: Promise<void>;
   isOver = false;
   readonly #log: Log;
   #told = { kernel: 0, interface: 0, queue: 0 };
   #trouble: string | null = null;
   readonly #origin: CaptureOrigin;
-  /** The newest. */
+  /** The newest clock comparison. */
   clock: ClockReading | null;
 
   constructor(source: LiveSource, options: LiveCaptureOptions, clock: ClockReading | null) {
@@ -76,7 +76,7 @@ export class LiveCapture {
     return { ...this.#origin, clock: this.clock };
   }
 
-  /** Packets lost since the last call, by who lost them. */
+  /** Packets lost since the last call, by place of loss. */
   drops(): DropRow[] {
     const { kernel, interface: nic } = this.source.drops;
     const now = { kernel, interface: nic, queue: this.ring.dropped };
@@ -88,7 +88,7 @@ export class LiveCapture {
       .filter(({ packets }) => packets > 0);
   }
 
-  /** Stops; packets that the tool still has are written. */
+  /** Stops the capture tool and writes its remaining packets. */
   async stop(): Promise<void> {
     await this.source.stop();
     await this.ended.catch(() => {});
@@ -130,7 +130,7 @@ async function readingOf(meshClock: MeshClock | undefined): Promise<ClockReading
   return reading === null ? null : { ...reading, time: Date.now() / 1000 };
 }
 
-/** Stands in the header of each file of the ring. */
+/** The comment in the header of each ring file. */
 function noteOf({ mesh, aheadSeconds, uncertaintySeconds }: MeshReading): string {
   return `clock ${aheadSeconds.toFixed(6)} s ahead of the time of mesh ${mesh}, ± ${uncertaintySeconds.toFixed(6)} s`;
 }

@@ -4,7 +4,7 @@ import type { Log } from '../log/index.ts';
 
 const AGAIN_MS = 60_000;
 
-/** Who lost them, and what helps. */
+/** Which component lost the packets, and the remedy. */
 const WORDS: Readonly<Record<DropRow['where'], string>> = {
   kernel:
     'by the kernel, whose buffer was full: a capture filter (-f), fewer bytes of each (-s) or a larger buffer (-B) help',
@@ -19,7 +19,7 @@ export class LossLog {
   readonly #now: () => number;
   readonly #untold = new Map<DropRow['where'], number>();
   #toldMs = -Infinity;
-  /** Packets, since the start. */
+  /** Packets lost since the start. */
   all = 0;
 
   constructor(log: Log, name: string, now: () => number = () => performance.now()) {
@@ -36,7 +36,7 @@ export class LossLog {
     if (this.#now() - this.#toldMs >= AGAIN_MS) this.tell();
   }
 
-  /** Logs what is pending. */
+  /** Logs pending losses now. */
   tell(): void {
     if (this.#untold.size === 0) return;
     for (const [where, packets] of this.#untold)

@@ -1,11 +1,11 @@
-// The key and name of a capture, by which it is recognised.
+// Identifies a capture: its key and display name.
 import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import { readError } from '@eyrie/capture';
 import type { CaptureOrigin } from '@eyrie/store';
 import { fileKey } from './file-key.ts';
 
-/** A file, known by its bytes. @throws CaptureError */
+/** A file, identified by its content. @throws CaptureError */
 export async function fileOrigin(path: string): Promise<CaptureOrigin> {
   try {
     const { key, hash } = await fileKey(path);
@@ -15,7 +15,7 @@ export async function fileOrigin(path: string): Promise<CaptureOrigin> {
   }
 }
 
-/** A source that cannot be read again: standard input, a file in a loop. */
+/** A source that cannot be rewound: standard input, or a file in a loop. */
 export function passingOrigin(path: string): CaptureOrigin {
   const isInput = path === '-';
   return {
@@ -27,12 +27,12 @@ export function passingOrigin(path: string): CaptureOrigin {
   };
 }
 
-/** An interface; `folder` is the session's in the ring. */
+/** A live interface; `folder` is the folder of its session in the ring. */
 export function liveOrigin(name: string, started: Date, folder: string): CaptureOrigin {
   return { key: `live:${name}:${stamp(started)}`, kind: 'live', name, file: resolve(folder), hash: null };
 }
 
-/** The name of a session's folder: `eth0-20261121T140000Z-3f9a`. No two are the same: a ring has one writer. */
+/** The folder name of a session: `eth0-20261121T140000Z-3f9a`. Unique, because a ring has one writer. */
 export function sessionName(name: string, started: Date): string {
   const time = started.toISOString().replace(/[-:]|\.\d+/g, '');
   return `${name.replace(/[^\w.-]/g, '_')}-${time}-${randomBytes(2).toString('hex')}`;

@@ -1,5 +1,5 @@
-// Sends frames to a parser over HTTP, in batches, each until it is accepted. If the parser expects
-// another packet, as after a restart of either side, the source is read again from there.
+// Sends frames to a parser over HTTP, in batches, each until it is accepted. If the parser expects another packet,
+// as after a restart of either side, reads the source again from there.
 import type { FrameReader, FrameSource } from '@eyrie/capture';
 import { newFrame } from '@eyrie/dissect';
 import type { CaptureOrigin, ClockReading, DropRow } from '@eyrie/store';
@@ -12,31 +12,31 @@ import type { ParseProgress } from '../parser/sources.ts';
 
 export interface SendOptions {
   readonly origin: CaptureOrigin;
-  /** How the clock that dates the packets stands now; without it nobody knows. */
+  /** State of the clock that timestamps the packets; null or absent: unknown. */
   readonly clock?: () => ClockReading | null;
   readonly parser: BusClient;
-  /** Whether the source can be read again from its first packet. */
+  /** Whether the source can be rewound to its first packet. */
   readonly rewinds: boolean;
-  /** Opens the source at a packet, or before it: packets below are left out. */
+  /** Opens the source at this packet, or earlier: packets before it are skipped. */
   readonly open: (frame: number) => Promise<FrameSource> | FrameSource;
   /** Packets lost since the last call. */
   readonly drops: () => DropRow[];
-  /** A batch that is not full goes out after this long. */
+  /** Longest time before a partial batch is sent, in milliseconds. */
   readonly flushMs: number;
   readonly batchPackets?: number;
   readonly onProgress?: (sent: number, source: FrameSource) => void;
-  /** Ends after what was read; the rest can be sent another time. */
+  /** Ends the run after the packets that were read; a later run can resume. */
   readonly signal: AbortSignal;
 }
 
 export interface Sent {
-  /** Packets that were sent and stored in this run. */
+  /** Packets sent and stored in this run. */
   readonly packets: number;
-  /** Packets that the store refused, and the parser put aside. */
+  /** Packets that the store refused and the parser set aside. */
   readonly refused: number;
-  /** Everything was stored before. */
+  /** The whole source had been stored before. */
   readonly wasStored: boolean;
-  /** What is wrong with the input; null: nothing. */
+  /** Why the input ended early; null: it is intact. */
   readonly problem: string | null;
 }
 
@@ -74,7 +74,7 @@ async function progress(parser: BusClient, key: string): Promise<ParseProgress> 
   return (await parser.ask(path)) as ParseProgress;
 }
 
-/** From one packet on, until the end or until the parser wants another. */
+/** One run over the source, from a given packet until the end or until the parser expects another packet. */
 class Sending {
   packets = 0;
   refused = 0;
@@ -85,7 +85,7 @@ class Sending {
   #nextFrame: number;
   /** Lost packets that no accepted batch has reported yet. */
   readonly #untold: DropRow[];
-  /** The frame was read, but begins a new batch: the ring has overwritten packets before it. */
+  /** `#frame` is read but belongs to the next batch, because the ring has overwritten the packets before it. */
   #holds = false;
 
   constructor(options: SendOptions, { sequence, frame }: Expected, untold: DropRow[]) {
@@ -103,7 +103,7 @@ class Sending {
     try {
       await this.#sendFrames(source);
       const problem = source.reader.problem?.message ?? null;
-      // A source that can be read again is resumed later.
+      // An aborted source that can be rewound is resumed later.
       if (!(signal.aborted && rewinds)) await this.#send({ problem });
       return problem;
     } finally {
@@ -117,7 +117,7 @@ class Sending {
     const chunks = source.chunks();
     let sentMs = performance.now();
     let coming = chunks.next();
-    // An error while a batch is being sent is handled in the next turn; until then it must not count as unhandled.
+    // Handled by the next iteration; until then a rejection must not be reported as unhandled.
     const next = (): typeof coming => {
       const promise = chunks.next();
       promise.catch(() => {});
@@ -140,7 +140,7 @@ class Sending {
     if (this.#gatherer.count > 0) await this.#send(null);
   }
 
-  /** True: a batch is full, or packets are missing after it. */
+  /** Returns true if the batch must be sent first: it is full, or packets are missing after it. */
   #fill(reader: FrameReader): boolean {
     const { batchPackets = BATCH_PACKETS } = this.#options;
     const gatherer = this.#gatherer;

@@ -1,4 +1,4 @@
-// The capture service: one source, file or interface, to a parser over HTTP.
+// The capture service: sends one source, a file or an interface, to a parser over HTTP.
 import { type FrameSource, openReplay, RingReader } from '@eyrie/capture';
 import type { DropRow } from '@eyrie/store';
 import { BusClient } from '../bus/client.ts';
@@ -16,11 +16,11 @@ export interface CaptureServiceOptions {
   /** The parser's token, if it needs one. */
   readonly token?: string | undefined;
   readonly log: Log;
-  /** Ends it: what was read is sent, for as long as `graceMs`. */
+  /** Ends the capture; packets already read are sent, for at most `graceMs`. */
   readonly signal: AbortSignal;
   readonly graceMs?: number;
   readonly batchPackets?: number;
-  /** Where packets come slowly, a batch that is not full goes out after this long. Default 200. */
+  /** Longest time before a partial batch is sent, in milliseconds. Default 200. */
   readonly flushMs?: number;
 }
 
@@ -63,7 +63,7 @@ export async function captureFile(
   );
 }
 
-/** Runs until it is told to end. @throws CaptureError, BusError */
+/** Runs until the signal aborts. @throws CaptureError, BusError */
 export async function captureLive(live: LiveCaptureOptions, options: CaptureServiceOptions): Promise<Sent> {
   const capture = await startLive(live);
   options.signal.addEventListener('abort', () => void capture.stop());
@@ -75,7 +75,7 @@ export async function captureLive(live: LiveCaptureOptions, options: CaptureServ
     loss.add(rows);
     return rows;
   };
-  // The end of the ring ends it, so that all that was captured is sent.
+  // Never aborted: reading ends at the end of the ring, so that all captured packets are sent.
   const { signal } = new AbortController();
   try {
     return await sending(options, async (parser) => {
@@ -89,13 +89,13 @@ export async function captureLive(live: LiveCaptureOptions, options: CaptureServ
       return sent;
     });
   } finally {
-    // If the parser refuses, the tool must not go on capturing.
+    // The capture tool must stop even if the parser refuses.
     await capture.stop();
     loss.tell();
   }
 }
 
-/** Packets that the ring lost before they were sent, over all times that it was read. */
+/** Packets overwritten in the ring before they were sent, summed over all readers. */
 class Missed {
   #before = 0;
   #told = 0;
@@ -107,7 +107,7 @@ class Missed {
     return reader;
   }
 
-  /** Since the last call. */
+  /** Losses since the last call. */
   rows(): DropRow[] {
     const all = this.#before + (this.#reader?.missed ?? 0);
     const packets = all - this.#told;
@@ -116,7 +116,7 @@ class Missed {
   }
 }
 
-/** Sends until the end; after the signal only for as long as grace is given. */
+/** Sends until the end; after the abort, for at most the grace period. */
 async function sending(
   { parser: url, encoding = 'none', token, log, signal, graceMs = GRACE_MS }: CaptureServiceOptions,
   send: (parser: BusClient, signal: AbortSignal) => Promise<Sent>,

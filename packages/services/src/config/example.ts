@@ -1,4 +1,4 @@
-// An eyrie.toml with every option explained, each at its default and commented out.
+// Generates an eyrie.toml that explains every option, each commented out at its default.
 import { optionsOf, sectionNames, wanted } from './load.ts';
 
 const HEAD = `# eyrie.toml: every option with what it is, its values, what other values get and cost, and its default.

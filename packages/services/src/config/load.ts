@@ -1,4 +1,4 @@
-// Loads the configuration: defaults, eyrie.toml, EYRIE_SECTION_KEY, flags. Later ones take precedence.
+// Loads the configuration from defaults, eyrie.toml, EYRIE_SECTION_KEY and flags, in ascending precedence.
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -7,16 +7,16 @@ import { Value } from '@sinclair/typebox/value';
 import { parse, TomlError } from 'smol-toml';
 import { type Config, ConfigSchema, type Section } from './schema.ts';
 
-/** Wrong values, names or files; one line that says which, where, and what would be right. */
+/** An invalid value, name or file; the message says in one line which, where, and what is valid. */
 export class ConfigError extends Error {}
 
 export interface ConfigSources {
-  /** Path of --config; it must be there. Else the usual places, of which none must be. */
+  /** Path of --config, which must exist. Default: the usual places, where the file is optional. */
   readonly path?: string;
   readonly env?: NodeJS.ProcessEnv;
-  /** By section and key, as flags gave them. */
+  /** Values of flags, by section and key. */
   readonly flags?: { readonly [S in Section]?: Readonly<Record<string, unknown>> };
-  /** What flags are called, by `section.key`, where it is not as the key: for errors. */
+  /** Flag names by `section.key`, where they differ from the key; for error messages. */
   readonly flagNames?: Readonly<Record<string, string>>;
 }
 
@@ -40,7 +40,7 @@ export function loadConfig({
   return config as unknown as Config;
 }
 
-/** Where eyrie.toml is looked for, in this order. */
+/** Paths searched for eyrie.toml, in this order. */
 export function usualPlaces(env: NodeJS.ProcessEnv): string[] {
   const home = env.XDG_CONFIG_HOME || join(homedir(), '.config');
   return [join(home, 'eyrie', 'eyrie.toml'), '/etc/eyrie/eyrie.toml'];
@@ -79,7 +79,7 @@ function apply(config: Sections, from: Sections, where: string): void {
   }
 }
 
-/** Only variables of known options count: EYRIE_CAPTURES, say, is none. */
+/** Ignores variables that name no option, such as EYRIE_CAPTURES. */
 function applyVariable(config: Sections, name: string, text: string | undefined): void {
   if (text === undefined || !name.startsWith('EYRIE_')) return;
   for (const section of sectionNames()) {
@@ -105,7 +105,7 @@ function set(config: Sections, section: string, key: string, value: unknown, whe
   config[section]![key] = converted;
 }
 
-/** `a whole number from 0 to 65535 (ms)` */
+/** Describes the valid values: `a whole number from 0 to 65535 (ms)`. */
 export function wanted(schema: TSchema): string {
   const { minimum, maximum, unit, oneOfTexts, default: standard, type } = schema;
   if (oneOfTexts !== undefined) return `one of ${oneOfTexts.join(', ')} is wanted`;

@@ -1,17 +1,17 @@
-// One option of a service: its meaning, unit, bounds, default and trade-off.
+// Defines a configuration option: meaning, unit, bounds, default and trade-off.
 import { type TBoolean, type TInteger, type TNumber, type TString, Type } from '@sinclair/typebox';
 
 export interface OptionFacts<T> {
-  /** One sentence. */
+  /** The meaning, in one sentence. */
   readonly what: string;
   readonly default: T;
-  /** The trade-off of a higher or lower value. */
+  /** The trade-off between higher and lower values. */
   readonly tradeOff: string;
-  /** `ms`, `bytes`, `packets` …; none for names. */
+  /** `ms`, `bytes`, `packets` …; absent for names. */
   readonly unit?: string;
   readonly minimum?: number;
   readonly maximum?: number;
-  /** The only values there are. */
+  /** The valid values, if they are enumerated. */
   readonly oneOf?: readonly string[];
   readonly pattern?: string;
 }

@@ -1,4 +1,4 @@
-// The reference page of all options, as Markdown: docs/reference/configuration.md is made of it.
+// Generates the reference page of all options in Markdown, docs/reference/configuration.md.
 import { optionsOf, sectionNames, wanted } from './load.ts';
 
 const INTRODUCTION = `# Configuration

@@ -1,9 +1,9 @@
-// The rule for tokens that people choose, wherever they are given.
+// Validates access tokens that users choose, wherever they are given.
 
 const TOKEN_CHARACTERS_MIN = 12;
 const TOKEN = new RegExp(`^[\\x21-\\x7e]{${TOKEN_CHARACTERS_MIN},512}$`);
 
-/** What is wrong with it, to be said behind the name of the option or variable; or null. */
+/** Returns what is wrong with the token, to follow the name of the option or variable; or null. */
 export function tokenMistake(token: string): string | null {
   return TOKEN.test(token)
     ? null

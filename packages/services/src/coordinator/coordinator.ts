@@ -10,14 +10,14 @@ import { Guard } from '../analyzer/security.ts';
 import { makeServer } from '../bus/server.ts';
 import { type Ask, addMeshRoutes } from './routes.ts';
 
-/** Of connections that ask over HTTP; more are closed at once. */
+/** HTTP connections at a time; further ones are closed at once. */
 const SOCKETS_MAX = 256;
-/** A server that does not listen itself has no default timeout: a silent client would hold its place for ever. */
+/** Idle time of a socket. A server that does not listen itself has no default timeout: silent clients would stay. */
 const SILENT_MS = 30_000;
 
 export interface CoordinatorOptions {
   log: Log;
-  /** Required from all but this machine; null: only this machine has access. */
+  /** Required from other machines; null: only this machine has access. */
   token: string | null;
 }
 
@@ -48,14 +48,14 @@ export function startCoordinator(peer: Peer, { log, token }: CoordinatorOptions)
   };
 }
 
-/** Events of the mesh, as lines of the log. */
+/** Logs the events of the mesh. */
 function watch(peer: Peer, log: Log): void {
   const { skyeye, directory } = peer;
   const updated = (id: string) => log('info', `Updated attributes for peer ${id}`);
   skyeye.support.onReading.push(({ id }) => {
     if (id !== peer.id) updated(id);
   });
-  // As the root it has them from the tree itself.
+  // The root gets no copy: its readings come from the tree itself.
   skyeye.core.below.readings.listen({
     touched: ({ id }) => {
       if (id !== peer.id && directory.tree.root === peer.id) updated(id);

@@ -1,10 +1,10 @@
-// The view of the mesh as Prometheus reads it: https://prometheus.io/docs/instrumenting/exposition_formats.
+// The view of the mesh in the Prometheus text format: https://prometheus.io/docs/instrumenting/exposition_formats.
 
 import type { ShownView } from '@eyrie/mesh/skyeye';
 
 type Row = readonly [labels: string, value: number];
 
-/** @param view null before the first one came */
+/** @param view null before the first view is complete */
 export function metricsText(view: ShownView | null, counts: Readonly<Record<string, number>>): string {
   const lines: string[] = [];
   const add = (name: string, kind: 'gauge' | 'counter', help: string, rows: readonly Row[]) => {

@@ -1,4 +1,4 @@
-// What the mesh tells over HTTP: the same answers as over the control socket, whoever gives them.
+// HTTP routes of the mesh: the same answers as over the control socket, whichever process serves them.
 
 import { ControlError, type Parameters } from '@eyrie/mesh';
 import { QueryError, type ShownView } from '@eyrie/mesh/skyeye';

@@ -1,5 +1,5 @@
-// An attack on a mesh, from quiet to quiet: one peer floods queries, another scans ports. What is
-// reported is what happened; only the attackers are staged.
+// Demonstrates an attack on a mesh: one peer floods queries, another scans ports. Only the attackers are staged; the
+// report is measured.
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Peer, parseAddress } from '@eyrie/mesh';
@@ -10,28 +10,28 @@ import { addressOf, hasManyAddresses, openStage, type Stage } from './stage.ts';
 export interface AttackOptions {
   readonly peers?: number;
   readonly queriesPerSecond?: number;
-  /** How long the attackers are kept away. */
+  /** Seconds that the attackers stay redirected. */
   readonly forSeconds?: number;
-  /** How long queries are timed, before and while the attackers are with the decoy. */
+  /** Seconds that queries are timed, before the attack and again while the attackers are redirected. */
   readonly quietSeconds?: number;
   readonly attackSeconds?: number;
-  /** Told of each step, with the seconds since the beginning. */
+  /** Called at each step, with the seconds since the start. */
   readonly say?: (atSeconds: number, line: string) => void;
 }
 
-/** Of one attacker; milliseconds since its attack began, null for what did not happen. */
+/** One attacker: milliseconds since its attack began, null for events that did not happen. */
 export interface Attacker {
   readonly peer: string;
   readonly rule: string;
   readonly foundMs: number | null;
-  /** Its first word with the decoy. */
+  /** Its first message to the decoy. */
   readonly decoyedMs: number | null;
   readonly releasedMs: number | null;
-  /** What the honeypot has on record of it. */
+  /** Events that the honeypot recorded of it. */
   readonly events: number;
 }
 
-/** Of the queries of all others: milliseconds, and how many had no whole answer. */
+/** Query latency of the other peers in milliseconds, and the number of incomplete answers. */
 export interface Latency {
   readonly count: number;
   readonly p50: number;
@@ -44,9 +44,9 @@ export interface AttackReport {
   readonly attackers: readonly Attacker[];
   readonly before: Latency;
   readonly during: Latency;
-  /** Queries that the flooder sent, and how many the decoy answered it. */
+  /** Queries that the flooder sent, and those that the decoy answered. */
   readonly flood: { readonly sent: number; readonly answered: number };
-  /** All are back, and everybody knows everybody. */
+  /** All peers are back, and each knows all others. */
   readonly isWhole: boolean;
 }
 
@@ -100,15 +100,15 @@ async function play(stage: Stage, options: Play): Promise<AttackReport> {
   try {
     measure(peers);
     await until(() => isWhole(peers) && hasView(peers), LIMIT_MS);
-    say(`All know all, and each has the view of the whole: ${peers[0]!.skyeye.view()?.peers} peers.`);
+    say(`Every peer knows all others and has the whole view: ${peers[0]!.skyeye.view()?.peers} peers.`);
     const [flooder, scanner] = attackersOf(peers);
     const others = peers.slice(0, count).filter((peer) => peer !== flooder && peer !== scanner);
     const before = await queriesOf(others, 1000 * quietSeconds);
-    say(`Quiet. Queries of all others: ${latencyText(before)}.`);
+    say(`BASELINE  Queries of the other peers: ${latencyText(before)}.`);
 
-    say(`ATTACK    ${flooder.id} begins to send ${queriesPerSecond} queries a second.`);
+    say(`ATTACK    ${flooder.id} starts to send ${queriesPerSecond} queries a second.`);
     const flood = startFlood(flooder, queriesPerSecond);
-    say(`ATTACK    ${scanner.id} begins to try the doors of all peers.`);
+    say(`ATTACK    ${scanner.id} starts to scan the ports of all peers.`);
     const scan = hasManyAddresses ? startScan(peers, scanner) : null;
     const attackMs = performance.now();
     const names = [flooder.id, ...(scan === null ? [] : [scanner.id])];
@@ -120,10 +120,10 @@ async function play(stage: Stage, options: Play): Promise<AttackReport> {
     for (const id of names)
       if (cameMs(id) !== null)
         say(
-          `DECOY     ${id} talks to the honeypot since ${seconds(cameMs(id)! - attackMs)} after it began, and goes on.`,
+          `DECOY     ${id} reached the honeypot ${seconds(cameMs(id)! - attackMs)} after its attack began, and continues.`,
         );
     const during = await queriesOf(others, 1000 * attackSeconds);
-    say(`Meanwhile. Queries of all others: ${latencyText(during)}.`);
+    say(`DURING    Queries of the other peers: ${latencyText(during)}.`);
     flood.stop();
     scan?.stop();
     say(
@@ -134,7 +134,7 @@ async function play(stage: Stage, options: Play): Promise<AttackReport> {
     const released = await releases(stage, names, say);
     await until(() => isWhole(peers), LIMIT_MS);
     const whole = isWhole(peers);
-    say(whole ? 'All are back, and everybody knows everybody.' : 'Not all are back.');
+    say(whole ? 'All peers are back, and each knows all others.' : 'Not all peers are back.');
     const after = (ms: number | null | undefined) => (ms == null ? null : Math.round(ms - attackMs));
     return {
       ...{ peers: count, before, during, isWhole: whole },
@@ -150,7 +150,7 @@ async function play(stage: Stage, options: Play): Promise<AttackReport> {
   }
 }
 
-/** Neither who decides nor who leads nor the honeypot. */
+/** Two peers that are neither the authority, the root nor the honeypot. */
 function attackersOf(peers: readonly Peer[]): [Peer, Peer] {
   const root = peers[0]!.directory.tree.root;
   const [flooder, scanner] = peers.slice(1, -1).filter((peer) => peer.id !== root);
@@ -170,7 +170,7 @@ function startFlood(peer: Peer, perSecond: number) {
   return flood;
 }
 
-/** Connections to each door, again and again, that say nothing and end. */
+/** Connects to each port again and again, sends nothing, and disconnects. */
 function startScan(peers: readonly Peer[], scanner: Peer): { stop(): void } {
   const localAddress = addressOf(peers.indexOf(scanner));
   let next = 0;
@@ -184,7 +184,7 @@ function startScan(peers: readonly Peer[], scanner: Peer): { stop(): void } {
   return { stop: () => clearInterval(timer) };
 }
 
-/** One after the other, each asks and waits for the answer. */
+/** Each peer in turn sends a query and waits for the answer. */
 async function queriesOf(peers: readonly Peer[], forMs: number): Promise<Latency> {
   const tookMs: number[] = [];
   let failed = 0;
@@ -201,7 +201,7 @@ async function queriesOf(peers: readonly Peer[], forMs: number): Promise<Latency
   return { count: tookMs.length, p50: at(0.5), p99: at(0.99), failed };
 }
 
-/** When each of them was taken in again, and by itself. */
+/** When each attacker was readmitted, and whether it reconnected by itself. */
 async function releases(
   stage: Stage,
   names: readonly string[],
@@ -220,7 +220,7 @@ async function releases(
   return released;
 }
 
-/** Each tells of a host of its own. */
+/** Gives each peer the readings of a host of its own. */
 function measure(peers: readonly Peer[]): void {
   for (const [i, peer] of peers.entries())
     peer.skyeye.report({ 'cpu.used': 5 + 3 * i, 'cpu.free': 95 - 3 * i, 'memory.free': (1 + i) * 2 ** 30 });
@@ -234,7 +234,7 @@ function hasView(peers: readonly Peer[]): boolean {
   return peers.every((peer) => peer.skyeye.view()?.peers === peers.length);
 }
 
-/** Of one peer, which the honeypot knows by its certificate. */
+/** The visits of one peer, identified by its certificate. */
 function visitsOf(visits: Play['visits'], id: string): Play['visits'] {
   const sessions = new Set(visits.filter(({ user }) => user === id).map(({ session }) => session));
   return visits.filter(({ session }) => sessions.has(session));

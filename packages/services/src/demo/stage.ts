@@ -1,4 +1,4 @@
-// A whole mesh in one process, over TLS on loopback: peers with sensors, a desk that acts, a honeypot for those sent away.
+// Starts a whole mesh in one process, over TLS on loopback: peers with sensors, a response desk, a honeypot.
 import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -23,13 +23,13 @@ const SEED_BYTES = 32;
 
 export interface StageOptions {
   readonly peers: number;
-  /** Seconds that a measure lasts. */
+  /** Duration of a response measure. */
   readonly forSeconds: number;
   readonly onVisit: (event: HoneypotEvent) => void;
 }
 
 export interface Stage {
-  /** The first holds the authority, the last is the honeypot's. */
+  /** The first holds the authority; the last runs the honeypot. */
   readonly peers: readonly Peer[];
   readonly desk: ResponseDesk;
   readonly honeypot: Honeypot;
@@ -37,7 +37,7 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-/** On Linux each peer has an address of its own: all of 127.0.0.0/8 is this machine. */
+/** On Linux all of 127.0.0.0/8 is loopback, so that each peer gets an address of its own. */
 export const hasManyAddresses = process.platform === 'linux';
 
 export function addressOf(i: number): string {

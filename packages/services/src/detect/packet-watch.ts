@@ -1,5 +1,5 @@
-// From dissected packets to findings: each packet is read for what rules look at, and the rules are told. The same for a
-// file and for live traffic, so that both give the same findings.
+// Turns dissected packets into findings: readers extract events from each packet, and the rules consume them. Files
+// and live traffic share this code, and so give the same findings.
 import {
   Baseline,
   type DetectEvent,
@@ -27,32 +27,32 @@ import { TcpSteps } from './tcp-steps.ts';
 import { UdpSteps } from './udp-steps.ts';
 
 export interface PacketWatchOptions extends FindingsOptions {
-  /** Seconds without a packet after which a conversation is over; needed where packets never end. */
+  /** Idle seconds after which a conversation counts as ended; needed for live traffic. */
   readonly idleSeconds?: number;
 }
 
-/** Windows of a minute that wait for flows, beside those that wait for the flows' end. */
+/** One-minute windows kept open for late flows, besides those that the flow time-outs require. */
 const LATE_WINDOWS = 3;
 
 const TCP = 6;
 const UDP = 17;
-/** Its questions are for names of the own network, and say nothing of where a host goes. */
+/** UDP port of LLMNR. Its queries are for local names, and do not show where a host goes. */
 const LLMNR = 5355;
 
 export class PacketWatch {
   readonly engine: RuleEngine;
-  /** What hosts usually do here; it learns from the flows. */
+  /** Usual behaviour of the hosts, learned from the flows. */
   readonly baseline = new Baseline(HOST_FEATURES);
   readonly #stations: Stations;
   readonly #tcp: TcpSteps;
   readonly #udp: UdpSteps;
   readonly #flows: FlowRecords;
   readonly #windows: HostWindows;
-  /** By protocol id. */
+  /** Readers by protocol id. */
   readonly #readers: (LayerReader | undefined)[] = [];
   #second = Number.NaN;
 
-  /** Before the first packet of the session: it listens to conversations that end. */
+  /** Must be created before the session's first packet: it listens to ended conversations. */
   constructor(session: Session, { idleSeconds, ...options }: PacketWatchOptions = {}) {
     this.engine = new RuleEngine(options);
     const see: See = (event) => this.#see(event);
@@ -74,9 +74,9 @@ export class PacketWatch {
     }
   }
 
-  /** After each packet; it is only borrowed. */
+  /** Call for each dissected packet; the packet may be reused afterwards. */
   add(p: Packet): void {
-    // Packets that rules do not look at still say what time it is.
+    // Every packet advances the clock, also those that no rule reads.
     if (p.seconds !== this.#second) {
       this.#second = p.seconds;
       this.engine.advance(p.seconds);
@@ -90,7 +90,7 @@ export class PacketWatch {
     for (let layer = 1; layer < p.count; layer++) {
       const reader = this.#readers[p.proto[layer]!];
       if (reader === undefined) continue;
-      // What an ICMP error quotes was a packet of its own.
+      // A packet quoted in an ICMP error has been seen itself.
       const flags = p.flags[layer]!;
       if ((flags & COLUMN) !== 0 && (flags & (SHOWN | NESTED)) !== 0) reader(p, layer);
     }
@@ -118,18 +118,18 @@ export class PacketWatch {
       });
   }
 
-  /** For live traffic that falls silent; seconds since 1970. */
+  /** Advances the clock when live traffic pauses; seconds since 1970. */
   advance(now: number): void {
     this.#flows.sweep(now);
     this.engine.advance(now);
   }
 
-  /** What was found so far. */
+  /** The findings so far. */
   list(): Finding[] {
     return this.engine.findings.list();
   }
 
-  /** No more packets come. */
+  /** Ends the input; returns all findings. */
   end(): Finding[] {
     this.#udp.end();
     this.#flows.end();

@@ -1,4 +1,4 @@
-// What reads one layer of a packet for the rules, and what they share.
+// Interface of the readers, each of which turns one layer of a packet into events, and helpers that they share.
 import type { DetectEvent } from '@eyrie/detect';
 import { ethernetAddress, ipv4Address, ipv6Address, type Packet, protocolNamed } from '@eyrie/dissect';
 
@@ -6,7 +6,7 @@ export type See = (event: DetectEvent) => void;
 export type LayerReader = (p: Packet, layer: number) => void;
 
 export interface ReaderMaker {
-  /** Names of the protocols whose layers it reads. */
+  /** Names of the protocols that it reads. */
   readonly protocols: readonly string[];
   readonly make: (see: See) => LayerReader;
 }
@@ -30,7 +30,7 @@ export interface Ends {
   readonly serverPort: number;
 }
 
-/** Who talks to whom in this packet, if its sender is the client, or else the server. */
+/** Client and server of this packet: the sender is the client if `isFromClient`. */
 export function endsOf(p: Packet, isFromClient: boolean): Ends {
   const source = addressAt(p, p.netSrc);
   const destination = addressAt(p, p.netDst);
@@ -45,7 +45,7 @@ export function endsOf(p: Packet, isFromClient: boolean): Ends {
   };
 }
 
-/** By the answer to its SYN; where that was not seen, the side with the lower port is the server. */
+/** Whether the sender is the client: by the SYN; if that was not captured, the lower port is the server's. */
 export function isFromClient(p: Packet): boolean {
   const known = p.flow < 0 ? 0 : p.session.tcp.serverPort(p.flow);
   if (known !== 0 && p.srcPort !== p.dstPort) return p.dstPort === known;
@@ -59,7 +59,7 @@ export function ethernetAt(p: Packet): number {
   return p.count > 1 && p.proto[1] === ethernet ? p.start[1]! : -1;
 }
 
-/** Source and destination of the Ethernet frame that carries a layer, which may be in a tunnel; '' without one. */
+/** Source and destination MAC of the Ethernet frame around this layer, also inside a tunnel; '' without one. */
 export function frameMacs(p: Packet, layer: number): { source: string; destination: string } {
   for (let i = layer - 1; i > 0; i--) {
     if (p.proto[i] !== ethernet) continue;
@@ -70,7 +70,7 @@ export function frameMacs(p: Packet, layer: number): { source: string; destinati
   return { source: '', destination: '' };
 }
 
-/** Of a password, which itself is not kept: FNV-1a, never 0. */
+/** FNV-1a, never 0. Stands for a password, which is not kept. */
 export function hashOf(text: string): number {
   let h = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);

@@ -1,19 +1,19 @@
-// From which MACs packets come: who is new, and whose packets begin to come from elsewhere. Bulk
-// traffic costs a look into a table.
+// Tracks source MACs: reports new stations, and addresses whose packets come from another MAC. Bulk traffic costs one
+// table lookup per packet.
 import type { Packet } from '@eyrie/dissect';
 import { addressAt, ethernetAt, type See, timeOf } from './reader.ts';
 
 const START = 1024;
-/** Changes of a side's MAC that are told, for each conversation: a mirror port may show every packet twice. */
+/** MAC changes reported per conversation: on a mirror port that shows every packet twice they alternate for ever. */
 const MOVES_MAX = 8;
-/** With as many as that nobody knows any more who is new, and all are forgotten. */
+/** Stations remembered; at the limit all are forgotten. */
 const STATIONS_MAX = 65_536;
 
 export class Stations {
   readonly #see: See;
   readonly #known = new Set<number>();
   #stream = new Int32Array(START).fill(-1);
-  /** By flow and direction: the MAC that sends, as a number; 0 none yet. */
+  /** The sending MAC as a number, by flow and direction; 0 for none yet. */
   #mac = new Float64Array(START * 2);
   #moves = new Uint8Array(START);
 

@@ -1,4 +1,4 @@
-// The steps of TCP connections, from the flags of their segments; bulk traffic costs a look into a table.
+// Turns TCP flags into events of connections; bulk traffic costs one table lookup per packet.
 import type { DetectEvent } from '@eyrie/detect';
 import type { Packet } from '@eyrie/dissect';
 import { endsOf, isFromClient, type See } from './reader.ts';
@@ -11,14 +11,14 @@ const PSH = 8;
 const ACK = 16;
 const URG = 32;
 const XMAS = FIN | PSH | URG;
-/** Acknowledgements that a host refuses if it knows nothing of the connection (RFC 9293 §3.10.7.1). */
+/** Acknowledgements that a host answers with RST if it does not know the connection (RFC 9293 §3.10.7.1). */
 const LONE = new Set([ACK, FIN | ACK, SYN | ACK]);
 
-/** What is known of a connection. */
+/** State bits of a connection. */
 const ASKED = 1;
 const ANSWERED = 2;
 const OVER = 4;
-/** It began with an empty segment that acknowledges what is not known: ACK alone, or with FIN or SYN. */
+/** The first segment was empty and acknowledged an unknown connection: ACK, FIN+ACK or SYN+ACK. */
 const LONE_ACK = 8;
 
 const START = 1024;
@@ -53,11 +53,11 @@ export class TcpSteps {
       return;
     }
     if (state === 0) {
-      // Neither the first segment of a connection nor one from its middle.
+      // Flags that no segment of a regular connection has.
       if (flags === 0) this.#probe(p, 'null');
       else if (flags === FIN) this.#probe(p, 'fin');
       else if ((flags & (XMAS | ACK | RST)) === XMAS) this.#probe(p, 'xmas');
-      // One that answers a SYN acknowledges it (RFC 9293 §3.10.7.1); where only answers are captured, it is one of those.
+      // A RST that answers a SYN has ACK set (RFC 9293 §3.10.7.1): RST+ACK may answer a SYN that was not captured.
       else if (flags === RST) this.#probe(p, 'rst');
       const isLoneAck = LONE.has(flags) && p.segmentLength === 0;
       this.#state[flow] = isLoneAck ? LONE_ACK : OVER;
@@ -111,7 +111,7 @@ export class TcpSteps {
   }
 
   #probe(p: Packet, flags: Exclude<Extract<DetectEvent, { kind: 'probe' }>['flags'], 'ack'>): void {
-    // A segment whose bytes the capture cut has no flags to speak of.
+    // The capture truncated the segment before its flags.
     if (p.start[p.tcpLayer]! + 14 > p.stop[p.tcpLayer]!) return;
     this.#see({ kind: 'probe', flags, ...endsOf(p, true) });
   }

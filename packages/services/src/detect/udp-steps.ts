@@ -1,11 +1,11 @@
-// UDP conversations: when they begin, when they are answered, and how busy they are.
+// Reports UDP conversations: their beginning, first answer, and packet rates.
 import { type Packet, protocolNamed } from '@eyrie/dissect';
 import { type Ends, endsOf, type See } from './reader.ts';
 
 const ASKED = 1;
 const ANSWERED = 2;
 
-/** Packets in a second from which a conversation is told of. */
+/** Packets per second from which a conversation is reported as busy. */
 const BUSY = 100;
 const START = 1024;
 const UDP_HEADER = 8;
@@ -21,7 +21,7 @@ export class UdpSteps {
   #stream = new Int32Array(START).fill(-1);
   #state = new Uint8Array(START);
   #asker = new Uint8Array(START);
-  /** By flow and direction: packets within `#second`. */
+  /** Packets within `#second`, by flow and direction. */
   #count = new Uint32Array(START * 2);
   #touched: number[] = [];
   readonly #busy = new Map<number, Busy>();

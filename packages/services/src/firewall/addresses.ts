@@ -1,16 +1,16 @@
-// Block lists: a plain file of addresses and networks, one a line, and such a file from findings.
+// Block lists: reads a plain file of addresses and networks, one a line, and makes one from findings.
 import { BlockList, isIP } from 'node:net';
 
-/** Networks that are larger would be a slip of the pen. */
+/** Shortest prefix accepted: a larger network is probably a typing error. */
 const PREFIX_MIN = { ipv4: 8, ipv6: 19 } as const;
 
 export interface BlockedRead {
   readonly blocked: string[];
-  /** Lines that say nothing we may follow, each with its reason. */
+  /** Rejected lines, each with its reason. */
   readonly problems: string[];
 }
 
-/** `192.0.2.7`, `192.0.2.0/24`, `2001:db8::/32`, one a line; what follows a `#` is a remark. */
+/** Parses `192.0.2.7`, `192.0.2.0/24`, `2001:db8::/32`, one a line; `#` begins a comment. */
 export function readBlocked(text: string, isProtected: (address: string) => string | null): BlockedRead {
   const blocked = new Set<string>();
   const problems: string[] = [];
@@ -24,7 +24,7 @@ export function readBlocked(text: string, isProtected: (address: string) => stri
   return { blocked: withoutCovered([...blocked]), problems };
 }
 
-/** Leaves out what lies in a network of the list: firewalls refuse entries that overlap, some after they took others. */
+/** Drops entries covered by a network of the list: firewalls reject overlaps, some after applying other entries. */
 export function withoutCovered(blocked: readonly string[]): string[] {
   const networks = blocked.map((text) => {
     const [address = '', prefix] = text.split('/');
@@ -41,7 +41,7 @@ export function withoutCovered(blocked: readonly string[]): string[] {
     const isCovered = prefixes.some(
       (prefix) => prefix < network.prefix && known.has(nameOf(network, prefix)),
     );
-    // 10.1.2.3/8 and 10.0.0.0/8 are one.
+    // 10.1.2.3/8 and 10.0.0.0/8 are the same network.
     if (!isCovered && !kept.has(own)) kept.set(own, network.text);
   }
   return [...kept.values()];
@@ -49,14 +49,14 @@ export function withoutCovered(blocked: readonly string[]): string[] {
 
 function numberOf(address: string): bigint {
   if (isIP(address) === 4) return address.split('.').reduce((sum, part) => sum * 256n + BigInt(part), 0n);
-  // As URLs are written: hexadecimal groups, of which some zeros are left out once.
+  // The URL parser normalises it to hexadecimal groups with one `::`.
   const [head = '', tail = ''] = new URL(`http://[${address}]`).hostname.slice(1, -1).split('::');
   const [before, after] = [head, tail].map((text) => (text === '' ? [] : text.split(':')));
   const zeros = Array.from({ length: 8 - before!.length - after!.length }, () => '0');
   return [...before!, ...zeros, ...after!].reduce((sum, group) => sum * 65_536n + BigInt(`0x${group}`), 0n);
 }
 
-/** An address, or a network by CIDR. */
+/** Whether the text is an address or a network in CIDR notation. */
 export function isAddress(text: string): boolean {
   const [address = '', prefix, ...rest] = text.split('/');
   const version = isIP(address);
@@ -65,11 +65,11 @@ export function isAddress(text: string): boolean {
 }
 
 /**
- * Says why an address must not be blocked, or null: this machine itself, whoever is logged in by SSH now, a large part of
- * the Internet.
+ * Returns why an address must not be blocked, or null. Protected are this machine, the client of the present SSH
+ * session, and large parts of the Internet.
  *
  * @param own addresses of this machine
- * @param visitor the address that the present SSH session comes from
+ * @param visitor the client address of the present SSH session
  */
 export function protection(
   own: readonly string[],
@@ -90,7 +90,7 @@ export function protection(
   };
 }
 
-/** What a block list takes of a finding, as `eyrie read -q -z findings --json` and GET /findings have it. */
+/** The fields of a finding that a block list needs, as in `eyrie read -q -z findings --json` and GET /findings. */
 export interface FoundSource {
   readonly source: string;
   readonly severity: string;
@@ -103,7 +103,7 @@ export function isSeverity(text: string): boolean {
   return SEVERITIES.includes(text);
 }
 
-/** A block list of the sources of findings that are at least so severe, the gravest of each in a remark. */
+/** Makes a block list of the sources of findings from this severity up; a comment names the most severe of each. */
 export function blockListOf(findings: readonly FoundSource[], severityMin: string): string {
   const gravest = new Map<string, FoundSource>();
   for (const finding of findings) {

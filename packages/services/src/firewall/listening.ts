@@ -1,4 +1,4 @@
-// What the kernel of Linux says of sockets that listen: /proc/net/{tcp,tcp6,udp,udp6}, proc_net_tcp.txt of its documentation.
+// Parses listening sockets from Linux's /proc/net/{tcp,tcp6,udp,udp6} (kernel documentation: proc_net_tcp).
 
 export interface KernelSocket {
   readonly protocol: 'tcp' | 'udp';
@@ -8,10 +8,10 @@ export interface KernelSocket {
 }
 
 const LISTEN = '0A';
-/** A UDP socket without a peer. */
+/** State of a UDP socket without a peer. */
 const UNCONNECTED = '07';
 
-/** Sockets that wait for others; `text` is one of those files. Lines that are no sockets are passed over. */
+/** Listening sockets in the text of one of these files; malformed lines are skipped. */
 export function listeningIn(text: string, protocol: 'tcp' | 'udp'): KernelSocket[] {
   return text.split('\n').flatMap((line) => {
     const words = line.trim().split(/\s+/);
@@ -23,7 +23,7 @@ export function listeningIn(text: string, protocol: 'tcp' | 'udp'): KernelSocket
   });
 }
 
-/** Words of 32 bits, each in the order of the machine, which is little-endian wherever Node runs on Linux. */
+/** Decodes 32-bit words in host byte order; Node runs on little-endian Linux only. */
 function addressOf(hex: string): string {
   const bytes = hex.match(/.{8}/g)!.flatMap((word) => [...Buffer.from(word, 'hex')].reverse());
   if (bytes.length === 4) return bytes.join('.');
@@ -31,7 +31,7 @@ function addressOf(hex: string): string {
   return new URL(`http://[${groups.join(':')}]`).hostname.slice(1, -1);
 }
 
-/** Options of Node that have their value behind them. */
+/** Options of Node whose value is the next argument. */
 const NODE_VALUES = new Set([
   '--import',
   '--require',
@@ -41,7 +41,7 @@ const NODE_VALUES = new Set([
   '--env-file',
 ]);
 
-/** `peer lab-7` of `node …/bin/eyrie.js peer lab-7 --quiet`; null for other programs, whatever they are told. */
+/** Returns `peer lab-7` for `node …/bin/eyrie.js peer lab-7 --quiet`; null for other programs. */
 export function serviceOf(commandLine: readonly string[]): string | null {
   const at = programAt(commandLine);
   if (!/(^|[\\/])eyrie(\.m?js)?$/.test(commandLine[at] ?? '')) return null;
@@ -50,7 +50,7 @@ export function serviceOf(commandLine: readonly string[]): string | null {
   return command === 'peer' && second !== undefined ? `peer ${second}` : command;
 }
 
-/** Where the program stands: first, or behind Node and its options. */
+/** Index of the program in the command line: first, or after Node and its options. */
 function programAt(words: readonly string[]): number {
   if (!/(^|[\\/])node(\.exe)?$/.test(words[0] ?? '')) return 0;
   let at = 1;

@@ -1,18 +1,18 @@
-// Ports of this machine's SSH server by its configuration: sshd_config(5), with the files that it includes.
+// Reads the SSH server's ports from sshd_config(5), including included files.
 import { posix } from 'node:path';
 
 export interface Files {
-  /** '' of a file that is not there. */
+  /** Returns '' if the file does not exist. */
   read(path: string): string;
   list(folder: string): readonly string[];
 }
 
 const SSHD_CONFIG = '/etc/ssh/sshd_config';
 const PORT_USUAL = 22;
-/** sshd itself stops there. */
+/** Nesting of Include, as in sshd. */
 const DEPTH_MAX = 16;
 
-/** Empty where there is no configuration, and so no server. */
+/** Ports of the SSH server; empty if there is no configuration, and so no server. */
 export function sshdPorts(files: Files, path = SSHD_CONFIG): number[] {
   if (files.read(path) === '') return [];
   const ports: number[] = [];
@@ -21,7 +21,7 @@ export function sshdPorts(files: Files, path = SSHD_CONFIG): number[] {
   for (const [keyword, value] of settingsOf(files, path, 0)) {
     if (keyword === 'port') ports.push(Number(value));
     if (keyword !== 'listenaddress') continue;
-    // HOST:PORT or [HOST]:PORT; an address alone takes the ports that are given. Behind it may stand a routing domain.
+    // HOST:PORT or [HOST]:PORT, perhaps followed by a routing domain. An address alone uses the ports of Port.
     const own = /^(?:\[[^\]]*\]|[^:\s]*):(\d+)(?:\s|$)/.exec(value);
     if (own === null) hasAddressWithout = true;
     else ofAddresses.push(Number(own[1]));
@@ -31,7 +31,7 @@ export function sshdPorts(files: Files, path = SSHD_CONFIG): number[] {
   return [...new Set(all)].filter((port) => port > 0 && port < 65_536);
 }
 
-/** Keywords, in lower case, with what stands behind; up to the first Match, behind which ports may not stand. */
+/** Yields keywords in lower case with their values, up to the first Match: ports are not allowed after it. */
 function* settingsOf(files: Files, path: string, depth: number): Generator<[string, string]> {
   for (const line of files.read(path).split('\n')) {
     const [, word = '', rest = ''] =
@@ -47,7 +47,7 @@ function* settingsOf(files: Files, path: string, depth: number): Generator<[stri
   }
 }
 
-/** Files by a pattern of glob(7) in the last part of a path, in their order. */
+/** Files that match a path with a glob(7) pattern in its last part, sorted. */
 function matching(files: Files, pattern: string): string[] {
   const folder = posix.dirname(pattern);
   const name = posix.basename(pattern).replaceAll(/[.+^${}()|\\]/g, '\\$&');

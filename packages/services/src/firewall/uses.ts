@@ -1,17 +1,17 @@
-// Which ports others must reach: of services that listen beyond this machine, of the peers that live here, and of what runs.
+// Determines the ports that others must reach: of configured services, peers on this machine, and running processes.
 import { isIP } from 'node:net';
 import { FINDING_PORT } from '@eyrie/mesh/lan';
 import type { Config } from '../config/index.ts';
 import type { Rule } from './rules.ts';
 
-/** A peer that lives on this machine, as its settings.json has it. */
+/** A peer of this machine, from its settings.json. */
 export interface LocalPeer {
   readonly id: string;
   readonly host: string;
   readonly port: number;
 }
 
-/** A socket that a process of Eyrie listens with. */
+/** A listening socket of an Eyrie process. */
 export interface Listening {
   readonly service: string;
   readonly protocol: 'tcp' | 'udp';
@@ -21,7 +21,7 @@ export interface Listening {
 
 const SERVICES = ['ui', 'analyzer', 'parser', 'persistor'] as const;
 
-/** In order of ports; one rule for a port, whoever uses it first. */
+/** Rules sorted by port; one per port, for the first service that uses it. */
 export function usedPorts(
   config: Config,
   peers: readonly LocalPeer[],
@@ -44,7 +44,7 @@ export function usedPorts(
   ];
   const rules = new Map<string, Rule>();
   for (const { service, protocol, address, port } of all) {
-    // Port 0 is chosen when the service starts: then it is seen running.
+    // Port 0 is chosen at start-up: only the running service shows it.
     if (port === 0 || isLoopback(address)) continue;
     const key = `${protocol}/${port}`;
     if (!rules.has(key)) rules.set(key, { service: plainName(service), protocol, port, from });
@@ -52,17 +52,17 @@ export function usedPorts(
   return [...rules.values()].sort((a, b) => a.port - b.port || a.protocol.localeCompare(b.protocol));
 }
 
-/** Peers that have no link ask for others by multicast, and all peers of a host hear it with one port. */
+/** Peers without links discover others by multicast, on one port that all peers of a host share. */
 function lanFinding(peers: readonly LocalPeer[]): Listening[] {
   const isAsked = peers.some(({ host }) => !isLoopback(host));
   const place = { address: '0.0.0.0', port: FINDING_PORT };
   return isAsked ? [{ service: 'finding peers', protocol: 'udp', ...place }] : [];
 }
 
-/** MQTT 3.1.1 over TLS has port 8883; a broker on loopback needs no rule. */
+/** Port of MQTT over TLS (IANA: secure-mqtt); a broker on loopback needs no rule. */
 const MQTTS_PORT = 8883;
 
-/** Only where peers run a broker of their own. */
+/** The broker's port, if peers run a broker of their own. */
 function mqttBroker({ mqtt: { on, url, host, port } }: Config): Listening[] {
   if (!on || url !== '') return [];
   return [{ service: 'mqtt', protocol: 'tcp', address: host, port: port === 0 ? MQTTS_PORT : port }];
@@ -74,7 +74,7 @@ export function isLoopback(address: string): boolean {
   return address === '::1' || address.toLowerCase().startsWith('::ffff:127.');
 }
 
-/** Fit for comments of every firewall. */
+/** Reduces a name to characters that every firewall accepts in comments. */
 function plainName(service: string): string {
   return service.replaceAll(/[^\w .-]/g, '-').slice(0, 48);
 }

@@ -1,15 +1,15 @@
-// UDP to everyone on the LAN: the directed broadcast of every interface, or a multicast group on each.
+// UDP to all hosts of the LAN: directed broadcast or multicast on every interface.
 import type { Socket } from 'node:dgram';
 import { createAddressSocket, Multicast, ownAddresses } from '@eyrie/mesh/lan';
 
-/** Networks may come while a node listens. */
+/** Interval for joining the group on new interfaces. */
 const JOIN_MS = 10_000;
-/** Of the block for organisations (RFC 2365 §6.2). */
+/** In the organization-local scope (RFC 2365 §6.2). */
 const MULTICAST_GROUP = '239.255.43.21';
 
 export interface LanSocketOptions {
   port: number;
-  /** A node binds to the port; a master takes any and only hears answers. */
+  /** A node binds to the port; a master binds to any port and only receives answers. */
   isListening: boolean;
   multicast: boolean;
   onDatagram: (data: Buffer, from: string) => void;
@@ -28,7 +28,7 @@ export class LanSocket {
     this.#options = options;
   }
 
-  /** @throws the error of a port that is taken, or not allowed */
+  /** @throws the system's error if the port is taken or not permitted */
   static async open(options: LanSocketOptions): Promise<LanSocket> {
     const socket = createAddressSocket(options.isListening);
     await new Promise<void>((resolve, reject) => {
@@ -46,7 +46,7 @@ export class LanSocket {
     return lan;
   }
 
-  /** To one address `host:port`, or to all. */
+  /** Sends to one address `host:port`, or to all. */
   transmit(data: Uint8Array, to: string | null): void {
     if (to !== null) {
       const [host, port] = to.split(':');
@@ -69,9 +69,9 @@ export class LanSocket {
   }
 
   #send(data: Uint8Array, port: number, host: string): void {
-    // What came from no port cannot be answered (RFC 768); to try would throw.
+    // Source port 0 means no reply (RFC 768), and sending to it would throw.
     if (port === 0) return;
-    // An interface that is down is no reason to say nothing on the others.
+    // An interface that is down must not stop the others.
     this.#socket.send(
       data,
       port,
@@ -81,7 +81,7 @@ export class LanSocket {
   }
 }
 
-/** The last address of the network that the interface is in, by its real netmask. */
+/** The broadcast address of the interface's network. */
 export function directedBroadcast({ address, netmask }: { address: string; netmask: string }): string {
   const [host, mask] = [address, netmask].map((each) => each.split('.').map(Number));
   return host!.map((byte, i) => byte | (~mask![i]! & 255)).join('.');

@@ -1,4 +1,4 @@
-// Logging: a line on stderr for people, and a JSON line in logs/<service>.log for machines.
+// Logging: a text line on stderr for people, and a JSON line in logs/<service>.log for programs.
 import { mkdirSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import pino from 'pino';
@@ -17,17 +17,17 @@ export interface Log {
 
 export interface LogOptions {
   readonly service: string;
-  /** Where `<service>.log` is kept; null: no file. */
+  /** Folder of `<service>.log`; null: no file. */
   readonly folder: string | null;
-  /** Lowest level shown on stderr; the file has all. */
+  /** Lowest level shown on stderr; the file has all levels. */
   readonly level?: Level;
-  /** The file is renamed to .1, .1 to .2 … when it is longer. Default 10 MB. */
+  /** Length at which the file is rotated to .1, .1 to .2 …. Default 10 MB. */
   readonly fileBytesMax?: number;
-  /** Older files kept. Default 5. */
+  /** Rotated files kept. Default 5. */
   readonly filesMax?: number;
-  /** Default: stderr. */
+  /** Writes lines for people; default stderr. */
   readonly screen?: ((line: string) => void) | null;
-  /** The file has mesh time, too, where it is known. */
+  /** Adds mesh time to the lines of the file, where known. */
   readonly meshNow?: MeshNow;
 }
 
@@ -37,7 +37,7 @@ const FILES_MAX = 5;
 /** Lines between two checks of the file's length. */
 const LOOK_LINES = 200;
 
-/** @throws the system's error if the folder cannot be made */
+/** @throws the system's error if the folder cannot be created */
 export function openLog(options: LogOptions): Log {
   const { service, level = 'info', screen = toStderr } = options;
   const file = options.folder === null ? null : new LogFile(options.folder, options);
@@ -92,10 +92,10 @@ class LogFile {
   }
 
   #open(): [ReturnType<typeof pino.destination>, pino.Logger] {
-    // Each line is written as it comes: services say little, and the last line before a crash is the one that matters.
-    // It may contain filters, addresses and a generated token: only its owner may read it.
+    // Synchronous: services log little, and the last line before a crash matters most.
+    // Only the owner may read it: it may contain filters, addresses and a generated token.
     const sink = pino.destination({ dest: this.#path, append: true, sync: true, mode: 0o600 });
-    // A full disk must not end the service; the same line is on stderr.
+    // A full disk must not end the service; stderr has the same line.
     sink.on('error', () => {});
     const options: pino.LoggerOptions = {
       base: { service: this.#service, pid: process.pid },
@@ -126,7 +126,7 @@ function move(from: string, to: string): void {
   try {
     renameSync(from, to);
   } catch {
-    // There is no such older file yet.
+    // No such older file yet.
   }
 }
 
@@ -134,7 +134,7 @@ function time(): string {
   return new Date().toISOString().slice(11, 19);
 }
 
-/** Messages quote what strangers sent: none of it may steer a terminal, or look like a line of its own. */
+/** Escapes control characters: messages quote untrusted input, which must not steer a terminal or forge a line. */
 function toStderr(line: string): void {
   process.stderr.write(`${line.replace(/[\x00-\x1f\x7f-\x9f]/g, ' ')}\n`);
 }

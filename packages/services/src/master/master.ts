@@ -6,12 +6,12 @@ export interface Call {
   port: number;
   multicast: boolean;
   standing: Standing;
-  /** '' only shows the text. */
+  /** Name of the task; '' only shows the text. */
   task: string;
   text: string;
-  /** Nodes that are known from before: it is repeated until all of them have it. */
+  /** Nodes known from before: the message is retransmitted until all of them acknowledge it. */
   expected: ReadonlySet<string>;
-  /** How long results of tasks are waited for. */
+  /** Milliseconds to wait for task results. */
   waitMs: number;
   onAck: (from: string) => void;
   onResult: (from: string, isDone: boolean, text: string) => void;
@@ -20,11 +20,11 @@ export interface Call {
 
 export interface Outcome {
   acked: ReadonlySet<string>;
-  /** Who has answered the task. */
+  /** Nodes that have sent a result. */
   answered: ReadonlySet<string>;
 }
 
-/** Null if this peer has no key of the group yet. */
+/** Returns null if this peer has no group key yet. */
 export async function callNodes(call: Call): Promise<Outcome | null> {
   const { port, multicast, standing, log, task } = call;
   const socket = await LanSocket.open({
@@ -63,7 +63,7 @@ export async function callNodes(call: Call): Promise<Outcome | null> {
           resolve();
         };
       });
-    // So that the last answer is acknowledged, also if that word has to be said again.
+    // Leaves time to acknowledge a retransmission of the last result.
     if (task !== '') await new Promise((resolve) => setTimeout(resolve, 200));
     return { acked, answered };
   } finally {
@@ -72,7 +72,7 @@ export async function callNodes(call: Call): Promise<Outcome | null> {
   }
 }
 
-/** For simple programs that listen on the port: the text as it is, with no word back. */
+/** Sends the plain text, without acknowledgement, to programs that know no mesh. */
 export async function sendPlain(port: number, multicast: boolean, text: string, log: Log): Promise<void> {
   const onProblem = (message: string) => log('debug', 'LAN', { message });
   const socket = await LanSocket.open({

@@ -1,17 +1,17 @@
-// The present mesh time, recorded beside this machine's own time.
+// Mesh time, recorded besides this machine's clock.
 import type { Peer } from '@eyrie/mesh';
 
 export interface MeshStamp {
   readonly mesh: string;
-  /** Milliseconds since 1970, with a fraction, right within ± the other. */
+  /** Milliseconds since 1970, with a fraction; the true time is within ± uncertaintyMs. */
   readonly ms: number;
   readonly uncertaintyMs: number;
 }
 
-/** Null: no peer runs here, or it does not know the time yet. */
+/** Null: no peer runs here, or it has no mesh time yet. */
 export type MeshNow = () => MeshStamp | null;
 
-/** For JSON lines. */
+/** Mesh time in JSON lines. */
 export interface MeshTime {
   readonly mesh: string;
   /** RFC 3339, to the microsecond. */
@@ -21,7 +21,7 @@ export interface MeshTime {
 
 export const noMesh: MeshNow = () => null;
 
-/** Of a peer in this process. */
+/** Mesh time from a peer in this process. */
 export function meshNowOf({ clock, standing }: Pick<Peer, 'clock' | 'standing'>): MeshNow {
   return () => {
     const uncertaintyMs = clock.uncertaintyMs();

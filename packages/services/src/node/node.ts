@@ -3,15 +3,15 @@ import { LanCourier, type LanMessage } from '@eyrie/mesh/lan';
 import { LanSocket } from '../lan/socket.ts';
 import type { Task } from './tasks.ts';
 
-/** At once; a message that asks for more while they run is told so. */
+/** Concurrent tasks; a further one is refused with a message. */
 const TASKS_MAX = 4;
 
 export interface NodeOptions {
   port: number;
   multicast: boolean;
-  /** Null: only plain messages of programs that know no mesh. */
+  /** Null: only plain messages of programs without a mesh. */
   standing: Standing | null;
-  /** Remembers which messages were taken, also over a restart. */
+  /** Persists which messages were taken, across restarts. */
   storage: Storage | null;
   policy?: Policy;
   /** Also shows datagrams that are not sealed. */
@@ -25,7 +25,7 @@ export interface RunningNode {
   stop(): Promise<void>;
 }
 
-/** @throws the error of a port that cannot be had */
+/** @throws the system's error if the port cannot be bound */
 export async function runNode(options: NodeOptions): Promise<RunningNode> {
   const { standing, log, port, multicast } = options;
   let courier: LanCourier | null = null;

@@ -1,10 +1,10 @@
-// What a node can do when a message asks for it. The registry is the operator's: a message names a task, never a command.
+// The tasks that a message may request. The operator registers them: a message names a task, never a command.
 import { spawn } from 'node:child_process';
 import { mkdirSync, statSync } from 'node:fs';
 import { freemem, hostname, loadavg, totalmem, uptime } from 'node:os';
 import { join } from 'node:path';
 
-/** Gives the result as text; throws with one line. */
+/** Resolves to the result as text. @throws Error with a message of one line */
 export type Task = (text: string) => Promise<string>;
 
 const RUN_MS = 30_000;
@@ -12,13 +12,13 @@ const OUTPUT_BYTES_MAX = 32 << 10;
 const CAPTURE_S_MAX = 300;
 
 export interface TaskOptions {
-  /** NAME=COMMAND, as the operator wrote them. */
+  /** NAME=COMMAND, from the command line. */
   commands: readonly string[];
-  /** The interface on which `capture` may listen, and the folder for its files; null: it may not. */
+  /** Interface and output folder of the `capture` task; null: not allowed. */
   capture: { interface: string; folder: string } | null;
 }
 
-/** @throws RangeError with one line, for a command that is not NAME=COMMAND */
+/** @throws RangeError with a message of one line if a command is not NAME=COMMAND */
 export function tasksOf({ commands, capture }: TaskOptions): Map<string, Task> {
   const tasks = new Map<string, Task>([
     ['echo', async (text) => text],
@@ -54,7 +54,7 @@ async function captureFor(text: string, options: { interface: string; folder: st
   return `${path} (${statSync(path).size} bytes)`;
 }
 
-/** @param stopMs after so long it is asked to end, which is no failure */
+/** @param stopMs ask the program to end after this time, which is no failure */
 function run(command: string, args: string[], limitMs: number, stopMs?: number): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });

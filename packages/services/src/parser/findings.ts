@@ -1,4 +1,4 @@
-// What the expert says of packets, put together: equal findings count up until a batch takes them along.
+// Collects expert information of packets: equal findings are counted until a batch takes them.
 import {
   COLUMN,
   expertProtocol,
@@ -13,20 +13,20 @@ import {
 } from '@eyrie/dissect';
 import type { FindingRow } from '@eyrie/store';
 
-/** Different findings kept between two batches; more are left out. */
+/** Distinct findings between two batches; further ones are dropped. */
 const FINDINGS_MAX = 2000;
-/** Characters of a finding, as in Wireshark. */
+/** Characters of a message, as in Wireshark. */
 const MESSAGE_MAX = 239;
 const RST = 0x04;
-/** Told of single segments by an option; counts would be wrong, see `#tcpRows`. */
+/** Depends on the TCP options and not on the analysis flags, so that cached rows would miscount (see `#tcpRows`). */
 const DSACK = 'D-SACK Sequence';
-/** What makes equal findings differ: the how-manieth it is, and numbers of frames. */
+/** Parts of a message that differ between equal findings: ordinals and frame numbers. */
 const PARTICULARS = / \(#\d+\)|\.? Original \w+ in frame \d+/g;
 
-/** Protocols of which the expert says nothing but what went on as it should. */
+/** Protocols whose expert information only reports normal operation. */
 const CHATTY = ['http', 'ssdp', 'wg'];
 
-/** What is to be done with a layer; 0: its protocol was not seen yet. */
+/** How to handle a layer; 0: its protocol was not seen yet. */
 const SILENT = 1;
 const SEGMENT = 2;
 const ASKED = 3;
@@ -36,8 +36,8 @@ type Row = FindingRow & { count: number };
 export class Findings {
   #found = new Map<string, Row>();
   /**
-   * What the expert says of a segment follows from the marks of its analysis. So it is asked once for each set of them,
-   * and its words, which cost more than all else here, are put together once.
+   * The expert information of a segment depends only on its analysis flags, so its rows are built once for each set of
+   * flags. Building the messages would be the largest cost here.
    */
   #tcpRows = new Map<number, Row[]>();
   #saidRows: Row[] | null = null;
@@ -57,7 +57,7 @@ export class Findings {
       }
       const flags = p.flags[layer]!;
       if ((flags & (SHOWN | NESTED)) === 0) continue;
-      // What an ICMP error quotes was said of the packet itself. Trouble has no columns anywhere.
+      // A packet quoted in an ICMP error was reported itself. Malformed layers never have columns.
       if ((flags & COLUMN) === 0 && p.protocols[layer]!.name !== '_ws.malformed') continue;
       this.#packet = p;
       this.#layer = layer;
@@ -71,7 +71,7 @@ export class Findings {
     return kind;
   }
 
-  /** All since the last call. */
+  /** Findings since the last call. */
   take(): FindingRow[] {
     if (this.#found.size === 0) return [];
     const rows = [...this.#found.values()];

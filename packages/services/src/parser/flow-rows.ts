@@ -1,5 +1,5 @@
-// Conversations of one batch, each once: one that was told several times becomes one row, as the store would make of them. Where
-// packets come fast a batch spans many seconds, and a conversation that pauses is told after each pause.
+// Collects the conversations of one batch. Updates of the same conversation are merged into one row, as the store
+// would merge them: a batch of fast traffic spans many seconds, and each pause of a conversation produces an update.
 import type { Amount, Flow, FlowTcp, Transport } from '@eyrie/dissect';
 import type { FlowRow } from '@eyrie/store';
 import { NAME_TEXT_MAX } from '../bus/schemas.ts';
@@ -7,7 +7,7 @@ import { NAME_TEXT_MAX } from '../bus/schemas.ts';
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 type Row = Mutable<FlowRow> & { toServer: Mutable<Amount>; toClient: Mutable<Amount> };
 
-/** Streams are counted for each transport by itself. */
+/** Stream numbers are counted per transport. */
 const TRANSPORTS: Readonly<Record<Transport, number>> = { tcp: 0, udp: 1, dccp: 2, sctp: 3, udplite: 4 };
 
 export class FlowRows {
@@ -30,7 +30,7 @@ export class FlowRows {
     this.#rows.clear();
   }
 
-  /** All since the last call, in the order in which they were first told. */
+  /** Rows since the last call, in order of first appearance. */
   take(): FlowRow[] {
     const rows = [...this.#rows.values()];
     this.#rows.clear();
@@ -43,7 +43,7 @@ export class FlowRows {
   }
 }
 
-/** Adds what was told of the same conversation later, as `FLOWS` of the store joins its rows. */
+/** Merges a later update of the same conversation, as `FLOWS` of the store does. */
 function join(row: Row, flow: Flow): void {
   row.start = Math.min(row.start, flow.start);
   row.end = Math.max(row.end, flow.end);

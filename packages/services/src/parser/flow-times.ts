@@ -1,5 +1,5 @@
-// When conversations are told to the store, by the packets' clock. A file that was broken off is gone on with by others: what
-// was told of its conversations must be the same, whoever reads it and however fast.
+// Time-outs, by the packets' clock, after which conversations are reported to the store. They are constants: a resumed
+// import must produce the same rows, whichever process reads the file and however fast.
 import type { FlowOptions } from '@eyrie/dissect';
 
 export const FILE_FLOWS = {
@@ -8,7 +8,7 @@ export const FILE_FLOWS = {
   activeSeconds: 600,
 } as const satisfies FlowOptions;
 
-/** Somebody looks on: what goes on is told again and again. */
+/** Live views need updates of active conversations every few seconds. */
 export const LIVE_FLOWS = {
   idleSeconds: 60,
   endedSeconds: 2,

@@ -1,5 +1,5 @@
-// State of one source that sends to a parser: the dissector's context, the expected batch, and batches that were parsed
-// but not yet accepted by the persistor. One request at a time. What the persistor refuses for good is put aside.
+// State of one source that sends to a parser: dissection context, expected batch, and parsed batches that the persistor
+// has not accepted yet. Requests are serialised. Batches that the persistor refuses permanently are set aside.
 import type { Frame, PacketBatch } from '@eyrie/dissect';
 import type { CaptureOrigin, ClockReading, DropRow, StoreBatch } from '@eyrie/store';
 import { BATCH_TYPE, encodeStoreBody, type StoreRequest } from '../bus/batch-body.ts';
@@ -15,23 +15,23 @@ import { sequenceOf } from './run.ts';
 export interface InboxOptions {
   readonly origin: CaptureOrigin;
   readonly persistor: BusClient;
-  /** Packets of this source that are stored already. */
+  /** Packets of this source stored already. */
   readonly stored: number;
-  /** Whether the source sends from its first packet, so that all of its context can be had again. */
+  /** Whether the source resends from its first packet, so that the dissection context can be rebuilt. */
   readonly rewinds: boolean;
-  /** Whether intrusion rules look at the packets. */
+  /** Whether intrusion rules are applied. */
   readonly rules: boolean;
-  /** Which findings they do not make: an expression; empty, the default: none. */
+  /** Expression that silences findings; empty, the default: none. */
   readonly silence?: string | undefined;
   readonly refused: RefusedBodies;
 }
 
 /** The outcome of a delivery. */
 export interface Taken {
-  /** False: it had been taken before. */
+  /** False: the batch had been applied before. */
   readonly applied: boolean;
   readonly packets: number;
-  /** Packets that were put aside meanwhile, of this delivery or one before it. */
+  /** Packets set aside since the last answer, of this delivery or an earlier one. */
   readonly refused?: number;
 }
 
@@ -41,39 +41,39 @@ interface Unsent {
   readonly sequence: number;
   readonly packets: number;
   readonly end: StoreRequest['end'];
-  /** Neither packets nor rows. */
+  /** It has neither packets nor rows. */
   readonly isBare: boolean;
   readonly drops: readonly DropRow[];
 }
 
-/** One batch of frames as it came. */
+/** One received batch of frames. */
 export interface Delivery {
-  /** Null: the next one. */
+  /** Null: the next in sequence. */
   readonly sequence: number | null;
-  /** frame.number of the first; null: they are numbered here, as they come. */
+  /** frame.number of the first frame; null: the parser numbers them. */
   readonly first: number | null;
   readonly frames: Frames;
   readonly drops: readonly DropRow[];
-  /** How the clock that dated them stands. */
+  /** State of the clock that timestamped them. */
   readonly clock?: ClockReading | null;
   readonly end: StoreRequest['end'];
 }
 
-/** Conversations in one body at the end of a capture: some ten megabytes. */
+/** Conversations per body at the end of a capture: tens of megabytes. */
 const FLOWS_MAX = 20_000;
 
 export class Inbox {
-  /** What comes next. */
+  /** The next batch. */
   expect: Expected;
   readonly #options: InboxOptions;
   readonly #parser: PacketParser;
-  /** The error that interrupted a batch: its extent is not known, so nothing more is accepted. */
+  /** An error in the middle of a batch: how far it got is unknown, so nothing more is accepted. */
   #failure: unknown = null;
-  /** Bodies for the persistor, in order. */
+  /** Bodies to send to the persistor, in order. */
   readonly #unsent: Unsent[] = [];
-  /** Told once all before it is delivered. */
+  /** Sent after all bodies before it are delivered. */
   #end: StoreRequest['end'] = null;
-  /** Packets put aside: in all, and not told to the sender yet. */
+  /** Packets set aside: in total, and not yet reported to the sender. */
   #refused = { all: 0, untold: 0 };
   #memory: ArrayBuffer | undefined;
   #clock: ClockReading | null = null;
@@ -91,9 +91,9 @@ export class Inbox {
     });
   }
 
-  /** Resolves once the persistor has it. @throws BusError */
+  /** Resolves once the persistor has the batch. @throws BusError */
   take(delivery: Delivery): Promise<Taken> {
-    // One after the other, whether or not the one before failed.
+    // Serialised, also after a failure.
     const taken = this.#busy.then(() => this.#take(delivery));
     this.#busy = taken.catch(() => {});
     return taken;
@@ -116,7 +116,7 @@ export class Inbox {
       this.#refused.untold = 0;
       return refused === 0 ? taken : { ...taken, refused };
     } catch (error) {
-      // A persistor that is away, or a batch that is not the next, changes nothing here.
+      // An unavailable persistor or an out-of-sequence batch leaves the state unchanged.
       if (!(error instanceof BusError)) this.#failure = error;
       throw error;
     }
@@ -128,11 +128,11 @@ export class Inbox {
     const sequence = delivery.sequence ?? expect.sequence;
     const first = delivery.first ?? expect.frame;
     if (sequence < expect.sequence) {
-      // It came before; what was not delivered then is delivered now.
+      // A repeated batch: deliver what was left undelivered the first time.
       await this.#deliver();
       return { applied: false, packets: 0 };
     }
-    // A live source may have lost packets on its side; a file has not.
+    // Only a live source may skip packets: it may have lost them.
     const isNext = first === expect.frame || (first > expect.frame && !this.#options.rewinds);
     if (sequence > expect.sequence || !isNext)
       throw new BusError(
@@ -170,7 +170,7 @@ export class Inbox {
 
   #finish(end: NonNullable<StoreRequest['end']>): void {
     const parser = this.#parser;
-    // Rows at the end come in parts of fixed size and name, however packets were cut into batches before.
+    // The final rows are split by fixed sizes and names, independent of the batches before.
     parser.end();
     const { flows, names, findings } = parser.take();
     const drops = this.#drops.splice(0);
@@ -191,7 +191,7 @@ export class Inbox {
     }
   }
 
-  /** Puts together what was parsed, and drops, for the persistor. */
+  /** Packs parsed rows and drops into a body for the persistor. */
   #pack(drops: readonly DropRow[]): void {
     const parser = this.#parser;
     if (parser.waiting === 0) {
@@ -214,7 +214,7 @@ export class Inbox {
     return { ...this.#options.origin, clock: this.#clock };
   }
 
-  /** Rows of drops that wait for a packet. */
+  /** Drop rows that wait for a batch with packets. */
   readonly #drops: DropRow[] = [];
 
   #push(batch: StoreBatch, packets: PacketBatch | null, end: StoreRequest['end']): void {
@@ -224,7 +224,7 @@ export class Inbox {
     this.#unsent.push({ body, sequence, packets: packets?.length ?? 0, end, isBare, drops });
   }
 
-  /** Sends what is not sent, in order. @throws BusError */
+  /** Sends all pending bodies in order. @throws BusError */
   async #deliver(): Promise<void> {
     for (;;) {
       const next = this.#unsent[0];
@@ -246,9 +246,9 @@ export class Inbox {
   }
 
   /**
-   * Without it the source goes on; an end that it carried is told by itself.
+   * Sets a body aside, so that the source continues; an end that it carried is sent separately.
    *
-   * @throws BusError where it waits: the store refuses all
+   * @throws BusError if the store refuses everything: then the body stays
    */
   #putAside({ body, sequence, packets, end, isBare, drops }: Unsent, reason: string): void {
     const { refused, origin } = this.#options;
@@ -261,11 +261,11 @@ export class Inbox {
     if (end === null || isBare) return;
     const rest = { flows: [], names: [], findings: [], drops: this.#drops.splice(0), packets: null };
     const problem = end.problem ?? `its last conversations were refused: ${reason}`;
-    // By a number of its own: what was refused can still be sent again.
+    // Under a sequence number of its own, so that the refused body can still be resent.
     this.#push({ source: this.key, sequence: sequence + 1, origin, ...rest }, null, { problem });
   }
 
-  /** The end of a capture some of whose packets are missing says so. */
+  /** Adds the number of refused packets to the capture's end. */
   #withRefused({ problem }: NonNullable<StoreRequest['end']>): StoreRequest['end'] {
     if (this.#refused.all === 0) return { problem };
     const refused = `the store refused ${this.#refused.all} packets`;

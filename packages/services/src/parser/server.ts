@@ -1,4 +1,4 @@
-// The parser alone: takes frames over HTTP, answers when what it made of them is stored.
+// The parser as a service: accepts frames over HTTP, and answers once their rows are stored.
 import type { CaptureOrigin } from '@eyrie/store';
 import type { FastifyRequest } from 'fastify';
 import { parse } from '../bus/batch-body.ts';
@@ -19,13 +19,13 @@ export interface ParserServerOptions {
   /** `http://127.0.0.1:5002` */
   readonly persistor: string;
   readonly encoding?: Encoding;
-  /** What senders must know, and the persistor is told; needed beyond loopback. */
+  /** Token required from senders and sent to the persistor; required beyond loopback. */
   readonly token?: string | undefined;
-  /** Whether intrusion rules look at the packets. Default true. */
+  /** Whether intrusion rules are applied. Default true. */
   readonly rules?: boolean;
-  /** Which findings they do not make: an expression; empty, the default: none. */
+  /** Expression that silences findings; empty, the default: none. */
   readonly silence?: string | undefined;
-  /** Where bodies are kept that the persistor refuses for good; null, the default: they are only counted. */
+  /** Folder for permanently refused bodies; null, the default: they are only counted. */
   readonly refusedFolder?: string | null;
 }
 
@@ -107,7 +107,7 @@ async function receive(request: FastifyRequest, sources: Sources): Promise<Recei
   };
 }
 
-/** From other people's programs: their packets are numbered as they come. */
+/** A delivery of another program, whose packets the parser numbers. */
 async function foreign(
   request: FastifyRequest,
   type: string,

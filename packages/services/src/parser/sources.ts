@@ -1,4 +1,4 @@
-// The sources that send to a parser: an inbox for each, opened where the stored part of it ends.
+// The sources that send to a parser: one inbox each, opened at the end of its stored part.
 import type { CaptureOrigin } from '@eyrie/store';
 import type { BusClient } from '../bus/client.ts';
 import { BusError, type Expected } from '../bus/errors.ts';
@@ -7,13 +7,13 @@ import type { StoreProgress } from '../persistor/server.ts';
 import type { RefusedBodies } from '../refused/index.ts';
 import { Inbox } from './inbox.ts';
 
-/** Sources kept; for one more, the one that was silent longest is dropped and must begin again. */
+/** Sources kept; beyond this the least recently used is evicted and must begin again. */
 const SOURCES_MAX = 64;
 
-/** What GET /parse/progress answers. */
+/** Body of GET /parse/progress. */
 export interface ParseProgress {
   readonly expect: Expected;
-  /** All of this source is stored. */
+  /** Whether the whole source is stored. */
   readonly ended: boolean;
 }
 
@@ -21,7 +21,7 @@ export interface SourcesOptions {
   readonly persistor: BusClient;
   readonly log: Log;
   readonly rules: boolean;
-  /** Which findings they do not make: an expression; empty, the default: none. */
+  /** Expression that silences findings; empty, the default: none. */
   readonly silence?: string | undefined;
   readonly refused: RefusedBodies;
 }
@@ -49,18 +49,18 @@ export class Sources {
     let inbox = this.#inboxes.get(origin.key);
     if (inbox === undefined) {
       const opening = this.#open(origin, rewinds);
-      // One that could not be opened is tried anew next time.
+      // A failed opening is retried by the next request.
       opening.catch(() => this.#inboxes.get(origin.key) === opening && this.#inboxes.delete(origin.key));
       inbox = opening;
     }
-    // The newest use stands last.
+    // Moves it to the end: the Map is in order of last use.
     this.#inboxes.delete(origin.key);
     this.#inboxes.set(origin.key, inbox);
     if (this.#inboxes.size > SOURCES_MAX) this.#inboxes.delete(this.#inboxes.keys().next().value!);
     return inbox;
   }
 
-  /** Who sends it again goes on from what is stored. */
+  /** Discards a failed inbox: a resend continues from the stored part. */
   async dropBroken(inbox: Inbox): Promise<void> {
     if (inbox.isBroken && (await this.#inboxes.get(inbox.key)) === inbox) this.#inboxes.delete(inbox.key);
   }

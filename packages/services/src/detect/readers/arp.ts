@@ -1,7 +1,7 @@
 import { ethernetAddress, ipv4Address } from '@eyrie/dissect';
 import { frameMacs, type ReaderMaker, timeOf } from '../reader.ts';
 
-/** RFC 826: Ethernet and IPv4 addresses. */
+/** Bytes of a packet for Ethernet and IPv4 (RFC 826). */
 const LENGTH = 28;
 const REQUEST = 1;
 const REPLY = 2;

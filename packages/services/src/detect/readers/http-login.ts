@@ -1,4 +1,4 @@
-// Logins by HTTP: Basic and Digest, and forms with a field for a password.
+// Logins over HTTP: Basic, Digest, and HTML forms with a password field.
 import type { DetectEvent } from '@eyrie/detect';
 import type { Packet } from '@eyrie/dissect';
 import { endsOf, hashOf, type See } from '../reader.ts';
@@ -11,7 +11,7 @@ interface Pending {
   readonly isForm: boolean;
 }
 
-/** Requests of a connection whose answer has not come yet. */
+/** Login requests of a connection that await their response. */
 interface State {
   readonly pending: (Pending | null)[];
 }
@@ -79,7 +79,7 @@ function userOf(line: string): string {
   }
 }
 
-/** A form that failed is shown again, with status 200 or back to the login page; one that succeeded leads on. */
+/** A failed form comes back with status 200 or a redirect to the login page; a successful one redirects elsewhere. */
 function isSuccess({ status, headers }: HttpEvent, isForm: boolean): boolean {
   if (!isForm) return status !== 401 && status !== 403;
   if (status < 300 || status >= 400) return false;

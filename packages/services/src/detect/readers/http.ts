@@ -11,7 +11,7 @@ const REQUEST_LINE = 'http.request.line';
 const RESPONSE_LINE = 'http.response.line';
 const BODY = 'http.file_data';
 
-/** Of a body: attacks stand at its beginning, and files are long. */
+/** Bytes of a request body that are searched: attacks are near the beginning. */
 const BODY_MAX = 4096;
 const LINES_MAX = 64;
 

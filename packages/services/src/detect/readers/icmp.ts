@@ -9,7 +9,7 @@ const UDP = 17;
 const ipv4 = protocolNamed('ip')!.id;
 const ipv6 = protocolNamed('ipv6')!.id;
 
-/** Types of RFC 792, and of RFC 4443. */
+/** Message types (RFC 792; RFC 4443). */
 const V4: Readonly<Record<number, IcmpEvent['message']>> = { 8: 'echo', 0: 'reply', 3: 'unreachable' };
 const V6: Readonly<Record<number, IcmpEvent['message']>> = { 128: 'echo', 129: 'reply', 1: 'unreachable' };
 const PORT_UNREACHABLE_V4 = 3;
@@ -18,7 +18,7 @@ const REDIRECT = 5;
 const ROUTER_ADVERTISEMENT = 134;
 const NEIGHBOUR_SOLICITATION = 135;
 const NEIGHBOUR_ADVERTISEMENT = 136;
-/** Options of neighbour discovery (RFC 4861 §4.6.1): addresses of the sender's side of the link. */
+/** Neighbour discovery options with a link-layer address (RFC 4861 §4.6.1). */
 const SOURCE_LINK = 1;
 const TARGET_LINK = 2;
 const PREFIX = 3;
@@ -81,7 +81,7 @@ function reader(
   };
 }
 
-/** The network layer right below: a packet in a tunnel has more than one. */
+/** The network layer that carries this layer: a tunnelled packet has several. */
 function carrierOf(p: Packet, layer: number, network: number): number {
   for (let i = layer - 1; i > 0; i--) if (p.proto[i] === network) return i;
   return -1;
@@ -102,12 +102,12 @@ function hash(b: Uint8Array, at: number, end: number): number {
   return h >>> 0;
 }
 
-/** An IPv4 header whose length field ends where the data do. */
+/** Whether the data are exactly one IPv4 packet by its length field. */
 function isPacket(b: Uint8Array, at: number, end: number): boolean {
   return end - at >= 20 && b[at] === 0x45 && b[at + 2]! * 256 + b[at + 3]! === end - at;
 }
 
-/** The UDP packet that an error quotes (RFC 792, RFC 4443 §3.1); null for others. */
+/** The UDP packet that an ICMP error quotes (RFC 792, RFC 4443 §3.1), or null. */
 function quotedIn(b: Uint8Array, at: number, end: number): IcmpEvent['quoted'] {
   const version = b[at]! >> 4;
   const header = version === 4 ? (b[at]! & 15) * 4 : 40;
@@ -129,7 +129,7 @@ function redirect(see: See, p: Packet, layer: number): void {
   see({ kind: 'redirect', time: timeOf(p), frame: p.number, source, destination, gateway, mac });
 }
 
-/** RFC 4861 §4.2, prefixes as of §4.6.2. */
+/** Router advertisement (RFC 4861 §4.2) with its prefixes (§4.6.2). */
 function advertise(see: See, p: Packet, layer: number): void {
   const b = p.bufferOf(layer);
   const at = p.start[layer]!;
@@ -152,12 +152,12 @@ function advertise(see: See, p: Packet, layer: number): void {
   });
 }
 
-/** Where the options of neighbour discovery begin (RFC 4861 §4.6). */
+/** Offsets of the neighbour discovery options (RFC 4861 §4.6). */
 function* optionsIn(b: Uint8Array, at: number, end: number): Generator<number> {
   for (let option = at; option + 8 <= end && b[option + 1] !== 0; option += b[option + 1]! * 8) yield option;
 }
 
-/** RFC 4861 §4.3 and §4.4. */
+/** Neighbour solicitation and advertisement (RFC 4861 §4.3, §4.4). */
 function meet(see: See, p: Packet, layer: number, isAdvertised: boolean): void {
   const b = p.bufferOf(layer);
   const at = p.start[layer]!;

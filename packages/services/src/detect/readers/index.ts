@@ -1,4 +1,4 @@
-// All readers of layers: a protocol that rules should look into is a file here and a line in this list.
+// The list of all readers: to give rules another protocol, add a file here and a line in this list.
 import type { ReaderMaker } from '../reader.ts';
 import { arpReader } from './arp.ts';
 import { dhcpReader } from './dhcp.ts';

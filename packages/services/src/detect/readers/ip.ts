@@ -1,12 +1,12 @@
-// Which protocols of IP hosts speak besides TCP and UDP.
+// Reports the IP protocols that hosts use besides TCP and UDP.
 import { ipv4Address, ipv6Address, protocolNamed } from '@eyrie/dissect';
 import { type ReaderMaker, timeOf } from '../reader.ts';
 
 const ipv4 = protocolNamed('ip')!.id;
-/** Bytes (RFC 791 §3.1, RFC 8200 §3). */
+/** Bytes of the fixed header (RFC 791 §3.1, RFC 8200 §3). */
 const IPV4_HEADER = 20;
 const IPV6_HEADER = 40;
-/** Extension headers of IPv6 say nothing of what is carried (RFC 8200 §4), and most packets carry these. */
+/** IPv6 extension headers (RFC 8200 §4) are not payload protocols; TCP and UDP are reported elsewhere. */
 const USUAL = new Set([0, 6, 17, 43, 44, 60]);
 
 export const ipReader: ReaderMaker = {
@@ -16,9 +16,9 @@ export const ipReader: ReaderMaker = {
     const b = p.bufferOf(layer);
     const at = p.start[layer]!;
     const isFour = p.proto[layer] === ipv4;
-    // Of a header that was cut, what lies behind it is of nobody.
+    // The protocol behind a truncated header is unknown.
     if (p.stop[layer]! - at < (isFour ? IPV4_HEADER : IPV6_HEADER)) return;
-    // A later fragment (RFC 791 §3.1) is of the same packet.
+    // Only the first fragment (RFC 791 §3.1) counts.
     if (isFour && ((b[at + 6]! & 0x1f) !== 0 || b[at + 7] !== 0)) return;
     const number = b[at + (isFour ? 9 : 6)]!;
     if (USUAL.has(number)) return;

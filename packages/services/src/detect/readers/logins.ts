@@ -1,13 +1,13 @@
-// Logins of protocols that say in clear whether they succeeded.
+// Logins over protocols that report success or failure in clear text.
 import { type Packet, Tap } from '@eyrie/dissect';
 import { endsOf, hashOf, isFromClient, type ReaderMaker, type See } from '../reader.ts';
 import { beginSasl, goOnWithSasl, type SaslLogin, saslText } from './sasl.ts';
 
-/** What a conversation's login waits for. */
+/** The login under way in a conversation. */
 const pendingOf = (p: Packet): SaslLogin =>
   p.session.stateOf(p, 'detect.login', () => ({ user: '', hasPassword: false, guess: 0, mechanism: '' }));
 
-/** In a packet of the server. */
+/** Reports the outcome of a login; `p` is the server's packet. */
 function tell(see: See, p: Packet, protocol: string, isSuccess: boolean): void {
   const { user, guess } = pendingOf(p);
   see({ kind: 'login', ...endsOf(p, false), protocol, user, isSuccess, guess, isInferred: false });
@@ -17,7 +17,7 @@ function tellClear(see: See, p: Packet, protocol: string, user: string): void {
   see({ kind: 'cleartext', ...endsOf(p, true), protocol, user });
 }
 
-/** USER, then PASS, then a code that says yes or no (RFC 959 §4.2, RFC 1939 §7). */
+/** USER, PASS, then a reply code (RFC 959 §4.2) or +OK/-ERR (RFC 1939 §7). */
 const ftp: ReaderMaker = {
   protocols: ['ftp'],
   make(see) {
@@ -42,7 +42,7 @@ const ftp: ReaderMaker = {
   },
 };
 
-/** A line of SASL, where that is under way; true where a password was read. */
+/** Feeds a client line to the SASL exchange under way, if any; true if it had a password. */
 function saysMore(pending: SaslLogin, line: string): boolean {
   return pending.mechanism !== '' && line !== '' && goOnWithSasl(pending, line);
 }
@@ -105,7 +105,7 @@ const imap: ReaderMaker = {
   },
 };
 
-/** RFC 4954 §6: 235 yes, 535 no. */
+/** RFC 4954 §6: 235 success, 535 failure. */
 const smtp: ReaderMaker = {
   protocols: ['smtp'],
   make(see) {
@@ -157,12 +157,12 @@ const telnet: ReaderMaker = {
 
 const AUTH = 'AUTH';
 
-/** Bytes as text: of a field's value, the first ones. */
+/** The first bytes of a field's value as text. */
 function latin1(value: unknown, bytesMax = 1024): string {
   return value instanceof Uint8Array ? Buffer.from(value.subarray(0, bytesMax)).toString('latin1') : '';
 }
 
-/** AUTH, and the error it is answered with: of Redis 6 and later, and of those before. */
+/** AUTH and its error replies, of Redis 6 and later and of older versions. */
 const redis: ReaderMaker = {
   protocols: ['resp'],
   make(see) {
@@ -172,7 +172,7 @@ const redis: ReaderMaker = {
       tap.take(p, layer);
       const pending = pendingOf(p);
       const words = tap.values('resp.bulk_string.value');
-      // Others may be very long, and are not looked at.
+      // Other commands may be very long and are skipped.
       if (words.length > 1 && latin1(words[0], AUTH.length + 1).toUpperCase() === AUTH) {
         pending.user = words.length > 2 ? latin1(words[1]) : '';
         pending.guess = hashOf(latin1(words.at(-1)));
@@ -193,14 +193,14 @@ interface CodeReader {
   readonly protocols: readonly string[];
   readonly name: string;
   readonly field: string;
-  /** Values that say no, and those that say yes. */
+  /** Values that mean failure, and those that mean success. */
   readonly failures: readonly string[];
   readonly successes: readonly string[];
-  /** A further field, and what it must be. */
+  /** Another field and the value that it must have. */
   readonly only?: readonly [field: string, value: string];
 }
 
-/** Servers that answer a login with a number. */
+/** Protocols whose servers answer a login with a numeric code. */
 const BY_CODE: readonly CodeReader[] = [
   // MySQL: ER_ACCESS_DENIED_ERROR.
   { protocols: ['mysql'], name: 'MySQL', field: 'mysql.error_code', failures: ['1045'], successes: [] },
@@ -214,7 +214,7 @@ const BY_CODE: readonly CodeReader[] = [
   },
   // RFC 4511 §A.1: invalidCredentials.
   { protocols: ['ldap'], name: 'LDAP', field: 'ldap.resultCode', failures: ['49'], successes: [] },
-  // RFC 4120 §7.5.9: pre-authentication failed. That it is required, or a name unknown, is said before any password.
+  // RFC 4120 §7.5.9: KDC_ERR_PREAUTH_FAILED. Other errors, such as an unknown name, are sent before any password.
   {
     protocols: ['kerberos'],
     name: 'Kerberos',
@@ -268,7 +268,7 @@ function byCode({ protocols, name, field, failures, successes, only }: CodeReade
   };
 }
 
-/** Hexadecimal numbers as decimal ones; texts as they are. */
+/** Converts hexadecimal numbers to decimal; leaves other text unchanged. */
 function plain(text: string): string {
   return text.startsWith('0x') ? String(Number(text)) : text;
 }

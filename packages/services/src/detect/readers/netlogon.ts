@@ -1,13 +1,13 @@
 import { endsOf, type ReaderMaker } from '../reader.ts';
 
-/** Heads of DCE/RPC requests (C706 §12.6.4.9): type at 2, data representation at 4, lengths at 8 and 10, operation at 22. */
+/** DCE/RPC request header (C706 §12.6.4.9): type at 2, data representation at 4, lengths at 8 and 10, opnum at 22. */
 const HEAD_BYTES = 24;
 const REQUEST = 0;
 const CREDENTIAL_BYTES = 8;
-/** MS-NRPC §3.5.4.4: what follows the client's credential in NetrServerAuthenticate, 2 and 3. */
+/** Bytes after the client credential in NetrServerAuthenticate, 2 and 3, by opnum (MS-NRPC §3.5.4.4). */
 const AFTER_CREDENTIAL: Readonly<Record<number, number>> = { 5: 0, 15: 4, 26: 4 };
 
-/** A client that proves with a credential of zeros that it knows the password of a machine. */
+/** Reports clients that authenticate with an all-zero credential (Zerologon, CVE-2020-1472). */
 export const netlogonReader: ReaderMaker = {
   protocols: ['rpc_netlogon'],
   make: (see) => (p, layer) => {

@@ -1,7 +1,7 @@
 import { endsOf, type ReaderMaker } from '../reader.ts';
 
 const PRIVATE = 7;
-/** MON_GETLIST and MON_GETLIST_1 of ntpd. */
+/** Request codes MON_GETLIST and MON_GETLIST_1 of ntpd. */
 const LISTS = [20, 42];
 
 export const ntpReader: ReaderMaker = {

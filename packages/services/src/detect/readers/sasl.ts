@@ -1,24 +1,23 @@
-// SASL (RFC 4422) as mail protocols carry it: a mechanism, then lines of base64 from the client until the server says yes
-// or no.
+// SASL (RFC 4422) in mail protocols: the mechanism, then base64 lines of the client until the server's verdict.
 import { hashOf } from '../reader.ts';
 
-/** Of a longer line only the beginning is looked at: a password is none. */
+/** Bytes of a line that are read: no password is longer. */
 const LINE_MAX = 1024;
 
 export interface SaslLogin {
   user: string;
   hasPassword: boolean;
   guess: number;
-  /** In capitals; '' where none is under way. */
+  /** In capitals; '' if no exchange is under way. */
   mechanism: string;
 }
 
-/** A line of base64 as the text that it stands for, whatever it is. */
+/** Decodes a base64 line. */
 export function saslText(line: string): string {
   return Buffer.from(line.slice(0, LINE_MAX), 'base64').toString('latin1');
 }
 
-/** `more`: what stands behind the command, a mechanism and perhaps its first answer. True where a password was read. */
+/** Begins an exchange; `more` is the mechanism and an optional initial response. True if it had a password. */
 export function beginSasl(login: SaslLogin, more: string): boolean {
   const [mechanism = '', first = ''] = more.trim().split(/\s+/);
   login.mechanism = mechanism.toUpperCase();
@@ -26,16 +25,16 @@ export function beginSasl(login: SaslLogin, more: string): boolean {
   return first !== '' && first !== '=' && goOnWithSasl(login, first);
 }
 
-/** A line of the client. True where a password was read. */
+/** Feeds a client line to the exchange. True if it had a password. */
 export function goOnWithSasl(login: SaslLogin, line: string): boolean {
-  // The client gives up (RFC 4954 §4, RFC 9051 §6.2.2).
+  // The client cancels (RFC 4954 §4, RFC 9051 §6.2.2).
   if (line === '*') {
     login.mechanism = '';
     return false;
   }
   const text = saslText(line);
   if (login.mechanism === 'PLAIN') {
-    // RFC 4616 §2: whom to act for, who it is, the password.
+    // RFC 4616 §2: authorization identity, authentication identity, password.
     const [, user = '', password = ''] = text.split('\0');
     return take(login, user, hashOf(password));
   }
@@ -44,7 +43,7 @@ export function goOnWithSasl(login: SaslLogin, line: string): boolean {
     login.user = text;
     return false;
   }
-  // An answer to a challenge tells nobody the password, nor whether it is the one of before.
+  // A challenge response reveals neither the password nor whether it changed since the last attempt.
   login.hasPassword = true;
   login.guess = 0;
   return false;

@@ -1,11 +1,11 @@
-// Answers of SIP servers to who registers or calls (RFC 3261 §22): only they tell whether a password was right.
+// Responses of SIP servers to REGISTER and INVITE (RFC 3261 §22): only they show whether a password was right.
 import { Tap } from '@eyrie/dissect';
 import { endsOf, type ReaderMaker } from '../reader.ts';
 
 const METHODS = new Set(['REGISTER', 'INVITE', 'OPTIONS', 'SUBSCRIBE']);
-/** Refused, no such user, no such address, or asked for a password. */
+/** Status codes for refusal, unknown user, unknown address, and password required. */
 const REFUSALS = new Set([401, 403, 404, 407, 484, 604]);
-/** Requests with a password that wait for an answer, of one conversation. */
+/** Requests with a password that await a response, per conversation. */
 const WAITING_MAX = 256;
 
 export const sipReader: ReaderMaker = {
@@ -30,7 +30,7 @@ export const sipReader: ReaderMaker = {
       if (tap.text('sip.Method') !== '') {
         if (tap.text('sip.auth.digest.response') === '') return;
         waiting.add(number);
-        // The oldest was not answered: who asks in vain on purpose must not hide what is asked then.
+        // Evict the oldest: unanswered requests must not hide later ones.
         if (waiting.size > WAITING_MAX) waiting.delete(waiting.values().next().value!);
         return;
       }

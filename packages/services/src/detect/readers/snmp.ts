@@ -3,7 +3,7 @@ import { endsOf, hashOf, type ReaderMaker } from '../reader.ts';
 
 const PORT = 161;
 
-/** Communities of SNMP 1 and 2c, which are passwords in clear (RFC 3584 §1.1). They are not handed on. */
+/** SNMP 1 and 2c communities, which are clear-text passwords (RFC 3584 §1.1). Only hashes are passed on. */
 export const snmpReader: ReaderMaker = {
   protocols: ['snmp'],
   make(see) {

@@ -1,14 +1,14 @@
-// Did an SSH login succeed? The messages are encrypted, but their sizes tell. SERVICE_REQUEST and SERVICE_ACCEPT
-// (RFC 4253 §10) hold the same name and so have the same size; USERAUTH_SUCCESS (RFC 4252 §5.1) holds one byte and is 16
-// bytes shorter, whichever of the usual ciphers is used (blocks of 8 or 16 bytes).
+// Tells whether an SSH login succeeded by message sizes, since the messages are encrypted. SERVICE_REQUEST and
+// SERVICE_ACCEPT (RFC 4253 §10) hold the same name and so have the same size; USERAUTH_SUCCESS (RFC 4252 §5.1) holds
+// one byte and is 16 bytes shorter, with all usual ciphers (blocks of 8 or 16 bytes).
 import { type Packet, Tap } from '@eyrie/dissect';
 import { endsOf, isFromClient, type ReaderMaker } from '../reader.ts';
 
 const SHORTER = 16;
-/** Segments from the server behind which somebody works: no login takes as many. */
+/** Server segments that only a working session produces: no login needs as many. */
 const WORKING = 30;
 const NEW_KEYS = '21';
-/** A session that failed has at least asked for the service, and tried once. */
+/** Minimum of requests in a failed session: the service request and one attempt. */
 const TRIES_MIN = 2;
 const ANSWER_SIZES_MAX = 16;
 
@@ -18,7 +18,7 @@ interface Session {
   acceptSize: number;
   clientSegments: number;
   serverSegments: number;
-  /** How often each size of the server's segments came after its acceptance: failures are all alike. */
+  /** Counts by size of the server segments after SERVICE_ACCEPT: failure messages all have the same size. */
   readonly answers: Map<number, number>;
   isDecided: boolean;
 }
@@ -84,8 +84,8 @@ function judge(p: Packet, session: Session, size: number, succeed: () => void): 
 }
 
 /**
- * The connection closes. How many logins failed on it; 0 when somebody got in, nobody tried, or the server was not heard
- * (a capture of one direction). The first failure is the answer to the question which methods there are (RFC 4252 §5.2).
+ * Call when the connection closes. Returns the number of failed logins: 0 if one succeeded, none was tried, or the
+ * server's side was not captured. The first failure answers the query for methods (RFC 4252 §5.2).
  */
 export function sshFailures(p: Packet): number {
   const session = p.session.knownState<Session>(p, 'detect.ssh');

@@ -5,9 +5,9 @@ const HANDSHAKE = 22;
 const HEARTBEAT = 24;
 const CERTIFICATE_MESSAGE = 11;
 const SERVER_HELLO = 2;
-/** Type and length before, and padding behind, what a heartbeat holds (RFC 6520 §4). */
+/** Bytes of type, length and padding around a heartbeat payload (RFC 6520 §4). */
 const HEARTBEAT_FRAME = 3;
-/** Longer records are heartbeats under encryption, in which no length can be read. */
+/** Longer heartbeat records are encrypted, and their length field is unreadable. */
 const CLEAR_HEARTBEAT_MAX = 64;
 
 const TYPE = 'tls.handshake.type';
@@ -33,7 +33,7 @@ export const tlsReader: ReaderMaker = {
 
     function certificate(p: Packet): void {
       const names = namesOf(p);
-      // The first is the server's own, those behind it are of authorities.
+      // The first certificate is the server's; the others are of authorities.
       if (names.hasCertificate || isFromClient(p)) return;
       const times = [...tap.texts(UTC), ...tap.texts(GENERALIZED)].slice(0, 2).map(secondsOf);
       if (times.length < 2) return;
@@ -80,17 +80,17 @@ export const tlsReader: ReaderMaker = {
   },
 };
 
-/** `23-01-31 12:00:00 (UTC)` or `2023-…` as the dissector writes them; 0 for others. */
+/** Parses `23-01-31 12:00:00 (UTC)` or `2023-…`, as the dissector prints times; 0 for other text. */
 function secondsOf(text: string): number {
   const parts = /^(\d{2}|\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d)(?::(\d\d))?/.exec(text);
   if (parts === null) return 0;
   const [year, month, day, hour, minute, second] = parts.slice(1).map((part) => Number(part ?? 0));
-  // RFC 5280 §4.1.2.5.1: two digits below 50 are of this century.
+  // RFC 5280 §4.1.2.5.1: two-digit years below 50 are 20xx.
   const full = parts[1]!.length === 4 ? year! : year! < 50 ? 2000 + year! : 1900 + year!;
   return Date.UTC(full, month! - 1, day!, hour!, minute!, second!) / 1000;
 }
 
-/** Bytes that a heartbeat in clear claims beyond its record. */
+/** Bytes that an unencrypted heartbeat claims beyond the end of its record. */
 function overreachOf(b: Uint8Array, at: number, end: number): number {
   const RECORD = 5;
   if (end - at < RECORD + HEARTBEAT_FRAME) return 0;

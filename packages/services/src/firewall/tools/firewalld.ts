@@ -1,5 +1,5 @@
-// firewalld, the usual one of Fedora and RHEL: services and sets of addresses named after us, and what refers to them in
-// the zone. Changes are made in the permanent configuration, and taken over at once by one reload at the end.
+// firewalld (Fedora, RHEL): services and ipsets with our prefix, and references to them in the zone. Changes go to the
+// permanent configuration; one reload at the end activates them.
 import {
   BLOCK,
   type FirewallTool,
@@ -65,7 +65,7 @@ function reloaded(steps: Step[]): Step[] {
   return steps.length === 0 ? [] : [...steps, { argv: ['firewall-cmd', '--reload'] }];
 }
 
-/** A peer's name may be longer than a service's may; equal names share a service, with a port each. */
+/** Service names are truncated, since peer names may be longer; equal names share a service, with a port each. */
 function opening(rule: Rule, zone: string): Step[] {
   const { protocol, port, from } = rule;
   const name = `${nameOf(rule)}-${port}`;
@@ -88,7 +88,7 @@ function blocking(name: string, option: string, addresses: readonly string[], zo
     ...inParts(addresses).map((part) =>
       permanent(`--ipset=${name}`, ...part.map((address) => `--add-entry=${address}`)),
     ),
-    // Below zero: before what the zone lets in.
+    // Negative priority: evaluated before the zone's own rules.
     permanent(`--zone=${zone}`, `--add-rich-rule=rule priority="-100" source ipset="${name}" drop`),
   ];
 }
@@ -117,7 +117,7 @@ interface ZoneFacts {
   readonly richRules: string[];
 }
 
-/** What is ours in each zone, of `--list-all-zones`: a name at the beginning of a line, then indented lines. */
+/** Our entries in each zone, from `--list-all-zones`: zone names at line starts, then indented lines. */
 function zonesIn(text: string): ZoneFacts[] {
   const names = [...text.matchAll(/^(\S+)/gm)].map((match) => match[1]!);
   return names.map((zone) => {

@@ -1,4 +1,4 @@
-// The firewalls that there are, those that manage others before those that are managed.
+// The supported firewalls, front ends before the back ends that they manage.
 import type { FirewallTool } from '../rules.ts';
 import { firewalld } from './firewalld.ts';
 import { nft } from './nft.ts';

@@ -1,5 +1,5 @@
-// nftables: a table of our own for what is kept out, and rules told by their comment in the owner's chains that would drop
-// what should come in (an accept in one table does not overrule a drop in another). All in one transaction: nft(8), -f.
+// nftables: a table of our own for blocked addresses, and commented accept rules in the owner's chains that would drop
+// our traffic (an accept in one table does not overrule a drop in another). One transaction: nft(8), -f.
 import {
   BLOCK,
   type FirewallTool,
@@ -83,7 +83,7 @@ interface Ruleset {
   readonly rules: RuleFacts[];
 }
 
-/** libnftables-json(5). */
+/** Parses the JSON of libnftables-json(5). */
 function read(json: string): Ruleset {
   const ruleset: Ruleset = { tables: [], chains: [], rules: [] };
   if (json.trim() === '') return ruleset;
@@ -116,11 +116,11 @@ interface ClosedChain {
   readonly place: string;
   readonly family: string;
   readonly rules: readonly RuleFacts[];
-  /** The first rule that drops whatever is left. */
+  /** Handle of the first rule that drops all remaining packets. */
   readonly lastHandle: number | null;
 }
 
-/** The owner's chains for what comes in that end in a drop. Those of other programs are theirs to change. */
+/** The owner's input chains that end in a drop. Chains of other programs are not changed. */
 function closedChains({ chains, rules }: Ruleset): { chains: ClosedChain[]; notes: string[] } {
   const closed: ClosedChain[] = [];
   const notes: string[] = [];
@@ -145,7 +145,7 @@ function closedChains({ chains, rules }: Ruleset): { chains: ClosedChain[]; note
   return { chains: closed, notes };
 }
 
-/** iptables-nft and ufw keep their chains in upper case, and no longer read a table that nft has changed. */
+/** iptables-nft and ufw name their chains in upper case; they cannot read tables that nft has changed. */
 function ownerOf(table: string): string {
   return table === 'firewalld' ? 'firewalld' : 'iptables or ufw';
 }
@@ -166,7 +166,7 @@ function openings({ place, family, rules, lastHandle }: ClosedChain, wanted: Wan
   );
 }
 
-/** Does a rule accept this port of TCP, alone or in a set? */
+/** Whether a rule accepts this TCP port, alone or in a set. */
 function names({ expr }: RuleFacts, port: number): boolean {
   const text = JSON.stringify(expr);
   return (
@@ -174,7 +174,7 @@ function names({ expr }: RuleFacts, port: number): boolean {
   );
 }
 
-/** Matches on the source, with a space behind; one empty for all, none where the family has no such address. */
+/** Source matches, each with a trailing space: one empty match for all sources, none if the family has no address. */
 function sources({ from }: Rule, family: string): string[] {
   if (from.length === 0) return [''];
   const four = from.filter((each) => !isIpv6(each));
@@ -189,7 +189,7 @@ function set(addresses: readonly string[]): string {
   return `{ ${addresses.join(', ')} }`;
 }
 
-/** Before the owner's chains (priority filter - 10); what it does not drop, those decide. */
+/** Runs before the owner's chains (priority filter - 10), which decide on packets that it does not drop. */
 function ownTable({ rules, blocked }: Wanted): string[] {
   const four = blocked.filter((each) => !isIpv6(each));
   const six = blocked.filter(isIpv6);
@@ -223,7 +223,7 @@ function setOf(name: string, type: string, addresses: readonly string[]): string
   ];
 }
 
-/** A port for some networks is closed for all others. */
+/** Drops packets to a restricted port from all other networks. */
 function limits({ service, protocol, port, from }: Rule): string[] {
   if (from.length === 0) return [];
   const four = from.filter((each) => !isIpv6(each));

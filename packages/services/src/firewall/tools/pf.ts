@@ -1,5 +1,5 @@
-// pf of macOS: an anchor of our own below com.apple/*, which /etc/pf.conf of macOS evaluates as it comes, so that no file
-// of the system is changed (pf.conf(5), "ANCHORS").
+// pf (macOS): an anchor below com.apple/*, which the default /etc/pf.conf evaluates, so that no system file is changed
+// (pf.conf(5), "ANCHORS").
 import { BLOCK, type FirewallTool, MARK, type Plan, type Rule, sshRules } from '../rules.ts';
 
 const ANCHOR = `com.apple/${MARK}`;

@@ -1,15 +1,15 @@
-// ufw, the usual one of Ubuntu: a rule a command, told by its comment. Rules are written as `ufw show added` prints them,
-// so that what stands there can be compared with what is wanted.
+// ufw (Ubuntu): one rule a command, identified by its comment. Rules are written as `ufw show added` prints them, so
+// that existing and wanted rules can be compared.
 import { BLOCK, type FirewallTool, MARK, type Plan, type Rule, type Step, sshRules } from '../rules.ts';
 
 const OURS = new RegExp(` comment '(${MARK} [^']*)'$`);
-/** Names under which a rule can let SSH in: its port, the service of /etc/services, the profile of openssh-server. */
+/** Names by which a rule can open SSH: the service of /etc/services, the profile of openssh-server. */
 const SSH_NAMES = ['ssh', 'OpenSSH'];
 
 export const ufw: FirewallTool = {
   name: 'ufw',
   title: 'ufw',
-  // Each is a rule of its own, and takes two tenths of a second.
+  // Each address is a rule of its own and takes 0.2 s.
   blockedMax: 500,
   look: [{ argv: ['ufw', 'show', 'added'] }, { argv: ['ufw', 'status'] }],
 
@@ -78,7 +78,7 @@ function letsIn(line: string, port: number): boolean {
     .some((word) => names.includes(word));
 }
 
-/** Denials come first: ufw takes the first rule that fits. */
+/** Denials are inserted first: the first matching rule decides. */
 function addition(line: string): Step {
   const words = wordsOf(line);
   return { argv: ['ufw', ...(words[0] === 'deny' ? ['prepend'] : []), ...words] };

@@ -1,4 +1,4 @@
-// The firewall of Windows, by PowerShell (rules of one group) or by netsh (rules of one name for each service).
+// Windows Firewall, through PowerShell (rules of one group) or netsh (one rule name per service).
 import {
   BLOCK,
   type FirewallTool,
@@ -12,7 +12,7 @@ import {
 } from '../rules.ts';
 
 const GROUP = 'Eyrie';
-/** Addresses in one rule: a command line of Windows holds 8,191 characters, an IPv6 network takes up to 43. */
+/** Addresses per rule: a Windows command line holds 8,191 characters, an IPv6 network takes up to 43. */
 const ADDRESSES_MAX = 150;
 
 export const powershell: FirewallTool = {
@@ -87,7 +87,7 @@ function firewall(...words: string[]): Step {
   return { argv: ['netsh', 'advfirewall', 'firewall', ...words] };
 }
 
-/** The names that are ours: in whatever language netsh speaks, they are what stands behind a colon. */
+/** Names of our rules: the values after the colons, since netsh's labels are localised. */
 function netshNames([rules = '']: readonly string[]): string[] {
   const names = [...rules.matchAll(new RegExp(`^[^:\\n]+:\\s+(${MARK} [^\\r\\n]+?)\\s*$`, 'gm'))];
   return [...new Set(names.map((match) => match[1]!))];
@@ -97,7 +97,7 @@ function netshRemovals(seen: readonly string[]): Step[] {
   return netshNames(seen).map((name) => firewall('delete', 'rule', `name=${name}`));
 }
 
-/** Windows has a rule for its own SSH server already, and lets in what any rule lets in. */
+/** Rules without SSH: Windows has its own SSH rule, and any matching allow rule admits a packet. */
 function allowed(wanted: Wanted): Rule[] {
   return [...wanted.rules, ...sshRules(wanted).filter(({ port }) => port !== 22)];
 }
