@@ -9,7 +9,7 @@ const folder = mkdtempSync(join(tmpdir(), 'eyrie-folder-'));
 after(() => rmSync(folder, { recursive: true }));
 
 describe('a folder of captures', () => {
-  it('is its capture files in the order of their numbers, and nothing else', async () => {
+  it('contains its capture files in natural order, and nothing else', async () => {
     const names = ['trace.pcap10', 'trace.pcap9', 'a.pcapng.gz', 'notes.txt', 'b.CAP', '.hidden.part'];
     for (const name of names) writeFileSync(join(folder, name), '');
     const expected = ['a.pcapng.gz', 'b.CAP', 'trace.pcap9', 'trace.pcap10'].map((name) =>
@@ -20,7 +20,7 @@ describe('a folder of captures', () => {
     assert.deepEqual(await captureFiles('-'), ['-']);
   });
 
-  it('without any is an error, as is one that is not there', async () => {
+  it('an empty or missing folder is an error', async () => {
     mkdirSync(join(folder, 'empty'));
     await assert.rejects(captureFiles(join(folder, 'empty')), { code: 'ERR_CAPTURE_NO_FILES' });
     await assert.rejects(captureFiles(join(folder, 'nowhere')), { code: 'ERR_CAPTURE_NOT_FOUND' });

@@ -1,4 +1,4 @@
-// Live capture on loopback, with real tools: needs root, or a tool with the capability.
+// Tests of live capture on loopback with real tools; needs root, or a tool with the capability to capture.
 import assert from 'node:assert/strict';
 import { createSocket } from 'node:dgram';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
@@ -28,7 +28,7 @@ async function sendPackets(count: number): Promise<void> {
   sink.close();
 }
 
-/** Payload's first byte of each packet. */
+/** The first payload byte of each packet. */
 async function readAll(source: LiveSource, until: number): Promise<number[]> {
   const frame = newFrame();
   const all: number[] = [];
@@ -42,7 +42,7 @@ async function readAll(source: LiveSource, until: number): Promise<number[]> {
 for (const tool of ['tcpdump', 'dumpcap'] as const) {
   const skip = mayCapture(tool);
   describe(`live capture with ${tool}`, { skip }, () => {
-    it('gives every packet that passes the filter, and no other', async () => {
+    it('delivers exactly the packets that pass the filter', async () => {
       const source = await openLive('lo', { filter: `udp dst port ${PORT}`, tool });
       const reading = readAll(source, PACKETS);
       await sendPackets(PACKETS);
@@ -54,7 +54,7 @@ for (const tool of ['tcpdump', 'dumpcap'] as const) {
       assert.equal(source.reader.problem, null);
     });
 
-    it('keeps so much of each packet', async () => {
+    it('truncates packets to the snapshot length', async () => {
       const source = await openLive('lo', { filter: `udp dst port ${PORT}`, snapLength: 60, tool });
       const frame = newFrame();
       const lengths: number[] = [];
@@ -69,7 +69,7 @@ for (const tool of ['tcpdump', 'dumpcap'] as const) {
       assert.deepEqual(lengths, [60, 142]);
     });
 
-    it('an interface that is not there, and a filter that is none', async () => {
+    it('an unknown interface and an invalid filter are errors', async () => {
       await assert.rejects(openLive('nope', { tool }), {
         code: 'ERR_CAPTURE_NO_INTERFACE',
         message: /there are .*lo/,
@@ -77,7 +77,7 @@ for (const tool of ['tcpdump', 'dumpcap'] as const) {
       await assert.rejects(openLive('lo', { filter: 'foo bar', tool }), { code: 'ERR_CAPTURE_BAD_FILTER' });
     });
 
-    it('a filter is a filter, also one that looks like an option of the tool', async () => {
+    it('a filter that looks like an option of the tool is still a filter', async () => {
       const folder = mkdtempSync(join(tmpdir(), 'eyrie-live-'));
       const target = join(folder, 'written.pcap');
       try {
@@ -90,7 +90,7 @@ for (const tool of ['tcpdump', 'dumpcap'] as const) {
       }
     });
 
-    it('is closed at any time', async () => {
+    it('can be closed at any time', async () => {
       const source = await openLive('lo', { filter: `udp port ${PORT}`, tool });
       await source.close();
     });
@@ -98,7 +98,7 @@ for (const tool of ['tcpdump', 'dumpcap'] as const) {
 }
 
 describe('the list of interfaces', { skip: mayCapture('tcpdump') }, () => {
-  it('has loopback, with its address', async () => {
+  it('contains loopback with its address', async () => {
     const lo = (await listInterfaces()).find(({ name }) => name === 'lo');
     assert.ok(lo?.isLoopback && lo.isUp && lo.addresses.includes('127.0.0.1'));
   });

@@ -1,4 +1,4 @@
-// What the tools say: lists, counts, and why they gave up. The words are theirs, tcpdump 4.99.3 and dumpcap 4.0.17.
+// Tests of parsing the tools' output. The messages are literal, of tcpdump 4.99.3 and dumpcap 4.0.17.
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,7 +12,7 @@ const tcpdump = { name: 'tcpdump', path: '/usr/bin/tcpdump' } as const;
 const dumpcap = { name: 'dumpcap', path: '/usr/bin/dumpcap' } as const;
 
 describe('lists of interfaces', () => {
-  it('of tcpdump', () => {
+  it('lists of tcpdump are parsed', () => {
     assert.deepEqual(
       parseList(
         '1.eth0 [Up, Running, Connected]\n2.any (Pseudo-device that captures on all interfaces) [Up, Running]\n' +
@@ -32,7 +32,7 @@ describe('lists of interfaces', () => {
     );
   });
 
-  it('of dumpcap', () => {
+  it('lists of dumpcap are parsed', () => {
     assert.deepEqual(
       parseList('1. eth0\n3. lo (Loopback)\n').map(({ name, isLoopback }) => [name, isLoopback]),
       [
@@ -43,8 +43,8 @@ describe('lists of interfaces', () => {
   });
 });
 
-describe('counts of packets lost', () => {
-  it('of both tools', () => {
+describe('drop counters', () => {
+  it('counters of both tools are parsed', () => {
     const counts = { kernel: 0, interface: 0 };
     readCounts(
       'tcpdump: 12 packets captured, 15 packets received by filter, 3 packets dropped by kernel',
@@ -61,7 +61,7 @@ describe('counts of packets lost', () => {
   });
 });
 
-describe('what stands in the way, in one line', () => {
+describe('failures of the tools have a one-line error', () => {
   const cases: [string, string, RegExp][] = [
     [
       'tcpdump: nope: No such device exists\n(No such device exists)',
@@ -93,7 +93,7 @@ describe('what stands in the way, in one line', () => {
     });
   }
 
-  it('no tool: how to install one', () => {
+  it('a missing tool is an error that says how to install it', () => {
     const empty = mkdtempSync(join(tmpdir(), 'eyrie-tools-'));
     assert.throws(() => findTool('nothing' as 'tcpdump', empty), {
       code: 'ERR_CAPTURE_NO_TOOL',
@@ -103,7 +103,7 @@ describe('what stands in the way, in one line', () => {
   });
 });
 
-it('tcpdump is asked for its counts by the signal that it takes for a question on this system', () => {
+it('the signal that requests tcpdump’s counters is the one of this system', () => {
   assert.equal(countsSignal(tcpdump, { SIGUSR1: 10 }), 'SIGUSR1');
   assert.equal(
     countsSignal(tcpdump, { SIGUSR1: 30, SIGINFO: 29 }),

@@ -9,7 +9,7 @@ import { folderFor, pcapBytes, readFile, upTo } from './support.ts';
 
 const text = (value: string) => new TextEncoder().encode(value);
 
-test('a file of many chunks is read whole', async (t) => {
+test('a file of many chunks is read completely', async (t) => {
   const path = join(folderFor(t), 'many');
   const bytes = pcapBytes(4000, 1500);
   writeFileSync(path, bytes);
@@ -20,7 +20,7 @@ test('a file of many chunks is read whole', async (t) => {
   assert.deepEqual([source.size, source.bytesRead], [bytes.length, bytes.length]);
 });
 
-test('gzip and zstd are known by their first bytes, whatever the name', async (t) => {
+test('gzip and zstd are recognized by their first bytes, regardless of the name', async (t) => {
   const path = join(folderFor(t), 'capture.pcap');
   const bytes = pcapBytes(4000, 1500);
   for (const [compression, compressed] of [
@@ -36,7 +36,7 @@ test('gzip and zstd are known by their first bytes, whatever the name', async (t
   }
 });
 
-test('compressed files may have several members, which cut packets in two', async (t) => {
+test('packets may span members of a compressed file', async (t) => {
   const path = join(folderFor(t), 'members');
   const bytes = pcapBytes(3000, 1000);
   const parts = [bytes.subarray(0, 10), bytes.subarray(10, 1_500_007), bytes.subarray(1_500_007)];
@@ -48,7 +48,7 @@ test('compressed files may have several members, which cut packets in two', asyn
   }
 });
 
-test('zeros after the last gzip member are padding', async (t) => {
+test('zeros after the last gzip member are ignored', async (t) => {
   const path = join(folderFor(t), 'padded');
   writeFileSync(path, Buffer.concat([gzipSync(pcapBytes(5)), Buffer.alloc(512)]));
   const { numbers, problem } = await readFile(path);
@@ -56,14 +56,14 @@ test('zeros after the last gzip member are padding', async (t) => {
   assert.deepEqual(numbers, upTo(5));
 });
 
-test('a skippable zstd frame, as parallel compressors write it, is skipped', async (t) => {
+test('skippable zstd frames, as of pzstd, are skipped', async (t) => {
   const path = join(folderFor(t), 'skippable');
   const skippable = Buffer.from([0x50, 0x2a, 0x4d, 0x18, 4, 0, 0, 0, 1, 2, 3, 4]);
   writeFileSync(path, Buffer.concat([skippable, zstdCompressSync(pcapBytes(5))]));
   assert.deepEqual((await readFile(path)).numbers, upTo(5));
 });
 
-test('of a compressed file that is cut, every packet before the cut is read', async (t) => {
+test('every packet before the end of a truncated compressed file is read', async (t) => {
   const path = join(folderFor(t), 'cut');
   for (const compress of [gzipSync, zstdCompressSync]) {
     const compressed = compress(pcapBytes(3000, 1000));
@@ -76,7 +76,7 @@ test('of a compressed file that is cut, every packet before the cut is read', as
   }
 });
 
-test('of a compressed file that is damaged at its end, no packet is lost', async (t) => {
+test('a compressed file that is damaged at its end loses no packet', async (t) => {
   const path = join(folderFor(t), 'damaged');
   for (const compress of [gzipSync, zstdCompressSync]) {
     const garbage = text('this is no gzip or zstd member');
@@ -87,7 +87,7 @@ test('of a compressed file that is damaged at its end, no packet is lost', async
   }
 });
 
-test('a checksum that is wrong is told, after all packets', async (t) => {
+test('a wrong checksum is reported after all packets', async (t) => {
   const path = join(folderFor(t), 'checksum');
   const compressed = gzipSync(pcapBytes(3000, 1000));
   compressed[compressed.length - 6]! ^= 0xff;
@@ -97,7 +97,7 @@ test('a checksum that is wrong is told, after all packets', async (t) => {
   assert.deepEqual(numbers, upTo(3000));
 });
 
-test('a damaged capture gives what stands before the damage, and is not read further', async (t) => {
+test('a damaged capture delivers the packets before the damage and stops there', async (t) => {
   const path = join(folderFor(t), 'damaged');
   const bytes = pcapBytes(8000, 1000);
   bytes.fill(0xff, 24 + 10 * 1016, 24 + 11 * 1016);
@@ -108,7 +108,7 @@ test('a damaged capture gives what stands before the damage, and is not read fur
   assert.ok(source.bytesRead < bytes.length);
 });
 
-test('reading may be given up at any time', async (t) => {
+test('reading can be stopped at any time', async (t) => {
   const path = join(folderFor(t), 'long');
   writeFileSync(path, gzipSync(pcapBytes(5000, 1000)));
   const source = await openCapture(path);
@@ -122,7 +122,7 @@ test('reading may be given up at any time', async (t) => {
   await unread.close();
 });
 
-test('no file stays open that was left', {
+test('a source that is left early closes its file', {
   skip: !existsSync('/proc/self/fd') && 'needs /proc',
 }, async (t) => {
   const path = join(folderFor(t), 'left');
@@ -165,7 +165,7 @@ test('unread packets survive the reuse of their buffer', async (t) => {
   assert.deepEqual(seen, upTo(6000));
 });
 
-test('what cannot be opened is one line that says what to do', async (t) => {
+test('a file that cannot be opened is a one-line error that says what to do', async (t) => {
   const folder = folderFor(t);
   const made = (name: string, bytes: Uint8Array) => {
     writeFileSync(join(folder, name), bytes);
@@ -198,14 +198,16 @@ test('what cannot be opened is one line that says what to do', async (t) => {
   }
 });
 
-test('a file that may not be read', { skip: process.getuid?.() === 0 && 'root may read all' }, async (t) => {
+test('a file without read permission is an error', {
+  skip: process.getuid?.() === 0 && 'root may read all',
+}, async (t) => {
   const path = join(folderFor(t), 'secret');
   writeFileSync(path, pcapBytes(1));
   chmodSync(path, 0);
   await assert.rejects(openCapture(path), { code: 'ERR_CAPTURE_NOT_READABLE' });
 });
 
-test('a header that is cut short is a capture with a problem', async (t) => {
+test('a truncated header is a capture with a problem', async (t) => {
   const path = join(folderFor(t), 'short');
   writeFileSync(path, pcapBytes(0).subarray(0, 20));
   const { numbers, problem } = await readFile(path);

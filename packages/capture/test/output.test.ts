@@ -6,7 +6,7 @@ import { newFrame, newInterface, PcapngWriter } from '@eyrie/dissect/files';
 import { createCapture, createGrowingCapture, formatOf, openCapture } from '../src/index.ts';
 import { folderFor, frameNumber, readFile, upTo } from './support.ts';
 
-test('the name says which format is written', () => {
+test('the file name determines the output format', () => {
   assert.deepEqual(['a.pcap', 'a.CAP', 'a.dmp', 'a.pcapng', 'a', '-'].map(formatOf), [
     'pcap',
     'pcap',
@@ -17,7 +17,7 @@ test('the name says which format is written', () => {
   ]);
 });
 
-test('a file has its name only when it is complete', async (t) => {
+test('a file gets its name when it is complete', async (t) => {
   const folder = folderFor(t);
   const path = join(folder, 'out.pcap');
   const output = await createCapture(path);
@@ -32,7 +32,7 @@ test('a file has its name only when it is complete', async (t) => {
   assert.equal(output.frameCount, 3000);
 });
 
-test('given up, nothing is left', async (t) => {
+test('an abandoned output leaves no file', async (t) => {
   const folder = folderFor(t);
   const output = await createCapture(join(folder, 'out.pcapng'));
   output.write(frameNumber(0));
@@ -41,7 +41,7 @@ test('given up, nothing is left', async (t) => {
   assert.deepEqual(readdirSync(folder), []);
 });
 
-test('a growing file can be read while it grows, and stays when given up', async (t) => {
+test('a growing file can be read while it grows, and is kept when abandoned', async (t) => {
   const folder = folderFor(t);
   const path = join(folder, 'out.pcapng');
   const output = createGrowingCapture(path);
@@ -60,7 +60,7 @@ test('a growing file can be read while it grows, and stays when given up', async
   assert.throws(() => createGrowingCapture(folder), { code: 'ERR_CAPTURE_IS_DIRECTORY' });
 });
 
-test('an existing file is kept unless force is given', async (t) => {
+test('an existing file is not replaced without force', async (t) => {
   const folder = folderFor(t);
   const path = join(folder, 'out.pcap');
   writeFileSync(path, 'precious');
@@ -75,7 +75,7 @@ test('an existing file is kept unless force is given', async (t) => {
   assert.deepEqual(readdirSync(folder), ['out.pcap']);
 });
 
-test('a name that was taken while we wrote is kept too', async (t) => {
+test('a file that appears under the name meanwhile is not replaced', async (t) => {
   const folder = folderFor(t);
   const path = join(folder, 'out.pcap');
   const output = await createCapture(path);
@@ -86,7 +86,7 @@ test('a name that was taken while we wrote is kept too', async (t) => {
   assert.equal(readFileSync(path, 'utf8'), 'precious');
 });
 
-test('a file can be filtered into itself', async (t) => {
+test('a file can be replaced by a filtered copy of itself', async (t) => {
   const path = join(folderFor(t), 'same.pcap');
   const first = await createCapture(path);
   for (let i = 0; i < 10; i++) first.write(frameNumber(i));
@@ -102,7 +102,7 @@ test('a file can be filtered into itself', async (t) => {
   assert.deepEqual((await readFile(path)).numbers, [1, 3, 5, 7, 9]);
 });
 
-test('places where nothing can be written', async (t) => {
+test('paths that cannot be written to are errors', async (t) => {
   const folder = folderFor(t);
   mkdirSync(join(folder, 'there'));
   for (const [name, code] of [
@@ -113,19 +113,21 @@ test('places where nothing can be written', async (t) => {
   }
 });
 
-test('a device is written to as it is', { skip: process.platform === 'win32' && 'no /dev' }, async () => {
+test('a device is written to directly', { skip: process.platform === 'win32' && 'no /dev' }, async () => {
   const output = await createCapture('/dev/null');
   output.write(frameNumber(0));
   await output.close();
 });
 
-test('a full disk is one line', { skip: process.platform !== 'linux' && 'needs /dev/full' }, async () => {
+test('a full disk is a one-line error', {
+  skip: process.platform !== 'linux' && 'needs /dev/full',
+}, async () => {
   const output = await createCapture('/dev/full');
   output.write(frameNumber(0));
   await assert.rejects(output.close(), { code: 'ERR_CAPTURE_WRITE', message: /disk is full/ });
 });
 
-test('pcap takes one link type, and names what can take more', async (t) => {
+test('a second link type in a pcap file is an error that suggests pcapng', async (t) => {
   const output = await createCapture(join(folderFor(t), 'out.pcap'));
   output.write(frameNumber(0));
   const other = { ...frameNumber(1), linkType: 113 };
@@ -143,7 +145,7 @@ test('a capture without packets is a valid file', async (t) => {
   }
 });
 
-test('interfaces, names, keys, comments and statistics go with the packets', async (t) => {
+test('interfaces, names, keys, comments and statistics are copied with the packets', async (t) => {
   const folder = folderFor(t);
   const [first, second] = [newInterface(0, 0, 1), newInterface(1, 0, 113)];
   const statistics = { ...emptyStatistics, received: 7 };

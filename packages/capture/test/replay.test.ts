@@ -1,4 +1,4 @@
-// Replay on a clock of the test's own: what is due when.
+// Tests of the replay's schedule on a virtual clock.
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,7 +10,7 @@ import { openReplay } from '../src/index.ts';
 const folder = mkdtempSync(join(tmpdir(), 'eyrie-replay-'));
 after(() => rmSync(folder, { recursive: true }));
 
-/** A file with a packet at each of these seconds. */
+/** Writes a file with a packet at each of these times, in seconds. */
 function fileAt(name: string, times: readonly number[]): string {
   const writer = new PcapWriter({ linkType: 1 });
   const frame = newFrame();
@@ -34,7 +34,7 @@ class FakeClock {
   };
 }
 
-/** [milliseconds when it came, frame.number, seconds since 1970] of each packet, at most `most`. */
+/** [arrival in milliseconds, frame.number, seconds since 1970] of up to `most` packets. */
 async function played(path: string, speed: number, loop = false, most = Infinity): Promise<number[][]> {
   const clock = new FakeClock();
   const source = await openReplay(path, { speed, loop, ...clock });
@@ -51,7 +51,7 @@ async function played(path: string, speed: number, loop = false, most = Infinity
 describe('replay', () => {
   const path = fileAt('a.pcap', [100, 100.5, 102]);
 
-  it('at the recorded pace gives each packet when it is due', async () => {
+  it('at speed 1 delivers each packet when it is due', async () => {
     assert.deepEqual(await played(path, 1), [
       [0, 1, 100],
       [500, 2, 100.5],
@@ -59,14 +59,14 @@ describe('replay', () => {
     ]);
   });
 
-  it('N times as fast takes an N-th of the time', async () => {
+  it('at speed N takes an N-th of the time', async () => {
     assert.deepEqual(
       (await played(path, 4)).map(([ms]) => ms),
       [0, 125, 500],
     );
   });
 
-  it('at full speed waits for nothing', async () => {
+  it('at infinite speed never waits', async () => {
     assert.deepEqual(
       (await played(path, Infinity)).map(([ms, number]) => [ms, number]),
       [
@@ -77,7 +77,7 @@ describe('replay', () => {
     );
   });
 
-  it('in a loop goes on with numbers and times', async () => {
+  it('in a loop continues numbers and timestamps', async () => {
     assert.deepEqual(await played(path, 1, true, 5), [
       [0, 1, 100],
       [500, 2, 100.5],
@@ -87,7 +87,7 @@ describe('replay', () => {
     ]);
   });
 
-  it('shortens gaps that nobody would wait for, and does not wait for times that go back', async () => {
+  it('shortens long gaps, and does not wait for timestamps that go back', async () => {
     const times = await played(fileAt('gap.pcap', [100, 90_000, 50, 90_001]), 1);
     assert.deepEqual(
       times.map(([ms]) => ms),
@@ -95,7 +95,7 @@ describe('replay', () => {
     );
   });
 
-  it('ends when it is closed', async () => {
+  it('ends when closed', async () => {
     const source = await openReplay(path, { speed: 0.001 });
     const frame = newFrame();
     let count = 0;

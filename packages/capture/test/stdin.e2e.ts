@@ -1,4 +1,4 @@
-// Captures from stdin and named pipes, in processes of their own.
+// Tests of captures from stdin and named pipes, in child processes.
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -10,7 +10,7 @@ import { gzipSync } from 'node:zlib';
 import { spawnChild } from '../../../test/support/children.ts';
 import { folderFor, pcapBytes } from './support.ts';
 
-/** Prints the number of each packet, at once, and stops after as many as its argument says. */
+/** A program that prints each packet's number at once, and stops after as many packets as its argument says. */
 const program = `
   const { openCapture } = await import(${JSON.stringify(join(import.meta.dirname, '../src/index.ts'))});
   const { newFrame } = await import('@eyrie/dissect/files');
@@ -45,7 +45,7 @@ function start(wanted = '', stdin: 'pipe' | number = 'pipe') {
   return { child, line, exit };
 }
 
-test('packets come out of a growing stdin as soon as they are whole', async () => {
+test('packets of a growing stdin are delivered as soon as they are complete', async () => {
   const { child, line, exit } = start();
   const bytes = pcapBytes(3);
   child.stdin!.write(bytes.subarray(0, 24 + 76));
@@ -58,7 +58,7 @@ test('packets come out of a growing stdin as soon as they are whole', async () =
   await exit;
 });
 
-test('a compressed stdin, and one that is cut', async () => {
+test('stdin may be compressed, and truncated', async () => {
   const compressed = gzipSync(pcapBytes(2));
   for (const [bytes, last] of [
     [compressed, 'end well'],
@@ -71,7 +71,7 @@ test('a compressed stdin, and one that is cut', async () => {
   }
 });
 
-test('who has enough need not wait for the end of stdin', async () => {
+test('reading stdin can stop before its end', async () => {
   for (const bytes of [pcapBytes(3), gzipSync(pcapBytes(30_000))]) {
     const { child, line, exit } = start('2');
     child.stdin!.on('error', () => {});
@@ -82,7 +82,7 @@ test('who has enough need not wait for the end of stdin', async () => {
   }
 });
 
-test('stdin may be a file, or nothing', async (t) => {
+test('stdin may be a file, or empty', async (t) => {
   const path = join(folderFor(t), 'a.pcap');
   writeFileSync(path, pcapBytes(1));
   const fromFile = start('', openSync(path, 'r'));

@@ -1,4 +1,4 @@
-// Files for tests, in folders that are removed again.
+// Capture files for tests, in temporary folders.
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,14 +13,14 @@ import {
 } from '@eyrie/dissect/files';
 import { type CaptureSource, openCapture } from '../src/index.ts';
 
-/** A folder that lives as long as the test. */
+/** A folder that is removed after the test. */
 export function folderFor(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'eyrie-capture-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 
-/** The frame number `i` of the files made here: its bytes say which it is. */
+/** Frame number `i` of the generated files; its bytes contain the number. */
 export function frameNumber(i: number, bytes = 60): Frame {
   const data = new Uint8Array(bytes);
   new DataView(data.buffer).setUint32(0, i);
@@ -37,7 +37,7 @@ export function pcapBytes(count: number, bytes = 60): Uint8Array {
 export interface Read {
   source: CaptureSource;
   reader: CaptureReader;
-  /** What each packet says of itself. */
+  /** The number in each packet's bytes. */
   numbers: number[];
   problem: CaptureProblem | null;
 }

@@ -1,4 +1,4 @@
-// Bodies in Brotli and Zstandard: whole, cut, damaged, and larger than allowed.
+// Tests of Brotli and Zstandard bodies: complete, truncated, damaged, and over the limit.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { brotliCompressSync, constants, zstdCompressSync } from 'node:zlib';
@@ -11,7 +11,7 @@ const CODINGS = [
 ] as const;
 
 for (const [coding, pack] of CODINGS) {
-  test(`${coding}: what was packed comes out again, and nothing that was cut or changed throws`, () => {
+  test(`${coding}: bodies survive a round trip, truncated and damaged ones do not throw`, () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 2000 }), fc.nat(), (bytes, at) => {
         const packed = new Uint8Array(pack(bytes));
@@ -24,12 +24,12 @@ for (const [coding, pack] of CODINGS) {
     );
   });
 
-  test(`${coding}: a body that claims more than is allowed is left as it is`, () => {
+  test(`${coding}: a body over the size limit is rejected`, () => {
     assert.equal(unpack(coding, pack(new Uint8Array(1 << 20)), 1 << 16), null);
   });
 }
 
-test('zstd: a frame that wants more memory than content codings may use is left as it is', () => {
+test('zstd: a frame with a window above the limit of content codings is rejected', () => {
   const pack = (windowBits: number): Buffer =>
     zstdCompressSync(new Uint8Array(9 << 20), {
       params: { [constants.ZSTD_c_windowLog]: windowBits, [constants.ZSTD_c_contentSizeFlag]: 0 },
@@ -38,7 +38,7 @@ test('zstd: a frame that wants more memory than content codings may use is left 
   assert.equal(unpack('zstd', pack(27), 16 << 20), null);
 });
 
-test('of a body that was cut comes what there is', () => {
+test('a truncated body yields the data before the cut', () => {
   const bytes = Buffer.from(Array.from({ length: 600_000 }, (_, i) => Math.sin(i) * 1e6));
   for (const [coding, pack] of CODINGS) {
     const packed = pack(bytes);

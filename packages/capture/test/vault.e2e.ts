@@ -1,4 +1,4 @@
-// Captures that lie encrypted on disk: read from the beginning, at any place, while they are written; and what does not open.
+// Tests of encrypted captures: sequential and random access, growing files, and rejection of tampering.
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -59,7 +59,7 @@ async function packetsIn(path: string): Promise<{ count: number; problem: string
   return { count, problem: source.reader.problem?.message ?? null };
 }
 
-test('a capture that is encrypted reads as before, also where it was compressed first', async () => {
+test('an encrypted capture reads like the original, also if it was compressed first', async () => {
   const plain = captureOf(3000);
   for (const [name, bytes] of [
     ['plain', plain],
@@ -75,7 +75,7 @@ test('a capture that is encrypted reads as before, also where it was compressed 
   }
 });
 
-test('any bytes at any place, without what is before them', async () => {
+test('random access returns the bytes at any position', async () => {
   useKey(keyFile);
   const plain = randomBytes(300_000);
   const path = join(folder, 'places');
@@ -93,7 +93,7 @@ test('any bytes at any place, without what is before them', async () => {
   await file.close();
 });
 
-test('a bit that was changed, a record left out or put twice, another key: none of it opens; a cut end is told', async () => {
+test('a flipped bit, a missing or repeated record, and a wrong key are rejected; truncation is reported', async () => {
   useKey(keyFile);
   const whole = await sealed(captureOf(2000));
   const path = join(folder, 'changed');
@@ -120,7 +120,7 @@ test('a bit that was changed, a record left out or put twice, another key: none 
     read(Buffer.concat([head, rest.subarray(0, RECORD), first, rest.subarray(RECORD)])),
     /was changed/,
   );
-  // Neither the first, nor one in the middle, nor the last before the end.
+  // Removes each full-size record in turn.
   for (let at = 94; at + RECORD < whole.length; at += RECORD)
     await assert.rejects(
       read(Buffer.concat([whole.subarray(0, at), whole.subarray(at + RECORD)])),
@@ -143,7 +143,7 @@ test('a bit that was changed, a record left out or put twice, another key: none 
   await assert.rejects(read(whole), /with another key/);
 });
 
-test('a passphrase does as well as a key file, and only the same one', async () => {
+test('a passphrase can replace a key file, and a wrong one is rejected', async () => {
   const path = join(folder, 'passphrase');
   const by = VaultKey.fromPassphrase('correct horse');
   writeFileSync(path, await buffer(Readable.from([captureOf(10)]).pipe(encrypting(by))));
@@ -155,7 +155,7 @@ test('a passphrase does as well as a key file, and only the same one', async () 
   assert.equal(ambientKey(), null);
 });
 
-test('no bytes make reading fail otherwise than with a capture error', async () => {
+test('arbitrary bytes never fail with anything but a CaptureError', async () => {
   useKey(keyFile);
   const whole = await sealed(captureOf(20));
   const path = join(folder, 'noise');
@@ -173,7 +173,7 @@ test('no bytes make reading fail otherwise than with a capture error', async () 
   );
 });
 
-test('a key that others may read, or that is none, is refused with what to do', {
+test('a key file that others may read, or that holds no key, is rejected with a hint', {
   skip: process.platform === 'win32' && 'no modes here',
 }, () => {
   assert.equal(statSync(keyFile).mode & 0o777, 0o600);
@@ -184,7 +184,7 @@ test('a key that others may read, or that is none, is refused with what to do', 
   assert.throws(() => VaultKey.fromFile(join(folder, 'no-key')), /this is no key/);
 });
 
-test('a ring is encrypted file by file, read while it is written, and at any place', async () => {
+test('a ring is encrypted per file, readable while it is written, and at any position', async () => {
   useKey(keyFile);
   const session = join(folder, 'ring', 'eth0-x');
   const limits = { ...RING_DEFAULTS, fileBytesMax: 40_000 };

@@ -1,4 +1,4 @@
-// The cipher of NTS is a library's; that it is the right one, called the right way, is ours to prove.
+// Checks that the library's AES-SIV is the cipher that NTS needs, and is called correctly.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { aessiv } from '@noble/ciphers/aes.js';
@@ -23,7 +23,7 @@ const vectors = [
 ].map((line) => line.split(' ').map((part) => hex(part === '-' ? '' : part)));
 
 describe('AES-SIV-CMAC-256', () => {
-  test("Wycheproof's answers, in both directions", () => {
+  test('encryption and decryption agree with the vectors of Project Wycheproof', () => {
     for (const [key, nonce, associated, message, ciphertext, tag] of vectors) {
       const sealed = Buffer.concat([tag!, ciphertext!]);
       assert.equal(hexOf(aessiv(key!, associated!, nonce!).encrypt(message!)), hexOf(sealed));
@@ -31,7 +31,7 @@ describe('AES-SIV-CMAC-256', () => {
     }
   });
 
-  test('a bit changed anywhere, and nothing is opened', () => {
+  test('any flipped bit makes decryption fail', () => {
     for (const [key, nonce, associated, , ciphertext, tag] of vectors) {
       const sealed = new Uint8Array([...tag!, ...ciphertext!]);
       for (let i = 0; i < sealed.length; i++) {

@@ -1,4 +1,4 @@
-// A certificate for localhost, made for the test by openssl and gone after it.
+// Creates a certificate for localhost with openssl, deleted after the test.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,5 @@
-// With chrony, both ways: its server and our client, our server and its client; plain and with NTS. It never sets a clock (-x).
+// Interoperability tests with chrony, as server and as client, without and with NTS. chronyd runs with -x: it sets no
+// clock.
 import assert from 'node:assert/strict';
 import type { ChildProcess } from 'node:child_process';
 import { createSocket } from 'node:dgram';
@@ -51,7 +52,7 @@ async function freePorts(): Promise<{ udp: number; tcp: number }> {
 }
 
 describe('chrony', { skip }, () => {
-  test('its server gives our client the time, plain and with NTS', async () => {
+  test('our client gets the time from its server, without and with NTS', async () => {
     const { udp, tcp } = await freePorts();
     const { output } = chronyd(
       [
@@ -87,7 +88,7 @@ describe('chrony', { skip }, () => {
     }
   });
 
-  test('its client takes the time from our server, with NTS', async () => {
+  test('its client gets the time from our server, with NTS', async () => {
     const ahead = 25;
     const server = new TimeServer({
       time: {

@@ -1,10 +1,10 @@
-// The clocks of a machine that sleeps, and of one whose date is set.
+// Tests of the host clock across suspension, and across changes of the date.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { HostClock } from '../src/host/host-clock.ts';
 
-/** Each look at the counter takes a microsecond. */
+/** A machine whose counter advances by a microsecond per reading. */
 class Laptop {
   seconds = 1_000;
   slept = 0;
@@ -23,7 +23,7 @@ class Laptop {
 
 const seconds = (ns: bigint) => Number(ns) / 1e9;
 
-test('what a machine slept counts, also on a counter that stood still', () => {
+test('suspended time is counted, although the counter stops', () => {
   const laptop = new Laptop();
   const clock = new HostClock(laptop);
   const before = clock.steadyNs();
@@ -38,7 +38,7 @@ test('what a machine slept counts, also on a counter that stood still', () => {
   assert.ok(Math.abs(seconds(clock.steadyNs() - before) - (9 * 3_600 + 15)) < 0.03);
 });
 
-test('a date that is set, forward or back, is no sleep', () => {
+test('setting the date forward or back is not counted as suspension', () => {
   const laptop = new Laptop();
   const clock = new HostClock(laptop);
   const before = clock.steadyNs();

@@ -1,4 +1,4 @@
-// The mesh clock on clocks made for the test: each runs at a rate of its own, each link has its delay.
+// Tests of the mesh clock on simulated clocks and links: each clock has its own rate, each link its own delay.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
@@ -8,7 +8,7 @@ import { type Heard, MeshClock } from '../src/mesh/mesh-clock.ts';
 
 const START_NS = 1_790_000_000_000_000_000n;
 
-/** True time, which only the test knows. */
+/** The simulation: true time and random delays. */
 class World {
   seconds = 0;
   readonly #random: () => number;
@@ -47,7 +47,7 @@ function nameOf(clock: MeshClock): string {
   return names.get(clock)!;
 }
 
-/** A sample: as many questions as it takes. */
+/** Takes one sample: as many requests as the burst needs. */
 function exchange(world: World, child: MeshClock, parent: MeshClock): void {
   while (ask(world, child, parent) === 'more');
 }
@@ -65,14 +65,14 @@ function ask(world: World, child: MeshClock, parent: MeshClock): Heard {
   return heard;
 }
 
-/** A clock that leads from now on. */
+/** A clock that has taken the lead. */
 function leader(clock: LocalClock, id: number): MeshClock {
   const root = new MeshClock(clock, id);
   root.lead();
   return root;
 }
 
-/** Everybody asks the parent, which is the one before, until `seconds` have gone by. */
+/** Each peer polls its parent, the previous one in the list, until `seconds` have passed. */
 function run(world: World, peers: readonly MeshClock[], seconds: number): void {
   const end = world.seconds + seconds;
   const next = peers.map(() => world.seconds);
@@ -91,7 +91,7 @@ function apart(a: MeshClock, b: MeshClock): number {
 }
 
 describe('the mesh clock', () => {
-  test('of two eras of one age, one alone prevails', () => {
+  test('of two eras of the same age, exactly one prevails', () => {
     const world = new World(7);
     const clocks = [leader(world.clock(0, 0), 1), leader(world.clock(0, 0), 2)];
     const eras = clocks.map(({ era }) => era);
@@ -108,7 +108,7 @@ describe('the mesh clock', () => {
     [0, 200e-6],
     [-5, -200e-6],
   ] as const) {
-    test(`a peer ${ahead} s ahead that drifts ${drift * 1e6} ppm is right within a minute`, () => {
+    test(`a peer ${ahead} s ahead that drifts ${drift * 1e6} ppm is synchronised within a minute`, () => {
       const world = new World(7);
       const root = leader(world.clock(0, 0), 1);
       const peer = new MeshClock(world.clock(ahead, drift), 2);
@@ -121,7 +121,7 @@ describe('the mesh clock', () => {
   }
 
   for (const seconds of [0.05, 3, 28_800])
-    test(`a peer whose counter stood still for ${seconds} s is right with its next answer`, () => {
+    test(`a peer whose counter stopped for ${seconds} s is synchronised by the next response`, () => {
       const world = new World(11);
       let slept = 0;
       const root = leader(world.clock(0, 0), 1);
@@ -140,7 +140,7 @@ describe('the mesh clock', () => {
       assert.equal(peer.state().steps, steps + 1);
     });
 
-  test('within its own uncertainty at any moment, four links from the root, on many seeds', () => {
+  test('the error is within the stated uncertainty at all times, four hops from the root, for many seeds', () => {
     for (let seed = 1; seed <= 20; seed++) {
       const world = new World(seed);
       const random = mulberry32(seed * 31);
@@ -161,7 +161,7 @@ describe('the mesh clock', () => {
     }
   });
 
-  test('once settled it never runs backwards', () => {
+  test('a settled clock never runs backwards', () => {
     const world = new World(3);
     const root = leader(world.clock(0, 0), 1);
     const peer = new MeshClock(world.clock(0.5, 150e-6), 2);
@@ -177,7 +177,7 @@ describe('the mesh clock', () => {
     assert.equal(peer.state().steps, steps);
   });
 
-  test('when the root is gone another goes on with the same time', () => {
+  test('a new root continues the time of the old one', () => {
     const world = new World(4);
     const root = leader(world.clock(0, 0), 1);
     const second = new MeshClock(world.clock(900, 50e-6), 2);
@@ -189,7 +189,7 @@ describe('the mesh clock', () => {
     assert.deepEqual([second.state().level, third.state().level, third.state().founder], [0, 1, 1]);
   });
 
-  test('a root that follows time servers brings everybody to their time', () => {
+  test('all peers adopt the time of a root that follows time servers', () => {
     const world = new World(5);
     const local = world.clock(40, 20e-6);
     const root = leader(local, 1);
@@ -203,7 +203,7 @@ describe('the mesh clock', () => {
     assert.ok(Math.abs(Number(peer.nowNs() - truth)) < 200_000, `${peer.nowNs() - truth} ns off`);
   });
 
-  test('an answer nobody asked for, heard twice, or of another than was asked is not believed; nor is a loop', () => {
+  test('unsolicited, repeated, misattributed and looping responses are refused', () => {
     const world = new World(6);
     const root = leader(world.clock(0, 0), 1);
     const peer = new MeshClock(world.clock(10, 0), 2);
@@ -222,7 +222,7 @@ describe('the mesh clock', () => {
     assert.equal(peer.answer(new Uint8Array(9), 0n, 'root'), null);
   });
 
-  test('a burst that broke off is begun anew, also with a parent whose machine was started anew', () => {
+  test('an interrupted burst is restarted, also after the parent’s machine has rebooted', () => {
     const world = new World(8);
     const peer = new MeshClock(world.clock(10, 0), 2);
     const before = leader(world.clock(0, 0), 1);
@@ -242,7 +242,7 @@ describe('the mesh clock', () => {
     assert.ok(apart(rebooted, peer) < 0.001, `${apart(rebooted, peer)} s apart`);
   });
 
-  test('whatever a new parent says of its rate, the time stays one, and is told on as one', () => {
+  test('a bogus rate error of a new parent does not disturb the time or the responses to children', () => {
     for (const skewError of [Number.POSITIVE_INFINITY, Number.NaN, 3e38, 1e30, 1e6, 0]) {
       const world = new World(7);
       const root = leader(world.clock(0, 0), 1);
@@ -266,7 +266,7 @@ describe('the mesh clock', () => {
     }
   });
 
-  test('two roots by turns in one era: no step, and the time goes on', () => {
+  test('two roots that alternate in one era cause no step', () => {
     const world = new World(9);
     const first = leader(world.clock(0, 0), 1);
     const second = new MeshClock(world.clock(3600, 80e-6), 2);
@@ -288,7 +288,7 @@ describe('the mesh clock', () => {
     assert.equal(peer.state().steps, steps);
   });
 
-  test('of two eras the older one holds, whoever is root: the younger refuses nothing, the older does', () => {
+  test('the older of two eras prevails regardless of the root', () => {
     const world = new World(10);
     const old = leader(world.clock(0, 0), 7);
     world.seconds += 100;
@@ -306,7 +306,7 @@ describe('the mesh clock', () => {
     assert.deepEqual([old.state().steps, old.state().level, returned.state().founder], [steps, 1, 7]);
   });
 
-  test('no bytes make it throw', () => {
+  test('arbitrary bytes do not throw', () => {
     const world = new World(8);
     const peer = new MeshClock(world.clock(0, 0), 2);
     fc.assert(

@@ -59,7 +59,7 @@ function asked(protection: Protection | null): Question {
 }
 
 describe('an exchange without NTS', () => {
-  test('gives offset and delay', () => {
+  test('yields offset and delay', () => {
     const question = asked(null);
     const heard = hear(question, arrival(serve(question.bytes, null)));
     assert.ok(heard.kind === 'sample');
@@ -67,7 +67,7 @@ describe('an exchange without NTS', () => {
     assert.ok(Math.abs(heard.sample.delay - 0.001) < 1e-6);
   });
 
-  test('an answer to another question is not believed, nor one of an unsynchronised server', () => {
+  test('ignores responses to other requests and those of an unsynchronised server', () => {
     const question = asked(null);
     const other = serve(asked(null).bytes, null);
     assert.equal(hear(question, arrival(other)).kind, 'ignored');
@@ -76,7 +76,7 @@ describe('an exchange without NTS', () => {
     assert.equal(hear(question, arrival(unsynchronised)).kind, 'ignored');
   });
 
-  test('who asks too often is told, and gets no time', () => {
+  test('yields a RATE kiss code without time for too frequent requests', () => {
     const question = asked(null);
     const heard = hear(question, arrival(serve(question.bytes, null, true)));
     assert.ok(heard.kind === 'kiss');
@@ -85,7 +85,7 @@ describe('an exchange without NTS', () => {
 });
 
 describe('an exchange with NTS', () => {
-  test('gives the time and a new cookie for the one used', () => {
+  test('yields the time and a new cookie for the one used', () => {
     const jar = new CookieJar();
     const protection = enrol(jar);
     for (let i = 0; i < 20; i++) {
@@ -97,7 +97,7 @@ describe('an exchange with NTS', () => {
     assert.equal(new Set(texts).size, COOKIES_MAX);
   });
 
-  test('cookies lost on the way are asked for again, and the answer is no longer than the question', () => {
+  test('requests lost cookies again, and the response is no longer than the request', () => {
     const jar = new CookieJar();
     const protection = enrol(jar, 3);
     const question = asked(protection);
@@ -107,11 +107,11 @@ describe('an exchange with NTS', () => {
     assert.equal(protection.cookies.length, COOKIES_MAX);
   });
 
-  test('without a cookie there is no question', () => {
+  test('makes no request without a cookie', () => {
     assert.equal(ask({ keys: newKeys(), cookies: [] }), null);
   });
 
-  test('tampered with, replayed or forged: not believed', () => {
+  test('ignores tampered, replayed and forged responses', () => {
     const jar = new CookieJar();
     const protection = enrol(jar);
     const question = asked(protection);
@@ -128,7 +128,7 @@ describe('an exchange with NTS', () => {
     assert.equal(hear(next, arrival(plain)).kind, 'ignored', 'an answer without NTS');
   });
 
-  test('a question that was tampered with, or whose cookie is too old, gets NTSN', () => {
+  test('a tampered request, or one with an expired cookie, gets an NTSN kiss code', () => {
     const jar = new CookieJar();
     const protection = enrol(jar);
     const forged = asked(protection);
@@ -141,7 +141,7 @@ describe('an exchange with NTS', () => {
     for (const each of heard) assert.ok(each.kind === 'kiss' && each.kiss.code === 'NTSN');
   });
 
-  test('a cookie outlives two rotations', () => {
+  test('a cookie is valid for two key rotations', () => {
     const jar = new CookieJar();
     const keys = newKeys();
     const cookie = jar.bake(keys);
@@ -153,7 +153,7 @@ describe('an exchange with NTS', () => {
     assert.equal(jar.open(cookie), null);
   });
 
-  test('no bytes make client or server throw, and none set a clock', () => {
+  test('arbitrary bytes never make client or server throw, and never yield a sample', () => {
     const jar = new CookieJar();
     const protection = enrol(jar);
     const question = asked(protection);
@@ -161,7 +161,7 @@ describe('an exchange with NTS', () => {
     fc.assert(
       fc.property(fc.nat(good.length), fc.uint8Array({ maxLength: 80 }), (at, noise) => {
         const bytes = Buffer.concat([good.subarray(0, at), noise]);
-        // What stands behind the authenticator does not count (RFC 8915 §5.7).
+        // Bytes after the authenticator are ignored (RFC 8915 §5.7).
         if (bytes.subarray(0, good.length).equals(good)) return;
         assert.notEqual(hear(question, arrival(bytes)).kind, 'sample');
         answer({ bytes, cameNs: NOW_NS, isTooFast: false }, time, jar);
@@ -174,7 +174,7 @@ describe('an exchange with NTS', () => {
 describe('records of key establishment', () => {
   const records = [record(1, numbers(0), true), record(5, randomBytes(100), false), END_OF_MESSAGE];
 
-  test('come back as they went, and are not read before they are whole', () => {
+  test('round-trip, and are null while incomplete', () => {
     const bytes = encodeRecords(records);
     const shown = (list: typeof records | null) =>
       list?.map(({ type, isCritical, body }) => [type, isCritical, Buffer.from(body).toString('hex')]);
@@ -182,13 +182,13 @@ describe('records of key establishment', () => {
     for (let end = 0; end < bytes.length; end++) assert.equal(decodeRecords(bytes.subarray(0, end)), null);
   });
 
-  test('a critical record that is not known is noticed', () => {
+  test('an unknown critical record is detected', () => {
     assert.equal(hasUnknownCritical(records), false);
     assert.equal(hasUnknownCritical([record(4000, numbers(), false)]), false);
     assert.equal(hasUnknownCritical([record(4000, numbers(), true)]), true);
   });
 
-  test('no bytes make it throw', () => {
+  test('arbitrary bytes do not throw', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
         for (const { body } of decodeRecords(bytes) ?? []) numbersOf(body);

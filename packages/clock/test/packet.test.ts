@@ -22,11 +22,11 @@ const header: NtpPacket = {
 };
 
 describe('NTP packets', () => {
-  test('a header comes back as it went', () => {
+  test('a header survives a round trip', () => {
     assert.deepEqual(decodePacket(encodeHeader(header)), { packet: header, fields: [] });
   });
 
-  test('a header from the wire: RFC 5905 figure 8, byte by byte', () => {
+  test('a header is decoded as in RFC 5905, figure 8', () => {
     const bytes = Buffer.from(
       `240206ec00000010000000204750530000000000${'00'.repeat(12)}83aa7e8080000000${'00'.repeat(8)}`,
       'hex',
@@ -40,7 +40,7 @@ describe('NTP packets', () => {
     assert.equal(packet.receive, 0x83aa_7e80_8000_0000n);
   });
 
-  test('fields come back, filled up to what RFC 7822 asks for', () => {
+  test('extension fields survive a round trip, padded to the minimum of RFC 7822', () => {
     const bytes = concat(
       encodeHeader(header),
       encodeField(0x0104, Uint8Array.of(1, 2, 3)),
@@ -56,7 +56,7 @@ describe('NTP packets', () => {
     );
   });
 
-  test('a message authentication code is left aside, a length that lies is no packet', () => {
+  test('a MAC is ignored, a wrong length is rejected', () => {
     assert.deepEqual(decodePacket(concat(encodeHeader(header), new Uint8Array(20)))?.fields, []);
     const lying = concat(encodeHeader(header), encodeField(1, new Uint8Array(24)));
     lying[51] = 200;
@@ -67,7 +67,7 @@ describe('NTP packets', () => {
     assert.equal(decodePacket(concat(encodeHeader(header), ...fields(21))), null, 'longer than any packet');
   });
 
-  test('offset and delay of an exchange (RFC 5905 §8), and the error that grew while it lasted', () => {
+  test('offset, delay and dispersion of an exchange (RFC 5905 §8)', () => {
     const at = (seconds: number) => BigInt(seconds) << 32n;
     const stamps = { t1: at(1000), t2: at(1060), t3: at(1062), t4: at(1010) };
     const sample = sampleOf(stamps, header, 7, -20);
@@ -75,7 +75,7 @@ describe('NTP packets', () => {
     assert.ok(Math.abs(sample.dispersion - (2 * 2 ** -20 + 10 * PHI)) < 1e-12);
   });
 
-  test('no bytes make it throw', () => {
+  test('arbitrary bytes do not throw', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
         const decoded = decodePacket(bytes);
@@ -84,7 +84,7 @@ describe('NTP packets', () => {
     );
   });
 
-  test('kiss codes say what to do', () => {
+  test('kiss codes map to the client’s actions', () => {
     const kiss = (code: string) => kissOf({ ...header, stratum: 0, referenceId: referenceBytes(code) });
     assert.equal(kiss('DENY')?.action, 'stop');
     assert.equal(kiss('RATE')?.action, 'slower');

@@ -5,7 +5,7 @@ import { RateLimit } from '../src/server/rate-limit.ts';
 const options = { burst: 3, perSecond: 1, clientsMax: 2 };
 
 describe('the rate limit', () => {
-  test('a burst, then one word, then silence; and time heals', () => {
+  test('a burst is answered, then one notice is sent, then requests are dropped; tokens refill', () => {
     const limit = new RateLimit(options);
     const verdicts = Array.from({ length: 6 }, () => limit.judge('192.0.2.1', 0));
     assert.deepEqual(verdicts, ['answer', 'answer', 'answer', 'tell', 'drop', 'drop']);
@@ -13,14 +13,14 @@ describe('the rate limit', () => {
     assert.equal(limit.judge('192.0.2.1', 1), 'tell');
   });
 
-  test('one client is not judged by another, but a /64 is one client', () => {
+  test('clients are limited separately, but a /64 counts as one', () => {
     const limit = new RateLimit(options);
     for (let i = 0; i < 4; i++) limit.judge(`2001:db8::${i + 1}`, 0);
     assert.equal(limit.judge('2001:db8::9', 0), 'drop');
     assert.equal(limit.judge('2001:db8:0:1::9', 0), 'answer');
   });
 
-  test('no more addresses are kept than allowed', () => {
+  test('the least recently seen address is evicted at the limit', () => {
     const limit = new RateLimit(options);
     for (let i = 0; i < 4; i++) limit.judge('192.0.2.1', 0);
     limit.judge('192.0.2.2', 0);

@@ -10,7 +10,7 @@ function source(offset: number, rootDistance = 0.01, jitter = 0.0001) {
 }
 
 describe('the clock filter', () => {
-  test('believes the sample with the least delay, and grows less sure with age', () => {
+  test('takes the sample with the least delay; dispersion grows with age', () => {
     const filter = new ClockFilter();
     assert.equal(filter.estimate(0, 1e-6), null);
     filter.add({ offset: 0.5, delay: 0.9, dispersion: 1e-5, at: 1 });
@@ -19,13 +19,13 @@ describe('the clock filter', () => {
     const now = filter.estimate(3, 1e-6)!;
     assert.equal(now.offset, 0.1);
     assert.ok(Math.abs(now.jitter - Math.sqrt((0.4 ** 2 + 0.2 ** 2) / 2)) < 1e-12);
-    // By delay, each half as much as the one before (RFC 5905 §10): ages of 1, 0 and 2 s.
+    // Weights halve with each sample in order of delay (RFC 5905 §10); the ages are 1, 0 and 2 s.
     const expected = (1e-5 + PHI) / 2 + 1e-5 / 4 + (1e-5 + 2 * PHI) / 8;
     assert.ok(Math.abs(now.dispersion - expected) < 1e-15, `${now.dispersion}`);
     assert.ok(filter.estimate(1003, 1e-6)!.dispersion > now.dispersion + 0.01);
   });
 
-  test('forgets the ninth', () => {
+  test('keeps eight samples', () => {
     const filter = new ClockFilter();
     filter.add({ offset: 9, delay: 0.001, dispersion: 0, at: 0 });
     for (let i = 1; i <= 8; i++) filter.add({ offset: i, delay: i, dispersion: 0, at: i });
@@ -34,17 +34,17 @@ describe('the clock filter', () => {
 });
 
 describe('selection', () => {
-  test('the example of Marzullo: the interval that most agree upon', () => {
+  test('intersection finds the interval of the most agreement (Marzullo’s example)', () => {
     const truth = intersection([source(10, 2), source(12, 1), source(11.5, 0.5)]);
     assert.deepEqual(truth, { low: 11, high: 12 });
   });
 
-  test('where all overlap, but midpoints lie outside, one of them must lie', () => {
+  test('if midpoints lie outside of the common intersection, a falseticker is assumed', () => {
     const truth = intersection([source(0, 10), source(9, 10), source(18, 10)]);
     assert.deepEqual(truth, { low: -1, high: 19 }, 'where two agree, not 8 to 10');
   });
 
-  test('one falseticker of four is found, two of three are too many', () => {
+  test('one falseticker of four is found; three sources that disagree have no majority', () => {
     const three = [source(0.001), source(0.0012), source(0.0008)];
     const liar = source(3600);
     const found = select([...three, liar])!;
@@ -54,7 +54,7 @@ describe('selection', () => {
     assert.equal(select([]), null);
   });
 
-  test('any minority of liars is found, wherever they stand', () => {
+  test('any minority of falsetickers is found', () => {
     const honest = fc.array(fc.double({ min: -0.004, max: 0.004, noNaN: true }), {
       minLength: 4,
       maxLength: 9,
@@ -70,7 +70,7 @@ describe('selection', () => {
     );
   });
 
-  test('the one that scatters most is cast out while that helps', () => {
+  test('clustering discards the survivor with the most selection jitter', () => {
     const close = [0, 0.0001, -0.0001, 0.00005].map((offset) => source(offset, 0.1, 0.00001));
     const far = source(0.05, 0.1, 0.00001);
     const found = select([far, ...close])!;

@@ -1,4 +1,4 @@
-// The page over ten million packets and an hour of live updates: what must not grow does not, what must come comes.
+// Tests of the page with ten million packets and an hour of live updates: bounded memory, access to any row.
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
@@ -21,7 +21,7 @@ after(async () => {
   server?.close();
 });
 
-/** Opens a page whose live channel is the test's own. */
+/** Opens a page whose live channel is controlled by the test. */
 async function open(path: string) {
   const sockets: WebSocketRoute[] = [];
   const visited = await visit(browser, `${server.url}#/${path}`, {}, (page) =>
@@ -40,7 +40,7 @@ function numbers(page: Page): Promise<number[]> {
     .then((texts) => texts.map((text) => Number(text.replaceAll(',', ''))));
 }
 
-test('any of ten million rows can be reached, by the bar, by keys and by number', async () => {
+test('any of ten million rows can be reached by scroll bar, keys and number', async () => {
   const { page, end } = await open('packets');
   await page.locator('.row[data-row="0"] .cell-number:not(:empty)').waitFor();
   assert.equal(await page.locator('.list').getAttribute('aria-rowcount'), String(PACKETS + 1));
@@ -48,7 +48,7 @@ test('any of ten million rows can be reached, by the bar, by keys and by number'
   await page.locator('.list').evaluate((list) => {
     list.scrollTop = list.scrollHeight / 2;
   });
-  // The rows of before stand until those of here have come.
+  // The previous rows stay until the new ones are loaded.
   await page.waitForFunction(() => {
     const cells = [...document.querySelectorAll('.row .cell-number:not(:empty)')];
     return cells.length > 20 && cells.every((cell) => cell.textContent.length >= '1,000,000'.length);
@@ -74,7 +74,7 @@ test('any of ten million rows can be reached, by the bar, by keys and by number'
   await end();
 });
 
-test('a row can be chosen before it has come: its menu opens when it is there', async () => {
+test('the menu of a row that is not loaded yet opens once it is', async () => {
   const { page, end } = await open('packets');
   await page.locator('.row[data-row="0"] .cell-number:not(:empty)').waitFor();
   const held = Promise.withResolvers<void>();
@@ -97,7 +97,7 @@ test('a row can be chosen before it has come: its menu opens when it is there', 
   await end();
 });
 
-test('ten million rows are sorted by a column, page after page', async () => {
+test('ten million rows sorted by a column load page by page', async () => {
   const { page, end } = await open('packets');
   await page.locator('.row[data-row="0"] .cell-length:not(:empty)').waitFor();
   const lengths = () =>
@@ -127,7 +127,7 @@ test('ten million rows are sorted by a column, page after page', async () => {
   await end();
 });
 
-test('the connection breaks: it is said, what is there stays, and it comes back by itself', async () => {
+test('a lost connection is announced, the data stays, and the page reconnects by itself', async () => {
   const { page, sockets, send, end } = await open('overview');
   await page.locator('.talker').first().waitFor();
   await sockets[0]!.close();
@@ -143,7 +143,7 @@ test('the connection breaks: it is said, what is there stays, and it comes back 
 const TICKS = 3600; // an hour, one a second
 const GROWTH_BYTES_MAX = 3_000_000;
 
-test('memory stays flat over an hour of live updates', async () => {
+test('memory does not grow over an hour of live updates', async () => {
   const { page, send, end } = await open('overview');
   await page.locator('.talker').first().waitFor();
   const session = await page.context().newCDPSession(page);
@@ -151,7 +151,7 @@ test('memory stays flat over an hour of live updates', async () => {
     await session.send('HeapProfiler.collectGarbage');
     return (await session.send('Runtime.getHeapUsage')).usedSize;
   };
-  /** What was sent has been drawn. */
+  /** Waits until the update of this tick is rendered. */
   const settle = async (tick: number) => {
     const rate = `${short(ratesAt(tick).packets_per_second)}/s`;
     await page.locator('.pulse-live', { hasText: rate }).waitFor();

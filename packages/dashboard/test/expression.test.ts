@@ -27,7 +27,7 @@ const terms = [
   'frame[0:2] == 00:11',
 ];
 
-test('terms stand between the outermost &&, not in brackets or quotes', () => {
+test('terms are split at the outermost &&, not in brackets or quotes', () => {
   assert.deepEqual(termsOf('dns && (a || b) && http.host contains "x && y"'), [
     'dns',
     '(a || b)',
@@ -38,7 +38,7 @@ test('terms stand between the outermost &&, not in brackets or quotes', () => {
   assert.deepEqual(termsOf('  '), []);
 });
 
-test('adding a term asks for both, and for nothing twice', () => {
+test('adding a term makes a conjunction without duplicates', () => {
   assert.equal(allOf('', 'dns'), 'dns');
   assert.equal(allOf('dns || arp', 'ip'), '(dns || arp) && ip');
   assert.equal(allOf('dns && ip', 'dns'), 'dns && ip');
@@ -47,7 +47,7 @@ test('adding a term asks for both, and for nothing twice', () => {
   assert.equal(noneOf('dns'), '!(dns)');
 });
 
-test('whatever is combined stays a display filter', () => {
+test('any combination of filters is a valid display filter', () => {
   fc.assert(
     fc.property(
       fc.constantFrom(...terms),
@@ -61,7 +61,7 @@ test('whatever is combined stays a display filter', () => {
   );
 });
 
-test('a time range is part of the expression, and there is one at most', () => {
+test('an expression has at most one time range', () => {
   const once = withTimeRange('dns || arp', 100, 200.25);
   assert.equal(once, '(dns || arp) && frame.time_epoch >= 100 && frame.time_epoch < 200.25');
   assert.deepEqual(timeRange(once), { from: 100, to: 200.25 });
@@ -70,7 +70,7 @@ test('a time range is part of the expression, and there is one at most', () => {
   assert.equal(withTimeRange('', 1763712000.000125, null, 6), 'frame.time_epoch >= 1763712000.000125');
 });
 
-test('addresses are named by their kind', () => {
+test('the filter of an address has the field of its type', () => {
   assert.equal(ofAddress('10.0.0.1'), 'ip.addr == 10.0.0.1');
   assert.equal(ofAddress('fe80::1', 'src'), 'ipv6.src == fe80::1');
   assert.equal(ofAddress('00:11:22:33:44:55'), 'eth.addr == 00:11:22:33:44:55');

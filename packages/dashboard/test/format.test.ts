@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { bitRate, bytes, count, percent, short } from '../src/format/numbers.ts';
 import { duration, nanoseconds, secondsBetween } from '../src/format/time.ts';
 
-test('numbers have three digits and a unit', () => {
+test('numbers have three significant digits and a unit', () => {
   assert.equal(count(1234567), '1,234,567');
   assert.equal(bytes(0), '0 B');
   assert.equal(bytes(999), '999 B');
@@ -15,7 +15,7 @@ test('numbers have three digits and a unit', () => {
   assert.equal(bitRate(81_512), '81.5 kbit/s');
 });
 
-test('a share that is there is never nothing, one that is not whole never everything', () => {
+test('a share above zero is never shown as 0 %', () => {
   assert.equal(percent(0), '0 %');
   assert.equal(percent(0.00001), '< 0.01 %');
   assert.equal(percent(0.00123), '0.12 %');
@@ -23,13 +23,13 @@ test('a share that is there is never nothing, one that is not whole never everyt
   assert.equal(percent(1), '100 %');
 });
 
-test('no nanosecond is lost between two times', () => {
+test('the difference of two times is exact to the nanosecond', () => {
   assert.equal(nanoseconds('1763712000.123456789'), 1_763_712_000_123_456_789n);
   assert.equal(secondsBetween('1763712000.000000001', '1763712000.000000003', 9), '0.000000002');
   assert.equal(secondsBetween('1763712001.000000000', '1763712000.500000000'), '−0.500000');
 });
 
-test('durations have the two units that matter', () => {
+test('durations have at most the two largest units', () => {
   assert.equal(duration(219.4), '3 min 39 s');
   assert.equal(duration(3600), '1 h');
   assert.equal(duration(90_061), '1 d 1 h');

@@ -1,4 +1,4 @@
-// Going about in the packet list: marks, times that count from a packet, to a number or a time, names, bytes to take along.
+// Tests of navigation in the packet list in a browser: marks, time reference, `Go to`, host names, copying bytes.
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
@@ -32,7 +32,7 @@ async function chosen(page: Page, number: string): Promise<void> {
   await page.locator('.row[aria-selected="true"] .cell-number', { hasText: number }).waitFor();
 }
 
-test('Back comes to where a list was scrolled to, a link to its beginning', async () => {
+test('Back restores the scroll position of a list, a link starts at the top', async () => {
   const { page, end } = await visit(browser, `${eyrie.url}#/flows`);
   await page.locator('tr[data-row="0"]').waitFor();
   const top = () => page.locator('.table-box').evaluate((box) => box.scrollTop);
@@ -59,7 +59,7 @@ test('Back comes to where a list was scrolled to, a link to its beginning', asyn
   await end();
 });
 
-test('marks are set and found again by key, also after the page was opened anew', async () => {
+test('marks are set and revisited by key, also after a reload', async () => {
   const { page, end } = await openList();
   await page.locator('.row[data-row="1"]').click();
   await page.keyboard.press('m');
@@ -77,14 +77,14 @@ test('marks are set and found again by key, also after the page was opened anew'
   await page.keyboard.press('Shift+F10');
   await page.getByRole('menuitem', { name: 'Show marked packets only' }).click();
   await page.getByText('2 packets of 5,125').waitFor();
-  // The row of the new list, with its packet: on one that has none yet there is no menu.
+  // Waits for the row's packet: a row that is not loaded has no menu.
   await page.locator('.row-marked[data-row="0"] .cell-summary:not(:empty)').click({ button: 'right' });
   await page.getByRole('menuitem', { name: 'Remove all marks' }).click();
   await page.locator('.row-marked').waitFor({ state: 'detached' });
   await end();
 });
 
-test('time counts from a packet of choice; g m goes to another page and marks nothing', async () => {
+test('times are relative to the selected packet; g m opens a page and sets no mark', async () => {
   const { page, end } = await openList();
   await page.locator('.row[data-row="4"]').click();
   await page.keyboard.press('r');
@@ -99,7 +99,7 @@ test('time counts from a packet of choice; g m goes to another page and marks no
   await end(/status of 503/);
 });
 
-test('to a number, to a time of day, to seconds since the beginning', async () => {
+test('Go to accepts a packet number, a time of day, and seconds since the beginning', async () => {
   const { page, end } = await openList();
   const goTo = async (text: string) => {
     await page.keyboard.press('Control+g');
@@ -120,7 +120,7 @@ test('to a number, to a time of day, to seconds since the beginning', async () =
   await end();
 });
 
-test('along a conversation, forth and back', async () => {
+test('keys move to the next and previous packet of a conversation', async () => {
   const { page, end } = await openList();
   await page.keyboard.press('Control+g');
   await page.keyboard.type('208');
@@ -137,7 +137,7 @@ test('along a conversation, forth and back', async () => {
   await end();
 });
 
-test('names stand for addresses, and the list of columns can be another', async () => {
+test('names can replace addresses, and columns can be changed', async () => {
   const { page, end } = await openList('packets?q=dns');
   const columns = page.getByRole('button', { name: 'Columns' });
   await columns.click();
@@ -152,7 +152,7 @@ test('names stand for addresses, and the list of columns can be another', async 
   await end();
 });
 
-test('bytes are taken along in the form that is asked for: those of the field, or all', async () => {
+test('the bytes of a field or of the packet are copied in the selected format', async () => {
   const { page, end } = await openList('packets?q=arp');
   await page.locator('.row[data-row="0"]').click();
   await page.getByRole('treeitem', { name: 'Address Resolution Protocol' }).click();

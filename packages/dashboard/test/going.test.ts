@@ -1,4 +1,4 @@
-// Going about in a list of packets: what is typed as a goal, marks, and bytes to take along.
+// Tests of navigation logic: parsing `Go to`, marks, byte formats.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -9,14 +9,14 @@ import { nextMark } from '../src/list/marks.ts';
 
 const BEGINNING = '1795261938.788938806';
 
-test('a number is a packet, a decimal is seconds since the beginning', () => {
+test('an integer is a packet number, a decimal is seconds since the beginning', () => {
   assert.deepEqual(goalOf('1,234', BEGINNING), { kind: 'number', number: 1234 });
   assert.deepEqual(goalOf(' 17 ', null), { kind: 'number', number: 17 });
   assert.deepEqual(goalOf('12.5', BEGINNING), { kind: 'time', time: '1795261951.288939' });
   assert.deepEqual(goalOf('90 s', '1000.000000000'), { kind: 'time', time: '1090.000000' });
 });
 
-test('a time of day is on the day of the beginning, or on that which is said', () => {
+test('a time of day is on the day of the beginning unless a date is given', () => {
   const goal = goalOf('11:53:24.25Z', BEGINNING);
   assert.deepEqual(goal, { kind: 'time', time: `${Date.parse('2026-11-21T11:53:24Z') / 1000}.25` });
   assert.deepEqual(goalOf('2025-11-21 09:30Z', BEGINNING), {
@@ -27,7 +27,7 @@ test('a time of day is on the day of the beginning, or on that which is said', (
   assert.equal(local?.kind === 'time' && new Date(Number(local.time) * 1000).getHours(), 9);
 });
 
-test('what is no goal is none, and nothing that is typed breaks it', () => {
+test('invalid input returns null, and no input throws', () => {
   for (const text of ['', '0', 'dns', '25:61:00', '12:', '1,23', '9'.repeat(20)])
     assert.equal(goalOf(text, BEGINNING), null, text);
   assert.equal(goalOf('11:53', null), null, 'nothing is stored');
@@ -39,7 +39,7 @@ test('what is no goal is none, and nothing that is typed breaks it', () => {
   );
 });
 
-test('marks follow each other by capture and number, and go round', () => {
+test('marks are ordered by capture and number, and wrap around', () => {
   const marks = [
     { capture: 1, number: 5 },
     { capture: 1, number: 9 },
@@ -53,7 +53,7 @@ test('marks follow each other by capture and number, and go round', () => {
   assert.equal(nextMark([], null, 1), null);
 });
 
-test('bytes as text: dumps of sixteen a line, and what was encoded comes back', () => {
+test('hex dumps have sixteen bytes a line, and encoded bytes decode to the same', () => {
   const data = Uint8Array.from({ length: 18 }, (_, i) => 0x41 + i);
   assert.equal(
     hexDump(data),

@@ -40,7 +40,7 @@ function line(part: Partial<TreeLine>): TreeLine {
   return { name: '', text: '', value: null, start: 0, length: 0, buffer: 0, children: [], ...part };
 }
 
-test('what is odd has a colour of its own', () => {
+test('default colour rules highlight abnormal packets', () => {
   const ruleFor = ruleFinder(DEFAULT_RULES);
   const look = (part: Partial<PacketRow>) => ruleFor(row(part))?.look ?? null;
   assert.equal(look({ summary: '443 → 50000 [ACK] Seq=1' }), null);
@@ -82,7 +82,7 @@ test('a colour rule is a display filter over the columns of a row', () => {
     assert.match(String(holds(wrong)), said, wrong);
 });
 
-test('rules that are off or cannot be read colour nothing', () => {
+test('disabled and invalid colour rules match nothing', () => {
   const [first] = DEFAULT_RULES;
   const broken = { ...first!, filter: 'tcp.port ==' };
   const off = { ...first!, filter: 'tcp', isOn: false };
@@ -91,7 +91,7 @@ test('rules that are off or cannot be read colour nothing', () => {
   assert.equal(ruleFinder([broken, off, good])(row({})), good);
 });
 
-test('a cell becomes a filter by its meaning', () => {
+test('a cell has a filter term by its column', () => {
   const term = (id: string, part: Partial<PacketRow> = {}) => columnNamed(id)!.term!(row(part));
   assert.equal(term('src'), 'ip.src == 10.0.0.1');
   assert.equal(term('dst', { dst: 'fe80::1', dst_ip: 'fe80::1' }), 'ipv6.dst == fe80::1');
@@ -100,7 +100,7 @@ test('a cell becomes a filter by its meaning', () => {
   assert.equal(term('stream', { stream: null }), null);
 });
 
-test('a line of the tree becomes a filter', () => {
+test('a line of the tree has a filter term', () => {
   assert.equal(termOf(line({ name: 'tcp.port', value: '443' })), 'tcp.port == 443');
   assert.equal(termOf(line({ name: 'ip.src', value: '10.0.0.1' })), 'ip.src == 10.0.0.1');
   assert.equal(termOf(line({ name: 'eth.src', value: '00:0d:b9:4a:10:01' })), 'eth.src == 00:0d:b9:4a:10:01');
@@ -111,7 +111,7 @@ test('a line of the tree becomes a filter', () => {
   assert.equal(termOf(line({ text: '[3 lines]' })), null);
 });
 
-test('a byte belongs to the narrowest line that covers it, and its parents open', () => {
+test('a byte selects the narrowest line that covers it, with the keys of its ancestors', () => {
   const tree = [
     line({ name: 'eth', start: 0, length: 14 }),
     line({ name: 'ip', start: 14, length: 20, children: [line({ name: 'ip.src', start: 26, length: 4 })] }),
@@ -128,7 +128,7 @@ test('a byte belongs to the narrowest line that covers it, and its parents open'
   );
 });
 
-test('series of protocols become series of families, one on the other', () => {
+test('series per protocol become stacked series per family', () => {
   const packets = (a: number, b: number) => ({ packets: [a, b], bytes: [a * 10, b * 10] });
   const stack = stackOf(
     {
@@ -158,7 +158,7 @@ test('series of protocols become series of families, one on the other', () => {
   assert.equal(placesOf(20), 0);
 });
 
-test('of a filter, flows take what they know and name the rest', () => {
+test('flows use the filter terms that apply to them and list the others', () => {
   assert.deepEqual(flowTerms('ip.addr == 10.0.0.1 && tcp.port == 443'), {
     query: { address: '10.0.0.1', port: '443', transport: 'tcp' },
     ignored: [],
@@ -170,7 +170,7 @@ test('of a filter, flows take what they know and name the rest', () => {
   assert.deepEqual(two.ignored, ['ip.addr == 10.0.0.2']);
 });
 
-test('rows of a filter that reads bytes come page by page, once each', async () => {
+test('rows of a filter without a count load page by page, each once', async () => {
   const asked: (string | null)[] = [];
   const rows = new GrowingRows(
     async (_limit, after) => {
@@ -198,7 +198,7 @@ test('rows of a filter that reads bytes come page by page, once each', async () 
   assert.equal(await rows.find({ id: 399 }), 399);
 });
 
-test('a chosen line is found again in the next packet, if it is the same field there', () => {
+test('the selected line is found in the next packet if it is the same field', () => {
   const line = (name: string, children: TreeLine[] = []): TreeLine => ({
     ...{ name, text: name, value: null, start: 0, length: 1, buffer: 0 },
     children,

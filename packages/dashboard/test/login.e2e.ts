@@ -1,4 +1,4 @@
-// A person logs in with a real browser, whose headers of forms no other client makes up.
+// Tests the login in a real browser, because only a browser sends the headers that the form's protection checks.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openStore } from '@eyrie/store';
@@ -7,7 +7,7 @@ import { startBrowser, visit } from './support/browser.ts';
 
 const TOKEN = 'the-token-of-this-test';
 
-test('with the token in the form at /login a browser gets in, and another token does not', async () => {
+test('a browser logs in with the token in the form at /login, and not with another token', async () => {
   const store = await openStore('duckdb::memory:');
   const analyzer = await startAnalyzer(store, { access: { token: TOKEN, hosts: [] } });
   const browser = await startBrowser();
@@ -23,7 +23,7 @@ test('with the token in the form at /login a browser gets in, and another token 
     await page.waitForURL((url) => url.pathname !== '/login');
     const status = await page.evaluate(async () => (await fetch('/captures')).status);
     assert.equal(status, 200);
-    // The wrong token, and an icon that this server without a page does not have.
+    // The responses to the wrong token, and to the icon, which this server without a page does not have.
     await end(/40[14]/);
   } finally {
     await browser.close();

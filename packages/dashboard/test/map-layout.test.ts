@@ -18,7 +18,7 @@ test('addresses are grouped by network', () => {
   assert.equal(networkOf('00:11:22:33:44:55'), 'hardware addresses');
 });
 
-test('a thousand hosts stand on the ring, none on another, those of a network together', () => {
+test('a thousand hosts are on the ring without overlap, grouped by network', () => {
   const hosts = Array.from({ length: 1000 }, (_, i) => host(`10.0.${i % 7}.${(i / 7) | 0}`, i + 1));
   const links = hosts.slice(1).map((_, i) => ({ a: 0, b: i + 1, packets: 1, bytes: 10 }));
   const layout = layoutMap({ hosts, links, hosts_left_out: 0, is_exact: true }, 300);
@@ -31,7 +31,7 @@ test('a thousand hosts stand on the ring, none on another, those of a network to
   assert.ok(layout.hosts.every(({ size }) => size >= 2 && size <= 11));
 });
 
-test('the place of a host leads back to it', () => {
+test('a host is found at its position', () => {
   const hosts = ['10.0.0.1', '10.0.0.2', '10.0.1.1', 'fe80::1'].map((address) => host(address));
   const layout = layoutMap({ hosts, links: [], hosts_left_out: 0, is_exact: true }, 200);
   for (const { index, x, y } of layout.hosts)

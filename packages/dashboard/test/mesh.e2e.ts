@@ -1,4 +1,4 @@
-// The Mesh page over a real mesh of three peers: who is here, what they measure, queries, and who is held.
+// Tests of the Mesh page with a real mesh of three peers: members, readings, queries, measures.
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
@@ -46,7 +46,7 @@ after(async () => {
   rmSync(home, { recursive: true, force: true });
 });
 
-test('the tree, the whole network, and one peer', async () => {
+test('the Mesh page shows the tree, the summary and one peer', async () => {
   const { page, end } = await visit(browser, `${eyrie.url}#/mesh`);
   await page.getByText('3 of 3 peers are here').waitFor();
   await page.locator('.radial canvas').waitFor();
@@ -68,7 +68,7 @@ test('the tree, the whole network, and one peer', async () => {
   await end(/status of 4\d\d|status of 503/);
 });
 
-test('the clock that all share, and how far off each machine is', async () => {
+test('the Time page shows mesh time and the offset of each machine', async () => {
   const { page, end } = await visit(browser, `${eyrie.url}#/overview`, { bypassCSP: true });
   await page.getByRole('link', { name: 'Time' }).click();
   await page.locator('.time-now').getByText(/± \d/).waitFor();
@@ -83,7 +83,7 @@ test('the clock that all share, and how far off each machine is', async () => {
   await end();
 });
 
-test('an answer that takes longer than it is asked for again comes nevertheless', async () => {
+test('an answer that takes longer than the polling interval still arrives', async () => {
   const { page, end } = await visit(browser, `${eyrie.url}#/overview`);
   await page.route('**/mesh/time', async (route) => {
     await sleep(2_500);
@@ -94,7 +94,7 @@ test('an answer that takes longer than it is asked for again comes nevertheless'
   await end();
 });
 
-test('a query marks what it finds; a wrong one says what is expected', async () => {
+test('a query marks the matching peers; an invalid one says what is expected', async () => {
   const { page, end } = await visit(browser, `${eyrie.url}#/mesh`);
   const query = page.getByRole('textbox', { name: 'Query' });
   await query.fill('2 peers order by memory.free');
@@ -110,7 +110,7 @@ test('a query marks what it finds; a wrong one says what is expected', async () 
   await end(/status of 400/);
 });
 
-test('a peer in quarantine is seen at once, and released here', async () => {
+test('a quarantined peer is shown at once and can be released', async () => {
   const { page, end } = await visit(browser, `${eyrie.url}#/mesh`);
   await page.getByText('No peer is throttled').waitFor();
   eyrieDoes('mesh', 'quarantine', 'west', '--for', '10m', '--reason', 'a test', '--peer', 'hub');

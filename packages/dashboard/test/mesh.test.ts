@@ -1,4 +1,4 @@
-// The mesh as the page keeps it: changes, places in the tree, what peers tell of themselves.
+// Tests of the mesh in the page: updates, layout of the tree, validation of peers' details.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { MeshAnswer, MeshChange, MeshPeer } from '../src/api/mesh-types.ts';
@@ -18,7 +18,7 @@ const change = (part: Partial<MeshChange>): MeshChange => ({
   ...part,
 });
 
-test('without a peer the page asks ever more seldom, and as often as before when there is one', () => {
+test('polling backs off without a peer and recovers with one', () => {
   assert.deepEqual(
     [0, 1, 2, 3, 4, 5, 60].map((failures) => pauseMs(1_000, failures)),
     [1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000],
@@ -26,7 +26,7 @@ test('without a peer the page asks ever more seldom, and as often as before when
   assert.equal(pauseMs(60_000, 3), 60_000);
 });
 
-test('a whole replaces all, a change only what it names', () => {
+test('a full update replaces all peers, a partial one only those it names', () => {
   const first = changed(null, change({ is_whole: true, set: [peer('a'), peer('b')] }));
   const second = changed(first, change({ set: [peer('b', 'dead'), peer('c')], gone: ['a'] }));
   assert.deepEqual([...second.peers.keys()], ['b', 'c']);
@@ -35,7 +35,7 @@ test('a whole replaces all, a change only what it names', () => {
   assert.deepEqual([...changed(second, change({ is_whole: true, set: [peer('d')] })).peers.keys()], ['d']);
 });
 
-test('all stand within the room and fill it, each step further from the root, and nobody on another', () => {
+test('the tree fills its area, with a ring per level and without overlap', () => {
   const parents = new Map<string, string | null>([['r', null]]);
   for (let i = 0; i < 8; i++) {
     parents.set(`c${i}`, 'r');
@@ -60,7 +60,7 @@ test('all stand within the room and fill it, each step further from the root, an
   assert.equal(nearest(placed, 900, 900, 5), null);
 });
 
-test('a tree that goes round in circles is drawn once', () => {
+test('a cycle of parents is drawn once', () => {
   const parents = new Map([
     ['a', 'b'],
     ['b', 'a'],
@@ -77,7 +77,7 @@ test('a tree that goes round in circles is drawn once', () => {
   );
 });
 
-test('percentages are parts of a hundred, all else of the most', () => {
+test('shares of percentages are relative to 100, others to the maximum', () => {
   const answer = (name: string, values: (number | null)[]) =>
     ({
       peers: values.map((value, i) => ({ id: String(i), values: { [name]: value } })),
@@ -92,7 +92,7 @@ test('percentages are parts of a hundred, all else of the most', () => {
   assert.equal(shares(answer('latency', [5, 20]), 'latency').get('0'), 0.25);
 });
 
-test('values in their units, figures in those of what they are of', () => {
+test('values have the unit of their attribute, aggregates too', () => {
   assert.equal(measured(3.1234, '%'), '3.1 %');
   assert.equal(measured(null, 'ms'), '–');
   assert.equal(measured(1.5, unitOf('latency')), '1.5 ms');
@@ -100,7 +100,7 @@ test('values in their units, figures in those of what they are of', () => {
   assert.equal(unitOf('count'), '');
 });
 
-test('what a peer tells is taken only as far as it is what it should be', () => {
+test('invalid parts of a peer’s details are ignored', () => {
   assert.deepEqual(detailsOf(null), { interfaces: [], storage: [] });
   assert.deepEqual(detailsOf({ interfaces: [{ name: 5, rx: { bytes: 'x' } }, null], storage: 'all' }), {
     interfaces: [

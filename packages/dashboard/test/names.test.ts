@@ -1,4 +1,4 @@
-// The overview's names: hosts under one name count together, and those with the most traffic come first.
+// Tests of grouping hosts by name.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -10,7 +10,7 @@ function host(address: string, name: string | null, bytes: number): HostRow {
   return { ...none, address, name, bytes, first: '0', last: '0' };
 }
 
-test('a server of several addresses stands once, with what all of them carried', () => {
+test('a server with several addresses is listed once, with their total traffic', () => {
   const names = topNames(
     [
       host('10.0.0.9', null, 900),

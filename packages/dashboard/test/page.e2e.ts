@@ -1,4 +1,4 @@
-// The page in a real Chromium, over the bundled sample: from the first glance to a single byte, and back.
+// Tests of the page in Chromium with the bundled sample, from the overview to a single byte.
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
@@ -26,12 +26,12 @@ function open(path: string) {
   return visit(browser, `${eyrie.url}#/${path}`);
 }
 
-/** Text of a column in the rows in sight. */
+/** Text of a column in the visible rows. */
 function cells(page: Page, column: string): Promise<string[]> {
   return page.locator(`.row .cell-${column}`).allTextContents();
 }
 
-/** Until a condition in the page holds. */
+/** Polls until a condition holds. */
 async function until(page: Page, what: string, holds: () => Promise<boolean>): Promise<void> {
   const deadline = Date.now() + WAIT_MS;
   while (!(await holds())) {
@@ -40,7 +40,7 @@ async function until(page: Page, what: string, holds: () => Promise<boolean>): P
   }
 }
 
-test('what a browser loads is at most 150 kB', () => {
+test('the files that a browser loads take at most 150 kB', () => {
   const manifest = bundle();
   const [gzipped, sent] = [gzipBytesOf(manifest), sentBytesOf(manifest)];
   assert.ok(gzipped <= 120_000, `${gzipped} bytes of scripts and styles, by gzip`);
@@ -77,7 +77,7 @@ test('overview: figures, traffic, protocols, talkers; a click filters and Back u
   await end();
 });
 
-test('overview: a link shows what its sender saw', async () => {
+test('overview: a link restores the sender’s view', async () => {
   const { page, end } = await open('overview');
   const panels = () => page.getByRole('button', { pressed: true }).allTextContents();
   await page.locator('.timeline canvas').waitFor();
@@ -112,7 +112,7 @@ test('overview: a range dragged on the timeline filters the whole page', async (
   await end();
 });
 
-test('packets: list, tree and bytes are tied to each other', async () => {
+test('packets: list, tree and bytes share the selection', async () => {
   const { page, end } = await open('packets?q=http.request%20%26%26%20tcp');
   await page.locator('.row[data-row="0"] .cell-protocol:not(:empty)').waitFor();
   assert.ok((await cells(page, 'protocol')).every((text) => /^(HTTP|IPP|$)/.test(text)));
@@ -131,7 +131,7 @@ test('packets: list, tree and bytes are tied to each other', async () => {
   await end();
 });
 
-test('packets: any column sorts, is made wider, and can be left out', async () => {
+test('packets: any column can be sorted, resized and hidden', async () => {
   const { page, end } = await open('packets?q=dns');
   await page.locator('.row[data-row="0"] .cell-length:not(:empty)').waitFor();
   await page.getByRole('button', { name: 'Length' }).click();
@@ -155,7 +155,7 @@ test('packets: any column sorts, is made wider, and can be left out', async () =
   await end();
 });
 
-test('packets: a link with an order and a packet chooses that packet, and no other', async () => {
+test('packets: a link with an order and a packet selects that packet', async () => {
   const { page, end } = await open('packets?q=tcp&packet=86&sort=-length');
   await until(page, 'longest first', async () => {
     const lengths = (await cells(page, 'length')).map(number);
@@ -196,7 +196,7 @@ test('packets: the menu filters, follows the stream, and exports', async () => {
   await end();
 });
 
-test('filter: names complete, an error stands where it is, and what was meant is one click away', async () => {
+test('filter: names are completed, errors marked at their position, and suggestions applied by a click', async () => {
   const { page, end } = await open('packets');
   await page.locator('.row[data-row="0"] .cell-number:not(:empty)').waitFor();
   await page.locator('#filter').pressSequentially('dns.qry.na');
@@ -217,7 +217,7 @@ test('filter: names complete, an error stands where it is, and what was meant is
   await end();
 });
 
-test('filter: one that is kept is offered in an empty field, in later visits, too', async () => {
+test('filter: a kept filter is offered in an empty field, also in later visits', async () => {
   const { page, end } = await open('overview?q=dns.flags.rcode%20!%3D%200');
   await page.getByRole('button', { name: 'Keep this filter' }).click();
   await page.reload();
@@ -233,7 +233,7 @@ test('filter: one that is kept is offered in an empty field, in later visits, to
   await end();
 });
 
-test('filter: all that are kept can be come to, also the last by key', async () => {
+test('filter: all kept filters can be reached by keys', async () => {
   const { page, end } = await open('overview');
   const filters = Array.from({ length: 30 }, (_, i) => `tcp.port == ${i + 1}`);
   await page.evaluate((kept) => localStorage.setItem('eyrie.kept-filters', kept), JSON.stringify(filters));
@@ -253,7 +253,7 @@ test('filter: all that are kept can be come to, also the last by key', async () 
   await end();
 });
 
-test('filter: a wrong one in the address is said, and nothing breaks', async () => {
+test('filter: an invalid one in the URL shows an error, and the page keeps working', async () => {
   const { page, end } = await open('packets?q=tcp.prt%20%3D%3D');
   await page.getByText('This display filter cannot be used').waitFor();
   await page.getByRole('button', { name: 'Clear the filter' }).click();
@@ -283,7 +283,7 @@ test('flows and hosts: tables that sort, a host’s page, a map of connections',
   await end();
 });
 
-test('status: services, store, and the way to the API’s own page', async () => {
+test('status: services, store, and the link to the API’s reference', async () => {
   const { page, end } = await open('status');
   await page.getByRole('heading', { name: 'Services' }).waitFor();
   await page.getByText('5,125', { exact: true }).waitFor();
@@ -291,7 +291,7 @@ test('status: services, store, and the way to the API’s own page', async () =>
   await end();
 });
 
-test('keyboard alone: filter, choose a packet, open a layer, use its menu, come back', async () => {
+test('keyboard only: filter, select a packet, expand a layer, use its menu, go back', async () => {
   const { page, end } = await open('overview');
   await page.locator('.timeline canvas').waitFor();
   await page.keyboard.press('g');
@@ -341,7 +341,7 @@ function isRising(values: number[]): boolean {
   return values.length > 1 && values.every((value, i) => i === 0 || value >= values[i - 1]!);
 }
 
-test('packets: colour rules are the reader’s own, and stay', async () => {
+test('packets: colour rules can be edited and persist', async () => {
   const { page, end } = await open('packets?q=dns');
   const first = page.locator('.row[data-row="0"]');
   await first.locator('.cell-protocol:not(:empty)').waitFor();

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { PAGES, type Place, readPlace, writePlace } from '../src/state/place.ts';
 
-test('an address brings back the place it was made from', () => {
+test('a URL restores the place that it was made from', () => {
   const word = fc.string({ minLength: 1, maxLength: 12 });
   const key = fc.stringMatching(/^[a-z]{1,6}$/).filter((text) => !['q', 'capture', 'packet'].includes(text));
   const place: fc.Arbitrary<Place> = fc.record(
@@ -20,7 +20,7 @@ test('an address brings back the place it was made from', () => {
   fc.assert(fc.property(place, (one) => assert.deepEqual(readPlace(writePlace(one)), one)));
 });
 
-test('an address that was typed leads somewhere', () => {
+test('a malformed URL leads to a valid place', () => {
   assert.equal(readPlace('').page, 'overview');
   assert.equal(readPlace('#/nowhere').page, 'overview');
   assert.equal(readPlace('#/hosts/%E0%A4%A').item, '%E0%A4%A');

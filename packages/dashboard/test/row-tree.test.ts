@@ -10,7 +10,7 @@ function fail(error: unknown): never {
 
 const START = 1_763_712_000;
 
-/** Rows with their times in milliseconds after START; as the API would answer about them. */
+/** A fake API over rows with these times, in milliseconds after START. */
 function server(times: number[]) {
   const rows = [...times]
     .sort((a, b) => a - b)
@@ -46,7 +46,7 @@ function text(ms: number): string {
 
 const BUCKETS = 50;
 
-/** The least width of 1, 2, 5 times a power of ten milliseconds that gives few enough buckets. */
+/** A timeline with fewer than BUCKETS buckets; their width is 1, 2 or 5 times a power of ten milliseconds. */
 function buckets(times: number[]): Timeline {
   if (times.length === 0) return { start: 0, step: 1, buckets: 0, series: [], is_exact: true };
   const first = Math.min(...times);
@@ -75,8 +75,8 @@ async function rowOf(tree: RowTree, number: number): Promise<PacketRow | null> {
   return tree.row(number);
 }
 
-test('any row is found by its number, however packets lie in time', async () => {
-  // Bursts and silence: times crowd around a few places.
+test('any row is found by its number, for any distribution of times', async () => {
+  // Bursts and gaps: times are clustered.
   const crowd = fc.tuple(
     fc.integer({ min: 0, max: 500_000 }),
     fc.integer({ min: 1, max: 900 }),
@@ -107,7 +107,7 @@ test('any row is found by its number, however packets lie in time', async () => 
   );
 });
 
-test('a jump asks for what is there, not for what lies between', async () => {
+test('a jump fetches the rows at its target only', async () => {
   const { rows, asks, asked } = server(Array.from({ length: 60_000 }, (_, i) => i * 7));
   const tree = new RowTree(asks, () => {}, fail);
   await tree.count([1]);
@@ -115,14 +115,14 @@ test('a jump asks for what is there, not for what lies between', async () => {
   assert.ok(asked.rows <= 2 && asked.timelines <= 3, `${asked.rows} pages, ${asked.timelines} timelines`);
 });
 
-test('a thousand packets at one time come page by page', async () => {
+test('a thousand packets with one timestamp load page by page', async () => {
   const { asks } = server(new Array(2500).fill(5));
   const tree = new RowTree(asks, () => {}, fail);
   await tree.count([1]);
   assert.equal((await rowOf(tree, 2400))?.id, 2401);
 });
 
-test('captures stand one after the other', async () => {
+test('captures are listed one after the other', async () => {
   const { asks } = server([1, 2, 3]);
   const tree = new RowTree(asks, () => {}, fail);
   await tree.count([1, 2]);
@@ -130,7 +130,7 @@ test('captures stand one after the other', async () => {
   assert.equal((await rowOf(tree, 3))?.id, 1);
 });
 
-test('rows that are there stay when the capture has grown', async () => {
+test('loaded rows are kept when the capture grows', async () => {
   const times = Array.from({ length: 900 }, (_, i) => i * 10);
   const first = server(times);
   let now = first.asks;

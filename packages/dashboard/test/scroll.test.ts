@@ -12,7 +12,7 @@ function scrollOf(rows: number): Scroll {
   return scroll;
 }
 
-test('few rows scroll as the browser does', () => {
+test('few rows scroll natively', () => {
   const scroll = scrollOf(1000);
   assert.equal(scroll.height, 22_000);
   assert.equal(scroll.scrolled(220), 220);
@@ -20,7 +20,7 @@ test('few rows scroll as the browser does', () => {
   assert.equal(scroll.topOf(10), 220);
 });
 
-test('ten million rows fit, and both ends can be reached', () => {
+test('ten million rows fit into the element, and both ends can be reached', () => {
   const scroll = scrollOf(10_000_000);
   assert.equal(scroll.height, HEIGHT_MAX);
   assert.equal(scroll.scrolled(0), 0);
@@ -29,7 +29,7 @@ test('ten million rows fit, and both ends can be reached', () => {
   assert.ok(scroll.firstRow + scroll.rowsInSight >= 10_000_000 - 1);
 });
 
-test('a turn of the wheel moves by its own way, wherever one is', () => {
+test('a wheel step moves the rows by its own distance at any position', () => {
   const scroll = scrollOf(10_000_000);
   let top = scroll.toPixel(5_000_000 * ROW);
   const before = scroll.firstRow;
@@ -37,7 +37,7 @@ test('a turn of the wheel moves by its own way, wherever one is', () => {
   assert.ok(Math.abs(scroll.firstRow - before - 50) < 0.01, `${scroll.firstRow - before} rows`);
 });
 
-test('rows in sight are drawn within the element', () => {
+test('visible rows are within the element', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 1, max: 50_000_000 }),
@@ -53,7 +53,7 @@ test('rows in sight are drawn within the element', () => {
   );
 });
 
-test('a row is shown with the least movement', () => {
+test('showing a row scrolls by the least distance', () => {
   const scroll = scrollOf(1000);
   assert.equal(scroll.show(5), 0);
   assert.equal(scroll.show(100), 101 * ROW - VIEWPORT);

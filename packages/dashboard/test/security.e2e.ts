@@ -1,4 +1,4 @@
-// The Security page over an attack: what was found, one click from its packets; a visit to the honeypot played again.
+// Tests of the Security page with an attack: findings, their packets, and the replay of a honeypot visit.
 
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -22,7 +22,7 @@ after(async () => {
   await eyrie?.stop();
 });
 
-test('findings by grade; one leads to the packets that show it', async () => {
+test('findings are listed by grade; a finding links to its packets', async () => {
   const { page, end } = await visit(browser, `${eyrie.url}#/security`);
   const rows = page.locator('.security-findings tr[data-row]');
   await rows.first().waitFor();
@@ -47,7 +47,7 @@ test('findings by grade; one leads to the packets that show it', async () => {
   await end();
 });
 
-test('n and N go through the findings, the gravest first; the overview begins with the same', async () => {
+test('n and N step through the findings, the most severe first; the overview has the same first', async () => {
   const { page, end } = await visit(browser, `${eyrie.url}#/security`);
   const chosen = page.locator('.security-findings tr[aria-current="true"]');
   await page.locator('.security-findings tr[data-row="0"][aria-current="true"]').waitFor();
@@ -64,7 +64,7 @@ test('n and N go through the findings, the gravest first; the overview begins wi
   await end();
 });
 
-test('findings stand above the traffic, and lead to what they are', async () => {
+test('findings are marked above the timeline and link to their pages', async () => {
   const { page, end } = await visit(browser, `${eyrie.url}#/overview`);
   await page.locator('.ribbon-mark').last().click();
   await page.waitForFunction(() => /^#\/security\/\d+/.test(location.hash));
@@ -72,7 +72,7 @@ test('findings stand above the traffic, and lead to what they are', async () => 
   await end();
 });
 
-test('a visit to the honeypot is played again, and commands nothing', async () => {
+test('a honeypot visit is replayed, and its control characters are not executed', async () => {
   const sessions = join(eyrie.folder, 'eyrie/honeypot/sessions');
   mkdirSync(sessions, { recursive: true });
   const header = { session: 'v1', protocol: 'redis', source: '127.0.0.1:4000', port: 6379, time: 1e12 };

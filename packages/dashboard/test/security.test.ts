@@ -1,4 +1,4 @@
-// Findings graded and put in order; a visit played again.
+// Tests of grades and order of findings, and of the replay of visits.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { FindingRow } from '../src/api/types.ts';
@@ -27,7 +27,7 @@ function finding(
   } as FindingRow;
 }
 
-test("a rule's own grade counts; without one the expert's severity is put on the scale", () => {
+test('a finding has the grade of its rule, otherwise one by its expert severity', () => {
   assert.equal(gradeOf(finding({ grade: 'critical' })), 'critical');
   assert.equal(gradeOf(finding({})), 'medium');
   const all = [finding({ id: 1 }), finding({ id: 2, grade: 'critical' }), finding({ id: 3, last: '9.0' })];
@@ -38,7 +38,7 @@ test("a rule's own grade counts; without one the expert's severity is put on the
   assert.deepEqual(countsOf(all), { critical: 1, high: 0, medium: 2, low: 0, info: 0 });
 });
 
-test('evidence is shown by its frames, else by who it is about', () => {
+test('the evidence filter names frames, otherwise the address', () => {
   assert.equal(evidenceFilter(finding({ grade: 'low', frames: [3, 9] })), 'frame.number in {3, 9}');
   assert.equal(evidenceFilter(finding({})), 'frame.number == 7');
   assert.equal(evidenceFilter(finding({ frame: null })), 'ip.addr == 192.0.2.1');
@@ -48,7 +48,7 @@ test('evidence is shown by its frames, else by who it is about', () => {
   assert.equal(evidenceFilter(finding({ frame: null, address: null })), '');
 });
 
-test('long pauses are cut, the order stays', () => {
+test('long pauses are shortened, the order is kept', () => {
   const events = shortened([
     { at: 1, direction: 'o', text: 'a' },
     { at: 100, direction: 'i', text: 'b' },
@@ -60,7 +60,7 @@ test('long pauses are cut, the order stays', () => {
   );
 });
 
-test('a screen shows what was said so far; control characters never act', () => {
+test('the screen shows the text up to the position; control characters have no effect', () => {
   const events = [
     { at: 0, direction: 'o' as const, text: 'login: ' },
     { at: 1, direction: 'i' as const, text: 'rx\b\x1b[2J\xff\r\n' },

@@ -1,4 +1,4 @@
-// The page and its server: shapes that agree, a file that is brought in, a capture that is listened to, a server that goes.
+// Tests of the page with its server: types of the API, uploads, live captures, restarts.
 
 import assert from 'node:assert/strict';
 import { createSocket } from 'node:dgram';
@@ -25,7 +25,7 @@ after(async () => {
   await eyrie?.stop();
 });
 
-test('what the page believes of the API is what the API says of itself', async () => {
+test('the page’s types of the API agree with its OpenAPI document', async () => {
   const answer = await fetch(`${eyrie.url}openapi.json`);
   const types = ['types.ts', 'mesh-types.ts']
     .map((name) => readFileSync(join(import.meta.dirname, '../src/api', name), 'utf8'))
@@ -33,7 +33,7 @@ test('what the page believes of the API is what the API says of itself', async (
   assert.deepEqual(differences(interfacesOf(types), await answer.json()), []);
 });
 
-test('nothing stored: the page says what to do, takes a file, and shows it', async () => {
+test('with an empty store the page says what to do, uploads a file, and shows it', async () => {
   const { page, end } = await visit(browser, `${eyrie.url}#/overview`);
   await page.getByText('No packets yet').waitFor();
   await page.getByRole('link', { name: 'To the captures' }).click();
@@ -48,7 +48,7 @@ test('nothing stored: the page says what to do, takes a file, and shows it', asy
   await end();
 });
 
-test('many files are dropped at once: a few are sent at a time, until all are', async () => {
+test('many files dropped at once are uploaded a few at a time', async () => {
   const { page, end } = await visit(browser, `${eyrie.url}#/captures`);
   await page.locator('.capture-row').first().waitFor();
   const [now, most] = [new Set<object>(), { sent: 0 }];
@@ -72,7 +72,7 @@ test('many files are dropped at once: a few are sent at a time, until all are', 
   await end();
 });
 
-test('a file that is none is refused, in words', async () => {
+test('a file that is not a capture is rejected with a message', async () => {
   const { page, end } = await visit(browser, `${eyrie.url}#/captures`);
   await page.locator('.capture-row').first().waitFor();
   await page.locator('input[type=file]').setInputFiles({
@@ -86,7 +86,7 @@ test('a file that is none is refused, in words', async () => {
 
 const skip = requireTool('tcpdump');
 
-test('live: packets show as they come, the list follows and pauses, and it is stopped', {
+test('live: packets appear as they arrive, the list follows and pauses, and the capture can be stopped', {
   skip,
 }, async (t) => {
   const able = (await (await fetch(`${eyrie.url}interfaces`)).json()) as {
@@ -123,7 +123,7 @@ test('live: packets show as they come, the list follows and pauses, and it is st
   await end();
 });
 
-test('a capture is deleted, after a question', async () => {
+test('a capture is deleted after confirmation', async () => {
   const { page, end } = await visit(browser, `${eyrie.url}#/captures`);
   const row = page.locator('.capture-row', { hasText: 'letter.pcap' });
   const all = page.locator('.capture-row');
@@ -142,7 +142,7 @@ test('a capture is deleted, after a question', async () => {
   await end();
 });
 
-test('the server is killed and comes back: the page says so, keeps what it has, and goes on', async () => {
+test('when the server is killed and restarted, the page says so, keeps its data, and recovers', async () => {
   const { page, end } = await visit(browser, `${eyrie.url}#/packets`);
   await page.locator('.row[data-row="0"] .cell-number:not(:empty)').waitFor();
   await eyrie.halt('SIGKILL');

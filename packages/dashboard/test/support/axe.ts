@@ -1,4 +1,4 @@
-// What keeps people out of a page, as axe-core finds it.
+// Accessibility violations of a page, as found by axe-core.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
@@ -6,9 +6,9 @@ import type { Page } from 'playwright-core';
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
-/** One line each; the page must have been opened with `bypassCSP`. */
+/** The violations, one line each. The page must have been opened with `bypassCSP`. */
 export async function complaints(page: Page): Promise<string[]> {
-  // What fades in has no contrast yet.
+  // Elements that are fading in do not have their final contrast.
   await page.waitForFunction(() => document.querySelector('.state-loading, .stale') === null);
   await page.evaluate(axe);
   const found = await page.evaluate(async (rules) => {

@@ -1,4 +1,4 @@
-// A real Chromium for the tests of the page: the machine's own, else the one that npm brought along.
+// Starts Chromium for tests: the machine's own, otherwise the one of the npm package.
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
@@ -6,7 +6,7 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from 'p
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
-/** Beside the package that it comes from; what is in it goes with `npm ci`. */
+/** Inside node_modules, so that `npm ci` removes it together with the package. */
 const CACHE = join(import.meta.dirname, '../../../../node_modules/.cache');
 
 const ARGUMENTS = [
@@ -36,8 +36,8 @@ export async function startBrowser(): Promise<Browser> {
 }
 
 /**
- * The folder with npm's Chromium and the libraries it needs, unpacked once a version. Test files that run beside each
- * other may both unpack it: each for itself, and the first to be done gives it its name.
+ * The folder with npm's Chromium and its libraries, unpacked once per version. Concurrent test files each unpack into a
+ * folder of their own; the first to finish renames it to the final name.
  */
 async function unpacked(): Promise<string> {
   const manifest = new URL('../package.json', import.meta.resolve('@sparticuz/chromium'));
@@ -46,7 +46,7 @@ async function unpacked(): Promise<string> {
   if (existsSync(folder)) return folder;
   mkdirSync(CACHE, { recursive: true });
   const made = mkdtempSync(`${folder}-`);
-  // The package unpacks into the folder for temporary files, and its libraries only where it thinks it must.
+  // The package unpacks into TMPDIR, and its libraries only if it detects AWS Lambda.
   const before = { TMPDIR: process.env.TMPDIR, AWS_EXECUTION_ENV: process.env.AWS_EXECUTION_ENV };
   Object.assign(process.env, { TMPDIR: made, AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x' });
   try {
@@ -74,18 +74,18 @@ function installed(): string | undefined {
 
 export interface Visit {
   page: Page;
-  /** What the page complained of so far: errors, refused resources, requests to elsewhere. */
+  /** Problems so far: console errors, failed requests, requests to other hosts. */
   problems: string[];
-  /** Fails on a complaint, except those expected; then closes. */
+  /** Closes the page, and fails if there were problems other than the expected. */
   end: (expected?: RegExp) => Promise<void>;
 }
 
-/** For what never comes: a machine that is slow, or busy with other things, must not meet it. */
+/** Timeout in milliseconds; generous, so that a slow or busy machine does not reach it. */
 export const WAIT_MS = 180_000;
 export const DESKTOP = { width: 1280, height: 800 };
 export const PHONE = { width: 390, height: 844 };
 
-/** @param prepare what must be done before the page is opened */
+/** @param prepare called before the page is opened */
 export async function visit(
   browser: Browser,
   url: string,

@@ -1,4 +1,4 @@
-// The page as it is served: put together if a source has changed.
+// Builds the page's bundle if a source has changed, and reads its manifest.
 import { execFileSync } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,9 +6,9 @@ import { join } from 'node:path';
 const root = join(import.meta.dirname, '../../../..');
 
 export interface Manifest {
-  /** The page's address. */
+  /** The page's path. */
   index: string;
-  /** By address. */
+  /** By path. */
   files: Record<string, { type: string; bytes: number; gzipBytes: number; immutable: boolean }>;
 }
 
@@ -19,12 +19,12 @@ export function bundle(): Manifest {
   return JSON.parse(readFileSync(join(root, 'packages/dashboard/.bundle/manifest.json'), 'utf8'));
 }
 
-/** Of scripts, styles and the page itself; fonts are compressed already, and counted apart. */
+/** Size of page, scripts and styles; fonts are compressed already and not included. */
 export function gzipBytesOf({ files }: Manifest): number {
   return Object.entries(files).reduce((sum, [path, file]) => sum + (isFont(path) ? 0 : file.gzipBytes), 0);
 }
 
-/** All that a browser loads, as it comes to one that takes brotli, as all do. */
+/** Bytes that a browser with Brotli downloads, fonts included. */
 export function sentBytesOf({ files }: Manifest): number {
   return Object.entries(files).reduce((sum, [path, { bytes }]) => {
     const sent = join(root, 'packages/dashboard/.bundle', `${path}.br`);

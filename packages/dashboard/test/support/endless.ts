@@ -1,5 +1,5 @@
-// A capture of ten million packets that is worked out, not kept: what the page does with many rows can be measured
-// without waiting for a store to be filled. It answers what the page asks, with the API's shapes, and nothing else.
+// A fake server with a generated capture of ten million packets, so that the page can be tested with many rows without
+// filling a store. It implements only the API's paths that the page uses.
 import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -30,7 +30,7 @@ function timeOf(number: number): string {
   return `${START + Math.floor(micro / 1_000_000)}.${String(micro % 1_000_000).padStart(6, '0')}000`;
 }
 
-/** First packet at or after a time. */
+/** Number of the first packet at or after a time. */
 function numberAt(time: string | null, otherwise: number): number {
   if (time === null) return otherwise;
   return Math.min(PACKETS + 1, Math.max(1, Math.ceil((Number(time) - START) * PER_SECOND - 1e-4) + 1));
@@ -115,7 +115,7 @@ function packets(terms: URLSearchParams): Page<PacketRow> {
 
 const LENGTHS = 1400;
 
-/** Lengths go round with the number, so the packets of one length are evenly apart. */
+/** Lengths repeat with a fixed period, so packets of one length have equal distances. */
 function byLength(terms: URLSearchParams): Page<PacketRow> {
   const each = Math.floor(PACKETS / LENGTHS);
   const from = Number(terms.get('after') ?? 0);
@@ -173,7 +173,7 @@ export function ratesAt(tick: number): Rates {
   };
 }
 
-/** What the capture looks like after so many ticks of a tenth of a second. */
+/** The capture after `tick` updates, each a tenth of a second. */
 export function captureAt(tick: number): CaptureRow {
   return { ...capture, packets: PACKETS + tick };
 }
@@ -229,7 +229,7 @@ function answer(path: string, terms: URLSearchParams): unknown {
   };
 }
 
-/** Serves page and answers on a free port. */
+/** Serves the page and the API on a free port. */
 export async function startEndless(): Promise<{ url: string; close: () => void }> {
   const manifest = JSON.parse(await readFile(join(bundle, 'manifest.json'), 'utf8'));
   const server: Server = createServer(async (request, response) => {

@@ -1,4 +1,4 @@
-// Eyrie itself, as `npm start` starts it: one process, its own port, a store that is thrown away.
+// Starts Eyrie as `npm start` does: one process, its own port, a temporary store.
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -12,20 +12,20 @@ export const SAMPLE = join(root, 'samples/office-hour.pcapng');
 const START_MS_MAX = 90_000;
 
 export interface Eyrie {
-  /** With a slash at the end. */
+  /** With a trailing slash. */
   readonly url: string;
   readonly port: number;
-  /** Where it keeps everything. */
+  /** Folder of the store and all other files. */
   readonly folder: string;
-  /** Ends it as Ctrl-C does, or at once; what it stored stays for `again`. */
+  /** Stops the process, by default as Ctrl-C does; the store is kept for `again`. */
   halt: (signal?: NodeJS.Signals) => Promise<void>;
-  /** Starts it again, with the same store and port. */
+  /** Restarts it with the same store and port. */
   again: () => Promise<void>;
-  /** Ends it, and takes its store away. */
+  /** Stops the process and deletes the store. */
   stop: () => Promise<void>;
 }
 
-/** Resolves once `file` is stored; null: nothing is. */
+/** Resolves once `file` is stored; null: starts with an empty store. */
 export async function startEyrie(file: string | null = SAMPLE): Promise<Eyrie> {
   const folder = mkdtempSync(join(tmpdir(), 'eyrie-page-'));
   let child: ChildProcess | null = null;
@@ -88,7 +88,7 @@ export async function startEyrie(file: string | null = SAMPLE): Promise<Eyrie> {
   };
 }
 
-/** True once it answers, and what was to be stored is. */
+/** True once the server answers, and if `isStored`, has stored a capture. */
 async function isReady(port: number, isStored: boolean): Promise<boolean> {
   const answer = await fetch(`http://127.0.0.1:${port}/captures`).catch(() => null);
   if (answer === null || !answer.ok) return false;

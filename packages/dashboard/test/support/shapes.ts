@@ -1,4 +1,4 @@
-// What the page's types say of the API beside what the API's own document says: names of properties, and which may be null.
+// Compares the page's types of the API with the OpenAPI document: property names, and which may be null.
 
 /** Property names of an interface, each with whether it may be null. */
 export type Shape = ReadonlyMap<string, { mayBeNull: boolean }>;
@@ -21,7 +21,7 @@ interface Document {
   readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
 }
 
-/** Where the API speaks of what an interface describes: path, method, and the way into the answer. */
+/** Where the API describes each interface: path, location in the answer, method. */
 const places: Readonly<Record<string, readonly [path: string, way: readonly string[], method?: string]>> = {
   PacketRow: ['/packets', ['items', '[]']],
   TreeLine: ['/packets/{id}', ['tree', '[]']],
@@ -63,12 +63,12 @@ const places: Readonly<Record<string, readonly [path: string, way: readonly stri
   LiveData: ['/live', []],
 };
 
-/** The interfaces of a source that is formatted as ours are: one property a line, by two spaces. */
+/** Parses the interfaces of a source file in our format: one property per line, indented by two spaces. */
 export function interfacesOf(source: string): Map<string, Shape> {
   const found = new Map<string, Shape>();
   for (const [, name, body] of source.matchAll(/^export interface (\w+) \{\n(.*?)^\}/gms)) {
     const shape = new Map<string, { mayBeNull: boolean }>();
-    // A property goes on over lines that stand deeper; the last says whether it may be null.
+    // A property may continue on lines with more indentation; its last line says whether it may be null.
     for (const [, key, type] of body!.matchAll(/^ {2}(\w+)\??: (.*?);$(?!\n {3}|\n {2}\})/gms)) {
       shape.set(key!, { mayBeNull: /\| null$/.test(type!) });
     }
@@ -77,7 +77,7 @@ export function interfacesOf(source: string): Map<string, Shape> {
   return found;
 }
 
-/** One line for each thing that the types say and the document does not. */
+/** The differences, one line each: what the types have and the document does not. */
 export function differences(shapes: ReadonlyMap<string, Shape>, document: unknown): string[] {
   const api = document as Document;
   return Object.entries(places).flatMap(([name, [path, way, method = 'get']]) => {
@@ -100,7 +100,7 @@ export function differences(shapes: ReadonlyMap<string, Shape>, document: unknow
   });
 }
 
-/** Through references and `or null`. */
+/** Resolves references and unions with null. */
 function plain(schema: Schema, api: Document): Schema {
   if (schema.$ref !== undefined) return plain(api.components.schemas[schema.$ref.split('/').at(-1)!]!, api);
   const only = schema.anyOf?.find(({ type }) => type !== 'null');
