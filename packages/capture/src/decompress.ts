@@ -1,3 +1,4 @@
+// Streaming decompression of gzip and zstd, with salvage of the data before a damaged part.
 import { createGunzip, createZstdDecompress, type Gunzip, type ZstdDecompress } from 'node:zlib';
 import { systemCode } from './errors.ts';
 
@@ -38,7 +39,7 @@ export class DecompressError extends Error {
 /**
  * Decompresses gzip and zstd of any number of members.
  *
- * @param reopen gives the input again from its beginning, to recover more of damaged data; null if it cannot.
+ * @param reopen reads the input again from its beginning, to recover more of damaged data; null if that is impossible.
  * @throws DecompressError
  */
 export async function* decompress(
@@ -104,7 +105,7 @@ async function* run(
           ? createGunzip({ chunkSize: OUTPUT_BYTES })
           : createZstdDecompress({ chunkSize: OUTPUT_BYTES });
       const feeding: Promise<Uint8Array | null> = feedAll(stream, chunks, rest);
-      // An error of the input reaches us through the stream; here it must only not go unhandled.
+      // An error of the input is reported through the stream, and must not be an unhandled rejection as well.
       feeding.catch((error) => stream.destroy(error));
       try {
         for await (const chunk of stream) yield chunk;
@@ -131,7 +132,7 @@ function errorOf(compression: Compression, consumed: number, error: unknown): un
 /**
  * Writes the input to the stream, a chunk at a time.
  *
- * @returns what the stream left: zstd ends at the end of each frame if it is given more than that frame.
+ * @returns the unconsumed input: a zstd stream ends at the end of a frame, and the rest is the next frame.
  */
 async function feedAll(
   stream: Gunzip | ZstdDecompress,

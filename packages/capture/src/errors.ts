@@ -1,4 +1,6 @@
-/** What can go wrong with a capture file as a whole; each message is one line that says what to do. */
+// Errors of opening, reading and writing captures, with stable codes and messages of one line.
+
+/** Stable code of a CaptureError. */
 export type CaptureErrorCode =
   | 'ERR_CAPTURE_NOT_FOUND'
   | 'ERR_CAPTURE_IS_DIRECTORY'

@@ -1,3 +1,4 @@
+// Writes captures as pcap or pcapng, buffered, with the metadata of their source.
 import {
   type CaptureInterface,
   type CaptureReader,
@@ -22,7 +23,7 @@ export interface OutputOptions {
   format?: OutputFormat;
   /** For pcap: write nanosecond timestamps even if the source has microseconds. Default: the source's resolution. */
   nanoseconds?: boolean;
-  /** Whether an existing file may be replaced; default false. */
+  /** Replace an existing file. Default false. */
   force?: boolean;
   /** The source of the frames, whose interfaces, names, keys and comments are copied into a pcapng file. */
   from?: CaptureReader;
@@ -64,7 +65,7 @@ export class CaptureOutput {
     this.#options = options;
   }
 
-  /** Of the file so far, with what is still buffered. */
+  /** Bytes of the file so far, including the buffer. */
   get byteCount(): number {
     return this.#bytesTaken + ((this.#pcapng ?? this.#pcap)?.pending ?? 0);
   }
@@ -73,7 +74,7 @@ export class CaptureOutput {
    * Appends a packet.
    *
    * @returns false as backpressure: `if (!output.write(frame)) await output.flush()`.
-   * @throws CaptureError if a pcap file, which has but one link type, is given another.
+   * @throws CaptureError for a second link type in a pcap file, which has only one.
    */
   write(frame: Frame): boolean {
     const pending = this.format === 'pcap' ? this.#writePcap(frame) : this.#writePcapng(frame);
@@ -87,7 +88,7 @@ export class CaptureOutput {
    */
   async flush(): Promise<void> {
     await this.#writing;
-    // A growing file has its header as soon as the source has told what it says of itself.
+    // A growing file gets its header as soon as the source's section header has been read.
     if (this.format === 'pcapng' && this.#from?.sections.length) this.#pcapngWriter();
     const writer = this.#pcapng ?? this.#pcap;
     if (writer === null || writer.pending === 0) return;
@@ -99,10 +100,10 @@ export class CaptureOutput {
   }
 
   /**
-   * Writes the rest, and gives the file its name, unless it has it.
+   * Writes the rest, and renames the file to its final name, unless it has it already.
    *
-   * @throws CaptureError if the disk fails or the name has been taken meanwhile; then nothing is left behind but what a
-   * growing file holds.
+   * @throws CaptureError if the disk fails or the name has been taken meanwhile; then the file is removed, unless it is
+   * a growing file.
    */
   async close(): Promise<void> {
     if (this.format === 'pcapng') this.#copyStatistics(this.#pcapngWriter());
@@ -117,7 +118,7 @@ export class CaptureOutput {
     await this.#sink.finish();
   }
 
-  /** Cancels: nothing is left behind but what a growing file holds. */
+  /** Cancels and removes the file, unless it is a growing file, which keeps what was written. */
   async abandon(): Promise<void> {
     await this.#writing.catch(() => {});
     await this.#sink.abandon();
@@ -145,7 +146,7 @@ export class CaptureOutput {
     return new PcapWriter({ linkType, nanoseconds, snapLength: source?.snapLength || undefined });
   }
 
-  /** Made with the first packet: by then the source has told what it says of itself. */
+  /** Created with the first packet: by then the source's section header has been read. */
   #pcapngWriter(): PcapngWriter {
     if (this.#pcapng !== null) return this.#pcapng;
     const { application = 'Eyrie', comments = [], names = [] } = this.#options;
@@ -198,7 +199,7 @@ function commentsOn(frame: Frame, comments: readonly PacketComment[]): string[] 
 }
 
 /**
- * Creates a capture file that gets its name with `close()`; on stdout if the path is `-`.
+ * Creates a capture file that gets its final name with `close()`; on stdout if the path is `-`.
  *
  * @throws CaptureError if it exists and `force` is not set, or cannot be written.
  */
@@ -207,8 +208,8 @@ export async function createCapture(path: string, options: OutputOptions = {}): 
 }
 
 /**
- * Creates a capture file for packets that come live: it has its name from the start, what is flushed can be read in it,
- * and it stays whatever happens. On stdout if the path is `-`.
+ * Creates a capture file for live packets: it has its final name from the start, flushed packets can be read from it,
+ * and it is kept even if the capture fails. On stdout if the path is `-`.
  *
  * @throws CaptureError if it exists and `force` is not set, or cannot be written.
  */

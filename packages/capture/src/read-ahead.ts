@@ -1,3 +1,4 @@
+// Double-buffered file reading: disk and caller work at the same time.
 import { close, read } from 'node:fs';
 import { promisify } from 'node:util';
 

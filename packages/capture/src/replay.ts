@@ -6,7 +6,7 @@ import { type CaptureSource, openCapture } from './source.ts';
 export interface ReplayOptions {
   /** 1: as recorded, 2: twice as fast …; Infinity: as fast as possible. */
   readonly speed: number;
-  /** Starts again at the end, with continuing timestamps, until closed. Default false. */
+  /** Repeats the file with continuing timestamps until closed. Default false. */
   readonly loop?: boolean;
   /** A monotonic clock in milliseconds; default the process's. Tests pass their own. */
   readonly now?: () => number;

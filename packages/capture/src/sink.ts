@@ -1,5 +1,5 @@
-// Files being written: atomic where the input has an end, so that no partial file ever appears under the final name;
-// under their own name from the start where packets are captured, since others read them meanwhile.
+// Files being written. Files with finite input appear atomically under their final name, never partially; files of live
+// captures have their name from the start, since other programs read them meanwhile.
 
 import { randomBytes } from 'node:crypto';
 import { close, link, open, openSync, rename, stat, statSync, unlink, write } from 'node:fs';
@@ -45,7 +45,7 @@ export class Sink {
   }
 
   /**
-   * Closes the file and gives it its name.
+   * Closes the file and renames it to its final name.
    *
    * @throws CaptureError
    */
@@ -104,8 +104,8 @@ export async function openSink(path: string, force: boolean): Promise<Sink> {
 }
 
 /**
- * Creates a file that has its name, and keeps what was written, from the start; stdout if the path is `-`. Opened at once,
- * since packets come meanwhile.
+ * Creates a file that has its final name from the start and is kept even if writing fails; stdout if the path is `-`.
+ * Opened synchronously, since packets arrive meanwhile.
  *
  * @throws CaptureError if it exists and `force` is false, or cannot be written.
  */

@@ -1,3 +1,4 @@
+// Opens a capture file or stdin: recognizes encryption, compression and format, and feeds the reader.
 import { type CaptureFormat, CaptureReader, newFrame } from '@eyrie/dissect/files';
 import { type Compression, compressionOf, DecompressError, decompress } from './decompress.ts';
 import { CaptureError, readError } from './errors.ts';
@@ -224,7 +225,7 @@ async function* startingWith(
     if (head.length > 0) yield head;
     yield* rest;
   } finally {
-    // Whoever has enough with the head leaves before the rest is begun, which has a file open.
+    // A caller that stops after the head never starts `rest`, which has a file open.
     await rest.return();
   }
 }

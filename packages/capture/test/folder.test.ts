@@ -1,3 +1,4 @@
+// Tests of finding the capture files in a folder.
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,3 +1,4 @@
+// Tests of opening captures: compression, damage, truncation, errors.
 import assert from 'node:assert/strict';
 import { chmodSync, existsSync, readdirSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

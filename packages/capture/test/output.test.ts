@@ -1,3 +1,4 @@
+// Tests of writing captures: formats, atomic naming, errors, copied metadata.
 import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,3 +1,4 @@
+// The public interface of the clock package.
 export { type Answer, ask, hear, type Question, rootDistance } from './client/exchange.ts';
 export { type Standing, TimeKeeper, type Verdict } from './client/keeper.ts';
 export { Source, type SourceOptions, type SourceState } from './client/source.ts';

@@ -1,3 +1,4 @@
+// Tests of exchanges between client and server logic without sockets, without and with NTS.
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { describe, test } from 'node:test';

@@ -1,3 +1,4 @@
+// Tests of NTP packets, extension fields, samples and kiss codes.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';

@@ -1,3 +1,4 @@
+// Tests of the server's rate limit.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { RateLimit } from '../src/server/rate-limit.ts';

@@ -1,3 +1,4 @@
+// Tests of the clock filter, and of selecting and combining sources.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';

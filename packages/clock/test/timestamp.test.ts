@@ -1,3 +1,4 @@
+// Tests of NTP timestamps across eras.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';

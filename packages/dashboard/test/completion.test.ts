@@ -1,3 +1,4 @@
+// Tests of completion in the filter bar.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { positionAt } from '../src/state/completion.ts';

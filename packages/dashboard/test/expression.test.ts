@@ -1,3 +1,4 @@
+// Tests of editing display filters as text.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { compileFilter } from '@eyrie/dissect';

@@ -1,3 +1,4 @@
+// Tests of number and time formats.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { bitRate, bytes, count, percent, short } from '../src/format/numbers.ts';

@@ -1,3 +1,4 @@
+// Tests of list logic: colour rules, filter terms, tree lines, stacked series, flows' terms, growing rows.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { PacketRow, TreeLine } from '../src/api/types.ts';

@@ -1,3 +1,4 @@
+// Tests of the connection map's layout.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { nearest } from '../src/charts/canvas.ts';

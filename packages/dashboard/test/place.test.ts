@@ -1,3 +1,4 @@
+// Tests of the navigation state in the URL.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';

@@ -16,7 +16,7 @@ export interface LiveOptions {
   readonly filter?: string | null;
   /** Bytes kept of each packet; 0: all. */
   readonly snapLength?: number;
-  /** Size of the kernel's buffer in KiB, which bridges the time while we are busy. */
+  /** Size of the kernel's buffer in KiB, which holds packets while this process is busy. */
   readonly bufferKib?: number;
   /** Promiscuous mode: packets for other hosts too. Default true. */
   readonly promiscuous?: boolean;
@@ -91,11 +91,11 @@ export class LiveSource implements FrameSource {
     await this.#said.ended;
   }
 
-  /** The tool ended by itself. */
+  /** Turns an unexpected exit of the tool into an error. */
   async #explainEnd(): Promise<void> {
     if (this.#child.exitCode === null && this.#child.signalCode === null) await once(this.#child, 'exit');
     await this.#said.ended;
-    // Ctrl-C reaches the tool as well, which may end before us.
+    // Ctrl-C reaches the tool as well, which may exit before this process.
     if (this.#isClosed) return;
     throw liveError(this.tool, this.path, null, this.#said.text, []);
   }
@@ -111,7 +111,7 @@ interface Said {
 /**
  * Starts capturing; resolves once the tool does.
  *
- * @throws CaptureError in one line that says what to do: no tool, no such interface, no permission, no such filter.
+ * @throws CaptureError in one line that says what to do: no tool, unknown interface, no permission, invalid filter.
  */
 export async function openLive(name: string, options: LiveOptions = {}): Promise<LiveSource> {
   const tool = findTool(options.tool);

@@ -3,7 +3,7 @@
 //     ring/eth0-20261121T140000Z-3f9a/000003-000000123456-000300000000.pcapng
 //                                      │      │            └ bytes in all files before it
 //                                      │      └ packets in all files before it
-//                                      └ which file
+//                                      └ file number
 //
 // A packet's position is thus a single number, its byte offset in the session, which leads to the right file even after
 // older files were deleted.

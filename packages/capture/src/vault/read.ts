@@ -145,7 +145,7 @@ function changed(path: string): CaptureError {
   return new CaptureError('ERR_CAPTURE_READ', `${path}: what is encrypted was changed, or is damaged`);
 }
 
-/** No end record: the file is still being written, or was truncated. Everything before is authentic. */
+/** There is no end record: the file is still being written, or was truncated. Everything before is authentic. */
 export class EndsEarly extends Error {
   readonly isTruncated = true;
 }

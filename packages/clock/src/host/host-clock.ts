@@ -5,13 +5,13 @@ import { type SleepingMachine, Slept, thisMachine } from './slept.ts';
 
 /** What the protocol logic needs of a clock; tests pass their own. */
 export interface LocalClock {
-  /** A monotonic counter in nanoseconds with arbitrary origin; it steps only over a sleep of the machine. */
+  /** A monotonic counter in nanoseconds with arbitrary origin; it steps only over a suspension of the machine. */
   steadyNs(): bigint;
   /** This machine's time in nanoseconds since 1970. */
   wallNs(): bigint;
 }
 
-/** Drift between the two after which they are realigned: what adjtime(3) slews in ten seconds. */
+/** Nanoseconds after which counter and date are realigned, as adjtime(3) may be slewing the date. */
 const TIE_LIFE_NS = 10_000_000_000n;
 /** Precision with which the edge of a millisecond must be caught. */
 const SHARP_NS = 2_000;
@@ -39,7 +39,7 @@ export class HostClock implements LocalClock {
     this.#tie();
   }
 
-  /** Counts time asleep as passed, for a clock that others follow must not lag by it. */
+  /** Includes suspended time: a clock that other peers follow must not lag by it. */
   steadyNs(): bigint {
     const counterNs = this.#machine.counterNs();
     return counterNs + BigInt(Math.round(this.#slept.at(Number(counterNs) / 1e6) * 1e6));

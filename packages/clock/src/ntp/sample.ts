@@ -17,12 +17,12 @@ export interface Sample {
 }
 
 export interface Stamps {
-  /** Ours, when asking. */
+  /** Origin: our clock when the request was sent. */
   readonly t1: Timestamp;
-  /** Theirs, when the question came and when the answer went. */
+  /** Receive and transmit: the server's clock when the request arrived and the response was sent. */
   readonly t2: Timestamp;
   readonly t3: Timestamp;
-  /** Ours, when the answer came. */
+  /** Destination: our clock when the response arrived. */
   readonly t4: Timestamp;
 }
 

@@ -35,7 +35,7 @@ export function createKeyServer({ key, cert, jar, ntpPort }: KeyServerOptions): 
   const server = createServer(
     { key, cert, minVersion: 'TLSv1.3', ALPNProtocols: [KE_PROTOCOL], handshakeTimeout: TIMEOUT_MS },
     (socket) => {
-      socket.on('error', () => socket.destroy()); // The other side's affair.
+      socket.on('error', () => socket.destroy()); // A connection error concerns this client only.
       const timer = setTimeout(() => socket.destroy(), TIMEOUT_MS);
       socket.once('close', () => clearTimeout(timer));
       void serve(socket, jar, ntpPort);
@@ -52,7 +52,7 @@ async function serve(socket: TLSSocket, jar: CookieJar, ntpPort: number): Promis
     const answer = answerTo(await readMessage(socket), socket, jar, ntpPort);
     socket.end(encodeRecords([...answer, END_OF_MESSAGE]));
   } catch {
-    socket.destroy(); // Cut off, or no message at all.
+    socket.destroy(); // Truncated, or no message at all.
   }
 }
 

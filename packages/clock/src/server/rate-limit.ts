@@ -9,10 +9,10 @@ export interface RateLimitOptions {
   readonly clientsMax: number;
 }
 
-/** Beyond ordinary clients: the bursts of chrony and ntpd are eight requests two seconds apart. */
+/** More than ordinary clients need: the bursts of chrony and ntpd are eight requests two seconds apart. */
 export const RATE_DEFAULTS: RateLimitOptions = { burst: 16, perSecond: 1, clientsMax: 16_384 };
 
-/** `answer`; `tell` it once that it is too fast; then `drop`, so that floods are not amplified. */
+/** `answer`; `tell`: one RATE kiss code; then `drop`, so that floods are not amplified. */
 export type Verdict = 'answer' | 'tell' | 'drop';
 
 interface Bucket {

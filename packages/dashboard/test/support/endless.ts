@@ -173,7 +173,7 @@ export function ratesAt(tick: number): Rates {
   };
 }
 
-/** The capture after `tick` updates, each a tenth of a second. */
+/** The capture after `tick` updates; each adds a packet. */
 export function captureAt(tick: number): CaptureRow {
   return { ...capture, packets: PACKETS + tick };
 }
