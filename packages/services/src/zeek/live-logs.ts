@@ -1,6 +1,7 @@
 // Zeek's logs of live traffic, in files that are put aside at intervals: what the parser needs of them.
 import type { Packet, Session } from '@eyrie/dissect';
 import type { FindingRow } from '@eyrie/store';
+import { logPaths } from './records/index.ts';
 import { writeNotices } from './records/notice.ts';
 import type { LogFormat } from './write/format.ts';
 import { LogFiles } from './write/log-files.ts';
@@ -25,7 +26,7 @@ export class LiveLogs {
    * @param onTrouble told why rows can't be written, each reason once @throws the system's error if the folder can't be made
    */
   constructor(session: Session, options: LiveLogsOptions, onTrouble: (trouble: string) => void) {
-    this.#files = new LogFiles({ ...options, onTrouble });
+    this.#files = new LogFiles({ ...options, paths: logPaths, onTrouble });
     this.#logs = new ZeekLogs(session, this.#files);
   }
 

@@ -1,5 +1,14 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync } from 'node:fs';
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  unlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -60,6 +69,42 @@ test('rows that cannot be written are counted, and said once', (t) => {
   assert.equal(files.dropped, 2);
   assert.equal(troubles.length, 1);
   assert.match(troubles[0]!, /ENOENT/);
+});
+
+test('files of logs that nothing comes for any more are deleted as well, and none of others', (t) => {
+  const folder = temporary(t);
+  const old = ['ssh.2026-11-22-08-00-00.log', 'ssh.2026-11-22-08-00-00.1.log'];
+  const foreign = ['mine.2026-11-22-08-00-00.log', 'ssh.log', 'ssh.2026.log'];
+  for (const name of [...old, ...foreign]) {
+    writeFileSync(join(folder, name), '');
+    utimesSync(join(folder, name), 1, 1);
+  }
+  let now = 1_000_000;
+  const times = { rotateSeconds: 10, keepSeconds: 100, now: () => now } as const;
+  const files = new LogFiles({ folder, format: 'tsv', paths: ['numbers', 'ssh'], ...times });
+  files.write(numbers, 1);
+  now += 10_000;
+  files.flush();
+  const left = readdirSync(folder);
+  for (const name of old) assert.ok(!left.includes(name), name);
+  for (const name of foreign) assert.ok(left.includes(name), name);
+});
+
+test('on a full disk rows are dropped and counted, which is said once', (t) => {
+  const folder = temporary(t);
+  symlinkSync('/dev/full', join(folder, 'numbers.log'));
+  const troubles: string[] = [];
+  const files = new LogFiles({ folder, format: 'tsv', onTrouble: (trouble) => troubles.push(trouble) });
+  files.write(numbers, 1);
+  files.flush();
+  files.write(numbers, 2);
+  files.flush();
+  files.close();
+  assert.equal(files.dropped, 2);
+  assert.deepEqual(files.rows, new Map());
+  assert.equal(troubles.length, 1);
+  assert.match(troubles[0]!, /ENOSPC/);
+  unlinkSync(join(folder, 'numbers.log'));
 });
 
 test('the parser writes the logs of what it stores', async (t) => {

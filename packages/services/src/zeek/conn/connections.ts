@@ -4,7 +4,7 @@ import { IPV4, ipv4Address, ipv6Address, type Packet, protocolNamed, type Sessio
 import { Conn, type ConnProto } from './conn.ts';
 import { Endpoint } from './endpoint.ts';
 import { icmpEnds } from './icmp.ts';
-import { outerEnds } from './outer.ts';
+import { type OuterEnds, outerEnds } from './outer.ts';
 import { isLikelyServer } from './ports.ts';
 import { readSegment, type Segment, seeSegment, type Weird } from './tcp.ts';
 import type { Uids } from './uid.ts';
@@ -27,7 +27,7 @@ const CLOSE_S = 5;
 /** Within this many seconds of packets the sweep goes round all connections. */
 const ROUND_S = 5;
 const STEPS_MAX = 64;
-/** Connections of other protocols than TCP and UDP at once; beyond, the oldest ends. */
+/** Connections of other protocols than TCP and UDP at once; beyond, the one that was silent longest ends. */
 const OTHERS_MAX = 16_384;
 
 const udp = protocolNamed('udp')!.id;
@@ -50,6 +50,7 @@ export class Connections {
   readonly #options: ConnectionsOptions;
   /** By entry of the session's table. */
   readonly #flows: (Conn | null)[] = [];
+  /** Those that were silent longest come first. */
   readonly #others = new Map<string, Conn>();
   readonly #segment: Segment = { seq: 0, ack: 0, flags: 0, window: 0, length: 0, isWhole: true, time: 0 };
   #hand = 0;
@@ -158,25 +159,12 @@ export class Connections {
     const { fromPort, toPort, isOneWay } = ends;
     const there = `${ipProto} ${source} ${fromPort} ${destination} ${toPort}`;
     const back = `${ipProto} ${destination} ${toPort} ${source} ${fromPort}`;
-    let key = there;
-    let conn = this.#others.get(there);
-    if (conn === undefined && !isOneWay) {
-      conn = this.#others.get(back);
-      if (conn !== undefined) key = back;
-    }
-    if (conn !== undefined && time >= dueAt(conn)) {
-      this.#others.delete(key);
-      this.#end(conn);
-      conn = undefined;
-    }
-    if (conn === undefined) {
-      key = there;
+    const key = this.#keyOf(there, isOneWay ? there : back, time);
+    const conn = this.#ofOthers(key, () => {
       const proto = isIcmp ? 'icmp' : 'unknown_transport';
       const { netSrc: from, netDst: to } = p;
-      conn = this.#make(p, time, { proto, from, to, fromPort, toPort, isFlipped: false, ipProto });
-      if (this.#others.size >= OTHERS_MAX) this.#endOldest();
-      this.#others.set(there, conn);
-    }
+      return this.#make(p, time, { proto, from, to, fromPort, toPort, isFlipped: false, ipProto });
+    });
     this.isOrig = key === there;
     add(conn, ipLength(p), time, this.isOrig);
     conn.last = time;
@@ -188,41 +176,57 @@ export class Connections {
   #seeTunnel(p: Packet, layer: number, time: number, inner: Conn): void {
     const ends = outerEnds(p, layer);
     if (ends === null) return;
-    const { source, destination, sourceBytes, destinationBytes, fromPort, toPort } = ends;
+    const { source, destination, fromPort, toPort } = ends;
     const there = `${UDP} ${source} ${fromPort} ${destination} ${toPort}`;
     const back = `${UDP} ${destination} ${toPort} ${source} ${fromPort}`;
-    let key = this.#others.has(back) ? back : there;
-    let conn = this.#others.get(key);
-    if (conn !== undefined && time >= dueAt(conn)) {
-      this.#others.delete(key);
-      this.#end(conn);
-      conn = undefined;
-    }
-    if (conn === undefined) {
-      key = there;
-      conn = new Conn({
-        ...{
-          uid: this.#options.uids.make('C'),
-          proto: 'udp',
-          ipProto: UDP,
-          direction: 0,
-          isFlipped: false,
-          time,
-        },
-        orig: new Endpoint(source, fromPort),
-        resp: new Endpoint(destination, toPort),
-        addresses: [sourceBytes, destinationBytes],
-      });
-      if (this.#others.size >= OTHERS_MAX) this.#endOldest();
-      this.#others.set(there, conn);
-      this.#options.onTunnel(conn, time, p.protocols[layer + 1]!.name);
-    }
+    const key = this.#keyOf(there, back, time);
+    const conn = this.#ofOthers(key, () => this.#makeTunnel(ends, time, p.protocols[layer + 1]!.name));
     const isOrig = key === there;
     add(conn, ends.ipBytes, time, isOrig);
     conn.last = time;
     conn.noteOnce('D', isOrig);
     (isOrig ? conn.orig : conn.resp).payloadBytes += Math.max(0, ends.udpBytes - UDP_HEADER);
     inner.addTunnel(conn.uid);
+  }
+
+  #makeTunnel(ends: OuterEnds, time: number, layer: string): Conn {
+    const { source, destination, sourceBytes, destinationBytes, fromPort, toPort } = ends;
+    const conn = new Conn({
+      ...{
+        uid: this.#options.uids.make('C'),
+        proto: 'udp',
+        ipProto: UDP,
+        direction: 0,
+        isFlipped: false,
+        time,
+      },
+      orig: new Endpoint(source, fromPort),
+      resp: new Endpoint(destination, toPort),
+      addresses: [sourceBytes, destinationBytes],
+    });
+    this.#options.onTunnel(conn, time, layer);
+    return conn;
+  }
+
+  /** Under which key a connection of the other protocols stands, by the way of its packets; one that is over by now ends. */
+  #keyOf(there: string, back: string, time: number): string {
+    const key = this.#others.has(there) ? there : back;
+    const conn = this.#others.get(key);
+    if (conn === undefined) return there;
+    if (time < dueAt(conn)) return key;
+    this.#others.delete(key);
+    this.#end(conn);
+    return there;
+  }
+
+  /** It becomes the last one. */
+  #ofOthers(key: string, make: () => Conn): Conn {
+    const known = this.#others.get(key);
+    if (known === undefined && this.#others.size >= OTHERS_MAX) this.#endOldest();
+    const conn = known ?? make();
+    this.#others.delete(key);
+    this.#others.set(key, conn);
+    return conn;
   }
 
   #make(
@@ -277,12 +281,9 @@ export class Connections {
     if (conn != null && now >= dueAt(conn)) this.#endFlow(flow);
   }
 
-  /** The oldest come first. */
   #sweepOthers(now: number): void {
-    let looked = 0;
     for (const [key, conn] of this.#others) {
-      if (++looked > STEPS_MAX) return;
-      if (now < dueAt(conn)) continue;
+      if (now < dueAt(conn)) return;
       this.#others.delete(key);
       this.#end(conn);
     }

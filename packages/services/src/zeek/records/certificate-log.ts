@@ -50,7 +50,7 @@ export class CertificateLog {
       fingerprint,
       subject: certificate === null ? null : distinguishedName(certificate.subject),
       issuer: certificate === null ? null : distinguishedName(certificate.issuer),
-      isFor: (name) => (certificate === null ? null : certificate.checkHost(name) !== undefined),
+      isFor: (name) => (certificate === null ? null : isHostOf(certificate, name)),
     };
   }
 
@@ -69,6 +69,15 @@ function certificateFrom(bytes: Uint8Array): X509Certificate | null {
     return new X509Certificate(bytes);
   } catch {
     return null;
+  }
+}
+
+/** A name may be whatever the client likes: one that is none, as with a zero byte in it, is nobody's. */
+function isHostOf(certificate: X509Certificate, name: string): boolean {
+  try {
+    return certificate.checkHost(name) !== undefined;
+  } catch {
+    return false;
   }
 }
 

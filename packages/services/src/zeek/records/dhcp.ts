@@ -55,6 +55,9 @@ const OF_SERVER = new Set(['OFFER', 'ACK', 'NAK', 'FORCERENEW']);
 const QUIET_S = 30;
 /** At once; beyond, the oldest is logged. */
 const OPEN_MAX = 1024;
+/** Of one transaction, which may be repeated without end: connections and messages that are logged. */
+const CONNS_MAX = 16;
+const TYPES_MAX = 64;
 const ANY = '0.0.0.0';
 const SERVER_PORT = 67;
 
@@ -98,16 +101,12 @@ export const dhcpReader: LogReader = {
       // It is logged with the last connection of the transaction, at the latest.
       conn.keep(
         'dhcp',
-        () => new Set<string>(),
-        (keys) => {
-          for (const each of keys) {
-            const left = open.get(each);
-            if (left !== undefined && left.conns.at(-1) === conn) end(each, left);
-          }
+        () => ({}),
+        () => {
+          for (const [each, left] of open) if (left.conns.at(-1) === conn) end(each, left);
         },
       );
-      conn.kept<Set<string>>('dhcp')!.add(key);
-      if (!row.conns.includes(conn)) row.conns.push(conn);
+      if (row.conns.length < CONNS_MAX && !row.conns.includes(conn)) row.conns.push(conn);
       row.last = time;
       read(tap, row, conn);
     };
@@ -133,7 +132,7 @@ function begun(time: number): Transaction {
 function read(tap: Tap, row: Transaction, conn: Conn): void {
   const number = tap.number(TYPE);
   const type = TYPES[number] ?? `UNKNOWN-${number}`;
-  row.types.push(type);
+  if (row.types.length < TYPES_MAX) row.types.push(type);
   row.mac ??= textOf(tap, 'dhcp.hw.mac_addr');
   row.hostName ??= textOf(tap, 'dhcp.option.hostname');
   row.clientName ??= textOf(tap, 'dhcp.fqdn.name');

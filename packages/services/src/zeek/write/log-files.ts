@@ -1,6 +1,7 @@
 // The log files in a folder: each opened with its first row, written in blocks, and put aside at intervals if asked to.
 import {
   closeSync,
+  ftruncateSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -20,6 +21,8 @@ export interface LogFilesOptions {
   readonly rotateSeconds?: number;
   /** Files put aside longer ago than so many seconds are deleted; 0, the default: none. */
   readonly keepSeconds?: number;
+  /** Paths of logs whose files are deleted then, also if this run writes none of them; default: those it writes. */
+  readonly paths?: readonly string[];
   /** Told when rows can't be written, as on a full disk, each reason once; then rows are dropped until it works again. */
   readonly onTrouble?: (trouble: string) => void;
   /** Milliseconds since 1970. */
@@ -35,8 +38,11 @@ interface Open {
   readonly kind: LogKind<never>;
   readonly file: number;
   readonly openedMs: number;
+  /** What waits to be written, and how many rows it has. */
   text: string;
   rows: number;
+  /** Written so far. */
+  bytes: number;
 }
 
 /** Characters kept before they are written. */
@@ -94,7 +100,7 @@ export class LogFiles implements RowSink {
     const openedMs = this.#now();
     try {
       if (rotateSeconds > 0) this.#keepEarlier(kind.path, path);
-      const open = { kind, file: openSync(path, 'w', 0o640), openedMs, text: '', rows: 0 };
+      const open: Open = { kind, file: openSync(path, 'w', 0o640), openedMs, text: '', rows: 0, bytes: 0 };
       open.text = headerOf(kind, format, new Date(openedMs));
       this.#open.set(kind.path, open);
       return open;
@@ -109,14 +115,28 @@ export class LogFiles implements RowSink {
     open.text = '';
     open.rows = 0;
     if (text === '') return;
+    const bytes = Buffer.from(text);
+    let done = 0;
     try {
-      const bytes = Buffer.from(text);
-      let done = 0;
-      while (done < bytes.length) done += writeSync(open.file, bytes, done);
+      while (done < bytes.length)
+        done += writeSync(open.file, bytes, done, bytes.length - done, open.bytes + done);
+      open.bytes += done;
       this.rows.set(kind.path, (this.rows.get(kind.path) ?? 0) + rows);
       this.#trouble = '';
     } catch (error) {
       this.dropped += rows;
+      this.#tell(error);
+      if (done > 0) this.#cutBack(open);
+      // Later rows still need it.
+      if (open.bytes === 0) open.text = headerOf(kind, this.#options.format, new Date(open.openedMs));
+    }
+  }
+
+  /** The file ends with a whole row, not within the block that could not all be written. */
+  #cutBack({ file, bytes }: Open): void {
+    try {
+      ftruncateSync(file, bytes);
+    } catch (error) {
       this.#tell(error);
     }
   }
@@ -124,7 +144,11 @@ export class LogFiles implements RowSink {
   #end(open: Open, now: number): void {
     open.text += footerOf(this.#options.format, new Date(now));
     this.#put(open);
-    closeSync(open.file);
+    try {
+      closeSync(open.file);
+    } catch (error) {
+      this.#tell(error);
+    }
   }
 
   #putAside(path: string, open: Open, now: number): void {
@@ -153,10 +177,10 @@ export class LogFiles implements RowSink {
   }
 
   #deleteOld(path: string, now: number): void {
-    const { folder, keepSeconds = 0 } = this.#options;
+    const { folder, keepSeconds = 0, paths = [path] } = this.#options;
     if (keepSeconds === 0) return;
     for (const name of readdirSync(folder)) {
-      if (!name.startsWith(`${path}.`) || !PUT_ASIDE.test(name)) continue;
+      if (!PUT_ASIDE.test(name) || !paths.includes(name.replace(PUT_ASIDE, ''))) continue;
       const file = join(folder, name);
       const { mtimeMs } = statSync(file, { throwIfNoEntry: false }) ?? { mtimeMs: now };
       if (now - mtimeMs > keepSeconds * 1000) rmSync(file, { force: true });
