@@ -100,12 +100,15 @@ export class CaptureFile {
 
   /**
    * Blocks of secrets stand before the packets that need them (draft-ietf-opsawg-pcapng §4.7), which may be anywhere: files
-   * put together have them in the middle.
+   * put together have them in the middle. Where the file can't be read to its end any more, those known so far stay.
    */
   findSecrets(): Promise<void> {
-    this.#search ??= allSecrets(this.path).then((secrets) => {
-      this.secrets = secrets;
-    });
+    this.#search ??= allSecrets(this.path).then(
+      (secrets) => {
+        this.secrets = secrets;
+      },
+      () => {},
+    );
     return this.#search;
   }
 

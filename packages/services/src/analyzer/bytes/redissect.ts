@@ -34,6 +34,9 @@ const OUT_OF_CONTEXT: Preferences = {
   'tcp.analyze_sequence_numbers': false,
 };
 
+/** Protocols, in frame.protocols, that a file's secrets decrypt. */
+const ENCRYPTED = /:(tls|dtls|quic)(:|$)/;
+
 /** Open files kept. */
 const FILES_MAX = 16;
 /** Packets whose bytes are read at once. */
@@ -78,8 +81,9 @@ export class Redissector {
       if (isReached) return { kind: 'capture', packets: last - 1, isWhole: true };
       throw gone(capture, last);
     }
-    await this.reading(
+    await this.dissecting(
       capture,
+      mayBeEncrypted(rows),
       async (file, dissector) => {
         for (let at = 0; at < rows.length; at += FRAMES_MAX) {
           const some = rows.slice(at, at + FRAMES_MAX);
@@ -103,7 +107,7 @@ export class Redissector {
     if (isNear(capture, row.number)) return this.#near(capture, row, visit);
     const { packets: earlier, isWhole } = await this.#store.leadOf(row, LEAD_PACKETS);
     const before = previous?.number === row.number - 1 ? previous : null;
-    await this.reading(capture, async (file, dissector) => {
+    await this.dissecting(capture, mayBeEncrypted([row]), async (file, dissector) => {
       const { session } = dissector;
       if (row.stream !== null && row.transport !== null) session.flows.startAt(row.transport, row.stream);
       const frames = await file.frames([...earlier, row]);
@@ -115,20 +119,31 @@ export class Redissector {
     return { kind: 'conversation', packets: earlier.length, isWhole };
   }
 
-  /** Reads in a capture's file as one likes, with a dissector that knows nothing of what came before. */
-  async reading<T>(
+  /**
+   * Dissects packets of a capture's file, with a dissector that knows nothing of what came before.
+   *
+   * @param withSecrets also those behind the first packet: to find them, the whole file is read once
+   */
+  dissecting<T>(
     capture: CaptureRow,
-    read: (file: Frames, dissector: Dissector) => Promise<T>,
+    withSecrets: boolean,
+    dissect: (file: Frames, dissector: Dissector) => Promise<T>,
     preferences: Preferences = DEFAULT_PREFERENCES,
   ): Promise<T> {
+    return this.reading(capture, async (file) => {
+      if (withSecrets) await file.findSecrets();
+      this.#keyLog?.refresh();
+      return dissect(file, newDissector(capture, file, preferences, this.#keyLog));
+    });
+  }
+
+  /** Reads in a capture's file as one likes. */
+  async reading<T>(capture: CaptureRow, read: (file: Frames) => Promise<T>): Promise<T> {
     const path = pathOf(capture);
     const open = this.#open(path);
     open.users++;
     try {
-      const file = await open.file;
-      await file.findSecrets();
-      this.#keyLog?.refresh();
-      return await read(file, newDissector(capture, file, preferences, this.#keyLog));
+      return await read(await open.file);
     } finally {
       open.users--;
       if (open.users === 0 && this.#files.get(path) !== open) await closeQuietly(open);
@@ -191,6 +206,10 @@ interface OpenFile {
 
 async function closeQuietly({ file }: OpenFile): Promise<void> {
   await (await file.catch(() => undefined))?.close();
+}
+
+function mayBeEncrypted(rows: readonly PacketRow[]): boolean {
+  return rows.some(({ path }) => ENCRYPTED.test(path));
 }
 
 function newDissector(

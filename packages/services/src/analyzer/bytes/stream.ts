@@ -121,7 +121,7 @@ export function eachPacket(
   packetsMax: number,
   see: (p: Packet) => boolean | Promise<boolean>,
 ): Promise<boolean> {
-  return redissector.reading(capture, async (file, dissector) => {
+  return redissector.dissecting(capture, true, async (file, dissector) => {
     const transport = TRANSPORT_NUMBERS[flow.transport as keyof typeof TRANSPORT_NUMBERS];
     dissector.session.flows.startAt(transport, flow.stream);
     let seen = 0;
