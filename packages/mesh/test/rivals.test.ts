@@ -1,11 +1,16 @@
 // An authority that has forgotten what it decided: an old copy of its folder was put back, or its disk was full.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Authority } from '../src/identity/authority.ts';
 import { enrolRequest, makeEnrolRequest } from '../src/identity/enrolment.ts';
 import { newKeyPair } from '../src/identity/keys.ts';
+import { mergeRivals } from '../src/identity/rivals.ts';
 import { sourceOf } from '../src/identity/source.ts';
-import type { Roster } from '../src/members/roster.ts';
+import { Roster } from '../src/members/roster.ts';
+import type { Change } from '../src/members/roster-state.ts';
+import { VirtualClock } from '../src/virtual/clock.ts';
 import { hostOf, VirtualMesh } from '../src/virtual/mesh.ts';
+import { SeededRandom } from '../src/virtual/random.ts';
 import { decode } from '../src/wire/schema.ts';
 
 const names = (roster: Roster) =>
@@ -103,4 +108,47 @@ test('a full disk: a revocation fails as a whole, and holds everywhere when it i
   const { roster, groupKey } = mesh.peers[2]!.standing;
   assert.deepEqual(names(roster), ['peer-0', 'peer-1', 'peer-2']);
   assert.equal(groupKey!.epoch, roster.group!.epoch);
+});
+
+test('a list that was merged decides nothing when it is shown again, whatever was decided since', () => {
+  const runtime = { clock: new VirtualClock(), random: new SeededRandom(1), log: () => {} };
+  const key = () => newKeyPair().publicKey;
+  const first = { id: 'hub', publicKey: key() };
+  const { rootKey, roster } = Authority.found(runtime, 'lab', first, Buffer.alloc(32));
+  const admit = (id: string, atMs: number): Change => ({
+    ...{ kind: 'admit', id, publicKey: key(), role: 'peer', atMs },
+  });
+  const revoke = (id: string, atMs: number): Change => ({ kind: 'revoke', id, reason: '', atMs });
+  const quarantine = (id: string, atMs: number): Change => ({
+    ...{ kind: 'measure', id, step: 'quarantine', reason: '', atMs, untilMs: 1e6, to: '' },
+  });
+  const release = (id: string, atMs: number): Change => ({ kind: 'release', id, atMs });
+  const group = (epoch: number): Change => ({ kind: 'group', epoch, keyHash: Buffer.alloc(32, epoch) });
+  const sign = (before: Roster, ...changes: Change[]) => Roster.sign(before, changes, rootKey);
+  const shared = sign(roster, admit('ann', 1), admit('bob', 2));
+  const ours = sign(shared, quarantine('bob', 3), admit('cy', 4), quarantine('cy', 5), group(2));
+  const theirs = sign(shared, revoke('ann', 3), release('bob', 4), group(2));
+  const merged = mergeRivals(ours, theirs)!;
+  assert.deepEqual([merged.base, merged.isDone], [ours, false]);
+  const both = sign(ours, ...merged.changes, group(3));
+  assert.deepEqual([both.approved('ann'), [...both.measures.keys()]], [null, ['cy']]);
+  assert.ok(mergeRivals(both, theirs)!.isDone);
+  const since = sign(both, admit('ann', 6), quarantine('bob', 7));
+  assert.deepEqual(mergeRivals(since, theirs), { base: since, changes: [], isDone: true });
+});
+
+test('who shows a merged list to the authority again and again has it sign nothing', async () => {
+  const { mesh } = await putBack(25);
+  const kept = mesh.peers[1]!.standing.roster;
+  mesh.network.partition([[hostOf(0)], [1, 2, 3, 4, 5].map(hostOf)]);
+  const peer = await mesh.start(0);
+  assert.equal(peer.authority!.revoke('peer-5', 'too'), null);
+  const { standing } = peer;
+  standing.takeRoster(kept);
+  const { version } = standing.roster;
+  assert.deepEqual(names(standing.roster), ['peer-0', 'peer-1', 'peer-2', 'peer-3']);
+  standing.takeRoster(kept);
+  mesh.clock.run(60_000);
+  standing.takeRoster(kept);
+  assert.equal(standing.roster.version, version);
 });

@@ -26,7 +26,7 @@ import { EnrolmentDesk } from './desk.ts';
 import type { EnrolAnswer, EnrolRequest } from './enrolment.ts';
 import { hex, keyFingerprint, publicKeyObject, sha256 } from './keys.ts';
 import type { Role } from './names.ts';
-import { mergeRivals } from './rivals.ts';
+import { Rivals } from './rivals.ts';
 import type { Source } from './source.ts';
 
 /**
@@ -81,6 +81,7 @@ export class Authority {
   #gathered: Change[] = [];
   #whenSigned: (() => void)[] = [];
   readonly #pace: Pace;
+  readonly #rivals: Rivals;
 
   constructor({ runtime, storage, rootKey, roster, leafHours = LEAF_HOURS }: AuthorityOptions) {
     this.#runtime = runtime;
@@ -90,6 +91,10 @@ export class Authority {
     this.#leafHours = leafHours;
     this.desk = new EnrolmentDesk(runtime, storage);
     this.#pace = new Pace(runtime.clock, GATHER_MS, BUSY_GATHER_MS, () => this.#signGathered());
+    this.#rivals = new Rivals(runtime, {
+      roster: () => this.#roster,
+      sign: (changes, base, otherEpoch) => this.#signWithNewKey(changes, base, otherEpoch),
+    });
     this.look();
   }
 
@@ -365,18 +370,8 @@ export class Authority {
 
   /** Others have a list that this authority signed, too, but that does not follow on the one here: makes one of both. */
   merge(theirs: Roster): void {
-    const both = mergeRivals(this.#roster, theirs);
-    const fields = { here: this.#roster.version, there: theirs.version };
-    if (both === null) {
-      this.#runtime.log(
-        'warn',
-        'two copies of the authority were in use, and one has changed the root',
-        fields,
-      );
-      return;
-    }
-    this.#runtime.log('warn', 'two copies of the authority were in use: what both decided holds', fields);
-    this.#signWithNewKey(both.changes, both.base, theirs.group?.epoch);
+    // With an objection it signs nothing.
+    if (this.#objection === null) this.#rivals.merge(theirs);
   }
 
   /** Who has gone must not read on; and two lists may have numbered different keys alike. */
