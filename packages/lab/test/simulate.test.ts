@@ -131,6 +131,11 @@ test('the same seed gives the same report to the byte with one thread and with t
   assert.notEqual(JSON.stringify(await simulated({ ...busy, seed: 8 })), first);
 });
 
+test('of a few peers all may be away for a time: the simulation goes on', async () => {
+  const report = await simulated({ peers: 1, churnPerMin: 2, durationMs: 300_000, seed: 3 });
+  assert.equal(Math.min(...report.moments.map(({ running }) => running)), 0);
+});
+
 test('with churn and loss all running peers have a view, and it stays close to the truth', async () => {
   const report = await simulated({ churnPerMin: 0.1, lossRate: 0.05, durationMs: 600_000 });
   assert.ok(report.departures > 100);

@@ -172,8 +172,8 @@ export class Shard implements Inhabitants {
     for (let peer = peers; peer < this.#world.running.length; peer++) away.push(peer);
     const next = () => {
       this.#clock.after(turnover.waitMs(), next);
-      this.#departures++;
-      this.#depart(turnover, away);
+      // Of a few peers all may be away.
+      if (this.#world.runningCount > 0) this.#depart(turnover, away);
       const coming = away.shift();
       if (coming === undefined) return;
       this.#world.come(coming);
@@ -187,6 +187,7 @@ export class Shard implements Inhabitants {
     let peer: number;
     do peer = Math.floor(this.#random.fraction() * running.length);
     while (running[peer] === 0);
+    this.#departures++;
     this.#world.go(peer, turnover.ending());
     this.#domainOf[peer]?.stop(peer);
     this.#clock.after(turnover.awayMs(), () => away.push(peer));
