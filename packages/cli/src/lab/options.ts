@@ -49,7 +49,10 @@ also after Ctrl-C.`,
     .option('--interval <time>', 'time between two measurements of a peer', '10s')
     .option('--queries <number>', 'capacity queries per second, from random peers', '2')
     .option('--detail <number>', 'largest subtree that is reported peer by peer, not in aggregate', '1024')
-    .option('--threads <number>', 'threads to use (default: one per core); the report does not depend on it')
+    .option(
+      '--threads <number>',
+      'threads to use (default: one per idle core, 10,000 peers each); the report does not depend on it',
+    )
     .option('--json', 'print the report as JSON')
     .option('--out <folder>', 'also write report.json, report.txt and plot.svg to this folder')
     .addHelpText(

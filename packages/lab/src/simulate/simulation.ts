@@ -3,7 +3,7 @@
 //
 //   settings ─► shared state ─► shards, one a thread ─► samples, tallies ─► moments, report
 
-import { availableParallelism } from 'node:os';
+import { availableParallelism, loadavg } from 'node:os';
 import { askingReport } from './asking.ts';
 import { onlySeat } from './exchange.ts';
 import { DOMAINS, sharedState } from './partition.ts';
@@ -13,8 +13,8 @@ import { type Sample, Shard, type ShardTally } from './shard.ts';
 import { runThreads } from './thread.ts';
 import { type Moment, momentOf } from './truth.ts';
 
-/** With fewer peers a thread has too little to do between two barriers. */
-const PEERS_PER_THREAD_LEAST = 5_000;
+/** With fewer peers a thread has too little to do between two barriers: two take twice the CPU time of one, and no less time. */
+const PEERS_PER_THREAD_MIN = 10_000;
 
 export class Simulation {
   readonly settings: SimulateSettings;
@@ -23,11 +23,10 @@ export class Simulation {
   readonly threads: number;
   readonly #moments: Moment[] = [];
 
-  /** @param threads by default as many as there are cores, if there are peers enough */
+  /** @param threads by default as many as there are idle cores, if there are peers enough */
   constructor(settings: SimulateSettings, threads: number | null = null) {
     this.settings = settings;
-    const useful = Math.min(availableParallelism(), Math.ceil(settings.peers / PEERS_PER_THREAD_LEAST));
-    this.threads = Math.min(DOMAINS, threads ?? useful);
+    this.threads = Math.min(DOMAINS, threads ?? usefulThreads(settings.peers));
   }
 
   /** @param onMoment called every ten virtual seconds */
@@ -71,4 +70,10 @@ export class Simulation {
       onSamples(samples);
     });
   }
+}
+
+/** A thread without a core of its own holds up all others at each barrier: then one alone takes less time. */
+function usefulThreads(peers: number): number {
+  const idleCores = availableParallelism() - Math.round(loadavg()[0]!);
+  return Math.max(1, Math.min(idleCores, Math.floor(peers / PEERS_PER_THREAD_MIN)));
 }
