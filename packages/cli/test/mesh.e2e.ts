@@ -25,6 +25,16 @@ function run(line: string, env: Record<string, string> = {}): Promise<Result> {
   });
 }
 
+const EYRIE = `${process.execPath} ${eyrie}`;
+
+function shell(line: string, env: Record<string, string>): Promise<Result> {
+  return new Promise((resolve) => {
+    execFile('bash', ['-c', line], { env: { ...process.env, EYRIE_HOME: home, ...env } }, (error, out, err) =>
+      resolve({ status: error === null ? 0 : Number(error.code), out, err }),
+    );
+  });
+}
+
 async function fine(line: string): Promise<string> {
   const { status, out, err } = await run(line);
   assert.equal(status, 0, `${line}: ${err}`);
@@ -138,6 +148,25 @@ test('encrypt and decrypt with a passphrase', async () => {
   assert.deepEqual([wrong.status, wrong.err], [1, 'eyrie: wrong passphrase, or the data was changed\n']);
   assert.match((await run(`decrypt ${file}`, right)).err, /was not made by "eyrie encrypt"/);
   assert.match((await run(`encrypt ${file} -o ${sealed}`, right)).err, /is there already/);
+
+  // Through pipes, where the one end is slower than the other.
+  const pipe = await shell(`(sleep 0.3; cat ${file}) | ${EYRIE} encrypt -o - | ${EYRIE} decrypt -`, right);
+  assert.deepEqual([pipe.status, pipe.out, pipe.err], [0, 'by a passphrase', '']);
+  const closed = await shell(`${EYRIE} decrypt ${sealed} | true; echo $?`, right);
+  assert.doesNotMatch(closed.err, /at /);
+});
+
+test('what is binary goes to no terminal unasked', async () => {
+  const file = join(home, 'steering.bin');
+  writeFileSync(file, 'a\x1b[2Jb');
+  const env = { EYRIE_PASSPHRASE: 'correct horse' };
+  await run(`encrypt ${file} -o ${file}.eyrie`, env);
+  const onTerminal = (line: string) => shell(`script -qec "${EYRIE} ${line}" /dev/null < /dev/null`, env);
+  const sealing = await onTerminal(`encrypt ${file}`);
+  assert.deepEqual([sealing.status, /binary.* -o/.test(sealing.out)], [2, true], sealing.out);
+  const opening = await onTerminal(`decrypt ${file}.eyrie`);
+  assert.deepEqual([opening.status, /no plain text.* -o/.test(opening.out)], [2, true], opening.out);
+  assert.match((await onTerminal(`decrypt ${file}.eyrie -o -`)).out, /\x1b\[2J/);
 });
 
 test('an authority under a passphrase starts with it, and not without', async () => {

@@ -1,5 +1,6 @@
 // eyrie encrypt, decrypt: for a peer, or with a passphrase.
 import { readFileSync, writeFileSync } from 'node:fs';
+import { isatty } from 'node:tty';
 import {
   DOCUMENT_BYTES_MAX,
   DocumentError,
@@ -12,8 +13,10 @@ import {
   sealWithPassphrase,
 } from '@eyrie/mesh/sealed';
 import { FAILED, fileProblem, UserError } from '../errors.ts';
+import { printable } from '../terminal/printable.ts';
 import { knownPassphrase, newPassphrase } from './passphrase.ts';
 import { ask, selectPeer } from './select.ts';
+import { readStandardInput, writeStandardOutput } from './standard-streams.ts';
 import { standingFrom } from './standing.ts';
 
 interface Options {
@@ -22,37 +25,44 @@ interface Options {
   force?: boolean;
 }
 
+/** A document of the greatest size, sealed: each piece of 64 KiB gains a tag, and there is a head. */
+const SEALED_BYTES_MAX = DOCUMENT_BYTES_MAX + 2 ** 20;
+const TOO_LARGE = 'this is more than 1 GiB: share it with "eyrie share"';
+
 export async function encrypt(file: string | undefined, options: Options & { to?: string }): Promise<void> {
-  const plain = read(file);
-  if (plain.length > DOCUMENT_BYTES_MAX)
-    throw new UserError('this is more than 1 GiB: share it with "eyrie share"', FAILED);
+  if (options.output === undefined && isatty(1))
+    throw new UserError(
+      'what is encrypted is binary: name a file with -o, or say -o - to have it on this terminal',
+    );
+  const plain = await read(file);
+  if (plain.length > DOCUMENT_BYTES_MAX) throw new UserError(TOO_LARGE, FAILED);
   if (options.to === undefined) {
-    write(sealWithPassphrase(await newPassphrase(), plain), options);
+    await write(sealWithPassphrase(await newPassphrase(), plain), options);
     told(options, 'whoever knows the passphrase');
     return;
   }
   const { key } = await ask<{ key: string }>(options.peer, 'sealingKey', { of: options.to });
   const standing = standingOf(options.peer);
-  write(sealDocument(standing, options.to, Buffer.from(key, 'base64'), plain, Date.now()), options);
+  await write(sealDocument(standing, options.to, Buffer.from(key, 'base64'), plain, Date.now()), options);
   told(options, `${options.to} alone`);
 }
 
 /** Where standard output is the result, nothing is said. */
 function told({ output }: Options, who: string): void {
-  if (output !== undefined) console.error(`${output} can be opened by ${who}.`);
+  if (output !== undefined && output !== '-') console.error(`${output} can be opened by ${who}.`);
 }
 
 export async function decrypt(file: string | undefined, options: Options): Promise<void> {
-  const sealed = read(file);
+  const sealed = await read(file);
   try {
     if (isPassphraseSealed(sealed)) {
-      write(openWithPassphrase(await knownPassphrase(), sealed), options);
+      await writeOpened(openWithPassphrase(await knownPassphrase(), sealed), options);
       return;
     }
     if (!isDocument(sealed))
       throw new UserError(`${file ?? 'standard input'} was not made by "eyrie encrypt"`, FAILED);
     const { from, sealedMs, plain, warning } = openDocument(standingOf(options.peer), sealed);
-    write(plain, options);
+    await writeOpened(plain, options);
     console.error(`From ${from}, ${new Date(sealedMs).toISOString().replace('T', ' ').slice(0, 19)}.`);
     if (warning !== null) console.error(`eyrie: warning: ${warning}`);
   } catch (error) {
@@ -66,26 +76,51 @@ function standingOf(peer: string | undefined) {
   return standingFrom(selectPeer(peer));
 }
 
-function read(file: string | undefined): Buffer {
-  if ((file === undefined || file === '-') && process.stdin.isTTY === true)
-    throw new UserError('what to read is missing: name a file, or give it on standard input');
+async function read(file: string | undefined): Promise<Buffer> {
+  if (file === undefined || file === '-') {
+    const data = await readStandardInput(
+      'what to read is missing: name a file, or give it on standard input',
+      SEALED_BYTES_MAX,
+    );
+    if (data === null) throw new UserError(TOO_LARGE, FAILED);
+    return data;
+  }
   try {
-    return readFileSync(file === undefined || file === '-' ? 0 : file);
+    return readFileSync(file);
   } catch (error) {
-    throw new UserError(fileProblem(file ?? 'standard input', error), FAILED);
+    throw new UserError(fileProblem(file, error), FAILED);
   }
 }
 
-function write(data: Uint8Array, { output, force }: Options): void {
-  try {
-    if (output === undefined) writeFileSync(1, data);
-    else writeFileSync(output, data, { mode: 0o600, flag: force === true ? 'w' : 'wx' });
-  } catch (error) {
-    const isThere = (error as NodeJS.ErrnoException).code === 'EEXIST';
+/** What another peer sealed could steer a terminal: only text goes to one unasked. */
+async function writeOpened(plain: Uint8Array, options: Options): Promise<void> {
+  if (options.output === undefined && isatty(1) && !isText(plain))
     throw new UserError(
-      isThere
+      'what is in it is no plain text: name a file with -o, or say -o - to have it on this terminal',
+    );
+  await write(plain, options);
+}
+
+/** UTF-8 without control characters but tabs and ends of lines. */
+function isText(data: Uint8Array): boolean {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(data).replaceAll('\r\n', '\n');
+    return printable(text) === text;
+  } catch {
+    return false;
+  }
+}
+
+async function write(data: Uint8Array, { output, force }: Options): Promise<void> {
+  if (output === undefined || output === '-') return writeStandardOutput(data);
+  try {
+    writeFileSync(output, data, { mode: 0o600, flag: force === true ? 'w' : 'wx' });
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new UserError(
+      code === 'EEXIST'
         ? `${output} is there already: --force replaces it`
-        : `cannot write ${output ?? 'standard output'}: ${(error as Error).message}`,
+        : `cannot write ${output}: ${message}`,
       FAILED,
     );
   }

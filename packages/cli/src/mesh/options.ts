@@ -366,7 +366,7 @@ function addSealing(program: Command): void {
       '--to <id>',
       'for this peer alone; without it, with a passphrase (asked for, or EYRIE_PASSPHRASE)',
     )
-    .option('-o, --output <path>', 'where to put it; standard output unless given')
+    .option('-o, --output <path>', 'where to put it; - or nothing is standard output')
     .option('--force', 'replace an existing file')
     .option('--peer <id>', 'which peer of this user encrypts')
     .addHelpText('after', `${EXAMPLE}eyrie encrypt plan.pdf --to lab-7 -o plan.pdf.eyrie`)
@@ -377,7 +377,7 @@ function addSealing(program: Command): void {
     .command('decrypt')
     .description('decrypt what "eyrie encrypt" made, and print who sealed it')
     .argument('[file]', 'the file; - or nothing is standard input')
-    .option('-o, --output <path>', 'where to put it; standard output unless given')
+    .option('-o, --output <path>', 'where to put it; - or nothing is standard output')
     .option('--force', 'replace an existing file')
     .option('--peer <id>', 'which peer of this user decrypts')
     .addHelpText('after', `${EXAMPLE}eyrie decrypt plan.pdf.eyrie -o plan.pdf`)
