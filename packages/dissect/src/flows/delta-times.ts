@@ -6,10 +6,16 @@ export class DeltaTimes {
   readonly #nanoseconds: number[] = [];
   readonly #deltasNs: bigint[] = [];
 
+  /** A new conversation has this number. Its first packet may be one that is not counted: quoted in an ICMP error. */
+  begin(flow: number): void {
+    this.#seconds[flow] = Number.NaN;
+    this.#deltasNs[flow] = 0n;
+  }
+
   /** Notes a packet of the flow p.flow. */
-  see(p: Packet, isFirst: boolean): void {
+  see(p: Packet): void {
     const { flow, seconds, nanoseconds } = p;
-    const deltaNs = isFirst
+    const deltaNs = Number.isNaN(this.#seconds[flow])
       ? 0n
       : BigInt(seconds - this.#seconds[flow]!) * 1_000_000_000n +
         BigInt(nanoseconds - this.#nanoseconds[flow]!);

@@ -289,6 +289,7 @@ function track(p: Packet, b: Uint8Array, start: number, headerLength: number): v
   if (flows.isNew) {
     analysis.begin(flow, flows.capacity);
     p.session.timing?.begin(flow);
+    p.session.deltaTimes?.begin(flow);
   }
   // A segment quoted in an ICMP error was counted when it was sent.
   if (p.isQuoted) return;
@@ -299,14 +300,13 @@ function track(p: Packet, b: Uint8Array, start: number, headerLength: number): v
   segment.length = p.segmentLength;
   segment.scale = -1;
   let found = 0;
-  let isReuse = false;
   if (segment.flags & SYN) {
     segment.scale = windowScaleOf(b, start + HEADER, Math.min(start + headerLength, p.end));
-    isReuse = analysis.isReuse(flow, direction, segment);
-    if (isReuse) {
+    if (analysis.isReuse(flow, direction, segment)) {
       flows.renew(p);
       analysis.begin(flow, flows.capacity);
       p.session.timing?.begin(flow);
+      p.session.deltaTimes?.begin(flow);
       found = REUSED_PORTS;
     } else if (analysis.restart(flow, direction, segment)) found = REUSED_PORTS;
     analysis.setServerPort(flow, segment.flags & ACK ? p.srcPort : p.dstPort);
@@ -319,7 +319,7 @@ function track(p: Packet, b: Uint8Array, start: number, headerLength: number): v
   if (timing !== null) {
     const end = Math.min(start + headerLength, p.end);
     timing.see(p, segment, p.analysis, headerLength > HEADER ? sackedBytes(b, start + HEADER, end) : 0);
-    deltaTimes?.see(p, flows.isNew || isReuse);
+    deltaTimes?.see(p);
   }
   if (!preferences['tcp.analyze_sequence_numbers']) p.analysis = 0;
   const isRelative =

@@ -80,7 +80,8 @@ export const udp: Protocol = protocol({
     const length = u16(b, start + 4);
     const { flows, deltaTimes } = p.session;
     p.mark[layer] = flows.see(p) + 1;
-    deltaTimes?.see(p, flows.isNew);
+    if (flows.isNew) deltaTimes?.begin(p.flow);
+    deltaTimes?.see(p);
     p.payload[layer] = p.at = start + HEADER;
     if (length > p.wireEnd - start) p.notes[layer] = TOO_LONG;
     if (length >= HEADER) p.narrow(layer, length);
