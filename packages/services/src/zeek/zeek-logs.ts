@@ -1,7 +1,6 @@
 // From dissected packets to Zeek's logs: each packet is counted in its connection, and its layers are read by the logs of their
 // protocols. What a log keeps of a connection ends with it, so that memory follows the connections that are open.
 import { NESTED, type Packet, type Protocol, protocolNamed, type Session, SHOWN } from '@eyrie/dissect';
-import type { Conn } from './conn/conn.ts';
 import { Connections } from './conn/connections.ts';
 import { servicesOf } from './conn/services.ts';
 import { type Seed, Uids } from './conn/uid.ts';
@@ -22,6 +21,8 @@ export class ZeekLogs {
   /** By protocol id. */
   readonly #readers: (readonly LayerReader[] | undefined)[] = [];
   readonly #services: (readonly string[] | undefined)[] = [];
+  /** Protocol ids of those that read unfinished messages as well. */
+  readonly #unfinished = new Set<number>();
 
   /** Before the first packet of the session: it listens to conversations that end. */
   constructor(session: Session, sink: RowSink, { seed }: ZeekLogsOptions = {}) {
@@ -30,17 +31,18 @@ export class ZeekLogs {
       uids,
       onEnd: (conn) => sink.write(connLog, conn),
       onTunnel: (conn, time, layer) => {
-        addServices(conn, servicesOf(layer));
+        conn.addServices(servicesOf(layer));
         writeTunnel(sink, conn, time, layer);
       },
       onWeird: (conn, time, name) => writeWeird(sink, { time, conn, name, addl: null, source: 'TCP' }),
     });
     const logs: Logs = { uids, write: (kind, row) => sink.write(kind, row) };
-    for (const { protocols, make } of logReaders) {
+    for (const { protocols, readsUnfinished = false, make } of logReaders) {
       const reader = make(logs);
       for (const name of protocols) {
         const { id } = knownProtocol(name);
         this.#readers[id] = [...(this.#readers[id] ?? []), reader];
+        if (readsUnfinished) this.#unfinished.add(id);
       }
     }
   }
@@ -54,9 +56,10 @@ export class ZeekLogs {
     if (conn === null || conn.proto === 'icmp') return;
     const { isOrig } = this.#connections;
     for (let layer = this.#connections.layer; layer < p.count; layer++) {
-      if ((p.flags[layer]! & (SHOWN | NESTED)) === 0) continue;
-      const services = this.#servicesOf(p.protocols[layer]!);
-      if (services.length > 0) addServices(conn, services);
+      if ((p.flags[layer]! & (SHOWN | NESTED)) !== 0) {
+        const services = this.#servicesOf(p.protocols[layer]!);
+        if (services.length > 0) conn.addServices(services);
+      } else if (!this.#unfinished.has(p.proto[layer]!)) continue;
       const readers = this.#readers[p.proto[layer]!];
       if (readers !== undefined) for (const read of readers) read(p, layer, { conn, time, isOrig });
     }
@@ -76,10 +79,6 @@ export class ZeekLogs {
     this.#services[id] ??= servicesOf(name);
     return this.#services[id];
   }
-}
-
-function addServices({ services }: Conn, more: readonly string[]): void {
-  for (const service of more) if (!services.includes(service)) services.push(service);
 }
 
 function knownProtocol(name: string): Protocol {

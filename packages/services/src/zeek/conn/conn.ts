@@ -86,6 +86,10 @@ export class Conn {
     return this.#kept.get(key)?.value as T | undefined;
   }
 
+  addServices(names: readonly string[]): void {
+    for (const name of names) if (!this.services.includes(name)) this.services.push(name);
+  }
+
   /** @param uid of the connection that carries this one */
   addTunnel(uid: string): void {
     const parents = this.tunnelParents;

@@ -1,5 +1,5 @@
 // http.log: each request with its response (https://docs.zeek.org/en/master/logs/http.html).
-import { httpBody, type Packet } from '@eyrie/dissect';
+import { httpBody, httpHead, NESTED, type Packet, SHOWN } from '@eyrie/dissect';
 import type { Conn } from '../conn/conn.ts';
 import { type Column, connColumns, type LogKind, type OfConn } from '../write/log-kind.ts';
 import { type Transferred, writeFile } from './files.ts';
@@ -14,8 +14,9 @@ interface Exchange extends OfConn {
   version: string | null;
   userAgent: string | null;
   origin: string | null;
-  requestBytes: number;
-  responseBytes: number;
+  /** Null while the body has not come whole. */
+  requestBytes: number | null;
+  responseBytes: number | null;
   status: number | null;
   statusText: string | null;
   infoStatus: number | null;
@@ -65,9 +66,16 @@ export const httpLog: LogKind<Exchange> = { path: 'http', columns };
 /** Requests of a connection that wait for their response, as in Zeek; beyond, the oldest is logged without one. */
 const WAITING_MAX = 100;
 
+/** A message whose head has come and whose body has not come whole. */
+interface Unfinished {
+  readonly head: string;
+  readonly row: Exchange;
+}
+
 interface State {
   depth: number;
   readonly waiting: Exchange[];
+  readonly unfinished: Record<Side, Unfinished | null>;
 }
 
 const METHOD = 'http.request.method';
@@ -88,20 +96,53 @@ const OF_PROXY =
 
 export const httpReader: LogReader = {
   protocols: ['http'],
+  readsUnfinished: true,
   make(logs) {
     const tap = tapOf(['http'], FIELDS);
     const write = (row: Exchange): void => logs.write(httpLog, row);
     const stateOf = (conn: Conn): State =>
       conn.keep(
         'http',
-        (): State => ({ depth: 0, waiting: [] }),
+        (): State => ({ depth: 0, waiting: [], unfinished: { request: null, response: null } }),
         ({ waiting }) => waiting.forEach(write),
       );
 
-    function request(p: Packet, layer: number, seen: Seen): void {
-      const state = stateOf(seen.conn);
+    function begin(state: State, seen: Seen): Exchange {
       if (state.waiting.length >= WAITING_MAX) write(state.waiting.shift()!);
       const exchange = begun(seen, ++state.depth);
+      state.waiting.push(exchange);
+      return exchange;
+    }
+
+    /** The head of a message that waits for the rest of its body. */
+    function unfinished(p: Packet, layer: number, seen: Seen): void {
+      const found = httpHead(p, layer);
+      if (found === null) return;
+      seen.conn.addServices(['http']);
+      const state = stateOf(seen.conn);
+      const { isResponse, lines } = found;
+      const side = isResponse ? 'response' : 'request';
+      const head = lines.join('\n');
+      if (state.unfinished[side]?.head === head) return;
+      if (isResponse) giveUp(state, write);
+      const row = isResponse ? (state.waiting[0] ?? begin(state, seen)) : begin(state, seen);
+      if (isResponse) readStatusLine(row, lines[0]!);
+      else readRequestHead(row, lines);
+      state.unfinished[side] = { head, row };
+    }
+
+    /** The row of a message that has come whole, if its head was seen before. */
+    function finished(p: Packet, layer: number, { unfinished }: State, side: Side): Exchange | null {
+      const before = unfinished[side];
+      if (before === null || before.head !== httpHead(p, layer)?.lines.join('\n')) return null;
+      unfinished[side] = null;
+      return before.row;
+    }
+
+    function request(p: Packet, layer: number, seen: Seen): void {
+      const state = stateOf(seen.conn);
+      const exchange = finished(p, layer, state, 'request') ?? begin(state, seen);
+      state.unfinished.request = null;
       exchange.method = tap.text(METHOD);
       exchange.uri = unescaped(tap.text('http.request.uri'));
       exchange.version = versionOf(textOf(tap, 'http.request.version'));
@@ -112,12 +153,12 @@ export const httpReader: LogReader = {
       readLines(exchange, tap.texts(REQUEST_LINES));
       exchange.request = body(p, layer, seen, tap.texts(REQUEST_LINES));
       exchange.requestBytes = exchange.request?.bytes ?? 0;
-      state.waiting.push(exchange);
     }
 
     function response(p: Packet, layer: number, seen: Seen): void {
       const state = stateOf(seen.conn);
-      const exchange = state.waiting[0] ?? begun(seen, ++state.depth);
+      if (finished(p, layer, state, 'response') === null) giveUp(state, write);
+      const exchange = state.waiting[0] ?? begin(state, seen);
       exchange.status = tap.number(STATUS);
       exchange.statusText = textOf(tap, 'http.response.phrase') ?? '';
       exchange.version = versionOf(textOf(tap, 'http.response.version'));
@@ -125,7 +166,6 @@ export const httpReader: LogReader = {
       if (exchange.status < 200) {
         exchange.infoStatus = exchange.status;
         exchange.infoText = exchange.statusText;
-        if (state.waiting.length === 0) state.waiting.push(exchange);
         return;
       }
       exchange.response = body(p, layer, seen, tap.texts(RESPONSE_LINES));
@@ -143,6 +183,7 @@ export const httpReader: LogReader = {
     }
 
     return (p, layer, seen) => {
+      if ((p.flags[layer]! & (SHOWN | NESTED)) === 0) return unfinished(p, layer, seen);
       tap.take(p, layer);
       if (tap.has(METHOD)) request(p, layer, seen);
       else if (tap.has(STATUS)) response(p, layer, seen);
@@ -156,6 +197,33 @@ function begun({ conn, time }: Seen, depth: number): Exchange {
     ...{ userAgent: null, origin: null, requestBytes: 0, responseBytes: 0, status: null, statusText: null },
     ...{ infoStatus: null, infoText: null, username: null, proxied: null, request: null, response: null },
   };
+}
+
+/** A response whose body did not come whole, and of which nothing more comes. */
+function giveUp(state: State, write: (row: Exchange) => void): void {
+  const { unfinished, waiting } = state;
+  if (unfinished.response !== null && waiting[0] === unfinished.response.row) write(waiting.shift()!);
+  unfinished.response = null;
+}
+
+function readRequestHead(exchange: Exchange, [first = '', ...lines]: readonly string[]): void {
+  const [method = '', uri = '', version = ''] = first.split(' ');
+  exchange.method = method;
+  exchange.uri = unescaped(uri);
+  exchange.version = versionOf(version);
+  exchange.host = header(lines, 'host');
+  exchange.referrer = header(lines, 'referer');
+  exchange.userAgent = header(lines, 'user-agent');
+  exchange.requestBytes = null;
+  readLines(exchange, lines);
+}
+
+function readStatusLine(exchange: Exchange, line: string): void {
+  const [version = '', status = '', ...phrase] = line.split(' ');
+  exchange.version = versionOf(version);
+  exchange.status = Number.parseInt(status, 10) || null;
+  exchange.statusText = phrase.join(' ');
+  exchange.responseBytes = null;
 }
 
 function readLines(exchange: Exchange, lines: readonly string[]): void {

@@ -23,6 +23,8 @@ export interface Logs extends RowSink {
 export interface LogReader {
   /** Names of the protocols whose layers it reads. */
   readonly protocols: readonly string[];
+  /** It is also given layers that are not shown, for they wait for the rest of their message. */
+  readonly readsUnfinished?: boolean;
   readonly make: (logs: Logs) => LayerReader;
 }
 
