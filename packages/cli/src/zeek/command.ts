@@ -1,6 +1,6 @@
 // `eyrie logs FILE`: Zeek's log files from a capture, in one reading.
 import { createHash } from 'node:crypto';
-import { existsSync, statSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readSync, rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { KeyLogFile } from '@eyrie/capture';
 import type { Packet, Session } from '@eyrie/dissect';
@@ -62,6 +62,7 @@ export async function writeLogs(path: string, options: LogsOptions): Promise<num
   });
   logs.end();
   files.close();
+  if (force) removeOthers(folder, files);
   const rows = [...files.rows].sort(([a], [b]) => (a < b ? -1 : 1));
   const seconds = (performance.now() - started) / 1000;
   if (json) {
@@ -109,6 +110,23 @@ function openFiles(
   } catch (error) {
     throw new UserError(`-w ${folder}: no files can be written there: ${(error as Error).message}`, FAILED);
   }
+}
+
+/** What an earlier run left, for all logs of a folder are of one capture; what others call by such a name stays. */
+function removeOthers(folder: string, { rows }: LogFiles): void {
+  for (const name of logPaths) {
+    const file = join(folder, `${name}.log`);
+    if (!rows.has(name) && existsSync(file) && isLog(file)) rmSync(file);
+  }
+}
+
+/** Whether it begins as such a file does. */
+function isLog(file: string): boolean {
+  const head = Buffer.alloc(16);
+  const opened = openSync(file, 'r');
+  readSync(opened, head, 0, head.length, 0);
+  closeSync(opened);
+  return /^(#separator|\{"ts":)/.test(head.toString('latin1'));
 }
 
 /** By name, size and time of a file, so that reading it again gives the same ids; null, for random ones, of a pipe. */

@@ -9,7 +9,7 @@ export function addLogsCommand(program: Command): void {
     .option('-w, --output <folder>', 'where the files go; it is made if need be', '.')
     .option('--format <format>', 'tsv, tab-separated with a header, or json, a line of JSON each', 'tsv')
     .option('--rules', 'apply intrusion rules, for notice.log, which takes twice as long')
-    .option('--force', 'replace log files that are there already')
+    .option('--force', 'replace log files that are there already, all of them')
     .option('-R, --read-filter <filter>', 'only packets that pass this display filter')
     .option('-c, --count <number>', 'stop after reading this many packets')
     .option('--keylog <file>', 'open TLS with the secrets in this file, as SSLKEYLOGFILE makes it')

@@ -1,0 +1,24 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { writeLogs } from '../src/zeek/command.ts';
+
+const OFFICE = join(import.meta.dirname, '../../../samples/office-hour.pcapng');
+
+test('eyrie logs replaces files only when told to, and then leaves none of an earlier run', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'eyrie-logs-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const said: string[] = [];
+  t.mock.method(console, 'log', (line: string) => said.push(line));
+  const options = { output: folder, format: 'tsv', count: '400' };
+  assert.equal(await writeLogs(OFFICE, options), 0);
+  assert.ok(readdirSync(folder).includes('http.log'));
+  assert.match(said.join('\n'), /conn\.log: \d+ rows/);
+  await assert.rejects(writeLogs(OFFICE, options), /is there already; --force replaces it/);
+  writeFileSync(join(folder, 'syslog.log'), 'Nov 22 08:00:00 host: mine\n');
+  assert.equal(await writeLogs(OFFICE, { ...options, force: true, readFilter: 'dns' }), 0);
+  assert.deepEqual(readdirSync(folder).sort(), ['conn.log', 'dns.log', 'syslog.log']);
+  await assert.rejects(writeLogs(OFFICE, { ...options, format: 'xml' }), /say tsv or json/);
+});
