@@ -7,7 +7,7 @@ import type { Session } from './session.ts';
 
 const NOTHING = Buffer.alloc(0);
 const ANSWER_MS = 60_000;
-/** For a refusal costs whoever refuses nothing. */
+/** Between two doubts: a refusal, which raises one, costs nothing. */
 const DOUBT_EVERY_MS = 60_000;
 
 export class WholeList {
@@ -57,7 +57,8 @@ export class WholeList {
 
   #request(session: Session): void {
     session.request(requestKinds.roster, NOTHING, ANSWER_MS, (error) => {
-      if (error !== null) this.doubt();
+      // The link was closed, as one of two with the same peer is: another one is asked, with no wait.
+      if (error !== null) this.#isDoubted = true;
     });
   }
 }

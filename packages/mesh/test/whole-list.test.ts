@@ -1,0 +1,47 @@
+// Who is asked for the whole list of members, and how often.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Session } from '../src/link/session.ts';
+import { WholeList } from '../src/link/whole-list.ts';
+import { VirtualClock } from '../src/virtual/index.ts';
+
+function link(id: string) {
+  const answers: ((error: string | null) => void)[] = [];
+  const request = (_kind: number, _payload: unknown, _ms: number, done: (error: string | null) => void) =>
+    void answers.push(done);
+  return { session: { id, isOpen: true, request } as unknown as Session, answers };
+}
+
+test('in doubt the next neighbour is asked, and where its link is closed at once, the one after it', () => {
+  const clock = new VirtualClock();
+  const list = new WholeList(clock);
+  list.doubt();
+  const [first, second, third] = [link('a'), link('b'), link('c')];
+  list.opened(first.session);
+  list.opened(second.session);
+  assert.deepEqual([first.answers.length, second.answers.length], [1, 0]);
+  first.answers[0]!('there is a newer link');
+  list.opened(third.session);
+  assert.equal(third.answers.length, 1);
+  third.answers[0]!(null);
+  const later = link('d');
+  list.opened(later.session);
+  assert.equal(later.answers.length, 0, 'it has been answered');
+  list.doubt();
+  list.opened(later.session);
+  assert.equal(later.answers.length, 0, 'a minute has not gone by');
+  clock.run(60_000);
+  list.doubt();
+  list.opened(later.session);
+  assert.equal(later.answers.length, 1);
+});
+
+test('who sends what does not follow is asked once on each link, and strangers never', () => {
+  const list = new WholeList(new VirtualClock());
+  const { session, answers } = link('a');
+  assert.deepEqual([list.ask(session), list.ask(session)], [true, false]);
+  assert.equal(answers.length, 1);
+  assert.equal(list.ask(link('').session), false);
+  assert.deepEqual([list.give(session), list.give(session)], [true, false]);
+});
