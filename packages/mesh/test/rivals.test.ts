@@ -8,6 +8,9 @@ import { mergeRivals } from '../src/identity/rivals.ts';
 import { sourceOf } from '../src/identity/source.ts';
 import { Roster } from '../src/members/roster.ts';
 import type { Change } from '../src/members/roster-state.ts';
+import { RosterFile } from '../src/peer/roster-file.ts';
+import { RosterGatherer } from '../src/peer/standing.ts';
+import { MemoryStorage } from '../src/peer/storage.ts';
 import { VirtualClock } from '../src/virtual/clock.ts';
 import { hostOf, VirtualMesh } from '../src/virtual/mesh.ts';
 import { SeededRandom } from '../src/virtual/random.ts';
@@ -110,22 +113,22 @@ test('a full disk: a revocation fails as a whole, and holds everywhere when it i
   assert.equal(groupKey!.epoch, roster.group!.epoch);
 });
 
+const keyOf = () => newKeyPair().publicKey;
+const admit = (id: string, atMs: number): Change => ({
+  ...{ kind: 'admit', id, publicKey: keyOf(), role: 'peer', atMs },
+});
+const revoke = (id: string, atMs: number): Change => ({ kind: 'revoke', id, reason: '', atMs });
+const quarantine = (id: string, atMs: number): Change => ({
+  ...{ kind: 'measure', id, step: 'quarantine', reason: '', atMs, untilMs: 1e6, to: '' },
+});
+const release = (id: string, atMs: number): Change => ({ kind: 'release', id, atMs });
+const group = (epoch: number): Change => ({ kind: 'group', epoch, keyHash: Buffer.alloc(32, epoch) });
+const runtime = { clock: new VirtualClock(), random: new SeededRandom(1), log: () => {} };
+const founded = Authority.found(runtime, 'lab', { id: 'hub', publicKey: keyOf() }, Buffer.alloc(32));
+const sign = (before: Roster, ...changes: Change[]) => Roster.sign(before, changes, founded.rootKey);
+
 test('a list that was merged decides nothing when it is shown again, whatever was decided since', () => {
-  const runtime = { clock: new VirtualClock(), random: new SeededRandom(1), log: () => {} };
-  const key = () => newKeyPair().publicKey;
-  const first = { id: 'hub', publicKey: key() };
-  const { rootKey, roster } = Authority.found(runtime, 'lab', first, Buffer.alloc(32));
-  const admit = (id: string, atMs: number): Change => ({
-    ...{ kind: 'admit', id, publicKey: key(), role: 'peer', atMs },
-  });
-  const revoke = (id: string, atMs: number): Change => ({ kind: 'revoke', id, reason: '', atMs });
-  const quarantine = (id: string, atMs: number): Change => ({
-    ...{ kind: 'measure', id, step: 'quarantine', reason: '', atMs, untilMs: 1e6, to: '' },
-  });
-  const release = (id: string, atMs: number): Change => ({ kind: 'release', id, atMs });
-  const group = (epoch: number): Change => ({ kind: 'group', epoch, keyHash: Buffer.alloc(32, epoch) });
-  const sign = (before: Roster, ...changes: Change[]) => Roster.sign(before, changes, rootKey);
-  const shared = sign(roster, admit('ann', 1), admit('bob', 2));
+  const shared = sign(founded.roster, admit('ann', 1), admit('bob', 2));
   const ours = sign(shared, quarantine('bob', 3), admit('cy', 4), quarantine('cy', 5), group(2));
   const theirs = sign(shared, revoke('ann', 3), release('bob', 4), group(2));
   const merged = mergeRivals(ours, theirs)!;
@@ -151,4 +154,29 @@ test('who shows a merged list to the authority again and again has it sign nothi
   mesh.clock.run(60_000);
   standing.takeRoster(kept);
   assert.equal(standing.roster.version, version);
+});
+
+test('power fails while a rival list is written: it is there, and what follows on it, at the next starts', () => {
+  const storage = new MemoryStorage();
+  RosterFile.create(storage, founded.roster);
+  const ours = sign(founded.roster, admit('ann', 1));
+  const theirs = sign(founded.roster, admit('bob', 1), group(2));
+  const file = new RosterFile(storage, founded.roster);
+  file.update(ours);
+  storage.remove = () => assert.fail('no power');
+  assert.throws(() => file.update(theirs), /no power/);
+  const read = RosterFile.read(storage);
+  assert.deepEqual(read.head, theirs.head);
+  const next = sign(read, admit('cy', 2));
+  new RosterFile(storage, read).update(next);
+  assert.deepEqual(RosterFile.read(storage).head, next.head);
+});
+
+test('rivals are taken from members only, and not any number of them over one link', () => {
+  const before = sign(founded.roster, admit('ann', 1));
+  const [part] = sign(founded.roster, admit('bob', 1)).partsFrom(founded.roster.version);
+  const gatherer = new RosterGatherer();
+  assert.throws(() => gatherer.take(part!, before, false), /does not follow/);
+  for (let i = 0; i < 8; i++) assert.ok(gatherer.take(part!, before, true)!.approved('bob'));
+  assert.throws(() => gatherer.take(part!, before, true), /does not follow/);
 });

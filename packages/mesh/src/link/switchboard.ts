@@ -272,7 +272,7 @@ export class Switchboard implements SessionHost {
     this.#gatherers.set(session, gatherer);
     this.#gatheredBytes -= gatherer.heldBytes;
     try {
-      const roster = gatherer.take(part, this.standing.roster);
+      const roster = gatherer.take(part, this.standing.roster, session.id !== '');
       this.#gatheredBytes += gatherer.heldBytes;
       if (this.#gatheredBytes > GATHERED_BYTES_MAX) return 'too much of a list without its signature';
       if (roster !== null) {

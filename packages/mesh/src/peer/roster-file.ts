@@ -2,6 +2,7 @@
 
 import { Roster } from '../members/roster.ts';
 import { type RosterPart, rosterPart } from '../members/roster-part.ts';
+import { RosterError } from '../members/roster-state.ts';
 import { decode, encode } from '../wire/schema.ts';
 import { RosterGatherer } from './standing.ts';
 import type { Storage } from './storage.ts';
@@ -32,8 +33,14 @@ export class RosterFile {
   static read(storage: Storage): Roster {
     let roster = Roster.fromBytes(storage.read(WHOLE)!, null);
     const gatherer = new RosterGatherer();
-    for (const entry of storage.readLog(LOG))
-      roster = gatherer.take(decode(rosterPart, entry), roster) ?? roster;
+    for (const entry of storage.readLog(LOG)) {
+      try {
+        roster = gatherer.take(decode(rosterPart, entry), roster, false) ?? roster;
+      } catch (error) {
+        // Where power failed after a rival was written, the log is still that of the list before. Its entries are checksummed.
+        if (!(error instanceof RosterError)) throw error;
+      }
+    }
     return roster;
   }
 

@@ -7,12 +7,15 @@ import type { Verdict } from '../link/session-host.ts';
 import { Measures, measureText } from '../members/measures.ts';
 import { Roster } from '../members/roster.ts';
 import type { RosterPart } from '../members/roster-part.ts';
+import { RosterError } from '../members/roster-state.ts';
 import type { Runtime } from '../runtime.ts';
 import type { XWingPrivateKey } from '../sealed/xwing.ts';
 import { ownCopy } from '../wire/schema.ts';
 
 /** With this code, the reason is an address: the dialling side is redirected there. */
 export const MOVED = 'moved';
+/** That one session may send: each costs a look at all changes, however few bytes it takes to send it. */
+const RIVALS_MAX = 8;
 /** Memory overhead of a change. */
 const CHANGE_BYTES = 100;
 
@@ -188,9 +191,14 @@ export class RosterGatherer {
   #changes: Uint8Array[] = [];
   /** Parts that wait for the one with the signature. */
   heldBytes = 0;
+  #rivals = 0;
 
-  /** The new state once it is whole and newer, or a rival; null while it is not. Throws RosterError, see Roster.follow. */
-  take(part: RosterPart, before: Roster): Roster | null {
+  /**
+   * @param isMember who sends it is a member; from others, no rivals are taken
+   * @returns the new state once it is whole and newer, or a rival; null while it is not
+   * @throws RosterError see Roster.follow
+   */
+  take(part: RosterPart, before: Roster, isMember: boolean): Roster | null {
     if (part.from !== this.#from + this.#changes.length) {
       this.#from = part.from;
       this.#changes = [];
@@ -207,8 +215,11 @@ export class RosterGatherer {
     // After a gap, the other side will send the list again.
     if (from > before.version) return null;
     const known = before.changes.slice(from, from + gathered.length);
-    if (known.some((each, i) => Buffer.compare(each, gathered[i]!) !== 0))
+    if (known.some((each, i) => Buffer.compare(each, gathered[i]!) !== 0)) {
+      if (!isMember || ++this.#rivals > RIVALS_MAX)
+        throw new RosterError('the list of members does not follow on the one that is here');
       return Roster.rival(before, [...before.changes.slice(0, from), ...gathered], part.signature);
+    }
     const changes = gathered.slice(known.length);
     return changes.length === 0 ? null : Roster.follow(before, null, changes, part.signature);
   }
