@@ -1,4 +1,4 @@
-// Audit of access to payloads: a line for each answer that contains packet bytes. It names the packet, never its content.
+// Audits access to payloads: one line for each answer with packet bytes. It names the packet, never its content.
 import type { FastifyRequest } from 'fastify';
 import { askedFor } from './limits.ts';
 import type { Says, Server } from './server.ts';
@@ -14,10 +14,10 @@ const PAYLOAD_ROUTES: Readonly<Record<string, string>> = {
   '/honeypot/visits/:session': 'a visit to the honeypot',
   '/honeypot/visits/:session/packets': 'the packets of a visit',
 };
-/** Filters may be long. */
+/** Characters of a filter that are logged. */
 const QUERY_CHARACTERS_MAX = 500;
 
-/** Where lines go; `Log` of a service does. */
+/** Destination of the lines; a service's `Log` fits. */
 export type AuditLog = Pick<Says, 'warn'> & { info(message: string, facts?: object): void };
 
 export function addAudit(app: Server, log: AuditLog): void {
@@ -34,7 +34,7 @@ function lookOf(request: FastifyRequest): object {
   const query = new URL(request.url, 'http://eyrie').search.slice(1, QUERY_CHARACTERS_MAX);
   return {
     from: request.ip,
-    // The page's process forwards requests, and names the client.
+    // The page's process forwards requests and names the client.
     ...(other === null ? {} : { for: other }),
     by: request.headers['user-agent']?.slice(0, 100) ?? '',
     ...(id === undefined ? {} : { id }),

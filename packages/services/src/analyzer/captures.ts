@@ -5,7 +5,7 @@ import type { Store, CaptureRow as Stored } from '@eyrie/store';
 import type { Intake, Running } from './intake.ts';
 import type { CaptureRow } from './schemas/index.ts';
 
-/** The newest first. */
+/** All captures, the newest first. */
 export async function captureRows(store: Store, intake: Intake | null): Promise<CaptureRow[]> {
   const running = new Map((intake?.running() ?? []).map((each) => [each.capture, each]));
   return (await store.captures()).map((capture) => captureRow(capture, running.get(capture.id)));
@@ -37,7 +37,7 @@ function clockRow(clock: Stored['clock'] | null): CaptureRow['clock'] {
   return { mesh, read, ahead, uncertainty };
 }
 
-/** A capture that has not ended and does not run here may be another process's. */
+/** A capture that neither ended nor runs here may be running in another process. */
 function stateOf({ ended, problem }: Stored, running: Running | undefined): CaptureRow['state'] {
   if (running !== undefined || ended === null) return 'running';
   return problem === null ? 'done' : 'failed';

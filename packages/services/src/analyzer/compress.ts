@@ -1,14 +1,14 @@
-// Compresses longer answers: zstd if the client accepts it, else gzip.
+// Compresses longer responses: zstd if the client accepts it, else gzip.
 import { promisify } from 'node:util';
 import { constants, gzip, zstdCompress } from 'node:zlib';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { askedFor, isLoopback } from './limits.ts';
 
-/** Below this the answer fits one or two network packets anyway. */
+/** Bytes; shorter responses fit one or two packets anyway. */
 const LENGTH_MIN = 1400;
-/** On loopback, compression takes longer than the transfer. A longer answer may go on through a tunnel. */
+/** Bytes, on loopback: there compression takes longer than the transfer, except perhaps through a tunnel. */
 const LENGTH_MIN_HERE = 65_536;
-/** Fast levels: an answer is read once, and its sender should not wait. */
+/** Fast levels: a response is read once, and latency matters. */
 const GZIP_LEVEL = 3;
 const ZSTD_LEVEL = 2;
 
@@ -32,13 +32,13 @@ export function addCompression(app: FastifyInstance): void {
   });
 }
 
-/** From this machine, and for a client on it. A connection that was reset has no address any more. */
+/** Whether the client is on this machine. A reset connection has no address any more. */
 function isHere(request: FastifyRequest): boolean {
   const ip: string | undefined = request.ip;
   return ip === undefined || (isLoopback(ip) && isLoopback(askedFor(request) ?? ip));
 }
 
-/** The coding that the client accepts (RFC 9110 §12.5.3); a weight of 0 means no. */
+/** The content coding that the client accepts (RFC 9110 §12.5.3); weight 0 excludes a coding. */
 export function codingOf(header: string | string[] | undefined): 'zstd' | 'gzip' | null {
   const accepted = new Set<string>();
   for (const part of String(header ?? '')

@@ -1,4 +1,4 @@
-// What the routes share.
+// State shared by all routes.
 import type { Store } from '@eyrie/store';
 import type { Details } from './bytes/detail.ts';
 import type { Redissector } from './bytes/redissect.ts';
@@ -11,12 +11,12 @@ export interface Context {
   readonly store: Store;
   readonly redissector: Redissector;
   readonly details: Details;
-  /** Null where nothing is taken in: an analyzer by itself only reads. */
+  /** Null: a read-only analyzer without a pipeline. */
   readonly intake: Intake | null;
   readonly hub: LiveHub;
   readonly metrics: Metrics;
   readonly report: StatusReport;
-  /** Where uploaded captures are kept. */
+  /** Folder of uploaded captures. */
   readonly folder: string;
   readonly uploadBytesMax: number;
 }

@@ -53,7 +53,7 @@ export class ApiError extends Error {
   readonly code: ErrorCode;
   readonly statusCode: number;
   readonly hint: string | undefined;
-  /** The place in the display filter. */
+  /** Position of the error in the display filter. */
   readonly at: { at: number; length: number } | undefined;
 
   constructor(
@@ -76,7 +76,7 @@ export class ApiError extends Error {
   }
 }
 
-/** The store's errors as errors of the API. */
+/** Maps store errors to API errors. */
 const STORE_CODES: Partial<Record<StoreErrorCode, ErrorCode>> = {
   ERR_STORE_AWAY: 'store_away',
   ERR_STORE_CLOSED: 'store_away',
@@ -96,7 +96,7 @@ const CAPTURE_CODES: Readonly<Record<string, ErrorCode>> = {
   ERR_CAPTURE_LIVE: 'capture_failed',
 };
 
-/** Errors of Fastify and its plugins. */
+/** Maps errors of Fastify and its plugins. */
 const FASTIFY_CODES: Readonly<Record<string, ErrorCode>> = {
   FST_ERR_CTP_INVALID_JSON_BODY: 'bad_json',
   FST_ERR_CTP_EMPTY_JSON_BODY: 'bad_json',
@@ -105,7 +105,7 @@ const FASTIFY_CODES: Readonly<Record<string, ErrorCode>> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported_media_type',
 };
 
-/** Anything thrown, as an error of the API. Unexpected errors are `internal`, and tell a client nothing more. */
+/** Converts any thrown value to an API error. Unexpected errors become `internal`, without details for the client. */
 export function apiErrorOf(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
   if (error instanceof FilterError) return filterError(error);
@@ -119,14 +119,14 @@ function filterError({ message, at, length }: FilterError): ApiError {
   return new ApiError('bad_filter', message, { at: { at, length } });
 }
 
-/** Names that were probably meant by what stands at the error's place. */
+/** Suggests field names similar to the unknown name at the error's position. */
 export function meant({ filter, at, length }: FilterError): string[] {
   return nearestNames(filter.slice(at, at + length));
 }
 
 function storeError(error: StoreError): ApiError {
   const code = STORE_CODES[error.code] ?? 'internal';
-  // The store speaks of cursors as of any other value.
+  // The store reports bad cursors as bad values.
   const isCursor = code === 'bad_value' && /\bafter\b|cursor|page/i.test(error.message);
   return new ApiError(isCursor ? 'bad_cursor' : code, error.message, { cause: error });
 }
@@ -139,7 +139,7 @@ interface FrameworkError {
   readonly validationContext?: string;
 }
 
-/** As Ajv reports it. */
+/** A validation error of Ajv. */
 interface Violation {
   readonly keyword: string;
   readonly instancePath: string;

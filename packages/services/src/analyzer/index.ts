@@ -1,4 +1,4 @@
-// The analyzer's interface.
+// Public interface of the analyzer.
 
 export { ERROR_STATUS } from './errors.ts';
 export type { Intake } from './intake.ts';

@@ -1,17 +1,17 @@
-// The pipeline of this process, as the analyzer sees it: it brings packets into the store.
+// Interface of the analyzer to the pipeline of this process, which stores packets.
 
-/** All methods reject with an error of one line that says what to do. */
+/** All methods reject with an error whose message says in one line what to do. */
 export interface Intake {
-  /** Begins to import a file; resolves when the store has its capture, long before the file is read. */
+  /** Starts to import a file; resolves when the store has its capture, long before the file is read. */
   importFile(path: string, options: { readonly again: boolean }): Promise<Begun>;
   interfaces(): Promise<InterfaceList>;
-  /** Begins a live capture; resolves when it runs. */
+  /** Starts a live capture; resolves when it runs. */
   startLive(options: LiveOptions): Promise<Begun>;
-  /** Ends the run of this capture; false: there is none. */
+  /** Stops the run of this capture; false if there is none. */
   stop(capture: number): Promise<boolean>;
-  /** Captures that run now. */
+  /** Captures that are running. */
   running(): readonly Running[];
-  /** Since the start of the process; monotonic. */
+  /** Monotonic counters since the start of the process. */
   counters(): Counters;
   queues(): readonly Queue[];
   services(): readonly Service[];
@@ -19,15 +19,15 @@ export interface Intake {
 
 export interface Begun {
   readonly capture: number;
-  /** False: the store had it already. */
+  /** False: the store had the capture already. */
   readonly isNew: boolean;
 }
 
 export interface LiveOptions {
   readonly interface: string;
-  /** BPF; '' for all. */
+  /** BPF filter; '' for all packets. */
   readonly filter: string;
-  /** Bytes kept of each packet; null: all. */
+  /** Bytes captured of each packet; null: all. */
   readonly snapLength: number | null;
 }
 
@@ -39,7 +39,7 @@ export interface InterfaceList {
     readonly isUp: boolean;
     readonly isLoopback: boolean;
   }[];
-  /** Why capturing is not possible here, and what to do; null: it is. */
+  /** Why capturing is not possible here, and the remedy; null: it is possible. */
   readonly problem: string | null;
 }
 
@@ -48,7 +48,7 @@ export interface Running {
   readonly packets: number;
   readonly packetsPerSecond: number;
   readonly bytesRead: number;
-  /** Null for what has no end. */
+  /** Null if the source has no end. */
   readonly bytesTotal: number | null;
   readonly filter: string | null;
 }

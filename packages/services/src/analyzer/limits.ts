@@ -1,4 +1,4 @@
-// Rate limit of requests by address.
+// Rate limit by client address.
 
 import { isIP } from 'node:net';
 import rateLimit from '@fastify/rate-limit';
@@ -6,13 +6,13 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { ApiError } from './errors.ts';
 
 export const REQUESTS_PER_MINUTE = 1200;
-/** Addresses counted at once. */
+/** Addresses tracked. */
 const ADDRESSES_MAX = 10_000;
 
 /**
  * Limits requests, except those from this machine.
  *
- * @param whoOf the key that requests are counted by; default: the address
+ * @param whoOf returns the key that requests are counted by; default: the address
  */
 export async function addLimits(
   app: FastifyInstance,
@@ -30,16 +30,16 @@ export async function addLimits(
   });
 }
 
-/** Which the page's own process tells of whoever it asks for. */
+/** Header in which the page's process names the client. */
 export const FOR_HEADER = 'x-forwarded-for';
 
-/** For whom it was asked, as the asker says, who has given the token by then; null: for itself. */
+/** The forwarded client's address, or null. Trustworthy once the Guard has checked the token. */
 export function askedFor({ headers }: FastifyRequest): string | null {
   const said = headers[FOR_HEADER];
   return typeof said === 'string' && isIP(said) !== 0 ? said : null;
 }
 
-/** All users of the page come from the address of the page's process: each is counted alone. */
+/** The key of the rate limit: users of the page share its process's address, and are counted individually. */
 export function clientOf(request: FastifyRequest): string {
   return `${request.ip} ${askedFor(request) ?? ''}`;
 }

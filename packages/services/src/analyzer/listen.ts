@@ -1,20 +1,20 @@
-// Listening: where, for whom, and the URL that people can open.
+// Binds the server: address, access token, and the URL to show.
 import { randomBytes } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { isLoopback } from './limits.ts';
 import type { Access } from './security.ts';
 
-/** Where to listen, and who has access. */
+/** Address to bind, and who has access. */
 export interface Place {
   readonly host: string;
   readonly port: number;
   readonly access: Access;
-  /** The token was generated for this run, and must be shown. */
+  /** The token was generated for this run and must be shown. */
   readonly isTokenNew: boolean;
 }
 
-/** On loopback no token is needed; anywhere else one is generated unless it is given. */
+/** Loopback needs no token; elsewhere one is generated unless given. */
 export function placeOf(
   host: string,
   port: number,
@@ -26,7 +26,7 @@ export function placeOf(
   return { host, port, access: { token: made, hosts }, isTokenNew: needsToken };
 }
 
-/** The address is taken, not this machine's, or not allowed; `code` is the system's. */
+/** The address is taken, not local, or not permitted; `code` is the system's. */
 export class ListenError extends Error {
   readonly code: string;
 
@@ -39,8 +39,8 @@ export class ListenError extends Error {
 /**
  * Listens, and returns the URL for browsers.
  *
- * @param option how the port is chosen: `--port`
- * @throws ListenError of one line
+ * @param option name of the flag for the port, for the message: `--port`
+ * @throws ListenError with a message of one line
  */
 export async function listen(app: FastifyInstance, { host, port }: Place, option: string): Promise<string> {
   try {

@@ -1,4 +1,4 @@
-// When something was, by the time that all peers of a mesh share.
+// Converts timestamps to mesh time, which all peers share.
 import type { ClockReading } from '@eyrie/store';
 import type { MeshStamp } from '../mesh-time/index.ts';
 import type { MeshMoment } from './schemas/index.ts';
@@ -6,8 +6,8 @@ import type { MeshMoment } from './schemas/index.ts';
 const SECOND = 1_000_000_000n;
 
 /**
- * @param time by the clock that was read: seconds since 1970 with nine decimals, negative before
- * @returns null where it is not known how that clock stood to a mesh's
+ * @param time timestamp of the local clock: seconds since 1970 with nine decimals, negative before
+ * @returns null if the clock's offset from mesh time is unknown
  */
 export function meshTime(time: string, clock: ClockReading | null): MeshMoment | null {
   if (clock === null) return null;
@@ -16,12 +16,12 @@ export function meshTime(time: string, clock: ClockReading | null): MeshMoment |
   return { mesh, time: secondsText(shared), uncertainty: uncertaintySeconds };
 }
 
-/** Of what was dated by a mesh's clock when it was. */
+/** Converts a stamp that was taken in mesh time. */
 export function momentOf({ mesh, ms, uncertaintyMs }: MeshStamp): MeshMoment {
   return { mesh, time: secondsText(BigInt(Math.round(ms * 1e6))), uncertainty: uncertaintyMs / 1000 };
 }
 
-/** The sign stands for the whole: `-0.5` is half a second before 1970. */
+/** Nanoseconds; the sign applies to the fraction, too: `-0.5` is half a second before 1970. */
 function nanosecondsOf(time: string): bigint {
   const [seconds = '0', fraction = ''] = time.replace('-', '').split('.');
   const magnitude = BigInt(seconds) * SECOND + BigInt(fraction.padEnd(9, '0').slice(0, 9));

@@ -1,7 +1,7 @@
-// Figures for Prometheus, in its text format 0.0.4.
+// Metrics in the Prometheus text format 0.0.4.
 import type { FastifyInstance } from 'fastify';
 
-/** Upper bounds of the buckets, in seconds. */
+/** Upper bounds of the histogram's buckets, in seconds. */
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 interface Histogram {
@@ -11,7 +11,7 @@ interface Histogram {
 }
 
 export class Metrics {
-  /** By `route status`; routes are those that are defined, so the number is bounded. */
+  /** Counts by `route status`; bounded, because only defined routes count. */
   readonly #requests = new Map<string, number>();
   readonly #durations = new Map<string, Histogram>();
 
@@ -29,7 +29,7 @@ export class Metrics {
     if (bucket >= 0) histogram.counts[bucket]!++;
   }
 
-  /** `gauges`: what stands now, by name. */
+  /** @param gauges present values, by name */
   text(gauges: readonly Gauge[]): string {
     const lines: string[] = ['# TYPE eyrie_http_requests_total counter'];
     for (const [key, count] of this.#requests) {

@@ -1,32 +1,32 @@
-// Keyset pagination over rows that are filtered here, not by the store. The store returns steps of rows; a page takes from as many
-// steps as it needs, and its cursor says where it ended, and in which step.
+// Keyset pagination over rows that are filtered here, not in the store. The store returns steps of rows; a page takes
+// as many steps as it needs, and its cursor holds the last step and the position in it.
 import { ApiError } from './errors.ts';
 
 export interface Step<T> {
   readonly items: readonly T[];
-  /** The store's cursor behind it; null: nothing follows. */
+  /** The store's cursor after this step; null: the last step. */
   readonly next: string | null;
 }
 
 export interface Chooser<T, X extends object> {
-  /** Rows wanted on the page. */
+  /** Rows of the page. */
   readonly limit: number;
-  /** Rows that the store is asked for first. */
+  /** Rows of the first step. */
   readonly firstRows: number;
-  /** And after this step, of whose rows so many were chosen, where so many are still missing. */
+  /** Rows of the next step, after a step of which `chosen` rows passed and `missing` are still needed. */
   readonly nextRows: (step: Step<T> & X, chosen: number, missing: number) => number;
-  /** The step behind the store's cursor. */
+  /** Fetches the step after the store's cursor. */
   readonly fetch: (after: string | undefined, rows: number) => Promise<Step<T> & X>;
-  /** In the same order. */
+  /** Returns the rows that pass, in the same order. */
   readonly choose: (rows: readonly T[], step: X) => Promise<readonly T[]> | readonly T[];
 }
 
-/** A page is given as full as it is after this, or after so many steps: the next one goes on from there. */
+/** Milliseconds, and steps, after which a page is returned partly filled; the next page continues there. */
 const CHOOSING_MS_MAX = 2000;
 const STEPS_MAX = 100;
 const STEP_ROWS_MAX = 2000;
 
-/** Where a page ends: the store's cursor, how many rows were asked for behind it, how many of these were used. */
+/** End of a page: the store's cursor before the step, rows requested, and rows used of them. */
 type Place = readonly [after: string | null, rows: number, used: number];
 
 export async function chosenPage<T, X extends object>(
@@ -58,12 +58,12 @@ function placeOf(cursor: string): Place {
   return [after, rows, used];
 }
 
-/** Cursors are opaque text for clients. */
+/** Encodes a cursor, opaque to clients. */
 export function cursorOf(parts: readonly (string | number | null)[]): string {
   return Buffer.from(JSON.stringify(parts)).toString('base64url');
 }
 
-/** What comes back is checked as any other input. @param kinds of each part: `n` a whole number, `s` text or null */
+/** Decodes and validates a cursor. @param kinds one letter per part: `n` integer, `s` text or null */
 export function partsOf(cursor: string, kinds: string): (string | number | null)[] {
   const parts = parsed(cursor);
   const isRight =

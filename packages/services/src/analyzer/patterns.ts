@@ -1,6 +1,6 @@
-// Filters come from strangers, and one regular expression such as `(a+)+$` could keep this process busy for ever, and with
-// it whatever it captures and answers. V8 can go on in time proportional to the text where going back takes too long, and
-// tells which expressions it can do that for; dissect's `patternOf` refuses the others then.
+// Guards against catastrophic backtracking: one regular expression such as `(a+)+$` from a client could block this
+// process, and capturing with it. V8 can continue in linear time after too many backtracks, for expressions that it
+// reports as eligible; dissect's `patternOf` then refuses all others.
 import { setFlagsFromString } from 'node:v8';
 
 setFlagsFromString('--enable-experimental-regexp-engine');

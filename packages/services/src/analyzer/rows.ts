@@ -1,4 +1,4 @@
-// From the store's rows to the API's: snake case, times as text.
+// Converts store rows to API rows: snake case, times as text.
 
 import type {
   Conversation,
@@ -33,7 +33,7 @@ const TRANSPORTS: Readonly<Record<number, string>> = {
   136: 'udplite',
 };
 
-/** `summary`: the Info column if it was made from the packet's bytes. */
+/** @param summary the Info column, if it was computed from the packet's bytes */
 export function packetRow(row: StoredPacket, summary: string | undefined): PacketRow {
   return {
     id: row.id,
@@ -55,7 +55,7 @@ export function packetRow(row: StoredPacket, summary: string | undefined): Packe
   };
 }
 
-/** A double of seconds as text; it has no more than six true places, the rest are zeros. */
+/** Seconds as text with nine decimals, of which a double holds six; the rest are zeros. */
 export function timeText(seconds: number): string {
   return `${seconds.toFixed(6)}000`;
 }
@@ -103,7 +103,7 @@ export function conversationRow(of: Conversation): ConversationRow {
   };
 }
 
-/** A flow as a conversation of address and port. */
+/** Converts a flow to a conversation by address and port. */
 export function portConversationRow(flow: StoredFlow): ConversationRow {
   return {
     a: flow.client.address,
@@ -119,7 +119,7 @@ export function portConversationRow(flow: StoredFlow): ConversationRow {
   };
 }
 
-/** Both are decimal text with nine places: the difference is taken in nanoseconds. */
+/** Seconds between two times of nine decimals, computed in nanoseconds. */
 export function secondsBetween(first: string, last: string): number {
   return Number(nanoseconds(last) - nanoseconds(first)) / 1e9;
 }

@@ -1,6 +1,6 @@
-// Access control. On loopback, everyone on this machine has access; anywhere else a token is needed, as a bearer token or
-// once at /login. Other web pages never have access: foreign host names (DNS rebinding), requests that
-// another origin sends (CSRF), and content types that an HTML form could send are refused.
+// Access control. On loopback, everyone on this machine has access; elsewhere a token is required, as a bearer token or
+// once at /login. Other sites never have access: foreign host names (DNS rebinding), requests of other origins (CSRF),
+// and content types that an HTML form can send are refused.
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { isIP } from 'node:net';
@@ -10,34 +10,34 @@ import { ApiError } from './errors.ts';
 import { STYLE_PATH } from './routes/page.ts';
 
 export interface Access {
-  /** Null: no token is asked for; only for loopback. */
+  /** Null: no token is required; for loopback only. */
   readonly token: string | null;
-  /** Host names that requests may be addressed to, beside addresses and this machine's own. */
+  /** Accepted host names, besides addresses and this machine's own. */
   readonly hosts: readonly string[];
 }
 
 export const COOKIE = 'eyrie_session';
 const SESSION_MS = 12 * 3600 * 1000;
-/** Sessions at once; the oldest ends. */
+/** Concurrent sessions; beyond this the oldest ends. */
 const SESSIONS_MAX = 1000;
 
-/** Wrong tokens from one address before it must wait, and how long. */
+/** Wrong tokens per address before it is locked out, and for how long. */
 const FAILURES_MAX = 10;
 const FAILURE_MS = 60_000;
-/** Addresses remembered; beyond it the oldest is forgotten. */
+/** Addresses tracked; beyond this the oldest is evicted. */
 const FAILING_MAX = 10_000;
 
-/** Paths without a token: health checks need none, and the login page and its style come before it. */
+/** Paths without a token: health checks, and the login page with its style. */
 const OPEN_PATHS = new Set(['/healthz', '/login', STYLE_PATH]);
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-/** What is looked at of a request. */
+/** The parts of a request that are checked. */
 export interface Asked {
   readonly headers: IncomingHttpHeaders;
   readonly method: string;
   readonly url: string;
-  /** Where it comes from. */
+  /** The client's address. */
   readonly ip: string;
 }
 
@@ -46,7 +46,7 @@ export class Guard {
   readonly #tokenHash: Buffer | null;
   readonly #hosts: ReadonlySet<string>;
   readonly #sessions = new Map<string, number>();
-  /** Addresses that have sent the right token, and until when that counts. */
+  /** Addresses that have sent the right token, and until when they are trusted. */
   readonly #trusted = new Map<string, number>();
   readonly #failures = new Map<string, { count: number; untilMs: number }>();
 
@@ -63,7 +63,7 @@ export class Guard {
     return this.#tokenHash !== null;
   }
 
-  /** @throws ApiError */
+  /** @throws ApiError if the request is refused */
   check(request: Asked): void {
     this.checkHost(request);
     checkOrigin(request);
@@ -74,7 +74,7 @@ export class Guard {
     this.login(request.ip, token);
   }
 
-  /** With DNS rebinding, the Host header still has the attacker's name; requests by address are safe. */
+  /** In DNS rebinding the Host header has the attacker's name; requests by address are safe. */
   checkHost(request: Asked): void {
     const host = request.headers.host ?? '';
     const name = host
@@ -87,14 +87,14 @@ export class Guard {
     });
   }
 
-  /** @throws ApiError if the token is wrong, or too many were. */
+  /** @throws ApiError if the token is wrong, or the address is locked out */
   login(address: string, token: string): void {
     const now = Date.now();
     const failures = this.#failures.get(address);
     const isLocked = failures !== undefined && failures.count >= FAILURES_MAX && now < failures.untilMs;
     // Many clients may share an address (NAT): once one of them has sent the token, wrong guesses do not lock it out.
     const mayTry = !isLocked || now < (this.#trusted.get(address) ?? 0);
-    // Hashes have equal length, and are compared in constant time.
+    // timingSafeEqual needs inputs of equal length: compare hashes.
     if (mayTry && this.#tokenHash !== null && timingSafeEqual(hashOf(token), this.#tokenHash)) {
       this.#trust(address, now);
       return;
@@ -104,7 +104,7 @@ export class Guard {
     throw unauthorized();
   }
 
-  /** A session for a browser: its cookie. */
+  /** Begins a browser session; returns its cookie. */
   beginSession(isSecure: boolean): string {
     const id = randomBytes(24).toString('base64url');
     if (this.#sessions.size >= SESSIONS_MAX) this.#sessions.delete(this.#sessions.keys().next().value!);
@@ -112,7 +112,7 @@ export class Guard {
     return cookie(id, SESSION_MS / 1000, isSecure);
   }
 
-  /** The cookie that ends a session in the browser. */
+  /** Ends the session; returns the cookie that deletes it in the browser. */
   endSession(request: Asked): string {
     const id = sessionOf(request);
     if (id !== null) this.#sessions.delete(id);
@@ -143,7 +143,7 @@ export class Guard {
   }
 }
 
-/** Headers of every answer: nothing is loaded from elsewhere, and only our own script files run. */
+/** Headers of every response: no external resources, and only our own scripts. */
 const HEADERS: Readonly<Record<string, string>> = {
   'content-security-policy': [
     "default-src 'none'",
@@ -174,9 +174,9 @@ export function addSecurity(app: FastifyInstance, guard: Guard): void {
 }
 
 /**
- * Browsers tell the origin of a request. Pages of another origin may neither change anything nor open the live
- * channel, nor have us work for what they could not read anyway, as an image of `/packets?q=…` would (Fetch Metadata
- * §2.4); they may link here.
+ * Checks the origin that browsers report. Pages of another origin may link here, but may not change anything, open
+ * the live channel, or cause work whose result they cannot read, such as an image of `/packets?q=…` (Fetch Metadata
+ * §2.4).
  */
 function checkOrigin({ headers, method }: Asked): void {
   const { origin, upgrade } = headers;

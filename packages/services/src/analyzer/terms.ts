@@ -1,4 +1,4 @@
-// The query terms of a request as a query to the store.
+// Converts the query terms of a request to a store query.
 import type { Selection } from '@eyrie/store';
 import { ApiError } from './errors.ts';
 import type { Scope } from './schemas/index.ts';
@@ -17,7 +17,7 @@ export function selectionOf(terms: Scope): Selection {
   };
 }
 
-/** An object with the key, or without it where there is no value. */
+/** An object with the key, or an empty one if the value is undefined. */
 export function given<K extends string, V>(key: K, value: V | undefined): { readonly [key in K]?: V } {
   return (value === undefined ? {} : { [key]: value }) as { readonly [key in K]?: V };
 }
@@ -25,7 +25,7 @@ export function given<K extends string, V>(key: K, value: V | undefined): { read
 const DECIMAL = /^-?\d{1,15}(\.\d{1,9})?$/;
 const ISO = /^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)?)?$/;
 
-/** Seconds since 1970 as decimal text; of ISO 8601 all nine places count, and without a zone it is UTC. */
+/** Parses ISO 8601 with nine decimals (UTC without a zone), or seconds; returns seconds since 1970 as decimal text. */
 export function momentOf(name: string, text: string | undefined): string | undefined {
   if (text === undefined || DECIMAL.test(text)) return text;
   const match = ISO.exec(text);

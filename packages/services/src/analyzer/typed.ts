@@ -1,5 +1,5 @@
-// Parameters in a URL are text. Numbers and booleans are converted as their schema says, if they are written plainly;
-// anything else stays text, which the schema then refuses: `limit=1e3` is an error, not a thousand.
+// Converts URL parameters to the numbers and booleans that their schema requires, if they are in plain notation.
+// Anything else stays text, which the schema refuses: `limit=1e3` is an error.
 import type { FastifyRequest } from 'fastify';
 
 interface Shape {

@@ -1,4 +1,4 @@
-// Files that were uploaded: each in a folder of its own, under the name that the user knows it by.
+// Stores uploaded files, each in a folder of its own, under the user's file name.
 import { randomBytes } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
@@ -8,13 +8,13 @@ import { pipeline } from 'node:stream/promises';
 import { ambientKey, encrypting, openCapture } from '@eyrie/capture';
 import { ApiError } from './errors.ts';
 
-/** File systems take 255 at least. */
+/** Bytes of a file name; file systems allow at least 255. */
 const NAME_BYTES_MAX = 240;
-/** The folders that uploads are kept in, one each. */
+/** Names of the upload folders. */
 const OWN_FOLDER = /^[0-9a-f]{16}$/;
 
 /**
- * Writes a file as it comes; gives its path. Nothing is left of one that breaks off, is too large or no capture.
+ * Streams an upload to disk; returns its path. Deletes files that are truncated, too large or no capture.
  *
  * @throws ApiError, CaptureError
  */
@@ -36,7 +36,7 @@ export async function keepUpload(
     if (key === null) await pipeline(body, upTo(bytesMax), written);
     else await pipeline(body, upTo(bytesMax), encrypting(key), written);
     await rename(part, path);
-    // Says what is wrong with it before anything is stored of it.
+    // Validates the file before anything of it is stored.
     await (await openCapture(path)).close();
     return path;
   } catch (error) {
@@ -45,19 +45,19 @@ export async function keepUpload(
   }
 }
 
-/** Deletes a file that was uploaded; what lies elsewhere, or in a folder that we did not make, is not ours. */
+/** Deletes an uploaded file; does not touch files elsewhere, or folders that were not created here. */
 export async function deleteUpload(folder: string, path: string): Promise<void> {
   const own = dirname(resolve(path));
   const isOurs = relative(resolve(folder), dirname(own)) === '' && OWN_FOLDER.test(basename(own));
   if (isOurs) await rm(own, { recursive: true, force: true });
 }
 
-/** The last part of the name, without what a file system or a terminal would take for something else. */
+/** The base name, without characters that are special to a file system or terminal. */
 function safeName(name: string): string {
   const plain = basename(name.replaceAll('\\', '/'))
     .replace(/[\p{C}:*?"<>|/]/gu, '_')
     .replace(/^\.+/, '_');
-  // From the end, which tells the format; a character of several bytes is not parted.
+  // Keeps the end, with the extension; never splits a multi-byte character.
   const letters = [...plain];
   while (Buffer.byteLength(letters.join('')) > NAME_BYTES_MAX) letters.shift();
   return letters.length === 0 ? 'capture' : letters.join('');
@@ -83,7 +83,7 @@ function uploadError(error: unknown, name: string, path: string): unknown {
     });
   if (code === 'ERR_STREAM_PREMATURE_CLOSE' || code === 'ECONNRESET')
     return new ApiError('bad_request', 'the upload was broken off', { cause: error });
-  // Where the file lies here is nobody's business.
+  // The error must not reveal the path on this machine.
   if (code === 'ERR_CAPTURE_UNKNOWN_FORMAT' || code === 'ERR_CAPTURE_EMPTY')
     return new ApiError('not_a_capture', message.replaceAll(path, name));
   return error;

@@ -1,26 +1,26 @@
-// Resource limits for visitors. What is refused is counted and recorded; nobody waits.
+// Resource limits for visitors. Refused connections are counted and recorded; nothing waits.
 
 export interface Bounds {
-  /** Sessions at once, and those of one address. */
+  /** Concurrent sessions, in total and per address. */
   readonly sessionsMax: number;
   readonly sessionsPerAddressMax: number;
-  /** Milliseconds without a byte, and in all, after which a session is ended. */
+  /** Idle time and total time, in milliseconds, after which a session is ended. */
   readonly idleMsMax: number;
   readonly sessionMsMax: number;
-  /** Bytes a session may send before it is ended, and bytes of it that are recorded. */
+  /** Bytes that a session may send before it is ended, and bytes of it that are recorded. */
   readonly sessionBytesMax: number;
   readonly recordBytesMax: number;
-  /** Memory that all sessions hold together: records, what waits, files. Beyond it the one that holds most is ended. */
+  /** Memory of all sessions: recordings, buffers, files. Beyond this the session that holds the most is ended. */
   readonly memoryBytesMax: number;
-  /** Records that wait for the disk; what is beyond is lost, and counted. */
+  /** Bytes of records waiting for the disk; further ones are lost and counted. */
   readonly queueBytesMax: number;
-  /** Bytes on disk of recorded sessions and of files left here; the oldest go first. */
+  /** Disk space of recorded sessions and files left here; the oldest are deleted first. */
   readonly diskBytesMax: number;
 }
 
 export const BOUNDS: Bounds = {
   sessionsMax: 5000,
-  // Many visitors may stand behind one address, and a flood from one must not keep the others out.
+  // Many visitors may share an address (NAT), but a flood from one must not exclude the others.
   sessionsPerAddressMax: 4000,
   idleMsMax: 180_000,
   sessionMsMax: 1_800_000,
@@ -31,7 +31,7 @@ export const BOUNDS: Bounds = {
   diskBytesMax: 512 * 2 ** 20,
 };
 
-/** Memory that many share. `onFull` is called while more is held than there may be, and must see to it that less is. */
+/** A shared memory budget. `onFull` is called while it is exceeded, and must release memory. */
 export class Budget {
   readonly #bytesMax: number;
   readonly #onFull: () => void;
@@ -60,7 +60,7 @@ export class Budget {
   }
 }
 
-/** What one visit holds of a budget. */
+/** The share of one visit in a budget. */
 export class Account {
   readonly #budget: Budget;
   #bytes = 0;
@@ -74,14 +74,14 @@ export class Account {
     return this.#bytes;
   }
 
-  /** So much more is held; less if negative. */
+  /** Adds to the held bytes; negative releases. */
   hold(bytes: number): void {
     if (this.#isClosed || bytes === 0) return;
     this.#bytes += bytes;
     this.#budget.change(bytes);
   }
 
-  /** All is given back, and nothing more is counted: what is left of the visit goes with it. */
+  /** Releases everything and stops counting: the rest is freed with the visit. */
   close(): void {
     this.#isClosed = true;
     this.#budget.change(-this.#bytes);
@@ -103,7 +103,7 @@ export class Gate {
     return this.#sessions;
   }
 
-  /** False: no room. Who entered must `leave`. */
+  /** Returns false if there is no room. Each success needs one `leave`. */
   enter(address: string): boolean {
     const own = this.#byAddress.get(address) ?? 0;
     if (this.#sessions >= this.#bounds.sessionsMax || own >= this.#bounds.sessionsPerAddressMax) {

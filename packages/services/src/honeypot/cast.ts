@@ -1,4 +1,4 @@
-// A session on record: asciicast version 2, which asciinema plays too. Bytes stand as latin1, so that nothing is lost.
+// Recorded sessions in asciicast version 2, playable with asciinema. Bytes are encoded as latin1, to be lossless.
 import type { MeshStamp } from '../mesh-time/index.ts';
 import type { VisitSummary } from './segments.ts';
 import type { Direction, Tape } from './tape.ts';
@@ -10,12 +10,12 @@ export interface CastHeader {
   readonly port: number;
   /** Milliseconds since 1970. */
   readonly time: number;
-  /** The same by the clock that all peers share; null where none ran. */
+  /** The same in mesh time; null if no peer runs. */
   readonly meshTime: MeshStamp | null;
 }
 
 export interface CastEvent {
-  /** Seconds since the beginning. */
+  /** Seconds since the start. */
   readonly at: number;
   readonly direction: Direction;
   readonly text: string;
@@ -36,7 +36,7 @@ export function castOf(tape: Tape, { session, protocol, source, port, time, mesh
   return `${lines.join('\n')}\n`;
 }
 
-/** What a list of visits says of it. */
+/** Summary for the list of visits. */
 export function summaryOf(tape: Tape, header: CastHeader): VisitSummary {
   let [seconds, bytesIn, bytesOut] = [0, 0, 0];
   for (const { atMs, direction, isPlayed, bytes } of tape.entries()) {
@@ -48,7 +48,7 @@ export function summaryOf(tape: Tape, header: CastHeader): VisitSummary {
   return { ...header, seconds, bytesIn, bytesOut };
 }
 
-/** Null where the text is no record of ours. */
+/** Parses a cast; null if the text is none of ours. */
 export function readCast(text: string): { header: CastHeader; events: CastEvent[] } | null {
   try {
     const [first = '', ...rest] = text.trimEnd().split('\n');

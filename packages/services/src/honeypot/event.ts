@@ -1,4 +1,4 @@
-// What a visitor did, typed; and the same in the field names of the Elastic Common Schema (ECS 8).
+// Types of honeypot events, and their serialisation in the Elastic Common Schema (ECS 8).
 import { type MeshStamp, meshTimeOf } from '../mesh-time/index.ts';
 
 export type EventType =
@@ -22,24 +22,24 @@ export interface Happening {
   readonly method?: string;
   readonly url?: string;
   readonly agent?: string;
-  /** SHA-256 in hexadecimal and bytes of what was left here. */
+  /** SHA-256 in hexadecimal, and size, of a file left here. */
   readonly sha256?: string;
   readonly bytes?: number;
   readonly path?: string;
-  /** The first bytes of what no decoy understood, in hexadecimal. */
+  /** First bytes of an unrecognised payload, in hexadecimal. */
   readonly data?: string;
-  /** Of a client that can be told by it: HASSH, an MD5 of what an SSH client offers. */
+  /** Client fingerprint: HASSH, an MD5 of an SSH client's offer. */
   readonly fingerprint?: string;
   readonly reason?: string;
   readonly seconds?: number;
-  /** So many were turned away. */
+  /** Number of refused connections. */
   readonly visits?: number;
 }
 
-/** What is the same in all events of a visit. */
+/** Fields common to all events of a visit. */
 export interface VisitFacts {
   readonly session: string;
-  /** '' and 0 where an event is of many. */
+  /** '' and 0 if the event concerns several visitors. */
   readonly sourceAddress: string;
   readonly sourcePort: number;
   readonly address: string;
@@ -49,7 +49,7 @@ export interface VisitFacts {
 export interface HoneypotEvent extends Happening, VisitFacts {
   /** Milliseconds since 1970. */
   readonly time: number;
-  /** The same by the clock that all peers share; null where none runs. */
+  /** The same in mesh time; null if no peer runs. */
   readonly meshTime: MeshStamp | null;
   readonly protocol: string;
 }
@@ -67,7 +67,7 @@ const CATEGORIES: Readonly<Record<EventType, readonly [category: string, type: s
   refused: ['network', 'denied'],
 };
 
-/** The same as text of JSON. */
+/** The ECS category and type of each event, as JSON text. */
 const KINDS = Object.fromEntries(
   Object.entries(CATEGORIES).map(([event, [category, type]]) => [
     event,
@@ -75,12 +75,12 @@ const KINDS = Object.fromEntries(
   ]),
 ) as Readonly<Record<EventType, string>>;
 
-/** Fields without a value are left out. */
+/** The event as an ECS object; fields without a value are omitted. */
 export function toEcs(event: HoneypotEvent): object {
   return JSON.parse(toEcsLine(event)) as object;
 }
 
-/** The same as a line of JSON. `visit`: of `visitText`, made once for all events of a visit. */
+/** The event as a JSON line. @param visit result of `visitText`, computed once per visit */
 export function toEcsLine(event: HoneypotEvent, visit = visitText(event)): string {
   return `${happeningText(event)},${visit}`;
 }
@@ -103,7 +103,7 @@ function visitFields({ session, sourceAddress, sourcePort, address, port }: Visi
   };
 }
 
-/** Put together by hand: most fields have no value, and to let JSON.stringify find that out takes three times as long. */
+/** Builds the JSON by hand: most fields are absent, and JSON.stringify takes three times as long. */
 function happeningText(event: HoneypotEvent): string {
   const { type, isSuccess, seconds, meshTime } = event;
   let text = `{"@timestamp":"${timeText(event.time)}",${KINDS[type]}`;
@@ -142,7 +142,7 @@ function happeningText(event: HoneypotEvent): string {
 let lastMs = Number.NaN;
 let lastText = '';
 
-/** Many events come in one millisecond. */
+/** Caches the last result: many events share a millisecond. */
 function timeText(ms: number): string {
   if (ms !== lastMs) {
     lastMs = ms;
@@ -151,7 +151,7 @@ function timeText(ms: number): string {
   return lastText;
 }
 
-/** For people: one line. */
+/** The event as one line of text for people. */
 export function toLine(event: HoneypotEvent): string {
   const who = `${event.sourceAddress}:${event.sourcePort} ${event.protocol}`;
   switch (event.type) {
@@ -178,7 +178,7 @@ export function toLine(event: HoneypotEvent): string {
   }
 }
 
-/** What came from outside never reaches the terminal as it is. */
+/** Quotes untrusted text, so that it cannot control the terminal. */
 function quoted(text: string | undefined): string {
   return JSON.stringify(text ?? '');
 }

@@ -1,4 +1,4 @@
-// Events for others: syslog and webhooks. Neither may slow the honeypot down.
+// Forwards events to syslog and webhooks, without blocking the honeypot.
 import { Syslog, Webhook } from '../alerts/index.ts';
 import { type HoneypotEvent, toEcs, toLine } from './event.ts';
 
@@ -8,7 +8,7 @@ export interface ForwardOptions {
   readonly webhook?: string;
 }
 
-/** Not worth a call: everybody who connects does this. */
+/** Event types not forwarded: every connection has them. */
 const QUIET = new Set(['connect', 'disconnect']);
 
 export interface Forwarder {
@@ -16,7 +16,7 @@ export interface Forwarder {
   close(): Promise<void>;
 }
 
-/** @param onTrouble told when posts begin to fail, and, with null, when they go through again */
+/** @param onTrouble called when posts begin to fail, and with null when they succeed again */
 export function forward(options: ForwardOptions, onTrouble?: (trouble: string | null) => void): Forwarder {
   const syslog = options.syslog === undefined ? null : new Syslog(options.syslog, 'eyrie-honeypot');
   const webhook = options.webhook === undefined ? null : new Webhook(options.webhook, onTrouble);

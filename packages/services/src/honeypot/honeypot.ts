@@ -1,4 +1,4 @@
-// The honeypot: ports that look like services. It never opens a connection to anywhere.
+// The honeypot: listens on ports and serves decoys there. It never opens a connection.
 import { randomInt } from 'node:crypto';
 import { type AddressInfo, createServer, isIP, type Server, type Socket } from 'node:net';
 import { plainHost } from '@eyrie/mesh';
@@ -14,7 +14,7 @@ import { Refusals } from './refusals.ts';
 import { Stay, type StayHost } from './stay.ts';
 import { VisitOver } from './visit.ts';
 
-/** A port, and the decoy behind it; null: chosen by the first payload. */
+/** A port and its decoy; null: chosen by the first payload. */
 export interface Door {
   readonly port: number;
   readonly decoy: Decoy | null;
@@ -24,14 +24,14 @@ export interface HoneypotOptions {
   readonly address: string;
   readonly doors: readonly Door[];
   readonly persona: Persona;
-  /** Where sessions and files are kept. */
+  /** Folder of recorded sessions and files. */
   readonly folder: string;
-  /** The file of events. */
+  /** Path of the event log. */
   readonly log: string;
   readonly bounds?: Partial<Bounds>;
-  /** Stands in events and records where it is known. */
+  /** Mesh time for events and records, where known. */
   readonly meshNow?: MeshNow;
-  /** Told of every event, besides the file. */
+  /** Called with every event, besides the log. */
   readonly onEvent?: (event: HoneypotEvent) => void;
 }
 
@@ -43,9 +43,9 @@ export interface HoneypotCounts {
   readonly lost: number;
 }
 
-/** Connections the kernel keeps for us while we are busy. */
+/** Connections queued by the kernel. */
 const BACKLOG = 4096;
-/** Between two looks at how much each visit has taken; less where visits may be idle for less. */
+/** Interval for checking the limits of visits; shorter if the idle limit is. */
 const SWEEP_MS = 1000;
 
 export class Honeypot {
@@ -61,7 +61,7 @@ export class Honeypot {
   #sweep: NodeJS.Timeout | null = null;
   #visits = 0;
   #names = randomInt(2 ** 32);
-  /** Of the name given last. */
+  /** Second of the last session name. */
   #second = 0;
   #secondText = '';
 
@@ -90,17 +90,17 @@ export class Honeypot {
     };
   }
 
-  /** For visitors that come another way: the same identity, memory, names and records. */
+  /** Access for visitors by other transports: the same identity, memory budget, names and records. */
   get host(): GuestHost {
     return { ...this.#host, nextName: () => this.#nextName() };
   }
 
-  /** The ports listened on, in the order of the doors. */
+  /** The open ports, in the order of the doors. */
   get ports(): number[] {
     return this.#servers.map((server) => (server.address() as { port: number }).port);
   }
 
-  /** @throws the system's error for a port that is taken or not allowed; then none is open. */
+  /** Opens all ports. @throws the system's error if one is taken or not permitted; then none is open */
   async listen(): Promise<void> {
     await this.#recorder.open();
     try {
@@ -109,7 +109,7 @@ export class Honeypot {
       await this.close();
       throw error;
     }
-    // One timer for all visits: one each would have to be reset with every byte.
+    // One timer for all visits: individual ones would be reset with every byte.
     this.#sweep = setInterval(
       () => {
         const now = Date.now();
@@ -120,12 +120,12 @@ export class Honeypot {
     );
   }
 
-  /** Ends all visits and writes what is left of them. */
+  /** Ends all visits and writes their remaining records. */
   async close(): Promise<void> {
     if (this.#sweep !== null) clearInterval(this.#sweep);
     for (const socket of this.#stays.keys()) socket.destroy();
     await Promise.all(this.#servers.map((server) => new Promise((done) => server.close(done))));
-    await new Promise((done) => setImmediate(done)); // The last visits report that they are over.
+    await new Promise((done) => setImmediate(done)); // Lets the last visits report their end.
     this.#tellRefusals(Date.now());
     await this.#recorder.close();
   }
@@ -139,7 +139,7 @@ export class Honeypot {
       server.listen({ port, host: this.#options.address, backlog: BACKLOG }, () => {
         own = (server.address() as AddressInfo).port;
         server.off('error', refuse);
-        server.on('error', () => {}); // Out of descriptors: the next connection may be luckier.
+        server.on('error', () => {}); // Out of descriptors: keep listening.
         done(server);
       });
     });
@@ -147,14 +147,14 @@ export class Honeypot {
 
   #receive(socket: Socket, decoy: Decoy | null, port: number): void {
     const address = plainHost(socket.remoteAddress ?? '');
-    socket.on('error', () => socket.destroy()); // However a visitor goes, it goes.
+    socket.on('error', () => socket.destroy()); // A reset is a normal end.
     this.#visits++;
     if (!this.#gate.enter(address)) {
       this.#refusals.add(address, port);
       return void socket.resetAndDestroy();
     }
     const { address: own } = this.#options;
-    // Asked only where it may be any: it is a call of the system for each visit.
+    // Only asked if the listener is on the wildcard address, because it costs a system call per visit.
     const local = isIP(own) !== 0 && !isAny(own) ? own : plainHost(socket.localAddress ?? '');
     const stay = new Stay(socket, this.#nextName(), address, local, port, this.#host);
     this.#stays.set(socket, stay);
@@ -186,7 +186,7 @@ export class Honeypot {
     }
   }
 
-  /** When it began, and what nobody else has: `20261121T143511-7d884abd`. */
+  /** A unique session name from the start time: `20261121T143511-7d884abd`. */
   #nextName(): string {
     this.#names = (this.#names + 1) % 2 ** 32;
     const second = Math.floor(Date.now() / 1000);
@@ -197,7 +197,7 @@ export class Honeypot {
     return `${this.#secondText}-${this.#names.toString(16).padStart(8, '0')}`;
   }
 
-  /** Over the memory budget: ends the visit that holds the most; of equals, the oldest. */
+  /** Called over the memory budget: ends the visit that holds the most; of equals, the oldest. */
   #makeRoom(): void {
     while (this.#budget.isOver) {
       let worst: Stay | null = null;

@@ -1,4 +1,4 @@
-// Peers of the mesh that were sent to the honeypot: what they do there, as events and sessions like those of all visitors.
+// Peers that the mesh redirected to the honeypot: their actions, as events and sessions like those of other visitors.
 import { type DecoyEvent, MeshDecoy, type Peer, parseAddress, plainHost, type Transport } from '@eyrie/mesh';
 import type { MeshNow, MeshStamp } from '../mesh-time/index.ts';
 import { Account, type Bounds, type Budget } from './bounds.ts';
@@ -8,7 +8,7 @@ import type { Persona } from './persona.ts';
 import type { Recorder } from './recorder.ts';
 import { PLAYED, Tape } from './tape.ts';
 
-/** What `Honeypot` gives to those who bring visitors of their own. */
+/** Access to the honeypot for visitors by other transports. */
 export interface GuestHost {
   readonly persona: Persona;
   readonly bounds: Bounds;
@@ -20,14 +20,14 @@ export interface GuestHost {
 }
 
 export interface MeshGuestsOptions {
-  /** The member that those are sent to who misbehave. */
+  /** The member to which misbehaving peers are redirected. */
   readonly peer: Peer;
   readonly transport: Transport;
   readonly host: GuestHost;
 }
 
 const PROTOCOL = 'eyrie';
-/** Of one guest in a second, so many are told one by one; the others in one line, as a number. */
+/** Events per guest and second that are logged individually; the rest are summed up in one line. */
 const PER_SECOND = 20;
 
 interface Guest {
@@ -54,7 +54,7 @@ export class MeshGuests {
     this.decoy = new MeshDecoy({ peer, transport, seed, onEvent: (event) => this.#take(event) });
   }
 
-  /** Gives the addresses by which peers can be sent here. */
+  /** Starts listening; returns the addresses for redirects. */
   async listen(): Promise<string[]> {
     const addresses = await this.decoy.listen();
     this.#place = parseAddress(addresses[0] ?? '') ?? this.#place;
@@ -69,7 +69,7 @@ export class MeshGuests {
     if (event.kind === 'came') this.#begin(event);
     const guest = this.#guests.get(event.link);
     if (guest === undefined) return;
-    // What it asks of the decoy this member sees as it would see a neighbour: its sensor may be the second witness.
+    // Feeds this member's sensor as a neighbour's query would: it may be the second witness.
     if (event.kind === 'asked') this.#peer.meter.query(event.visitor);
     if (event.kind === 'left') this.#end(event, guest);
     else if (event.kind !== 'came') this.#say(event, guest);
@@ -90,7 +90,7 @@ export class MeshGuests {
     };
     this.#guests.set(link, guest);
     this.#report(guest, { type: 'connect' });
-    // The certificate has proved it.
+    // Its certificate has proved its identity.
     this.#report(guest, { type: 'login', user: visitor, isSuccess: true });
   }
 
@@ -104,7 +104,7 @@ export class MeshGuests {
     this.#report(guest, { type: 'command', command: `${kind}: ${text}` });
   }
 
-  /** What was not told one by one. */
+  /** Logs the number of events that were not logged individually. */
   #sumUp(guest: Guest): void {
     const more = guest.inSecond - PER_SECOND;
     guest.inSecond = 0;

@@ -1,5 +1,5 @@
-// The packets of a visit, as a capture file. The honeypot needs no privileges, so it sees bytes and not packets: these are
-// made from what was received and sent, with a handshake before and a farewell after, as a capture of it would show.
+// Reconstructs the packets of a visit as a capture file. The honeypot has no capture privileges, so packets are made
+// from the bytes received and sent, between a TCP handshake and close.
 import { isIPv6 } from 'node:net';
 import { newFrame, newInterface, PcapngWriter, SECRETS_TLS_KEY_LOG } from '@eyrie/dissect/files';
 import type { Tape } from './tape.ts';
@@ -19,7 +19,7 @@ const [FIN, SYN, PSH, ACK] = [0x01, 0x02, 0x08, 0x10];
 const WINDOW = 64_240;
 const TTL = 64;
 
-/** The whole file. `beganAt` and `endedAt`: milliseconds since 1970. */
+/** Returns the whole file. `beganAt` and `endedAt`: milliseconds since 1970. */
 export function packetsOf(tape: Tape, ends: Ends, comment: string, beganAt: number, endedAt: number): Buffer {
   const writer = new PcapngWriter({ application: 'Eyrie honeypot' });
   const port = newInterface(0, 0, LINKTYPE_RAW);
@@ -30,7 +30,7 @@ export function packetsOf(tape: Tape, ends: Ends, comment: string, beganAt: numb
   const frame = newFrame();
   frame.linkType = LINKTYPE_RAW;
   const addresses = { i: addressBytes(ends.sourceAddress), o: addressBytes(ends.address) };
-  // Numbers of their own for each visit, so that files can be merged.
+  // Different initial sequence numbers per visit, so that files can be merged.
   const next = { i: (ends.sourcePort * 40_503) >>> 0, o: (ends.port * 2_654_435_761) >>> 0 };
   const send = (direction: 'i' | 'o', flags: number, timeMs: number, bytes: Uint8Array = NOTHING) => {
     const other = direction === 'i' ? 'o' : 'i';
@@ -107,7 +107,7 @@ function packetOf(
   packet[head + 13] = flags;
   packet.writeUInt16BE(WINDOW, head + 14);
   packet.set(bytes, head + TCP_BYTES);
-  // The pseudo-header: both addresses, protocol 6, length (RFC 9293 §3.1).
+  // Pseudo-header: both addresses, protocol 6, length (RFC 9293 §3.1).
   const addressesAt = isSix ? 8 : 12;
   const pseudo = sumOf(packet, addressesAt, isSix ? 40 : 20) + 6 + length;
   packet.writeUInt16BE(checksum(packet, head, packet.length, pseudo), head + 16);
@@ -127,7 +127,7 @@ function addressBytes(address: string): Buffer {
   return bytes;
 }
 
-/** RFC 1071. */
+/** Internet checksum (RFC 1071). */
 function checksum(bytes: Buffer, start: number, end: number, sum: number): number {
   let total = sum + sumOf(bytes, start, end);
   while (total > 0xffff) total = (total & 0xffff) + Math.floor(total / 0x10000);

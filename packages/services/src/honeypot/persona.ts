@@ -1,15 +1,15 @@
-// Who the honeypot pretends to be. Made once per installation from a secret seed, so that no two look alike and one
-// never changes: what is always the same is what scanners know decoys by.
+// The identity that the honeypot simulates. Derived once per installation from a secret seed and stable afterwards, so
+// that no two look alike: scanners recognise honeypots by constant features.
 import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 export interface Persona {
-  /** 32 bytes in hexadecimal: everything made up later follows from it. */
+  /** 32 bytes in hexadecimal, from which all simulated content is derived. */
   readonly seed: string;
   readonly hostname: string;
   readonly domain: string;
-  /** Names of people who have an account. */
+  /** Login names of the users. */
   readonly users: readonly string[];
   readonly address: string;
   readonly mac: string;
@@ -17,10 +17,10 @@ export interface Persona {
   readonly memoryMb: number;
   readonly diskGb: number;
   readonly cpus: number;
-  /** Seconds since 1970 at which the machine was last started. */
+  /** Boot time in seconds since 1970. */
   readonly bootedAt: number;
   readonly versions: Versions;
-  /** PEM; the SSH host key. */
+  /** The SSH host key in PEM. */
   readonly hostKey: string;
 }
 
@@ -63,7 +63,7 @@ const USERS = [
   'karim',
   'lena',
 ];
-/** What one Debian release had together: versions that never met give a decoy away. */
+/** Versions by Debian release: an impossible combination would give the honeypot away. */
 const RELEASES: readonly (Versions & { readonly kernel: string })[] = [
   {
     kernel: '6.1.0-28-amd64',
@@ -85,7 +85,7 @@ const RELEASES: readonly (Versions & { readonly kernel: string })[] = [
   },
 ];
 
-/** `seed`: 64 hexadecimal digits. The host key alone is random. */
+/** Derives a persona. @param seed 64 hexadecimal digits; only the host key is random */
 export function makePersona(seed: string, nowSeconds: number): Persona {
   const dice = new Dice(seed);
   const { kernel, ...versions } = dice.pick(RELEASES);
@@ -111,7 +111,7 @@ export function makePersona(seed: string, nowSeconds: number): Persona {
   };
 }
 
-/** The persona kept in `folder`, or a new one written there. Mode 600: the host key is in it. */
+/** Loads the persona from `folder`, or creates one there with mode 600, because it contains the host key. */
 export function loadPersona(folder: string): Persona {
   const path = join(folder, 'persona.json');
   if (existsSync(path)) return JSON.parse(readFileSync(path, 'utf8')) as Persona;
@@ -122,7 +122,7 @@ export function loadPersona(folder: string): Persona {
   return persona;
 }
 
-/** Choices that follow from a seed and the number of choices before. */
+/** Deterministic choices: each follows from the seed and the number of choices before. */
 export class Dice {
   readonly #seed: string;
   #rolls = 0;
@@ -131,7 +131,7 @@ export class Dice {
     this.#seed = seed;
   }
 
-  /** From `low` to `high`, both included. */
+  /** An integer from `low` to `high`, inclusive. */
   number(low: number, high: number): number {
     const hash = createHash('sha256')
       .update(`${this.#seed}/${this.#rolls++}`)

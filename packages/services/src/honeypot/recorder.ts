@@ -1,5 +1,5 @@
-// Records visits: events as JSON lines, sessions as asciicasts that can be replayed and as packets, files by
-// their hash. Writes are sequential; their queue is bounded, and what finds no room is counted as lost.
+// Records visits: events as JSON lines, sessions as asciicasts and packets, files by their hash. Writes are sequential;
+// their queue is bounded, and records beyond it are counted as lost.
 import { createHash } from 'node:crypto';
 import { appendFile, mkdir, readdir, rename, stat, truncate, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -7,16 +7,16 @@ import { type HoneypotEvent, toEcsLine } from './event.ts';
 import { INDEX, type SavedVisit, Segments, sizeOf } from './segments.ts';
 
 export interface RecorderOptions {
-  /** Sessions and files are kept here, in `sessions/` and `files/`. */
+  /** Folder with `sessions/` and `files/`. */
   readonly folder: string;
-  /** The file of events. */
+  /** Path of the event log. */
   readonly log: string;
   readonly diskBytesMax: number;
-  /** Of sessions and files, and as much again of events, that wait for the disk. */
+  /** Bytes of sessions and files waiting for the disk, and as many again of events. */
   readonly queueBytesMax: number;
 }
 
-/** What is to be written of a session; made when its turn comes. */
+/** A session to write; its content is built when its turn comes. */
 export interface SessionRecord {
   readonly heldBytes: number;
   readonly saved: () => SavedVisit;
@@ -27,15 +27,15 @@ interface Job {
   readonly write: () => Promise<void>;
 }
 
-/** So long events and sessions are gathered, to be written with one call; sooner if there are so many bytes of them. */
+/** Longest time, and bytes, for which events and sessions are collected into one write. */
 const FLUSH_MS = 100;
 const FLUSH_CHARACTERS = 256_000;
-/** `honeypot.log` becomes `.1` and so on at this length; five are kept. */
+/** Length at which `honeypot.log` is rotated to `.1` and so on; five are kept. */
 const LOG_BYTES_MAX = 20e6;
 const LOGS_KEPT = 5;
-/** Of sessions that wait, so much goes to the disk with one call: what is made of it at once takes ten times as much. */
+/** Bytes of sessions per write; building them takes ten times as much memory. */
 const BATCH_BYTES = 64_000;
-/** Of all there may be, so much is saved between two looks at the room that is taken. */
+/** The space used is checked whenever 1/64 of the disk limit has been written. */
 const TIDY_SHARE = 64;
 
 export class Recorder {
@@ -44,17 +44,17 @@ export class Recorder {
   #lines: string[] = [];
   #linesCharacters = 0;
   #timer: NodeJS.Timeout | null = null;
-  /** Lines of events and sessions are due, and go before files. */
+  /** Events and sessions are due, and have priority over files. */
   #isFlushDue = false;
   readonly #sessions: SessionRecord[] = [];
   #sessionsBytes = 0;
   readonly #jobs: Job[] = [];
-  /** Of both. */
+  /** Bytes of waiting sessions and files. */
   #waitingBytes = 0;
   #writing: Promise<void> | null = null;
-  /** Since the last look; there is one after the first. */
+  /** Bytes saved since the last check; the first save always checks. */
   #savedBytes = Number.POSITIVE_INFINITY;
-  /** Events and sessions that could not be written: the disk is full or too slow, or the folder gone. */
+  /** Events and sessions lost because the disk is full or too slow, or the folder is gone. */
   lost = 0;
   written = 0;
 
@@ -70,7 +70,7 @@ export class Recorder {
     await mkdir(join(log, '..'), { recursive: true });
   }
 
-  /** Written within a tenth of a second, many at once. `visit`: the `visitText` of its visit, where it is at hand. */
+  /** Queues an event; events are written in batches every 100 ms. @param visit its `visitText`, if computed already */
   event(event: HoneypotEvent, visit?: string): void {
     const line = toEcsLine(event, visit);
     if (this.#linesCharacters + line.length > this.#options.queueBytesMax) {
@@ -83,7 +83,7 @@ export class Recorder {
     else this.#flushSoon();
   }
 
-  /** The visit as an asciicast (version 2) and as pcapng. */
+  /** Queues a session, written as an asciicast (version 2) and as pcapng. */
   session(record: SessionRecord): void {
     if (!this.#hasRoom(record.heldBytes)) return;
     this.#sessions.push(record);
@@ -92,7 +92,7 @@ export class Recorder {
     else this.#flushSoon();
   }
 
-  /** SHA-256 in hexadecimal. The file is named by it, has no right to be run, and is kept once. */
+  /** Keeps a file once, named by its SHA-256 and not executable; returns the hash in hexadecimal. */
   keep(content: Uint8Array): string {
     const sha256 = createHash('sha256').update(content).digest('hex');
     const path = join(this.#options.folder, 'files', sha256);
@@ -107,7 +107,7 @@ export class Recorder {
     return sha256;
   }
 
-  /** All that waits is written, and what comes meanwhile. */
+  /** Writes everything queued, also what is added meanwhile. */
   async close(): Promise<void> {
     this.#flush();
     while (this.#writing !== null) {
@@ -127,7 +127,7 @@ export class Recorder {
     this.#write();
   }
 
-  /** False: no more may wait, and this is lost. */
+  /** Returns false if the queue is full: the record is lost. */
   #hasRoom(bytes: number): boolean {
     const hasRoom = this.#waitingBytes + bytes <= this.#options.queueBytesMax;
     if (hasRoom) this.#waitingBytes += bytes;
@@ -145,7 +145,7 @@ export class Recorder {
         this.#isFlushDue = false;
         if (this.#lines.length > 0) await this.#writeLines();
         if (this.#sessions.length > 0) await this.#writeSessions();
-        // In turns: where sessions come faster than they are written, events and files must not wait for their end.
+        // Alternates, so that events and files are written even if sessions arrive faster than they can be written.
         if (this.#sessions.length > 0) this.#isFlushDue = true;
       }
       const job = this.#jobs.shift();
@@ -160,7 +160,7 @@ export class Recorder {
     }
   }
 
-  /** As many of those that wait as are written with one call. */
+  /** Writes as many queued sessions as fit one write. */
   async #writeSessions(): Promise<void> {
     let count = 0;
     let bytes = 0;
@@ -179,7 +179,7 @@ export class Recorder {
     this.#savedBytes += bytes;
     if (this.#savedBytes < this.#options.diskBytesMax / TIDY_SHARE) return;
     this.#savedBytes = 0;
-    await this.#tidy().catch(() => {}); // The folder is gone, or another tidied it: the next look may be luckier.
+    await this.#tidy().catch(() => {}); // The folder is gone, or another process deletes there.
   }
 
   async #writeLines(): Promise<void> {
@@ -209,7 +209,7 @@ export class Recorder {
     try {
       await appendFile(log, text, { mode: 0o600 });
     } catch (error) {
-      // Half a line, as a full disk leaves it, would swallow the next one.
+      // A partial line, as a full disk leaves it, would corrupt the next one.
       await truncate(log, end).catch(() => {});
       throw error;
     }
@@ -219,14 +219,14 @@ export class Recorder {
     const { log } = this.#options;
     for (let i = LOGS_KEPT - 1; i >= 0; i--) {
       const from = i === 0 ? log : `${log}.${i}`;
-      await rename(from, `${log}.${i + 1}`).catch(() => {}); // There are not yet so many.
+      await rename(from, `${log}.${i + 1}`).catch(() => {}); // Fewer rotated files so far.
     }
   }
 
-  /** Deletes the oldest sessions and files while all together take more room than allowed. */
+  /** Deletes the oldest sessions and files while they exceed the disk limit. */
   async #tidy(): Promise<void> {
     const { folder, diskBytesMax } = this.#options;
-    /** The files of a segment go together, its index first: what that names is there. */
+    /** The files of a segment are deleted together, the index first: it must never refer to missing files. */
     const found = new Map<string, { paths: string[]; bytes: number; time: number }>();
     for (const kind of ['sessions', 'files']) {
       for (const name of await readdir(join(folder, kind))) {

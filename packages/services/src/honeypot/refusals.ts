@@ -1,11 +1,11 @@
-// Who was turned away, and how often: one record a second for each address and port, since a flood of connections must
-// not become one of records.
+// Counts refused connections: one record a second for each address and port, so that a flood of connections does not
+// become a flood of records.
 
-/** Told apart between two records; others count together, as of no address. */
+/** Pairs counted individually between two records; the rest is counted together, without an address. */
 const PAIRS_MAX = 1000;
 
 export interface Refusal {
-  /** '' stands for the rest. */
+  /** '' for the rest. */
   readonly address: string;
   readonly port: number;
   visits: number;
@@ -26,7 +26,7 @@ export class Refusals {
     known.visits++;
   }
 
-  /** Those since the last call. */
+  /** Refusals since the last call. */
   take(): Refusal[] {
     const taken = [...this.#since.values()];
     this.#since.clear();

@@ -1,16 +1,16 @@
-// Records of visits on disk: many in one file, because making a file costs more than all that stands in a record.
+// Stores visit records in segments, many to a file, because creating a file costs more than writing a record.
 //
-//   sessions/20261121T143511209.casts    asciicasts, one after the other
-//   sessions/20261121T143511209.pcapng   their packets, a section each: eyrie read and tshark take it whole
-//   sessions/20261121T143511209.index    a JSON line each: what visit it was, and where in the two it lies
+//   sessions/20261121T143511209.casts    asciicasts, concatenated
+//   sessions/20261121T143511209.pcapng   their packets, a section each; eyrie read and tshark read the whole file
+//   sessions/20261121T143511209.index    a JSON line per visit, with its position in both files
 import { appendFile, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CastHeader } from './cast.ts';
 
 export interface VisitSummary extends CastHeader {
-  /** From the first byte to the last. */
+  /** Duration. */
   readonly seconds: number;
-  /** What the visitor sent, and what it was told. */
+  /** Bytes received from the visitor and sent to it. */
   readonly bytesIn: number;
   readonly bytesOut: number;
 }
@@ -18,11 +18,11 @@ export interface VisitSummary extends CastHeader {
 export interface SavedVisit {
   readonly summary: VisitSummary;
   readonly cast: string;
-  /** As a capture file; null where what was said has no packets of its own. */
+  /** Packets as a capture file; null if the visit has none. */
   readonly packets: Uint8Array | null;
 }
 
-/** Bytes of a file. */
+/** A byte range of a file. */
 export interface Place {
   readonly at: number;
   readonly length: number;
@@ -37,10 +37,10 @@ export const CASTS = '.casts';
 export const PACKETS = '.pcapng';
 export const INDEX = '.index';
 
-/** What is deleted at once is no more than an hour's, and no more than a sixteenth of all there may be. */
+/** Longest span of a segment. Segments are deleted whole: at most an hour, and a sixteenth of the disk limit. */
 const SPAN_MS = 3_600_000;
 const SHARE = 16;
-/** Whoever looks at visits that go on coming reads the whole index again each time. */
+/** Visits per segment: readers of a growing segment read its whole index each time. */
 const VISITS_MAX = 10_000;
 
 export class Segments {
@@ -51,17 +51,17 @@ export class Segments {
   #bytes = 0;
   #visits = 0;
 
-  /** `folder` is there. `diskBytesMax`: of all segments together. */
+  /** @param folder must exist; `diskBytesMax` applies to all segments together */
   constructor(folder: string, diskBytesMax: number) {
     this.#folder = folder;
     this.#bytesMax = diskBytesMax / SHARE;
   }
 
   /**
-   * Gives the bytes written. The index last: what it names is there.
+   * Appends visits, the index last, so that it never refers to missing data. Returns the bytes written.
    *
-   * @throws the system's error; then none counts, and what a full disk took of them is cut off again: half a record would
-   * make the file of packets unreadable from there on, and half a line would swallow the next.
+   * @throws the system's error; then nothing is appended, and a partial write is truncated: a partial record would make
+   * the rest of the packet file unreadable, and a partial line would corrupt the next one
    */
   async append(visits: readonly SavedVisit[]): Promise<number> {
     const now = Date.now();
@@ -80,7 +80,7 @@ export class Segments {
     try {
       for (const pile of written) await appendFile(pile.path, pile.bytes(), OWN);
     } catch (error) {
-      // Where that fails, too, the next ones go elsewhere.
+      // If truncation fails as well, begin a new segment.
       for (const { path, at } of written) await truncate(path, at).catch(() => this.#end());
       throw error;
     }
@@ -111,13 +111,13 @@ export class Segments {
   }
 }
 
-/** What visitors say is nobody's but the owner's. */
+/** Recordings are private to the owner. */
 const OWN = { mode: 0o600 };
 
-/** Pieces that go to the end of a file together. */
+/** Chunks to append to a file in one write. */
 class Pile {
   readonly path: string;
-  /** Where that ends now. */
+  /** Present end of the file. */
   readonly at: number;
   length = 0;
   readonly #pieces: Uint8Array[] = [];

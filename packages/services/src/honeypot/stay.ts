@@ -1,4 +1,4 @@
-// One connection from its first to its last moment: its clock, its record, its events.
+// The lifetime of one connection: its times, recording and events.
 import type { Socket } from 'node:net';
 import type { MeshNow, MeshStamp } from '../mesh-time/index.ts';
 import { Account, type Bounds, type Budget } from './bounds.ts';
@@ -10,9 +10,9 @@ import type { Recorder, SessionRecord } from './recorder.ts';
 import { Tape } from './tape.ts';
 import { Visit, type VisitWitness } from './visit.ts';
 
-/** What the events of a visit tell whole; a visit of nothing else needs no record of its own. */
+/** Event types that describe a visit completely; a visit with no others needs no recording. */
 const TOLD_BY_EVENTS: ReadonlySet<EventType> = new Set(['connect', 'fingerprint', 'request', 'disconnect']);
-/** Of key log lines: four for each TLS session, a hundred characters and a half each. */
+/** Characters of key log lines: four lines for each TLS session, about 150 characters each. */
 const SECRET_CHARACTERS_MAX = 4096;
 
 export interface StayHost {
@@ -38,7 +38,7 @@ export class Stay implements VisitWitness {
   readonly #visitText: string;
   #reason: string | undefined;
   #isWorthRecord = false;
-  /** When a byte last came or went. */
+  /** Time of the last byte in either direction. */
   #lastAt: number;
   #answers = 0;
 
@@ -69,7 +69,7 @@ export class Stay implements VisitWitness {
   record(direction: 'i' | 'o', bytes: Uint8Array, shown?: number): void {
     this.#lastAt = Date.now();
     this.#tape.add(direction, bytes, this.#lastAt, shown);
-    // The first answer goes at once in any case (RFC 9293 §3.7.4), and most visits have no other.
+    // The first answer is sent at once in any case (RFC 9293 §3.7.4), and most visits have no second.
     if (direction === 'o' && ++this.#answers === 2) this.#socket.setNoDelay();
   }
 
@@ -81,7 +81,7 @@ export class Stay implements VisitWitness {
     return this.#host.recorder.keep(content);
   }
 
-  /** It is over: what there is of it goes to the disk. */
+  /** Ends the visit and queues its recording. */
   end(): void {
     const endedAt = Date.now();
     const seconds = (endedAt - this.beganAt) / 1000;
@@ -90,7 +90,7 @@ export class Stay implements VisitWitness {
     if (!this.#tape.isEmpty && this.#isWorthRecord) this.#host.recorder.session(this.#recordTo(endedAt));
   }
 
-  /** It waits for the disk without the visit itself, whose socket takes more memory than what was said. */
+  /** Detaches the recording from the visit, whose socket holds more memory than the recorded bytes. */
   #recordTo(endedAt: number): SessionRecord {
     const tape = this.#tape;
     const facts = this.#facts;
@@ -107,7 +107,7 @@ export class Stay implements VisitWitness {
     };
   }
 
-  /** Ends a visit that has taken too much of our time or room, or only holds it. */
+  /** Ends a visit that exceeds its time or size, or is idle. */
   check(now: number): void {
     const { idleMsMax, sessionMsMax, sessionBytesMax } = this.#host.bounds;
     if (now - this.#lastAt > idleMsMax) this.cut('idle');
@@ -117,7 +117,7 @@ export class Stay implements VisitWitness {
 
   cut(reason: string): void {
     this.#reason ??= reason;
-    // What it held goes now, not when the socket has told that it is closed.
+    // Releases the memory now, not when the socket reports its close.
     this.account.close();
     this.#socket.destroy();
   }

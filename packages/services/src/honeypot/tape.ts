@@ -1,15 +1,15 @@
-// What was said in a visit, as it came: bytes with their time and direction, in one piece of memory that grows.
+// Records the bytes of a visit with time and direction, in one growing buffer.
 import type { Account } from './bounds.ts';
 
 export type Direction = 'i' | 'o';
 
-/** Where bytes are shown: in the session that can be played, among the packets, or in both. */
+/** Where bytes appear: in the replayable session, among the packets, or both. */
 export const PLAYED = 1;
 export const SENT = 2;
 const OUT = 4;
 
 export interface TapeEntry {
-  /** Milliseconds since the beginning. */
+  /** Milliseconds since the start. */
   readonly atMs: number;
   readonly direction: Direction;
   readonly isPlayed: boolean;
@@ -17,7 +17,7 @@ export interface TapeEntry {
   readonly bytes: Buffer;
 }
 
-/** Of an entry: milliseconds, length, where it is shown. */
+/** Header of an entry: milliseconds, length, where it appears. */
 const HEAD_BYTES = 9;
 const FIRST_BYTES = 512;
 const MS_MAX = 2 ** 32 - 1;
@@ -29,10 +29,10 @@ export class Tape {
   #memory: Buffer | null = null;
   #end = 0;
   #said = 0;
-  /** Lines of NSS key log format: what opens the TLS among the packets. */
+  /** Lines in NSS key log format, which decrypt the TLS packets. */
   secrets = '';
 
-  /** `bytesMax`: of what was said; what comes after is not recorded. `beganAt`: milliseconds. */
+  /** @param bytesMax recorded bytes; later ones are dropped. `beganAt`: milliseconds since 1970 */
   constructor(bytesMax: number, beganAt: number, account: Account) {
     this.#bytesMax = bytesMax;
     this.#beganAt = beganAt;
@@ -43,7 +43,7 @@ export class Tape {
     return this.#end === 0;
   }
 
-  /** Bytes of memory. */
+  /** Memory used, in bytes. */
   get heldBytes(): number {
     return (this.#memory?.length ?? 0) + this.secrets.length;
   }
@@ -52,7 +52,7 @@ export class Tape {
     const length = Math.min(bytes.length, this.#bytesMax - this.#said);
     if (length <= 0) return;
     const memory = this.#room(HEAD_BYTES + length);
-    // The clock of this host may be set back meanwhile.
+    // This host's clock may be set back.
     memory.writeUInt32LE(Math.min(Math.max(0, now - this.#beganAt), MS_MAX), this.#end);
     memory.writeUInt32LE(length, this.#end + 4);
     memory[this.#end + 8] = shown | (direction === 'o' ? OUT : 0);
@@ -82,7 +82,7 @@ export class Tape {
     const held = this.#memory;
     if (held !== null && this.#end + more <= held.length) return held;
     const length = Math.max(FIRST_BYTES, 2 * (held?.length ?? 0), this.#end + more);
-    // Memory of its own: a slice of Node's pool would keep all 64 KiB of it for as long as the visit lasts.
+    // Not pooled: a slice of Node's pool would keep 64 KiB alive for the whole visit.
     const grown = Buffer.allocUnsafeSlow(length);
     if (held !== null) held.copy(grown, 0, 0, this.#end);
     this.#account.hold(grown.length - (held?.length ?? 0));

@@ -1,4 +1,4 @@
-// A socket that somebody listens along to: for protocol machines, which read and write it themselves.
+// A socket with a tap, for protocol libraries that read and write the socket themselves.
 import { Duplex } from 'node:stream';
 import type { Direction } from './tape.ts';
 
@@ -6,7 +6,7 @@ export class Tapped extends Duplex {
   readonly #socket: Duplex;
   readonly #record: (direction: Direction, bytes: Uint8Array) => void;
 
-  /** `first`: what was read already, and recorded. */
+  /** @param first bytes read and recorded already */
   constructor(socket: Duplex, first: Buffer, record: (direction: Direction, bytes: Uint8Array) => void) {
     super({ allowHalfOpen: false });
     this.#socket = socket;

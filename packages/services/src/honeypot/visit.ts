@@ -1,5 +1,5 @@
-// One visitor's connection, as decoys see it: reads bytes and lines, writes answers, reports events. All of it is
-// recorded, and all of it is bounded.
+// A visitor's connection, as decoys see it: reads bytes and lines, writes answers, reports events. Everything is
+// recorded and bounded.
 import { createHash, createHmac } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import type { Account, Bounds } from './bounds.ts';
@@ -8,50 +8,50 @@ import type { Persona } from './persona.ts';
 import { type Direction, PLAYED, SENT } from './tape.ts';
 import { Tapped } from './tapped.ts';
 
-/** A line longer than this is cut there: no decoy's protocol has longer ones. */
+/** Longer lines are split here: no decoy's protocol needs them. */
 const LINE_BYTES_MAX = 8192;
-/** Bytes waiting to be read; beyond it the visitor has to wait. */
+/** Bytes buffered for the decoy; beyond this the socket is paused. */
 const WAITING_BYTES_MAX = 65_536;
-/** Bytes that a visitor has not read yet; beyond it nobody is there to read them. */
+/** Unread bytes of answers; beyond this the visit is ended. */
 const UNREAD_BYTES_MAX = 2 ** 20;
 
-/** A message that says it is longer is nonsense. */
+/** Longest message accepted; a greater length field is bogus. */
 const MESSAGE_BYTES_MAX = 2 ** 20;
 
-/** The visitor is gone, or has had enough of our time or room. */
+/** The visitor has disconnected, or has exceeded its time or memory. */
 export class VisitOver extends Error {}
 
-/** One for all: where it was noticed says nothing, and to write that down costs more than the visit's last event. */
+/** Shared instance: its stack says nothing, and capturing one costs more than the visit's last event. */
 const OVER = new VisitOver();
 
 export interface VisitWitness {
   protocol: string;
   /** The visitor's address. */
   readonly visitor: string;
-  /** Something to report. */
+  /** Reports an event. */
   report(happening: Happening): void;
-  /** What this visit holds of the memory for all. */
+  /** The visit's share of the memory budget. */
   readonly account: Account;
-  /** Bytes from the visitor (`i`) and to the visitor (`o`); `shown`: PLAYED, SENT or both. */
+  /** Records bytes from the visitor (`i`) or to it (`o`); `shown`: PLAYED, SENT or both. */
   record(direction: Direction, bytes: Uint8Array, shown?: number): void;
-  /** Keys of a TLS session, in NSS key log format. */
+  /** Records TLS session keys in NSS key log format. */
   recordSecret(line: string): void;
-  /** A file left here; gives its SHA-256. */
+  /** Keeps a file; returns its SHA-256. */
   keep(content: Uint8Array): string;
 }
 
 export class Visit {
   readonly persona: Persona;
   readonly bounds: Bounds;
-  /** For decoys that bring their own protocol machine (SSH, TLS). Who takes it reads no more here. */
+  /** For decoys with their own protocol machine (SSH, TLS); do not read from the visit afterwards. */
   readonly socket: Duplex;
   readonly #witness: VisitWitness;
-  /** Where what passes here is shown. */
+  /** Where bytes of this visit appear in the recording. */
   readonly #shown: number;
   #waiting: Buffer[] = [];
   #waitingBytes = 0;
   #isOver = false;
-  /** What was counted of answers that the visitor has not read. */
+  /** Bytes of unread answers counted so far. */
   #unreadBytes = 0;
   #wake: (() => void) | null = null;
   #onData: (bytes: Buffer) => void;
@@ -71,7 +71,7 @@ export class Visit {
     this.#onData = (bytes) => this.#take(bytes);
     socket.on('data', this.#onData);
     socket.once('close', () => this.#finish());
-    // Nothing more will come; an answer may still go (RFC 9293 §3.6, half-closed).
+    // No more input; answers can still be sent (RFC 9293 §3.6, half-closed).
     socket.once('end', () => this.#finish());
   }
 
@@ -79,13 +79,13 @@ export class Visit {
     this.#witness.report(happening);
   }
 
-  /** Keeps a file by its hash; it is never run. */
+  /** Keeps a file by its hash; it is never executed. */
   keep(content: Uint8Array, path: string): void {
     const sha256 = this.#witness.keep(content);
     this.report({ type: 'upload', sha256, bytes: content.length, path });
   }
 
-  /** What the conversation turned out to be, for all that is reported from now on. */
+  /** The recognised protocol, for all later events. */
   set protocol(name: string) {
     this.#witness.protocol = name;
   }
@@ -99,7 +99,7 @@ export class Visit {
     return this.#isOver;
   }
 
-  /** What has come, at least one byte. @throws VisitOver */
+  /** Returns the received bytes, at least one. @throws VisitOver */
   async read(): Promise<Buffer> {
     while (this.#waitingBytes === 0) await this.#more();
     const bytes = this.#waiting.length === 1 ? this.#waiting[0]! : Buffer.concat(this.#waiting);
@@ -109,7 +109,7 @@ export class Visit {
     return bytes;
   }
 
-  /** As `read`, but null when nothing came within `ms`. */
+  /** As `read`, but null if nothing arrives within `ms`. */
   async readWithin(ms: number): Promise<Buffer | null> {
     if (this.#waitingBytes > 0) return this.read();
     const timer = setTimeout(() => this.#stir(), ms);
@@ -121,7 +121,7 @@ export class Visit {
     return this.#waitingBytes > 0 ? this.read() : null;
   }
 
-  /** Exactly `length` bytes. @throws VisitOver */
+  /** Returns exactly `length` bytes. @throws VisitOver */
   async bytes(length: number): Promise<Buffer> {
     if (length > MESSAGE_BYTES_MAX) throw OVER;
     if (length <= 0) return Buffer.alloc(0);
@@ -131,7 +131,7 @@ export class Visit {
     return all.subarray(0, length);
   }
 
-  /** Up to the next line feed, without it and a carriage return before; latin1. @throws VisitOver */
+  /** Returns a line without its LF or CRLF, as latin1. @throws VisitOver */
   async line(): Promise<string> {
     for (;;) {
       const all = await this.read();
@@ -147,7 +147,7 @@ export class Visit {
     }
   }
 
-  /** Puts bytes back in front of what comes next. */
+  /** Puts bytes back, to be read next. */
   unread(bytes: Buffer): void {
     if (bytes.length === 0) return;
     this.#waiting.unshift(bytes);
@@ -173,12 +173,12 @@ export class Visit {
     return this.#witness.account;
   }
 
-  /** So much more, or less, is held for this visit. */
+  /** Adds to the memory held by this visit; negative releases. */
   hold(bytes: number): void {
     this.#account.hold(bytes);
   }
 
-  /** False, and the end of the visit, where answers pile up in `stream`: who only asks and never reads fills the memory. */
+  /** Returns false and ends the visit if unread answers pile up in `stream`: they would fill the memory. */
   isRead(stream: Duplex): boolean {
     this.#countUnread(stream);
     if (stream.writableLength <= UNREAD_BYTES_MAX) return true;
@@ -191,15 +191,15 @@ export class Visit {
   }
 
   /**
-   * Gives the raw stream away, with what was read of it put back. What passes is recorded as packets alone; what is inside
-   * of it by `recordPlain`.
+   * Hands over the raw stream, with bytes already read put back. Its bytes are recorded as packets only; the decrypted
+   * content is recorded by `recordPlain`.
    *
-   * @param heldBytes what the protocol machine takes in memory
+   * @param heldBytes memory of the protocol machine
    */
   handOver(heldBytes: number): Duplex {
     this.socket.off('data', this.#onData);
     this.#account.hold(heldBytes);
-    // Protocol machines do not know half-closed connections: the visitor's end is the end.
+    // Protocol machines do not support half-closed connections.
     this.socket.once('end', () => this.socket.end());
     const bytes = Buffer.concat(this.#waiting);
     this.#account.hold(-this.#waitingBytes);
@@ -208,7 +208,7 @@ export class Visit {
     return new Tapped(this.socket, bytes, (direction, more) => this.#witness.record(direction, more, SENT));
   }
 
-  /** Records what a protocol machine decrypted. */
+  /** Records bytes that a protocol machine decrypted. */
   recordPlain(direction: Direction, bytes: Uint8Array): void {
     this.#witness.record(direction, bytes, PLAYED);
   }
@@ -217,7 +217,7 @@ export class Visit {
     this.#witness.recordSecret(line);
   }
 
-  /** A visit inside of this one: what comes out of TLS. */
+  /** A nested visit over the decrypted TLS stream. */
   inner(socket: Duplex): Visit {
     return new Visit(socket, this.persona, this.bounds, this.#witness, PLAYED);
   }
@@ -251,14 +251,14 @@ export class Visit {
   }
 }
 
-/** A number that follows from a persona and a text: the same question gets the same answer. */
+/** A number derived from persona and text: the same question gets the same answer. */
 export function whim(persona: Persona, text: string, below: number): number {
   return createHash('sha256').update(`${persona.seed}:${text}`).digest().readUInt32BE() % below;
 }
 
 /**
- * Bytes that follow from a persona and what they are for, 64 at most. The seed itself is shown nobody: who had parts of it from
- * two services would know that they are one decoy, and what it is made by.
+ * Up to 64 bytes derived from the persona and a purpose. The seed itself is never shown: parts of it in two services
+ * would link them as one decoy.
  */
 export function madeUp(persona: Persona, what: string, length: number): Buffer {
   return createHmac('sha512', persona.seed).update(what).digest().subarray(0, length);

@@ -1,4 +1,4 @@
-// The visits on record, as they stand on disk: which there are, and what was said in one.
+// Reads the recorded visits from disk: the list, and the content of one.
 import { open, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type CastEvent, readCast } from './cast.ts';
@@ -10,7 +10,7 @@ export interface VisitRecord extends VisitSummary {
   readonly events: readonly CastEvent[];
 }
 
-/** Of all indices that are remembered; those of the oldest segments are read again. */
+/** Index lines cached; those of older segments are read again. */
 const LINES_MAX = 50_000;
 
 interface Index {
@@ -18,18 +18,18 @@ interface Index {
   readonly lines: readonly IndexLine[];
 }
 
-/** Reads a folder of records again and again; an index that has not grown is not read again. */
+/** Reads a folder of records repeatedly; an index that has not grown is not read again. */
 export class Visits {
   readonly #folder: string;
   readonly #known = new Map<string, Index>();
   #lines = 0;
 
-  /** `folder`: the honeypot's, with `sessions/` in it; it need not be there yet. */
+  /** @param folder the honeypot's, with `sessions/` in it; it need not exist yet */
   constructor(folder: string) {
     this.#folder = join(folder, 'sessions');
   }
 
-  /** Newest first. */
+  /** Lists visits, newest first. */
   async list(limit: number): Promise<VisitSummary[]> {
     const found: VisitSummary[] = [];
     for await (const { line } of this.#all()) {
@@ -40,7 +40,7 @@ export class Visits {
     return found;
   }
 
-  /** Null where there is no such visit. */
+  /** Reads a visit; null if there is none. */
   async read(session: string): Promise<VisitRecord | null> {
     const found = await this.#find(session);
     if (found === null) return null;
@@ -51,14 +51,14 @@ export class Visits {
     return { ...summary, events: cast.events };
   }
 
-  /** As an asciicast; null where there is no such visit. */
+  /** The visit as an asciicast; null if there is none. */
   async cast(session: string): Promise<string | null> {
     const found = await this.#find(session);
     if (found === null) return null;
     return (await this.#bytes(found.segment + CASTS, found.line.cast))?.toString() ?? null;
   }
 
-  /** Its packets as pcapng; null where there is no such visit, or it has none of its own. */
+  /** The visit's packets as pcapng; null if there is no such visit, or it has no packets. */
   async packets(session: string): Promise<Buffer | null> {
     const found = await this.#find(session);
     if (found === null || found.line.packets === null) return null;
@@ -70,10 +70,10 @@ export class Visits {
     return null;
   }
 
-  /** Those that ended last first. */
+  /** Yields index lines, the most recently ended visit first. */
   async *#all(): AsyncGenerator<{ segment: string; line: IndexLine }> {
     const names = (await readdir(this.#folder).catch(absent)) ?? [];
-    // Named by when they were begun.
+    // Segments are named by their start time.
     const segments = names.filter((name) => name.endsWith(INDEX)).sort((a, b) => (a < b ? 1 : -1));
     for (const name of segments) {
       const { lines } = await this.#index(name);
@@ -113,7 +113,7 @@ export class Visits {
   }
 }
 
-/** Of a line that is being written, or damaged: none. */
+/** Parses an index line; empty if it is incomplete or damaged. */
 function lineOf(text: string): IndexLine[] {
   try {
     const line = JSON.parse(text) as IndexLine;
@@ -128,7 +128,7 @@ function isPlace({ at, length }: Place): boolean {
   return [at, length].every((value) => Number.isSafeInteger(value) && value >= 0);
 }
 
-/** Records are tidied away while somebody looks: what is gone is not there. */
+/** Records may be deleted while they are read: treat them as absent. */
 function absent(error: NodeJS.ErrnoException): null {
   if (error.code !== 'ENOENT') throw error;
   return null;

@@ -1,10 +1,10 @@
-// A broker of our own (aedes): without TLS on loopback for local clients, elsewhere over TLS for members of
-// the mesh, authenticated by their certificates.
+// The built-in broker (aedes): without TLS on loopback for local clients; elsewhere over TLS, for members of the mesh
+// authenticated by their certificates.
 //
 //   loopback ──► anyone here: as this peer itself          reads all, orders
 //   TLS ───────► certificate ─► judged as for a link ─► role ─► what it may read; it orders as the peer that it is
 //
-// Packets longer than an order are not buffered, and what clients publish reaches no other client.
+// Packets longer than an order are not buffered. Messages that clients publish reach the gateway only.
 import { createServer, type Server, type Socket } from 'node:net';
 import { Duplex, pipeline } from 'node:stream';
 import tls from 'node:tls';
@@ -17,16 +17,16 @@ import { listenTo, MqttError, type Port, type PortEvents } from './port.ts';
 import { Topics } from './topics.ts';
 
 const CONNECTIONS_MAX = 256;
-/** For TLS, and again for the first packet. */
+/** Time limit for the TLS handshake, and again for the first packet. */
 const CONNECT_MS = 10_000;
-/** A client that reads nothing for so long is disconnected: until then all others wait for it. */
+/** A client that does not drain its socket for this long is disconnected: all others wait for it. */
 const DRAIN_MS = 5_000;
-/** How often it is looked whose certificate has ended meanwhile: until then it is who it was when it came. */
+/** Interval for checking clients' certificates again, since they may expire or be revoked. */
 const JUDGE_MS = 30_000;
-/** An order in base64, with its topic and its JSON; nothing longer may come. The first packet only says who comes. */
+/** Longest packets: an order in base64 with topic and JSON; the first packet only identifies the client. */
 const PACKET_BOUNDS = { firstBytesMax: 16 << 10, bytesMax: 288 << 10 };
 const LOOPBACK = /^(127\.|::1$|localhost$)/;
-/** MQTT 3.1.1 §3.2.2.3: not authorised. */
+/** Connect return code "not authorized" (MQTT 3.1.1 §3.2.2.3). */
 const NOT_AUTHORISED = 5;
 
 export interface BrokerOptions {
@@ -38,7 +38,7 @@ export function isLoopback(host: string): boolean {
   return LOOPBACK.test(host);
 }
 
-/** @throws MqttError if the port cannot be had */
+/** @throws MqttError if the port cannot be bound */
 export async function openBroker(
   peer: Peer,
   { host, port }: BrokerOptions,
@@ -74,7 +74,7 @@ export async function openBroker(
 /** Authentication and authorisation of clients. */
 function rulesFor(peer: Peer, guests: Guests, topics: Topics): Partial<AedesOptions> {
   return {
-    // No sessions are kept for absent clients: they would grow without end. State is retained, messages are in the peer's inbox.
+    // No persistent sessions: they would grow without bound. State is retained, and messages are in the peer's inbox.
     preConnect: (_client, packet, done) => {
       packet.clean = true;
       done(null, true);
@@ -91,12 +91,12 @@ function rulesFor(peer: Peer, guests: Guests, topics: Topics): Partial<AedesOpti
       if (client === null || (mayOrder && !packet.retain)) return done();
       done(new Error('only orders may be published here'));
     },
-    // A subscription may cover more than the client may read, so each forwarded message is checked, too.
+    // A subscription may cover more than the client may read, so each message is checked, too.
     authorizeSubscribe: (client, subscription, done) => {
       const isFine = mayRead(guests.visitorOf(client), topics.inboxOf(subscription.topic));
       done(null, isFine && guests.hasRoom(client!, subscription.topic) ? subscription : null);
     },
-    // What clients publish is for the gateway alone: others would take it for what a gateway says.
+    // Clients' messages go to the gateway only: others would take them for the gateway's.
     authorizeForward: (client, packet) => {
       if ('clientId' in packet) return null;
       return mayRead(guests.visitorOf(client), topics.inboxOf(packet.topic)) ? packet : null;
@@ -104,7 +104,7 @@ function rulesFor(peer: Peer, guests: Guests, topics: Topics): Partial<AedesOpti
   };
 }
 
-/** @param inbox whose it is; null: no topic of an inbox */
+/** @param inbox the owner of the inbox; null: the topic is no inbox */
 function mayRead(visitor: Visitor | null, inbox: string | null): boolean {
   return visitor !== null && (inbox === null || visitor.role !== 'peer' || visitor.id === inbox);
 }
@@ -124,7 +124,7 @@ function hear(broker: Aedes, peer: Peer, guests: Guests, events: PortEvents): vo
   );
 }
 
-/** Who is revoked or in quarantine has no connection either, nor one whose certificate has ended. Gives what ends this. */
+/** Disconnects clients that are revoked, quarantined or expired. Returns functions that stop the checks. */
 function judgingAgain(peer: Peer, guests: Guests): (() => void)[] {
   const judgeAgain = () =>
     guests.judgeAgain((client, reason) =>
@@ -165,7 +165,7 @@ function portOf(broker: Aedes, server: Server, place: string, ends: readonly (()
   return opened;
 }
 
-/** Who a client is by its certificate, or why it is nobody. */
+/** The client's identity from its certificate, or why it is refused. */
 function judge(peer: Peer, socket: tls.TLSSocket): Visitor | string {
   const certificate = socket.getPeerCertificate(false)?.raw ?? null;
   if (certificate !== null && peer.standing.isOwn(certificate)) return { id: peer.id, role: 'local' };
@@ -180,7 +180,7 @@ function plainServer(broker: Aedes): Server {
   return server;
 }
 
-/** With the certificate of the peer; who comes without one of the mesh is refused once it says CONNECT, with a reason. */
+/** TLS server with the peer's certificate. Clients without a member's certificate are refused at CONNECT. */
 function secureServer(broker: Aedes, peer: Peer, ends: (() => void)[]): tls.Server {
   const context = () => {
     const { privateKey, certificate } = credentialsOf(peer.standing);
@@ -206,7 +206,7 @@ function secureServer(broker: Aedes, peer: Peer, ends: (() => void)[]): tls.Serv
   return server;
 }
 
-/** Of what the broker reads and writes, the socket below. */
+/** The socket below each stream of the broker. */
 const sockets = new WeakMap<object, Socket>();
 
 function socketOf(client: Client): tls.TLSSocket {
@@ -229,7 +229,7 @@ function listen(server: Server, host: string, port: number): Promise<void> {
       reject(new MqttError(`MQTT: port ${port} of ${host} ${why}: choose another`));
     });
     server.listen(port, host, () => {
-      // Out of descriptors: the next connection may be luckier.
+      // Out of descriptors: keep listening.
       server.on('error', () => {});
       resolve();
     });

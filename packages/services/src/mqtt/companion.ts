@@ -1,4 +1,4 @@
-// MQTT beside a peer that runs: begun by its configuration or by a shell, ended by either.
+// MQTT as a companion of a running peer, started by configuration or by a shell command.
 import { type Companion, ControlError, type Peer } from '@eyrie/mesh';
 import { isLoopback, openBroker } from './broker.ts';
 import { Gateway } from './gateway.ts';
@@ -6,7 +6,7 @@ import { openOutside } from './outside.ts';
 import { MqttError, type Port, type PortEvents } from './port.ts';
 
 export interface MqttSettings {
-  /** A broker outside; empty: one of our own. */
+  /** URL of an external broker; empty: the built-in one. */
   readonly url: string;
   readonly ca: string;
   readonly host: string;
@@ -119,13 +119,13 @@ export class MqttCompanion implements Companion {
   }
 }
 
-/** Without TLS on loopback alone; 0 takes the usual port. */
+/** Address of the broker: TLS except on loopback; port 0 means the standard one. */
 function placeOf({ host, port }: MqttSettings): { host: string; port: number } {
   const isLocal = isLoopback(host);
   return { host, port: port === 0 ? (isLocal ? PORT_PLAIN : PORT_TLS) : port };
 }
 
-/** What a shell may say otherwise than the configuration. */
+/** Settings that a shell command may override. */
 function pick({ url, host, port }: Record<string, unknown>): Partial<MqttSettings> {
   return {
     ...(typeof url === 'string' ? { url } : {}),

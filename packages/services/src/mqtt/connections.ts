@@ -1,5 +1,5 @@
-// Connections of one address to the broker: one that takes all places keeps nobody else out. Of IPv6 it goes by the network, as
-// one host has all the addresses of a /64 to call from (RFC 4291 §2.5.1).
+// Limits connections per address, so that one client cannot take all of the broker's. IPv6 counts by /64, since a host
+// can use every address of its network (RFC 4291 §2.5.1).
 import type { Socket } from 'node:net';
 import { networkOf } from '@eyrie/mesh';
 
@@ -8,7 +8,7 @@ export const CONNECTIONS_OF_ONE_MAX = 32;
 export class Connections {
   readonly #of = new Map<string, number>();
 
-  /** Counts it until it closes; or ends it, where there are as many of its address already. */
+  /** Counts the socket until it closes, or closes it if its address is at the limit. */
   enter(socket: Socket): void {
     const from = networkOf(socket.remoteAddress ?? '');
     const count = (this.#of.get(from) ?? 0) + 1;

@@ -1,8 +1,8 @@
-// What Home Assistant wants to know of each sensor: https://www.home-assistant.io/integrations/mqtt/#mqtt-discovery
+// Discovery messages for Home Assistant: https://www.home-assistant.io/integrations/mqtt/#mqtt-discovery
 import { type Attribute, attributes } from '@eyrie/mesh/skyeye';
 import type { Topics } from './topics.ts';
 
-/** Units as Home Assistant writes them. */
+/** Units in Home Assistant's notation. */
 const UNITS: Record<string, string> = {
   '%': '%',
   bytes: 'B',
@@ -26,7 +26,7 @@ export interface Discovered {
   readonly payload: object;
 }
 
-/** A sensor for each of these attributes of a peer, and one that says whether it is there. */
+/** A sensor for each of these attributes, and a binary sensor for the peer's presence. */
 export function discoveryOf(
   prefix: string,
   topics: Topics,
@@ -67,7 +67,7 @@ export function discoveryOf(
         name: meaning,
         unique_id: `${node}_${object}`,
         state_topic: topics.metrics(peer),
-        // What is measured no more becomes unknown there, instead of staying as it was.
+        // An attribute no longer measured becomes unknown, instead of keeping its last value.
         value_template: `{{ value_json['values'].get('${name}') }}`,
         state_class: 'measurement',
         ...(UNITS[unit] === undefined ? {} : { unit_of_measurement: UNITS[unit] }),
@@ -79,12 +79,12 @@ export function discoveryOf(
   }
 }
 
-/** Ids in topics: letters, digits, underscore and dash. Names of peers and meshes have no capitals: so no two are written alike. */
+/** Ids allow letters, digits, underscore and dash. Names have no capitals, so the escaping is unambiguous. */
 function nodeOf(name: string): string {
   return `eyrie_${name.replaceAll('.', 'DOT')}`;
 }
 
-/** Of an attribute: they are few, and known. */
+/** Object id of an attribute; the names are few and known. */
 function objectOf(name: string): string {
   return `eyrie_${name}`.replace(/[^A-Za-z0-9_-]/g, '_');
 }

@@ -1,4 +1,4 @@
-// Between a peer and MQTT: what the peer knows goes out, orders come in.
+// Gateway between a peer and MQTT: publishes the peer's state, and carries out orders.
 //
 //   directory ─► status ─┐                                ┌─► inbox/PEER ─► message, sealed, to that peer
 //   readings ─► metrics ─┼─► port ─► clients ─► orders ───┤
@@ -21,17 +21,17 @@ import {
 import { listenTo, type Orderer, type Port } from './port.ts';
 import { Topics } from './topics.ts';
 
-/** How often what was measured is looked at; only what is new is published. */
+/** Interval for checking readings; only new ones are published. */
 const METRICS_MS = 2_000;
-/** All that one peer seals for another and gives to a broker is one sequence in the inbox. */
+/** Sealed documents from one sender are a single sequence in the inbox. */
 const SEALED_STREAM = Buffer.from('document');
-/** Orders a second of one peer's clients together; more are not taken. */
+/** Orders per second from all clients of one peer; further ones are refused. */
 const ORDERS_MAX = 50;
 
 export interface GatewayOptions {
-  /** Of Home Assistant; empty: it is told nothing. */
+  /** Topic prefix of Home Assistant discovery; empty: none is sent. */
   readonly discoveryPrefix: string;
-  /** Texts of messages go out sealed for this peer; empty: as they are. */
+  /** Peer for which published messages are sealed; empty: they are published in clear. */
   readonly sealFor: string;
 }
 
@@ -42,11 +42,11 @@ export class Gateway {
   #port: Port | null = null;
   #timer: NodeJS.Timeout | undefined;
   #ends: (() => void)[] = [];
-  /** When what was published last was measured, by peer. */
+  /** Time of the last published reading, by peer. */
   readonly #published = new Map<string, number>();
   readonly #announced = new Map<string, number>();
   #second = 0;
-  /** Within that second, by who gave them. */
+  /** Orders in the present second, by peer. */
   readonly #orders = new Map<string, number>();
   #isQuiet = false;
   readonly counts = { published: 0, orders: 0, refused: 0 };
@@ -57,7 +57,7 @@ export class Gateway {
     this.topics = new Topics(peer.standing.roster.mesh);
   }
 
-  /** What the outside broker says of this peer when it is gone without a word. */
+  /** Last will: the external broker publishes it if this peer disappears. */
   get will(): { topic: string; payload: StatusPayload } {
     return this.#farewell('offline');
   }
@@ -77,7 +77,7 @@ export class Gateway {
       listenTo(inbox.onMessage, (message) => {
         if (!this.#isQuiet) void this.#message(message);
       }),
-      // The authority hears what all have seen; any other peer knows what it has seen itself.
+      // The authority receives all peers' suspicions; any other peer knows only its own.
       listenTo(authority === null ? suspicions.onTold : suspicions.onSuspicion, (suspicion) =>
         this.#finding(suspicion),
       ),
@@ -90,7 +90,7 @@ export class Gateway {
     this.#port = null;
   }
 
-  /** All that is retained: after a connection, the broker may know nothing of it. */
+  /** Publishes all retained state again: after a reconnection the broker may have lost it. */
   refresh(): void {
     this.#published.clear();
     this.#announced.clear();
@@ -172,7 +172,7 @@ export class Gateway {
     this.#publish(isBroadcast ? this.topics.broadcast : this.topics.inbox(this.#peer.id), payload);
   }
 
-  /** As it is, or sealed for whom it should be; null where that cannot be done: then it stays here. */
+  /** The message in clear or sealed; null if it cannot be sealed: then it is not published. */
   async #content(body: Uint8Array): Promise<Pick<MessagePayload, 'text' | 'data' | 'sealed'> | null> {
     const { sealFor } = this.#options;
     const bytes = Buffer.from(body);
@@ -211,7 +211,7 @@ export class Gateway {
 
   // --- in
 
-  /** Something was published to a topic that orders come on. */
+  /** Handles a message on an order topic. */
   take(topic: string, payload: Uint8Array, who: Orderer): void {
     const to = this.topics.inboxOf(topic);
     if (to === null && topic !== this.topics.broadcast) return;
@@ -229,12 +229,12 @@ export class Gateway {
       return;
     }
     this.counts.refused++;
-    // The first that is too many is told, and stands for all others of that second.
+    // Only the first order over the limit is reported in each second.
     if (count > ORDERS_MAX + 1) return;
     this.#peer.runtime.log('warn', 'MQTT order refused', { topic, who: who.name, reason: problem });
   }
 
-  /** Within this second, each peer for itself: one that orders without end does not keep others from it. */
+  /** Orders of a peer in this second; counted per peer, so that one cannot exhaust the others' limit. */
   #countOf(by: string): number {
     const second = Math.floor(this.#peer.runtime.clock.elapsedMs() / 1000);
     if (second !== this.#second) this.#orders.clear();
@@ -245,8 +245,8 @@ export class Gateway {
   }
 
   /**
-   * Why it cannot be done, or null. What another peer orders is sent as given by that one: its receivers ask their policy
-   * about both, so that nobody gains the rights of the gateway.
+   * Carries out an order; returns why that is impossible, or null. Another peer's order names that peer as its origin:
+   * receivers apply their policy to both, so that no client gains the gateway's rights.
    */
   #obey(to: string | null, { text, data, sealed, topic = 'message' }: Order, by: string): string | null {
     const { broadcasts, mailbox, standing, id } = this.#peer;
@@ -258,7 +258,7 @@ export class Gateway {
     return mailbox.send(to, topic, body, () => {}, giver);
   }
 
-  /** Sealed for this peer: into its own inbox, from whoever sealed it; a copy of an older one is known by its time. */
+  /** Puts a message sealed for this peer into its inbox; replays are recognised by their time. */
   #takeSealed(to: string | null, sealed: string, topic: string): string | null {
     const { id, standing, policy, inbox, clock } = this.#peer;
     if (to !== id) return `only ${id} itself opens what is sealed for it`;
@@ -270,7 +270,7 @@ export class Gateway {
       if (plain.length > TEXT_CHARACTERS_MAX) return 'it is too long';
       if (sealedMs <= inbox.lastOf(from, SEALED_STREAM)) return 'it came before, or after a newer one';
       const dates = { sequence: sealedMs, sentMs: sealedMs, receivedMs: Math.floor(clock.nowMs()) };
-      // What came sealed does not go back to the broker in clear.
+      // The content of a sealed message must not be published in clear.
       this.#isQuiet = this.#options.sealFor === '';
       inbox.add({ from, stream: SEALED_STREAM, ...dates, topic, isBroadcast: false, body: plain });
       return null;
@@ -283,13 +283,13 @@ export class Gateway {
   }
 }
 
-/** As text, if it is one and not longer than one may be. */
+/** The body as text if it is valid UTF-8 and not too long, else as base64. */
 export function contentOf(body: Buffer): Pick<MessagePayload, 'text' | 'data'> {
   const text = isUtf8(body) ? body.toString() : null;
   return text !== null && text.length <= TEXT_CHARACTERS_MAX ? { text } : { data: body.toString('base64') };
 }
 
-/** More digits than were measured only cost room. */
+/** Rounds to the measured precision, to save space. */
 function rounded(values: Readonly<Record<string, number>>): Record<string, number> {
   return Object.fromEntries(
     Object.entries(values).map(([name, value]) => [name, Number(value.toPrecision(7))]),

@@ -1,8 +1,8 @@
-// Clients of the broker: who each is, and what it has subscribed to.
+// The broker's clients: their identities and subscriptions.
 import type { Role } from '@eyrie/mesh';
 import type { Client } from 'aedes';
 
-/** Patterns that one client may have subscribed to. */
+/** Topic filters of one client. */
 const SUBSCRIPTIONS_MAX = 256;
 
 export interface Visitor {
@@ -11,7 +11,7 @@ export interface Visitor {
 }
 
 export class Guests {
-  /** Who it is, or why it is nobody. */
+  /** Returns the identity, or why the client is refused. */
   readonly #judge: (client: Client) => Visitor | string;
   readonly #visitors = new WeakMap<object, Visitor>();
   readonly #here = new Set<Client>();
@@ -25,7 +25,7 @@ export class Guests {
     return client === null ? null : (this.#visitors.get(client.conn) ?? null);
   }
 
-  /** Why it may not come in; null: it may. */
+  /** Admits a client; returns why it is refused, or null. */
   admit(client: Client): string | null {
     const visitor = this.#judge(client);
     if (typeof visitor === 'string') return visitor;
@@ -34,7 +34,7 @@ export class Guests {
     return null;
   }
 
-  /** Whoever comes under the name of another client ends its connection (MQTT 3.1.1 §3.1.4): only one's own. */
+  /** A second connection with a client's id ends the first (MQTT 3.1.1 §3.1.4): allowed for its own peer only. */
   #isTaken(client: Client, { id }: Visitor): boolean {
     return [...this.#here].some((other) => other.id === client.id && this.visitorOf(other)?.id !== id);
   }
@@ -47,7 +47,7 @@ export class Guests {
     this.#here.delete(client);
   }
 
-  /** Takes it, if so. Counted here, as all patterns of one packet are asked about before the first is taken. */
+  /** Reserves a topic filter, because all filters of a packet are authorised before the first is added. */
   hasRoom(client: Client, pattern: string): boolean {
     const own = this.#patterns.get(client) ?? new Set();
     this.#patterns.set(client, own);
@@ -58,7 +58,7 @@ export class Guests {
     for (const pattern of patterns) this.#patterns.get(client)?.delete(pattern);
   }
 
-  /** Closes the connections of those who are nobody by now. */
+  /** Disconnects clients that are no longer admitted. */
   judgeAgain(onOut: (client: Client, reason: string) => void): void {
     for (const client of this.#here) {
       const visitor = this.#judge(client);

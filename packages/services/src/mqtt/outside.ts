@@ -1,18 +1,18 @@
-// A broker outside (Mosquitto, EMQX, NATS …), by its address. While it is away, what is to be said waits, within bounds.
+// An external broker (Mosquitto, EMQX, NATS …). Messages published while it is unreachable are queued, within bounds.
 import { readFileSync } from 'node:fs';
 import type { MqttClient } from 'mqtt';
 import { MqttError, type Port, type PortEvents } from './port.ts';
 import type { Topics } from './topics.ts';
 
-/** What waits while there is no connection: of what is retained, the newest of each topic; of the rest, the newest. */
+/** Messages queued without a connection: the newest of each retained topic, and the newest of the others. */
 const WAITING_MAX = 1_000;
 const RECONNECT_MS = 1_000;
 const CONNECT_MS = 10_000;
 
 export interface OutsideOptions {
-  /** mqtt://, mqtts://, ws:// or wss://, with USER:PASSWORD@ where the broker wants them. */
+  /** mqtt://, mqtts://, ws:// or wss:// URL, with USER:PASSWORD@ if required. */
   readonly url: string;
-  /** Trusted instead of the system's (PEM). */
+  /** CA certificates (PEM) instead of the system's. */
   readonly ca?: string | undefined;
   readonly will: { topic: string; payload: object };
   readonly takesOrders: boolean;
@@ -24,7 +24,7 @@ interface Waiting {
   readonly isRetained: boolean;
 }
 
-/** Does not wait for the broker to be there. @throws MqttError if the address is none */
+/** Returns without waiting for a connection. @throws MqttError if the URL is invalid */
 export async function openOutside(
   { url, ca, will, takesOrders }: OutsideOptions,
   topics: Topics,
@@ -37,7 +37,7 @@ export async function openOutside(
   const client: MqttClient = connect(url, {
     clientId,
     protocolVersion: 4,
-    // An unfinished session is ours to begin anew: what is retained is published again.
+    // A clean session suffices: retained messages are published again after a connection.
     clean: true,
     reconnectPeriod: RECONNECT_MS,
     connectTimeout: CONNECT_MS,
@@ -63,7 +63,7 @@ export async function openOutside(
     for (const each of waiting.splice(0)) send(each);
   });
   client.on('message', (topic, payload, packet) => {
-    // What is retained is old: an order is for now.
+    // A retained message is old; orders apply at once or not at all.
     if (!packet.retain) events.onOrder(topic, payload, { by: '', name: place });
   });
   client.on('error', (error) => {
@@ -120,7 +120,7 @@ function readCa(path: string): Buffer {
   }
 }
 
-/** Errors end in logs and in shells that others look at. */
+/** Removes the password from a URL, for logs and error messages. */
 function withoutPassword(url: string): string {
   return url.replace(/\/\/[^/]*@/, '//…@');
 }

@@ -1,23 +1,23 @@
-// The fixed header of an MQTT packet announces up to 256 MB, and a parser waits for all of it. So it is checked
-// before the broker, and a client that announces too much is disconnected before anything is buffered.
+// Bounds the length of MQTT packets. The fixed header may announce up to 256 MB, all of which a parser would buffer, so
+// this stream in front of the broker disconnects clients that announce too much.
 import { Transform, type TransformCallback } from 'node:stream';
 
 export interface PacketBounds {
-  /** The first packet, of somebody whom nobody has judged yet (CONNECT). */
+  /** Limit for the first packet (CONNECT), from an unauthenticated client. */
   readonly firstBytesMax: number;
   readonly bytesMax: number;
 }
 
-/** MQTT 3.1.1 §2.2.3: seven bits a byte, four bytes at most. */
+/** Bytes of the remaining length, seven bits each (MQTT 3.1.1 §2.2.3). */
 const LENGTH_BYTES_MAX = 4;
 
-/** Passes bytes on as they are; ends with an error at the header of a packet that is too long. */
+/** Passes bytes through; fails at the header of a packet that is too long. */
 export class PacketBound extends Transform {
   readonly #bounds: PacketBounds;
   #isFirst = true;
-  /** Of the packet that is passing: bytes still to come. */
+  /** Remaining bytes of the present packet. */
   #left = 0;
-  /** Of a header that is passing: null before its first byte, else how many bytes of the length came, and their sum. */
+  /** The header being read: null before its first byte, else the length bytes seen and their value. */
   #header: { count: number; length: number } | null = null;
 
   constructor(bounds: PacketBounds) {

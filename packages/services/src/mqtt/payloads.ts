@@ -1,4 +1,4 @@
-// What stands in the topics: JSON, each with its schema. docs/mqtt.schema.json is made of these.
+// JSON payloads of the topics, each with its schema: the source of docs/mqtt.schema.json.
 import { type Static, type TSchema, Type } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
 
@@ -110,7 +110,7 @@ export type FindingPayload = Static<typeof FindingSchema>;
 export type MessagePayload = Static<typeof MessageSchema>;
 export type Order = Static<typeof OrderSchema>;
 
-/** As a document of its own (JSON Schema 2020-12), for others. */
+/** The schemas as one JSON Schema 2020-12 document. */
 export function publishedSchema(): object {
   const named: Record<string, TSchema> = {
     status: StatusSchema,
@@ -127,9 +127,9 @@ export function publishedSchema(): object {
 }
 
 /**
- * What was published as an order. A plain text that is no JSON is one too: `mosquitto_pub -m hello` should work.
+ * Parses an order. Plain text that is not JSON is accepted as well: `mosquitto_pub -m hello` should work.
  *
- * @returns null of what has "from": that came from a gateway, perhaps this one; a text says what is wrong
+ * @returns null if it has "from", since a gateway published it, perhaps this one; a string says what is wrong
  */
 export function readOrder(payload: Uint8Array): Order | string | null {
   if (payload.length > 4 * TEXT_CHARACTERS_MAX) return 'it is too long';
@@ -139,7 +139,7 @@ export function readOrder(payload: Uint8Array): Order | string | null {
   try {
     value = JSON.parse(plain);
   } catch {
-    // No JSON: the text itself.
+    // Not JSON: use the text itself.
   }
   if (typeof value !== 'object' || value === null)
     return plain.length > TEXT_CHARACTERS_MAX ? 'it is too long' : { text: plain };

@@ -1,32 +1,32 @@
-// A way to MQTT clients: a broker of our own, or one outside.
+// Interface of the gateway to MQTT clients: the built-in broker, or an external one.
 
-/** Who has published something. */
+/** The publisher of a message. */
 export interface Orderer {
-  /** The peer whose certificate was shown, '' where the word of whoever may publish there is the word of this peer. */
+  /** The peer by its certificate; '' if clients act as this peer. */
   readonly by: string;
-  /** For the log. */
+  /** Name for the log. */
   readonly name: string;
 }
 
 export interface PortEvents {
-  /** Somebody published to one of the topics that orders come on. */
+  /** A message arrived on an order topic. */
   onOrder(topic: string, payload: Uint8Array, who: Orderer): void;
-  /** Connected, again: what is retained may be lost there. */
+  /** Connected or reconnected: retained messages may be lost. */
   onReady(): void;
 }
 
 export interface Port {
-  /** For people: where it is. */
+  /** Address for display. */
   readonly place: string;
   readonly isConnected: boolean;
-  /** Of what was published while there was no connection, what there was no room for. */
+  /** Messages dropped while there was no connection. */
   readonly dropped: number;
   publish(topic: string, payload: object | string, options?: { isRetained?: boolean }): void;
-  /** Says good-bye first, where a good-bye is given. */
+  /** Closes, after publishing `goodbye` if given. */
   close(goodbye?: { topic: string; payload: object }): Promise<void>;
 }
 
-/** Until it is ended: what is begun and stopped again and again leaves nothing behind. */
+/** Adds a listener; returns the function that removes it, so that restarts leave nothing behind. */
 export function listenTo<T>(listeners: T[], listener: T): () => void {
   listeners.push(listener);
   return () => {

@@ -1,4 +1,4 @@
-// The names of the topics.
+// Topic names.
 
 export class Topics {
   readonly root: string;
@@ -16,12 +16,12 @@ export class Topics {
     return `${this.root}/broadcast`;
   }
 
-  /** What orders come on. */
+  /** Topic filters for orders. */
   get orders(): string[] {
     return [`${this.root}/inbox/+`, this.broadcast];
   }
 
-  /** The peer whose inbox a topic is; null of any other topic. */
+  /** The owner of an inbox topic; null for other topics. */
   inboxOf(topic: string): string | null {
     const begin = `${this.root}/inbox/`;
     const rest = topic.slice(begin.length);

@@ -1,4 +1,4 @@
-// Paths beside a peer that runs: what a shell may ask, and, if an interface is named, what it answers to others.
+// Path measurement as a companion of a running peer: answers the shell, and other peers if it watches an interface.
 import { type Companion, ControlError, type Peer } from '@eyrie/mesh';
 import { PathError, PathWatch } from './watch.ts';
 

@@ -1,14 +1,14 @@
-// Compares the sightings of two places: a packet seen at both gives its delay and the number of
-// routers between; a packet seen only by its sender was lost.
+// Compares the sightings of two observation points: a packet seen at both gives its delay and hop count; a packet seen
+// only at its sender's was lost.
 import type { Sightings } from './sightings.ts';
 
-/** Longest delay of a packet. */
+/** Longest plausible delay of a packet. */
 const DELAY_MAX_NS = 10e9;
-/** Packets that are alike to the last bit: more of them say nothing. */
+/** Identical packets compared; further ones add nothing. */
 const ALIKE_MAX = 32;
-/** After the slowest packet, so much more before one counts as lost. */
+/** Margin after the largest delay before a packet counts as lost. */
 const MARGIN_NS = 50e6;
-/** Bytes of IP in a usual frame. */
+/** IP bytes of a standard Ethernet frame. */
 const USUAL_MTU = 1_500;
 
 export interface Delay {
@@ -20,43 +20,43 @@ export interface Delay {
 }
 
 export interface Direction {
-  /** Packets seen at both places. */
+  /** Packets seen at both points. */
   readonly matched: number;
   readonly delay: Delay | null;
-  /** Packets of which it can be said whether they arrived. */
+  /** Packets whose arrival could be determined. */
   readonly sent: number;
   readonly lost: number;
-  /** Percent; null where nothing can be said. */
+  /** Percent; null if unknown. */
   readonly lossPercent: number | null;
-  /** Routers between: by how much the TTL fell; the usual, and whether all packets say the same. */
+  /** Hop count from the decrease of the TTL: the most frequent one, and whether all packets agree. */
   readonly hops: number | null;
   readonly hopsVary: boolean;
-  /** At the receiving place alone: that much the capture at the sending place missed. */
+  /** Packets seen at the receiver only: the sender's capture missed them. */
   readonly unseen: number;
 }
 
 export interface PathReport {
   readonly forth: Direction;
   readonly back: Direction;
-  /** Seconds that both places watched. */
+  /** Seconds covered by both points. */
   readonly overlapSeconds: number;
-  /** One packet in so many was compared. */
+  /** Sampling: one packet in this many was compared. */
   readonly oneIn: number;
-  /** The quickest way there and the quickest back, together: right whatever the clocks show. */
+  /** Sum of the smallest delays in both directions; independent of the clocks. */
   readonly roundTripMs: number | null;
-  /** By how much the second clock is ahead, if both ways take the same time. */
+  /** Offset of the second clock, assuming symmetric delays. */
   readonly clockAheadMs: number | null;
-  /** TCP segments were left out of the loss: the captures have packets larger than a frame. */
+  /** TCP segments are excluded from loss, because the captures have packets larger than a frame. */
   readonly isTcpLeftOut: boolean;
 }
 
 export interface CompareOptions {
-  /** Hashes of the addresses of each place (`hashAddress`), where known: they say which way a packet went. */
+  /** Hashes of each point's addresses (`hashAddress`), if known: they determine a packet's direction. */
   readonly addresses?: readonly [ReadonlySet<number>, ReadonlySet<number>];
 }
 
 interface Conversation {
-  /** Pairs of indexes. */
+  /** Indexes of matched packets, pairwise. */
   readonly first: number[];
   readonly second: number[];
   readonly onlyFirst: number[];
@@ -90,7 +90,7 @@ export function comparePaths(a: Sightings, b: Sightings, { addresses }: CompareO
   };
 }
 
-/** By conversation and direction: source and destination. Of packets that are alike, the nearest in time belong together. */
+/** Matches packets, grouped by source and destination. Among identical packets, the nearest in time are paired. */
 function match(a: Sightings, b: Sightings, shift: number, shiftNs: number): Map<number, Conversation> {
   const conversations = new Map<number, Conversation>();
   const of = (from: Sightings, i: number): Conversation => {
@@ -118,7 +118,7 @@ function match(a: Sightings, b: Sightings, shift: number, shiftNs: number): Map<
   return conversations;
 }
 
-/** Which packets have the same hash: the last of them, and for each the one before it; less memory than lists. */
+/** Index of packets by hash, as linked lists in arrays, which use less memory than lists. */
 class Alike {
   readonly #last = new Map<number, number>();
   readonly #before: Int32Array;
@@ -140,7 +140,7 @@ class Alike {
     return this.#last.has(key);
   }
 
-  /** The newest first; of very many, the newest. */
+  /** Packets with this hash, newest first; if there are very many, the newest. */
   of(key: number): number[] {
     const all: number[] = [];
     for (let i = this.#last.get(key) ?? -1; i >= 0 && all.length < ALIKE_MAX; i = this.#before[i]!)
@@ -149,7 +149,7 @@ class Alike {
   }
 }
 
-/** The nearest first; -1 for who has nobody left. */
+/** Pairs packets, nearest in time first; -1 for unpaired ones. */
 function pairs(
   ours: readonly number[],
   theirs: readonly number[],
@@ -172,12 +172,12 @@ function pairs(
   ];
 }
 
-/** 53 of the 64 bits, so that it is a number. */
+/** The hash as a number: 53 of its 64 bits. */
 function keyOf({ hashHigh, hashLow }: Sightings, i: number): number {
   return hashLow[i]! * 0x20_0000 + (hashHigh[i]! & 0x1f_ffff);
 }
 
-/** 1: from the first place to the second; -1: the other way; 0: neither can be said. */
+/** 1: from the first point to the second; -1: the reverse; 0: unknown. */
 function directionOf(
   { first, second, onlyFirst, onlySecond }: Conversation,
   a: Sightings,
@@ -201,12 +201,12 @@ function directionOf(
   return Math.sign(delays.toSorted((x, y) => x - y)[delays.length >> 1]!);
 }
 
-/** Large segments at one place alone: a network card cuts or joins them, so the two places cannot see the same packets. */
+/** Whether large segments appear at one point only: a network card split or merged them, so packets cannot match. */
 function hasJoined(seen: Sightings, unmatched: readonly number[]): boolean {
   return unmatched.some((i) => seen.isTcpData(i) && seen.lengths[i]! > USUAL_MTU);
 }
 
-/** All that goes one way. */
+/** Statistics of one direction. */
 class Way {
   readonly #from: Sightings;
   readonly #to: Sightings;

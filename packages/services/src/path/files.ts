@@ -1,4 +1,4 @@
-// The sightings of a capture file.
+// Reads the sightings of a capture file.
 import { openCapture } from '@eyrie/capture';
 import { newFrame } from '@eyrie/dissect';
 import { newSighting, sightingOf } from './sighting.ts';
@@ -7,9 +7,9 @@ import { FILE_SIGHTINGS_MAX, Sightings } from './sightings.ts';
 export interface FileSightings {
   readonly sightings: Sightings;
   readonly packets: number;
-  /** Not IP, cut too short, or without a time. */
+  /** Packets skipped: not IP, truncated, or without a time. */
   readonly unread: number;
-  /** Why the file ended early; null: it did not. */
+  /** Why the file ended early; null: it is intact. */
   readonly problem: string | null;
 }
 

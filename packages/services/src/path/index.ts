@@ -1,4 +1,4 @@
-// What lies between two places that saw the same packets: delay, loss, routers.
+// Public interface of path: delay, loss and hops between two points that saw the same packets.
 
 export { pathCompanion } from './companion.ts';
 export { comparePaths, type Delay, type Direction } from './compare.ts';

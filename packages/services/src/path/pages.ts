@@ -1,11 +1,11 @@
-// Sightings on their way to whoever compares them: in pages, each the packets of one part of all hashes, so that no page
-// depends on another and nothing must be kept between two questions.
+// Transfers sightings in pages, each with a fixed part of the hash space, so that pages are independent and the server
+// keeps no state between requests.
 import { Sightings } from './sightings.ts';
 
 export const PAGES = 16;
 const HEAD_BYTES = 38;
 const ENTRY_BYTES = 28;
-/** A page is one answer over a link, of 256 KiB at most; only packets that are all alike fill it. */
+/** Sightings of a page, whose answer may have 256 KiB; only identical packets can fill one. */
 const ENTRIES_MAX = 8_000;
 const ADDRESSES_MAX = 64;
 
@@ -13,10 +13,10 @@ export interface Page {
   readonly baseNs: bigint;
   readonly sinceNs: number;
   readonly untilNs: number;
-  /** Milliseconds, of the clock that the times are from. */
+  /** Uncertainty of the clock of the times, in milliseconds. */
   readonly uncertaintyMs: number;
   readonly shift: number;
-  /** Hashes of the addresses of the host. */
+  /** Hashes of the host's addresses. */
   readonly addresses: readonly number[];
   readonly count: number;
   readonly entries: DataView;
@@ -60,7 +60,7 @@ export function encodePage(
   return bytes;
 }
 
-/** Null where it cannot be a page. */
+/** Decodes a page; null if it is invalid. */
 export function decodePage(bytes: Uint8Array): Page | null {
   if (bytes.length < HEAD_BYTES) return null;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -81,7 +81,7 @@ export function decodePage(bytes: Uint8Array): Page | null {
   };
 }
 
-/** What all pages together say: complete from the latest beginning to the earliest end. Null: they do not belong together. */
+/** Joins pages, for the time span that all of them cover. Null if they do not belong together. */
 export function joinPages(pages: readonly Page[]): Sightings | null {
   const first = pages[0];
   if (first === undefined || pages.some(({ baseNs }) => baseNs !== first.baseNs)) return null;

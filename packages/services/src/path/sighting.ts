@@ -1,8 +1,8 @@
-// A hash of 64 bits over the invariant part of a packet: addresses, protocol, length, id, fragment, and the beginning
-// of the payload; without what routers change (TTL, TOS, checksums) and what is below IP.
+// Hashes the invariant part of a packet to 64 bits: addresses, protocol, length, id, fragment, and the beginning of the
+// payload; without fields that routers change (TTL, TOS, checksums), and layers below IP.
 import type { Frame } from '@eyrie/dissect';
 
-/** Of the IP payload: a TCP header without options and a little more. */
+/** Bytes of IP payload that are hashed: a TCP header without options and a little more. */
 const PAYLOAD_BYTES = 36;
 const TCP_HEADER_BYTES = 20;
 const TCP = 6;
@@ -10,18 +10,18 @@ const UDP = 17;
 const ICMP = 1;
 const ICMPV6 = 58;
 
-/** Filled in again and again. */
+/** The result; reused for each packet. */
 export interface Sighting {
   hashHigh: number;
   hashLow: number;
-  /** Of the addresses alone. */
+  /** Hashes of the addresses alone. */
   source: number;
   destination: number;
-  /** Time to live, or hop limit. */
+  /** TTL, or hop limit. */
   ttl: number;
-  /** Bytes of the IP packet. */
+  /** Length of the IP packet. */
   length: number;
-  /** TCP with a payload: what a network card may have cut or put together after the capture. */
+  /** TCP with payload, which a network card may split or merge after the capture. */
   isTcpData: boolean;
 }
 
@@ -29,7 +29,7 @@ export function newSighting(): Sighting {
   return { hashHigh: 0, hashLow: 0, source: 0, destination: 0, ttl: 0, length: 0, isTcpData: false };
 }
 
-/** False for what is no IP packet, or was cut so short that too little of it is there. */
+/** Fills in `out`; returns false if the frame is not IP, or too truncated. */
 export function sightingOf(frame: Frame, out: Sighting): boolean {
   const { data, end } = frame;
   const at = ipStart(frame);
@@ -52,7 +52,7 @@ function ofIpv4(data: Uint8Array, at: number, end: number, out: Sighting): boole
   mix(out, length);
   mix(out, (word(data, at + 4) << 16) | fragment);
   mixBytes(out, data, at + 12, at + 20);
-  // Only the first fragment has the header that follows.
+  // Only the first fragment has the transport header.
   const isFirst = (fragment & 0x1fff) === 0;
   return finish(out, data, at + header, at + length, end, data[at + 9]!, isFirst);
 }
@@ -71,7 +71,7 @@ function ofIpv6(data: Uint8Array, at: number, end: number, out: Sighting): boole
   return finish(out, data, at + 40, at + length, end, data[at + 6]!, true);
 }
 
-/** What follows the IP header, without its checksum. False where the capture holds too little of it. */
+/** Hashes the payload without its checksum. Returns false if the capture truncated it. */
 function finish(
   out: Sighting,
   data: Uint8Array,
@@ -85,7 +85,7 @@ function finish(
   const isTcp = protocol === TCP && isFirst && stop - at >= TCP_HEADER_BYTES;
   const tcpHeader = isTcp && at + 12 < end ? (data[at + 12]! >> 4) * 4 : 0;
   out.isTcpData = isTcp && stop - at > tcpHeader;
-  // Options of a SYN are rewritten by those who clamp the segment size (RFC 4459 §3.2).
+  // MSS clamping rewrites the options of a SYN (RFC 4459 §3.2).
   const upTo = Math.min(stop, at + (isTcp && !out.isTcpData ? TCP_HEADER_BYTES : PAYLOAD_BYTES));
   if (upTo > end) return false;
   const checksum = isFirst ? checksumAt(protocol) : -1;
@@ -102,14 +102,14 @@ function finish(
   return true;
 }
 
-/** Where the checksum stands in the header after IP; far away where there is none. */
+/** Offset of the transport checksum; beyond the packet if there is none. */
 function checksumAt(protocol: number): number {
   if (protocol === TCP) return 16;
   if (protocol === UDP) return 6;
   return protocol === ICMP || protocol === ICMPV6 ? 2 : -2;
 }
 
-/** Where the IP packet begins, for the link types that packets are usually captured with; -1: it is none. */
+/** Offset of the IP packet, for the usual link types; -1: none. */
 function ipStart({ data, start, end, linkType }: Frame): number {
   switch (linkType) {
     case 1:
@@ -118,7 +118,7 @@ function ipStart({ data, start, end, linkType }: Frame): number {
       return etherPayload(data, start + 14, end);
     case 276:
       return end - start >= 20 && isIp(word(data, start)) ? start + 20 : -1;
-    // RAW, IPv4, IPv6: nothing below IP. NULL and LOOP: four bytes.
+    // RAW, IPv4, IPv6: no link layer. NULL and LOOP: four bytes.
     case 12:
     case 101:
     case 228:
@@ -132,7 +132,7 @@ function ipStart({ data, start, end, linkType }: Frame): number {
   }
 }
 
-/** Over VLAN tags (IEEE 802.1Q §9), two at most. */
+/** Skips up to two VLAN tags (IEEE 802.1Q §9). */
 function etherPayload(data: Uint8Array, typeAt: number, end: number): number {
   let at = typeAt;
   for (let tags = 0; tags <= 2 && at + 2 <= end; tags++) {
@@ -157,7 +157,7 @@ function begin(out: Sighting): void {
   out.hashLow = 0x7f4a7c15;
 }
 
-/** MurmurHash3's mixing, two lanes. */
+/** Mixing step of MurmurHash3, in two lanes. */
 function mix(out: Sighting, value: number): void {
   const a = Math.imul(out.hashHigh ^ value, 0xcc9e2d51);
   out.hashHigh = (a << 15) | (a >>> 17);
@@ -169,7 +169,7 @@ function mixBytes(out: Sighting, data: Uint8Array, from: number, to: number): vo
   for (let i = from; i < to; i += 4) mix(out, (word(data, i) << 16) | word(data, i + 2));
 }
 
-/** 32 bits of an address: as raw bytes, 4 or 16 of them. */
+/** 32-bit hash of an address of 4 or 16 bytes. */
 export function hashAddress(bytes: Uint8Array): number {
   return hashBytes(bytes, 0, bytes.length);
 }

@@ -1,18 +1,18 @@
-// What was seen at one place: which packets, when, with which TTL. Bounded: of more packets than there is room for, a part
-// is kept, chosen by their hash, so that two places that never spoke with each other keep the same part.
+// Sightings of one observation point: which packets, when, and with which TTL. Bounded: when full, keeps a sample
+// chosen by hash, so that two independent points keep the same packets.
 import type { Sighting } from './sighting.ts';
 
 const SIGHTINGS_MAX = 1 << 16;
-/** A file may hold more, and is read once. */
+/** Larger than a live watch's, since a file is read only once. */
 export const FILE_SIGHTINGS_MAX = 1 << 20;
-/** A sample of 1 in 2^16 says nothing any more. */
+/** Largest sampling shift: a sample below 1 in 2^16 is useless. */
 const SHIFT_MAX = 16;
-/** Of a place that is watched on and on: what is kept reaches back so far, if need be by keeping fewer of the packets. */
+/** Time span that a live watch keeps, if need be by sampling. */
 const REACH_NS = 20e9;
 const TCP_DATA = 1;
 
 export class Sightings {
-  /** Nanoseconds since 1970 that `times` are counted from. */
+  /** Reference for `times`, in nanoseconds since 1970. */
   readonly baseNs: bigint;
   readonly capacity: number;
   readonly #reachNs: number;
@@ -27,11 +27,11 @@ export class Sightings {
   readonly flags: Uint8Array;
   /** One packet in 2^shift is kept. */
   shift = 0;
-  /** Nothing that was seen since then and chosen is missing. */
+  /** From this time on, no packet of the sample is missing. */
   sinceNs = Number.POSITIVE_INFINITY;
   untilNs = Number.NEGATIVE_INFINITY;
   length = 0;
-  /** Where the next one goes; the oldest, once it is full. */
+  /** Index for the next sighting; the oldest one, once full. */
   #next = 0;
 
   constructor(baseNs: bigint, capacity = SIGHTINGS_MAX, reachNs = REACH_NS) {
@@ -48,7 +48,7 @@ export class Sightings {
     this.flags = new Uint8Array(capacity);
   }
 
-  /** `atNs`: nanoseconds from `baseNs`. */
+  /** @param atNs nanoseconds from `baseNs` */
   add(seen: Sighting, atNs: number): void {
     if (atNs > this.untilNs) this.untilNs = atNs;
     if (atNs < this.sinceNs && this.length < this.capacity) this.sinceNs = atNs;
@@ -71,7 +71,7 @@ export class Sightings {
     return (this.flags[i]! & TCP_DATA) !== 0;
   }
 
-  /** Indexes of what one packet in 2^`shift` leaves, in order of time. */
+  /** Indexes of the sample of one packet in 2^`shift`, in order of time. */
   ordered(shift = this.shift): Uint32Array {
     const all = new Uint32Array(this.length);
     let count = 0;
@@ -79,7 +79,7 @@ export class Sightings {
     return all.subarray(0, count).sort((a, b) => this.times[a]! - this.times[b]!);
   }
 
-  /** The oldest goes; or, if that is not old, every second packet, of those to come too. */
+  /** Evicts the oldest; or, if it is too recent, halves the sample for present and future packets. */
   #makeRoom(nowNs: number): void {
     const oldest = this.#next;
     const isOld = nowNs - this.times[oldest]! > this.#reachNs;
@@ -105,7 +105,7 @@ function pick(column: Uint32Array | Float64Array | Uint8Array, kept: Uint32Array
   column.set(Array.from(kept, (i) => column[i]!));
 }
 
-/** The subsets lie in each other: what is chosen with a larger shift is chosen with every smaller one. */
+/** The samples are nested: a packet chosen with a larger shift is chosen with every smaller one. */
 function isChosen(hashHigh: number, shift: number): boolean {
   return shift === 0 || hashHigh >>> (32 - shift) === 0;
 }

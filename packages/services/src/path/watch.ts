@@ -1,5 +1,5 @@
-// What a peer sees on an interface, for whoever in the mesh compares it with what another has seen. No payload and no
-// address is kept or told: 64 bits of a hash, the time, the TTL.
+// Watches an interface and answers other peers' requests for sightings. No payload and no address is kept or sent: only
+// a 64-bit hash, the time, and the TTL.
 import { networkInterfaces } from 'node:os';
 import { type LiveSource, openLive } from '@eyrie/capture';
 import { newFrame } from '@eyrie/dissect';
@@ -9,18 +9,18 @@ import { decodePage, encodePage, joinPages, PAGES, type Page } from './pages.ts'
 import { hashAddress, newSighting, sightingOf } from './sighting.ts';
 import { Sightings } from './sightings.ts';
 
-/** All headers that count, also with tags and IPv6. */
+/** Snap length: all hashed headers, also with VLAN tags and IPv6. */
 const SNAP_BYTES = 160;
 const ANSWER_MS = 5_000;
 const pageNumber = wire.varint(PAGES - 1);
 
-/** Why there is no answer, in one line. */
+/** The message says in one line why there is no answer. */
 export class PathError extends Error {}
 
 export interface PeerPath extends PathReport {
   readonly from: string;
   readonly to: string;
-  /** The clocks of the two agree within ± this; null: mesh time is not known yet. */
+  /** The two clocks agree within ± this; null: no mesh time yet. */
   readonly uncertaintyMs: number | null;
 }
 
@@ -47,7 +47,7 @@ export class PathWatch {
     });
   }
 
-  /** Watches until `stop`. @throws CaptureError where it cannot */
+  /** Watches until `stop`. @throws CaptureError if it cannot capture */
   async start(name: string, onEnd: (problem: string) => void): Promise<void> {
     this.#source = await openLive(name, { snapLength: SNAP_BYTES });
     this.#begin();
@@ -61,7 +61,7 @@ export class PathWatch {
     await this.#source?.stop();
   }
 
-  /** What lies between two peers; either may be this one. @throws PathError */
+  /** Measures the path between two peers, possibly including this one. @throws PathError */
   async between(from: string, to: string): Promise<PeerPath> {
     const [a, b] = await Promise.all([this.#seenBy(from), this.#seenBy(to)]);
     const options: CompareOptions = { addresses: [a.addresses, b.addresses] };
@@ -74,7 +74,7 @@ export class PathWatch {
     };
   }
 
-  /** From now on: what was seen before was dated by another time. */
+  /** Starts over: earlier sightings were timestamped by another clock. */
   #begin(): void {
     const { clock } = this.#peer;
     this.#steps = clock.state().steps;
@@ -129,7 +129,7 @@ export class PathWatch {
 
 const NOT_WATCHING = 'it watches no interface: start it with "eyrie peer --watch INTERFACE"';
 
-/** Of this host, hashed; loopback is everybody's. */
+/** Hashes of this host's addresses, without loopback. */
 function ownAddresses(): number[] {
   const all = Object.values(networkInterfaces()).flatMap((each) => each ?? []);
   return all
@@ -137,11 +137,11 @@ function ownAddresses(): number[] {
     .map(({ address, family }) => hashAddress(bytesOf(address, family)));
 }
 
-/** An address in its usual text, as its 4 or 16 bytes. */
+/** Converts an address in text form to its 4 or 16 bytes. */
 export function bytesOf(address: string, family: string): Uint8Array {
   if (family === 'IPv4') return Uint8Array.from(address.split('.'), Number);
   const plain = address.split('%')[0]!;
-  // The last 32 bits may be written as IPv4 (RFC 4291 §2.2).
+  // The last 32 bits may be in IPv4 notation (RFC 4291 §2.2).
   const v4 = /^(.*:)(\d+)\.(\d+)\.(\d+)\.(\d+)$/.exec(plain);
   const pair = (a: string, b: string) => ((Number(a) << 8) | Number(b)).toString(16);
   const text = v4 === null ? plain : `${v4[1]}${pair(v4[2]!, v4[3]!)}:${pair(v4[4]!, v4[5]!)}`;

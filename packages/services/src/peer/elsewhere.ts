@@ -1,4 +1,4 @@
-// Hosts other than Linux, asked through systeminformation: slower, and it starts programs for some of the answers.
+// Measures hosts other than Linux through systeminformation: slower, since it starts programs for some values.
 
 import { summaryOf } from './linux.ts';
 import { type HostMeter, type InterfaceRates, knownOf, type Sample } from './sample.ts';

@@ -1,4 +1,4 @@
-// A Linux host, read from /proc and /sys: a dozen small files every ten seconds, no other program.
+// Measures a Linux host from /proc and /sys: a dozen small files every ten seconds, no other program.
 
 import { readdir, readFile, statfs } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
@@ -30,7 +30,7 @@ export class LinuxMeter implements HostMeter {
   readonly #speeds = new Map<string, number | null>();
   #sensors: { name: string; path: string }[] | null = null;
 
-  /** @param root of the file system, for tests; '' is this host's */
+  /** @param root prefix of /proc and /sys, for tests; '' for this host */
   constructor(root = '', nowMs: () => number = () => performance.now()) {
     this.#root = root;
     this.#nowMs = nowMs;
@@ -82,7 +82,7 @@ export class LinuxMeter implements HostMeter {
     for (const each of now.interfaces) {
       const was = older.get(each.name);
       if (was === undefined || seconds <= 0) continue;
-      // Counters begin anew when an interface does.
+      // Counters restart when an interface is recreated.
       const rate = (name: Exclude<keyof proc.InterfaceCounts, 'name'>) =>
         Math.max(0, each[name] - was[name]) / seconds;
       rates.push({
@@ -105,7 +105,7 @@ export class LinuxMeter implements HostMeter {
     return rates;
   }
 
-  /** In bits a second. It is asked for once: a cable that is changed shows after a restart of the peer. */
+  /** Link speed in bits a second. Read once: a change shows after a restart of the peer. */
   async #speedOf(name: string): Promise<number | null> {
     const known = this.#speeds.get(name);
     if (known !== undefined) return known;
@@ -130,7 +130,7 @@ export class LinuxMeter implements HostMeter {
     return all.filter((each) => each !== null && each.total > 0) as FileSystem[];
   }
 
-  /** https://www.kernel.org/doc/Documentation/hwmon/sysfs-interface: thousandths of a degree. */
+  /** Sensors in millidegrees (https://www.kernel.org/doc/Documentation/hwmon/sysfs-interface). */
   async #temperatures(): Promise<Sensor[]> {
     this.#sensors ??= await this.#findSensors();
     const all = await Promise.all(
@@ -155,7 +155,7 @@ export class LinuxMeter implements HostMeter {
         for (const input of inputs)
           found.push({ name: label.trim() || each, path: `${folder}/${each}/${input}` });
       }
-      // The same sensors stand under both: the first has more of them.
+      // Both trees list the same sensors; the first is more complete.
       if (found.length > 0) break;
     }
     return found.slice(0, SENSORS_MAX);
@@ -195,7 +195,7 @@ function diskRates(now: Counted, before: Counted | null): Record<string, number>
   };
 }
 
-/** What all peers share, from the details. */
+/** Computes the shared attributes from the details. */
 export function summaryOf({ interfaces, storage, temperatures }: Details): Record<string, number | null> {
   const outer = interfaces.filter(({ name }) => name !== 'lo');
   const sum = (of: (each: InterfaceRates) => number) => outer.reduce((all, each) => all + of(each), 0);

@@ -6,13 +6,13 @@ import type { Details, HostMeter, Measured } from './sample.ts';
 import { Traffic, type TrafficRates } from './traffic.ts';
 
 export const INTERVAL_MS = 10_000;
-/** The first sample has no rates yet, so the second follows soon. */
+/** The first sample has no rates, so the second follows soon. */
 const FIRST_MS = 1_000;
 
 export interface MeteringOptions {
   intervalMs?: number;
   meter?: HostMeter;
-  /** Each time: what was reported, and to whom it goes (null: this peer leads the tree, or is alone). */
+  /** Called after each report with the attributes and the parent; null: this peer is the root, or alone. */
   onReport?: (measured: Measured, parent: string | null) => void;
 }
 
@@ -60,14 +60,14 @@ export function meterHost(peer: Peer, options: MeteringOptions = {}): Companion 
   };
 }
 
-/** Nothing, until the mesh's time is known here. */
+/** Clock attributes; empty until mesh time is known. */
 function clockOf({ clock }: Peer): Measured {
   const { uncertaintyMs, wallAhead } = clock.state();
   if (uncertaintyMs === null) return {};
   return { 'clock.ahead': wallAhead * 1000, 'clock.uncertainty': uncertaintyMs };
 }
 
-/** For this operating system. */
+/** The meter for this operating system. */
 function systemMeter(): HostMeter {
   if (process.platform === 'linux') return new LinuxMeter();
   let other: HostMeter | null = null;

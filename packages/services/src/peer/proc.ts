@@ -1,12 +1,11 @@
-// Reads what the Linux kernel writes under /proc (proc(5)). Text in, numbers out; what is not there or not a number is left
-// out, never guessed.
+// Parses Linux's /proc files (proc(5)): text in, numbers out. Missing or malformed values are omitted.
 
 export interface CpuTimes {
   readonly busy: number;
   readonly total: number;
 }
 
-/** The first line of /proc/stat, in ticks since the start. */
+/** CPU times from the first line of /proc/stat, in ticks since boot. */
 export function cpuTimes(stat: string): CpuTimes | null {
   const line = /^cpu +(.*)$/m.exec(stat)?.[1];
   if (line === undefined) return null;
@@ -17,7 +16,7 @@ export function cpuTimes(stat: string): CpuTimes | null {
   return { busy, total: busy + idle + iowait };
 }
 
-/** /proc/meminfo, in bytes. `MemAvailable` is what programs can still get: free, and what the kernel would give up. */
+/** Memory from /proc/meminfo, in bytes. `MemAvailable`: free memory plus reclaimable caches. */
 export function memory(meminfo: string): { total: number; available: number } | null {
   const of = (name: string) => {
     const found = new RegExp(`^${name}: +(\\d+) kB$`, 'm').exec(meminfo);
@@ -33,7 +32,7 @@ export function load1(loadavg: string): number | null {
   return Number.isNaN(value) ? null : value;
 }
 
-/** Counted since the start, of one interface. */
+/** Counters of one interface since it was created. */
 export interface InterfaceCounts {
   readonly name: string;
   readonly rxBytes: number;
@@ -48,7 +47,7 @@ export interface InterfaceCounts {
 
 const INTERFACES_MAX = 256;
 
-/** /proc/net/dev. */
+/** Interface counters from /proc/net/dev. */
 export function interfaces(dev: string): InterfaceCounts[] {
   const all: InterfaceCounts[] = [];
   for (const line of dev.split('\n').slice(2, 2 + INTERFACES_MAX)) {
@@ -69,10 +68,10 @@ export function interfaces(dev: string): InterfaceCounts[] {
 }
 
 const SECTOR_BYTES = 512;
-/** Whole disks, not their partitions, nor what lies on other disks (loop, device mapper, RAID), which would count twice. */
+/** Whole disks only: partitions, and loop, device mapper and RAID devices, would count twice. */
 const DISK = /^(sd[a-z]+|vd[a-z]+|xvd[a-z]+|hd[a-z]+|nvme\d+n\d+|mmcblk\d+)$/;
 
-/** /proc/diskstats: bytes read and written since the start, of all disks together. */
+/** Bytes read and written since boot, summed over all disks, from /proc/diskstats. */
 export function disks(diskstats: string): { read: number; written: number } {
   let [read, written] = [0, 0];
   for (const line of diskstats.split('\n')) {
@@ -92,7 +91,7 @@ export interface Mount {
 const MOUNTS_MAX = 64;
 const LOCAL = /^(ext[234]|xfs|btrfs|zfs|f2fs|jfs|reiserfs|vfat|exfat|ntfs3?|fuseblk|bcachefs|overlay)$/;
 
-/** /proc/self/mounts: file systems of this host, each device once; the root file system also if it is an overlay. */
+/** Local file systems from /proc/self/mounts, each device once; an overlay only as root. */
 export function mounts(text: string): Mount[] {
   const byDevice = new Map<string, Mount>();
   for (const line of text.split('\n')) {

@@ -1,14 +1,14 @@
-// A sample of the host: the attributes that all peers share, and details for those who ask.
+// A sample of the host: the attributes that are reported to the mesh, and details on request.
 
 /** Attributes by name (see the table in @eyrie/mesh/skyeye), in their units. */
 export type Measured = Record<string, number>;
 
 export interface InterfaceRates {
   readonly name: string;
-  /** Bytes, packets, errors and drops a second. */
+  /** Bytes, packets, errors and drops per second. */
   readonly rx: Rates;
   readonly tx: Rates;
-  /** Bits a second; null if the driver does not say. */
+  /** Bits per second; null if the driver does not report it. */
   readonly speed: number | null;
 }
 export interface Rates {
@@ -38,12 +38,12 @@ export interface Sample {
   readonly details: Details;
 }
 
-/** Looks at the host. What needs two looks, such as a rate, is since the one before. */
+/** Measures the host. Rates are relative to the previous sample. */
 export interface HostMeter {
   sample(): Promise<Sample>;
 }
 
-/** Without what is not known, or no number. */
+/** Drops values that are unknown or not finite. */
 export function knownOf(measured: Record<string, number | null | undefined>): Measured {
   const known = Object.entries(measured).filter(
     ([, value]) => typeof value === 'number' && Number.isFinite(value),

@@ -1,23 +1,23 @@
-// Traffic seen by the pipeline of this host, for the mesh: the pipeline runs in another process and tells the peer its rates
-// every ten seconds; the peer adds them to its readings.
+// Traffic rates of this host's pipeline, for the mesh: the pipeline runs in another process and reports to the peer
+// every ten seconds; the peer adds the rates to its readings.
 
 import type { Heavy } from '@eyrie/mesh/skyeye';
 import type { Measured } from './sample.ts';
 
 const TELL_MS = 10_000;
-/** Not told for so long: the pipeline is gone. */
+/** Age at which a report expires: the pipeline is gone. */
 const STALE_MS = 30_000;
 const PROTOCOLS_MAX = 20;
 const TALKERS_MAX = 32;
 
-/** Since the pipeline was started; they only grow. */
+/** Monotonic counters since the pipeline's start. */
 export interface TrafficCounters {
   readonly packets: number;
   readonly bytes: number;
   readonly protocols: Readonly<Record<string, number>>;
 }
 
-/** A second, over the last ten. */
+/** Rates per second, over the last ten seconds. */
 export interface TrafficRates {
   readonly packets: number;
   readonly bytes: number;
@@ -25,13 +25,13 @@ export interface TrafficRates {
   readonly protocols: Readonly<Record<string, number>>;
 }
 
-/** With the most traffic, in bytes a second. */
+/** Names and addresses with the most traffic, in bytes per second. */
 export interface Talkers {
   readonly names: readonly Heavy[];
   readonly addresses: readonly Heavy[];
 }
 
-/** At the peer: what it was told last. */
+/** Peer side: the last report. */
 export class Traffic {
   readonly #nowMs: () => number;
   #rates: TrafficRates | null = null;
@@ -41,7 +41,7 @@ export class Traffic {
     this.#nowMs = nowMs;
   }
 
-  /** Whatever a process of this user says; numbers that are none are left out. */
+  /** Accepts a report of another process of this user; ignores values that are not numbers. */
   take(said: Readonly<Record<string, unknown>>): void {
     const protocols = typeof said.protocols === 'object' && said.protocols !== null ? said.protocols : {};
     this.#rates = {
@@ -52,7 +52,7 @@ export class Traffic {
     this.#toldMs = this.#nowMs();
   }
 
-  /** What was said of names and addresses; null: nothing, for it is nobody else's business. */
+  /** The talkers in a report; null if the owner does not share them. */
   static talkersIn({ talkers }: Readonly<Record<string, unknown>>): Talkers | null {
     if (typeof talkers !== 'object' || talkers === null) return null;
     const { names, addresses } = talkers as Record<string, unknown>;
@@ -70,8 +70,8 @@ export class Traffic {
 }
 
 /**
- * At the pipeline: tells every ten seconds, until the function it gives is called. Nobody has to listen. While one telling
- * takes longer than that, the next waits, and is about all the time since.
+ * Pipeline side: reports every ten seconds until the returned function is called. Works without a listener. A report
+ * that takes longer delays the next, which covers the time since.
  */
 export function tellTraffic(
   counters: () => TrafficCounters,

@@ -1,3 +1,3 @@
-// The persistor's interface.
+// Public interface of the persistor.
 export { Keeper, limitsOf } from './keeper.ts';
 export { type PersistorServer, startPersistor } from './server.ts';

@@ -6,7 +6,7 @@ const OF_THE_BATCH: ReadonlySet<StoreErrorCode> = new Set([
   'ERR_STORE_FAILED',
 ]);
 
-/** It speaks of the batch; with all others the store takes nothing at all, until somebody mends that. */
+/** Whether the error concerns this batch. All others mean that the store accepts nothing until it is repaired. */
 export function isOfTheBatch({ code }: StoreError): boolean {
   return OF_THE_BATCH.has(code);
 }

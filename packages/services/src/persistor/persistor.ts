@@ -1,4 +1,4 @@
-// The only writer to the store: retries while the store is away, and puts aside batches that it refuses for good.
+// The only writer to the store: retries while the store is unavailable; sets aside batches that it refuses permanently.
 import type { PacketBatch } from '@eyrie/dissect';
 import type { Store, StoreBatch, StoreError, Written } from '@eyrie/store';
 import { backoffMs, pause } from '../bus/backoff.ts';
@@ -15,14 +15,14 @@ export interface PersistorOptions {
 }
 
 export class Persistor {
-  /** Since the start. */
+  /** Packets stored since the start. */
   packets = 0;
   batches = 0;
   repeats = 0;
   readonly #store: Store;
   readonly #options: PersistorOptions;
   readonly #stopped = new AbortController();
-  /** Why the store takes nothing at present; null: it does. */
+  /** Why the store accepts nothing at present; null: it does. */
   #trouble: string | null = null;
 
   constructor(store: Store, options: PersistorOptions) {
@@ -35,10 +35,10 @@ export class Persistor {
   }
 
   /**
-   * Resolves after commit, or to null if the store refuses this very batch, which is then put aside. Retries while
-   * that may help.
+   * Resolves after commit, or to null if the store refuses this batch permanently, which is then set aside. Retries
+   * other failures.
    *
-   * @throws StoreError when retrying is useless, or after `abandon()`
+   * @throws StoreError if retries are useless, or after `abandon()`
    */
   async write(batch: StoreBatch & { readonly packets: PacketBatch | null }): Promise<Written | null> {
     for (let attempt = 1; ; attempt++) {
@@ -57,7 +57,7 @@ export class Persistor {
     }
   }
 
-  /** No more retries: writes that wait fail. */
+  /** Stops all retries: pending writes fail. */
   abandon(): void {
     this.#stopped.abort();
   }
@@ -78,7 +78,7 @@ export class Persistor {
     refused.taken();
   }
 
-  /** Logs each reason once: a store that is away for an hour must not fill the log. */
+  /** Logs each reason once: an hour without the store must not fill the log. */
   #say(message: string): void {
     if (this.#trouble === message) return;
     this.#trouble = message;

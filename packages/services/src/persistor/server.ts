@@ -1,4 +1,4 @@
-// The persistor alone: takes batches over HTTP, answers when they are committed.
+// The persistor as a service: accepts batches over HTTP, and answers once they are committed.
 import { type FindingRow, type Store, type StoreBatch, StoreError } from '@eyrie/store';
 import type { FastifyRequest } from 'fastify';
 import { BATCH_TYPE, decodeStoreBody, parse, storeRequestOf } from '../bus/batch-body.ts';
@@ -12,19 +12,19 @@ export interface PersistorServerOptions {
   readonly log: Log;
   readonly host: string;
   readonly port: number;
-  /** What senders must know; needed beyond loopback. */
+  /** Token required from senders; required beyond loopback. */
   readonly token?: string | undefined;
-  /** Told what was found in a batch, once it is stored; `capture` is its name. */
+  /** Called with a batch's findings once it is stored; `capture` is the capture's name. */
   readonly onFindings?: ((findings: readonly FindingRow[], capture: string) => void) | undefined;
 }
 
-/** How far a capture is: what GET /store/progress answers. */
+/** How much of a capture is stored: body of GET /store/progress. */
 export interface StoreProgress {
   /** Whether the store knows the capture. */
   readonly known: boolean;
-  /** Sequence of the batch that comes next: as many packets are stored. */
+  /** Sequence number of the next batch, and the number of packets stored. */
   readonly next: number;
-  /** It has ended: nothing more is taken. */
+  /** The capture has ended and accepts no more batches. */
   readonly ended: boolean;
 }
 
@@ -32,7 +32,7 @@ export interface PersistorServer extends Listening {
   readonly counts: { packets: number; batches: number; repeats: number };
 }
 
-/** Batches that may wait; one more would wait longer than its sender does. */
+/** Queued batches; a further one would exceed its sender's time-out. */
 const WAITING_MAX = 32;
 
 /** @throws ListenError */
@@ -93,7 +93,7 @@ export async function startPersistor({
     return { applied, capture, packets };
   }
 
-  /** The store's errors for the sender: retry, or never. */
+  /** Maps store errors to temporary and permanent ones for the sender. */
   async function asking<T>(ask: () => Promise<T>): Promise<T> {
     try {
       const answer = await ask();

@@ -1,4 +1,4 @@
-// A capture file into the store: once, and resumed where an earlier run was interrupted.
+// Imports a capture file: once, resuming an interrupted import.
 import { existsSync } from 'node:fs';
 import type { CaptureOrigin, CaptureRow, Store } from '@eyrie/store';
 import { fileOrigin, passingOrigin } from '../capture/origin.ts';
@@ -7,19 +7,19 @@ import { prepareParser } from '../parser/thread/index.ts';
 import { type PipelineOptions, Run } from './pipeline.ts';
 
 export interface FileOptions {
-  /** Stores it once more, as a capture of its own, even if it is there already. */
+  /** Imports the file again as a new capture, even if it is stored already. */
   readonly again?: boolean;
-  /** Infinity (default): as fast as it goes; 1: as it was recorded; 2: twice as fast … */
+  /** Replay speed: Infinity (default) without pauses; 1 as recorded; 2 twice as fast … */
   readonly speed?: number;
-  /** Begins again at the end. */
+  /** Replays the file in a loop. */
   readonly loop?: boolean;
-  /** What people know the file by; default the path. */
+  /** Display name of the file; default its path. */
   readonly name?: string;
-  /** Whether this process stores the capture now: then no second run is begun. */
+  /** Whether this process is importing the capture: then no second import begins. */
   readonly isRunning?: (capture: number) => boolean;
 }
 
-/** The file is in the store already. */
+/** The file is stored already. */
 export class AlreadyStored extends Error {
   readonly capture: CaptureRow;
 
@@ -31,10 +31,10 @@ export class AlreadyStored extends Error {
   }
 }
 
-/** Where packets come slowly, a batch goes out this often. */
+/** Longest time before a partial batch is stored. */
 const FLUSH_MS = 200;
 
-/** A file known by its bytes may have moved; if it is still at its old path too, that path stays. */
+/** Updates the path of a file that has moved, unless it also still exists at the old one. */
 async function placed(capture: CaptureRow, { file }: CaptureOrigin, store: Store): Promise<CaptureRow> {
   if (file === null || capture.file === null || capture.file === file) return capture;
   if (capture.ended !== null && existsSync(capture.file)) return capture;
@@ -42,13 +42,13 @@ async function placed(capture: CaptureRow, { file }: CaptureOrigin, store: Store
 }
 
 /**
- * Begins to store a file, or standard input if the path is `-`.
+ * Starts to import a file, or standard input if the path is `-`.
  *
  * @throws AlreadyStored, StoreError, CaptureError
  */
 export async function runFile(path: string, options: FileOptions, pipeline: PipelineOptions): Promise<Run> {
   const { again = false, speed = Infinity, loop = false, isRunning = () => false } = options;
-  // The thread gets ready while the file is hashed.
+  // The parser thread starts while the file is hashed.
   prepareParser();
   const plain = path === '-' || loop ? passingOrigin(path) : await fileOrigin(path);
   const origin = { ...plain, name: options.name ?? plain.name };

@@ -1,4 +1,4 @@
-// The pipeline's interface.
+// Public interface of the pipeline.
 export { AlreadyStored, type FileOptions, runFile } from './file.ts';
 export { PipelineIntake } from './intake.ts';
 export { runLive } from './live.ts';

@@ -1,5 +1,5 @@
-// The names and addresses with the most traffic of the last minute, as the store has them: for the mesh, if the owner of this
-// machine wants it to know. Under pseudonyms the store has no others, and no names at all.
+// The names and addresses with the most traffic in the last minute, from the store, for the mesh if the owner shares
+// them. A pseudonymised store has pseudonyms only, and no names.
 import { isIP } from 'node:net';
 import type { Store } from '@eyrie/store';
 import type { Talkers } from '../peer/traffic.ts';

@@ -1,24 +1,24 @@
-// Batches that a store refuses for good are put aside (a dead-letter folder), so that later ones are stored: a file each, as
-// it would have been sent, to be examined or resent. They contain packet data, so they are encrypted where
-// captures are, and expire. A store that refuses one after the other is taken to be broken itself, whatever its
-// error says: then nothing more is put aside, and senders wait.
+// The dead-letter folder: batches that a store refuses permanently are set aside, one per file in the format of
+// POST /store, to be examined or resent, so that later ones can be stored. They contain packet data, so they expire,
+// and are encrypted where captures are. Consecutive refusals mean that the store itself is broken, whatever its error
+// says: then nothing more is set aside, and senders wait.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ambientKey, Sealer, type VaultKey } from '@eyrie/capture';
 import type { Log } from '../log/index.ts';
 
-/** Kept in the folder at most; what comes after them is only counted. */
+/** Files in the folder; further batches are only counted. */
 const FILES_MAX = 1000;
 const BYTES_MAX = 256 << 20;
 const AGE_MS_MAX = 7 * 86_400_000;
-/** How often those that are too old are looked for. */
+/** Interval for deleting expired files. */
 const SWEEP_MS = 3_600_000;
-/** Refusals in a row that mean a broken store: bad batches come alone, or a few of one kind. */
+/** Consecutive refusals that mean a broken store; bad batches are single, or a few of one kind. */
 const IN_A_ROW_MAX = 8;
 export const EXTENSION = '.batch';
 
-/** The bounds, in words for people. */
+/** The bounds as text for messages. */
 export const REFUSED_KEPT = '7 days, 1,000 batches, 256 MiB at most';
 
 export interface RefusedBody {
@@ -26,14 +26,14 @@ export interface RefusedBody {
   readonly source: string;
   readonly sequence: number;
   readonly packets: number;
-  /** As POST /store takes it. */
+  /** The batch in the format of POST /store. */
   readonly body: () => Uint8Array;
   readonly reason: string;
 }
 
 export interface RefusedOptions {
   readonly filesMax?: number;
-  /** Null: they are written as they are. Default: the key that captures are encrypted with. */
+  /** Null: write unencrypted. Default: the key that captures are encrypted with. */
   readonly key?: VaultKey | null;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
@@ -41,9 +41,9 @@ export interface RefusedOptions {
 
 export class RefusedBodies {
   readonly folder: string | null;
-  /** Since the start. */
+  /** Totals since the start. */
   readonly counts = { bodies: 0, packets: 0, notKept: 0 };
-  /** Why batches wait that the store refuses; null: they are put aside, or it takes them. */
+  /** Why senders wait, after too many consecutive refusals; null: they do not. */
   trouble: string | null = null;
   readonly #log: Log;
   readonly #filesMax: number;
@@ -54,7 +54,7 @@ export class RefusedBodies {
   #bytes = 0;
   #sweptMs = -Infinity;
 
-  /** @param folder null: nothing is kept, only counted */
+  /** @param folder null: refused batches are only counted */
   constructor(folder: string | null, log: Log, options: RefusedOptions = {}) {
     const { filesMax = FILES_MAX, key, now = Date.now } = options;
     this.folder = folder;
@@ -64,7 +64,7 @@ export class RefusedBodies {
     this.#now = now;
   }
 
-  /** False: it is not put aside, because the store has refused everything lately; offer it again later. */
+  /** Sets a batch aside. Returns false after too many consecutive refusals: the caller must retry it later. */
   add({ source, sequence, packets, body, reason }: RefusedBody): boolean {
     if (this.#inARow >= IN_A_ROW_MAX) {
       this.#hold(reason);
@@ -81,21 +81,21 @@ export class RefusedBodies {
     return true;
   }
 
-  /** The store has taken a batch. */
+  /** The store accepted a batch: resets the count of refusals. */
   taken(): void {
     this.#inARow = 0;
     if (this.trouble !== null) this.#log.info('the store takes batches again');
     this.trouble = null;
   }
 
-  /** Deletes what is too old, now and every hour, until the function that it gives is called. */
+  /** Deletes expired files now and every hour, until the returned function is called. */
   keepTidy(): () => void {
     this.sweep();
     const timer = setInterval(() => this.sweep(), SWEEP_MS).unref();
     return () => clearInterval(timer);
   }
 
-  /** Deletes what is too old, and counts what is there. */
+  /** Deletes expired files, and counts the rest. */
   sweep(): void {
     if (this.folder === null) return;
     this.#sweptMs = this.#now();
@@ -127,14 +127,14 @@ export class RefusedBodies {
     this.trouble = `the store refuses everything: ${reason}`;
   }
 
-  /** The outcome, in words. */
+  /** Writes the file; returns the outcome as text. */
   #keep(name: string, make: () => Uint8Array): string {
     if (this.folder === null) return 'they are not kept';
     try {
       mkdirSync(this.folder, { recursive: true, mode: 0o700 });
       if (this.#now() - this.#sweptMs >= SWEEP_MS) this.sweep();
       const plain = make();
-      // Two of one number are not the same where a batch's drops are told in its place, or two keys look alike in a name.
+      // The hash separates equal names: a replacement reuses the sequence number, and keys are shortened.
       const digest = createHash('sha256').update(plain).digest('hex').slice(0, 8);
       const path = join(this.folder, `${name}-${digest}${EXTENSION}`);
       if (existsSync(path)) return `put aside before as ${path}`;
@@ -154,7 +154,7 @@ export class RefusedBodies {
   }
 }
 
-/** Paths of the bodies in a folder; none where there is no folder. @throws the system's error where nobody may look */
+/** Paths of the files in a folder; empty if there is no folder. @throws the system's error if it is unreadable */
 export function bodiesIn(folder: string): string[] {
   try {
     return readdirSync(folder)
@@ -172,7 +172,7 @@ function sealed(body: Uint8Array, key: VaultKey | null): Uint8Array {
   return Buffer.concat([sealer.head, sealer.seal(body), sealer.end()]);
 }
 
-/** Atomic: half a body, as a full disk would leave it, is useless. */
+/** Writes atomically: a partial file, as a full disk leaves it, is useless. */
 function writeWhole(path: string, body: Uint8Array): void {
   try {
     writeFileSync(path, body, { mode: 0o600 });
@@ -182,7 +182,7 @@ function writeWhole(path: string, body: Uint8Array): void {
   }
 }
 
-/** A key as part of a file's name. */
+/** Converts a key to a part of a file name. */
 function safe(key: string): string {
   return key.replaceAll(/[^\w.@-]+/g, '_').slice(0, 100);
 }

@@ -1,4 +1,4 @@
-// Everything about one address goes from what was put aside, too: a batch that names it is deleted whole.
+// Erases an address from refused batches, too: deletes every batch that names it.
 import {
   ADDRESS_BYTES,
   constant,
@@ -16,13 +16,13 @@ import { batchIn, isGone, pathsIn } from './read.ts';
 export interface ErasedBodies {
   readonly deleted: number;
   /**
-   * Paths of those that nobody here can look into or delete: damaged, encrypted with a key that is not at hand, or somebody
-   * else's. The folder's where that can't be looked into.
+   * Paths of files that could not be read or deleted: damaged, encrypted with an unavailable key, or not permitted; the
+   * folder's path if it is unreadable.
    */
   readonly unread: readonly string[];
 }
 
-/** @param address a single one, as the store takes it */
+/** @param address a single address, as the store accepts it */
 export async function eraseRefused(folder: string, address: string): Promise<ErasedBodies> {
   const wanted = canonical(address);
   const unread: string[] = [];
@@ -53,7 +53,7 @@ function inColumns({ length, addressKind, source, destination }: PacketColumns, 
   return false;
 }
 
-/** Addresses that no column shows: outside of tunnels, say. */
+/** Whether an address appears outside the address columns, such as in an outer header of a tunnel. */
 function inOuter({ length, outer, texts }: PacketColumns, address: string): boolean {
   const places = new Set(outer.subarray(0, length));
   return [...places].some((place) => {
@@ -68,14 +68,14 @@ function textOf(kind: number, bytes: Uint8Array, at: number): string {
   return kind === ETHER ? ethernetAddress(bytes, at) : '';
 }
 
-/** With their bytes: `2001:db8::5` reads as four of an Ethernet address, too. */
+/** Text forms of addresses by length in bytes: `2001:db8::5` also matches the pattern of an Ethernet address. */
 const FORMS = [
   ['ipv4', 4, ipv4Address],
   ['ether', 6, ethernetAddress],
   ['ipv6', 16, ipv6Address],
 ] as const;
 
-/** As batches write it (RFC 5952 §4 and §5). */
+/** Canonical notation, as in batches (RFC 5952 §4, §5). */
 function canonical(text: string): string {
   for (const [type, length, write] of FORMS) {
     const word = { kind: 'literal', literal: 'word', text, at: 0, length: text.length } as const;

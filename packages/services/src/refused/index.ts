@@ -1,4 +1,4 @@
-// The interface of refused batches.
+// Public interface of refused batches.
 export { REFUSED_KEPT, RefusedBodies, type RefusedOptions } from './bodies.ts';
 export { eraseRefused } from './erase.ts';
 export { putAside } from './read.ts';

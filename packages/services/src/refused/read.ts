@@ -1,11 +1,11 @@
-// What was put aside, read again: bodies as POST /store takes them, opened where they are encrypted.
+// Reads refused batches in the format of POST /store, decrypting them if necessary.
 import { rmSync, statSync } from 'node:fs';
 import { openPlain } from '@eyrie/capture';
 import type { StoreBatch } from '@eyrie/store';
 import { decodeStoreBody } from '../bus/batch-body.ts';
 import { bodiesIn } from './bodies.ts';
 
-/** Null: nobody may look into the folder. */
+/** Paths of the files; null: no permission for the folder. */
 export function pathsIn(folder: string): string[] | null {
   try {
     return bodiesIn(folder);
@@ -14,12 +14,12 @@ export function pathsIn(folder: string): string[] | null {
   }
 }
 
-/** Null: it is damaged, of another version, or encrypted with a key that is not at hand. */
+/** Reads a batch; null if it is damaged, of another version, or encrypted with an unavailable key. */
 export async function batchIn(path: string): Promise<StoreBatch | null> {
   try {
     const file = await openPlain(path);
     try {
-      // What is encrypted is longer than what it holds.
+      // The decrypted content is shorter than the file.
       const whole = Buffer.alloc(statSync(path).size);
       const length = await file.read(whole, 0, whole.length, 0);
       return decodeStoreBody(whole.subarray(0, length)).batch;
@@ -45,7 +45,7 @@ export interface PutAside {
   readonly bytes: number;
 }
 
-/** How much lies in a folder; nothing where it can't be looked into. */
+/** Number and size of the refused batches; zero if the folder is unreadable. */
 export function putAside(folder: string): PutAside {
   const sizes = (pathsIn(folder) ?? []).map((path) => statSync(path, { throwIfNoEntry: false })?.size ?? 0);
   return { batches: sizes.length, bytes: sizes.reduce((sum, size) => sum + size, 0) };

@@ -1,5 +1,5 @@
-// What the store refused is sent to it again, once what was wrong with it or with the store is mended. A batch has its number
-// still, so none is stored twice, whenever this ends.
+// Resends refused batches, once the cause in the batch or the store is repaired. Sequence numbers make this idempotent:
+// no batch is stored twice, even if a run is interrupted.
 import { type Store, type StoreBatch, StoreError } from '@eyrie/store';
 import { isOfTheBatch } from '../persistor/of-the-batch.ts';
 import { batchIn, isGone, pathsIn } from './read.ts';
@@ -10,10 +10,10 @@ export interface Left {
 }
 
 export interface Resent {
-  /** Stored now, and packets in them. */
+  /** Batches stored by this run, and their packets. */
   readonly batches: number;
   readonly packets: number;
-  /** Deleted, for the store has something under their numbers already. */
+  /** Batches deleted because their sequence numbers are stored already. */
   readonly repeats: number;
   readonly left: readonly Left[];
 }
@@ -25,8 +25,8 @@ interface Found {
 }
 
 /**
- * @param isAll also those whose captures the store does not have: they were deleted, or never begun
- * @throws StoreError where the store takes nothing just now
+ * @param isAll also resend batches whose capture is not in the store: deleted, or never begun
+ * @throws StoreError if the store accepts nothing at present
  */
 export async function resendRefused(store: Store, folder: string, isAll: boolean): Promise<Resent> {
   const left: Left[] = [];
@@ -46,7 +46,7 @@ export async function resendRefused(store: Store, folder: string, isAll: boolean
     if ('why' in stored) left.push({ path, why: stored.why });
     else if (!isGone(path)) left.push({ path, why: 'it is stored, but cannot be deleted here' });
     if (!('packets' in stored)) continue;
-    // Stored by one that ended before it said so, perhaps.
+    // An interrupted run may have stored it.
     mended.add(source);
     if (stored.packets === null) sums.repeats++;
     else {
@@ -59,7 +59,7 @@ export async function resendRefused(store: Store, folder: string, isAll: boolean
   return { ...sums, left };
 }
 
-/** By capture, then by number; one after the other is read, for together they may be large. */
+/** Batches by capture and sequence number; only their heads, since all together may be large. */
 async function inOrder(folder: string, left: Left[]): Promise<Found[]> {
   const found: Found[] = [];
   for (const path of pathsIn(folder) ?? [folder]) {
@@ -74,13 +74,13 @@ async function inOrder(folder: string, left: Left[]): Promise<Found[]> {
   return found.sort((a, b) => (a.source < b.source ? -1 : a.source > b.source ? 1 : a.sequence - b.sequence));
 }
 
-/** Null: it was stored before. */
+/** Stores a batch; null if it was stored already. */
 async function send(
   store: Store,
   batch: StoreBatch,
 ): Promise<{ readonly packets: number | null } | { readonly why: string }> {
   const count = batch.packets?.length ?? 0;
-  // What it told of lost packets was told in its place, with its own packets as lost: these are not, now.
+  // Its packets were counted as drops when it was set aside: subtract them.
   const lost = Math.min(count, (await store.captureByKey(batch.source))?.drops ?? 0);
   const drops = lost === 0 ? [] : [{ where: 'refused' as const, packets: -lost, time: Date.now() / 1000 }];
   try {
@@ -97,10 +97,10 @@ async function send(
   }
 }
 
-/** By the first of what it holds: under its number may stand what was told in its place. */
+/** Whether the batch is stored, judged by its first rows: a replacement may have its sequence number. */
 async function isThere(store: Store, capture: number, batch: StoreBatch): Promise<boolean> {
   const { packets, flows, names, findings } = batch;
-  // Of a conversation there may be more than was told before.
+  // A conversation may have grown since.
   if (packets === null) return flows.length + names.length + findings.length === 0;
   const filter = `frame.number == ${packets.number[0]}`;
   return (await store.packets({ capture, filter, limit: 1 })).items.length > 0;
@@ -112,7 +112,7 @@ async function sourcesIn(left: readonly Left[]): Promise<Set<string>> {
   return sources;
 }
 
-/** As pipeline.ts and inbox.ts say it of a capture that ended. */
+/** The wording of pipeline.ts and inbox.ts in the problem of a capture. */
 const REFUSED = /(^|; )the store refused (\d+ packets|its last conversations)$/;
 
 async function tellMended(store: Store, source: string): Promise<void> {

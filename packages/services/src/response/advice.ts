@@ -1,8 +1,8 @@
-// What is advised and not done is a line each of the audit and of the list of responses: so whoever accuses may cause so
-// many in an hour, and all together so many. What is more is counted, and told in one line when the hour is over.
+// Limits lines of advice, which go to the audit log and the list of responses. An accuser can cause a limited number an
+// hour, and so can all together; the rest is counted and reported in one line at the end of the hour.
 
 export interface AdviceBounds {
-  /** The same about the same subject is said once in so long. */
+  /** Interval in which the same advice about a subject is not repeated. */
   readonly againMs: number;
   readonly windowMs: number;
   readonly perWitnessMax: number;
@@ -16,13 +16,13 @@ const ADVICE_BOUNDS: AdviceBounds = {
   max: 200,
 };
 
-/** What is remembered of subjects; then the oldest goes. */
+/** Subjects remembered; then the oldest is evicted. */
 const KNOWN_MAX = 10_000;
 
 export class AdviceBook {
   readonly #bounds: AdviceBounds;
   readonly #said = new Map<string, number>();
-  /** Within this window: lines that each witness caused, and how many were left out. */
+  /** Lines that each witness caused in this window, and the number omitted. */
   readonly #lines = new Map<string, { said: number; leftOut: number }>();
   #total = 0;
   #beganMs = Number.NEGATIVE_INFINITY;
@@ -32,8 +32,8 @@ export class AdviceBook {
   }
 
   /**
-   * Whether a line about this may be written. `witnesses`: who accuses; one of them has to have room left, so that nobody
-   * silences others by joining them.
+   * Whether a line about this may be written: one of the accusing witnesses must be below its limit, so that none can
+   * silence others by joining them.
    */
   take(about: string, witnesses: readonly string[], nowMs: number): boolean {
     const { againMs, perWitnessMax, max } = this.#bounds;
@@ -52,7 +52,7 @@ export class AdviceBook {
     return true;
   }
 
-  /** Once the window is over: what was left out in it, by witness. */
+  /** The number of omitted lines by witness, once the window has ended. */
   leftOut(nowMs: number): { witness: string; count: number }[] {
     if (nowMs - this.#beganMs < this.#bounds.windowMs) return [];
     const over = [...this.#lines].flatMap(([witness, { leftOut: count }]) =>

@@ -1,5 +1,5 @@
-// Addresses that are kept out for a time: a plain file for `eyrie firewall apply --block`, and the same as a set for nft.
-// Firewalls read them; nothing here touches one.
+// The block list of temporarily blocked addresses: a plain file for `eyrie firewall apply --block`, and a set for nft.
+// Firewalls read these files; nothing here changes a firewall.
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { dirname } from 'node:path';
@@ -10,14 +10,14 @@ export interface BlockedAddress {
   readonly reason: string;
 }
 
-/** At once; then the one that ends first goes. */
+/** Addresses; at the limit the one that expires first is removed. */
 const BLOCKED_MAX = 10_000;
 
 export class BlockedAddresses {
   readonly #path: string;
   readonly #blocked = new Map<string, BlockedAddress>();
 
-  /** `path`: of the plain file; the set for nft lies beside it, with `.nft` at its end. What it says is taken over. */
+  /** @param path of the plain file, whose entries are loaded; the nft set is written beside it, with suffix `.nft` */
   constructor(path: string, nowMs: number) {
     this.#path = path;
     for (const each of readBack(path)) if (each.untilMs > nowMs) this.#blocked.set(each.address, each);
@@ -31,7 +31,7 @@ export class BlockedAddresses {
     return this.#blocked.has(address);
   }
 
-  /** False for what is no address; one with a zone (`fe80::1%eth0`) is none that a firewall can be told. */
+  /** Returns false if the text is no address, or has a zone (`fe80::1%eth0`), which firewalls do not accept. */
   add(address: string, untilMs: number, reason: string): boolean {
     if (isIP(address) === 0 || address.includes('%')) return false;
     this.#blocked.set(address, { address, untilMs, reason });
@@ -49,7 +49,7 @@ export class BlockedAddresses {
     return isThere;
   }
 
-  /** Takes out what is over; gives those addresses. */
+  /** Removes expired addresses and returns them. */
   expire(nowMs: number): string[] {
     const over = this.all().filter(({ untilMs }) => untilMs <= nowMs);
     for (const { address } of over) this.#blocked.delete(address);
@@ -83,7 +83,7 @@ function readBack(path: string): BlockedAddress[] {
   });
 }
 
-/** For `nft -f`: two sets in a table of their own; a rule that drops what is in them is the firewall's. */
+/** Input for `nft -f`: two sets in a table of their own; a rule that drops them is the firewall's. */
 function nftSet(blocked: readonly BlockedAddress[]): string {
   const set = (name: string, type: string, version: number) => {
     const elements = blocked.filter(({ address }) => isIP(address) === version).map(({ address }) => address);

@@ -1,4 +1,4 @@
-// The evidence against one peer or address: who saw what, how often. One weak signal is never enough.
+// The evidence against one peer or address: witnesses, rules and counts. One weak signal is never enough.
 import type { RuleSeverity } from '@eyrie/detect';
 import { SEVERITIES } from '@eyrie/detect';
 import type { AuditEntry } from '@eyrie/mesh';
@@ -10,17 +10,17 @@ export interface Signal {
   /** 0 to 1. */
   confidence: number;
   summary: string;
-  /** Sightings that lie apart, and when the last of them was (elapsed milliseconds). */
+  /** Distinct sightings, and the time of the last (monotonic milliseconds). */
   times: number;
   lastMs: number;
 }
 
-/** What is older says nothing any more. */
+/** Lifetime of a signal. */
 const SIGNAL_MS = 10 * 60_000;
-/** Closer together, two sightings are one. */
+/** Sightings closer together count as one. */
 const APART_MS = 350;
 const SIGNALS_MAX = 64;
-/** So sure, and at least so grave, a rule must be to be believed of few. */
+/** Minimum confidence and severity for a rule to be acted on. */
 const SURE = 0.9;
 const GRAVE = SEVERITIES.indexOf('high');
 
@@ -59,11 +59,11 @@ export class Case {
   }
 
   /**
-   * Is it enough to act on what this rule says? It has to be grave and sure. Then so many different peers must have seen
-   * it; what was put together from many, or is seen here, needs no other. What one says again and again is no proof, as
-   * it may be a lie, but reason enough to look: `alone`.
+   * Weighs the evidence for a rule. It needs severity and confidence, and then `witnesses` different peers; evidence
+   * combined from many peers, or seen by a trusted witness, needs no other. Repeated reports of one peer may be false:
+   * they are no proof, but justify a trial (`alone`).
    *
-   * @param trusted witnesses that are believed alone: this peer itself
+   * @param trusted witnesses believed alone: this peer itself
    */
   weightOf(rule: string, witnesses: number, trusted: ReadonlySet<string>): 'proven' | 'alone' | 'weak' {
     const strong = this.#strong(rule);
@@ -71,7 +71,7 @@ export class Case {
     return strong.some(({ times }) => times > 1) ? 'alone' : 'weak';
   }
 
-  /** Where the weight is `alone`: who says so again and again. */
+  /** The only accuser, if the weight is `alone`. */
   accuserOf(rule: string): string {
     return this.#strong(rule).find(({ times }) => times > 1)!.witness;
   }

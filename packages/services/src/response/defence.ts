@@ -1,4 +1,4 @@
-// Defence beside a peer: a sensor at every peer, the desk beside the authority.
+// Defence as a companion of a peer: a sensor at every peer, and the response desk at the authority.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Companion, ControlError, type Log, type Peer } from '@eyrie/mesh';
@@ -8,7 +8,7 @@ import { parseResponsePolicy, RESPONSE_EXAMPLE, type ResponsePolicy, ResponsePol
 import { Sensor } from './sensor.ts';
 
 /**
- * @param folder the peer's: `response.toml`, `blocked.txt` and `audit.jsonl` lie there
+ * @param folder the peer's, with `response.toml`, `blocked.txt` and `audit.jsonl`
  * @throws ResponsePolicyError if the policy cannot be read
  */
 export function startDefence(peer: Peer, folder: string, log: Log): Companion {
@@ -52,7 +52,7 @@ function openDesk(peer: Peer, folder: string, log: Log): ResponseDesk {
   return desk;
 }
 
-/** The policy of a folder; the example is written there if there is none. @throws ResponsePolicyError */
+/** Loads the policy; writes the example if there is none. @throws ResponsePolicyError */
 function policyIn(folder: string): ResponsePolicy {
   const path = join(folder, 'response.toml');
   if (!existsSync(path)) writeFileSync(path, RESPONSE_EXAMPLE, { mode: 0o600 });

@@ -1,13 +1,13 @@
-// Beside the authority: collects suspicions of peers against each other, and responds by policy. Every response expires by
-// itself, can be ended earlier, and is a line of the audit log.
+// The response desk, at the authority: collects suspicions of peers against each other, and responds by policy. Every
+// response expires, can be released earlier, and is a line of the audit log.
 //
 //   suspicions ─► cases ─► policy ─► proven? ─► exempt? ─► room? ─► measure, revocation or block list ─► audit
 //       └─ knocks ─► rule over all doors │              └───────┴─► advice alone
-//                                        └► one peer says so, again and again: a short trial
+//                                        └► a single repeated accuser: a short trial
 //
-// A trial sends the suspect to the decoy for some seconds: if it goes on there, the honeypot is the second witness; if it
-// does not, it is free, and its accuser alone does not count against it again. Without a decoy the suspect is throttled, and
-// afterwards its accuser alone does not count against it for three times as long.
+// A trial redirects the suspect to the decoy for some seconds: if it goes on there, the honeypot is the second witness;
+// if not, it is free, and its accuser alone does not count against it again. Without a decoy the suspect is throttled,
+// and its accuser alone does not count for three times as long as that lasts.
 import { isIP } from 'node:net';
 import { type Finding, RULES, RuleEngine, type RuleSeverity } from '@eyrie/detect';
 import {
@@ -25,12 +25,12 @@ import { Case } from './case.ts';
 import { type Answer, type ResponsePolicy, type ResponseRule, ruleFor } from './policy.ts';
 import { KNOCK } from './sensor.ts';
 
-/** A response that was made, or is advised. */
+/** A response, carried out or only advised. */
 export interface Response {
   readonly id: number;
   /** Milliseconds since 1970. */
   readonly atMs: number;
-  /** '' where an address is of no peer, or of more than one. */
+  /** '' if the address belongs to no peer, or to several. */
   readonly peer: string;
   readonly address: string;
   readonly rule: string;
@@ -38,10 +38,10 @@ export interface Response {
   readonly summary: string;
   readonly witnesses: readonly string[];
   readonly answer: Answer;
-  /** For some seconds, because one peer alone says so: what it does then decides. */
+  /** A short trial on the word of a single peer. */
   readonly isTrial: boolean;
   readonly isDone: boolean;
-  /** Why it was not done; else ''. */
+  /** Why it was not carried out; else ''. */
   readonly why: string;
   readonly untilMs: number | null;
 }
@@ -57,26 +57,26 @@ type Carried = Pick<ResponseRule, 'answer' | 'forMs'>;
 
 const RESPONSES_MAX = 1_000;
 const CASES_MAX = 10_000;
-/** Trials in an hour that one accuser alone can cause. */
+/** Trials per hour that a single accuser can cause. */
 const ALONE_MAX = 3;
 const HOUR_MS = 3_600_000;
 const TRIAL_MS = 10_000;
-/** After a trial without a decoy, for each of its seconds: who is accused by one alone is slowed down a quarter of the time. */
+/** Rest after a trial without a decoy, in multiples of its duration: a single accuser can throttle 1/4 of the time. */
 const REST_PARTS = 3;
 const KNOWN_RULES: ReadonlySet<string> = new Set(RULES.map(({ id }) => id));
 const MESH_SCAN = RULES.filter(({ id }) => id === 'mesh-scan');
 
 export class ResponseDesk {
-  /** Told of each response. */
+  /** Called with each response. */
   readonly onResponse: ((response: Response) => void)[] = [];
   readonly #options: DeskOptions;
   readonly #cases = new Map<string, Case>();
   readonly #engine: RuleEngine;
   #responses: Response[] = [];
   readonly #advice = new AdviceBook();
-  /** Trials on the word of one accuser: until when that accuser alone does not count against the same suspect. */
+  /** Trials by single accusers, and until when that accuser alone does not count against the same suspect. */
   #alone: { witness: string; subject: string; atMs: number; restsMs: number }[] = [];
-  /** Until when each is on trial. */
+  /** End of the present trial, by subject. */
   readonly #trials = new Map<string, number>();
   #nextId = 1;
   #cancel: Cancel = () => {};
@@ -95,12 +95,12 @@ export class ResponseDesk {
     this.#cancel();
   }
 
-  /** The newest first. */
+  /** Responses, newest first. */
   responses(): readonly Response[] {
     return this.#responses.toReversed();
   }
 
-  /** Ends a measure or a block; returns why that is not possible, or null. */
+  /** Ends a measure or a block; returns why that is impossible, or null. */
   release(subject: string, reason: string): string | null {
     const { peer, blocked, audit } = this.#options;
     if (blocked.remove(subject)) {
@@ -118,7 +118,7 @@ export class ResponseDesk {
       return;
     }
     const subject = peer === '' ? address : peer;
-    // Invented names and addresses would fill the audit log.
+    // Invented subjects must not fill the audit log.
     const isSomebody =
       peer === '' ? isIP(address) !== 0 : this.#options.peer.standing.roster.members.has(peer);
     if (!isSomebody || subject === witness || !KNOWN_RULES.has(rule)) return;
@@ -126,7 +126,7 @@ export class ResponseDesk {
     this.#judge(subject, address, seen);
   }
 
-  /** What was put together here, of what many said. */
+  /** Handles a finding combined from the reports of many peers. */
   #found({ rule, source, severity, confidence, summary }: Finding): void {
     const subject = this.#peerAt(source) ?? source;
     this.#judge(subject, source, { rule, witness: this.#options.peer.id, severity, confidence, summary });
@@ -146,7 +146,7 @@ export class ResponseDesk {
     const weight = about.weightOf(seen.rule, policy.witnesses, new Set([peer.id]));
     if (weight === 'weak' || this.#isAnswered(subject, weight)) return;
     const isTrial = weight === 'alone' && rule.mode === 'act';
-    // Whose word it is on, it is put down to, whoever else has said something weaker.
+    // A trial is attributed to its accuser alone, even if others have reported something weaker.
     const witnesses = isTrial
       ? [about.accuserOf(seen.rule)]
       : about.signals.filter((each) => each.rule === seen.rule).map(({ witness }) => witness);
@@ -174,7 +174,7 @@ export class ResponseDesk {
     this.#options.audit({ ...entry, evidence: about.evidence() });
   }
 
-  /** Carries it out; returns why that failed, or null. */
+  /** Carries out the response; returns why that failed, or null. */
   #do({ answer, forMs }: Carried, subject: string, about: Case, summary: string): string | null {
     const { peer, policy, blocked, audit } = this.#options;
     const authority = peer.authority!;
@@ -192,14 +192,14 @@ export class ResponseDesk {
     });
   }
 
-  /** An address can only be blocked; without a decoy, nobody can be led there. */
+  /** The possible response: an address can only be blocked, and a redirect needs a decoy. */
   #answerOf({ answer }: ResponseRule, subject: string): Answer {
     if (!this.#options.peer.standing.roster.members.has(subject)) return 'block';
     if (answer === 'block') return 'quarantine';
     return answer === 'redirect' && this.#options.policy.decoy === '' ? 'quarantine' : answer;
   }
 
-  /** Why nothing is done although the policy says so, or null. */
+  /** Why the policy's response is not carried out, or null. */
   #objection(subject: string): string | null {
     const { peer, policy } = this.#options;
     const { roster } = peer.standing;
@@ -219,7 +219,7 @@ export class ResponseDesk {
       : null;
   }
 
-  /** Redirects to the decoy, where the honeypot can observe; without one, throttles. */
+  /** The trial: a redirect to the decoy, where the honeypot observes; without one, throttling. */
   #trialOf({ forMs }: ResponseRule, subject: string): Carried {
     const { peer, policy } = this.#options;
     const isPeer = peer.standing.roster.members.has(subject);
@@ -227,7 +227,7 @@ export class ResponseDesk {
     return { answer, forMs: answer === 'redirect' ? Math.min(forMs, TRIAL_MS) : forMs };
   }
 
-  /** Why the word of one accuser is not enough even for a trial, or null. */
+  /** Why a single accuser does not justify even a trial, or null. */
   #doubt(subject: string, witness: string, answer: Answer): string | null {
     if (answer === 'block') return `only ${witness} says so`;
     const nowMs = this.#nowMs;
@@ -248,7 +248,7 @@ export class ResponseDesk {
     this.#trials.set(subject, this.#nowMs + forMs);
   }
 
-  /** A trial under way does not replace the response to what is proven. */
+  /** Whether the subject has its response; a trial does not replace the response to proven evidence. */
   #isAnswered(subject: string, weight: 'proven' | 'alone'): boolean {
     const { peer, blocked } = this.#options;
     const member = peer.standing.roster.members.get(subject);
@@ -286,7 +286,7 @@ export class ResponseDesk {
     }
   }
 
-  /** The one peer at an address; null if there is none, or more. */
+  /** The peer at an address; null if there is none, or several. */
   #peerAt(address: string): string | null {
     const found = this.#peersAt(address);
     return found.length === 1 ? found[0]! : null;

@@ -1,5 +1,5 @@
-// The policy of automatic responses: a file in the folder of the peer that holds the authority. Without one, responses
-// are advised and not made.
+// The policy of automatic responses, a file in the folder of the authority's peer. Without one, responses are only
+// advised.
 import type { RuleSeverity } from '@eyrie/detect';
 import { SEVERITIES } from '@eyrie/detect';
 import { parse, TomlError } from 'smol-toml';
@@ -9,7 +9,7 @@ export const ANSWERS = ['throttle', 'quarantine', 'redirect', 'revoke', 'block']
 export type Answer = (typeof ANSWERS)[number];
 
 export interface ResponseRule {
-  /** A rule of docs/reference/findings.md, or a severity and all above it. */
+  /** A rule of docs/reference/findings.md; null: matches by severity. */
   readonly rule: string | null;
   readonly severity: RuleSeverity | null;
   readonly mode: Mode;
@@ -19,17 +19,17 @@ export interface ResponseRule {
 
 export interface ResponsePolicy {
   readonly rules: readonly ResponseRule[];
-  /** Peers and addresses that nothing is ever done about. */
+  /** Peers and addresses that are never acted against. */
   readonly exempt: ReadonlySet<string>;
-  /** HOST:PORT of the decoy of the mesh; '': there is none, and a redirect becomes a quarantine. */
+  /** HOST:PORT of the decoy; '': there is none, and a redirect becomes a quarantine. */
   readonly decoy: string;
-  /** Different peers that must have seen it; two at least. */
+  /** Number of different witnesses required; at least two. */
   readonly witnesses: number;
-  /** Part of the members that may be cut off at once by this policy. */
+  /** Largest share of the members that may be cut off at a time. */
   readonly shareMax: number;
 }
 
-/** Of one line, which says where in response.toml. */
+/** The message says in one line what is wrong in response.toml. */
 export class ResponsePolicyError extends Error {}
 
 export const RESPONSE_EXAMPLE = `# What this mesh does about peers that misbehave. Read where the authority is, when its peer starts.
@@ -71,7 +71,7 @@ const UNITS_MS: Readonly<Record<string, number>> = { s: 1e3, m: 60e3, h: 3600e3,
 const FOR_MS_MAX = 30 * 86_400e3;
 const WITNESSES_MIN = 2;
 
-/** @throws ResponsePolicyError with one line that names the rule */
+/** @throws ResponsePolicyError with a message of one line that names the rule */
 export function parseResponsePolicy(text: string): ResponsePolicy {
   const { rule = [], exempt = [], decoy = '', witnesses = 2, share_max = 0.25, ...rest } = tomlOf(text);
   const other = Object.keys(rest)[0];
@@ -94,7 +94,7 @@ export function parseResponsePolicy(text: string): ResponsePolicy {
   };
 }
 
-/** The first rule that fits, or null. */
+/** The first matching rule, or null. */
 export function ruleFor(policy: ResponsePolicy, rule: string, severity: RuleSeverity): ResponseRule | null {
   return (
     policy.rules.find((each) =>

@@ -1,19 +1,19 @@
-// Applies the intrusion rules for peers to a peer's neighbours, and reports suspicions to the authority. Every peer runs
-// one, over its own links only; none of them decides.
+// Applies the intrusion rules for peers to a peer's neighbours, and reports suspicions to the authority. Every peer has
+// one, for its own links; a sensor reports and never decides.
 import { atLeast, Baseline, type Finding, PEER_FEATURES, PeerRows, RULES, RuleEngine } from '@eyrie/detect';
 import { type Cancel, every, hostOf, type Peer } from '@eyrie/mesh';
 
-/** Of all rules, those that speak of peers. */
+/** The rules that concern peers. */
 const NAMES = ['query-flood', 'join-guessing', 'unusual-behaviour'];
 const PEER_RULES = RULES.filter(({ id }) => NAMES.includes(id));
-/** What one peer tells of a connection that became no link: nothing by itself. */
+/** Signal for a connection that did not become a link; harmless by itself. */
 export const KNOCK = 'mesh-knock';
 const TELL_MS = 500;
 const MEASURE_MS = 10_000;
-/** Of one address, knocks are told so often. */
+/** Interval of knock reports per address. */
 const KNOCK_MS = 5_000;
 const ADDRESSES_MAX = 1_000;
-/** Seconds of quiet after which the same is a new finding. */
+/** Seconds of silence after which a repetition is a new finding. */
 const QUIET_S = 60;
 
 export class Sensor {
@@ -58,7 +58,7 @@ export class Sensor {
     return { time: this.#peer.runtime.clock.nowMs() / 1000, frame: 0 };
   }
 
-  /** What goes on is told again: that one saw it twice counts for more. */
+  /** Repeats ongoing suspicions: repeated sightings of a witness count for more. */
   #tellAgain(): void {
     this.engine.advance(this.#now.time);
     for (const finding of this.engine.findings.list())
@@ -99,7 +99,7 @@ export class Sensor {
     this.#measuredMs = nowMs;
     for (const [peer, traffic] of this.#peer.meter.take()) {
       if (peer === '') continue;
-      // Of children, what they have reported themselves; of others that is not known here.
+      // Children's own readings; those of other peers are unknown here.
       const said = this.#peer.skyeye.readingOf(peer) ?? {};
       const cpuShare = (said['cpu.used'] ?? 0) / 100;
       const sample = { intervalS, ...traffic, cpuShare, latencyMs: said.latency ?? 0 };

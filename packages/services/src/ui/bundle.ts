@@ -9,24 +9,24 @@ export interface PageFile {
   readonly type: string;
   readonly plain: Buffer;
   readonly coded: Readonly<Partial<Record<Coding, Buffer>>>;
-  /** Its name has a hash in it: it never changes. */
+  /** The name contains a content hash, so the file never changes. */
   readonly isImmutable: boolean;
   readonly tag: string;
 }
 
 export interface Bundle {
-  /** By address: `/assets/main-3F2A.js`. */
+  /** Files by URL path: `/assets/main-3F2A.js`. */
   readonly files: ReadonlyMap<string, PageFile>;
   readonly index: PageFile;
 }
 
-/** As the script that puts the page together writes it. */
+/** The manifest that the build script writes. */
 interface Manifest {
   readonly index: string;
   readonly files: Readonly<Record<string, { readonly type: string; readonly immutable: boolean }>>;
 }
 
-/** Null: there is no page in this folder. */
+/** Reads the bundle; null if the folder has none. */
 export async function readBundle(folder: string): Promise<Bundle | null> {
   const text = await readFile(join(folder, 'manifest.json'), 'utf8').catch(() => null);
   if (text === null) return null;

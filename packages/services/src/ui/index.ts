@@ -1,4 +1,4 @@
-// The page's own process: its files, and a reverse proxy to the analyzer, under one origin.
+// The page as a separate process: its files, and a reverse proxy to the analyzer, under one origin.
 import Fastify, { type FastifyInstance } from 'fastify';
 import { apiErrorOf } from '../analyzer/errors.ts';
 import { addLimits, REQUESTS_PER_MINUTE } from '../analyzer/limits.ts';
@@ -9,10 +9,10 @@ import { addPage } from './page.ts';
 import { addProxy, type ProxyOptions } from './proxy.ts';
 
 export interface UiOptions extends ProxyOptions {
-  /** Where the page was put together; null: nowhere. */
+  /** Folder of the page's bundle; null: none. */
   readonly folder: string | null;
   readonly access: Access;
-  /** From one address that is not this machine. Default 1200. */
+  /** Requests per minute from one address, except this machine. Default 1200. */
   readonly requestsPerMinute?: number;
   readonly log: Says;
 }
@@ -31,7 +31,7 @@ export async function buildUi(options: UiOptions): Promise<FastifyInstance> {
   app.addHook('onResponse', async (request, reply) => {
     log.debug(`${request.method} ${request.url} ${reply.statusCode}`, { ms: Math.round(reply.elapsedTime) });
   });
-  // The rate limit applies here already.
+  // The rate limit already applies to these routes.
   await addLimits(app, options.requestsPerMinute ?? REQUESTS_PER_MINUTE);
   addSecurity(app, guard);
   await addPage(app, options.folder);

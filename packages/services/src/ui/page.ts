@@ -1,4 +1,4 @@
-// Serves the page's files. Only the addresses of the bundle are served: there is no path to walk out of.
+// Serves the page's files. Only paths of the bundle exist, so path traversal is impossible.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Bundle, type Coding, type PageFile, readBundle } from './bundle.ts';
 
@@ -11,7 +11,7 @@ const NO_PAGE = `<!doctype html>
 <a href="/docs">/docs</a>.</p></html>
 `;
 
-/** Adds the page to a server that has the API already. @param folder where the bundle is; null: nowhere */
+/** Adds the page to a server with the API. @param folder of the bundle; null: none */
 export async function addPage(app: FastifyInstance, folder: string | null): Promise<void> {
   const bundle = folder === null ? null : await readBundle(folder);
   const hidden = { schema: { hide: true } };

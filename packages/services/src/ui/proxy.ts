@@ -1,12 +1,12 @@
-// The reverse proxy where page and analyzer are two processes: all other requests go to the analyzer, so that both have
-// one origin. Bodies are streamed in both directions; so is the live channel.
+// Reverse proxy from the page's process to the analyzer, for a common origin. Bodies and the live channel are streamed
+// in both directions.
 import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { Duplex } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { FOR_HEADER } from '../analyzer/limits.ts';
 
-/** Until the analyzer begins to answer; a great export may take its time after that. */
+/** Time-out until the first byte of the response; a large export may then take longer. */
 const ANSWER_MS_MAX = 60_000;
 
 /** Hop-by-hop headers (RFC 9110 §7.6.1). */
@@ -24,7 +24,7 @@ const HOP_HEADERS = new Set([
 
 export interface ProxyOptions {
   readonly analyzer: URL;
-  /** The analyzer's own token, where it asks for one: the page's users have another, or none. */
+  /** Token for the analyzer, if it requires one; independent of the page's own. */
   readonly token: string | null;
 }
 
@@ -33,10 +33,10 @@ export function addProxy(
   options: ProxyOptions,
   mayUpgrade: (request: IncomingMessage) => boolean,
 ): void {
-  // Nothing is read here: bodies go through.
+  // Do not parse bodies: they are streamed.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_, __, done) => done(null));
-  // What is not the page's is no route here, and routes alone are counted unasked.
+  // Other paths are no routes, to which the rate limit does not apply by itself.
   app.setNotFoundHandler({ preHandler: app.rateLimit() }, (request, reply) => pass(request, reply, options));
   app.server.on('upgrade', (request, socket, head) => {
     if (mayUpgrade(request)) upgrade(request, socket, head, options);
@@ -98,18 +98,18 @@ function begin(
   const headers: Record<string, string | string[]> = { ...more };
   for (const [name, value] of Object.entries(request.headers))
     if (value !== undefined && !HOP_HEADERS.has(name)) headers[name] = value;
-  // The analyzer judges requests by its own name; where they came from was judged here.
+  // The analyzer expects its own host name and origin; the client's were checked here.
   headers.host = analyzer.host;
   delete headers.origin;
   delete headers['sec-fetch-site'];
   delete headers.cookie;
-  // For the analyzer's audit and its limits; whatever the browser says of itself is not passed on.
+  // For the analyzer's audit and limits; a header forged by the browser is discarded.
   delete headers[FOR_HEADER];
   const { remoteAddress } = request.socket;
   if (remoteAddress !== undefined) headers[FOR_HEADER] = remoteAddress;
   if (token !== null) headers.authorization = `Bearer ${token}`;
   const send = analyzer.protocol === 'https:' ? httpsRequest : httpRequest;
-  // Never resolved against the address: `//elsewhere` is a path here.
+  // Not resolved as a URL: `//elsewhere` is a path here.
   const { hostname, port } = analyzer;
   return send({
     hostname: hostname.replace(/^\[(.*)\]$/, '$1'),

@@ -1,15 +1,15 @@
-// Filters that columns can't decide: the packets in question are read again.
+// Evaluates filters that the store's columns cannot decide: reads the packets in question again.
 import { compileExpression, type Predicate } from '@eyrie/dissect';
 import type { CaptureRow, Exactness, PacketRow, Store } from '@eyrie/store';
 import type { Redissector } from './redissect.ts';
 
-/** A filter's undecided part over rows of one or more captures. */
+/** Evaluates a filter's undecided part over rows of one or more captures. */
 export class Decider {
   readonly #store: Store;
   readonly #redissector: Redissector;
   readonly #isPatient: boolean;
   readonly #captures = new Map<number, CaptureRow | null>();
-  /** False once a row could not be decided, or only without what came before it. */
+  /** False once a row could not be decided, or only without its context. */
   isExact = true;
 
   /** @param isPatient see Redissector.each */
@@ -19,7 +19,7 @@ export class Decider {
     this.#isPatient = isPatient;
   }
 
-  /** The rows that pass; a row whose bytes are gone passes, for nobody can say that it does not. */
+  /** Returns the matching rows; a row whose bytes are gone is kept, because it may match. */
   async passing(
     rows: readonly PacketRow[],
     { exact, rest }: Exactness,
@@ -62,13 +62,13 @@ export class Decider {
   }
 }
 
-/** The file was moved or cut: the columns are still there. */
+/** Tolerates a capture file that was moved or truncated: the columns remain. */
 export function ignoreGone(error: unknown): undefined {
   const code = (error as { code?: string }).code ?? '';
   if (code !== 'bytes_gone' && !code.startsWith('ERR_CAPTURE')) throw error;
 }
 
-/** In each group the numbers rise. */
+/** Groups rows by capture, in ascending packet order. */
 export function byCapture(rows: readonly PacketRow[]): Map<number, PacketRow[]> {
   const groups = new Map<number, PacketRow[]>();
   for (const row of rows) {

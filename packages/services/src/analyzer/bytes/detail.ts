@@ -1,4 +1,4 @@
-// One packet in full: its tree with byte ranges, and the buffers that the ranges refer to.
+// One packet in full: its tree with byte ranges, and the buffers that they refer to.
 import { infoColumn, type Packet, raw, type TreeNode, treeOf } from '@eyrie/dissect';
 import type { FoundPacket } from '@eyrie/store';
 import type { TreeLine } from '../schemas/index.ts';
@@ -18,7 +18,7 @@ export interface Detail {
   readonly context: Context;
 }
 
-/** Packets remembered: whoever looks at a tree asks for its bytes next. */
+/** Packets cached: a request for a tree is usually followed by one for its bytes. */
 const DETAILS_MAX = 32;
 
 export class Details {
@@ -32,7 +32,7 @@ export class Details {
   of(found: FoundPacket): Promise<Detail> {
     const { id } = found.packet;
     const known = this.#known.get(id) ?? this.#make(found);
-    // The newest use stands last.
+    // Moves it to the end: the Map is in order of last use.
     this.#known.delete(id);
     this.#known.set(id, known);
     if (this.#known.size > DETAILS_MAX) this.#known.delete(this.#known.keys().next().value!);
@@ -40,7 +40,7 @@ export class Details {
     return known;
   }
 
-  /** What was deleted must not be shown. */
+  /** Clears the cache, so that deleted packets are not shown. */
   forget(): void {
     this.#known.clear();
   }
@@ -66,7 +66,7 @@ function lineOf({ name, field, value, text, start, length, buffer, children }: T
   };
 }
 
-/** Copies: the packet is borrowed. */
+/** Copies the buffers, because the packet object is reused. */
 function buffersOf(p: Packet): BufferPart[] {
   const parts: BufferPart[] = [];
   for (let buffer = 0; buffer < p.bufferCount; buffer++) {
@@ -80,7 +80,7 @@ function buffersOf(p: Packet): BufferPart[] {
   return parts;
 }
 
-/** The first layer in a buffer, or -1, and how much of the buffer the layers use. */
+/** The first layer in a buffer, or -1, and the number of bytes that its layers cover. */
 function layersIn(p: Packet, buffer: number): [number, number] {
   let first = -1;
   let end = 0;

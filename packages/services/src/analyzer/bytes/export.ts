@@ -1,4 +1,4 @@
-// The packets that pass, as a pcapng file that is made while it is sent.
+// Exports the matching packets as a pcapng file, generated while it is sent.
 import { type CaptureInterface, PcapngWriter } from '@eyrie/dissect';
 import type { CaptureRow, PacketRow, Selection, Store } from '@eyrie/store';
 import { given } from '../terms.ts';
@@ -7,10 +7,10 @@ import type { Redissector } from './redissect.ts';
 
 const ROWS = 2000;
 const AHEAD_BYTES = 1 << 20;
-/** Bytes gathered before they are sent. */
+/** Bytes of a chunk. */
 const SEND_BYTES = 256 << 10;
 
-/** The file grows as it is asked for; packets whose file is not kept, or whose ring has gone on, are left out. */
+/** Yields the file on demand; packets whose file is gone, or that the ring has overwritten, are omitted. */
 export async function* exported(
   store: Store,
   redissector: Redissector,
@@ -18,7 +18,7 @@ export async function* exported(
   packetsMax: number,
 ): AsyncGenerator<Uint8Array, void, void> {
   const writer = new PcapngWriter({ application: 'Eyrie' });
-  // A file is read from its beginning to its end anyway, so nothing is too far away to be exact.
+  // An export reads files sequentially, so every packet can have its full context.
   const decider = new Decider(store, redissector, true);
   let left = packetsMax;
   let after: string | undefined;
@@ -35,7 +35,7 @@ export async function* exported(
   if (writer.pending > 0) yield writer.take();
 }
 
-/** Rows that follow each other and are of one capture. */
+/** Splits rows into runs of the same capture. */
 async function runs(
   rows: readonly PacketRow[],
   decider: Decider,

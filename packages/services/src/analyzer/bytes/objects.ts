@@ -1,8 +1,8 @@
-// What was transferred whole in one flow: pages, pictures, files, mails.
+// Objects transferred in one flow: pages, images, files, mails.
 import { type ObjectKind, objectKinds, type TransferredObject } from '@eyrie/dissect';
 import { eachPacket, type FlowBytes, protocolOf } from './stream.ts';
 
-/** Objects listed of one flow. */
+/** Objects listed per flow. */
 const OBJECTS_MAX = 1000;
 
 export interface ListedObject extends Omit<TransferredObject, 'data'> {
@@ -11,7 +11,7 @@ export interface ListedObject extends Omit<TransferredObject, 'data'> {
   readonly bytes: number;
 }
 
-/** In the order in which they were complete; `isWhole` is false where there are more. */
+/** Objects in order of completion; `isWhole` is false if the flow has more. */
 export async function objectsIn(of: FlowBytes): Promise<{ objects: ListedObject[]; isWhole: boolean }> {
   const objects: ListedObject[] = [];
   let isWhole = true;
@@ -23,7 +23,7 @@ export async function objectsIn(of: FlowBytes): Promise<{ objects: ListedObject[
   return { objects, isWhole };
 }
 
-/** The bytes of one of them; null: there is none of this index. */
+/** The bytes of the object at an index, or null. */
 export async function objectAt(of: FlowBytes, wanted: number): Promise<Uint8Array | null> {
   let found: Uint8Array | null = null;
   await eachObject(of, (index, _kind, { data }) => {

@@ -1,5 +1,5 @@
-// Pages of the packet list. The store's columns choose candidates; what they can't decide, and the Info column, comes from
-// the packets' bytes.
+// Pages of the packet list. The store's columns select candidates; undecided filter terms and the Info column need the
+// packets' bytes.
 import { infoColumn } from '@eyrie/dissect';
 import type { Exactness, PacketRow, Store } from '@eyrie/store';
 import { chosenPage } from '../paging.ts';
@@ -9,7 +9,7 @@ import { given, selectionOf } from '../terms.ts';
 import { byCapture, Decider, ignoreGone } from './decide.ts';
 import type { Redissector } from './redissect.ts';
 
-/** Candidates fetched at once where a filter refuses most. */
+/** Candidates fetched at once for a selective filter. */
 const CANDIDATES_MAX = 1000;
 const CANDIDATES_MIN = 20;
 
@@ -42,13 +42,13 @@ export async function packetPage(
   };
 }
 
-/** As many as will probably do, and half as many more. */
+/** The expected number of candidates for the missing rows, plus half. */
 function candidatesFor(missing: number, passing: number): number {
   const wanted = passing === 0 ? CANDIDATES_MAX : Math.ceil((1.5 * missing) / passing);
   return Math.min(CANDIDATES_MAX, Math.max(CANDIDATES_MIN, wanted));
 }
 
-/** The Info column of rows, by id, where the bytes can be had. */
+/** Info columns by row id, for rows whose bytes are available. */
 async function summariesOf(
   decider: Decider,
   redissector: Redissector,

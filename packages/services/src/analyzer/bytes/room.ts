@@ -1,24 +1,24 @@
-// How much may be unpacked at once: those who unpack share it, so that several together take no more than one would.
+// A shared disk budget for concurrent decompressions: together they take no more than one would.
 
-/** Of what is free where they write: others want to write there, too. */
+/** Share of the free space: others write to the same disk. */
 const SHARE_MAX = 0.5;
 
 export class Room {
   readonly #bytesMax: number;
   readonly #freeBytes: () => Promise<number>;
-  /** For all who write now, together. */
+  /** Budget of all current writers. */
   #allowed = 0;
-  /** By those who are not done. */
+  /** Bytes written so far by current writers. */
   #written = 0;
   readonly #writing = new Set<Promise<unknown>>();
 
-  /** @param freeBytes on the disk that is written to */
+  /** @param freeBytes returns the free space of the disk */
   constructor(bytesMax: number, freeBytes: () => Promise<number>) {
     this.#bytesMax = bytesMax;
     this.#freeBytes = freeBytes;
   }
 
-  /** Bytes that all who write now may write together. */
+  /** Bytes that all current writers may write together. */
   get allowed(): number {
     return this.#allowed;
   }
@@ -27,7 +27,7 @@ export class Room {
     return this.#writing.size > 0;
   }
 
-  /** @param write takes of the room, by `take`, what it is about to write; false: there is none left */
+  /** @param write calls `take` before it writes bytes; false means that the budget is used up */
   async use<T>(write: (take: (bytes: number) => boolean) => Promise<T>): Promise<T> {
     let taken = 0;
     const take = (bytes: number): boolean => {
@@ -48,12 +48,12 @@ export class Room {
     }
   }
 
-  /** When nobody writes any more of those who do now. */
+  /** Resolves when all current writers are done. */
   async quiet(): Promise<void> {
     await Promise.allSettled(this.#writing);
   }
 
-  /** What those who are not done have written is part of what they share. */
+  /** Recomputes the budget; the bytes of current writers are part of it. */
   async #measure(): Promise<void> {
     const free = await this.#freeBytes();
     this.#allowed = Math.min(this.#bytesMax, (free + this.#written) * SHARE_MAX);

@@ -1,4 +1,4 @@
-// What the two sides of one flow said, as `-z follow` has it.
+// The payload of both sides of one flow, as in `-z follow`.
 import { once } from 'node:events';
 import { PassThrough, type Readable } from 'node:stream';
 import { Follow, FollowHttp, type Packet, type Piece, type Side } from '@eyrie/dissect';
@@ -6,30 +6,30 @@ import type { CaptureRow, PacketRow, Store, StoredFlow } from '@eyrie/store';
 import { ApiError } from '../errors.ts';
 import type { Redissector } from './redissect.ts';
 
-/** Packets of a flow that are looked at, unless all of them are wanted. */
+/** Packets of a flow that are read, unless all are requested. */
 const FOLLOW_PACKETS_MAX = 50_000;
 const ROWS = 2000;
 const AHEAD_BYTES = 256 << 10;
-/** Bytes that wait for who reads slowly. */
+/** Bytes buffered for a slow reader. */
 const SEND_BYTES = 256 << 10;
-/** A flow's times are rounded. */
+/** Margin around a flow's rounded times. */
 const TIME_SLACK_SECONDS = 0.001;
 const TRANSPORT_NUMBERS = { tcp: 6, udp: 17 } as const;
 
 export interface Said {
   readonly sides: readonly [Side, Side];
   readonly pieces: readonly Piece[];
-  /** False: the flow has more packets than were looked at. */
+  /** False: the flow has more packets than were read. */
   readonly isWhole: boolean;
-  /** The index of the piece after the last one given, or null. */
+  /** Index of the next piece, or null at the end. */
   readonly next: number | null;
 }
 
 export interface Wish {
   readonly protocol: 'tcp' | 'udp' | 'http';
-  /** Index of the first piece wanted. */
+  /** Index of the first piece requested. */
   readonly first: number;
-  /** At least one piece comes, more while their bytes are no more than this. */
+  /** Bytes of pieces in one answer; it always has at least one piece. */
   readonly bytesMax: number;
   readonly side: number | undefined;
 }
@@ -73,9 +73,9 @@ export async function follow(
 }
 
 /**
- * All bytes of the sides, however many they are, while they are read.
+ * Streams all payload bytes, without a limit.
  *
- * @throws ApiError if the capture's bytes are gone
+ * @throws ApiError if the capture's file is unavailable
  */
 export async function saidWhole(
   of: FlowBytes,
@@ -88,7 +88,7 @@ export async function saidWhole(
   const follower = followerOf(of.flow, protocol, (piece) => {
     if (side === undefined || piece.side === side) said.push(piece.data.slice());
   });
-  // What can't be read at all is an answer of its own, not a file that breaks off.
+  // Checks beforehand: an unreadable capture gets an error, not a truncated download.
   await of.redissector.reading(of.capture, async () => {});
   eachPacket(of, Number.POSITIVE_INFINITY, async (p) => {
     follower.add(p);
@@ -107,7 +107,7 @@ function followerOf(flow: StoredFlow, protocol: Wish['protocol'], take: (piece: 
   return new Follow(protocol, flow.stream, take);
 }
 
-/** A flow, and what its bytes are read with. */
+/** A flow, and the means to read its bytes. */
 export interface FlowBytes {
   readonly store: Store;
   readonly redissector: Redissector;
@@ -115,7 +115,7 @@ export interface FlowBytes {
   readonly flow: StoredFlow;
 }
 
-/** Dissects a flow's packets in order, while `see` says to go on. False: there are more than `packetsMax`. */
+/** Dissects a flow's packets in order, until `see` returns false. Returns false if there are more than `packetsMax`. */
 export function eachPacket(
   { store, redissector, capture, flow }: FlowBytes,
   packetsMax: number,
@@ -149,7 +149,7 @@ async function* rowsOf(store: Store, flow: StoredFlow): AsyncGenerator<PacketRow
   } while (after !== undefined);
 }
 
-/** ASCII with its line ends; anything else is a dot. */
+/** Printable ASCII and line ends; other bytes become dots. */
 export function printable(data: Uint8Array): string {
   const text = Buffer.from(data.buffer, data.byteOffset, data.length).toString('latin1');
   return text.replace(/[^\x20-\x7e\r\n]/g, '.');

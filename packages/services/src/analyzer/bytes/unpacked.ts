@@ -1,4 +1,4 @@
-// Compressed captures can't be read at a place in their middle: what is looked at is unpacked once, to a folder for that.
+// Random access to compressed captures: each is decompressed once, to a temporary folder.
 import { createReadStream, createWriteStream, mkdtempSync, rmSync } from 'node:fs';
 import { mkdir, open, rm, stat, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -19,7 +19,7 @@ import {
 import { ApiError } from '../errors.ts';
 import { Room } from './room.ts';
 
-/** On disk, all together; beyond it the ones not used for longest are deleted. */
+/** Bytes of all decompressed files; beyond this the least recently used are deleted. */
 const BYTES_MAX = 8 * 2 ** 30;
 interface Unpacked {
   readonly file: string;
@@ -31,22 +31,22 @@ export class UnpackedFiles {
   #count = 0;
   readonly #files = new Map<string, Promise<Unpacked>>();
   readonly #room: Room;
-  /** Those that found no room try again one after the other. */
+  /** Serialises retries of captures that found no room. */
   #alone: Promise<unknown> = Promise.resolve();
 
-  /** @param freeBytes on the disk that they go to */
+  /** @param freeBytes returns the free space of the temporary folder's disk */
   constructor(freeBytes = freeBytesHere) {
     this.#room = new Room(BYTES_MAX, freeBytes);
   }
 
-  /** Of a process that ends at once. */
+  /** Deletes the folder synchronously, when the process exits. */
   readonly #removeNow = (): void => {
     if (this.#folder !== null) rmSync(this.#folder, { recursive: true, force: true });
   };
 
-  /** The path of the capture without its compression. */
+  /** Returns the path of the decompressed capture. */
   async get(path: string, compression: Compression): Promise<string> {
-    // Another file may have come to stand under the same name.
+    // The file at this path may have been replaced.
     const { ino, size, mtimeMs } = await stat(path);
     const key = `${path} ${ino} ${size} ${mtimeMs}`;
     let unpacking = this.#files.get(key);
@@ -57,7 +57,7 @@ export class UnpackedFiles {
       this.#alone = again.catch(() => {});
       return again;
     });
-    // The newest use stands last.
+    // Moves it to the end: the Map is in order of last use.
     this.#files.set(key, unpacking);
     try {
       const { file } = await unpacking;
@@ -88,11 +88,11 @@ export class UnpackedFiles {
       const written = createWriteStream(file, { mode: 0o600 });
       const within = this.#within(take);
       try {
-        // What lay encrypted stays so.
+        // An encrypted capture stays encrypted on disk.
         if (key === null) await pipeline(plain, within, written);
         else await pipeline(plain, within, encrypting(key), written);
       } catch (error) {
-        // What is too large is of no use.
+        // A partial file is useless.
         await rm(file, { force: true });
         throw (error as NodeJS.ErrnoException).code === 'ENOSPC' ? noRoom('all that is free') : error;
       }
@@ -100,7 +100,7 @@ export class UnpackedFiles {
     return { file, bytes: (await stat(file)).size };
   }
 
-  /** What was unpacked before may be all that is in the way, or what is being unpacked beside it. */
+  /** Retries alone: earlier files, or concurrent decompressions, may have used up the room. */
   async #tryAgain(path: string, compression: Compression, key: string, error: unknown): Promise<Unpacked> {
     const isBusy = this.#room.isBusy;
     await this.#room.quiet();
@@ -118,7 +118,7 @@ export class UnpackedFiles {
     });
   }
 
-  /** False: there are none. */
+  /** Deletes all other files; false if there were none. */
   async #dropOthers(key: string): Promise<boolean> {
     let dropped = 0;
     for (const [each, unpacking] of [...this.#files]) {
@@ -142,12 +142,12 @@ export class UnpackedFiles {
   }
 }
 
-/** Null of one that is not unpacked yet: nobody waits for another's, which may wait for this one. */
+/** Null if it is still being written: waiting could deadlock, since that one may wait for the caller's. */
 function ifDone(unpacking: Promise<Unpacked>): Promise<Unpacked | null> {
   return Promise.race([unpacking.catch(() => null), nextTurn(null)]);
 }
 
-/** All up to the first damage: what stands before it was stored, and can be read. */
+/** Yields the data up to the first damage: the packets before it were stored and must stay readable. */
 async function* plainBytes(
   path: string,
   compression: Compression,
@@ -161,7 +161,7 @@ async function* plainBytes(
   }
 }
 
-/** Null of a file that is not encrypted. */
+/** The key of an encrypted file; null if it is not encrypted. */
 async function keyOf(path: string): Promise<VaultKey | null> {
   const file = await open(path, 'r');
   try {

@@ -1,17 +1,17 @@
-// The live channel: sends states to their subscribers a few times a second. Nothing is queued: a client that is
-// slow misses states, but never gets old ones, and costs no memory.
+// The live channel: sends states to subscribers a few times a second. Nothing is queued: a slow client misses states,
+// but never gets stale ones, and costs no memory.
 import type { WebSocket } from '@fastify/websocket';
 import { CHANNELS, type Channel, type LiveData } from '../schemas/index.ts';
 
 /**
- * What a channel says now; undefined: nothing new. Asked only while somebody listens. A channel may say what is another
- * since the last time to those who have heard that, and the whole to whoever has not.
+ * Returns the present state of a channel; undefined: unchanged. Called only while there are subscribers. A channel may
+ * return the change for up-to-date subscribers, and the whole state for new ones.
  */
 export type Producer<C extends Channel> = () => Promise<LiveData[C] | Said<LiveData[C]> | undefined>;
 
 export class Said<T> {
   readonly whole: T;
-  /** Null: nothing is another. */
+  /** Null: nothing has changed. */
   readonly change: T | null;
 
   constructor(whole: T, change: T | null) {
@@ -24,21 +24,21 @@ export type Producers = {
   readonly [C in Channel]: { readonly everyMs: number; readonly produce: Producer<C> };
 };
 
-/** Least interval of a channel. */
+/** Shortest interval of a channel. */
 const TICK_MS = 200;
-/** Bytes that may wait in a client's socket; beyond that the client is skipped until it has read. */
+/** Bytes buffered in a client's socket; beyond this the client is skipped until it has read. */
 const BUFFERED_BYTES_MAX = 1 << 20;
-/** A client that reads nothing for so long is disconnected. */
+/** A client that has read nothing for this long is disconnected. */
 const STUCK_MS = 30_000;
 const CLIENTS_MAX = 1000;
-/** Bytes of one command, and commands a second. */
+/** Bytes per command, and commands per second. */
 const COMMAND_BYTES_MAX = 4096;
 const COMMANDS_MAX = 20;
 
 interface Client {
   readonly socket: WebSocket;
   readonly channels: Set<Channel>;
-  /** Channels that this client has not heard from since it asked for them. */
+  /** Subscribed channels of which this client needs the whole state. */
   readonly fresh: Set<Channel>;
   stuckSinceMs: number;
   commands: number;
@@ -47,9 +47,9 @@ interface Client {
 interface ChannelState {
   dueMs: number;
   isAsked: boolean;
-  /** The newest message, for those who come later. */
+  /** The newest message, for new subscribers. */
   last: string | null;
-  /** What went wrong the last time; null: nothing. */
+  /** The last error; null: none. */
   trouble: string | null;
 }
 
@@ -149,7 +149,7 @@ export class LiveHub {
       } else if (state.last !== null) this.#greet(channel, state.last);
       state.trouble = null;
     } catch (error) {
-      // Logged once per reason: a store that is away is asked again and again.
+      // Logged once per reason, because an unavailable store is polled.
       const trouble = String(error);
       if (trouble !== state.trouble) this.#onError(error);
       state.trouble = trouble;
@@ -169,12 +169,12 @@ export class LiveHub {
     }
   }
 
-  /** A new subscriber gets the present state. */
+  /** Sends the present state to new subscribers. */
   #greet(channel: Channel, message: string): void {
     for (const client of this.#clients) if (client.fresh.has(channel)) this.#send(client, channel, message);
   }
 
-  /** False: the client is slow, and missed it. */
+  /** Returns false if the client is too slow and misses the message. */
   #send(client: Client, channel: Channel, message: string): boolean {
     const { socket } = client;
     if (socket.readyState !== socket.OPEN) return true;
@@ -199,7 +199,7 @@ interface Command {
   readonly unsubscribe: Channel[];
 }
 
-/** Null for anything that is no command. */
+/** Parses a command; null if it is malformed. */
 function parsed(text: string): Command | null {
   if (text.length > COMMAND_BYTES_MAX) return null;
   try {

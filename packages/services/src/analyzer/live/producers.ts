@@ -1,4 +1,4 @@
-// What each channel of /live says, and how often.
+// The producers of the /live channels, and their intervals.
 import type { Store } from '@eyrie/store';
 import { captureRows } from '../captures.ts';
 import type { Counters, Intake } from '../intake.ts';
@@ -12,7 +12,7 @@ import { RateMeter } from './rates.ts';
 const LATEST_PACKETS = 50;
 const LATEST_FINDINGS = 20;
 
-/** Rates go out 4 times a second while packets come in, and once a second as a sign of life. */
+/** Interval of rates without traffic, as a sign of life; with traffic they are sent 4 times a second. */
 const QUIET_MS = 1000;
 
 export function producers(
@@ -73,7 +73,7 @@ export function producers(
   };
 }
 
-/** Without a pipeline in this process, what others store is all that can be seen; the store keeps these sums ready. */
+/** Counters without a pipeline in this process: the sums that the store maintains of what other processes store. */
 async function storedCounters(store: Store): Promise<Counters> {
   const [captures, { items }] = await Promise.all([store.captures(), store.protocolSummary()]);
   const sum = (count: (each: (typeof captures)[number]) => number): number =>

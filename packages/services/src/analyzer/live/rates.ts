@@ -1,8 +1,8 @@
-// Rates from counters that only grow: what came between two looks, over a window long enough to be steady.
+// Rates from monotonic counters: differences over a window long enough to be steady.
 import type { Counters } from '../intake.ts';
 import type { Rates } from '../schemas/index.ts';
 
-/** Seconds that a rate looks back. */
+/** Length of the window. */
 const WINDOW_SECONDS = 1;
 
 interface Look {
@@ -13,11 +13,11 @@ interface Look {
 export class RateMeter {
   readonly #looks: Look[] = [];
 
-  /** @param seconds since 1970, by a clock that only goes forward */
+  /** @param seconds since 1970, from a monotonic clock */
   rates(counters: Counters, seconds: number): Rates {
     const looks = this.#looks;
     looks.push({ seconds, counters });
-    // The oldest look is the youngest that is old enough; what was not looked at for long tells nothing of now.
+    // Keeps the youngest sample that is at least a window old; after a pause older ones say nothing about the present.
     while (looks.length > 2 && seconds - looks[1]!.seconds >= WINDOW_SECONDS) looks.shift();
     const [first] = looks as [Look];
     const span = seconds - first.seconds;

@@ -1,11 +1,11 @@
-// What is another in the mesh since the last look: those who listen get that alone.
+// Differences between successive states of the mesh, so that subscribers get changes only.
 import type { MeshChange, MeshPeer, MeshState } from '../schemas/mesh.ts';
 
 export class MeshChanges {
   #known = new Map<string, string>();
   #head = '';
 
-  /** Null: nothing is another. */
+  /** Returns the change since the last call; null: none. */
   next(state: MeshState): MeshChange | null {
     const { peers, ...head } = state;
     const before = this.#known;

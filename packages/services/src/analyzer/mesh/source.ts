@@ -1,4 +1,4 @@
-// The mesh as a peer on this machine knows it: asked of the peer, put into the shape that goes out.
+// The mesh as known to a peer on this machine: asks the peer, and converts its answers to the API's shape.
 import type { MemberView } from '@eyrie/mesh';
 import { ApiError, type ErrorCode } from '../errors.ts';
 import type { MeshMeasure, MeshPeer, MeshState } from '../schemas/mesh.ts';
@@ -6,7 +6,7 @@ import type { MeshMeasure, MeshPeer, MeshState } from '../schemas/mesh.ts';
 /**
  * Asks a peer over its control socket.
  *
- * @throws Error of one line: no peer runs, or it cannot do that
+ * @throws Error with a message of one line if no peer runs, or the peer refuses
  */
 export type AskPeer = (method: string, parameters?: Record<string, unknown>) => Promise<unknown>;
 
@@ -30,7 +30,7 @@ export class MeshSource {
     this.#ask = ask;
   }
 
-  /** @throws ApiError, of `code` unless no peer runs on this machine */
+  /** @throws ApiError with `code`, or the code for "no peer runs on this machine" */
   async ask<T>(
     method: string,
     parameters: Record<string, unknown> = {},
@@ -89,12 +89,12 @@ export class MeshSource {
   }
 }
 
-/** As the control socket says that nobody listens there. */
+/** Whether the message says that nothing listens on the control socket. */
 function isAway(message: string): boolean {
   return /does not run|no peer (of a mesh )?runs/.test(message);
 }
 
-/** Of the root it is null; who is not in the tree is not in the map. */
+/** Parent by peer, null for the root; peers outside the tree are absent. */
 function parentsIn(tree: Branch | null): Map<string, string | null> {
   const parents = new Map<string, string | null>();
   const waiting: [Branch, string | null][] = tree === null ? [] : [[tree, null]];

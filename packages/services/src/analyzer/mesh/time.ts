@@ -1,4 +1,4 @@
-// The mesh's clock, put from what a peer says into the shape that goes out.
+// Converts a peer's view of the mesh clock to the API's shape.
 import type { PeerTime, TimeSource, TimeSourcesView } from '@eyrie/mesh';
 import type { MeshTime, TimeSource as TimeSourceAnswer } from '../schemas/mesh-time.ts';
 

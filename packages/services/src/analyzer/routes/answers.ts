@@ -1,4 +1,4 @@
-// How a route says in the API's document what it answers.
+// Describes a route's responses for the OpenAPI document.
 import { type Static, type TSchema, Type } from '@sinclair/typebox';
 import { ErrorAnswer } from '../schemas/index.ts';
 
@@ -13,7 +13,7 @@ export type Tag =
   | 'mesh'
   | 'service';
 
-/** The schema of a route: `querystring`, `params` and `body` are added by the route itself. */
+/** The schema of a route with a JSON response; the route adds `querystring`, `params` and `body`. */
 export function answers<T extends TSchema>(tag: Tag, summary: string, answer: T) {
   return {
     tags: [tag],
@@ -22,7 +22,7 @@ export function answers<T extends TSchema>(tag: Tag, summary: string, answer: T)
   } as { tags: Tag[]; summary: string; response: { 200: T } };
 }
 
-/** For answers that are no JSON: their content is not checked. */
+/** The schema of a route with another content type, which is not validated. */
 export function streams(tag: Tag, summary: string, contentType: string) {
   return {
     tags: [tag],

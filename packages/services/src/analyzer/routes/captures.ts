@@ -1,4 +1,4 @@
-// Captures: the list, upload, deletion; live capture on an interface.
+// Routes for captures: list, upload, deletion, live capture on an interface.
 import type { Readable } from 'node:stream';
 import { Type } from '@sinclair/typebox';
 import { captureRow, captureRows } from '../captures.ts';
@@ -10,7 +10,7 @@ import type { Server } from '../server.ts';
 import { deleteUpload, keepUpload } from '../uploads.ts';
 import { answers, ById } from './answers.ts';
 
-/** What a capture file is sent as; none of these could be sent by a form of another page. */
+/** Content types of uploads; an HTML form of another site cannot send any of them. */
 const FILE_TYPES = [
   'application/octet-stream',
   'application/vnd.tcpdump.pcap',
@@ -22,7 +22,7 @@ const FILE_TYPES = [
 const Deleted = Type.Object({ id: Type.Integer() }, { additionalProperties: false });
 
 export function addCaptureRoutes(app: Server, context: Context): void {
-  // The body is not gathered in memory: it is handed on as it comes.
+  // The body is streamed, not buffered.
   app.addContentTypeParser(FILE_TYPES, { bodyLimit: context.uploadBytesMax }, (_, body, done) =>
     done(null, body),
   );
@@ -73,7 +73,7 @@ function addUpload(app: Server, context: Context): void {
         const file = (await store.capture(capture))?.file ?? null;
         const old = before.get(capture) ?? null;
         if (!isNew && file !== path) await deleteUpload(folder, path);
-        // It was broken off, or its file was gone: it goes on with this one.
+        // An interrupted import, or one whose file was gone, resumes with this upload.
         if (file === path && old !== null && old !== path) {
           await redissector.forget(old);
           await deleteUpload(folder, old);

@@ -1,4 +1,4 @@
-// What the API says of itself: /openapi.json for programs, /docs for people. Neither loads anything from elsewhere.
+// The API's documentation: /openapi.json for programs, /docs for people. Neither loads external resources.
 import type { Server } from '../server.ts';
 import { escaped, page, STYLE, STYLE_PATH } from './page.ts';
 
@@ -15,7 +15,7 @@ export function addDocumentRoutes(app: Server): void {
   );
 }
 
-/** As much of OpenAPI as the page shows. */
+/** The part of OpenAPI that the page shows. */
 interface Document {
   readonly info: { readonly title: string; readonly version: string };
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;

@@ -1,4 +1,4 @@
-// The packets that pass, as a file.
+// Route for exporting the matching packets as a file.
 import { Readable } from 'node:stream';
 import { exported } from '../bytes/export.ts';
 import type { Context } from '../context.ts';
@@ -19,7 +19,7 @@ export function addExportRoute(app: Server, { store, redissector }: Context): vo
     async ({ query }, reply) => {
       const { limit = Number.POSITIVE_INFINITY, ...terms } = query;
       const selection = selectionOf(terms);
-      // A filter that is wrong is an answer of its own, not a file that breaks off.
+      // Checks the filter beforehand: a wrong one gets an error, not a truncated download.
       await store.packets({ ...selection, limit: 1 });
       const bytes = exported(store, redissector, selection, limit);
       return reply

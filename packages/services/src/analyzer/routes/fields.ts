@@ -1,4 +1,4 @@
-// Names that a display filter may have, and whether one is right.
+// Routes for display filters: field names for completion, and validation.
 import {
   compileFilter,
   type Expression,
@@ -64,7 +64,7 @@ export function addFieldRoutes(app: Server, { store }: Context): void {
 
 let known: readonly FieldRow[] | null = null;
 
-/** Some thousand names, in alphabetical order; made when first asked for. */
+/** Thousands of names, sorted; computed on first use. */
 function all(): readonly FieldRow[] {
   known ??= [...[...fieldNames()].map(fieldRow), ...[...protocolNames()].map(protocolRow)]
     .filter(({ name }) => !name.startsWith('_rejected'))
@@ -72,7 +72,7 @@ function all(): readonly FieldRow[] {
   return known;
 }
 
-/** Those that begin with the text first, then those that have it somewhere. */
+/** Names that begin with the text, then those that contain it. */
 function matching(text: string): readonly FieldRow[] {
   if (text === '') return all();
   const beginning: FieldRow[] = [];
@@ -94,7 +94,7 @@ function protocolRow(name: string): FieldRow {
   return { name, kind: 'protocol', type: 'protocol', description: protocolNamed(name)!.title };
 }
 
-/** What the filter names, each once, in the order of the text. */
+/** The fields in a filter, each once, in order of appearance. */
 function fieldsIn(expression: Expression): FieldRow[] {
   const found = new Map<string, FieldRow>();
   for (const operand of operandsOf(expression)) {

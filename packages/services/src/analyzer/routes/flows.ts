@@ -1,4 +1,4 @@
-// Who talks with whom: flows, what was said in one, conversations, endpoints.
+// Routes for flows, their payload, conversations and endpoints.
 
 import type { ServerResponse } from 'node:http';
 import type { Piece } from '@eyrie/dissect';
@@ -34,12 +34,12 @@ const ByIndex = Type.Object(
   { additionalProperties: false },
 );
 
-/** Requests for objects at once: each may hold as much as the largest object until the client has read it. */
+/** Concurrent requests for objects: each may hold the largest object until the client has read it. */
 const OBJECT_REQUESTS_MAX = 4;
 
 export function addFlowRoutes(app: Server, { store, redissector }: Context): void {
   let objectRequests = 0;
-  /** Until the response is closed, whether it was read to the end or not. */
+  /** Holds a slot until the response closes, whether or not it was read. */
   const takePlace = ({ raw }: { raw: ServerResponse }): void => {
     if (objectRequests >= OBJECT_REQUESTS_MAX)
       throw new ApiError('too_many_requests', `more than ${OBJECT_REQUESTS_MAX} transfers are being read`, {
@@ -134,7 +134,7 @@ export function addFlowRoutes(app: Server, { store, redissector }: Context): voi
       const capture = await captureOf(flow);
       const data = await objectAt({ store, redissector, capture, flow }, index);
       if (data === null) throw new ApiError('not_found', `flow ${id} has no object ${index}`);
-      // Strangers made it: a browser saves it, and never shows it as a page of ours.
+      // Untrusted content: the browser must save it, not render it under our origin.
       return reply
         .type('application/octet-stream')
         .header('content-disposition', 'attachment')
@@ -212,7 +212,7 @@ function flowQuery(query: FlowsQuery) {
   };
 }
 
-/** What an end is becomes part of the filter: an address of IPv4 is one of a packet that has it. */
+/** Adds the address type to the filter. */
 function ofType(query: Scope, type: 'any' | 'ip' | 'ipv6'): Selection {
   const selection = selectionOf(query);
   if (type === 'any') return selection;

@@ -1,4 +1,4 @@
-// Hosts: who is largest, who is new, all there is about one, who is connected with whom.
+// Routes for hosts: top talkers, new hosts, details of one, the communication map.
 import { isIP } from 'node:net';
 import type { StoredFlow } from '@eyrie/store';
 import { Type } from '@sinclair/typebox';
@@ -10,11 +10,11 @@ import type { Server } from '../server.ts';
 import { selectionOf } from '../terms.ts';
 import { answers } from './answers.ts';
 
-/** Addresses that the store tells at most; the largest. */
+/** Addresses that the store returns at most, the largest first. */
 const ENDPOINTS_MAX = 10_000;
-/** Lines of each list about one host. */
+/** Lines of each list in a host's details. */
 const LINES_MAX = 50;
-/** Flows of one host that its ports and fingerprints are counted from; the largest. */
+/** Flows of a host, the largest, from which its ports and fingerprints are counted. */
 const FLOWS_MAX = 2000;
 const HOSTS_ON_MAP = 100;
 
@@ -66,7 +66,7 @@ function addHostDetail(app: Server, { store }: Context): void {
         isIP(address) === 0 ? [] : store.flows({ ...wanted, limit: FLOWS_MAX }).then(({ items }) => items),
         store.findings({ ...wanted, limit: LINES_MAX }),
       ]);
-      // Whoever exchanged packets with it is in the same answer: packets and bytes are those they share.
+      // The answer also has the host's partners, with the packets and bytes exchanged with it.
       const host = endpoints.items.find((each) => sameAddress(each.address, address));
       if (host === undefined) throw new ApiError('no_such_host', `no packet is from or to ${address}`);
       const peers = endpoints.items.filter((each) => each !== host);
@@ -118,7 +118,7 @@ function addMap(app: Server, { store }: Context): void {
   );
 }
 
-/** IPv6 may be written in many ways. */
+/** Compares addresses; IPv6 has many notations. */
 function sameAddress(stored: string, asked: string): boolean {
   if (stored === asked.toLowerCase()) return true;
   return isIP(asked) === 6 && isIP(stored) === 6 && canonical(stored) === canonical(asked);

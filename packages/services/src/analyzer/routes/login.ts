@@ -1,4 +1,4 @@
-// Where a person gives the token, once; the browser then has a cookie that no script can read.
+// The login page: exchanges the token for a cookie that scripts cannot read.
 
 import { apiErrorOf } from '../errors.ts';
 import type { Guard } from '../security.ts';
@@ -28,7 +28,7 @@ export function addLoginRoutes(app: Server, guard: Guard): void {
         error.code === 'unauthorized' ? 'This is not the token.' : `${error.message}; ${error.hint ?? ''}`;
       return reply.status(error.statusCode).type('text/html').send(form(text));
     }
-    // A proxy in front says what it spoke; who lies about it only keeps the cookie from itself.
+    // A reverse proxy reports the client's scheme; a client that forges it only loses its own cookie.
     const isSecure = (request.headers['x-forwarded-proto'] ?? request.protocol) === 'https';
     return reply.header('set-cookie', guard.beginSession(isSecure)).redirect('/', 303);
   });

@@ -1,4 +1,4 @@
-// The mesh as its peers know it: who is in it, the view of the whole, queries, what one peer measured.
+// Routes for the mesh: members, the view, queries, readings of one peer.
 import type { PeerTime, TimeSourcesView } from '@eyrie/mesh';
 import type { MeshSource } from '../mesh/source.ts';
 import { timeAnswer } from '../mesh/time.ts';

@@ -1,4 +1,4 @@
-// What is noted of hosts: names of addresses, and findings.
+// Routes for names of addresses and for findings.
 import type { Context } from '../context.ts';
 import { chosenPage } from '../paging.ts';
 import { findingRow, nameRow } from '../rows.ts';
@@ -7,7 +7,7 @@ import type { Server } from '../server.ts';
 import { given, momentOf } from '../terms.ts';
 import { answers } from './answers.ts';
 
-/** Rows fetched at once where some are chosen here. */
+/** Rows fetched at once if they are filtered here. */
 const STEP_ROWS = 500;
 
 export function addNoteRoutes(app: Server, context: Context): void {
@@ -80,7 +80,7 @@ function addFindings(app: Server, { store }: Context): void {
   );
 }
 
-/** Whether a span of time has anything in common with the one asked for; null: no time was asked for. */
+/** Whether a time span overlaps the requested one; null: no time was requested. */
 function within(
   from: string | undefined,
   to: string | undefined,

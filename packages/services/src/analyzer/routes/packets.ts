@@ -1,4 +1,4 @@
-// Packets: pages of the list, one as a tree, its bytes.
+// Routes for packets: pages of the list, one packet's tree, its bytes.
 import type { FoundPacket } from '@eyrie/store';
 import type { BufferPart } from '../bytes/detail.ts';
 import { packetPage } from '../bytes/pages.ts';

@@ -1,8 +1,8 @@
-// The few pages that the API has of its own, in plain HTML; their style is a file, as the content security policy asks.
+// The API's own pages, in plain HTML; their style is a separate file, as the content security policy requires.
 
 export const STYLE_PATH = '/docs/style.css';
 
-/** `body` is HTML. */
+/** @param body HTML */
 export function page(title: string, body: string): string {
   return `<!doctype html>
 <html lang="en">

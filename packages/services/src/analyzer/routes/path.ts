@@ -1,4 +1,4 @@
-// The way between two peers that watch: delay, loss, routers.
+// Route for the network path between two watching peers: delay, loss, routers.
 import type { Direction, PeerPath } from '../../path/index.ts';
 import type { MeshSource } from '../mesh/source.ts';
 import { PathAnswer, PathQuery } from '../schemas/path.ts';

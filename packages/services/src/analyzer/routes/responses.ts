@@ -1,5 +1,5 @@
-// What is done about peers that misbehave, and the end of it: asked of the peer on this machine that holds the authority,
-// over its control socket.
+// Routes for automatic responses to misbehaving peers and their release, answered over the control socket by the peer
+// on this machine that holds the authority.
 import type { Response } from '../../response/desk.ts';
 import { ApiError } from '../errors.ts';
 import type { AskPeer } from '../mesh/source.ts';
@@ -23,7 +23,7 @@ interface Measured {
   readonly untilMs: number;
 }
 
-/** `ask`: null where no peer runs on this machine. */
+/** @param ask null if no peer runs on this machine */
 export function addResponseRoutes(app: Server, ask: AskPeer | null): void {
   const listed = async <T, R>(
     method: string,

@@ -1,4 +1,4 @@
-// Who came to the honeypot, and what was said there.
+// Routes for the honeypot's visits and their recordings.
 import { type VisitSummary, Visits } from '../../honeypot/visits.ts';
 import { ApiError } from '../errors.ts';
 import { momentOf } from '../mesh-time.ts';
@@ -6,7 +6,7 @@ import { BySession, PAGE_ROWS, Visit, VisitList, type VisitRow, VisitsQuery } fr
 import type { Server } from '../server.ts';
 import { answers, streams } from './answers.ts';
 
-/** `folder`: the honeypot's; null: there is none to look at, and no visit. */
+/** @param folder the honeypot's; null: there is none, and no visits */
 export function addSecurityRoutes(app: Server, folder: string | null): void {
   const visits = folder === null ? null : new Visits(folder);
 

@@ -1,4 +1,4 @@
-// How the house is: for people, for Prometheus, for whoever restarts services; and the live channel.
+// Routes for the state of the services: status, health, metrics, and the live channel.
 import { type Store, StoreError, type StoreInfo } from '@eyrie/store';
 import type { Context } from '../context.ts';
 import { ApiError } from '../errors.ts';
@@ -10,7 +10,7 @@ import { Health, LiveChannels, Status } from '../schemas/index.ts';
 import type { Server } from '../server.ts';
 import { answers } from './answers.ts';
 
-/** How long what the store says of itself is taken for true: it counts rows for it. */
+/** Milliseconds for which the store's information is cached: computing it counts rows. */
 const INFO_MS = 2000;
 
 export class StatusReport {

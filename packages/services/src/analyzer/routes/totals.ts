@@ -1,4 +1,4 @@
-// Counts over many packets: by protocol, as a hierarchy, over time.
+// Routes for totals: by protocol, as a hierarchy, over time.
 import type { PathNode, TimelineColumn } from '@eyrie/store';
 import type { Context } from '../context.ts';
 import {
@@ -69,11 +69,11 @@ export function addTotalsRoutes(app: Server, { store }: Context): void {
   );
 }
 
-/** Of io,phs, only what a dissector hangs on its tree is counted: quoted headers, repeated layers and plain data are not. */
+/** Like io,phs, counts only layers that a dissector adds to its tree: no quoted headers, repeated layers, or data. */
 const HIERARCHY =
   'The protocol hierarchy, by frame.protocols: its upper levels are those of -z io,phs; below, it also has the packets that an ICMP error quotes, layers that come again in a packet, and data without a protocol';
 
-/** frame.protocols names it, the hierarchy does not: it is a number in a header, and who follows says which. */
+/** A name in frame.protocols that the hierarchy omits: it is a header field, not a protocol. */
 const NO_PROTOCOL = 'ethertype';
 
 function hierarchyLines(nodes: readonly PathNode[]): HierarchyLine[] {

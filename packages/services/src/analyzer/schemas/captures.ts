@@ -1,4 +1,4 @@
-// Captures: what is stored, what is running, where more can come from.
+// Schemas of captures: stored ones, running ones, available interfaces.
 import { type Static, Type } from '@sinclair/typebox';
 import { Count, object, oneOf, orNull, Seconds, Time } from './common.ts';
 
@@ -48,7 +48,7 @@ export const CaptureRow = object({
 });
 export type CaptureRow = Static<typeof CaptureRow>;
 
-/** The newest first. */
+/** Captures, the newest first. */
 export const Captures = object({ items: Type.Array(CaptureRow) });
 export type Captures = Static<typeof Captures>;
 

@@ -1,10 +1,10 @@
-// What every answer is made of: times, addresses, pages, errors, and the terms that choose packets.
+// Schemas that all routes share: times, addresses, pages, errors, and the terms that select packets.
 import { type Static, type TProperties, type TSchema, type TUnsafe, Type } from '@sinclair/typebox';
 
-/** Rows on one page, unless said otherwise, and at most. */
+/** Rows of a page: default and maximum. */
 export const PAGE_ROWS = 100;
 export const PAGE_ROWS_MAX = 1000;
-/** Characters of a display filter in a request. */
+/** Characters of a display filter. */
 export const FILTER_CHARACTERS_MAX = 8192;
 
 export const Time = Type.String({
@@ -16,7 +16,7 @@ export const Count = Type.Integer({ minimum: 0 });
 
 export const Seconds = Type.Number({ description: 'seconds' });
 
-/** Null where there is none. A plain type stays plain (`["string", "null"]`): that is written out faster than a union. */
+/** Makes a type nullable. A plain type stays plain (`["string", "null"]`), which serialises faster than a union. */
 export function orNull<T extends TSchema>(schema: T): TUnsafe<Static<T> | null> {
   if (typeof schema.type !== 'string' || schema.type === 'object')
     return Type.Unsafe({ anyOf: [schema, { type: 'null' }] });
@@ -41,8 +41,8 @@ export const MeshMoment = object(
 export type MeshMoment = Static<typeof MeshMoment>;
 
 /**
- * Columns of the store can't decide every display filter. What a page shows is then decided from the packets' bytes; what
- * is only counted may be more than really passes, and says so.
+ * Whether the counts are exact. The store's columns cannot decide every display filter: pages then filter by the
+ * packets' bytes, but counts may be too high.
  */
 export const IsExact = Type.Boolean({
   description: 'false: the columns of the store cannot decide the filter, so counts may be too high',
@@ -105,7 +105,7 @@ export const paging = {
 export const Order = Type.Union([Type.Literal('asc'), Type.Literal('desc')]);
 export type Order = Static<typeof Order>;
 
-/** One of these words. */
+/** An enumeration of strings. */
 export function oneOf<const T extends readonly string[]>(
   words: T,
   options: { default?: T[number]; description?: string } = {},

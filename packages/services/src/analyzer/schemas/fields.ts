@@ -1,4 +1,4 @@
-// Display filters: names to complete, and whether one is right.
+// Schemas of display filters: field names, validation.
 import { type Static, Type } from '@sinclair/typebox';
 import { Count, FILTER_CHARACTERS_MAX, object, oneOf, orNull } from './common.ts';
 

@@ -1,4 +1,4 @@
-// Who talks with whom: flows, conversations, endpoints, and what was said.
+// Schemas of flows, conversations, endpoints and payload streams.
 import { type Static, Type } from '@sinclair/typebox';
 import {
   Count,
@@ -89,7 +89,7 @@ export type FlowPage = Static<typeof FlowPage>;
 /** `ip` and `ipv6` as in `-z conv,ip`; `tcp`, `udp` with ports; `any`: whatever the address columns show. */
 const ADDRESS_TYPES = ['any', 'ip', 'ipv6', 'tcp', 'udp'] as const;
 
-/** The largest only: there are no pages. */
+/** Limit of lists that return the largest entries, without pages. */
 const most = {
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: PAGE_ROWS_MAX, default: PAGE_ROWS })),
   sort: Type.Optional(oneOf(['bytes', 'packets'], { default: 'bytes', description: 'most first' })),
@@ -144,7 +144,7 @@ export type EndpointsQuery = Static<typeof EndpointsQuery>;
 export const Endpoints = object({ items: Type.Array(EndpointRow), is_exact: IsExact });
 export type Endpoints = Static<typeof Endpoints>;
 
-/** Bytes of pieces in one answer of a stream, unless said otherwise, and at most. */
+/** Bytes of stream pieces in one answer: default and maximum. */
 export const STREAM_BYTES = 1 << 20;
 export const STREAM_BYTES_MAX = 16 << 20;
 

@@ -1,4 +1,4 @@
-// Hosts: their names, what is odd about them, who they are connected with.
+// Schemas of hosts: names, findings, neighbours.
 import { type Static, Type } from '@sinclair/typebox';
 import {
   Count,
@@ -41,7 +41,7 @@ export type NamePage = Static<typeof NamePage>;
 
 export const SEVERITIES = ['error', 'warn', 'note', 'chat', 'comment'] as const;
 
-/** The gravest first, of equals the most frequent. */
+/** What makes findings. */
 const FINDERS = ['expert', 'rule', 'anomaly'] as const;
 
 export const FindingDetail = object(

@@ -1,5 +1,5 @@
-// The shapes of the HTTP API. One definition gives the types, the validation of what comes in, what goes out, and
-// /openapi.json.
+// Schemas of the HTTP API. Each definition gives the types, the validation of requests, the serialisation of responses,
+// and its part of /openapi.json.
 export * from './captures.ts';
 export * from './common.ts';
 export * from './fields.ts';

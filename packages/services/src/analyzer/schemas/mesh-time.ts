@@ -1,4 +1,4 @@
-// The clock that all peers share, as the peer on this machine has it, and the time servers behind it.
+// Schemas of the mesh clock, as known to the peer on this machine, and of its time servers.
 import { type Static, Type } from '@sinclair/typebox';
 import { Count, object, oneOf, orNull } from './common.ts';
 

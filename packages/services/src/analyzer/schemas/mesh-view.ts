@@ -1,4 +1,4 @@
-// What the mesh knows of itself: the view of the whole, answers to queries, what one peer measured lately.
+// Schemas of the mesh's view, answers to queries, and one peer's readings.
 import { type Static, type TSchema, Type } from '@sinclair/typebox';
 import { Count, object, oneOf, orNull } from './common.ts';
 

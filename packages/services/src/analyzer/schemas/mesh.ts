@@ -1,4 +1,4 @@
-// The mesh: who is in it, where in the tree, and what is done about whom.
+// Schemas of the mesh: members, tree, responses.
 import { type Static, Type } from '@sinclair/typebox';
 import { object, oneOf, orNull } from './common.ts';
 
@@ -34,7 +34,7 @@ const head = {
 export const MeshState = object({ ...head, peers: Type.Array(MeshPeer) });
 export type MeshState = Static<typeof MeshState>;
 
-/** On the live channel: whole for whoever has just come, then what is another. */
+/** Live channel: the whole mesh for a new subscriber, then changes. */
 export const MeshChange = object({
   ...head,
   is_whole: Type.Boolean({ description: 'true: who is not in `set` is not in the mesh' }),

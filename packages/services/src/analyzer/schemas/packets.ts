@@ -1,4 +1,4 @@
-// Packets: rows of the list, the tree of one, its bytes.
+// Schemas of packets: list rows, one packet's tree, its bytes.
 
 import { PACKET_COLUMNS } from '@eyrie/store';
 import { type Static, Type } from '@sinclair/typebox';
@@ -44,7 +44,7 @@ export type PacketsQuery = Static<typeof PacketsQuery>;
 export const PacketPage = object({ ...page(PacketRow).properties, is_exact: IsExact });
 export type PacketPage = Static<typeof PacketPage>;
 
-/** Trees hold trees: the schema refers to itself by name. */
+/** A line of the tree. The type is recursive: the schema refers to itself by name. */
 export interface TreeLine {
   name: string;
   text: string;
@@ -70,7 +70,7 @@ export const TreeLine = Type.Object(
   { $id: TREE_LINE, additionalProperties: false },
 );
 
-/** How the packets before this one were taken into account. */
+/** Which earlier packets the dissection took into account. */
 const Context = object({
   kind: oneOf(['capture', 'conversation'], {
     description:

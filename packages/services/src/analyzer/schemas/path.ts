@@ -1,4 +1,4 @@
-// What lies between two peers.
+// Schemas of the network path between two peers.
 import { type Static, Type } from '@sinclair/typebox';
 import { object, orNull } from './common.ts';
 

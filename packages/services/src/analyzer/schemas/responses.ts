@@ -1,4 +1,4 @@
-// What is done about peers that misbehave.
+// Schemas of automatic responses to misbehaving peers.
 import { type Static, Type } from '@sinclair/typebox';
 import { object, oneOf, orNull } from './common.ts';
 

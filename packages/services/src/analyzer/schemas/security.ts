@@ -1,4 +1,4 @@
-// What the honeypot has on record.
+// Schemas of the honeypot's records.
 import { type Static, Type } from '@sinclair/typebox';
 import { Count, MeshMoment, object, orNull, PAGE_ROWS, PAGE_ROWS_MAX, Seconds } from './common.ts';
 

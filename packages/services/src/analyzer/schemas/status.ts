@@ -1,4 +1,4 @@
-// How the house is: services, queues, drops, the store; and what comes by itself on /live.
+// Schemas of the services' state (queues, drops, store), and of the /live channels.
 
 import { type Static, Type } from '@sinclair/typebox';
 import { CaptureRow } from './captures.ts';
@@ -62,28 +62,28 @@ export type Rates = Static<typeof Rates>;
 export const CHANNELS = ['rates', 'packets', 'findings', 'captures', 'status', 'mesh'] as const;
 export type Channel = (typeof CHANNELS)[number];
 
-/** What each channel of /live brings: the newest state, not a history. */
+/** Data of each /live channel: the present state, not a history. */
 export interface LiveData {
   rates: Rates;
-  /** The latest, oldest first. */
+  /** The latest packets, oldest first. */
   packets: PacketRow[];
-  /** Those found last, the newest first. */
+  /** The latest findings, newest first. */
   findings: FindingRow[];
-  /** All captures that run or have just ended. */
+  /** Captures that run or have just ended. */
   captures: CaptureRow[];
   status: Status;
-  /** Whole at first, then what is another. */
+  /** The whole mesh first, then changes. */
   mesh: MeshChange;
 }
 
-/** What the client sends. */
+/** A command of the client. */
 const LiveCommand = object({
   subscribe: Type.Optional(Type.Array(oneOf(CHANNELS), { maxItems: CHANNELS.length })),
   unsubscribe: Type.Optional(Type.Array(oneOf(CHANNELS), { maxItems: CHANNELS.length })),
 });
 export type LiveCommand = Static<typeof LiveCommand>;
 
-/** For the document of the API: the data of each channel. */
+/** Data of each channel, for the OpenAPI document. */
 export const LiveChannels = object({
   rates: Rates,
   packets: Type.Array(PacketRow),

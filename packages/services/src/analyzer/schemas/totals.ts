@@ -1,4 +1,4 @@
-// Counts over many packets: by protocol, as a hierarchy, over time.
+// Schemas of totals: by protocol, as a hierarchy, over time.
 import { type Static, Type } from '@sinclair/typebox';
 import { Count, IsExact, object, oneOf, scope } from './common.ts';
 
@@ -22,7 +22,7 @@ export interface HierarchyLine {
 
 const HIERARCHY_LINE = 'HierarchyLine';
 
-/** As `-z io,phs`: each line counts the packets of all paths through it. */
+/** As in `-z io,phs`: each line counts the packets of all paths through it. */
 export const HierarchyLine = Type.Object(
   {
     name: Type.String({ examples: ['tcp'] }),

@@ -1,4 +1,4 @@
-// MySQL and PostgreSQL up to the password, which is never right.
+// Decoys for MySQL and PostgreSQL, up to the password, which is never accepted.
 import { randomBytes, randomInt } from 'node:crypto';
 import type { Visit } from '../visit.ts';
 import type { Decoy } from './decoy.ts';
@@ -9,7 +9,7 @@ const SSL_REQUEST = 80_877_103;
 const GSS_REQUEST = 80_877_104;
 const CANCEL_REQUEST = 80_877_102;
 
-/** The server speaks first (MySQL client/server protocol, HandshakeV10), so nothing can be recognised. */
+/** The server speaks first (HandshakeV10), so there is no payload to recognise. */
 export const mysql: Decoy = {
   name: 'mysql',
   port: 3306,
@@ -27,7 +27,7 @@ export const mysql: Decoy = {
   },
 };
 
-/** It counts connections; a real server has had some by now. */
+/** Connection id; a real server has had some connections by now. */
 let connections = randomInt(8, 4000);
 
 function greeting({ persona }: Visit, salt: Uint8Array): Buffer {
@@ -53,13 +53,13 @@ function packet(sequence: number, body: Buffer): Buffer {
   return Buffer.concat([head, body]);
 }
 
-/** HandshakeResponse41: capabilities, largest packet, character set, 23 zeros, then the user's name. */
+/** User name in a HandshakeResponse41: after capabilities, packet size, character set and 23 zero bytes. */
 function userOf(answer: Buffer): string {
   const end = answer.indexOf(0, 32);
   return end < 0 ? '' : answer.toString('latin1', 32, end);
 }
 
-/** PostgreSQL's start-up and password messages (protocol 3.0, "Message Flow"). */
+/** Start-up and password messages of PostgreSQL (protocol 3.0, "Message Flow"). */
 export const postgres: Decoy = {
   name: 'postgresql',
   port: 5432,
@@ -107,7 +107,7 @@ async function login(visit: Visit, startup: Buffer): Promise<void> {
   fail(visit, '28P01', `password authentication failed for user "${user}"`);
 }
 
-/** ErrorResponse; with the place in the source only where nmap and others look for it. */
+/** ErrorResponse; with the source position only where nmap and others expect it. */
 function fail(visit: Visit, code: string, message: string, hasPlace = false): void {
   const fields = [`SFATAL`, 'VFATAL', `C${code}`, `M${message}`];
   if (hasPlace)

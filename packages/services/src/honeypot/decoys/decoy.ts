@@ -1,18 +1,18 @@
-// What every decoy is: a protocol that can be told by its first bytes, and somebody who answers in it.
+// Interface of a decoy: a protocol, recognised by its first bytes, and the server side of it.
 import type { Visit } from '../visit.ts';
 
 export interface Decoy {
-  /** As in ECS network.protocol and in `--ports ssh=2222`. */
+  /** Name as in ECS network.protocol and `--ports ssh=2222`. */
   readonly name: string;
-  /** The port it usually has. */
+  /** The protocol's standard port. */
   readonly port: number;
-  /** Does a conversation in it begin with these bytes? They may be cut. */
+  /** Whether a conversation begins with these bytes, which may be truncated. */
   recognises(first: Buffer): boolean;
-  /** Talks until the visitor leaves or is sent away. Must throw nothing but VisitOver. */
+  /** Serves the visitor until it leaves or is disconnected. @throws VisitOver, and nothing else */
   serve(visit: Visit): Promise<void>;
 }
 
-/** The first line in upper case, for protocols of lines. */
+/** The first word in upper case, for line-based protocols. */
 export function firstWord(first: Buffer): string {
   return /^[A-Za-z]+/.exec(first.toString('latin1', 0, 32))?.[0].toUpperCase() ?? '';
 }

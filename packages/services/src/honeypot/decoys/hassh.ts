@@ -1,14 +1,14 @@
-// HASSH: SSH clients told apart by what they offer. It listens along; the library that answers does not tell the offer.
+// HASSH: fingerprints SSH clients by their KEXINIT. Taps the socket, because the SSH library does not expose it.
 import { createHash } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 
 const KEXINIT = 20;
-/** The greeting and the first packet are never longer (RFC 4253 §4.2, §6.1). */
+/** Longest greeting and first packet (RFC 4253 §4.2, §6.1). */
 const BYTES_MAX = 36_000;
-/** Packet length, padding length, message number, cookie (RFC 4253 §6, §7.1). */
+/** Offset of the name lists: packet length, padding length, message number, cookie (RFC 4253 §6, §7.1). */
 const LISTS_AT = 4 + 1 + 1 + 16;
 
-/** Calls once, with the HASSH and the client's greeting, when both are there. */
+/** Calls `found` once, when the HASSH and the client's greeting are complete. */
 export function tapHassh(socket: Duplex, found: (hassh: string, greeting: string) => void): void {
   let bytes = Buffer.alloc(0);
   const listen = (more: Buffer) => {
@@ -21,7 +21,7 @@ export function tapHassh(socket: Duplex, found: (hassh: string, greeting: string
   socket.on('data', listen);
 }
 
-/** MD5 of key exchange, encryption, authentication and compression that the client offers; null: it is no offer. */
+/** MD5 of the client's key exchange, encryption, MAC and compression lists; null: no KEXINIT. */
 export function hasshOf(bytes: Buffer): { hassh: string; greeting: string } | 'more' | null {
   const end = bytes.indexOf('\n');
   if (end < 0 || bytes.length < end + 1 + LISTS_AT) return 'more';
@@ -36,7 +36,7 @@ export function hasshOf(bytes: Buffer): { hassh: string; greeting: string } | 'm
     lists.push(packet.toString('latin1', at + 4, stop));
     at = stop;
   }
-  // Client to server: lists 0, 2, 4 and 6.
+  // The client-to-server lists: 0, 2, 4 and 6.
   const text = [lists[0], lists[2], lists[4], lists[6]].join(';');
   return {
     hassh: createHash('md5').update(text).digest('hex'),

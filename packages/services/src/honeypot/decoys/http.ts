@@ -1,4 +1,4 @@
-// A web server that looks like nginx on Debian: its start page, a login that never lets anybody in, its error pages.
+// Imitates nginx on Debian: its start page, a login that always fails, its error pages.
 import type { Visit } from '../visit.ts';
 import { type Decoy, firstWord } from './decoy.ts';
 
@@ -66,7 +66,7 @@ async function serveHttp(visit: Visit): Promise<void> {
 }
 
 async function readRequest(visit: Visit): Promise<Request | null> {
-  // What does not begin like a request is answered at once, as nginx does, not waited for to its end.
+  // Like nginx, rejects a malformed request at once, without waiting for its end.
   const first = await visit.read();
   visit.unread(first);
   if (!/^[A-Z]/.test(first.toString('latin1', 0, 1))) return null;
@@ -87,7 +87,7 @@ async function readRequest(visit: Visit): Promise<Request | null> {
   return { method: start[1]!, url: start[2]!, version: start[3] ?? '0.9', headers, body };
 }
 
-/** What was typed into the form, or sent as basic authentication (RFC 7617 §2). */
+/** Reports credentials from the form or from basic authentication (RFC 7617 §2). */
 function reportLogin(visit: Visit, { method, headers, body }: Request): void {
   const basic = /^Basic ([A-Za-z0-9+/=]+)$/i.exec(headers.get('authorization') ?? '');
   if (basic !== null) {
@@ -150,7 +150,7 @@ function refuse(visit: Visit, status: number): void {
   visit.end();
 }
 
-/** Byte for byte as nginx writes them. */
+/** An error page, byte for byte as nginx writes it. */
 function errorPage(status: number, version: string): string {
   const title = `${status} ${REASONS[status] === 'Unauthorized' ? 'Authorization Required' : REASONS[status]}`;
   return `<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${title}</h1></center>\r\n<hr><center>nginx/${version}</center>\r\n</body>\r\n</html>\r\n`;

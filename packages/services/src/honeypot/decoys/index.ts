@@ -1,4 +1,4 @@
-// All decoys, and which of them a first payload is for.
+// The list of all decoys, and the choice of one by the first payload.
 import type { Visit } from '../visit.ts';
 import { mysql, postgres } from './databases.ts';
 import type { Decoy } from './decoy.ts';
@@ -10,18 +10,18 @@ import { telnet } from './telnet.ts';
 import { modbus, mqtt, rdp, smb } from './things.ts';
 import { tlsDecoy } from './tls.ts';
 
-/** A client that waits to be spoken to for this long gets the log-in of a host. */
+/** Milliseconds of silence after which the SSH decoy greets the client. */
 const SILENCE_MS = 5000;
-/** Of a payload nobody understands, this much is reported. */
+/** Bytes reported of an unrecognised payload. */
 const SHOWN_BYTES = 64;
 
-/** Inside of TLS a client that says nothing is waited for: no server there speaks first. */
+/** Inside TLS the decoy always waits for the client: no server there speaks first. */
 const tls = tlsDecoy(async (visit) => {
   const first = await visit.read();
   await serveFirst(visit, first, (each) => each.name !== 'tls');
 });
 
-/** The order of asking: those with the clearest mark first. */
+/** In order of the test: the most specific signatures first. */
 export const decoys: readonly Decoy[] = [
   ssh,
   tls,
@@ -42,7 +42,7 @@ export function decoyNamed(name: string): Decoy | null {
   return decoys.find((each) => each.name === name) ?? null;
 }
 
-/** One port for all of them: the first payload says which. */
+/** Serves all protocols on one port: the first payload decides. */
 export async function serveByPayload(visit: Visit): Promise<void> {
   const first = await visit.readWithin(SILENCE_MS);
   if (first === null) await serve(ssh, visit);

@@ -1,4 +1,4 @@
-// Protocols of lines: FTP and SMTP. Both ask who is there, and take nothing that they are not given.
+// Decoys for line-based protocols: FTP and SMTP.
 import type { Visit } from '../visit.ts';
 import { type Decoy, firstWord } from './decoy.ts';
 
@@ -46,7 +46,7 @@ function ftpAnswer(verb: string, user: string): string {
   }
 }
 
-/** SMTP as Postfix speaks it (RFC 5321 §4.1). Mail is taken, kept by its hash, and goes nowhere. */
+/** SMTP as Postfix speaks it (RFC 5321 §4.1). Mail is accepted, kept by its hash, and never forwarded. */
 export const smtp: Decoy = {
   name: 'smtp',
   port: 25,
@@ -88,7 +88,7 @@ function smtpAnswer(verb: string, rest: string, name: string): string {
   }
 }
 
-/** RFC 4616 (PLAIN) and its older kin LOGIN. */
+/** AUTH PLAIN (RFC 4616) and the older LOGIN. */
 async function smtpLogin(visit: Visit, rest: string): Promise<void> {
   const [kind = '', first] = rest.split(' ');
   const ask = async (prompt: string) => {

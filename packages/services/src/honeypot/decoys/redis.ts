@@ -1,4 +1,4 @@
-// Redis without a password, as it is too often found: says who it is, and keeps a visitor's keys as long as it stays (RESP 2).
+// Imitates a Redis without a password (RESP 2); a visitor's keys last as long as the visit.
 import { madeUp, type Visit } from '../visit.ts';
 import { type Decoy, firstWord } from './decoy.ts';
 
@@ -43,7 +43,7 @@ export const redis: Decoy = {
   },
 };
 
-/** An array of bulk strings, or a line of words; null: neither. */
+/** Reads an array of bulk strings or an inline command; null: neither. */
 async function readCommand(visit: Visit): Promise<string[] | null> {
   const line = await visit.line();
   if (!line.startsWith('*')) return line.split(/\s+/).filter((word) => word !== '');
@@ -69,12 +69,12 @@ function report(visit: Visit, words: readonly string[]): void {
   } else {
     visit.report({ type: 'command', command: words.join(' ').slice(0, 1000) });
   }
-  // What is written into a key may become a cron job or an SSH key: worth keeping.
+  // Long values may become cron jobs or SSH keys: keep them.
   if (verb.toUpperCase() === 'SET' && (rest[1]?.length ?? 0) > 32)
     visit.keep(Buffer.from(rest[1]!, 'latin1'), `key ${rest[0]}`);
 }
 
-/** What one visitor has written, for that visitor alone, until it goes. */
+/** Keys of one visitor, visible to that visitor alone. */
 class Memory {
   readonly #keys = new Map<string, string>();
   readonly #settings = new Map([

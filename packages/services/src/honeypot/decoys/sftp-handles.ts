@@ -1,7 +1,7 @@
-// Files and folders that a visitor has open over SFTP, by the four bytes that name each.
+// Open SFTP files and folders of a visitor, by their four-byte handles.
 
 const HANDLES_MAX = 32;
-/** Of all open files together: a byte at the end of a new file makes all those before it. */
+/** Bytes of all open files: a write at a large offset allocates everything before it. */
 export const OPEN_BYTES_MAX = 5_000_000;
 
 export interface Handle {
@@ -17,12 +17,12 @@ export class OpenFiles {
   #next = 0;
   #bytes = 0;
 
-  /** @param hold is told how many bytes more are kept in memory, or fewer */
+  /** @param hold called with the growth of memory in bytes; may be negative */
   constructor(hold: (growth: number) => void) {
     this.#hold = hold;
   }
 
-  /** Its name; null: there is no room. */
+  /** Returns the handle; null: no room. */
   add(path: string, content: Buffer, isWritten: boolean): Buffer | null {
     if (this.#handles.size >= HANDLES_MAX || !this.#grow(content.length)) return null;
     this.#handles.set(this.#next, { path, isWritten, content, isListed: false });
@@ -35,7 +35,7 @@ export class OpenFiles {
     return name.length === 4 ? this.#handles.get(name.readUInt32BE()) : undefined;
   }
 
-  /** False: there is no such file, or no room. */
+  /** Returns false if there is no such file, or no room. */
   write(name: Buffer, offset: number, data: Buffer): boolean {
     const handle = this.get(name);
     if (handle === undefined) return false;

@@ -1,4 +1,4 @@
-// SFTP on the made-up files (draft-ietf-secsh-filexfer-02): enough to look around and to leave a file.
+// SFTP over the simulated files (draft-ietf-secsh-filexfer-02): enough to browse and to upload.
 import ssh2 from 'ssh2';
 import type { Files } from '../shell/files.ts';
 import { resolvePath } from '../shell/files.ts';
@@ -6,9 +6,9 @@ import type { Visit } from '../visit.ts';
 import { OPEN_BYTES_MAX, OpenFiles } from './sftp-handles.ts';
 
 const { STATUS_CODE } = ssh2.utils.sftp;
-/** As OpenSSH's server gives at most. */
+/** Bytes of a read, as in OpenSSH's server. */
 const READ_BYTES_MAX = 261_120;
-/** Given in all, read or not: the library keeps what a client does not take. */
+/** Bytes sent in total: the library buffers what a client does not read. */
 const GIVEN_BYTES_MAX = 2 * OPEN_BYTES_MAX;
 
 export function serveSftp(visit: Visit, sftp: ssh2.SFTPWrapper, files: Files): void {
@@ -94,7 +94,7 @@ function serveFiles(visit: Visit, sftp: ssh2.SFTPWrapper, files: Files, open: Op
   });
 }
 
-/** @param name null: there is no room for one more */
+/** @param name null: no room for another handle */
 function giveHandle(sftp: ssh2.SFTPWrapper, id: number, name: Buffer | null): void {
   if (name === null) sftp.status(id, STATUS_CODE.FAILURE);
   else sftp.handle(id, name);

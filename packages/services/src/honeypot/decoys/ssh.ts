@@ -1,4 +1,4 @@
-// SSH: the protocol by a library, the log-in and the shell made up. Files brought by SFTP are kept by their hash.
+// SSH decoy: the protocol is a library's, log-in and shell are simulated. SFTP uploads are kept by their hash.
 import ssh2 from 'ssh2';
 import { isLetIn, TRIES_MAX } from '../shell/gate.ts';
 import { Shell } from '../shell/shell.ts';
@@ -9,9 +9,9 @@ import { serveSftp } from './sftp.ts';
 
 const { Server } = ssh2;
 const LINE_BYTES_MAX = 4096;
-/** What the library takes for one connection, keys and buffers (measured). */
+/** Memory of the library for one connection, keys and buffers (measured). */
 const HELD_BYTES = 48 * 2 ** 10;
-/** In one connection, one after the other: each has files and output of its own. */
+/** Successive sessions in one connection: each has files and output of its own. */
 const SESSIONS_MAX = 100;
 
 export const ssh: Decoy = {
@@ -34,7 +34,7 @@ export const ssh: Decoy = {
 function converse(visit: Visit, client: ssh2.Connection): void {
   let tries = 0;
   let user = '';
-  // A client that breaks the protocol is at its end; what it did is recorded.
+  // A protocol error ends the visit; the record so far is kept.
   client.on('error', () => visit.end());
   client.on('authentication', (attempt) => {
     user = attempt.username;
@@ -52,7 +52,7 @@ function converse(visit: Visit, client: ssh2.Connection): void {
       else reject();
     }),
   );
-  // Tunnels to elsewhere are what many come for; none is opened.
+  // Many visitors want tunnels; none is opened.
   client.on('tcpip', (_accept, reject, info) => {
     visit.report({ type: 'download', url: `tcp://${info.destIP}:${info.destPort}` });
     reject();

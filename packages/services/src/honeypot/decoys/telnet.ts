@@ -1,4 +1,4 @@
-// Telnet as Linux's telnetd: a log-in, and behind it the made-up shell (RFC 854, RFC 857).
+// Telnet decoy: imitates Linux's telnetd, with a log-in and the simulated shell behind it (RFC 854, RFC 857).
 import { isLetIn, TRIES_MAX } from '../shell/gate.ts';
 import { Shell } from '../shell/shell.ts';
 import type { Visit } from '../visit.ts';
@@ -9,9 +9,9 @@ const SB = 0xfa;
 const SE = 0xf0;
 const LINES_MAX = 2000;
 const ANSWER_MS = 3000;
-/** WILL ECHO, so that the client shows what we send back; WONT ECHO again. */
+/** WILL ECHO: the client stops its local echo and shows what the server sends back; WONT ECHO reverses it. */
 const HIDE = Uint8Array.of(IAC, 0xfb, 1);
-/** DO terminal type, speed, X display, environment: what telnetd asks for first. */
+/** DO for terminal type, speed, X display and environment, as telnetd opens. */
 const HELLO = Uint8Array.of(IAC, 0xfd, 0x18, IAC, 0xfd, 0x20, IAC, 0xfd, 0x23, IAC, 0xfd, 0x27);
 
 export const telnet: Decoy = {
@@ -21,7 +21,7 @@ export const telnet: Decoy = {
   serve: async (visit) => {
     visit.write(HELLO);
     const keyboard = new Keyboard(visit);
-    // A real one asks its questions and waits for the answers before it says who it is.
+    // A real telnetd negotiates options before its banner.
     const answered = await visit.readWithin(ANSWER_MS);
     if (answered !== null) visit.unread(answered);
     visit.write(HIDE);
@@ -58,7 +58,7 @@ async function logIn(visit: Visit, keyboard: Keyboard): Promise<string | null> {
   return null;
 }
 
-/** Lines out of a stream with telnet's commands in it. */
+/** Extracts lines from a stream with embedded telnet commands. */
 class Keyboard {
   readonly #visit: Visit;
   #bytes: Buffer = Buffer.alloc(0);
@@ -68,7 +68,7 @@ class Keyboard {
     this.#visit = visit;
   }
 
-  /** Without its end. Typed characters are shown where `isShown`. */
+  /** Returns the next line without its end. Characters are echoed if `isShown`. */
   async line(isShown: boolean): Promise<string> {
     const typed: number[] = [];
     for (;;) {
@@ -88,7 +88,7 @@ class Keyboard {
     }
   }
 
-  /** A return comes with a line feed or a zero after it (RFC 854, "the NVT printer"); often, not always. */
+  /** CR is followed by LF or NUL (RFC 854, "the NVT printer"), but not by all clients. */
   async #skipAfterReturn(): Promise<void> {
     if (this.#at === this.#bytes.length) {
       const more = await this.#visit.readWithin(50);

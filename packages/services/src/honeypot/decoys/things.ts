@@ -1,4 +1,4 @@
-// Small decoys of binary protocols: MQTT, Modbus, RDP and SMB. They say what a real one says first.
+// Small decoys for binary protocols: MQTT, Modbus, RDP and SMB. They answer the opening messages.
 import { randomBytes } from 'node:crypto';
 import { madeUp, type Visit, whim } from '../visit.ts';
 import type { Decoy } from './decoy.ts';
@@ -6,7 +6,7 @@ import type { Decoy } from './decoy.ts';
 const MQTT_BYTES_MAX = 65_536;
 const MODBUS_REQUESTS_MAX = 500;
 
-/** A broker that lets nobody in: CONNACK "bad user name or password" (MQTT 3.1.1 §3.2.2.3). */
+/** A broker that refuses everyone: CONNACK "bad user name or password" (MQTT 3.1.1 §3.2.2.3). */
 export const mqtt: Decoy = {
   name: 'mqtt',
   port: 1883,
@@ -25,7 +25,7 @@ export const mqtt: Decoy = {
   },
 };
 
-/** Remaining length: seven bits a byte, four bytes at most (§2.2.3). */
+/** Remaining length: seven bits a byte, at most four bytes (MQTT 3.1.1 §2.2.3). */
 async function mqttLength(visit: Visit): Promise<number> {
   let length = 0;
   for (let shift = 0; shift < 28; shift += 7) {
@@ -44,7 +44,7 @@ function mqttConnect(body: Buffer): { client: string; user?: string; password?: 
     at = start + body.readUInt16BE(at);
     return body.toString('latin1', start, at);
   };
-  // The protocol's name; then level, flags, keep-alive.
+  // Protocol name, then level, flags, keep-alive.
   if (!/^(MQTT|MQIsdp)$/.test(text())) return null;
   const flags = body[at + 1] ?? 0;
   at += 4;
@@ -56,7 +56,7 @@ function mqttConnect(body: Buffer): { client: string; user?: string; password?: 
   return { client, user: flags & 0x80 ? text() : undefined, password: flags & 0x40 ? text() : undefined };
 }
 
-/** A controller whose registers follow from the installation, and change a little (Modbus application protocol 1.1b3 §6). */
+/** A controller; its registers follow from the persona and drift slightly (Modbus application protocol 1.1b3 §6). */
 export const modbus: Decoy = {
   name: 'modbus',
   port: 502,
@@ -111,7 +111,7 @@ function modbusAnswer(visit: Visit, body: Buffer): Buffer {
   }
 }
 
-/** RDP's first exchange: the server insists on network level authentication (MS-RDPBCGR §2.2.1.2). */
+/** The first exchange of RDP: the server requires network level authentication (MS-RDPBCGR §2.2.1.2). */
 export const rdp: Decoy = {
   name: 'rdp',
   port: 3389,
@@ -119,7 +119,7 @@ export const rdp: Decoy = {
   serve: async (visit) => {
     const head = await visit.bytes(4);
     const length = head.readUInt16BE(2);
-    // TPKT, version 3 (RFC 1006 §6).
+    // TPKT version 3 (RFC 1006 §6).
     if (head[0] !== 3 || length < 11 || length > 1024) return visit.end();
     const body = await visit.bytes(length - 4);
     const cookie = /mstshash=([^\r\n]*)/.exec(body.toString('latin1'));
@@ -130,7 +130,7 @@ export const rdp: Decoy = {
   },
 };
 
-/** SMB: the negotiation is answered as Windows does, the session refused (MS-SMB2 §2.2.4, MS-SMB §2.2.4.5). */
+/** SMB: negotiates as Windows does, then refuses the session (MS-SMB2 §2.2.4, MS-SMB §2.2.4.5). */
 export const smb: Decoy = {
   name: 'smb',
   port: 445,
@@ -139,7 +139,7 @@ export const smb: Decoy = {
   serve: async (visit) => {
     for (let i = 0; i < 20; i++) {
       const head = (await visit.bytes(4)).readUInt32BE();
-      // Type 0, session message; others are no SMB (RFC 1002 §4.3.1).
+      // Only type 0, session message, carries SMB (RFC 1002 §4.3.1).
       if (head >>> 24 !== 0) break;
       const length = head & 0x1ffff;
       const body = await visit.bytes(length);
@@ -157,13 +157,13 @@ export const smb: Decoy = {
   },
 };
 
-/** Windows 7 to 10 with the name of the host, to a client that offers NT LM 0.12; anything later is refused. */
+/** Answers NEGOTIATE of SMB 1 as Windows 7 to 10, for clients that offer NT LM 0.12; refuses everything later. */
 function smb1Answer({ persona }: Visit, request: Buffer, command: number): Buffer | null {
   if (command !== 0x72) return null;
   const names = ['WORKGROUP', persona.hostname.toUpperCase()].map((name) =>
     Buffer.from(`${name}\0`, 'utf16le'),
   );
-  // Another one each time (MS-CIFS §2.2.4.52.2).
+  // A new challenge for each connection (MS-CIFS §2.2.4.52.2).
   const challenge = randomBytes(8);
   const data = Buffer.concat([challenge, ...names]);
   const header = Buffer.from(request.subarray(0, 32));
@@ -188,7 +188,7 @@ function smb1Answer({ persona }: Visit, request: Buffer, command: number): Buffe
   return Buffer.concat([header, Buffer.of(17), words, size, data]);
 }
 
-/** SMB 2.1 is negotiated; a session needs a log-on, which fails. */
+/** Negotiates SMB 2.1; session setup always fails. */
 function smb2Answer({ persona }: Visit, request: Buffer, command: number): Buffer | null {
   const header = Buffer.from(request.subarray(0, 64));
   if (header.length < 64) return null;

@@ -1,4 +1,4 @@
-// What the made-up shell knows. Each command gives what a Debian host would print, as far as visitors look.
+// Commands of the simulated shell. Each prints what a Debian host would, as far as visitors check.
 
 import { type Visit, whim } from '../visit.ts';
 import { type Files, resolvePath } from './files.ts';
@@ -161,7 +161,7 @@ const commands: Readonly<Record<string, Command>> = {
   logout: leave,
 };
 
-/** Undefined for what nobody knows, `constructor` and the like among it. */
+/** Looks up a command; undefined for unknown names, including `constructor` and other Object members. */
 export function commandNamed(name: string): Command | undefined {
   return Object.hasOwn(commands, name) ? commands[name] : undefined;
 }
@@ -171,12 +171,12 @@ function leave(context: Context): Result {
   return '';
 }
 
-/** What is given to another shell was reported with the line; it prints nothing. */
+/** A command line for a nested shell: the event has it already; prints nothing. */
 function inner(): Result {
   return '';
 }
 
-/** Addresses are worth knowing; nothing is ever fetched on a visitor's word. */
+/** Reports the URLs; never fetches anything. */
 function fetchNothing(context: Context, args: readonly string[]): Result {
   const url = args.find((arg) => /^[a-z]+:\/\//i.test(arg)) ?? args.find((arg) => !arg.startsWith('-')) ?? '';
   if (url === '') return failed('missing URL');
@@ -238,7 +238,7 @@ function absolute({ cwd, home }: Context, path: string): string {
   return resolvePath(cwd, path, home);
 }
 
-/** The same large file, named a thousand times in a line, is not put together a thousand times. */
+/** Bytes of concatenated output: a line may name the same large file a thousand times. */
 const JOINED_BYTES_MAX = 5_000_000;
 
 function joined(results: readonly Result[]): Result {
@@ -258,7 +258,7 @@ function failed(message: string, status = 1): Result {
   return { errors: `${message}\n`, status };
 }
 
-/** `\n`, `\t`, `\\`, `\xHH`, `\0NNN`. */
+/** Expands `\n`, `\t`, `\\`, `\xHH`, `\0NNN`. */
 function escapes(text: string): string {
   return text.replace(/\\(?:x([0-9a-fA-F]{1,2})|0?([0-7]{1,3})|([nrt\\]))/g, (_all, hex, octal, letter) => {
     if (hex !== undefined) return String.fromCharCode(Number.parseInt(hex, 16));
@@ -267,7 +267,7 @@ function escapes(text: string): string {
   });
 }
 
-/** As `last` writes it: Sun Nov 22. */
+/** The date as `last` prints it: Sun Nov 22. */
 function today(): string {
   const [weekday, day, month] = new Date().toUTCString().replace(',', '').split(' ');
   return `${weekday} ${month} ${day}`;

@@ -1,25 +1,25 @@
-// The disk that a visitor sees: made from the persona, changed by nobody but the visitor, and gone with the session.
+// The file system that a visitor sees: derived from the persona, modified by this visitor only, discarded at the end.
 
 import type { Persona } from '../persona.ts';
 import { madeUp, whim } from '../visit.ts';
 
 const ROOT_HOME = '/root';
-/** Files a visitor may make, and bytes in all of them. */
+/** Files that a visitor may create, and bytes of all of them. */
 const FILES_MAX = 200;
 const BYTES_MAX = 5_000_000;
 
 export class Files {
-  /** What there was before, the same for all visitors. */
+  /** The initial files, the same for all visitors. */
   readonly #given: ReadonlyMap<string, string>;
   readonly #files = new Map<string, string>();
   readonly #removed = new Set<string>();
   readonly #folders = new Set<string>();
   readonly #hold: (bytes: number) => void;
-  /** What the visitor wrote, by path: worth keeping. */
+  /** The visitor's files by path, to be kept. */
   readonly written = new Map<string, string>();
   #bytes = 0;
 
-  /** `hold` is told how much more memory the visitor's files take. */
+  /** @param hold called with the growth of the visitor's files in bytes */
   constructor(persona: Persona, hold: (bytes: number) => void = () => {}) {
     this.#hold = hold;
     this.#given = givenFiles(persona);
@@ -37,7 +37,7 @@ export class Files {
     return this.#removed.has(path) ? null : (this.#given.get(path) ?? null);
   }
 
-  /** False: no such folder, or no room. Text is latin1. */
+  /** Writes latin1 text; returns false if there is no such folder, or no room. */
   write(path: string, text: string): boolean {
     const before = this.written.get(path)?.length ?? 0;
     const isFull = !this.written.has(path) && this.written.size >= FILES_MAX;
@@ -82,7 +82,7 @@ export function parentOf(path: string): string {
   return path.slice(0, path.lastIndexOf('/')) || '/';
 }
 
-/** An absolute path without `.` and `..`. */
+/** Resolves to an absolute path without `.` and `..`. */
 export function resolvePath(base: string, path: string, home: string): string {
   const from = path.startsWith('~') ? home + path.slice(1) : path.startsWith('/') ? path : `${base}/${path}`;
   const parts: string[] = [];

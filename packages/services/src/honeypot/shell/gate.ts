@@ -1,10 +1,10 @@
-// Who is let in: nobody at the first try, so that passwords are collected; then some, as if they had guessed right.
+// Decides on logins: the first attempt always fails, so that passwords are collected; later ones sometimes succeed.
 
 import type { Persona } from '../persona.ts';
 import { whim } from '../visit.ts';
 
 const TRIES_BEFORE = 1;
-/** One in this many passwords is "right"; which ones follows from the installation. */
+/** One in this many passwords is accepted; the persona's seed determines which. */
 const ONE_IN = 3;
 export const TRIES_MAX = 6;
 

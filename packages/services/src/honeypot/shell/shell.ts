@@ -1,19 +1,19 @@
-// A shell that is none: lines are taken apart as sh does it in its simplest form, and answered from made-up files.
-// Nothing runs, nothing is fetched.
+// A simulated shell: parses command lines as a minimal sh, and answers from simulated files. It executes and fetches
+// nothing.
 
 import type { Visit } from '../visit.ts';
 import { type Context, commandNamed } from './commands.ts';
 import { Files, resolvePath } from './files.ts';
 
-/** Commands in one line, and bytes one may print. */
+/** Commands in one line, and bytes that one may print. */
 const COMMANDS_MAX = 50;
 const OUTPUT_BYTES_MAX = 200_000;
-/** From one command to the next: each may make more of it, and fifty in a row would make too much. */
+/** Bytes piped between commands: each may multiply its input, and fifty in a row would exhaust memory. */
 const PIPE_BYTES_MAX = 1_000_000;
 
 interface Step {
   readonly words: string[];
-  /** `;`, `&&`, `||` or `|` before it. */
+  /** The operator before it: `;`, `&&`, `||` or `|`. */
   readonly joint: string;
   readonly into: { readonly path: string; readonly isAppended: boolean } | null;
 }
@@ -43,7 +43,7 @@ export class Shell {
     return `${this.user}@${this.#visit.persona.hostname}:${place}${this.user === 'root' ? '#' : '$'} `;
   }
 
-  /** What a terminal would show, with line feeds only. */
+  /** Runs a line; returns the terminal output, with line feeds only. */
   run(line: string): string {
     const text = line.trim();
     if (text === '') return '';
@@ -68,7 +68,7 @@ export class Shell {
     return output;
   }
 
-  /** At the end: what was written is kept by its hash. */
+  /** Keeps the visitor's files by their hash; call at the end. */
   keepFiles(): void {
     for (const [path, text] of this.files.written) this.#visit.keep(Buffer.from(text, 'latin1'), path);
     this.files.written.clear();
@@ -88,7 +88,7 @@ export class Shell {
       name.includes('/') &&
       this.files.read(resolvePath(this.#context.cwd, name, this.#context.home)) !== null
     ) {
-      // A program that the visitor brought: it is said to have run.
+      // A program that the visitor uploaded: pretend that it ran.
       return { output: '', errors: '', status: 0 };
     }
     return { output: '', errors: `-bash: ${name.slice(0, 200)}: command not found\n`, status: 127 };
@@ -102,7 +102,7 @@ export class Shell {
   }
 }
 
-/** Words with quotes, `;`, `&&`, `||`, `|`, `&`, `>`, `>>`, `2>`. Variables, substitutions and loops stay as they are. */
+/** Parses quotes, `;`, `&&`, `||`, `|`, `&`, `>`, `>>`, `2>`. Variables, substitutions and loops stay literal. */
 export function parse(line: string): Step[] {
   const steps: Step[] = [];
   let words: string[] = [];
