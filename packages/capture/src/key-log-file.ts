@@ -15,6 +15,7 @@ export class KeyLogFile {
   /** What was read so far: a list that grows with `refresh`. */
   readonly blocks: DecryptionSecrets[] = [];
   #read = 0;
+  #inode = 0;
 
   /** Reads what is there. @throws CaptureError if the file can't be read */
   constructor(path: string) {
@@ -32,18 +33,22 @@ export class KeyLogFile {
     this.refresh();
   }
 
-  /** Reads what was added since, in whole lines. A file that has become shorter was begun anew. */
+  /**
+   * Reads what was added since, in whole lines. A file that has become shorter, or is another one by now, was begun anew. One
+   * that can't be read may be there again the next time.
+   */
   refresh(): void {
-    const size = statSync(this.path, { throwIfNoEntry: false })?.size ?? this.#read;
-    if (size < this.#read) this.#read = 0;
-    if (size === this.#read || this.#read >= BYTES_MAX) return;
-    let file: number;
     try {
-      file = openSync(this.path, 'r');
-    } catch {
-      // It may be there again the next time.
-      return;
-    }
+      this.#readOn();
+    } catch {}
+  }
+
+  #readOn(): void {
+    const { size, ino } = statSync(this.path);
+    if (size < this.#read || ino !== this.#inode) this.#read = 0;
+    this.#inode = ino;
+    if (size === this.#read || this.#read >= BYTES_MAX) return;
+    const file = openSync(this.path, 'r');
     try {
       while (this.#read < Math.min(size, BYTES_MAX) && this.#take(file)) {}
     } finally {

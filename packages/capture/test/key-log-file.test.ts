@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -22,7 +22,15 @@ test('a key log is read as it grows, in whole lines, and anew when it was begun 
   writeFileSync(path, 'new\n');
   log.refresh();
   assert.ok(textOf(log).endsWith('\nnew\n'));
+  // A longer one in its place.
+  writeFileSync(`${path}.2`, 'another, begun anew\nand more\n');
+  renameSync(`${path}.2`, path);
+  log.refresh();
+  assert.ok(textOf(log).endsWith('\nanother, begun anew\nand more\n'));
   rmSync(path);
+  log.refresh();
+  rmSync(folder, { recursive: true });
+  writeFileSync(folder, 'no folder');
   log.refresh();
 });
 
