@@ -105,6 +105,7 @@ test('a mesh from nothing to a message, and to a peer that is out', async () => 
   await fine(`encrypt ${file} --to gamma --peer beta -o ${file}.eyrie`);
   const opened = await run(`decrypt ${file}.eyrie --peer gamma`);
   assert.deepEqual([opened.out, opened.err.slice(0, 10)], ['shared text', 'From beta,']);
+  assert.equal((await run(`decrypt ${file}.eyrie`)).out, 'shared text', 'the one it is for is here');
   assert.match((await run(`decrypt ${file}.eyrie --peer alpha`)).err, /sealed for gamma, not for alpha/);
 
   await fine('mesh revoke gamma --peer alpha --reason stolen');
@@ -125,6 +126,9 @@ test('bad usage is one line and status 2', async () => {
     ['mesh init ok --port 70000', /--port 70000/],
     ['mesh join nonsense', /no invitation/],
     ['mesh invite --ttl soon --peer alpha', /--ttl soon/],
+    ['mesh invite --ttl 1s --peer alpha', /--ttl 1s: from 1m to 365d/],
+    ['mesh invite --uses 0 --peer alpha', /--uses 0: .*from 1 to 100000/],
+    ['mesh invite --role king --peer alpha', /--role king: there are peer, coordinator or honeypot/],
     ['peer nobody', /there is no peer nobody here/],
     ['menu', /needs a terminal/],
     ['mesh frobnicate', /unknown command|frobnicate/],

@@ -7,6 +7,7 @@ export { HostClock, type LocalClock } from './host/host-clock.ts';
 export type { Era } from './mesh/exchange.ts';
 export { type ClockState, type Heard, MeshClock } from './mesh/mesh-clock.ts';
 export { kissOf, referenceBytes, referenceText } from './ntp/kiss.ts';
+export { parseKeys, type SymmetricKey } from './ntp/mac.ts';
 export { Leap, type NtpPacket, STRATUM_MAX } from './ntp/packet.ts';
 export type { Sample } from './ntp/sample.ts';
 export { KE_PORT } from './nts/keys.ts';

@@ -57,7 +57,7 @@ export const entries: readonly Entry[] = [
     isFor: whereRuns,
     ask: async (questions, peers) => {
       const as = await by(questions, peers);
-      const to = await questions.peer('To which peer?', 'members', as[1]);
+      const to = await questions.peer('To which peer?', 'others', as[1]);
       return spoken(['send'], [to, await questions.text('Message')], as);
     },
   },
@@ -124,7 +124,7 @@ export const entries: readonly Entry[] = [
     isFor: whereRuns,
     ask: async (questions, peers) => {
       const as = await by(questions, peers);
-      const id = await questions.peer('Which peer?', 'members', as[1]);
+      const id = await questions.peer('Which peer?', 'others', as[1]);
       const reason = await questions.text('Why?');
       return (await questions.confirm(`Revoke ${id} for good?`))
         ? spoken(['mesh', 'revoke'], [id], ['--reason', reason, ...as])
@@ -168,11 +168,10 @@ export const entries: readonly Entry[] = [
     label: 'Decrypt a file',
     hint: 'that was encrypted for a peer here',
     isFor: whereRuns,
-    ask: async (questions, peers) => {
-      const as = await by(questions, peers);
+    ask: async (questions) => {
       const file = await questions.text('Which file?');
       const to = await questions.text('Where to?', file.replace(/\.eyrie$/, ''));
-      return spoken(['decrypt'], [file], ['-o', to, ...as]);
+      return spoken(['decrypt'], [file], ['-o', to]);
     },
   },
   {

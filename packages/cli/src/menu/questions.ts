@@ -2,17 +2,20 @@
 import { autocomplete, cancel, confirm, isCancel, select, text } from '@clack/prompts';
 import type { MemberView } from '@eyrie/mesh';
 import { UserError } from '../errors.ts';
-import { askAuthority, askMesh } from '../mesh/select.ts';
+import { askAuthority, askMesh, selectAny } from '../mesh/select.ts';
 
 /** The person pressed Escape or Ctrl-C at a question. */
 export class Cancelled extends Error {}
+
+/** `others`: all members but the one that asks. */
+export type Who = 'members' | 'others' | 'pending';
 
 export interface Questions {
   choose(message: string, options: readonly string[]): Promise<string>;
   text(message: string, initial?: string, mayBeEmpty?: boolean): Promise<string>;
   confirm(message: string): Promise<boolean>;
   /** The name of a peer: chosen from those that `asked`, a peer of this user, knows; typed if it knows none. */
-  peer(message: string, who: 'members' | 'pending', asked: string | undefined): Promise<string>;
+  peer(message: string, who: Who, asked: string | undefined): Promise<string>;
 }
 
 /** More names are searched by typing. */
@@ -38,11 +41,12 @@ export const terminalQuestions: Questions = {
   },
 };
 
-async function namesOf(who: 'members' | 'pending', asked: string | undefined): Promise<string[]> {
+async function namesOf(who: Who, asked: string | undefined): Promise<string[]> {
   try {
     if (who === 'pending') return (await askAuthority<{ id: string }[]>(asked, who)).map(({ id }) => id);
-    const all = await askMesh<MemberView[]>(asked, who);
-    return all.filter(({ revoked }) => revoked === null).map(({ id }) => id);
+    const self = who === 'others' ? await selectAny(asked) : null;
+    const all = await askMesh<MemberView[]>(asked, 'members');
+    return all.filter(({ id, revoked }) => revoked === null && id !== self).map(({ id }) => id);
   } catch (error) {
     // The command that comes of it says the same, and what to do.
     if (error instanceof UserError) return [];

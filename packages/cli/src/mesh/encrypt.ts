@@ -1,6 +1,7 @@
 // eyrie encrypt, decrypt: for a peer, or with a passphrase.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { isatty } from 'node:tty';
+import { eyrieHome, peersIn } from '@eyrie/mesh';
 import {
   DOCUMENT_BYTES_MAX,
   DocumentError,
@@ -9,6 +10,7 @@ import {
   openDocument,
   openWithPassphrase,
   PassphraseError,
+  receiverOf,
   sealDocument,
   sealWithPassphrase,
 } from '@eyrie/mesh/sealed';
@@ -42,8 +44,16 @@ export async function encrypt(file: string | undefined, options: Options & { to?
     return;
   }
   const { key } = await ask<{ key: string }>(options.peer, 'sealingKey', { of: options.to });
-  const standing = standingOf(options.peer);
-  await write(sealDocument(standing, options.to, Buffer.from(key, 'base64'), plain, Date.now()), options);
+  await write(
+    sealDocument(
+      standingFrom(selectPeer(options.peer)),
+      options.to,
+      Buffer.from(key, 'base64'),
+      plain,
+      Date.now(),
+    ),
+    options,
+  );
   told(options, `${options.to} alone`);
 }
 
@@ -61,7 +71,10 @@ export async function decrypt(file: string | undefined, options: Options): Promi
     }
     if (!isDocument(sealed))
       throw new UserError(`${file ?? 'standard input'} was not made by "eyrie encrypt"`, FAILED);
-    const { from, sealedMs, plain, warning } = openDocument(standingOf(options.peer), sealed);
+    const { from, sealedMs, plain, warning } = openDocument(
+      standingFrom(receiver(options.peer, sealed)),
+      sealed,
+    );
     await writeOpened(plain, options);
     console.error(`From ${from}, ${new Date(sealedMs).toISOString().replace('T', ' ').slice(0, 19)}.`);
     if (warning !== null) console.error(`eyrie: warning: ${warning}`);
@@ -72,8 +85,10 @@ export async function decrypt(file: string | undefined, options: Options): Promi
   }
 }
 
-function standingOf(peer: string | undefined) {
-  return standingFrom(selectPeer(peer));
+/** Of several peers here the one that it is sealed for, unless another was named. */
+function receiver(named: string | undefined, sealed: Uint8Array): string {
+  const to = receiverOf(sealed);
+  return named === undefined && peersIn(eyrieHome()).includes(to) ? to : selectPeer(named);
 }
 
 async function read(file: string | undefined): Promise<Buffer> {

@@ -13,12 +13,20 @@ interface Common {
   json?: boolean;
 }
 
+const INVITED_ROLES = ['peer', 'coordinator', 'honeypot'];
+
 export async function invite(
   options: Common & { name?: string; role: string; ttl: string; uses: string; knock?: boolean },
 ): Promise<void> {
   const { name, role, knock } = options;
-  const uses = readWhole(options.uses, '--uses', 100_000);
+  const uses = readWhole(options.uses, '--uses', 100_000, 1);
   const ttlMs = readTime(options.ttl, '--ttl');
+  if (ttlMs < 60_000 || ttlMs > 365 * 24 * 3_600_000)
+    throw new UserError(`--ttl ${options.ttl}: from 1m to 365d`);
+  if (!INVITED_ROLES.includes(role))
+    throw new UserError(
+      `--role ${role}: there are ${INVITED_ROLES.join(', ').replace(/, (\w+)$/, ' or $1')}`,
+    );
   const { token } = await askAuthority<{ token: string }>(options.peer, 'invite', {
     name,
     role,

@@ -96,10 +96,12 @@ export function readTime(text: string, option: string): number {
   return Number(match[1]) * unitMs;
 }
 
-export function readWhole(text: string, option: string, max: number): number {
+export function readWhole(text: string, option: string, max: number, min = 0): number {
   const value = Number(text);
-  if (!/^\d+$/.test(text) || value > max)
-    throw new UserError(`${option} ${text}: must be a whole number up to ${max}`);
+  if (!/^\d+$/.test(text) || value > max || value < min)
+    throw new UserError(
+      `${option} ${text}: must be a whole number ${min === 0 ? `up to ${max}` : `from ${min} to ${max}`}`,
+    );
   return value;
 }
 

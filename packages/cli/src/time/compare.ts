@@ -62,6 +62,7 @@ function jsonOf({ offset, distance, jitter, sources }: Verdict): object {
 export function serverJson({
   host,
   isAuthenticated,
+  keyId,
   packet,
   estimate,
   rootDistance,
@@ -71,6 +72,7 @@ export function serverJson({
   return {
     host,
     authenticated: isAuthenticated,
+    key: keyId,
     role,
     fault,
     stratum: packet?.stratum ?? null,

@@ -61,7 +61,7 @@ function textOf(clocks: ReadonlyMap<string, PeerTime>): string {
     id,
     clock.uncertaintyMs === null ? 'not known yet' : new Date(clock.nowMs).toISOString().slice(0, 23),
     clock.uncertaintyMs === null ? '-' : spanText(clock.uncertaintyMs / 1000),
-    offsetText(clock.wallAhead),
+    clock.uncertaintyMs === null ? '-' : offsetText(clock.wallAhead),
     `${(clock.skew * 1e6).toFixed(1)} ppm`,
     String(clock.level),
     followed(clock),

@@ -8,6 +8,8 @@ export function addTimeCommand(program: Command): void {
     .argument('[servers...]', 'HOST or HOST:PORT, each')
     .option('--nts', 'authenticated: keys by NTS (RFC 8915)')
     .option('--ca <file>', 'trust these certificates (PEM) instead of the system’s')
+    .option('--keys <file>', 'symmetric keys as chrony has them, "ID TYPE HEX:…" a line; with --key-id')
+    .option('--key-id <number>', 'authenticated: by this key of the file')
     .option('--samples <number>', 'requests to each server', '4')
     .option('--peer <id>', 'without servers: only the clock of this peer')
     .option('--json', 'as JSON')
@@ -18,6 +20,7 @@ Examples:
   eyrie time                        the clocks of the peers that run here
   eyrie time ntp1.example.net ntp2.example.net ntp3.example.net
   eyrie time query time.example.net --nts
+  eyrie time ntp.lan --keys /etc/chrony/chrony.keys --key-id 10
   eyrie time serve --port 12123
 
 It never sets this machine's clock. Exit status: 0 done, 1 no majority of the

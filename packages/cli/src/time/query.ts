@@ -1,5 +1,5 @@
 // `eyrie time query SERVER`: one server, and all that it says of itself.
-import { type NtpPacket, referenceText, TimeKeeper } from '@eyrie/clock';
+import { type NtpPacket, referenceText, type Standing, TimeKeeper } from '@eyrie/clock';
 import { FAILED } from '../errors.ts';
 import { askRepeatedly, type CompareOptions, serverJson } from './compare.ts';
 import { samplesOf, sourcesOf } from './sources.ts';
@@ -30,7 +30,7 @@ export async function query(server: string, options: CompareOptions): Promise<nu
   } else {
     const lines = [
       `server          ${server}`,
-      `authenticated   ${state!.isAuthenticated ? 'yes, by NTS' : 'no: anybody on the way could have changed the answer (--nts)'}`,
+      `authenticated   ${authenticationOf(state!)}`,
       `stratum         ${packet.stratum}, follows ${referenceOf(packet)}`,
       `leap            ${LEAPS[packet.leap]}`,
       `offset          ${offsetText(estimate.offset)}, jitter ${spanText(estimate.jitter)}`,
@@ -41,6 +41,11 @@ export async function query(server: string, options: CompareOptions): Promise<nu
     console.log(`${lines.join('\n')}\n\n${behindText(estimate.offset, rootDistance)}`);
   }
   return estimate === null ? FAILED : 0;
+}
+
+function authenticationOf({ isAuthenticated, keyId }: Standing): string {
+  if (!isAuthenticated) return 'no: anybody on the way could have changed the answer (--nts, --keys)';
+  return keyId === null ? 'yes, by NTS' : `yes, by key ${keyId}`;
 }
 
 /** At stratum 1 a name, beyond it an IPv4 address (RFC 5905 §7.3). */

@@ -12,7 +12,7 @@ import {
 } from '@eyrie/clock';
 import { FAILED, UserError } from '../errors.ts';
 import { interrupted, listenForInterrupt } from '../pipeline/interrupt.ts';
-import { portOf, readPem, type ServerOptions, sourcesOf } from './sources.ts';
+import { portOf, readFile, type ServerOptions, sourcesOf } from './sources.ts';
 import { offsetText } from './text.ts';
 
 export interface ServeOptions extends ServerOptions {
@@ -72,7 +72,7 @@ function ntsOf({
 }: ServeOptions): { port: number; key: Buffer; cert: Buffer } | undefined {
   if (key === undefined && cert === undefined) return undefined;
   if (key === undefined || cert === undefined) throw new UserError('NTS needs both --key and --cert');
-  return { port: portOf(ntsPort), key: readPem(key), cert: readPem(cert) };
+  return { port: portOf(ntsPort), key: readFile(key), cert: readFile(cert) };
 }
 
 /** An undisciplined clock, as chrony's `local`: nobody should prefer it to a real one, hence the high stratum. */

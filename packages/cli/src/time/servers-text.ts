@@ -4,6 +4,8 @@ import { offsetText, spanText, table } from './text.ts';
 export interface ServerLine {
   readonly host: string;
   readonly isAuthenticated: boolean;
+  /** Of a symmetric key; null or absent: it is NTS, if anything. */
+  readonly keyId?: number | null;
   readonly stratum: number | null;
   /** Seconds. */
   readonly estimate: { readonly offset: number; readonly delay: number; readonly jitter: number } | null;
@@ -23,15 +25,17 @@ const ROLES: Record<ServerLine['role'], string> = {
 
 export function serversText(servers: readonly ServerLine[]): string {
   const head = ['server', 'auth', 'stratum', 'offset', 'jitter', 'delay', 'distance', ''];
-  const rows = servers.map(({ host, isAuthenticated, stratum, estimate, distance, role, fault }) => [
-    host,
-    isAuthenticated ? 'NTS' : 'none',
-    stratum === null ? '-' : String(stratum),
-    estimate === null ? '-' : offsetText(estimate.offset),
-    estimate === null ? '-' : spanText(estimate.jitter),
-    estimate === null ? '-' : spanText(estimate.delay),
-    spanText(distance),
-    fault ?? ROLES[role],
-  ]);
+  const rows = servers.map(
+    ({ host, isAuthenticated, keyId = null, stratum, estimate, distance, role, fault }) => [
+      host,
+      keyId !== null ? `key ${keyId}` : isAuthenticated ? 'NTS' : 'none',
+      stratum === null ? '-' : String(stratum),
+      estimate === null ? '-' : offsetText(estimate.offset),
+      estimate === null ? '-' : spanText(estimate.jitter),
+      estimate === null ? '-' : spanText(estimate.delay),
+      spanText(distance),
+      fault ?? ROLES[role],
+    ],
+  );
   return table([head, ...rows]);
 }

@@ -1,6 +1,13 @@
 // From what was typed to sources that can be asked.
 import { readFileSync } from 'node:fs';
-import { HostClock, Source, type SourceOptions } from '@eyrie/clock';
+import {
+  ClockError,
+  HostClock,
+  parseKeys,
+  Source,
+  type SourceOptions,
+  type SymmetricKey,
+} from '@eyrie/clock';
 import { UserError } from '../errors.ts';
 
 const PORT_MAX = 65_535;
@@ -11,6 +18,8 @@ const TIMEOUT_MS = 2000;
 export interface ServerOptions {
   readonly nts?: boolean;
   readonly ca?: string;
+  readonly keys?: string;
+  readonly keyId?: string;
 }
 
 export function sourcesOf(servers: readonly string[], options: ServerOptions): Source[] {
@@ -18,11 +27,31 @@ export function sourcesOf(servers: readonly string[], options: ServerOptions): S
   return servers.map((server) => new Source(sourceOptions(server, options), clock));
 }
 
+function keyOf({ nts, keys, keyId }: ServerOptions): SymmetricKey | undefined {
+  if (keys === undefined && keyId === undefined) return undefined;
+  if (keys === undefined || keyId === undefined)
+    throw new UserError('a key needs both --keys FILE and --key-id NUMBER');
+  if (nts === true) throw new UserError('--nts and --keys are two ways of authentication: take one');
+  const key = keysIn(keys).get(Number(keyId));
+  if (key === undefined) throw new UserError(`${keys} has no key ${keyId}`);
+  return key;
+}
+
+function keysIn(path: string): Map<number, SymmetricKey> {
+  try {
+    return parseKeys(readFile(path).toString('latin1'));
+  } catch (error) {
+    throw error instanceof ClockError ? new UserError(`${path}: ${error.message}`) : error;
+  }
+}
+
 /** With NTS the port is that of the key server, which says where the time is. */
-export function sourceOptions(server: string, { nts, ca }: ServerOptions): SourceOptions {
+export function sourceOptions(server: string, options: ServerOptions): SourceOptions {
+  const { nts, ca } = options;
+  const key = keyOf(options);
   const { host, port } = hostAndPort(server);
-  if (!nts) return { host, port, timeoutMs: TIMEOUT_MS };
-  return { host, nts: { port, ca: ca === undefined ? undefined : readPem(ca) }, timeoutMs: TIMEOUT_MS };
+  if (!nts) return { host, port, key, timeoutMs: TIMEOUT_MS };
+  return { host, nts: { port, ca: ca === undefined ? undefined : readFile(ca) }, timeoutMs: TIMEOUT_MS };
 }
 
 /** `HOST`, `HOST:PORT`, `[IPV6]:PORT`, `IPV6`. */
@@ -48,7 +77,7 @@ export function samplesOf(text: string): number {
   throw new UserError(`--samples takes a number from 1 to ${SAMPLES_MAX}, not '${text}'`);
 }
 
-export function readPem(path: string): Buffer {
+export function readFile(path: string): Buffer {
   try {
     return readFileSync(path);
   } catch (error) {

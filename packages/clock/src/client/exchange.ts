@@ -1,6 +1,7 @@
 // One NTP request and its response, without sockets: builds the one and validates the other.
 import { randomBytes } from 'node:crypto';
 import { type KissOfDeath, kissOf } from '../ntp/kiss.ts';
+import { isProvenBy, type SymmetricKey, withMac } from '../ntp/mac.ts';
 import {
   concat,
   decodePacket,
@@ -35,6 +36,8 @@ export interface Question {
   readonly token: Timestamp;
   readonly uniqueId: Uint8Array | null;
   readonly protection: Protection | null;
+  /** The response has to be proven by it. */
+  readonly key: SymmetricKey | null;
 }
 
 export type Answer =
@@ -44,10 +47,13 @@ export type Answer =
   | { readonly kind: 'ignored'; readonly why: string };
 
 /** Null if NTS is required and no cookie is left: new keys must be established. */
-export function ask(protection: Protection | null): Question | null {
+export function ask(protection: Protection | null, key: SymmetricKey | null = null): Question | null {
   const token = randomBytes(8).readBigUInt64BE();
   const header = encodeHeader(questionPacket(token));
-  if (protection === null) return { bytes: header, token, uniqueId: null, protection };
+  if (protection === null) {
+    const bytes = key === null ? header : withMac(key, header);
+    return { bytes, token, uniqueId: null, protection, key };
+  }
   const cookie = protection.cookies.shift();
   if (cookie === undefined) return null;
   const uniqueId = randomBytes(UNIQUE_ID_BYTES);
@@ -61,7 +67,7 @@ export function ask(protection: Protection | null): Question | null {
     encodeField(NtsField.cookie, cookie),
     ...Array.from({ length: missing }, () => placeholder),
   );
-  return { bytes: seal(plain, protection.keys.clientToServer), token, uniqueId, protection };
+  return { bytes: seal(plain, protection.keys.clientToServer), token, uniqueId, protection, key: null };
 }
 
 /**
@@ -102,6 +108,7 @@ export function hear(question: Question, { bytes, askedNs, cameNs, at }: Arrival
   if (packet.mode !== Mode.server || packet.version < 3) return ignored('not an answer of a server');
   // Otherwise anyone who guesses our port could set our clock (RFC 5905 §8, test 2).
   if (packet.origin !== question.token) return ignored('not the answer to our question');
+  if (question.key !== null && !isProvenBy(question.key, bytes)) return ignored('not proven by the key');
   const kiss = kissOf(packet);
   if (question.protection !== null) {
     if (!hasUniqueId(fields, question.uniqueId!)) return ignored('without our unique identifier');

@@ -2,6 +2,7 @@
 import { ClockError } from '../errors.ts';
 import type { LocalClock } from '../host/host-clock.ts';
 import type { KissOfDeath } from '../ntp/kiss.ts';
+import type { SymmetricKey } from '../ntp/mac.ts';
 import { Leap, type NtpPacket } from '../ntp/packet.ts';
 import { type Association, establishKeys, type KeyServer } from '../nts/ke-client.ts';
 import { ClockFilter, type Estimate } from '../select/clock-filter.ts';
@@ -21,6 +22,8 @@ export interface SourceOptions {
   readonly port?: number;
   /** Authenticated with NTS. */
   readonly nts?: Omit<KeyServer, 'host'> | true;
+  /** Authenticated with a key that the server has too; not together with NTS. */
+  readonly key?: SymmetricKey;
   /** 1,000 by default. */
   readonly timeoutMs?: number;
 }
@@ -28,6 +31,8 @@ export interface SourceOptions {
 export interface SourceState {
   readonly host: string;
   readonly isAuthenticated: boolean;
+  /** The number of the symmetric key; null with NTS, or without authentication. */
+  readonly keyId: number | null;
   /** Reachability register: a bit for each of the last eight polls, the latest lowest (RFC 5905 §9.2). */
   readonly reach: number;
   readonly estimate: Estimate | null;
@@ -82,7 +87,8 @@ export class Source {
     const packet = this.#packet;
     return {
       host: this.options.host,
-      isAuthenticated: this.options.nts !== undefined,
+      isAuthenticated: this.options.nts !== undefined || this.options.key !== undefined,
+      keyId: this.options.key?.id ?? null,
       reach: this.#reach,
       estimate,
       packet,
@@ -93,13 +99,13 @@ export class Source {
 
   async #exchange(): Promise<void> {
     const place = await this.#prepare();
-    const question = ask(this.#association);
+    const question = ask(this.#association, this.options.key);
     if (question === null) {
       this.#association = null; // All cookies are used: new keys the next time.
       return this.#exchange();
     }
     const answer = await exchange(question, place, this.#clock, this.options.timeoutMs ?? 1000);
-    if (answer === null) this.#fault = 'no answer';
+    if (answer === null) this.#fault = this.#silence;
     else if (answer.kind === 'kiss') this.#obey(answer.kiss);
     else {
       this.#reach |= 1;
@@ -108,6 +114,13 @@ export class Source {
       this.#filter.add(answer.sample);
       this.#adapt();
     }
+  }
+
+  get #silence(): string {
+    const { key } = this.options;
+    return key === undefined
+      ? 'no answer'
+      : `no answer proven by key ${key.id}: does the server have the same?`;
   }
 
   async #prepare(): Promise<Place> {

@@ -23,6 +23,7 @@ const head = record({
   encapsulated: fixed(CIPHERTEXT_BYTES),
 });
 const HEAD_BYTES_MAX = 8 << 10;
+const SIGNATURE_BYTES = 64;
 
 export class DocumentError extends Error {}
 
@@ -72,15 +73,14 @@ export function isDocument(data: Uint8Array): boolean {
   return MAGIC.equals(data.subarray(0, MAGIC.length));
 }
 
+/** For whom it says it is sealed: whoever opens it finds out whether that holds. @throws DocumentError with one line */
+export function receiverOf(data: Uint8Array): string {
+  return readHead(partsOf(data).described).to;
+}
+
 /** @throws DocumentError with one line */
 export function openDocument(by: Standing, data: Uint8Array): OpenedDocument {
-  const all = Buffer.from(data.buffer, data.byteOffset, data.length);
-  const begin = MAGIC.length + 2;
-  const length = all.length > begin ? all.readUInt16BE(MAGIC.length) : 0;
-  if (!isDocument(all) || length === 0 || length > HEAD_BYTES_MAX || all.length < begin + length + 64)
-    throw new DocumentError('this was not sealed for a peer, or is not whole');
-  const described = all.subarray(begin, begin + length);
-  const signature = all.subarray(begin + length, begin + length + 64);
+  const { all, described, signature, begin } = partsOf(data);
   const { from, to, sealedMs, sizeBytes, certificate, encapsulated } = readHead(described);
   if (to !== by.id) throw new DocumentError(`this is sealed for ${to}, not for ${by.id}`);
   const { roster } = by;
@@ -101,7 +101,7 @@ export function openDocument(by: Standing, data: Uint8Array): OpenedDocument {
     throw new DocumentError('it was changed on the way, or sealed for another key');
   const context = setupReceiver(by.sealing, encapsulated, info);
   const pieces: Buffer[] = [];
-  let at = begin + length + 64;
+  let at = begin;
   for (let i = 0, left = sizeBytes; i === 0 || left > 0; i++, left -= PIECE_BYTES) {
     const end = at + Math.min(left, PIECE_BYTES) + TAG_BYTES;
     const piece = context.open(i, all.subarray(at, end), signature);
@@ -120,6 +120,18 @@ function warningOf(by: Standing, from: string, identity: { publicKey: Uint8Array
   if (member.revoked !== null)
     return `${from} was revoked since: ${member.revoked.reason || 'no reason given'}`;
   return Buffer.compare(member.publicKey, identity.publicKey) === 0 ? null : `${from} has another key today`;
+}
+
+/** `begin`: where the pieces do. */
+function partsOf(data: Uint8Array): { all: Buffer; described: Buffer; signature: Buffer; begin: number } {
+  const all = Buffer.from(data.buffer, data.byteOffset, data.length);
+  const at = MAGIC.length + 2;
+  const length = all.length > at ? all.readUInt16BE(MAGIC.length) : 0;
+  const end = at + length;
+  const begin = end + SIGNATURE_BYTES;
+  if (!isDocument(all) || length === 0 || length > HEAD_BYTES_MAX || all.length < begin)
+    throw new DocumentError('this was not sealed for a peer, or is not whole');
+  return { all, described: all.subarray(at, end), signature: all.subarray(end, begin), begin };
 }
 
 function readHead(described: Uint8Array) {
