@@ -73,10 +73,10 @@ test('a colour rule is a display filter over the columns of a row', () => {
     ['', /^Enter a filter/],
     ['tcp.port ==', /^Enter a value/],
     ['tcp.port = 1', /^Cannot parse this/],
-    ['tcp.port like 1', /^Say == /],
+    ['tcp.port like 1', /^Use == /],
     ['dns.qry.name == "x"', /has no dns\.qry\.name/],
-    ['frame.len constructor 5', /^Say == /],
-    ['tcp udp', /^Say && or /],
+    ['frame.len constructor 5', /^Use == /],
+    ['tcp udp', /^Enter && or /],
     ['tcp && ', /incomplete/],
     ['_ws.col.Info matches "("', /^Invalid regular expression/],
   ] as const)

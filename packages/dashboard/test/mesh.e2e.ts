@@ -60,7 +60,7 @@ test('the Mesh page shows the tree, the summary and one peer', async () => {
   assert.ok(text?.startsWith(name!), `${text} is ${name}`);
   await page.locator('.peer-card .lately').getByText('Memory').waitFor();
   await page.locator('.peer-card').getByText('Interface').waitFor();
-  await page.getByRole('button', { name: 'The way from hub' }).click();
+  await page.getByRole('button', { name: 'Path from hub' }).click();
   await page
     .locator('.way .quiet')
     .getByText(/--watch|watch/)

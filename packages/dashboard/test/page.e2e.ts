@@ -287,7 +287,7 @@ test('status: services, store, and the link to the API’s reference', async () 
   const { page, end } = await open('status');
   await page.getByRole('heading', { name: 'Services' }).waitFor();
   await page.getByText('5,125', { exact: true }).waitFor();
-  assert.equal(await page.getByRole('link', { name: 'The HTTP API, to read' }).getAttribute('href'), '/docs');
+  assert.equal(await page.getByRole('link', { name: 'HTTP API reference' }).getAttribute('href'), '/docs');
   await end();
 });
 
@@ -355,7 +355,7 @@ test('packets: colour rules can be edited and persist', async () => {
   await page.reload();
   await page.locator('.row.rule-mark').first().waitFor();
   await page.getByRole('button', { name: 'Colours', exact: true }).click();
-  await page.getByRole('button', { name: 'As they came' }).click();
+  await page.getByRole('button', { name: 'Restore defaults' }).click();
   await page.locator('.row.rule-mark').first().waitFor({ state: 'detached' });
   await end();
 });

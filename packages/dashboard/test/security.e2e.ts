@@ -88,7 +88,7 @@ test('a honeypot visit is replayed, and its control characters are not executed'
   writeFileSync(join(sessions, '20261121T143511.index'), `${JSON.stringify(index)}\n`);
   const { page, end } = await visit(browser, `${eyrie.url}#/security`);
   await page.getByRole('button', { name: 'Play the visit of 127.0.0.1' }).click();
-  const screen = page.getByRole('region', { name: 'What was said' });
+  const screen = page.getByRole('region', { name: 'Text of the visit' });
   await screen.getByText('redis_version·[31m').waitFor();
   assert.equal(await screen.locator('.said-by-visitor').innerText(), 'INFO\n<b id="planted">');
   assert.equal(await page.locator('#planted').count(), 0);

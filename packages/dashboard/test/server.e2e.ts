@@ -42,7 +42,7 @@ test('with an empty store the page says what to do, uploads a file, and shows it
   await page.locator('.upload-done').waitFor();
   await page.locator('.capture-row', { hasText: 'office-hour.pcapng' }).getByText('5,125 packets').waitFor();
   await page.locator('input[type=file]').setInputFiles(SAMPLE);
-  await page.getByText('stored already: these are the same bytes').waitFor();
+  await page.getByText('already stored: the bytes are identical').waitFor();
   await page.getByRole('link', { name: 'Overview', exact: true }).click();
   await page.locator('.talker').first().waitFor();
   await end();

@@ -21,7 +21,7 @@ const rule = (name: string, look: Look, filter: string): ColourRule => ({ name, 
 
 export const DEFAULT_RULES: readonly ColourRule[] = [
   rule(
-    'Malformed or cut',
+    'Malformed or truncated',
     'bad',
     String.raw`_ws.col.Info matches "\[(Malformed Packet|Packet size limited)|\bbad checksum\b"`,
   ),

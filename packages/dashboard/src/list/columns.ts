@@ -6,8 +6,8 @@ import { clockOf, dayAndClock, inUtc, secondsBetween } from '../format/time.ts';
 export type TimeForm = 'relative' | 'delta' | 'since' | 'clock' | 'date' | 'utc';
 export const timeForms: readonly [TimeForm, string][] = [
   ['relative', 'Seconds since the capture began'],
-  ['delta', 'Seconds since the packet before'],
-  ['since', 'Seconds since a packet of choice'],
+  ['delta', 'Seconds since the previous packet'],
+  ['since', 'Seconds since the reference packet'],
   ['clock', 'Time of day'],
   ['date', 'Date and time of day'],
   ['utc', 'Date and time of day, UTC'],

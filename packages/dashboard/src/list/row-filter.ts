@@ -57,7 +57,7 @@ export function rowFilter(text: string): Holds | string {
   const any: Holds[][] = [[]];
   let at = 0;
   for (let terms = 0; ; terms++) {
-    if (terms === TERMS_MAX) return `Say at most ${TERMS_MAX} terms`;
+    if (terms === TERMS_MAX) return `At most ${TERMS_MAX} terms are allowed`;
     const isNot = words[at] === '!' && ++at > 0;
     const test = testAt(words, at);
     if (typeof test === 'string') return test;
@@ -67,7 +67,7 @@ export function rowFilter(text: string): Holds | string {
     const joint = words[at++];
     if (joint === undefined) break;
     if (joint === '||') any.push([]);
-    else if (joint !== '&&') return `Say && or || before ${joint}`;
+    else if (joint !== '&&') return `Enter && or || before ${joint}`;
   }
   return (row) => any.some((all) => all.every((holds) => holds(row)));
 }
@@ -96,7 +96,7 @@ function testAt(words: readonly string[], at: number): { holds: Holds; next: num
   if (operator === 'matches') return matching(field, inside, at);
   const value = inside.replace(/\\(.)/g, '$1');
   const compare = own(OPERATORS, operator);
-  if (compare === undefined) return `Say == != < > <= >= contains or matches after ${name}, not ${operator}`;
+  if (compare === undefined) return `Use == != < > <= >= contains or matches after ${name}, not ${operator}`;
   // As in Wireshark: `!=` matches if no value is equal.
   const isAll = operator === '!=';
   return {
@@ -116,7 +116,7 @@ function own<T>(table: Record<string, T>, name: string): T | undefined {
 /** A bare name tests whether the packet has that protocol. */
 function nameOrProtocol(name: string, at: number): { holds: Holds; next: number } | string {
   if (/^[a-z][\w-]*$/.test(name)) return { holds: (row) => row.path.split(':').includes(name), next: at + 1 };
-  return `Colour rules look at the columns of a row, which has no ${name}`;
+  return `Colour rules test the columns of a row, which has no ${name}`;
 }
 
 function matching(

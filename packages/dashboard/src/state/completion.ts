@@ -12,8 +12,8 @@ export type Position =
 export const OPERATORS: readonly [string, string][] = [
   ['==', 'equal'],
   ['!=', 'not equal'],
-  ['contains', 'has this text or these bytes in it'],
-  ['matches', 'fits a regular expression'],
+  ['contains', 'contains this text or these bytes'],
+  ['matches', 'matches a regular expression'],
   ['in', 'one of a set: {80, 443}'],
   ['>', 'greater'],
   ['<', 'less'],
@@ -22,8 +22,8 @@ export const OPERATORS: readonly [string, string][] = [
 ];
 
 export const JOINTS: readonly [string, string][] = [
-  ['&&', 'and this, too'],
-  ['||', 'or this instead'],
+  ['&&', 'both must match'],
+  ['||', 'either may match'],
 ];
 
 const NAME = /[A-Za-z_][\w.-]*$/;

@@ -82,7 +82,7 @@ function post(
     }
     tell({ state: 'failed', problem: errorOf(request.status, request.response).message });
   };
-  request.onerror = () => tell({ state: 'failed', problem: 'The connection broke during the upload.' });
+  request.onerror = () => tell({ state: 'failed', problem: 'The connection was lost during the upload.' });
   request.send(file);
 }
 

@@ -29,16 +29,16 @@ const groups: [string, [string, string][]][] = [
     'Packets',
     [
       ['↑ ↓', 'next packet'],
-      ['PgUp PgDn', 'a screen further'],
+      ['PgUp PgDn', 'one screen'],
       ['Home End', 'first, last'],
       ['Enter', 'to the packet’s tree'],
       ['F6', 'next pane'],
       ['Shift F10', 'menu: follow, filter, copy, export'],
       ['.', 'next packet of the conversation'],
-      [',', 'the one before'],
+      [',', 'previous packet of the conversation'],
       ['m', 'mark, or remove the mark'],
       ['n', 'next marked packet'],
-      ['N', 'the one before'],
+      ['N', 'previous marked packet'],
       ['r', 'measure time from here'],
       ['t', 'follow new packets, pause'],
       ['Ctrl G', 'go to a number or a time'],
@@ -47,8 +47,8 @@ const groups: [string, [string, string][]][] = [
   [
     'Security',
     [
-      ['n', 'next finding, the gravest first'],
-      ['N', 'the one before'],
+      ['n', 'next finding, the most severe first'],
+      ['N', 'previous finding'],
     ],
   ],
   [

@@ -11,7 +11,7 @@ export function Nothing({ icon, what }: { icon: IconName; what: string }) {
   if (filter.value === '') {
     const isRunning = known.some(({ state }) => state === 'running');
     const text =
-      what === 'flows' ? 'A conversation comes here once it is over, or has gone on for a while.' : '';
+      what === 'flows' ? 'A conversation is listed once it has ended, or has lasted for a while.' : '';
     return (
       <Empty icon={icon} title={`No ${what} yet`}>
         {isRunning ? text : undefined}

@@ -56,7 +56,7 @@ export function Trouble({ error, onRetry }: { error: ApiError; onRetry: () => vo
   if (error.isUnreachable) {
     return (
       <Empty icon="plug" title="No connection">
-        This fills by itself as soon as the server answers again.
+        The data is loaded as soon as the server answers again.
       </Empty>
     );
   }
@@ -67,5 +67,5 @@ export function Trouble({ error, onRetry }: { error: ApiError; onRetry: () => vo
       </Empty>
     );
   }
-  return <Failure title="That did not work" text={error.message} hint={error.hint} onRetry={onRetry} />;
+  return <Failure title="The request failed" text={error.message} hint={error.hint} onRetry={onRetry} />;
 }

@@ -26,14 +26,14 @@ export function Captures() {
           <UploadLine key={one.id} one={one} />
         ))}
       </Panel>
-      <Panel title="Listen on an interface" class="captures-live">
+      <Panel title="Capture on an interface" class="captures-live">
         <LiveForm />
       </Panel>
       <Panel title="Stored" class="captures-list" note={rows === null ? undefined : count(rows.length)}>
         {rows === null && <Loading />}
         {rows?.length === 0 && (
           <Empty icon="captures" title="Nothing is stored yet">
-            Bring in a capture file, or listen on an interface.
+            Import a capture file, or capture on an interface.
           </Empty>
         )}
         {rows !== null && rows.length > 0 && (
@@ -118,8 +118,8 @@ function UploadLine({ one }: { one: Upload }) {
 function uploadText(one: Upload, share: number): string {
   if (one.state === 'waiting') return `${bytes(one.size)}, waits for the files before`;
   if (one.state === 'sending') return `${percent(share)} of ${bytes(one.size)} sent`;
-  if (one.state === 'storing') return 'sent; being taken in';
-  if (one.state === 'known') return 'stored already: these are the same bytes';
+  if (one.state === 'storing') return 'sent; being stored';
+  if (one.state === 'known') return 'already stored: the bytes are identical';
   if (one.state === 'failed') return one.problem ?? 'failed';
   return `${bytes(one.size)} taken in`;
 }

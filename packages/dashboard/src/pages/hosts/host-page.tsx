@@ -229,7 +229,7 @@ function Names({ names }: Of<'names'>) {
 
 function Fingerprints({ fingerprints }: Of<'fingerprints'>) {
   return (
-    <Lines title="Fingerprints" items={fingerprints} none="None were taken">
+    <Lines title="Fingerprints" items={fingerprints} none="None seen">
       {(print) => (
         <>
           <button

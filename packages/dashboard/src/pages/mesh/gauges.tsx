@@ -25,7 +25,7 @@ export function Gauges({ view }: { view: MeshView | null }) {
       note={view === null ? undefined : `${count(view.peers)} peers, ${duration(view.ageMs / 1000)} old`}
     >
       {view === null ? (
-        <p class="quiet">No view has come down the tree yet</p>
+        <p class="quiet">No summary has been received yet</p>
       ) : (
         <>
           {view.complete < 1 && (

@@ -118,7 +118,7 @@ function Tree({ mesh, chosen, found, readings, onOpen }: TreeProps) {
       return readings === null ? mark : { ...mark, share: readings.get(id) ?? null };
     };
   }, [mesh.peers, chosen?.id, mesh.peer, found, readings]);
-  if (mesh.root === null) return <Empty icon="mesh" title="Nobody is here" />;
+  if (mesh.root === null) return <Empty icon="mesh" title="The mesh has no peers" />;
   return (
     <RadialTree
       parents={parents}

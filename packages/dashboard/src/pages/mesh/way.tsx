@@ -21,7 +21,7 @@ export function Way({ from, to }: { from: string; to: string }) {
         disabled={isLoading}
         onClick={() => setAsked((n) => n + 1)}
       >
-        {isLoading ? 'Comparing …' : `The way from ${from}`}
+        {isLoading ? 'Comparing …' : `Path from ${from}`}
       </button>
       {error !== null && <p class="quiet">{error.message}</p>}
       {data !== null && error === null && <Table path={data} />}
@@ -36,7 +36,7 @@ function Table({ path }: { path: PathAnswer }) {
       <table class="plain peer-details">
         <thead>
           <tr>
-            <th scope="col">Way</th>
+            <th scope="col">Direction</th>
             <th scope="col" class="cell-right">
               Median
             </th>

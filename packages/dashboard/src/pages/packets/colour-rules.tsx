@@ -71,7 +71,7 @@ export function ColourRules() {
           Add a rule
         </button>
         <button type="button" class="button" onClick={() => setColourRules(null)}>
-          As they came
+          Restore defaults
         </button>
       </footer>
     </dialog>

@@ -5,9 +5,9 @@ import type { MenuItem } from '../../ui/menu.tsx';
 import { columnWidths, isNaming, shownColumns, timeForm } from './list-settings.ts';
 
 const sets: readonly [title: string, columns: readonly string[]][] = [
-  ['As they came', SHOWN_AT_FIRST],
+  ['Default columns', SHOWN_AT_FIRST],
   ['With ports and streams', COLUMNS.map(({ id }) => id).filter((id) => id !== 'path')],
-  ['As few as can be', ['number', 'time', 'protocol', 'summary']],
+  ['Minimal', ['number', 'time', 'protocol', 'summary']],
 ];
 
 export function columnsMenu(): MenuItem[] {

@@ -39,8 +39,8 @@ export function Details({ packet, onFollow }: { packet: number | null; onFollow:
 
   if (packet === null) {
     return (
-      <Empty icon="packets" title="No packet chosen">
-        Choose one in the list to see its layers and bytes.
+      <Empty icon="packets" title="No packet selected">
+        Select one in the list to see its layers and bytes.
       </Empty>
     );
   }

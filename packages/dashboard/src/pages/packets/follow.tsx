@@ -70,7 +70,7 @@ export function Follow({ flow, query, onClose }: { flow: number; query: string; 
         </button>
       </header>
       <Tools flow={flow} sides={stream?.sides ?? []} {...{ form, setForm, side, setSide, isHttp, setHttp }} />
-      <div class="follow-body mono" tabIndex={0} role="region" aria-label="What was said">
+      <div class="follow-body mono" tabIndex={0} role="region" aria-label="Data of the stream">
         {form === 'files' ? (
           <Transferred flow={flow} />
         ) : (
@@ -97,10 +97,10 @@ function Said({ stream, error, pieces, form, more, onRetry }: SaidProps) {
     <>
       {error !== null && <Trouble error={error} onRetry={onRetry} />}
       {error === null && stream === null && <Loading what="Reading the stream" />}
-      {stream !== null && pieces.length === 0 && <p class="follow-none">Nothing was said.</p>}
+      {stream !== null && pieces.length === 0 && <p class="follow-none">The stream has no data.</p>}
       <Pieces pieces={pieces} form={form} />
       {stream !== null && !stream.is_whole && (
-        <p class="follow-none">The stream has more packets than are read at once; Save has them all.</p>
+        <p class="follow-none">The stream is too long to show in full; Save writes all of it.</p>
       )}
       {stream?.next != null && (
         <button type="button" class="button" onClick={more}>
@@ -218,7 +218,7 @@ function Pieces({ pieces, form }: { pieces: Piece[]; form: 'text' | 'hex' }) {
       ))}
       {texts.isCut && (
         <button type="button" class="button" onClick={() => setDrawn(drawn * 4)}>
-          Show more of it
+          Show more
         </button>
       )}
     </>

@@ -41,7 +41,7 @@ export function waysTo(rows: Rows, select: (at: number, row: PacketRow) => void)
     toTime: async (time) => {
       const query = { q: filter.value, capture: capture.value, from: time, limit: 1 };
       const { items } = await get<Found>('/packets', query);
-      await goTo(items[0], 'No packet in this list is that late');
+      await goTo(items[0], 'No packet in this list is at or after this time');
     },
     along: async (row, way) => {
       if (row.stream === null) return announce('This packet belongs to no conversation');
@@ -54,7 +54,10 @@ export function waysTo(rows: Rows, select: (at: number, row: PacketRow) => void)
         ...span,
       });
       const next = items.find(({ number }) => way * (number - row.number) > 0);
-      await goTo(next, `The conversation has no packet ${way === 1 ? 'after' : 'before'} this one here`);
+      await goTo(
+        next,
+        `The conversation has no packet ${way === 1 ? 'after' : 'before'} this one in this list`,
+      );
     },
   };
 }

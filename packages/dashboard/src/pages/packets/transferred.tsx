@@ -56,7 +56,7 @@ export function Transferred({ flow }: { flow: number }) {
           ))}
         </tbody>
       </table>
-      {!answer.is_whole && <p class="follow-none">There are more than are listed.</p>}
+      {!answer.is_whole && <p class="follow-none">There are more; this list is not complete.</p>}
     </>
   );
 }

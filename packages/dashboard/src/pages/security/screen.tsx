@@ -22,6 +22,6 @@ export function Screen({ pieces, shown }: { pieces: readonly Piece[]; shown: num
     element.scrollTop = element.scrollHeight;
   }, [pieces, shown]);
   return (
-    <div ref={screen} class="replay-screen mono" tabIndex={0} role="region" aria-label="What was said" />
+    <div ref={screen} class="replay-screen mono" tabIndex={0} role="region" aria-label="Text of the visit" />
   );
 }

@@ -24,7 +24,7 @@ export function VisitsPanel({ visits }: { visits: Resource<{ items: VisitRow[] }
     >
       {data === null && (error === null ? <Loading /> : <Trouble error={error} onRetry={reload} />)}
       {data !== null && items.length === 0 && (
-        <Empty icon="security" title="Nobody came to the honeypot">
+        <Empty icon="security" title="No visits to the honeypot">
           <code>eyrie honeypot</code> opens one; what visitors do there can be played again here.
         </Empty>
       )}

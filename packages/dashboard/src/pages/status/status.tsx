@@ -27,7 +27,7 @@ export function StatusPage() {
       <Process status={status} />
       <Panel title="For programs" class="status-wide">
         <p class="status-links">
-          <a href="/docs">The HTTP API, to read</a>
+          <a href="/docs">HTTP API reference</a>
           <a href="/openapi.json">OpenAPI document</a>
           <a href="/metrics">Metrics for Prometheus</a>
           <a href="/healthz">Health</a>
@@ -90,7 +90,7 @@ function Losses({ drops }: Of<'drops'>) {
   return (
     <Panel title="Losses">
       {drops.length === 0 ? (
-        <p class="quiet">Nothing was lost</p>
+        <p class="quiet">No packets lost</p>
       ) : (
         <Facts
           facts={drops.map(({ name, packets }) => [

@@ -66,7 +66,7 @@ export function Clocks({ own, answer, problem }: Props) {
 function shownOf(shown: number, peers: number): string {
   if (shown >= peers) return count(shown);
   const rest = count(peers - shown);
-  return `${count(shown)}, ${rest} ${shown < CLOCKS_MAX ? 'have not told yet' : 'are not shown'}`;
+  return `${count(shown)}, ${rest} ${shown < CLOCKS_MAX ? 'have not reported yet' : 'are not shown'}`;
 }
 
 function clocksIn(answer: MeshAnswer | null): Clock[] {

@@ -7,9 +7,9 @@ import { offsetText } from './texts.ts';
 
 const ROLES: Record<TimeSource['role'], readonly [word: string, badge: string, meaning: string]> = {
   truth: ['counts', 'running', 'the mesh follows it'],
-  outlier: ['outlier', 'idle', 'agrees with the others, but scatters more: it does not count'],
-  falseticker: ['falseticker', 'failed', 'its time is outside of what most say'],
-  unusable: ['unusable', 'idle', 'has given no time that can be used'],
+  outlier: ['outlier', 'idle', 'agrees with the others, but has more jitter: not used'],
+  falseticker: ['falseticker', 'failed', 'falseticker: disagrees with the majority'],
+  unusable: ['unusable', 'idle', 'has given no usable time'],
 };
 
 export function Sources({ time }: { time: MeshTime }) {
@@ -64,7 +64,7 @@ function Table({ sources }: { sources: readonly TimeSource[] }) {
             <th
               scope="col"
               class="cell-right"
-              title="Answers to the last eight questions, the newest at the right"
+              title="Responses to the last eight polls, the latest on the right"
             >
               Reached
             </th>
