@@ -1,5 +1,5 @@
-// ICMP multi-part messages (RFC 4884): MPLS labels (RFC 4950), interface information (RFC 5837) and the
-// interface asked for by extended echo (RFC 8335).
+// ICMP multi-part messages (RFC 4884): MPLS labels (RFC 4950), interface information (RFC 5837), and the interface
+// requested by extended echo (RFC 8335).
 import { u16 } from '../core/bytes.ts';
 import { bool, bytes, ipv4, ipv6, none, text, uint } from '../core/field.ts';
 import type { Sink } from '../core/sink.ts';
@@ -102,7 +102,7 @@ function emitLabels(at: number, end: number, out: Sink): void {
   }
 }
 
-/** RFC 5837 §4: sub-objects as the C-type's bits say, in this order. */
+/** RFC 5837 §4: sub-objects as indicated by bits of the C-type, in this order. */
 function emitInterface(b: Uint8Array, has: number, at: number, end: number, out: Sink): void {
   if (has & 0x08 && at + 4 <= end) {
     out.add(f.infoIndex, at, 4);
@@ -124,7 +124,7 @@ function emitInterface(b: Uint8Array, has: number, at: number, end: number, out:
   if (has & 0x01 && at + 4 <= end) out.add(f.infoMtu, at, 4);
 }
 
-/** RFC 8335 §2.1: by name, index or address. */
+/** Interface identification object (RFC 8335 §2.1): by name, index or address. */
 function emitIdentification(b: Uint8Array, kind: number, at: number, end: number, out: Sink): void {
   if (kind === 1) out.add(f.identName, at, end - at);
   else if (kind === 2 && at + 4 <= end) out.add(f.identIndex, at, 4);

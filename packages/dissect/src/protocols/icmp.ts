@@ -29,7 +29,7 @@ const EXTENDED_ECHO = 42;
 const EXTENDED_ECHO_REPLY = 43;
 
 const FRAGMENTATION_NEEDED = 4;
-/** RFC 4884 §3: offset in bytes of extensions if the length of the quoted packet is not given. */
+/** Offset of the extensions if the length of the quoted packet is not given (RFC 4884 §3). */
 const QUOTED_MIN = 128;
 
 const states = {
@@ -171,7 +171,7 @@ function typeName(type: number, code: number): string {
 const hasIdentifier = (type: number): boolean =>
   type === ECHO || type === ECHO_REPLY || (type >= TIMESTAMP && type <= MASK_REPLY);
 
-/** §"Destination Unreachable": the original's header and at least 64 bits of its data. */
+/** Quoted packet (RFC 792, "Destination Unreachable"): the original header and at least 64 bits of its data. */
 function quoteOriginal(p: Packet, type: number, start: number): void {
   const b = p.buf;
   const at = start + HEADER;

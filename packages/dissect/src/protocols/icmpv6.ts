@@ -48,11 +48,11 @@ const DUPLICATE_REQUEST = 157;
 const DUPLICATE_CONFIRMATION = 158;
 const EXTENDED_ECHO = 160;
 
-/** Bytes. */
+/** Minimum message lengths in bytes. */
 const RPL_MIN = 6;
 const TEREDO_PORT = 3544;
 
-/** Bytes before the options, for messages that have options. */
+/** Offset of the options by message type. */
 const OPTIONS_AT: Readonly<Record<number, number>> = {
   133: 8,
   134: 16,
@@ -62,7 +62,7 @@ const OPTIONS_AT: Readonly<Record<number, number>> = {
   141: 8,
   142: 8,
 };
-/** Minimum bytes of messages of other types. */
+/** Minimum length of other messages by type. */
 const MIN: Readonly<Record<number, number>> = {
   131: 24,
   132: 24,
@@ -137,7 +137,7 @@ const f = {
   data: bytes('icmpv6.data', 'Data'),
 };
 
-/** Extensions of a multi-part error, which Wireshark lists as ICMP's. */
+/** Extensions of a multi-part error, which Wireshark lists as ICMP. */
 const extensions = protocol({
   name: 'icmp',
   title: 'Internet Control Message Protocol',
@@ -175,7 +175,7 @@ export const icmpv6: Protocol = protocol({
       case ECHO_REPLY:
         matchEcho(p, layer, type, start);
         p.at = start + HEADER;
-        // A Teredo client's test ping carries a nonce.
+        // The connectivity test of a Teredo client contains a nonce.
         if (p.at < p.end && !isConnectivityTest(p, layer)) p.run(data, LISTED | NESTED);
         return null;
       case MLD_QUERY: {
@@ -237,7 +237,7 @@ function isConnectivityTest(p: Packet, layer: number): boolean {
   return p.dstPort === TEREDO_PORT && p.bufferOf(layer)[p.start[layer]!] === ECHO_REQUEST;
 }
 
-/** RFC 4443 §2.4(c): as much of the packet as fits; RFC 4884 §4.2: its length in units of 8 bytes, then extensions. */
+/** RFC 4443 §2.4(c): as much of the packet as fits. RFC 4884 §4.2: its length in units of 8 bytes, then extensions. */
 function quoteOriginal(p: Packet, type: number, start: number): void {
   const at = start + HEADER;
   if (at >= p.end) return;

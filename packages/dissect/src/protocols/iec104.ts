@@ -9,7 +9,7 @@ import { emitObject, objectFields, objectSize } from './iec60870/objects.ts';
 
 const PORT = 2404;
 const START = 0x68;
-/** Start, length, and four control octets, which the length counts. */
+/** Length of start, length, and four control octets, which the length includes. */
 const HEADER = 6;
 const CONTROL = 4;
 
@@ -30,7 +30,7 @@ const f = {
   rx: uint('iec60870_104.rx', 'Rx'),
 };
 
-/** Octets before the next start octet that has a length behind it, or -1. */
+/** Offset of the next start octet with a valid length, or -1. */
 function startIn(b: Uint8Array, at: number, end: number): number {
   const found = b.indexOf(START, at);
   return found < 0 || found > end - 2 ? -1 : found - at;
@@ -49,7 +49,7 @@ export const iec104: Protocol = protocol({
   on: [[tcpPorts, PORT]],
   framing: {
     header: 2,
-    // Wireshark looks for the start, should a stream be picked up in the middle.
+    // As in Wireshark, searches for the start if a stream is joined in the middle.
     length(p) {
       const skipped = startIn(p.buf, p.at, p.end);
       return skipped < 0 ? p.end - p.at : skipped + 2 + p.buf[p.at + skipped + 1]!;
@@ -82,7 +82,7 @@ export const iec104: Protocol = protocol({
   info: packetInfo,
 });
 
-/** The direction by the port, the format, and the numbers. */
+/** Info text: direction by port, format, and sequence numbers. */
 function controlText(p: Packet, layer: number): string {
   const start = p.start[layer]!;
   if (p.stop[layer]! - start < HEADER) return '';
@@ -94,7 +94,7 @@ function controlText(p: Packet, layer: number): string {
   return format === 1 ? `${arrow} S (${rx}) ` : `${arrow} I (${(control >>> 1) & 0x7fff},${rx}) `;
 }
 
-/** All messages of the packet up to this layer, which share the Info column. */
+/** Info texts of all messages of the packet up to this layer. */
 function packetInfo(p: Packet, layer: number): string | null {
   let info = '';
   for (let i = 0; i <= layer; i++) {
@@ -105,7 +105,7 @@ function packetInfo(p: Packet, layer: number): string | null {
   return info === '' ? null : info;
 }
 
-/** §7: type, count, cause, originator, address of the station. */
+/** Length of type, count, cause, originator and station address (§7). */
 const ASDU_HEADER = 6;
 const ADDRESS = 3;
 

@@ -20,14 +20,14 @@ const LEAVE = 0x17;
 const TRACE_RESPONSE = 0x1e;
 const TRACE_QUERY = 0x1f;
 const REPORT_3 = 0x22;
-/** Bytes of a message of version 0, of a version 3 query without sources, and of a traceroute query. */
+/** Lengths of a version 0 message, of a version 3 query without sources, and of a traceroute query. */
 const VERSION_0 = 20;
 const QUERY_3 = 12;
 const TRACE = 24;
-/** Bytes of a block that a router adds to a traceroute. */
+/** Length of the block that each router appends to a traceroute. */
 const TRACE_BLOCK = 32;
 
-/** RFC 3488 §3: RGMP goes to this group. */
+/** Group address of RGMP (RFC 3488 §3). */
 const RGMP_GROUP = 0xe0000019;
 
 const types: Readonly<Record<number, string>> = {
@@ -90,8 +90,8 @@ const f = {
 };
 
 /**
- * IGMP is listed twice in frame.protocols: the dispatcher by type, without a tree, and the message. An unknown type has
- * only the first.
+ * IGMP is listed twice in frame.protocols: as dispatcher by type, without a tree, and as the message. An unknown type
+ * has only the former.
  */
 export const igmp: Protocol = protocol({
   name: 'igmp',
@@ -107,7 +107,7 @@ export const igmp: Protocol = protocol({
     if (p.end <= p.at) return p.cutUnseen(1);
     const type = p.buf[p.at]!;
     const isRgmp = p.netKind === IPV4 && u32(p.netBuf, p.netDst) === RGMP_GROUP;
-    // RFC 3488 §3: its types, 0xfc to 0xff, mean RGMP only to its group.
+    // RFC 3488 §3: types 0xfc to 0xff mean RGMP only if sent to its group.
     const other = type >= 0xfc && !isRgmp ? undefined : igmpTypes.get(type);
     if (other === undefined && types[type] === undefined) return null;
     p.flags[p.layer]! &= LISTED;
@@ -154,7 +154,7 @@ function hasVersion(p: Packet, layer: number): boolean {
   return isMessage(p, layer) && !isTrace(p.bufferOf(layer)[p.start[layer]!]!);
 }
 
-/** RFC 9776 §7.1: a query of 12 bytes or more is of version 3, else one without a response time is of version 1. */
+/** RFC 9776 §7.1: a query of 12 bytes or more is of version 3; a shorter one without response time is of version 1. */
 function versionOf(p: Packet, layer: number): number {
   const b = p.bufferOf(layer);
   const start = p.start[layer]!;
@@ -277,7 +277,7 @@ function recordsText(b: Uint8Array, start: number, end: number): string {
   return text;
 }
 
-/** RFC 9776 §4.2.13: excluding no source is joining the group, including none is leaving it. */
+/** RFC 9776 §4.2.13: excluding no source means joining the group, including none means leaving it. */
 function recordText(b: Uint8Array, at: number, end: number): string {
   const group = ipv4Address(b, at + 4);
   const count = u16(b, at + 2);

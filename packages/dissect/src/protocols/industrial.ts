@@ -1,4 +1,4 @@
-// Industrial and power grid protocols.
+// Registration of industrial and power grid protocols.
 import { bacapp, bacnet, bvlc } from './bacnet.ts';
 import { cip, cipClass, cipManager, cipModbus, cipPccc } from './cip.ts';
 import { dnp3 } from './dnp3.ts';

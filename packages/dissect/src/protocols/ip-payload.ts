@@ -1,10 +1,10 @@
-// What an IP packet carries: the protocol that its number selects.
+// Dispatches the payload of an IP packet by protocol number.
 import { data } from '../core/data.ts';
 import type { Packet } from '../core/packet.ts';
 import type { Protocol } from '../core/protocol.ts';
 import { ipProtocols } from '../core/table.ts';
 
-/** The protocol of the payload at p.at; null when nothing follows. */
+/** The protocol of the payload at p.at; null if there is none. */
 export function ipPayload(p: Packet, number: number): Protocol | null {
   p.transport = 0;
   if (p.at >= p.wireEnd) return null;

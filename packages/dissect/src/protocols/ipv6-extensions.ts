@@ -87,7 +87,7 @@ export function ipv6Payload(p: Packet, next: number, ipv6Layer: number): Protoco
   return p.at < p.end ? data : null;
 }
 
-/** Bytes. §4: in units of 8 beyond the first 8, except for the fragment header and AH. */
+/** Length in bytes: in units of 8 beyond the first 8 (§4), except for the fragment header and AH. */
 function headerLength(b: Uint8Array, start: number, next: number): number {
   if (next === FRAGMENT) return FRAGMENT_HEADER;
   return next === AUTHENTICATION ? ahLength(b, start) : (b[start + 1]! + 1) * 8;

@@ -84,7 +84,7 @@ const f = {
   unknown: bytes('ipv6.opt.unknown', 'Unknown Option Payload'),
 };
 
-/** The fields of an option's value: offset from its type byte, width. */
+/** Fields of an option's value: offset from the type byte, and width. */
 const layouts: Readonly<Record<number, readonly (readonly [Field, number, number])[]>> = {
   [TUNNEL_LIMIT]: [[f.tunnelLimit, 2, 1]],
   [ROUTER_ALERT]: [[f.routerAlert, 2, 2]],
@@ -129,7 +129,7 @@ function optionsHeader(name: string, title: string, info: string): Protocol {
     name,
     title,
     fields: { ...own, ...f },
-    // Stepped over by the walk of the extension headers; see ipv6-extensions.ts.
+    // The walk of the extension headers skips it; see ipv6-extensions.ts.
     step: () => null,
     info: () => info,
     emit(p, layer, out) {

@@ -97,7 +97,9 @@ function emitByType(b: Uint8Array, start: number, end: number, out: Sink): void 
   }
 }
 
-/** RFC 6554 §3: addresses without the octets they share with the destination; the last may share another number. */
+/**
+ * RPL (RFC 6554 §3): addresses without the octets shared with the destination; the last may share a different number.
+ */
 function emitRpl(b: Uint8Array, start: number, end: number, out: Sink): void {
   out.add(f.rplInternal, start + 4, 4);
   out.add(f.rplFinal, start + 4, 4);
@@ -124,7 +126,7 @@ function emitSegments(b: Uint8Array, start: number, end: number, out: Sink): voi
   for (let i = 0, at = start + 8; i < count && at + 16 <= end; i++, at += 16) out.add(f.srhAddr, at, 16);
 }
 
-/** Where the packet goes in the end: the offset of that address in the header at `start`, or -1 (no segments left). */
+/** Offset of the final destination in the header at `start`; -1 if no segments are left. */
 export function finalSegment(p: Packet, start: number, end: number): number {
   const b = p.buf;
   if (start + 24 > end || b[start + 3] === 0) return -1;

@@ -66,7 +66,7 @@ export const ipv6: Protocol = protocol({
     const b = p.buf;
     const start = p.at;
     if (p.end > start && b[start]! >> 4 !== 6) {
-      // Not IPv6 after all.
+      // Not IPv6.
       p.count--;
       return data;
     }

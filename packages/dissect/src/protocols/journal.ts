@@ -10,7 +10,7 @@ import { LINKTYPE_JOURNAL } from '../files/blocks.ts';
 
 const LINE_END = 0x0a;
 const EQUALS = 0x3d;
-/** Bytes of the length before a value that is not one line. */
+/** Length of the size before a value that spans lines. */
 const LENGTH_BYTES = 8;
 
 const priorities = [
@@ -143,7 +143,7 @@ const f = {
   value: text('systemd_journal.field.value', 'Field value'),
 };
 
-/** One field of an entry: `name=value`, or `name`, eight bytes of length and as many of any value. */
+/** A field of an entry: `name=value`, or `name`, an 8-byte length, and a value of that length. */
 interface Line {
   readonly start: number;
   readonly name: string;
@@ -152,7 +152,7 @@ interface Line {
   readonly isBinary: boolean;
 }
 
-/** Reads the field at `start` into a Line; null where the bytes end, or are not of this format. */
+/** Parses the field at `start`; null if it is truncated or invalid. */
 function readLine(b: Uint8Array, start: number, end: number): Line | null {
   if (start >= end) return null;
   const found = indexOf(b, LINE_END, start, end);
@@ -224,7 +224,7 @@ function emitLine(b: Uint8Array, line: Line, out: Sink): void {
   out.close();
 }
 
-/** Numbers are decimal, times in microseconds; anything else counts as 0, as in Wireshark. */
+/** Parses a decimal number, or a time in microseconds; anything else is 0, as in Wireshark. */
 function parsed({ type }: Field, value: string): string | number | bigint {
   if (type === 'text') return value;
   const digits = /^-?\d{1,18}/.exec(value)?.[0] ?? '0';

@@ -33,7 +33,7 @@ const ETHERNET_WITH_FCS = 1;
 const ETHERNET_WITHOUT_FCS = 7;
 const BRIDGE_PDU = 14;
 const FCS = 4;
-/** IP straight behind LLC; everyone else uses SNAP. */
+/** SAP of IP directly over LLC; SNAP is common instead. */
 const IP = 0x06;
 
 const CISCO = 0x00000c;
@@ -88,7 +88,7 @@ const f = {
 /** Padding before frames bridged over SNAP (RFC 2684 §5.2). */
 const BRIDGE_PAD = 2;
 
-/** Protocol selected by the SNAP header that ends at p.at (skips padding of bridged frames); null at the end. */
+/** Protocol of the SNAP header that ends at p.at (skips padding of bridged frames); null at the end. */
 export function bySnap(
   p: Packet,
   oui: number,
@@ -214,7 +214,7 @@ function emitControl(b: Uint8Array, start: number, out: Sink): void {
     else out.add(f.supervisory, start + 2, 2);
     out.add(flag, start + 2, 2, (value & flagBit) !== 0);
   } else {
-    // Poll and final of unnumbered frames are listed when set.
+    // The poll and final bits of unnumbered frames are shown if set.
     if (value & flagBit) out.add(flag, start + 2, 1, true);
     out.add(isResponse ? f.response : f.command, start + 2, 1);
   }

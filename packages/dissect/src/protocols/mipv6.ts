@@ -80,7 +80,7 @@ export const mipv6 = protocol({
   column: 'MIPv6',
   fields: f,
   on: [
-    // 62: as drafts of it had.
+    // 62 was used by drafts.
     [ipProtocols, 135, 62],
     [udpPorts, 5436],
   ],

@@ -37,7 +37,7 @@ export const mldFields = {
 
 const f = mldFields;
 
-/** Bytes of a version 1 message and, of a query longer than that, version 2 (RFC 3810 §8.1). */
+/** Length of a version 1 message; a longer query is of version 2 (RFC 3810 §8.1). */
 const VERSION_1 = 24;
 const QUERY_2 = 28;
 
@@ -47,7 +47,7 @@ export function mldQueryLength(p: Packet, start: number): number {
   return p.end - start < QUERY_2 ? QUERY_2 : QUERY_2 + u16(p.buf, start + 26) * 16;
 }
 
-/** Walks the records of a version 2 report: the bytes that are missing, or 0. */
+/** Walks the records of a version 2 report; returns the number of missing bytes, or 0. */
 export function mldReportLack(p: Packet, start: number): number {
   const b = p.buf;
   let at = start + 8;

@@ -8,7 +8,7 @@ import { Exchanges, FIRST } from '../flows/exchanges.ts';
 import { diagnosticNames, emitPdu, functionFields, functionNames, meiNames } from './modbus/functions.ts';
 
 const PORT = 502;
-/** Messaging on TCP/IP §3.1.3: transaction, protocol (0), length, unit. */
+/** Length of the header: transaction, protocol (0), length, unit (Messaging on TCP/IP §3.1.3). */
 const HEADER = 7;
 const DIAGNOSTICS = 8;
 const ENCAPSULATED = 43;
@@ -27,7 +27,7 @@ const headerFields: Readonly<Record<string, Field>> = {
   unitId: uint('mbtcp.unit_id', 'Unit Identifier'),
 };
 
-/** Marks of a Modbus layer: whether it is a reply, and above it the entry of its request + 1. */
+/** Marks of a layer: it is a response; above that bit, the entry of its request + 1. */
 const REPLY = 1;
 
 const EXCHANGES = 'modbus.exchanges';
@@ -70,7 +70,7 @@ export const modbus: Protocol = protocol({
   },
 });
 
-/** The least a function's request takes, so that one that is cut is found; of replies only the code. */
+/** Minimum length of a function's request, to detect truncation; of responses only the function code. */
 function neededFor(code: number, reply: boolean): number {
   return reply || code > 6 || code === 0 ? 1 : 5;
 }

@@ -57,7 +57,7 @@ export const mptcpFields = {
 
 const f = mptcpFields;
 
-/** Stands in frame.protocols after TCP and names the column; its fields are those of TCP's options. */
+/** Listed after TCP in frame.protocols, and sets the column; its fields belong to TCP's options. */
 export const mptcp = protocol({
   name: 'mptcp',
   title: 'Multipath Transmission Control Protocol',
@@ -65,10 +65,10 @@ export const mptcp = protocol({
   step: () => null,
 });
 
-/** Fast check: most option lists are two of padding and the time stamps, compared as one number. */
+/** Fast path: most option lists begin with two NOPs and the timestamps option, compared as one number. */
 const PADDED_TIMESTAMPS = 0x0101080a;
 
-/** Is one of TCP's options in [at, end) that of MPTCP? */
+/** Whether one of TCP's options in [at, end) is MPTCP. */
 export function hasMultipath(b: Uint8Array, at: number, end: number): boolean {
   const first = (b[at]! << 24) | (b[at + 1]! << 16) | (b[at + 2]! << 8) | b[at + 3]!;
   if (first === PADDED_TIMESTAMPS && end - at === 12) return false;
@@ -137,7 +137,7 @@ const reset: Layout = [
   [f.mpReason, 3, 1],
 ];
 
-/** §3.2: the three messages of a join differ in length only. */
+/** The three MP_JOIN messages (§3.2) are distinguished by length. */
 function layoutOf(subtype: number, length: number): Layout {
   switch (subtype) {
     case CAPABLE:
@@ -159,7 +159,7 @@ function layoutOf(subtype: number, length: number): Layout {
   }
 }
 
-/** §3.3: data acknowledgment and mapping, each of 4 or 8 bytes according to the flags. */
+/** Data acknowledgment and mapping (§3.3), each of 4 or 8 bytes according to the flags. */
 function emitSignal(b: Uint8Array, at: number, length: number, out: Sink): void {
   if (length < 4) return;
   const flags = b[at + 3]!;
@@ -184,7 +184,7 @@ function emitSignal(b: Uint8Array, at: number, length: number, out: Sink): void 
 const number = (b: Uint8Array, at: number, width: number): bigint =>
   width === 8 ? u64(b, at) : BigInt(u32(b, at));
 
-/** §3.4.1: in version 0 the low bits are the IP version, in version 1 the echo flag. */
+/** ADD_ADDR (§3.4.1): in version 0 the low bits are the IP version, in version 1 the echo flag. */
 function emitAddress(b: Uint8Array, at: number, length: number, out: Sink): void {
   if (length < 8) return;
   const low = b[at + 2]! & 0x0f;

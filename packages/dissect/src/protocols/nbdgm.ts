@@ -8,7 +8,7 @@ import { nameSuffix, netbiosName, suffixName } from './netbios/name.ts';
 import { netbiosPayload } from './netbios/payload.ts';
 
 const HEADER = 10;
-/** Of a datagram with user data: length and offset too, and after that the two names. */
+/** Header of datagrams with user data, with length and offset, followed by two names. */
 const DATA_HEADER = 14;
 const ERROR = 0x13;
 

@@ -12,7 +12,7 @@ const HEADER = 12;
 const RESPONSE = 0x8000;
 const NB = 0x20;
 const NBSTAT = 0x21;
-/** RFC 1002 §4.2.18: bytes of a name with its flags in a node's status, and of the statistics after them. */
+/** Length of an entry (name and flags) of a node status, and of the statistics (RFC 1002 §4.2.18). */
 const STATUS_NAME = 18;
 
 const opcodeNames: Record<number, string> = {
@@ -124,7 +124,7 @@ function recordCount(b: Uint8Array, start: number): number {
   return u16(b, start + 6) + u16(b, start + 8) + u16(b, start + 10);
 }
 
-/** The index after the last record, or -1 when the message ends before it. */
+/** End of the last record; -1 if the message is truncated before. */
 function sectionsEnd(b: Uint8Array, start: number, end: number): number {
   let at = start + HEADER;
   for (let left = u16(b, start + 4); left > 0; left--) {

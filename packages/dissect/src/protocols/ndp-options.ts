@@ -138,10 +138,13 @@ const layouts: Readonly<Record<number, readonly (readonly [Field, number, number
   ],
 };
 
-/** RFC 8781 §4: prefix lengths 96, 64, 56, 48, 40 and 32 by code; as bytes carried, at most 12. */
+/**
+ * Prefix length by code, as the number of prefix bytes carried, at most 12 (RFC 8781 §4: 96, 64, 56, 48, 40 and 32
+ * bits).
+ */
 const PREF64_BYTES = [12, 8, 7, 6, 5, 4, 0, 0];
 
-/** Steps over the options, reading a redirected packet as `inner`. §4.6: a length of 0 ends it. */
+/** Walks the options, and dissects a redirected packet as `inner`. A length of 0 ends the walk (§4.6). */
 export function stepNdpOptions(p: Packet, at: number, inner: Protocol): void {
   const b = p.buf;
   while (at < p.wireEnd) {
@@ -225,14 +228,14 @@ function emitRest(b: Uint8Array, type: number, at: number, stop: number, out: Si
   }
 }
 
-/** A prefix given by its first bytes, as an address. */
+/** Extends a prefix's first bytes to an address. */
 function widened(b: Uint8Array, start: number, end: number): Uint8Array {
   const address = new Uint8Array(16);
   if (end > start) address.set(b.subarray(start, Math.min(end, start + 16)));
   return address;
 }
 
-/** RFC 8106 §5.2: domain names as in DNS, without compression; zeros pad. */
+/** DNS names without compression, padded with zeros (RFC 8106 §5.2). */
 function emitNames(b: Uint8Array, at: number, end: number, out: Sink): void {
   while (at < end && b[at] !== 0) {
     const start = at;

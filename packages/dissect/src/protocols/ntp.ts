@@ -27,7 +27,7 @@ import {
 const HEADER = 48;
 const CONTROL = 6;
 const PRIVATE = 7;
-/** RFC 7822 §3: what follows the header is extension fields while it is longer than a key identifier and a hash. */
+/** RFC 7822 §3: what follows the header is extension fields as long as it is longer than a MAC can be. */
 const MAC_MAX = 24;
 
 const f = {
@@ -56,7 +56,7 @@ const f = {
   ...exchangeFields,
 };
 
-/** Seconds from 1900 to 1970; from 2036 on the clock runs again from 0 (RFC 5905 §6). */
+/** Seconds from 1900 to 1970; timestamps wrap around in 2036 (RFC 5905 §6). */
 const ERA_0 = 2_208_988_800;
 const ERA_1 = 2_085_978_496;
 
@@ -148,7 +148,7 @@ function emitTime(b: Uint8Array, start: number, end: number, isWhole: boolean, o
   emitExtensions(b, start + HEADER, end, out);
 }
 
-/** RFC 5905 §7.3: four letters below stratum 2, else the server's address. */
+/** Reference ID (RFC 5905 §7.3): four letters below stratum 2, else the server's address. */
 function referenceText(b: Uint8Array, start: number): string {
   if (u32(b, start + 12) === 0) return 'NULL';
   return b[start + 1]! < 2

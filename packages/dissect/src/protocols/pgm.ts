@@ -10,7 +10,7 @@ import { BAD, checksumStatusNames, GOOD, isChecksumGood, NOT_PRESENT, UNVERIFIED
 
 const PGM = 113;
 const HEADER = 16;
-/** Shorter ones are taken for another protocol: the shortest known type has as much behind the header. */
+/** Shortest header of a known type, after the common header; shorter packets are not PGM. */
 const SHORTEST = 18;
 const HAS_OPTIONS = 0x01;
 const ODATA = 4;
@@ -27,7 +27,7 @@ const typeNames: Readonly<Record<number, string>> = {
   10: 'NCF',
   13: 'ACK',
 };
-/** Bytes of the type's own header. */
+/** Length of the type-specific header. */
 const sizes: Readonly<Record<number, number>> = {
   0: 20,
   1: 28,
@@ -86,7 +86,7 @@ export const pgm = protocol({
     p.at += HEADER;
     if (p.end - p.at < size) return p.cut(size);
     p.at += size;
-    // §9.1: options begin with the length of them all.
+    // §9.1: the first option contains the total length of all options.
     if (b[start + 5]! & HAS_OPTIONS) {
       if (p.end - p.at < 4) return p.cut(4);
       const length = u16(b, p.at + 2);
@@ -107,7 +107,7 @@ export const pgm = protocol({
     if (end - start >= HEADER) {
       const isWhole = p.capturedLength >= p.wireLength;
       const isGood = isWhole && isChecksumGood(b, start, end, 0);
-      // §8: packets of data always have one.
+      // §8: ODATA and RDATA must have a checksum.
       const isAbsent = u16(b, start + 6) === 0 && b[start + 4] !== ODATA && b[start + 4] !== RDATA;
       const status = isAbsent ? NOT_PRESENT : !isWhole ? UNVERIFIED : isGood ? GOOD : BAD;
       out.add(f.checksumStatus, start + 6, 0, status);

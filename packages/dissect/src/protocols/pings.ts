@@ -1,8 +1,8 @@
-// Pending echo requests, by which replies are matched and round-trip times computed.
+// Pending echo requests, for matching replies and measuring round-trip times.
 import { u16, u32 } from '../core/bytes.ts';
 import { IPV4, type Packet } from '../core/packet.ts';
 
-/** Requests remembered at once; the oldest go first. */
+/** Maximum number of pending requests; the oldest are evicted. */
 const REQUESTS_MAX = 8192;
 
 interface Request {
@@ -11,7 +11,7 @@ interface Request {
   readonly nanoseconds: number;
 }
 
-/** Note of a reply's layer: frame of the request, and milliseconds since. */
+/** Note of a reply's layer: frame of the request, and milliseconds since then. */
 export interface Answer {
   readonly request: number;
   readonly milliseconds: number;
@@ -19,10 +19,10 @@ export interface Answer {
 
 const REPLY_IN = 'ping';
 
-/** The mark of a layer that is a request of this packet, not of one that an error quotes. */
+/** Mark of a request layer of the packet itself, not of one that an ICMP error quotes. */
 const ASKS = 1;
 
-/** Frame of the reply to the request of this layer; 0: no reply; null: not a request, or unknown. */
+/** Frame of the reply to this layer's request; 0: no reply; null: not a request, or unknown. */
 export function replyTo(p: Packet, layer: number): number | null {
   const { ahead } = p.session;
   if (p.mark[layer] !== ASKS || ahead === null) return null;
@@ -30,7 +30,7 @@ export function replyTo(p: Packet, layer: number): number | null {
   return reply > 0 || ahead.isWhole ? reply : null;
 }
 
-/** Info text of a request or reply: the frame of its counterpart. */
+/** Info text that refers to the frame of the counterpart. */
 export function pingText(p: Packet, layer: number): string {
   const answer = p.notes[layer] as Answer | null;
   if (answer !== null) return ` (request in ${answer.request})`;
@@ -45,8 +45,8 @@ class Pings {
 const memory = (p: Packet): Pings => p.session.memoryOf('pings', () => new Pings());
 
 /**
- * The same for a request and its reply: the two addresses in either order, identifier, sequence number and the
- * checksum that a reply with the same data has, for the two differ in the type only.
+ * A key that is the same for a request and its reply: the two addresses in either order, identifier, sequence number,
+ * and the checksum of a reply with the same data (the two differ in the type only).
  */
 function keyOf(p: Packet, at: number, checksum: number): string {
   const width = p.netKind === IPV4 ? 4 : 16;
@@ -56,7 +56,7 @@ function keyOf(p: Packet, at: number, checksum: number): string {
   return `${addresses}${u32(p.buf, at + 4)} ${checksum}`;
 }
 
-/** One's complement addition, with the two zeros made one (RFC 1071 §2). */
+/** One's complement addition, in which both representations of zero are equal (RFC 1071 §2). */
 function add(a: number, b: number): number {
   const sum = a + b;
   const folded = sum > 0xffff ? (sum & 0xffff) + 1 : sum;
@@ -78,7 +78,7 @@ export function rememberPing(p: Packet, at: number): void {
   requests.set(key, { number: p.number, seconds: p.seconds, nanoseconds: p.nanoseconds });
 }
 
-/** The request that this reply answers, or null. A request is answered once. */
+/** The request that this reply answers, or null; only the first reply matches. */
 export function answeredPing(p: Packet, at: number): Answer | null {
   if (!p.session.matchesReplies) return null;
   const { requests } = memory(p);

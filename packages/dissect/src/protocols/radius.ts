@@ -9,12 +9,12 @@ import { AGAIN, Exchanges, UNASKED } from '../flows/exchanges.ts';
 import { eap } from './eap.ts';
 import { attributes, codeNames, valueNames } from './radius/attributes.ts';
 
-/** RFC 2865 §3: code, identifier, length, authenticator. */
+/** Length of the header: code, identifier, length, authenticator (RFC 2865 §3). */
 const HEADER = 20;
 const EAP_MESSAGE = 79;
 const VENDOR_SPECIFIC = 26;
 const CISCO = 9;
-/** RFC 3579 §3.1: a message of EAP in pieces of 253 octets. */
+/** Maximum length of an EAP packet, which is split into attributes of at most 253 octets (RFC 3579 §3.1). */
 const EAP_BYTES_MAX = 1 << 16;
 
 const f = {
@@ -42,7 +42,7 @@ interface Attribute {
   readonly isTagged: boolean;
 }
 
-/** Hidden by the shared secret (RFC 2865 §5.2, RFC 2868 §3.5). */
+/** Attributes that are encrypted with the shared secret (RFC 2865 §5.2, RFC 2868 §3.5). */
 const ENCRYPTED = [2, 69];
 
 const known: ReadonlyMap<number, Attribute> = new Map(
@@ -59,10 +59,10 @@ const known: ReadonlyMap<number, Attribute> = new Map(
 );
 
 const ACCESS_CHALLENGE = 11;
-/** Codes that ask; the others answer. */
+/** Codes of requests; others are responses. */
 const REQUESTS = [1, 4, 7, 12, 21, 23, 25, 26, 33, 40, 43, 50, 51, 129];
 
-/** Layer mark: index of the exchange + 1, above a bit for retransmissions. */
+/** Layer mark: index of the exchange + 1, shifted by one bit, which marks retransmissions. */
 const DUPLICATE = 1;
 
 const EXCHANGES = 'radius.exchanges';
@@ -88,7 +88,7 @@ export const radius: Protocol = protocol({
     if (p.visibility & COLUMN) track(p, layer, b, start);
     let eapBytes = 0;
     let at = start + HEADER;
-    // As far as the attributes are whole.
+    // Stops at the first invalid or truncated attribute.
     for (; at + 2 <= end && b[at + 1]! >= 2 && at + b[at + 1]! <= end; at += b[at + 1]!)
       if (b[at] === EAP_MESSAGE) eapBytes += b[at + 1]! - 2;
     if (eapBytes > 0 && eapBytes <= EAP_BYTES_MAX) callEap(p, b, start + HEADER, at, eapBytes);
@@ -121,12 +121,12 @@ function track(p: Packet, layer: number, b: Uint8Array, start: number): void {
   const id = b[start + 1]!;
   if (!REQUESTS.includes(b[start]!)) {
     const seen = exchanges.seeReply(p, id);
-    // RFC 2865 §4.4: a challenge is not the last word.
+    // RFC 2865 §4.4: a challenge is followed by another response.
     const isAgain = seen === AGAIN && b[start] !== ACCESS_CHALLENGE;
     if (seen !== UNASKED) p.mark[layer] = ((exchanges.entry + 1) << 1) | (isAgain ? DUPLICATE : 0);
     return;
   }
-  // RFC 2865 §3: a request sent again has the identifier and the authenticator of the first.
+  // RFC 2865 §3: a retransmitted request has the same identifier and authenticator.
   const authenticator = u48(b, start + 4);
   if (exchanges.recall(p, id) && exchanges.note[exchanges.entry] === authenticator) {
     p.mark[layer] = ((exchanges.entry + 1) << 1) | DUPLICATE;
@@ -136,7 +136,7 @@ function track(p: Packet, layer: number, b: Uint8Array, start: number): void {
   exchanges.note[exchanges.entry] = authenticator;
 }
 
-/** The EAP packet reassembled from the EAP-Message attributes in [at, end). */
+/** Dissects the EAP packet reassembled from the EAP-Message attributes in [at, end). */
 function callEap(p: Packet, b: Uint8Array, at: number, end: number, length: number): void {
   const message = new Uint8Array(length);
   let done = 0;
@@ -146,7 +146,7 @@ function callEap(p: Packet, b: Uint8Array, at: number, end: number, length: numb
     done += b[at + 1]! - 2;
   }
   const before = p.visibility;
-  // The column stays RADIUS's.
+  // The Protocol column remains RADIUS.
   p.visibility &= ~COLUMN;
   p.callIn(eap, message, 0, length);
   p.visibility = before;
@@ -168,7 +168,7 @@ function emitExchange(p: Packet, layer: number, isRequest: boolean, out: Sink): 
   if (p.mark[layer]! & DUPLICATE) out.add(f.rspDup, start, 0, exchanges.reply[entry]!);
 }
 
-/** In two-pass analysis: the frame of the response, also for a retransmitted request. */
+/** Two-pass analysis: frame of the response, also for a retransmitted request. */
 function emitAnswer(p: Packet, layer: number, out: Sink): void {
   const exchanges = p.session.memoryOf(EXCHANGES, makeExchanges);
   const start = p.start[layer]!;
@@ -192,7 +192,7 @@ function emitAttribute(b: Uint8Array, at: number, stop: number, out: Sink): void
 }
 
 function emitValue(b: Uint8Array, { field, isTagged }: Attribute, at: number, stop: number, out: Sink): void {
-  // RFC 2868 §3: the tag of an integer is its first octet; of text it is one below 0x20.
+  // RFC 2868 §3: the tag of an integer is its first octet; of a text it is one below 0x20.
   const hasTag = isTagged && stop > at && (field.type === 'uint' || b[at]! < 0x20);
   const start = hasTag ? at + 1 : at;
   const length = stop - start;
@@ -207,7 +207,7 @@ function emitValue(b: Uint8Array, { field, isTagged }: Attribute, at: number, st
     out.add(field, start, length);
 }
 
-/** RFC 2865 §5.26: the vendor's number, then attributes of its own. */
+/** Vendor-Specific attribute (RFC 2865 §5.26): vendor ID, then vendor attributes. */
 function emitVendor(b: Uint8Array, at: number, stop: number, out: Sink): void {
   if (stop - at < 4) return;
   const vendor = u32(b, at);

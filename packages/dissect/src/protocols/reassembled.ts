@@ -1,4 +1,4 @@
-// Fields of a reassembled datagram: its fragments and its bytes.
+// Fields of a reassembled IP datagram: its fragments and length.
 import { bool, bytes, none, uint } from '../core/field.ts';
 import type { Packet } from '../core/packet.ts';
 import type { Sink } from '../core/sink.ts';
@@ -6,7 +6,7 @@ import type { Assembled } from '../flows/fragments.ts';
 
 export type FragmentFields = ReturnType<typeof fragmentFields>;
 
-/** The fields under `prefix` (`ip`), titled by `name` (`IPv4`). */
+/** The fields under `prefix` (`ip`), with titles beginning with `name` (`IPv4`). */
 export function fragmentFields(prefix: string, name: string) {
   return {
     fragments: none(`${prefix}.fragments`, `${name} Fragments`),
@@ -42,14 +42,14 @@ export function emitFragments(f: FragmentFields, whole: Assembled, start: number
 
 const WHOLE_IN = 'fragments';
 
-/** For two-pass analysis: the other fragments are reassembled in this packet. */
+/** Two-pass analysis: records that the other fragments are reassembled in this packet. */
 export function enterFragments(p: Packet, { fragments }: Assembled): void {
   const { ahead } = p.session;
   if (ahead === null) return;
   for (const { frame } of fragments) if (frame !== p.number) ahead.enter(WHOLE_IN, frame, 0, p.number);
 }
 
-/** The frame that completes this fragment's datagram; 0 if none does, or it is unknown (single-pass analysis). */
+/** Frame that completes this fragment's datagram; 0: none, or unknown (single-pass analysis). */
 export function reassembledIn(p: Packet): number {
   return p.session.ahead?.of(WHOLE_IN, p.number, 0) ?? 0;
 }

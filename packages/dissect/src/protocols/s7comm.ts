@@ -1,5 +1,5 @@
-// S7 communication (S7comm) of Siemens controllers, over COTP. Unpublished by Siemens; dissected as far as publicly
-// known.
+// S7 communication (S7comm) of Siemens controllers, over COTP. Siemens has not published it; dissected as far as it is
+// publicly known.
 import { ascii, u16, u24 } from '../core/bytes.ts';
 import { bytes, none, text, uint } from '../core/field.ts';
 import type { Packet } from '../core/packet.ts';
@@ -80,7 +80,7 @@ const f = {
   service: text('s7comm.param.pistart.servicename', 'PI (program invocation) Service'),
 };
 
-/** Octets before the parameters: responses also carry an error code. */
+/** Offset of the parameters: responses also contain an error code. */
 function parametersAt(b: Uint8Array, start: number): number {
   const rosctr = b[start + 1]!;
   return start + HEADER + (rosctr === ACK || rosctr === ACK_DATA ? 2 : 0);
@@ -163,7 +163,7 @@ const blockTypes: Record<string, string> = {
   '0F': 'SFB',
 };
 
-/** The block being loaded, or the service called. */
+/** The block being transferred, or the service being called. */
 function targetInfo(b: Uint8Array, code: number, at: number, stop: number): string {
   if (code >= 0x1a && code <= 0x1d && stop - at > 9 + 8) {
     const name = ascii(b, at + 9, Math.min(at + 9 + b[at + 8]!, stop));
@@ -174,7 +174,7 @@ function targetInfo(b: Uint8Array, code: number, at: number, stop: number): stri
   return service === '' ? '' : ` -> ${service}()`;
 }
 
-/** The service's name, after seven octets and the argument block. */
+/** Service name, after seven octets and the argument block. */
 function serviceOf(b: Uint8Array, at: number, stop: number): string {
   if (at + 10 > stop) return '';
   const length = at + 10 + u16(b, at + 8);
@@ -244,7 +244,7 @@ function emitParameters(
   }
 }
 
-/** S7ANY, the most common variable address: type, length, data block, area, address in bits. */
+/** S7ANY, the most common variable address: type, length, data block, area, bit address. */
 const S7ANY = 0x10;
 const S7ANY_LENGTH = 12;
 
@@ -261,7 +261,7 @@ function emitItems(b: Uint8Array, at: number, end: number, count: number, out: S
       out.add(f.db, at + 6, 2);
       out.add(f.area, at + 8, 1);
       out.open(f.address, at + 9, 3, u24(b, at + 9));
-      // Counters and timers are numbered.
+      // Counters and timers have numbers rather than addresses.
       if (b[at + 8]! >= 0x1c && b[at + 8]! <= 0x1f) out.add(f.addressNumber, at + 9, 3);
       else {
         out.add(f.addressByte, at + 9, 3);
@@ -274,7 +274,7 @@ function emitItems(b: Uint8Array, at: number, end: number, count: number, out: S
   }
 }
 
-/** Items of data: return code, size, length (in bits for some sizes), and the value, padded to even length. */
+/** Data items: return code, transport size, length (in bits for some sizes), and the value, padded to even length. */
 function emitData(b: Uint8Array, at: number, end: number, out: Sink): void {
   while (at + 4 <= end) {
     const size = b[at + 1]!;

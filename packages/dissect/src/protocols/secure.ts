@@ -1,4 +1,4 @@
-// Security protocols: TLS and DTLS, SSH, IKE and VPNs.
+// Registration of security protocols: TLS and DTLS, SSH, IKE and VPNs.
 
 import { http3 } from './http3/http3.ts';
 import { gquic } from './quic/gquic.ts';

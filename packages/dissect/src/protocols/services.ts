@@ -1,4 +1,4 @@
-// Registration of network services.
+// Registration of network services (time, access, discovery, files).
 import { dhcpv6 } from './dhcpv6.ts';
 import { radius } from './radius.ts';
 import { networkServices } from './services/index.ts';

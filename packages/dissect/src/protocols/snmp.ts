@@ -33,7 +33,7 @@ const parts = new SnmpParts();
 const binding = new Binding();
 
 /**
- * Variables whose text Wireshark passes to a dissector of its own, so that SNMP is listed twice: sysDescr.0 and
+ * Variables whose text Wireshark passes to a separate dissector, so that SNMP is listed twice: sysDescr.0 and
  * sysName.0.
  */
 const TEXT_VARIABLES = [1, 5];
@@ -93,12 +93,12 @@ export const snmp: Protocol = protocol({
   },
 });
 
-/** Wireshark knows the name of the first arc. */
+/** As Wireshark does, replaces the first arc by its name. */
 function shortOid(oid: string): string {
   return oid.startsWith('1.') ? `iso${oid.slice(1)}` : oid;
 }
 
-/** The entry of the request that this answers, + 1; of the one that it is, negative; else 0. */
+/** Entry of the exchange: for a response its request's + 1, for a request its own, negative; else 0. */
 function exchangeOf(p: Packet, b: Uint8Array): number {
   if (parts.pdu < 0 || parts.pdu === TRAP || parts.pdu > 6 || parts.numberCount === 0) return 0;
   const exchanges = p.session.memoryOf(EXCHANGES, makeExchanges);
@@ -120,7 +120,7 @@ function listTexts(p: Packet, b: Uint8Array): void {
   }
 }
 
-/** 1.3.6.1.2.1.1.N.0 */
+/** Whether the name is 1.3.6.1.2.1.1.N.0 with N of TEXT_VARIABLES. */
 function isTextVariable(b: Uint8Array, name: BerItem): boolean {
   const at = name.content;
   return (
@@ -171,11 +171,11 @@ function emitV3(b: Uint8Array, out: Sink): void {
   put(f.contextName, parts.contextName, out);
 }
 
-/** Enterprise number of the net-snmp agent, and its own engine ID format, which includes the creation time. */
+/** Enterprise number of net-snmp, and its engine ID format, which includes the creation time. */
 const NET_SNMP = 8072;
 const NET_SNMP_RANDOM = 128;
 
-/** RFC 3411 §5, SnmpEngineID. */
+/** SnmpEngineID, RFC 3411 §5. */
 function emitEngine(b: Uint8Array, field: Field, span: Span, out: Sink): void {
   if (span.start < 0 || span.stop === span.start) return;
   const at = span.start;
@@ -232,7 +232,7 @@ function emitPdu(b: Uint8Array, out: Sink): void {
   out.close();
 }
 
-/** RFC 1157 §4.1.6. */
+/** Trap-PDU of version 1, RFC 1157 §4.1.6. */
 function emitTrap(b: Uint8Array, count: number, out: Sink): void {
   const [enterprise, agent, generic, specific, stamp] = parts.numbers as [Span, Span, Span, Span, Span];
   if (count > 0) put(f.enterprise, enterprise, out, berOid(b, enterprise.start, enterprise.stop));
@@ -256,7 +256,7 @@ function emitBindings(b: Uint8Array, start: number, stop: number, out: Sink): vo
   out.close();
 }
 
-/** RFC 2578 §7.1 (the types), RFC 3416 §3 (the three exceptions). */
+/** Value of a variable: types of RFC 2578 §7.1, and the three exceptions of RFC 3416 §3. */
 function emitValue(b: Uint8Array, value: BerItem, out: Sink): void {
   const { id, content, stop, length } = value;
   if (id === 0x02) out.add(f.int, content, length, Number(berInteger(b, content, stop)));
@@ -276,7 +276,7 @@ function emitValue(b: Uint8Array, value: BerItem, out: Sink): void {
   else out.add(f.unknown, content, length);
 }
 
-/** Which PDU the response of this layer answers; -1: none that is known. */
+/** Type of the PDU that the response in this layer answers; -1 if unknown. */
 export function requestAnswered(p: Packet, layer: number): number {
   const mark = p.mark[layer]!;
   return mark > 0 ? p.session.memoryOf(EXCHANGES, makeExchanges).note[mark - 1]! : -1;

@@ -1,13 +1,15 @@
-// Terminal Access Controller Access-Control System, and Cisco's extension of it (RFC 1492).
+// Terminal Access Controller Access-Control System, and Cisco's extended version (RFC 1492).
 import { ascii } from '../core/bytes.ts';
 import { ipv4, text, uint } from '../core/field.ts';
 import { type Protocol, protocol } from '../core/protocol.ts';
 import { udpPorts } from '../core/table.ts';
 
 const RESPONSE = 2;
-/** Version with the extension's bit. */
+/** Version number with the bit of the extended version. */
 const EXTENDED = 0x80;
-/** The simple form: version, type, nonce, two lengths or response and reason; the extension adds what is below. */
+/**
+ * Simple form: version, type, nonce, then two lengths or response and reason; the extended form adds the fields below.
+ */
 const SIMPLE_HEADER = 6;
 const EXTENDED_HEADER = 26;
 
@@ -57,7 +59,7 @@ const f = {
   password: text('tacacs.password', 'Password'),
 };
 
-/** Is it a packet with a name and a password in it? */
+/** Whether the packet contains a user name and a password. */
 const hasNames = (b: Uint8Array, start: number): boolean =>
   b[start] === EXTENDED || b[start + 1] !== RESPONSE;
 

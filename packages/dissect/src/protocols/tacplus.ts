@@ -16,7 +16,7 @@ const typeNames: Record<number, string> = {
 };
 
 const PORT = 49;
-/** Mark of a layer: the client sends it. */
+/** Mark of a layer: sent by the client. */
 const REQUEST = 1;
 
 const isClear = (b: Uint8Array, start: number): boolean => (b[start + 3]! & UNENCRYPTED) !== 0;

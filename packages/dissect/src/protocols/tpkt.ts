@@ -1,4 +1,4 @@
-// TPKT, ISO transport on top of TCP (RFC 1006 §6, RFC 2126).
+// TPKT: ISO transport service on top of TCP (RFC 1006 §6, RFC 2126).
 import { u16 } from '../core/bytes.ts';
 import { bytes, uint } from '../core/field.ts';
 import { LISTED, type Packet } from '../core/packet.ts';
@@ -9,10 +9,10 @@ import { fastPathLength, runFastPath } from './rdp/rdp.ts';
 
 const HEADER = 4;
 const VERSION = 3;
-/** The remote desktop port. */
+/** Port of the Remote Desktop Protocol. */
 const RDP = 3389;
 
-/** Conversation state: that it uses TPKT. */
+/** State of a conversation that uses TPKT. */
 const BEGUN = {};
 
 const f = {
@@ -22,7 +22,7 @@ const f = {
   continuation: bytes('tpkt.continuation_data', 'Continuation data'),
 };
 
-/** RFC 1006 §6: version 3; anything else is the middle of a message whose beginning was not captured. */
+/** Whether the version is not 3 (RFC 1006 §6): the segment continues a message whose beginning was not captured. */
 function isContinuation(b: Uint8Array, start: number): boolean {
   return b[start] !== VERSION;
 }
@@ -30,7 +30,7 @@ function isContinuation(b: Uint8Array, start: number): boolean {
 const isDesktop = (p: Packet): boolean => p.srcPort === RDP || p.dstPort === RDP;
 const isBegun = (p: Packet): boolean => p.session.knownState(p, 'tpkt') !== null;
 
-/** Remote desktop's short messages (MS-RDPBCGR §2.2.9.1.2) once nothing hides them. */
+/** Whether it is a fast-path PDU of Remote Desktop (MS-RDPBCGR §2.2.9.1.2). */
 function isFastPath(p: Packet): boolean {
   if (!isDesktop(p) || p.session.knownState(p, 'rdp') === null) return false;
   const length = fastPathLength(p.buf, p.at, p.end);
@@ -49,7 +49,7 @@ export const tpkt: Protocol = protocol({
       const left = p.end - p.at;
       if (isContinuation(p.buf, p.at)) {
         if (isFastPath(p)) return fastPathLength(p.buf, p.at, p.end);
-        // A remote desktop's conversation begins with TPKT, or it is none.
+        // A Remote Desktop conversation must begin with TPKT.
         return isDesktop(p) && !isBegun(p) ? 0 : left;
       }
       return left < HEADER ? HEADER : Math.max(HEADER, u16(p.buf, p.at + 2));
@@ -62,7 +62,7 @@ export const tpkt: Protocol = protocol({
       return null;
     }
     if (p.end - p.at < HEADER) return p.cut(HEADER);
-    // tshark leaves TPKT out of the path of a remote desktop's first message.
+    // tshark omits TPKT from the path of a Remote Desktop conversation's first message.
     if (isDesktop(p) && !isBegun(p)) {
       p.flags[p.layer]! &= ~LISTED;
       p.session.stateOf(p, 'tpkt', () => BEGUN);

@@ -1,4 +1,4 @@
-// Protocols of Windows networks, and authentication protocols.
+// Registration of the protocols of Windows networks, and of authentication protocols.
 import { gssapi } from './auth/gssapi.ts';
 import { krb5Token } from './auth/krb5-token.ts';
 import { negoex } from './auth/negoex.ts';

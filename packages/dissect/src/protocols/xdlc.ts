@@ -1,4 +1,4 @@
-// HDLC control field as used by LLC, Frame Relay and LAPB (ISO/IEC 13239 §5.3, IEEE Std 802.2-1998 §5.2).
+// HDLC control field, as used by LLC, Frame Relay and LAPB (ISO/IEC 13239 §5.3, IEEE Std 802.2-1998 §5.2).
 import { u16le } from '../core/bytes.ts';
 
 const UNNUMBERED = 3;
@@ -7,12 +7,12 @@ const MODIFIER = 0xec;
 const UI = 0x03;
 const XID = 0xaf;
 
-/** Bytes of the control field in extended operation: unnumbered frames (low bits 11) have one, others two. */
+/** Length of the control field in extended operation: one byte for unnumbered frames (low bits 11), two for others. */
 export function controlWidth(first: number): number {
   return (first & UNNUMBERED) === UNNUMBERED ? 1 : 2;
 }
 
-/** Frames that carry a packet: numbered information, or unnumbered without the poll bit. */
+/** Whether the frame carries a packet: an information frame, or unnumbered information without the poll bit. */
 export function isInformation(first: number): boolean {
   return (first & 1) === 0 || first === UI;
 }
@@ -48,7 +48,7 @@ export const modifierNames: Readonly<Record<number, string>> = {
   0x3b: 'Beacon',
 };
 
-/** Responses with the bits of a command, by another name. */
+/** Names of responses whose bits mean a different command. */
 export const modifierNamesOfResponse: Readonly<Record<number, string>> = {
   ...modifierNames,
   0x01: 'Request Initialization Mode',
@@ -83,7 +83,7 @@ const shortNamesOfResponse: Readonly<Record<number, string>> = {
 };
 const supervisoryShort = ['RR', 'RNR', 'REJ', 'SREJ'];
 
-/** `U P, func=XID`, `S, func=RR, N(R)=1`, `I, N(R)=2, N(S)=1`; the bytes of `controlWidth` must be there. */
+/** Formats `U P, func=XID`, `S, func=RR, N(R)=1`, `I, N(R)=2, N(S)=1`; `controlWidth` bytes must be captured. */
 export function controlText(b: Uint8Array, at: number, isResponse: boolean): string {
   const first = b[at]!;
   const flag = isResponse ? ' F' : ' P';

@@ -1,22 +1,22 @@
-// Authentication schemes whose credentials are messages of a protocol, in base64: NTLM ([MS-NTHT]) and Negotiate
-// (RFC 4559). Who reads them enters itself here.
+// HTTP authentication whose credentials are protocol messages in base64: NTLM ([MS-NTHT]) and Negotiate (RFC 4559).
+// Their protocols register here.
 import { ascii, spells } from '../../core/bytes.ts';
 import type { Packet } from '../../core/packet.ts';
 import type { Protocol } from '../../core/protocol.ts';
 import { nestFrom } from '../media/nesting.ts';
 import { base64 } from './base64.ts';
 
-/** Longer credentials are not decoded: a Kerberos ticket with many groups takes some 64 KiB. */
+/** Maximum length of credentials that are decoded; a Kerberos ticket with many groups takes some 64 KiB. */
 const TEXT_MAX = 128 << 10;
 
 const readers: { ntlm: Protocol | null; negotiate: Protocol | null } = { ntlm: null, negotiate: null };
 
-/** `ntlm` reads tokens that begin with NTLMSSP, `negotiate` (GSS-API) all others. */
+/** Registers a protocol: `ntlm` for tokens that begin with NTLMSSP, `negotiate` (GSS-API) for all others. */
 export function onAuthentication(scheme: 'ntlm' | 'negotiate', made: Protocol): void {
   readers[scheme] = made;
 }
 
-/** Reads the value `NTLM TlRMTVNTUAAB…` at [start, stop). */
+/** Dissects the header value `NTLM TlRMTVNTUAAB…` at [start, stop). */
 export function readAuthentication(p: Packet, start: number, stop: number): void {
   let at = start;
   while (at < stop && p.buf[at] !== 0x20) at++;

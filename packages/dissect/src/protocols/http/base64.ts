@@ -1,8 +1,8 @@
-// Base64 (RFC 4648 §4), decoded.
+// Decodes base64 (RFC 4648 §4).
 
 const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 
-/** RFC 4648 §4; stops at the first character that is none of the alphabet's. */
+/** Decodes up to the first character that is not in the alphabet (RFC 4648 §4). */
 export function base64(text: string): Uint8Array {
   const bytes = new Uint8Array((text.length * 3) >> 2);
   let length = 0;

@@ -1,4 +1,4 @@
-// How far a message's body goes (RFC 9112 §6.3), and what to wait for when it isn't all there.
+// Determines the end of a message body (RFC 9112 §6.3), and what to wait for if it is incomplete.
 import { spells } from '../../core/bytes.ts';
 import { MORE_SEGMENT, MORE_UNTIL_END, type Packet } from '../../core/packet.ts';
 import { CHUNKS_INCOMPLETE, endOfChunks, progress } from './chunks.ts';
@@ -11,13 +11,13 @@ function isEndOfStream(p: Packet): boolean {
   return p.tcpLayer >= 0 && (p.bufferOf(p.tcpLayer)[p.start[p.tcpLayer]! + 13]! & FIN) !== 0;
 }
 
-/** Results of endOfBody, negated, beside lengths: larger than any of them. */
+/** Negated, results of `endOfBody` other than lengths; larger than any length. */
 const UNTIL_END = 2 ** 53;
 const NEXT_SEGMENT = 2 ** 54;
 
 /**
- * Where the body of the message at `start` ends (RFC 9112 §6.3); minus the bytes it needs from the cursor on, or
- * minus UNTIL_END or NEXT_SEGMENT, when it isn't all there and more can be had.
+ * End of the body of the message at `start` (RFC 9112 §6.3). If it is incomplete and more may follow, minus the bytes
+ * needed from the cursor on, or minus UNTIL_END or NEXT_SEGMENT.
  */
 export function endOfBody(
   p: Packet,
@@ -52,13 +52,13 @@ export function wanted(bytes: number): number {
   return bytes === NEXT_SEGMENT ? MORE_SEGMENT : bytes;
 }
 
-/** RFC 9110 §6.4.1 and §9.3.2: what never has a body. */
+/** Whether the message never has a body (RFC 9110 §6.4.1 and §9.3.2). */
 function hasNoBody(code: number, request: Exchange | null): boolean {
   if (code === 204 || code === 304 || (code >= 100 && code < 200)) return true;
   return request !== null && (request.isHead || (request.isConnect && code >= 200 && code < 300));
 }
 
-/** [MS-RPCH] §2.1.2.1: the length of these bodies is a channel's lifetime, not a message's. */
+/** [MS-RPCH] §2.1.2.1: the length of these bodies is the lifetime of a channel, not of a message. */
 function isRpcOverHttp(p: Packet, head: Head, start: number): boolean {
   if (head.contentLength < 131072) return false;
   return (
@@ -68,7 +68,7 @@ function isRpcOverHttp(p: Packet, head: Head, start: number): boolean {
   );
 }
 
-/** A chunked body that was walked before, when less of it had come, is walked on from there. */
+/** Where to resume in a chunked body that was examined before while incomplete. */
 function resumeAt(p: Packet, memory: HttpMemory, start: number, bodyStart: number, isFirst: boolean): number {
   const done = memory.chunksDone[p.direction]!;
   if (!isFirst || p.from === 0 || done === 0) return bodyStart;

@@ -78,7 +78,7 @@ function readCoded(
   else callBody(p, type, at, end, wireEnd, parameters);
 }
 
-/** Bytes in an unsupported coding. */
+/** Shows bytes in an unsupported coding. */
 function unread(p: Packet, at: number, end: number, wireEnd: number): void {
   const layers = p.count;
   p.call(data, at, end, wireEnd);

@@ -1,19 +1,19 @@
 // The chunked transfer coding (RFC 9112 §7.1).
 import { indexOf } from '../../core/bytes.ts';
 
-/** One chunk: where its size line begins, its data, its end with CR LF. A size of 0 is the last chunk. */
+/** Called per chunk: start of the size line, start of the data, end after CR LF. The last chunk has size 0. */
 export type ChunkVisitor = (lineStart: number, dataStart: number, size: number, end: number) => void;
 
-/** The body goes on beyond the bytes given; `resumeAt` is where the next chunk's size line begins. */
+/** The body continues beyond the bytes given; `resumeAt` is the start of the next chunk's size line. */
 export const CHUNKS_INCOMPLETE = -1;
 
-/** Where `endOfChunks` stopped when a body was incomplete. */
+/** Where `endOfChunks` stopped in an incomplete body. */
 export const progress = { resumeAt: 0 };
 
-/** A chunk said to be larger than this is not a chunk. */
+/** A larger chunk size is invalid. */
 const CHUNK_BYTES_MAX = 2 ** 31;
 
-/** The size in the line [at, stop); -1 when it holds none. Extensions after a semicolon don't count. */
+/** The size in the line [at, stop), ignoring extensions after a semicolon; -1 if invalid. */
 function sizeIn(b: Uint8Array, at: number, stop: number): number {
   let size = 0;
   let i = at;
@@ -30,8 +30,8 @@ function sizeIn(b: Uint8Array, at: number, stop: number): number {
 }
 
 /**
- * Where the chunked body at `at` ends, trailers included; CHUNKS_INCOMPLETE when it goes on. A line that is no size
- * ends the body where it stands.
+ * End of the chunked body at `at`, including trailers; CHUNKS_INCOMPLETE if it continues. An invalid size line ends the
+ * body.
  */
 export function endOfChunks(b: Uint8Array, at: number, end: number): number {
   for (;;) {
@@ -51,7 +51,7 @@ function incomplete(at: number): number {
   return CHUNKS_INCOMPLETE;
 }
 
-/** RFC 9112 §7.1.2: field lines and an empty line. */
+/** Trailer fields and an empty line, RFC 9112 §7.1.2. */
 function endOfTrailers(b: Uint8Array, lastChunk: number, at: number, end: number): number {
   for (;;) {
     const feed = indexOf(b, 10, at, end);
@@ -61,7 +61,7 @@ function endOfTrailers(b: Uint8Array, lastChunk: number, at: number, end: number
   }
 }
 
-/** Visits the chunks of a body, as many as are there; a chunk that is cut short is visited with what is there. */
+/** Visits the available chunks of a body, including an incomplete last one. */
 export function eachChunk(b: Uint8Array, at: number, end: number, visit: ChunkVisitor): void {
   while (at < end) {
     const feed = indexOf(b, 10, at, end);
@@ -75,7 +75,7 @@ export function eachChunk(b: Uint8Array, at: number, end: number, visit: ChunkVi
   }
 }
 
-/** The body without its chunk lines. */
+/** The body without chunk headers. */
 export function dechunked(b: Uint8Array, at: number, end: number): Uint8Array {
   let length = 0;
   eachChunk(b, at, end, (_line, _data, size) => {

@@ -1,4 +1,4 @@
-// An HTTP message as fields: the first line, the header fields, the links to the other half of the exchange, the body.
+// An HTTP message as fields: first line, header fields, references to the other half of the exchange, body.
 import { ascii, utf8 } from '../../core/bytes.ts';
 import type { Field } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';
@@ -10,10 +10,10 @@ import { type Exchange, NEXT_REQUEST, NEXT_RESPONSE, RESPONSE_IN } from './excha
 import { httpFields as f, headerFields, statusPhrases } from './fields.ts';
 import { type Head, lineEnd, NEITHER, NOTIFICATION, REQUEST, RESPONSE } from './head.ts';
 
-/** Chunks shown in the tree. */
+/** Maximum number of chunks shown in the tree. */
 const CHUNKS_MAX = 500;
 
-/** The first line and the header fields of the message at [start, head.end). */
+/** Emits first line and header fields of the message at [start, head.end). */
 export function emitHead(b: Uint8Array, start: number, head: Head, out: Sink): void {
   let at = start;
   if (head.kind !== NEITHER) {
@@ -113,14 +113,14 @@ function emitLength(at: number, next: number, value: string, out: Sink): void {
   if (/^\d{1,15}\s*$/.test(value)) out.add(f.contentLength, at, next - at, BigInt(value.trim()));
 }
 
-/** RFC 7617: user and password in base64. */
+/** Basic credentials (RFC 7617): user and password in base64. */
 function emitBasic(at: number, value: string, out: Sink): void {
   if (!value.startsWith('Basic ')) return;
   const decoded = base64(value.slice(6));
   out.add(f.authBasic, at, 0, utf8(decoded, 0, decoded.length));
 }
 
-/** Where the request went, as a URI: RFC 9112 §3.2. */
+/** The request's target as a URI, RFC 9112 §3.2. */
 export function fullUri(
   target: Uint8Array,
   host: Uint8Array | null,
@@ -132,7 +132,7 @@ export function fullUri(
   return `${isTls ? 'https' : 'http'}://${ascii(host, 0, host.length).trim()}${uri}`;
 }
 
-/** What the message is to the exchange it belongs to. */
+/** Emits the message's role in its exchange. */
 export function emitExchange(
   p: Packet,
   start: number,
@@ -184,7 +184,7 @@ function emitLater(
   if (frame > 0) out.add(field, start, 0, frame);
 }
 
-/** The body: its chunks, and what it is once its codings are off. */
+/** Emits the body: chunks, and the decoded contents. */
 export function emitBody(p: Packet, b: Uint8Array, start: number, end: number, head: Head, out: Sink): void {
   if (end <= start) return;
   if (head.isChunked) {

@@ -11,7 +11,7 @@ export interface Exchange {
   responseFrame: number;
   requestSeconds: number;
   requestNanoseconds: number;
-  /** Copies of the request's target and Host, null without a request. */
+  /** Copies of the request's target and Host; null without a request. */
   target: Uint8Array | null;
   host: Uint8Array | null;
   isHead: boolean;
@@ -22,11 +22,11 @@ export interface Exchange {
 }
 
 export class HttpMemory {
-  /** Requests (and responses without one) so far. */
+  /** Number of exchanges so far. */
   count = 0;
   /** The latest exchange; Wireshark pairs a response with it, even with pipelining. */
   last: Exchange | null = null;
-  /** From the latest request, even one that begins no exchange (NOTIFY). */
+  /** Target of the latest request, even one that begins no exchange (NOTIFY). */
   target: Uint8Array | null = null;
   host: Uint8Array | null = null;
   /** By direction: where parsing of an incomplete chunked body resumes, in bytes from the message's start. */
@@ -48,7 +48,7 @@ export class HttpMemory {
 
 const KEY = 'http';
 
-/** For two-pass analysis: facts about an exchange from later messages. */
+/** Keys in `Ahead` (two-pass analysis): facts about an exchange from later messages. */
 export const RESPONSE_IN = 'http.response';
 export const NEXT_REQUEST = 'http.nextRequest';
 export const NEXT_RESPONSE = 'http.nextResponse';

@@ -72,7 +72,7 @@ export const httpFields = {
 
 const f = httpFields;
 
-/** By the header's name in lower case; their titles are the header's names. */
+/** Fields by header name in lower case; titles are the header names. */
 export const headerFields: ReadonlyMap<string, Field> = new Map(
   [
     f.authorization,

@@ -12,13 +12,13 @@ export const NOTIFICATION = 3;
 export const WHOLE = 1;
 /** The head is incomplete. */
 export const INCOMPLETE = 0;
-/** It is not HTTP. */
+/** Not HTTP. */
 export const FOREIGN = -1;
 
 /** Maximum length of a head waited for. */
 export const HEAD_BYTES_MAX = 256 << 10;
 
-/** Methods that are requests, by length of their name; RFC 9110 §9, WebDAV (RFC 4918, 3253), MS-RPCH, MS-SSTP. */
+/** Request methods by length of their name (RFC 9110 §9, WebDAV of RFC 4918 and 3253, MS-RPCH, MS-SSTP). */
 const METHODS: readonly (readonly string[])[] = (() => {
   const byLength: string[][] = Array.from({ length: 17 }, () => []);
   const names =
@@ -34,7 +34,7 @@ const NOTIFICATIONS = ['NOTIFY', 'SUBSCRIBE', 'UNSUBSCRIBE'];
 export function kindOfLine(b: Uint8Array, at: number, end: number): number {
   const first = b[at]!;
   if (first < 0x41 || first > 0x5a) return NEITHER;
-  // RFC 2774 §5.2: a mandatory request's method has a prefix.
+  // RFC 2774 §5.2: the method of a mandatory request has a prefix.
   if (first === 0x4d && b[at + 1] === 0x2d) at += 2;
   if (spells(b, at, end, 'HTTP/') || spells(b, at, end, 'ICY')) return RESPONSE;
   let length = 0;
@@ -54,7 +54,7 @@ export function lineEnd(b: Uint8Array, at: number, end: number): number {
   return feed > at && b[feed - 1] === 13 ? feed - 1 : feed;
 }
 
-/** What a message's head says about its body and about what follows, with offsets into the buffer. */
+/** What a message's head states about its body and what follows, with offsets into the buffer. */
 export class Head {
   kind = NEITHER;
   /** Whether the head is complete. */
@@ -63,15 +63,15 @@ export class Head {
   lineStop = 0;
   /** Where the body begins. */
   end = 0;
-  /** Of a response; 0 when it is none. */
+  /** Status code; 0 if it is not a response. */
   code = 0;
-  /** The request's target. */
+  /** Range of the request target. */
   uriStart = 0;
   uriStop = 0;
-  /** Bytes; -1: not given. */
+  /** Value of Content-Length; -1: absent. */
   contentLength = -1;
   isChunked = false;
-  /** There is a Transfer-Encoding, which overrides Content-Length (RFC 9112 §6.3). */
+  /** Whether there is a Transfer-Encoding, which overrides Content-Length (RFC 9112 §6.3). */
   hasTransferCoding = false;
   /** The transfer coding includes a compression, which is not decoded. */
   isTransferCompressed = false;
@@ -100,9 +100,7 @@ export class Head {
   }
 }
 
-/**
- * Reads the head at `at`. With `isLast` no more bytes follow, and an incomplete head counts as complete.
- */
+/** Parses the head at `at`. `isLast`: no more bytes follow, and an incomplete head counts as complete. */
 export function readHead(head: Head, b: Uint8Array, at: number, end: number, isLast: boolean): number {
   head.reset();
   let stop = lineEnd(b, at, end);
@@ -129,7 +127,7 @@ export function readHead(head: Head, b: Uint8Array, at: number, end: number, isL
       head.end = nextLine(b, stop, end);
       return WHOLE;
     }
-    // Header lines without a first line end where anything else begins.
+    // Header lines without a first line end at the first line that is not a header.
     if (head.kind === NEITHER && indexOf(b, 0x3a, next, stop) < 0) {
       head.end = next;
       return WHOLE;
@@ -187,7 +185,7 @@ function isNamed(b: Uint8Array, at: number, stop: number, name: string): boolean
   return true;
 }
 
-/** The start of the value after a name of this length. */
+/** Start of the value after a name of this length. */
 function valueStart(b: Uint8Array, at: number, stop: number, nameLength: number): number {
   let i = at + nameLength + 1;
   while (i < stop && (b[i] === 0x20 || b[i] === 9)) i++;

@@ -1,4 +1,4 @@
-// HTTP in its versions, and what lives on it.
+// Registration of HTTP in all versions, and of protocols based on it.
 import { ipp } from '../media/ipp.ts';
 import { http, httpPorts } from './http.ts';
 import { http2 } from './http2/http2.ts';

@@ -1,4 +1,4 @@
-// Simple Service Discovery Protocol (UPnP Device Architecture §1): HTTP's messages in datagrams.
+// Simple Service Discovery Protocol (UPnP Device Architecture §1): HTTP messages in datagrams.
 import { ascii } from '../../core/bytes.ts';
 import { data } from '../../core/data.ts';
 import { protocol } from '../../core/protocol.ts';
@@ -48,7 +48,7 @@ export const ssdp = protocol({
   },
 });
 
-/** Discovery on another port: its two requests begin with an asterisk as target. */
+/** Whether it is discovery on another port: M-SEARCH and NOTIFY have an asterisk as target. */
 function isSearchOrNotify(b: Uint8Array, at: number, end: number): boolean {
   if (end - at < 20 || (b[at] !== 0x4d && b[at] !== 0x4e)) return false;
   const stop = lineEnd(b, at, end);

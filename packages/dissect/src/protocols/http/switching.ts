@@ -1,5 +1,5 @@
-// Conversations that leave HTTP: 101 Switching Protocols (RFC 9110 §7.8) and tunnels by CONNECT (§9.3.6). What comes
-// then is read as the new protocol, below an http layer that only says how it came there.
+// Conversations that leave HTTP: 101 Switching Protocols (RFC 9110 §7.8) and CONNECT tunnels (§9.3.6). Subsequent data
+// are dissected as the new protocol, below an HTTP layer that states the reason.
 import { ascii } from '../../core/bytes.ts';
 import { data } from '../../core/data.ts';
 import { LISTED, type Packet } from '../../core/packet.ts';
@@ -11,7 +11,7 @@ import type { Head } from './head.ts';
 
 const upgrades = new Map<string, Protocol>();
 
-/** Enters a protocol by its token in the Upgrade header. */
+/** Registers a protocol by its token in the Upgrade header. */
 export function onUpgrade(token: string, made: Protocol): void {
   upgrades.set(token, made);
 }
@@ -20,7 +20,7 @@ export function isSwitched(memory: HttpMemory): boolean {
   return memory.isSwitched;
 }
 
-/** Called with every response: does the conversation leave HTTP after it? */
+/** Determines from a response whether the conversation leaves HTTP after it. */
 export function switchProtocol(
   p: Packet,
   memory: HttpMemory,
@@ -49,10 +49,10 @@ export function switchProtocol(
   }
 }
 
-/** The mark of a layer that stands for a tunnel; its note is the conversation's memory. */
+/** Mark of a layer that represents a tunnel; its note is the conversation's state. */
 export const TUNNEL = 5;
 
-/** Reads what comes after the switch. `isOwn`: the innermost layer was pushed for it, and is no message of HTTP. */
+/** Dissects data after the switch. `isOwn`: the innermost layer was pushed for them, and is not an HTTP message. */
 export function stepSwitched(p: Packet, memory: HttpMemory, isOwn: boolean): null {
   const layer = p.count - 1;
   const isTunnel = memory.next === null && memory.tunnelPort > 0;
@@ -64,20 +64,22 @@ export function stepSwitched(p: Packet, memory: HttpMemory, isOwn: boolean): nul
   else if (memory.next === null) p.run(data);
   else {
     offer(p, memory.next);
-    // Nothing of it can be read before more segments have come: then HTTP isn't listed either.
+    // If more segments are needed first, HTTP is not listed either.
     if (isOwn && p.count === layer + 1) p.flags[layer] = 0;
   }
   p.at = p.end;
   return null;
 }
 
-/** Guesses by content in a tunnel stop after this many payloads. */
+/** Maximum number of payloads in a tunnel on which heuristics are tried. */
 const GUESSES_MAX = 32;
 
-/** What the far server's port says, else what the bytes say; what nobody knows stays HTTP's, as in Wireshark. */
+/**
+ * Dissects tunnelled data by the server's port, else by heuristics; unrecognized data remain HTTP's, as in Wireshark.
+ */
 function throughTunnel(p: Packet, memory: HttpMemory): void {
   const byPort = memory.inTunnel ?? tcpPorts.get(memory.tunnelPort);
-  // A second HTTP inside would follow this very state.
+  // HTTP within the tunnel would use this same state.
   if (byPort !== undefined && byPort.name !== 'http' && offer(p, byPort)) return;
   if (memory.guesses >= GUESSES_MAX) return;
   memory.guesses++;
@@ -92,7 +94,7 @@ function offer(p: Packet, made: Protocol): boolean {
   return made.framing === null ? p.offer(made) : runFramed(p, made, made.framing);
 }
 
-/** The conversation begins with that protocol, on a port of HTTP. */
+/** Starts the conversation with that protocol, on an HTTP port. */
 export function beginWith(memory: HttpMemory, made: Protocol): void {
   memory.isSwitched = true;
   memory.next = made;

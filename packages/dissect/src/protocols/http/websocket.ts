@@ -1,4 +1,4 @@
-// The WebSocket protocol (RFC 6455), after its handshake over HTTP.
+// WebSocket (RFC 6455), after its handshake over HTTP.
 import { inflateWithWindow } from '../../codec/inflate.ts';
 import { copyOf, u16, u32, utf8 } from '../../core/bytes.ts';
 import { data } from '../../core/data.ts';
@@ -60,7 +60,7 @@ const f = {
   continuation: bytes('websocket.payload.continue', 'Continue'),
 };
 
-/** §5.2: bytes of the header, its extended length and masking key included. */
+/** Header length (§5.2), including extended length and masking key. */
 function headerLength(b: Uint8Array, at: number): number {
   const length = b[at + 1]! & 0x7f;
   return 2 + (length === 126 ? 2 : length === 127 ? 8 : 0) + (b[at + 1]! & 0x80 ? 4 : 0);
@@ -72,7 +72,7 @@ function payloadLength(b: Uint8Array, at: number): number {
   return length === 127 ? u32(b, at + 2) * 0x1_0000_0000 + u32(b, at + 6) : length;
 }
 
-/** §5.3: the payload, its mask taken off. */
+/** The unmasked payload, §5.3. */
 function unmasked(b: Uint8Array, start: number): Uint8Array {
   const at = start + headerLength(b, start);
   const end = Math.min(b.length, at + payloadLength(b, start));
@@ -81,7 +81,7 @@ function unmasked(b: Uint8Array, start: number): Uint8Array {
   return bytes;
 }
 
-/** One direction: the message whose fragments are coming, and the window that compressed messages go on with. */
+/** State of a direction: the fragmented message, and the window of compressed messages. */
 class Direction {
   opcode = 0;
   isCompressed = false;
@@ -91,13 +91,13 @@ class Direction {
 }
 
 const NO_BYTES = new Uint8Array(0);
-/** Bytes kept of a message in fragments. */
+/** Maximum length of a fragmented message that is kept. */
 const MESSAGE_BYTES_MAX = 1 << 20;
-/** RFC 7692 §7.2.2: what a sender leaves off a compressed message. */
+/** The bytes that a sender removes from a compressed message, RFC 7692 §7.2.2. */
 const DEFLATE_TAIL = [0x00, 0x00, 0xff, 0xff];
 const WINDOW_BYTES = 32768;
 
-/** Readers of messages by the subprotocol that the server chose (Sec-WebSocket-Protocol). */
+/** Protocols of messages by the negotiated subprotocol (Sec-WebSocket-Protocol). */
 const subprotocols = new Map<string, Protocol>();
 
 export function onSubprotocol(name: string, made: Protocol): void {
@@ -115,7 +115,7 @@ export const websocket = protocol({
     header: 2,
     length(p) {
       const header = headerLength(p.buf, p.at);
-      // The length itself may not be here yet.
+      // The length may not have been received yet.
       return p.end - p.at < header ? header : header + payloadLength(p.buf, p.at);
     },
   },
@@ -169,7 +169,7 @@ function readPayload(p: Packet, b: Uint8Array, start: number, at: number): void 
   const isMasked = (b[start + 1]! & 0x80) !== 0;
   const opcode = b[start]! & 0x0f;
   if (opcode > BINARY) return;
-  // RFC 7692 §6: the first reserved bit says that the message is compressed.
+  // RFC 7692 §6: RSV1 marks a compressed message.
   const isCompressed = (b[start]! & 0x40) !== 0;
   if (isFinal && opcode !== CONTINUATION && !isMasked && !isCompressed) {
     callReader(p, readerOf(p, opcode), NO_CONTENT, at, p.end);
@@ -190,7 +190,7 @@ function readPayload(p: Packet, b: Uint8Array, start: number, at: number): void 
     );
 }
 
-/** §5.4: the message that this fragment completes, or null. */
+/** The message that this fragment completes (§5.4), or null. */
 function assembled(
   p: Packet,
   opcode: number,

@@ -4,17 +4,17 @@ import { OrderedBytes } from '../quic/ordered-bytes.ts';
 import { QpackDecoder } from './qpack.ts';
 import { FrameCutter } from './stream.ts';
 
-/** Streams followed at a time; the oldest go first. */
+/** Maximum number of streams; the oldest are evicted. */
 const STREAMS_MAX = 512;
 
 /** Types of unidirectional streams (RFC 9114 §6.2, RFC 9204 §4.2). */
 export const CONTROL = 0;
 export const PUSH = 1;
 export const QPACK_ENCODER = 2;
-/** Stream type not yet known; also that of bidirectional streams, which carry none. */
+/** Stream type not yet known; also used for bidirectional streams, which have none. */
 export const UNTOLD = -1;
 export const REQUEST = -2;
-/** Its buffered bytes were dropped, so the next frame boundary is unknown. */
+/** Buffered bytes were evicted, so that the next frame boundary is unknown. */
 export const LOST = -3;
 
 /** One direction of a stream. */
@@ -22,14 +22,14 @@ export interface Http3Stream {
   ordered: OrderedBytes;
   cutter: FrameCutter;
   type: number;
-  /** Of a request, a response or a push; null once it was read, or cannot be any more. */
+  /** Message of a request, response or push stream; null once it was dissected or cannot be. */
   message: Message | null;
   /** Final size of the stream; -1 if unknown. */
   length: number;
 }
 
 export class Http3Connection {
-  /** Of what the client and the server encode. */
+  /** QPACK decoders of what client and server encode. */
   readonly decoders = [new QpackDecoder(), new QpackDecoder()] as const;
   readonly #streams = new Map<number, Http3Stream>();
 

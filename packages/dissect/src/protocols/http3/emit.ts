@@ -7,7 +7,7 @@ import { f, headerFields, settingFields } from './fields.ts';
 import type { Http3Frame, Http3Notes } from './http3.ts';
 import { SETTINGS, settingsIn } from './settings.ts';
 
-/** RFC 9114 §7.2.3, §7.2.5 and §7.2.7: these begin with the number of a push. */
+/** Frame types that begin with a push ID (RFC 9114 §7.2.3, §7.2.5 and §7.2.7). */
 const PUSHES = new Set([0x3, 0x5, 0xd]);
 
 export function emitHttp3(p: Packet, layer: number, out: Sink): void {
@@ -18,7 +18,7 @@ export function emitHttp3(p: Packet, layer: number, out: Sink): void {
   for (const frame of notes.frames) emitFrame(out, b, frame);
 }
 
-/** A variable-length integer as a field; returns the offset behind it. */
+/** Emits a variable-length integer; returns its end. */
 function number(out: Sink, b: Uint8Array, at: number, field: typeof f.pushId): number {
   const bytes = varintBytes(b, at);
   out.add(field, at, bytes, varint64(b, at));

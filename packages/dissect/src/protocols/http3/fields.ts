@@ -15,7 +15,7 @@ export const frameTypes: Readonly<Record<number, string>> = {
   0xf0701: 'PRIORITY_UPDATE',
 };
 
-/** RFC 9114 §6.2, RFC 9204 §4.2. */
+/** Stream types, RFC 9114 §6.2, RFC 9204 §4.2. */
 const streamTypes: Readonly<Record<number, string>> = {
   0: 'Control Stream',
   1: 'Push Stream',
@@ -23,7 +23,7 @@ const streamTypes: Readonly<Record<number, string>> = {
   3: 'QPACK Decoder Stream',
 };
 
-/** `Type: SETTINGS (0x0000000000000004)`. */
+/** A name function for `Type: SETTINGS (0x0000000000000004)`. */
 const named =
   (title: string, names: Readonly<Record<number, string>>) =>
   (value: Value): string =>
@@ -63,7 +63,7 @@ export const settingFields: Readonly<Record<number, typeof f.settingTable>> = {
   8: f.settingConnect,
 };
 
-/** By header name. */
+/** Fields by header name. */
 export const headerFields: ReadonlyMap<string, Field> = new Map<string, Field>(
   [f.method, f.scheme, f.authority, f.path, f.status, f.contentType, f.userAgent, f.server].map((field) => [
     field.title,

@@ -1,19 +1,19 @@
-// Shared bound on the bytes buffered for all HTTP/3 streams of a capture; otherwise a sender could exhaust memory with
-// the beginnings of many frames on many streams.
+// Shared bound on the bytes buffered for all HTTP/3 streams of a capture, against senders that begin many frames on
+// many streams.
 import { OrderedBytes } from '../quic/ordered-bytes.ts';
 import { type Http3Stream, LOST } from './connection.ts';
 import { FrameCutter } from './stream.ts';
 
 const HELD_BYTES_MAX = 32 << 20;
-/** Fixed cost of a stream in bytes: it stays in memory while listed here, even after its connection is gone. */
+/** Memory overhead of a stream in bytes: while it is listed here it stays in memory, even if its connection is gone. */
 const STREAM_OVERHEAD_BYTES = 1024;
 
 export class HeldBytes {
-  /** Streams with buffered bytes and their amounts; the one that has waited longest first. */
+  /** Streams with their numbers of buffered bytes, least recently updated first. */
   readonly #streams = new Map<Http3Stream, number>();
   #sum = 0;
 
-  /** After a stream took bytes. Where all hold too much, those that have waited longest are given up. */
+  /** To be called when a stream's buffer changed; beyond the bound, the least recently updated streams are evicted. */
   update(stream: Http3Stream): void {
     const bytes = stream.ordered.held + stream.cutter.held + (stream.message?.held ?? 0);
     const held = bytes === 0 ? 0 : bytes + STREAM_OVERHEAD_BYTES;

@@ -24,19 +24,19 @@ import { frameLength } from './stream.ts';
 
 const NO_BYTES = new Uint8Array(0);
 
-/** A whole frame, its body in [body, end) of the layer's buffer. */
+/** A complete frame with its body in [body, end) of the layer's buffer. */
 export interface Http3Frame {
   readonly type: number;
   readonly at: number;
   readonly body: number;
   readonly end: number;
-  /** Of HEADERS. */
+  /** Header fields of a HEADERS frame. */
   readonly fields: readonly HeaderField[];
 }
 
-/** Layer note: what dissection leaves for emit. */
+/** Layer note: results of dissection that `emit` needs. */
 export interface Http3Notes {
-  /** A stream begins with its type, and a push stream also with its push ID. */
+  /** Whether the layer begins with the stream type, and for a push stream also the push ID. */
   readonly isTyped: boolean;
   readonly pushAt: number;
   readonly frames: readonly Http3Frame[];
@@ -51,7 +51,7 @@ export const http3: Protocol = protocol({
   emit: emitHttp3,
 });
 
-/** Bytes [at, end) of the packet, at `offset` of a stream; the last ones if `isLast`. */
+/** Bytes [at, end) of the packet, at `offset` of a stream; `isLast`: they end the stream. */
 export interface StreamPart {
   readonly id: number;
   readonly offset: number;
@@ -61,7 +61,7 @@ export interface StreamPart {
 }
 
 /**
- * Dissects the next bytes that the client (0) or the server (1) sent on a stream. Returns their Info text: `, HEADERS,
+ * Dissects the next bytes of a stream, sent by the client (0) or the server (1). Returns their Info text: `, HEADERS,
  * DATA (text/html)`.
  */
 export function readHttp3(p: Packet, connection: Http3Connection, who: 0 | 1, part: StreamPart): string {
@@ -72,7 +72,7 @@ export function readHttp3(p: Packet, connection: Http3Connection, who: 0 | 1, pa
   const bytes = takeBytes(stream, p.buf, part) ?? NO_BYTES;
   const isOver = stream.length === stream.ordered.delivered;
   let words = '';
-  // The last bytes of a stream may have come before the news that they are.
+  // The FIN may arrive after the last bytes of the stream.
   if (bytes.length > 0 || (isOver && stream.message?.hasParts === true))
     p.within(bytes, 0, bytes.length, bytes.length, () => {
       words = readBytes(p, connection, stream, who, isOver);
@@ -81,7 +81,7 @@ export function readHttp3(p: Packet, connection: Http3Connection, who: 0 | 1, pa
   return words;
 }
 
-/** Bytes available from the start of a frame, or null. */
+/** Bytes available from the start of a frame on, or null. */
 function takeBytes(
   { ordered, cutter }: Http3Stream,
   b: Uint8Array,
@@ -110,7 +110,7 @@ function readBytes(
   else if (isOfMessage || stream.type === CONTROL) at = readFrames(b, at, end, connection, who, frames);
   else if (stream.type !== UNTOLD) at = end;
   const isFramed = stream.type !== UNTOLD && stream.type !== QPACK_ENCODER;
-  // Without a frame that is passed over, what there is of a body is none.
+  // If a frame is skipped, the body is incomplete.
   if (!stream.cutter.keep(b, at, isFramed ? frameLength(b, at, end) : end - at + 1)) stream.message = null;
   const isEnd = isOver && stream.message?.hasParts === true;
   if (!(isTyped || frames.length > 0 || isEnd) || !p.push(http3, LISTED | SHOWN | COLUMN)) return '';
@@ -144,7 +144,7 @@ function readFrames(
   }
 }
 
-/** The settings of one side apply to what the other side encodes. */
+/** The settings of one side apply to the encoder of the other. */
 function takeSettings(b: Uint8Array, body: number, end: number, decoder: QpackDecoder): void {
   for (const { at, value } of settingsIn(b, body, end))
     if (varint(b, at) === QPACK_MAX_TABLE_CAPACITY) decoder.allow(varint(b, value));

@@ -8,7 +8,7 @@ import type { Http3Frame } from './http3.ts';
 /** Reassembly limit of a body, in bytes. */
 const BODY_BYTES_MAX = 8 << 20;
 
-/** Takes frames of the packet's buffer; with the last of them, the body is read. */
+/** Adds a frame of the packet's buffer; dissects the body after the last one. */
 export function takeMessage(
   p: Packet,
   stream: Http3Stream,

@@ -5,16 +5,16 @@ import { PrimitiveReader } from '../http/http2/primitives.ts';
 import type { Entry } from '../http/http2/static-table.ts';
 import { staticTable } from './static-table.ts';
 
-/** §3.2.1: what an entry counts beyond its name and value. */
+/** Overhead of an entry in bytes, in addition to name and value (§3.2.1). */
 const ENTRY_OVERHEAD = 32;
-/** The largest table followed, whatever the peers agree on. */
+/** Maximum table size supported, regardless of negotiation. */
 const TABLE_BYTES_MAX = 1 << 16;
-/** Of a section that is read. */
+/** Maximum number of header fields per section. */
 const FIELDS_MAX = 500;
 const SECTION_TEXT_MAX = 1 << 18;
 
 export class QpackDecoder {
-  /** The dynamic table, oldest first, and how many entries went before (§3.2.4 numbers all that ever were). */
+  /** The dynamic table, oldest first, and the number of evicted entries (absolute indices, §3.2.4, count those too). */
   readonly #table: Entry[] = [];
   #dropped = 0;
   #size = 0;
@@ -85,7 +85,10 @@ export class QpackDecoder {
     return fields;
   }
 
-  /** §4.5.1.1: the number is sent modulo twice the entries that may fit; the nearest one to those inserted is meant. */
+  /**
+   * Required Insert Count (§4.5.1.1): encoded modulo twice the maximum number of entries; the value nearest to the
+   * current count applies.
+   */
   #required(encoded: number): number {
     const range = 2 * Math.max(1, Math.floor((this.#allowed ?? this.#limit) / ENTRY_OVERHEAD));
     const most = this.#inserted + range / 2;
@@ -94,7 +97,7 @@ export class QpackDecoder {
   }
 
   #line(b: Uint8Array, end: number, base: number, first: number): Entry | null {
-    // §4.5.2 and §4.5.3: indexed. §4.5.4 to §4.5.6: literal, with the name of an entry or its own.
+    // §4.5.2 and §4.5.3: indexed. §4.5.4 to §4.5.6: literal, with an indexed or a literal name.
     if (first & 0x80) return this.#entry(first & 0x40, this.#in.integer(b, end, 6), base);
     if ((first & 0xf0) === 0x10) return this.#pastBase(base, this.#in.integer(b, end, 4));
     let name: string | null | undefined;
@@ -111,7 +114,7 @@ export class QpackDecoder {
     return isStatic !== 0 ? (staticTable[index] ?? null) : this.#absolute(base - 1 - index);
   }
 
-  /** §3.2.6. */
+  /** Entry by post-base index, §3.2.6. */
   #pastBase(base: number, index: number): Entry | null {
     return index < 0 ? null : this.#absolute(base + index);
   }
@@ -124,12 +127,12 @@ export class QpackDecoder {
     return this.#table[index - this.#dropped] ?? null;
   }
 
-  /** §3.2.5: in the encoder's stream, the newest is 0. */
+  /** Entry by relative index (§3.2.5): in the encoder stream the newest is 0. */
   #relative(index: number): Entry | null {
     return this.#absolute(this.#inserted - 1 - index);
   }
 
-  /** §3.2.2. */
+  /** Inserts an entry and evicts the oldest beyond the capacity, §3.2.2. */
   #add(entry: Entry): void {
     this.#table.push(entry);
     this.#size += sizeOf(entry);

@@ -12,7 +12,7 @@ export interface Setting {
   readonly next: number;
 }
 
-/** The whole pairs in [body, end). */
+/** The complete pairs in [body, end). */
 export function* settingsIn(b: Uint8Array, body: number, end: number): Generator<Setting> {
   for (let at = body; isVarint(b, at, end); ) {
     const value = at + varintBytes(b, at);

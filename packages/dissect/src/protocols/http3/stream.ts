@@ -2,7 +2,7 @@
 import { joined } from '../../core/bytes.ts';
 import { isVarint, varint, varintBytes } from '../quic/varint.ts';
 
-/** A longer frame is passed over; only what waits for the rest of its frame is kept. */
+/** Maximum length of a frame; longer ones are skipped. */
 const FRAME_BYTES_MAX = 1 << 18;
 /** Memory overhead of a buffered part, in bytes. */
 const PART_OVERHEAD_BYTES = 128;
@@ -10,17 +10,17 @@ const PART_OVERHEAD_BYTES = 128;
 export class FrameCutter {
   #parts: Uint8Array[] = [];
   #have = 0;
-  /** Bytes without which nothing more can be read. */
+  /** Number of bytes needed to continue. */
   #need = 1;
-  /** Of a frame that is passed over. */
+  /** Remaining bytes of a skipped frame. */
   #skip = 0;
 
-  /** Memory of what is kept until more comes. */
+  /** Memory of the buffered bytes. */
   get held(): number {
     return this.#have + this.#parts.length * PART_OVERHEAD_BYTES;
   }
 
-  /** Adds bytes; what there is from the beginning of a frame on, or null when more are needed. */
+  /** Adds bytes; returns all bytes from the start of a frame on, or null if more are needed. */
   add(bytes: Uint8Array): Uint8Array | null {
     const skipped = Math.min(this.#skip, bytes.length);
     this.#skip -= skipped;
@@ -38,8 +38,8 @@ export class FrameCutter {
   }
 
   /**
-   * Of what `add` gave, the bytes from `at` on were not whole: `length` bytes from there on are needed. False when they
-   * are passed over.
+   * Keeps the bytes from `at` on, of those that `add` returned, because `length` bytes from there are needed. False if
+   * they are skipped instead.
    */
   keep(bytes: Uint8Array, at: number, length: number): boolean {
     if (at >= bytes.length) return true;
@@ -54,7 +54,7 @@ export class FrameCutter {
   }
 }
 
-/** Bytes of the frame at `at`, its head among them; where the head is cut, one byte more than there are. */
+/** Length of the frame at `at`, header included; if the header is truncated, one more byte than available. */
 export function frameLength(b: Uint8Array, at: number, end: number): number {
   const length = isVarint(b, at, end) ? at + varintBytes(b, at) : end;
   if (!isVarint(b, length, end)) return end - at + 1;

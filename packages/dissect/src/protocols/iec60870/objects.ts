@@ -14,12 +14,12 @@ const quality = [
   ['iv', 'IV', 0x80],
 ] as const;
 
-/** An element: its field, how many octets it has, and the fields of its bits. */
+/** An information element: its field, width in octets, and bit fields. */
 interface Element {
   readonly field: Field | null;
   readonly width: number;
   readonly bits?: readonly Field[];
-  /** Conversion of the octets to the value, where needed. */
+  /** Conversion of the octets to the value, if needed. */
   readonly value?: (b: Uint8Array, at: number) => number | bigint;
 }
 
@@ -158,7 +158,7 @@ export const objectFields: Readonly<Record<string, Field>> = {
   ...Object.fromEntries([...siqBits, ...diqBits, ...qdsBits].map((field) => [field.name, field])),
 };
 
-/** Octets of one object without its address; -1 for an unknown type. */
+/** Length of an object without its address; -1 for an unknown type. */
 export function objectSize(type: number): number {
   return elements.get(type)?.reduce((sum, { width }) => sum + width, 0) ?? -1;
 }

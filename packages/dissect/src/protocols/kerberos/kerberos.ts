@@ -10,17 +10,17 @@ import { errorName, messageTitles } from './names.ts';
 import { listPkinit } from './pkinit.ts';
 
 const PORT = 88;
-/** §7.2.2: the length before a message on TCP; its highest bit is reserved. */
+/** Length of the record mark on TCP (§7.2.2), whose highest bit is reserved. */
 const RECORD_MARK = 4;
 const RECORD_BYTES_MAX = 10 << 20;
-/** [APPLICATION 10] */
+/** AS-REQ, [APPLICATION 10]. */
 const AS_REQUEST = 0x6a;
 const ERROR = 30;
 
 /** Mark of a layer that begins with a record mark. */
 const ON_STREAM = 1;
 
-/** [APPLICATION n] of tickets, messages, and the contents of their encrypted parts. */
+/** Whether the tag is [APPLICATION n] of a ticket, a message, or the contents of an encrypted part. */
 function isMessageTag(id: number): boolean {
   const tag = id & 0x1f;
   return (id & 0xc0) === 0x40 && (tag <= 3 || (tag >= 10 && tag <= 15) || (tag >= 20 && tag <= 30));
@@ -43,7 +43,7 @@ function step(p: Packet, isOnStream: boolean): null | Protocol {
 
 const item = new BerItem();
 
-/** Sets the columns only if not carried in another protocol's message. */
+/** Whether the message is not embedded in another protocol's; only then it sets the columns. */
 function isBare(p: Packet, layer: number): boolean {
   return layer > 0 && (p.flags[layer]! & COLUMN) !== 0 && p.protocols[layer - 1]!.name !== 'spnego-krb5';
 }
@@ -77,7 +77,7 @@ const common = {
   },
 };
 
-/** §5.9.1: the error code is element 6; `item` is the message. */
+/** Text of the error code, element 6 of KRB-ERROR (§5.9.1). */
 function errorText(b: Uint8Array): string {
   const sequence = new BerItem();
   const element = new BerItem();

@@ -61,7 +61,7 @@ const address: Shape = sequence(f.address, {
   },
 });
 
-/** §5.2.7: what the value of pre-authentication data is, by type. */
+/** Shapes of pre-authentication data (§5.2.7) by type. */
 const padataValues: Readonly<Record<number, Shape>> = {
   1: apRequest,
   2: encrypted(null),
@@ -151,7 +151,7 @@ const kdcReply = (field: Field): Shape =>
     }),
   );
 
-/** §5.9.1: with PREAUTH_REQUIRED the data is a list of what would do. */
+/** e-data (§5.9.1): for PREAUTH_REQUIRED, a list of acceptable types. */
 const errorData: Shape = (b, v, out) => {
   out.open(f.errorData, v.content, v.length);
   const methods = new BerItem();
@@ -162,7 +162,7 @@ const errorData: Shape = (b, v, out) => {
 const head = (field: Field, rest: Readonly<Record<number, Shape>> = {}): Shape =>
   application(sequence(field, { 0: integer(f.pvno), 1: integer(f.msgType), ...rest }));
 
-/** By the number of [APPLICATION n], which is the type of the message. */
+/** Shapes of messages by the number of [APPLICATION n], which is the message type. */
 export const messages: Readonly<Record<number, Shape>> = {
   1: ticket,
   10: kdcRequest(f.asReq),

@@ -16,7 +16,7 @@ export const messageNames: Readonly<Record<number, string>> = {
   30: 'krb-error',
 };
 
-/** The Info column of a message. */
+/** Message titles in the Info column. */
 export const messageTitles: Readonly<Record<number, string>> = {
   10: 'AS-REQ',
   11: 'AS-REP',
@@ -65,7 +65,7 @@ export const addressTypeName = runs(
   `2: iPv4 5: cHAOS xEROX iSO c: dECNET 10: aPPLETALK 14: nETBIOS 18: iPv6`,
 );
 
-/** Of errors, in the Info column. */
+/** Error names in the Info column. */
 export const errorName = runs(
   `0: KDC_ERR_NONE KDC_ERR_NAME_EXP KDC_ERR_SERVICE_EXP KDC_ERR_BAD_PVNO KDC_ERR_C_OLD_MAST_KVNO
   KDC_ERR_S_OLD_MAST_KVNO KDC_ERR_C_PRINCIPAL_UNKNOWN KDC_ERR_S_PRINCIPAL_UNKNOWN

@@ -1,5 +1,5 @@
-// PKINIT, public key authentication in Kerberos (RFC 4556 §3.2): signed messages in the Cryptographic Message Syntax
-// (RFC 5652 §5), with their contents; certificates are dissected.
+// PKINIT, public key authentication in Kerberos (RFC 4556 §3.2): signed messages in Cryptographic Message Syntax (RFC
+// 5652 §5) with their contents, including certificates.
 import { LISTED, type Packet } from '../../core/packet.ts';
 import { protocol } from '../../core/protocol.ts';
 import { certificateAt, nameAt } from '../x509/certificate.ts';
@@ -26,7 +26,10 @@ const SIGNED_DATA = '1.2.840.113549.1.7.2';
 /** id-pkinit-authData. */
 const AUTH_PACK = '1.3.6.1.5.2.3.1';
 
-/** Lists what the pre-authentication data of the AS-REQ at [at, end) hold; those of replies Wireshark leaves alone. */
+/**
+ * Lists the protocols in the pre-authentication data of the AS-REQ at [at, end). As in Wireshark, replies are not
+ * examined.
+ */
 export function listPkinit(p: Packet, at: number, end: number): void {
   const message = new Der(p.buf, at, end);
   if (!message.next()) return;

@@ -1,13 +1,12 @@
-// ASN.1 values with explicit tags, as in Kerberos (RFC 4120 §5.1): a shape lists the elements of a value and emits
-// their fields.
+// ASN.1 values with explicit tags, as in Kerberos (RFC 4120 §5.1): composable shapes that emit the fields of a value.
 import { BerItem, berInteger, berText } from '../../codec/ber.ts';
 import type { Field } from '../../core/field.ts';
 import type { Sink } from '../../core/sink.ts';
 
-/** Writes the fields of one value. */
+/** Emits the fields of a value. */
 export type Shape = (b: Uint8Array, value: BerItem, out: Sink) => void;
 
-/** Maximum list elements dissected. */
+/** Maximum number of list elements dissected. */
 const ELEMENTS_MAX = 256;
 
 export const integer =
@@ -60,7 +59,7 @@ export const kerberosTime =
     );
   };
 
-/** A bit string of whole bytes; the bits as [field, byte]. */
+/** A BIT STRING of whole bytes; bit fields as [field, byte]. */
 export const bits =
   (field: Field, flags: readonly (readonly [Field, number])[]): Shape =>
   (_b, v, out) => {
@@ -71,7 +70,7 @@ export const bits =
     out.close();
   };
 
-/** A SEQUENCE: its elements by tag; with a field, they are nested below it. */
+/** A SEQUENCE: shapes of its elements by tag; with a field, they are nested below it. */
 export const sequence =
   (field: Field | null, elements: Readonly<Record<number, Shape>>): Shape =>
   (b, v, out) => {
@@ -85,7 +84,7 @@ export const sequence =
     if (field !== null) out.close();
   };
 
-/** A SEQUENCE OF: the field has the number of elements. */
+/** A SEQUENCE OF; the field's value is the number of elements. */
 export const list =
   (field: Field | null, shape: Shape): Shape =>
   (b, v, out) => {
@@ -101,7 +100,7 @@ export const list =
     if (field !== null) out.close();
   };
 
-/** [APPLICATION n] around a value. */
+/** A value with tag [APPLICATION n]. */
 export const application =
   (shape: Shape): Shape =>
   (b, v, out) => {
@@ -109,7 +108,7 @@ export const application =
     if (inner.read(b, v.content, v.stop)) shape(b, inner, out);
   };
 
-/** Two shapes of the same value. */
+/** Applies two shapes to the same value. */
 export const both =
   (first: Shape, second: Shape): Shape =>
   (b, v, out) => {

@@ -147,7 +147,7 @@ function emitAuthentication(b: Uint8Array, item: BerItem, out: Sink): void {
   out.close();
 }
 
-/** §4.1.9, and what bind and extended responses add to it. */
+/** LDAPResult (§4.1.9), and the additions of bind and extended responses. */
 function emitResult(b: Uint8Array, body: BerItem, out: Sink): void {
   let place = 0;
   for (const item of elements(b, body.content, body.stop)) {
@@ -213,7 +213,7 @@ function emitSubstrings(b: Uint8Array, item: BerItem, out: Sink): void {
   }
 }
 
-/** RFC 4515 §3: the filter as people write it. */
+/** Formats a filter as a string (RFC 4515 §3). */
 function filterText(b: Uint8Array, item: BerItem, depth: number): string {
   if (depth === FILTER_DEPTH_MAX) return '(…)';
   const inner = (): string[] =>
@@ -234,7 +234,7 @@ function filterText(b: Uint8Array, item: BerItem, depth: number): string {
   }
 }
 
-/** Elements as objects of their own. */
+/** Iterates over elements as separate objects. */
 function* clones(b: Uint8Array, item: BerItem): Generator<BerItem> {
   const { content, stop } = item;
   for (let at = content; ; ) {
@@ -268,7 +268,7 @@ function extensibleText(b: Uint8Array, item: BerItem): string {
   return `${parts[2] ?? ''}${parts[1] === undefined ? '' : `:${parts[1]}`}:=${parts[3] ?? ''}`;
 }
 
-/** §4.5.2, §4.7: a name, and attributes with their values. */
+/** Search entry and add request (§4.5.2, §4.7): a name, and attributes with values. */
 function emitEntry(b: Uint8Array, nameField: Field, body: BerItem, out: Sink): void {
   let place = 0;
   for (const item of elements(b, body.content, body.stop)) {

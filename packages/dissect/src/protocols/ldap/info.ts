@@ -6,10 +6,10 @@ import { elements, Message, textOf } from './message.ts';
 import { authenticationNames, oidNames, operationNames, resultName, scopeNames } from './names.ts';
 
 const message = new Message();
-/** Messages shown per packet. */
+/** Maximum number of messages shown per packet. */
 const TOLD_MAX = 64;
 
-/** Of the messages in [at, end); `results` is the number of entries found until then. */
+/** Info text of the messages in [at, end); `results`: number of search entries before them. */
 export function messagesInfo(b: Uint8Array, at: number, end: number, results: number): string {
   const told: string[] = [];
   while (told.length < TOLD_MAX && message.read(b, at, end)) {
@@ -55,7 +55,7 @@ function bodyInfo(b: Uint8Array, { operation, body }: Message, results: number):
   }
 }
 
-/** §4.2: version, name, authentication. */
+/** Bind request (§4.2): version, name, authentication. */
 function bindInfo(b: Uint8Array, body: BerItem): string {
   let text = '';
   let place = 0;
@@ -70,7 +70,7 @@ function bindInfo(b: Uint8Array, body: BerItem): string {
   return text;
 }
 
-/** §4.5.1: base, scope. */
+/** Search request (§4.5.1): base, scope. */
 function searchInfo(b: Uint8Array, body: BerItem): string {
   const item = new BerItem();
   if (!item.read(b, body.content, body.stop)) return '';
@@ -80,7 +80,7 @@ function searchInfo(b: Uint8Array, body: BerItem): string {
   return `${base}${scopeNames[scope] ?? `Unknown scope(${scope})`} `;
 }
 
-/** §4.12: the name of the extension. */
+/** Extended request (§4.12): name of the extension. */
 function extendedInfo(b: Uint8Array, body: BerItem): string {
   const item = new BerItem();
   if (!item.read(b, body.content, body.stop)) return '';
@@ -88,7 +88,7 @@ function extendedInfo(b: Uint8Array, body: BerItem): string {
   return `${oidNames[oid] ?? oid.replace(/^1\./, 'iso.')} `;
 }
 
-/** §4.1.9: code, matched name, message. */
+/** Result (§4.1.9): code, matched DN, message. */
 function resultInfo(b: Uint8Array, body: BerItem): string {
   const item = new BerItem();
   if (!item.read(b, body.content, body.stop)) return '';
@@ -96,7 +96,7 @@ function resultInfo(b: Uint8Array, body: BerItem): string {
   return `${resultName(code) ?? `Unknown result(${code})`} ${diagnostic(b, body)}`;
 }
 
-/** The diagnostic message, the third element, when there is one. */
+/** The diagnostic message (third element), if present. */
 function diagnostic(b: Uint8Array, body: BerItem): string {
   let place = 0;
   for (const item of elements(b, body.content, body.stop))

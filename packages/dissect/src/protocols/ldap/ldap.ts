@@ -22,18 +22,18 @@ import * as op from './message.ts';
 import { elements, isAnswered, isResponse, Message, textOf } from './message.ts';
 import { readOids } from './names.ts';
 
-/** A SASL buffer is longer than this only by mistake. */
+/** Maximum length of a SASL buffer; a larger value is invalid. */
 const SASL_BYTES_MAX = 1 << 20;
 const SASL_LENGTH = 4;
 const START_TLS = '1.3.6.1.4.1.1466.20037';
 
 /** State negotiated in the conversation. */
 interface Conversation {
-  /** By SASL; `UNKNOWN` where only its result is seen, '' without. */
+  /** SASL mechanism; `UNKNOWN` if only its result was captured, '' without SASL. */
   mechanism: string;
 
   startTls: number;
-  /** Entries found by the search under way. */
+  /** Number of entries returned by the current search. */
   results: number;
 }
 
@@ -43,7 +43,7 @@ interface Note {
   readonly end: number;
   readonly isSealed: boolean;
   readonly entry: number;
-  /** Number of the request in it; -1: none. */
+  /** Entry of its request; -1: none. */
   readonly asked: number;
   readonly results: number;
 }
@@ -58,7 +58,7 @@ function saslLength(p: Packet): number {
   return length >= 2 && length <= SASL_BYTES_MAX ? length : 0;
 }
 
-/** Heuristic: a length-prefixed Kerberos wrap token whose bind was not captured. */
+/** Heuristic: a Kerberos wrap token with a length, if the bind was not captured. */
 function looksWrapped(p: Packet): boolean {
   const { buf: b, at, end } = p;
   if (end - at < 6 || u32(b, at) + SASL_LENGTH > end - at) return false;
@@ -75,7 +75,7 @@ const step = (p: Packet): null => {
     if (isWrapped && known(p) === null) p.session.stateOf(p, 'ldap', make).mechanism = 'UNKNOWN';
     readWrapped(p, layer);
   } else if (b[p.at] === 0x30) readMessages(p, layer, p.at, p.end);
-  // The middle of a message: the port names it, nothing else is known.
+  // The middle of a message: identified by the port only.
   else p.flags[layer]! &= LISTED;
   p.at = p.end;
   return null;
@@ -160,7 +160,7 @@ export const cldap: Protocol = protocol({
   info,
 });
 
-/** A length, a token of GSS-API, and behind it the messages when they are only signed. */
+/** A length and a GSS-API token; messages that are only signed follow in the clear. */
 function readWrapped(p: Packet, layer: number): void {
   const at = p.at + SASL_LENGTH;
   const stop = Math.min(p.end, at + u32(p.buf, p.at));
@@ -193,7 +193,7 @@ function readMessages(p: Packet, layer: number, at: number, end: number): void {
       exchanges(p).seeRequest(p, id, 0);
       asked = id;
     }
-    // A search has several: its entries, then its end (RFC 4511 §4.5.2).
+    // A search has several responses: its entries, then the result (RFC 4511 §4.5.2).
     else if (isResponse(operation) && exchanges(p).seeReply(p, id) !== UNASKED) entry = exchanges(p).entry;
     readOperation(p, operation, id, message.body, state);
     if (message.controls < message.stop) listControls(p, message.controls, message.stop);
@@ -220,14 +220,14 @@ function readOperation(p: Packet, operation: number, id: number, body: BerItem, 
       if (readExtension(p, body.content, body.stop) === START_TLS) state.startTls = id;
       break;
     case op.EXTENDED_RESPONSE:
-      // RFC 4511 §4.14.2: from the successful answer on, TLS.
+      // RFC 4511 §4.14.2: after a successful response, TLS follows.
       if (id === state.startTls && p.flow >= 0 && p.buf[body.content + 2] === 0)
         p.session.flows.setApplication(p.flow, tls);
       break;
   }
 }
 
-/** §4.12, §4.13: a name [0] and a value [1]; returns the name. */
+/** Extended request or response (§4.12): a name [0] and a value [1]; returns the name. */
 function readExtension(p: Packet, at: number, end: number): string {
   let oid = '';
   for (const item of elements(p.buf, at, end)) {
@@ -237,7 +237,7 @@ function readExtension(p: Packet, at: number, end: number): string {
   return oid;
 }
 
-/** §4.2: the token, if any, is read by who knows it. */
+/** Bind request (§4.2); dissects the token, if any, by mechanism. */
 function readBind(p: Packet, at: number, end: number, state: Conversation): void {
   const b = p.buf;
   let place = 0;
@@ -264,7 +264,7 @@ function readToken(p: Packet, at: number, stop: number, otherwise: Protocol): vo
   else if (kind === 0x40) callNested(p, otherwise, at, stop);
 }
 
-/** §4.2.2: serverSaslCreds is [7]; Active Directory sends the NTLM challenge in matchedDN. */
+/** Bind response (§4.2.2): serverSaslCreds is [7]; Active Directory sends the NTLM challenge in matchedDN. */
 function readBound(p: Packet, at: number, end: number, state: Conversation): void {
   const b = p.buf;
   let place = 0;
@@ -282,7 +282,7 @@ function readBound(p: Packet, at: number, end: number, state: Conversation): voi
 
 const list = new BerItem();
 
-/** §4.1.11: control values with a dissector are listed in frame.protocols again. */
+/** Controls (§4.1.11): frame.protocols lists LDAP again for those with dissected values. */
 function listControls(p: Packet, at: number, end: number): void {
   const b = p.buf;
   if (!list.read(b, at, end) || list.tag !== 0) return;

@@ -29,7 +29,7 @@ const REQUESTS = new Set([
   EXTENDED_REQUEST,
 ]);
 
-/** Requests that get an answer. */
+/** Whether the request has a response. */
 export function isAnswered(operation: number): boolean {
   return REQUESTS.has(operation);
 }
@@ -41,13 +41,13 @@ export function isResponse(operation: number): boolean {
 const outer = new BerItem();
 const id = new BerItem();
 
-/** Reads the head of a message; one object serves many. */
+/** Parser of a message's envelope; one object is reused. */
 export class Message {
   id = 0;
-  /** The operation by its tag, and its contents. */
+  /** Tag number of the operation, and range of its contents. */
   operation = -1;
   readonly body = new BerItem();
-  /** Controls follow in [controls, stop). */
+  /** Controls are in [controls, stop). */
   controls = 0;
   stop = 0;
   /** Offset of the next message. */
@@ -66,12 +66,12 @@ export class Message {
   }
 }
 
-/** A value's text. */
+/** A value as text. */
 export function textOf(b: Uint8Array, item: BerItem): string {
   return utf8(b, item.content, item.stop);
 }
 
-/** The elements of [at, end) one after the other, in `item`. */
+/** Iterates over the elements of [at, end), each read into `item`. */
 export function* elements(b: Uint8Array, at: number, end: number): Generator<BerItem> {
   const item = new BerItem();
   while (item.read(b, at, end)) {

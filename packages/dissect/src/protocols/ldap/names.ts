@@ -1,7 +1,7 @@
 // Names of LDAP codes and object identifiers (RFC 4511 §4, [MS-ADTS] §3.1.1.3.4).
 import { runs } from '../names/runs.ts';
 
-/** By the number of [APPLICATION n]. */
+/** Operation names by the number of [APPLICATION n]. */
 export const operationNames: Readonly<Record<number, string>> = {
   0: 'bindRequest',
   1: 'bindResponse',
@@ -69,7 +69,7 @@ export const filterNames = {
 };
 export const modificationNames = { 0: 'add', 1: 'delete', 2: 'replace', 3: 'increment' };
 
-/** Controls and extensions whose value Wireshark reads, and lists as LDAP within LDAP. */
+/** Controls and extensions whose values Wireshark dissects, listing LDAP again. */
 export const readOids: Readonly<Record<string, string>> = {
   '1.2.840.113556.1.4.319': 'pagedResultsControl',
   '1.2.840.113556.1.4.473': 'sortKeyList',

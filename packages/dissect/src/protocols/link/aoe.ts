@@ -37,7 +37,7 @@ const f = {
   tag: uint('aoe.tag', 'Tag').at(6, 4).hex(),
   ataCmd: uint('aoe.ata.cmd', 'ATA Cmd').hex(1).named(ataCommands),
 };
-/** Commands awaiting their answer that are remembered, by tag. */
+/** Maximum number of pending commands, by tag. */
 const PENDING_MAX = 1024;
 
 export const aoe: Protocol = protocol({
@@ -56,7 +56,7 @@ export const aoe: Protocol = protocol({
     if (p.end - p.at < HEADER) return p.cut(HEADER);
     if (b[p.at + 5] === ATA) {
       if (p.end - p.at < HEADER + ATA_HEADER) return p.cut(HEADER + ATA_HEADER);
-      // Responses carry the status in place of the command; the command is that of the request with the same tag.
+      // Responses contain the status in place of the command, which is taken from the request with the same tag.
       const pending = p.session.memoryOf('aoe', () => new Map<number, number>());
       const tag = u32(b, p.at + 6);
       if ((b[p.at]! & 0x08) === 0) {

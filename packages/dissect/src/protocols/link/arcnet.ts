@@ -7,15 +7,15 @@ import { type Protocol, protocol } from '../../core/protocol.ts';
 import { etherTypes, linkTypes } from '../../core/table.ts';
 
 const LINUX = 129;
-/** Source and destination; Linux puts an offset of two bytes behind them. */
+/** Length of source and destination; Linux adds an offset of two bytes. */
 const ADDRESSES = 2;
 const OFFSET = 2;
-/** RFC 1201 §3: split flag and sequence number; an exception packet has four bytes more before them. */
+/** Split flag and sequence number (RFC 1201 §3); an exception packet has four bytes more before them. */
 const SEQUENCE = 3;
 const EXCEPTION = 0xff;
 const EXCEPTION_WIDTH = 4;
 
-/** Protocol numbers with the EtherType they mean, and whether RFC 1201's header follows. */
+/** EtherType by protocol number, and whether RFC 1201's header follows. */
 const protocols: Readonly<Record<number, readonly [number, boolean]>> = {
   196: [0x86dd, true],
   212: [0x0800, true],
@@ -57,7 +57,7 @@ const hex2 = (value: number): string => value.toString(16).padStart(2, '0');
 export const arcnet: Protocol = protocol({
   name: 'arcnet',
   title: 'ARCNET',
-  // An unknown protocol number is shown as such; it is the layer's mark.
+  // An unknown protocol number, kept as the layer's mark, is shown as such.
   column: (p, layer) =>
     p.mark[layer] ? `0x${(p.mark[layer]! - 1).toString(16).padStart(4, '0')}` : 'ARCNET',
   info: () => 'ARCNET',

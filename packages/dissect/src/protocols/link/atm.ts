@@ -36,7 +36,7 @@ const flagsOf = (p: Packet): number => pseudo(p, 0);
 const vpiOf = (p: Packet): number => pseudo(p, 1);
 const vciOf = (p: Packet): number => (pseudo(p, 2) << 8) | pseudo(p, 3);
 
-/** Signalling has a channel of its own (ITU-T I.361 §2.2). */
+/** Whether the channel is that of signalling (ITU-T I.361 §2.2). */
 function isSignalling(p: Packet): boolean {
   return (flagsOf(p) & TYPE) === SIGNALLING || (vpiOf(p) === 0 && vciOf(p) === 5);
 }
@@ -81,7 +81,7 @@ export const atm: Protocol = protocol({
   },
 });
 
-/** VC-multiplexed protocols of RFC 2684, which are not identified in the packet. */
+/** VC-multiplexed protocols (RFC 2684), which the packet does not identify. */
 function byContent(p: Packet): Protocol | null {
   const b = p.buf;
   const at = p.at;
@@ -101,7 +101,7 @@ function byContent(p: Packet): Protocol | null {
   return etherTypes.get(0x86dd) ?? data;
 }
 
-/** Behind an address of two or four bytes: unnumbered information, then an identifier of IP or of bridged Ethernet. */
+/** Whether a 2- or 4-byte address is followed by unnumbered information and an NLPID of IP or bridged Ethernet. */
 function isFrameRelay(b: Uint8Array, at: number): boolean {
   if (b[at] !== 0x03) return false;
   const identifier = b[at + 1]!;
@@ -129,9 +129,9 @@ const controlNames: Readonly<Record<number, string>> = {
   0x00a: 'LE_VERIFY_REQUEST',
   0x10a: 'LE_VERIFY_RESPONSE',
 };
-/** Marker, protocol and version, operation. */
+/** Length of marker, protocol, version and operation. */
 const CONTROL = 6;
-/** A frame of LAN emulation begins with its client's number. */
+/** Length of the LAN emulation client ID before a frame. */
 const CLIENT = 2;
 export const lane: Protocol = protocol({
   name: 'lane',

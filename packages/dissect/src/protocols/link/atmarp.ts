@@ -5,10 +5,13 @@ import { type Protocol, protocol } from '../../core/protocol.ts';
 import { hex, ipv4Address } from '../../core/text.ts';
 import { marsTexts } from './mars.ts';
 
-/** Types, the sender's number and subaddress, operation; lengths of the sender's protocol address and of the target. */
+/**
+ * Types, lengths of the sender's ATM number and subaddress, operation, lengths of the sender's protocol address and of
+ * the target's.
+ */
 const HEADER = 12;
 const IPV4 = 0x0800;
-/** Of a number or subaddress: its kind, and its length in bytes. */
+/** Type and length of an ATM number or subaddress. */
 const E164 = 0x40;
 const LENGTH = 0x3f;
 const MARS_FIRST = 11;
@@ -36,7 +39,7 @@ const lengths = [
   f.dstProtoLength,
 ];
 
-/** Offsets of the six addresses, one behind the other; used again by the next call. */
+/** Offsets of the six consecutive addresses; one object is reused. */
 const at = { src: 0, srcSub: 0, srcProto: 0, dst: 0, dstSub: 0, dstProto: 0, end: 0 };
 
 function locate(b: Uint8Array, start: number): typeof at {

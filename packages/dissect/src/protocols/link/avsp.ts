@@ -1,4 +1,4 @@
-// Arista vendor-specific tag: a time stamp from the switch that mirrored the frame.
+// Arista vendor-specific tag: a timestamp of the switch that mirrored the frame.
 import { u16 } from '../../core/bytes.ts';
 import { bytes, uint } from '../../core/field.ts';
 import { type Protocol, protocol } from '../../core/protocol.ts';
@@ -8,13 +8,13 @@ import { etherTypeNames } from '../names/ethertypes.ts';
 import { emitTrailer, ethPadding } from './trailer.ts';
 
 const TIMESTAMP = 1;
-/** Subtype and version; the time stamp behind them; the EtherType. */
+/** Length of subtype and version; the timestamp and the EtherType follow. */
 const HEADER = 4;
 const TYPE = 2;
 
 interface Version {
   readonly text: string;
-  /** Of the time stamp's seconds; nanoseconds are four bytes. */
+  /** Length of the seconds; nanoseconds have four bytes. */
   readonly secondsBytes: number;
 }
 const versions: Readonly<Record<number, Version>> = {
@@ -38,7 +38,7 @@ const f = {
   trailer: bytes('avsp.trailer', 'Trailer'),
 };
 
-/** Bytes before the EtherType; 0 for an unknown time stamp version. */
+/** Length before the EtherType; 0 for an unknown timestamp version. */
 function lengthBefore(b: Uint8Array, start: number): number {
   if (u16(b, start) !== TIMESTAMP) return TYPE;
   const version = versions[u16(b, start + 2)];

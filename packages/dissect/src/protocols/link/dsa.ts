@@ -35,7 +35,7 @@ interface Layout {
   readonly type: number;
   readonly isBroadcom: boolean;
 }
-/** EDSA's tag follows an EtherType and two bytes of its own. */
+/** EDSA's tag follows an EtherType and two reserved bytes. */
 const layouts: Readonly<Record<number, Layout>> = {
   [BRCM]: { addresses: 0, tag: ADDRESSES, type: ADDRESSES + 4, isBroadcom: true },
   [BRCM_PREPEND]: { addresses: 4, tag: 0, type: 4 + ADDRESSES, isBroadcom: true },

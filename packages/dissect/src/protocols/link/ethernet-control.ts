@@ -65,7 +65,7 @@ const loopFields = {
   forward: ether('loop.forwarding_address', 'Forwarding address'),
 };
 
-/** Configuration test: bytes to skip, then functions to carry out, in little-endian. */
+/** Configuration test: number of bytes to skip, then functions, little-endian. */
 export const loop: Protocol = protocol({
   name: 'loop',
   title: 'Configuration Test Protocol (loopback)',
@@ -113,7 +113,7 @@ export const loop: Protocol = protocol({
   },
 });
 
-/** Six bytes of ones, then the address sixteen times, then perhaps a password. */
+/** A magic packet: six 0xff bytes, the MAC address sixteen times, and an optional password. */
 const SYNC = 6;
 const MAGIC = SYNC + 16 * 6;
 const wolFields = { mac: ether('wol.mac', 'MAC').at(SYNC, 6) };
@@ -134,7 +134,7 @@ export const wol: Protocol = protocol({
   on: [],
   heuristics: [[udpHeuristics, isMagic]],
   step(p) {
-    // Other datagrams of the same ports need not be magic.
+    // Other datagrams on these ports are possible.
     if (!isMagic(p)) return REJECTED;
     p.at = p.end;
     return null;
@@ -150,7 +150,7 @@ export const wol: Protocol = protocol({
   },
 });
 
-/** The EtherType suggests Wake-on-LAN, but only a magic packet is one. */
+/** Dissects Wake-on-LAN: the EtherType alone does not suffice. */
 export function wakeOnLan(p: Packet): Protocol | undefined {
   return isMagic(p) ? wol : undefined;
 }

@@ -1,4 +1,4 @@
-// Protocols by EtherType of which only the columns and frame.protocols are set
+// Protocols by EtherType for which only columns and frame.protocols are set
 // (https://www.iana.org/assignments/ieee-802-numbers): industrial networks, storage, vendor protocols.
 import { u16, u16le, u24, u32le } from '../../core/bytes.ts';
 import { data } from '../../core/data.ts';
@@ -142,7 +142,7 @@ export const ecat = head({
   on: [],
 });
 
-/** PROFINET real time (IEC 61158-6-10): the frame id gives the kind of data. */
+/** PROFINET real-time (IEC 61158-6-10): the frame ID determines the kind of data. */
 export const pnRt = head({
   name: 'pn_rt',
   title: 'PROFINET Real-Time Protocol',
@@ -160,7 +160,7 @@ export const pnIo = head({ name: 'pn_io', title: 'PROFINET IO', column: 'PNIO', 
 export const pnDcp = head({ name: 'pn_dcp', title: 'PROFINET DCP', column: 'PN-DCP', on: [] });
 export const pnPtcp = head({ name: 'pn_ptcp', title: 'PROFINET PTCP', column: 'PN-PTCP', on: [] });
 
-/** High-availability seamless redundancy (IEC 62439-3 §5.7): a tag of six bytes, then the EtherType it hides. */
+/** High-availability Seamless Redundancy (IEC 62439-3 §5.7): a 6-byte tag, then the original EtherType. */
 export const hsr = head({
   name: 'hsr',
   title: 'High-availability Seamless Redundancy (IEC62439 Part 3 Chapter 5)',
@@ -516,7 +516,7 @@ export const vinesHeads = [
   }),
 ];
 
-/** Realtek switch protocols, selected by the first byte (vendor's data sheets, e.g. RTL8366). */
+/** Realtek switch protocols, distinguished by the first byte (data sheets, e.g. RTL8366). */
 export const realtek = head({
   name: 'realtek',
   title: 'Realtek Layer 2 Protocols',
@@ -554,7 +554,7 @@ export const rldp = head({
   on: [],
 });
 
-/** IEEE 802.2 users that are read no further: SNA, XNS, remote program load, HP's extended LLC. */
+/** Users of IEEE 802.2 that are only named: SNA, XNS, remote program load, HP's extended LLC. */
 export const sapHeads = [
   head({
     name: 'sna',

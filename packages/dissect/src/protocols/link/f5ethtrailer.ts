@@ -12,12 +12,12 @@ const MAGIC_HEADER = 8;
 const BLOCK_HEADER = 8;
 const LOW = 1;
 const HIGH = 3;
-/** Lengths of the blocks, by type and version, with their header of three bytes. */
+/** Lengths of the blocks by type and version, with their 3-byte header. */
 const LOW_10 = 22;
 const LOW_94 = 35;
 const LOW_V1_MIN = 7;
 const LENGTHS: readonly (readonly number[])[] = [[], [LOW_10, LOW_94], [8, 21, 29], [42]];
-/** Type 2, versions 1 to 3, without the text of a reset cause. */
+/** Minimum length of blocks of type 2, versions 1 to 3, without the reset cause. */
 const MEDIUM_MIN = [0, 30, 31, 35];
 
 const f = {
@@ -34,7 +34,7 @@ const f = {
   vip: text('f5ethtrailer.vip', 'VIP'),
 };
 
-/** Bytes of the old block at `at`, 0 when there is none. */
+/** Length of the old-format block at `at`; 0: none. */
 function blockLength(b: Uint8Array, at: number, end: number): number {
   if (end - at < 6) return 0;
   const type = b[at]!;
@@ -62,7 +62,7 @@ export function isF5Trailer(p: Packet, at: number, end: number): boolean {
 function lowDetails(b: Uint8Array, at: number, end: number): number {
   if (!isMagic(b, at, end)) return b[at] === LOW ? at + 3 : -1;
   const stop = at + u16(b, at + 4);
-  // A block: provider (0: tcpdump's noise), type, length, version, of two bytes each.
+  // A block: provider (0: tcpdump's noise), type, length and version, of two bytes each.
   for (let block = at + MAGIC_HEADER; block + BLOCK_HEADER + 4 <= stop; ) {
     const length = u16(b, block + 4);
     if (length < BLOCK_HEADER) return -1;

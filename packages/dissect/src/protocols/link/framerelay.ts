@@ -35,14 +35,14 @@ const f = {
   snapType: uint('fr.snaptype', 'Type').hex(2).named(etherTypeNames),
 };
 
-/** Bytes of the address at `at`, 0 when it does not end in time. */
+/** Length of the address at `at`; 0 if its end is missing. */
 function addressWidth(b: Uint8Array, at: number, end: number): number {
   for (let width = 1; width <= ADDRESS_MAX && at + width <= end; width++)
     if (b[at + width - 1]! & LAST) return width;
   return 0;
 }
 
-/** Table 1 of Q.922: six bits of the first byte, four of the second, seven or six of those behind. */
+/** DLCI (table 1 of Q.922): six bits of the first byte, four of the second, seven or six of later ones. */
 function dlciOf(b: Uint8Array, at: number, width: number): number {
   let dlci = (b[at]! >> 2) & 0x3f;
   if (width >= 2) dlci = (dlci << 4) | (b[at + 1]! >> 4);
@@ -51,10 +51,10 @@ function dlciOf(b: Uint8Array, at: number, width: number): number {
   return dlci;
 }
 
-/** Control bytes that RFC 2427's frames begin with: unnumbered information, XID, and link management's padding. */
+/** First control byte of RFC 2427 frames: unnumbered information, XID, or padding of link management. */
 const CONTROLS = [0x03, 0xaf, 0x00];
 
-/** After the address: an EtherType in Cisco encapsulation, a control field in RFC 2427's, an NLPID if numbered. */
+/** Whether Cisco's EtherType follows the address, rather than a control field (RFC 2427) or an NLPID. */
 function isCisco(b: Uint8Array, at: number, end: number): boolean {
   if (end - at < 2 || u16(b, at) < 0x0600 || CONTROLS.includes(b[at]!)) return false;
   const isNumbered = (b[at]! & 1) === 0 && at + 2 < end && osiNlpids.get(b[at + 2]!) !== undefined;
@@ -128,7 +128,7 @@ export const fr: Protocol = protocol({
   },
 });
 
-/** RFC 2427 §3: control, a byte of padding perhaps, the identifier, and for one of them a SNAP header. */
+/** RFC 2427 §3: control, optional padding, NLPID, and for one of these a SNAP header. */
 function readControl(p: Packet): Protocol | null {
   const b = p.buf;
   const control = b[p.at]!;
@@ -141,7 +141,7 @@ function readControl(p: Packet): Protocol | null {
   if (p.at >= p.end) return p.cut(1);
   if (b[p.at] !== NLPID_SNAP) {
     const before = p.at;
-    // Q.933 shares its identifier with Q.931; here it is always the former.
+    // Q.933 and Q.931 share an NLPID; here it means Q.933.
     const next = b[p.at] === NLPID_Q933 ? q933 : byNlpid(p);
     if (next === undefined) p.at = before + 1;
     return next ?? (p.at < p.end ? data : null);

@@ -1,4 +1,4 @@
-// GVRP and GMRP, registration of VLANs and multicast groups over GARP (IEEE Std 802.1D-2004 §12); only headers are
+// GVRP and GMRP: registration of VLANs and multicast groups over GARP (IEEE Std 802.1D-2004 §12); only headers are
 // dissected.
 import { data } from '../../core/data.ts';
 import { uint } from '../../core/field.ts';
@@ -34,7 +34,7 @@ export const gmrp: Protocol = protocol({
   },
 });
 
-/** Which registration it is, by the frame's group address: ...:20 is GMRP's, ...:21 and ...:0d are GVRP's. */
+/** GVRP or GMRP, by the group address: ...:20 is GMRP's, ...:21 and ...:0d are GVRP's. */
 export function garp(p: Packet): Protocol {
   const layer = p.find(eth);
   return layer >= 0 && p.bufferOf(layer)[p.start[layer]! + 5] === 0x20 ? gmrp : gvrp;

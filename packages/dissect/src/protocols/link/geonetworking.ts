@@ -7,7 +7,7 @@ import { type Protocol, protocol } from '../../core/protocol.ts';
 import { etherTypes } from '../../core/table.ts';
 import { thenData } from './head.ts';
 
-/** Basic header, common header; a position vector of a source is 24 bytes, one of a destination 20. */
+/** Lengths of basic header, common header, and position vectors of a source (24) and a destination (20). */
 const BASIC = 4;
 const COMMON = 8;
 const HEAD = BASIC + COMMON;
@@ -18,7 +18,7 @@ const TRANSPORT_A = 1;
 const TRANSPORT_B = 2;
 const INTERNET = 3;
 
-/** The bytes behind the common header by its type (§9.8); the first ones are a sequence number where `numbered`. */
+/** Layout of the extended header by header type (§9.8), which begins with a sequence number if `numbered`. */
 interface Shape {
   readonly text: string;
   readonly length: number;
@@ -149,7 +149,7 @@ export const geonetworking: Protocol = protocol({
   },
 });
 
-/** Ports of the messages that `its` reads (TS 103 248 table 2). */
+/** Whether the port is that of an ITS message (TS 103 248 table 2). */
 const isMessagePort = (port: number): boolean => port >= 2001 && port <= 2013 && port !== 2005;
 
 function transport(name: string, letter: string, hasSource: boolean): Protocol {
@@ -199,7 +199,7 @@ const header = {
   station: uint('its.stationID', 'stationID').at(2, 4),
 };
 
-/** The message's name where its version is one that is read: 2, and 1 of the two that had one. */
+/** Name of the message if its version is supported: 2, and 1 for two message types. */
 function messageName(b: Uint8Array, start: number): string | undefined {
   const name = messageNames[b[start + 1]!];
   if (b[start] === 1 && b[start + 1]! <= 2 && name !== undefined) return `${name}v1`;

@@ -1,4 +1,4 @@
-// Protocols of which only a header of fixed length is recognized.
+// Protocols of which only a fixed-length header is recognized.
 import { data } from '../../core/data.ts';
 import type { Packet } from '../../core/packet.ts';
 import { type Protocol, type ProtocolDefinition, protocol } from '../../core/protocol.ts';
@@ -8,16 +8,18 @@ export interface Head {
   readonly title: string;
   /** The Protocol column; null leaves it to the layer below. */
   readonly column: string | null;
-  /** The Info column: words, or a function of the layer's bytes [start, stop), of which `least` are there. */
+  /**
+   * The Info column: a text, or a function of the layer's bytes [start, stop), at least `least` of which are captured.
+   */
   readonly info?: string | ((b: Uint8Array, start: number, stop: number) => string);
   readonly on: NonNullable<ProtocolDefinition['on']>;
-  /** Bytes without which it is malformed; default 0. */
+  /** Minimum length; a shorter layer is malformed. Default 0. */
   readonly least?: number;
-  /** Dissector of what follows the first `least` bytes; without it, all bytes belong to this protocol. */
+  /** Protocol after the first `least` bytes; without it, all bytes belong to this protocol. */
   readonly behind?: (p: Packet) => Protocol | null;
 }
 
-/** Whether the rest is left undissected. */
+/** Leaves the rest undissected. */
 export function thenData(p: Packet): Protocol | null {
   return p.at < p.end ? data : null;
 }

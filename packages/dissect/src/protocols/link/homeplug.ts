@@ -4,7 +4,7 @@ import { uint } from '../../core/field.ts';
 import { type Protocol, protocol } from '../../core/protocol.ts';
 import { etherTypes } from '../../core/table.ts';
 
-/** Version, message type in little-endian; from version 1 on, fragmentation; vendors' messages begin with an OUI. */
+/** Version and little-endian message type; from version 1 on also fragmentation; vendor messages begin with an OUI. */
 const HEADER = 3;
 const VENDOR_FIRST = 0xa000;
 const QUALCOMM = [0x00, 0xb0, 0x52];
@@ -105,7 +105,7 @@ export const homeplug: Protocol = protocol({
     const stop = p.stop[layer]!;
     let at = p.start[layer]! + 1;
     const names: string[] = [];
-    // HomePlug 1.0.1 §5.4: a count of entries, then each of them with its type and length.
+    // HomePlug 1.0.1 §5.4: number of entries, then type and length of each.
     for (let left = b[at - 1]! & 0x7f; left > 0 && at + 2 <= stop; left--) {
       const name = entries[b[at]! & 0x1f];
       if (name !== undefined) names.push(name);

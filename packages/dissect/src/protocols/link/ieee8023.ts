@@ -6,11 +6,13 @@ import { ipx } from '../oldlan/ipx.ts';
 
 export const LENGTH_MAX = 1500;
 
-/** The protocol of `length` bytes at p.at, to which the payload is narrowed; the layer below keeps what is behind. */
+/**
+ * Narrows the payload to `length` bytes at p.at and returns its protocol; the layer below keeps the rest as trailer.
+ */
 export function byLength(p: Packet, length: number): Protocol {
   const end = p.at + length;
   if (end < p.wireEnd) p.wireEnd = end;
   if (end < p.end) p.end = end;
-  // Novell's "raw" frames: IPX without LLC, known by its checksum field of all ones.
+  // Novell's "raw" frames: IPX without LLC, recognized by its checksum 0xffff.
   return p.end - p.at >= 2 && p.buf[p.at] === 0xff && p.buf[p.at + 1] === 0xff ? ipx : llc;
 }

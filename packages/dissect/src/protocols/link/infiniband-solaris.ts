@@ -6,7 +6,7 @@ import { type Protocol, protocol } from '../../core/protocol.ts';
 import { etherTypes, linkTypes } from '../../core/table.ts';
 import { etherTypeNames } from '../names/ethertypes.ts';
 
-/** A global routing header, of which only the receiver's part is kept, then type and reserved. */
+/** Length of a global routing header (only the destination is recorded), type and reserved field. */
 const IPOIB = 44;
 const TYPE = 40;
 const ib = {
@@ -32,7 +32,7 @@ export const ipoib: Protocol = protocol({
 });
 
 const IPNET = 24;
-/** Address families of Solaris. */
+/** Address families of Solaris as EtherTypes. */
 const families: Readonly<Record<number, number>> = { 2: 0x0800, 26: 0x86dd };
 const net = {
   version: uint('ipnet.version', 'Header version').at(0, 1),

@@ -42,7 +42,7 @@ const f = {
     .named({ 0: 'Present', 1: 'none' }),
 };
 
-/** Contents behind the Juniper header, by link type. */
+/** Protocol after the Juniper header, by link type. */
 function linkOf(linkType: number): Protocol | undefined {
   switch (linkType) {
     case 178:
@@ -62,7 +62,7 @@ function linkOf(linkType: number): Protocol | undefined {
   }
 }
 
-/** Protocol numbers of the router, used without a link header. */
+/** Protocol by the router's protocol number, used without a link header. */
 function byNumber(number: number): Protocol | undefined {
   switch (number) {
     case 2:

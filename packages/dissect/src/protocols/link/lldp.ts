@@ -60,7 +60,7 @@ const portNames: Readonly<Record<number, string>> = {
 /** Abbreviations of subtypes in the summary. */
 const chassisShort = ['Rs', 'CC', 'IA', 'PC', 'MA', 'NA', 'IN', 'LA'];
 const portShort = ['Rs', 'IA', 'PC', 'MA', 'NA', 'IN', 'AC', 'LA'];
-/** Encoding of an identifier, by subtype. */
+/** Encoding of identifiers by subtype. */
 const MAC = 1;
 const NETWORK = 2;
 const HEX = 3;
@@ -141,7 +141,7 @@ const f = {
   subtypeMed: uint('lldp.media.subtype', 'Media Subtype').hex(1),
 };
 
-/** The three mandatory TLVs at the start (§8.2), and the error text if one is misplaced. */
+/** The three mandatory TLVs at the start (§8.2), with the error text for a missing one. */
 const first = [CHASSIS, PORT, TTL];
 const missing = ['Invalid Chassis ID TLV', 'Invalid Port ID TLV', 'Invalid Time-to-Live TLV'];
 
@@ -204,7 +204,7 @@ export const lldp: Protocol = protocol({
   },
 });
 
-/** Offsets of the whole records of a layer, the end's included. */
+/** Offsets of the complete TLVs of a layer, including the End TLV. */
 function* records(p: Packet, layer: number): Generator<number> {
   const b = p.bufferOf(layer);
   const stop = p.stop[layer]!;
@@ -217,7 +217,7 @@ function* records(p: Packet, layer: number): Generator<number> {
   }
 }
 
-/** Columns are one line: control characters are written as in C. */
+/** Escapes control characters as in C, because columns have one line. */
 function escaped(said: string): string {
   return said.replace(/[\0-\x1f\x7f]/g, (c) => {
     const simple = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }[c];
@@ -292,7 +292,7 @@ function emitBits(field: Field, bits: readonly Field[], at: number, out: Sink): 
   out.close();
 }
 
-/** §8.5.9: length, subtype and address; how its interface is numbered; an object identifier. */
+/** Management address (§8.5.9): length, subtype and address; interface numbering; an object identifier. */
 function emitManagement(b: Uint8Array, at: number, end: number, out: Sink): void {
   const length = b[at]!;
   const rest = at + 1 + length;

@@ -23,7 +23,7 @@ const q933Names: Readonly<Record<number, string>> = {
 };
 const lmiNames: Readonly<Record<number, string>> = { [STATUS_ENQUIRY]: 'Status Enquiry', [STATUS]: 'Status' };
 
-/** Offset of the message type, behind protocol discriminator and call reference. */
+/** Offset of the message type, after protocol discriminator and call reference. */
 function typeAt(b: Uint8Array, start: number): number {
   return start + 2 + (b[start + 1]! & 0x0f);
 }

@@ -7,7 +7,7 @@ import { type Protocol, protocol } from '../../core/protocol.ts';
 import { byEtherType } from '../ethertype.ts';
 import { etherTypeNames } from '../names/ethertypes.ts';
 
-/** TCI, short length and packet number; with a channel identifier eight bytes more (§9.3). */
+/** Length of TCI, short length and packet number; with an SCI eight bytes more (§9.3). */
 const TAG = 6;
 const SCI = 8;
 const ICV = 16;
@@ -49,7 +49,7 @@ function tagLength(b: Uint8Array, at: number): number {
   return b[at]! & HAS_SCI ? TAG + SCI : TAG;
 }
 
-/** §9.5: of both, encrypted and changed; a frame with only one of them is not to be read either. */
+/** Whether the payload is cleartext (§9.5): neither encrypted nor changed. */
 function isPlain(b: Uint8Array, at: number): boolean {
   return (b[at]! & (ENCRYPTED | CHANGED)) === 0;
 }
@@ -95,7 +95,7 @@ export const macsec: Protocol = protocol({
   },
 });
 
-/** Frames of later versions are left alone. */
+/** MACsec, unless the version is unknown. */
 export function macsecOf(p: Packet): Protocol | undefined {
   return isMacsec(p) ? macsec : undefined;
 }

@@ -1,5 +1,5 @@
 // Names of MARS operations (multicast address resolution) for the Info column.
-/** RFC 2022 §5 and RFC 2176 §3, as they are spoken of. */
+/** MARS operations (RFC 2022 §5, RFC 2176 §3). */
 export const marsTexts: Readonly<Record<number, string>> = {
   11: 'MARS request',
   12: 'MARS MULTI request',

@@ -81,7 +81,7 @@ export const mpls: Protocol = protocol({
   },
 });
 
-/** RFC 4928 §2: the payload type is not signalled; the first nibble distinguishes IP from other payloads. */
+/** Protocol after the label stack, which is not signalled; the first nibble identifies IP (RFC 4928 §2). */
 function behindStack(p: Packet, first: number): Protocol {
   const b = p.buf;
   switch (b[p.at]! >> 4) {

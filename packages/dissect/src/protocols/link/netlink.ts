@@ -6,7 +6,7 @@ import { linkTypes } from '../../core/table.ts';
 import { head, thenData } from './head.ts';
 import { sllHardware } from './tables.ts';
 
-/** The cooked header before the messages, each of which has at least a netlink header. */
+/** Length of the cooked header before the messages. */
 const COOKED = 16;
 const MESSAGE = 16;
 const NETLINK = 253;
@@ -35,7 +35,7 @@ export const netlink: Protocol = protocol({
     [sllHardware, 824],
   ],
   step(p) {
-    // In cooked captures the header is theirs, and its last two bytes name the family.
+    // In cooked captures the header is dissected here, and its last two bytes are the family.
     const isOwn = p.linkType === NETLINK;
     if (isOwn && p.end - p.at < COOKED) return p.cut(COOKED);
     if (isOwn) p.at += COOKED;

@@ -29,7 +29,7 @@ const types: Readonly<Record<number, string>> = {
   16: 'NFULA_HWHEADER',
   17: 'NFULA_HWLEN',
 };
-/** Families of Linux, as EtherTypes. */
+/** Linux address families as EtherTypes. */
 const families: Readonly<Record<number, number>> = { 2: 0x0800, 10: 0x86dd };
 
 const f = {
@@ -52,16 +52,16 @@ const f = {
   uid: int('nflog.uid', 'UID'),
   gid: int('nflog.gid', 'GID'),
 };
-/** Values of four bytes. */
+/** 4-byte attributes. */
 const words = { 4: f.indev, 5: f.outdev, 11: f.uid, 14: f.gid } as const;
 
-/** Attributes are padded to four bytes, and in the byte order of the machine; nearly all are little-endian. */
+/** Attributes are padded to four bytes, in host byte order, nearly always little-endian. */
 function isBig(b: Uint8Array, at: number, end: number): boolean {
   const little = u16le(b, at);
   return little < ATTRIBUTE || at + little > end;
 }
 
-/** Calls `see` with type and value [at, end) of every attribute; false when one does not fit. */
+/** Calls `see` with type and value [at, end) of each attribute; false if one exceeds the end. */
 function walk(
   b: Uint8Array,
   start: number,

@@ -12,7 +12,7 @@ import { nullFamilies } from './tables.ts';
 
 const HEADER = 4;
 const LOOP = 108;
-/** Larger numbers are EtherTypes, as Linux wrote them. */
+/** Larger values are EtherTypes, which Linux writes. */
 const FAMILY_MAX = 1500;
 
 const families = {
@@ -25,7 +25,7 @@ const families = {
   30: 'IPv6',
 };
 
-/** The EtherType of the families of IP: IPv6 has another number on each BSD. */
+/** EtherType by address family; each BSD has its own number for IPv6. */
 const etherTypeOf: Readonly<Record<number, number>> = { 2: 0x0800, 24: 0x86dd, 28: 0x86dd, 30: 0x86dd };
 
 const f = {
@@ -37,12 +37,12 @@ function swap16(value: number): number {
   return ((value & 0xff) << 8) | ((value >> 8) & 0xff);
 }
 
-/** The family or EtherType, whichever way its writer ordered the bytes. */
+/** The family or EtherType, in whichever byte order it was written. */
 function familyOf(p: Packet, b: Uint8Array, at: number): number {
   const big = u32(b, at);
   if (p.linkType === LOOP) return big;
   const little = u32le(b, at);
-  // Families are below 256: with the upper half set, it is in the other order, or a family of 16 bits comes first.
+  // Families are below 256: if the upper half is set, the byte order is the other one, or the family has 16 bits.
   if (little > 0xffff) return little < 0x60000 ? little >>> 16 : big;
   return (little & 0xff) === 0 && little < 0x600 ? swap16(little) : little;
 }
@@ -56,7 +56,7 @@ export const nullLoopback: Protocol = protocol({
   step(p) {
     const b = p.buf;
     if (p.end - p.at < HEADER) return p.cut(HEADER);
-    // A PPP header is no family in any order.
+    // A PPP header is not a family in any byte order.
     if (p.linkType !== LOOP && b[p.at] === 0xff && b[p.at + 1] === 0x03) return ppp;
     const family = familyOf(p, b, p.at);
     p.at += HEADER;

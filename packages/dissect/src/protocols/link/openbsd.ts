@@ -5,7 +5,7 @@ import { bool, text, uint } from '../../core/field.ts';
 import { type Protocol, protocol } from '../../core/protocol.ts';
 import { etherTypes, linkTypes } from '../../core/table.ts';
 
-/** Address families of the BSDs, as EtherTypes; IPv6 has a number of its own on each. */
+/** BSD address families as EtherTypes; each BSD has its own number for IPv6. */
 const families: Readonly<Record<number, number>> = { 2: 0x0800, 24: 0x86dd, 28: 0x86dd, 30: 0x86dd };
 
 function byFamily(family: number): Protocol | undefined {
@@ -13,7 +13,7 @@ function byFamily(family: number): Protocol | undefined {
   return type === undefined ? undefined : etherTypes.get(type);
 }
 
-/** Shortest header in use; the first byte holds its length, which is padded to a multiple of four. */
+/** Minimum header length; the actual one is in the first byte, and is padded to a multiple of four. */
 const PFLOG_MIN = 48;
 const NAME = 16;
 const actions: Readonly<Record<number, string>> = { 0: 'pass', 1: 'block', 2: 'scrub' };
@@ -73,7 +73,7 @@ const ipsec = {
   encrypted: bool('enc.flags.payload_enc', 'Payload encrypted').at(8, 4).mask(0x400),
 };
 
-/** The family is in the byte order of the machine: it is small in the right one. */
+/** The address family, which is in host byte order: the smaller interpretation is right. */
 function encFamily(b: Uint8Array, at: number): number {
   return Math.min(u32(b, at), u32le(b, at));
 }

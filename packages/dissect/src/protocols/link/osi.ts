@@ -1,4 +1,4 @@
-// OSI network layer packets behind a link header: the first byte is the NLPID (ISO/IEC TR 9577).
+// OSI network layer packets after a link header: the first byte is the NLPID (ISO/IEC TR 9577).
 import { data } from '../../core/data.ts';
 import type { Packet } from '../../core/packet.ts';
 import { type Protocol, protocol } from '../../core/protocol.ts';
@@ -17,8 +17,8 @@ const IPV6 = 0x8e;
 const PPP = 0xcf;
 
 /**
- * Protocol of the NLPID at p.at. IP and PPP begin behind the byte; in OSI protocols it is part of the packet.
- * Undefined, with p.at unchanged, if unknown.
+ * Protocol of the NLPID at p.at. IP and PPP begin after this byte, whereas OSI protocols include it. Undefined, with
+ * p.at unchanged, if unknown.
  */
 export function byNlpid(p: Packet): Protocol | undefined {
   const identifier = p.buf[p.at]!;

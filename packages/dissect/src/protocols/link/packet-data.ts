@@ -1,6 +1,6 @@
 import { protocol } from '../../core/protocol.ts';
 
-/** Stands in frame.protocols where a header inside a packet names another link type. */
+/** Listed in frame.protocols where a header within a packet specifies a link type. */
 export const packetData = protocol({
   name: 'pcap_pktdata',
   title: 'pcap/pcapng packet data',

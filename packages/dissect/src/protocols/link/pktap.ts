@@ -8,7 +8,7 @@ import { linkTypes } from '../../core/table.ts';
 import { packetData } from './packet-data.ts';
 
 const PKTAP = 108;
-/** The link type's number for private use that Apple chose before there was an assigned one. */
+/** USER2, which Apple used before a link type was assigned. */
 const USER2 = 149;
 
 const f = {
@@ -36,7 +36,7 @@ export const pktap: Protocol = protocol({
     const b = p.buf;
     if (p.end - p.at < 4) return p.cut(4);
     const length = u32le(b, p.at);
-    // Shorter than the header there is: nothing can be read from it.
+    // Invalid: shorter than the header.
     if (length < PKTAP) return null;
     if (p.end - p.at < length) return p.cut(length);
     const type = u32le(b, p.at + 8);
@@ -59,7 +59,7 @@ export const pktap: Protocol = protocol({
       : `PKTAP, ${u32le(p.bufferOf(layer), p.start[layer]!)} byte header`,
 });
 
-/** Link types for private use have no common meaning, except Apple's. */
+/** Link types for private use, whose meaning is unknown except for Apple's. */
 export const userDlt: Protocol = protocol({
   name: 'user_dlt',
   title: 'DLT User',

@@ -13,7 +13,7 @@ import { emitTrailer, ethPadding } from './trailer.ts';
 const STAG_TYPE = 0x88a8;
 const ITAG_TYPE = 0x88e7;
 const TAG = 4;
-/** I-TAG, the customer's addresses and type. */
+/** Length of I-TAG, customer addresses and type. */
 const ITAG = 18;
 
 const ah = {
@@ -40,7 +40,7 @@ function itagText(b: Uint8Array, at: number): string {
   return `I-SID: ${u32(b, at) & 0xffffff}, C-Src: ${ethernetAddress(b, at + 10)}, C-Dst: ${ethernetAddress(b, at + 4)}`;
 }
 
-/** Walks the customer's frame behind the I-TAG at p.at. */
+/** Dissects the customer's frame after the I-TAG at p.at. */
 function readItag(p: Packet): Protocol | null {
   if (p.end - p.at < ITAG) return p.cut(ITAG);
   p.showAddresses(ETHER, p.at + 10, p.at + 4);
@@ -81,7 +81,7 @@ const ad = {
   padding: ethPadding,
   trailer: ah.trailer,
 };
-/** As in Wireshark, the payload type of the tag is the 802.1ah field. */
+/** As in Wireshark, the payload type of the tag is a field of 802.1ah. */
 const inner = { trailer: ah.trailer };
 
 export const ieee8021ad: Protocol = protocol({

@@ -4,7 +4,7 @@ import { protocol } from '../../core/protocol.ts';
 import { etherTypes, linkTypes } from '../../core/table.ts';
 import { ppp } from '../ppp/ppp.ts';
 
-/** Bytes that old ISDN drivers put before a packet while the connection was down. */
+/** Length of the zeros that old ISDN drivers put before packets while the connection was down. */
 const ZEROS = 10;
 const LEAST = 8;
 

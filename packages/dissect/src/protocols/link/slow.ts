@@ -32,7 +32,7 @@ export const slow: Protocol = protocol({
   },
 });
 
-/** An actor's or partner's record: type, length, system, key, port and state (802.1AX §6.4.2.3). */
+/** Length of actor or partner information: type, length, system, key, port and state (802.1AX §6.4.2.3). */
 const RECORD = 20;
 const ACTOR = 1;
 const PARTNER = 21;
@@ -59,7 +59,7 @@ const stateTitles = [
   'Defaulted',
   'Expired',
 ];
-/** From the highest bit down. */
+/** Letters of the state bits, highest bit first. */
 const stateLetters = 'EFDCSGSA';
 
 interface End {

@@ -1,4 +1,4 @@
-// Spanning tree: STP, RSTP and MSTP (IEEE Std 802.1D-2004 §9, 802.1Q-2022 §14), PVST+ behind SNAP, GVRP and GMRP.
+// Spanning tree: STP, RSTP and MSTP (IEEE Std 802.1D-2004 §9, 802.1Q-2022 §14), and PVST+ over SNAP.
 import { u16, u32 } from '../../core/bytes.ts';
 import { bool, bytes, double, ether, text, uint } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';
@@ -13,7 +13,7 @@ const HEADER = 4;
 const CONFIGURATION = 0x00;
 const RAPID = 0x02;
 const TOPOLOGY_CHANGE = 0x80;
-/** 802.1D §9.3.1, and §9.3.3 for the version 1 length of RSTP. */
+/** Length of a configuration BPDU (802.1D §9.3.1), and offset of RSTP's version 1 length (§9.3.3). */
 const CONFIGURATION_LENGTH = 35;
 /** 802.1Q §14.4: offset of the version 3 length, followed by the MST configuration identifier. */
 const V3_LENGTH = 36;
@@ -188,7 +188,7 @@ function emitConfiguration(b: Uint8Array, start: number, out: Sink): void {
   out.add(f.bridgeHw, start + 19, 6);
   out.close();
   out.add(f.port, start + 25, 2);
-  // 802.1D §9.2.8: times count in 1/256 second.
+  // 802.1D §9.2.8: times are in units of 1/256 s.
   [f.messageAge, f.maxAge, f.hello, f.forward].forEach((field, i) => {
     out.add(field, start + 27 + i * 2, 2, u16(b, start + 27 + i * 2) / 256);
   });
@@ -227,7 +227,7 @@ function emitMst(b: Uint8Array, start: number, stop: number, out: Sink): void {
   out.close();
 }
 
-/** Per-VLAN spanning tree comes behind SNAP, and names its VLAN in a TLV at the end. */
+/** Whether it is per-VLAN spanning tree: over SNAP, with a TLV at the end that contains the VLAN ID. */
 function isPvst(p: Packet, layer: number): boolean {
   const b = p.bufferOf(layer);
   const start = p.start[layer]!;

@@ -8,7 +8,10 @@ import { etherTypes, linkTypes } from '../../core/table.ts';
 import { llc } from '../llc.ts';
 import { head } from './head.ts';
 
-/** Access control, frame control and addresses; a source with its first bit set has a route behind it. */
+/**
+ * Length of access control, frame control and addresses; if the first bit of the source is set, routing information
+ * follows.
+ */
 const TOKEN_RING = 14;
 const HAS_ROUTE = 0x80;
 const ROUTE_LENGTH = 0x1f;
@@ -83,7 +86,7 @@ const fddiFields = {
   src: ether('fddi.src', 'Source'),
 };
 
-/** Asynchronous frames of LLC. */
+/** Whether the frame is asynchronous and carries LLC. */
 function isLlc(control: number): boolean {
   return (control & 0xf0) === 0x50;
 }
@@ -154,7 +157,7 @@ export const fddi: Protocol = protocol({
 });
 
 const CLIP_SNAP = 0xaaaa;
-/** Classical IP over ATM (RFC 2684), as Linux captures it: LLC, or IP at once. */
+/** Classical IP over ATM (RFC 2684) in Linux captures: LLC, or IP directly. */
 export const clip = head({
   name: 'clip',
   title: 'Classical IP frame',

@@ -1,4 +1,4 @@
-// Bytes behind the payload of an Ethernet frame: padding, a trailer added by a tap, the frame check sequence.
+// Bytes after the payload of an Ethernet frame: padding, a tap's trailer, the frame check sequence.
 import { u16, u32 } from '../../core/bytes.ts';
 import { bytes, type Field } from '../../core/field.ts';
 import { COLUMN, LISTED, NESTED, type Packet, SHOWN } from '../../core/packet.ts';
@@ -11,12 +11,12 @@ import { isVssTrailer, vssmonitoring } from './vssmonitoring.ts';
 /** IEEE Std 802.3-2022 §3.2.8: frames are at least 64 bytes long, 60 without the frame check sequence. */
 const FRAME_MIN = 60;
 const FCS = 4;
-/** VLAN tags skipped. */
+/** Maximum number of VLAN tags skipped. */
 const TAGS_MAX = 4;
 
 /**
- * Where the payload of EtherType or length `type` at p.at ends by its own length field, if a trailer may follow; else -1.
- * Most frames have none, so that dissection need not return to the link layer.
+ * Returns the end of the payload at p.at, by the length field of its own protocol, if a trailer may follow; else -1.
+ * `type`: EtherType or length. Most frames have no trailer, so that dissection need not return to the link layer.
  */
 export function trailerOf(p: Packet, type: number): number {
   const end = payloadEndOf(p.buf, p.at, p.end, type);
@@ -50,10 +50,10 @@ function payloadEndOf(b: Uint8Array, at: number, end: number, type: number): num
   return -1;
 }
 
-/** Owned by Ethernet, whichever layer finds the padding. */
+/** Owned by Ethernet, whichever layer emits it. */
 export const ethPadding = bytes('eth.padding', 'Padding');
 
-/** Bytes of padding at `at`: zeros up to the minimum frame length. */
+/** Length of the padding at `at`: zeros up to the minimum frame length. */
 function paddingAt(p: Packet, b: Uint8Array, at: number, stop: number): number {
   const before = p.wireLength - (stop - at);
   if (p.wireLength < FRAME_MIN || before >= FRAME_MIN) return 0;

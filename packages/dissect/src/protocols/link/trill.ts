@@ -17,7 +17,7 @@ const f = {
   options: bytes('trill.options', 'Options'),
 };
 
-/** §3.5: options count in units of four bytes. */
+/** Length of the options; the field is in units of four bytes (§3.5). */
 function optionsLength(b: Uint8Array, at: number): number {
   return ((u16(b, at) >> 6) & 0x1f) * 4;
 }

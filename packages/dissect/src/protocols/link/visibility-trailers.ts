@@ -1,5 +1,5 @@
-// Trailers of Ixia and Gigamon taps: TLVs, total length, a magic number, and an Internet checksum (RFC 1071) over all
-// before it.
+// Trailers of Ixia and Gigamon taps: TLVs, total length, a magic number, and an Internet checksum (RFC 1071) over
+// everything before it.
 import { u16 } from '../../core/bytes.ts';
 import { bytes, uint } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';
@@ -7,7 +7,7 @@ import { protocol } from '../../core/protocol.ts';
 
 const IXIA_MARK = 0xaf12;
 const GIGAMON_MARK = 0x22e5;
-/** Length, mark and checksum behind the fields. */
+/** Length of length, magic number and checksum after the TLVs. */
 const TAIL = 5;
 
 /** RFC 1071 §1: the ones' complement sum. */

@@ -5,10 +5,10 @@ import type { Packet } from '../../core/packet.ts';
 import { protocol } from '../../core/protocol.ts';
 
 const STAMP = 8;
-/** Stamp, perhaps a port of one byte, perhaps a frame check sequence. */
+/** Valid lengths: timestamp, optionally a 1-byte port, optionally a frame check sequence. */
 const LENGTHS = [8, 9, 12, 13];
 const UPTIME_SECONDS_MAX = 3600;
-/** A stamp farther from the capture's own clock is none. */
+/** Maximum difference from the capture's clock for a plausible timestamp. */
 const CLOCK_SECONDS_MAX = 30 * 86400;
 
 const f = {
@@ -22,7 +22,7 @@ const f = {
   port: uint('vssmonitoring.srcport', 'Src Port'),
 };
 
-/** Is [at, end) such a trailer? */
+/** Whether [at, end) is such a trailer. */
 export function isVssTrailer(p: Packet, at: number, end: number): boolean {
   if (!LENGTHS.includes(end - at)) return false;
   const seconds = u32(p.buf, at);

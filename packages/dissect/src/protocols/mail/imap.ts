@@ -35,9 +35,9 @@ interface Conversation {
   wantsTls: boolean;
 }
 
-/** Lines of one packet that are read. */
+/** Maximum number of lines dissected per packet. */
 const LINES_MAX = 1000;
-/** A literal longer than this is not waited for. */
+/** Maximum length of a literal; reassembly does not wait for longer ones. */
 const LITERAL_BYTES_MAX = 8 << 20;
 
 export const imap = protocol({
@@ -76,7 +76,7 @@ export const imap = protocol({
       const body = isRequest ? 0 : literalLength(b, at, stop);
       if (body > 0 && body <= LITERAL_BYTES_MAX) {
         const after = next + body;
-        // The parenthesis that closes what was fetched comes after the message.
+        // The parenthesis that closes a FETCH response follows the message.
         if (after >= end && p.askMore(MORE_SEGMENT)) return wait(p, layer, at, true);
         p.call(imf, next, Math.min(after, end), after);
         at = Math.min(after, end);
@@ -92,7 +92,7 @@ export const imap = protocol({
   info: imapInfo,
 });
 
-/** Waits for more from `at` on: what was read before it stays as it is; a message alone is shown, but is TCP's still. */
+/** Waits for more data from `at` on. What was dissected before stays; a message alone is shown, but listed as TCP's. */
 function wait(p: Packet, layer: number, at: number, isMessage: boolean): null {
   if (at === p.start[layer]) p.flags[layer] = isMessage ? p.flags[layer]! & ~COLUMN : 0;
   p.stop[layer] = at;
@@ -100,7 +100,7 @@ function wait(p: Packet, layer: number, at: number, isMessage: boolean): null {
   return null;
 }
 
-/** RFC 9051 §4.3: a FETCH reply whose line ends with {length}; 0 for any other. */
+/** Length of the literal at the end of a FETCH response's line, {length} (RFC 9051 §4.3); 0 for other lines. */
 function literalLength(b: Uint8Array, at: number, stop: number): number {
   if (b[at] !== 0x2a || b[stop - 1] !== 0x7d) return 0;
   const found = /^\* \d+ FETCH .*\((?:.*)\{(\d{1,9})\+?\}$/i.exec(ascii(b, at, Math.min(stop, at + 1024)));
@@ -123,7 +123,7 @@ function readLine(
   }
 }
 
-/** Calls `each` for the lines of the layer that are no fetched message. */
+/** Calls `each` for the lines of the layer that do not belong to a fetched message. */
 function eachImapLine(
   p: Packet,
   layer: number,
@@ -140,7 +140,7 @@ function eachImapLine(
   }
 }
 
-/** The first line that is no untagged reply. */
+/** Info text: the first line that is not an untagged response. */
 function imapInfo(p: Packet, layer: number): string {
   const b = p.bufferOf(layer);
   const prefix = isToServer(p, PORT) ? 'Request' : 'Response';

@@ -9,7 +9,7 @@ import { bodySuffix } from '../media/suffix.ts';
 import { callBody, mediaTypes, takeContent, typeEnd } from '../media/types.ts';
 import { afterLine, endOfLine } from '../text/lines.ts';
 
-/** Header fields by their names, lower case; the rest are shown as lines. */
+/** Fields by header name in lower case; other headers are shown as lines. */
 const f = {
   date: text('imf.date', 'Date'),
   from: text('imf.from', 'From'),
@@ -34,11 +34,11 @@ const byName: ReadonlyMap<string, Field> = new Map(
   Object.values(f).map((field) => [field.title.toLowerCase(), field]),
 );
 
-/** Header fields of one message that are read. */
+/** Maximum number of header fields dissected per message. */
 const HEADERS_MAX = 500;
 const VALUE_MAX = 4096;
 
-/** Calls `each` for every header field, folded lines joined (RFC 5322 §2.2.3); returns where the body begins. */
+/** Calls `each` for each header field, unfolded (RFC 5322 §2.2.3); returns the start of the body. */
 function eachHeader(
   b: Uint8Array,
   start: number,
@@ -85,7 +85,7 @@ export const imf = protocol({
     });
     const { end } = p;
     p.payload[p.count - 1] = body;
-    // A type without parameters is not followed, as in Wireshark.
+    // As in Wireshark, bodies whose type has no parameters are not dissected.
     const semicolon = indexOf(b, 0x3b, typeAt, typeStop);
     if (semicolon > typeAt && typeAt > 0 && body < end) {
       const parameters = valueText(b, typeEnd(b, typeAt, typeStop), typeStop);
@@ -118,7 +118,7 @@ export const imf = protocol({
 
 mediaTypes.add(imf, 'message/rfc822');
 
-/** Hands a whole message to the reader of mail. */
+/** Dissects a complete message as mail. */
 export function callMail(p: Packet, message: Uint8Array): void {
   if (message.length > 0) p.callIn(imf, message, 0, message.length);
 }

@@ -35,7 +35,7 @@ const f = {
 class Conversation {
   /** RETR or TOP is pending: the next reply gives the message's length. */
   wantsMessage = false;
-  /** Bytes of it, as announced; 0 when they were not. */
+  /** Announced length of the message in bytes; 0 if not announced. */
   messageLength = 0;
   readonly message = new HeldMessage();
   wantsTls = false;

@@ -1,7 +1,7 @@
-// Protocol column of a message with a dissected body: HTTP/JSON, SIP/SDP.
+// Appends the protocol of a body to the Protocol column: HTTP/JSON, SIP/SDP.
 import { COLUMN, type Packet } from '../../core/packet.ts';
 
-/** The Protocol column as the layers below this one have it. */
+/** The Protocol column according to the layers below this one. */
 function columnBelow(p: Packet, layer: number): string {
   for (let below = layer - 1; below >= 0; below--) {
     if ((p.flags[below]! & COLUMN) === 0) continue;
@@ -12,7 +12,7 @@ function columnBelow(p: Packet, layer: number): string {
   return '';
 }
 
-/** A `column` that appends to the one below. */
+/** A `column` function that appends a name to the column of the layers below. */
 export function appended(name: string): (p: Packet, layer: number) => string {
   return (p, layer) => {
     const below = columnBelow(p, layer);

@@ -1,5 +1,5 @@
-// gRPC (https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md): length-prefixed messages in HTTP/2 streams;
-// their schema is not part of the traffic.
+// gRPC (https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md): length-prefixed messages in HTTP/2 streams,
+// without knowledge of their schema.
 import { u32 } from '../../core/bytes.ts';
 import { bytes, uint } from '../../core/field.ts';
 import { protocol } from '../../core/protocol.ts';
@@ -7,7 +7,7 @@ import { nestFrom } from './nesting.ts';
 import { mediaTypes, takeContent } from './types.ts';
 
 const HEADER = 5;
-/** Messages of one body that are read. */
+/** Maximum number of messages dissected per body. */
 const MESSAGES_MAX = 200;
 
 const f = {
@@ -16,7 +16,7 @@ const f = {
   data: bytes('grpc.message_data', 'Message Data'),
 };
 
-/** Protocol Buffers: fields by number, named only in .proto files. */
+/** Protocol Buffers: fields by number, since names are only in .proto files. */
 export const protobuf = protocol({
   name: 'protobuf',
   title: 'Protocol Buffers',

@@ -6,7 +6,7 @@ import type { Packet } from '../../core/packet.ts';
 import { type Protocol, protocol, REJECTED } from '../../core/protocol.ts';
 import { bodyHeuristics, mediaTypes, takeContent } from './types.ts';
 
-/** Shorter than this nothing is an image. */
+/** Minimum length of an image. */
 const IMAGE_BYTES_MIN = 20;
 
 function isPng(p: Packet): boolean {
@@ -55,7 +55,7 @@ const pngFields = {
   crc: uint('png.chunk.crc', 'CRC').at(-1, 4).hex(),
 };
 
-/** Chunks shown. */
+/** Maximum number of chunks shown. */
 const CHUNKS_MAX = 500;
 
 export const png = protocol({
@@ -148,7 +148,7 @@ const mp4Fields = {
   type: text('mp4.box.type_str', 'Box type'),
 };
 
-/** ISO/IEC 14496-12: top-level boxes a file or fragment begins with, as Wireshark accepts them. */
+/** Top-level boxes (ISO/IEC 14496-12) that a file or fragment may begin with, as in Wireshark. */
 const MP4_BOXES = ['ftyp', 'moov', 'moof', 'mdat', 'mfra', 'udta', 'meta'];
 
 function isMp4(p: Packet): boolean {

@@ -79,7 +79,7 @@ const f = {
   octets: bytes('ipp.octetstring_value', 'octetString value'),
 };
 
-/** Attributes of one message that are shown. */
+/** Maximum number of attributes shown per message. */
 const ATTRIBUTES_MAX = 1000;
 
 /** The header does not distinguish requests from responses; the HTTP layer below does. */
@@ -119,7 +119,7 @@ export const ipp = protocol({
 const PORT = 631;
 const END_OF_ATTRIBUTES = 3;
 
-/** RFC 8010 §3.1: groups of attributes: tag, name length, name, value length, value. */
+/** Attribute groups (RFC 8010 §3.1): tag, name length, name, value length, value. */
 function emitAttributes(b: Uint8Array, at: number, end: number, out: Sink): void {
   for (let count = 0; at < end && count < ATTRIBUTES_MAX; count++) {
     const tag = b[at]!;

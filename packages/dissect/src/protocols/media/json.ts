@@ -20,14 +20,14 @@ const f = {
   null: none('json.value.null', 'Null value'),
 };
 
-/** Wireshark's parser gives up at this depth, which it counts in steps of its grammar. */
+/** Maximum depth of Wireshark's parser, counted in steps of its grammar. */
 const DEPTH_MAX = 100;
 const ARRAY_DEPTH = 4;
 const OBJECT_DEPTH = 5;
-/** Members and elements shown in the tree. */
+/** Maximum number of members and elements shown in the tree. */
 const NODES_MAX = 4000;
 
-/** A recursive-descent reader; with a sink it also shows what it reads. */
+/** A recursive-descent parser; with a sink it also emits what it parses. */
 class Reader {
   readonly #b: Uint8Array;
   readonly #end: number;
@@ -42,7 +42,7 @@ class Reader {
     this.at = at;
   }
 
-  /** Reads documents as long as they are valid; true when nothing is left over. */
+  /** Parses consecutive documents while they are valid; true if nothing is left. */
   documents(): boolean {
     for (;;) {
       this.#space();
@@ -65,7 +65,7 @@ class Reader {
       this.at++;
   }
 
-  /** Passes the byte if it is next, after white space. */
+  /** Skips white space and this byte, if it is next. */
   #skip(byte: number): boolean {
     this.#space();
     if (this.at >= this.#end || this.#b[this.at] !== byte) return false;
@@ -185,7 +185,7 @@ class Reader {
     return true;
   }
 
-  /** Past one or more digits; -1 when there is none. */
+  /** End of one or more digits at `i`; -1 if there is none. */
   #digits(i: number): number {
     const start = i;
     while (i < this.#end && this.#b[i]! >= 0x30 && this.#b[i]! <= 0x39) i++;

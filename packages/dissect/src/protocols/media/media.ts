@@ -30,7 +30,7 @@ setMedia(media);
 lazyReaders.add(media);
 mediaTypes.add(data, 'application/octet-stream');
 
-/** A body that is named and counted, but not dissected. */
+/** A body that is named but not dissected. */
 function unread(name: string, title: string, column: string | undefined, ...types: string[]): Protocol {
   const made = protocol({ name, title, ...(column === undefined ? {} : { column }), step: readAll });
   mediaTypes.add(made, ...types);

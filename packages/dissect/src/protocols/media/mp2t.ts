@@ -20,7 +20,7 @@ const f = {
   counter: uint('mp2t.cc', 'Continuity Counter').mask(0x0000000f),
 };
 
-/** Whole packets, each beginning with the sync byte. */
+/** Whether the payload consists of whole packets, each beginning with the sync byte. */
 function looksLikeIt(p: Packet): boolean {
   const { buf: b, at } = p;
   const length = p.wireEnd - at;

@@ -18,12 +18,12 @@ const f = {
   boundary: text('mime_multipart.boundary', 'Boundary'),
 };
 
-/** Parts of one message that are read. */
+/** Maximum number of parts dissected per message. */
 const PARTS_MAX = 200;
 /** RFC 2046 §5.1.1: a boundary is no longer than 70 characters. */
 const BOUNDARY_MAX = 200;
 
-/** The value of a parameter: `boundary="x"; charset=utf-8`. */
+/** Value of a parameter in, for example, `boundary="x"; charset=utf-8`. */
 function parameterOf(parameters: string, name: string): string {
   const match = new RegExp(`(?:^|[;\\s])${name}\\s*=\\s*(?:"([^"]*)"|([^;\\s]*))`, 'i').exec(parameters);
   return match?.[1] ?? match?.[2] ?? '';
@@ -34,12 +34,12 @@ interface Part {
   /** Bounds of its body. */
   body: number;
   end: number;
-  /** Of the Content-Type header's value; both 0 when there is none. */
+  /** Range of the Content-Type header's value; both 0 if absent. */
   typeStart: number;
   typeStop: number;
 }
 
-/** Offset of the next delimiter line's dashes, at the start of a line; -1 if there is none. */
+/** Offset of the next delimiter's dashes at the start of a line; -1 if there is none. */
 function findDelimiter(b: Uint8Array, boundary: string, from: number, end: number, start: number): number {
   for (let at = indexOf(b, 0x2d, from, end); at >= 0; at = indexOf(b, 0x2d, at + 1, end)) {
     if ((at === start || b[at - 1] === 10) && b[at + 1] === 0x2d && spells(b, at + 2, end, boundary))
@@ -59,7 +59,7 @@ function eachPart(
   let at = findDelimiter(b, boundary, start, end, start);
   for (let parts = 0; at >= 0 && parts < PARTS_MAX; parts++) {
     const afterBoundary = at + 2 + boundary.length;
-    // §5.1.1: the last delimiter has two more dashes.
+    // §5.1.1: the last delimiter is followed by two dashes.
     if (b[afterBoundary] === 0x2d && b[afterBoundary + 1] === 0x2d) return;
     const lineEnd = indexOf(b, 10, afterBoundary, end);
     if (lineEnd < 0) return;
@@ -89,7 +89,9 @@ function readPart(b: Uint8Array, start: number, end: number): Part {
   return part;
 }
 
-/** The header lines from `at` on, names in lower case; `onEnd` gets the place after the empty line. */
+/**
+ * Calls back for the header lines from `at`, with names in lower case; `onEnd` gets the offset after the empty line.
+ */
 function eachHeader(
   b: Uint8Array,
   at: number,

@@ -29,11 +29,11 @@ const suffixes = new Map<Protocol, (p: Packet, layer: number) => string>([
   [jfif, () => ' (JPEG JFIF image)'],
 ]);
 
-/** Of all body layers above `layer`, up to the next layer of the same protocol. */
+/** Suffixes of all body layers above `layer`, up to the next layer of the same protocol. */
 export function bodySuffix(p: Packet, layer: number): string {
   let text = '';
   for (let above = layer + 1; above < p.count && p.protocols[above] !== p.protocols[layer]; above++) {
-    // Text that JSON left over is part of the JSON body; text that is XML names no type.
+    // Text left over by JSON belongs to the JSON body; text that is XML has no type of its own.
     if (
       p.protocols[above] === textLines &&
       (p.protocols[above - 1] === json || p.protocols[above + 1] === xml)

@@ -18,15 +18,15 @@ export interface MediaType {
 /** Layer note of a body: media type and coding. */
 export interface Content {
   readonly type: MediaType | null;
-  /** Parameters behind the type: `boundary=xyz; charset=utf-8`. */
+  /** Parameters after the type: `boundary=xyz; charset=utf-8`. */
   readonly parameters: string;
   /** The layer spans compressed bytes: read them with `contentBytes`. */
   readonly isCompressed: boolean;
 }
 
-/** Cached unregistered types, to create their names only once; further ones are not cached. */
+/** Number of unregistered types cached, so that their names are created only once. */
 const UNKNOWN_MAX = 2048;
-/** A type longer than this is none. */
+/** Maximum length of a media type. */
 const NAME_BYTES_MAX = 128;
 
 class MediaTypes {
@@ -34,16 +34,16 @@ class MediaTypes {
   readonly #byHash = new Map<number, MediaType>();
   #unknown = 0;
 
-  /** Enters a protocol as the reader of these types. */
+  /** Registers a protocol for these types. */
   add(protocol: Protocol, ...names: readonly string[]): void {
     for (const name of names) this.named(name).protocol = protocol;
   }
 
-  /** The type of that name (lower case, no parameters). */
+  /** The media type with this name (lower case, no parameters). */
   named(name: string): MediaType {
     let type = this.#byName.get(name);
     if (type === undefined) {
-      // RFC 2046 §5.1.3: an unknown multipart is read as mixed.
+      // RFC 2046 §5.1.3: an unknown multipart subtype is treated as mixed.
       const isMultipart = name.startsWith('multipart/');
       type = { name, protocol: isMultipart ? (this.#byName.get('multipart/mixed')?.protocol ?? null) : null };
       if (this.#unknown++ < UNKNOWN_MAX) this.#byName.set(name, type);
@@ -51,7 +51,7 @@ class MediaTypes {
     return type;
   }
 
-  /** The type that the text at [start, end) begins with; null when there is none. No string is made for one seen before. */
+  /** The media type at the start of [start, end); null if there is none. Creates no string for known types. */
   at(b: Uint8Array, start: number, end: number): MediaType | null {
     const stop = typeEnd(b, start, end);
     if (stop === start) return null;
@@ -69,10 +69,10 @@ class MediaTypes {
 
 export const mediaTypes = new MediaTypes();
 
-/** Heuristics for bodies of an unspecific type (Wireshark's list "http"). */
+/** Heuristics for bodies of unspecific types (Wireshark's list "http"). */
 export const bodyHeuristics = new HeuristicList();
 
-/** Readers that need a compressed body only when somebody looks at it. */
+/** Protocols that need the decompressed body only on request, not in `step`. */
 export const lazyReaders = new Set<Protocol>();
 
 function lower(c: number): number {
@@ -113,7 +113,7 @@ export function setMedia(made: Protocol): void {
   media = made;
 }
 
-/** For the step of a body's protocol: keeps what is known about the body with the layer, and returns it. */
+/** For a body protocol's `step`: stores the current body's type and coding as the layer's note, and returns it. */
 export function takeContent(p: Packet): Content {
   p.notes[p.count - 1] = offered;
   return offered;
@@ -125,8 +125,8 @@ export function contentOf(p: Packet, layer: number): Content {
 }
 
 /**
- * The body [at, end) of the packet's current buffer goes to who reads its type; failing that to who recognises the
- * bytes, to `media` when it has a type at all, else to `data`.
+ * Dissects the body [at, end) of the packet's current buffer by its media type; failing that by heuristics, else as
+ * `media` if it has a type, else as `data`.
  */
 export function callBody(
   p: Packet,
@@ -162,7 +162,7 @@ const PREFIX_BYTES = 64;
 const XML_HEAD = 38;
 
 /**
- * As callBody, for bytes with a content coding. They are decoded at once only if their dissector needs it. False if
+ * As `callBody`, for bytes with a content coding, which are decoded at once only if their dissector needs it. False if
  * they cannot be decoded.
  */
 export function callCompressedBody(
@@ -202,7 +202,7 @@ function isLazy(p: Packet, type: MediaType | null, prefix: Uint8Array): boolean 
 /** Text of any type that begins as XML is dissected as XML, as in Wireshark. */
 export function beginsXml(b: Uint8Array, at: number, end: number): boolean {
   if (end - at <= XML_HEAD || b[at] !== 0x3c || b[at + 1] !== 0x3f) return false;
-  // Of the letters, the bit that makes them small is set.
+  // Letters are compared in lower case.
   return (b[at + 2]! | 32) === 0x78 && (b[at + 3]! | 32) === 0x6d && (b[at + 4]! | 32) === 0x6c;
 }
 
@@ -216,7 +216,7 @@ function matchesAt(p: Packet, matches: (p: Packet) => boolean, at: number, end: 
   return result;
 }
 
-/** Hands a body to this reader; false when it rejected the bytes. */
+/** Dissects a body as this protocol; false if the protocol rejected the bytes. */
 export function callReader(
   p: Packet,
   made: Protocol,
@@ -227,7 +227,7 @@ export function callReader(
 ): boolean {
   const before = offered;
   const layers = p.count;
-  // A body is complete or will never be: its dissectors must not ask for more bytes.
+  // A body is complete, or never will be: its dissectors must not ask for more bytes.
   const mayAskMore = p.mayAskMore;
   p.mayAskMore = false;
   offered = content;
@@ -237,7 +237,7 @@ export function callReader(
   return p.count > layers;
 }
 
-/** The bytes of a body, decoded if necessary; null if that fails. Decoding is costly: not for steps. */
+/** The bytes of a body, decoded if necessary; null if that fails. Too costly for `step`. */
 export function contentBytes(p: Packet, layer: number): Uint8Array | null {
   const bytes = p.bufferOf(layer).subarray(p.start[layer]!, p.stop[layer]!);
   if (!contentOf(p, layer).isCompressed) return bytes;

@@ -9,7 +9,7 @@ const f = {
   value: text('urlencoded-form.value', 'Value'),
 };
 
-/** Form items shown. */
+/** Maximum number of items shown. */
 const ITEMS_MAX = 1000;
 const decoder = new TextDecoder('utf-8');
 
@@ -45,7 +45,7 @@ export const urlencodedForm = protocol({
   },
 });
 
-/** Undoes %XX and '+'; bytes that are not UTF-8 become U+FFFD. */
+/** Decodes %XX and '+'; invalid UTF-8 becomes U+FFFD. */
 function unescaped(item: string): string {
   if (!/[%+]/.test(item)) return item;
   const bytes: number[] = [];

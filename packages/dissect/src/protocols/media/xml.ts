@@ -15,14 +15,14 @@ const f = {
   cdata: text('xml.cdata', 'CDATA'),
 };
 
-/** Tags, comments and texts shown in the tree. */
+/** Maximum number of tags, comments and texts shown in the tree. */
 const NODES_MAX = 4000;
 const decoder = new TextDecoder('utf-8');
 
 export const xml = protocol({
   name: 'xml',
   title: 'eXtensible Markup Language',
-  // Wireshark names two vocabularies that it has a DTD for.
+  // Wireshark names two vocabularies for which it has a DTD.
   column(p, layer) {
     const type = contentOf(p, layer).type?.name;
     const name =
@@ -38,7 +38,7 @@ export const xml = protocol({
   emit(p, layer, out) {
     const bytes = contentBytes(p, layer);
     if (bytes === null) return;
-    // Places are those in the layer's bytes; in a compressed body nothing has one.
+    // Offsets are those in the layer's bytes; contents of a compressed body have none.
     const base = contentOf(p, layer).isCompressed ? -1 : p.start[layer]!;
     new Reader(bytes, base, p.start[layer]!, out).read();
   },
@@ -68,7 +68,7 @@ class Reader {
     }
   }
 
-  /** Reads what begins with `<`; returns where it ends. */
+  /** Parses the markup at `<`; returns its end. */
   #markup(at: number): number {
     const b = this.#b;
     if (spells(b, at, b.length, '<!--')) return this.#until(f.comment, at, '-->');

@@ -26,7 +26,7 @@ export const functionNames: Record<number, string> = {
   90: 'Unity (Schneider)',
 };
 
-/** §7. */
+/** Exception codes, §7. */
 const exceptionNames: Record<number, string> = {
   1: 'Illegal function',
   2: 'Illegal data address',
@@ -111,7 +111,7 @@ export const functionFields = {
 };
 const f = functionFields;
 
-/** A field and its width; 0: all that is left. */
+/** A field with its width in bytes; 0: the rest. */
 type Part = readonly [Field, number];
 
 const address = [f.reference, 2] as const;
@@ -120,7 +120,7 @@ const bits = [f.bitCnt, 2] as const;
 const count = [f.byteCnt, 1] as const;
 const rest = [f.data, 0] as const;
 
-/** Requests; what is listed as registers or bits is added by `emitPdu`. */
+/** Fields of requests; lists of registers or bits are added by `emitPdu`. */
 const requests: Record<number, readonly Part[]> = {
   1: [address, bits],
   2: [address, bits],
@@ -188,8 +188,7 @@ const WRITE_FILE = 21;
 const DEVICE_IDENTIFICATION = 43;
 
 /**
- * The fields of a function's data [at, end). `reference`, `asked`: the first bit or register that the request was
- * for, and how many.
+ * Emits a function's data [at, end). `reference`, `asked`: the first bit or register of the request, and their number.
  */
 export function emitPdu(
   b: Uint8Array,
@@ -220,7 +219,7 @@ export function emitPdu(
   else if (isReply && code <= 4) emitRegisters(at, end, reference, out);
 }
 
-/** §6.14, §6.15: parts of files; `isData`: in a reply to a read, with a length instead of a place. */
+/** File records (§6.14, §6.15); `isData`: a response to a read, with lengths instead of references. */
 function emitRecords(
   b: Uint8Array,
   at: number,
@@ -268,7 +267,7 @@ function emitRegisters(at: number, end: number, first: number, out: Sink): void 
   }
 }
 
-/** §6.21: identifier, length and text of each object. */
+/** Objects of a device identification (§6.21): identifier, length and text. */
 function emitObjects(b: Uint8Array, at: number, end: number, out: Sink): void {
   while (at + 2 <= end) {
     const stop = Math.min(at + 2 + b[at + 1]!, end);

@@ -35,12 +35,12 @@ export const ecnNames: Readonly<Record<number, string>> = {
 const ECN_SHORT = ['Not-ECT', 'ECT(1)', 'ECT(0)', 'CE'] as const;
 const DSCP_SHORT: Readonly<Record<number, string>> = { 1: 'LE', 44: 'VOICE-ADMIT', 46: 'EF PHB' };
 
-/** ` (DSCP: AF21, ECN: Not-ECT)`: the byte of differentiated services (RFC 2474, RFC 3168) in the shortest words. */
+/** Text of the differentiated services byte (RFC 2474, RFC 3168): ` (DSCP: AF21, ECN: Not-ECT)`. */
 export function serviceNote(byte: number): string {
   return ` (DSCP: ${codepointText(byte >> 2)}, ECN: ${ECN_SHORT[byte & 3]})`;
 }
 
-/** Class selectors (RFC 2474 §4.2.2) and assured forwarding (RFC 2597 §6) are made of their bits. */
+/** Names of class selectors (RFC 2474 §4.2.2) and assured forwarding (RFC 2597 §6) are derived from the bits. */
 function codepointText(codepoint: number): string {
   const level = codepoint >> 3;
   const drop = (codepoint & 7) / 2;

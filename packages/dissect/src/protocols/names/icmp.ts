@@ -87,7 +87,7 @@ const codes: Readonly<Record<number, Names>> = {
   },
 };
 
-/** The code's name where the type has codes, else null. */
+/** Name of a code if the type has codes, else null. */
 export function icmpCode(type: number, code: number): string | null {
   const names = codes[type];
   return names === undefined ? null : (names[code] ?? `Unknown code: ${code}`);

@@ -98,7 +98,7 @@ const codes: Readonly<Record<number, Names>> = {
   },
 };
 
-/** The code's name where the type has codes, else null. */
+/** Name of a code if the type has codes, else null. */
 export function icmpv6Code(type: number, code: number): string | null {
   const names = codes[type];
   if (names === undefined) return null;

@@ -221,5 +221,5 @@ c05cff00: SVHDX_ERROR_NOT_AVAILABLE SVHDX_UNIT_ATTENTION_AVAILABLE
   'STATUS_',
 );
 
-/** `STATUS_ACCESS_DENIED`; undefined for codes that have no name here. */
+/** Name such as `STATUS_ACCESS_DENIED`; undefined for unknown codes. */
 export const ntStatusName = name;

@@ -1,7 +1,6 @@
-// Compact tables of names, written as runs: a hexadecimal number, a colon, and the names of it and the numbers after
-// it.
+// Compact tables of names in runs: a hexadecimal number, a colon, and the names of it and the following numbers.
 
-/** A lookup in such a table, read when it is asked for the first time. */
+/** A look-up function for such a table, which is parsed on first use. */
 export function runs(table: string, prefix = ''): (value: number) => string | undefined {
   let names: Map<number, string> | null = null;
   return (value) => {
@@ -10,7 +9,7 @@ export function runs(table: string, prefix = ''): (value: number) => string | un
   };
 }
 
-/** `=NAME` has no prefix, `-` is no name, `~` is a blank. */
+/** `=NAME` is without prefix, `-` is no name, `~` is a space. */
 function read(table: string, prefix: string): Map<number, string> {
   const names = new Map<number, string>();
   let value = 0;

@@ -90,7 +90,7 @@ function isAnnouncement(command: number): boolean {
   return command === HOST || command === DOMAIN || command === LOCAL_MASTER;
 }
 
-/** Bytes of an announcement before its last, variable part. */
+/** Length of an announcement without its last, variable part. */
 const ANNOUNCEMENT = 32;
 
 function textEnd(b: Uint8Array, at: number, stop: number): number {

@@ -30,7 +30,7 @@ interface Place {
   name: string;
 }
 
-/** Shown, but not in frame.protocols: in Wireshark it has no entry of its own there. */
+/** Has a tree, but no entry in frame.protocols, as in Wireshark. */
 const mailslot = protocol({
   name: 'mailslot',
   title: 'SMB MailSlot Protocol',
@@ -51,7 +51,7 @@ const mailslot = protocol({
 
 export { mailslot };
 
-/** Mailslot data is at [start, end), its setup words at `setup`, its name at [name, nameEnd). */
+/** Dissects mailslot data in [start, end), with set-up words at `setup` and the name at [name, nameEnd). */
 export function callMailslot(
   p: Packet,
   setup: number,

@@ -42,7 +42,7 @@ export function suffixName(suffix: number): string {
   return suffixNames[suffix] ?? 'Unknown';
 }
 
-/** The first 15 bytes of a name in clear, blanks at the end left out. */
+/** The first 15 bytes of a decoded name without trailing blanks. */
 export function plainName(b: Uint8Array, at: number, length = 15): string {
   let stop = at + length;
   while (stop > at && b[stop - 1] === SPACE) stop--;
@@ -54,12 +54,12 @@ export function plainName(b: Uint8Array, at: number, length = 15): string {
   return name;
 }
 
-/** The last byte of the name read last, or -1. */
+/** Suffix (last byte) of the last decoded name; -1: none. */
 export let nameSuffix = -1;
 
 /**
- * `WORKGROUP<1d>`: the name at `at` of the message [base, end), which may be a pointer as in DNS; '' when it is cut.
- * Sets {@link nameSuffix}.
+ * Decodes the name at `at` of the message [base, end), which may be a compression pointer, as `WORKGROUP<1d>`; '' if
+ * truncated. Sets {@link nameSuffix}.
  */
 export function netbiosName(b: Uint8Array, at: number, base: number, end: number): string {
   nameSuffix = -1;
@@ -89,7 +89,7 @@ function illegal(which: 1 | 2): string {
   return `Illegal NetBIOS name (${which === 1 ? '1st' : '2nd'} character not between A and Z in first-level encoding)`;
 }
 
-/** As netbiosName, with what the suffix means: `WORKGROUP<1d> (Local Master Browser)`. */
+/** As `netbiosName`, with the meaning of the suffix: `WORKGROUP<1d> (Local Master Browser)`. */
 export function describedName(b: Uint8Array, at: number, base: number, end: number): string {
   const name = netbiosName(b, at, base, end);
   return nameSuffix < 0 ? name : `${name} (${suffixName(nameSuffix)})`;

@@ -4,11 +4,11 @@ import { bool, ipv4, ipv6, none, uint } from '../../core/field.ts';
 import type { Sink } from '../../core/sink.ts';
 import { clockSourceNames, controlOpcodeNames, leapNames, privateRequestNames } from './names.ts';
 
-/** RFC 9327 §2. */
+/** Length of a control message's header, RFC 9327 §2. */
 export const CONTROL_HEADER = 12;
 export const PRIVATE_HEADER = 8;
 const READ_STATUS = 1;
-/** Items of the lists of who asked lately: the first attackers' favourite, a small request and a long answer. */
+/** Lists of recent clients (monlist): small requests with large responses, abused for amplification attacks. */
 const MON_GETLIST = 20;
 const MON_GETLIST_1 = 42;
 const MONITOR_ITEM = 72;

@@ -13,7 +13,7 @@ const PRIVATE = 7;
 const RESPONSE = 0x80;
 const ORIGIN_AT = 24;
 const TRANSMIT_AT = 40;
-/** Keeps the keys of the three kinds of messages apart. */
+/** Separates the keys of the three kinds of messages. */
 const KIND = 2 ** 32;
 
 export const exchangeFields = {
@@ -46,7 +46,7 @@ function idOf(b: Uint8Array, start: number): number {
   }
 }
 
-/** Enters the message. A response's mark is the exchange's entry + 1. */
+/** Enters the message into its exchange; a response's mark is the exchange's entry + 1. */
 export function track(p: Packet, layer: number, start: number): void {
   const id = idOf(p.buf, start);
   if (id < 0) return;

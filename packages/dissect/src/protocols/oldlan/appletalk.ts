@@ -94,7 +94,7 @@ const a = {
   dstMac: ether('aarp.dst.hw_mac', 'Target MAC address'),
   dstId: bytes('aarp.dst.proto_id', 'Target ID'),
 };
-/** Bytes of addresses on Ethernet: hardware's, and a protocol address of which the last three count. */
+/** Lengths of addresses on Ethernet: MAC, and a protocol address, of which the last three bytes count. */
 const MAC = 6;
 const ID = 4;
 const AARP_ETHERNET = AARP + 2 * (MAC + ID);
@@ -164,7 +164,7 @@ const n = {
   zone: text('nbp.zone', 'Zone'),
 };
 
-/** End of the tuple at `at` (a 5-byte address, three counted strings), or -1. */
+/** End of the tuple at `at` (a 5-byte address, three length-prefixed strings), or -1. */
 function tupleEnd(b: Uint8Array, at: number, stop: number): number {
   at += 5;
   for (let i = 0; i < 3; i++) {
@@ -232,7 +232,7 @@ const r = {
   rangeEnd: uint('rtmp.tuple.range_end', 'Range End'),
 };
 
-/** Requests have a datagram type of their own: the layer's mark. */
+/** Routing; requests have a separate datagram type, kept as the layer's mark. */
 export const rtmp: Protocol = protocol({
   name: 'rtmp',
   title: 'Routing Table Maintenance Protocol',
@@ -316,7 +316,7 @@ const l = {
   type: uint('llap.type', 'Type').at(2, 1).hex().named(llapTypes),
 };
 
-/** LocalTalk: nodes, and whether DDP has its long header or a short one of five bytes. */
+/** LocalTalk: node numbers, and whether DDP has its long header or the short one of five bytes. */
 export const llap: Protocol = protocol({
   name: 'llap',
   title: 'LocalTalk Link Access Protocol',
@@ -339,7 +339,7 @@ export const llap: Protocol = protocol({
   },
 });
 
-/** DDP with the short header: node numbers come from LocalTalk, and there are no networks. */
+/** DDP with the short header: node numbers come from LocalTalk, and there are no network numbers. */
 export const shortDdp: Protocol = protocol({
   name: 'ddp',
   title: 'Datagram Delivery Protocol',

@@ -30,13 +30,13 @@ const dnaFields = {
   id: ether('dec_dna.ctl.id', 'Transmitting system ID'),
 };
 
-/** Offset of the routing flags, behind length and padding. */
+/** Offset of the routing flags, after length and padding. */
 function flagsAt(b: Uint8Array, start: number): number {
   const first = b[start + LENGTH]!;
   return start + LENGTH + (first & PADDED ? first & 0x7f : 0);
 }
 
-/** `17.272`: area and node, from the last two bytes of an address made of them. */
+/** Area and node as `17.272`, from the last two bytes of a MAC address derived from them. */
 function nodeText(b: Uint8Array, at: number): string {
   const address = u16le(b, at + 4);
   return `${address >> 10}.${address & 0x3ff}`;
@@ -86,7 +86,7 @@ export const decDna: Protocol = protocol({
   },
 });
 
-/** The source column names the node; the destination stays the link's. */
+/** Shows the node in the source column; the destination remains the link's. */
 function showNode(p: Packet, id: number): void {
   if ((p.visibility & COLUMN) === 0 || id + ID > p.end) return;
   const link = p.find(eth);

@@ -54,7 +54,7 @@ const socketNames: Readonly<Record<number, string>> = {
   0x9092: 'UDP Tunnel',
 };
 
-/** By destination or source socket; what is found there has a tree, but no place in frame.protocols. */
+/** Payloads by destination or source socket; they have a tree but are not listed in frame.protocols. */
 const ipxSockets = new Table('ipx.socket');
 
 const dstNet = uint('ipx.dst.net', 'Destination Network').at(6, 4).hex();
@@ -79,7 +79,7 @@ const f = {
   socket: alias('ipx.socket', 'Source or Destination Socket', [dstSocket, srcSocket]),
 };
 
-/** `13000001.0020af3979e2` */
+/** Formats network and node: `13000001.0020af3979e2`. */
 function addressText(b: Uint8Array, at: number): string {
   return `${hex(b, at, at + 4)}.${hex(b, at + 4, at + 10)}`;
 }
@@ -138,7 +138,7 @@ const sapTexts: Readonly<Record<number, string>> = {
   3: 'Nearest Query',
   4: 'Nearest Response',
 };
-/** A server: type, name of 48 bytes, address of 12, hops. */
+/** Length of a server entry: type, 48-byte name, 12-byte address, hops. */
 const SERVER = 64;
 
 export const ipxsap = protocol({
@@ -199,7 +199,7 @@ export const ipxrip = protocol({
   info: (p, layer) => shortText(p, layer, ripTexts),
 });
 
-/** NetBIOS over IPX: routers passed (32 bytes), then what the packet is, and a name. */
+/** NetBIOS over IPX: 32 bytes of routers passed, then packet type and name. */
 const NBIPX_HEADER = 50;
 const nbipxTexts: Readonly<Record<number, string>> = {
   1: 'Find name',
@@ -247,7 +247,7 @@ export const nlsp = protocol({
   },
 });
 
-/** Sockets whose packets are known for what they are, and read no further. */
+/** Sockets whose packets are named but not dissected. */
 export const ipxOthers = [
   named('NetWare Core Protocol', 'ncp', 'NCP', 0x0451),
   named('NetWare Serialization Protocol', 'nw_serial', 'NW_SERIAL', 0x0457),

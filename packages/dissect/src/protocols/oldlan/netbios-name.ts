@@ -1,4 +1,4 @@
-// A 16-byte NetBIOS name as text (RFC 1001 §5.2): padding is removed, the last byte is the type.
+// A 16-byte NetBIOS name as text (RFC 1001 §5.2): padding is removed; the last byte is the name's type.
 export function netbiosName(b: Uint8Array, at: number): string {
   let length = 15;
   while (length > 0 && (b[at + length - 1] === 0x20 || b[at + length - 1] === 0)) length--;

@@ -7,7 +7,7 @@ import { llcSaps } from '../../core/table.ts';
 import { netbiosPayload } from '../netbios/payload.ts';
 import { netbiosName } from './netbios-name.ts';
 
-/** Length, delimiter, command, data, correlators; then names, or the numbers of a session. */
+/** Length, delimiter, command, data and correlators; then names, or session numbers. */
 const HEADER = 12;
 const NAMES = 32;
 const NUMBERS = 2;

@@ -5,7 +5,7 @@ import { type Protocol, protocol } from '../../core/protocol.ts';
 import type { Sink } from '../../core/sink.ts';
 import { cotpHeuristics } from '../cotp.ts';
 
-/** ISO 9506-2 §7.2: kinds of message, by context tag; the last ones are primitive in some encodings. */
+/** PDU types by context tag (ISO 9506-2 §7.2); the last ones are primitive in some encodings. */
 const kinds = [
   'confirmed-RequestPDU',
   'confirmed-ResponsePDU',
@@ -27,11 +27,11 @@ const RESPONSE = 1;
 const ERROR = 2;
 const UNCONFIRMED = 3;
 const INTEGER = 0x02;
-/** An object's name in a domain: two visible strings (§8.3.1). */
+/** A domain-specific object name: two visible strings (§8.3.1). */
 const DOMAIN_SPECIFIC = 0xa1;
 const VISIBLE_STRING = 0x1a;
 
-/** §7.2.2: confirmed services, by tag. */
+/** Confirmed services by tag (§7.2.2). */
 const services = `
   status getNameList identify rename read write getVariableAccessAttributes defineNamedVariable
   defineScatteredAccess getScatteredAccessAttributes deleteVariableAccess defineNamedVariableList
@@ -72,7 +72,7 @@ const part = new BerItem();
 const DEPTH_MAX = 12;
 const PARTS_MAX = 2000;
 
-/** A context tag of MMS, constructed or not, as long as the bytes. */
+/** Whether a context tag of MMS begins here, and its length matches. */
 export function isMms(b: Uint8Array, at: number, end: number): boolean {
   return (
     at < end &&
@@ -120,7 +120,7 @@ export const mms: Protocol = protocol({
   },
 });
 
-/** Collects object names, which each service nests at a different depth. */
+/** Collects object names, which services nest at different depths. */
 class NameFinder {
   readonly #b: Uint8Array;
   readonly #out: Sink;

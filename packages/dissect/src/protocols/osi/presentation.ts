@@ -1,5 +1,5 @@
-// OSI presentation layer (ISO 8823-1, ITU-T X.226 §8.2) and association control (ISO 8650-1, X.227 §9): the protocol of
-// user data follows from a negotiated context number.
+// OSI presentation layer (ISO 8823-1, ITU-T X.226 §8.2) and association control (ISO 8650-1, X.227 §9). The protocol of
+// user data is identified by a negotiated presentation context.
 import { BerItem, berOid } from '../../codec/ber.ts';
 
 import { int, text, uint } from '../../core/field.ts';
@@ -7,7 +7,7 @@ import type { Packet } from '../../core/packet.ts';
 import { type Protocol, protocol } from '../../core/protocol.ts';
 import { isMms, mms } from './mms.ts';
 
-/** CP and CPA types (SET), ARP, user data in simple and full encoding. */
+/** CP and CPA types (SET), ARP, and user data in simple and full encoding. */
 const CONNECT = 0x31;
 const FULL_DATA = 0x61;
 const SEQUENCE = 0x30;
@@ -32,7 +32,7 @@ const middle = new BerItem();
 const inner = new BerItem();
 const leaf = new BerItem();
 
-/** Abstract syntaxes by context identifier, as this conversation agreed. */
+/** Abstract syntaxes by context identifier, as negotiated in the conversation. */
 type Contexts = Map<number, string>;
 const contextsOf = (p: Packet): Contexts => p.session.stateOf(p, 'pres', (): Contexts => new Map());
 
@@ -40,7 +40,7 @@ export function isPresentation(b: Uint8Array, at: number, end: number): boolean 
   return (b[at] === CONNECT || b[at] === FULL_DATA || b[at] === SEQUENCE) && outer.read(b, at, end);
 }
 
-/** The value with this identifier among those of [at, end), read into `item`. */
+/** Finds the value with this identifier in [at, end), and reads it into `item`. */
 function find(item: BerItem, id: number, b: Uint8Array, at: number, end: number): boolean {
   for (let i = 0; i < PARTS_MAX && at < end && item.read(b, at, end); i++) {
     if (item.id === id) return true;
@@ -49,7 +49,7 @@ function find(item: BerItem, id: number, b: Uint8Array, at: number, end: number)
   return false;
 }
 
-/** X.226 §8.4.2: the list of proposed contexts, each with a number and an abstract syntax. */
+/** Calls back for each proposed context (X.226 §8.4.2): identifier and abstract syntax. */
 function eachContext(
   b: Uint8Array,
   at: number,
@@ -65,10 +65,7 @@ function eachContext(
   }
 }
 
-/**
- * Offset of the user data: within the normal-mode parameters when connecting, otherwise at the start; -1 if there is
- * none.
- */
+/** Offset of the user data: in the normal-mode parameters of a connect PDU, otherwise at the start; -1: none. */
 function userDataAt(p: Packet, b: Uint8Array, at: number, end: number): number {
   if (b[at] === FULL_DATA) return at;
   if (!outer.read(b, at, end)) return -1;
@@ -83,7 +80,7 @@ function userDataAt(p: Packet, b: Uint8Array, at: number, end: number): number {
   return find(inner, FULL_DATA, b, content, stop) ? inner.start : -1;
 }
 
-/** Dissector of the value [at, end) of a context; if its negotiation was not captured, only on unambiguous content. */
+/** Protocol of a context's value [at, end); if the negotiation was not captured, only for unambiguous content. */
 function readerOf(p: Packet, context: number, at: number, end: number): Protocol | null {
   const syntax = p.session.knownState<Contexts>(p, 'pres')?.get(context);
   if (syntax === ACSE_OID) return acse;
@@ -102,7 +99,7 @@ export const presentation: Protocol = protocol({
     const at = userDataAt(p, b, start, end);
     p.at = end;
     if (at < 0 || !outer.read(b, at, end)) return null;
-    // X.226 §8.4.2.7: a list of values, each with its context.
+    // X.226 §8.4.2.7: a list of values with their contexts.
     let next = outer.content;
     const { stop } = outer;
     for (let i = 0; i < PARTS_MAX && next < stop && middle.readA(SEQUENCE, b, next, stop); i++) {
@@ -136,7 +133,7 @@ export const presentation: Protocol = protocol({
   info: () => 'DATA TRANSFER (DT) SPDU',
 });
 
-/** X.227 §9.1: association control's messages. */
+/** APDUs of association control, X.227 §9.1. */
 const acseTypes: Readonly<Record<number, string>> = {
   0x60: 'A-Associate-Request',
   0x61: 'A-Associate-Response',

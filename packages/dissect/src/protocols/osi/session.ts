@@ -1,4 +1,4 @@
-// OSI session layer (ISO 8327-1, ITU-T X.225 §8), between COTP and presentation in MMS, X.400 and others.
+// OSI session layer (ISO 8327-1, ITU-T X.225 §8), between COTP and presentation layer in MMS, X.400 and others.
 import { u16 } from '../../core/bytes.ts';
 import { uint } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';
@@ -7,7 +7,7 @@ import { cotpHeuristics } from '../cotp.ts';
 import { thenData } from '../link/head.ts';
 import { isPresentation, presentation } from './presentation.ts';
 
-/** SPDU identifiers (X.225 §8.3). 1 is GIVE TOKENS and, behind another, DATA TRANSFER. */
+/** SPDU identifiers (X.225 §8.3). 1 is GIVE TOKENS or, after another SPDU, DATA TRANSFER. */
 const types: Readonly<Record<number, string>> = {
   1: 'Give tokens PDU',
   2: 'Please tokens PDU',
@@ -41,10 +41,10 @@ const TOKENS = 1;
 const CONNECT = 13;
 const ACCEPT = 14;
 const ABORT = 25;
-/** Parameter that carries the user's data (X.225 table 11), and its extended form. */
+/** Parameter with user data (X.225 table 11), and its extended form. */
 const USER_DATA = 193;
 const EXTENDED_USER_DATA = 194;
-/** §8.2.5: a length of 255 is followed by one of two octets. */
+/** A length indicator of 255 is followed by a 2-octet length (§8.2.5). */
 const LONG = 0xff;
 const PARAMETERS_MAX = 64;
 
@@ -52,7 +52,7 @@ const f = {
   type: uint('ses.type', 'SPDU Type').at(0, 1).named(types),
 };
 
-/** True if an SPDU with a plausible length begins here. */
+/** Whether an SPDU with a plausible length begins here. */
 function isSession(p: Packet): boolean {
   const { buf: b, at, end } = p;
   if (end - at < 2 || types[b[at]!] === undefined || isS7(b, at)) return false;
@@ -60,7 +60,7 @@ function isSession(p: Packet): boolean {
   return parametersEnd(b, at) <= end;
 }
 
-/** Siemens' S7 begins with what is a minor synchronization's acknowledgement here, and a kind of message up to 7. */
+/** First byte of Siemens S7 messages, here MINOR SYNC ACK; a message type up to 7 follows. */
 const S7 = 0x32;
 const isS7 = (b: Uint8Array, at: number): boolean => b[at] === S7 && b[at + 1]! <= 7;
 
@@ -68,7 +68,7 @@ const parametersAt = (b: Uint8Array, at: number): number => at + (b[at + 1] === 
 const parametersEnd = (b: Uint8Array, at: number): number =>
   b[at + 1] === LONG ? at + 4 + u16(b, at + 2) : at + 2 + b[at + 1]!;
 
-/** The user's data among the parameters: [at, end), or null. */
+/** Range [at, end) of the user data among the parameters, or null. */
 function userData(b: Uint8Array, at: number, end: number): readonly [number, number] | null {
   let next = parametersAt(b, at);
   for (let i = 0; i < PARAMETERS_MAX && next + 2 <= end; i++) {
@@ -91,7 +91,7 @@ export const session: Protocol = protocol({
     if (end - start < 2) return p.cut(2);
     const type = b[start]!;
     if (type === TOKENS) {
-      // §6.3.7: DATA TRANSFER follows GIVE TOKENS in the same unit, both without parameters.
+      // §6.3.7: GIVE TOKENS and DATA TRANSFER, both without parameters, are concatenated.
       p.at = Math.min(start + 4, end);
       return p.at < end ? presentation : null;
     }

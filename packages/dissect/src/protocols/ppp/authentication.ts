@@ -26,7 +26,7 @@ const papFields = {
   message: text('pap.message', 'Message'),
 };
 
-/** End of the counted strings of a packet (name and password, or message); -1 if truncated. */
+/** End of a packet's length-prefixed strings (name and password, or message); -1 if truncated. */
 function countedEnd(b: Uint8Array, start: number, stop: number): number {
   let at = start + HEADER;
   for (let i = 0; i < (b[start] === REQUEST ? 2 : 1); i++) {

@@ -11,7 +11,7 @@ const HEADER = 4;
 const UNICAST = 0x0f;
 const MULTICAST = 0x8f;
 const OSI = 0xfefe;
-/** EtherTypes that keep their number: IPv4, IPv6, transparent bridging. */
+/** EtherTypes used as such: IPv4, IPv6, transparent bridging. */
 const ETHERTYPES = [0x0800, 0x86dd, 0x6558];
 
 const f = {
@@ -27,7 +27,7 @@ const f = {
   padding: uint('chdlc.clns_padding', 'CLNS Padding').hex(1),
 };
 
-/** Address bytes that distinguish Cisco framing from PPP's. */
+/** Whether the address byte is Cisco HDLC's rather than PPP's. */
 export function isCiscoHdlc(address: number): boolean {
   return address === UNICAST || address === MULTICAST;
 }
@@ -35,7 +35,7 @@ export function isCiscoHdlc(address: number): boolean {
 export const chdlc: Protocol = protocol({
   name: 'chdlc',
   title: 'Cisco HDLC',
-  // An unknown protocol number is shown as such; it is the layer's mark.
+  // An unknown protocol number, kept as the layer's mark, is shown as such.
   column: (p, layer) => (p.mark[layer] ? `0x${p.mark[layer]!.toString(16).padStart(4, '0')}` : 'CHDLC'),
   fields: f,
   on: [[linkTypes, 104]],
@@ -43,7 +43,7 @@ export const chdlc: Protocol = protocol({
     if (p.end - p.at < HEADER) return p.cut(HEADER);
     const number = u16(p.buf, p.at + 2);
     p.at += HEADER;
-    // RFC 4349 §2 leaves out a byte of padding, of any value, that IOS puts before OSI packets.
+    // IOS inserts a padding byte before OSI packets, which RFC 4349 §2 omits.
     if (number === OSI && p.at < p.end) p.at++;
     const next = ETHERTYPES.includes(number) ? etherTypes.get(number) : chdlcProtocols.get(number);
     if (next !== undefined) return next;

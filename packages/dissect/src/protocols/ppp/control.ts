@@ -36,7 +36,7 @@ const codeNames: Readonly<Record<number, string>> = {
   15: 'Reset Ack',
 };
 
-/** Of all control protocols. */
+/** Fields common to all control protocols. */
 const common = {
   code: uint('ppp.code', 'Code').at(0, 1).named(codeNames),
   identifier: uint('ppp.identifier', 'Identifier').at(1, 1),
@@ -44,7 +44,7 @@ const common = {
   data: bytes('ppp.data', 'Data'),
 };
 
-/** One type of option: its name, and the field of its value, if any. */
+/** An option type: its name, and the field of its value, if any. */
 interface Option {
   readonly title: string;
   readonly value?: Field;
@@ -63,7 +63,7 @@ interface Definition {
   readonly body?: (p: Packet, b: Uint8Array, start: number, end: number, out: Sink) => void;
 }
 
-/** End of the packet at `start`, by its length field and the captured bytes. */
+/** End of the packet at `start`, limited by its length field and the captured bytes. */
 function endOf(b: Uint8Array, start: number, stop: number): number {
   return Math.min(stop, start + u16(b, start + 2));
 }
@@ -81,7 +81,7 @@ function control(d: Definition): Protocol {
     title: d.title,
     column: (p, layer) => (p.stop[layer]! - p.start[layer]! < HEADER ? null : d.column),
     fields: own,
-    // Windows hands internal packets of PPP to captures as if their numbers were EtherTypes.
+    // Windows delivers internal PPP packets to captures with the PPP protocol number as EtherType.
     on: [
       [pppProtocols, ...d.numbers],
       [etherTypes, ...d.numbers],
@@ -121,7 +121,7 @@ function control(d: Definition): Protocol {
   });
 }
 
-/** End of the complete options from `at` on. */
+/** End of the last complete option from `at` on. */
 function optionsEnd(b: Uint8Array, at: number, end: number): number {
   while (at + OPTION_HEADER <= end && b[at + 1]! >= OPTION_HEADER && at + b[at + 1]! <= end) at += b[at + 1]!;
   return at;
@@ -147,7 +147,9 @@ function emitOptions(d: Definition, b: Uint8Array, at: number, end: number, out:
   out.close();
 }
 
-/** RFC 1661 §5.7: the rejected packet follows its protocol number; it is listed, but does not set the columns. */
+/**
+ * Dissects the rejected packet after its protocol number (RFC 1661 §5.7); it is listed, but does not set the columns.
+ */
 function showRejected(p: Packet, at: number, end: number): void {
   const rejected = pppProtocols.get(u16(p.buf, at));
   if (rejected === undefined) return;

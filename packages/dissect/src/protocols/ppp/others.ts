@@ -7,7 +7,7 @@ import { type Protocol, protocol } from '../../core/protocol.ts';
 import { etherTypes, pppProtocols } from '../../core/table.ts';
 import { byPppProtocol } from './ppp.ts';
 
-/** Compressed or encrypted, hence opaque. */
+/** Compressed or encrypted data. */
 export const compData = protocol({
   name: 'comp_data',
   title: 'PPP Compressed Datagram',
@@ -28,7 +28,7 @@ export const vjc: Protocol = protocol({
   info: (p, layer) => (p.mark[layer] === COMPRESSED ? 'Compressed data' : 'Uncompressed data'),
   on: [[pppProtocols, COMPRESSED, 0x002f]],
   step(p) {
-    // RFC 1144 §3.2.3: uncompressed packets are IP with the connection number for a protocol.
+    // RFC 1144 §3.2.3: an uncompressed packet is IP with the connection number in place of the protocol.
     if (p.at >= 2) p.mark[p.count - 1] = p.buf[p.at - 1]!;
     return p.at < p.end ? data : null;
   },
@@ -97,7 +97,7 @@ export const bcpBpdu: Protocol = protocol({
   },
 });
 
-/** RFC 1990 §3: bits B and E mark a fragment that is a whole packet. */
+/** Bits B and E, both set in a fragment that is a whole packet (RFC 1990 §3). */
 const WHOLE = 0xc0;
 const mpFields = {
   fragment: uint('mp.frag', 'Fragment').at(0, 1).hex().mask(0xc0),

@@ -1,4 +1,4 @@
-// Point-to-point protocol (RFC 1661 §2, RFC 1662 §3 for HDLC-like framing).
+// Point-to-Point Protocol (RFC 1661 §2; RFC 1662 §3 for HDLC-like framing).
 import { u16 } from '../../core/bytes.ts';
 import { data } from '../../core/data.ts';
 import { uint } from '../../core/field.ts';
@@ -17,12 +17,12 @@ const f = {
   protocol: uint('ppp.protocol', 'Protocol').hex(2).named(pppProtocolNames),
 };
 
-/** Bytes of address and control; both may be left out (RFC 1661 §6.6). */
+/** Length of address and control field, which may be omitted (RFC 1661 §6.6). */
 function framingWidth(b: Uint8Array, at: number): number {
   return b[at] === ALL_STATIONS ? 2 : 0;
 }
 
-/** RFC 1661 §6.5: a protocol number whose first byte is odd has that byte only. */
+/** Length of the protocol field: one byte if its first byte is odd (RFC 1661 §6.5). */
 function protocolWidth(b: Uint8Array, at: number): number {
   return b[at]! & 1 ? 1 : 2;
 }
@@ -31,7 +31,7 @@ function protocolAt(b: Uint8Array, at: number): number {
   return b[at]! & 1 ? b[at]! : u16(b, at);
 }
 
-/** Over PPPoE, the columns are PPPoE's unless PPP sets them. */
+/** Whether the layer is PPP over PPPoE, where the columns remain PPPoE's. */
 function isInSession(p: Packet, layer: number): boolean {
   return layer > 0 && p.protocols[layer - 1]!.name === 'pppoes';
 }
@@ -43,7 +43,7 @@ function hex4(value: number): string {
 export const ppp: Protocol = protocol({
   name: 'ppp',
   title: 'Point-to-Point Protocol',
-  // An unknown protocol number is shown as such; it is the layer's mark.
+  // An unknown protocol number, kept as the layer's mark, is shown as such.
   column: (p, layer) => (p.mark[layer] ? `0x${hex4(p.mark[layer]!)}` : isInSession(p, layer) ? null : 'PPP'),
   info(p, layer) {
     const number = p.mark[layer]!;

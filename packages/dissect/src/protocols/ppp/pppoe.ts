@@ -62,7 +62,7 @@ function codeText(b: Uint8Array, start: number, stop: number): string {
   return stop - start < 2 ? '' : (codeNames[b[start + 1]!] ?? 'Unknown');
 }
 
-/** End of the tags of the packet at `start`, by its length field. */
+/** End of the tags of the packet at `start`, limited by its length field. */
 function tagsEnd(b: Uint8Array, start: number): number {
   return start + HEADER + u16(b, start + 4);
 }

@@ -6,28 +6,31 @@ import { initialKeys } from './initial.ts';
 import { INITIAL_LEVEL, QuicSide } from './side.ts';
 
 export const CID_BYTES_MAX = 20;
-/** Shorter connection IDs are not looked up on other addresses, because any packet would match. */
+/** Shorter connection IDs are not matched across addresses, because nearly any packet would match. */
 const CID_BYTES_ROAMING = 4;
-/** Identifiers remembered for the whole capture; the oldest go first. */
+/** Maximum number of connection IDs remembered in the whole capture; the oldest are evicted. */
 const ROAMING_MAX = 8192;
 
 export interface Connection {
   readonly number: number;
   version: number;
-  /** Direction (Packet.direction) in which the server sends, on the addresses of the first packet. */
+  /** Direction (Packet.direction) in which the server sends, between the addresses of the first packet. */
   readonly serverDirection: number;
-  /** The client and the server. */
+  /** State of client and server. */
   readonly sides: readonly [QuicSide, QuicSide];
-  /** Destination of the client's first Initial, from which the keys come; null after a Retry, until the next. */
+  /**
+   * Destination connection ID of the client's first Initial, from which keys derive; null between a Retry and the next
+   * one.
+   */
   initialDcid: Uint8Array | null;
-  /** Client random, the key of its secrets in a key log, null if unknown; and the cipher suite, 0 if not negotiated. */
+  /** Client random, which identifies secrets in a key log (null: unknown), and cipher suite (0: not negotiated). */
   clientRandom: Uint8Array | null;
   cipher: number;
-  /** The protocol of its streams (RFC 7301), or what the client would like best; '' when nothing was seen. */
+  /** The negotiated application protocol (RFC 7301), or the client's first choice; '': unknown. */
   alpn: string;
-  /** Its streams, where they carry HTTP/3. */
+  /** HTTP/3 state of its streams. */
   readonly http3: Http3Connection;
-  /** The one before it between the same addresses. */
+  /** The previous connection between the same addresses. */
   readonly previous: Connection | null;
 }
 
@@ -39,7 +42,7 @@ interface Known {
 
 class Connections {
   count = 0;
-  /** By the first four bytes of an identifier. */
+  /** Connection IDs by their first four bytes. */
   readonly roaming = new Map<number, Known>();
 }
 
@@ -51,12 +54,12 @@ interface Memory {
 
 const newMemory = (): Memory => ({ connection: null });
 
-/** The connection last begun between the packet's addresses. */
+/** The latest connection between the packet's addresses. */
 export function connectionHere(p: Packet): Connection | null {
   return p.session.knownState<Memory>(p, 'quic')?.connection ?? null;
 }
 
-/** A client's first Initial, with these identifiers, begins a connection. */
+/** Begins a connection with a client's first Initial. */
 export function beginConnection(p: Packet, version: number, dcid: Uint8Array, scid: Uint8Array): Connection {
   const memory = p.session.stateOf(p, 'quic', newMemory);
   const connection: Connection = {
@@ -69,7 +72,7 @@ export function beginConnection(p: Packet, version: number, dcid: Uint8Array, sc
     cipher: 0,
     alpn: '',
     http3: new Http3Connection(),
-    // More than two between the same addresses would only cost memory.
+    // Limits the chain of connections between the same addresses to two.
     previous: memory.connection === null ? null : { ...memory.connection, previous: null },
   };
   memory.connection = connection;
@@ -77,7 +80,7 @@ export function beginConnection(p: Packet, version: number, dcid: Uint8Array, sc
   return connection;
 }
 
-/** Initial keys derive from the client's first Initial, or the first after a Retry (RFC 9001 §5.2). */
+/** Takes Initial keys from the client's first Initial, or the first after a Retry (RFC 9001 §5.2). */
 export function takeInitial(p: Packet, connection: Connection, dcid: Uint8Array, scid: Uint8Array): void {
   connection.initialDcid = dcid.slice();
   takeInitialKeys(connection, connection.initialDcid);
@@ -89,19 +92,19 @@ export function takeInitialKeys({ sides, version }: Connection, dcid: Uint8Array
   for (const who of [0, 1] as const) sides[who].keys[INITIAL_LEVEL] = keys?.[who] ?? null;
 }
 
-/** The client (0) or server (1) announces a further connection ID for packets sent to it (RFC 9000 §5.1.1). */
+/** Records a connection ID that client (0) or server (1) announces for packets sent to it (RFC 9000 §5.1.1). */
 export function takeCid(p: Packet, connection: Connection, who: 0 | 1, cid: Uint8Array): void {
   if (cid.length === 0) return;
   const kept = cid.slice();
   if (connection.sides[who].addCid(kept)) remember(p, connection, kept, who === 1);
 }
 
-/** RFC 9000 §7.2: the server chooses its identifier with its first packet. */
+/** Records the connection ID that the server chooses in its first packet (RFC 9000 §7.2). */
 export function takeServerCid(p: Packet, connection: Connection, scid: Uint8Array): void {
   if (connection.sides[1].cids.length === 0) takeCid(p, connection, 1, scid);
 }
 
-/** RFC 9000 §17.2.5.2: after a Retry the handshake restarts with another connection ID and other keys. */
+/** After a Retry the handshake restarts with another connection ID and other keys (RFC 9000 §17.2.5.2). */
 export function takeRetry(p: Packet, connection: Connection, scid: Uint8Array): void {
   connection.initialDcid = null;
   takeServerCid(p, connection, scid);
@@ -114,7 +117,7 @@ function remember(p: Packet, connection: Connection, cid: Uint8Array, isServers:
   roaming.set(u32(cid, 0), { connection, cid, isServers });
 }
 
-/** Is a packet with a short header at `at` to an identifier of a connection begun on other addresses? */
+/** Whether the short header at `at` has a connection ID of a connection that began on other addresses. */
 export function isRoaming(p: Packet, at: number, end: number): boolean {
   if (end - at < 1 + CID_BYTES_ROAMING) return false;
   const { roaming } = p.session.memoryOf('quic', newConnections);
@@ -123,7 +126,7 @@ export function isRoaming(p: Packet, at: number, end: number): boolean {
   return known !== undefined && at + 1 + known.cid.length <= end && isAt(known.cid, p.buf, at + 1);
 }
 
-/** The connection of a packet with a short header on these addresses: the one whose identifier it carries. */
+/** The connection of a packet with a short header: the one whose connection ID it contains. */
 export function roamingConnection(
   p: Packet,
   at: number,
@@ -136,7 +139,7 @@ export function roamingConnection(
   return { connection, isFromServer: !isServers, cid };
 }
 
-/** True if this connection ID is at `at`. */
+/** Whether this connection ID is at `at`. */
 export function isAt(cid: Uint8Array, b: Uint8Array, at: number): boolean {
   for (let k = 0; k < cid.length; k++) if (cid[k] !== b[at + k]) return false;
   return true;

@@ -34,19 +34,19 @@ import {
 } from './frames.ts';
 import { varint, varint64, varintBytes } from './varint.ts';
 
-/** ACK ranges shown of one frame. */
+/** Maximum number of ACK ranges shown per frame. */
 const RANGES_MAX = 256;
 
 type Number64 = typeof f.ackLargest;
 
-/** A variable-length integer as a field; returns the offset behind it. */
+/** Emits a variable-length integer; returns its end. */
 function number(out: Sink, b: Uint8Array, at: number, field: Number64): number {
   const bytes = varintBytes(b, at);
   out.add(field, at, bytes, varint64(b, at));
   return at + bytes;
 }
 
-/** Frames of numbers alone. */
+/** Frames that consist of integers only. */
 const NUMBERS: Readonly<Record<number, readonly Number64[]>> = {
   [RESET_STREAM]: [f.resetStream, f.resetError, f.resetSize],
   [STOP_SENDING]: [f.stopStream, f.stopError],
@@ -61,7 +61,7 @@ const NUMBERS: Readonly<Record<number, readonly Number64[]>> = {
   [RETIRE_CONNECTION_ID]: [f.retireSequence],
 };
 
-/** The whole frame [at, end), whose body begins behind its type. */
+/** Emits the frame [at, end), whose body follows its type. */
 export function emitFrame(
   out: Sink,
   b: Uint8Array,
@@ -123,7 +123,7 @@ function emitBody(out: Sink, b: Uint8Array, type: number, start: number, body: n
   }
 }
 
-/** RFC 9000 §19.8, and §2.1 for the meaning of the stream ID's low bits. */
+/** STREAM frame, RFC 9000 §19.8; §2.1 for the low bits of the stream ID. */
 function emitStream(out: Sink, b: Uint8Array, type: number, start: number, body: number, end: number): void {
   out.open(f.frameType, start, body - start, BigInt(type));
   out.add(f.streamFin, start, 1, (type & STREAM_FIN) !== 0);
@@ -141,7 +141,7 @@ function emitStream(out: Sink, b: Uint8Array, type: number, start: number, body:
   out.add(f.streamData, at, end - at);
 }
 
-/** RFC 9000 §19.3. */
+/** ACK frame, RFC 9000 §19.3. */
 function emitAck(out: Sink, b: Uint8Array, body: number, type: number): void {
   const delay = number(out, b, body, f.ackLargest);
   const countAt = number(out, b, delay, f.ackDelay);
@@ -158,7 +158,7 @@ function emitAck(out: Sink, b: Uint8Array, body: number, type: number): void {
   number(out, b, at, f.ackCe);
 }
 
-/** RFC 9000 §20.1: errors from 0x100 on are alerts of TLS. */
+/** CONNECTION_CLOSE; error codes from 0x100 on are TLS alerts (RFC 9000 §20.1). */
 function emitClose(out: Sink, b: Uint8Array, body: number, end: number, type: number): void {
   const error = varint(b, body);
   let at = number(out, b, body, type === CLOSE ? f.closeError : f.closeErrorApp);

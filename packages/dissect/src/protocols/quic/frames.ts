@@ -1,4 +1,4 @@
-// QUIC frames (RFC 9000 §19, DATAGRAM of RFC 9221): their lengths and their names in the Info column.
+// QUIC frames (RFC 9000 §19; DATAGRAM of RFC 9221): their boundaries, and their names in the Info column.
 import { isVarint, varint, varintBytes } from './varint.ts';
 
 export const PADDING_FRAME = 0x00;
@@ -32,15 +32,15 @@ const HANDSHAKE_DONE = 0x1e;
 export const DATAGRAM = 0x30;
 export const DATAGRAM_LENGTH = 0x31;
 
-/** RFC 9000 §19.15 and §19.17. */
+/** Lengths of a stateless reset token (RFC 9000 §19.15), and of the data of PATH_CHALLENGE (§19.17). */
 export const RESET_TOKEN_BYTES = 16;
 const PATH_BYTES = 8;
 
 export const isStream = (type: number): boolean => (type & ~0x07) === STREAM;
-/** RFC 9000 §19.8: of a STREAM frame, the FIN bit. */
+/** Whether a STREAM frame has the FIN bit (RFC 9000 §19.8). */
 export const isLastPart = (type: number): boolean => (type & 0x01) !== 0;
 
-/** Skips `count` variable-length numbers; -1 when the bytes end before. */
+/** Skips `count` variable-length integers; -1 if truncated. */
 function skip(b: Uint8Array, at: number, end: number, count: number): number {
   for (let n = 0; n < count; n++) {
     if (!isVarint(b, at, end)) return -1;
@@ -49,14 +49,14 @@ function skip(b: Uint8Array, at: number, end: number, count: number): number {
   return at;
 }
 
-/** Skips a length and as many bytes. */
+/** Skips a length and that many bytes. */
 function skipBytes(b: Uint8Array, at: number, end: number): number {
   if (at < 0 || !isVarint(b, at, end)) return -1;
   const stop = at + varintBytes(b, at) + varint(b, at);
   return stop > end ? -1 : stop;
 }
 
-/** Numbers that a frame consists of, where it has nothing else. */
+/** Frame types that consist of integers only, with their number. */
 const NUMBERS: Readonly<Record<number, number>> = {
   [PING]: 0,
   [RESET_STREAM]: 3,
@@ -73,7 +73,7 @@ const NUMBERS: Readonly<Record<number, number>> = {
   [HANDSHAKE_DONE]: 0,
 };
 
-/** End of the frame whose body (behind the type) starts at `body`; -1 if it is truncated or of unknown type. */
+/** End of the frame whose body starts at `body`; -1 if truncated or of unknown type. */
 function frameEnd(b: Uint8Array, type: number, body: number, end: number): number {
   switch (type) {
     case PADDING_FRAME: {
@@ -118,13 +118,13 @@ function frameEnd(b: Uint8Array, type: number, body: number, end: number): numbe
 
 const within = (at: number, end: number): number => (at > end ? -1 : at);
 
-/** RFC 9000 §19.8: without a length it goes to the end of the packet. */
+/** End of a STREAM frame (RFC 9000 §19.8); without a length it extends to the end of the packet. */
 function streamEnd(b: Uint8Array, type: number, body: number, end: number): number {
   const at = skip(b, body, end, (type & STREAM_OFFSET) === 0 ? 1 : 2);
   return (type & STREAM_LENGTH) !== 0 ? skipBytes(b, at, end) : at < 0 ? -1 : end;
 }
 
-/** Calls `visit` for each frame, until it returns false: type, start, start of the body, end. */
+/** Calls `visit` with type, start, start of the body, and end of each frame, until it returns false. */
 export function eachFrame(
   b: Uint8Array,
   at: number,
@@ -147,7 +147,7 @@ export interface StreamPart {
   readonly at: number;
 }
 
-/** Reads the head of a whole STREAM frame. */
+/** Parses the header of a complete STREAM frame. */
 export function streamPart(b: Uint8Array, type: number, body: number): StreamPart {
   let at = body + varintBytes(b, body);
   let offset = 0;
@@ -187,12 +187,12 @@ const WORDS: Readonly<Record<number, string>> = {
   [DATAGRAM_LENGTH]: 'DG',
 };
 
-/** `CRYPTO`, `STREAM(4)`: a frame as the Info column names it. */
+/** Frame name for the Info column: `CRYPTO`, `STREAM(4)`. */
 export function frameWord(b: Uint8Array, type: number, body: number): string {
   return isStream(type) ? `STREAM(${varint(b, body)})` : (WORDS[type] ?? 'Unknown');
 }
 
-/** `, CRYPTO, PADDING`: all frames; `inside` maps a frame's offset to the text for its content. */
+/** Names of all frames, `, CRYPTO, PADDING`; `inside` maps a frame's offset to the text for its content. */
 export function framesText(b: Uint8Array, inside: ReadonlyMap<number, string>): string {
   let text = '';
   eachFrame(b, 0, b.length, (type, at, body) => {

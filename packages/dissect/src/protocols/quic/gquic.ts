@@ -1,4 +1,4 @@
-// Google QUIC before the IETF's (versions Q02x to Q046): public header, and tags of the cleartext hello.
+// Google QUIC before IETF QUIC (versions Q02x to Q046): public header, and tags of the cleartext handshake.
 // https://docs.google.com/document/d/1WJvyZflAO2pq77yOLbp9NsGjC1CHetAXV8I0fQe-B_U and its companion on the crypto
 // handshake.
 import { ascii, uint as number, spells, u32 } from '../../core/bytes.ts';
@@ -13,12 +13,12 @@ const IS_RESET = 0x02;
 const HAS_NONCE = 0x04;
 const HAS_CID = 0x08;
 const CID_BYTES = 8;
-/** Before Q033 two bits gave the length of the connection ID. */
+/** Length of the connection ID by a 2-bit code, before Q033. */
 const OLD_CID_BYTES = [0, 1, 4, 8] as const;
 const VERSION_BYTES = 4;
 const NONCE_BYTES = 32;
 const HEADER_MIN = 13;
-/** Q046 has the long header of RFC 8999 with identifiers' lengths in one byte. */
+/** Q046 has the long header of RFC 8999, but both connection ID lengths in one byte. */
 const Q046 = 0x51303436;
 const PACKET_NUMBER_BYTES = [1, 2, 4, 6] as const;
 
@@ -43,9 +43,9 @@ const f = {
 };
 
 interface State {
-  /** Of the form 46 for Q046; 0: not known. */
+  /** Version, for example that of Q046; 0: unknown. */
   version: number;
-  /** The client sends in this direction, -1: not known. */
+  /** Direction in which the client sends; -1: unknown. */
   client: number;
 }
 
@@ -63,7 +63,7 @@ function matches(p: Packet): boolean {
   return b[at + 9] === 0x51 && b[at + 10] === 0x30 && b[at + 11]! >= 0x32 && b[at + 11]! <= 0x34;
 }
 
-/** Offsets of the parts of the public header; -1 if absent. */
+/** Offsets of the public header's parts; -1 if absent. */
 interface Parts {
   cid: number;
   cidBytes: number;
@@ -78,7 +78,7 @@ function partsOf(b: Uint8Array, at: number, isFromServer: boolean, version: numb
   const flags = b[at]!;
   let i = at + 1;
   if (isLongHeader(b, at)) {
-    // The identifiers' lengths, less 3, in the halves of the byte behind the version (draft-13 §4.1).
+    // The byte after the version contains both connection ID lengths, minus 3, in four bits each (draft-13 §4.1).
     const lengths = b[at + 5]!;
     const dcid = lengths >> 4 === 0 ? 0 : (lengths >> 4) + 3;
     const scid = (lengths & 15) === 0 ? 0 : (lengths & 15) + 3;
@@ -175,7 +175,7 @@ const HELLOS: Readonly<Record<string, string>> = {
 
 const versionOf = (p: Packet, layer: number): number => p.mark[layer]! & 0xff;
 
-/** Numbers are little-endian before Q039. */
+/** Integers are little-endian before Q039. */
 function isLittleEndian(p: Packet, layer: number): boolean {
   return versionOf(p, layer) !== 0 && versionOf(p, layer) < 39;
 }
@@ -194,10 +194,10 @@ function cidOf(p: Packet, layer: number, parts: Parts): bigint {
   return value;
 }
 
-/** Distance from the packet number to a hello's message: a hash and the header of a STREAM frame. */
+/** Bytes after the packet number in which a handshake message may start, after a hash and a STREAM frame header. */
 const HELLO_WITHIN = 40;
 
-/** Offset of the message of a cleartext hello, at its tag; -1 if there is none. */
+/** Offset of the tag of a cleartext handshake message; -1: none. */
 function findHello(b: Uint8Array, at: number, end: number): number {
   for (let i = at; i < at + HELLO_WITHIN && i + 8 <= end; i++)
     if ((b[i] === 0x43 && spells(b, i, end, 'CHLO')) || (b[i] === 0x52 && spells(b, i, end, 'REJ\0')))
@@ -205,7 +205,7 @@ function findHello(b: Uint8Array, at: number, end: number): number {
   return -1;
 }
 
-/** A tag, the number of pairs, and of each pair a tag and where its value ends (little-endian). */
+/** Emits a tag, the number of pairs, and for each a tag and the end offset of its value (little-endian). */
 function emitTags(out: Sink, b: Uint8Array, at: number, end: number): void {
   const count = b[at + 4]! | (b[at + 5]! << 8);
   out.add(f.tag, at, 4);

@@ -4,7 +4,7 @@ import { CID_BYTES_MAX } from './connection.ts';
 import { isVarint, varint, varintBytes } from './varint.ts';
 import { INITIAL, longType, RETRY } from './versions.ts';
 
-/** The contents of a long header; one object is reused for all. */
+/** A parsed long header; one object is reused. */
 export interface LongHeader {
   version: number;
   type: number;
@@ -12,10 +12,10 @@ export interface LongHeader {
   dcidBytes: number;
   scid: number;
   scidBytes: number;
-  /** Of an Initial: place of the token and its bytes. */
+  /** Initial packets: offset and length of the token. */
   token: number;
   tokenBytes: number;
-  /** Offset of the packet number, and the length counted from there; -1 if there is none. */
+  /** Offset of the packet number, and the length from there on; -1: none. */
   packetNumber: number;
   length: number;
 }
@@ -35,7 +35,7 @@ export const newLongHeader = (): LongHeader => ({
 
 export const isLong = (b: Uint8Array, at: number): boolean => (b[at]! & 0x80) !== 0;
 
-/** Reads the long header at `at` into `h`; false when the bytes end within it. */
+/** Parses the long header at `at` into `h`; false if truncated. */
 export function readLongHeader(h: LongHeader, b: Uint8Array, at: number, end: number): boolean {
   if (at + 7 > end) return false;
   h.version = u32(b, at + 1);
@@ -65,12 +65,12 @@ export function readLongHeader(h: LongHeader, b: Uint8Array, at: number, end: nu
   return true;
 }
 
-/** RFC 9000 §17.2: identifiers of the known versions are no longer than 20 bytes. */
+/** Whether the connection IDs have at most 20 bytes, as in all known versions (RFC 9000 §17.2). */
 export function hasPlainCids(h: LongHeader): boolean {
   return h.dcidBytes <= CID_BYTES_MAX && h.scidBytes <= CID_BYTES_MAX;
 }
 
-/** End of the packet at `at` within a datagram that ends at `wireEnd`: others may follow (RFC 9000 §12.2). */
+/** End of the packet at `at` in a datagram that ends at `wireEnd`; others may follow (RFC 9000 §12.2). */
 export function packetEnd(h: LongHeader, wireEnd: number): number {
   const end = h.packetNumber + h.length;
   return h.length >= 0 && end < wireEnd ? end : wireEnd;

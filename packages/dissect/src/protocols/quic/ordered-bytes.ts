@@ -1,25 +1,25 @@
 // Reassembly of one direction of CRYPTO or STREAM data, which may arrive out of order (RFC 9000 §19.6 and §19.8).
 import { cover } from '../../flows/fragments.ts';
 
-/** More that came early is not kept: a ClientHello with keys of post-quantum size and all its padding has a few kilobytes. */
+/** Maximum of out-of-order bytes kept; a ClientHello with post-quantum keys and padding has a few kilobytes. */
 const BYTES_MAX = 1 << 16;
 
 export class OrderedBytes {
   #delivered = 0;
-  /** Frames that came before their turn: bytes from #delivered on, and the ranges that are there. */
+  /** Out-of-order data: bytes from #delivered on, and the ranges received. */
   #early: Uint8Array | null = null;
   readonly #ranges: number[] = [];
-  /** Stream offset of the bytes last delivered. */
+  /** The bytes delivered last, and their stream offset. */
   bytes: Uint8Array = new Uint8Array(0);
   start = 0;
   end = 0;
 
-  /** Bytes handed over so far. */
+  /** Number of bytes delivered so far. */
   get delivered(): number {
     return this.#delivered;
   }
 
-  /** Memory of what came before its turn. */
+  /** Memory of out-of-order data in bytes. */
   get held(): number {
     return this.#early?.length ?? 0;
   }

@@ -1,4 +1,4 @@
-// QUIC versions: 1 (RFC 9000), 2 (RFC 9369), their drafts, and related ones of Google and Facebook.
+// QUIC versions: 1 (RFC 9000), 2 (RFC 9369), their drafts, and those of Google and Facebook.
 
 const V1 = 0x00000001;
 const V2 = 0x6b3343cf;
@@ -25,7 +25,7 @@ export function versionName(version: number): string | undefined {
     : (names.get(version) ?? (isForcing(version) ? 'Forced negotiation' : undefined));
 }
 
-/** RFC 9000 §15: versions of the form 0x?a?a?a?a force a negotiation. */
+/** Whether the version has the form 0x?a?a?a?a, which forces version negotiation (RFC 9000 §15). */
 function isForcing(version: number): boolean {
   return (version & 0x0f0f0f0f) === 0x0a0a0a0a;
 }
@@ -34,7 +34,7 @@ export function isVersion2(version: number): boolean {
   return version === V2;
 }
 
-/** True if a packet with this version has the long header of RFC 8999 and the version is in use. */
+/** Whether packets of this version have the long header of RFC 8999, and the version is known. */
 export function isKnown(version: number): boolean {
   if (version === V1 || version === V2 || isForcing(version)) return true;
   if (version === Q050 || version === T050 || version === T051) return true;
@@ -43,7 +43,7 @@ export function isKnown(version: number): boolean {
   return version >>> 8 === 0xff0000 && (version & 0xff) >= 11;
 }
 
-/** Google's Q050 has a handshake of its own in its CRYPTO frames. */
+/** Whether CRYPTO frames contain TLS; Google's Q050 has another handshake. */
 export function hasTls(version: number): boolean {
   return version !== Q050;
 }
@@ -51,7 +51,7 @@ export function hasTls(version: number): boolean {
 const salt = (hex: string): Uint8Array =>
   Uint8Array.from(hex.match(/../g)!, (pair) => Number.parseInt(pair, 16));
 
-/** RFC 9001 §5.2, RFC 9369 §3.3.1, and §5.2 of the drafts of RFC 9001. */
+/** Initial salts (RFC 9001 §5.2, RFC 9369 §3.3.1, and §5.2 of the drafts of RFC 9001). */
 const SALT_V1 = salt('38762cf7f55934b34d179ae6a4c80cadccbb7f0a');
 const SALT_V2 = salt('0dede3def700a6db819381be6e269dcbf9bd2ed9');
 const SALT_29 = salt('afbfec289993d24c9e9786f19c6111e04390a899');
@@ -61,7 +61,7 @@ const SALT_Q050 = salt('504574efd066fe2f9d945cfcdbd3a7f0d3b56b45');
 const SALT_T050 = salt('7ff579e5acd072915580304c43a2367c60488310');
 const SALT_T051 = salt('7a4edef4e7ccee5fa4506c19124fc8ccda6e033d');
 
-/** Salt of a version's Initial secrets; null for drafts too old to be supported. */
+/** Salt of a version's Initial secrets; null for unsupported old drafts. */
 export function initialSalt(version: number): Uint8Array | null {
   if (version === V2) return SALT_V2;
   if (version === Q050) return SALT_Q050;

@@ -7,13 +7,13 @@ import { type Protocol, protocol } from '../../core/protocol.ts';
 import type { Sink } from '../../core/sink.ts';
 import { cotpConfirmHeuristics, cotpRequestHeuristics } from '../cotp.ts';
 
-/** §2.2.1.1.1 and §2.2.1.2: negotiation structures, of eight bytes each. */
+/** Negotiation structures (§2.2.1.1.1, §2.2.1.2), each of eight bytes. */
 const REQUEST = 1;
 const RESPONSE = 2;
 const FAILURE = 3;
 const NEGOTIATION_BYTES = 8;
 
-/** Kind of layer, kept in its mark: negotiation, a message over MCS, or a fast-path message. */
+/** Marks: kind of layer: negotiation, a message over MCS, or a fast-path PDU. */
 const NEGOTIATION = 0;
 const SLOW_PATH = 1;
 const FAST_PATH = 2;
@@ -27,7 +27,7 @@ const failures: Readonly<Record<number, string>> = {
   6: 'Server requires Enhanced RDP Security with TLS and certificate-based client authentication',
 };
 
-/** §2.2.8.1.1.1.1: share control messages, by the lower half of their type. */
+/** Share control PDUs (§2.2.8.1.1.1.1), by the low byte of their type. */
 const shareTypes: Readonly<Record<number, string>> = {
   1: 'Demand Active',
   3: 'Confirm Active',
@@ -35,7 +35,7 @@ const shareTypes: Readonly<Record<number, string>> = {
   7: 'Data',
   10: 'Server Redirection Packet',
 };
-/** §2.2.9.1.2.1 and §2.2.8.1.2.2: fast-path updates from servers, events from clients. */
+/** Fast-path updates from the server (§2.2.9.1.2.1), and input events from the client (§2.2.8.1.2.2). */
 const updates = [
   'Orders',
   'Bitmap',
@@ -74,7 +74,7 @@ const f = {
   share: uint('rdp.pduType.type', 'pduType').le().mask(0x0f).named(shareTypes),
 };
 
-/** A cookie or a negotiation request behind the connection request (§2.2.1.1). */
+/** Whether a cookie or a negotiation request follows the connection request (§2.2.1.1). */
 function isRequest(p: Packet): boolean {
   return spells(p.buf, p.at, p.end, 'Cookie: ') || isNegotiation(p.buf, p.at, p.end, REQUEST, REQUEST);
 }
@@ -88,7 +88,7 @@ function isNegotiation(b: Uint8Array, at: number, end: number, least: number, mo
   );
 }
 
-/** Offset of the negotiation structure, behind the optional cookie. */
+/** Offset of the negotiation structure, after the optional cookie. */
 function negotiationAt(b: Uint8Array, start: number, end: number): number {
   if (b[start] !== 0x43) return start;
   const line = indexOf(b, 0x0a, start, end);
@@ -152,7 +152,10 @@ function negotiationText(b: Uint8Array, start: number, end: number): string {
   return said.join(', ');
 }
 
-/** §2.2.9.1.2: an action of 0 in the lowest bits, and a length of one or two octets. */
+/**
+ * Length of a fast-path PDU (§2.2.9.1.2): action 0 in the lowest bits of the first octet, then one or two length
+ * octets.
+ */
 export function fastPathLength(b: Uint8Array, at: number, end: number): number {
   if ((b[at]! & 3) !== 0 || end - at < 2) return 0;
   if ((b[at + 1]! & 0x80) === 0) return b[at + 1]!;
@@ -166,14 +169,14 @@ function fastPathText(b: Uint8Array, start: number, end: number, isServer: boole
   return `Fast-Path PDU,${name ?? 'Unknown'}`;
 }
 
-/** Reads [p.at, p.end) as a message over MCS. */
+/** Dissects [p.at, p.end) as a message over MCS. */
 export function runSlowPath(p: Packet): void {
   const layer = p.count;
   p.call(rdp, p.at, p.end);
   if (p.count > layer) p.mark[layer] = SLOW_PATH;
 }
 
-/** Reads [p.at, p.end) as a fast-path message. */
+/** Dissects [p.at, p.end) as a fast-path PDU. */
 export function runFastPath(p: Packet): void {
   const layer = p.count;
   p.run(rdp);

@@ -1,5 +1,5 @@
-// Multipoint communication service (ITU-T T.125 §7) and conference control (T.124), the transport of RDP messages. The
-// first two messages carry client and server settings ([MS-RDPBCGR] §2.2.1.3 and §2.2.1.4).
+// Multipoint communication service (ITU-T T.125 §7) and conference control (T.124), the transport of RDP. The first two
+// messages contain client and server settings ([MS-RDPBCGR] §2.2.1.3 and §2.2.1.4).
 import { spells, u16, u16le, u32le } from '../../core/bytes.ts';
 import { text, uint } from '../../core/field.ts';
 import { LISTED, type Packet, SHOWN } from '../../core/packet.ts';
@@ -8,7 +8,7 @@ import type { Sink } from '../../core/sink.ts';
 import { cotpHeuristics } from '../cotp.ts';
 import { runSlowPath } from './rdp.ts';
 
-/** T.125 §7: connecting is in BER with application tags 101 to 104; the rest a choice of 42 in packed encoding. */
+/** T.125 §7: connect PDUs are in BER with application tags 101 to 104; others a CHOICE of 42 in PER. */
 const CONNECT_TAG = 0x7f;
 const CONNECT_INITIAL = 0x65;
 const CONNECT_RESPONSE = 0x66;
@@ -27,19 +27,19 @@ const JOIN_CONFIRM = 15;
 const SEND_REQUEST = 25;
 const SEND_INDICATION = 26;
 
-/** Marks of the layer: RDP's own message, and which. */
+/** Marks of the layer: contains RDP data, and of which kind. */
 const CLIENT_DATA = 1;
 const SERVER_DATA = 2;
 const SECURITY_EXCHANGE = 3;
 const CLIENT_INFO = 4;
 const LICENSE = 5;
 
-/** Security headers' flags ([MS-RDPBCGR] §2.2.8.1.1.2.1). */
+/** Flags of the security header ([MS-RDPBCGR] §2.2.8.1.1.2.1). */
 const EXCHANGE_FLAG = 0x0001;
 const INFO_FLAG = 0x0040;
 const LICENSE_FLAG = 0x0080;
 
-/** Blocks of user data: type, length, contents (§2.2.1.3.1). */
+/** User data blocks (§2.2.1.3.1): type, length, data. */
 const CORE = 0xc001;
 const NETWORK = 0xc003;
 const SERVER_SECURITY = 0x0c02;
@@ -71,7 +71,7 @@ function isT125(p: Packet): boolean {
   return choices[b[at]! >> 2] !== undefined;
 }
 
-/** Offset of the user data blocks, behind the T.124 client or server key and a length; -1 if there are none. */
+/** Offset of the user data blocks, after T.124's client or server key and a length; -1: none. */
 function blocksAt(b: Uint8Array, start: number, end: number, key: string): number {
   // The key follows 40 to 100 bytes of domain parameters.
   const last = Math.min(end - 8, start + 300);
@@ -120,7 +120,7 @@ export const t125: Protocol = protocol({
   },
 });
 
-/** Offset of the channel's number: 0 for messages without. */
+/** Offset of the channel ID; 0 for PDUs without one. */
 function channelAt(b: Uint8Array, start: number): number {
   switch (b[start]! >> 2) {
     case JOIN_REQUEST:
@@ -144,14 +144,14 @@ function connect(p: Packet, layer: number, start: number): void {
   p.push(t124, LISTED | SHOWN);
 }
 
-/** §7 of T.125: initiator, channel, priority and segmentation, a length, and the user's data. */
+/** Send data PDUs (T.125 §7): initiator, channel, priority and segmentation, length, user data. */
 function sendData(p: Packet, layer: number, start: number): void {
   const b = p.buf;
   const length = start + 6;
   if (p.session.knownState<Talk>(p, 'rdp')?.isDesktop !== true || p.end - start < 12) return;
   const content = length + (b[length]! & 0x80 ? 2 : 1);
   const flags = u16le(b, content);
-  // A share control header begins with its length; a security header with its flags.
+  // A share control header begins with its length, a security header with flags.
   const isShare = flags === p.end - content;
   if (!isShare && flags & EXCHANGE_FLAG) p.mark[layer] = SECURITY_EXCHANGE;
   else if (!isShare && flags & INFO_FLAG) p.mark[layer] = CLIENT_INFO;
@@ -188,7 +188,7 @@ function emitBlocks(b: Uint8Array, start: number, end: number, out: Sink): void 
 }
 
 const NAME_BYTES = 32;
-/** §2.2.1.3.2: client core data. */
+/** Client core data, §2.2.1.3.2. */
 function emitCore(b: Uint8Array, at: number, out: Sink): void {
   out.add(f.minor, at, 2);
   out.add(f.major, at + 2, 2);

@@ -125,7 +125,7 @@ export const aodv = protocol({
   },
 });
 
-/** §5.1 to §5.4: bytes of a message, with one unreachable destination in an error. */
+/** Length of a message (§5.1 to §5.4); an error has one unreachable destination at least. */
 function sizeOf(type: number, width: number): number {
   switch (type) {
     case REQUEST:

@@ -99,7 +99,7 @@ export const bfd = protocol({
   },
 });
 
-/** RFC 5881 §4: echoes have a content that only their sender knows. */
+/** BFD Echo (RFC 5881 §4), whose content is known only to its sender. */
 export const bfdEcho = protocol({
   name: 'bfd_echo',
   title: 'BFD Echo message',

@@ -9,11 +9,11 @@ import { cotp } from '../cotp.ts';
 import { nsap } from './osi-address.ts';
 
 const NLPID = 0x81;
-/** The subset without addresses, one byte long, for networks of one link (§8.2). */
+/** The inactive subset (§8.2): a single byte, for networks of one link. */
 const INACTIVE = 0x00;
 const HEADER = 9;
 const SEGMENTATION = 6;
-/** Selector under which the transport protocol is found, by custom. */
+/** Selector that conventionally means the transport protocol. */
 const TRANSPORT_SELECTOR = 0x21;
 
 const ERROR_REPORT = 0x01;
@@ -140,7 +140,7 @@ function showAddresses(p: Packet, destination: number, source: number): void {
   p.columnDstText = nsap(p.buf, destination + 1, p.buf[destination]!);
 }
 
-/** §7.6: an error report quotes the packet in trouble. */
+/** An error report quotes the discarded packet (§7.6). */
 function reported(p: Packet): null {
   const { visibility } = p;
   p.visibility &= ~COLUMN;

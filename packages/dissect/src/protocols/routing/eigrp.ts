@@ -6,7 +6,7 @@ import { type Protocol, protocol } from '../../core/protocol.ts';
 import type { Sink } from '../../core/sink.ts';
 import { ipProtocols, Table } from '../../core/table.ts';
 
-/** Payloads of an EIGRP packet other than routes: IPX SAP. */
+/** Payloads of EIGRP packets other than routes: IPX SAP. */
 const eigrpOpcodes = new Table('eigrp.opcode');
 
 const HEADER = 20;
@@ -128,7 +128,7 @@ export const eigrp: Protocol = protocol({
     const start = p.start[layer]!;
     const b = p.bufferOf(layer);
     if (p.stop[layer]! - start < HEADER) return '';
-    // RFC 7868 §6.6: a hello that acknowledges something is an acknowledgment.
+    // RFC 7868 §6.6: a Hello with an acknowledgment number is an Acknowledgment.
     const opcode = b[start + 1] === HELLO && u32(b, start + 12) !== 0 ? 8 : b[start + 1]!;
     return opcodes[opcode] ?? `Unknown OpCode (0x${opcode.toString(16).padStart(4, '0')})`;
   },
@@ -159,7 +159,7 @@ function emitRoute(b: Uint8Array, at: number, origin: number, width: number, end
   out.add(f.delay, metric, 4);
   out.add(f.bandwidth, metric + 4, 4);
   out.add(f.prefixLength, prefix, 1);
-  // The destination has only the bytes its prefix needs.
+  // The destination has only as many bytes as its prefix needs.
   const address = new Uint8Array(width);
   address.set(b.subarray(prefix + 1, Math.min(end, prefix + 1 + Math.min(width, (b[prefix]! + 7) >> 3))));
   out.add(width === 4 ? f.destination : f.destination6, prefix + 1, Math.max(0, end - prefix - 1), address);

@@ -1,4 +1,4 @@
-// Cisco's first-hop redundancy: Hot Standby Router Protocol version 1 (RFC 2281) and 2, and Gateway Load Balancing.
+// Cisco's first-hop redundancy protocols: Hot Standby Router Protocol version 1 (RFC 2281) and 2, and GLBP.
 import { u16 } from '../../core/bytes.ts';
 import { ether, ipv4, ipv6, text, uint } from '../../core/field.ts';
 import { IPV4, type Packet } from '../../core/packet.ts';
@@ -7,10 +7,10 @@ import type { Sink } from '../../core/sink.ts';
 import { udpPorts } from '../../core/table.ts';
 
 const HEADER = 20;
-/** Version 2 is made of records of type and length; the first ones are of these types. */
+/** TLV types of version 2 that may come first. */
 const GROUP_STATE = 1;
 const TEXT_AUTHENTICATION = 3;
-/** Version 2 goes to 224.0.0.102 or ff02::66, version 1 to 224.0.0.2. */
+/** Last byte of version 2's groups, 224.0.0.102 and ff02::66; version 1 uses 224.0.0.2. */
 const VERSION_2_GROUP = 102;
 
 const opcodes: Readonly<Record<number, string>> = { 0: 'Hello', 1: 'Coup', 2: 'Resign', 3: 'Advertise' };
@@ -60,7 +60,7 @@ const f = {
   auth2: text('hsrp2.auth_data', 'Authentication Data'),
 };
 
-/** Told by the group it is sent to: the version byte of the one is the record type of the other. */
+/** Versions are distinguished by group address: version 1's version byte coincides with version 2's TLV type. */
 function isVersion2(p: Packet): boolean {
   if (p.netKind !== IPV4) return true;
   return p.netBuf[p.netDst]! === 224 && p.netBuf[p.netDst + 3] === VERSION_2_GROUP;
@@ -184,7 +184,7 @@ export const glbp: Protocol = protocol({
     const b = p.bufferOf(layer);
     const end = p.stop[layer]!;
     for (const field of [g.version, g.unknown1, g.group, g.owner]) out.fixed(field);
-    // The length of a record counts its own two bytes.
+    // A TLV's length includes type and length.
     for (let at = p.start[layer]! + GLBP_HEADER; at + 2 <= end && b[at + 1]! >= 2; at += b[at + 1]!) {
       out.add(g.tlvType, at, 1);
       out.add(g.tlvLength, at + 1, 1);

@@ -6,7 +6,7 @@ import { area, systemId } from './osi-address.ts';
 const adjacencies = { 0: 'Up', 1: 'Initializing', 2: 'Down' };
 const nlpids = { 0x81: 'CLNP', 0x82: 'ESIS', 0x83: 'ISIS', 0x8e: 'IPv6', 0xcc: 'IP' };
 
-/** The fields of one kind of PDU; a TLV whose fields it lacks shows its type and length only. */
+/** Fields of one kind of PDU; of a TLV whose fields are missing, only type and length are shown. */
 export interface TlvFields {
   readonly tlvType: Field;
   readonly tlvLength: Field;
@@ -78,7 +78,7 @@ export const csnpTlvFields = {
   authentication: bytes('isis.csnp.authentication', 'Authentication'),
 } satisfies TlvFields;
 
-/** Entries of complete and partial sequence numbers have the same fields. */
+/** Fields of LSP entries, the same in complete and partial sequence number PDUs. */
 export const psnpTlvFields = {
   ...csnpTlvFields,
   tlvType: uint('isis.psnp.clv.type', 'Type'),
@@ -115,7 +115,7 @@ const known: Readonly<Record<number, { readonly title: string; readonly emit?: E
   242: { title: 'Router Capability' },
 };
 
-/** TLVs up to `end`; system ids are `id` bytes long. */
+/** Emits TLVs up to `end`; system IDs have `id` bytes. */
 export function emitTlvs(b: Uint8Array, at: number, end: number, id: number, f: TlvFields, out: Sink): void {
   while (at + 2 <= end) {
     const type = b[at]!;
@@ -132,7 +132,7 @@ export function emitTlvs(b: Uint8Array, at: number, end: number, id: number, f: 
   }
 }
 
-/** Values of one width, one after the other. */
+/** Emits consecutive values of the same width. */
 function each(name: string, width: number): Emit {
   return (_b, at, end, _id, f, out) => {
     const field = f[name];
@@ -141,7 +141,7 @@ function each(name: string, width: number): Emit {
   };
 }
 
-/** RFC 5120 §7: a topology identifier precedes the entries. */
+/** Entries preceded by a topology identifier (RFC 5120 §7). */
 function inTopology(emit: Emit): Emit {
   return (b, at, end, id, f, out) => {
     if (f.topologyId === undefined || at + 2 > end) return;
@@ -160,7 +160,7 @@ function emitAreas(b: Uint8Array, at: number, end: number, _id: number, f: TlvFi
   }
 }
 
-/** ISO 10589 §9.8: four metrics, then the neighbour with its pseudonode. */
+/** Neighbours (ISO 10589 §9.8): four metrics, then system and pseudonode ID. */
 function emitNeighbors(b: Uint8Array, at: number, end: number, id: number, f: TlvFields, out: Sink): void {
   if (f.neighbor === undefined) return;
   for (at += 1; at + 5 + id <= end; at += 5 + id) {
@@ -254,7 +254,7 @@ function emitEntries(b: Uint8Array, at: number, end: number, id: number, f: TlvF
   }
 }
 
-/** RFC 5304 §2: a digest of 54; else a password for all to read, or of the routing domain's own. */
+/** Authentication: type 54 is an HMAC-MD5 digest (RFC 5304 §2); others are cleartext, or private to the domain. */
 function emitAuthentication(
   b: Uint8Array,
   at: number,

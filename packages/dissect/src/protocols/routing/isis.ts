@@ -1,4 +1,4 @@
-// Intermediate System to Intermediate System (ISO/IEC 10589; for IP, RFC 1195): the common header and the four kinds of PDU.
+// Intermediate System to Intermediate System (ISO/IEC 10589; for IP RFC 1195): common header and the four kinds of PDU.
 import { u16, u32 } from '../../core/bytes.ts';
 import { bool, bytes, text, uint } from '../../core/field.ts';
 import { COLUMN, type Packet } from '../../core/packet.ts';
@@ -83,14 +83,14 @@ function typeText(b: Uint8Array, header: number): string {
   return typeNames[type] ?? `Unknown (0x${type.toString(16)})`;
 }
 
-/** §9.5: 0 means 6, and 255 means no system ID. */
+/** Length of system IDs (§9.5): 0 means 6, and 255 means none. */
 function idLengthOf(b: Uint8Array, header: number): number {
   const length = b[header + 3]!;
   return length === 0 ? 6 : length === 255 ? 0 : length;
 }
 
 interface Pdu {
-  /** Offset of the PDU length in the header of this kind, and of the length of that header. */
+  /** Offset of the PDU length relative to the common header, and size of the PDU's header. */
   lengthAt(idLength: number): number;
   size(idLength: number, type: number): number;
   readonly tlvs: TlvFields;
@@ -132,7 +132,7 @@ function stepPdu(p: Packet, kind: Pdu): null {
   return null;
 }
 
-/** Whether the whole header of the layer was captured, and believed. */
+/** Whether the header of the layer was captured in full and is valid. */
 function isWhole(p: Packet, layer: number, kind: Pdu): boolean {
   const b = p.bufferOf(layer);
   const start = p.start[layer]!;
@@ -257,13 +257,13 @@ const lsp: Protocol = protocol({
   },
 });
 
-/** §7.3.11: Fletcher's checksum, from behind the lifetime to the end. */
+/** Fletcher checksum (§7.3.11), over everything after the remaining lifetime. */
 function lspStatus(p: Packet, layer: number): number {
   const b = p.bufferOf(layer);
   const start = p.start[layer]!;
   const end = start - HEADER + u16(b, start);
   if (end > p.stop[layer]!) return UNVERIFIED;
-  // §7.3.16.4: what is purged, its lifetime at 0, keeps its header only.
+  // §7.3.16.4: a purged LSP, with lifetime 0, consists of its header only.
   if (u16(b, start + 2) === 0 || u16(b, start + 10 + idLengthOf(b, start - HEADER)) === 0) return NOT_PRESENT;
   let sum = 0;
   let sums = 0;

@@ -6,7 +6,7 @@ import type { Sink } from '../../core/sink.ts';
 import { tcpPorts, udpPorts } from '../../core/table.ts';
 
 const HEADER = 10;
-/** Bytes before those that the PDU's length counts, and a message's. */
+/** Length of the fields that precede, and are not counted in, PDU and message length. */
 const UNCOUNTED = 4;
 const PDU_MIN = 6;
 

@@ -1,4 +1,4 @@
-// Label switched path ping (RFC 8029 §3).
+// MPLS ping and traceroute: LSP echo (RFC 8029 §3).
 import { u16 } from '../../core/bytes.ts';
 import { ipv4, time, uint } from '../../core/field.ts';
 import { protocol, REJECTED } from '../../core/protocol.ts';
@@ -116,7 +116,7 @@ export const mplsEcho = protocol({
           out.add(f.fecPrefixLength, at + 12, 1);
         } else if (kind === RSVP_IPV4) out.add(f.fecEndpoint, at + 8, 4);
       }
-      // §3: padded to a multiple of 4, which the length leaves out.
+      // §3: padded to a multiple of 4, which the length excludes.
       at += 4 + ((length + 3) & ~3);
     }
   },

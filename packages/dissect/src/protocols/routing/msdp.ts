@@ -1,4 +1,4 @@
-// Multicast Source Discovery Protocol (RFC 3618 §12): type, length, value after each other in a TCP stream.
+// Multicast Source Discovery Protocol (RFC 3618 §12): TLVs in a TCP stream.
 import { u16 } from '../../core/bytes.ts';
 import { ipv4, uint } from '../../core/field.ts';
 import { COLUMN, type Packet } from '../../core/packet.ts';
@@ -76,7 +76,7 @@ export const msdp = protocol({
   },
 });
 
-/** §12.2.1: the packet of the source that caused the message may follow its entries. */
+/** Dissects the multicast packet that may follow the entries of an SA message (§12.2.1). */
 function callActive(p: Packet, at: number, end: number): void {
   if (at + ENTRIES > end) return;
   const inner = at + ENTRIES + p.buf[at + 3]! * ENTRY;

@@ -1,4 +1,4 @@
-// NBMA Next Hop Resolution Protocol (RFC 2332 §5), as multipoint GRE networks use it.
+// NBMA Next Hop Resolution Protocol (RFC 2332 §5), as used in multipoint GRE networks.
 import { ipv4, uint } from '../../core/field.ts';
 import { COLUMN } from '../../core/packet.ts';
 import { type Protocol, protocol } from '../../core/protocol.ts';
@@ -56,7 +56,7 @@ export const nhrp: Protocol = protocol({
     for (const field of [f.family, f.proto, f.hops, f.size, f.checksum, f.extensions, f.version])
       out.fixed(field);
     out.fixed(f.operation);
-    // §5.2.0.1: the mandatory part; address lengths are in its first bytes and in the fixed header.
+    // §5.2.0.1: mandatory part; address lengths are in its first bytes and in the fixed header.
     const at = start + HEADER;
     if (at + 8 > end || b[start + 17] === 7 || b[start + 17] === 8) return;
     out.add(f.sourceLength, at, 1);

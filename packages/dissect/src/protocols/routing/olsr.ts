@@ -118,7 +118,7 @@ function emitMessage(b: Uint8Array, at: number, end: number, width: number, out:
   out.close();
 }
 
-/** §18.3: four bits of mantissa, four of exponent, in sixteenths of a second. */
+/** Decodes a time (§18.3): four bits of mantissa and four of exponent, in units of 1/16 s. */
 function seconds(coded: number): number {
   return (1 + (coded >> 4) / 16) * 2 ** (coded & 15) * 0.0625;
 }

@@ -1,7 +1,7 @@
-// Addresses and names of OSI: network service access points and the system ids of IS-IS, as text.
+// Formats OSI addresses: network service access points, and system IDs of IS-IS.
 import { hex } from '../../core/text.ts';
 
-/** `1921.6800.1001`, with the pseudonode `.02` and the fragment `-00` where there are any (ISO 10589 §7.1). */
+/** `1921.6800.1001`, with pseudonode `.02` and fragment `-00` if present (ISO 10589 §7.1). */
 export function systemId(b: Uint8Array, at: number, length: number): string {
   const groups: string[] = [];
   for (let i = 0; i < Math.min(length, 6); i += 2) groups.push(hex(b, at + i, at + Math.min(length, i + 2)));
@@ -11,7 +11,7 @@ export function systemId(b: Uint8Array, at: number, length: number): string {
   return text;
 }
 
-/** An area: `49.0001`. */
+/** Area address: `49.0001`. */
 export function area(b: Uint8Array, at: number, length: number): string {
   if (length < 1) return '';
   const parts = [hex(b, at, at + 1)];
@@ -19,7 +19,7 @@ export function area(b: Uint8Array, at: number, length: number): string {
   return parts.join('.');
 }
 
-/** A whole address, with a dot before the last seven bytes: id and selector. */
+/** NSAP address, with a dot before the last seven bytes (system ID and selector). */
 export function nsap(b: Uint8Array, at: number, length: number): string {
   if (length < 8) return hex(b, at, at + length);
   return `${hex(b, at, at + length - 6)}.${hex(b, at + length - 6, at + length)}`;

@@ -1,4 +1,4 @@
-// Link state advertisements of OSPF (RFC 2328 appendix A.4, RFC 5340 appendix A.4).
+// Link State Advertisements (LSAs) of OSPF (RFC 2328 appendix A.4, RFC 5340 appendix A.4).
 import { u16, u24 } from '../../core/bytes.ts';
 import { bool, ipv4, ipv6, uint } from '../../core/field.ts';
 import type { Sink } from '../../core/sink.ts';
@@ -82,7 +82,7 @@ export const lsaFields = {
 
 const f = lsaFields;
 
-/** Opens the tree of an advertisement; the caller closes it. */
+/** Opens the tree of an LSA, which the caller closes. */
 export function emitLsaHeader(
   b: Uint8Array,
   isVersion3: boolean,
@@ -141,7 +141,7 @@ function emitBody2(b: Uint8Array, type: number, at: number, end: number, out: Si
   }
 }
 
-/** A.4.2: links of 12 bytes, with 4 more for each metric of a type of service. */
+/** Router links (A.4.2): 12 bytes each, and 4 per TOS metric. */
 function emitRouterLinks(b: Uint8Array, at: number, end: number, out: Sink): void {
   if (at + 4 > end) return;
   out.add(f.linkCount, at + 2, 2);
@@ -189,7 +189,7 @@ function emitBody3(b: Uint8Array, type: number, at: number, end: number, out: Si
   }
 }
 
-/** A.4.1: a prefix in as many words of 4 bytes as its length needs; where it ends, -1 when cut. */
+/** Emits a prefix (A.4.1), padded to a multiple of 4 bytes; returns its end, or -1 if truncated. */
 function emitPrefix(b: Uint8Array, at: number, end: number, out: Sink): number {
   const length = b[at]!;
   const width = ((length + 31) >> 5) * 4;

@@ -15,7 +15,7 @@ const DATABASE = 2;
 const REQUEST = 3;
 const UPDATE = 4;
 const ACKNOWLEDGE = 5;
-/** LSAs of one packet that are shown. */
+/** Maximum number of LSAs shown per packet. */
 const LSAS_MAX = 1000;
 
 const messages: Readonly<Record<number, string>> = {
@@ -94,7 +94,7 @@ export const ospf = protocol({
     out.close();
     const header = isVersion3 ? HEADER_3 : HEADER_2;
     if (end - start < header) return;
-    // A.3.1: the length leaves out the cryptographic digest and what is signalled link-locally.
+    // A.3.1: the packet length excludes the cryptographic digest and link-local signalling.
     const stop = Math.min(end, start + Math.max(header, u16(b, start + 2)));
     emitBody(b, b[start + 1]!, isVersion3, start + header, stop, out);
   },
@@ -105,7 +105,7 @@ export const ospf = protocol({
   },
 });
 
-/** Bytes that the body of a message has at least. */
+/** Minimum length of a message's body. */
 function minimumOf(b: Uint8Array, start: number, header: number): number {
   switch (b[start + 1]) {
     case HELLO:
@@ -119,7 +119,7 @@ function minimumOf(b: Uint8Array, start: number, header: number): number {
   }
 }
 
-/** RFC 2328 appendix D */
+/** Authentication, RFC 2328 appendix D. */
 function emitAuthentication(b: Uint8Array, start: number, end: number, out: Sink): void {
   const type = u16(b, start + 14);
   out.add(f.authType, start + 14, 2);

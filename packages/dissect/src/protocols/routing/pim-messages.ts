@@ -106,7 +106,7 @@ interface Role {
   readonly isUnicast: boolean;
   readonly field: Field;
   readonly field6: Field;
-  /** The address within, without its family and flags. */
+  /** Field of the address itself, without family and flags. */
   readonly address: Field;
   readonly address6: Field;
 }
@@ -179,7 +179,7 @@ export function emitPim(b: Uint8Array, type: number, at: number, end: number, ou
   }
 }
 
-/** §4.9.2 */
+/** Hello, §4.9.2. */
 function emitHello(b: Uint8Array, at: number, end: number, out: Sink): void {
   while (at + 4 <= end) {
     const type = u16(b, at);
@@ -202,8 +202,7 @@ function emitHello(b: Uint8Array, at: number, end: number, out: Sink): void {
 }
 
 /**
- * An encoded address (§4.9.1), named by its role: a unicast one, or with flags and mask length that of a group or a
- * source. Where it ends, -1 when it is cut or of another family.
+ * Emits an encoded unicast, group or source address (§4.9.1); returns its end, or -1 if truncated or of another family.
  */
 function emitAddress(b: Uint8Array, at: number, end: number, role: Role, out: Sink): number {
   const extra = role.isUnicast ? 0 : 2;
@@ -221,7 +220,7 @@ function emitAddress(b: Uint8Array, at: number, end: number, role: Role, out: Si
   return address + width;
 }
 
-/** RFC 5059 §4.1: groups, each with its candidate RPs. */
+/** Bootstrap (RFC 5059 §4.1): groups with their candidate RPs. */
 function emitBootstrap(b: Uint8Array, at: number, end: number, out: Sink): void {
   while (at >= 0 && at < end) {
     at = emitAddress(b, at, end, GROUP, out);
@@ -243,14 +242,14 @@ function emitCandidates(b: Uint8Array, count: number, at: number, end: number, o
   return at;
 }
 
-/** RFC 5059 §4.2: the groups a candidate RP serves. */
+/** Candidate-RP-Advertisement (RFC 5059 §4.2). */
 function emitCandidate(b: Uint8Array, at: number, end: number, out: Sink): void {
   const groups = b[at]!;
   at = emitAddress(b, at + 4, end, RP, out);
   for (let i = 0; i < groups && at >= 0; i++) at = emitAddress(b, at, end, GROUP, out);
 }
 
-/** §4.9.5 */
+/** Join/Prune, §4.9.5. */
 function emitJoinPrune(b: Uint8Array, at: number, end: number, out: Sink): void {
   at = emitAddress(b, at, end, UPSTREAM, out);
   if (at < 0 || at + 4 > end) return;

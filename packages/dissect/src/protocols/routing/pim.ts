@@ -10,7 +10,7 @@ import { emitPim, pim1Types, pimFields, pimTypes, REGISTER } from './pim-message
 
 const PIM = 103;
 const HEADER = 4;
-/** §4.9.3: the checksum of a register covers its own 8 bytes only; some senders cover all. */
+/** §4.9.3: the checksum of a Register covers its 8-byte header only; some senders cover the whole message. */
 const REGISTER_HEADER = 8;
 
 const f = pimFields;
@@ -64,10 +64,10 @@ export const pim: Protocol = protocol({
   },
 });
 
-/** Version 1 is carried in IGMP and has the IGMP type in place of version and type. */
+/** Version 1 is carried in IGMP, with the IGMP type instead of version and type. */
 const isVersion1 = (p: Packet, layer: number): boolean => p.bufferOf(layer)[p.start[layer]!] === 0x14;
 
-/** §4.9.3: the multicast packet within is read, but the columns stay with PIM, all but the addresses. */
+/** Dissects the multicast packet in a Register (§4.9.3); it sets only the address columns. */
 function registered(p: Packet, at: number): void {
   const version = p.buf[at]! >> 4;
   const { visibility } = p;
@@ -77,7 +77,7 @@ function registered(p: Packet, at: number): void {
   p.visibility = visibility;
 }
 
-/** §4.9: over IPv6 the pseudo-header counts, of the packet that carries PIM: not of one within a register. */
+/** IPv6 pseudo-header (§4.9) of the packet that carries PIM, not of the one in a Register. */
 function pseudoHeader6(p: Packet, layer: number, length: number): number {
   if (layer === 0 || p.protocols[layer - 1] !== ipv6) return 0;
   const at = p.start[layer - 1]! + 8;

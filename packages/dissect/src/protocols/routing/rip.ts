@@ -85,7 +85,7 @@ function emitEntry(b: Uint8Array, at: number, end: number, isVersion2: boolean, 
   out.close();
 }
 
-/** RFC 2453 §4.1, RFC 4822 §2.2 */
+/** Authentication entry, RFC 2453 §4.1, RFC 4822 §2.2. */
 function emitAuthentication(b: Uint8Array, at: number, end: number, out: Sink): void {
   const type = u16(b, at + 2);
   out.add(f.authType, at + 2, 2);

@@ -13,7 +13,7 @@ import { PORTMAP, portmapBodies, portmapFields } from './portmap.ts';
 import type { Shape } from './xdr.ts';
 import { ypbindBodies, ypbindFields, ypservBodies, ypservFields } from './yp.ts';
 
-/** By procedure number. */
+/** Shapes of arguments and results by procedure number. */
 export type Procedures = Readonly<Record<number, readonly [call: Shape, reply: Shape]>>;
 
 interface Bodies {
@@ -33,7 +33,7 @@ const NFS_CALLBACK = 0x40000000;
 const bitFields = Object.fromEntries([...sequenceBits, ...exchangeBits].map((field) => [field.name, field]));
 const fields4 = { ...handleFields, ...prefixed(nfs4Fields), ...bitFields };
 
-/** Both sets of names have an `offset`: only the fields matter here. */
+/** Prefixes field keys, because both sets contain an `offset`; only the fields matter here. */
 function prefixed(fields: Readonly<Record<string, Field>>): Record<string, Field> {
   return Object.fromEntries(Object.entries(fields).map(([key, field]) => [`v4.${key}`, field]));
 }

@@ -1,4 +1,4 @@
-// State of RPC conversations: pending calls, by which replies are dissected.
+// State of RPC conversations: pending calls, which replies are matched with and dissected by.
 import { u32 } from '../../core/bytes.ts';
 import { IPV4, type Packet } from '../../core/packet.ts';
 import { remember } from '../smb/bounded.ts';
@@ -8,7 +8,7 @@ import type { Program } from './programs.ts';
 const CALLS_MAX = 4096;
 const BROADCASTS_MAX = 1024;
 
-/** Flavors of authentication (RFC 5531 §8.2, RFC 2203, and one older than it). */
+/** Authentication flavors (RFC 5531 §8.2, RFC 2203, and an older one). */
 export const AUTH_SYS = 1;
 export const AUTH_DES = 3;
 export const AUTH_GLUSTER = 5;
@@ -24,12 +24,12 @@ export interface Call {
   readonly seconds: number;
   readonly nanoseconds: number;
   readonly flavor: number;
-  /** Of RPCSEC_GSS: what the message is for, and how its body is protected. */
+  /** RPCSEC_GSS: procedure, and protection of the body. */
   readonly gssProcedure: number;
   readonly gssService: number;
-  /** Access rights requested by an NFS version 3 ACCESS call; -1 if it was not captured. */
+  /** Access rights requested by an NFS version 3 ACCESS call; -1 if not captured. */
   readonly access: number;
-  /** Frame of the first reply; 0 before it. */
+  /** Frame of the first reply; 0: none yet. */
   reply: number;
 }
 
@@ -52,7 +52,7 @@ export function rememberCall(p: Packet, xid: number, call: Call): void {
   if (p.transport === UDP && isToMany(p)) remember(broadcasts(p).calls, xid, call, BROADCASTS_MAX);
 }
 
-/** Calls to a broadcast address are answered from others. */
+/** Calls to broadcast addresses, whose replies come from other addresses. */
 function broadcasts(p: Packet): Conversation {
   return p.session.memoryOf(KEY, (): Conversation => ({ calls: new Map() }));
 }

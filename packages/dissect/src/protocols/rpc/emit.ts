@@ -1,4 +1,4 @@
-// The fields of an RPC message's header.
+// Fields of RPC message headers.
 import { u32 } from '../../core/bytes.ts';
 import type { Packet } from '../../core/packet.ts';
 import type { Sink } from '../../core/sink.ts';
@@ -88,7 +88,7 @@ const denied = choose(f.reject, {
   [layout.AUTH_ERROR]: number(f.auth),
 });
 
-/** RFC 5531 §8.2, appendix A; RFC 2695 §2; RFC 2203 §5.3.1. */
+/** Authentication bodies (RFC 5531 §8.2, appendix A; RFC 2695 §2; RFC 2203 §5.3.1). */
 const unix = seq(number(f.stamp), text(f.machine), number(f.uid), number(f.gid), array(null, number(f.gid)));
 const des = choose(f.namekind, {
   0: seq(text(f.netname), long(f.convkey), number(f.window)),
@@ -126,7 +126,7 @@ const replyVerifiers: Readonly<Record<number, Shape>> = {
   [AUTH_DES]: seq(long(f.timeverf), number(f.nickname)),
 };
 
-/** Credentials or a verifier. Returns where it ends, -1 when that is not here. */
+/** Emits credentials or a verifier; returns their end, or -1 if truncated. */
 function emitAuth(
   b: Uint8Array,
   at: number,

@@ -8,7 +8,7 @@ import { Xdr } from './xdr.ts';
 const NFS = 100003;
 const COMPOUND = 1;
 
-/** Info texts of the packet's messages up to the last one. */
+/** Info texts of all messages of the packet. */
 export function rpcInfo(p: Packet, layer: number): string {
   const note = p.notes[layer];
   if (note === FRAGMENT || note === CONTINUATION) return (note as typeof FRAGMENT).info;
@@ -38,7 +38,7 @@ function messageInfo(p: Packet, layer: number, { call, isCall }: Message): strin
   }
   const { program, version, procedure } = call;
   const name = program.procedureName(version, procedure) ?? `proc-${procedure}`;
-  // For a compound, its operations.
+  // Of a COMPOUND, its operations.
   const isCompound = program.number === NFS && version === 4 && procedure === COMPOUND;
   const head = `V${version}${isCompound ? '' : ` ${name}`} ${kind}${isCall ? '' : ` (Call In ${call.request})`}`;
   return head + told(p, layer);

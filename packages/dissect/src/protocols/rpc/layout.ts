@@ -14,19 +14,19 @@ export const PROGRAM_MISMATCH = 2;
 export const RPC_MISMATCH = 0;
 export const AUTH_ERROR = 1;
 
-/** Of a call, from its transaction id on. */
+/** Offsets in a call, relative to the transaction ID. */
 export const PROGRAM = 12;
 export const PROGRAM_VERSION = 16;
 export const PROCEDURE = 20;
 export const CREDENTIALS = 24;
-/** Of a reply. */
+/** Offsets in a reply. */
 export const REPLY_STATE = 8;
 export const REPLY_BODY = 12;
 
-/** Bytes of opaque data with its padding. */
+/** Length of opaque data including padding. */
 export const padded = (length: number): number => (length + 3) & ~3;
 
-/** Of credentials and verifiers: flavor and length, then the body. */
+/** Length of flavor and length field of credentials and verifiers. */
 export const AUTH_HEAD = 8;
 
 /** End of credentials or a verifier; -1 if truncated. */
@@ -36,13 +36,13 @@ export function authEnd(b: Uint8Array, at: number, end: number): number {
   return next > end || next < at ? -1 : next;
 }
 
-/** The program of the call at that place; null when there is none. */
+/** Program of the call at `at`; null if it is not a call. */
 export function programAt(b: Uint8Array, at: number, end: number): Program | null {
   if (at + 16 > end || u32(b, at + 4) !== CALL || u32(b, at + 8) !== VERSION) return null;
   return programOf(u32(b, at + PROGRAM)) ?? null;
 }
 
-/** The call that the message at that place is a reply to; a reply to none is not recognised. */
+/** The call that the message at `at` replies to; without it a reply is not recognized. */
 export function answered(p: Packet, at: number, end: number): Call | null {
   if (at + 8 > end || u32(p.buf, at + 4) !== REPLY) return null;
   const call = callOf(p, u32(p.buf, at));
@@ -76,7 +76,7 @@ export function replyEnd(b: Uint8Array, at: number, end: number): number {
   return next > end ? -1 : next;
 }
 
-/** Was the reply, whose header is whole, accepted and the procedure done? */
+/** Whether the reply, whose header is complete, was accepted and successful. */
 export function isSuccess(b: Uint8Array, at: number, end: number): boolean {
   if (u32(b, at + REPLY_STATE) !== ACCEPTED) return false;
   const state = authEnd(b, at + REPLY_BODY, end);

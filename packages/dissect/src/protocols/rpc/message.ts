@@ -17,11 +17,11 @@ export interface Message {
   readonly call: Call;
   /** Offset of the transaction ID. */
   readonly start: number;
-  /** Frame that this one repeats; 0: none. */
+  /** Frame that this message retransmits; 0: none. */
   readonly repeats: number;
 }
 
-/** Notes of the other layers. */
+/** Notes of layers without a message. */
 export const FRAGMENT = { info: 'Fragment' };
 export const CONTINUATION = { info: 'Continuation' };
 
@@ -30,18 +30,18 @@ export function messageOf(p: Packet, layer: number): Message | null {
   return note === null || note === FRAGMENT || note === CONTINUATION ? null : (note as Message);
 }
 
-/** Procedures and services of RPCSEC_GSS (RFC 2203 §5). */
+/** RPCSEC_GSS procedures and services (RFC 2203 §5). */
 const GSS_DATA = 0;
 const GSS_CONTINUE = 2;
 const INTEGRITY = 2;
 const PRIVACY = 3;
 
-/** AUTH_GSSAPI: the message is one of the authentication itself. */
+/** AUTH_GSSAPI: the message belongs to the authentication itself. */
 const API_MESSAGE = -1;
 const API_INIT = 1;
 const API_MESSAGES = 3;
 
-/** Reads the message in [start, end), known to be one. */
+/** Dissects the message in [start, end), which was recognized before. */
 export function readMessage(p: Packet, start: number, end: number, wireEnd: number): void {
   const program = layout.programAt(p.buf, start, end);
   if (program !== null) readCall(p, program, start, end, wireEnd);
@@ -121,12 +121,12 @@ function cutHeader(p: Packet, start: number, end: number, wireEnd: number): void
   p.cut(end < wireEnd ? wireEnd - start : end - start + 1);
 }
 
-/** RFC 2203 §5.3.1: the verifier is a token that signs the header. */
+/** The verifier is a token that signs the header (RFC 2203 §5.3.1). */
 function readVerifier(p: Packet, at: number, end: number): void {
   if (at + layout.AUTH_HEAD <= end && u32(p.buf, at) === RPCSEC_GSS) readToken(p, at + 4, end);
 }
 
-/** A token with its length before it. Returns where it ends. */
+/** Dissects a token preceded by its length; returns its end. */
 function readToken(p: Packet, at: number, end: number): number {
   if (at + 4 > end) return end;
   const length = u32(p.buf, at);
@@ -135,12 +135,12 @@ function readToken(p: Packet, at: number, end: number): number {
   return Math.min(at + 4 + layout.padded(length), end);
 }
 
-/** Skips opaque data. */
+/** End of opaque data. */
 function behind(b: Uint8Array, at: number, end: number): number {
   return at + 4 > end ? end : Math.min(at + 4 + layout.padded(u32(b, at)), end);
 }
 
-/** §5.3.2: the body as the security service leaves it. */
+/** Dissects the body by security service (§5.3.2). */
 function readBody(
   p: Packet,
   layer: number,
@@ -167,7 +167,7 @@ function readBody(
   if (isData && call.gssService === PRIVACY && at + 4 < end) callNested(p, krb5Token, at + 4, end);
   const isKnown = program.procedureName(version, procedure) !== undefined;
   const isListed = isReadable && isKnown && wireEnd > at;
-  // A sequence number precedes the protected data.
+  // Protected data begin with a sequence number.
   const first = isSigned ? Math.min(at + 8, end) : at;
   const last = isSigned ? Math.min(behind(b, at, end), end) : end;
   p.at = first;
@@ -186,7 +186,7 @@ function readBody(
   if (end < wireEnd) p.cut(1);
 }
 
-/** §5.2.2: a context is set up. */
+/** Context creation, §5.2.2. */
 function readContext(p: Packet, isCall: boolean, at: number, end: number): void {
   if (isCall) readToken(p, at, end);
   else readToken(p, Math.min(behind(p.buf, at, end) + 12, end), end);
@@ -198,7 +198,7 @@ function readApiMessage(p: Packet, procedure: number, isCall: boolean, at: numbe
   else readToken(p, Math.min(behind(p.buf, at + 4, end) + 8, end), end);
 }
 
-/** The portmapper passes calls on: the one within has a tree of its own. */
+/** A portmapper CALLIT contains a call, which gets its own tree. */
 function pushIndirect(p: Packet, outer: Body, at: number, end: number): void {
   const inner = indirectCall(outer.program.number, outer.version, outer.procedure, p.buf, at, end);
   if (inner === null) return;

@@ -1,4 +1,4 @@
-// NFS file handles: opaque to all but their server, so they are identified by a hash.
+// NFS file handles: opaque except to their server, so they are identified by a hash.
 import { crc32 } from '../../codec/crc.ts';
 import { bytes, uint } from '../../core/field.ts';
 import { group, type Shape, type Xdr } from './xdr.ts';
@@ -14,7 +14,7 @@ const f = handleFields;
 /** RFC 1094 §2.3.3. */
 const HANDLE2_BYTES = 32;
 
-/** As the Info column has it. */
+/** Hash as the Info column shows it. */
 export const hashText = (hash: number): string => `0x${hash.toString(16).padStart(8, '0')}`;
 
 function read(x: Xdr, at: number, length: number): void {
@@ -25,7 +25,7 @@ function read(x: Xdr, at: number, length: number): void {
   x.out.add(f.fhandle, at, end - at);
 }
 
-/** Leaves the hash in `x.handle` for the Info text. */
+/** Reads a handle; its hash is stored in `x.handle` for the Info text. */
 export function handle(title: string): Shape {
   return group(title, (x) => {
     const at = x.at;
@@ -45,7 +45,7 @@ export function handle2(title: string): Shape {
   });
 }
 
-/** Tells the handle read last: `, FH: 0x12345678`. */
+/** Appends the last handle to the Info text: `, FH: 0x12345678`. */
 export function tellHandle(label: string): Shape {
   return (x) => {
     if (x.out === null) x.told += label + hashText(x.handle);

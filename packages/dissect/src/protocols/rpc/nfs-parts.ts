@@ -1,10 +1,10 @@
-// Data types shared by the versions of NFS.
+// Data types shared by all versions of NFS.
 import { u32 } from '../../core/bytes.ts';
 import type { Field } from '../../core/field.ts';
 import { nfsFields as f } from './nfs-fields.ts';
 import { bits, type Shape, type Xdr } from './xdr.ts';
 
-/** Seconds and a fraction of them; `scale` is nanoseconds a unit of the fraction. */
+/** A time of seconds and a fraction; `scale`: nanoseconds per unit of the fraction. */
 export function timeOf(whole: Field, secondsPart: Field, fraction: Field, scale: number): Shape {
   return (x) => {
     if (!x.has(8)) return;
@@ -20,7 +20,7 @@ export function timeOf(whole: Field, secondsPart: Field, fraction: Field, scale:
   };
 }
 
-/** RFC 1813 §2.5. */
+/** mode3, RFC 1813 §2.5. */
 export const mode3 = bits(f.mode3, [
   f.suid,
   f.sgid,
@@ -36,7 +36,7 @@ export const mode3 = bits(f.mode3, [
   f.xoth,
 ]);
 
-/** RFC 1094 §2.3.5, and version 4 the same. */
+/** Mode, RFC 1094 §2.3.5; the same in version 4. */
 export const mode = bits(f.mode, [
   f.modeName,
   f.setUser,
@@ -54,8 +54,8 @@ export const mode = bits(f.mode, [
 ]);
 
 /**
- * The status that begins a result: what follows on success and what else, and the error in the Info column. A field
- * of all versions has the status too.
+ * A result: its status, then a shape for success or one for errors, which also appear in the Info column. A field
+ * common to all versions has the status, too.
  */
 export function result(status: Field, success: Shape, failure: Shape): Shape {
   return (x) => {
@@ -105,7 +105,7 @@ function emitAccess(x: Xdr, at: number, field: Field, parts: readonly Field[]): 
   x.out!.close();
 }
 
-/** RFC 1813 §3.3.4: what is asked to be allowed. */
+/** Rights that ACCESS requests (RFC 1813 §3.3.4). */
 export const accessCheck: Shape = (x) => {
   if (!x.has(4)) return;
   if (x.out !== null) emitAccess(x, x.at, f.accessCheck, accessFields);
@@ -113,7 +113,9 @@ export const accessCheck: Shape = (x) => {
   x.at += 4;
 };
 
-/** Access rights known to the server and granted, of those in `asked`; -1 if the call was not captured. */
+/**
+ * Info text of access rights, supported by the server and granted, of those in `asked`; -1: the call was not captured.
+ */
 function tellAccess(x: Xdr, asked: number, supported: number, allowed: number): void {
   if (asked >= 0) {
     const unknown = asked & ~supported;
@@ -134,7 +136,7 @@ export const accessRights3: Shape = (x) => {
   x.at += 4;
 };
 
-/** RFC 7530 §16.1: version 4 also returns the rights it supports. */
+/** Access rights in version 4, which also returns the supported ones (RFC 7530 §16.1). */
 export const accessRights4: Shape = (x) => {
   if (!x.has(8)) return;
   if (x.out !== null) {

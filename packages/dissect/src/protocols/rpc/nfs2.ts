@@ -14,7 +14,7 @@ const times = seq(
   timeOf(f.mtime, f.mtimeSec, f.mtimeUsec, MICROSECOND),
 );
 
-/** §2.3.5. */
+/** fattr, §2.3.5. */
 const attributes = group(
   'attributes',
   number(f.type2),
@@ -32,7 +32,7 @@ const attributes = group(
   timeOf(f.ctime, f.ctimeSec, f.ctimeUsec, MICROSECOND),
 );
 
-/** §2.3.6: all ones, not to be set. */
+/** sattr (§2.3.6): the value -1 means "do not set". */
 const ABSENT = 0xffffffff;
 
 function unlessAbsent(shape: Shape, field: Field, width: number): Shape {
@@ -57,7 +57,7 @@ const settable = group(
 
 const status = (success: Shape): Shape => result(f.status2, success, nothing);
 const file = (title: string, label = ', FH: '): Shape => seq(handle2(title), tellHandle(label));
-/** §2.3.10: a name within a directory. */
+/** diropargs (§2.3.10): a name in a directory. */
 const named = (title: string, label = ', DH: '): Shape =>
   group(title, handle2('dir'), tellHandle(label), text(f.name, '/'));
 
@@ -66,7 +66,7 @@ const made = status(seq(file('file'), attributes));
 
 const entry = below(f.entry, number(f.entryId), text(f.entryName, ' '), number(f.entryCookie));
 
-/** Numbers that may be meant to have a sign. */
+/** Numbers that may be signed. */
 const counts = (...parts: readonly (readonly [Field, string])[]): Shape =>
   seq(
     ...parts.map(
@@ -80,7 +80,7 @@ const counts = (...parts: readonly (readonly [Field, string])[]): Shape =>
     ),
   );
 
-/** §2.2. */
+/** Procedures, §2.2. */
 export const nfs2: Procedures = {
   1: [file('object'), changed],
   2: [seq(file('file'), settable), changed],

@@ -29,7 +29,7 @@ const mtime = timeOf(f.mtime, f.mtimeSec, f.mtimeNsec, 1);
 const ctime = timeOf(f.ctime, f.ctimeSec, f.ctimeNsec, 1);
 const device = group('specdata', number(f.specdata1), number(f.specdata2));
 
-/** §2.6 fattr3. */
+/** fattr3, §2.6. */
 const attributes = seq(
   number(f.type3),
   mode3,
@@ -46,7 +46,7 @@ const attributes = seq(
   ctime,
 );
 
-/** GETATTR shows its attributes in the Info column. */
+/** Attributes that also appear in the Info column, for GETATTR. */
 const toldAttributes: Shape = (x) => {
   if (x.out === null && x.at + 20 <= x.end) {
     const type = u32(x.b, x.at);
@@ -69,10 +69,10 @@ const weak = (title: string): Shape =>
   );
 const newHandle = optional(f.handleFollow, handle('handle'));
 
-/** As other programs have it. */
+/** post_op_attr, also used by other programs. */
 export const afterOperation = after('attributes');
 
-/** sattr3: attributes to set. */
+/** Values of time_how in sattr3. */
 const SET_BY_CLIENT = 2;
 const settable = (title: string): Shape =>
   group(
@@ -86,7 +86,7 @@ const settable = (title: string): Shape =>
   );
 
 const file = (title: string, label = ', FH: '): Shape => seq(handle(title), tellHandle(label));
-/** diropargs3: a name within a directory. */
+/** diropargs3: a name in a directory. */
 const named = (title: string, label = ', DH: '): Shape =>
   group(title, handle('dir'), tellHandle(label), text(f.name, '/'));
 
@@ -159,7 +159,7 @@ const pathLimits = seq(
   number(f.casePreserving),
 );
 
-/** §3.3. */
+/** Procedures, §3.3. */
 export const nfs3: Procedures = {
   1: [file('object'), status(toldAttributes, nothing)],
   2: [
@@ -241,7 +241,7 @@ export const nfs3: Procedures = {
   ],
 };
 
-/** §3.3.4: rights that an ACCESS call requests, with which its reply is compared; -1 for any other call. */
+/** Rights that an ACCESS call requests (§3.3.4), for comparison with the reply; -1 for any other call. */
 export function readAccess(
   program: number,
   version: number,

@@ -6,7 +6,7 @@ import { mode } from './nfs-parts.ts';
 import { nfs4Fields as f } from './nfs4-fields.ts';
 import { array, choose, group, long, number, opaque, type Shape, seq, text, Xdr } from './xdr.ts';
 
-/** Bitmaps are longer than this in no version. */
+/** Maximum number of words in a bitmap; no version has more. */
 const WORDS_MAX = 8;
 
 export const nfsTime: Shape = seq(long(f.timeSeconds), number(f.timeNseconds));
@@ -20,7 +20,7 @@ const entries = array(
 const pathname = array(null, text(f.component));
 const locations = seq(pathname, array(null, seq(array(null, text(f.who)), pathname)));
 
-/** A bitmap by itself: which attributes are wanted, known or set. */
+/** A bitmap without values: requested, supported or set attributes. */
 export const bitmap: Shape = (x) => readBitmap(x, null);
 
 const values: Readonly<Record<number, Shape>> = {
@@ -99,7 +99,7 @@ const values: Readonly<Record<number, Shape>> = {
   82: number(f.xattrSupport),
 };
 
-/** The bitmap at the cursor, and below each of its bits the attribute's value where there are any. */
+/** Reads the bitmap at the cursor, with each attribute's value from `from`, if given. */
 function readBitmap(x: Xdr, from: Xdr | null): void {
   if (!x.has(4)) return;
   const count = Math.min(x.take(), WORDS_MAX);
@@ -112,7 +112,7 @@ function readBitmap(x: Xdr, from: Xdr | null): void {
       x.out?.open(f.attr, x.at, 4, attribute);
       if (from !== null) {
         const value = values[attribute];
-        // Attributes behind one of unknown length cannot be located.
+        // Attributes after one of unknown length cannot be located.
         if (value === undefined) from.at = from.end;
         else value(from);
       }
@@ -133,5 +133,5 @@ export const attributes: Shape = group('Attributes', (x) => {
   opaque(null)(x);
 });
 
-/** CRC-checked parts aside, what a server changed about a directory. */
+/** change_info4: how an operation changed a directory. */
 export const changeInfo: Shape = group('change_info', number(f.atomic), long(f.before), long(f.after));

@@ -24,21 +24,21 @@ import {
 
 const { stateid } = part;
 
-/** Tells the current file handle. */
+/** Appends the current file handle to the Info text. */
 const fileHandle: Shape = (x) => {
   if (x.out === null) x.told += ` FH: ${hashText(x.handle)}`;
 };
 const knownHandle: Shape = (x) => {
   if (x.out === null && x.handle !== 0) x.told += ` FH: ${hashText(x.handle)}`;
 };
-/** ` DH: 0x12345678/` before a name, as far as the handle is known. */
+/** ` DH: 0x12345678/` before a name, if the handle is known. */
 const directory: Shape = (x) => {
   if (x.out === null) x.told += x.handle !== 0 ? ` DH: ${hashText(x.handle)}/` : ' ';
 };
 const name = (label: string): Shape => text(f.component, label);
 
 const END_OF_FILE = 0xffffffffffffffffn;
-/** The bytes that a lock is on. */
+/** The byte range of a lock. */
 const locked: Shape = (x) => {
   if (x.out === null && x.at + 16 <= x.end) {
     const words = (at: number): bigint => (BigInt(u32(x.b, at)) << 32n) | BigInt(u32(x.b, at + 4));
@@ -59,7 +59,7 @@ const client: Shape = (x) => {
   long(f.clientid)(x);
 };
 
-/** Length and bytes of what is read or written. */
+/** Length and data of a READ or WRITE. */
 const content = (field: typeof f.readLength, label?: string): Shape => {
   const length = number(field, label);
   const data = opaque(f3.data);
@@ -99,7 +99,7 @@ const statistics = seq(long(null), long(null));
 
 const lockDenied = seq(part.range, number(f.lockType), part.lockOwner);
 
-/** Arguments of an operation, its results on success, and those of other statuses. */
+/** Shapes of an operation's arguments, and of its results on success and otherwise. */
 export type Operation = readonly [call: Shape, done: Shape, failed?: Readonly<Record<number, Shape>>];
 
 const DENIED = 10010;
@@ -184,7 +184,7 @@ export const operations: Readonly<Record<number, Operation>> = {
     seq(number(f.count), number(f.stable), long(f.verifier)),
   ],
   39: [part.lockOwner, nothing],
-  // 4.1.
+  // Version 4.1.
   40: [seq(number(f.cbProgram), part.callbackSecurity), nothing],
   41: [
     seq(part.sessionId, number(f.bindDir), number(f.bindRdma)),
@@ -288,7 +288,7 @@ export const operations: Readonly<Record<number, Operation>> = {
   ],
   57: [long(f.clientid), nothing],
   58: [number(f.reclaimOneFs), nothing],
-  // 4.2.
+  // Version 4.2.
   59: [seq(state, toldRange), nothing],
   60: [
     seq(
@@ -366,5 +366,5 @@ export const operations: Readonly<Record<number, Operation>> = {
   75: [text(f.xattrKey, ' Key: '), changeInfo],
 };
 
-/** SETATTR answers with what was set even when it fails. */
+/** SETATTR returns the attributes that were set even if it fails. */
 export const SETATTR = 34;

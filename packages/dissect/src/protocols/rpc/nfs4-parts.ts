@@ -22,7 +22,7 @@ const STATEID_BYTES = 16;
 const SESSION_BYTES = 16;
 const DEVICE_BYTES = 16;
 
-/** RFC 7530 §2.2.16: stateid of an open or a lock; with a label its hash is shown in the Info column. */
+/** stateid4 of an open or a lock (RFC 7530 §2.2.16); with a label its hash is shown in the Info column. */
 export function stateid(label?: string): Shape {
   return (x) => {
     if (!x.has(STATEID_BYTES)) return;
@@ -47,7 +47,7 @@ export const deviceId = fixed(f.deviceId, DEVICE_BYTES);
 export const lockOwner = group('Owner', long(f.clientid), opaque(f.lockOwner));
 export const address = seq(text(f.netid), text(f.addr));
 
-/** §16.10: an owner new to the server, or one it has. */
+/** locker4: a new or an existing lock owner (§16.10). */
 export const locker = choose(
   f.newLockOwner,
   {
@@ -57,7 +57,7 @@ export const locker = choose(
   nothing,
 );
 
-/** §16.16: how a file is opened. */
+/** openflag4, §16.16. */
 const EXCLUSIVE = 2;
 const EXCLUSIVE_WITH_ATTRIBUTES = 3;
 const creation = choose(
@@ -87,11 +87,11 @@ const spaceLimit = choose(f.limitBy, {
 });
 const read = seq(stateid(), number(f.recall), entry);
 const write = seq(stateid(), number(f.recall), spaceLimit, entry);
-/** RFC 8881 §18.16.2: why no delegation was given, and whether the server will announce one. */
+/** RFC 8881 §18.16.2: why no delegation was granted, and whether the server will signal availability. */
 const none = choose(f.whyNone, { 1: number(null), 2: number(null) });
 export const delegation = choose(f.delegation, { 1: read, 2: write, 3: none, 4: read, 5: write });
 
-/** RFC 8881 §18.35: who a client is and how its state is protected. */
+/** EXCHANGE_ID (RFC 8881 §18.35): client identity and state protection. */
 const bitmaps = seq(array(null, number(null)), array(null, number(null)));
 const SSV = 2;
 export const stateProtectionAsked = choose(f.stateProtect, {
@@ -107,7 +107,7 @@ export const implementation = array(
   group('Implementation', text(f.niiDomain), text(f.niiName), nfsTime),
 );
 
-/** §18.36. */
+/** CREATE_SESSION flags, §18.36. */
 export const sessionFlags = bits(f.sessionFlags, [f.sessionPersist, f.sessionBack, f.sessionRdma]);
 export const channel = (title: string): Shape =>
   group(
@@ -136,7 +136,7 @@ export const callbackSecurity = array(
   }),
 );
 
-/** RFC 7862 §15.3: a server by its name, URL or address. */
+/** netloc4 (RFC 7862 §15.3): a server by name, URL or address. */
 export const server = choose(null, { 1: opaque(null), 2: opaque(null), 3: address });
 export const written = seq(
   array(f.callbackIds, stateid()),

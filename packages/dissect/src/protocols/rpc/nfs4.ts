@@ -11,7 +11,7 @@ import { array, choose, long, nothing, number, opaque, type Shape, seq, shown, t
 
 const OPERATIONS_MAX = 128;
 
-/** Rank of an operation: the Info column shows the most significant ones of a compound. */
+/** Rank of an operation: the Info column shows the most significant operations of a compound. */
 const tiers: Readonly<Record<number, number>> = {
   3: 2,
   9: 3,
@@ -41,7 +41,7 @@ const tag: Shape = (x) => {
   if (x.out === null && length > 0) x.told += ` ${shown(x.b, start, start + length)}`;
 };
 
-/** All operations of a compound; each is dissected by `one`, which returns whether it failed. */
+/** Dissects the operations of a compound; `one` dissects each and returns whether it failed. */
 function compound(
   field: Field,
   nameOf: (operation: number) => string | undefined,
@@ -89,7 +89,7 @@ const call = compound(f.opcode, operationName, (x, operation) => {
   return false;
 });
 
-/** RFC 7530 §15.2.4: a result has a status, and as a rule more only when that is good. */
+/** Result of an operation (RFC 7530 §15.2.4): a status, and usually more only if successful. */
 function readResult(x: Xdr, operation: number, known: Operation | undefined): boolean {
   const status = x.peek();
   number(f.status)(x);
@@ -119,7 +119,7 @@ export const nfs4: Procedures = {
   1: [seq(tag, number(f.minorVersion), call), reply],
 };
 
-/** RFC 7530 §16.33, RFC 8881 §20. */
+/** Callback operations (RFC 7530 §16.33, RFC 8881 §20). */
 const RECALL_FILE = 1;
 const RECALL_FSID = 2;
 const recalled = choose(f.recallType, {
@@ -152,7 +152,7 @@ const callbacks: Readonly<Record<number, readonly [Shape, Shape]>> = {
   ],
 };
 
-/** For callbacks, the Info column shows every operation. */
+/** Shows every operation in the Info column, for callbacks. */
 function everyOne(reading: (x: Xdr, operation: number) => void): Shape {
   return (x) => {
     if (!x.has(4)) return;

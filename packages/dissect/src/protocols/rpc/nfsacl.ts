@@ -1,4 +1,4 @@
-// NFSACL, access control lists for NFS 2 and 3 (Solaris, Linux).
+// NFSACL: access control lists for NFS 2 and 3 (Solaris, Linux).
 import { bool, none, uint } from '../../core/field.ts';
 import type { Procedures } from './bodies.ts';
 import { nfsFields } from './nfs-fields.ts';
@@ -50,7 +50,7 @@ const lists = seq(
 );
 
 const plainStatus = number(nfsFields.status3);
-/** The status is not shown; attributes follow in either case. */
+/** The Info column omits the status; attributes follow in any case. */
 const answer =
   (success: Shape): Shape =>
   (x) => {

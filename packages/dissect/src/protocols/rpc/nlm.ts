@@ -69,7 +69,7 @@ export const nlmFields = { ...f, ...handleFields };
 const file = seq(handle('fh'), tellHandle(' FH:'));
 const cookie = opaque(f.cookie);
 
-/** A status of success is not shown. */
+/** A status, omitted from the Info column on success. */
 const status: Shape = (x: Xdr) => {
   const value = x.peek();
   if (value !== 0) x.tell(` ${states[value] ?? `Unknown Status (${value})`}`);
@@ -77,7 +77,7 @@ const status: Shape = (x: Xdr) => {
 };
 const answer = seq(cookie, status);
 
-/** Version 4 locks ranges of 64 bits; those before it of 32. */
+/** Procedures: version 4 has 64-bit byte ranges, earlier ones 32-bit. */
 function procedures(isWide: boolean): Procedures {
   const range = (told: boolean): Shape => {
     const [from, to] = told ? [' pos:', '-'] : [undefined, undefined];

@@ -31,7 +31,7 @@ export const portmapFields = f;
 
 const mapping = seq(number(f.prog), number(f.version), number(f.proto), number(f.port));
 
-/** §3.2: the requested mapping is shown in the Info column. */
+/** The requested mapping (§3.2), which the Info column shows. */
 const wanted: Shape = (x) => {
   if (x.out === null && x.has(12)) {
     const program = u32(x.b, x.at);
@@ -49,7 +49,7 @@ const answeredPort: Shape = (x) => {
 
 const passedOn = seq(number(f.prog), number(f.version), number(f.proc));
 
-/** The arguments of the call within are a layer of their own where its procedure is known. */
+/** Arguments of CALLIT, which are a layer of their own if the procedure is known. */
 const indirect: Shape = (x: Xdr) => {
   passedOn(x);
   opaque(f.args)(x);
@@ -90,12 +90,12 @@ export interface IndirectCall {
   readonly program: number;
   readonly version: number;
   readonly procedure: number;
-  /** Its arguments. */
+  /** Offset of its arguments. */
   readonly start: number;
   readonly end: number;
 }
 
-/** The call that the port mapper is asked to pass on; null when that is not what is asked. */
+/** The call that a CALLIT contains; null for any other procedure. */
 export function indirectCall(
   program: number,
   version: number,

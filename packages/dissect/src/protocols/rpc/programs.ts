@@ -1,4 +1,4 @@
-// Every ONC RPC program is a protocol of its own, whose layer spans the body of a call or a reply.
+// Protocols of ONC RPC programs; a program's layer spans the body of a call or reply.
 import { type Field, uint } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';
 import { type Protocol, protocol } from '../../core/protocol.ts';
@@ -17,7 +17,7 @@ export interface Body {
   readonly procedure: number;
   readonly isCall: boolean;
   readonly call: Call | null;
-  /** False where the arguments are encrypted, or are those of an authentication. */
+  /** False if the arguments are encrypted or belong to authentication. */
   readonly isReadable: boolean;
 }
 
@@ -75,7 +75,7 @@ function emitBody(p: Packet, layer: number, out: Parameters<NonNullable<Protocol
   if (body.isReadable) readBody(body, new Xdr(p.bufferOf(layer), start, p.stop[layer]!, out, body.call));
 }
 
-/** Reads a body as what its procedure takes or gives. */
+/** Dissects a body as arguments or results of its procedure. */
 export function readBody(body: Body, x: Xdr): void {
   bodyShape(body.program.number, body.version, body.procedure, body.isCall)?.(x);
 }

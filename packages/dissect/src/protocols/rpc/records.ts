@@ -15,13 +15,13 @@ interface Records {
 
 const KEY = 'rpc.records';
 
-/** Has a record begun in this direction, and not ended? */
+/** Whether a record is incomplete in this direction. */
 export function isUnfinished(p: Packet): boolean {
   const records = p.session.knownState<Records>(p, KEY);
   return records !== null && records.byDirection[p.direction & 1]!.parts.length > 0;
 }
 
-/** Keeps a fragment; the whole record when it is the last, null before. */
+/** Adds a fragment; returns the record if it was the last one, else null. */
 export function addFragment(p: Packet, bytes: Uint8Array, isLast: boolean): Uint8Array | null {
   const records = p.session.stateOf(
     p,

@@ -11,19 +11,19 @@ import { CONTINUATION, FRAGMENT, messageOf, readMessage } from './message.ts';
 import { addFragment, isUnfinished } from './records.ts';
 
 const PORT = 111;
-/** Longer records are taken for something else. */
+/** Maximum length of a record; a larger value means that the data are not RPC. */
 const RECORD_BYTES_MAX = 4 << 20;
-/** §11: each fragment of a record is preceded by four bytes: its length and the last-fragment flag. */
+/** Record mark (§11): four bytes with the fragment's length and the last-fragment flag. */
 const MARK = 4;
 const LAST = 0x80000000;
 
-/** Bytes behind the record mark that suffice to recognize a call or reply. */
+/** Bytes after the record mark that suffice to recognize a call or reply. */
 const MESSAGE_MIN = 16;
 
 /** As in Wireshark, the Protocol column shows the program even if there is no body. */
 const column = (p: Packet, layer: number): string => messageOf(p, layer)?.call.program.column ?? 'RPC';
 
-/** Other data in a conversation known to be RPC. */
+/** Other data in an RPC conversation. */
 function leave(p: Packet): null {
   p.notes[p.count - 1] = CONTINUATION;
   p.at = p.end;

@@ -1,28 +1,28 @@
-// XDR (RFC 4506) as shapes: each consumes one type at the cursor, and emits its fields or its part of the Info column.
+// XDR (RFC 4506) as composable shapes: each consumes a type at the cursor, and emits its fields or its Info text.
 import { u32, u64, utf8 } from '../../core/bytes.ts';
 import type { Field } from '../../core/field.ts';
 import type { Sink } from '../../core/sink.ts';
 import type { Call } from './calls.ts';
 
-/** Entries of one list and elements of one array that are read. */
+/** Maximum number of list entries and array elements. */
 const ENTRIES_MAX = 4096;
 
 export type Shape = (x: Xdr) => void;
 
-/** A body being read. Past its end everything is 0 and nothing is added. */
+/** A cursor over a body. Past its end, all values are 0 and nothing is emitted. */
 export class Xdr {
   readonly b: Uint8Array;
   at: number;
   readonly end: number;
-  /** Null while only the Info column is wanted. */
+  /** Null if only the Info text is needed. */
   out: Sink | null;
   readonly call: Call | null;
-  /** Info text of the body. */
+  /** Info text of the body so far. */
   told = '';
-  /** State passed between parts of a message: hashes of the current and the saved file handle. */
+  /** State shared by parts of a message: hashes of the current and the saved file handle. */
   handle = 0;
   savedHandle = 0;
-  /** Of the last result read. */
+  /** Status of the last result. */
   status = 0;
 
   constructor(b: Uint8Array, at: number, end: number, out: Sink | null, call: Call | null) {
@@ -33,14 +33,14 @@ export class Xdr {
     this.call = call;
   }
 
-  /** Are there as many bytes? If not, the rest is given up. */
+  /** Whether this many bytes are left; if not, the rest is skipped. */
   has(bytes: number): boolean {
     if (this.at + bytes <= this.end) return true;
     this.at = this.end;
     return false;
   }
 
-  /** The number at the cursor, which stays; 0 past the end. */
+  /** The integer at the cursor, without advancing; 0 past the end. */
   peek(): number {
     return this.at + 4 <= this.end ? u32(this.b, this.at) : 0;
   }
@@ -51,7 +51,7 @@ export class Xdr {
     return value;
   }
 
-  /** Passes over a length and its bytes, and gives the length; what is cut short ends with the body. */
+  /** Skips variable-length opaque data and returns their length; the body ends if they are truncated. */
   opaque(): number {
     const length = this.take();
     const kept = Math.min(length, this.end - this.at);
@@ -64,7 +64,7 @@ export class Xdr {
   }
 }
 
-/** §4.2, §4.3: an integer or enumeration of four bytes; with a label it is shown in the Info column. */
+/** A 4-byte integer or enumeration (§4.1 to §4.3); with a label also in the Info column. */
 export function number(field: Field | null, label?: string): Shape {
   return (x) => {
     if (!x.has(4)) return;
@@ -77,7 +77,7 @@ export function number(field: Field | null, label?: string): Shape {
   };
 }
 
-/** A number of which single bits have fields of their own. */
+/** An integer with fields for single bits. */
 export function bits(field: Field, parts: readonly Field[]): Shape {
   return (x) => {
     if (!x.has(4)) return;
@@ -90,7 +90,7 @@ export function bits(field: Field, parts: readonly Field[]): Shape {
   };
 }
 
-/** §4.5: a hyper integer. */
+/** A hyper integer, §4.5. */
 export function long(field: Field | null, label?: string): Shape {
   return (x) => {
     if (!x.has(8)) return;
@@ -100,7 +100,7 @@ export function long(field: Field | null, label?: string): Shape {
   };
 }
 
-/** §4.9: opaque data of fixed length. */
+/** Fixed-length opaque data, §4.9. */
 export function fixed(field: Field | null, length: number): Shape {
   return (x) => {
     if (!x.has(length)) return;
@@ -109,7 +109,7 @@ export function fixed(field: Field | null, length: number): Shape {
   };
 }
 
-/** §4.10: opaque data with its length before it. */
+/** Variable-length opaque data, §4.10. */
 export function opaque(field: Field | null): Shape {
   return (x) => {
     const start = x.at;
@@ -118,7 +118,7 @@ export function opaque(field: Field | null): Shape {
   };
 }
 
-/** §4.11: a string. */
+/** A string, §4.11. */
 export function text(field: Field, label?: string): Shape {
   return (x) => {
     if (!x.has(4)) return;
@@ -129,7 +129,7 @@ export function text(field: Field, label?: string): Shape {
   };
 }
 
-/** A string for the Info column. */
+/** Formats a string for the Info column. */
 export function shown(b: Uint8Array, start: number, end: number): string {
   return start === end ? '<EMPTY>' : utf8(b, start, end);
 }
@@ -178,7 +178,7 @@ function lengthOf(x: Xdr, shape: Shape): number {
   return length;
 }
 
-/** §4.15: a number decides what follows; `otherwise` when it is none of these. */
+/** A discriminated union (§4.15); `otherwise` is the default arm. */
 export function choose(
   field: Field | null,
   cases: Readonly<Record<number, Shape>>,
@@ -193,12 +193,12 @@ export function choose(
   };
 }
 
-/** §4.19: data that may be there. */
+/** Optional data, §4.19. */
 export function optional(field: Field | null, ...shapes: readonly Shape[]): Shape {
   return choose(field, { 1: seq(...shapes) });
 }
 
-/** A linked list: a boolean before each entry tells whether one follows. */
+/** A linked list: a boolean before each entry indicates whether one follows. */
 export function list(field: Field | null, entry: Shape): Shape {
   const follows = number(field);
   return (x) => {
@@ -211,7 +211,7 @@ export function list(field: Field | null, entry: Shape): Shape {
   };
 }
 
-/** §4.13: an array with its length before it. */
+/** A variable-length array, §4.13. */
 export function array(field: Field | null, element: Shape): Shape {
   const size = number(field);
   return (x) => {

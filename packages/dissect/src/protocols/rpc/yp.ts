@@ -38,7 +38,7 @@ export const ypservFields = f;
 
 const TRUE = 1;
 
-/** The Info column shows a status of success. */
+/** A status, shown in the Info column on success. */
 const status = (success: Shape): Shape => {
   const plain = number(f.status);
   return (x) => {

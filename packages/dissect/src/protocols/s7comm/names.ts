@@ -1,4 +1,4 @@
-// Names of S7comm's numbers; the protocol is unpublished, these are Wireshark's words for what is known of it.
+// Names of S7comm's codes; the protocol is unpublished, so they are Wireshark's.
 
 export const functionNames: Record<number, string> = {
   0x00: 'CPU services',
@@ -100,7 +100,7 @@ export const groupNames: Record<number, string> = {
   0x0f: 'NC programming',
 };
 
-/** By function group. */
+/** Subfunctions by function group. */
 export const subfunctionNames: Record<number, Record<number, string>> = {
   1: {
     1: 'Block status',

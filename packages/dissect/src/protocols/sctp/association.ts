@@ -1,9 +1,9 @@
 // State of an SCTP association (RFC 9260), per direction: initial TSN, TSNs received, and fragments of incomplete
 // messages (§6.9).
 
-/** Numbers that came out of order and are remembered at once; more are taken for new. */
+/** Maximum number of out-of-order TSNs remembered; further ones are always considered new. */
 const EARLY_MAX = 1024;
-/** Fragments kept per direction, and bytes of all of them. */
+/** Limits of incomplete messages per direction: fragments, and their total bytes. */
 const FRAGMENTS_MAX = 256;
 const FRAGMENT_BYTES_MAX = 1 << 20;
 
@@ -14,9 +14,9 @@ interface Fragment {
 }
 
 export class Direction {
-  /** The first transmission sequence number, -1 while unknown. */
+  /** Initial TSN; -1 if unknown. */
   base = -1;
-  /** All numbers from `base` up to this one came. */
+  /** Highest TSN up to which all were received. */
   #reached = -1;
   readonly #early = new Set<number>();
   readonly #fragments = new Map<number, Fragment>();
@@ -31,7 +31,7 @@ export class Direction {
     this.#bytes = 0;
   }
 
-  /** Notes a number; false when it came before, that is, the chunk is sent again. */
+  /** Records a TSN; false if it was received before, so that the chunk is a retransmission. */
   see(tsn: number): boolean {
     if (this.base < 0) this.begin(tsn);
     const ahead = (tsn - this.#reached) | 0;
@@ -46,7 +46,7 @@ export class Direction {
     return true;
   }
 
-  /** Adds a fragment; the whole message when this one completes it, else null. Fragments have successive numbers. */
+  /** Adds a fragment; returns the message if it is complete, else null. Fragments have consecutive TSNs. */
   add(tsn: number, bytes: Uint8Array, isFirst: boolean, isLast: boolean): Uint8Array | null {
     if (this.#fragments.size >= FRAGMENTS_MAX || this.#bytes + bytes.length > FRAGMENT_BYTES_MAX) {
       this.#fragments.clear();
@@ -84,7 +84,7 @@ export class Direction {
   }
 }
 
-/** As sent by the lower endpoint of the flow, and by the higher one. */
+/** State of both directions: sent by the lower, and by the higher endpoint of the flow. */
 export class Association {
   readonly directions = [new Direction(), new Direction()] as const;
 }

@@ -147,7 +147,7 @@ export const serialHeads = [
   }),
 ];
 
-/** netANALYZER (Hilscher): four bytes of its own, then an Ethernet frame. */
+/** netANALYZER (Hilscher): a 4-byte header, then an Ethernet frame. */
 export const netanalyzer = head({
   name: 'netanalyzer',
   title: 'netANALYZER',

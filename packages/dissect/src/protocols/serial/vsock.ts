@@ -40,7 +40,7 @@ const f = {
   reserved: bytes('vsock.reserved', 'Reserved').at(30, 2),
   payload: bytes('vsock.payload', 'Payload'),
 };
-/** Behind the header. */
+/** Fields of the virtio header, which follows the pseudo-header. */
 const virtio = {
   virtioSrc: uint64('vsock.virtio.src_cid', 'Source cid').le(),
   virtioDst: uint64('vsock.virtio.dst_cid', 'Destination cid').le(),
@@ -68,7 +68,7 @@ const virtioLayout: readonly (readonly [Field, number])[] = [
   [virtio.forwarded, 4],
 ];
 
-/** Bytes of the header of virtio; 0 where the transport is another. */
+/** Length of the virtio header; 0 for other transports. */
 function virtioLength(b: Uint8Array, start: number): number {
   return u16le(b, start + 26) === VIRTIO ? VIRTIO_HEADER : 0;
 }

@@ -25,7 +25,7 @@ import {
 
 const TCP = 6;
 const HEADER = 4;
-/** Over TCP: length and token length, code. */
+/** CoAP over TCP: length and token length, then code. */
 const TCP_HEADER = 2;
 const FIRST_RESPONSE = 64;
 const FIRST_ERROR = 128;
@@ -60,13 +60,13 @@ const f = {
   repeats: uint('coap.request_first_in', 'Retransmission of request in'),
 };
 
-/** Octets of the length behind the first one (RFC 8323 §3.2). */
+/** Extra length octets indicated by the first octet (RFC 8323 §3.2). */
 function lengthBytes(first: number): number {
   const nibble = first >> 4;
   return nibble < 13 ? 0 : nibble === 13 ? 1 : nibble === 14 ? 2 : 4;
 }
 
-/** Over TCP, the length of options and payload. */
+/** CoAP over TCP: length of options and payload. */
 function restLength(b: Uint8Array, at: number): number {
   switch (lengthBytes(b[at]!)) {
     case 0:
@@ -200,7 +200,7 @@ function enter(p: Packet, code: number, token: number, length: number, messageAt
     : enterResponse(p, token, length, messageAt);
 }
 
-/** RFC 7252 §5.5.2: an error without a format has text for people to read. */
+/** RFC 7252 §5.5.2: an error response without a content format has a diagnostic text as payload. */
 const contentName = (format: number, code: number): string =>
   format >= 0 ? formatName(format) : code >= FIRST_ERROR && code < FIRST_SIGNAL ? PLAIN : OCTETS;
 
@@ -222,11 +222,11 @@ function callPayload(p: Packet, exchange: Exchange, code: number, at: number, en
   }
   const encoded = new TextEncoder().encode(name);
   const type = mediaTypes.named(name.slice(0, typeEnd(encoded, 0, encoded.length)));
-  // Content without a dissector is part of the CoAP layer.
+  // Content without a dissector is shown in the CoAP layer.
   if (type.protocol !== null) p.within(buf, from, to, to, () => callBody(p, type, from, to));
 }
 
-/** Info text behind the code: token, block, resource. */
+/** Info text after the code: token, block, resource. */
 function details(p: Packet, layer: number, exchange: Exchange): string {
   const b = p.bufferOf(layer);
   const start = p.start[layer]!;

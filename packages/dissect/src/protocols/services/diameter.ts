@@ -89,7 +89,7 @@ const f = {
   resultCode: uint('diameter.Result-Code', 'Result-Code'),
 };
 
-/** The attributes read by name (RFC 6733 §4.5). */
+/** Attributes (AVPs, RFC 6733 §4.5) whose values are dissected. */
 const attributes = new Map([
   [1, f.userName],
   [263, f.sessionId],
@@ -103,7 +103,9 @@ const attributes = new Map([
 
 const exchangesOf = (p: Packet): Exchanges => p.session.memoryOf('diameter', () => new Exchanges('diameter'));
 
-/** RFC 6733 §3: the hop-by-hop identifier matches requests and answers. An answer's mark is the exchange's entry + 1. */
+/**
+ * Matches requests and answers by hop-by-hop identifier (RFC 6733 §3). An answer's mark is the exchange's entry + 1.
+ */
 function track(p: Packet, layer: number): void {
   const b = p.buf;
   const id = u32(b, p.at + 12);
@@ -126,7 +128,7 @@ function emitExchange(p: Packet, layer: number, b: Uint8Array, out: Sink): void 
   out.add(f.responseTime, start, 0, exchanges.responseTimeNs(p, entry));
 }
 
-/** `Device-Watchdog`, as `-z diameter,srt` lists it. */
+/** Command name as `-z diameter,srt` lists it: `Device-Watchdog`. */
 export function diameterCommand(code: number): string {
   return commandNames[code] ?? 'Unknown';
 }
@@ -162,7 +164,7 @@ export const diameter = protocol({
     out.close();
     for (const field of [f.command, f.application, f.hopByHop, f.endToEnd]) out.fixed(field);
     emitExchange(p, layer, b, out);
-    // RFC 6733 §4.1: each attribute is filled up to four octets, which its length does not count.
+    // RFC 6733 §4.1: AVPs are padded to a multiple of 4 bytes; the length excludes the padding.
     for (let left = AVPS_MAX; left > 0 && end - at >= AVP_HEADER; left--) {
       const length = u24(b, at + 5);
       const hasVendor = (b[at + 4]! & VENDOR) !== 0;

@@ -5,7 +5,7 @@ import type { Packet } from '../../core/packet.ts';
 import { type Protocol, protocol, REJECTED } from '../../core/protocol.ts';
 import { tcpPorts, udpPorts } from '../../core/table.ts';
 
-/** ISO 13400-2 §9.2: version, its inverse, type, length. */
+/** Length of the header: version, inverse version, type, length (ISO 13400-2 §9.2). */
 const HEADER = 8;
 const types: Readonly<Record<number, string>> = {
   0x0000: 'Generic DoIP header NACK',
@@ -77,7 +77,7 @@ export const doip: Protocol = protocol({
   },
 });
 
-/** ISO 14229-1 table 23: services; their answers have 0x40 more. */
+/** Services (ISO 14229-1 table 23); positive responses add 0x40. */
 const services: Readonly<Record<number, string>> = {
   0x10: 'Diagnostic Session Control',
   0x11: 'ECU Reset',

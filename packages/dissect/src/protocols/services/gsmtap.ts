@@ -7,7 +7,7 @@ import { udpPorts } from '../../core/table.ts';
 import { head, thenData } from '../link/head.ts';
 import { nasEps } from '../sigtran/nas.ts';
 
-/** Types of payload, and channels of the Um interface. */
+/** Payload types, and channels of the Um interface. */
 const UM = 1;
 const ABIS = 2;
 const SIM = 4;
@@ -53,7 +53,7 @@ const lteRrc = head({
   on: [],
 });
 
-/** 3GPP TS 44.006 §2: address, control, length; the length's upper six bits count what follows. */
+/** LAPDm header (3GPP TS 44.006 §2): address, control, length, whose upper six bits are the payload's length. */
 const LAPDM_HEADER = 3;
 const UNNUMBERED_INFORMATION = 0x03;
 const lapdm: Protocol = protocol({
@@ -104,7 +104,7 @@ function readerOf(p: Packet, type: number, channel: number): Protocol | null {
   if (type !== UM) return thenData(p);
   if (BROADCAST_CHANNELS.includes(channel)) return ccch;
   if (!DEDICATED.includes(channel & ~ASSOCIATED)) return thenData(p);
-  // Slow associated channels have two octets of radio control first.
+  // Slow associated control channels begin with two octets of layer 1 control.
   if (channel & ASSOCIATED) p.at = Math.min(p.end, p.at + 2);
   return lapdm;
 }

@@ -1,4 +1,4 @@
-// KNXnet/IP (EN 13321-2, KNX standard 3/8): building automation over IP, and the cEMI frames it carries (3/6/3 §4).
+// KNXnet/IP (EN 13321-2, KNX standard 3/8): building automation over IP, and its cEMI frames (3/6/3 §4).
 import { u16 } from '../../core/bytes.ts';
 import { bytes, type Field, ipv4, uint } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';
@@ -6,10 +6,10 @@ import { type Protocol, protocol, REJECTED } from '../../core/protocol.ts';
 import type { Sink } from '../../core/sink.ts';
 import { tcpPorts, udpPorts } from '../../core/table.ts';
 
-/** 3/8/2 §2.3: a header of six bytes, version 1.0 or 2.0, a service, the length of all. */
+/** Length of the header (3/8/2 §2.3): header length, version 1.0 or 2.0, service, total length. */
 const HEADER = 6;
 
-/** Layout of a service's body. */
+/** Layouts of service bodies. */
 const ENDPOINT = 1;
 const CONNECTION = 2;
 const CHANNEL_ENDPOINT = 3;
@@ -53,7 +53,7 @@ const services: Readonly<Record<number, readonly [name: string, short: string, b
   0x0955: ['Timer Notify', 'TimerNotify', 0],
 };
 
-/** Wireshark gives these fields no names of their own; those of the header are ours to filter on all the same. */
+/** Fields that Wireshark does not define; they make the header filterable here. */
 const f = {
   service: uint('kip.service', 'Service Identifier')
     .at(2, 2)
@@ -71,7 +71,7 @@ function isKnx(p: Packet): boolean {
   return end - at >= HEADER && b[at] === HEADER && (b[at + 1] === 0x10 || b[at + 1] === 0x20);
 }
 
-/** Offset of the cEMI frame; 0 if there is none. */
+/** Offset of the cEMI frame; 0: none. */
 function cemiAt(b: Uint8Array, start: number): number {
   const body = services[u16(b, start + 2)]?.[2];
   if (body === CEMI) return start + HEADER;
@@ -133,7 +133,7 @@ export const kip: Protocol = protocol({
   },
 });
 
-/** 3/8/2 §8.6.2: host protocol address information: length, protocol, address, port. */
+/** Host protocol address information (3/8/2 §8.6.2): length, protocol, address, port. */
 function emitEndpoint(at: number, out: Sink): void {
   out.add(f.address, at + 2, 4);
   out.add(f.port, at + 6, 2);
@@ -165,7 +165,7 @@ const codes: Readonly<Record<number, string>> = {
   252: 'M_PropRead.req',
 };
 const LINK_DATA = [17, 41, 46];
-/** 3/3/7 §2: application services, the upper four of ten bits. */
+/** Application services: the upper four of ten bits (3/3/7 §2). */
 const applications: Readonly<Record<number, string>> = {
   0: 'GroupValueRead',
   1: 'GroupValueResp',
@@ -197,10 +197,13 @@ const c: Readonly<Record<string, Field>> = {
   data: bytes('cemi.data', 'Data'),
 };
 
-/** Behind code and additional information (3/6/3 §4.1.4): control, addresses, length, transport and application. */
+/**
+ * Offset after message code and additional information (3/6/3 §4.1.4) of control, addresses, length, transport and
+ * application data.
+ */
 const bodyAt = (b: Uint8Array, start: number): number => start + 2 + b[start + 1]!;
 
-/** Its text is part of the Info column of the layer below. */
+/** cEMI frame; its text is appended to the Info column of the layer below. */
 export const cemi: Protocol = protocol({
   name: 'cemi',
   title: 'cEMI',
@@ -242,5 +245,5 @@ function cemiText(p: Packet, below: number): string {
   return `${said} ${individual(u16(b, at + 2))}->${destination} ${applications[(u16(b, at + 7) >> 6) & 15]}`;
 }
 
-/** 3/2/2: area, line, device. */
+/** Formats an individual address (3/2/2) as area.line.device. */
 const individual = (address: number): string => `${address >> 12}.${(address >> 8) & 15}.${address & 255}`;

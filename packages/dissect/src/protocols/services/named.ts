@@ -1,11 +1,11 @@
-// Services that are named and counted, but not dissected. One that gets a dissector moves to a file of its own.
+// Services that are recognized by name but not dissected.
 import { spells, u16, u16le, u32le } from '../../core/bytes.ts';
 import { data } from '../../core/data.ts';
 import { MORE_SEGMENT } from '../../core/packet.ts';
 import { protocol, REJECTED } from '../../core/protocol.ts';
 import { tcpPorts, udpPorts } from '../../core/table.ts';
 
-/** OPC Unified Architecture part 6, clause 7.1.2: a type, a letter on pieces, a length. */
+/** OPC Unified Architecture (part 6, clause 7.1.2): message type, chunk type, length. */
 export const opcua = protocol({
   name: 'opcua',
   title: 'OpcUa Binary Protocol',
@@ -23,7 +23,7 @@ const FULL_BYTES = 12;
 const MINI_BYTES = 4;
 const VOICE = 2;
 
-/** Inter-Asterisk eXchange (RFC 5456 §8): full frames, and mini frames that only carry media. */
+/** Inter-Asterisk eXchange (RFC 5456 §8): full frames, and mini frames that carry media only. */
 export const iax2 = protocol({
   name: 'iax2',
   title: 'Inter-Asterisk eXchange v2',
@@ -42,7 +42,7 @@ export const iax2 = protocol({
   },
 });
 
-/** The versions of ICQ's protocol over UDP. */
+/** Versions 2 to 5 of ICQ's protocol over UDP. */
 export const icq = protocol({
   name: 'icq',
   title: 'ICQ Protocol',
@@ -60,7 +60,7 @@ export const icq = protocol({
 const BLOCK_START = 0x0b;
 const BLOCK_END = 0x1c;
 
-/** Health Level 7 version 2 in its minimal lower layer protocol: blocks between control characters. */
+/** Health Level 7 version 2 over the minimal lower layer protocol (MLLP): blocks delimited by control characters. */
 export const hl7 = protocol({
   name: 'hl7',
   title: 'Health Level Seven',
@@ -74,7 +74,7 @@ export const hl7 = protocol({
   },
 });
 
-/** Media gateway control, H.248.1 Annex B: its text form, short and long. */
+/** Megaco (H.248.1 Annex B): text encoding, long and short form. */
 const megaco = protocol({
   name: 'megaco',
   title: 'MEGACO',

@@ -17,7 +17,7 @@ const setNames: Record<number, string> = {
   2: 'Data Template (V10 [IPFIX])',
   3: 'Options Template (V10 [IPFIX])',
 };
-/** The first number of a set of records, whose template has that number (RFC 7011 §3.3.2). */
+/** The lowest set ID of data sets, which is the template ID (RFC 7011 §3.3.2). */
 const FIRST_DATA_SET = 256;
 
 const f = {
@@ -50,7 +50,7 @@ export const cflow = protocol({
   ],
   framing: {
     header: 4,
-    // RFC 7011 §10.4: only IPFIX is carried by streams.
+    // RFC 7011 §10.4: of these only IPFIX runs over streams.
     length: (p) => (u16(p.buf, p.at) === IPFIX ? Math.max(u16(p.buf, p.at + 2), IPFIX_HEADER) : 0),
   },
   step(p) {

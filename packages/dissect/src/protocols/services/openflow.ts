@@ -1,5 +1,5 @@
-// OpenFlow (Open Networking Foundation: switch specification 1.0.0 §5, 1.3.5 §7, 1.4.0 and 1.5.1), between controller
-// and switches. A packet carried in a message is dissected.
+// OpenFlow (Open Networking Foundation: switch specification 1.0.0 §5, 1.3.5 §7, 1.4.0 and 1.5.1) between controller
+// and switches. Packets carried in messages are dissected.
 import { u16 } from '../../core/bytes.ts';
 import { ether, type Field, uint, uint64 } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';
@@ -9,10 +9,10 @@ import { etherTypes, tcpPorts } from '../../core/table.ts';
 import { quote } from '../quoted.ts';
 
 const HEADER = 8;
-/** Transparent Ethernet bridging: the Ethernet header. */
+/** Protocol type of Ethernet frames (Transparent Ethernet Bridging). */
 const ETHERNET = 0x6558;
 
-/** Names of message types, by wire version: 1 is 1.0, 4 is 1.3, 5 is 1.4, 6 is 1.5. */
+/** Names of message types by wire version: 1 is 1.0, 4 is 1.3, 5 is 1.4, 6 is 1.5. */
 const words = (table: string): readonly string[] => table.trim().split(/\s+/);
 const types1 = words(`
   HELLO ERROR ECHO_REQUEST ECHO_REPLY VENDOR FEATURES_REQUEST FEATURES_REPLY GET_CONFIG_REQUEST
@@ -47,7 +47,7 @@ const FEATURES_REPLY = 6;
 const PACKET_IN = 10;
 const PACKET_OUT = 13;
 
-/** A field and its place: offset in the message, width. */
+/** A field with its offset in the message and its width. */
 type Place = readonly [field: Field, offset: number, width: number];
 
 interface Dialect {
@@ -55,19 +55,19 @@ interface Dialect {
   readonly title: string;
   readonly header: readonly Field[];
   readonly types: readonly string[];
-  /** The fields of messages, by type. */
+  /** Fields of messages by type. */
   readonly bodies: Readonly<Record<number, readonly Place[]>>;
-  /** Offset of the packet in a message; 0 if there is none. */
+  /** Offset of the packet in a message; 0: none. */
   readonly packetAt: (b: Uint8Array, start: number, end: number) => number;
 }
 
-/** §5.4.1 of 1.0.0: behind buffer, length, port and reason; §5.3.6: behind the actions. */
+/** Packet offset in 1.0.0: after buffer, length, port and reason (§5.4.1), or after the actions (§5.3.6). */
 function packet1At(b: Uint8Array, start: number, end: number): number {
   if (b[start + 1] === PACKET_IN) return start + 18;
   return b[start + 1] === PACKET_OUT && end - start >= 16 ? start + 16 + u16(b, start + 14) : 0;
 }
 
-/** §7.4.1 of 1.3.5: behind a match that is padded to eight bytes, and two more; §7.3.7: behind the actions. */
+/** Packet offset in 1.3.5: after a match padded to eight bytes and two more (§7.4.1), or after the actions (§7.3.7). */
 function packet4At(b: Uint8Array, start: number, end: number): number {
   if (b[start + 1] === PACKET_IN && end - start >= 28)
     return start + 24 + ((u16(b, start + 26) + 7) & ~7) + 2;
@@ -144,7 +144,7 @@ const openflow1 = dialect({
   },
 });
 
-/** 1.3 and later keep their layouts of these messages (§7.3.1, §7.4.1). */
+/** Versions from 1.3 on, which share the layouts of these messages (§7.3.1, §7.4.1). */
 function later(name: string, title: string): Protocol {
   return dialect({
     name,
@@ -195,7 +195,7 @@ export const openflow: Protocol = protocol({
   },
 });
 
-/** A version there is, and a type that it may have. */
+/** Whether the version exists and has this message type. */
 function isOpenflow(p: Packet): boolean {
   const version = p.buf[p.at]! & 0x7f;
   return version >= 1 && version <= 6 && p.buf[p.at + 1]! < 36;

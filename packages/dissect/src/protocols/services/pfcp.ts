@@ -50,7 +50,7 @@ const f = {
   node: ipv4('pfcp.node_id_ipv4', 'IPv4'),
 };
 
-/** §8.2: elements that are read: cause and node identity. */
+/** Information elements (§8.2) whose values are dissected: cause and node ID. */
 const CAUSE = 19;
 const NODE_ID = 60;
 const elements: Readonly<Record<number, readonly [field: Field, offset: number, width: number]>> = {

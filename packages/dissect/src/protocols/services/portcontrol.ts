@@ -6,13 +6,15 @@ import { type Protocol, protocol, REJECTED } from '../../core/protocol.ts';
 import type { Sink } from '../../core/sink.ts';
 import { udpPorts } from '../../core/table.ts';
 
-/** RFC 6887 §7.1, §7.2: both headers are of this length. */
+/** Length of request and response headers (RFC 6887 §7.1, §7.2). */
 const HEADER = 24;
 const RESPONSE = 0x80;
 const ANNOUNCE = 0;
 const MAP = 1;
 const PEER = 2;
-/** RFC 6887 §11.1, §12.1: nonce (version 2 only), protocol, ports, address; a peer's port and address. */
+/**
+ * Offsets and lengths of MAP and PEER data (RFC 6887 §11.1, §12.1): nonce (version 2 only), protocol, ports, addresses.
+ */
 const NONCE = 12;
 const MAP_BODY = 24;
 const PEER_BODY = 44;
@@ -127,7 +129,7 @@ const f = {
   padding: bytes('portcontrol.option.padding', 'Padding'),
 };
 
-/** Bytes of a NAT-PMP message (RFC 6886 §3.2, §3.3). */
+/** Length of a NAT-PMP message (RFC 6886 §3.2, §3.3). */
 function natBytes(opcode: number): number {
   if (opcode === 128 || opcode === 1 || opcode === 2) return 12;
   return opcode === 129 || opcode === 130 ? 16 : 2;
@@ -135,7 +137,7 @@ function natBytes(opcode: number): number {
 
 const nonceBytes = (version: number): number => (version === 1 ? 0 : NONCE);
 
-/** Bytes of a PCP message before its options. */
+/** Length of a PCP message without options. */
 function pcpBytes(version: number, opcode: number): number {
   if (opcode === MAP) return HEADER + nonceBytes(version) + MAP_BODY;
   return HEADER + (opcode === PEER ? nonceBytes(version) + PEER_BODY : 0);
@@ -199,7 +201,7 @@ function pcpName(b: Uint8Array, start: number): string {
   return `${name} ${b[start + 1]! & RESPONSE ? 'Response' : 'Request'}`;
 }
 
-/** Which ports are mapped; with a set of them (RFC 7753), from the first to behind the last. */
+/** The mapped ports; for a port set (RFC 7753), the first and the one after the last. */
 function mapping(p: Packet, layer: number, body: number): string {
   const b = p.bufferOf(layer);
   const end = p.stop[layer]!;
@@ -292,7 +294,7 @@ function emitPeer(version: number, at: number, isResponse: boolean, out: Sink): 
   out.add(f.peerAddress, body + 28, 16);
 }
 
-/** RFC 6887 §7.3: padded to a multiple of four. */
+/** End of an option, padded to a multiple of 4 (RFC 6887 §7.3). */
 const optionEnd = (b: Uint8Array, at: number): number => at + OPTION_HEADER + ((u16(b, at + 2) + 3) & ~3);
 
 function emitOptions(b: Uint8Array, at: number, end: number, isResponse: boolean, out: Sink): void {

@@ -1,5 +1,5 @@
-// PROXY protocol (HAProxy, "The PROXY protocol", versions 1 and 2): the client's address, sent by a proxy before the
-// conversation.
+// PROXY protocol (HAProxy, "The PROXY protocol", versions 1 and 2): a header with the client's address that a proxy
+// sends at the beginning of the connection.
 import { ipv4 as ipv4Bytes, ipv6 as ipv6Bytes } from '../../core/address-text.ts';
 import { ascii, indexOf, spells, u16, u32 } from '../../core/bytes.ts';
 import { data } from '../../core/data.ts';
@@ -10,15 +10,15 @@ import type { Sink } from '../../core/sink.ts';
 import { tcpHeuristics } from '../../core/table.ts';
 import { runFramed } from '../../flows/framing.ts';
 
-/** §2.2: no byte of it is one that another protocol begins with. */
+/** Signature of version 2 (§2.2), with which no other protocol begins. */
 const SIGNATURE = '\r\n\r\n\0\r\nQUIT\n';
 const SECOND_HEADER = 16;
-/** §2.1: a line of version 1 with its end. */
+/** Maximum length of the version 1 line including CR LF (§2.1). */
 const LINE_BYTES_MAX = 108;
 const CR = 0x0d;
 const SSL = 0x20;
 
-/** §2.2: families with the bytes of one of their addresses. */
+/** Address length by address family (§2.2). */
 const families: Readonly<Record<number, number>> = { 1: 4, 2: 16, 3: 108 };
 const transports: Readonly<Record<number, string>> = {
   0x00: 'UNSPEC',
@@ -83,7 +83,7 @@ const f = {
   sslName: text('proxy.v2.tlv.ssl.cn', 'CN'),
   sslCipher: text('proxy.v2.tlv.ssl.cipher', 'Cipher'),
   sslSignature: text('proxy.v2.tlv.ssl.sig_alg', 'SIG ALG'),
-  // The reference has it so.
+  // "keu" is Wireshark's spelling.
   sslKey: text('proxy.v2.tlv.ssl.keu_alg', 'Key ALG'),
 };
 
@@ -95,7 +95,7 @@ const sslTexts: Readonly<Record<number, typeof f.sslName>> = {
   0x25: f.sslKey,
 };
 
-/** Bytes of the line that version 1 is, with its end; 0 when it is none, or not whole. */
+/** Length of the version 1 line including CR LF; 0 if it is invalid or incomplete. */
 function lineLength(b: Uint8Array, at: number, end: number): number {
   if (!spells(b, at, end, 'PROXY TCP4 ') && !spells(b, at, end, 'PROXY TCP6 ')) {
     if (!spells(b, at, end, 'PROXY UNKNOWN')) return 0;
@@ -138,7 +138,7 @@ export const proxy: Protocol = protocol({
   },
 });
 
-/** Dissects the first bytes of the conversation, if they are in this segment. */
+/** Dissects the rest of the segment as the proxied conversation. */
 function readRest(p: Packet): void {
   if (p.at >= p.end) return;
   for (const { protocol: guess, matches } of tcpHeuristics.entries) {
@@ -148,7 +148,7 @@ function readRest(p: Packet): void {
   p.run(data);
 }
 
-/** §2.1: `PROXY TCP4 192.0.2.1 198.51.100.1 1111 80`; of UNKNOWN the rest means nothing. */
+/** Version 1 (§2.1): `PROXY TCP4 192.0.2.1 198.51.100.1 1111 80`; the rest of an UNKNOWN line is ignored. */
 function emitFirst(b: Uint8Array, start: number, end: number, out: Sink): void {
   const line = ascii(b, start, end - 2);
   const words = line.split(' ');
@@ -206,7 +206,7 @@ function emitSecond(b: Uint8Array, start: number, end: number, out: Sink): void 
   emitTlvs(b, at, end, out);
 }
 
-/** §2.2.1: type, length, value; in that of SSL there are others behind five bytes (§2.2.6). */
+/** TLVs (§2.2.1): type, length, value; that of SSL contains sub-TLVs after five bytes (§2.2.6). */
 function emitTlvs(b: Uint8Array, at: number, end: number, out: Sink, isInner = false): void {
   for (let next = at; at + 3 <= end; at = next) {
     const type = b[at]!;

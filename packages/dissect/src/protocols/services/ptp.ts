@@ -22,7 +22,7 @@ import { emitAnnounceTlvs, emitFollowUpTlv, emitSignallingTlvs, tlvFields } from
 const HEADER = 34;
 const FIRST = 1;
 const SECOND = 2;
-/** The domain of IEEE 802.1AS. */
+/** majorSdoId of IEEE 802.1AS. */
 const GPTP = 1;
 const TWO_STEP = 0x0200;
 
@@ -89,7 +89,7 @@ const bodyFields = Object.fromEntries(
 const versionOf = (b: Uint8Array, start: number): number => b[start + 1]! & 0x0f;
 const typeOf = (b: Uint8Array, start: number): number => b[start]! & 0x0f;
 
-/** Bytes that a message of version 2 needs. */
+/** Minimum length of a version 2 message. */
 function secondBytes(b: Uint8Array, start: number, end: number): number {
   const type = typeOf(b, start);
   if (type === MANAGEMENT) return managementBytes(b, start, end);
@@ -114,7 +114,7 @@ export const ptp = protocol({
     if (p.end - start < 2) return p.cut(2);
     const version = versionOf(b, start);
     if (version !== FIRST && version !== SECOND) {
-      // On the right ports, but not PTP: as in Wireshark, neither a layer nor data.
+      // On PTP's ports, but not PTP: as in Wireshark, listed neither as a layer nor as data.
       p.flags[p.count - 1] = 0;
       p.at = p.end;
       return null;
@@ -149,14 +149,14 @@ export const ptp = protocol({
   },
 });
 
-/** Of a header that is cut, what is there. */
+/** Emits the header as far as it was captured. */
 function emitHeader(b: Uint8Array, start: number, end: number, out: Sink): void {
   for (const field of [f.sdo, f.type, f.minor, f.version, f.length, f.domain, f.minorSdo]) out.fixed(field);
   out.openFixed(f.flags);
   for (const flag of flags) out.fixed(flag);
   out.close();
   if (end - start < 16) return;
-  // 13.3.2.7: nanoseconds, of which 16 bits are a fraction.
+  // 13.3.2.7: nanoseconds with a 16-bit fraction.
   const high = (u16(b, start + 8) << 16) >> 16;
   const fraction = u16(b, start + 14) / 0x10000;
   const whole = high * 0x1_0000_0000 + (u48(b, start + 10) - u16(b, start + 14)) / 0x10000;

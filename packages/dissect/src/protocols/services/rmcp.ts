@@ -78,7 +78,7 @@ export const asf: Protocol = protocol({
   },
 });
 
-/** IPMI 2.0 §13.6: authentication types; 6 is RMCP+, whose header is another. */
+/** IPMI 2.0 §13.6: authentication type 6 is RMCP+, which has a different header. */
 const RMCP_PLUS = 6;
 const payloads: Readonly<Record<number, string>> = {
   0x00: 'IPMI Message',
@@ -105,12 +105,12 @@ const s = {
   length: uint('ipmi.msg.len', 'Message Length'),
 };
 
-/** Offset of the message, behind the session header and an optional authentication code. */
+/** Offset of the message, after session header and optional authentication code. */
 function messageAt(b: Uint8Array, start: number): number {
   if (b[start] !== RMCP_PLUS) return start + (b[start] === 0 ? 10 : 26);
   return start + ((b[start + 1]! & 0x3f) === 2 ? 18 : 12);
 }
-/** True if it carries a readable IPMB message: in RMCP+, payload type 0, unencrypted. */
+/** Whether it contains a readable IPMB message; in RMCP+, payload type 0, unencrypted. */
 const isMessage = (b: Uint8Array, start: number): boolean =>
   b[start] !== RMCP_PLUS || (b[start + 1]! & 0xbf) === 0;
 const idAt = (b: Uint8Array, start: number): number => (b[start] === RMCP_PLUS ? start + 2 : start + 5);
@@ -153,7 +153,7 @@ const ipmiSession: Protocol = protocol({
   },
 });
 
-/** ASF 2.0 §3.2.3: RMCP behind a security extension of eight bytes. */
+/** RMCP Security Extensions Protocol (ASF 2.0 §3.2.3): RMCP after a header of eight bytes. */
 export const rsp: Protocol = protocol({
   name: 'rsp',
   title: 'RMCP Security-extensions Protocol',

@@ -5,17 +5,17 @@ import type { Packet } from '../../core/packet.ts';
 import { protocol } from '../../core/protocol.ts';
 import { tcpPorts } from '../../core/table.ts';
 
-/** §5.2.2 to §5.2.4: a version and 1536 octets, then 1536 octets. */
+/** Length of C0 with C1 (version and 1536 octets), and of C2 (§5.2.2 to §5.2.4). */
 const HELLO = 1537;
 const ECHO = 1536;
 const VERSION = 3;
 const CHUNK_DEFAULT = 128;
 const EXTENDED = 0xffffff;
 const SET_CHUNK_SIZE = 1;
-/** Chunk streams remembered per direction. */
+/** Maximum number of chunk streams per direction. */
 const STREAMS_MAX = 256;
 
-/** §5.4, §7.1. */
+/** Message types (§5.4, §7.1). */
 const typeNames: Record<number, string> = {
   1: 'Set Chunk Size',
   2: 'Abort Message',
@@ -43,7 +43,7 @@ const f = {
   streamId: uint('rtmpt.header.streamid', 'Stream ID'),
 };
 
-/** A chunk stream: the message being sent on it. */
+/** State of a chunk stream: its current message. */
 interface ChunkStream {
   length: number;
   type: number;
@@ -52,7 +52,7 @@ interface ChunkStream {
 }
 
 interface Side {
-  /** 0: the hello is awaited, 1: the echo, 2: chunks. */
+  /** Handshake stage: 0: C0 and C1 awaited; 1: C2 awaited; 2: chunks. */
   stage: number;
   chunkSize: number;
   readonly streams: Map<number, ChunkStream>;
@@ -62,12 +62,12 @@ const makeSides = (): { sides: readonly Side[] } => ({
   sides: [0, 1].map(() => ({ stage: 0, chunkSize: CHUNK_DEFAULT, streams: new Map() })),
 });
 
-/** The chunk at the cursor (§5.3.1), read in place. */
+/** The current chunk (§5.3.1); reused. */
 const chunk = { format: 0, csid: 0, timestamp: 0, length: 0, type: 0, isExtended: false, body: 0, size: 0 };
 
 const MESSAGE_HEADERS = [11, 7, 3, 0] as const;
 
-/** Reads the chunk's header; 0, or how many octets it needs at least where that is more than there are. */
+/** Parses a chunk header; returns 0, or the number of octets needed if it is incomplete. */
 function readChunk(b: Uint8Array, start: number, end: number, side: Side | null): number {
   const format = b[start]! >> 6;
   let csid = b[start]! & 0x3f;
@@ -96,7 +96,7 @@ function readChunk(b: Uint8Array, start: number, end: number, side: Side | null)
 function sideOf(p: Packet): Side {
   const state = p.session.stateOf(p, 'rtmp', makeSides);
   const side = state.sides[p.direction]!;
-  // A capture that starts amid the conversation has no handshake.
+  // A capture that starts within the conversation lacks the handshake.
   if (side.stage === 0 && p.buf[p.at] !== VERSION) side.stage = 2;
   return side;
 }
@@ -109,7 +109,7 @@ function messageLength(p: Packet): number {
   return needed > 0 ? needed : chunk.body - p.at + chunk.size;
 }
 
-/** State of a chunk stream, to which later chunks refer. */
+/** Updates the chunk stream's state, on which later chunk headers depend. */
 function follow(b: Uint8Array, end: number, side: Side): void {
   let stream = side.streams.get(chunk.csid);
   if (stream === undefined) {
@@ -122,14 +122,14 @@ function follow(b: Uint8Array, end: number, side: Side): void {
   stream.type = chunk.type;
   stream.isExtended = chunk.isExtended;
   stream.left = (isNew ? chunk.length : stream.left) - chunk.size;
-  // §5.4.1: the size counts from the next chunk on.
+  // §5.4.1: the new size applies from the next chunk on.
   if (chunk.type === SET_CHUNK_SIZE && end - chunk.body >= 4)
     side.chunkSize = Math.max(1, u32(b, chunk.body) & 0x7fffffff);
 }
 
 const HELLO_MARK = 1;
 const ECHO_MARK = 2;
-/** Higher marks are message types. */
+/** Marks from here on are message types. */
 const TYPE_MARK = 16;
 
 export const rtmpt = protocol({
@@ -169,7 +169,7 @@ export const rtmpt = protocol({
   },
   info(p, layer) {
     const mark = p.mark[layer]!;
-    // Handshake messages of the listening side are named S0 to S2.
+    // Handshake messages of the server are named S0 to S2.
     const letter = p.srcPort === 1935 ? 'S' : 'C';
     if (mark === HELLO_MARK) return `Handshake ${letter}0+${letter}1`;
     if (mark === ECHO_MARK) return `Handshake ${letter}2`;

@@ -1,5 +1,5 @@
-// Rx, the remote procedure call protocol of the Andrew File System, and the AFS service of a call. Sources: rx.h of AFS
-// and draft-zeldovich-rx-spec.
+// Rx, the RPC protocol of the Andrew File System (AFS), and the AFS service of a call. Sources: rx.h of AFS and
+// draft-zeldovich-rx-spec.
 import { u32 } from '../../core/bytes.ts';
 import { bool, int, time, uint } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';
@@ -26,7 +26,7 @@ const typeNames: Record<number, string> = {
   13: 'version',
 };
 
-/** The first port of each service; the tape server of backups has 7021. */
+/** Services by their first port; the backup tape controller uses 7021. */
 const services: Record<number, string> = {
   7000: 'FS',
   7001: 'CB',
@@ -115,12 +115,12 @@ const af = {
 };
 const operations = Object.values(af);
 
-/** Port of the service: that of the called side. */
+/** Port of the called side, which identifies the service. */
 function servicePort(p: Packet): number {
   return services[p.dstPort] !== undefined ? p.dstPort : p.srcPort;
 }
 
-/** A request begins with the number of its operation; in its first packet, from the side that calls. */
+/** Whether the packet is the first of a request, which begins with the operation code. */
 function isRequest(p: Packet, layer: number): boolean {
   const start = p.start[layer - 1]!;
   const b = p.bufferOf(layer);

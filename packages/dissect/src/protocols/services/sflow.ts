@@ -29,15 +29,15 @@ import { ENTERPRISE_SHIFT, emitRecord, padded, RECORD_HEADER, SAMPLED_HEADER } f
 const LATEST = 5;
 const IPV4 = 1;
 const IPV6 = 2;
-/** Version, agent's address type, address; sub-agent (version 5), sequence, uptime, samples. */
+/** Version, agent address type and address; sub-agent ID (version 5), sequence number, uptime, number of samples. */
 const AGENT_AT = 8;
-/** Bytes of a sample before its records, behind type and length. */
+/** Length of a sample before its records, after type and length. */
 const FLOW_FIXED = 32;
 const EXPANDED_FLOW_FIXED = 44;
 const COUNTERS_FIXED = 12;
 const EXPANDED_COUNTERS_FIXED = 16;
 
-/** By the number of a sampled header's protocol. */
+/** Protocols by header protocol number of a sampled packet. */
 const inner = new Map<number, () => Protocol>([
   [1, () => eth],
   [3, () => tokenRing],
@@ -53,7 +53,7 @@ const agentBytes = (b: Uint8Array, start: number): number => {
   return type === IPV4 ? 4 : type === IPV6 ? 16 : 0;
 };
 
-/** Bytes before the samples. */
+/** Length of the datagram before the samples. */
 const headerBytes = (b: Uint8Array, start: number): number =>
   AGENT_AT + agentBytes(b, start) + (u32(b, start) === LATEST ? 16 : 12);
 
@@ -130,7 +130,7 @@ const fixedBytes = (type: number): number => {
   return type === EXPANDED_COUNTERS ? EXPANDED_COUNTERS_FIXED : 0;
 };
 
-/** Iterates over the sampled packets. False if a length exceeds the datagram. */
+/** Dissects the sampled packets; false if a length exceeds the datagram. */
 function callSamples(p: Packet, at: number, count: number, end: number): boolean {
   const b = p.buf;
   for (let i = 0; i < count; i++) {
@@ -164,7 +164,7 @@ function callRecords(p: Packet, at: number, count: number, end: number): boolean
   return true;
 }
 
-/** The packet that was sampled is read as far as it goes; where it is cut is no trouble. */
+/** Dissects a sampled header; its truncation is not reported as an error. */
 function callHeader(p: Packet, kind: number, wire: number, at: number, length: number, end: number): void {
   const made = inner.get(kind)?.();
   if (made === undefined) return;
@@ -203,7 +203,7 @@ function emitSample(b: Uint8Array, type: number, body: number, end: number, out:
   const fields = fixedFields[type] ?? [];
   let at = body;
   for (const field of fields) {
-    // A source's number has a word of its own only in the expanded samples.
+    // Source ID type and index are separate words only in expanded samples.
     const isOwnWord = type === EXPANDED_COUNTERS && (field === f.counterIdType || field === f.counterIdIndex);
     out.add(field, at, 4, isOwnWord ? u32(b, at) : undefined);
     if (isOwnWord || !sharing.includes(field)) at += 4;
@@ -216,7 +216,7 @@ function emitSample(b: Uint8Array, type: number, body: number, end: number, out:
   }
 }
 
-/** The next field is in the same word. */
+/** Fields that share a word with the next one. */
 const sharing: readonly Field[] = [f.flowClass, f.counterIdType, f.output, f.outputFormat];
 
 const fixedFields: Record<number, readonly Field[]> = {

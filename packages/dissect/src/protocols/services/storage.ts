@@ -39,11 +39,11 @@ const fi = {
   taskTag: uint('iscsi.initiatortasktag', 'InitiatorTaskTag').at(16, 4).hex(),
 };
 
-/** Header, additional headers, and data filled up to four octets (digests aside). */
+/** Length of the header, additional headers and padded data; digests are not included. */
 const iscsiLength = (p: Packet): number =>
   BASIC_HEADER + 4 * p.buf[p.at + 4]! + ((u24(p.buf, p.at + 5) + 3) & ~3);
 
-/** An opcode of the right direction on the right port, and data of a size that is used. */
+/** Whether the opcode matches the direction, and the data length is plausible. */
 function isIscsi(p: Packet): boolean {
   const { buf: b, at } = p;
   if (p.end - at < BASIC_HEADER) return false;
@@ -94,7 +94,7 @@ const fn = {
   length: uint('nbd.len', 'Length'),
 };
 
-/** Reads that await their data, by handle: how many octets come. */
+/** Pending reads by handle, with the length of their data. */
 const makeReads = (): { reads: Map<string, number> } => ({ reads: new Map() });
 const handleAt = (b: Uint8Array, at: number): string => `${u32(b, at)} ${u32(b, at + 4)}`;
 

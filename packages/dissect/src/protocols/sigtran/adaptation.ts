@@ -13,10 +13,10 @@ import { gsmAbisOml, gsmAbisRsl } from './named.ts';
 import { sccpUser } from './sccp.ts';
 
 const HEADER = 8;
-/** Bounds the walk over parameters. */
+/** Maximum number of parameters per message. */
 const PARAMETERS_MAX = 256;
 
-/** Calls `visit` with tag, contents and their end, until it returns true. RFC 4666 §3.2: padded to four bytes. */
+/** Calls `visit` with tag and range of each parameter until it returns true. RFC 4666 §3.2: padded to four bytes. */
 function eachParameter(
   b: Uint8Array,
   at: number,
@@ -36,10 +36,10 @@ interface Layer {
   readonly title: string;
   readonly column: string;
   readonly on: NonNullable<ProtocolDefinition['on']>;
-  /** Class * 256 + type of the message that carries data, and the tag of the parameter that does. */
+  /** Class * 256 + type of messages that carry data, and the tag of the parameter with the data. */
   readonly dataMessages: readonly number[];
   readonly dataTags: readonly number[];
-  /** With the cursor on the parameter's contents. */
+  /** Dissects the data; the cursor is at the parameter's contents. */
   readonly deliver: (p: Packet) => void;
   readonly emitData?: (b: Uint8Array, at: number, end: number, out: Sink) => void;
   readonly fields?: Readonly<Record<string, Field>>;
@@ -117,7 +117,7 @@ const routing = {
   sls: uint('m3ua.protocol_data_sls', 'SLS'),
 };
 
-/** RFC 4666 §3.3.1: the contents of the MTP3 routing label, in whole bytes. */
+/** M3UA; its Protocol Data (RFC 4666 §3.3.1) contains the MTP3 routing label in whole bytes. */
 export const m3ua = adaptation({
   name: 'm3ua',
   title: 'MTP 3 User Adaptation Layer',
@@ -161,7 +161,7 @@ export const m2ua = adaptation({
   deliver: (p) => p.run(mtp3),
 });
 
-/** RFC 3868 §3.10.1: user data, dissected by the subsystem number of the called address. */
+/** SUA; user data (RFC 3868 §3.10.1) are dissected by the subsystem number of the called address. */
 export const sua = adaptation({
   name: 'sua',
   title: 'SS7 SCCP-User Adaptation Layer',
@@ -190,7 +190,9 @@ export const iua = adaptation({
   deliver: (p) => p.run(isMaintenance(p) ? gsmAbisOml : gsmAbisRsl),
 });
 
-/** RFC 4233 §3.2: the DLCI precedes the data; its upper six bits are the SAPI. */
+/**
+ * Whether the data are maintenance: they are preceded by the DLCI, whose upper six bits are the SAPI (RFC 4233 §3.2).
+ */
 function isMaintenance(p: Packet): boolean {
   const DLCI = 5;
   const MAINTENANCE = 62;
@@ -241,7 +243,7 @@ const a = {
   status: uint('m2pa.status', 'Link Status'),
 };
 
-/** RFC 4165 §2: MTP2 peers with sequence numbers of their own. */
+/** M2PA: an MTP2 peer with its own sequence numbers (RFC 4165 §2). */
 export const m2pa = protocol({
   name: 'm2pa',
   title: 'MTP2 Peer Adaptation Layer',

@@ -1,7 +1,7 @@
 // Application protocols of radio access networks (3GPP TS 36.413: S1AP; TS 38.413: NGAP; TS 36.423: X2AP; TS 38.423:
-// XnAP; TS 38.473: F1AP; TS 37.483: E1AP, and older ones). All are ASN.1 in aligned PER (X.691) with the same frame:
-// message kind, procedure code, criticality, length, and information elements of the same form. Elements are listed,
-// not decoded.
+// XnAP; TS 38.473: F1AP; TS 37.483: E1AP, and older ones). All are encoded in ASN.1 aligned PER (X.691) with the same
+// structure: message kind, procedure code, criticality, length, and information elements, which are listed but not
+// decoded.
 import { u16 } from '../../core/bytes.ts';
 import { uint } from '../../core/field.ts';
 import { LISTED, type Packet } from '../../core/packet.ts';
@@ -17,14 +17,14 @@ import {
   xnapProcedures,
 } from './procedures.ts';
 
-/** Kind, procedure, criticality, and at least one octet of length. */
+/** Message kind, procedure code, criticality, and at least one octet of length. */
 const HEADER = 4;
 const ELEMENTS_MAX = 256;
-/** X.691 §10.9.3.6 and 7: lengths from 128 on take two octets; fragments beyond 16 KiB are not read. */
+/** X.691 §10.9.3.6 and 7: lengths from 128 on take two octets; fragmented values (16 KiB or more) are not dissected. */
 const LONG = 0x80;
 const FRAGMENTED = 0x40;
 
-/** Offset and length of the contents behind the length at `at`; null if truncated or fragmented. */
+/** Offset and length of the contents after the length at `at`; null if truncated or fragmented. */
 function lengthAt(b: Uint8Array, at: number, end: number): readonly [number, number] | null {
   if (at >= end) return null;
   const first = b[at]!;
@@ -33,7 +33,7 @@ function lengthAt(b: Uint8Array, at: number, end: number): readonly [number, num
   return [at + 2, ((first & 0x3f) << 8) | b[at + 1]!];
 }
 
-/** The top-level information elements of the message in the layer, as id, contents, and place of their header. */
+/** Calls back for each top-level information element of the message: id, contents, and offset of its header. */
 function eachElement(
   b: Uint8Array,
   start: number,
@@ -42,7 +42,7 @@ function eachElement(
 ): void {
   const body = lengthAt(b, start + 3, end);
   if (body === null || body[0] + 3 > end) return;
-  // A sequence that may be extended (one bit), then how many elements follow.
+  // An extensible SEQUENCE (one bit), then the number of elements.
   let at = body[0] + 3;
   const count = Math.min(u16(b, body[0] + 1), ELEMENTS_MAX);
   for (let i = 0; i < count && at + 4 <= end; i++) {
@@ -60,9 +60,9 @@ interface Part {
   readonly payload: number;
   readonly port?: number;
   readonly procedures?: readonly string[];
-  /** Element that carries a message of the non-access stratum, and its reader. */
+  /** Element that carries a non-access stratum message, and the protocol of that. */
   readonly nas?: readonly [element: number, reader: Protocol, column: string];
-  /** How often the protocol is listed in frame.protocols: once more for the message, once more for each element. */
+  /** Whether frame.protocols lists the protocol again: once for the message, or once for each element. */
   readonly listed?: 'message' | 'elements';
 }
 
@@ -72,7 +72,7 @@ const kinds: Readonly<Record<number, string>> = {
   0x40: 'unsuccessfulOutcome',
 };
 const suffixes: Readonly<Record<number, string>> = { 0: 'Request', 0x20: 'Response', 0x40: 'Failure' };
-/** Procedures that are answered; all others have one message. */
+/** Whether the procedure has a response; the others have a single message. */
 const isAnswered = (name: string): boolean =>
   /(Setup|Modify|Release|Update|Preparation|Allocation|Cancel|Reset|Warning|Kill|Modification|SwitchRequest|Resume|Suspend)$/.test(
     name,
@@ -85,7 +85,7 @@ function messageName(procedure: string | undefined, kind: number): string {
   return said.endsWith('Request') && suffix === 'Request' ? said : `${said}${suffix}`;
 }
 
-/** The first layer of `reader` that the message in `layer` carries, or -1. */
+/** The first layer of `reader` within the message in `layer`; -1: none. */
 function nasBehind(p: Packet, layer: number, reader: Protocol): number {
   for (let i = layer + 1; i < p.count && p.start[i]! < p.stop[layer]!; i++)
     if (p.protocols[i] === reader) return i;

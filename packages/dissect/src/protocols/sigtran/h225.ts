@@ -1,11 +1,11 @@
-// H.225.0 call signalling of H.323 terminals and gatekeepers: only the message type, from the first bits of its PER
-// encoding (X.691 §22: an extension bit, then the index of the alternative).
+// H.225.0 call signalling of H.323 terminals and gatekeepers: only the message type is dissected, from the first bits
+// of the PER encoding (X.691 §22: an extension bit, then the index of the alternative).
 import { uint } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';
 import { type Protocol, protocol } from '../../core/protocol.ts';
 import { udpPorts } from '../../core/table.ts';
 
-/** Annex H: RasMessage; from 25 on the extension's. */
+/** RasMessage (annex H); from index 25 on, extension additions. */
 const ras = (
   'gatekeeperRequest gatekeeperConfirm gatekeeperReject registrationRequest registrationConfirm registrationReject ' +
   'unregistrationRequest unregistrationConfirm unregistrationReject admissionRequest admissionConfirm admissionReject ' +
@@ -15,7 +15,7 @@ const ras = (
   'infoRequestNak serviceControlIndication serviceControlResponse admissionConfirmSequence'
 ).split(' ');
 const RAS_ROOT = 25;
-/** H323-UU-PDU's message body; from 7 on the extension's. */
+/** Message body of H323-UU-PDU; from index 7 on, extension additions. */
 const calls = (
   'setup callProceeding connect alerting information releaseComplete facility progress empty status statusInquiry ' +
   'setupAcknowledge notify'
@@ -29,18 +29,18 @@ const f = {
   call: uint('h225.h323_message_body', 'h323-message-body').named(callNames),
 };
 
-/** The bits [from, from + count) of the two bytes at `at`. */
+/** Bits [from, from + count) of the two bytes at `at`. */
 function bits(b: Uint8Array, at: number, from: number, count: number): number {
   return (((((b[at]! << 8) | (b[at + 1] ?? 0)) << 16) >>> (32 - from - count)) >>> 0) & ((1 << count) - 1);
 }
 
-/** The alternative that starts at bit `from`: an extension bit, then its number in `width` bits or, extended, in six. */
+/** Index of the alternative at bit `from`: an extension bit, then `width` bits, or six if extended. */
 function alternative(b: Uint8Array, at: number, from: number, width: number, root: number): number {
   if (bits(b, at, from, 1) === 0) return bits(b, at, from + 1, width);
   return root + bits(b, at, from + 2, 6);
 }
 
-/** Over UDP it is RAS; within Q.931 a call's message, behind four bits of optional parts. */
+/** Whether the message is RAS (over UDP) rather than call signalling (in Q.931, after four bits of optional parts). */
 const isRas = (p: Packet, layer: number): boolean => p.protocols[layer - 1]?.name === 'udp';
 
 export const h225: Protocol = protocol({

@@ -113,14 +113,14 @@ function userPart(
   });
 }
 
-/** Q.763 §3.9, §3.10: nature of address, numbering plan, digits in semi-octets. */
+/** Party number (Q.763 §3.9, §3.10): nature of address, numbering plan, digits in semi-octets. */
 function addNumber(field: typeof f.called, b: Uint8Array, at: number, length: number, out: Sink): void {
   if (length < 3) return;
   const isOdd = (b[at]! & 0x80) !== 0;
   out.add(field, at + 2, length - 2, digitsOf(b, at + 2, at + length, isOdd));
 }
 
-/** Q.763 table 32: five fixed octets, a pointer to the called number, a pointer to the optional part. */
+/** Initial address message (Q.763 table 32): five fixed octets, pointers to called number and optional part. */
 function emitInitialAddress(b: Uint8Array, at: number, end: number, out: Sink): void {
   if (at + 7 > end) return;
   const called = at + 5 + b[at + 5]!;
@@ -135,7 +135,7 @@ function emitInitialAddress(b: Uint8Array, at: number, end: number, out: Sink): 
   }
 }
 
-/** Q.763 table 33: a pointer to the cause indicators, whose second octet is the cause (Q.850 §2.2). */
+/** Cause (Q.763 table 33): a pointer to the cause indicators, whose second octet is the cause (Q.850 §2.2). */
 function emitCause(b: Uint8Array, at: number, end: number, out: Sink): void {
   if (at >= end) return;
   const cause = at + b[at]!;

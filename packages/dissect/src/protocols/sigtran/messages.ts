@@ -3,7 +3,7 @@
 
 export type MessageNames = (classAndType: number) => string;
 
-/** Classes that all of them have: management, state and traffic of application server processes. */
+/** Classes common to all: management, and state and traffic of application server processes. */
 const common = {
   0x0000: 'ERR',
   0x0001: 'NTFY',
@@ -23,7 +23,7 @@ const common = {
   0x0904: 'DEREG_RSP',
 } as const;
 
-/** As the layers that came first spell them. */
+/** The same with the spelling that the older layers use in Wireshark. */
 const spelled = {
   ...common,
   0x0301: 'ASP_UP',

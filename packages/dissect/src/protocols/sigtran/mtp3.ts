@@ -9,7 +9,7 @@ import { bicc, isup } from './isup.ts';
 import { h248 } from './named.ts';
 import { sccp } from './sccp.ts';
 
-/** Service information octet and the ITU's routing label (Q.704 §2.2). */
+/** Length of service information octet and ITU routing label (Q.704 §2.2). */
 const HEADER = 5;
 
 const services: Readonly<Record<number, string>> = {
@@ -44,7 +44,7 @@ const f = {
   sls: uint('mtp3.sls', 'SLS').at(4, 1).mask(0xf0),
 };
 
-/** User part of the message (Q.704 §14.2.1). */
+/** Protocol of the user part (Q.704 §14.2.1). */
 export function byServiceIndicator(indicator: number): Protocol | undefined {
   switch (indicator & 15) {
     case 0:
@@ -148,7 +148,7 @@ const k = {
 };
 const states = ['OUT OF ALIGNMENT', 'NORMAL', 'EMERGENCY', 'OUT OF SERVICE', 'PROCESSOR OUTAGE', 'BUSY'];
 
-/** Level 2 (ITU-T Q.703 §2.2): fill-in, link status and message signal units; link type 139 has a pseudo-header. */
+/** MTP2 (ITU-T Q.703 §2.2): fill-in, link status and message signal units; link type 139 has a pseudo-header. */
 const PSEUDO_HEADER = 4;
 export const mtp2: Protocol = protocol({
   name: 'mtp2',
@@ -157,7 +157,7 @@ export const mtp2: Protocol = protocol({
   fields: k,
   on: [[linkTypes, 139, 140]],
   step(p) {
-    // The pseudo-header is no layer of its own.
+    // The pseudo-header is not listed as a layer.
     if (p.linkType === 139 && p.count === 2) {
       p.at += PSEUDO_HEADER;
       p.start[p.layer] = p.at;

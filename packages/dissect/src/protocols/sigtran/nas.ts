@@ -4,7 +4,7 @@ import type { Packet } from '../../core/packet.ts';
 import { type Protocol, protocol } from '../../core/protocol.ts';
 import { emmMessages, esmMessages, mmMessages, smMessages } from './nas-names.ts';
 
-/** TS 24.301 §9.3.1: security headers; 1 and 3 protect integrity only, 2 and 4 are ciphered too. */
+/** Security header types (TS 24.301 §9.3.1): 1 and 3 are integrity protected only, 2 and 4 also ciphered. */
 const securityNames: Readonly<Record<number, string>> = {
   0: 'Plain NAS message, not security protected',
   1: 'Integrity protected',
@@ -31,11 +31,11 @@ const e = {
   esm: uint('nas_eps.nas_msg_esm_type', 'NAS EPS session management messages').hex(1).named(esmMessages),
 };
 
-/** Offset of the plain message, behind the security header; the message may be ciphered. */
+/** Offset of the plain message after the security header; it may be ciphered. */
 const plainAt = (b: Uint8Array, start: number, end: number): number =>
   b[start]! >> 4 === 0 || b[start]! >> 4 === SERVICE_REQUEST || end - start < 7 ? start : start + 6;
 
-/** The field that names the message at `at`, and where: null for what is ciphered or unknown. */
+/** The field of the message type at `at`, and its offset; null if ciphered or unknown. */
 function epsMessage(b: Uint8Array, at: number, end: number): readonly [Field, number] | null {
   if (at + 2 > end) return null;
   if (b[at] === EMM) return [e.emm, at + 1];
@@ -43,7 +43,7 @@ function epsMessage(b: Uint8Array, at: number, end: number): readonly [Field, nu
   return null;
 }
 
-/** The layer below shows their names in its columns. */
+/** Has no columns of its own: the layer below shows the message names. */
 export const nasEps: Protocol = protocol({
   name: 'nas-eps',
   title: 'Non-Access-Stratum (NAS)PDU',
@@ -84,7 +84,10 @@ const g = {
   sm: uint('nas_5gs.sm.message_type', 'Message type').hex(1).named(smMessages),
 };
 
-/** TS 24.501 §9.1.1: mobility management has a security header of seven octets when protected. */
+/**
+ * Offset of the plain message: a protected mobility management message has a 7-octet security header (TS 24.501
+ * §9.1.1).
+ */
 const plain5At = (b: Uint8Array, start: number, end: number): number =>
   b[start] !== MM5 || (b[start + 1]! & 15) === 0 || end - start < 9 ? start : start + 7;
 
@@ -118,7 +121,7 @@ export const nas5gs: Protocol = protocol({
   },
 });
 
-/** Name of a message in the Info column. */
+/** Message name for the Info column. */
 export function nasText(p: Packet, layer: number): string {
   const b = p.bufferOf(layer);
   const start = p.start[layer]!;

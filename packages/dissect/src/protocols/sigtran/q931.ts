@@ -8,7 +8,7 @@ import { h225 } from './h225.ts';
 
 const DISCRIMINATOR = 0x08;
 const USER_USER = 0x7e;
-/** Q.931 §4.5.30: what follows is in X.680's notation. */
+/** Protocol discriminator of user-user information in X.680 notation (Q.931 §4.5.30). */
 const ASN1 = 5;
 const CALLING = 0x6c;
 const CALLED = 0x70;
@@ -72,10 +72,10 @@ const f = {
   cause: uint('q931.cause_value', 'Cause value').mask(0x7f).hex(1),
 };
 
-/** Offset of the message type: behind discriminator, length of the call reference, and that. */
+/** Offset of the message type, after protocol discriminator and call reference. */
 const typeAt = (b: Uint8Array, start: number): number => start + 2 + (b[start + 1]! & 15);
 
-/** §4.5.1: single octets have the highest bit; user-user elements of H.225.0 have a length of two octets. */
+/** Single-octet elements have the highest bit set (§4.5.1); H.225.0's user-user element has a 2-octet length. */
 function eachElement(
   b: Uint8Array,
   at: number,
@@ -131,7 +131,7 @@ export const q931: Protocol = protocol({
     eachElement(b, at + 1, end, (id, content, stop) => {
       if (id === CALLED && content + 1 < stop) out.add(f.called, content + 1, stop - content - 1);
       else if (id === CALLING) {
-        // §4.5.10: a second octet is there when the first has no extension bit.
+        // §4.5.10: a second octet is present if the first one's extension bit is 0.
         const digits = content + (b[content]! & 0x80 ? 1 : 2);
         if (digits < stop) out.add(f.calling, digits, stop - digits);
       } else if (id === CAUSE && content + 1 < stop) out.add(f.cause, content + 1, 1);
@@ -146,7 +146,7 @@ export const q931: Protocol = protocol({
   },
 });
 
-/** H.323 (H.225.0 §7.1): Q.931's messages in TPKT over TCP; Wireshark names them Q.931 twice, and TPKT not at all. */
+/** H.323 (H.225.0 §7.1): Q.931 in TPKT over TCP; Wireshark lists Q.931 twice, and omits TPKT. */
 const TPKT = 4;
 const VERSION = 3;
 

@@ -10,12 +10,12 @@ import { digitsOf } from './digits.ts';
 import { bssap, ranap } from './named.ts';
 import { isTcap, tcap, userOfSubsystem } from './tcap.ts';
 
-/** Q.713 table 1, and where the messages' data is: the number of the pointer, and where the pointers begin. */
+/** Message type (Q.713 table 1) with the position of its pointers. */
 interface Message {
   readonly name: string;
   /** Offset of the first pointer; 0: none. */
   readonly pointers: number;
-  /** Which pointer is that of the data; -1: it is optional or absent. */
+  /** Index of the pointer to the data; -1: optional or absent. */
   readonly data: number;
   /** Indices of the pointers to called and calling address; -1 if absent. */
   readonly called: number;
@@ -47,7 +47,7 @@ const messages: Readonly<Record<number, Message>> = {
 const XUDT = 17;
 const CR = 1;
 const OPTIONAL_DATA = 0x0f;
-/** Q.713 §3.17: segmentation; the low four bits of the first octet count the remaining segments. */
+/** Segmentation parameter (Q.713 §3.17): the low four bits of the first octet are the number of remaining segments. */
 const SEGMENTATION = 0x10;
 
 const names = Object.fromEntries(Object.entries(messages).map(([n, m]) => [n, m.name]));
@@ -69,7 +69,7 @@ function address(side: 'called' | 'calling', title: string): Address {
 function subsystemName(ssn: number): string | undefined {
   return subsystems[ssn];
 }
-/** Q.713 §3.4.2.2 and 3GPP TS 23.003 §8. */
+/** Subsystem names (Q.713 §3.4.2.2, 3GPP TS 23.003 §8). */
 const subsystems: Readonly<Record<number, string>> = {
   0: 'SSN not known/not used',
   1: 'SCCP management',
@@ -106,7 +106,7 @@ const f = {
   callingDigits: calling.digits,
 };
 
-/** The variable parameter behind a pointer: its contents [at, end), or null. */
+/** Contents [at, end) of the variable parameter at a pointer; null if truncated. */
 function parameter(b: Uint8Array, pointer: number, end: number): readonly [number, number] | null {
   if (pointer >= end || b[pointer] === 0) return null;
   const at = pointer + b[pointer]!;
@@ -114,7 +114,7 @@ function parameter(b: Uint8Array, pointer: number, end: number): readonly [numbe
   return [at + 1, Math.min(at + 1 + b[at]!, end)];
 }
 
-/** Q.713 §3.4: the subsystem's number in an address, -1 without one. */
+/** Subsystem number in an address (Q.713 §3.4); -1: none. */
 function subsystemOf(b: Uint8Array, place: readonly [number, number] | null): number {
   if (place === null || place[0] >= place[1] || (b[place[0]]! & 2) === 0) return -1;
   const at = place[0] + 1 + (b[place[0]]! & 1 ? 2 : 0);
@@ -125,7 +125,7 @@ function ssnAt(b: Uint8Array, start: number, end: number, message: Message, inde
   return index < 0 ? -1 : subsystemOf(b, parameter(b, start + message.pointers + index, end));
 }
 
-/** Dissector of the data: by called subsystem, by calling subsystem, or by heuristics. */
+/** Protocol of the data, by called subsystem, calling subsystem, or heuristics. */
 export function sccpUser(p: Packet, calledSsn: number, callingSsn: number): Protocol | undefined {
   for (const ssn of [calledSsn, callingSsn]) {
     if (ssn === 142) return ranap;
@@ -169,7 +169,7 @@ export const sccp: Protocol = protocol({
     out.fixed(f.type);
     const type = b[start]!;
     const message = messages[type];
-    // Connections have references of three octets.
+    // Connection-oriented messages have 3-octet references.
     if (type >= 2 && type <= 16 && type !== 9 && type !== 10)
       out.add(f.dlr, start + 1, 3, u24le(b, start + 1));
     if (type === CR) out.add(f.slr, start + 1, 3, u24le(b, start + 1));
@@ -186,7 +186,7 @@ export const sccp: Protocol = protocol({
   },
 });
 
-/** BSSAP begins with a discriminator: 0 and the length of the rest, or 1 and a link (3GPP TS 48.006 §9.3). */
+/** BSSAP begins with a discriminator: 0 and a length, or 1, a link identifier and a length (3GPP TS 48.006 §9.3). */
 function orBssap(p: Packet): Protocol | null {
   const { buf: b, at, end } = p;
   const isBssap =
@@ -206,7 +206,7 @@ function dataOf(
   if (message.data < 0) return null;
   if (type === XUDT) {
     const segmentation = optional(b, start + message.pointers + 3, end, SEGMENTATION);
-    // One of several segments is not read alone.
+    // Data of a segmented message are not dissected.
     const isPart =
       segmentation !== null && ((b[segmentation[0]]! & 0x0f) !== 0 || (b[segmentation[0]]! & 0x80) === 0);
     if (isPart) return null;
@@ -214,7 +214,7 @@ function dataOf(
   return parameter(b, start + message.pointers + message.data, end);
 }
 
-/** The optional parameter of this code behind its pointer. */
+/** The optional parameter with this code. */
 function optional(
   b: Uint8Array,
   pointer: number,
@@ -230,7 +230,7 @@ function optional(
   return null;
 }
 
-/** Q.713 §3.4: an indicator, then the parts it announces: point code, subsystem number, global title. */
+/** Address (Q.713 §3.4): an indicator, then point code, subsystem number and global title as it indicates. */
 function emitAddress(b: Uint8Array, place: readonly [number, number] | null, side: Address, out: Sink): void {
   if (place === null || place[0] >= place[1]) return;
   let [at] = place;
@@ -248,7 +248,7 @@ function emitAddress(b: Uint8Array, place: readonly [number, number] | null, sid
     at++;
   }
   const title = (indicator >> 2) & 15;
-  // Global title indicators 1 to 4 differ in what precedes the digits.
+  // Global title formats 1 to 4 differ in the octets before the digits.
   const before = [0, 1, 1, 2, 3][title] ?? 0;
   if (before === 0 || at + before >= end) return;
   const isOdd = title === 1 ? (b[at]! & 0x80) !== 0 : title === 2 ? false : (b[at + 1]! & 15) === 1;

@@ -42,19 +42,19 @@ const outer = new BerItem();
 const inner = new BerItem();
 const part = new BerItem();
 
-/** True if [at, end) is a TCAP message: a known type, and a matching length. */
+/** Whether [at, end) is a TCAP message: a known type and a matching length. */
 export function isTcap(b: Uint8Array, at: number, end: number): boolean {
   return at < end && types[b[at]!] !== undefined && outer.read(b, at, end);
 }
 
-/** The user of TCAP, by subsystem number. */
+/** Protocol of the TCAP user, by subsystem number. */
 export function userOfSubsystem(ssn: number): Protocol | undefined {
   if ((ssn >= 5 && ssn <= 9) || ssn === 145 || ssn === 148 || ssn === 149 || ssn === 150) return gsmMap;
   if (ssn === 146) return camel;
   return ssn === 106 || ssn === 241 ? inap : undefined;
 }
 
-/** The components of the message at `at`: their first and their end; false without any. */
+/** Finds the components of the message at `at`: start of the first and end of the last; false if there are none. */
 function findComponents(b: Uint8Array, at: number, end: number): boolean {
   if (!outer.read(b, at, end)) return false;
   for (let i = outer.content, n = 0; n < 8 && i < outer.stop && inner.read(b, i, outer.stop); n++) {
@@ -80,7 +80,7 @@ export const tcap: Protocol = protocol({
     }
     let { content: at } = inner;
     const { stop } = inner;
-    // Each component is its user's own message.
+    // Each component is a message of the TCAP user.
     for (let n = 0; n < COMPONENTS_MAX && at < stop && part.read(b, at, stop); n++) {
       if (components[part.id] === undefined) break;
       const next = part.next;
@@ -127,7 +127,7 @@ function hex(b: Uint8Array, at: number, end: number): string {
   return said;
 }
 
-/** The operation's code in a component: -1 when it has none (Q.773 table 19 and on). */
+/** Operation code of a component; -1: none (Q.773 table 19 ff.). */
 function operationOf(b: Uint8Array, at: number, end: number): number {
   if (!part.read(b, at, end)) return -1;
   const { id, content, stop } = part;

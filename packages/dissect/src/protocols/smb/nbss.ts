@@ -1,4 +1,4 @@
-// NetBIOS session service (RFC 1002 §4.3), and the same framing without NetBIOS on port 445 ([MS-SMB2] §2.1).
+// NetBIOS session service (RFC 1002 §4.3), and the same framing on port 445 without NetBIOS ([MS-SMB2] §2.1).
 import { spells, u16, u24 } from '../../core/bytes.ts';
 import { bool, bytes, type Field, ipv4, text, uint } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';
@@ -16,7 +16,7 @@ const POSITIVE = 0x82;
 const NEGATIVE = 0x83;
 const RETARGET = 0x84;
 const KEEP_ALIVE = 0x85;
-/** RFC 1002 §4.3.1: the 17th bit of the length; no other flag is defined. */
+/** Bit 16 of the length (RFC 1002 §4.3.1); no other flag is defined. */
 const EXTEND = 0x01;
 
 const typeNames = {
@@ -49,7 +49,7 @@ const f = {
   calling: text('nbss.calling_name', 'Calling name'),
 };
 
-/** Messages of SMB may need 24 bits of length ([MS-SMB2] §2.1). */
+/** Whether the message is SMB, whose length has 24 bits ([MS-SMB2] §2.1). */
 function isSmb(b: Uint8Array, start: number, end: number): boolean {
   return end - start >= 8 && b[start] === MESSAGE && spells(b, start + 5, end, 'SMB');
 }
@@ -58,7 +58,7 @@ function lengthOf(b: Uint8Array, start: number, end: number): number {
   return isSmb(b, start, end) ? u24(b, start + 1) : u16(b, start + 2) + ((b[start + 1]! & EXTEND) << 16);
 }
 
-/** Lengths each type may have (RFC 1002 §4.3.2 to §4.3.7); what fits none is the middle of a message. */
+/** Whether the length is valid for the type (RFC 1002 §4.3.2 to §4.3.7); otherwise it is the middle of a message. */
 function isMessage(b: Uint8Array, start: number, end: number): boolean {
   if (end - start < HEADER) return false;
   if (!isSmb(b, start, end) && (b[start + 1]! & ~EXTEND) !== 0) return false;
@@ -80,7 +80,7 @@ function isMessage(b: Uint8Array, start: number, end: number): boolean {
   }
 }
 
-/** True at the first bytes of a segment, where a message need not begin. */
+/** Whether the bytes are the first of a segment, where a message need not begin. */
 function isSegmentStart(p: Packet): boolean {
   return p.from === 0 && p.tcpLayer >= 0 && p.at === p.payload[p.tcpLayer];
 }
@@ -159,10 +159,10 @@ export const nbss: Protocol = protocol({
   },
 });
 
-/** Mark of a layer that holds the middle of a message. */
+/** Mark of a layer that contains the middle of a message. */
 const CONTINUATION = 1;
 
-/** Returns where the name ends, -1 when it is cut. */
+/** Emits a name; returns its end, or -1 if truncated. */
 function emitName(b: Uint8Array, at: number, end: number, field: Field, out: Sink): number {
   const stop = skipName(b, at, end);
   if (stop < 0) return -1;

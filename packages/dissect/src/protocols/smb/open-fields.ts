@@ -1,4 +1,4 @@
-// Fields of opening a file, shared by SMB1 and SMB2 ([MS-SMB2] §2.2.13).
+// Fields of open and create requests, shared by SMB1 and SMB2 ([MS-SMB2] §2.2.13).
 import { uint } from '../../core/field.ts';
 
 export const openFields = {

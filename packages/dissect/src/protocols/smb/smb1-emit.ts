@@ -167,7 +167,7 @@ function emitRequest(
   }
 }
 
-/** §2.2.4.52.1: a format byte and a name each. */
+/** Dialects of a negotiate request (§2.2.4.52.1): a format byte and a name each. */
 function emitDialects(b: Uint8Array, start: number, part: smb1.Part, out: Sink): void {
   const texts = new smb1.Texts(b, start, part.bytes, part.stop, false);
   for (let k = 0; k < DIALECTS_MAX && texts.at < part.stop; k++) {
@@ -296,7 +296,7 @@ function emitReply(
 
 const EXTENDED_SECURITY = 0x80000000;
 
-/** §2.2.4.52.2, [MS-SMB] §2.2.4.5.2: a challenge with domain and server, or a GUID with a token. */
+/** Negotiate response (§2.2.4.52.2, [MS-SMB] §2.2.4.5.2): challenge, domain and server, or GUID and token. */
 function emitNegotiated(
   b: Uint8Array,
   part: smb1.Part,

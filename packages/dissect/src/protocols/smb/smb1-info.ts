@@ -46,7 +46,7 @@ function errorInfo(b: Uint8Array, start: number): string {
   return b[start + 5] === 0 ? '' : `, Error: ${dosErrorText(b[start + 5]!, u16le(b, start + 7))}`;
 }
 
-/** Commands on one file or directory, whose name follows a format byte: the label of the name. */
+/** Commands on one file or directory, whose name follows a format byte; with the label of the name. */
 const NAMED: Readonly<Record<number, string>> = {
   0x00: 'Directory',
   0x01: 'Directory',
@@ -61,7 +61,7 @@ const NAMED: Readonly<Record<number, string>> = {
 };
 
 const RENAME = 0x07;
-/** Flush, set and query information, find close, write and close: the file's number is the first word. */
+/** Commands whose first word is a FID: flush, set and query information, find close, write and close. */
 const WITH_FID = new Set([0x05, 0x22, 0x23, 0x2c, 0x34]);
 
 function requestInfo(b: Uint8Array, start: number, part: smb1.Part): string {
@@ -114,7 +114,7 @@ function rangeInfo(b: Uint8Array, words: number, count: number, high: number): s
   return `${fidText(u16le(b, words + 4))}${bytesText(count)} at offset ${offset}`;
 }
 
-/** §2.2.4.53.1: two passwords, the account, its domain; of LAN Manager's one password. */
+/** Session setup (§2.2.4.53.1): two passwords (one in LAN Manager's dialects), account and domain. */
 function accountInfo(b: Uint8Array, start: number, part: smb1.Part): string {
   const { words, wordCount } = part;
   if (wordCount !== 13 && wordCount !== 10) return '';
@@ -135,7 +135,7 @@ const QUERY_FILE = 7;
 const SET_FILE = 8;
 const GET_DFS = 16;
 
-/** §2.2.6: the parameters of each subcommand. */
+/** Parameters of the subcommands of TRANS2, §2.2.6. */
 function transactionInfo(b: Uint8Array, start: number, part: smb1.Part): string {
   const sections = smb1.sectionsOf(b, start, part, false);
   if (sections === null || sections.setupCount === 0) return '';

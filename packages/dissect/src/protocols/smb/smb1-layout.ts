@@ -43,7 +43,7 @@ const TRANSACTION_REPLY: readonly Part[] = [
   [f.setupCount, 1],
 ];
 
-/** By command, and for session setup by the number of words, as the dialects differ. */
+/** Words of a request by command; for session setup also by their number, because dialects differ. */
 export function requestWords(command: number, wordCount: number): readonly Part[] {
   switch (command) {
     case smb1.CLOSE:

@@ -30,7 +30,7 @@ const CHAIN_MAX = 8;
 
 export interface Part {
   readonly command: number;
-  /** Words: where, and how many. */
+  /** Offset and number of the parameter words. */
   readonly words: number;
   readonly wordCount: number;
   /** Bytes [bytes, stop); `stop` is captured. */
@@ -54,7 +54,7 @@ function isAndX(command: number): boolean {
   }
 }
 
-/** Splits the message [start, end); none when it ends within its header. */
+/** Splits the message [start, end) into commands; none if the header is truncated. */
 export function partsOf(b: Uint8Array, start: number, end: number): Part[] {
   const parts: Part[] = [];
   let command = b[start + 4]!;
@@ -64,7 +64,7 @@ export function partsOf(b: Uint8Array, start: number, end: number): Part[] {
     const words = at + 1;
     const bytes = words + wordCount * 2 + 2;
     const length = bytes <= end ? u16le(b, bytes - 2) : 0;
-    // §2.2.4.42.2: of long reads the byte count has only the low half; the rest of the message belongs to it.
+    // §2.2.4.42.2: the byte count of long reads has only the low 16 bits; the rest of the message belongs to it.
     const isLong = command === READ_ANDX || command === WRITE_ANDX;
     const stop = isLong ? end : Math.min(end, bytes + length);
     parts.push({
@@ -91,7 +91,7 @@ export function isUnicode(b: Uint8Array, start: number): boolean {
   return (u16le(b, start + 10) & UNICODE) !== 0;
 }
 
-/** Texts one after the other; those in UTF-16 are aligned to the header (§2.2.1.1). */
+/** Iterates over consecutive strings; those in UTF-16 are aligned relative to the header (§2.2.1.1). */
 export class Texts {
   readonly #b: Uint8Array;
   readonly #start: number;
@@ -132,7 +132,7 @@ export class Texts {
   }
 }
 
-/** A transaction's sections (§2.2.4.33, §2.2.4.46, §2.2.4.62): set-up words, parameters, data. */
+/** Sections of a transaction (§2.2.4.33, §2.2.4.46, §2.2.4.62): set-up words, parameters, data. */
 export interface Sections {
   readonly setup: number;
   readonly setupCount: number;
@@ -140,7 +140,7 @@ export interface Sections {
   readonly parameterCount: number;
   readonly data: number;
   readonly dataCount: number;
-  /** The function of NT_TRANSACT; else 0. */
+  /** Function of NT_TRANSACT, else 0. */
   readonly function: number;
 }
 
@@ -179,7 +179,7 @@ const SET_SECURITY = 3;
 const NOTIFY = 4;
 const QUERY_SECURITY = 6;
 
-/** The file that an NT transaction is about (§2.2.7), in its set-up words or its parameters; -1: none. */
+/** FID of an NT transaction (§2.2.7), in its set-up words or parameters; -1: none. */
 export function ntFileOf(b: Uint8Array, part: Part, sections: Sections): number {
   const { function: number, setup, setupCount, parameters, parameterCount } = sections;
   if ((number === IOCTL || number === NOTIFY) && setupCount >= 4) return u16le(b, setup + 4);

@@ -1,5 +1,5 @@
-// SMB1 transactions to pipes and mailslots ([MS-CIFS] §2.2.5), and the Remote Administration Protocol over one of them
-// ([MS-RAP]).
+// SMB1 transactions to pipes and mailslots ([MS-CIFS] §2.2.5), and the Remote Administration Protocol ([MS-RAP]) on one
+// of them.
 import { u16le } from '../../core/bytes.ts';
 import { text, uint } from '../../core/field.ts';
 import { COLUMN, type Packet, SHOWN } from '../../core/packet.ts';
@@ -84,7 +84,7 @@ export const lanman = protocol({
   },
 });
 
-/** Payload of SMB_COM_TRANSACTION, dispatched by the name; in replies `asked.name` supplies it. */
+/** Dissects the payload of SMB_COM_TRANSACTION by the pipe's or mailslot's name; replies take it from `asked.name`. */
 export function readTransaction(
   p: Packet,
   start: number,

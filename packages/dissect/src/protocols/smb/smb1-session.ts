@@ -7,14 +7,14 @@ import { remember } from './bounded.ts';
 const ASKED_MAX = 1024;
 const TREES_MAX = 1024;
 
-/** What a reply needs of its request: the note of both layers. */
+/** Data of a request that its reply needs; stored as note of both layers. */
 export interface Asked1 {
   readonly command: number;
-  /** The file; -1: none. */
+  /** FID; -1: none. */
   fid: number;
-  /** As fileData takes it; 0: not a pipe. */
+  /** The pipe, as `fileData` takes it; 0: not a pipe. */
   pipe: number;
-  /** A transaction's subcommand, information level, and name or search pattern; -1: none. */
+  /** Subcommand, information level, and name or search pattern of a transaction; -1: none. */
   subcommand: number;
   level: number;
   name: string;
@@ -22,7 +22,7 @@ export interface Asked1 {
 
 interface Conversation {
   readonly asked: Map<number, Asked1>;
-  /** Trees of the service IPC. */
+  /** TIDs of trees with service type IPC. */
   readonly pipes: Set<number>;
 }
 
@@ -32,10 +32,7 @@ export function exchanges(p: Packet): Exchanges {
   return p.session.memoryOf('smb', () => new Exchanges('smb'));
 }
 
-/**
- * §2.2.3.1: PID and MID together identify a request; the TID is not included, because a tree connect reply has a new
- * one.
- */
+/** PID and MID together identify a request (§2.2.3.1); the TID does not, because a tree connect reply has a new one. */
 export function requestKey(b: Uint8Array, start: number): number {
   return u16le(b, start + 26) + u16le(b, start + 30) * 0x1_0000;
 }

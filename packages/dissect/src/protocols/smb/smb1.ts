@@ -55,7 +55,7 @@ export const smb: Protocol = protocol({
   info: smbInfo,
 });
 
-/** Files are numbered within a connection; 0 is left for "no pipe". */
+/** FIDs identify files within a connection; 0 is reserved for "no pipe". */
 const pipeNumber = (fid: number): number => fid + 1;
 
 function request(p: Packet, start: number, part: smb1.Part, asked: Asked1): void {
@@ -102,7 +102,7 @@ function request(p: Packet, start: number, part: smb1.Part, asked: Asked1): void
   }
 }
 
-/** §2.2.4.55.1: a password, the path, the service. */
+/** Path of a tree connect (§2.2.4.55.1): a password, the path, the service. */
 function treePath(b: Uint8Array, start: number, part: smb1.Part): string {
   const password = u16le(b, part.words + 6);
   return new smb1.Texts(b, start, part.bytes + password, part.stop).next();
@@ -168,7 +168,7 @@ function reply(p: Packet, start: number, part: smb1.Part, asked: Asked1 | null):
   }
 }
 
-/** [MS-SMB] §2.2.4.5.2.1: instead of a challenge a GUID and a token. */
+/** [MS-SMB] §2.2.4.5.2.1: the response contains a GUID and a token instead of a challenge. */
 const EXTENDED_SECURITY = 0x80000000;
 
 function securityBlob(p: Packet, at: number, stop: number): void {

@@ -26,14 +26,17 @@ export const RESPONSE = 0x01;
 export const ASYNC = 0x02;
 
 export const HEADER = 64;
-/** The command is under way; its reply comes later. */
+/** STATUS_PENDING: an interim reply; the final one follows later. */
 export const STATUS_PENDING = 0x103;
 
 const MORE_PROCESSING_REQUIRED = 0xc0000016;
 const BUFFER_OVERFLOW = 0x80000005;
 const NOTIFY_ENUM_DIR = 0x10c;
 
-/** §2.2.2: an error body has a size of 9; some commands answer in full with a status that is not success. */
+/**
+ * Whether the body is an error response (§2.2.2), with StructureSize 9; some commands reply in full despite an error
+ * status.
+ */
 export function isError(b: Uint8Array, body: number, command: number, status: number): boolean {
   if (status === 0 || u16le(b, body) !== 9) return false;
   if (command === SESSION_SETUP) return status !== MORE_PROCESSING_REQUIRED;

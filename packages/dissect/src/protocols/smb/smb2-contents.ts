@@ -125,7 +125,7 @@ function emitReply(
   }
 }
 
-/** §2.2.3: the dialects, and with 3.1.1 among them a list of contexts. */
+/** Dialects of a negotiate request (§2.2.3); if 3.1.1 is among them, followed by negotiate contexts. */
 function emitDialects(b: Uint8Array, start: number, end: number, out: Sink): void {
   const body = start + cmd.HEADER;
   const count = u16le(b, body + 2);
@@ -141,7 +141,7 @@ function emitDialects(b: Uint8Array, start: number, end: number, out: Sink): voi
   if (isLatest) emitNegotiateContexts(b, start + u32le(b, body + 28), end, u16le(b, body + 32), out);
 }
 
-/** Offset and length of two bytes each. */
+/** Emits a 2-byte offset and a 2-byte length. */
 function emitShort(b: Uint8Array, start: number, end: number, at: number, field: Field, out: Sink): void {
   if (at + 4 <= end) emitBytes(start + u16le(b, at), u16le(b, at + 2), end, field, out);
 }
@@ -161,7 +161,7 @@ function emitName(b: Uint8Array, start: number, end: number, at: number, field: 
   out.add(field, from, Math.max(0, length), utf16le(b, from, from + Math.max(0, length)));
 }
 
-/** §2.2.13.2: tags of four letters, or GUIDs. */
+/** Create contexts (§2.2.13.2), named by four letters or a GUID. */
 function emitCreateContexts(b: Uint8Array, start: number, end: number, at: number, out: Sink): void {
   if (at + 8 > end || u32le(b, at + 4) === 0) return;
   let from = start + u32le(b, at);
@@ -210,7 +210,7 @@ function emitInfo(b: Uint8Array, at: number, end: number, kind: number, level: n
   } else emitParts(out, b, at, end, layout.fileInfos[level] ?? []);
 }
 
-/** §2.2.34, [MS-FSCC] §2.4: the entries of a directory. */
+/** Directory entries (§2.2.34, [MS-FSCC] §2.4). */
 function emitEntries(
   b: Uint8Array,
   start: number,

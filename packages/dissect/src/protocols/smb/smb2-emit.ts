@@ -83,7 +83,7 @@ function emitPlain(p: Packet, layer: number, b: Uint8Array, start: number, end: 
   out.close();
 }
 
-/** §2.2.1.1, §2.2.1.2: an asynchronous reply has an AsyncId in place of process and tree. */
+/** Owner fields (§2.2.1.1, §2.2.1.2): asynchronous messages have an AsyncId instead of process and tree. */
 function emitOwners(p: Packet, b: Uint8Array, start: number, isAsync: boolean, out: Sink): void {
   const known = memory(p);
   if (isAsync) out.add(f.asyncId, start + 32, 8);

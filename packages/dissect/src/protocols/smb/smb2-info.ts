@@ -20,7 +20,7 @@ import { type Asked, fileKey, memory } from './smb2-session.ts';
 
 const hex = (value: number, digits: number): string => value.toString(16).padStart(digits, '0');
 
-/** All messages of the chain that ends with this layer. */
+/** Info text of all messages of the compound chain that ends with this layer. */
 export function messageInfo(p: Packet, layer: number): string {
   const made = p.protocols[layer];
   let first = layer;
@@ -60,7 +60,7 @@ function one(p: Packet, layer: number): string {
   return title + error + about;
 }
 
-/** §2.2.23 to §2.2.25: oplock and lease breaks differ only in size. */
+/** Oplock and lease breaks (§2.2.23 to §2.2.25) are distinguished by size. */
 function breakTitle(
   b: Uint8Array,
   start: number,
@@ -168,7 +168,7 @@ function infoText(b: Uint8Array, body: number): string {
 const CLASS_FILE = 1;
 const LEVEL_RENAME = 10;
 
-/** [MS-FSCC] §2.4.37.2 */
+/** New name in FileRenameInformation, [MS-FSCC] §2.4.37.2. */
 function newName(b: Uint8Array, start: number, body: number, stop: number): string {
   if (b[body + 2] !== CLASS_FILE || b[body + 3] !== LEVEL_RENAME || body + 32 > stop) return '';
   const info = start + u16le(b, body + 8);

@@ -153,7 +153,7 @@ export const ioctlName = runs(
   'FSCTL_',
 );
 
-/** The upper half of a control code. */
+/** Device names by the upper half of a control code. */
 export const ioctlDeviceName = runs(
   `0: - BEEP CD_ROM CD_ROM_FILE_SYSTEM CONTROLLER DATALINK DFS DISK DISK_FILE_SYSTEM FILE_SYSTEM INPORT_PORT
   KEYBOARD MAILSLOT MIDI_IN MIDI_OUT MOUSE MULTI_UNC_PROVIDER NAMED_PIPE NETWORK NETWORK_BROWSER

@@ -11,7 +11,7 @@ const COMPRESSION = 3;
 const NETNAME = 5;
 const SIGNING = 8;
 
-/** Contexts are aligned to eight bytes from the header on. */
+/** Contexts are aligned to eight bytes relative to the header. */
 const ALIGNMENT = 8;
 
 export function emitNegotiateContexts(

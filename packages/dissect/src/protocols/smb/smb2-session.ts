@@ -5,34 +5,34 @@ import { Exchanges } from '../../flows/exchanges.ts';
 import type { NtlmUser } from '../auth/ntlmssp.ts';
 import { remember } from './bounded.ts';
 
-/** Of each kind, over the whole capture; the oldest go first. */
+/** Maximum entries of each kind in the whole capture; the oldest are evicted. */
 const KEPT_MAX = 1 << 16;
-/** Requests of one conversation without a reply. */
+/** Maximum number of unanswered requests per conversation. */
 const ASKED_MAX = 4096;
 
-/** What a reply needs of its request; also the note of both layers. */
+/** Data of a request that its reply needs; also the note of both layers. */
 export interface Asked {
   command: number;
-  /** The file, the tree or the search pattern. */
+  /** Name of the file or tree, or the search pattern. */
   name: string;
   /** Information class and level. */
   class: number;
   level: number;
-  /** The file that may be a pipe, as fileKey gives it; 0: none. */
+  /** The file if it may be a pipe, see `fileKey`; 0: none. */
   pipe: number;
-  /** The user that sets up a session. */
+  /** User of a session setup. */
   user: NtlmUser | null;
 }
 
 export interface Tree {
   readonly name: string;
   readonly type: number;
-  /** Frame of the tree connect. */
+  /** Frame number of the tree connect. */
   readonly frame: number;
 }
 
 export interface Account extends NtlmUser {
-  /** Frame of the authentication. */
+  /** Frame number of the authentication. */
   readonly frame: number;
 }
 
@@ -75,13 +75,13 @@ interface Conversation {
   readonly asked: Map<number, Asked>;
 }
 
-/** Enters what a request asked for. */
+/** Enters a request. */
 export function ask(p: Packet, messageId: number, asked: Asked): void {
   const state = p.session.stateOf(p, 'smb2', (): Conversation => ({ asked: new Map() }));
   remember(state.asked, messageId, asked, ASKED_MAX);
 }
 
-/** Returns the request with that message ID, and removes it if this is its last reply. */
+/** Returns the request with this message ID; removes it if this is its final reply. */
 export function answered(p: Packet, messageId: number, isLast: boolean): Asked | null {
   const asked = p.session.knownState<Conversation>(p, 'smb2')?.asked;
   const found = asked?.get(messageId) ?? null;
@@ -89,12 +89,12 @@ export function answered(p: Packet, messageId: number, isLast: boolean): Asked |
   return found;
 }
 
-/** The message id as a number; it counts from 0. */
+/** The MessageId as a number; it counts from 0. */
 export function messageId(b: Uint8Array, start: number): number {
   return u32le(b, start + 24) + (u32le(b, start + 28) & 0x1fffff) * 0x1_0000_0000;
 }
 
-/** §2.2.1.2: the tree's number counts within the session. */
+/** Key of a tree, whose ID is unique within its session (§2.2.1.2). */
 export function treeKey(b: Uint8Array, start: number): number {
   return digest(b, start + 36, start + 48);
 }
@@ -103,12 +103,12 @@ export function sessionKey(b: Uint8Array, start: number): number {
   return digest(b, start + 40, start + 48);
 }
 
-/** §2.2.14.1: a file's number, of 16 bytes at `fid`, within the session and tree of the header at `start`. */
+/** Key of a file: its 16-byte FileId (§2.2.14.1) at `fid`, with session and tree of the header at `start`. */
 export function fileKey(b: Uint8Array, start: number, fid: number): number {
   return digest(b, fid, fid + 16, treeKey(b, start));
 }
 
-/** Of whole words, as a number of 52 bits: two that are alike by chance would only mislabel a file. */
+/** 52-bit hash of whole words; a collision would only mislabel a file. */
 function digest(b: Uint8Array, at: number, end: number, seed = 0): number {
   let low = (seed % 0x4000000) | 0;
   let high = Math.floor(seed / 0x4000000) | 0;

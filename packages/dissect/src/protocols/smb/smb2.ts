@@ -24,7 +24,7 @@ import {
   treeKey,
 } from './smb2-session.ts';
 
-/** The first byte of the protocol id: a plain message, an encrypted and a compressed one (§2.2.1, §2.2.41, §2.2.42). */
+/** First byte of the protocol ID of plain, encrypted and compressed messages (§2.2.1, §2.2.41, §2.2.42). */
 export const PLAIN = 0xfe;
 export const ENCRYPTED = 0xfd;
 export const COMPRESSED = 0xfc;
@@ -45,7 +45,7 @@ export const smb2: Protocol = protocol({
   step(p) {
     if (!isSmb2(p)) return REJECTED;
     const { end } = p;
-    // §3.2.4.1.4: compounded requests follow each other, linked by NextCommand.
+    // §3.2.4.1.4: compounded messages are linked by NextCommand.
     for (;;) {
       const layer = p.count - 1;
       const start = p.at;
@@ -64,7 +64,7 @@ export const smb2: Protocol = protocol({
   info: messageInfo,
 });
 
-/** Reads the message at `start`; returns where the next of the chain begins, 0: none. */
+/** Dissects the message at `start`; returns the start of the next one in the chain, or 0. */
 function message(p: Packet, layer: number, start: number, end: number): number {
   const b = p.buf;
   if (b[start] === ENCRYPTED) {
@@ -145,7 +145,7 @@ function response(p: Packet, layer: number, start: number, stop: number, command
   const id = messageId(b, start);
   known.exchanges.seeReply(p, id);
   const request = known.exchanges.request[known.exchanges.entry] ?? 0;
-  // [MS-SMB2] §3.3.4.4: after an interim reply (STATUS_PENDING), the final one counts.
+  // [MS-SMB2] §3.3.4.4: after an interim reply (STATUS_PENDING), the final one is the response.
   p.session.ahead?.enter('smb2', request, id, p.number);
   p.mark[layer] = known.exchanges.entry + 1;
   const isInterim = status === cmd.STATUS_PENDING && (u32le(b, start + 16) & cmd.ASYNC) !== 0;
@@ -178,7 +178,7 @@ function response(p: Packet, layer: number, start: number, stop: number, command
   }
 }
 
-/** A name whose offset (from the header) and length are at `at`, two bytes each. */
+/** Reads a name whose 2-byte offset (from the header) and 2-byte length are at `at`. */
 function nameAt(b: Uint8Array, start: number, stop: number, at: number): string {
   if (at + 4 > stop) return '';
   const from = start + u16le(b, at);
@@ -200,7 +200,7 @@ function userAmong(p: Packet, from: number): NtlmUser | null {
   return null;
 }
 
-/** Data read from or written to a file, or sent through a pipe. */
+/** Dissects data read from or written to a file or pipe. */
 function carried(p: Packet, start: number, stop: number, offset: number, length: number, pipe: number): void {
   const from = start + offset;
   if (length === 0 || offset < cmd.HEADER || from >= stop) return;

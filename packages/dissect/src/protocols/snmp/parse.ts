@@ -7,7 +7,7 @@ export const TRAP = 4;
 export const GET_BULK = 5;
 export const RESPONSE = 2;
 
-/** RFC 3416 §3, RFC 1157 §4.1.6: by the number of the context-specific tag. */
+/** PDU names by tag number (RFC 3416 §3, RFC 1157 §4.1.6). */
 export const pduNames: readonly string[] = [
   'get-request',
   'get-next-request',
@@ -20,7 +20,7 @@ export const pduNames: readonly string[] = [
   'report',
 ];
 
-/** A place in the message, as a BER item's contents. */
+/** Range of a BER item's contents in the message. */
 export interface Span {
   start: number;
   stop: number;
@@ -31,20 +31,20 @@ const none = (): Span => ({ start: -1, stop: -1 });
 /** Overwritten by each `parse`; spans absent from the message start at -1. */
 export class SnmpParts {
   version = 0;
-  /** The number of the PDU's tag, -1 when there is no PDU in clear. */
+  /** Tag number of the PDU; -1 if there is no cleartext PDU. */
   pdu = -1;
   /** End of the message. */
   end = 0;
   isWhole = false;
   readonly versionAt: Span = none();
   readonly community: Span = none();
-  /** Version 3: header, security parameters, scope, and the PDU when it is encrypted. */
+  /** Version 3: header, security parameters, scope, and the PDU if encrypted. */
   readonly header: Span[] = [none(), none(), none(), none()];
   readonly security: Span[] = [none(), none(), none(), none(), none(), none()];
   readonly contextEngine: Span = none();
   readonly contextName: Span = none();
   readonly encrypted: Span = none();
-  /** The four values before the bindings; of a trap of version 1 the five. */
+  /** The four values before the variable bindings; five in a version 1 trap. */
   readonly numbers: Span[] = [none(), none(), none(), none(), none()];
   numberCount = 0;
   readonly bindings: Span = none();
@@ -52,7 +52,7 @@ export class SnmpParts {
   readonly #item = new BerItem();
   readonly #inner = new BerItem();
 
-  /** Is this SNMP? Then as much as can be read is. */
+  /** Parses as much as possible; false if the bytes are not SNMP. */
   parse(b: Uint8Array, at: number, end: number, wireEnd: number): boolean {
     this.#clear();
     const item = this.#item;
@@ -97,7 +97,7 @@ export class SnmpParts {
     if (!this.#list(b, item.content, item.stop, this.header)) return;
     if (!item.readA(OCTET_STRING, b, next, stop)) return;
     const data = item.next;
-    // RFC 3414 §2.4: the security parameters are a sequence of their own in the octets.
+    // RFC 3414 §2.4: the octet string of the security parameters contains a SEQUENCE.
     if (this.#inner.readA(SEQUENCE, b, item.content, item.stop)) {
       this.#list(b, this.#inner.content, this.#inner.stop, this.security);
     }
@@ -147,7 +147,7 @@ export class SnmpParts {
   }
 }
 
-/** One variable binding: the object's name and its value. */
+/** A variable binding: the object's name and value. */
 export class Binding {
   readonly name = new BerItem();
   readonly value = new BerItem();

@@ -1,7 +1,7 @@
 // Fields of SSH, named as in Wireshark.
 import { bool, bytes, type Field, text, uint } from '../../core/field.ts';
 
-/** The name-lists of a KEXINIT, in their order (RFC 4253 §7.1). */
+/** The name-lists of a KEXINIT in order (RFC 4253 §7.1). */
 const LISTS = [
   'kex_algorithms',
   'server_host_key_algorithms',
@@ -15,7 +15,7 @@ const LISTS = [
   'languages_server_to_client',
 ] as const;
 
-/** Of each list the fields of its length and its text. */
+/** Fields of length and text of each name-list. */
 export const listFields: readonly (readonly [Field, Field])[] = LISTS.map((name) => [
   uint(`ssh.${name}_length`, `${name} length`),
   text(`ssh.${name}`, `${name} string`),

@@ -16,14 +16,14 @@ import {
   sshState,
 } from './state.ts';
 
-/** Kind of a part of the stream. */
+/** Kinds of parts of the stream. */
 export const BANNER = 0;
 export const PACKET = 1;
 export const PACKET1 = 2;
 export const ENCRYPTED = 3;
 export const ENCRYPTED1 = 4;
 
-/** A stretch read: kind, place, and the key exchange it belongs to. */
+/** A dissected part: kind, range, and the kind of key exchange it belongs to. */
 export interface Part {
   readonly kind: number;
   readonly at: number;
@@ -31,12 +31,12 @@ export interface Part {
   readonly exchange: number;
 }
 
-/** Marks of a layer: version for the column, who sent it, was anything read. */
+/** Marks of a layer: version for the column, sender, and whether a part was dissected. */
 const VERSION_MASK = 3;
 export const FROM_SERVER = 4;
 export const IS_READ = 8;
 
-/** RFC 4253 §6.1: longer packets need not be accepted. */
+/** RFC 4253 §6.1: implementations need not accept longer packets. */
 const PACKET_BYTES_MAX = 0xffff;
 const LINE_FEED = 0x0a;
 
@@ -85,7 +85,7 @@ export const ssh: Protocol = protocol({
 
 const COLUMNS = ['SSH', 'SSHv1', 'SSHv2', 'SSHv2'];
 
-/** RFC 4253 §4.2, in either case. */
+/** Whether an identification string begins here (RFC 4253 §4.2), ignoring case. */
 function beginsBanner(b: Uint8Array, at: number, end: number): boolean {
   return (
     end - at >= 5 &&
@@ -96,7 +96,7 @@ function beginsBanner(b: Uint8Array, at: number, end: number): boolean {
   );
 }
 
-/** Dissects what is at the cursor; returns its end, or -1 if more of the stream is needed. */
+/** Dissects the part at the cursor; returns its end, or -1 if more of the stream is needed. */
 function readPart(p: Packet, s: SshState, side: 0 | 1): number {
   if (!s.hasBanner[side] && beginsBanner(p.buf, p.at, p.end)) return readBanner(p, s, side);
   if (s.version === 0 || s.isEncrypted[side]) return readEncrypted(p);
@@ -114,14 +114,14 @@ function readBanner(p: Packet, s: SshState, side: 0 | 1): number {
   return end;
 }
 
-/** The rest of the segment: boundaries of encrypted packets are unknown. */
+/** Consumes the rest of the segment: boundaries of encrypted packets are unknown. */
 function readEncrypted(p: Packet): number {
-  // Nothing is noted: of a layer without notes all is encrypted.
+  // No note is needed in a layer without notes, which is encrypted as a whole.
   if (p.notes[p.layer] !== null) note(p, ENCRYPTED, p.at, p.end, 0);
   return p.end;
 }
 
-/** RFC 4253 §6: length, padding length, payload, padding; a checksum only when encrypted. */
+/** Binary packet of version 2 (RFC 4253 §6): length, padding length, payload, padding; a MAC only if encrypted. */
 function readPacket(p: Packet, s: SshState, side: 0 | 1): number {
   const b = p.buf;
   const { at, end } = p;
@@ -142,7 +142,7 @@ function takeKexInit(s: SshState, side: 0 | 1, list: string): void {
   if (s.offers[0] !== '' && s.offers[1] !== '') s.exchange = agreedExchange(s.offers[0], s.offers[1]);
 }
 
-/** The first version: length, one to eight bytes of padding, type, data, checksum. */
+/** Packet of version 1: length, one to eight bytes of padding, type, data, checksum. */
 function readPacket1(p: Packet, s: SshState, side: 0 | 1): number {
   const { at, end } = p;
   if (end - at < 4) return p.askMore(4) ? -1 : end + 1;

@@ -1,4 +1,4 @@
-// State of an SSH conversation, from its cleartext packets.
+// State of an SSH conversation, derived from its cleartext packets.
 import { ascii, u32 } from '../../core/bytes.ts';
 import type { Packet } from '../../core/packet.ts';
 
@@ -11,13 +11,15 @@ export const GEX = 2;
 export const ECDH = 3;
 
 export interface SshState {
-  /** 0: the client's banner has not been seen; 1 or 2. */
+  /** Protocol version 1 or 2; 0: unknown, because the client's banner has not been seen. */
   version: number;
-  /** Of the client and the server: is the banner over, are packets encrypted from now on, how many were in clear. */
+  /**
+   * By side (client, server): the banner is complete; packets are encrypted from now on; number of cleartext packets.
+   */
   readonly hasBanner: [boolean, boolean];
   readonly isEncrypted: [boolean, boolean];
   readonly packets: [number, number];
-  /** Key exchange methods that each offers, until one is agreed on. */
+  /** Key exchange methods offered by each side, until one is negotiated. */
   readonly offers: [string, string];
   exchange: number;
 }
@@ -37,7 +39,7 @@ export function sshState(p: Packet): SshState {
 
 const PORTS = [22, 29418, 830, 2222];
 
-/** Is the packet the server's? By who sent the SYN, failing that by the port. */
+/** Whether the packet was sent by the server, according to the SYN or else the port. */
 export function isServers(p: Packet): boolean {
   const server = p.flow < 0 ? 0 : p.session.tcp.serverPort(p.flow);
   if (server !== 0 && p.srcPort !== p.dstPort) return p.srcPort === server;
@@ -45,26 +47,26 @@ export function isServers(p: Packet): boolean {
   return PORTS.includes(p.srcPort) || p.srcPort < p.dstPort;
 }
 
-/** RFC 4253 §4.2: version in a client's banner; 1.99 means that both are supported (§5.1). */
+/** Protocol version in a client's banner (RFC 4253 §4.2); 1.99 means that both are supported (§5.1). */
 export function bannerVersion(b: Uint8Array, at: number, end: number): number {
   const text = ascii(b, at, Math.min(end, at + 9)).toUpperCase();
   if (text.startsWith('SSH-2.') || text.startsWith('SSH-1.99-')) return 2;
   return text.startsWith('SSH-1.') ? 1 : 0;
 }
 
-/** Name-lists of a KEXINIT kept; a longer one is cut. */
+/** Maximum length of a name-list that is kept; longer ones are truncated. */
 const LIST_BYTES_MAX = 4096;
-/** Message code and cookie precede the first list. */
+/** Offset of the first name-list, after message code and cookie. */
 const LISTS_AT = 17;
 
-/** First name-list of a KEXINIT whose message code is at `at`. */
+/** The first name-list (kex_algorithms) of the KEXINIT whose message code is at `at`. */
 export function kexList(b: Uint8Array, at: number, end: number): string {
   const start = at + LISTS_AT + 4;
   if (start > end) return '';
   return ascii(b, start, Math.min(end, start + Math.min(LIST_BYTES_MAX, u32(b, at + LISTS_AT))));
 }
 
-/** RFC 4253 §7.1: the first method of the client's that the server has too. */
+/** The negotiated key exchange method (RFC 4253 §7.1): the client's first one that the server supports, too. */
 export function agreedExchange(client: string, server: string): number {
   const known = new Set(server.split(','));
   const method = client.split(',').find((name) => known.has(name));
@@ -100,7 +102,7 @@ const EXCHANGES: Readonly<Record<number, Readonly<Record<number, string>>>> = {
   },
 };
 
-/** Message codes of SSH 2 (RFC 4250 §4.1) by name. */
+/** Name of a message code of SSH 2 (RFC 4250 §4.1). */
 export function messageName(code: number, exchange: number): string {
   return COMMON[code] ?? EXCHANGES[exchange]?.[code] ?? `Unknown (${code})`;
 }

@@ -1,10 +1,10 @@
-// Unencrypted TACACS+ bodies (RFC 8907 §5 to §7): lengths first, then the data they measure.
+// Unencrypted TACACS+ bodies (RFC 8907 §5 to §7): lengths first, then the variable parts in the same order.
 import { u16, utf8 } from '../../core/bytes.ts';
 import type { Field } from '../../core/field.ts';
 import type { Sink } from '../../core/sink.ts';
 import { ACCOUNTING, AUTHENTICATION, AUTHORIZATION, bodyFields as f } from './fields.ts';
 
-/** RFC 8907 §5.4: the first message of an authentication is a START, the client's others are CONTINUEs. */
+/** RFC 8907 §5.4: the first message of an authentication is a START, later ones from the client are CONTINUEs. */
 const FIRST = 1;
 
 type Shape =
@@ -32,7 +32,7 @@ function shapeOf(b: Uint8Array, header: number): Shape {
   }
 }
 
-/** Bytes of the fixed part: it ends where the lengths of arguments start. */
+/** Length of the fixed part, before the argument lengths. */
 const FIXED: Record<Shape, number> = {
   start: 8,
   continue: 5,
@@ -44,7 +44,7 @@ const FIXED: Record<Shape, number> = {
   '': 0,
 };
 
-/** Bytes that the lengths in a body add up to; the fixed part alone where not even that is there. */
+/** Length of a body as the sum of the lengths it contains; that of the fixed part if it is truncated. */
 export function bodyBytes(b: Uint8Array, header: number, at: number, end: number): number {
   const shape = shapeOf(b, header);
   const fixed = FIXED[shape];
@@ -68,7 +68,7 @@ export function bodyBytes(b: Uint8Array, header: number, at: number, end: number
   }
 }
 
-/** The lengths of the arguments and the arguments. */
+/** Total length of the arguments and their length bytes. */
 function argumentBytes(b: Uint8Array, at: number, count: number, end: number): number {
   let total = count;
   for (let i = 0; i < count && at + i < end; i++) total += b[at + i]!;
@@ -124,7 +124,7 @@ export function emitBody(b: Uint8Array, header: number, at: number, out: Sink): 
   }
 }
 
-/** A length of two octets, and at the cursor the text. */
+/** Emits a two-byte length, and the text at the cursor. */
 function emitText(b: Uint8Array, length: Field, field: Field, at: number, out: Sink): void {
   out.add(length, at, 2);
   const size = u16(b, at);
@@ -137,7 +137,10 @@ function emitData(size: number, out: Sink): void {
   cursor += size;
 }
 
-/** Privilege, type and service at `at`; the lengths of user, port and address at `lengths`, their texts at the cursor. */
+/**
+ * Emits privilege level, type and service at `at`, and user, port and address: lengths at `lengths`, texts at the
+ * cursor.
+ */
 function emitUser(b: Uint8Array, at: number, lengths: number, out: Sink): void {
   out.add(f.privilege, at, 1);
   out.add(f.authenticationType, at + 1, 1);
@@ -151,7 +154,7 @@ function emitUser(b: Uint8Array, at: number, lengths: number, out: Sink): void {
   }
 }
 
-/** RFC 8907 §5.4.2: what the data of a START are depends on the type. */
+/** The data of a START, which depend on the authentication type (RFC 8907 §5.4.2). */
 function emitStartData(b: Uint8Array, at: number, out: Sink): void {
   const size = b[at + 7]!;
   const lengths: Record<number, Field> = {
@@ -168,7 +171,7 @@ function emitStartData(b: Uint8Array, at: number, out: Sink): void {
   else out.add(f.data, cursor, size);
 }
 
-/** User fields and argument count; the argument lengths follow the fixed part, then the texts. */
+/** User fields and argument count, argument lengths, then the texts. */
 function emitAsked(b: Uint8Array, at: number, lengths: number, countField: Field, out: Sink): void {
   const sizes = cursor;
   const count = b[lengths + 3]!;

@@ -5,7 +5,7 @@ export const AUTHENTICATION = 1;
 export const AUTHORIZATION = 2;
 export const ACCOUNTING = 3;
 
-/** RFC 8907 §4.1; the field is the octet with the minor version in it, as Wireshark has it. */
+/** Major version (RFC 8907 §4.1); as in Wireshark, the field is the octet that includes the minor version. */
 const MAJOR_VERSION = 12;
 
 export const headerFields = {

@@ -85,7 +85,7 @@ export const ayiya = protocol({
   },
 });
 
-/** §3.1: a power of two. */
+/** Length of the identity in bytes, a power of two (§3.1). */
 const identityWidth = (b: Uint8Array, start: number): number => 1 << (b[start]! >> 4);
 
 const signatureWidth = (b: Uint8Array, start: number): number => (b[start + 1]! >> 4) * 4;

@@ -1,4 +1,4 @@
-// Control And Provisioning of Wireless Access Points (RFC 5415 §4): control messages and the frames of stations.
+// Control And Provisioning of Wireless Access Points (RFC 5415 §4): control messages and tunnelled frames of stations.
 import { u16, u24, u32 } from '../../core/bytes.ts';
 import { data } from '../../core/data.ts';
 import { bool, bytes, ether, none, uint } from '../../core/field.ts';
@@ -12,7 +12,7 @@ const HEADER = 8;
 const CONTROL_HEADER = 8;
 const DTLS_HEADER = 4;
 const DTLS_PREAMBLE = 1;
-/** Bits of the header's second to fourth byte (§4.3). */
+/** Bits of the second to fourth byte of the header (§4.3). */
 const NATIVE = 0x000100;
 const FRAGMENT = 0x000080;
 const WIRELESS = 0x000020;
@@ -20,7 +20,7 @@ const RADIO_MAC = 0x000010;
 const KEEP_ALIVE = 0x000008;
 const IEEE_802_11 = 1;
 const LINKTYPE_IEEE802_11 = 105;
-/** A port of DTLS, to find who reads it. */
+/** A port registered for DTLS, by which its protocol is looked up. */
 const DTLS_PORT = 853;
 
 const messages: Readonly<Record<number, string>> = {
@@ -52,14 +52,14 @@ const messages: Readonly<Record<number, string>> = {
   26: 'Station Configuration Response',
 };
 
-/** RFC 5416 §4: messages of the 802.11 binding carry its enterprise number. */
+/** RFC 5416 §4: message types of the 802.11 binding contain this enterprise number. */
 const BINDING_ENTERPRISE = 13277;
 const bindingMessages: Readonly<Record<number, string>> = {
   3398913: 'IEEE 802.11 WLAN Configuration Request',
   3398914: 'IEEE 802.11 WLAN Configuration Response',
 };
 
-/** The header is that of two protocols, each with fields of its own. */
+/** Fields of the header, which two protocols share; each has its own. */
 const headerFields = () => ({
   version: uint('capwap.preamble.version', 'Version').at(0, 1).mask(0xf0),
   type: uint('capwap.preamble.type', 'Type').at(0, 1).mask(0x0f),
@@ -92,7 +92,7 @@ const f = {
 
 const g = headerFields();
 
-/** Behind the header; -1 when cut. */
+/** Offset after the header; -1 if truncated. */
 function payloadAt(p: Packet, start: number): number {
   if (p.end - start < HEADER) {
     p.cut(HEADER);
@@ -106,7 +106,7 @@ function payloadAt(p: Packet, start: number): number {
   return start + length;
 }
 
-/** §4.2: the preamble tells whether DTLS follows. */
+/** DTLS if the preamble indicates it (§4.2). */
 function encrypted(p: Packet): Protocol | null | undefined {
   if (p.end <= p.at) return p.cut(1);
   if ((p.buf[p.at]! & 15) !== DTLS_PREAMBLE) return undefined;
@@ -130,7 +130,7 @@ export const capwap: Protocol = protocol({
     p.at = at;
     if (u24(p.buf, start + 1) & FRAGMENT) return p.at < p.end ? data : null;
     if (p.end - at < CONTROL_HEADER) return p.cut(CONTROL_HEADER);
-    // §4.5.1: the elements' length counts the three bytes from the flags on.
+    // §4.5.1: the message element length includes the three bytes from the flags on.
     const end = Math.min(p.wireEnd, at + 5 + u16(p.buf, at + 5));
     for (let element = at + CONTROL_HEADER; element < end; ) {
       p.at = element;
@@ -209,7 +209,9 @@ export const capwapData: Protocol = protocol({
   },
 });
 
-/** Access points swap the two bytes of the 802.11 frame control field; Wireshark assumes so by default. */
+/**
+ * Swaps the bytes of the 802.11 frame control field back; access points swap them, and Wireshark assumes so by default.
+ */
 export function stationFrame(p: Packet): void {
   const wlan = linkTypes.get(LINKTYPE_IEEE802_11) ?? data;
   const frame = p.buf.slice(p.at, p.end);
@@ -225,7 +227,7 @@ function fragmentText(b: Uint8Array, start: number): string {
   return ` (Fragment ID: ${u16(b, start + 4)}, Fragment Offset: ${u16(b, start + 6) >> 3})`;
 }
 
-/** The header's fields; where the payload starts, -1 when there is none in clear. */
+/** Emits the header's fields; returns the offset of the payload, or -1 if there is none in the clear. */
 function emitHeader(h: typeof g, b: Uint8Array, start: number, end: number, out: Sink): number {
   out.fixed(h.version);
   out.fixed(h.type);

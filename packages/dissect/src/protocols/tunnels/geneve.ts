@@ -55,7 +55,7 @@ export const geneve = protocol({
     const b = p.buf;
     const start = p.at;
     if (p.end - start < HEADER) return p.cut(HEADER);
-    // §3.4: the options' length counts words of 4 bytes.
+    // §3.4: the length of the options is in units of 4 bytes.
     const length = HEADER + (b[start]! & 0x3f) * 4;
     if (p.end - start < length) return p.cut(length);
     p.at = start + length;
@@ -83,7 +83,7 @@ export const geneve = protocol({
   },
 });
 
-/** §3.5: class, type, length of the value in words of 4 bytes. */
+/** Options (§3.5): class, type, and length of the value in units of 4 bytes. */
 function emitOptions(b: Uint8Array, start: number, length: number, out: Sink): void {
   const end = start + length;
   out.open(f.options, start, length);

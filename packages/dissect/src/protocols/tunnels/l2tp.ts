@@ -13,9 +13,9 @@ const SEQUENCE = 0x0800;
 const OFFSET = 0x0200;
 const CONTROL_HEADER = 12;
 const AVP_HEADER = 6;
-/** PPP as GRE carries it: the same bytes. */
+/** Dispatch key for PPP: GRE's protocol type. */
 const PPP = 0x880b;
-/** Mark of a version 3 layer over IP, which begins with a session ID. */
+/** Mark of a version 3 layer directly over IP, which begins with a session ID. */
 const OVER_IP = 1;
 
 const messages: Readonly<Record<number, readonly [short: string, name: string]>> = {
@@ -122,7 +122,7 @@ export const l2tp: Protocol = protocol({
   step(p) {
     const b = p.buf;
     const start = p.at;
-    // Over IP only version 3 exists, and its session number comes first: 0 marks control (RFC 3931 §4.1.1).
+    // Only version 3 runs over IP; its session ID comes first, and 0 indicates a control message (RFC 3931 §4.1.1).
     const isOverIp = p.transport === 0;
     if (isOverIp) {
       p.mark[p.layer] = OVER_IP;
@@ -168,7 +168,7 @@ function versionOf(p: Packet, layer: number): number {
   return p.mark[layer] === OVER_IP ? 3 : p.bufferOf(layer)[p.start[layer]! + 1]! & 15;
 }
 
-/** A control message: its header has all fields; attribute value pairs follow. */
+/** A control message, whose header has all fields, followed by attribute value pairs. */
 function control(p: Packet, at: number, header: number): null {
   const b = p.buf;
   if (p.end - at < header) return p.cutUnseen(at + header - p.at, COLUMN);
@@ -187,11 +187,11 @@ function control(p: Packet, at: number, header: number): null {
 function sessionData(p: Packet, at: number): Protocol | null {
   if (at > p.end) return p.cut(at - p.at);
   p.at = at;
-  // Which layer two it carries, and the width of its cookie, are agreed elsewhere.
+  // The layer 2 protocol and the length of the cookie are negotiated out of band.
   return p.at < p.end ? data : null;
 }
 
-/** RFC 2661 §3.1: length, sequence numbers and offset are optional. */
+/** Data message (RFC 2661 §3.1): length, sequence numbers and offset are optional. */
 function data2(p: Packet, start: number, flags: number): Protocol | null {
   const b = p.buf;
   let at = start + 2;
@@ -292,7 +292,7 @@ function controlText(p: Packet, layer: number, at: number): string {
     ? `(ccid=0x${hex8(u32(b, at + 4))})`
     : `(tunnel id=${u16(b, at + 4)}, session id=${u16(b, at + 6)})`;
   if (u16(b, at + 2) <= CONTROL_HEADER) return `Control Message - ${isVersion3 ? 'ZLB' : 'ZLB     '} ${ids}`;
-  // The first AVP gives the message type, unless it is hidden or vendor-specific.
+  // The first AVP is the message type, unless it is hidden or vendor-specific.
   const isMessage =
     avp + 8 <= p.stop[layer]! && (b[avp]! & 0x40) === 0 && u16(b, avp + 2) === 0 && u16(b, avp + 4) === 0;
   if (!isMessage) return `Control Message ${ids}`;

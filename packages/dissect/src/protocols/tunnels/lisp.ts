@@ -20,9 +20,9 @@ const MAP_REGISTER = 3;
 const MAP_NOTIFY = 4;
 const INFO = 7;
 const ENCAPSULATED = 8;
-/** Bytes before the records of a register, without its authentication data. */
+/** Length of a Map-Register before its records, without authentication data. */
 const REGISTER_HEADER = 16;
-/** Bytes of a record before its EID. */
+/** Length of a record before its EID. */
 const RECORD_HEADER = 10;
 
 const types: Readonly<Record<number, string>> = {
@@ -122,7 +122,7 @@ export const lisp: Protocol = protocol({
     const end = p.stop[layer]!;
     if (end - start < 12) return '';
     const type = b[start]! >> 4;
-    // The inner message of an encapsulated control message sets the columns.
+    // The columns are set by the inner message of an encapsulated control message.
     const outer = p.protocols.indexOf(lisp) < layer ? 'Encapsulated ' : '';
     if (type === INFO) return b[start]! & 0x08 ? 'Info-Reply' : 'Info-Request';
     const eid = eidText(b, type, start, end);
@@ -130,7 +130,7 @@ export const lisp: Protocol = protocol({
   },
 });
 
-/** Offset of the first EID record of a request, behind the source EID and the ITR RLOCs; -1 if truncated. */
+/** Offset of the first EID record of a request, after the source EID and the ITR RLOCs; -1 if truncated. */
 function requestRecord(b: Uint8Array, start: number, end: number): number {
   let at = start + 12;
   for (let i = (u24(b, start) & 31) + 2; i > 0; i--) {
@@ -142,7 +142,7 @@ function requestRecord(b: Uint8Array, start: number, end: number): number {
   return at + 4 <= end ? at : -1;
 }
 
-/** Bytes of an address; -1: a family whose width is not known here. */
+/** Length of an address in bytes; -1 if the address family is not supported. */
 function afiWidth(afi: number): number {
   return afi === 0 ? 0 : afi === AFI_IPV4 ? 4 : afi === AFI_IPV6 ? 16 : -1;
 }
@@ -157,7 +157,7 @@ function emitRequest(b: Uint8Array, start: number, end: number, out: Sink): void
     out.add(afi === AFI_IPV4 ? f.requestIpv4 : f.requestIpv6, record + 4, width);
 }
 
-/** ` for 10.0.0.0/24`: the first record's EID. */
+/** ` for 10.0.0.0/24`: the EID of the first record. */
 function eidText(b: Uint8Array, type: number, start: number, end: number): string {
   if (type === MAP_REQUEST) {
     const record = requestRecord(b, start, end);

@@ -1,4 +1,4 @@
-// Lightweight Access Point Protocol (RFC 5412): the ancestor of CAPWAP.
+// Lightweight Access Point Protocol (RFC 5412), the predecessor of CAPWAP.
 import { u16 } from '../../core/bytes.ts';
 import { data } from '../../core/data.ts';
 import { bool, ether, uint } from '../../core/field.ts';
@@ -9,7 +9,7 @@ import { stationFrame } from './capwap.ts';
 const DATA_PORT = 12222;
 const CONTROL_PORT = 12223;
 const HEADER = 6;
-/** Packets of the control port have the access point's address in front. */
+/** Length of the access point's address, which precedes packets of the control port. */
 const IDENTITY = 6;
 const CONTROL_HEADER = 4;
 const IS_CONTROL = 0x04;

@@ -1,4 +1,4 @@
-// Mobile IPv4: registration (RFC 5944 §3), its revocation (RFC 3543) and tunnels through NATs (RFC 3519).
+// Mobile IPv4: registration (RFC 5944 §3), revocation (RFC 3543) and NAT traversal (RFC 3519).
 import { u32 } from '../../core/bytes.ts';
 import { data } from '../../core/data.ts';
 import { bool, bytes, ipv4, text, time, uint } from '../../core/field.ts';
@@ -23,7 +23,7 @@ const typeNames: Readonly<Record<number, string>> = {
   7: 'Registration Revocation',
   15: 'Registration Revocation Acknowledgement',
 };
-/** Bytes before the extensions. */
+/** Length before the extensions, by message type. */
 const sizes: Readonly<Record<number, number>> = { 1: 24, 3: 20, 4: 4, 7: 20, 15: 12 };
 
 const codes = {
@@ -173,7 +173,7 @@ function emitMessage(b: Uint8Array, type: number, start: number, out: Sink): voi
   }
 }
 
-/** RFC 5944 §1.8: type and length of a byte each, but for a few with longer lengths, which end the list here. */
+/** Extensions (RFC 5944 §1.8) with one-byte type and length; the few with longer lengths end the list. */
 function emitExtensions(b: Uint8Array, at: number, end: number, out: Sink): void {
   while (at + 2 <= end) {
     const type = b[at]!;

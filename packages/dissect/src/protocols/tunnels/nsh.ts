@@ -40,7 +40,7 @@ export const nsh: Protocol = protocol({
     const b = p.buf;
     const start = p.at;
     if (p.end - start < HEADER) return p.cut(HEADER);
-    // §2.2: the length counts words of 4 bytes, the header included.
+    // §2.2: the length is in units of 4 bytes and includes the header.
     const length = Math.max(HEADER, (b[start + 1]! & 0x3f) * 4);
     if (p.end - start < length) return p.cut(length);
     p.at = start + length;

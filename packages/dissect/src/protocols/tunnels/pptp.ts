@@ -99,10 +99,10 @@ const f = {
   receiveMap: uint('pptp.receive_accm', 'Receive ACCM').hex(4),
 };
 
-/** The bodies: a field and its width, or a width to pass over. */
+/** Part of a body: a field with its length, or the length of reserved bytes. */
 type Part = readonly [Field, number] | number;
 
-/** §2.1 to §2.15, from behind the message type and 2 reserved bytes. */
+/** Message bodies (§2.1 to §2.15), after the message type and 2 reserved bytes. */
 const bodies: Readonly<Record<number, readonly Part[]>> = {
   1: [[f.version, 2], 2, [f.framingCapabilities, 4], [f.bearerCapabilities, 4], ...server()],
   2: [

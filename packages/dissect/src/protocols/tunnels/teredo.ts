@@ -1,4 +1,4 @@
-// Teredo: IPv6 in UDP through NATs (RFC 4380 §5.1).
+// Teredo: IPv6 over UDP through NATs (RFC 4380 §5.1).
 import { u16 } from '../../core/bytes.ts';
 import { bytes, ipv4, none, uint } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';
@@ -23,7 +23,7 @@ const f = {
   originAddress: ipv4('teredo.orig.addr', 'Origin IPv4 address'),
 };
 
-/** Bytes of the authentication header at `at`, 0 without one. §5.1.1. */
+/** Length of the authentication header at `at` (§5.1.1); 0 if there is none. */
 function authenticationLength(b: Uint8Array, at: number, end: number): number {
   if (at + 4 > end || u16(b, at) !== AUTHENTICATION) return 0;
   return 13 + b[at + 2]! + b[at + 3]!;
@@ -69,7 +69,7 @@ export const teredo = protocol({
       at += auth;
     }
     if (!hasOrigin(b, at, end) || at + ORIGIN_LENGTH > end) return;
-    // §5.1.1: both are obfuscated by inversion, so that NATs do not translate them.
+    // §5.1.1: address and port are inverted so that NATs do not translate them.
     out.open(f.origin, at, ORIGIN_LENGTH);
     out.add(f.originPort, at + 2, 2, u16(b, at + 2) ^ 0xffff);
     const address = b.slice(at + 4, at + 8).map((byte) => byte ^ 0xff);

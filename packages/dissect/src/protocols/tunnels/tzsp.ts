@@ -1,4 +1,4 @@
-// TaZmen Sniffer Protocol: captured packets sent on to an analyser (https://web.archive.org/web/20050404125022/
+// TaZmen Sniffer Protocol: captured packets forwarded to an analyser (https://web.archive.org/web/20050404125022/
 // http://www.networkchemistry.com/support/appnotes/an001_tzsp.html).
 import { u16 } from '../../core/bytes.ts';
 import { data } from '../../core/data.ts';
@@ -20,7 +20,7 @@ const typeNames = {
   5: 'Port opener',
 };
 
-/** Encapsulations and the link types of capture files that they are. */
+/** Names and link types of the encapsulations. */
 const encapsulations: Readonly<Record<number, readonly [string, number]>> = {
   1: ['Ethernet', 1],
   2: ['Token Ring', 6],

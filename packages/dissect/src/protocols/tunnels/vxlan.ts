@@ -1,4 +1,4 @@
-// Virtual eXtensible LAN (RFC 7348) with the Group Policy extension, and its Generic Protocol Extension.
+// Virtual eXtensible LAN (RFC 7348) with the Group Policy extension, and its Generic Protocol Extension (GPE).
 import { data } from '../../core/data.ts';
 import { bool, uint } from '../../core/field.ts';
 import { LISTED } from '../../core/packet.ts';
@@ -9,7 +9,7 @@ import { ip } from '../ip.ts';
 import { ipv6 } from '../ipv6.ts';
 
 const HEADER = 8;
-/** EtherTypes of what the protocol extension may carry. */
+/** EtherTypes of protocols that GPE may carry. */
 const NSH = 0x894f;
 const MPLS = 0x8847;
 
@@ -41,7 +41,7 @@ const f = {
   reserved: uint('vxlan.reserved8', 'Reserved').at(7, 1),
 };
 
-/** Mark of a layer with the protocol extension. */
+/** Mark of a layer with GPE. */
 const EXTENDED = 1;
 
 export const vxlan: Protocol = protocol({
@@ -55,7 +55,7 @@ export const vxlan: Protocol = protocol({
     const isExtended = p.srcPort === EXTENDED_PORT || p.dstPort === EXTENDED_PORT;
     const next = isExtended ? p.buf[p.at + 3]! : NEXT_ETHERNET;
     if (isExtended) {
-      // Wireshark gives the extension no place of its own in frame.protocols.
+      // Wireshark does not list GPE separately in frame.protocols.
       p.mark[p.layer] = EXTENDED;
       p.flags[p.layer]! &= ~LISTED;
     }
@@ -83,7 +83,7 @@ export const vxlan: Protocol = protocol({
 
 const NEXT_ETHERNET = 3;
 
-/** draft-ietf-nvo3-vxlan-gpe §3.2. */
+/** Next protocol of GPE, draft-ietf-nvo3-vxlan-gpe §3.2. */
 function nextProtocol(next: number): Protocol | undefined {
   switch (next) {
     case 1:

@@ -38,7 +38,7 @@ const f = {
   value: bytes('classicstun.att.value', 'Value'),
 };
 
-/** A type of the old version, a length that fits exactly, and no cookie, which the new version would have. */
+/** Whether the type is that of classic STUN, the length matches exactly, and there is no magic cookie. */
 function looksLikeIt(p: Packet): boolean {
   const { buf: b, at } = p;
   if (p.end - at < HEADER || b[at]! > 1 || types[u16(b, at)] === undefined) return false;
@@ -49,7 +49,7 @@ function looksLikeIt(p: Packet): boolean {
   );
 }
 
-/** The attributes fill the message; a guess by the header alone would catch too much. */
+/** Whether the attributes fill the message exactly; the header alone would be too weak a heuristic. */
 function hasWholeAttributes(b: Uint8Array, start: number, end: number): boolean {
   let at = start + HEADER;
   while (at + 4 <= end && (u16(b, at) <= 0x24 || u16(b, at) >= 0x8000)) at += 4 + u16(b, at + 2);

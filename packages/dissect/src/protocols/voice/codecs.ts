@@ -1,4 +1,4 @@
-// Codecs over RTP (RFC 3551, https://www.iana.org/assignments/rtp-parameters): named and counted, not dissected.
+// Codecs over RTP (RFC 3551, https://www.iana.org/assignments/rtp-parameters): named and measured, not decoded.
 import { bool, bytes, uint } from '../../core/field.ts';
 import { type Protocol, protocol } from '../../core/protocol.ts';
 
@@ -95,7 +95,7 @@ const eventFields = {
   duration: uint('rtpevent.duration', 'Event Duration').at(2, 2),
 };
 
-/** Telephone events: keys pressed, tones (RFC 4733). */
+/** Telephone events: digits and tones (RFC 4733). */
 const rtpEvent = protocol({
   name: 'rtpevent',
   title: 'RFC 2833 RTP Event',
@@ -115,7 +115,7 @@ const rtpEvent = protocol({
 });
 
 const zrtpFields = { id: bytes('zrtp.id', 'ID').at(4, 4) };
-/** ZRTP (RFC 6189) on a media port: only recognised. */
+/** ZRTP (RFC 6189) on a media port: recognized, not dissected. */
 export const zrtp = protocol({
   name: 'zrtp',
   title: 'ZRTP protocol',
@@ -141,7 +141,7 @@ const jpeg = codec('jpeg', 'RFC 2435 JPEG', 'JPEG');
 const h261 = codec('h261', 'ITU-T Recommendation H.261', 'H.261');
 const mpeg1 = codec('mpeg1', 'RFC 2250 MPEG1', 'MPEG-1');
 
-/** Readers of static payload types. 100 and 101 are dynamic, but nearly always telephone events: as in Wireshark. */
+/** Protocols of static payload types. 100 and 101 are dynamic, but nearly always telephone events; as in Wireshark. */
 export const byType: readonly (Protocol | undefined)[] = (() => {
   const readers: (Protocol | undefined)[] = [];
   for (let type = 0; type < 128; type++) readers.push(undefined);
@@ -154,7 +154,7 @@ export const byType: readonly (Protocol | undefined)[] = (() => {
   return readers;
 })();
 
-/** By encoding name, upper case. */
+/** Protocols by encoding name, upper case. */
 export const byEncoding: ReadonlyMap<string, Protocol> = new Map([
   ['H264', h264],
   ['X-H264UC', h264],

@@ -1,4 +1,4 @@
-// Media gateways and announcements: MGCP (RFC 3435), SAP (RFC 2974), MSRP (RFC 4975), and T.38 fax as SDP announces it.
+// Media gateways and announcements: MGCP (RFC 3435), SAP (RFC 2974), MSRP (RFC 4975), and T.38 fax as announced in SDP.
 import { ascii, spells, u16 } from '../../core/bytes.ts';
 import { bool, bytes, ipv4, ipv6, text, uint } from '../../core/field.ts';
 import { MORE_SEGMENT } from '../../core/packet.ts';
@@ -28,7 +28,7 @@ function isMgcp(b: Uint8Array, at: number, end: number): boolean {
   return /^\d{3} \d{1,9}(\s|$)/.test(ascii(b, at, Math.min(end, at + 14)));
 }
 
-/** Offset of the session description, behind an empty line; -1 if there is none. */
+/** Offset of the session description, after an empty line; -1 if there is none. */
 function descriptionAt(b: Uint8Array, start: number, end: number): number {
   let found = -1;
   eachLine(b, start, end, (at, stop, next) => {
@@ -96,7 +96,7 @@ const sapFields = {
   payloadType: text('sap.payload_type', 'Payload type'),
 };
 
-/** Offset of the payload type, behind source and authentication data (RFC 2974 §6). */
+/** Offset of the payload type, after source and authentication data (RFC 2974 §6). */
 function sapPayload(b: Uint8Array, start: number): number {
   return start + 4 + (b[start]! & 0x10 ? 16 : 4) + b[start + 1]! * 4;
 }
@@ -114,9 +114,9 @@ export const sap = protocol({
     const at = sapPayload(b, start);
     if (at > p.end) return p.cut(at - start);
     p.at = at;
-    // Encrypted or compressed: nothing within can be read.
+    // Encrypted or compressed: the contents cannot be dissected.
     if (b[start]! & 0x03) return null;
-    // §6: the payload type is optional; without it the session description begins at once.
+    // §6: the payload type is optional; without it the session description follows immediately.
     if (!spells(b, at, p.end, 'v=0')) {
       const zero = b.indexOf(0, at);
       if (zero < 0 || zero >= p.end) return null;
@@ -165,7 +165,7 @@ export const msrp = protocol({
     if (!spells(b, start, p.end, 'MSRP ')) return REJECTED;
     const found = msrpLine(b, start, p.end);
     if (found === null) return REJECTED;
-    // RFC 4975 §7.1: the message ends with a line of dashes and its transaction identifier.
+    // RFC 4975 §7.1: the message ends with a line of dashes and the transaction identifier.
     const text = ascii(b, start, p.end);
     if (!text.includes(`-------${found[1]}`) && p.end - start < 65536 && p.askMore(MORE_SEGMENT)) {
       p.flags[p.count - 1] = 0;
@@ -208,7 +208,7 @@ const faxFields = {
   field: bytes('t38.primary_ifp_packet', 'primary-ifp-packet'),
 };
 
-/** ITU-T T.38: real-time fax, UDPTL packets: only their numbers. */
+/** ITU-T T.38 real-time fax over UDPTL: only sequence numbers are dissected. */
 export const t38 = protocol({
   name: 't38',
   title: 'T.38',

@@ -6,7 +6,7 @@ import { netAddress } from '../../core/text.ts';
 import { UDP } from '../udp.ts';
 
 export interface MediaSession {
-  /** SDP, RTSP: as Wireshark names it. */
+  /** Signalling protocol, in Wireshark's words: SDP, RTSP. */
   readonly method: string;
   readonly setupFrame: number;
   /** SRTP (RFC 3711): the payload is encrypted. */
@@ -17,11 +17,11 @@ export interface MediaSession {
 
 interface Announced {
   readonly sessions: Map<string, MediaSession>;
-  /** Counts announcements, to invalidate earlier look-ups. */
+  /** Number of announcements so far, which invalidates cached look-ups. */
   generation: number;
 }
 
-/** Announced endpoints remembered; the oldest go first. */
+/** Maximum number of endpoints; the oldest are evicted. */
 const SESSIONS_MAX = 4096;
 
 function announced(p: Packet): Announced {
@@ -46,12 +46,12 @@ export function announceMedia(
 
 interface Looked {
   generation: number;
-  /** Of the packet's receiver and sender. */
+  /** Announcements for the packet's receiver and sender. */
   receiver: MediaSession | null;
   sender: MediaSession | null;
 }
 
-/** Announcements of the flow's endpoints by direction, looked up again after every new one. */
+/** Cached look-up of the flow's endpoints by direction; renewed after each announcement. */
 function looked(p: Packet): Looked {
   const known = announced(p);
   const both = p.session.stateOf(p, 'media', () => [newLooked(), newLooked()] as const);
@@ -72,14 +72,14 @@ function at(known: Announced, address: string, port: number): MediaSession | nul
   return known.sessions.get(`${address} ${port}`) ?? known.sessions.get(` ${port}`) ?? null;
 }
 
-/** The announcement of the packet's stream, the earlier of the two; null if there is none. */
+/** The announcement that applies to the packet: the earlier of its endpoints' two; null if there is none. */
 export function mediaSessionOf(p: Packet): MediaSession | null {
   const { receiver, sender } = looked(p);
   if (receiver === null || sender === null) return receiver ?? sender;
   return sender.setupFrame < receiver.setupFrame ? sender : receiver;
 }
 
-/** Encoding of a dynamic payload type: as announced by the receiver (RFC 3264 §5.1), else by the sender. */
+/** Encoding name of a dynamic payload type, as announced by the receiver (RFC 3264 §5.1) or else by the sender. */
 export function encodingOf(p: Packet, type: number): string | undefined {
   const { receiver, sender } = looked(p);
   return receiver?.encodings.get(type) ?? sender?.encodings.get(type);

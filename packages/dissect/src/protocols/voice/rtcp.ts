@@ -28,7 +28,7 @@ const types: Readonly<Record<number, string>> = {
   207: 'Extended report (RFC 3611)',
 };
 
-/** RFC 4585 §6.3, RFC 5104 §4.3. */
+/** Formats of payload-specific feedback (RFC 4585 §6.3, RFC 5104 §4.3). */
 const payloadFeedback: Readonly<Record<number, string>> = {
   1: 'PLI',
   2: 'SLI',
@@ -85,10 +85,13 @@ const f = {
   setupMethod: text('rtcp.setup-method', 'Setup Method'),
 };
 
-/** Packets of one datagram that are shown. */
+/** Maximum number of packets shown per datagram. */
 const PACKETS_MAX = 100;
 
-/** RFC 3550 §A.2, as Wireshark checks it: version 2, a report (or what comes alone nevertheless) first, whole words. */
+/**
+ * RFC 3550 §A.2, as checked by Wireshark: version 2, a report (or a type that occurs alone) first, a multiple of 4
+ * bytes.
+ */
 function looksLikeRtcp(p: Packet): boolean {
   const { buf: b, at } = p;
   if (b[at]! >> 6 !== 2 || p.end - at < 4) return false;
@@ -97,7 +100,7 @@ function looksLikeRtcp(p: Packet): boolean {
   return (p.wireEnd - at) % 4 === 0 && (u16(b, at + 2) + 1) * 4 <= p.wireEnd - at;
 }
 
-/** Calls `each` for the packets of a datagram (§6.1): where each begins and ends. */
+/** Calls `each` with the range of each packet of a datagram (§6.1). */
 function eachPacket(
   b: Uint8Array,
   start: number,
@@ -210,7 +213,7 @@ function emitReports(
   }
 }
 
-/** §6.5: chunks of items, each chunk padded to a whole word. */
+/** Source description (§6.5): chunks of items, each padded to a multiple of 4 bytes. */
 function emitDescriptions(b: Uint8Array, at: number, stop: number, count: number, out: Sink): void {
   for (let i = 0; i < count && at + 4 < stop; i++) {
     out.group(`Chunk ${i + 1}, SSRC/CSRC 0x${u32(b, at).toString(16).toUpperCase()}`, at, 0);

@@ -1,5 +1,5 @@
-// Real-time Transport Protocol (RFC 3550 §5), where signalling announced it: its header is too unspecific for
-// heuristics.
+// Real-time Transport Protocol (RFC 3550 §5), where announced by signalling: its header is too unspecific for a
+// heuristic.
 import { spells, u16, u32 } from '../../core/bytes.ts';
 import { bool, bytes, none, text, uint } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';
@@ -31,7 +31,7 @@ const f = {
   paddingCount: uint('rtp.padding.count', 'Padding count'),
 };
 
-/** Offset of the payload, behind CSRC list and header extension (§5.1, §5.3.1); -1 if truncated. */
+/** Offset of the payload, after CSRC list and header extension (§5.1, §5.3.1); -1 if truncated. */
 function payloadStart(b: Uint8Array, start: number, end: number): number {
   let at = start + HEADER + (b[start]! & 0x0f) * 4;
   if (b[start]! & 0x10) {
@@ -41,7 +41,7 @@ function payloadStart(b: Uint8Array, start: number, end: number): number {
   return at <= end ? at : -1;
 }
 
-/** §5.1: the last byte of a padded packet counts the padding. */
+/** End of the payload: the last byte of a padded packet is the length of the padding (§5.1). */
 function payloadEnd(b: Uint8Array, start: number, from: number, end: number): number {
   return b[start]! & 0x20 && end > from ? Math.max(from, end - b[end - 1]!) : end;
 }
@@ -59,12 +59,12 @@ export const rtp: Protocol = protocol({
       return REJECTED;
     }
     if (p.end - start < HEADER) return p.cut(HEADER);
-    // RFC 5761 §4: RTCP on the port of RTP has packet types that no payload type with marker takes.
+    // RFC 5761 §4: RTCP multiplexed on the RTP port has packet types that no RTP payload type uses.
     if (b[start + 1]! >= 200 && b[start + 1]! <= 204) {
       p.flags[p.count - 1] = 0;
       return rtcp;
     }
-    // A stream once known needs no look-up in what was announced.
+    // Once a stream is identified, no look-up of announcements is needed.
     if (p.flow >= 0 && p.session.flows.application(p.flow) === 0) p.session.flows.setApplication(p.flow, rtp);
     const at = payloadStart(b, start, p.end);
     if (at < 0) return p.cut(p.wireEnd - start + 1);
@@ -120,7 +120,7 @@ export const rtp: Protocol = protocol({
   },
 });
 
-/** Dissector of this payload type; null if there is none and the bytes belong to RTP. */
+/** The protocol of this payload type; null if there is none, so that the bytes are RTP's. */
 function readerOf(p: Packet, type: number): Protocol | null {
   if (type < 96) return byType[type] ?? null;
   if (mediaSessionOf(p)?.isSecure === true) return null;

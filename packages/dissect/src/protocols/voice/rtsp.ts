@@ -1,4 +1,4 @@
-// Real-Time Streaming Protocol (RFC 2326, RFC 7826): requests and responses like those of HTTP, and interleaved media.
+// Real-Time Streaming Protocol (RFC 2326, RFC 7826): HTTP-like requests and responses, and interleaved media.
 import { ascii, spells, u16 } from '../../core/bytes.ts';
 import { text, uint } from '../../core/field.ts';
 import { COLUMN, MORE_SEGMENT, type Packet, SHOWN } from '../../core/packet.ts';
@@ -41,7 +41,7 @@ const f = {
   length: uint('rtsp.length', 'Length'),
 };
 
-/** Marks. */
+/** Marks of a layer. */
 const MESSAGE = 1;
 const INTERLEAVED = 2;
 const OTHER = 3;
@@ -91,7 +91,7 @@ export const rtsp: Protocol = protocol({
   info: rtspInfo,
 });
 
-/** A version at the end of a request's first line, or at the beginning of a response's. */
+/** Whether the first line ends (request) or begins (response) with a version. */
 function looksLikeRtsp(p: Packet): boolean {
   const { buf: b, at, end } = p;
   if (b[at]! < 0x41 || b[at]! > 0x54) return false;
@@ -101,7 +101,7 @@ function looksLikeRtsp(p: Packet): boolean {
   return spells(b, stop - 8, stop, 'RTSP/1.0') || spells(b, stop - 8, stop, 'RTSP/2.0');
 }
 
-/** RFC 2326 §10.12: a dollar sign, channel, length, and a packet of media. */
+/** Interleaved frame (RFC 2326 §10.12): a dollar sign, channel, length, and a media packet. */
 function readFrame(p: Packet, layer: number, state: Conversation): boolean {
   const b = p.buf;
   const start = p.at;
@@ -185,7 +185,7 @@ function wait(p: Packet, layer: number): boolean {
   return false;
 }
 
-/** RFC 2326 §12.39: where the media of a SETUP go; what the server answers counts. */
+/** Registers the media endpoints of a Transport header (RFC 2326 §12.39); that of the response is authoritative. */
 function readTransport(p: Packet, state: Conversation, line: string, isReply: boolean): void {
   if (!/^transport\s*:/i.test(line)) return;
   const interleaved = /;\s*interleaved=(\d{1,3})(?:-(\d{1,3}))?/i.exec(line);

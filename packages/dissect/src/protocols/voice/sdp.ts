@@ -1,4 +1,4 @@
-// Session Description Protocol (RFC 8866): lines `x=value`; the media streams they announce are registered.
+// Session Description Protocol (RFC 8866): lines `x=value`; registers the media streams they announce.
 import { ascii } from '../../core/bytes.ts';
 import { text, uint } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';
@@ -47,7 +47,7 @@ const f = {
   unknown: text('sdp.unknown', 'Unknown'),
 };
 
-/** Media lines of one description that announce streams. */
+/** Maximum number of media lines per description. */
 const MEDIA_MAX = 32;
 
 interface Media {
@@ -61,14 +61,14 @@ interface Media {
   readonly encodings: Map<number, string>;
 }
 
-/** T.38 fax over UDPTL is announced too; its reader enters itself here. */
+/** Protocol of T.38 fax over UDPTL, set by its module to avoid a cyclic import. */
 let fax: Protocol | null = null;
 
 export function setFax(made: Protocol): void {
   fax = made;
 }
 
-/** The media of a description. */
+/** Parses the media streams of a description. */
 function mediaOf(b: Uint8Array, start: number, end: number): Media[] {
   const found: Media[] = [];
   let sessionAddress = '';
@@ -114,7 +114,7 @@ function readAttribute(media: Media, value: string): void {
 }
 
 function announce(p: Packet, media: Media): void {
-  // RFC 3264 §5.1: port 0 offers nothing. An address of zeros holds the stream.
+  // RFC 3264 §5.1: port 0 rejects a stream; an all-zero address puts it on hold.
   if (media.port === 0 || media.address === '' || media.address === '0.0.0.0') return;
   const session: MediaSession = {
     method: 'SDP',

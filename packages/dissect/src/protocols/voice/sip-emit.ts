@@ -1,4 +1,4 @@
-// Fields of a SIP message: first line, header fields, and the parameters of the most common ones.
+// Fields of a SIP message: first line, header fields, and parameters of the most common ones.
 import { utf8 } from '../../core/bytes.ts';
 import type { Field } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';
@@ -6,7 +6,7 @@ import type { Sink } from '../../core/sink.ts';
 import { afterLine, endOfLine } from '../text/lines.ts';
 import { sipFields as f, headerField } from './sip-fields.ts';
 
-/** Header fields of one message that are shown. */
+/** Maximum number of header fields shown per message. */
 const HEADERS_MAX = 300;
 
 export function emitSip(p: Packet, layer: number, out: Sink): void {
@@ -20,7 +20,7 @@ export function emitSip(p: Packet, layer: number, out: Sink): void {
   for (let at = first, headers = 0; at < end && headers < HEADERS_MAX; headers++) {
     let lineStop = endOfLine(b, at, end);
     let next = afterLine(b, lineStop, end);
-    // RFC 3261 §7.3.1: a line that begins with white space continues the one before.
+    // RFC 3261 §7.3.1: a line that begins with white space continues the previous one.
     while (next < end && lineStop > at && (b[next] === 0x20 || b[next] === 9)) {
       lineStop = endOfLine(b, next, end);
       next = afterLine(b, lineStop, end);
@@ -191,7 +191,7 @@ const AUTH = [
   ['algorithm', f.authAlgorithm],
 ] as const;
 
-/** RFC 3261 §22: name="value" pairs after the scheme; the quotes belong to the value, as in Wireshark. */
+/** name="value" pairs after the scheme (RFC 3261 §22); values include the quotes, as in Wireshark. */
 function emitAuthentication(value: string, at: number, length: number, out: Sink): void {
   out.add(f.authScheme, at, length, value.split(' ')[0]!);
   for (const [name, field] of AUTH) {

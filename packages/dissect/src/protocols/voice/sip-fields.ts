@@ -57,7 +57,7 @@ const NAMES =
 
 const numbers = ['Content-Length', 'Expires', 'Max-Forwards', 'Min-Expires'];
 
-/** RFC 3261 §7.3.3, RFC 6665, RFC 3515 and others: compact forms. */
+/** Compact forms of header names (RFC 3261 §7.3.3, RFC 6665, RFC 3515 and others). */
 const COMPACT: Readonly<Record<string, string>> = {
   a: 'accept-contact',
   b: 'referred-by',
@@ -77,7 +77,7 @@ const COMPACT: Readonly<Record<string, string>> = {
   x: 'session-expires',
 };
 
-/** By name in lower case. */
+/** Fields by header name in lower case. */
 const byName: ReadonlyMap<string, Field> = new Map([
   ...NAMES.split(' ').map((name) => [name.toLowerCase(), text(`sip.${name}`, name)] as const),
   ...numbers.map((name) => [name.toLowerCase(), uint(`sip.${name}`, name)] as const),

@@ -1,4 +1,4 @@
-// Session Initiation Protocol (RFC 3261): requests and responses like those of HTTP, over UDP and TCP.
+// Session Initiation Protocol (RFC 3261): HTTP-like requests and responses over UDP and TCP.
 import { ascii, indexOf, spells } from '../../core/bytes.ts';
 import { COLUMN, MORE_SEGMENT, type Packet, SHOWN } from '../../core/packet.ts';
 import { type Protocol, protocol, REJECTED } from '../../core/protocol.ts';
@@ -39,10 +39,10 @@ const REQUEST = 1;
 const UNKNOWN_REQUEST = 2;
 const STATUS = 3;
 
-/** A head whose end is farther off than this is not waited for. */
+/** Maximum length of a head; reassembly does not wait for longer ones. */
 const HEAD_BYTES_MAX = 64 << 10;
 
-/** Which kind of message the line [at, stop) begins. */
+/** The kind of message that begins with the line [at, stop). */
 function kindOfLine(b: Uint8Array, at: number, stop: number): number {
   if (spells(b, at, stop, 'SIP/2.0 ')) return STATUS;
   if (stop - at < 12 || !spells(b, stop - 8, stop, ' SIP/2.0')) return NEITHER;
@@ -55,7 +55,7 @@ function kindOfLine(b: Uint8Array, at: number, stop: number): number {
 interface Head {
   /** Offset of the body; -1 if the head is incomplete. */
   end: number;
-  /** Bytes of the body; -1: not given. */
+  /** Value of Content-Length in bytes; -1 if absent. */
   contentLength: number;
   typeStart: number;
   typeStop: number;
@@ -63,7 +63,9 @@ interface Head {
 
 const head: Head = { end: 0, contentLength: -1, typeStart: 0, typeStop: 0 };
 
-/** Is the line's header this one, by its name (lower case) or its compact form (RFC 3261 §7.3.3)? Its value's place, or -1. */
+/**
+ * Offset of the line's header value if its name is `name` (lower case) or its compact form (RFC 3261 §7.3.3); else -1.
+ */
 function headerAt(b: Uint8Array, at: number, stop: number, name: string, compact: number): number {
   let i = at;
   if ((b[at]! | 0x20) === compact && (b[at + 1] === 0x3a || b[at + 1] === 0x20)) i = at + 1;
@@ -220,7 +222,7 @@ function looksLikeSip(p: Packet): boolean {
   return stop < end && kindOfLine(b, at, stop) !== NEITHER;
 }
 
-/** For the Info column: a message's method and the number of contacts it binds. */
+/** Method of a message and the number of contacts it binds, for the Info column. */
 function summary(p: Packet, layer: number): { method: string; contacts: number } {
   const b = p.bufferOf(layer);
   let method = '';
@@ -237,7 +239,7 @@ function summary(p: Packet, layer: number): { method: string; contacts: number }
   return { method, contacts };
 }
 
-/** Messages of one packet in the Info column. */
+/** Maximum number of messages in the Info column. */
 const INFO_MESSAGES_MAX = 20;
 
 function sipInfo(p: Packet, layer: number): string {

@@ -1,4 +1,4 @@
-// SIP message fragments as bodies (RFC 3420), which report the progress of a transfer.
+// SIP message fragments as bodies (RFC 3420), which report the progress of a call transfer.
 import { text } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';
 import { protocol } from '../../core/protocol.ts';
@@ -27,7 +27,7 @@ export const sipfrag = protocol({
 
 mediaTypes.add(sipfrag, 'message/sipfrag');
 
-/** Part that it adds to the message's Info column. */
+/** Text that is appended to the enclosing message's Info column. */
 export function sipfragSuffix(p: Packet, layer: number): string {
   for (let above = layer + 1; above < p.count; above++)
     if (p.protocols[above] === sipfrag) return `, with Sipfrag(${firstLine(p, above)})`;

@@ -1,4 +1,4 @@
-// Skinny Client Control Protocol, between Cisco phones and call manager: messages with length, version and message ID.
+// Skinny Client Control Protocol between Cisco phones and call manager: messages with length, version and message ID.
 import { u32le } from '../../core/bytes.ts';
 import { uint } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';
@@ -8,7 +8,7 @@ import { tcpPorts } from '../../core/table.ts';
 const HEADER = 12;
 const LENGTH_AND_VERSION = 8;
 const LENGTH_MAX = 1500;
-/** Header versions: basic and those of several releases of the call manager. */
+/** Header versions: basic, and those of several call manager releases. */
 const versions = new Set([0, 0x0a, 0x0b, 0x0f, 0x11, 0x12, 0x13, 0x14, 0x15, 0x16]);
 
 /** Message IDs of requests and responses; all others are notifications. */

@@ -21,7 +21,7 @@ export const methods: Readonly<Record<number, string>> = {
   0x080: 'GooglePing',
 };
 
-/** RFC 8489 §14.8, RFC 8656 §19, and what came before them. */
+/** Error codes (RFC 8489 §14.8, RFC 8656 §19, and earlier versions). */
 export const errorNames: Readonly<Record<number, string>> = {
   274: 'Disable Candidate',
   275: 'Disable Candidate Pair',
@@ -57,7 +57,7 @@ export const errorNames: Readonly<Record<number, string>> = {
   600: 'Global Failure',
 };
 
-/** Attributes that hold an address: plain, or XORed (RFC 8489 §14.1, §14.2). */
+/** Attributes that contain an address, plain or XORed (RFC 8489 §14.1, §14.2). */
 export const PLAIN_ADDRESSES: ReadonlySet<number> = new Set([0x0001, 0x8023, 0x802b, 0x802c]);
 export const XORED_ADDRESSES: ReadonlySet<number> = new Set([0x0012, 0x0016, 0x0020, 0x8020]);
 
@@ -152,7 +152,7 @@ export const stunFields = {
 
 const f = stunFields;
 
-/** Attributes of one message that are read. */
+/** Maximum number of attributes read per message. */
 const ATTRIBUTES_MAX = 100;
 
 export function eachAttribute(
@@ -224,7 +224,7 @@ const PLAIN: Readonly<Record<number, typeof f.value>> = {
   0x802a: f.tieBreaker,
 };
 
-/** §14.1 and §14.2: the XORed form is masked with the cookie and the transaction id. */
+/** Reads an address (§14.1, §14.2); the XORed form is masked with the magic cookie and the transaction ID. */
 export function addressAt(
   b: Uint8Array,
   start: number,

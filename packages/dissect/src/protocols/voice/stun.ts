@@ -1,5 +1,5 @@
-// Session Traversal Utilities for NAT (RFC 8489), with TURN (RFC 8656) and ICE (RFC 8445), and its predecessor
-// (RFC 3489), which has no magic cookie.
+// Session Traversal Utilities for NAT (RFC 8489) with TURN (RFC 8656) and ICE (RFC 8445); see classic-stun.ts for RFC
+// 3489.
 import { ascii, u16, u32 } from '../../core/bytes.ts';
 import { data } from '../../core/data.ts';
 import type { Packet } from '../../core/packet.ts';
@@ -29,7 +29,7 @@ const REQUEST = 0;
 const INDICATION = 1;
 const classes = ['Request', 'Indication', 'Success Response', 'Error Response'] as const;
 
-/** Offsets of the message's parts: RFC 4571 framing puts a length before it on TCP. */
+/** Offsets of the message's parts; on TCP, RFC 4571 framing puts a length before the message. */
 function messageAt(b: Uint8Array, start: number, end: number): number {
   return end - start >= HEADER + 2 && u32(b, start + 4) !== COOKIE && u32(b, start + 6) === COOKIE
     ? start + 2
@@ -44,12 +44,12 @@ function isMessage(b: Uint8Array, at: number, end: number): boolean {
 
 const isChannel = (first: number): boolean => first >= 0x40 && first <= 0x7f;
 
-/** RFC 8656 §12.4: a channel number from 0x4000 on, then a length; up to 0x7fff, as RFC 5766 §11 had it. */
+/** ChannelData (RFC 8656 §12.4): a channel number from 0x4000 to 0x7fff (the limit of RFC 5766 §11), then a length. */
 function isChannelData(b: Uint8Array, at: number, end: number): boolean {
   return end - at >= 4 && isChannel(b[at]!) && u16(b, at + 2) <= end - at - 4;
 }
 
-/** §5: the class is bits 4 and 8 of the type, the method the rest. */
+/** The class of a message: bits 4 and 8 of the type (§5); the rest is the method. */
 function classOf(type: number): number {
   return ((type >> 4) & 1) | ((type >> 7) & 2);
 }
@@ -96,11 +96,11 @@ export const stun = protocol({
   info: stunInfo,
 });
 
-/** Role of a message in its transaction; channel data has none. */
+/** A message's place in its transaction; ChannelData has none. */
 interface Exchange {
-  /** The message of the same transaction that it repeats; 0: none. */
+  /** Frame of the message that this one retransmits; 0: none. */
   readonly repeats: number;
-  /** The request that a response answers; 0: not known. */
+  /** Frame of the request that a response answers; 0: unknown. */
   readonly request: number;
   /** Nanoseconds since that request. */
   readonly time: bigint;
@@ -108,13 +108,15 @@ interface Exchange {
 
 const exchangesOf = (p: Packet): Exchanges => p.session.memoryOf('stun', () => new Exchanges('stun'));
 
-/** §5: a 96-bit transaction ID, of which the first 53 bits suffice to distinguish those of one conversation. */
+/**
+ * §5: the first 53 bits of the 96-bit transaction ID, which suffice to distinguish the transactions of a conversation.
+ */
 const transactionOf = (b: Uint8Array, start: number): number =>
   u32(b, start + 8) * 0x20_0000 + (u32(b, start + 12) >>> 11);
 
 const NOTHING: Exchange = { repeats: 0, request: 0, time: 0n };
 
-/** A request enters its transaction, a response looks it up; a message sent again knows the first one. */
+/** Enters a request into its transaction, or looks up that of a response; detects retransmissions. */
 function remember(p: Packet, start: number): Exchange {
   const exchanges = exchangesOf(p);
   const kind = classOf(u16(p.buf, start));
@@ -134,14 +136,14 @@ function remember(p: Packet, start: number): Exchange {
   };
 }
 
-/** Data relayed for a client (RFC 8656 §12), of unknown protocol. */
+/** Dissects data relayed for a client (RFC 8656 §12), whose protocol is unknown. */
 function callNested(p: Packet, at: number, end: number): void {
   const layers = p.count;
   p.call(data, at, end);
   nestFrom(p, layers);
 }
 
-/** STUN on TCP: messages of known length (RFC 8489 §6.2.2), perhaps with RFC 4571's length before each. */
+/** STUN over TCP: messages with a length (RFC 8489 §6.2.2), optionally in RFC 4571 framing. */
 export const stunTcp = protocol({
   name: 'stun',
   title: 'Session Traversal Utilities for NAT',
@@ -153,7 +155,7 @@ export const stunTcp = protocol({
     header: 4,
     length(p) {
       const { buf: b, at, end } = p;
-      // RFC 8656 §12.5: channel data are padded on TCP.
+      // RFC 8656 §12.5: ChannelData is padded on TCP.
       if (isChannel(b[at]!)) return 4 + Math.ceil(u16(b, at + 2) / 4) * 4;
       if (end - at < HEADER) return b[at]! < 0x40 ? HEADER : 0;
       const start = messageAt(b, at, end);
@@ -213,7 +215,7 @@ function messageName(type: number): string {
   return `${methods[methodOf(type)] ?? 'Unknown'} ${classes[classOf(type)]}`;
 }
 
-/** Info text of attributes. */
+/** Attributes for the Info column. */
 function stunInfo(p: Packet, layer: number): string {
   const b = p.bufferOf(layer);
   const first = p.start[layer]!;

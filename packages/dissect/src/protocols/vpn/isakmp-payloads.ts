@@ -1,4 +1,5 @@
-// Payloads of ISAKMP messages (RFC 2408 §3.4 to §3.15, RFC 7296 §3.3 to §3.16), each of which names the next.
+// Payloads of ISAKMP messages (RFC 2408 §3.4 to §3.15, RFC 7296 §3.3 to §3.16), each of which contains the next one's
+// type.
 import { u16 } from '../../core/bytes.ts';
 import type { Field } from '../../core/field.ts';
 import type { Sink } from '../../core/sink.ts';
@@ -9,7 +10,7 @@ const GENERIC_HEADER = 4;
 const PAYLOADS_MAX = 64;
 const ENCRYPTED_PAYLOADS = [46, 53];
 
-/** Calls `visit` for each payload of the chain that begins with `type`: its type and place, generic header included. */
+/** Calls `visit` for each payload of the chain beginning with `type`: its type and range, generic header included. */
 export function eachPayload(
   b: Uint8Array,
   type: number,
@@ -21,7 +22,7 @@ export function eachPayload(
     const length = u16(b, at + 2);
     if (length < GENERIC_HEADER) return;
     visit(type, at, Math.min(end, at + length));
-    // The next payload of an encrypted payload is inside it (RFC 7296 §3.14).
+    // The "next payload" of an encrypted payload is the type of the first one inside (RFC 7296 §3.14).
     if (ENCRYPTED_PAYLOADS.includes(type)) return;
     type = b[at]!;
     at += length;
@@ -93,7 +94,7 @@ const emitters = new Map<number, Emit>([
   [53, fragment],
 ]);
 
-/** RFC 2408 §3.4: domain and situation, then proposals. */
+/** Security association of version 1, RFC 2408 §3.4: domain of interpretation and situation, then proposals. */
 function association1(out: Sink, b: Uint8Array, at: number, end: number): void {
   if (end - at < 8) return;
   out.add(f.doi, at, 4);
@@ -117,7 +118,7 @@ function proposal(out: Sink, b: Uint8Array, at: number, end: number, isVersion1:
   });
 }
 
-/** RFC 7296 §3.3.2: which field a transform's identifier is, by its type. */
+/** Field of a transform's identifier by transform type, RFC 7296 §3.3.2. */
 const TRANSFORMS: Readonly<Record<number, Field>> = {
   1: f.encryption,
   2: f.prf,
@@ -138,7 +139,7 @@ function transform(out: Sink, b: Uint8Array, at: number, end: number, isVersion1
   attributes(out, b, at + 4, end, isVersion1 ? ATTRIBUTES1 : ATTRIBUTES2);
 }
 
-/** RFC 2409 §A, RFC 7296 §3.3.5. */
+/** Attributes, RFC 2409 §A, RFC 7296 §3.3.5. */
 const ATTRIBUTES1: Readonly<Record<number, Field>> = {
   1: f.encryption1,
   2: f.hash1,
@@ -150,7 +151,7 @@ const ATTRIBUTES1: Readonly<Record<number, Field>> = {
 };
 const ATTRIBUTES2: Readonly<Record<number, Field>> = { 14: f.keyLength2 };
 
-/** RFC 2408 §3.3: the first bit tells whether a 2-byte value follows, or a length and a value. */
+/** Attributes, RFC 2408 §3.3: the first bit selects a 2-byte value, or a length and a value. */
 function attributes(
   out: Sink,
   b: Uint8Array,
@@ -229,7 +230,7 @@ function notification(out: Sink, b: Uint8Array, at: number, end: number): void {
   if (end > at + 4 + spi) out.add(f.notifyData, at + 4 + spi, end - at - 4 - spi);
 }
 
-/** RFC 2408 §3.15 has a domain first, RFC 7296 §3.11 has none. */
+/** Delete payload: RFC 2408 §3.15 has a domain of interpretation first, RFC 7296 §3.11 has none. */
 function deletion(out: Sink, b: Uint8Array, at: number, end: number, isVersion1: boolean): void {
   if (isVersion1) {
     if (end - at >= 4) out.add(f.deleteDoi, at, 4);
@@ -243,7 +244,7 @@ function deletion(out: Sink, b: Uint8Array, at: number, end: number, isVersion1:
   for (let i = at + 4; size > 0 && i + size <= end; i += size) out.add(f.deleteSpi, i, size);
 }
 
-/** The best known of those that name themselves by a hash. */
+/** The most common vendor IDs that are hashes. */
 const VENDORS: readonly (readonly [string, string])[] = [
   ['4a131c81070358455c5728f20e95452f', 'RFC 3947 Negotiation of NAT-Traversal in the IKE'],
   ['90cb80913ebb696e086381b5ec427b1f', 'draft-ietf-ipsec-nat-t-ike-02 (with newline)'],

@@ -1,4 +1,4 @@
-// Internet key exchange: ISAKMP with IKE version 1 (RFC 2408, RFC 2409), and IKE version 2 (RFC 7296).
+// Internet Key Exchange: ISAKMP with IKE version 1 (RFC 2408, RFC 2409), and IKE version 2 (RFC 7296).
 import { u32 } from '../../core/bytes.ts';
 import { data } from '../../core/data.ts';
 import { LISTED, type Packet, SHOWN } from '../../core/packet.ts';
@@ -14,7 +14,10 @@ const INITIATOR = 0x08;
 const RESPONSE = 0x20;
 const CERTIFICATES = [6, 37];
 const IDENTIFICATIONS = [5, 35, 36];
-/** X.509 certificates for signatures and key exchange (RFC 7296 §3.6), and names of distinguished form (§3.5). */
+/**
+ * Certificate encodings for X.509 signatures and key exchange (RFC 7296 §3.6), and identification types of
+ * distinguished names (§3.5).
+ */
 const CERTIFICATE_SIGNATURE = 4;
 const CERTIFICATE_EXCHANGE = 5;
 const DER_NAME = 9;
@@ -30,7 +33,7 @@ export const isakmp: Protocol = protocol({
   ],
   step(p) {
     const { buf: b, at, end, layer } = p;
-    // Too short, or nothing but zeros: no message, though sent to its port.
+    // Too short, or all zeros: not a message, although sent to this port.
     if (p.wireLeft < HEADER || (end - at >= HEADER && u32(b, at) === 0 && u32(b, at + 4) === 0)) {
       p.flags[layer]! &= ~(LISTED | SHOWN);
       return data;
@@ -85,12 +88,15 @@ function isVersion1(b: Uint8Array, at: number): boolean {
   return b[at + 17]! >> 4 === 1;
 }
 
-/** RFC 2408 §3.1: version 1 has a flag for it; in version 2 a payload is encrypted, not the message. */
+/**
+ * Whether the message is unencrypted: version 1 has a flag for that (RFC 2408 §3.1); in version 2 payloads are
+ * encrypted.
+ */
 function isClear(b: Uint8Array, at: number): boolean {
   return !isVersion1(b, at) || (b[at + 19]! & ENCRYPTED) === 0;
 }
 
-/** Certificates and distinguished names become layers of their own. */
+/** Dissects certificates and distinguished names as layers of their own. */
 function readContents(p: Packet, layer: number): void {
   const b = p.buf;
   const at = p.start[layer]!;

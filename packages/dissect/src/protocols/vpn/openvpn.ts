@@ -1,5 +1,5 @@
-// OpenVPN (https://openvpn.net/community-resources/openvpn-protocol/, and openvpn-rfc): control packets carry TLS
-// records in pieces; data packets are encrypted.
+// OpenVPN (https://openvpn.net/community-resources/openvpn-protocol/, and openvpn-rfc): control packets carry fragments
+// of TLS records; data packets are encrypted.
 import { u16, u32 } from '../../core/bytes.ts';
 import { bytes, time, uint, uint64 } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';
@@ -48,7 +48,7 @@ const f = {
   fragment: bytes('openvpn.fragment_bytes', 'Fragment bytes'),
 };
 
-/** A record of TLS in the making, of one direction. */
+/** An incomplete TLS record of one direction. */
 interface Partial {
   bytes: Uint8Array;
   have: number;
@@ -59,7 +59,7 @@ interface State {
 const newState = (): State => ({ partial: [null, null] });
 const RECORD_BYTES_MAX = 5 + 16384 + 2048;
 
-/** Offsets of a control packet's parts; `payload` is -1 if the packet ends before it. */
+/** Offsets of a control packet's parts; `payload` is -1 if the packet is truncated before it. */
 interface Parts {
   hmac: number;
   acks: number;
@@ -70,12 +70,12 @@ interface Parts {
 const HMAC_BYTES = 20;
 const NOTHING: Parts = { hmac: -1, acks: -1, messageId: -1, payload: -1 };
 
-/** The packet's first byte is at `at`. */
+/** Parses the control packet whose first byte is at `at`. */
 function partsOf(b: Uint8Array, at: number, end: number): Parts {
   let i = at + 9;
   if (i + 4 > end) return NOTHING;
   const hmac = looksRandom(b, i) ? i : -1;
-  // With --tls-auth a packet number against replay and a time follow the HMAC.
+  // With --tls-auth the HMAC is followed by a packet ID against replay and a time.
   if (hmac >= 0) i += HMAC_BYTES + 8;
   const acks = i;
   if (i >= end) return NOTHING;
@@ -86,7 +86,9 @@ function partsOf(b: Uint8Array, at: number, end: number): Parts {
   return { hmac, acks, messageId: hasId ? i : -1, payload: i + (hasId ? 4 : 0) };
 }
 
-/** Of the first bytes of an HMAC hardly two are zero; those of an array of small numbers are. */
+/**
+ * Whether the bytes may be an HMAC: of its first bytes hardly two are zero, unlike those of an array of small numbers.
+ */
 function looksRandom(b: Uint8Array, at: number): boolean {
   let zeros = 0;
   for (let k = 0; k < 4; k++) if (b[at + k] === 0) zeros++;
@@ -172,17 +174,17 @@ function emitControl(out: Sink, b: Uint8Array, at: number, stop: number): void {
   if (stop > parts.payload) out.add(f.fragment, parts.payload, stop - parts.payload);
 }
 
-/** The bytes [at, end) continue the direction's TLS stream: whole records go on to TLS. */
+/** Appends [at, end) to the direction's TLS stream and dissects complete records. */
 function readTls(p: Packet, at: number, end: number): void {
   if (at >= end) return;
   const { partial } = p.session.stateOf(p, 'openvpn', newState);
   const side = p.direction as 0 | 1;
   const before = partial[side];
-  // TCP's reassembly is this protocol's, not that of the TLS inside.
+  // TCP reassembly applies to this protocol, not to the TLS inside.
   const { mayAskMore } = p;
   p.mayAskMore = false;
   if (before === null) {
-    // A later piece of a record whose beginning was not captured is not dissected.
+    // A continuation of a record whose beginning was not captured is not dissected.
     if (!looksLikeRecord(p.buf, at)) {
       p.mayAskMore = mayAskMore;
       return;
@@ -202,18 +204,18 @@ function readTls(p: Packet, at: number, end: number): void {
   p.mayAskMore = mayAskMore;
 }
 
-/** Content type and version of a TLS record (RFC 8446 §5.1). */
+/** Whether content type and version of a TLS record are plausible (RFC 8446 §5.1). */
 function looksLikeRecord(b: Uint8Array, at: number): boolean {
   return b[at]! >= 20 && b[at]! <= 23 && b[at + 1] === 3;
 }
 
-/** End of the last whole record from `at` on. */
+/** End of the last complete record from `at` on. */
 function wholeRecords(b: Uint8Array, at: number, end: number): number {
   while (at + 5 <= end && at + 5 + u16(b, at + 3) <= end) at += 5 + u16(b, at + 3);
   return at;
 }
 
-/** Adds bytes to a record in the making; null when it gets longer than a record can be. */
+/** Appends bytes to an incomplete record; null if it exceeds the maximum length of a record. */
 function keep(before: Partial | null, b: Uint8Array, at: number, end: number): Partial | null {
   const have = before?.have ?? 0;
   const total = have + end - at;

@@ -1,4 +1,4 @@
-// IPsec through NAT: ESP and IKE on one UDP port (RFC 3948).
+// IPsec NAT traversal: ESP and IKE on one UDP port (RFC 3948).
 import { u32 } from '../../core/bytes.ts';
 import { none } from '../../core/field.ts';
 import { protocol } from '../../core/protocol.ts';
@@ -22,13 +22,13 @@ export const udpencap = protocol({
   on: [[udpPorts, 4500]],
   step(p) {
     const { buf: b, at, end } = p;
-    // §2.3: one byte 0xff keeps the mapping of the NAT alive.
+    // §2.3: a single byte 0xff is a NAT keepalive.
     if (p.wireLeft === 1 && b[at] === KEEPALIVE) {
       p.at = end;
       return null;
     }
     if (end - at < MARKER_BYTES) return p.cut(MARKER_BYTES);
-    // §2.2: an SPI is never zero, so zero marks what is not ESP.
+    // §2.2: an SPI is never zero; four zero bytes (the non-ESP marker) indicate IKE.
     if (u32(b, at) !== 0) return esp;
     p.at = at + MARKER_BYTES;
     return isakmp;

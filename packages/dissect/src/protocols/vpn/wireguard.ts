@@ -9,7 +9,7 @@ const INITIATION = 1;
 const RESPONSE = 2;
 const COOKIE_REPLY = 3;
 const DATA = 4;
-/** Bytes of a message by type; data has at least its header and a tag. */
+/** Length of a message by type; a data message has at least header and tag. */
 const LENGTHS = [0, 148, 92, 64, 32] as const;
 const DATA_HEADER = 16;
 const TAG_BYTES = 16;
@@ -34,7 +34,7 @@ const f = {
   keepalive: none('wg.keepalive', 'This is a Keepalive message'),
 };
 
-/** A type, and the length that goes with it; then three zero bytes, which some give a use of their own. */
+/** Whether type, length and the three reserved bytes match; the latter are zero, except in some implementations. */
 function matches(p: Packet): boolean {
   const { buf: b, at } = p;
   const type = b[at]!;
@@ -117,14 +117,14 @@ export const wireguard = protocol({
   },
 });
 
-/** §5.4.6: a message with nothing but a tag keeps the session alive. */
+/** Payload length of a data message; one with only a tag is a keepalive (§5.4.6). */
 function dataLength(p: Packet, layer: number): number {
   return p.stop[layer]! - p.start[layer]! - DATA_HEADER - TAG_BYTES;
 }
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 
-/** Keys are written in base 64 (RFC 4648 §4). */
+/** Keys are shown in base64 (RFC 4648 §4). */
 function base64(b: Uint8Array, at: number, end: number): string {
   let out = '';
   for (let i = at; i < end; i += 3) {

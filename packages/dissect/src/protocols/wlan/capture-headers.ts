@@ -29,7 +29,7 @@ export const prism: Protocol = protocol({
   step(p) {
     const b = p.buf;
     if (p.end - p.at < 4) return p.cut(4);
-    // AVS headers come under this link type too.
+    // AVS headers may have this link type too.
     if (isAvs(b, p.at)) return wlancap;
     if (p.end - p.at < PRISM) return p.cut(PRISM);
     const length = isLittle(b, p.at) ? u32le(b, p.at + 4) : u32(b, p.at + 4);
@@ -86,7 +86,7 @@ const PPI = 8;
 const COMMON = 2;
 const FIELD = 4;
 const IEEE_802_11 = 105;
-/** 802.11-common: flags follow the 8-byte timestamp; bit 0 announces a frame check sequence. */
+/** 802.11-common: the flags follow the 8-byte timestamp; bit 0 indicates a frame check sequence. */
 const COMMON_FLAGS = 8;
 
 const ppiFields = {

@@ -1,7 +1,7 @@
-// Reassembly of 802.11 fragments (IEEE Std 802.11-2020 §10.5), which arrive in order, numbered from 0, with a common
+// Reassembly of 802.11 fragments (IEEE Std 802.11-2020 §10.5), which arrive in order, numbered from 0, with the same
 // sequence number.
 
-/** Unfinished frames kept; the oldest go first. */
+/** Maximum number of incomplete frames; the oldest are evicted. */
 const FRAMES_MAX = 64;
 /** §9.2.4.4.3: the fragment number has four bits. */
 const FRAGMENTS_MAX = 16;
@@ -17,7 +17,7 @@ export class FragmentStore {
 
   /**
    * Adds fragment `number` of frame `sequence` from the transmitter whose address is at `transmitter`; returns the
-   * whole payload with the last one.
+   * whole payload if this is the last fragment, else null.
    */
   add(
     b: Uint8Array,

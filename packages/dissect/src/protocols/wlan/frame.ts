@@ -13,7 +13,7 @@ export const MORE_FRAGMENTS = 0x04;
 export const PROTECTED = 0x40;
 export const ORDER = 0x80;
 
-/** Control frames (§9.3.1). */
+/** Subtypes of control frames (§9.3.1). */
 const WRAPPER = 0x17;
 export const BLOCK_ACK = 0x19;
 export const PS_POLL = 0x1a;
@@ -32,12 +32,12 @@ const AMSDU = 0x80;
 export interface Frame {
   type: number;
   subtype: number;
-  /** Type * 16 + subtype. */
+  /** Frame type * 16 + subtype. */
   kind: number;
   flags: number;
-  /** Bytes up to the body, without the HT control field's and any padding. */
+  /** Length up to the body, without the HT control field and padding. */
   header: number;
-  /** Offsets in the buffer, -1 where the frame has none. */
+  /** Offsets of the addresses in the buffer; -1 if absent. */
   ra: number;
   ta: number;
   da: number;
@@ -66,7 +66,7 @@ const frame: Frame = {
   hasBody: false,
 };
 
-/** Reads the header at `start`, of which two bytes are there; the result is used again by the next call. */
+/** Reads the header at `start`, of which at least two bytes must be captured. The result is reused by the next call. */
 export function readFrame(b: Uint8Array, start: number, stop: number): Frame {
   const f = frame;
   f.type = (b[start]! >> 2) & 3;
@@ -122,7 +122,9 @@ function readManagementOrData(f: Frame, b: Uint8Array, start: number, stop: numb
   f.isAmsdu = f.hasBody && f.qos + 2 <= stop && (u16le(b, f.qos) & AMSDU) !== 0;
 }
 
-/** `.p.....TC`: one letter a bit, from the highest; `hasFcs` adds the C of a frame check sequence. */
+/**
+ * Formats flags as `.p.....TC`: one letter per bit, highest first; `hasFcs` appends the C of a frame check sequence.
+ */
 export function flagsText(flags: number, hasFcs: boolean): string {
   const letters = 'opmPRMFT';
   let said = '';

@@ -1,5 +1,5 @@
-// Radio metadata of a frame, as a layer between pseudo-header and 802.11: Wireshark's "802.11 radio information", from
-// any pseudo-header.
+// Radio metadata of a frame, from any pseudo-header, as a layer between that and 802.11: Wireshark's "802.11 radio
+// information".
 import { u16le } from '../../core/bytes.ts';
 import { double, int, uint } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';
@@ -16,7 +16,7 @@ const f = {
   noise: int('wlan_radio.noise_dbm', 'Noise level (dBm)'),
 };
 
-/** Radiotap's fields by their bits. */
+/** Bit numbers of radiotap's fields. */
 const RATE = 2;
 const CHANNEL = 3;
 const SIGNAL = 5;
@@ -29,7 +29,7 @@ export const wlanRadio: Protocol = protocol({
   title: '802.11 radio information',
   fields: f,
   step(p) {
-    // The header's word on what surrounds the frame is for the frame.
+    // Passes the pseudo-header's marks on to the 802.11 layer.
     p.mark[p.count - 1] = p.count > 1 ? p.mark[p.count - 2]! : 0;
     return wlan;
   },
@@ -53,11 +53,13 @@ export const wlanRadio: Protocol = protocol({
   },
 });
 
-/** Marks of the layer below, for 802.11: a frame check sequence follows the frame, its header is padded to four bytes. */
+/**
+ * Marks of the radio layer, for 802.11: a frame check sequence follows the frame; its header is padded to four bytes.
+ */
 export const HAS_FCS = 1;
 export const IS_PADDED = 2;
 
-/** Dispatches the frame at p.at with the metadata of the pseudo-header. */
+/** Dissects the frame at p.at, using the metadata of the pseudo-header. */
 export function toRadio(p: Packet, marks: number): Protocol {
   p.mark[p.count - 1] = marks;
   return wlanRadio;

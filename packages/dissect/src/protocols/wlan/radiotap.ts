@@ -8,7 +8,7 @@ import { sllHardware } from '../link/tables.ts';
 import { HAS_FCS, IS_PADDED, toRadio } from './radio.ts';
 
 const HEADER = 8;
-/** "Fields": alignment and length in bytes, by bit of the present word; bits beyond are unknown. */
+/** Alignment and length in bytes, by bit of the present word ("Fields"); other bits are unknown. */
 const layout: readonly (readonly [number, number])[] = [
   [8, 8],
   [1, 1],
@@ -47,7 +47,7 @@ const MCS = 19;
 const ZERO_LENGTH = 26;
 const RADIOTAP_NEXT = 29;
 const MORE_WORDS = 31;
-/** Present words read; more are a mistake. */
+/** Maximum number of present words; more indicate a damaged header. */
 const WORDS_MAX = 16;
 
 /** Bits of the flags field. */
@@ -98,7 +98,7 @@ const plain: Readonly<Record<number, Field>> = {
   17: f.retries,
 };
 
-/** Offset of the fields, behind the present words, which continue while the highest bit is set. */
+/** Offset of the fields, after the present words, of which all but the last have the highest bit set. */
 function fieldsAt(b: Uint8Array, start: number, end: number): number {
   let at = start + 4;
   for (let word = 0; word < WORDS_MAX; word++) {
@@ -109,7 +109,7 @@ function fieldsAt(b: Uint8Array, start: number, end: number): number {
   return -1;
 }
 
-/** Calls `see` with bit and offset of every known field in [.., end), until it returns true. */
+/** Calls `see` with bit and offset of each known field in the header, until it returns true. */
 function walk(b: Uint8Array, start: number, end: number, see: (bit: number, at: number) => boolean): void {
   let at = fieldsAt(b, start, end);
   if (at < 0) return;
@@ -119,14 +119,14 @@ function walk(b: Uint8Array, start: number, end: number, see: (bit: number, at: 
     for (let bit = 0; bit < RADIOTAP_NEXT; bit++) {
       if ((present & (1 << bit)) === 0) continue;
       const place = layout[bit];
-      // A field of unknown length: nothing behind it can be found.
+      // The length of an unknown field is unknown: later fields cannot be found.
       if (place === undefined) return;
       const [align, length] = place;
       at = start + Math.ceil((at - start) / align) * align;
       if (at + length > end || see(bit, at)) return;
       at += length;
     }
-    // Without this bit, the next word's fields are numbered on, or a vendor's: unknown either way.
+    // Without this bit the next word belongs to a vendor namespace or continues the bit numbers: unknown either way.
     if ((present & (1 << RADIOTAP_NEXT)) === 0) return;
   }
 }
@@ -143,7 +143,7 @@ export function findRadiotap(p: Packet, layer: number, bit: number): number {
   return found;
 }
 
-/** Channel number of a frequency in MHz, 0 if it is none. */
+/** Channel number for a frequency in MHz; 0 if it is not a channel's. */
 export function channelOf(frequency: number): number {
   if (frequency === 2484) return 14;
   if (frequency >= 2412 && frequency < 2484) return (frequency - 2407) / 5;
@@ -152,12 +152,15 @@ export function channelOf(frequency: number): number {
   return frequency >= 4915 && frequency < 5000 ? (frequency - 4000) / 5 : 0;
 }
 
-/** Mb/s of one stream at 20 and at 40 MHz with a long guard interval (IEEE Std 802.11-2020 §19.5), by index modulo 8. */
+/**
+ * Data rates in Mb/s of one spatial stream at 20 and at 40 MHz with long guard interval (IEEE Std 802.11-2020 §19.5),
+ * by MCS index modulo 8.
+ */
 const rates20 = [6.5, 13, 19.5, 26, 39, 52, 58.5, 65];
 const rates40 = [13.5, 27, 40.5, 54, 81, 108, 121.5, 135];
 const RATE_KNOWN = 0x07;
 
-/** Mb/s by the MCS field at `at` (known, flags, index), 0 if undetermined. */
+/** Data rate in Mb/s for the MCS field at `at` (known, flags, index); 0 if undetermined. */
 export function mcsRate(b: Uint8Array, at: number): number {
   const index = b[at + 2]!;
   if ((b[at]! & RATE_KNOWN) !== RATE_KNOWN || index > 31) return 0;
@@ -180,7 +183,7 @@ export const radiotap: Protocol = protocol({
     const start = p.at;
     if (p.end - start < 4) return p.cut(4);
     const length = u16le(b, start + 2);
-    // Shorter than its own fixed part: nothing follows from it.
+    // Invalid: shorter than the fixed part of the header.
     if (length < HEADER) return null;
     if (length > p.end - start) return p.cut(length);
     const end = start + length;

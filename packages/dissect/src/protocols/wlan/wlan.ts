@@ -19,11 +19,14 @@ import { HAS_FCS, IS_PADDED, wlanRadio } from './radio.ts';
 
 const FCS = 4;
 const HT_CONTROL = 4;
-/** Lengths of the initialization vector: WEP, and TKIP or CCMP, marked by the extended IV bit (§12.3.2, §12.5.3.2). */
+/**
+ * Length of the initialization vector: for WEP, and for TKIP or CCMP, indicated by the extended IV bit (§12.3.2,
+ * §12.5.3.2).
+ */
 const IV = 4;
 const EXTENDED_IV = 8;
 const IS_EXTENDED = 0x20;
-/** Marks of a layer, besides those of the radio: it is a fragment of a frame not whole yet; its header was cut. */
+/** Marks of a layer, in addition to the radio layer's: a fragment of an incomplete frame; a truncated header. */
 const IS_FRAGMENT = 4;
 const IS_CUT = 8;
 
@@ -115,7 +118,7 @@ export const wlan: Protocol = protocol({
       p.at = p.end;
       return null;
     }
-    // §9.2.4.6: the HT control field is there when the order bit is set in QoS data and management frames.
+    // §9.2.4.6: the HT control field is present if the order bit is set in QoS data and management frames.
     if (frame.flags & w.ORDER && (frame.type === w.MANAGEMENT || frame.qos >= 0)) p.at += HT_CONTROL;
     if (marks & IS_PADDED) p.at = start + ((p.at - start + 3) & ~3);
     if (p.at > p.end) return p.cut(p.at - start);
@@ -196,7 +199,7 @@ function kindName(kind: number): string {
   return frameTypeNames[kind] ?? 'Unrecognized (Reserved frame)';
 }
 
-/** The columns show source and destination; for control frames the label tells which address it is. */
+/** Sets the address columns to source and destination; for control frames the label tells which address it is. */
 function showAddresses(p: Packet, frame: w.Frame): void {
   if (frame.sa >= 0) {
     p.showAddresses(ETHER, frame.sa, frame.da);
@@ -220,7 +223,7 @@ function emitAddresses(frame: w.Frame, out: Sink): void {
   if (frame.bssid >= 0) out.add(f.bssid, frame.bssid, 6);
 }
 
-/** Behind the initialization vector nothing can be read without the key. */
+/** Skips the initialization vector; what follows is encrypted. */
 function readProtected(p: Packet): Protocol | null {
   if (p.end - p.at < IV) return p.cut(IV);
   const width = p.buf[p.at + 3]! & IS_EXTENDED ? EXTENDED_IV : IV;
@@ -246,7 +249,7 @@ function readFragment(p: Packet, layer: number, frame: w.Frame): Protocol | null
   return null;
 }
 
-/** LLC, unless the first bytes show another format, as some drivers leave it. */
+/** LLC, unless the first bytes indicate another format, which some drivers produce. */
 function payloadOf(p: Packet): Protocol | null {
   const b = p.buf;
   if (p.end - p.at < 2) return p.at < p.end ? llc : null;
@@ -259,7 +262,7 @@ function payloadOf(p: Packet): Protocol | null {
   return llc;
 }
 
-/** A complete Ethernet frame with the addresses of the enclosing frame. */
+/** Whether the payload is a complete Ethernet frame with the addresses of the enclosing frame. */
 function holdsAddress(p: Packet): boolean {
   const b = p.buf;
   const isAt = (at: number, address: number): boolean => {
@@ -276,7 +279,7 @@ const aggregateFields = {
 };
 const SUBFRAME = 14;
 
-/** A tree of its own for the several packets of one frame. */
+/** A separate tree for an A-MSDU, which contains several packets. */
 export const wlanAggregate: Protocol = protocol({
   name: 'wlan_aggregate',
   title: 'IEEE 802.11 Aggregate MSDU',
@@ -298,7 +301,7 @@ export const wlanAggregate: Protocol = protocol({
   },
 });
 
-/** §9.3.2.2: destination, source, length, packet; padded to four bytes, but for the last. */
+/** A-MSDU subframes (§9.3.2.2): destination, source, length, packet; all but the last are padded to four bytes. */
 function readAmsdu(p: Packet): null {
   const b = p.buf;
   p.push(wlanAggregate, SHOWN | NESTED);

@@ -20,7 +20,7 @@ import { nameText, readName } from './name.ts';
 import { enterOids } from './oid-table.ts';
 import { Walk } from './walk.ts';
 
-/** Content of a layer of this protocol. As a body of its own it is a revocation list (application/pkix-crl). */
+/** Mark of a layer that is a revocation list (media type application/pkix-crl) rather than a certificate. */
 const REVOCATION_LIST = 0;
 const CERTIFICATE = 1;
 const NAME = 2;
@@ -48,7 +48,7 @@ export const x509af = protocol({
   },
 });
 
-/** A certificate as a body of its own (application/pkix-cert, RFC 2585 §4). */
+/** A certificate that is itself a body (media type application/pkix-cert, RFC 2585 §4). */
 export const pkixCert = protocol({
   name: 'pkix-cert',
   title: 'Certificate',
@@ -59,7 +59,7 @@ export const pkixCert = protocol({
   },
 });
 
-// Attributes and parameters that Wireshark counts to it.
+// Attributes and parameters that Wireshark attributes to x509af.
 enterOids(x509af, '0.9.2342.19200300.100.1', '1');
 enterOids(x509af, '1.2.840.10040.4', '1');
 enterOids(x509af, '2.5.4', '36-40 53 58-59');
@@ -75,12 +75,12 @@ function readLayer(p: Packet, layer: number, w: Walk, b: Uint8Array, at: number,
   else readCertificate(w, der);
 }
 
-/** Reads the certificate at [at, end) of the current buffer into the packet, below the layer at work. */
+/** Dissects the certificate at [at, end) of the current buffer as layers within the current one. */
 export function certificateAt(p: Packet, at: number, end: number): void {
   nest(p, CERTIFICATE, at, end);
 }
 
-/** Reads the distinguished name at [at, end). */
+/** Dissects the distinguished name at [at, end). */
 export function nameAt(p: Packet, at: number, end: number): void {
   nest(p, NAME, at, end);
 }
@@ -97,7 +97,7 @@ function nest(p: Packet, kind: number, at: number, end: number): void {
   p.end = oldEnd;
 }
 
-/** §4.1; the element stepped to is its SEQUENCE. */
+/** Certificate, §4.1; the current element is its SEQUENCE. */
 function readCertificate(w: Walk, certificate: Der): void {
   const outer = certificate.inside();
   if (!outer.take(SEQUENCE)) return;
@@ -143,7 +143,10 @@ function readSigned(w: Walk, der: Der): void {
   }
 }
 
-/** §4.1.2.7; the element stepped to is its SEQUENCE. Raw public keys (RFC 7250) are this alone. */
+/**
+ * SubjectPublicKeyInfo, §4.1.2.7; the current element is its SEQUENCE. A raw public key (RFC 7250) consists of it
+ * alone.
+ */
 function readPublicKey(w: Walk, der: Der): void {
   w.open(f.subjectPublicKeyInfo, der);
   const inner = der.inside();
@@ -151,7 +154,7 @@ function readPublicKey(w: Walk, der: Der): void {
   if (inner.take(BIT_STRING) && inner.length > 0) {
     w.out.open(f.subjectPublicKey, inner.at + 1, inner.length - 1);
     const key = new Der(inner.b, inner.at + 1, inner.stop);
-    // RFC 8017 §A.1.1: an RSA key is a sequence of modulus and exponent.
+    // RFC 8017 §A.1.1: an RSA key is a SEQUENCE of modulus and exponent.
     if (key.take(SEQUENCE)) {
       const parts = key.inside();
       if (parts.take(INTEGER)) w.add(f.modulus, parts);
@@ -163,7 +166,7 @@ function readPublicKey(w: Walk, der: Der): void {
   w.out.close();
 }
 
-/** RFC 5280 §5.1. */
+/** CertificateList, RFC 5280 §5.1. */
 function readRevocationList(w: Walk, list: Der): void {
   const outer = list.inside();
   if (!outer.take(SEQUENCE)) return;

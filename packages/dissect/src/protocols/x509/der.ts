@@ -21,10 +21,10 @@ export const SET = 0x31;
 export const context = (n: number): number => 0x80 | n;
 export const constructed = (n: number): number => 0xa0 | n;
 
-/** Elements one after the other in [at, end); `next` steps to each in turn. */
+/** A cursor over consecutive elements in [at, end); `next` advances to each in turn. */
 export class Der {
   readonly b: Uint8Array;
-  /** The element stepped to: its identifier octet, its start, and its content [at, stop). */
+  /** The current element: its identifier octet, its start, and its contents [at, stop). */
   tag = 0;
   start: number;
   at: number;
@@ -37,7 +37,7 @@ export class Der {
     this.#end = end;
   }
 
-  /** Advances to the next element; false at the end, and at an element that does not fit (§8.1.3) or has a long tag. */
+  /** Advances to the next element; false at the end, and at one that is invalid (§8.1.3) or has a multi-octet tag. */
   next(): boolean {
     const { b } = this;
     const end = this.#end;
@@ -62,12 +62,12 @@ export class Der {
     return true;
   }
 
-  /** Steps on only if the next element has this tag. */
+  /** Advances only if the next element has this tag. */
   take(tag: number): boolean {
     return this.stop + 2 <= this.#end && this.b[this.stop] === tag && this.next();
   }
 
-  /** The elements within the one stepped to. */
+  /** A cursor over the elements within the current one. */
   inside(): Der {
     return new Der(this.b, this.at, this.stop);
   }
@@ -87,7 +87,7 @@ export class Der {
 
 const OID_ARCS_MAX = 64;
 
-/** `2.5.4.3` (§8.19). */
+/** Formats an object identifier (§8.19) as `2.5.4.3`. */
 export function oidText(b: Uint8Array, at: number, end: number): string {
   let text = '';
   let arc = 0;
@@ -117,7 +117,7 @@ export function stringText(b: Uint8Array, tag: number, at: number, end: number):
   return text;
 }
 
-/** A whole number, exact up to 48 bits; longer ones are cut. */
+/** An INTEGER, exact up to 48 bits; longer ones are truncated. */
 export function integer(b: Uint8Array, at: number, end: number): number {
   let value = 0;
   for (let i = at; i < end && i < at + 6; i++) value = value * 256 + b[i]!;
@@ -141,7 +141,7 @@ export function timeText(b: Uint8Array, tag: number, at: number, end: number): s
   return `${year}-${month}-${day} ${hour}:${minute}:${second ?? '00'} (UTC)`;
 }
 
-/** GeneralizedTime as nanoseconds since the epoch; null when it is none. */
+/** GeneralizedTime in nanoseconds since the epoch; null if invalid. */
 export function timeNanoseconds(b: Uint8Array, at: number, end: number): bigint | null {
   const found = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)/.exec(ascii(b, at, end));
   if (found === null) return null;

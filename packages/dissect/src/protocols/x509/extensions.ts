@@ -24,7 +24,7 @@ const ia5 =
   (w, value) =>
     w.text(field, value, stringText(value.b, IA5_STRING, value.at, value.stop));
 
-/** Dissectors of the OCTET STRING of an extension, by object identifier. */
+/** Readers of extension values (the OCTET STRING), by object identifier. */
 const readers = new Map<string, Reader>([
   ['1.2.840.113549.1.9.15', (w, value) => readTypedValues(w, value)],
   ['1.3.6.1.5.5.7.1.3', (w, value) => readTypedValues(w, value)],
@@ -61,7 +61,7 @@ const readers = new Map<string, Reader>([
   ['2.16.840.1.113730.1.13', ia5(f.netscapeComment)],
 ]);
 
-/** Extensions: the element stepped to is their SEQUENCE. */
+/** Extensions; the current element is their SEQUENCE. */
 export function readExtensions(w: Walk, der: Der, field: Field): void {
   w.open(field, der, der.items);
   for (const list = der.inside(); list.next(); ) if (list.tag === SEQUENCE) readExtension(w, list);
@@ -83,7 +83,7 @@ function readExtension(w: Walk, der: Der): void {
   w.out.close();
 }
 
-/** Bits of §4.2.1.3 from the first, the highest of the first octet. */
+/** Names of the KeyUsage bits (§4.2.1.3), beginning with the most significant bit of the first octet. */
 const KEY_USAGES = [
   f.digitalSignature,
   f.contentCommitment,
@@ -114,7 +114,7 @@ function readBasicConstraints(w: Walk, value: Der): void {
     w.out.add(f.pathLenConstraint, inner.at, inner.length, integer(inner.b, inner.at, inner.stop));
 }
 
-/** §4.2.1.10: lists of subtrees, each a general name with distances. */
+/** NameConstraints, §4.2.1.10: lists of subtrees, each a general name with minimum and maximum. */
 function readNameConstraints(w: Walk, value: Der): void {
   for (const kinds = value.inside(); kinds.next(); )
     for (const subtrees = kinds.inside(); subtrees.next(); ) {
@@ -123,14 +123,14 @@ function readNameConstraints(w: Walk, value: Der): void {
     }
 }
 
-/** §4.2.1.13. */
+/** CRLDistributionPoints, §4.2.1.13. */
 function readDistributionPoints(w: Walk, value: Der): void {
   w.open(f.distributionPoints, value, value.items);
   for (const points = value.inside(); points.next(); ) readDistributionPoint(w, points);
   w.out.close();
 }
 
-/** §5.2.5: it begins with the name of a distribution point. */
+/** IssuingDistributionPoint, §5.2.5, whose first element is the distribution point's name. */
 function readIssuingPoint(w: Walk, value: Der): void {
   readDistributionPoint(w, value);
 }
@@ -146,7 +146,7 @@ function readDistributionPoint(w: Walk, point: Der): void {
   }
 }
 
-/** §4.2.1.4. */
+/** CertificatePolicies, §4.2.1.4. */
 function readPolicies(w: Walk, value: Der): void {
   w.open(f.policies, value, value.items);
   for (const policies = value.inside(); policies.next(); ) {
@@ -173,7 +173,7 @@ function readQualifier(w: Walk, qualifier: Der): void {
     w.text(f.practiceStatement, inner, stringText(inner.b, inner.tag, inner.at, inner.stop));
 }
 
-/** §4.2.1.1. */
+/** AuthorityKeyIdentifier, §4.2.1.1. */
 function readAuthorityKey(w: Walk, value: Der): void {
   const inner = value.inside();
   if (inner.take(context(0))) w.add(f.keyIdentifier, inner);
@@ -181,14 +181,14 @@ function readAuthorityKey(w: Walk, value: Der): void {
   if (inner.take(context(2))) w.add(f.authorityCertSerialNumber, inner);
 }
 
-/** §4.2.1.12. */
+/** ExtKeyUsage, §4.2.1.12. */
 function readKeyPurposes(w: Walk, value: Der): void {
   w.open(f.keyPurposes, value, value.items);
   for (const purposes = value.inside(); purposes.take(OID); ) w.oid(f.keyPurpose, purposes);
   w.out.close();
 }
 
-/** §4.2.2.1. */
+/** AuthorityInfoAccess, §4.2.2.1. */
 function readAccess(w: Walk, value: Der): void {
   w.open(f.accessDescriptions, value, value.items);
   for (const list = value.inside(); list.next(); ) {
@@ -200,7 +200,7 @@ function readAccess(w: Walk, value: Der): void {
   w.out.close();
 }
 
-/** Lists of identifiers with values behind them: statements (RFC 3739 §3.2.6), S/MIME capabilities (RFC 8551 §2.5.2). */
+/** Lists of identifiers with optional values: statements (RFC 3739 §3.2.6), S/MIME capabilities (RFC 8551 §2.5.2). */
 function readTypedValues(w: Walk, value: Der): void {
   for (const list = value.inside(); list.next(); ) {
     const inner = list.inside();
@@ -210,7 +210,7 @@ function readTypedValues(w: Walk, value: Der): void {
   }
 }
 
-/** §4.2.1.8. */
+/** SubjectDirectoryAttributes, §4.2.1.8. */
 function readDirectoryAttributes(w: Walk, value: Der): void {
   for (const list = value.inside(); list.next(); ) {
     const inner = list.inside();
@@ -221,7 +221,7 @@ function readDirectoryAttributes(w: Walk, value: Der): void {
   }
 }
 
-/** The identifier of an algorithm: lists what its parameters are. The element stepped to is its SEQUENCE. */
+/** AlgorithmIdentifier; lists the protocol of its parameters. The current element is its SEQUENCE. */
 export function readAlgorithm(w: Walk, der: Der, field: Field): void {
   w.open(field, der);
   const inner = der.inside();
@@ -232,7 +232,7 @@ export function readAlgorithm(w: Walk, der: Der, field: Field): void {
   w.out.close();
 }
 
-/** SEC 1 §C.2: explicit parameters name the kind of their field. */
+/** Explicit curve parameters (SEC 1 §C.2), which begin with the field type. */
 function readField(w: Walk, parameters: Der): void {
   const inner = parameters.inside();
   inner.take(INTEGER);
@@ -248,7 +248,7 @@ const RSASSA_PSS = '1.2.840.113549.1.1.10';
 
 function readParameters(w: Walk, oid: string, value: Der): void {
   if (oid === EC_PUBLIC_KEY) {
-    // RFC 5480 §2.1.1: a named curve; anything else is not read.
+    // RFC 5480 §2.1.1: a named curve, or explicit parameters; other forms are not dissected.
     if (value.tag !== OID && value.tag !== SEQUENCE) return;
     w.list(oid, value);
     if (value.tag === OID) w.oid(f.namedCurve, value);
@@ -257,7 +257,7 @@ function readParameters(w: Walk, oid: string, value: Der): void {
   }
   w.list(oid, value);
   if (oid !== RSASSA_PSS) return;
-  // RFC 4055 §3.1: the hash and the mask generation function, algorithms themselves.
+  // RFC 4055 §3.1: the hash and the mask generation function are algorithm identifiers themselves.
   for (const inner = value.inside(); inner.next(); ) {
     const algorithm = inner.inside();
     if (inner.tag <= constructed(1) && algorithm.take(SEQUENCE)) readAlgorithm(w, algorithm, f.algorithm);

@@ -24,7 +24,7 @@ import { isDirectoryString } from './oid-table.ts';
 import { oidNames } from './oids.ts';
 import type { Walk } from './walk.ts';
 
-/** The alternatives of a DirectoryString (X.520 §2.3): tag, number of the choice, field. */
+/** Alternatives of a DirectoryString (X.520 §2.3) by tag: number of the choice, and field. */
 const DIRECTORY_STRINGS = new Map<number, readonly [number, Field]>([
   [TELETEX_STRING, [0, f.teletexString]],
   [PRINTABLE_STRING, [1, f.printableString]],
@@ -42,7 +42,7 @@ const COUNTRY_NAMES = new Set([
 const TELEPHONE_NUMBER = '2.5.4.20';
 const USER_ID = '0.9.2342.19200300.100.1.1';
 
-/** An RDNSequence: the element stepped to is its SEQUENCE. */
+/** An RDNSequence; the current element is its SEQUENCE. */
 export function readName(w: Walk, der: Der, field: Field = f.rdnSequence): void {
   w.open(field, der, der.items);
   w.out.note(` (${nameText(der)})`);
@@ -66,7 +66,7 @@ function readAttribute(w: Walk, item: Der): void {
   w.out.close();
 }
 
-/** The value of an attribute, the element stepped to, whose type is `oid`. */
+/** The attribute value in the current element; `oid` is the attribute's type. */
 export function readAttributeValue(w: Walk, oid: string, value: Der): void {
   if (isDirectoryString(oid)) {
     const choice = DIRECTORY_STRINGS.get(value.tag);
@@ -114,7 +114,7 @@ function valueText(value: Der): string {
   return isText ? stringText(value.b, value.tag, value.at, value.stop) : hex(value.b, value.at, value.stop);
 }
 
-/** GeneralNames: the element stepped to holds them. */
+/** GeneralNames; the current element contains them. */
 export function readGeneralNames(w: Walk, der: Der, field: Field = f.generalNames): void {
   w.open(field, der, der.items);
   for (const names = der.inside(); names.next(); ) readGeneralName(w, names, f.generalName);

@@ -80,12 +80,12 @@ export const ocsp = protocol({
     isResponse(p.bufferOf(layer), p.start[layer]!, p.stop[layer]!) ? 'Response' : 'Request',
 });
 
-// Contents of a basic response, a nonce and other extensions (§4.2.1, §4.4).
+// Object identifiers of a basic response, a nonce and other extensions (§4.2.1, §4.4).
 enterOids(ocsp, '1.3.6.1.5.5.7.48.1', '1-7');
-// Appendix A, over HTTP.
+// OCSP over HTTP, appendix A.
 mediaTypes.add(ocsp, 'application/ocsp-request', 'application/ocsp-response');
 
-/** Reads an OCSPResponse at [at, end) of the current buffer below the layer at work, itself not listed. */
+/** Dissects an OCSPResponse at [at, end) of the current buffer within the current layer; it is not listed itself. */
 export function ocspResponseAt(p: Packet, at: number, end: number): void {
   const { at: oldAt, end: oldEnd } = p;
   p.at = at;
@@ -95,7 +95,9 @@ export function ocspResponseAt(p: Packet, at: number, end: number): void {
   p.end = oldEnd;
 }
 
-/** §4.2.1: a response begins with its status, a request with its body (§4.1.1). */
+/**
+ * Distinguishes a response, which begins with its status (§4.2.1), from a request, which begins with its body (§4.1.1).
+ */
 function isResponse(b: Uint8Array, at: number, end: number): boolean {
   const der = new Der(b, at, end);
   return der.take(SEQUENCE) && der.inside().take(ENUMERATED);
@@ -108,7 +110,7 @@ function read(w: Walk, der: Der): void {
   else if (inner.take(SEQUENCE)) readRequest(w, inner);
 }
 
-/** §4.1.1. */
+/** OCSPRequest, §4.1.1. */
 function readRequest(w: Walk, tbs: Der): void {
   w.open(f.tbsRequest, tbs);
   const der = tbs.inside();
@@ -148,7 +150,7 @@ function readCertId(w: Walk, der: Der, field: typeof f.certId): void {
   w.out.close();
 }
 
-/** §4.2.1; the element stepped to is the status. */
+/** OCSPResponse, §4.2.1; the current element is the status. */
 function readResponse(w: Walk, der: Der): void {
   w.add(f.responseStatus, der);
   if (!der.take(constructed(0))) return;

@@ -1,9 +1,9 @@
-// Protocol that is listed in frame.protocols for a value described by an object identifier: a name attribute, an
-// extension, algorithm parameters. The division into protocols is Wireshark's.
+// The protocols that frame.protocols lists for values identified by an object identifier: name attributes, extensions,
+// algorithm parameters. The assignment to protocols is Wireshark's.
 import { LISTED, NESTED } from '../../core/packet.ts';
 import { type Protocol, protocol } from '../../core/protocol.ts';
 
-/** These are listed, but their values are fields of the certificate that holds them. */
+/** A protocol that is only listed; the fields of its values belong to the enclosing certificate. */
 const listed = (name: string, title: string): Protocol => protocol({ name, title, step: () => null });
 
 export const x509sat = listed('x509sat', 'X.509 Selected Attribute Types');
@@ -42,7 +42,7 @@ export const listedProtocols = [
   mudUrl,
 ];
 
-/** How a value becomes a layer; with a mark it has fields of its own, nested in the certificate's tree. */
+/** How a value becomes a layer; one with a mark has fields of its own, nested in the certificate's tree. */
 export interface Listing {
   readonly protocol: Protocol;
   readonly flags: number;
@@ -51,7 +51,7 @@ export interface Listing {
 
 const table = new Map<string, Listing>();
 
-/** Enters a protocol for `prefix.n`, n from a list of numbers and ranges: '2-4 7'. */
+/** Registers a protocol for `prefix.n`, with n from a list of numbers and ranges: '2-4 7'. */
 export function enterOids(made: Protocol, prefix: string, arcs: string, mark = 0): void {
   const listing = { protocol: made, flags: mark === 0 ? LISTED : LISTED | NESTED, mark };
   for (const part of arcs.split(' ')) {
@@ -113,7 +113,7 @@ enterOids(smimeCapabilities, '1.2.840.113549.1.9', '3-4 6 15');
 enterOids(smimeCapabilities, '1.2.840.113549.3', '2 4 7');
 enterOids(novell, '2.16.840.1.113719.1.9.4', '1-2');
 
-/** Attributes whose value must be a DirectoryString (X.520 §2.3); of another type it is not read. */
+/** Attributes whose value must be a DirectoryString (X.520 §2.3); values of other types are not dissected. */
 const directoryStrings = new Set([
   ...[2, 3, 4, 7, 8, 9, 10, 11, 12, 13, 15, 17, 18, 19, 41, 42, 43, 44, 51, 54, 65].map((n) => `2.5.4.${n}`),
   ...[7, 8, 13].map((n) => `1.2.840.113549.1.9.${n}`),

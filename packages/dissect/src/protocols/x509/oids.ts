@@ -1,4 +1,4 @@
-// Object identifiers of certificates by name (RFC 5280, RFC 4519 and the registries they cite).
+// Names of the object identifiers in certificates (RFC 5280, RFC 4519 and the registries they cite).
 export const oidNames: Readonly<Record<string, string>> = {
   '0.9.2342.19200300.100.1.1': 'id-at-userid',
   '0.9.2342.19200300.100.1.25': 'dc',

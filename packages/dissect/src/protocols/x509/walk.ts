@@ -1,5 +1,5 @@
-// One traversal of certificate structures for two purposes: listing the protocols of values (in step) and emitting
-// fields (in emit).
+// A traversal of certificate structures with two uses: listing the protocols of values (in `step`) and emitting fields
+// (in `emit`).
 
 import type { Field } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';
@@ -9,7 +9,7 @@ import { f } from './fields.ts';
 import { oidListing } from './oid-table.ts';
 import { oidNames } from './oids.ts';
 
-/** Nobody looks. */
+/** Discards everything. */
 const silent: Sink = {
   add() {},
   fixed() {},
@@ -25,13 +25,13 @@ export class Walk {
   readonly out: Sink;
   readonly p: Packet | null;
 
-  /** Lists in `p`, or writes to `out`: give one. */
+  /** Takes either a packet, to list protocols in, or a sink, to emit fields to. */
   constructor(p: Packet | null, out: Sink = silent) {
     this.p = p;
     this.out = out;
   }
 
-  /** Lists the protocol of a value described by this identifier in frame.protocols. */
+  /** Lists the protocol of the value with this object identifier in frame.protocols. */
   list(oid: string, value: Der): void {
     const { p } = this;
     const listing = p === null ? undefined : oidListing(oid);
@@ -56,7 +56,7 @@ export class Walk {
     this.out.add(field, der.at, der.length, value);
   }
 
-  /** An object identifier, with its name behind it. Returns it as text. */
+  /** Emits an object identifier with its name; returns it as text. */
   oid(field: Field, der: Der): string {
     const oid = oidText(der.b, der.at, der.stop);
     this.out.add(field, der.at, der.length, oid);
@@ -65,7 +65,7 @@ export class Walk {
     return oid;
   }
 
-  /** A choice of UTCTime and GeneralizedTime. */
+  /** Emits a Time: UTCTime or GeneralizedTime. */
   time(field: Field, der: Der): void {
     const isGeneralized = der.tag === GENERALIZED_TIME;
     this.open(field, der, isGeneralized ? 1 : 0);

@@ -3,7 +3,7 @@ import type { Packet } from '../../../core/packet.ts';
 import { Message } from '../message.ts';
 import { type HeaderField, HpackDecoder } from './hpack.ts';
 
-/** Streams remembered at once, and bytes kept for their bodies. */
+/** Limits: number of streams, and total bytes kept for their bodies. */
 const STREAMS_MAX = 512;
 const BODY_BYTES_MAX = 8 << 20;
 const BLOCK_BYTES_MAX = 1 << 20;
@@ -11,7 +11,7 @@ const BLOCK_BYTES_MAX = 1 << 20;
 const NO_BYTES = new Uint8Array(0);
 
 export class Http2Connection {
-  /** By direction. */
+  /** HPACK decoders by direction. */
   readonly decoders = [new HpackDecoder(), new HpackDecoder()] as const;
   readonly blocks: [Uint8Array, Uint8Array] = [NO_BYTES, NO_BYTES];
   readonly #messages = new Map<number, Message>();
@@ -28,7 +28,7 @@ export class Http2Connection {
     return message;
   }
 
-  /** False when no more is kept: the body will be read without this part. */
+  /** Keeps a part of a body; false beyond the limit: the body will lack this part. */
   keep(message: Message, part: Uint8Array): boolean {
     if (this.#held + part.length > BODY_BYTES_MAX) return false;
     this.#held += part.length;
@@ -49,7 +49,7 @@ export class Http2Connection {
     this.#messages.delete(key);
   }
 
-  /** A header block, perhaps in several frames (RFC 9113 §4.3); null while it is not whole. */
+  /** Decodes a header block, which may span several frames (RFC 9113 §4.3); null while it is incomplete. */
   headers(
     direction: 0 | 1,
     b: Uint8Array,

@@ -3,7 +3,7 @@ import { spells, u32 } from '../../../core/bytes.ts';
 import { frameTypes } from './fields.ts';
 import type { HeaderField } from './hpack.ts';
 
-/** §3.4: what a client sends first. */
+/** Connection preface of the client, §3.4. */
 export const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';
 export const HEADER = 9;
 

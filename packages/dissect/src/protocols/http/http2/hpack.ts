@@ -3,11 +3,11 @@
 import { PrimitiveReader } from './primitives.ts';
 import { type Entry, staticTable } from './static-table.ts';
 
-/** §4.1: what an entry counts beyond its name and value. */
+/** Overhead of an entry in bytes, in addition to name and value (§4.1). */
 const ENTRY_OVERHEAD = 32;
-/** The largest table followed, whatever the peers agree on. */
+/** Maximum table size supported, regardless of negotiation. */
 const TABLE_BYTES_MAX = 1 << 16;
-/** Header fields and bytes of one block that are read (RFC 9113 §10.5.1 leaves the limit to us). */
+/** Maximum number of header fields and bytes decoded per block (RFC 9113 §10.5.1 leaves the limit open). */
 const FIELDS_MAX = 500;
 const BLOCK_TEXT_MAX = 1 << 18;
 
@@ -34,7 +34,7 @@ export class HpackDecoder {
     while (this.#in.at < end && fields.length < FIELDS_MAX && text < BLOCK_TEXT_MAX) {
       const from = this.#in.at;
       const first = b[from]!;
-      // §6.3: a change of the table's size.
+      // §6.3: dynamic table size update.
       if ((first & 0xe0) === 0x20) {
         const limit = this.#in.integer(b, end, 5);
         if (limit < 0) break;
@@ -51,7 +51,7 @@ export class HpackDecoder {
   }
 
   #field(b: Uint8Array, end: number, first: number): Entry | null {
-    // §6.1: indexed. §6.2.1: literal, to be indexed. §6.2.2 and §6.2.3: literal, not to be.
+    // §6.1: indexed. §6.2.1: literal with incremental indexing. §6.2.2 and §6.2.3: literal without indexing.
     if (first & 0x80) return this.#entry(this.#in.integer(b, end, 7));
     const isIndexed = (first & 0x40) !== 0;
     const index = this.#in.integer(b, end, isIndexed ? 6 : 4);
@@ -70,7 +70,7 @@ export class HpackDecoder {
     return staticTable[index - 1] ?? this.#table[index - 1 - staticTable.length] ?? null;
   }
 
-  /** §4.4. */
+  /** Inserts an entry and evicts the oldest beyond the size limit, §4.4. */
   #add(entry: Entry): void {
     this.#table.unshift(entry);
     this.#size += entry[0].length + entry[1].length + ENTRY_OVERHEAD;

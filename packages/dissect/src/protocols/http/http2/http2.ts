@@ -74,7 +74,7 @@ function readHeaders(p: Packet, layer: number, b: Uint8Array, start: number): vo
   const fields = connection.headers(p.direction as 0 | 1, b, at, end, (b[start + 4]! & END_HEADERS) !== 0);
   if (fields === null) return;
   p.notes[layer] = fields;
-  // A promise's header block is of the request that the server answers itself (§8.4).
+  // The header block of PUSH_PROMISE belongs to the request that the server answers itself (§8.4).
   if (b[start + 3] !== PUSH_PROMISE) connection.message(streamOf(b, start), p.direction).take(fields);
   if (b[start + 4]! & END_STREAM && b[start + 3] === HEADERS) finish(p, start, b, 0, 0);
 }
@@ -90,7 +90,7 @@ function readData(p: Packet, b: Uint8Array, start: number): void {
   }
 }
 
-/** Calls are read message by message, for a stream of them may never end. */
+/** Dissects a gRPC call message by message, since a stream of messages may never end. */
 function readStream(p: Packet, connection: Http2Connection, message: Message, part: Uint8Array): void {
   const whole = connection.take(message, part);
   const end = grpcWholeEnd(whole, 0, whole.length);
@@ -98,7 +98,7 @@ function readStream(p: Packet, connection: Http2Connection, message: Message, pa
   if (end < whole.length) connection.keep(message, whole.subarray(end));
 }
 
-/** The stream's direction is over: its body is read, with [at, end) as its last part. */
+/** Ends a direction of the stream: dissects its body, with [at, end) as last part. */
 function finish(p: Packet, start: number, b: Uint8Array, at: number, end: number): void {
   const connection = http2Connection(p);
   const stream = streamOf(b, start);
@@ -112,7 +112,7 @@ function finish(p: Packet, start: number, b: Uint8Array, at: number, end: number
   connection.end(stream * 2 + p.direction);
 }
 
-/** Frames of one packet in the Info column. */
+/** Maximum number of frames in the Info column. */
 const INFO_FRAMES_MAX = 60;
 
 function http2Info(p: Packet, layer: number): string {
@@ -122,7 +122,7 @@ function http2Info(p: Packet, layer: number): string {
   return frames.join(', ');
 }
 
-/** `HEADERS[1]: GET /index.html`, `DATA[1] (text/html)`. */
+/** Info text of a frame: `HEADERS[1]: GET /index.html`, `DATA[1] (text/html)`. */
 function frameInfo(p: Packet, layer: number): string {
   const b = p.bufferOf(layer);
   const start = p.start[layer]!;

@@ -15,7 +15,7 @@ const EOS = 256;
 const BITS_MIN = 5;
 const BITS_MAX = 30;
 
-/** Per length: the first code, where its symbols begin, and how many there are. */
+/** By code length: the first code, index of its first symbol, and number of symbols. */
 const firstCode: number[] = [];
 const firstIndex: number[] = [];
 const counts: number[] = [];
@@ -29,7 +29,7 @@ for (let bits = 0, code = 0; bits <= BITS_MAX; bits++) {
   code = (code + counts[bits]!) * 2;
 }
 
-/** The text of [start, end), Latin-1; null when the bits are no text. Padding is not checked. */
+/** Decodes [start, end) as Latin-1; null if invalid. Padding is not checked. */
 export function huffmanText(b: Uint8Array, start: number, end: number): string | null {
   let text = '';
   let code = 0;

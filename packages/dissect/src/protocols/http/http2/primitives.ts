@@ -3,10 +3,10 @@ import { ascii } from '../../../core/bytes.ts';
 import { huffmanText } from './huffman.ts';
 
 export class PrimitiveReader {
-  /** Offset behind the last value read. */
+  /** End of the last value read. */
   at = 0;
 
-  /** RFC 7541 §5.1, in the last `prefix` bits of the first byte; -1 when the bytes end or the number is absurd. */
+  /** Prefixed integer (RFC 7541 §5.1) in the low `prefix` bits of the first byte; -1 if truncated or too large. */
   integer(b: Uint8Array, end: number, prefix: number): number {
     if (this.at >= end) return -1;
     const most = (1 << prefix) - 1;
@@ -21,7 +21,9 @@ export class PrimitiveReader {
     return -1;
   }
 
-  /** RFC 7541 §5.2, with the length in the last `prefix` bits, and the one above them for Huffman; null when cut. */
+  /**
+   * String literal (RFC 7541 §5.2): length in the low `prefix` bits, Huffman flag in the bit above; null if truncated.
+   */
   string(b: Uint8Array, end: number, prefix: number): string | null {
     const isHuffman = this.at < end && (b[this.at]! & (1 << prefix)) !== 0;
     const length = this.integer(b, end, prefix);

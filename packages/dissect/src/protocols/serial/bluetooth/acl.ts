@@ -9,7 +9,7 @@ import { l2cap } from './l2cap.ts';
 
 const HEADER = 4;
 const L2CAP_HEADER = 4;
-/** Continuing fragment of a frame above. */
+/** Packet boundary flag of a continuing fragment. */
 const CONTINUED = 1;
 const CONNECTIONS_MAX = 256;
 
@@ -20,7 +20,7 @@ const f = {
   length: uint('bthci_acl.length', 'Data Total Length').at(2, 2).le(),
 };
 
-/** A frame of which fragments are still to come. */
+/** An incomplete L2CAP frame. */
 interface Unfinished {
   readonly bytes: Uint8Array;
   filled: number;
@@ -39,7 +39,7 @@ export const acl: Protocol = protocol({
     p.narrow(layer, HEADER + u16le(b, start + 2));
     const boundary = (u16le(b, start) >> 12) & 3;
     p.at = start + HEADER;
-    // L2CAP keys its channels by the connection and who sends.
+    // L2CAP channels are identified by connection and sender.
     const key = (u16le(b, start) & 0x0fff) | sideOf(p);
     p.mark[layer] = key;
     const frames = p.session.memoryOf('bthci_acl', newFrames);
@@ -55,7 +55,7 @@ export const acl: Protocol = protocol({
   },
 });
 
-/** The direction, in the bits above a handle. */
+/** Direction, in the bits above a connection handle. */
 function sideOf(p: Packet): number {
   const direction = directionOf(p);
   return direction < 0 ? UNKNOWN_SIDE : direction << 12;
@@ -66,7 +66,7 @@ function take(p: Packet): null {
   return null;
 }
 
-/** The next fragment; the last one brings the frame. */
+/** Adds the next fragment; the last one completes the frame. */
 function goOn(p: Packet, frames: Map<number, Unfinished>, key: number): null {
   const frame = frames.get(key);
   const part = p.buf.subarray(p.at, p.end);

@@ -1,12 +1,12 @@
-// Direction of Bluetooth HCI packets, as far as the capture records it.
+// Direction of Bluetooth HCI packets, where the capture records it.
 import type { Packet } from '../../../core/packet.ts';
 
 const H4_DIRECTION = 201;
 const MONITOR = 254;
-/** The direction is in the last byte of the 4-byte pseudo-header before the packet. */
+/** Direction bit in the last byte of the 4-byte pseudo-header. */
 const RECEIVED = 1;
 
-/** Marks of the monitor's layer. */
+/** Marks of the monitor layer. */
 export const HOST = 1;
 export const CONTROLLER = 2;
 
@@ -14,7 +14,7 @@ export const CONTROLLER = 2;
 export const FROM_CONTROLLER = 1 << 12;
 export const UNKNOWN_SIDE = 1 << 13;
 
-/** 0: from the host; 1: from the controller; -1: not recorded. */
+/** Direction of the packet: 0: from the host; 1: from the controller; -1: not recorded. */
 export function directionOf(p: Packet): number {
   if (p.linkType === MONITOR) return p.mark[2] === CONTROLLER ? 1 : 0;
   if (p.linkType !== H4_DIRECTION) return -1;

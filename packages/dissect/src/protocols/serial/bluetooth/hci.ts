@@ -33,7 +33,7 @@ export const hciH4: Protocol = protocol({
   },
 });
 
-/** The link types' own layer: it only names Bluetooth. */
+/** Layer of the link type, which only names Bluetooth. */
 export const bluetoothH4: Protocol = protocol({
   name: 'bluetooth',
   title: 'Bluetooth',
@@ -78,7 +78,7 @@ export const hciCommand: Protocol = protocol({
 const COMMAND_COMPLETE = 0x0e;
 const COMMAND_STATUS = 0x0f;
 const META = 0x3e;
-/** §7.7: events that begin with a status and a connection's handle; those with an address behind. */
+/** Events (§7.7) that begin with status and connection handle, and those followed by an address. */
 const WITH_HANDLE = new Set([0x03, 0x05, 0x08, 0x0b, 0x0c, 0x0d]);
 const CONNECT_COMPLETE = 0x03;
 
@@ -150,7 +150,7 @@ export const isoData = head({
 
 /**
  * BlueZ monitor channel (https://www.tcpdump.org/linktypes/LINKTYPE_BLUETOOTH_LINUX_MONITOR.html): its header is in the
- * pseudo-header before the packet, like the direction in other formats.
+ * pseudo-header that precedes the packet, as is the direction in other formats.
  */
 const MONITOR_HEADER = 4;
 const monitorNames: Readonly<Record<number, string>> = {

@@ -1,5 +1,5 @@
-// Bluetooth L2CAP (Bluetooth Core Specification 5.3, volume 3 part A): fixed channels, and channels opened for a
-// protocol by its PSM.
+// Bluetooth L2CAP (Bluetooth Core Specification 5.3, volume 3 part A): fixed channels, and dynamic channels, whose
+// protocol is identified by PSM.
 import { u16le } from '../../../core/bytes.ts';
 import { uint } from '../../../core/field.ts';
 import type { Packet } from '../../../core/packet.ts';
@@ -15,13 +15,13 @@ const ATTRIBUTES = 4;
 const LE_SIGNALLING = 5;
 const SECURITY = 6;
 const BR_SECURITY = 7;
-/** §4.2, §4.3, §4.22: opening a channel. */
+/** Signalling commands that open channels (§4.2, §4.3, §4.22). */
 const CONNECTION_REQUEST = 2;
 const CONNECTION_RESPONSE = 3;
 const CHANNELS_MAX = 4096;
 const COMMANDS_MAX = 32;
 
-/** Assigned numbers: protocol and service multiplexers. */
+/** Assigned PSMs (Protocol/Service Multiplexers). */
 const psmNames: Readonly<Record<number, string>> = {
   1: 'SDP',
   3: 'RFCOMM',
@@ -49,7 +49,9 @@ const f = {
   dcid: uint('btl2cap.dcid', 'Destination CID').le().hex(2),
 };
 
-/** Channels by connection, sender and number; what was asked for, by connection, sender and identifier. */
+/**
+ * Protocols of channels by connection, sender and channel ID; pending requests by connection, sender and identifier.
+ */
 interface Channels {
   readonly psms: Map<number, number>;
   readonly asked: Map<number, number>;
@@ -61,7 +63,7 @@ function keep(map: Map<number, number>, key: number, value: number): void {
   map.set(key, value);
 }
 
-/** The key of a connection and its sender, from the layer below, and that of the other side. */
+/** Key of connection and sender, from the layer below, and that of the opposite direction. */
 const linkOf = (p: Packet): number => p.mark[p.layer - 1]!;
 const otherOf = (link: number): number => (link & UNKNOWN_SIDE ? link : link ^ FROM_CONTROLLER);
 
@@ -135,7 +137,7 @@ export const l2cap: Protocol = protocol({
 
 const isSignalling = (cid: number): boolean => cid === SIGNALLING || cid === LE_SIGNALLING;
 
-/** §4: each command has a code, an identifier and a length. */
+/** Iterates over signalling commands (§4): code, identifier, length. */
 function eachSignal(
   b: Uint8Array,
   at: number,
@@ -148,7 +150,7 @@ function eachSignal(
   }
 }
 
-/** Learns which channels are opened for which protocol. */
+/** Records the protocols for which channels are opened. */
 function signals(p: Packet): void {
   const { buf: b } = p;
   const link = linkOf(p);
@@ -158,7 +160,7 @@ function signals(p: Packet): void {
     if (b[at] === CONNECTION_REQUEST && length >= 4) {
       const psm = u16le(b, at + 4);
       keep(asked, (link << 16) | ident, psm);
-      // Packets of the responder are sent to the initiator's channel.
+      // The responder sends to the initiator's channel ID.
       keep(psms, (otherOf(link) << 16) | u16le(b, at + 6), psm);
     } else if (b[at] === CONNECTION_RESPONSE && length >= 4) {
       const psm = asked.get((otherOf(link) << 16) | ident);

@@ -10,7 +10,7 @@ import { controlNames } from './names.ts';
 
 const HEADER = 6;
 const CRC = 3;
-/** §2.1.2: the access address of advertising channels. */
+/** Access address of advertising channels (§2.1.2). */
 const ADVERTISING = 0x8e89bed6;
 const advertisements = [
   'ADV_IND',
@@ -26,7 +26,7 @@ const advertisements = [
 const SCAN_REQUEST = 3;
 const CONNECT = 5;
 const EXTENDED = 7;
-/** §2.4: link layer identifiers of data channels. */
+/** Link layer identifiers (LLID) of data channel PDUs (§2.4). */
 const CONTINUED = 1;
 const START = 2;
 const CONTROL = 3;
@@ -58,7 +58,7 @@ export const btle: Protocol = protocol({
     if (u32le(b, start) === ADVERTISING) advertised(p, b[start + 4]! & 0x0f, end);
     else if ((b[start + 4]! & 3) === START && end - p.at >= 4) {
       const whole = u16le(b, p.at) + 4;
-      // A frame of several of these is named by its first.
+      // The first fragment names a frame of several fragments.
       if (whole <= end - p.at) p.call(l2cap, p.at, end);
     }
     p.at = p.end;
@@ -96,11 +96,11 @@ export const btle: Protocol = protocol({
   },
 });
 
-/** §2.3: what is advertised, behind the addresses, in types of their own. */
+/** Advertising data (§2.3) after the addresses, in an encoding of their own. */
 function advertised(p: Packet, type: number, end: number): void {
   const at = p.at + (type === SCAN_REQUEST || type === CONNECT || type === 1 ? 12 : 6);
   if (type >= EXTENDED) return;
-  // Connecting names a channel map that Wireshark shows with what is common to Bluetooth.
+  // CONNECT_IND contains a channel map, which Wireshark dissects with the common Bluetooth structures.
   if (type === CONNECT ? at <= end : type !== SCAN_REQUEST && type !== 1 && at < end) {
     p.at = Math.min(at, end);
     if (p.push(common, LISTED | SHOWN)) p.stop[p.layer] = end;
@@ -116,7 +116,7 @@ const c = {
 const SHORT_NAME = 8;
 const COMPLETE_NAME = 9;
 
-/** Supplement to the core specification, part A: entries of length, type and contents. */
+/** Advertising data (core specification supplement, part A): entries of length, type and data. */
 export const common: Protocol = protocol({
   name: 'btcommon',
   title: 'Advertising Data',
@@ -155,7 +155,7 @@ export const btleRadio: Protocol = protocol({
   },
 });
 
-/** The link types' own layer: it only names Bluetooth. */
+/** Layer of the link type, which only names Bluetooth. */
 export const bluetoothLe: Protocol = protocol({
   name: 'bluetooth',
   title: 'Bluetooth',

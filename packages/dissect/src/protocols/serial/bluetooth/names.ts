@@ -2,7 +2,7 @@
 // parts A, F and H, volume 6 part B §2.4).
 import { runs } from '../../names/runs.ts';
 
-/** Commands by opcode. */
+/** HCI commands by opcode. */
 export const commandNames = runs(`
   0: No~Operation 401: Inquiry Inquiry~Cancel Periodic~Inquiry~Mode Exit~Periodic~Inquiry~Mode
   Create~Connection Disconnect Add~SCO~Connection Create~Connection~Cancel Accept~Connection~Request
@@ -123,7 +123,7 @@ export const eventNames = runs(`
   Inquiry~Response~Notification Authenticated~Payload~Timeout~Expired SAM~Status~Change ff: Vendor-Specific
 `);
 
-/** Subevents of LE Meta. */
+/** Subevents of the LE Meta event. */
 export const metaNames = runs(`
   1: LE~Connection~Complete LE~Advertising~Report LE~Connection~Update~Complete
   LE~Read~Remote~Features~Complete LE~Long~Term~Key~Request LE~Remote~Connection~Parameter~Request
@@ -153,7 +153,7 @@ export const securityNames = runs(`
   Pairing~Public~Key Pairing~DHKey~Check Pairing~Keypress~Notification
 `);
 
-/** L2CAP's signalling. */
+/** L2CAP signalling commands. */
 export const signalNames = runs(`
   1: Command~Reject Connection~Request Connection~Response Configure~Request Configure~Response
   Disconnection~Request Disconnection~Response Echo~Request Echo~Response Information~Request
@@ -163,7 +163,7 @@ export const signalNames = runs(`
   LE~Credit~Based~Connection~Response LE~Flow~Control~Credit
 `);
 
-/** Link layer control. */
+/** Link layer control PDUs. */
 export const controlNames = runs(`
   0: LL_CONNECTION_UPDATE_IND LL_CHANNEL_MAP_IND LL_TERMINATE_IND LL_ENC_REQ LL_ENC_RSP LL_START_ENC_REQ
   LL_START_ENC_RSP LL_UNKNOWN_RSP LL_FEATURE_REQ LL_FEATURE_RSP LL_PAUSE_ENC_REQ LL_PAUSE_ENC_RSP

@@ -21,7 +21,7 @@ interface Named {
   readonly emit?: NonNullable<Protocol['emit']>;
 }
 
-/** A protocol that is named, with the direction in its line. */
+/** A protocol that is only named, with the direction in its Info text. */
 function profile(d: Named): Protocol {
   return protocol({
     name: d.name,
@@ -44,7 +44,7 @@ function profile(d: Named): Protocol {
   });
 }
 
-/** Part F §3.4: operations that name a handle first. */
+/** ATT operations that begin with a handle (part F §3.4). */
 const WITH_HANDLE = new Set([0x0a, 0x0c, 0x12, 0x16, 0x1b, 0x1d, 0x52, 0xd2]);
 const WITH_VALUE = new Set([0x12, 0x1b, 0x1d, 0x52, 0xd2]);
 const READ_RESPONSE = 0x0b;
@@ -104,7 +104,7 @@ export const sdp = profile({
   say: (b, start) => sdpNames(b[start]!) ?? 'Unknown',
 });
 
-/** GSM 07.10 §5.2: address, control, length of one or two octets, contents, check. */
+/** RFCOMM frame (GSM 07.10 §5.2): address, control, length of one or two octets, data, check sequence. */
 const frameNames: Readonly<Record<number, string>> = {
   0x2f: 'SABM',
   0x63: 'UA',
@@ -132,7 +132,7 @@ export const rfcomm = profile({
     const length = isLong ? u16le(b, start + 2) >> 1 : b[start + 2]! >> 1;
     const isData = (b[start + 1]! & ~POLL_FINAL) === UIH && b[start]! >> 3 !== 0;
     p.at = end;
-    // The port's first octet may give credits.
+    // The first octet of the data may be credits.
     const hasCredits = (b[start + 1]! & POLL_FINAL) !== 0 ? 1 : 0;
     if (isData && length > 0 && content + length <= end)
       p.call(data, content + hasCredits, content + hasCredits + length);
@@ -141,7 +141,7 @@ export const rfcomm = profile({
   say: (b, start) => `${frameNames[b[start + 1]! & ~POLL_FINAL] ?? 'Unknown'} Channel=${b[start]! >> 3} `,
 });
 
-/** AVDTP 1.3 §8.4: a label and types, then what is signalled. */
+/** AVDTP 1.3 §8.4: label and types, then the signal identifier. */
 const v = { signal: uint('btavdtp.signal_id', 'Signal').at(1, 1).mask(0x3f).hex().named(avdtpNames) };
 export const avdtp = profile({
   name: 'btavdtp',
@@ -154,7 +154,7 @@ export const avdtp = profile({
   },
 });
 
-/** AVCTP 1.4 §6.1: a label, then the profile's number; that of remote control is 0x110e. */
+/** AVCTP 1.4 §6.1: label, then the profile identifier; 0x110e is remote control. */
 const REMOTE_CONTROL = 0x110e;
 export const avctp = profile({
   name: 'btavctp',
@@ -169,7 +169,7 @@ export const avctp = profile({
 });
 export const avrcp = profile({ name: 'btavrcp', title: 'Bluetooth AVRCP Profile', column: 'AVRCP' });
 
-/** HID 1.1 §7.3: a type of transaction; data and reports go to USB's reader. */
+/** Transaction type of HID data (HID 1.1 §7.3), which are dissected as USB HID reports. */
 const DATA_TRANSACTION = 0x0a;
 export const bthid = profile({
   name: 'bthid',
@@ -198,7 +198,7 @@ export const bthid = profile({
     ][b[start]! >> 4] ?? 'Unknown',
 });
 
-/** BNEP 1.0 §2.4: kinds of Ethernet headers, of which parts may be left out. */
+/** Length of Ethernet headers by BNEP packet type (BNEP 1.0 §2.4); parts may be omitted. */
 const BNEP_HEADERS = [15, 0, 3, 9, 9];
 const BNEP_CONTROL = 1;
 export const bnep = profile({

@@ -15,7 +15,7 @@ export const COMMUNICATIONS_DATA = 0x0a;
 export const SMART_CARD = 0x0b;
 export const VIDEO = 0x0e;
 
-/** Sets no columns; those of the layer below stay. */
+/** A protocol that is only named and leaves the columns to the layer below. */
 function named(name: string, title: string): Protocol {
   return protocol({ name, title, step: takeAll });
 }
@@ -26,7 +26,7 @@ function takeAll(p: Packet): null {
 }
 
 const h = { data: bytes('usbhid.data', 'HID Data') };
-/** Marks HID's layer: a report, not a request. */
+/** Mark of a HID layer that is a report rather than a request. */
 export const REPORT = 1;
 export const usbhid: Protocol = protocol({
   name: 'usbhid',
@@ -48,7 +48,7 @@ export const usbccid = named('usbccid', 'USB CCID');
 export const usbmsclass = named('usbmsclass', 'USB Mass Storage Class');
 export const at = named('at', 'AT Command');
 
-/** Mass storage, bulk only (revision 1.0 §5): a command's block, data, a status' block. */
+/** Length of a command block wrapper of mass storage (bulk-only transport 1.0 §5). */
 const COMMAND_BYTES = 31;
 const STATUS_BYTES = 13;
 const m = {
@@ -89,7 +89,7 @@ const isCommand = (b: Uint8Array, start: number, end: number): boolean =>
 const isStatus = (b: Uint8Array, start: number, end: number): boolean =>
   end - start >= STATUS_BYTES && spells(b, start, end, 'USBS');
 
-/** A command or status block wrapper, whatever the class of the interface. */
+/** Whether it is a command or status block wrapper, regardless of the interface's class. */
 export const isStorageBlock = (b: Uint8Array, start: number, end: number): boolean =>
   isCommand(b, start, end) || isStatus(b, start, end);
 

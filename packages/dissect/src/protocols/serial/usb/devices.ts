@@ -3,7 +3,7 @@
 import { u16le } from '../../../core/bytes.ts';
 import type { Packet } from '../../../core/packet.ts';
 
-/** A control request; its answer has none of it. */
+/** A control request, which its response does not repeat. */
 export interface Request {
   readonly type: number;
   readonly request: number;
@@ -13,12 +13,12 @@ export interface Request {
 }
 
 export interface Device {
-  /** Class, subclass and protocol in one number, by interface and by endpoint address. */
+  /** Class, subclass and protocol as one number, by interface and by endpoint address. */
   readonly interfaces: Map<number, number>;
   readonly endpoints: Map<number, number>;
-  /** Which interface an endpoint is of. */
+  /** Interface number by endpoint. */
   readonly owners: Map<number, number>;
-  /** `1.5.2` by endpoint number. */
+  /** Names such as `1.5.2`, by endpoint number. */
   readonly names: string[];
 }
 
@@ -47,7 +47,7 @@ export function deviceOf(p: Packet, bus: number, address: number): Device {
   return device;
 }
 
-/** A device's endpoint as the address columns show it. */
+/** An endpoint as the address columns show it: bus, device and endpoint. */
 export function endpointName(device: Device, bus: number, address: number, endpoint: number): string {
   device.names[endpoint] ??= `${bus}.${address}.${endpoint}`;
   return device.names[endpoint]!;
@@ -73,7 +73,7 @@ export function readRequest(b: Uint8Array, setup: number): Request {
   };
 }
 
-/** Calls `visit` with each descriptor's type and place. §9.5: a length and a type begin each. */
+/** Calls `visit` with type and offset of each descriptor; each begins with length and type (§9.5). */
 export function eachDescriptor(
   b: Uint8Array,
   at: number,
@@ -88,10 +88,10 @@ export function eachDescriptor(
   }
 }
 
-/** Types from here on are of classes. */
+/** Descriptor types from here on are class-specific. */
 const CLASS_DESCRIPTORS = 0x20;
 
-/** Learns the interfaces and endpoints of a configuration; gives the classes that have descriptors of their own in it. */
+/** Records interfaces and endpoints of a configuration; returns the classes with class-specific descriptors in it. */
 export function learn(device: Device, b: Uint8Array, at: number, end: number): Set<number> {
   const described = new Set<number>();
   let current = -1;
@@ -100,7 +100,7 @@ export function learn(device: Device, b: Uint8Array, at: number, end: number): S
     if (type === INTERFACE && stop - place >= 9) {
       current = b[place + 2]!;
       kind = (b[place + 5]! << 16) | (b[place + 6]! << 8) | b[place + 7]!;
-      // Alternate settings do not change the class of an interface.
+      // Alternate settings do not change an interface's class.
       if (b[place + 3] === 0) device.interfaces.set(current, kind);
     } else if (type === ENDPOINT && stop - place >= 7 && current >= 0) {
       device.endpoints.set(b[place + 2]!, kind);

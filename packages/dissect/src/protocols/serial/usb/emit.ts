@@ -78,7 +78,7 @@ const INTERFACE = 4;
 const ENDPOINT = 5;
 const t: Transfer = { id: 0n, bus: 0, device: 0, endpoint: 0, type: 0, isSubmit: false, setup: -1, data: 0 };
 
-/** A field's place in a header: offset and width. */
+/** A field with its offset and width in a header. */
 type Place = readonly [field: Field, offset: number, width: number];
 const linuxPlaces: readonly Place[] = [
   [f.urb, 0, 8],
@@ -130,7 +130,7 @@ export function emitUsb(p: Packet, layer: number, out: Sink): void {
   else if ((mark & LEFT_OVER) !== 0 && t.data < end) out.add(f.leftOver, t.data, end - t.data);
 }
 
-/** USB 2.0 §9.3. */
+/** Setup packet, USB 2.0 §9.3. */
 function emitSetup(at: number, out: Sink): void {
   out.add(f.requestType, at, 1);
   out.add(f.request, at + 1, 1);
@@ -139,7 +139,7 @@ function emitSetup(at: number, out: Sink): void {
   out.add(f.length, at + 6, 2);
 }
 
-/** §9.6.1, §9.6.5, §9.6.6: devices, and a configuration's interfaces and endpoints. */
+/** Device descriptors, and a configuration's interface and endpoint descriptors (§9.6.1, §9.6.5, §9.6.6). */
 function emitDescriptors(b: Uint8Array, at: number, end: number, asked: number, out: Sink): void {
   if (asked !== DEVICE && asked !== CONFIGURATION) return;
   eachDescriptor(b, at, end, (type, place) => {

@@ -26,7 +26,7 @@ const descriptors: Readonly<Record<number, string>> = {
   33: 'HID',
   34: 'HID Report',
 };
-/** HID 1.11 §7.2, hubs USB 2.0 §11.24.2, mass storage, CDC 1.2 §6.3, printers 1.1 §4.2. */
+/** Class-specific requests: HID 1.11 §7.2, hubs USB 2.0 §11.24.2, mass storage, CDC 1.2 §6.3, printers 1.1 §4.2. */
 export const hidRequests: Readonly<Record<number, string>> = {
   1: 'GET_REPORT',
   2: 'GET_IDLE',
@@ -70,7 +70,7 @@ export const kindOf = (r: Request): number => r.type & KIND;
 export const isDescriptorRequest = (r: Request): boolean => kindOf(r) === 0 && r.request === GET_DESCRIPTOR;
 export const descriptorType = (r: Request): number => r.value >> 8;
 
-/** A standard request in words; null for one that is none. */
+/** Info text of a standard request; null if the request is not a standard one. */
 export function standardText(r: Request, isSubmit: boolean): string | null {
   const name = kindOf(r) === 0 ? standard[r.request] : undefined;
   if (name === undefined) return null;

@@ -13,7 +13,7 @@ export const transferNames = ['URB_ISOCHRONOUS', 'URB_INTERRUPT', 'URB_CONTROL',
 
 const LINUX_HEADER = 48;
 const MMAPPED_HEADER = 64;
-/** Sixteen bytes describe each packet of an isochronous transfer, before their data. */
+/** Length of the descriptor of each packet of an isochronous transfer, before the data. */
 const ISO_DESCRIPTOR = 16;
 const PCAP_HEADER = 27;
 const SETUP_BYTES = 8;
@@ -21,17 +21,17 @@ const SUBMIT = 0x53;
 /** USBPcap's stages of a control transfer. */
 const STAGE_SETUP = 0;
 
-/** One transfer, read from its header; used again by the next. */
+/** A transfer as its pseudo-header describes it; one object is reused. */
 export interface Transfer {
   id: bigint;
   bus: number;
   device: number;
-  /** With the direction in its highest bit. */
+  /** Endpoint address, with the direction in the highest bit. */
   endpoint: number;
   type: number;
-  /** From the host to the device's driver; answers go the other way. */
+  /** Whether it is a submission (host to driver) rather than a completion. */
   isSubmit: boolean;
-  /** Offset of the eight bytes of a control request, -1 without. */
+  /** Offset of the 8-byte setup packet; -1: none. */
   setup: number;
   /** Offset of the data. */
   data: number;
@@ -58,7 +58,7 @@ function readLinux(b: Uint8Array, start: number, linkType: number, t: Transfer):
   t.data = start + headerBytes(linkType) + isochronous;
 }
 
-/** The header gives its own length: it is longer for control and isochronous transfers. */
+/** USBPcap's header, which contains its length: it is longer for control and isochronous transfers. */
 function readPcap(b: Uint8Array, start: number, end: number, t: Transfer): void {
   const length = u16le(b, start);
   t.id = u64le(b, start + 2);

@@ -68,7 +68,7 @@ const ENDPOINT_NUMBER = 0x0f;
 const CONFIGURATION = 2;
 const HID_DESCRIPTOR = 0x21;
 const HID_REPORT = 0x22;
-/** Recipients of requests, in the lowest bits of their type (USB 2.0 table 9-2). */
+/** Recipients of requests: lowest bits of bmRequestType (USB 2.0 table 9-2). */
 const TO_INTERFACE = 1;
 const TO_ENDPOINT = 2;
 
@@ -82,7 +82,7 @@ const columns: Readonly<Record<number, string>> = {
   [VIDEO]: 'USBVIDEO',
   [SMART_CARD]: 'USBCCID',
 };
-/** A class that names what is not control in the column; in the mark, shifted. */
+/** Shift, in the mark, of the class that sets the Protocol column of transfers other than control. */
 const COLUMN_SHIFT = 8;
 
 export const usb: Protocol = protocol({
@@ -138,7 +138,7 @@ function showEnds(p: Packet, device: Device): void {
   p.columnDstText = t.isSubmit ? name : 'host';
 }
 
-/** Class of a class request; -1 for standard requests and interfaces without a captured descriptor. */
+/** Class of a class-specific request; -1 for standard requests and unknown interfaces. */
 function classOf(r: Request, device: Device): number {
   const recipient = r.type & 0x1f;
   if (kindOf(r) === 0)
@@ -161,7 +161,7 @@ function tellClass(p: Packet, layer: number, kind: number): void {
 
 function readControl(p: Packet, layer: number, device: Device): void {
   const { buf: b, at: start, end } = p;
-  // Windows gives the set-up again; Linux gives it with the request only.
+  // Windows repeats the setup packet in the response, Linux does not.
   const request = t.setup >= 0 ? readRequest(b, t.setup) : requestFor(p, t.id);
   if (request === undefined) {
     if (start < end) p.mark[layer]! |= LEFT_OVER;
@@ -184,7 +184,7 @@ function readControl(p: Packet, layer: number, device: Device): void {
   } else if (start < end && kindOf(request) !== 0) p.mark[layer]! |= LEFT_OVER;
 }
 
-/** Classes that also set the columns of responses without data. */
+/** Whether the class also sets the columns of responses without data. */
 function isTold(kind: number, isAnswer: boolean, hasData: boolean): boolean {
   return kind >= 0 && (!isAnswer || hasData || kind === HID || kind === HUB);
 }
@@ -212,7 +212,7 @@ function pushClass(p: Packet, kind: number, isAnswer: boolean): void {
   }
 }
 
-/** A configuration's descriptors of classes are read by their classes. */
+/** Dissects class-specific descriptors of a configuration by their classes. */
 function pushConfigured(p: Packet, described: Set<number>): void {
   for (const kind of described) {
     if (kind === HID) p.push(usbhid, LISTED | SHOWN);
@@ -244,7 +244,7 @@ function readData(p: Packet, layer: number, device: Device): void {
   else p.mark[layer]! |= LEFT_OVER;
 }
 
-/** `AT`, in either case. */
+/** Whether a modem command `AT` begins here, ignoring case. */
 const isModemCommand = (b: Uint8Array, start: number, end: number): boolean =>
   end - start >= 2 && (b[start]! | 32) === 0x61 && (b[start + 1]! | 32) === 0x74;
 

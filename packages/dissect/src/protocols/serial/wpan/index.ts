@@ -1,5 +1,5 @@
-// Registration of IEEE 802.15.4, its pseudo-headers, and its payloads. ZigBee comes first, since its header is the most
-// specific.
+// Registration of IEEE 802.15.4, its pseudo-headers and its payloads. ZigBee precedes others because its header is the
+// most specific.
 import { lowpan } from './lowpan.ts';
 import { wpan, wpanPhy, wpanTap } from './wpan.ts';
 import { clusterProtocols, zcl } from './zcl.ts';

@@ -1,7 +1,7 @@
 // Decompression of IPv6 headers (RFC 6282): elided fields are restored from link addresses and defaults.
 import { u16le } from '../../../core/bytes.ts';
 
-/** Offsets of the link header's addresses, least significant byte first; -1 if absent. */
+/** Offsets of the link-layer addresses, least significant byte first; -1 if absent. */
 export interface LinkAddresses {
   readonly src: number;
   readonly srcWidth: number;
@@ -14,11 +14,11 @@ const NO_NEXT_HEADER = 59;
 const UDP = 17;
 const UDP_HEADER = 8;
 const HOP_LIMITS = [0, 1, 64, 255];
-/** §4.2: extension headers by their identifier in the encoding. */
+/** Extension headers by their identifier in the encoding (§4.2). */
 const EXTENSIONS = [0, 43, 44, 60, 135, 59, 59, 41];
 const EXTENSIONS_MAX = 8;
 
-/** Reads the encoding byte by byte from `at` on; notes when it runs past the end. */
+/** Reads the encoding byte by byte from `at`; records when it exceeds the end. */
 class Reader {
   readonly b: Uint8Array;
   readonly end: number;
@@ -60,7 +60,7 @@ export function expand(
   const first = r.byte();
   const second = r.byte();
   if (second & 0x80) r.byte();
-  // Headers grow by less than what two addresses, a UDP header and the fixed parts take.
+  // The expansion is less than two addresses, a UDP header and the fixed parts.
   const out = new Uint8Array(IPV6_HEADER + UDP_HEADER + (end - at) + 64);
   out[0] = 0x60;
   trafficClass(r, (first >> 3) & 3, out);
@@ -73,7 +73,7 @@ export function expand(
   const header = isNextCompressed ? nextHeaders(r, out, size) : IPV6_HEADER;
   if (r.isCut) return null;
   if (header < 0) {
-    // An unknown encoding: decompression stops here.
+    // Unknown encoding: decompression stops here.
     out[6] = NO_NEXT_HEADER;
     return out.subarray(0, IPV6_HEADER);
   }
@@ -85,11 +85,11 @@ export function expand(
   return out.subarray(0, length);
 }
 
-/** §3.1.1: congestion and service class, and the flow label, as far as they are there. */
+/** Traffic class and flow label (§3.1.1), of which some fields may be elided. */
 function trafficClass(r: Reader, kind: number, out: Uint8Array): void {
   if (kind === 3) return;
   const c = r.byte();
-  // The encoding has the two bits of ECN first.
+  // The encoding begins with the two ECN bits.
   const dscp = kind === 1 ? 0 : c & 0x3f;
   const value = (dscp << 2) | (c >> 6);
   out[0] = 0x60 | (value >> 4);
@@ -100,7 +100,7 @@ function trafficClass(r: Reader, kind: number, out: Uint8Array): void {
   r.into(out, 2, 2);
 }
 
-/** §3.1.1 and §3.2.2: an address of which all, eight, two or no bytes are there. */
+/** A unicast address (§3.1.1, §3.2.2): carried in full, or 8, 2 or 0 bytes of it. */
 function unicast(
   r: Reader,
   mode: number,
@@ -111,7 +111,7 @@ function unicast(
   linkWidth: number,
 ): void {
   if (mode === 0) {
-    // With a context: the unspecified address.
+    // Context-based: the unspecified address.
     if (!isStateful) r.into(out, to, 16);
     return;
   }
@@ -125,7 +125,7 @@ function unicast(
   } else fromLink(r.b, link, linkWidth, out, to + 8);
 }
 
-/** §3.2.2: the interface identifier made from the link's address. */
+/** Interface identifier derived from the link-layer address, §3.2.2. */
 function fromLink(b: Uint8Array, link: number, width: number, out: Uint8Array, to: number): void {
   if (width === 8) {
     for (let i = 0; i < 8; i++) out[to + i] = b[link + 7 - i]!;
@@ -139,7 +139,7 @@ function fromLink(b: Uint8Array, link: number, width: number, out: Uint8Array, t
   }
 }
 
-/** §3.2.3 and §3.2.4: scopes and groups of one, four, six bytes or all. */
+/** A multicast address (§3.2.3, §3.2.4): carried in full, or 6, 4 or 1 bytes of it. */
 function multicast(r: Reader, mode: number, isStateful: boolean, out: Uint8Array): void {
   const to = 24;
   if (isStateful) {
@@ -155,7 +155,7 @@ function multicast(r: Reader, mode: number, isStateful: boolean, out: Uint8Array
   }
 }
 
-/** §4: extension headers, and UDP's; the length of all headers, -1 when there are too many. */
+/** Decompresses extension and UDP headers (§4); returns the length of all headers, or -1 if there are too many. */
 function nextHeaders(r: Reader, out: Uint8Array, size: number): number {
   let typeAt = 6;
   let at = IPV6_HEADER;
@@ -171,7 +171,7 @@ function nextHeaders(r: Reader, out: Uint8Array, size: number): number {
     const length = r.byte();
     if (length > 64 || at + 2 + length > out.length - UDP_HEADER) return -1;
     r.into(out, at + 2, length);
-    // §4.2: lengths are in bytes here, padded to eight there.
+    // §4.2: lengths are in bytes here, in units of 8 in IPv6.
     const padded = (2 + length + 7) & ~7;
     out[at + 1] = padded / 8 - 1;
     typeAt = at;
@@ -181,7 +181,7 @@ function nextHeaders(r: Reader, out: Uint8Array, size: number): number {
   return -1;
 }
 
-/** §4.3: ports of four or eight bits from 0xf000 on, or whole ones; the checksum may be left out. */
+/** UDP header (§4.3): ports of 4 or 8 bits from 0xf000 on, or in full; the checksum may be elided. */
 function udpHeader(r: Reader, c: number, out: Uint8Array, at: number, size: number): number {
   const ports = c & 3;
   if (ports === 3) {

@@ -8,7 +8,7 @@ import { thenData } from '../../link/head.ts';
 import { expand } from './iphc.ts';
 import { layout, wpanHeuristics } from './wpan.ts';
 
-/** RFC 4944 §5.1: dispatch values and patterns. */
+/** Dispatch values and patterns, RFC 4944 §5.1. */
 const IPV6 = 0x41;
 const HC1 = 0x42;
 const BROADCAST = 0x50;
@@ -18,7 +18,7 @@ const isFirst = (c: number): boolean => c >> 3 === 0x18;
 const isNext = (c: number): boolean => c >> 3 === 0x1c;
 const isCompressed = (c: number): boolean => c >> 5 === 3;
 
-/** Datagrams under assembly. */
+/** Maximum number of incomplete datagrams. */
 const DATAGRAMS_MAX = 64;
 
 const f = {
@@ -38,7 +38,7 @@ function isLowpan(p: Packet): boolean {
 
 interface Datagram {
   readonly bytes: Uint8Array;
-  /** Bytes that are there. */
+  /** Bytes received. */
   filled: number;
 }
 
@@ -85,14 +85,17 @@ function run(p: Packet, whole: Uint8Array): void {
   if (ipv6 !== undefined) p.callIn(ipv6, whole, 0, whole.length);
 }
 
-/** §5.2: hops left, and two addresses of two or eight bytes. */
+/** Mesh header (§5.2): hops left, and two addresses of two or eight bytes. */
 function skipMesh(p: Packet): void {
   const c = p.buf[p.at]!;
   const hops = (c & 15) === 15 ? 2 : 1;
   p.at = Math.min(p.end, p.at + hops + (c & 0x20 ? 2 : 8) + (c & 0x10 ? 2 : 8));
 }
 
-/** §5.3: the first fragment begins with a compressed header; the others give their offset in units of eight bytes. */
+/**
+ * Fragment header (§5.3): the first fragment begins with a compressed header; others have an offset in units of 8
+ * bytes.
+ */
 function fragment(p: Packet): Protocol | null {
   const { buf: b, at: start, end } = p;
   const isHead = isFirst(b[start]!);

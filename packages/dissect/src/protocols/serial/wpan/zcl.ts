@@ -1,15 +1,15 @@
-// ZigBee Cluster Library (document 07-5123): commands on clusters of attributes; the cluster is given by the layer
-// below.
+// ZigBee Cluster Library (document 07-5123): commands on clusters of attributes; the layer below identifies the
+// cluster.
 import { data } from '../../../core/data.ts';
 import { bool, uint } from '../../../core/field.ts';
 import { LISTED, SHOWN } from '../../../core/packet.ts';
 import { type Protocol, protocol } from '../../../core/protocol.ts';
 
-/** §2.4.1: frame control. */
+/** Bits of the frame control field, §2.4.1. */
 const SPECIFIC = 1;
 const MANUFACTURER = 0x04;
 
-/** Profiles, as the column names them. */
+/** Profiles as the Protocol column names them. */
 const profiles: Readonly<Record<number, string>> = {
   0x0101: 'IPM',
   0x0103: 'T1',
@@ -25,7 +25,7 @@ const profiles: Readonly<Record<number, string>> = {
   0xc25d: 'C4',
 };
 
-/** §2.4.3: commands that all clusters have. */
+/** Commands common to all clusters, §2.4.3. */
 const general = (
   'Read Attributes|Read Attributes Response|Write Attributes|Write Attributes Undivided|Write Attributes Response|' +
   'Write Attributes No Response|Configure Reporting|Configure Reporting Response|Read Reporting Configuration|' +
@@ -36,7 +36,7 @@ const general = (
   'Discover Attributes Extended Response'
 ).split('|');
 
-/** Clusters that have a reader in Wireshark, by number: the end of its name. */
+/** Clusters with a dissector in Wireshark, by number: the suffix of its name. */
 const clusters: Readonly<Record<number, string>> = {
   0x0000: 'general.basic',
   0x0001: 'general.power_config',
@@ -126,7 +126,7 @@ const f = {
 
 const headerLength = (control: number): number => (control & MANUFACTURER ? 5 : 3);
 
-/** The readers' names, made once for each cluster. */
+/** Their protocols. */
 const byCluster = new Map(
   Object.entries(clusters).map(([id, name]) => [
     Number(id),

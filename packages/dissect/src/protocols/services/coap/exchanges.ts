@@ -3,24 +3,24 @@ import { u16 } from '../../../core/bytes.ts';
 import type { Packet } from '../../../core/packet.ts';
 import { Exchanges, UNASKED } from '../../../flows/exchanges.ts';
 
-/** Resources remembered; then the oldest is forgotten. */
+/** Maximum number of URIs remembered; the oldest are evicted. */
 const URIS_MAX = 1 << 14;
 /** Reassembly limits: concurrent bodies, and bytes per body. */
 const CONTENTS_MAX = 64;
 const CONTENT_BYTES_MAX = 1 << 20;
 const MESSAGE_IDS = 0x10000;
-/** Keys of responses in two-pass analysis. */
+/** Key of responses in `Ahead` (two-pass analysis). */
 const ANSWERED = 'coap.answer';
 
 /** Note of a message's layer. */
 export interface Exchange {
   uri: string;
-  /** Frame of the request that a response answers, and of the one that a request repeats; 0: none. */
+  /** Frame of the request that a response answers, and of the request that is retransmitted; 0: none. */
   request: number;
   repeats: number;
-  /** Nanoseconds from the request. */
+  /** Nanoseconds since the request. */
   time: bigint;
-  /** The payload of all blocks. */
+  /** Reassembled payload of all blocks. */
   content: Uint8Array | null;
 }
 
@@ -36,7 +36,7 @@ class Memory {
   readonly #uris: string[] = [];
   #count = 0;
 
-  /** A number by which the URI is found again. */
+  /** Stores a URI; returns a number by which to look it up. */
   keep(uri: string): number {
     this.#uris[this.#count % URIS_MAX] = uri;
     return this.#count++;
@@ -50,7 +50,7 @@ class Memory {
 const makeMemory = (): Memory => new Memory();
 const memoryOf = (p: Packet): Memory => p.session.memoryOf('coap', makeMemory);
 
-/** A token of up to eight octets as a number: exact up to six. */
+/** A token of up to eight octets as a number, collision-free up to six. */
 function tokenNumber(b: Uint8Array, at: number, length: number): number {
   let high = length;
   let low = 0;
@@ -89,7 +89,7 @@ export function enterRequest(
   return exchange;
 }
 
-/** Finds the request of a response. */
+/** Looks up the request of a response. */
 export function enterResponse(p: Packet, at: number, length: number, messageAt: number): Exchange {
   const exchange: Exchange = { uri: '', request: 0, repeats: 0, time: 0n, content: null };
   const memory = memoryOf(p);
@@ -98,7 +98,7 @@ export function enterResponse(p: Packet, at: number, length: number, messageAt: 
   if (exchanges.seeReply(p, token) === UNASKED) return exchange;
   const note = exchanges.note[exchanges.entry]!;
   exchange.uri = memory.uri(Math.floor(note / MESSAGE_IDS));
-  // A notification that comes later has a message id of its own.
+  // A later notification has a message ID of its own.
   if (messageAt >= 0 && note % MESSAGE_IDS !== u16(p.buf, messageAt)) return exchange;
   exchange.request = exchanges.request[exchanges.entry]!;
   exchange.time = exchanges.responseTimeNs(p, exchanges.entry);
@@ -106,12 +106,15 @@ export function enterResponse(p: Packet, at: number, length: number, messageAt: 
   return exchange;
 }
 
-/** In two-pass analysis, the frame of the response to this request; 0 if none. `b`: the layer's bytes. */
+/** Two-pass analysis: frame of the response to this request; 0 if none. `b` is the layer's bytes. */
 export function answerTo(p: Packet, b: Uint8Array, at: number, length: number): number {
   return p.session.ahead?.of(ANSWERED, p.number, tokenNumber(b, at, length)) ?? 0;
 }
 
-/** Adds a block of the exchange last entered; all of them when it is the last one and none lacks (RFC 7959 §2). */
+/**
+ * Adds a block to the current exchange; returns the whole body if this is the last block and none is missing (RFC 7959
+ * §2).
+ */
 export function addBlock(
   p: Packet,
   at: number,

@@ -114,12 +114,12 @@ const optionNames: Record<number, string> = {
   60: 'Size1',
 };
 
-/** RFC 8768 §3 left every fourteenth number without meaning. */
+/** RFC 8768 §3: every fourteenth option number is reserved. */
 export function optionName(number: number): string {
   return optionNames[number] ?? (number % 14 === 0 ? 'No-Op' : `Unknown Option (${number})`);
 }
 
-/** RFC 7252 §5.4.6: meaning of the bits of an option number. */
+/** Properties encoded in the bits of an option number (RFC 7252 §5.4.6). */
 export function optionTraits(number: number): string {
   const isKeyless = (number & 0x1e) === 0x1c;
   const traits = [number & 1 ? 'Critical' : 'Elective', number & 2 ? 'Unsafe' : 'Safe'];

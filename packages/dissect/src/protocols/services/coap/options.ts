@@ -6,7 +6,7 @@ import { hex } from '../../../core/text.ts';
 import { formatNames, optionName, optionTraits } from './names.ts';
 
 const PAYLOAD_MARKER = 0xff;
-/** Options read in one message. */
+/** Maximum number of options read per message. */
 const OPTIONS_MAX = 1024;
 const URI_HOST = 3;
 const URI_PORT = 7;
@@ -76,31 +76,31 @@ const opaque = new Map<number, Field>([
   [1, f.ifMatch],
   [4, f.etag],
 ]);
-/** RFC 7252 §3.2: numbers have no more octets than they need. */
+/** RFC 7252 §3.2: uint values have at most 4 bytes here. */
 const NUMBER_BYTES_MAX = 4;
 
-/** One option, read in place. */
+/** The current option; reused. */
 const option = { number: 0, start: 0, value: 0, stop: 0 };
 
-/** Results of `readOptions`. */
+/** Results of `readOptions`; reused. */
 export const found = {
-  /** Offset of the payload marker, or the end. */
+  /** Offset of the payload marker, or the end of the message. */
   end: 0,
-  /** The number of the content's format; -1: none given. */
+  /** Content-Format number; -1: none. */
   format: -1,
-  /** Block1 or Block2: which, the block, whether more follow; 0: neither. */
+  /** Kind (Block1 or Block2), block number, and whether more blocks follow; 0: no block option. */
   block: 0,
   blockNumber: 0,
   hasMore: false,
   isSecured: false,
 };
 
-/** Why reading options stopped. */
+/** Results of `step`. */
 const DONE = 0;
 export const BROKEN = 1;
 export const CUT = 2;
 
-/** Moves to the next option: DONE at the payload's marker or the end. `option.start` is then that place. */
+/** Advances to the next option; DONE at the payload marker or the end, whose offset is then `option.start`. */
 function step(b: Uint8Array, at: number, end: number): number {
   option.start = at;
   if (at >= end || b[at] === PAYLOAD_MARKER) return DONE;
@@ -154,7 +154,7 @@ export function readOptions(b: Uint8Array, at: number, end: number): number {
   return result;
 }
 
-/** The resource that a request names, without its query. */
+/** Path of the requested resource, without query. */
 export function uriOf(b: Uint8Array, at: number, end: number): string {
   let uri = '';
   option.number = 0;
@@ -167,7 +167,7 @@ export function uriOf(b: Uint8Array, at: number, end: number): string {
   return uri;
 }
 
-/** `?a=b&c=d`, or nothing. */
+/** `?a=b&c=d`; '' without a query. */
 export function queryOf(b: Uint8Array, at: number, end: number): string {
   let query = '';
   option.number = 0;
@@ -221,7 +221,7 @@ function emitValue(b: Uint8Array, kind: number, at: number, end: number, out: Si
 
 export const formatName = (format: number): string => formatNames[format] ?? `Unknown Type ${format}`;
 
-/** Text behind the option's name in the tree. */
+/** Text after the option's name in the tree. */
 function shown(b: Uint8Array, kind: number): string {
   const { value: at, stop: end } = option;
   if (texts.has(kind)) return ascii(b, at, end);
@@ -239,7 +239,7 @@ function emitBlock(at: number, size: number, value: number, out: Sink): void {
   out.add(f.blockSize, at + size - 1, size > 0 ? 1 : 0, value & 7);
 }
 
-/** RFC 8613 §6.1. */
+/** OSCORE option, RFC 8613 §6.1. */
 function emitSecurity(b: Uint8Array, at: number, end: number, out: Sink): void {
   if (at >= end) return;
   const flags = b[at]!;

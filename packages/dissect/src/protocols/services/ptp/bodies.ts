@@ -2,7 +2,7 @@
 import { type Field, int, uint, uint64 } from '../../../core/field.ts';
 import { accuracies, timeSources } from './names.ts';
 
-/** A field with its bytes; 0: the next field is in the same place. */
+/** A field and its width in bytes; with 0 the next field has the same offset. */
 export type Row = readonly [Field, number];
 
 const stamp = (name: string, title: string): Row[] => [
@@ -23,7 +23,7 @@ export const ANNOUNCE = 11;
 export const SIGNALLING = 12;
 export const MANAGEMENT = 13;
 
-/** By message type; TLVs follow. */
+/** Bodies by message type; TLVs follow. */
 export const bodies: Readonly<Record<number, readonly Row[]>> = {
   [SYNC]: origin,
   1: origin,

@@ -108,7 +108,7 @@ const management = {
 };
 const associated = uint('ptp.fu.associatedsequenceid', 'associatedSequenceId').at(42, 2);
 
-/** A time: as a whole, and by its seconds and nanoseconds. */
+/** Fields of a timestamp: the whole, its seconds and its nanoseconds. */
 type Stamp = readonly [Field, Field, Field];
 const stamp = (name: string, title: string): Stamp => [
   seconds(name, title),
@@ -140,7 +140,7 @@ const titles: Record<number, string> = {
   [MANAGEMENT]: 'Management',
 };
 
-/** Bytes that the message needs. */
+/** Minimum length of the message. */
 export function firstBytes(b: Uint8Array, start: number, end: number): number {
   if (end - start <= CONTROL_AT) return HEADER;
   switch (b[start + CONTROL_AT]) {
@@ -157,7 +157,7 @@ export function firstBytes(b: Uint8Array, start: number, end: number): number {
   }
 }
 
-/** Null if the octet that selects it is missing. */
+/** Info text; null if the octet that selects it is missing. */
 export function firstInfo(b: Uint8Array, start: number, end: number): string | null {
   if (end - start <= CONTROL_AT) return null;
   const control = b[start + CONTROL_AT]!;
@@ -191,7 +191,7 @@ export function emitFirst(b: Uint8Array, start: number, end: number, out: Sink):
   }
 }
 
-/** A field of fixed place, where the message reaches so far. */
+/** Emits a field at a fixed offset if the message is long enough. */
 function emitFixed(b: Uint8Array, field: Field, start: number, end: number, out: Sink): void {
   const at = start + field.offset;
   const stop = at + field.width;

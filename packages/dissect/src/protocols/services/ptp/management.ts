@@ -14,7 +14,7 @@ import {
   tlvNames,
 } from './names.ts';
 
-/** From the message's start: the action, and the TLV behind a reserved octet. */
+/** Offsets from the start of the message: the action field, and the TLV after a reserved octet. */
 const ACTION_AT = 46;
 const TLV_AT = 48;
 const DATA_AT = 54;
@@ -26,7 +26,7 @@ const clock = uint64('ptp.v2.mm.clockidentity', 'Clock identity').hex(8);
 const priority1 = uint('ptp.v2.mm.priority1', 'priority1');
 const priority2 = uint('ptp.v2.mm.priority2', 'priority2');
 const interval = (name: string): Row => [int(`ptp.v2.mm.${name}`, name), 1];
-/** A time interval: nanoseconds and 65536ths of them. */
+/** A TimeInterval: nanoseconds and a 16-bit fraction. */
 const nanoseconds = (name: string, title: string): Row[] => [
   [uint64(`ptp.v2.mm.${name}.ns`, title).at(-1, 6), 8],
 ];
@@ -108,13 +108,13 @@ export const managementFields: Readonly<Record<string, Field>> = Object.fromEntr
   ),
 );
 
-/** Bytes that the message needs. */
+/** Minimum length of the message. */
 export function managementBytes(b: Uint8Array, start: number, end: number): number {
   if (end - start < DATA_AT) return DATA_AT;
   return u16(b, start + TLV_AT) === ERROR_TLV ? DATA_AT + 6 : DATA_AT;
 }
 
-/** Null where the message has no TLV. */
+/** Info text; null if the message has no TLV. */
 export function managementInfo(b: Uint8Array, start: number, end: number): string | null {
   if (end - start < DATA_AT) return null;
   const type = u16(b, start + TLV_AT);

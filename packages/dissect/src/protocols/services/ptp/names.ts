@@ -133,7 +133,7 @@ export const managementNames: Record<number, string> = {
   24577: 'LOG_MIN_PDELAY_REQ_INTERVAL',
 };
 
-/** As the packet list has them. */
+/** Titles in the Info column. */
 export const managementTitles: Record<number, string> = {
   0: 'Null management',
   1: 'Clock description',
@@ -209,7 +209,7 @@ export const portStates: Record<number, string> = {
   9: 'SLAVE',
 };
 
-/** Version 1, clause 7: technologies of clocks, and its messages of management. */
+/** Version 1, clause 7: clock technologies and management messages. */
 export const technologies: Record<number, string> = {
   0: 'Closed system outside the scope of this standard.',
   1: 'IEEE 802.3 (Ethernet)',

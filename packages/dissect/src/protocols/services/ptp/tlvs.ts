@@ -13,10 +13,10 @@ const CANCEL_UNICAST = 6;
 const CANCEL_ACKNOWLEDGED = 7;
 const PATH_TRACE = 8;
 const TIME_OFFSET = 9;
-/** IEEE 802.1's own organisation identifier. */
+/** Organization ID of IEEE 802.1. */
 const IEEE_802_1 = 0x0080c2;
 const INTERVAL_REQUEST = 2;
-/** Bytes of the follow-up information TLV behind its head. */
+/** Length of the follow-up information TLV after type and length. */
 const FOLLOW_UP_BYTES = 28;
 
 export const tlvFields = {
@@ -125,7 +125,7 @@ export function emitSignallingTlvs(b: Uint8Array, at: number, end: number, isAs:
   }
 }
 
-/** IEEE 802.1AS-2011, 10.5.4.3: how often a neighbour shall send. */
+/** Message interval request (IEEE 802.1AS-2011, 10.5.4.3). */
 function emitIntervals(b: Uint8Array, at: number, end: number, out: Sink): void {
   const isRequest = u24(b, at + 7) === INTERVAL_REQUEST && u24(b, at + 4) === IEEE_802_1;
   out.group(isRequest ? 'Message Interval Request TLV' : titleOf(ORGANIZATION), at, end - at);

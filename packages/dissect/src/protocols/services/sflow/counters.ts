@@ -1,8 +1,8 @@
-// sFlow counter records (sFlow Version 5, §5.4, and the MIB structures it uses): sequences of numbers.
+// sFlow counter records (sFlow Version 5, §5.4, and the MIB structures it uses): sequences of integers.
 import { type Field, uint, uint64 } from '../../../core/field.ts';
 
 type Row = readonly [name: string, title: string, size?: 8];
-/** A field and its bytes. */
+/** A field and its width in bytes. */
 export type Counter = readonly [Field, number];
 
 const counters = (prefix: string, rows: readonly Row[]): Counter[] =>
@@ -10,7 +10,7 @@ const counters = (prefix: string, rows: readonly Row[]): Counter[] =>
     size === 8 ? [uint64(prefix + name, title), 8] : [uint(prefix + name, title), 4],
   );
 
-/** RFC 3635. */
+/** Ethernet interface counters, RFC 3635. */
 export const ethernet = counters('sflow_245.', [
   ['dot3StatsAlignmentErrors', 'Alignment Errors'],
   ['dot3StatsFCSErrors', 'FCS Errors'],
@@ -26,7 +26,7 @@ export const ethernet = counters('sflow_245.', [
   ['dot3StatsInternalMacReceiveErrors', 'Internal Mac Receive Errors'],
   ['dot3StatsSymbolErrors', 'Symbol Errors'],
 ]);
-/** RFC 1748. */
+/** Token Ring counters, RFC 1748. */
 export const tokenRing = counters('sflow_245.', [
   ['dot5StatsLineErrors', 'Line Errors'],
   ['dot5StatsBurstErrors', 'Burst Errors'],
@@ -47,7 +47,7 @@ export const tokenRing = counters('sflow_245.', [
   ['dot5StatsSingles', 'Singles'],
   ['dot5StatsFreqErrors', 'Freq Errors'],
 ]);
-/** RFC 2020. */
+/** 100BASE-VG counters, RFC 2020. */
 export const anyLan = counters('sflow_245.', [
   ['dot12InHighPriorityFrames', 'In High Priority Frames'],
   ['dot12InHighPriorityOctets', 'In High Priority Octets', 8],

@@ -1,11 +1,11 @@
-// Fields of sFlow's datagrams and samples.
+// Fields of sFlow datagrams and samples.
 import { bytes, ipv4, ipv6, uint } from '../../../core/field.ts';
 
 export const FLOW = 1;
 export const COUNTERS = 2;
 export const EXPANDED_FLOW = 3;
 export const EXPANDED_COUNTERS = 4;
-/** A record of a flow sample: the first bytes of a packet. */
+/** Flow record with the first bytes of a packet. */
 export const RAW_HEADER = 1;
 
 export const sampleNames: Record<number, string> = {

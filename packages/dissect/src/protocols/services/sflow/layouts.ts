@@ -3,11 +3,14 @@ import { bool, bytes, ether, type Field, ipv4, ipv6, text, uint, uint64 } from '
 import { ipProtocolNames } from '../../names/ip-protocols.ts';
 import * as counters from './counters.ts';
 
-/** Variable sizes: a counted string; an address after its type; a counted list of numbers. */
+/** Variable-length items: a string with its length; an address with its type; an array with its length. */
 export const TEXT = -1;
 export const ADDRESS = -2;
 export const LIST = -3;
-/** A field with its bytes, null to skip them; a second field for the text, the IPv6 address or the list's numbers. */
+/**
+ * A field with its width in bytes (null: skipped); the second field is for the text, the IPv6 address or the array
+ * elements.
+ */
 export type Item = readonly [Field | null, number, Field?];
 
 const flags = (prefix: string, rows: readonly (readonly [number, string, string])[]): Item[] =>
@@ -18,7 +21,7 @@ const flags = (prefix: string, rows: readonly (readonly [number, string, string]
 
 const padding = bytes('sflow.lag_port.padding', 'Padding');
 
-/** An address of six bytes takes eight. */
+/** A 6-byte MAC address, padded to eight bytes. */
 const mac = (name: string, title: string, rest: Field | null = null): Item[] => [
   [ether(name, title), 6],
   [rest, 2],
@@ -54,7 +57,7 @@ const ssids = (way: 'rx' | 'tx'): Item => {
 };
 const radioVersions: Record<number, string> = { 1: '802.11a', 2: '802.11b', 3: '802.11g', 4: '802.11n' };
 
-/** Records of flow samples by their format; 1, the header of a packet, is the protocol's own. */
+/** Flow records by format; format 1, the sampled header, is handled by the protocol itself. */
 export const flowLayouts: Readonly<Record<number, readonly Item[]>> = {
   2: [
     [uint('sflow_245.ethernet.length', 'Length of MAC Packet'), 4],
@@ -215,7 +218,7 @@ export const flowLayouts: Readonly<Record<number, readonly Item[]>> = {
 
 const c = (name: string, title: string): Item => [uint(`sflow_245.${name}`, title), 4];
 
-/** Records of counters samples by their format. */
+/** Counter records by format. */
 export const counterLayouts: Readonly<Record<number, readonly Item[]>> = {
   1: [
     c('ifindex', 'Interface index'),
@@ -269,7 +272,7 @@ export const counterLayouts: Readonly<Record<number, readonly Item[]>> = {
   1002: counters.radio,
 };
 
-/** Every field of the records, by name. */
+/** All fields of the records, by name. */
 export const layoutFields: Readonly<Record<string, Field>> = Object.fromEntries(
   [...Object.values(flowLayouts), ...Object.values(counterLayouts)]
     .flat()

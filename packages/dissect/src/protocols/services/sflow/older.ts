@@ -6,9 +6,9 @@ import { COUNTERS, FLOW, sampleFields as f } from './fields.ts';
 import { counterLayouts } from './layouts.ts';
 import { emitLayout, padded } from './records.ts';
 
-/** Type, sequence, source, rate, pool, drops, input, output, kind of the data. */
+/** Type, sequence number, source, rate, pool, drops, input, output, type of the packet data. */
 const FLOW_FIXED = 36;
-/** Type, sequence, source, interval, kind of the counters. */
+/** Type, sequence number, source, interval, type of the counters. */
 const COUNTERS_FIXED = 20;
 const HEADER_SAMPLED = 1;
 
@@ -33,7 +33,7 @@ export const olderFields = {
   counters: uint('sflow.counters_sample.counters_type', 'Counters type').named(counterKinds),
 };
 
-/** Offset of a sampled packet's header (protocol, frame length, bytes), or 0. */
+/** Offset of a sampled header (protocol, frame length, bytes); 0: none. */
 export function olderHeaderAt(b: Uint8Array, at: number, end: number): number {
   if (at + FLOW_FIXED + 12 > end || u32(b, at) !== FLOW) return 0;
   return u32(b, at + FLOW_FIXED - 4) === HEADER_SAMPLED ? at + FLOW_FIXED : 0;
@@ -65,7 +65,7 @@ function emitFlow(b: Uint8Array, at: number, end: number, out: Sink): void {
   out.close();
 }
 
-/** Numbers of the kinds of counters: those of the records of version 5, except VLAN's. */
+/** Counter types: the same numbers as in version 5, except for VLAN's. */
 function emitCounters(b: Uint8Array, at: number, end: number, out: Sink): void {
   out.group(`Counters sample, seq ${u32(b, at + 4)}`, at, end - at);
   out.add(f.sampleType, at, 4);

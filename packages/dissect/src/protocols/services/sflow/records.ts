@@ -1,4 +1,4 @@
-// Records of sFlow samples: format, length, and the fields of the format's layout.
+// Records of sFlow samples: format, length, and the fields of that format's layout.
 import { u24, u32, utf8 } from '../../../core/bytes.ts';
 import type { Sink } from '../../../core/sink.ts';
 import { counterNames, sampleFields as f, flowNames, RAW_HEADER } from './fields.ts';
@@ -6,27 +6,27 @@ import { ADDRESS, counterLayouts, flowLayouts, type Item, LIST, TEXT } from './l
 
 /** Format and length. */
 export const RECORD_HEADER = 8;
-/** Protocol, frame's length, bytes taken off its end, header's length. */
+/** Protocol, frame length, bytes stripped from its end, header length. */
 export const SAMPLED_HEADER = 16;
 const GATEWAY = 1003;
 const PAYLOAD_80211 = 1013;
-/** sFlow Version 5 §5: the upper bits of a format are an enterprise's number. */
+/** The upper bits of a format are the enterprise number (sFlow Version 5 §5). */
 export const ENTERPRISE_SHIFT = 12;
 const FORMAT_BITS = 0xfff;
 const IPV4 = 1;
 const IPV6 = 2;
 
-/** XDR counts in fours (RFC 4506 §3). */
+/** XDR pads to a multiple of 4 (RFC 4506 §3). */
 export const padded = (length: number): number => (length + 3) & ~3;
 
-/** The header of a record of either kind; at its end, `end` at most. */
+/** Emits a record of either kind; returns its end, at most `end`. */
 export function emitRecord(b: Uint8Array, at: number, end: number, isFlow: boolean, out: Sink): void {
   const format = u32(b, at) & FORMAT_BITS;
   const isStandard = u32(b, at) >>> ENTERPRISE_SHIFT === 0;
   const name = isStandard ? (isFlow ? flowNames : counterNames)[format] : undefined;
   out.group(name ?? (isStandard ? 'Unknown sample format' : 'Unknown enterprise format'), at, end - at);
   out.add(f.enterprise, at, 4);
-  // The format of a flow record is the whole number in Wireshark.
+  // As in Wireshark, the format field of a flow record is the whole number.
   out.add(isFlow ? f.flowFormat : f.counterFormat, at, 4, isFlow ? format : undefined);
   out.add(f.recordLength, at + 4, 4);
   if (isStandard) {
@@ -51,7 +51,7 @@ function emitSampledHeader(b: Uint8Array, at: number, end: number, out: Sink): v
   if (length > 0) out.add(f.header, at + SAMPLED_HEADER, length);
 }
 
-/** End of the layout's fields; 0 if truncated. */
+/** Emits the layout's fields; returns their end, or 0 if truncated. */
 export function emitLayout(
   b: Uint8Array,
   layout: readonly Item[],
@@ -76,7 +76,7 @@ export function emitLayout(
   return at;
 }
 
-/** A string, an address or a list, whose size its first word gives. */
+/** A string, an address or an array, whose first word gives its type or length. */
 function emitCounted(b: Uint8Array, [field, kind, second]: Item, at: number, end: number, out: Sink): number {
   if (at + 4 > end || field === null || second === undefined) return 0;
   const count = u32(b, at);
@@ -95,7 +95,7 @@ function emitCounted(b: Uint8Array, [field, kind, second]: Item, at: number, end
   return body + size;
 }
 
-/** Segments of the path of autonomous systems, communities, preference (sFlow Version 5 §5.3). */
+/** Extended gateway data (sFlow Version 5 §5.3): AS path segments, communities, local preference. */
 function emitGateway(b: Uint8Array, at: number, end: number, out: Sink): void {
   if (at + 4 > end) return;
   const segments = u32(b, at);
@@ -120,7 +120,7 @@ function emitSystems(at: number, count: number, end: number, out: Sink): number 
   return at;
 }
 
-/** A frame deciphered by an access point: its cipher suite and what was in it. */
+/** Extended 802.11 payload: cipher suite and decrypted contents of a frame. */
 function emitPayload(b: Uint8Array, at: number, end: number, out: Sink): void {
   if (at + 8 > end) return;
   out.add(f.suiteOui, at, 3, u24(b, at));
