@@ -1,4 +1,4 @@
-// Forgetting: everything about one address, or one capture.
+// Erasure of everything that refers to one address, or to one capture.
 import { ADDRESS_BYTES, ETHER, isPrefix } from '@eyrie/dissect';
 import { StoreError } from '../errors.ts';
 import { addressNamed } from '../query/address.ts';
@@ -10,9 +10,9 @@ import type { Disguise } from '../write/dictionaries.ts';
 import { audit, dropUnusedAddresses, removePackets, untoldPackets } from './remove.ts';
 
 /**
- * All rows that name the address: packets from and to it, its flows, names and findings. Of packets that were stored without
- * their outer addresses nobody can say whom they name: they stay, and are counted. The audit says that it was done
- * and how much went, not whom it was about. Capture files are not the store's to change.
+ * Deletes all rows that refer to the address: packets from and to it, its flows, names and findings. Packets stored
+ * without their outer addresses cannot be attributed: they remain and are counted. The audit log records the erasure
+ * and its extent, but not the address. Capture files are not changed.
  */
 export async function erase(
   database: Database,
@@ -51,7 +51,7 @@ export async function erase(
   });
 }
 
-/** From and to the address, inside of tunnels and outside, and those that quote one that is. */
+/** Deletes packets from and to the address, inside and outside of tunnels, and packets that quote such packets. */
 async function erasePackets(tx: Transaction, text: string): Promise<number> {
   const [shown, outer] = [await idsOf(tx, 'addresses', text), await idsOf(tx, 'outer_addresses', text)];
   const conditions = [
@@ -77,7 +77,7 @@ export async function deleteCapture(database: Database, id: number): Promise<boo
       await tx.run(`DELETE FROM ${table} WHERE capture = ${id}`);
     await tx.run(`DELETE FROM captures WHERE id = ${id}`);
     await dropUnusedAddresses(tx);
-    // One that was broken off before its first packet held nothing that anyone would ask after.
+    // A capture interrupted before its first packet is not worth an audit entry.
     if (Object.values(removed).some((rows) => rows > 0))
       await audit(tx, 'delete capture', `capture ${id}`, removed);
     return true;

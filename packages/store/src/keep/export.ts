@@ -1,4 +1,4 @@
-// Tables as Parquet files, which any tool for columns reads.
+// Exports tables as Parquet files.
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { StoreError } from '../errors.ts';
@@ -37,7 +37,7 @@ export async function exportTables(database: Database, folder: string): Promise<
   const paths: string[] = [];
   for (const [name, query] of TABLES) {
     const path = join(target, `${name}.parquet`);
-    // Under another name until it is whole.
+    // Written under a temporary name until complete.
     const partial = `${path}.part`;
     try {
       await database.writeParquet(query, partial);

@@ -1,4 +1,4 @@
-// Deleting packets, and putting right what was counted of them.
+// Deletes packets and corrects the counts that include them.
 import { IPV4, ipHeaders, isWrapped } from '@eyrie/dissect';
 import type { Transaction } from '../sql/database.ts';
 import type { Removed } from '../store.ts';
@@ -50,7 +50,7 @@ function parts(numbers: readonly number[]): string[] {
   return lists;
 }
 
-/** Emptied batches are remembered one by one only so far back; those before them count as stored. */
+/** Maximum number of emptied batches that are remembered; earlier ones count as stored. */
 const EMPTY_BATCHES_KEPT = 10_000;
 
 export async function forgetEmptyBatches(tx: Transaction): Promise<void> {
@@ -65,7 +65,7 @@ export async function forgetEmptyBatches(tx: Transaction): Promise<void> {
   );
 }
 
-/** Addresses that no packet has any more. */
+/** Deletes addresses without packets. */
 export async function dropUnusedAddresses(tx: Transaction): Promise<void> {
   await tx.run(`DELETE FROM addresses WHERE id NOT IN (SELECT src FROM packet UNION SELECT dst FROM packet)`);
   await tx.run(
@@ -73,7 +73,7 @@ export async function dropUnusedAddresses(tx: Transaction): Promise<void> {
   );
 }
 
-/** Packets with IP addresses that the store was not told: any of them may name anybody. */
+/** Number of packets with IP addresses that the store does not know. */
 export async function untoldPackets(tx: Transaction): Promise<number> {
   const paths = await tx.all('SELECT id, layers FROM paths WHERE NOT is_told');
   const untold = paths.map(([id, layers]) => ({

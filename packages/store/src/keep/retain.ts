@@ -43,7 +43,7 @@ async function removeOlder(tx: Transaction, ageSeconds: number): Promise<number>
   return removePackets(tx, `p.time < ${oldest}`);
 }
 
-/** Those stored first go first. */
+/** Deletes the oldest stored packets beyond a number of rows. */
 async function removeBeyond(tx: Transaction, most: number): Promise<number> {
   const batches = await tx.all(
     'SELECT first_id, packets FROM batches WHERE packets > 0 ORDER BY first_id DESC',
@@ -64,7 +64,7 @@ async function removeBeyond(tx: Transaction, most: number): Promise<number> {
   return 0;
 }
 
-/** What was last seen before any packet that is left of its capture. */
+/** Deletes flows, names and findings last seen before the first remaining packet of their capture. */
 async function removeNotes(tx: Transaction): Promise<Omit<Removed, 'packets'>> {
   const before = (table: string, time: string): Promise<number> =>
     tx.run(

@@ -1,11 +1,11 @@
-// Known captures, and which of their batches were stored.
+// Cache of captures, and of which of their batches were stored.
 import type { CaptureOrigin, StoreBatch } from '../rows.ts';
 import type { Transaction } from '../sql/database.ts';
 import { plainText } from '../sql/insert.ts';
 
 export interface KnownCapture {
   readonly id: number;
-  /** The highest sequence that was stored, -1 before the first: what comes after it is new. */
+  /** Highest sequence number stored; -1: none. A higher one is new. */
   lastSequence: number;
   /** When the last reading of its clock was taken that is stored; 0 before the first. */
   lastClock: number;
@@ -16,7 +16,7 @@ const KNOWN_MAX = 1000;
 
 export class Captures {
   readonly #known = new Map<string, KnownCapture>();
-  /** Pseudonyms are in use: the file's bytes hold the addresses that they hide. */
+  /** Whether pseudonyms are in use: the capture file would reveal the addresses. */
   readonly #isDisguised: boolean;
   /** Batches stored by the transaction that is open. */
   readonly #fresh = new Set<string>();
@@ -25,17 +25,17 @@ export class Captures {
     this.#isDisguised = isDisguised;
   }
 
-  /** Before the batches of a transaction. */
+  /** To be called before the batches of a transaction. */
   start(): void {
     this.#fresh.clear();
   }
 
-  /** After a transaction that was undone. */
+  /** To be called after a rollback. */
   forget(): void {
     this.#known.clear();
   }
 
-  /** The capture of a batch, made if there is none yet. */
+  /** The capture of a batch, created if it does not exist. */
   async of(tx: Transaction, { source, origin }: StoreBatch): Promise<KnownCapture> {
     const known = this.#known.get(source);
     if (known !== undefined) return known;
@@ -83,7 +83,7 @@ export class Captures {
     return sequence < Number(row![0]) || Number(row![1]) > 0;
   }
 
-  /** A batch is going to be stored in this transaction. */
+  /** Records that a batch is stored in this transaction. */
   note(capture: KnownCapture, sequence: number): void {
     this.#fresh.add(`${capture.id} ${sequence}`);
     if (sequence > capture.lastSequence) capture.lastSequence = sequence;
@@ -100,7 +100,7 @@ export class Captures {
   }
 }
 
-/** Of a batch that came without. */
+/** Origin for a batch without one. */
 function originOf(key: string): CaptureOrigin {
   const [scheme = '', ...rest] = key.split(':');
   const kind = scheme === 'live' ? 'live' : 'file';

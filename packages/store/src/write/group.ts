@@ -1,6 +1,6 @@
-/** Batches that are stored in one transaction, and what became of it. */
+/** A group of batches stored in one transaction, and its outcome. */
 export class Group {
-  /** It was numbered while the group before it was not yet committed. */
+  /** Whether it was numbered before the previous group was committed. */
   readonly isAhead: boolean;
   readonly #committed = Promise.withResolvers<boolean>();
   readonly #ended = Promise.withResolvers<void>();
@@ -11,7 +11,7 @@ export class Group {
     this.isAhead = isAhead;
   }
 
-  /** What comes before the first one. */
+  /** Stands for the group before the first one. */
   static none(): Group {
     const group = new Group(false);
     group.succeed();
@@ -19,12 +19,12 @@ export class Group {
     return group;
   }
 
-  /** Whether its transaction was committed, as opposed to rolled back and perhaps repeated. */
+  /** Whether its transaction was committed, rather than rolled back and possibly repeated. */
   get committed(): Promise<boolean> {
     return this.#committed.promise;
   }
 
-  /** When each of its batches is stored or refused. */
+  /** Resolves when each of its batches is stored or refused. */
   get ended(): Promise<void> {
     return this.#ended.promise;
   }
@@ -33,7 +33,7 @@ export class Group {
     return this.#isOver;
   }
 
-  /** It was rolled back, and its batches are not yet stored or refused one by one. */
+  /** Whether it was rolled back, and its batches are still being repeated one by one. */
   get isRepeated(): boolean {
     return this.#hasFailed && !this.#isOver;
   }
