@@ -1,4 +1,4 @@
-// Protocol Independent Multicast, version 2 (RFC 7761 §4.9, RFC 5059 bootstrap, RFC 3973 dense mode); version 1 in IGMP.
+// Protocol Independent Multicast: version 2 (RFC 7761 §4.9, bootstrap RFC 5059, dense RFC 3973); version 1 in IGMP.
 import { COLUMN, type Packet } from '../../core/packet.ts';
 import { type Protocol, protocol } from '../../core/protocol.ts';
 import { ipProtocols } from '../../core/table.ts';
