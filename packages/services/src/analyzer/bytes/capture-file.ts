@@ -17,7 +17,10 @@ const PACKET_BYTES_MAX = 128 << 20;
 const SPAN_BYTES = 256 << 10;
 const GAP_BYTES = 16 << 10;
 
-/** A file up to this size is searched for secrets behind its first packet, which takes a third of a second at most. */
+/**
+ * A file up to this size is searched for secrets behind its first packet, a compressed one up to this place within it. That
+ * takes a third of a second at most, beside decompression.
+ */
 const SEARCH_BYTES_MAX = 256 << 20;
 
 /** Where a packet's bytes stand in the file. */
@@ -206,7 +209,8 @@ async function allSecrets(path: string): Promise<readonly DecryptionSecrets[]> {
   const source = await openCapture(path);
   const frame = newFrame();
   try {
-    for await (const _ of source.chunks()) while (source.reader.next(frame)) {}
+    for await (const reader of source.chunks())
+      while (reader.next(frame)) if (frame.fileOffset > SEARCH_BYTES_MAX) return [...reader.secrets];
   } finally {
     await source.close();
   }
