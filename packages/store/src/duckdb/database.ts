@@ -99,7 +99,11 @@ export class DuckDBDatabase implements Database {
 
   async #reading(work: (reader: Reader) => Promise<Row[]>): Promise<Row[]> {
     // Reopened once for all, and not during a write.
-    if (this.#isBroken) await this.#lock.hold(() => this.#mend());
+    if (this.#isBroken)
+      await this.#lock.hold(async () => {
+        this.#checkOpen();
+        await this.#mend();
+      });
     const turn = this.#nextReader;
     this.#nextReader = (turn + 1) % READERS;
     return this.#turns[turn]!.hold(async () => {

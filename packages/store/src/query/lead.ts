@@ -75,7 +75,7 @@ export class Leads {
     });
     const before = beginning.filter(([each]) => Number(each) < id);
     if (before.length < first) return before;
-    const from = first === 0 ? since : BigInt(before.at(-1)![0] as bigint) + 1n;
+    const from = BigInt((before.at(-1)?.[0] as bigint | undefined) ?? -1) + 1n;
     const question = `${AMONG} ORDER BY id DESC LIMIT ${latest}`;
     return [...before, ...(await this.#database.often(question, [from, BigInt(id - 1), ...mine]))];
   }

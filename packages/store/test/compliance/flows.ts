@@ -49,6 +49,8 @@ export function readsFlows(open: () => Store): void {
       const first = placed.slice(0, Math.max(0, Math.min(most.first, at - most.latest)));
       assert.deepEqual(lead, { packets: [...first, ...latest], isWhole: at <= most.latest });
     }
+    const { packets: latest } = await store.leadOf(items[20]!, { first: 0, latest: 10 });
+    assert.deepEqual(latest, placed.slice(10, 20), 'without the first ones');
     const most = { first: 3, latest: 10 };
     const none = await store.leadOf({ ...items[20]!, stream: null }, most);
     assert.deepEqual(none, { packets: [], isWhole: false });
