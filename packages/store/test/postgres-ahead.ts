@@ -58,6 +58,11 @@ class Scene {
     return { writing, first: blocked!.pid, second: idle!.pid };
   }
 
+  /** What somebody does who has nothing to do with the store. */
+  async run(sql: string): Promise<void> {
+    await this.#client.query(sql);
+  }
+
   async go(): Promise<void> {
     await this.#client.query('COMMIT');
   }
@@ -73,7 +78,7 @@ class Scene {
       await this.#client.query('SELECT pg_stat_clear_snapshot()');
       const { rows } = await this.#client.query<Activity>(
         `SELECT pid, wait_event_type IS NOT DISTINCT FROM 'Lock' AS "isBlocked",
-           state = 'idle in transaction' AND query LIKE '%pg_inherits%inhrelid%' AS "isIdle"
+           state = 'idle in transaction' AND query LIKE 'COPY packet%' AS "isIdle"
          FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'eyrie'`,
       );
       const found = rows.filter(test);
@@ -180,6 +185,37 @@ export function storesAhead(make: () => Promise<string>): void {
     const written = await Promise.all(again);
     assert.ok(written.every(({ applied }) => !applied));
     await scene.holdsAll([0, 1, 2, 3, 4, 5]);
+    await scene.close();
+  });
+
+  it('do not wait for each other if somebody wants the partition that both go into', async () => {
+    const url = await make();
+    const scene = await Scene.make(url);
+    const other = new pg.Client({ connectionString: url });
+    await other.connect();
+    const [early, ...rest] = batches;
+    const tomorrow = ({ packets, ...batch }: StoreBatch, sequence: number): StoreBatch => {
+      const seconds = packets!.seconds.map((each) => each + 86_400);
+      return { ...batch, sequence, flows: [], packets: { ...packets!, length: packets!.length, seconds } };
+    };
+    await scene.write(tomorrow(early!, 1));
+    const { rows } = await other.query(
+      'SELECT DISTINCT tableoid::regclass::text AS name FROM packet ORDER BY name',
+    );
+    const [today, next] = rows.map(({ name }) => name);
+    await scene.run(`BEGIN; LOCK TABLE ${today} IN SHARE MODE`);
+    // The first goes into both days, the second only into the next one.
+    const writing = [scene.write({ ...rest[1]!, flows: [] }), scene.write(tomorrow(rest[2]!, 3))];
+    await scene.seen(({ isBlocked }) => isBlocked, 1);
+    writing.push(scene.write(tomorrow(rest[3]!, 4)));
+    // Time enough to copy it, if it did not wait for the first one's locks.
+    await pause(200);
+    const indexing = other.query(`BEGIN; LOCK TABLE ${next} IN SHARE MODE; COMMIT`);
+    await pause(50);
+    await scene.go();
+    await Promise.all([...writing, indexing]);
+    assert.deepEqual(scene.answered, [1, 2, 3, 4]);
+    await other.end();
     await scene.close();
   });
 

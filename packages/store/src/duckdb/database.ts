@@ -153,6 +153,7 @@ export class DuckDBDatabase implements Database {
     inTurn: async () => {},
     reserve: (counter, count) => this.#reserve(counter, count),
     appendPackets: async (rows) => this.#append.add(rows),
+    holdTables: async () => {},
     flush: async () => this.#append.flush(),
     merge: (table: MergeTable, rows) => mergeInto(this.#writer, table, rows),
   };

@@ -165,6 +165,7 @@ export class PostgresDatabase implements Database {
         if (runs.length > RUNS_MAX) await packets.add(PARENT, rows, 0, rows.length);
         else for (const { day, from, to } of runs) await packets.add(tableOf(day), rows, from, to);
       },
+      holdTables: () => packets.hold(client),
       flush: () => packets.flush(client),
       merge: (table, rows) => mergeInto(client, table, rows),
     };

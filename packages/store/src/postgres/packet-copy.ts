@@ -1,6 +1,7 @@
 // The packets of one transaction: encoded as they come, sent in one COPY a table, straight into their partitions: to find
 // the partition of each row costs the server a quarter more. They must not be sent before all partitions are made that the
-// transaction needs, because making one locks out whoever copies.
+// transaction needs, because making one locks out whoever copies. Nor may they wait for a table that a later transaction has
+// copied into already: that one waits for this one, and whoever wants the table for himself stands between them.
 import { pipeline } from 'node:stream/promises';
 import { setImmediate as turn } from 'node:timers/promises';
 import type pg from 'pg';
@@ -30,10 +31,12 @@ const UNDEFINED_TABLE = '42P01';
 export class PacketCopy {
   readonly #parts = new Map<string, Part>();
   #spare: ArrayBuffer[] = [];
+  #isHeld = false;
 
   /** Lets go of the thread after each chunk, so that a COPY on another connection goes on meanwhile. */
   async add(table: string, rows: PacketRows, from: number, to: number): Promise<void> {
     const part = this.#partOf(table, shapeOf(rows));
+    this.#isHeld = false;
     for (let at = from; at < to; ) {
       const end = Math.min(to, at + CHUNK_ROWS - part.filled);
       part.put(rows, at, end, this.#spare);
@@ -50,19 +53,31 @@ export class PacketCopy {
     return part;
   }
 
+  /**
+   * Locks the tables of all that was added, as a COPY does: from here on nobody can detach or drop one. What was copied into one
+   * by its name that somebody has detached before would be lost from the packets.
+   */
+  async hold(client: pg.Client): Promise<void> {
+    if (this.#isHeld || this.#parts.size === 0) return;
+    const tables = new Set([...this.#parts.values()].map(({ table }) => table));
+    tables.delete(PARENT);
+    // The parent first, as everyone does; to check what is copied into a partition, the server may need it too.
+    const all = [PARENT, ...tables].map((table) => `ONLY ${table}`).join(', ');
+    await client.query(`LOCK TABLE ${all} IN ROW EXCLUSIVE MODE`).catch(explain);
+    if (tables.size > 0) await checkAttached(client, tables);
+    this.#isHeld = true;
+  }
+
   async flush(client: pg.Client): Promise<void> {
+    await this.hold(client);
     const parts = [...this.#parts];
     this.#parts.clear();
-    if (parts.length === 0) return;
+    this.#isHeld = false;
     for (const [copy, part] of parts) {
       part.finish();
       const target = client.query(copyFrom(copy, { highWaterMark: 1 << 20 }));
-      await pipeline([COPY_HEADER, ...part.chunks, COPY_TRAILER], target).catch(explain);
+      await pipeline([COPY_HEADER, ...part.chunks, COPY_TRAILER], target);
     }
-    await checkAttached(
-      client,
-      parts.map(([, { table }]) => table),
-    );
     const sent = parts.flatMap(([, { shape, chunks }]) => (shape.hasSummary ? [] : chunks));
     this.#spare = [...this.#spare, ...sent.map(({ buffer }) => buffer as ArrayBuffer)].slice(0, SPARE_MAX);
   }
@@ -70,6 +85,7 @@ export class PacketCopy {
   /** After a rollback. What was being sent is not used again: it may still be on its way. */
   discard(): void {
     this.#parts.clear();
+    this.#isHeld = false;
   }
 }
 
@@ -117,13 +133,7 @@ function newChunk({ template }: Shape, spare: ArrayBuffer[]): Uint8Array {
   return chunk;
 }
 
-/**
- * What is copied into a partition by its name would be lost from the packets if somebody had detached it meanwhile; from the
- * COPY on nobody can.
- */
-async function checkAttached(client: pg.Client, tables: readonly string[]): Promise<void> {
-  const partitions = new Set(tables.filter((table) => table !== PARENT));
-  if (partitions.size === 0) return;
+async function checkAttached(client: pg.Client, partitions: ReadonlySet<string>): Promise<void> {
   const { rowCount } = await client.query(
     `SELECT FROM pg_inherits WHERE inhparent = '${PARENT}'::regclass AND inhrelid = ANY ($1::text[]::regclass[])`,
     [[...partitions]],

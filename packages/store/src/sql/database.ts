@@ -71,6 +71,8 @@ export interface Transaction {
   reserve(counter: Counter, count: number): Promise<number>;
   /** Takes them; `rows` may change afterwards. */
   appendPackets(rows: PacketRows): Promise<void>;
+  /** Locks where the appended packets go, before a transaction that has to follow may do so. */
+  holdTables(): Promise<void>;
   /** Sends the appended packets; without it, they are sent before the commit. */
   flush(): Promise<void>;
   /** Upserts rows, whose keys must be distinct. */

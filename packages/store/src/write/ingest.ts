@@ -102,13 +102,15 @@ export class Ingest {
   /**
    * Applies all of them or throws.
    *
-   * @param onGathered called when dictionaries and captures are no longer needed: others may be applied from then on
+   * @param onGathered called when dictionaries and captures are no longer needed, and the tables of packets are locked: others may
+   * be applied from then on
    */
   async apply(tx: Transaction, batches: readonly StoreBatch[], onGathered: () => void): Promise<Written[]> {
     const gathered = new Gathered();
     this.#captures.start();
     const written: Written[] = [];
     for (const batch of batches) written.push(await this.#applyOne(tx, batch, gathered));
+    await tx.holdTables();
     onGathered();
     await tx.flush();
     await tx.inTurn();
