@@ -22,7 +22,12 @@ const MEANINGS: readonly (readonly [RegExp, StoreErrorCode, string])[] = [
   [/^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|57P|08)/, 'ERR_STORE_AWAY', AWAY],
   [/^(ENOTFOUND|EAI_AGAIN|ENOENT)$/, 'ERR_STORE_AWAY', 'there is no such host; check the address'],
   [/^53300$/, 'ERR_STORE_AWAY', 'has no connection left; raise max_connections or try again'],
-  [/^(40001|40P01|55P03)$/, 'ERR_STORE_AWAY', 'somebody else changed the same rows; try again'],
+  [/^(40001|40P01)$/, 'ERR_STORE_AWAY', 'somebody else changed the same rows; try again'],
+  [
+    /^55P03$/,
+    'ERR_STORE_AWAY',
+    'somebody else has locked or reads what is needed alone; try again when they have ended',
+  ],
   [/^28/, 'ERR_STORE_DENIED', 'refuses this user or password; check them'],
   [/^42501$/, 'ERR_STORE_DENIED', 'this user may not do that; grant it CREATE on the schema'],
   [/^3D000$/, 'ERR_STORE_NOT_FOUND', 'there is no such database; make it with createdb'],
