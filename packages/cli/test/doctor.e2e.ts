@@ -1,7 +1,7 @@
 // `eyrie doctor` on a home of its own: what is wrong is named, with what to do, and shows in the exit status.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -93,6 +93,13 @@ describe('eyrie doctor', () => {
     );
     assert.match(stdout, /^ok .*port 5000 \(ui\)|port 5000 \(ui\) .*is taken/m);
     assert.match(stdout, /\n\d+ ok, \d+ to look at, [1-9]\d* wrong\n$/);
+    // Where it is found without being named, the defaults must not be looked for there again.
+    mkdirSync(join(home, '.config/eyrie'), { recursive: true });
+    const found = join(home, '.config/eyrie/eyrie.toml');
+    writeFileSync(found, '[ui\n');
+    const usual = await run(['doctor'], { HOME: home, XDG_CONFIG_HOME: '' });
+    rmSync(found);
+    assert.match(usual.stdout, /^wrong {2}configuration .*eyrie\.toml:1:/m, usual.stderr);
   });
 
   test('a peer whose settings cannot be read is a finding, and the rest is looked at all the same', async () => {

@@ -1,5 +1,5 @@
 // `eyrie doctor`: all checks, sequentially, so that they do not interfere with each other.
-import { type Config, loadConfig } from '@eyrie/services/config';
+import { type Config, defaultConfig, loadConfig } from '@eyrie/services/config';
 import { FAILED } from '../errors.ts';
 import { useColours } from '../terminal/colours.ts';
 import { type Colour, Paint } from '../terminal/paint.ts';
@@ -49,7 +49,7 @@ function configuration(path: string | undefined): { config: Config; finding: Fin
   } catch (error) {
     const advice = 'eyrie config prints every option with its values';
     return {
-      config: loadConfig({ env: {} }),
+      config: defaultConfig(),
       finding: wrong('configuration', (error as Error).message, advice),
     };
   }

@@ -54,7 +54,7 @@ export async function plan(options: WantedOptions & { json?: boolean }): Promise
 export async function apply(options: WantedOptions & { yes?: boolean }): Promise<number> {
   const { tool, wanted, result, notes } = planFor(options);
   console.log(`# ${tool.title}: ${portsText(wanted.rules)}`);
-  return carryOut(result.steps, notes, options.yes === true);
+  return carryOut(result.steps, notes, options.yes === true, '"eyrie firewall remove" undoes it.');
 }
 
 export async function remove(options: ToolOptions & { yes?: boolean }): Promise<number> {
@@ -143,7 +143,12 @@ function seenBy(tool: FirewallTool): string[] {
 }
 
 /** Resolves to the exit status. Stops at the first command that fails, and says how far it came. */
-async function carryOut(steps: readonly Step[], notes: readonly string[], isSure: boolean): Promise<number> {
+async function carryOut(
+  steps: readonly Step[],
+  notes: readonly string[],
+  isSure: boolean,
+  behind = '',
+): Promise<number> {
   show(steps, notes);
   if (steps.length === 0) return 0;
   if (!isSure) {
@@ -161,9 +166,7 @@ async function carryOut(steps: readonly Step[], notes: readonly string[], isSure
         FAILED,
       );
   }
-  console.log(
-    `Done: ${steps.length} ${steps.length === 1 ? 'command' : 'commands'}. "eyrie firewall remove" undoes it.`,
-  );
+  console.log(`Done: ${steps.length} ${steps.length === 1 ? 'command' : 'commands'}. ${behind}`.trimEnd());
   return 0;
 }
 

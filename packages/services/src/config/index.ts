@@ -2,7 +2,14 @@
 
 export { secondsIn } from './duration.ts';
 export { exampleToml } from './example.ts';
-export { ConfigError, type ConfigSources, loadConfig, optionsOf, sectionNames } from './load.ts';
+export {
+  ConfigError,
+  type ConfigSources,
+  defaultConfig,
+  loadConfig,
+  optionsOf,
+  sectionNames,
+} from './load.ts';
 export { reference } from './reference.ts';
 export type { Config } from './schema.ts';
 export { tokenMistake } from './token.ts';

@@ -29,7 +29,7 @@ export function loadConfig({
   flags = {},
   flagNames = {},
 }: ConfigSources = {}): Config {
-  const config = Value.Create(ConfigSchema) as Sections;
+  const config = defaultConfig() as unknown as Sections;
   const file = path ?? usualPlaces(env).find((place) => existsSync(place));
   if (file !== undefined) apply(config, readToml(file), file);
   for (const [name, text] of Object.entries(env)) applyVariable(config, name, text);
@@ -38,6 +38,11 @@ export function loadConfig({
       if (value !== undefined)
         set(config, section, key, value, flagNames[`${section}.${key}`] ?? `--${key.replaceAll('_', '-')}`);
   return config as unknown as Config;
+}
+
+/** All options as they are where nothing says otherwise. */
+export function defaultConfig(): Config {
+  return Value.Create(ConfigSchema);
 }
 
 /** Paths searched for eyrie.toml, in this order. */
