@@ -11,7 +11,7 @@ import { after, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { spawnChild } from '../../../test/support/children.ts';
 import { requireTool } from '../../../test/support/tools.ts';
-import { HostClock, Leap, referenceBytes, Source, TimeServer } from '../src/index.ts';
+import { HostClock, Leap, parseKeys, referenceBytes, Source, TimeServer } from '../src/index.ts';
 import { certificate } from './certificate.ts';
 
 const skip = requireTool('chronyd');
@@ -52,8 +52,12 @@ async function freePorts(): Promise<{ udp: number; tcp: number }> {
 }
 
 describe('chrony', { skip }, () => {
-  test('our client gets the time from its server, without and with NTS', async () => {
+  test('our client gets the time from its server, without and with NTS, and with keys', async () => {
     const { udp, tcp } = await freePorts();
+    const keyFile = join(folder, 'chrony.keys');
+    const lines = `10 AES128 HEX:${'5a'.repeat(16)}\n20 SHA1 HEX:${'a5'.repeat(20)}\n30 SHA512 ASCII:secret\n`;
+    writeFileSync(keyFile, lines, { mode: 0o600 });
+    const keys = parseKeys(lines);
     const { output } = chronyd(
       [
         `port ${udp}`,
@@ -69,13 +73,15 @@ describe('chrony', { skip }, () => {
         'ntsrotate 0',
         `pidfile ${join(folder, 'server.pid')}`,
         `ntsdumpdir ${folder}`,
+        `keyfile ${keyFile}`,
         '',
       ].join('\n'),
       '-d',
     );
     const plain = new Source({ host: '127.0.0.1', port: udp }, clock);
     const authentic = new Source({ host: 'localhost', nts: { port: tcp, ca: cert } }, clock);
-    for (const source of [plain, authentic]) {
+    const keyed = [...keys.values()].map((key) => new Source({ host: '127.0.0.1', port: udp, key }, clock));
+    for (const source of [plain, authentic, ...keyed]) {
       for (let i = 0; i < 400 && source.state().reach === 0; i++) {
         await source.poll();
         if (source.state().reach === 0) await sleep(100);
@@ -86,6 +92,10 @@ describe('chrony', { skip }, () => {
       assert.equal(packet!.stratum, 8);
       assert.ok(Math.abs(estimate!.offset) < 0.05, `${estimate!.offset} s of offset to the same clock`);
     }
+    const other = parseKeys('10 SHA1 another').get(10)!;
+    const refused = new Source({ host: '127.0.0.1', port: udp, key: other, timeoutMs: 100 }, clock);
+    await refused.poll();
+    assert.match(refused.state().fault!, /^no answer proven by key 10/);
   });
 
   test('its client gets the time from our server, with NTS', async () => {
