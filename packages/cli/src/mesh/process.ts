@@ -51,8 +51,10 @@ async function startOne(id: string): Promise<void> {
   }
   // All or none.
   child.kill();
-  const last = readFileSync(errors, 'utf8').trim().split('\n').at(-1) || whySilent();
-  throw new UserError(`${id} does not start: ${last.replace(/^eyrie: /, '')}`, FAILED);
+  const lines = readFileSync(errors, 'utf8').trim().split('\n');
+  // Behind the line that says why there may be one with advice.
+  const why = lines.findLast((line) => line.startsWith('eyrie: ')) ?? (lines.at(-1) || whySilent());
+  throw new UserError(`${id} does not start: ${why.replace(/^eyrie: /, '')}`, FAILED);
 }
 
 /** What it would have said is in a file, too. */
