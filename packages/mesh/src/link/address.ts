@@ -1,8 +1,11 @@
-// Where a peer listens, as people and announcements write it: host:port, [v6]:port.
+// Parses and formats peer addresses as users and announcements write them: `host:port`, `[v6]:port`.
 
 import { isIPv6 } from 'node:net';
 
-/** Reads `host:port` and `[v6]:port`; null if it is neither, or has control characters: addresses are shown on terminals. */
+/**
+ * Parses `host:port` and `[v6]:port`; null if it is neither, or has control characters: addresses are shown on
+ * terminals.
+ */
 export function parseAddress(address: string): { host: string; port: number } | null {
   const match = /^(?:\[([0-9a-fA-F:.%\w]+)\]|([^:\s/\p{C}]+)):(\d{1,5})$/u.exec(address);
   const port = Number(match?.[3]);
@@ -18,13 +21,13 @@ export function isAddress(text: string): boolean {
   return parseAddress(text) !== null;
 }
 
-/** Of a host, with or without a port. */
+/** Whether a host, with or without a port, is a loopback address. */
 export function isLoopback(address: string): boolean {
   const host = hostOf(address);
   return host === 'localhost' || host === '::1' || host.startsWith('127.');
 }
 
-/** The host without port and brackets; an IPv4-mapped IPv6 address (RFC 4291 §2.5.5.2) as plain IPv4. */
+/** Returns the host without port and brackets; an IPv4-mapped IPv6 address (RFC 4291 §2.5.5.2) as plain IPv4. */
 export function hostOf(address: string): string {
   return plainHost(parseAddress(address)?.host ?? address);
 }

@@ -1,20 +1,21 @@
-// Dials peers: their addresses in turn, the next one in parallel when one does not answer, with back-off after failures.
+// Dials peers: tries the addresses of a peer in turn, starts the next one in parallel when one does not answer, and
+// backs off after failures.
 
 import { type Cancel, jittered, type Runtime } from '../runtime.ts';
 import type { Link, Transport } from './link.ts';
 import type { Session } from './session.ts';
 
 const BACKOFF_MS = [250, 500, 1_000, 2_000, 5_000, 10_000, 30_000];
-/** An address that has not answered by then may lead nowhere: the next one is dialled in parallel (RFC 8305 §5). */
+/** If an address has not answered within this time, the next one is dialled in parallel (RFC 8305 §5). */
 const NEXT_ADDRESS_MS = 1_000;
-/** Addresses of one peer that are tried until a link is made or the back-off is over; the others wait until then. */
+/** Maximum addresses of one peer tried until a link is made or the back-off ends; the others wait until then. */
 const TRIED_MAX = 16;
 
 interface Dialling {
   failures: number;
   notBeforeMs: number;
   underWay: number;
-  /** Addresses that are being dialled, or failed a moment ago. */
+  /** Addresses that are being dialled or failed recently. */
   tried: Set<string>;
 }
 
@@ -23,7 +24,7 @@ type Called = (session: Session | null) => void;
 export class Dialler {
   readonly #runtime: Runtime;
   readonly #transport: Transport;
-  /** Begins a session on a link; null if there are too many. */
+  /** Starts a session on a link; null if there are too many. */
   readonly #start: (link: Link) => Session | null;
   readonly #whenDecided: (session: Session, decided: (isOpen: boolean) => void) => void;
   readonly #failed: (address: string, reason: string) => void;
@@ -46,8 +47,8 @@ export class Dialler {
   }
 
   /**
-   * Dials a peer. Addresses that are being dialled or failed a moment ago are left alone for a while; new ones are dialled
-   * at once, for it may have moved.
+   * Dials a peer. Skips addresses that are being dialled or failed recently; dials new addresses at once, because the
+   * peer may have moved.
    */
   connect(id: string, addresses: readonly string[], done: (isLinked: boolean) => void): void {
     const dialling = this.#dialling.get(id) ?? { failures: 0, notBeforeMs: 0, underWay: 0, tried: new Set() };
@@ -72,9 +73,8 @@ export class Dialler {
   }
 
   /**
-   * The next address is dialled when one fails, or does not answer for a while; the first link wins.
-   *
-   * @param id the peer that is expected; null: any
+   * Dials the next address when one fails or does not answer for a while; the first link wins.
+   * @param id the expected peer; null accepts any peer
    */
   call(addresses: readonly string[], id: string | null, done: Called): void {
     let next = 0;
@@ -98,12 +98,12 @@ export class Dialler {
     callNext();
   }
 
-  /** There is a link with that peer now, from either side. */
+  /** Records that there is now a link with a peer, from either side, and drops its dialling state. */
   linked(id: string): void {
     this.#dialling.delete(id);
   }
 
-  /** A peer came back, or moved: what failed before says nothing. */
+  /** Drops the back-off of a peer that came back or moved: its earlier failures are no longer meaningful. */
   forgetFailures(id: string): void {
     if (this.#dialling.get(id)?.underWay === 0) this.#dialling.delete(id);
   }
@@ -112,7 +112,7 @@ export class Dialler {
     for (const id of [...this.#dialling.keys()]) this.forgetFailures(id);
   }
 
-  /** The peer that a session was dialled for; '' if any would do. */
+  /** Returns the peer that a session was dialled for; '' if any peer was acceptable. */
   meantOf(session: Session): string {
     return this.#meant.get(session) ?? '';
   }

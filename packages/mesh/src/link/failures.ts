@@ -1,32 +1,32 @@
-// Why there is no link: of each address that was called in vain, what came of the last call. For the log, where it is news,
-// and for whoever asks why a peer does not come up.
+// Records the last dial failure of each address: for the log, when the failure is new, and for status output that
+// explains why there is no link.
 
 import type { Clock } from '../runtime.ts';
 
-/** Of more, the oldest are forgotten. */
+/** Maximum addresses kept; beyond that the oldest are evicted. */
 const KEPT_MAX = 64;
-/** The same reason at the same address is news again after so long. */
+/** The same reason at the same address is logged again after this time. */
 const NEWS_MS = 600_000;
 
 export interface Failure {
   address: string;
   reason: string;
-  /** Calls that ended so, one after the other. */
+  /** Consecutive calls that failed with this reason. */
   count: number;
-  /** When the last of them did (elapsedMs). */
+  /** Time of the last failure (elapsedMs). */
   atMs: number;
 }
 
 export class Failures {
   readonly #clock: Clock;
-  /** By address, that of the last call last. */
+  /** By address, the most recent failure last. */
   readonly #all = new Map<string, Failure & { toldMs: number }>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** A call failed. Gives whether that is news. */
+  /** Records a failed call. Returns whether it should be logged. */
   note(address: string, reason: string): boolean {
     const atMs = this.#clock.elapsedMs();
     const known = this.#all.get(address);
@@ -39,12 +39,12 @@ export class Failures {
     return isNews;
   }
 
-  /** Who is there answered. */
+  /** Forgets the failures of an address that has answered. */
   forget(address: string): void {
     this.#all.delete(address);
   }
 
-  /** The newest first. */
+  /** Returns all failures, newest first. */
   all(): Failure[] {
     return [...this.#all.values()].reverse();
   }

@@ -1,20 +1,21 @@
-// A link carries bytes, in order, between this peer and one other. Where it runs (a TLS socket, a pipe in memory, a
-// virtual network) is the transport's business; who may use it is the session's.
+// The interfaces of links and transports. A link carries bytes, in order, between this peer and one other. The
+// transport decides what it runs over (a TLS socket, a pipe in memory, a virtual network); the session decides who may
+// use it.
 
 import type { Duplex } from 'node:stream';
 
-/** What the other side showed when the link was made. It has proved that it holds the key of its certificate. */
+/** What the other side presented when the link was made. It has proved that it holds the key of its certificate. */
 export interface Shown {
-  /** DER of its certificate, not verified yet; null: it has none. */
+  /** DER of its certificate, not verified yet; null if it has none. */
   certificate: Uint8Array | null;
   /** Its address, for the log. */
   address: string;
 }
 
 export interface LinkEvents {
-  /** The bytes are borrowed until it returns. */
+  /** Receives bytes, which are borrowed until this call returns. */
   onBytes(bytes: Uint8Array): void;
-  /** Everything handed over has left: more may be sent. */
+  /** Called when the send queue has drained: more may be sent. */
   onDrain(): void;
   /** Called once, also after close(). */
   onClose(reason: string): void;
@@ -24,42 +25,44 @@ export interface Link {
   readonly shown: Shown;
   /** True on the side that dialled. */
   readonly isDialler: boolean;
-  /** Bytes that have left, with the overhead of the link itself. */
+  /** Bytes sent to the network, including the overhead of the link itself. */
   readonly sentBytes: number;
-  /** Bytes handed over that have not left yet. */
+  /** Bytes queued for sending that have not been sent yet. */
   readonly waitingBytes: number;
-  /** To be called once, before anything can arrive. */
+  /** Starts delivery of events. Must be called once, before anything can arrive. */
   start(events: LinkEvents): void;
-  /** Takes ownership of the bytes: they must not change afterwards. Parts that are given together leave together. */
+  /** Takes ownership of the bytes: they must not change afterwards. Parts given in one call are sent together. */
   send(...parts: Uint8Array[]): void;
-  /** Ends the link after what was sent. */
+  /** Closes the link after sending what is queued. */
   close(): void;
-  /** Ends it at once. */
+  /** Closes the link at once and discards what is queued. */
   destroy(reason: string): void;
 }
 
 export type Dialled = (error: Error | null, link: Link | null) => void;
 
 export interface Transport {
-  /** Calls back once, with the link or an error of one line. */
+  /** Calls back once, with the link or a one-line error. */
   dial(address: string, done: Dialled): void;
   /**
-   * Accepts links from others. Gives the addresses at which they reach this peer.
-   *
-   * @param onKnock told of connections that did not become a link, with their address
+   * Accepts links from others. Returns the addresses at which they reach this peer.
+   * @param onKnock called with the address of each connection that did not become a link
    */
   listen(onLink: (link: Link) => void, onKnock?: (address: string) => void): Promise<string[]>;
-  /** The same over a stream that another peer relays; not every transport can. */
+  /** Makes a link over a stream that another peer relays; not every transport supports it. */
   dialOver?(carried: Duplex, address: string, done: Dialled): void;
   acceptOver?(carried: Duplex, address: string, onLink: (link: Link) => void): void;
-  /** As `dial`, from a local port that `meet` can use as well. */
+  /** Like `dial`, from a local port that `meet` can use as well. */
   dialFromOwnPort?(
     address: string,
     done: (error: Error | null, link: Link | null, localPort: number) => void,
   ): void;
-  /** Calls an address from a local port until the other side's calls and these cross; null if they do not, in a few seconds. */
+  /**
+   * Simultaneous open: dials an address from a local port until the SYNs of both sides cross; null if they do not
+   * within seconds.
+   */
   meet?(localPort: number, address: string, done: (met: Duplex | null) => void): void;
-  /** A renewed certificate, for links made from now on. */
+  /** Sets a renewed certificate for links made from now on. */
   setCredentials(credentials: LinkCredentials): void;
   close(): Promise<void>;
 }

@@ -1,14 +1,14 @@
-// Dials an address again and again from one local port, until the other side's SYN and ours cross.
+// TCP simultaneous open: dials an address repeatedly from one local port until the SYNs of both sides cross.
 
 import { connect, type Socket } from 'node:net';
 import { parseAddress } from './address.ts';
 
-/** A NAT that has not seen our SYN yet refuses or drops theirs: then the next one counts. */
+/** A NAT that has not seen this side's SYN yet rejects or drops the other side's: the next attempt succeeds. */
 const AGAIN_MS = 120;
 const ATTEMPT_MS = 1_200;
 const MEET_MS = 5_000;
 
-/** @param done the connection, or null if there was none in time; once */
+/** @param done called once with the connection, or null if there was none in time */
 export function meet(localPort: number, address: string, done: (socket: Socket | null) => void): void {
   const target = parseAddress(address);
   if (target === null) {
@@ -27,7 +27,7 @@ export function meet(localPort: number, address: string, done: (socket: Socket |
       if (performance.now() >= endMs) done(null);
       else setTimeout(attempt, AGAIN_MS);
     };
-    // The kernel retransmits a SYN after a second, then ever later: a new connection is quicker.
+    // The kernel retransmits a SYN after a second, then with exponential back-off: a new connection is faster.
     const timer = setTimeout(over, ATTEMPT_MS);
     socket.once('error', over);
     socket.once('connect', () => {

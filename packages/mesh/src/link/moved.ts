@@ -1,5 +1,5 @@
-// Follows redirects: a peer that refuses a link may name another address instead. The peer there is checked like
-// any other; if it is a member, it stands in for the one that sent us there, as long as the link lasts.
+// Follows redirects: a peer that refuses a link may name another address. The peer at that address is verified like any
+// other; if it is a member, it stands in for the redirecting peer for as long as the link lasts.
 
 import { MOVED } from '../peer/standing.ts';
 import type { Clock } from '../runtime.ts';
@@ -8,23 +8,23 @@ import { hostOf } from './address.ts';
 import type { Session } from './session.ts';
 import type { Switchboard } from './switchboard.ts';
 
-/** Different addresses at once; more are not followed. */
+/** Maximum distinct addresses followed at once; further redirects are ignored. */
 const PLACES_MAX = 4;
-/** A decoy has one address, or few: a peer that keeps naming new ones wants this peer to connect to hosts of its choice. */
+/** A decoy has few addresses: a peer that keeps naming new ones may be aiming this peer at hosts of its choice. */
 const CALLS = { burst: 4, everyMs: 30_000 };
 
 export class Moved {
   readonly #switchboard: Switchboard;
-  /** By address; null while it is dialled. */
+  /** By address; null while it is being dialled. */
   readonly #places = new Map<string, Session | null>();
-  /** By who sends elsewhere. */
+  /** Rate limit by redirecting host. */
   readonly #calls: Allowance;
 
   constructor(clock: Clock, switchboard: Switchboard) {
     this.#switchboard = switchboard;
     this.#calls = new Allowance(clock, CALLS);
     switchboard.onRefused.push((session, code, reason) => {
-      // A stranger who has dialled this peer cannot redirect it.
+      // A stranger that dialled this peer cannot redirect it.
       const isKnown = session.link.isDialler || session.id !== '';
       if (code === MOVED && isKnown)
         this.#follow(reason, switchboard.meantOf(session), hostOf(session.link.shown.address));
@@ -33,13 +33,13 @@ export class Moved {
       for (const [address, there] of this.#places) {
         if (there !== session) continue;
         this.#places.delete(address);
-        // It may be over: those who refused a moment ago are worth another try.
+        // The redirect may have ended: the peers that refused are worth another attempt.
         switchboard.forgetAllFailures();
       }
     });
   }
 
-  /** @param by the host that said so */
+  /** @param by the host that sent the redirect */
   #follow(address: string, insteadOf: string, by: string): void {
     const known = this.#places.get(address);
     if (known != null && insteadOf !== '') this.#switchboard.standIn(insteadOf, known);

@@ -1,22 +1,22 @@
-// Writes to a TLS socket. Small frames of one turn of the event loop go in one record, because each record costs a system
-// call, a head and a tag, whatever is in it. No more than a record of them is handed to TLS at once: for longer writes Node keeps a
-// buffer as long as the write for as long as the socket lives, which a thousand links that once passed on the list of
-// members would pay with a hundred megabytes. Only what is a record long itself, the data of streams, goes in large writes.
+// Writes to a TLS socket. Small frames of one event-loop turn share a TLS record, because each record costs a system
+// call, a header and a tag. At most one record of small frames is handed to TLS at once: for a longer write Node keeps
+// a buffer of that length for the life of the socket, about 100 MB over a thousand links that once passed on the list
+// of members. Only frames of at least a record, which are stream data, go in large writes.
 
 import type { TLSSocket } from 'node:tls';
 
-/** The most that a record holds (RFC 8446 §5.1). */
+/** Maximum payload of a TLS record (RFC 8446 §5.1). */
 export const RECORD_BYTES_MAX = 16_384;
-/** What TLS 1.3 adds to each record (§5.2): its head, the type and the tag. */
+/** Overhead of TLS 1.3 per record (RFC 8446 §5.2): header, content type and tag. */
 const RECORD_HEAD_BYTES = 22;
 const BULK_BYTES_MAX = 256 << 10;
-/** Low-water mark: senders that wait go on when no more than this is left. */
+/** Low-water mark: waiting senders resume when no more than this is queued. */
 const DRAINED_BYTES = 256 << 10;
 
 export class Outflow {
-  /** With the overhead of TLS. */
+  /** Bytes sent, including the overhead of TLS. */
   sentBytes = 0;
-  /** Handed over to this, and not to the network yet. */
+  /** Bytes queued here that have not been handed to the network yet. */
   waitingBytes = 0;
   readonly #socket: TLSSocket;
   readonly #onDrain: () => void;
@@ -43,7 +43,7 @@ export class Outflow {
     process.nextTick(flush, this);
   }
 
-  /** Sends the rest at once: nothing comes after it. */
+  /** Flushes the queue at once, before the link is closed. */
   finish(): void {
     if (this.#queue.length > 0) this.#write(this.#queue.splice(0));
   }
@@ -54,7 +54,7 @@ export class Outflow {
     this.#write(this.#queue.splice(0, this.#portion()));
   }
 
-  /** How many of those that wait go now. */
+  /** Returns how many of the queued frames to write now. */
   #portion(): number {
     let bytes = 0;
     let most = RECORD_BYTES_MAX - 1;

@@ -1,31 +1,31 @@
-// Heartbeats: keeps links alive, and finds dead ones. The dialling side sends a heartbeat when it has sent nothing for a
-// while, and the other side answers: so one timer serves both sides, and the answer acknowledges what was sent. It wakes only
-// when something is due, because a thousand peers in one process are a thousand timers.
+// Heartbeats: keep links alive and detect dead ones. The dialling side sends a heartbeat when it has sent nothing for a
+// while, and the other side answers, so one timer serves both sides and the answer acknowledges what was sent. The
+// timer fires only when something is due, because a thousand peers in one process mean a thousand timers.
 
 import type { Cancel, Clock } from '../runtime.ts';
 import type { Session } from './session.ts';
 
 export const HEARTBEAT_MS = 1_200;
-/** The accepting side sends a heartbeat by itself only if none came that it could have answered. */
+/** The accepting side sends an unsolicited heartbeat only if it received none that it could have answered. */
 const UNASKED_MS = HEARTBEAT_MS + 30;
-/** Nothing heard for so long: something is wrong. A heartbeat's interval, and two TCP retransmissions (RFC 6298 §5.5). */
+/** Silence that indicates a failure: one heartbeat interval and two TCP retransmissions (RFC 6298 §5.5). */
 export const SILENCE_MS = 1_800;
-/** An idle link that nobody needs is closed after so long. */
+/** Idle time after which a link that is not needed is closed. */
 const IDLE_MS = 2_000;
-/** A timer this late shows that this peer itself was slow: then silence says nothing about the others. */
+/** A timer this late shows that this process was stalled: silence then says nothing about the other peers. */
 const LATE_MS = 400;
-/** Bytes that have arrived but were not read yet get their turn before a link is called silent. */
+/** Grace period in which bytes that have arrived are read before a link counts as silent. */
 const UNREAD_MS = 50;
-/** What is due within this time is done at once. */
+/** Work due within this time is done in the same pass. */
 const SOON_MS = 100;
 const LOOK_MS_MAX = 1_000;
 
-/** What it needs to know of the sessions it looks after. */
+/** What the pulse needs to know of the sessions it watches. */
 export interface Pulsed {
   sessions(): Iterable<Session>;
   /** Whether the link is kept though it is idle. */
   isKept(session: Session): boolean;
-  /** Nothing was heard for `SILENCE_MS`, though the link is open. Called once, until something is heard again. */
+  /** Called once per silence: nothing was received for `SILENCE_MS`, though the link is open. */
   silent(session: Session): void;
 }
 
@@ -42,7 +42,7 @@ export class Pulse {
     this.#pulsed = pulsed;
   }
 
-  /** There is something to look after, or more than before. */
+  /** Schedules a check: a session was added. */
   wake(): void {
     this.#lookIn(HEARTBEAT_MS);
   }
@@ -52,7 +52,7 @@ export class Pulse {
     this.#dueMs = Number.NEGATIVE_INFINITY;
   }
 
-  /** A heartbeat has missed. */
+  /** Whether a heartbeat of this session is overdue. */
   isLate(session: Session): boolean {
     return this.#clock.elapsedMs() - session.heardMs > HEARTBEAT_MS + LATE_MS;
   }
@@ -81,7 +81,10 @@ export class Pulse {
     this.#lookIn(Math.max(UNREAD_MS, nextMs));
   }
 
-  /** Returns in how many milliseconds the session is due again, as the two below do. */
+  /**
+   * Sends a heartbeat if one is due. Returns in how many milliseconds the session is due again, like the two methods
+   * below.
+   */
   #beat(session: Session, nowMs: number): number {
     const everyMs = session.link.isDialler ? HEARTBEAT_MS : UNASKED_MS;
     const waitMs = session.sentMs + everyMs - nowMs;

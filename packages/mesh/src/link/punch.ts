@@ -24,11 +24,11 @@ import type { Session } from './session.ts';
 import type { Switchboard } from './switchboard.ts';
 
 const ANSWER_MS = 4_000;
-/** Meetings at the same time: each of them dials an address that another peer has named. */
+/** Concurrent hole-punching attempts: each dials an address that another peer has named. */
 const MEETINGS_MAX = 8;
-/** Each takes as long, however it ends: its duration must not tell which ports are open near this peer. */
+/** Every attempt takes this long, however it ends: its duration must not reveal which ports are open near this peer. */
 const MEETING_MS = 10_000;
-/** For one peer that asks, and at one host, whoever asks. Beyond that, a link is relayed. */
+/** Limits per asking peer, and per target host over all askers. Beyond them, a link is relayed. */
 const MEETINGS_OF_ONE = { burst: 3, everyMs: 60_000 };
 const MEETINGS_AT_ONE = { burst: 4, everyMs: 60_000 };
 
@@ -42,7 +42,7 @@ export class Punch {
   readonly #routing: Routing;
   readonly #transport: Transport;
   readonly #asker: Asker;
-  /** Peers that asked to be met a moment ago. */
+  /** Peers with an attempt in progress. */
   readonly #meetings = new Set<string>();
   readonly #askers: Allowance;
   readonly #hosts: Allowance;
@@ -74,7 +74,7 @@ export class Punch {
     });
   }
 
-  /** A direct link with `to`; null if that does not work. */
+  /** Makes a direct link with `to`; null if that fails. */
   async connect(to: string): Promise<Session | null> {
     const outlook = await this.#look();
     if (outlook === null) return null;
@@ -85,7 +85,7 @@ export class Punch {
         resolve(error === null ? readAddress(body) : null);
       });
     });
-    // Other peers passed the answer on, and any of them could have changed the address.
+    // Other peers routed the answer, and any of them could have changed the address.
     const isFine = theirs !== null && objectionToCall(theirs, (host) => this.#isSeenAt(to, host)) === null;
     const socket = isFine ? await this.#meet(outlook, theirs) : null;
     outlook.close();
@@ -113,7 +113,7 @@ export class Punch {
     this.#transport.acceptOver?.(socket, theirs, (link: Link) => this.#switchboard.adopt(link, () => {}));
   }
 
-  /** Only signed questions count, so that nobody can use up what another peer may ask. */
+  /** Counts only signed questions, so that nobody can use up the allowance of another peer. */
   #objectionTo(from: string, address: string, proof: Proof): string | null {
     const objection =
       objectionToCall(address, (host) => this.#isSeenAt(from, host)) ??
@@ -137,7 +137,7 @@ export class Punch {
     return Buffer.from(`meet ${to} ${address}`);
   }
 
-  /** The address that a peer which accepts connections sees this one at. */
+  /** Asks a peer that accepts connections for the public address of this one. */
   async #look(): Promise<Outlook | null> {
     const { meet, dialOver, dialFromOwnPort } = this.#transport;
     if (meet === undefined || dialOver === undefined || dialFromOwnPort === undefined) return null;

@@ -1,5 +1,5 @@
-// A link with any peer that is alive, whatever stands between: dialled; else the other side dials; else both at the same time
-// (hole punching); else relayed by a third.
+// Makes a link with any peer that is alive: by dialling it; else by asking it to dial; else by hole punching; else over
+// a relay.
 
 import type { Directory } from '../members/directory.ts';
 import type { Asker } from '../messages/asker.ts';
@@ -13,7 +13,7 @@ import type { Session } from './session.ts';
 import type { Switchboard } from './switchboard.ts';
 
 const DIAL_ME_MS = 4_000;
-/** Candidates for a relay: peers that this one has a link with, then those next to the other in the tree. */
+/** Relay candidates: peers that this one has a link with, then neighbours of the target in the tree. */
 const CARRIERS_MAX = 12;
 
 export class Reach {
@@ -36,7 +36,7 @@ export class Reach {
     this.#routing = routing;
     this.#relay = new Relay(runtime, switchboard, transport);
     this.#punch = new Punch(runtime, switchboard.standing, switchboard, routing, transport, asker);
-    // The request may carry a false name, but only addresses that the named peer has announced are dialled.
+    // The request may carry a forged name, but only addresses that the named peer has announced are dialled.
     routing.handle(routedKinds.dialMe, (from, _body, answer) =>
       switchboard.connect(from, directory.addressesOf(from), (isLinked) =>
         answer(isLinked ? null : 'no way', Buffer.alloc(0)),
@@ -44,12 +44,12 @@ export class Reach {
     );
   }
 
-  /** Null if there is no way at all. */
+  /** Makes a link by any means; null if none works. */
   async link(to: string): Promise<Session | null> {
     return this.#session(to) ?? (await this.#dial(to)) ?? this.linkOtherwise(to);
   }
 
-  /** The same, where it cannot be dialled. */
+  /** Makes a link without dialling the peer directly; null if that fails. */
   async linkOtherwise(to: string): Promise<Session | null> {
     return (await this.#dialMe(to)) ?? (await this.#meet(to)) ?? this.#overOther(to);
   }

@@ -1,5 +1,5 @@
-// A link over a third peer that both sides have a link with. TLS runs between the two ends, so the relay sees
-// only that they communicate, and how much.
+// A link relayed by a third peer that both sides have a link with. TLS runs end to end, so the relay sees only that the
+// two communicate, and how much.
 //
 //   A ── stream "relay to B" ── carrier ── stream "relayed" ── B
 //   TLS client ═══════════════════════════════════ TLS server, and a session on it as on any other link
@@ -14,17 +14,17 @@ import type { Session } from './session.ts';
 import type { Stream } from './stream.ts';
 import type { Switchboard } from './switchboard.ts';
 
-/** Links relayed at the same time, in all and for one peer; more are refused. */
+/** Links relayed at the same time, in all and per peer; more are refused. */
 export const CARRIED_MAX = 64;
 export const CARRIED_OF_ONE_MAX = 8;
-/** Both ends send heartbeats every second, as on any link: after so long without a byte nobody is there. */
+/** Both ends send heartbeats every second, so a relayed link with no byte for this long is dead. */
 export const CARRIED_IDLE_MS = 30_000;
 
 export class Relay {
   readonly #switchboard: Switchboard;
   readonly #transport: Transport;
   readonly #runtime: Runtime;
-  /** Links relayed for each peer that asked. */
+  /** Number of links relayed for each peer that asked. */
   readonly #carried = new Map<string, number>();
 
   constructor(runtime: Runtime, switchboard: Switchboard, transport: Transport) {
@@ -42,7 +42,7 @@ export class Relay {
     });
   }
 
-  /** A link with `to` over a peer that has one; null if that does not work. */
+  /** Makes a link with `to` over the peer `carrier`; null if that fails. */
   connect(to: string, carrier: Session, done: (session: Session | null) => void): void {
     if (this.#transport.dialOver === undefined) {
       done(null);
@@ -90,7 +90,7 @@ export class Relay {
       over();
     };
     look();
-    // Half-closed: the other direction goes on.
+    // A half-closed stream: the other direction stays open.
     let ended = 0;
     const ending = () => {
       if (++ended === 2) over();
@@ -99,7 +99,7 @@ export class Relay {
     join(far, near, { used, ending, over });
   }
 
-  /** Why no more links are relayed for a peer, or null. */
+  /** Returns why no more links are relayed for a peer, or null. */
   #objectionTo(id: string): string | null {
     const all = [...this.#carried.values()].reduce((sum, each) => sum + each, 0);
     if (all >= CARRIED_MAX) return 'too much is carried here already';
@@ -119,7 +119,7 @@ interface Told {
   over: () => void;
 }
 
-/** Copies one stream to the other, with its backpressure. */
+/** Copies one stream to the other, with backpressure. */
 function join(from: Stream, to: Stream, { used, ending, over }: Told): void {
   const waiting: Buffer[] = [];
   let isEnded = false;
@@ -154,7 +154,7 @@ function join(from: Stream, to: Stream, { used, ending, over }: Told): void {
   });
 }
 
-/** A stream as the Duplex that Node's TLS needs. */
+/** Adapts a stream to the Duplex that Node's TLS needs. */
 class StreamDuplex extends Duplex {
   readonly #stream: Stream;
   #waiting: { data: Buffer; done: () => void } | null = null;

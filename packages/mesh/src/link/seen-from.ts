@@ -1,5 +1,5 @@
-// The public address of a peer behind NAT: a peer that accepts connections is asked, over a link
-// of its own, whose local port is then known to be mapped to that address.
+// Finds the public address of a peer behind NAT: asks a peer that accepts connections, over a dedicated link whose
+// local port is then known to be mapped to that address.
 
 import { startStrangerSession } from '../identity/enrolment.ts';
 import type { Runtime } from '../runtime.ts';
@@ -13,13 +13,13 @@ export const seenAddress = text(64);
 
 export interface Outlook {
   localPort: number;
-  /** As seen from outside. */
+  /** The public address. */
   address: string;
-  /** Closes the link: the NAT may forget the mapping from now on. */
+  /** Closes the link: the NAT may drop the mapping from now on. */
   close(): void;
 }
 
-/** @param from HOST:PORT of a peer that accepts connections. Null if it does not answer. */
+/** @param from HOST:PORT of a peer that accepts connections. Resolves to null if it does not answer. */
 export function seenFrom(
   runtime: Runtime,
   transport: Transport,
@@ -29,7 +29,7 @@ export function seenFrom(
   return new Promise((resolve) => {
     transport.dialFromOwnPort?.(from, (_error, link, localPort) => {
       if (link === null) return resolve(null);
-      // A stranger may ask this, too.
+      // A stranger may ask for its address as well.
       startStrangerSession(runtime, link, mesh, (session) => {
         if (session === null) return resolve(null);
         session.request(requestKinds.seen, Buffer.alloc(0), ASK_MS, (error, payload) => {
@@ -43,7 +43,7 @@ export function seenFrom(
   });
 }
 
-/** Null if it is none. */
+/** Decodes an address; null if the payload holds none. */
 export function readAddress(payload: Uint8Array): string | null {
   try {
     const address = decode(seenAddress, payload);

@@ -1,4 +1,4 @@
-// What a session needs of the peer it belongs to, and what it reports to it.
+// The interface through which a session queries its peer and reports events to it.
 
 import type { RosterPart } from '../members/roster-part.ts';
 import type { Runtime } from '../runtime.ts';
@@ -15,7 +15,7 @@ export interface SessionHost {
   readonly runtime: Runtime;
   mesh(): string;
   rosterVersion(): number;
-  /** As the frames say it. */
+  /** Returns the changes of the list of members after number `from`, encoded as frames. */
   rosterParts(from: number): readonly Buffer[];
   /** Takes a part of the list of members; returns why it is refused, or null. */
   takeRosterPart(session: Session, part: RosterPart): string | null;
@@ -25,7 +25,7 @@ export interface SessionHost {
   notice(session: Session, kind: number, payload: Uint8Array): void;
   request(session: Session, kind: number, payload: Uint8Array, reply: Reply): void;
   stream(session: Session, kind: number, payload: Uint8Array, stream: Stream): void;
-  /** The other side refuses this link; the code names its reason. */
+  /** Called when the other side refuses this link; the code names its reason. */
   refused(session: Session, code: string, reason: string): void;
 }
 

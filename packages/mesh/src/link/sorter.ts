@@ -1,22 +1,22 @@
-// Tells by the first byte of a connection whether it speaks TLS or something else, such as HTTP, on the same
-// port. Until then it costs nothing but a socket, so silent connections are cheap. TLS is handed what has arrived
-// in pieces of their own length: reading by itself, it would keep a buffer of 64 KiB for each link.
+// Tells from the first byte of a connection whether it speaks TLS or something else, such as HTTP, on the same port.
+// Until then the connection costs only a socket. TLS receives the data in buffers of its own length: if it read from
+// the socket itself, it would keep a 64 KiB buffer for each link.
 
 import type { Socket } from 'node:net';
 import { WaitingRoom } from './waiting-room.ts';
 
-/** The first byte of a TLS handshake record (RFC 8446 §5.1); no text begins with it. */
+/** Content type of a TLS handshake record (RFC 8446 §5.1); no text protocol starts with this byte. */
 const TLS_HANDSHAKE = 22;
 const SILENT_MS = 10_000;
 
 export class Sorter {
   readonly #onTls: (raw: Socket) => void;
-  /** Null: then it is left to TLS to fail. */
+  /** Null passes such connections to TLS, whose handshake fails. */
   readonly #onPlain: ((raw: Socket) => void) | null;
   readonly #onSilent: (address: string) => void;
   readonly #silent = new WaitingRoom();
 
-  /** @param onSilent it was closed before it said anything */
+  /** @param onSilent called when a connection was closed before it sent anything */
   constructor(
     onTls: (raw: Socket) => void,
     onPlain: ((raw: Socket) => void) | null,
@@ -27,7 +27,7 @@ export class Sorter {
     this.#onSilent = onSilent;
   }
 
-  /** @param address where it comes from, which a closed socket does not say any more */
+  /** @param address the remote address, which a closed socket no longer reports */
   take(raw: Socket, address: string): void {
     this.#silent.enter(raw);
     const timer = setTimeout(() => raw.destroy(), SILENT_MS);
@@ -44,7 +44,7 @@ export class Sorter {
     raw.once('close', over);
     raw.once('readable', () => {
       const first: Buffer | null = raw.read();
-      // It was closed without a byte.
+      // The connection was closed without a byte.
       if (first === null) return void raw.destroy();
       done();
       raw.off('error', fail);

@@ -1,7 +1,7 @@
-// One of many streams on a session: bytes in order, with a window of credit that the receiver grants.
+// A multiplexed stream of a session: bytes in order, with a credit window granted by the receiver.
 
 export const WINDOW_BYTES = 1 << 20;
-/** Size of a data frame: small enough for heartbeats and messages to get in between. */
+/** Maximum size of a data frame: small enough that heartbeats and messages are not delayed. */
 const DATA_BYTES_MAX = 64 << 10;
 
 /** What a stream needs of its session. */
@@ -24,11 +24,11 @@ export class Stream {
   #isEndSent = false;
   #isEndReceived = false;
   #isOver = false;
-  /** Received before there was a listener. */
+  /** Data received before a listener was set. */
   #early: Uint8Array[] = [];
   #onData: ((data: Uint8Array) => void) | null = null;
   onEnd: () => void = () => {};
-  /** The other side gave up, or the link broke. */
+  /** Called when the other side reset the stream or the link broke. */
   onReset: (reason: string) => void = () => {};
   onWritable: () => void = () => {};
 
@@ -37,24 +37,24 @@ export class Stream {
     this.#carrier = carrier;
   }
 
-  /** The bytes are borrowed; `consumed` returns their credit, so that more may come. */
+  /** Sets the listener. The bytes are borrowed; `consumed` returns their credit to the sender. */
   listen(onData: (data: Uint8Array) => void): void {
     this.#onData = onData;
     for (const data of this.#early.splice(0)) onData(data);
     if (this.#isEndReceived) this.onEnd();
   }
 
-  /** Nothing comes or goes any more. */
+  /** Whether the stream is closed in both directions. */
   get isOver(): boolean {
     return this.#isOver;
   }
 
-  /** How many bytes may be written now. */
+  /** Number of bytes that may be written now. */
   get writableBytes(): number {
     return this.#isOver || this.#isEndSent || !this.#carrier.hasRoom() ? 0 : this.#sendWindow;
   }
 
-  /** @throws RangeError if it is more than `writableBytes` */
+  /** @throws RangeError if the data is longer than `writableBytes` */
   write(data: Uint8Array): void {
     if (data.length > this.#sendWindow) throw new RangeError('more than the receiver has room for');
     if (this.#isOver || this.#isEndSent) return;
@@ -85,10 +85,10 @@ export class Stream {
     this.#unreported = 0;
   }
 
-  /** False if the other side sent more than it may. */
+  /** Takes data from the link. Returns false if the other side exceeded its credit. */
   receive(data: Uint8Array): boolean {
     if (data.length > this.#receiveWindow || this.#isEndReceived) return false;
-    // Empty data uses up no credit, so it must not be queued: it could come without end.
+    // Empty data uses no credit, so queueing it would be unbounded.
     if (data.length === 0) return true;
     this.#receiveWindow -= data.length;
     if (this.#onData === null) this.#early.push(Buffer.from(data));

@@ -1,4 +1,4 @@
-// Links over TLS 1.3 with one cipher and a key exchange that a quantum computer does not break.
+// The transport over TLS 1.3, with one cipher suite and a post-quantum hybrid key exchange.
 
 import { randomInt } from 'node:crypto';
 import { createServer, type OnReadOpts, type Server, type Socket } from 'node:net';
@@ -14,14 +14,17 @@ import { WaitingRoom } from './waiting-room.ts';
 
 const HANDSHAKE_MS = 10_000;
 const SOCKETS_MAX = 4096;
-/** Local ports for hole punching: outside of the range that systems assign. A port that is taken is one failed try. */
+/**
+ * Local ports for hole punching, outside of the ephemeral range of common systems. A port in use costs one failed
+ * attempt.
+ */
 const PORTS_FROM = 20_000;
 const PORTS_TO = 30_000;
 
 /**
- * TLS proves that the other side holds the key of the certificate it shows. Whether that certificate is good is judged by
- * the session, which can say why not and can bring old roots up to date, and which checks each certificate once, not at
- * each handshake: so nothing is rejected here, and OpenSSL is given no authority to check against.
+ * TLS proves that the other side holds the key of the certificate it presents. The session verifies that certificate,
+ * since it can state the reason of a refusal, can update old roots, and verifies each certificate once instead of on
+ * each handshake. TLS therefore rejects nothing, and OpenSSL is given no authority to check against.
  */
 const tlsOptions = {
   minVersion: 'TLSv1.3',
@@ -32,25 +35,25 @@ const tlsOptions = {
 } as const;
 
 export interface TlsOptions {
-  /** Null while this peer has none: then it can only apply to join. */
+  /** Null while this peer has none: it can then only apply to join. */
   credentials: LinkCredentials | null;
-  /** Where to listen: 127.0.0.1, :: (everywhere), an address of this host. */
+  /** Address to listen on: 127.0.0.1, :: (all interfaces), or an address of this host. */
   host: string;
-  /** 0 takes any free port. */
+  /** Port to listen on; 0 takes any free port. */
   port: number;
-  /** What others should dial, `host:port`, if it differs from where this peer listens. */
+  /** Addresses to announce, `host:port`, if they differ from where this peer listens. */
   advertise?: string[] | undefined;
-  /** Takes connections whose first byte begins no TLS; without it they fail as any bad handshake does. */
+  /** Takes connections whose first byte does not start a TLS record; without it their handshake fails. */
   onPlain?: ((socket: Socket) => void) | undefined;
 }
 
 export class TlsTransport implements Transport {
   readonly #options: TlsOptions;
-  /** One for both directions: a thousand peers in one process are a thousand contexts, not two. */
+  /** One context for both directions: a thousand peers in one process need a thousand contexts, not two thousand. */
   #context: tls.SecureContext;
   #server: Server | null = null;
   #bound: { address: string; port: number } | null = null;
-  /** Links accepted from others. */
+  /** Handshakes in progress of links accepted from others. */
   readonly #handshakes = new WaitingRoom();
   #sockets = new Set<tls.TLSSocket>();
   #sorter: Sorter | null = null;
@@ -80,7 +83,7 @@ export class TlsTransport implements Transport {
     meet(localPort, address, done);
   }
 
-  /** @param localPort 0: any */
+  /** @param localPort 0 for any */
   #dial(address: string, localPort: number, done: Dialled): void {
     const target = parseAddress(address);
     if (target === null) {
@@ -159,7 +162,7 @@ export class TlsTransport implements Transport {
       server.once('error', reject);
       server.listen({ host: this.#options.host, port: this.#options.port, backlog: 1024 }, () => {
         server.off('error', reject);
-        // Running out of file descriptors for a moment is no reason to end.
+        // A transient error, such as running out of file descriptors, must not end the process.
         server.on('error', () => {});
         this.#bound = server.address() as { address: string; port: number };
         resolve(this.addresses());
@@ -167,13 +170,15 @@ export class TlsTransport implements Transport {
     });
   }
 
-  /** Where others reach this peer while it listens: that changes with the networks of this host. */
+  /**
+   * Returns the addresses at which others reach this peer while it listens; they change with the networks of this host.
+   */
   addresses(): string[] {
     const bound = this.#bound;
     return this.#options.advertise ?? (bound === null ? [] : addressesOf(bound.address, bound.port));
   }
 
-  /** The server's side of the handshake. */
+  /** Runs the server side of the handshake. */
   #greet(raw: Socket, onLink: (link: Link) => void, onKnock: (address: string) => void): void {
     const address = addressOf(raw);
     if (this.#sockets.size >= SOCKETS_MAX) {
@@ -218,10 +223,10 @@ function addressOf(raw: Socket): string {
   return formatAddress(plainHost(raw.remoteAddress ?? ''), raw.remotePort ?? 0);
 }
 
-/** Into this all links that were dialled read: each has dealt with what is in it when the next one comes. */
+/** Shared read buffer of all dialled links: each consumes its content before the next read. */
 const inflow = Buffer.allocUnsafeSlow(RECORD_BYTES_MAX);
 
-/** Node lets nobody choose the read buffer of an accepted socket. */
+/** Node offers no read buffer option for accepted sockets. */
 function accepted(socket: tls.TLSSocket, address: string): TlsLink {
   const link = new TlsLink(socket, false, address);
   socket.on('data', (chunk: Buffer) => link.receive(chunk));
@@ -261,7 +266,7 @@ class TlsLink implements Link {
     if (socket.destroyed) queueMicrotask(() => events.onClose(this.#reason));
   }
 
-  /** The bytes are borrowed until it returns. */
+  /** Delivers bytes, which are borrowed until this call returns. */
   receive(bytes: Uint8Array): void {
     this.#events?.onBytes(bytes);
   }
@@ -282,7 +287,7 @@ class TlsLink implements Link {
   }
 }
 
-/** The same placeholder for all who have no certificate. */
+/** Shared placeholder context of peers without a certificate. */
 let nobody: tls.SecureContext | null = null;
 
 function contextOf(credentials: LinkCredentials | null): tls.SecureContext {
@@ -294,7 +299,9 @@ function contextOf(credentials: LinkCredentials | null): tls.SecureContext {
   return tls.createSecureContext({ ...options, key: credentials.privateKey, cert: credentials.certificate });
 }
 
-/** Where a socket bound to all addresses is reached: up to four addresses of this host, those of the LAN first. */
+/**
+ * Returns the addresses of a socket bound to all interfaces: up to four addresses of this host, LAN addresses first.
+ */
 function addressesOf(host: string, port: number): string[] {
   if (host !== '::' && host !== '0.0.0.0') return [formatAddress(host, port)];
   const all = Object.values(networkInterfaces()).flatMap((each) => each ?? []);

@@ -1,13 +1,13 @@
-// Bounds half-open connections. When there are too many, the oldest
-// of the address with the most has to go: so whoever fills the room loses first. IPv6 is counted by network, because one host has
-// all the addresses of a /64 (RFC 4291 §2.5.1).
+// Bounds half-open connections. When there are too many, the oldest of the address with the most is closed, so a
+// flooding host loses first. IPv6 is counted per /64, because one host controls all addresses of its /64 (RFC 4291
+// §2.5.1).
 
 import type { Socket } from 'node:net';
 
 const WAITING_MAX = 256;
 
 export class WaitingRoom {
-  /** The oldest first, and from where. */
+  /** Waiting sockets and their network, oldest first. */
   readonly #waiting = new Map<Socket, string>();
 
   enter(raw: Socket): void {
@@ -15,7 +15,7 @@ export class WaitingRoom {
     this.#waiting.set(raw, networkOf(raw.remoteAddress ?? ''));
   }
 
-  /** Whether it was still waiting. */
+  /** Removes a socket; returns whether it was still waiting. */
   leave(raw: Socket): boolean {
     return this.#waiting.delete(raw);
   }
@@ -37,7 +37,7 @@ export class WaitingRoom {
   }
 }
 
-/** Of IPv6 the first 64 bits; any other address as it is, one of IPv4 in IPv6 (§2.5.5.2) too. */
+/** Returns the first 64 bits of an IPv6 address; any IPv4 or IPv4-mapped (RFC 4291 §2.5.5.2) address unchanged. */
 export function networkOf(address: string): string {
   if (!address.includes(':') || address.includes('.')) return address;
   const [left = '', right = ''] = address.split('::');
