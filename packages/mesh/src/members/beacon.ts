@@ -1,5 +1,6 @@
-// Discovery on one LAN, even when all known addresses are out of date: a peer without a link asks by multicast,
-// and one of those that hear it answers with its address. Sealed with the group key and signed: to strangers it is noise.
+// Discovery on one LAN, even when all known addresses are out of date: a peer without a link asks by multicast, and one
+// of the peers that hear it answers with its address. Datagrams are sealed with the group key and signed, so strangers
+// cannot read or forge them.
 
 import { isSignedBy, signWith } from '../identity/keys.ts';
 import { announcedText, type LanDatagram, openDatagram, sealDatagram } from '../lan/datagram.ts';
@@ -9,16 +10,16 @@ import { type Cancel, jittered, type Runtime } from '../runtime.ts';
 import { encode } from '../wire/schema.ts';
 import type { Directory } from './directory.ts';
 
-/** How soon a peer without a link asks first; each pause is half as long again as the one before. */
+/** Delay before a peer without a link first asks; each later pause is 1.5 times the one before. */
 const ASK_MS = 2_000;
 const ASK_MS_MAX = 30_000;
-/** How often the root announces its address, for halves of a mesh that know nothing of each other. */
+/** Interval at which the root announces its address, so that partitions of a mesh unaware of each other merge. */
 const LEAD_MS = 30_000;
-/** One answer is enough: each peer waits a little, and stays silent if another has answered. */
+/** Maximum random delay before answering; a peer stays silent if another has answered meanwhile. */
 const ANSWER_MS = 150;
-/** Datagrams handled in a second; more are dropped. */
+/** Maximum datagrams handled per second; more are dropped. */
 const RECEIVED_MAX = 50;
-/** By the clocks of both. */
+/** Maximum age of a datagram, which includes the clock difference of both hosts. */
 const FRESH_MS = 5 * 60_000;
 
 type Said = Extract<LanDatagram, { kind: 'beacon' }>;
@@ -28,14 +29,14 @@ export interface BeaconOptions {
   standing: Standing;
   directory: Directory;
   switchboard: Switchboard;
-  /** The addresses at which this peer is reached now. */
+  /** Returns the addresses at which this peer can be reached now. */
   addresses: () => readonly string[];
   transmit: (datagram: Uint8Array) => void;
 }
 
 export class Beacon {
   readonly #options: BeaconOptions;
-  /** The newest of each peer, so that none is taken twice. */
+  /** Date of the newest datagram of each peer: replay protection. */
   readonly #last = new Map<string, number>();
   /** Peers that are being dialled. */
   readonly #called = new Set<string>();
@@ -59,7 +60,7 @@ export class Beacon {
     this.#cancelAnswer?.();
   }
 
-  /** @param host the address of this host's network from which it came */
+  /** @param host the address of this host's network on which the datagram arrived */
   receive(data: Buffer, host: string): void {
     const { runtime, standing, directory, switchboard } = this.#options;
     if (!this.#mayLook()) return;
@@ -81,7 +82,7 @@ export class Beacon {
     this.#call(said.from, [...ports.map((port) => `${host}:${port}`), ...said.addresses]);
   }
 
-  /** Dials its addresses in turn, whatever back-off earlier failures have left: it has just said where it is. */
+  /** Dials the addresses of a peer in turn, ignoring its back-off: it has just announced them. */
   #call(id: string, addresses: readonly string[]): void {
     if (this.#called.has(id)) return;
     this.#called.add(id);

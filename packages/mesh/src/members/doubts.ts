@@ -1,15 +1,19 @@
-// Accusations by a peer that was away itself, a moment ago. It was cut off, and took all others for dead; back again, it says so.
-// Those are passed on, so that the accused can contradict, and believed only if they do not: else a laptop that comes back would
-// make everybody die for a moment. (memberlist suspects first, too, whom another's state calls dead.)
+// Delays accusations by a peer that was recently cut off itself: it may have taken all others for dead. Such an
+// accusation is passed on, so that the accused can refute it, and takes effect only if it is not refuted in time.
+// Otherwise a returning laptop would make all peers appear dead for a moment. (Compare memberlist, which also suspects
+// a peer first when a merged state calls it dead.)
 
 import type { Cancel, Clock } from '../runtime.ts';
 import type { Accusation, Directory } from './directory.ts';
 
-/** So long after it came back. */
+/** Time after its return during which accusations by a peer are delayed. */
 const RETURNED_MS = 10_000;
-/** For the accusation to go down the tree, and the contradiction to come back. */
+/** Time for the accusation to go down the tree and for the refutation to come back. */
 const DOUBT_MS = 1_000;
-/** At once: as many as may be on one side of a partition. More are dropped: what the accuser knows is compared again. */
+/**
+ * Maximum pending accusations, as many as one side of a partition may have. Further ones are dropped: the next
+ * comparison of states repeats them.
+ */
 const DOUBTS_MAX = 10_000;
 
 interface Doubt {
@@ -20,9 +24,9 @@ interface Doubt {
 export class Doubts {
   readonly #clock: Clock;
   readonly #directory: Directory;
-  /** When who was dead came back, in that order. */
+  /** When each peer that was dead came back, in that order. */
   readonly #returnedMs = new Map<string, number>();
-  /** By the accused, in the order in which they are over. */
+  /** By accused peer, in order of expiry. */
   readonly #doubts = new Map<string, Doubt>();
   #cancel: Cancel | null = null;
 
@@ -45,7 +49,7 @@ export class Doubts {
     this.#doubts.clear();
   }
 
-  /** Whether a contradiction is waited for. */
+  /** Whether an accusation of this peer is pending. */
   has(id: string): boolean {
     return this.#doubts.has(id);
   }
@@ -54,7 +58,7 @@ export class Doubts {
     return this.#directory.dead.has(accuser) || this.#isRecent(accuser);
   }
 
-  /** Waits for the accused to contradict. Gives whether others should hear the accusation. */
+  /** Holds an accusation until the accused can refute it. Returns whether to pass it on. */
   take(said: Accusation): boolean {
     const { id } = said;
     if (this.#doubts.has(id) || this.#doubts.size >= DOUBTS_MAX) return false;

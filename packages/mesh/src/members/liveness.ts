@@ -1,7 +1,6 @@
-// Failure detection. Each peer watches its neighbours in the tree. When one falls
-// silent, others probe it too, and only if none of them gets an answer it is declared dead, so that neither a broken
-// path between two nor a slow watcher kills anybody. (SWIM's indirect probes; Lifeguard's local health, Dadgar et
-// al. 2017.)
+// Failure detection. Each peer watches its neighbours in the tree. When a neighbour falls silent, other peers probe it
+// too, and it is declared dead only if none of them gets an answer, so neither a broken path between two peers nor a
+// slow watcher causes a false positive. (SWIM's indirect probes; Lifeguard's local health, Dadgar et al. 2017.)
 
 import { peerId } from '../identity/names.ts';
 import type { Session } from '../link/session.ts';
@@ -14,10 +13,10 @@ import type { Directory } from './directory.ts';
 import type { Gossip } from './gossip.ts';
 
 const HELPERS = 3;
-/** For a helper's answer; the helper's own probe gets a third of it. */
+/** Timeout of a helper's answer; the helper's own probe gets a third of it. */
 const PROBE_MS = 750;
 const PROBES_MAX = 32;
-/** After so many false suspicions, this peer doubles its own timeouts. */
+/** Number of recent false suspicions at which this peer's probe timeout is doubled. */
 const DISTRUST_MAX = 6;
 
 export class Liveness {
@@ -52,7 +51,7 @@ export class Liveness {
     });
     switchboard.handleRequest(requestKinds.probe, (_session, payload, reply) => {
       const id = decode(peerId, payload);
-      // Asked about itself: the answer is proof enough.
+      // This peer was asked about itself: any answer proves that it is alive.
       if (id === this.#standing.id) return reply(null);
       if (this.#probes >= PROBES_MAX) return reply('too many probes at once');
       this.#probes++;
@@ -68,7 +67,7 @@ export class Liveness {
     this.#suspected.clear();
   }
 
-  /** Suspects a peer: finds out whether it is alive. */
+  /** Suspects a peer: starts probes to find out whether it is alive. */
   suspect(id: string): void {
     if (this.#suspected.has(id) || !this.#directory.isAlive(id)) return;
     const incarnation = this.#directory.announcementOf(id)?.incarnation;
@@ -79,7 +78,7 @@ export class Liveness {
     };
     const startMs = this.#runtime.clock.elapsedMs();
     const cancel = this.#runtime.clock.after(waitMs, () => {
-      // It was heard again: its bytes were only late, as all that TCP retransmits.
+      // The peer was heard again: its bytes were only delayed, for example by a TCP retransmission.
       const session = this.#switchboard.sessionOf(id);
       if (session !== null && session.heardMs > startMs) return void this.#acquit(id);
       this.#suspected.delete(id);
@@ -118,7 +117,7 @@ export class Liveness {
     return sample(this.#runtime.random, others, HELPERS);
   }
 
-  /** Others, or a second probe, got an answer: so the fault may be on this side. */
+  /** Another peer or a second probe got an answer, so the fault may be on this side. */
   #acquit(id: string): void {
     this.#distrust = Math.min(DISTRUST_MAX, this.#distrust + 1);
     this.#runtime.clock.after(30_000, () => {
@@ -128,7 +127,7 @@ export class Liveness {
     this.#runtime.log('debug', 'suspicion was wrong', { peer: id });
     const session = this.#switchboard.sessionOf(id);
     const nowMs = this.#runtime.clock.elapsedMs();
-    // Others reach it and this peer does not: the link is broken, so a new one is made.
+    // Others reach the peer and this one does not: the link is broken and is replaced.
     if (session !== null && nowMs - session.heardMs > 2 * PROBE_MS) session.close('this link is silent');
   }
 
@@ -138,7 +137,7 @@ export class Liveness {
   }
 }
 
-/** Reasons for closing a link between two healthy peers. */
+/** Whether a link between two healthy peers may be closed for this reason. */
 function isPeaceful(reason: string): boolean {
   return /^(idle|there is a|this link is silent|refused|leaving)/.test(reason);
 }

@@ -1,12 +1,12 @@
-// Measures against a peer that misbehaves, for a time: fewer answers, no links, or a decoy instead of everybody. The
-// authority signs them into the list of members, so all learn of them as of a revocation; but they end by themselves,
-// or earlier by a release. A peer that is cut off does not learn of it from the list: its links are closed first.
+// Measures against a misbehaving peer, for a limited time: throttling, quarantine, or redirection to a decoy. The
+// authority signs them into the list of members, so they spread like a revocation; they end by themselves or earlier by
+// a release. A peer that is cut off does not learn of it from the list: its links are closed first.
 
 import { peerId } from '../identity/names.ts';
 import type { Cancel, Runtime } from '../runtime.ts';
 import { text, varint } from '../wire/schema.ts';
 
-/** `throttle`: fewer answers. `quarantine`: no links. `redirect`: no links, and told to go to a decoy. */
+/** `throttle`: fewer answers. `quarantine`: no links. `redirect`: no links, and referred to a decoy. */
 export const STEPS = ['throttle', 'quarantine', 'redirect'] as const;
 export type Step = (typeof STEPS)[number];
 
@@ -28,17 +28,17 @@ export interface Measure {
   readonly to: string;
 }
 
-/** The longest that a system timer can wait; it is set again then. */
+/** Maximum delay of a system timer; longer waits set it again. */
 const WAIT_MS_MAX = 2 ** 31 - 1;
 
 export type MeasureListener = (id: string, measure: Measure | null, before: Measure | null) => void;
 
-/** Those in force now, by this peer's clock. */
+/** The measures in force now, by this peer's clock. */
 export class Measures {
-  /** One began, changed or ended (null). */
+  /** Called when a measure began, changed or ended (null). */
   readonly onChange: MeasureListener[] = [];
   readonly #runtime: Runtime;
-  /** This peer's own id: measures against itself do not count here. */
+  /** This peer's own id: measures against itself are ignored. */
   readonly #self: string;
   #signed: ReadonlyMap<string, Measure> = new Map();
   readonly #inForce = new Map<string, Measure>();
@@ -54,7 +54,7 @@ export class Measures {
     return this.#inForce.get(id) ?? null;
   }
 
-  /** No links with it, and nothing from it is taken. */
+  /** Whether links with a peer and everything from it are refused. */
   isCutOff(id: string): boolean {
     const step = this.#inForce.get(id)?.step;
     return step === 'quarantine' || step === 'redirect';
@@ -64,7 +64,7 @@ export class Measures {
     return this.#inForce;
   }
 
-  /** Takes the measures of a new list of members. */
+  /** Applies the measures of a new list of members. */
   take(signed: ReadonlyMap<string, Measure>): void {
     if (signed === this.#signed) return;
     this.#signed = signed;
@@ -97,7 +97,7 @@ export class Measures {
   }
 }
 
-/** In words, for refusals and logs. */
+/** Describes a measure for refusals and logs. */
 export function measureText(id: string, { step, untilMs, reason }: Measure): string {
   const until = new Date(untilMs).toISOString().slice(0, 19);
   return `${id} is in ${step === 'throttle' ? 'restraint' : 'quarantine'} until ${until}Z: ${reason || 'no reason given'}`;

@@ -1,12 +1,11 @@
-// Signed questions: a question that is routed over other peers could carry any name, and the answer
-// depends on the name.
+// Signed questions. A question routed over other peers could carry any name, and the answer depends on the name.
 
 import { isSignedBy, signWith } from '../identity/keys.ts';
 import { meshName, peerId } from '../identity/names.ts';
 import type { Standing } from '../peer/standing.ts';
 import { bytes, encode, fixed, record, type Shape, varint } from '../wire/schema.ts';
 
-/** Tolerance in mesh time, against replay. */
+/** Maximum difference in mesh time between question and receiver: bounds replay. */
 const FRESH_MS = 2 * 60_000;
 const CONTENT_BYTES_MAX = 8 << 10;
 
@@ -24,20 +23,20 @@ export class Asker {
   readonly #standing: Standing;
   readonly #nowMs: () => number;
 
-  /** @param nowMs the time that all peers share */
+  /** @param nowMs returns the mesh time */
   constructor(standing: Standing, nowMs: () => number) {
     this.#standing = standing;
     this.#nowMs = nowMs;
   }
 
-  /** @param content what makes this question another than all others: its kind, its receiver, its number, its text */
+  /** @param content what makes the question unique: its kind, receiver, number and text */
   prove(content: Uint8Array): Proof {
     const { id, keys } = this.#standing;
     const atMs = Math.max(0, Math.floor(this.#nowMs()));
     return { atMs, signature: signWith(keys.privateKey, 'eyrie asks', this.#text(id, atMs, content)) };
   }
 
-  /** Why a question is not one of that peer, or may not be answered; null if it is and may. */
+  /** Returns why a question was not signed by that peer or may not be answered; null if it is valid. */
   objectionTo(asker: string, content: Uint8Array, { atMs, signature }: Proof): string | null {
     const { roster, measures } = this.#standing;
     const member = roster.approved(asker);

@@ -1,5 +1,5 @@
-// A broadcast as it goes over links: its shape, what is signed of it, and its seal. It comes to all, and what is the same for
-// many peers of one process is read, checked and opened once.
+// A broadcast on the wire: its schema, the signed part, and its encryption. Work that is the same for many peers of one
+// process (decoding, verification, decryption) is done once.
 
 import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
 import { isSignedBy } from '../identity/keys.ts';
@@ -12,10 +12,10 @@ const NOTHING = Buffer.alloc(0);
 
 const fields = {
   origin: peerId,
-  /** In milliseconds since 1970, and counted up where two are sent in one: it names the broadcast. */
+  /** Milliseconds since 1970, incremented for a second broadcast in the same millisecond; identifies the broadcast. */
   number: varint(),
   topic: text(64),
-  /** Who gave it to the origin to send; '': nobody else. */
+  /** The peer that asked the origin to send it; '' if none. */
   by: peerIdOrNone,
   epoch: varint(),
   sealed: bytes(BROADCAST_BYTES_MAX + TAG_BYTES),
@@ -25,14 +25,17 @@ export const broadcast = record({ ...fields, waitMs: varint(60_000), signature: 
 export type Broadcast = Shape<typeof broadcast>;
 export const count = record({ origin: peerId, number: varint(), count: varint() });
 
-/** What is known of one that came: whose key it was checked with, and what was in it under which key. */
+/** Cached results for one broadcast: the key that verified it, and its plaintext with the key that opened it. */
 interface Known {
   signer: Uint8Array | null;
   key: Uint8Array | null;
   body: Buffer | null;
 }
 const known = new WeakMap<Broadcast, Known>();
-/** The last short ones by their bytes: peers of one process that are equally far from the origin are told the same. */
+/**
+ * Recent short broadcasts by their bytes: peers of one process at the same distance from the origin receive identical
+ * ones.
+ */
 const recent = new Map<string, Broadcast>();
 const RECENT_MAX = 64;
 const RECENT_BYTES_MAX = 2_048;
@@ -56,7 +59,7 @@ function knownOf(received: Broadcast): Known {
   return before;
 }
 
-/** Whether the holder of that key has signed it. */
+/** Whether the broadcast is signed with that key. */
 export function isTrue(received: Broadcast, publicKey: Uint8Array): boolean {
   const before = knownOf(received);
   if (before.signer === publicKey) return true;
@@ -65,7 +68,7 @@ export function isTrue(received: Broadcast, publicKey: Uint8Array): boolean {
   return true;
 }
 
-/** What is in it; null if it was changed, or that is not its key. */
+/** Decrypts the broadcast; null if it was tampered with or the key is wrong. */
 export function opened(received: Broadcast, key: Uint8Array): Buffer | null {
   const before = knownOf(received);
   if (before.key === null || Buffer.compare(before.key, key) !== 0) {
@@ -76,10 +79,10 @@ export function opened(received: Broadcast, key: Uint8Array): Buffer | null {
   return before.body;
 }
 
-/** A key of its own for each broadcast, so that one nonce is enough. */
+/** Derives a separate key for each broadcast, so that a fixed nonce is safe. */
 function keyOf(group: Uint8Array, origin: string, number: number): KeyObject {
   const info = `eyrie broadcast 1\n${origin}\n${number}`;
-  // Node takes longer with keys that are plain bytes.
+  // A KeyObject is faster than raw key bytes in Node.
   return createSecretKey(Buffer.from(hkdfSync('sha256', createSecretKey(group), NOTHING, info, 32)));
 }
 

@@ -1,5 +1,5 @@
-// Broadcasts: sent once over every session but the one it came from. Each peer waits for those it passed it to, and reports
-// their number back: so the sender learns how many peers have it.
+// Broadcasts: flooded once over every session except the one they came from. Each peer waits for the counts of those it
+// passed the broadcast to and reports the sum back, so the sender learns how many peers have it.
 
 import { signWith } from '../identity/keys.ts';
 import type { Session } from '../link/session.ts';
@@ -29,14 +29,17 @@ const COUNT_MS = 3_000;
 const STEP_MS = 200;
 /** How long a leaf waits before it reports. */
 const LAST_MS = 60;
-/** Broadcasts older or newer than this are refused, so that those seen need not be remembered for ever. */
+/** Broadcasts older or newer than this are refused, which bounds the replay window. */
 const FRESH_MS = 10 * 60_000;
-/** Of this peer: each goes to all, and lies in the inbox of all. */
+/** Rate limit of this peer's own broadcasts: each goes to every peer and into every inbox. */
 const OWN = { burst: 256, everyMs: 20 };
-/** Of one origin, where others hand no more on: some come closer together than they were sent, or after a restart. */
+/**
+ * Rate limit per origin, beyond which peers do not forward: higher than the origin's own limit, since broadcasts may
+ * bunch up on the way or follow a restart.
+ */
 const OF_ONE = { burst: 384, everyMs: 16 };
 
-/** All broadcasts of a peer are one sequence in the inbox. */
+/** All broadcasts of a peer form one sequence in the inbox. */
 const STREAM = Buffer.from('everyone');
 
 interface Counting {
@@ -88,17 +91,16 @@ export class Broadcasts {
     const own = `${this.#standing.id} `;
     for (const [name, { cancel, count, done }] of this.#counting) {
       cancel();
-      // Whoever waits for the number of one of this peer's own hears what is known.
+      // A caller waiting for the count of this peer's own broadcast gets what is known.
       if (name.startsWith(own)) done(count);
     }
     this.#counting.clear();
   }
 
   /**
-   * Sends to all that are here.
-   *
-   * @param done gets how many peers have it, this one not counted
-   * @param by the peer that gave it to this one to send
+   * Broadcasts to all peers that are online.
+   * @param done gets the number of peers that have it, without this one
+   * @param by the peer that asked this one to send it
    * @returns why it cannot be sent, or null
    */
   send(topic: string, body: Uint8Array, done: (count: number) => void, by = ''): string | null {
@@ -139,16 +141,16 @@ export class Broadcasts {
       return;
     }
     this.#taken.add(origin, number);
-    // On its way first: what each writes to its disk does not add up down the tree.
+    // Forwards before writing to disk, so that disk latency does not add up down the tree.
     const waiting = this.#pass(received, session);
     const own = this.#deliver(received) ? 1 : 0;
-    // The number is not urgent: first all are to have it.
+    // The count is not urgent: forwarding comes first.
     if (waiting.size === 0)
       this.#runtime.clock.after(Math.min(LAST_MS, received.waitMs / 2), () => answer(own));
     else this.#count(name, waiting, ownMs(received), (below) => answer(below + own));
   }
 
-  /** Why it is not taken, nor handed on; or null. */
+  /** Returns why a broadcast is neither taken nor forwarded, or null. */
   #problemOf(received: Broadcast): string | null {
     const member = this.#standing.roster.members.get(received.origin);
     if (member === undefined) return 'not-approved';
@@ -160,7 +162,7 @@ export class Broadcasts {
     return isTrue(received, member.publicKey) ? null : 'tampered';
   }
 
-  /** Into the inbox, unless policy forbids it or the key is not known here. */
+  /** Stores the broadcast in the inbox, unless policy forbids it or its key is unknown here. */
   #deliver(received: Broadcast): boolean {
     const { origin, number, topic, by, epoch } = received;
     const key = this.#standing.groupKeyOf(epoch);
@@ -175,7 +177,7 @@ export class Broadcasts {
       this.#runtime.log('warn', 'broadcast refused', { from: origin, reason });
       return false;
     }
-    // Restarted in between: the log knows. Else it was overtaken on the way by a newer one.
+    // After a restart the log has it; otherwise a newer broadcast overtook it on the way.
     if (number <= this.#inbox.lastOf(origin, STREAM) && this.#inbox.has(origin, STREAM, number)) return true;
     const receivedMs = this.#runtime.clock.nowMs();
     this.#inbox.add({
@@ -192,7 +194,7 @@ export class Broadcasts {
     return true;
   }
 
-  /** Gives those who have it from here now. */
+  /** Forwards the broadcast. Returns the sessions that received it. */
   #pass(received: Broadcast, from: Session | null): Set<Session> {
     const given = new Set<Session>(this.#switchboard.sessions());
     if (from !== null) given.delete(from);
@@ -213,7 +215,9 @@ export class Broadcasts {
     this.#counting.set(name, { waiting, count: 0, cancel, done });
   }
 
-  /** Notices alone do not keep a link that nobody needs; closed too soon, those beyond it would not be counted. */
+  /**
+   * Notices alone do not keep an unneeded link open; if it closed too soon, the peers beyond it would not be counted.
+   */
   #use(session: Session): void {
     session.usedMs = this.#runtime.clock.elapsedMs();
   }
@@ -234,7 +238,10 @@ export class Broadcasts {
   }
 }
 
-/** How long a peer on the way waits. It is not signed, since each takes of it: so it is no longer than an honest one can be. */
+/**
+ * How long a forwarding peer waits. The field is not signed, since each hop reduces it, so it is capped at the honest
+ * maximum.
+ */
 function ownMs({ waitMs }: Broadcast): number {
   return Math.min(waitMs, COUNT_MS - STEP_MS);
 }

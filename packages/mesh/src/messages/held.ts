@@ -1,6 +1,6 @@
-// Store and forward: sealed messages whose receiver is away, on disk, bounded for each sender, until the
-// receiver acknowledges them, or they expire. When the store is full, the sender with the most makes room for one with
-// less.
+// Store and forward: sealed messages for receivers that are away, on disk, bounded per sender, until the receiver
+// acknowledges them or they expire. When the store is full, the newest messages of the sender with the most are evicted
+// in favour of a sender with less.
 
 import { sha256 } from '../identity/keys.ts';
 import { peerId } from '../identity/names.ts';
@@ -8,7 +8,7 @@ import type { Storage } from '../peer/storage.ts';
 import { bytes, decode, encode, fixed, type Shape, variant, varint } from '../wire/schema.ts';
 import { BODY_BYTES_MAX } from './routing.ts';
 
-/** Of one sender, and of all; what is more of one is not taken, and the sender is told. */
+/** Limits per sender and in all; a message beyond its sender's limit is refused, and the sender is told. */
 export const HELD_OF_ONE_MAX = 200;
 export const HELD_OF_ONE_BYTES_MAX = 4 << 20;
 export const HELD_MAX = 2_000;
@@ -18,7 +18,7 @@ const DEAD_ENTRIES_MAX = 500;
 
 const entry = variant({
   add: { from: peerId, to: peerId, name: fixed(16), expiresMs: varint(), sealed: bytes(BODY_BYTES_MAX) },
-  /** By the name that it has here. */
+  /** By its key in this store. */
   done: { name: fixed(16) },
 });
 type Entry = Shape<typeof entry>;
@@ -27,7 +27,7 @@ type Name = Pick<HeldMessage, 'name' | 'from' | 'to'>;
 
 export class Held {
   readonly #storage: Storage;
-  /** By sender, receiver and name, the oldest first: a sender names what it leaves, and could name it as another has. */
+  /** By a hash of sender, receiver and name, oldest first: senders choose names, and two may choose the same. */
   readonly #all = new Map<string, HeldMessage>();
   #bytes = 0;
   #deadEntries = 0;
@@ -41,17 +41,17 @@ export class Held {
     return this.#all.size;
   }
 
-  /** For whom anything is held. */
+  /** Returns the receivers for which messages are held. */
   receivers(): Set<string> {
     return new Set([...this.#all.values()].map(({ to }) => to));
   }
 
-  /** In the order they came. */
+  /** Returns the messages held for a receiver, in order of arrival. */
   for(to: string): HeldMessage[] {
     return [...this.#all.values()].filter((each) => each.to === to);
   }
 
-  /** Why it is not taken, or null. The same again is taken once. */
+  /** Stores a message; returns why it is refused, or null. Idempotent. */
   add(message: HeldMessage): string | null {
     if (this.#all.has(nameOf(message))) return null;
     const own = this.#of(message.from);
@@ -63,7 +63,7 @@ export class Held {
     return null;
   }
 
-  /** The newest of whoever has left more than this sender then has goes. False if nobody has. */
+  /** Evicts the newest messages of senders that hold more than this one would. Returns false if there is none. */
   #makeRoom(ownCount: number, ownBytes: number, bytes: number): boolean {
     while (this.#all.size >= HELD_MAX || this.#bytes + bytes > HELD_BYTES_MAX) {
       const isByCount = this.#all.size >= HELD_MAX;
@@ -80,7 +80,7 @@ export class Held {
     return [...this.#all.values()].filter(({ from }) => from === sender);
   }
 
-  /** Its receiver has it, or nobody needs it any more. */
+  /** Drops a message that its receiver has, or that is no longer needed. */
   drop(message: Name): void {
     if (!this.#all.has(nameOf(message))) return;
     this.#append({ kind: 'done', name: Buffer.from(nameOf(message), 'latin1') });
@@ -116,7 +116,7 @@ export class Held {
   }
 }
 
-/** What one sender calls its message for one receiver is nobody else's name. */
+/** Scopes a sender's name for a message to that sender and receiver. */
 function nameOf({ name, from, to }: Name): string {
   return sha256('held here', from, '\n', to, '\n', name).toString('latin1', 0, 16);
 }

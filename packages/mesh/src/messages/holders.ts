@@ -1,5 +1,6 @@
-// Messages wait at other peers while their receiver is away, so that sender and receiver need not be online together: sealed for the
-// receiver alone, for a day at most. A holder sees sender, receiver, time and size, as any peer on the route does.
+// Holders keep messages while their receiver is away, so that sender and receiver need not be online together. Messages
+// are sealed for the receiver and held for a day at most. A holder sees sender, receiver, time and size, like any peer
+// on the route.
 //
 //   sender ── hold (sealed) ──► holder (disk) ······ receiver comes ── held ──► receiver: opens, inbox, as what came straight
 //                                     drops it ◄─── has it, signed ─────────────┘
@@ -19,16 +20,16 @@ import type { Held } from './held.ts';
 import type { Policy } from './policy.ts';
 import { BODY_BYTES_MAX, type Routing } from './routing.ts';
 
-/** Each message is left with so many. */
+/** Number of holders for each message. */
 const HOLDERS_MAX = 2;
 const ANSWER_MS = 3_000;
-/** Longer than a day nobody needs to hold what certificates of a day have signed. */
+/** Maximum time a message is held: the certificates that signed it are valid for a day. */
 const HOLD_MS = 24 * 3_600_000;
 const LOOK_MS = 5_000;
-/** Handed over at once; the next when these were taken. */
+/** Messages handed over at once; the next follow when these are acknowledged. */
 const WINDOW = 32;
 
-/** What a sender leaves, and what a holder hands over. */
+/** The message from sender to holder, and from holder to receiver. */
 export const hold = record({
   to: peerId,
   name: fixed(16),
@@ -39,7 +40,7 @@ const handed = record({ from: peerId, name: fixed(16), sealed: bytes(BODY_BYTES_
 const has = record({ name: fixed(16), proof });
 
 export interface HoldersOptions {
-  /** By the clock that all share. */
+  /** Its clock shows mesh time. */
   runtime: Runtime;
   standing: Standing;
   directory: Directory;
@@ -51,12 +52,12 @@ export interface HoldersOptions {
 }
 
 export class Holders {
-  /** Something that was held for this peer; false if it cannot be taken yet. */
+  /** Takes a message that was held for this peer; returns false if it cannot be taken yet. */
   onHanded: (from: string, sealed: Uint8Array) => boolean = () => false;
-  /** Now and then, for what could not be left yet. */
+  /** Called periodically, to retry messages that could not be left with a holder. */
   onLook: () => void = () => {};
   readonly #options: HoldersOptions;
-  /** Whose messages are handed over first. */
+  /** Round-robin position: the sender whose messages are handed over first. */
   #turn = 0;
   #cancel: Cancel = () => {};
 
@@ -94,7 +95,7 @@ export class Holders {
     this.#cancel();
   }
 
-  /** Some of those who are here: they may know what one does that is away. */
+  /** Returns up to `count` online peers, which may know the key of a peer that is away. */
   some(count: number): string[] {
     const { directory, runtime, standing } = this.#options;
     return sample(
@@ -104,7 +105,7 @@ export class Holders {
     );
   }
 
-  /** Leaves a message with others that are here; told who has taken it. */
+  /** Leaves a message with other online peers; the callback names those that took it. */
   leave(
     to: string,
     stream: Uint8Array,
@@ -116,7 +117,7 @@ export class Holders {
     const expiresMs = Math.floor(
       Math.min(runtime.clock.nowMs() + HOLD_MS, readLeaf(standing.certificate)?.expiresMs ?? 0),
     );
-    // The same message has the same name, also after a restart: nobody holds it twice.
+    // The name is the same after a restart, so no holder keeps a message twice.
     const name = sha256('held', standing.id, to, stream, String(sequence)).subarray(0, 16);
     const payload = encode(hold, { to, name, expiresMs, sealed });
     const others = [...switchboard.sessions()].filter(({ id }) => id !== to && id !== '');
@@ -126,7 +127,7 @@ export class Holders {
       });
   }
 
-  /** Why a message is not held, or null. */
+  /** Stores a message for its receiver; returns why it is refused, or null. */
   #keep(session: Session, payload: Uint8Array): string | null {
     const { runtime, standing, policy, held } = this.#options;
     const message = decode(hold, payload);
@@ -140,7 +141,7 @@ export class Holders {
     return problem;
   }
 
-  /** What is over is dropped; whoever is here and has not said that it has it gets it again. */
+  /** Drops expired messages, and hands over again what online receivers have not acknowledged. */
   #look(): void {
     const { runtime, standing, directory, held } = this.#options;
     this.onLook();
@@ -154,13 +155,13 @@ export class Holders {
     for (const to of held.receivers()) if (directory.isAlive(to)) this.#handOver(to);
   }
 
-  /** Of each sender as many: what cannot be taken yet, or is junk, is in the way of its own sender alone. */
+  /** Hands over equally many messages of each sender, so that undeliverable messages delay only their own sender. */
   #handOver(to: string): void {
     const { directory, routing, held } = this.#options;
     if (held.size === 0 || !directory.isAlive(to)) return;
     const bySender = [...Map.groupBy(held.for(to), ({ from }) => from).values()];
     const share = Math.max(1, Math.floor(WINDOW / bySender.length));
-    // Another begins each time: where the way is full, the last of them would never have their turn.
+    // Rotates the first sender: on a congested route the last ones would otherwise starve.
     const first = bySender.length === 0 ? 0 : this.#turn++ % bySender.length;
     for (const messages of [...bySender.slice(first), ...bySender.slice(0, first)])
       for (const { from, name, sealed } of messages.slice(0, share))
@@ -168,7 +169,7 @@ export class Holders {
   }
 }
 
-/** Of all of it: else whoever hands over something else under its name would have it dropped. */
+/** Covers the whole message: otherwise a holder could hand over other content under its name and have it dropped. */
 function takenText(holder: string, { from, name, sealed }: Shape<typeof handed>): Buffer {
   return Buffer.concat([Buffer.from(`has what ${holder} held of ${from} `), name, sha256(sealed)]);
 }
