@@ -1,12 +1,12 @@
-// Aggregates of many peers, in a size that does not depend on their number. Aggregates of disjoint sets of
-// peers can be merged, in any order: so they go up the tree. Variance is merged as squares about the mean, which
-// stays accurate where sums of squares would cancel (Chan, Golub, LeVeque 1979).
+// Aggregates of many peers, whose size does not depend on the number of peers. Aggregates of disjoint sets can be
+// merged in any order, so they are summed up the tree. Variance is merged as squares about the mean, which stays
+// accurate where sums of squares would cancel (Chan, Golub, LeVeque 1979).
 
 import { attributes, shownAttributes } from './attributes.ts';
 import { type Sketch, SketchMaker } from './sketch.ts';
 import { type Counted, type Table, tableOf, WIDTH } from './table.ts';
 
-/** Of one attribute. */
+/** Statistics of one attribute. */
 export interface Stats {
   readonly count: number;
   readonly sum: number;
@@ -14,7 +14,7 @@ export interface Stats {
   readonly max: number;
   /** Sum of the squares about the mean. */
   readonly squares: number;
-  /** Null of what is aggregated for its bounds alone. */
+  /** Null in aggregates that are only needed for their bounds. */
   readonly sketch: Sketch | null;
 }
 
@@ -27,12 +27,12 @@ export const TOP_MAX = 3;
 export interface Aggregate {
   /** Peers in it. */
   readonly peers: number;
-  /** Sum of the ages of their readings, and the oldest, when this was made. */
+  /** Sum of the ages of their readings and the oldest age, when the aggregate was made. */
   readonly agesMs: number;
   readonly oldestMs: number;
-  /** In the order of the table; null where nobody knows the value. */
+  /** In the order of the attribute table; null where no peer knows the value. */
   readonly stats: readonly (Stats | null)[];
-  /** Of each shown attribute, the peers with the most of it, and those with the least: best first. */
+  /** For each shown attribute, the peers with the highest and the lowest values, best first. */
   readonly most: readonly (readonly Best[])[];
   readonly least: readonly (readonly Best[])[];
 }
@@ -108,7 +108,7 @@ class Gatherer {
 
 const gatherer = new Gatherer();
 
-/** Of single readings. */
+/** Aggregates single readings. */
 export function aggregateOf(readings: readonly Counted[], nowMs: number): Aggregate {
   return aggregateOfTable(tableOf(readings), nowMs);
 }
@@ -136,7 +136,7 @@ export function aggregateOfTable({ ids, values, readMs }: Table, nowMs: number):
   return { peers, agesMs, oldestMs, stats, ...gatherer.best };
 }
 
-/** Of one attribute, in these rows; null where none has it. */
+/** Returns the statistics of one attribute over these rows; null if no row has a value. */
 export function statsOf({ values }: Table, rows: readonly number[], index: number): Stats | null {
   gatherer.begin();
   for (const row of rows) {
@@ -211,7 +211,7 @@ export function mergedStats(all: readonly (Stats | null)[]): Stats | null {
   return { count, sum, min, max, squares, sketch };
 }
 
-/** The aggregate, some time later. */
+/** Returns the aggregate with its ages increased by `byMs`. */
 export function aged(aggregate: Aggregate, byMs: number): Aggregate {
   if (byMs <= 0 || aggregate.peers === 0) return aggregate;
   return {

@@ -7,20 +7,20 @@ export interface Attribute {
   name: string;
   unit: Unit;
   meaning: string;
-  /** Outside of these, the value is refused and counted. */
+  /** Values outside of these bounds are refused and counted. */
   min: number;
   max: number;
   /** Whether more or less is better: for `order by`. */
   isMoreBetter: boolean;
-  /** A change of so much is reported at once; a smaller one may wait for the next report. */
+  /** Absolute change that is reported at once; a smaller one may wait for the next report. */
   step: number;
-  /** The same relative to the value: the larger of both counts. */
+  /** The same, relative to the value: the larger of both thresholds applies. */
   stepPart: number;
 }
 
 const KIB = 1024;
 const MIB = 1024 ** 2;
-/** A pebibyte: more than any one host has, so whoever claims it is wrong. */
+/** One pebibyte: an upper bound for the memory or storage of a host. */
 const BYTES_MAX = 1024 ** 5 - 1;
 const RATE_MAX = 1e13;
 
@@ -107,7 +107,7 @@ export function indexOf(name: string): number {
   return indexes.get(aliases[name] ?? name) ?? -1;
 }
 
-/** In the order of the table; NaN: not known. Never changed once made, so that it can be shared. */
+/** In the order of the attribute table; NaN for unknown. Immutable, so that it can be shared. */
 export type Values = readonly number[];
 
 export const nothingKnown: Values = attributes.map(() => Number.NaN);
@@ -115,7 +115,7 @@ export const nothingKnown: Values = attributes.map(() => Number.NaN);
 const lows = Float64Array.from(attributes, ({ min }) => min);
 const highs = Float64Array.from(attributes, ({ max }) => max);
 
-/** Whether the value can be true. */
+/** Whether the value is within the bounds of its attribute. */
 export function isPlausible(index: number, value: number): boolean {
   return value >= lows[index]! && value <= highs[index]!;
 }
@@ -123,11 +123,11 @@ export function isPlausible(index: number, value: number): boolean {
 const steps = Float64Array.from(attributes, ({ step }) => step);
 const stepParts = Float64Array.from(attributes, ({ stepPart }) => stepPart);
 
-/** Whether from one value to the other is a change that others should hear of at once. */
+/** Whether a change between two values must be reported at once. */
 export function isNotable(index: number, from: number, to: number): boolean {
   if (from === to || (Number.isNaN(from) && Number.isNaN(to))) return false;
   const part = stepParts[index]! * Math.max(Math.abs(from), Math.abs(to));
-  // Also if one of them alone is not known.
+  // Also true if only one of the values is NaN.
   return !(Math.abs(from - to) < Math.max(steps[index]!, part));
 }
 

@@ -1,11 +1,11 @@
-// Network coordinates, by which the latency between any two peers can be estimated though
-// they have never met (Vivaldi: Dabek et al., SIGCOMM 2004): a plane for the network, a height for the access link.
+// Network coordinates, from which the latency between any two peers is estimated without a measurement between them
+// (Vivaldi: Dabek et al., SIGCOMM 2004): a plane for the network, a height for the access link.
 
 export interface Coordinate {
   x: number;
   y: number;
   height: number;
-  /** How far off it may be, relative: 1 knows nothing. */
+  /** Estimated relative error; 1.5 before the first measurement. */
   error: number;
 }
 
@@ -19,7 +19,7 @@ const ERROR_MEASURED_MAX = 1.49;
 const ERROR_MIN = 1e-6;
 const FAR_MS = 60_000;
 
-/** There and back, in milliseconds. */
+/** Returns the estimated round-trip time in milliseconds. */
 export function latencyBetween(a: Omit<Coordinate, 'error'>, b: Omit<Coordinate, 'error'>): number {
   return Math.hypot(a.x - b.x, a.y - b.y) + a.height + b.height;
 }
@@ -60,7 +60,7 @@ export function isKnown({ error }: Coordinate): boolean {
   return error < ERROR_MAX;
 }
 
-/** A peer that says it stands elsewhere than on earth is not believed. */
+/** Rejects coordinates outside of any plausible range. */
 function isSane({ x, y, height, error }: Coordinate): boolean {
   return (
     [x, y, height, error].every(Number.isFinite) &&

@@ -1,5 +1,6 @@
-// One peer asks another how far some peers are from there: for queries that want more than estimates. Whoever is asked makes a
-// link with each of them, so it does that seldom, and for members alone: a question is signed, as others pass it on.
+// One peer asks another to measure its latency to some peers, for queries that need more than estimates. A measurement
+// may need a link with each of them, so it is rate-limited and only done for members: the question is signed, as other
+// peers route it.
 
 import { hex } from '../identity/keys.ts';
 import { peerId } from '../identity/names.ts';
@@ -15,7 +16,7 @@ import type { Latency } from './latency.ts';
 import { MEASURED_MAX, type Measurement } from './query/measured.ts';
 
 const ANSWER_MS = 3_000;
-/** For one asker, and for all of them. */
+/** Rate limits per asker, and over all askers. */
 const OF_ONE = { burst: 5, everyMs: 2_000 };
 const OF_ALL = { burst: 10, everyMs: 500 };
 const EVERYBODY = '';
@@ -46,7 +47,7 @@ export class Measuring {
     this.#asker = asker;
     this.#directory = directory;
     this.#latency = latency;
-    // Who passes a question on must not use up the asker's allowance with it.
+    // A replay by a routing peer must not use up the asker's allowance.
     const once = new Once();
     const ofOne = new Allowance(clock, OF_ONE);
     const ofAll = new Allowance(clock, OF_ALL);
@@ -62,7 +63,7 @@ export class Measuring {
     });
   }
 
-  /** How far `from` is from the others. */
+  /** Measures the latency from the peer `from` to others. */
   async ask(from: string, to: readonly string[]): Promise<Measurement> {
     const ids = to.slice(0, MEASURED_MAX);
     if (!this.#directory.isAlive(from))
@@ -83,7 +84,7 @@ function contentOf(id: string, ids: readonly string[]): Buffer {
   return Buffer.from(`measure from ${id} to ${ids.join(' ')}`);
 }
 
-/** None, if they cannot be read. */
+/** Decodes the measured times; empty if they are malformed. */
 function timesOf(body: Uint8Array): number[] {
   try {
     return decode(answered, Buffer.from(body));

@@ -1,5 +1,6 @@
-// Delta encoding towards one receiver: only what it does not know yet. A name is sent once, and after that a small
-// number; of a reading, only values that changed. If the receiver missed something it says so, and all begins anew.
+// Delta encoding towards one receiver: sends only what the receiver does not know yet. A name is sent once and then
+// replaced by a small number; of a reading, only changed values are sent. A receiver that missed a message says so, and
+// encoding starts over.
 
 import { isNotable } from './attributes.ts';
 import type { Entry } from './messages.ts';
@@ -29,7 +30,7 @@ export class Outlet implements Listener {
     this.#readings.unlisten(this);
   }
 
-  /** The receiver knows nothing, or is another. */
+  /** Starts over: the receiver knows nothing, or is a different one. */
   beginAnew(): void {
     this.forgetNews();
     this.#number = 0;
@@ -58,7 +59,7 @@ export class Outlet implements Listener {
     if (!mark.isNews) this.#marks?.delete(held);
   }
 
-  /** Whether others should hear of this reading at once. */
+  /** Whether a reading has changed so much that it should be sent at once. */
   isNotable(held: Held): boolean {
     const { told } = this.#markOf(held);
     if (told === null) return true;
@@ -94,7 +95,7 @@ export class Outlet implements Listener {
     return { number: this.#number++, gone, entries };
   }
 
-  /** An empty report begins an aggregate, of which no part is known one by one. */
+  /** Sends an empty report, which announces an aggregate without single readings. */
   takeNothing(): number {
     this.forgetNews();
     return this.#number++;

@@ -11,14 +11,14 @@ import { type Sample, Samples } from './samples.ts';
 
 /** As many as a root knows one by one. An hour of each is 37 MB. */
 const PEERS_MAX = 1_024;
-/** Nearer in time, it is the same reading told again. */
+/** Readings closer in time than this are the same reading. */
 const SAME_MS = 250;
-/** Of how often the peer measures: after a longer pause something is missing. */
+/** Fraction of the measuring interval; a longer pause counts as a gap. */
 const HOLE_PART = 1.6;
-/** So many are asked at once, and each so soon after the one before: all peers at once come back from a partition. */
+/** Concurrent requests, and pause between two: after a partition all peers come back at once. */
 const ASKING_MAX = 4;
 const PACE_MS = 50;
-/** Who does not answer is asked again: the way to it may just be in the making. */
+/** Retry delay after no answer, because a route may still be forming. */
 const AGAIN_MS = 5_000;
 const TRIES_MAX = 6;
 
@@ -26,7 +26,7 @@ interface Row {
   readonly samples: Samples;
   /** Between two readings, mostly; not known of the first. */
   everyMs: number | null;
-  /** From where on something is missing; null: nothing. */
+  /** Start of the gap; null if nothing is missing. */
   holeMs: number | null;
   tries: number;
 }
@@ -39,7 +39,7 @@ export class Records {
   readonly #runtime: Runtime;
   readonly #ask: (id: string, sinceMs: number) => Promise<readonly Sample[]>;
   readonly #rows = new Map<string, Row>();
-  /** Who has a hole and waits to be asked. */
+  /** Peers with a gap that wait to be asked. */
   readonly #waiting = new Set<string>();
   #asking = 0;
   #cancel: Cancel | null = null;
@@ -68,14 +68,14 @@ export class Records {
     row.samples.add(values, readMs);
   }
 
-  /** Oldest first; null of a peer that was never heard of. */
+  /** Returns the samples of a peer, oldest first; null if none were received. */
   of(id: string): Sample[] | null {
     return this.#rows.get(id)?.samples.since() ?? null;
   }
 
   #rowOf(id: string): Row {
     const known = this.#rows.get(id);
-    // Whoever was heard of last stands last.
+    // The map is in order of last reception, so that the first entry is evicted.
     if (known !== undefined) this.#rows.delete(id);
     else if (this.#rows.size >= PEERS_MAX) this.#rows.delete(this.#rows.keys().next().value!);
     const row = known ?? { samples: new Samples(), everyMs: null, holeMs: null, tries: 0 };
@@ -113,7 +113,7 @@ export class Records {
       row.holeMs = null;
       const found = row.samples.fill(kept, Math.max(SAME_MS, (row.everyMs ?? 0) / 2));
       this.filled += found;
-      // It measures more seldom than it did: that was no hole.
+      // The peer now measures less often: there was no gap.
       if (found === 0) row.everyMs = null;
     } catch {
       if (++row.tries < TRIES_MAX)

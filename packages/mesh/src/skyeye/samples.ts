@@ -1,4 +1,4 @@
-// Readings of one peer in a row, each with its time: an hour of them at ten seconds, then the oldest makes room.
+// A ring buffer of timed readings of one peer: an hour at ten-second intervals, then the oldest is overwritten.
 
 import { shownAttributes, type Values } from './attributes.ts';
 
@@ -7,7 +7,7 @@ const WIDTH = shownAttributes.length;
 
 /** Of the attributes that are shown. */
 export interface Sample {
-  /** On the clock of whoever keeps it (elapsedMs). */
+  /** On the clock of the peer that keeps the sample (elapsedMs). */
   readonly atMs: number;
   readonly values: readonly number[];
 }
@@ -22,7 +22,7 @@ export class Samples {
     return this.#timesMs.length;
   }
 
-  /** Of the one that was added last; long ago if there is none. */
+  /** Time of the newest sample; -Infinity if there is none. */
   get newestMs(): number {
     const { size } = this;
     return size === 0 ? Number.NEGATIVE_INFINITY : this.#timesMs[(this.#next + size - 1) % size]!;

@@ -2,17 +2,17 @@
 // (DDSketch: Masson et al., VLDB 2019). When there are too many buckets, all are merged in pairs, and the factor is
 // squared (uniform collapse: Epicoco et al., 2020), so that the relative error stays uniform.
 
-/** Of a quantile, relative, while no buckets were joined. */
+/** Relative accuracy of quantiles before buckets are merged. */
 const ACCURACY = 0.01;
 export const BUCKETS_MAX = 128;
 const LOG_GAMMA = Math.log((1 + ACCURACY) / (1 - ACCURACY));
-/** What is less counts as nothing: bucket 0. */
+/** Smaller values count as zero: bucket 0. */
 const SMALLEST = 1e-3;
 export const KEYS = 2600;
 export const LEVELS_MAX = 6;
 
 export interface Sketch {
-  /** How often buckets were joined. */
+  /** Number of times that buckets were merged. */
   readonly level: number;
   /** Ascending, and how many values lie in each. */
   readonly keys: readonly number[];

@@ -1,4 +1,4 @@
-// What the asker gets.
+// The answer to a query, as shown to the user.
 
 import type { Stats } from '../aggregate.ts';
 import { attributes } from '../attributes.ts';
@@ -10,42 +10,42 @@ export interface FoundPeer {
   id: string;
   /** By attribute, in its unit; null where nothing is known. */
   values: Record<string, number | null>;
-  /** Of the reading. */
+  /** Age of the reading. */
   ageMs: number;
-  /** There and back to the peer of `near`; null without one. */
+  /** Round-trip time to the peer of `near`; null without `near`. */
   latencyMs: number | null;
-  /** That was measured for this answer; else it is an estimate. */
+  /** Whether `latencyMs` was measured for this answer; otherwise it is an estimate. */
   isMeasured: boolean;
 }
 
 export interface AnsweredGroup {
-  /** '' if all are one group. */
+  /** '' if the query does not group. */
   group: string;
   peers: number;
-  /** By figure, as it was asked; null where nobody knows the value. */
+  /** By figure as written in the query; null where no peer knows the value. */
   figures: Record<string, number | null>;
 }
 
 export interface Answer {
   query: string;
   kind: 'find' | 'figures';
-  /** The best, best first: of a query for peers. */
+  /** For a query for peers: the peers found, best first. */
   peers: FoundPeer[];
-  /** Of a query for figures. */
+  /** For a query for figures: one entry per group. */
   groups: AnsweredGroup[];
-  /** How many peers are meant, and of how many that is known. */
+  /** Number of matching peers, and of peers examined. */
   matched: number;
   looked: number;
-  /** Part of the living that was looked at: 0 to 1. */
+  /** Fraction of live peers that were examined: 0 to 1. */
   complete: number;
-  /** Members that fell silent, as the asker knows: they are in no answer. */
+  /** Members that are down as far as the asker knows; they are in no answer. */
   away: number;
-  /** Of the readings that were looked at, when the answer was given: the mean, and the oldest. Null of none. */
+  /** Mean and maximum age of the examined readings when the answer was given; null if there were none. */
   readings: { ageMs: number; oldestMs: number } | null;
   answeredBy: string;
   hops: number;
   tookMs: number;
-  /** Why it may not be the whole answer; null if it is. */
+  /** Why the answer may be incomplete; null if it is complete. */
   problem: string | null;
 }
 
@@ -115,7 +115,7 @@ function orNull(value: number): number | null {
   return Number.isNaN(value) ? null : value;
 }
 
-/** Numbers by size, names by letters. */
+/** Compares numbers by value, other names alphabetically. */
 function compareNames(a: string, b: string): number {
   const [x, y] = [Number(a), Number(b)];
   if (a !== '' && b !== '' && !Number.isNaN(x) && !Number.isNaN(y)) return x - y;

@@ -1,4 +1,4 @@
-// What may be asked, as a tree. docs/queries.md has the grammar.
+// The syntax tree of queries. docs/queries.md has the grammar.
 
 /** Which peers are meant. An attribute is named by its place in the table, `DISTANCE` is the way to the peer of `near`. */
 export type Condition =
@@ -28,33 +28,33 @@ interface Common {
 /** The best peers. */
 export interface Find extends Common {
   readonly kind: 'find';
-  /** Of the answer, at the most. */
+  /** Maximum number of peers in the answer. */
   readonly wanted: number;
-  /** Asked for: where latencies are measured, candidates besides. */
+  /** Number of peers to find: where latencies are measured, more candidates than wanted. */
   readonly count: number;
   /** The peer of `near` measures before the answer is given (measured.ts). */
   readonly isMeasured: boolean;
   /** Best first; any will do if there is none. */
   readonly order: readonly Key[];
-  /** Attributes to show: those that were spoken of. */
+  /** Attributes to show: those named in the query. */
   readonly columns: readonly number[];
 }
 
 export interface Figure {
-  /** As it was written: "p95(cpu.used)". */
+  /** The figure as written: "p95(cpu.used)". */
   readonly name: string;
   readonly kind: 'count' | 'sum' | 'avg' | 'min' | 'max' | 'sd' | 'quantile';
-  /** Unless it counts. */
+  /** Unused for a count. */
   readonly attribute: number;
-  /** Of a quantile: 0.95. */
+  /** For a quantile: its fraction, such as 0.95. */
   readonly part: number;
 }
 
-/** Numbers about all who are meant. */
+/** Statistics over all matching peers. */
 export interface Figures extends Common {
   readonly kind: 'figures';
   readonly figures: readonly Figure[];
-  /** A group for each value of it. */
+  /** Groups peers by this label or attribute. */
   readonly by: Label | number | null;
 }
 

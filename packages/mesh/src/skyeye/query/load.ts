@@ -3,7 +3,7 @@
 
 import type { Clock } from '../../runtime.ts';
 
-/** A second. */
+/** Queries per second. */
 const OWN_RATE = 400;
 const ALL_RATE = 4_000;
 const ASKER_RATE = 300;

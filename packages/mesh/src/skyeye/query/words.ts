@@ -1,8 +1,8 @@
-// A query cut into words, each with its place, so that a mistake can be pointed at.
+// The tokenizer of queries. Each token has its position, so that errors can point at it.
 
-/** What is wrong with a query, where, and what was expected there. */
+/** A syntax error: its position, and what was expected there. */
 export class QueryError extends Error {
-  /** Characters before it. */
+  /** Offset of the error in characters. */
   readonly at: number;
   readonly expected: string;
 
@@ -19,9 +19,9 @@ export const QUERY_CHARACTERS_MAX = 1_000;
 export interface Word {
   kind: 'name' | 'number' | 'text' | 'sign' | 'end';
   text: string;
-  /** Of a number. */
+  /** Of a number token: its value. */
   value: number;
-  /** What stands right behind it: "GB", "%", "Mbit/s"; '' if nothing does. */
+  /** The unit that directly follows a number: "GB", "%", "Mbit/s"; '' if none. */
   unit: string;
   at: number;
 }
