@@ -1,5 +1,5 @@
-// Invented readings. Each follows from a seed, a name and the time, so that whenever it is asked, the
-// same host has the same memory, and a load that goes on where it was.
+// Invented readings, derived from a seed, a name and the time: repeated queries see the same host with the same memory
+// and a continuous load.
 
 import { createHash } from 'node:crypto';
 

@@ -1,6 +1,6 @@
-// What a visitor sends to one peer. What is for the member whose decoy this is, it can open and acknowledge, as it would at
-// home. What is for others is sealed with their keys, which nobody else has: it is taken as if it went on, and the sender
-// goes on waiting, as for anybody who is slow. It leaves its own copy on its disk until it has a receipt, so nothing is lost.
+// Messages that a visitor of the decoy sends. Messages to the member that owns the decoy are opened and acknowledged as
+// usual. Messages to others are sealed with keys that the decoy lacks: they are accepted as if forwarded, and the
+// sender keeps waiting, as for any slow receiver. Its outbox keeps them until a receipt arrives, so nothing is lost.
 import type { Session } from '../link/session.ts';
 import type { Switchboard } from '../link/switchboard.ts';
 import type { Directory } from '../members/directory.ts';

@@ -1,4 +1,4 @@
-// As much of DER (X.690 §10) as certificates and requests for them need: bytes with a tag and a length before them.
+// The subset of DER (X.690 §10) that certificates and certificate requests need.
 
 export const tags = {
   boolean: 0x01,

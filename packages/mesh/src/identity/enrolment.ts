@@ -1,5 +1,5 @@
-// What a peer sends to be admitted, or to have its certificate renewed, and what the authority answers. Both are safe to
-// repeat: the same key gets the same answer.
+// Messages with which a peer applies for admission or renews its certificate, and the answers of the authority. Both
+// requests are idempotent: the same key gets the same answer.
 
 import type { Link, Transport } from '../link/link.ts';
 import { Session } from '../link/session.ts';

@@ -1,5 +1,5 @@
-// Where an application comes from. One that peers passed on has the address that the first of them saw, or claims that it
-// saw: so wrong tries count for those peers as well, and an attacker gains nothing by using many of them.
+// The source address of an application. For a forwarded application it is the address that the first peer reports:
+// failed attempts count for the forwarding peers too, so an attacker gains nothing by using many of them.
 
 import { hostOf } from '../link/address.ts';
 import { networkOf } from '../link/waiting-room.ts';

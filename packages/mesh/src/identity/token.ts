@@ -1,5 +1,5 @@
-// The one line by which a peer finds a mesh and is admitted: the mesh's name, the authority to trust, the addresses of its
-// peers, and a secret that is valid for a number of uses.
+// The invitation, one line that admits a peer to a mesh: the mesh's name, the authority to trust, addresses of peers,
+// and a secret that is valid for a number of uses.
 
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { decode, encode, fixed, list, optional, record, type Shape, text } from '../wire/schema.ts';

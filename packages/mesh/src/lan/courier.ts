@@ -1,5 +1,5 @@
-// Messages over the LAN without a link: sent to all or to one, in parts, four more times unless acknowledged; taken
-// once each, from approved peers only, and only while they are recent.
+// Messages over the LAN without a link: broadcast or to one peer, fragmented, and retransmitted up to four times unless
+// acknowledged. Each is taken once, from approved peers only, and only while recent.
 
 import { hex, isSignedBy, signWith } from '../identity/keys.ts';
 import type { Standing } from '../peer/standing.ts';

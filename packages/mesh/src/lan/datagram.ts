@@ -1,5 +1,5 @@
-// One datagram on the LAN: sealed with the group key, so that only peers of the mesh can read or
-// forge it; the signature inside says which of them sent it.
+// The format of LAN datagrams: sealed with the group key, so that only peers of the mesh can read or forge them; the
+// signature inside identifies the sender.
 
 import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto';
 import { peerId } from '../identity/names.ts';

@@ -1,4 +1,4 @@
-// Where peers look for each other: a multicast group that stays on its own network: one hop, no router passes it on.
+// The multicast group for discovery, limited to the local network: one hop, never forwarded by routers.
 
 import type { Socket } from 'node:dgram';
 import { createAddressSocket, Multicast } from './multicast.ts';

@@ -1,4 +1,4 @@
-// Replay protection: which messages were taken already, also before a restart.
+// Replay protection of LAN messages: records which messages were taken, across restarts.
 
 import { hex } from '../identity/keys.ts';
 import type { Storage } from '../peer/storage.ts';

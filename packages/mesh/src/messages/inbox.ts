@@ -1,5 +1,5 @@
-// Received messages, in the order of each sender, once each: an append-only log, from which a restart learns what was
-// taken already.
+// The inbox: received messages, in order per sender and without duplicates. An append-only log, which also restores the
+// sequence numbers after a restart.
 
 import { hex } from '../identity/keys.ts';
 import { peerId } from '../identity/names.ts';
@@ -21,9 +21,12 @@ import {
 /** Beyond these bounds, the oldest messages of the sender with the most are dropped. */
 export const INBOX_MAX = 10_000;
 export const INBOX_BYTES_MAX = 64 << 20;
-/** So much more than that before it is tidied up: not at each message. */
+/** Factor by which the bounds may be exceeded before compaction, so that it does not run for each message. */
 const SLACK = 1.25;
-/** Of one sender, so that nobody can make another's be forgotten. A sender needs one, and one more with each new folder. */
+/**
+ * Maximum streams per sender, so that no sender evicts another's. A sender uses one, and a new one with each new
+ * folder.
+ */
 const STREAMS_MAX = 16;
 const LOG = 'inbox.log';
 
@@ -79,19 +82,19 @@ export class Inbox {
     return this.#messages.slice(this.#readCount);
   }
 
-  /** The last number taken of a sender's stream; 0 if none was. */
+  /** Returns the last sequence number taken of a sender's stream; 0 if none. */
   lastOf(from: string, stream: Uint8Array): number {
     return this.#cursors.get(from)?.get(hex(stream)) ?? 0;
   }
 
-  /** Whether that very message is here still. */
+  /** Whether that message is still in the inbox. */
   has(from: string, stream: Uint8Array, sequence: number): boolean {
     return this.#messages.some(
       (each) => each.sequence === sequence && each.from === from && Buffer.compare(each.stream, stream) === 0,
     );
   }
 
-  /** On disk when it returns: only then may the sender be told. */
+  /** Adds a message; it is on disk when this returns, so the sender may be sent a receipt. */
   add(message: Omit<Message, 'kind'>): void {
     const uncertaintyMs = this.#uncertaintyMs();
     const isDated = Number.isFinite(uncertaintyMs);

@@ -1,5 +1,5 @@
-// Which numbers of each peer were taken already, where a peer's numbers grow. Of its newest it is known one by one, since one
-// may overtake another; all before those count as taken, so that nobody on the way can have them done again.
+// Replay protection for increasing numbers, per peer. The newest numbers are tracked one by one, since messages may
+// overtake each other; all older ones count as taken, so that none can be replayed.
 
 /** Of one peer. */
 const OF_ONE_MAX = 512;

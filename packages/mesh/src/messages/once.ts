@@ -1,15 +1,15 @@
-// Replay protection: what was taken already, by peer. Each peer has its own quota, so that
-// a busy one does not push out the entries of others.
+// Replay protection: names already taken, per peer. Each peer has its own quota, so that a busy peer does not evict the
+// entries of others.
 
-/** Of one peer; then its oldest is forgotten. */
+/** Maximum names per peer; the oldest is evicted. */
 const OF_ONE_MAX = 512;
 const PEERS_MAX = 4_096;
 
 export class Once {
-  /** By peer, the one heard of last at the end; of each, the oldest first. */
+  /** By peer, least recently heard first; of each peer, oldest first. */
   readonly #taken = new Map<string, Set<string>>();
 
-  /** False if it came before. */
+  /** Takes a name; returns false if it was taken before. */
   take(peer: string, name: string): boolean {
     const own = this.#taken.get(peer) ?? new Set();
     if (own.has(name)) return false;

@@ -1,14 +1,14 @@
-// Messages to be delivered, by receiver: on disk until the receiver acknowledges them.
+// The outbox: messages by receiver, on disk until the receiver acknowledges them.
 
 import { peerId } from '../identity/names.ts';
 import type { Storage } from '../peer/storage.ts';
 import type { Random } from '../runtime.ts';
 import { bytes, decode, encode, fixed, type Shape, text, variant, varint } from '../wire/schema.ts';
 
-/** For one receiver; more are refused, and the sender is told. */
+/** Limits per receiver; further messages are refused, and the sender is told. */
 export const WAITING_MAX = 1_000;
 export const WAITING_BYTES_MAX = 16 << 20;
-/** A message that was not delivered for so long is given up. */
+/** Time after which an undelivered message is given up. */
 export const KEEP_MS = 7 * 24 * 3_600_000;
 export const MESSAGE_BYTES_MAX = 128 << 10;
 const LOG = 'outbox.log';
@@ -55,7 +55,7 @@ export class Outbox {
     for (const [to, queue] of this.#queues) if (queue.waiting.length > 0) yield to;
   }
 
-  /** Its number, on disk; or why it is not taken. */
+  /** Stores a message; returns its sequence number, or why it is refused. */
   add(to: string, topic: string, body: Uint8Array, nowMs: number, by = ''): number | string {
     if (body.length > MESSAGE_BYTES_MAX)
       return `a message has ${MESSAGE_BYTES_MAX >> 10} KiB at most: share larger things`;
@@ -78,7 +78,7 @@ export class Outbox {
     return sequence;
   }
 
-  /** The receiver has all up to that number, or they are given up. */
+  /** Removes all messages up to that number: they were acknowledged or given up. */
   done(to: string, sequence: number): void {
     const queue = this.#queues.get(to);
     if (queue === undefined || queue.waiting.length === 0 || sequence < queue.waiting[0]!.sequence) return;

@@ -1,4 +1,4 @@
-// What a sealed message holds, and what its receiver says of it.
+// Schemas of the content of a sealed message and of its receipt.
 import { peerIdOrNone } from '../identity/names.ts';
 import { bytes, fixed, list, record, type Shape, text, varint } from '../wire/schema.ts';
 import { receiptOf } from './pairs.ts';

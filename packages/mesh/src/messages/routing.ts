@@ -13,7 +13,7 @@ import { bytes, decode, encode, flag, record, type Shape, varint, WireError } fr
 export const BODY_BYTES_MAX = 192 << 10;
 const HOPS_MAX = 64;
 const QUESTIONS_MAX = 1024;
-/** A link with so much waiting takes no more routed messages. */
+/** A link with this many bytes queued takes no more routed messages. */
 const CONGESTED_BYTES = 4 << 20;
 
 export const routed = record({
@@ -29,7 +29,7 @@ export const routed = record({
 type Routed = Shape<typeof routed>;
 
 export type Answer = (error: string | null, body: Uint8Array) => void;
-/** `from` is the sender's claim, not authenticated. */
+/** `from` is the sender's claim and not authenticated. */
 export type RoutedHandler = (from: string, body: Uint8Array, answer: Answer) => void;
 const NOTHING = Buffer.alloc(0);
 
@@ -58,7 +58,7 @@ export class Routing {
     this.#handlers.set(kind, handler);
   }
 
-  /** Sends without waiting; false if there is no route. */
+  /** Sends without waiting; returns false if there is no route. */
   send(to: string, kind: number, body: Uint8Array): boolean {
     return this.#forward(this.#message(to, kind, body), null);
   }
@@ -91,7 +91,7 @@ export class Routing {
       if (message.kind === routedKinds.answer) this.#takeAnswer(message);
       else this.#handle(message);
     } catch (error) {
-      // The neighbour that passed it on is not to blame for it.
+      // The neighbour that forwarded the message is not responsible for its content.
       const text = error instanceof WireError ? error.message : String(error);
       this.#runtime.log('warn', 'a message cannot be read', { from: message.from, message: text });
     }
@@ -128,7 +128,7 @@ export class Routing {
     if (message.hops >= HOPS_MAX) return false;
     const { to } = message;
     if (to === this.#standing.id) {
-      // To oneself, in the next turn, as everything else comes.
+      // A message to this peer itself is delivered asynchronously, like all others.
       this.#runtime.clock.after(0, () => this.#take(message, null));
       return true;
     }
@@ -145,7 +145,7 @@ export class Routing {
     const next = tree.nextHop(this.#standing.id, to);
     const session = next === null ? null : this.#switchboard.sessionOf(next);
     if (session !== null && session !== from) return session;
-    // The tree is changing, or that neighbour cannot be reached from here: a detour. Hops are bounded.
+    // The tree is changing, or the neighbour is unreachable: takes a detour. The number of hops is bounded.
     const path = tree.pathTo(to);
     const others = [...this.#switchboard.sessions()].filter((each) => each !== from);
     const above = others.filter((each) => path.includes(each.id));

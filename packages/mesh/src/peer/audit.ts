@@ -1,4 +1,4 @@
-// Who decided what about whom, and why: a JSON object a line, in a file that is only added to.
+// The audit log of decisions: who decided what about which peer, and why. Append-only, one JSON object per line.
 
 import { appendFileSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';

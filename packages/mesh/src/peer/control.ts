@@ -1,5 +1,5 @@
-// The socket by which any shell of the same user talks to a running peer: JSON lines, one request and
-// one answer each. It lies in the peer's folder, which nobody else may enter; it also shows that the peer runs.
+// The control socket, over which a shell of the same user talks to a running peer: JSON lines, one request and one
+// answer each. It lies in the peer's private folder and also shows that the peer is running.
 
 import { createHash } from 'node:crypto';
 import { chmodSync, lstatSync, mkdirSync, rmSync } from 'node:fs';

@@ -1,4 +1,5 @@
-// Joining: makes the keys, applies at the addresses of the invitation, and waits if somebody has to approve first.
+// Joining a mesh: creates the keys, applies at the addresses of the invitation, and waits for approval if it is
+// required.
 
 import { pemOf, readLeaf } from '../identity/certificate.ts';
 import { EnrolError, enrolAt, makeEnrolRequest } from '../identity/enrolment.ts';

@@ -1,4 +1,4 @@
-// The keys of a peer on disk, as they are or under a passphrase.
+// The private keys of a peer on disk, in plain text or encrypted with a passphrase.
 
 import {
   isPassphraseSealed,

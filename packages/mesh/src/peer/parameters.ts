@@ -1,4 +1,4 @@
-// What a shell sends with a question, checked.
+// Validates the parameters of requests on the control socket.
 
 import { ControlError, type Parameters } from './control.ts';
 

@@ -1,5 +1,5 @@
-// The key of the authority on disk. A new one is kept beside the old until the list of members names it: whenever the power
-// fails, the key that the list names is there.
+// The authority's key on disk. A new key is stored beside the old one until the list of members names it: after a power
+// failure at any moment, the key that the list names is present.
 
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { readKeyPem, rootKey } from '../identity/certificate.ts';

@@ -1,4 +1,4 @@
-// A peer as a process: opens its folder, answers on its control socket, runs until it is told to stop.
+// Runs a peer as a process: opens its folder, serves its control socket, and runs until it is stopped.
 
 import { rmSync } from 'node:fs';
 import type { SourceOptions } from '@eyrie/clock';

@@ -1,5 +1,5 @@
-// Two processes with the keys of one peer: its folder was copied to another machine, or came back from a backup. Each hears
-// what the other says of itself, under their common name, with a number that it did not give.
+// Detects two processes with the keys of one peer, after its folder was copied or restored from a backup: each hears
+// announcements under their common name with a number that it did not assign.
 
 import type { Announcement } from '../members/directory.ts';
 import type { Runtime } from '../runtime.ts';

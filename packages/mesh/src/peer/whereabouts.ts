@@ -1,4 +1,4 @@
-// Where this peer is, as its networks change: laptops move, leases end. And who else is on the same network.
+// Tracks the addresses of this peer as its networks change, and discovers peers on the same network.
 
 import { GroupSocket } from '../lan/group.ts';
 import { Beacon } from '../members/beacon.ts';

@@ -1,4 +1,4 @@
-// The captures in a folder, as files that are offered: those that are there now and written to no more.
+// Offers the captures in a folder as shared files: those that exist and are no longer being written.
 
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,5 +1,5 @@
-// What files are, in pieces: a large one takes a while to read, so it is read once as long as it does not change, however many
-// ask for it at once, and few are read at a time.
+// Caches the manifests of files. Hashing a large file takes a while, so a file is read once while it is unchanged, for
+// any number of concurrent requests, and few files are read at a time.
 
 import { stat } from 'node:fs/promises';
 import { describeFile, type Manifest } from './manifest.ts';

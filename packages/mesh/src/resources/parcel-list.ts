@@ -1,4 +1,5 @@
-// What is known of the files that others send: on disk, and bounded for each sender, so that none makes another's forgotten.
+// The persistent list of files that other peers send, bounded per sender, so that no sender evicts the entries of
+// another.
 
 import type { Storage } from '../peer/storage.ts';
 import type { Cancel, Clock } from '../runtime.ts';

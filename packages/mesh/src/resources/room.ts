@@ -1,4 +1,4 @@
-// How much of the disk those may fill who send files unasked.
+// Disk limits for files received unasked.
 
 import { readdir, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';

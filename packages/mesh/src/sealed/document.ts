@@ -1,5 +1,5 @@
-// A text or file sealed for one peer, as a file that can go any way: by mail, on a stick. Only that peer opens it, and it
-// learns who has sealed it.
+// A text or file sealed for one peer, as a file that can be carried by any means, such as mail or a USB stick. Only
+// that peer can open it, and it learns which peer sealed it.
 
 import { isIssuedBy, readLeaf } from '../identity/certificate.ts';
 import { isSignedBy, sha256, signWith } from '../identity/keys.ts';

@@ -1,5 +1,5 @@
-// HPKE (RFC 9180), base mode, with X-Wing, HKDF-SHA256 and AES-256-GCM. Base mode does not say who sealed: whoever uses it
-// signs besides.
+// HPKE (RFC 9180), base mode, with X-Wing, HKDF-SHA256 and AES-256-GCM. Base mode does not authenticate the sender:
+// callers add a signature.
 
 import { createCipheriv, createDecipheriv, createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import { decapsulate, encapsulate, type XWingPrivateKey } from './xwing.ts';

@@ -1,4 +1,4 @@
-// Secrets under a passphrase: scrypt (RFC 7914) makes the key, AES-256-GCM seals.
+// Encrypts secrets with a passphrase: scrypt (RFC 7914) derives the key, AES-256-GCM encrypts.
 
 import { createCipheriv, createDecipheriv, randomBytes, scryptSync } from 'node:crypto';
 

@@ -1,5 +1,5 @@
-// What peers of the tree say to each other. Here as objects: over a link they go as codec.ts writes them, in a
-// simulation as they are. Nobody changes a message, or what it refers to, once it was sent.
+// Messages between peers of the tree, as objects: links encode them with codec.ts, simulations pass them as they are. A
+// message and what it refers to are immutable once sent.
 
 import type { Aggregate, Best } from './aggregate.ts';
 import type { Values } from './attributes.ts';

@@ -1,4 +1,4 @@
-// What a shell or a page may ask SkyEye of a running peer: over its control socket, and the same over HTTP.
+// Methods of SkyEye on the control socket of a running peer, also served over HTTP.
 
 import type { Methods, Parameters } from '../peer/control.ts';
 import { ControlError } from '../peer/control.ts';

@@ -1,5 +1,5 @@
-// Claims of peers to keep an older mesh time. With three peers or more, one alone is not followed: it may lie, or its clock
-// may be the wrong one.
+// Claims of peers to keep an older mesh time. With three peers or more, a single claim is not followed: that peer may
+// lie, or its clock may be wrong.
 
 import type { Era, MeshClock } from '@eyrie/clock/mesh';
 import type { Clock } from '../runtime.ts';

@@ -1,4 +1,4 @@
-// The peer that leads the mesh clock may follow time servers, over NTP or NTS; the others do not ask them.
+// The peer that leads the mesh clock may follow time servers over NTP or NTS; the other peers do not ask them.
 
 import type { Source, SourceOptions, TimeKeeper } from '@eyrie/clock';
 import type { Peer } from '../peer/peer.ts';

@@ -1,4 +1,4 @@
-// The time servers that whoever leads the mesh's time follows: told to any peer that asks, over the mesh.
+// The time servers that the peer leading the mesh clock follows, reported to any peer that asks.
 
 import type { Standing as Judged, SourceOptions } from '@eyrie/clock';
 import { peerId } from '../identity/names.ts';

@@ -1,4 +1,4 @@
-// Rate limits: a token bucket for each name.
+// Rate limits: a token bucket per name.
 
 import type { Clock } from '../runtime.ts';
 

@@ -1,5 +1,5 @@
-// Counts what each neighbour sends and asks, by kind. Counted at arrival, over links whose other end
-// is authenticated; what a peer relays for others is not held against it. Also counts rejected connections.
+// Counts what each neighbour sends and asks, by kind, on arrival over authenticated links; messages that a peer
+// forwards for others are not counted against it. Also counts rejected connections.
 
 import type { Session } from '../link/session.ts';
 import type { Switchboard } from '../link/switchboard.ts';

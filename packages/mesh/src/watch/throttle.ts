@@ -1,4 +1,4 @@
-// The rate limit of throttled peers: one answer a second, five in a row.
+// The rate limit of throttled peers: one answer per second, with a burst of five.
 
 import type { Measures } from '../members/measures.ts';
 import type { Clock } from '../runtime.ts';

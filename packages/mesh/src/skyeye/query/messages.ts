@@ -1,4 +1,4 @@
-// What peers say to each other to answer a query.
+// Schemas of the messages between peers that answer a query.
 
 import { peerId } from '../../identity/names.ts';
 import { proof } from '../../messages/asker.ts';

@@ -1,4 +1,4 @@
-// Reads a query. Where it cannot, it says at which character, and what could have stood there.
+// The query parser. A syntax error states its position and what was expected there.
 
 import { attributes, indexOf, shownAttributes } from '../attributes.ts';
 import {

@@ -1,5 +1,5 @@
-// Pruning: whether a subtree, of which only aggregates and bounds are known, can match a query: all of it, none of it,
-// or some; only then it has to be asked.
+// Pruning: decides from aggregates and bounds whether all, none or some peers of a subtree can match a query. The
+// subtree is only asked if some can.
 
 import type { Aggregate } from '../aggregate.ts';
 import { COORDINATE } from '../attributes.ts';

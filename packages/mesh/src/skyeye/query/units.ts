@@ -1,4 +1,4 @@
-// Quantities as people write them: 50%, 20GB, 5ms, 1Mbit.
+// Quantities with units as users write them: 50%, 20GB, 5ms, 1Mbit.
 
 import type { Unit } from '../attributes.ts';
 
