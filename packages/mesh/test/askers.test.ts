@@ -44,7 +44,7 @@ function sending(peer: Peer, change: (kind: number, payload: Uint8Array) => Uint
 
 const QUESTION = '3 peers order by cpu.free';
 
-test('a query in the name of another is not answered', async () => {
+test('a query signed in the name of another peer is not answered', async () => {
   const { mesh, liar, answered } = await started();
   const other = mesh.peers.find((peer) => peer!.id !== liar.id && peer!.id !== liar.directory.tree.root)!;
   assert.ok(answered(() => void liar.skyeye.query(QUESTION)) >= 1);
@@ -91,7 +91,7 @@ test('a query that is handed on again and again is answered once', async () => {
   );
 });
 
-test('what a support peer without a copy of the readings is handed comes back at once, and is answered', async () => {
+test('a query handed to a support peer without a copy of the readings is returned at once and answered', async () => {
   const { mesh } = await started();
   const root = mesh.peers.find((peer) => peer!.directory.tree.root === peer!.id)!;
   const follower = mesh.peers.find((peer) => root.directory.tree.childrenOf(root.id).includes(peer!.id))!;
@@ -117,7 +117,7 @@ test('what a support peer without a copy of the readings is handed comes back at
   }
 });
 
-test('whoever asks much makes nobody forget what others have asked', () => {
+test('a peer with many questions does not evict the replay records of other peers', () => {
   const once = new Once();
   assert.equal(once.take('good', '1'), true);
   for (let i = 0; i < 10_000; i++) assert.equal(once.take('liar', String(i)), true);
@@ -142,7 +142,7 @@ test('a throttled peer is answered as seldom where its questions come over anoth
   if (parent.id !== liar.directory.tree.root) assert.ok(few <= 6, `${few} answers`);
 });
 
-test('what is known below is told to those above alone', async () => {
+test('what is known below is told only to peers above in the tree', async () => {
   const { mesh, liar } = await started();
   const root = mesh.peers.find((peer) => peer!.id === liar.directory.tree.root)!;
   const [session] = liar.switchboard.sessions();
@@ -159,7 +159,7 @@ test('what is known below is told to those above alone', async () => {
   assert.ok(root.skyeye.core.knowsAll);
 });
 
-test('the history of a peer is told to who proves to be an approved asker', async () => {
+test('the history of a peer is told only to an approved asker that proves its name', async () => {
   const { mesh, liar } = await started();
   const [asked, other] = mesh.peers.filter((peer) => peer!.id !== liar.id);
   const results: string[] = [];
@@ -223,7 +223,7 @@ test('a throttled peer gets histories as seldom as answers', async () => {
   assert.ok(count >= 1 && count <= 6, `${count} told`);
 });
 
-test('nobody on the way reads a history, gives an older one, or hands it over as a message', async () => {
+test('a routing peer cannot read a history, replay an older one, or pass it off as a message', async () => {
   const { mesh, liar } = await started();
   const root = mesh.peers.find((peer) => peer!.id === liar.directory.tree.root)!;
   const asked = mesh.peers.find(
@@ -265,7 +265,7 @@ test('nobody on the way reads a history, gives an older one, or hands it over as
   assert.equal(liar.inbox.messages.length, 0);
 });
 
-test('one that was restarted can open the histories of those who have written to it before', async () => {
+test('a restarted peer can open the histories of peers that have written to it before', async () => {
   const { mesh, liar } = await started();
   const asked = mesh.peers.find((peer) => peer!.id !== liar.id)!;
   const at = mesh.peers.indexOf(liar);
@@ -289,7 +289,7 @@ test('one that was restarted can open the histories of those who have written to
   assert.equal(given, 'told');
 });
 
-test('who asks for histories without end gets some, and the others still get theirs', async () => {
+test('requests for histories are rate-limited per asker, and other askers are still answered', async () => {
   const { mesh, liar } = await started();
   const [asked, other] = mesh.peers.filter((peer) => peer!.id !== liar.id) as [Peer, Peer];
   let told = 0;

@@ -26,7 +26,7 @@ async function asleep(peers: number, seed: number) {
   return { mesh, run };
 }
 
-test('all have slept for longer than their certificates last: awake, they get new ones and find each other', async () => {
+test('peers that slept past the expiry of their certificates renew them and find each other', async () => {
   for (const seed of [1, 2]) {
     const { mesh, run } = await asleep(6, seed);
     await run(300_000);
@@ -39,7 +39,7 @@ test('all have slept for longer than their certificates last: awake, they get ne
   }
 });
 
-test('a machine counts what it slept, and takes a date that was set for none', () => {
+test('elapsed time includes sleep, but not a change of the wall clock', () => {
   let [counterMs, dateMs, upMs] = [1_000, 1.8e12, 50_000];
   const pass = (ms: number, ...clocks: ('counter' | 'date' | 'up')[]) => {
     if (clocks.includes('counter')) counterMs += ms;
@@ -57,7 +57,7 @@ test('a machine counts what it slept, and takes a date that was set for none', (
   assert.equal(elapsedMs() - startMs, HOUR_MS + 11_000);
 });
 
-test('a coordinator that slept sees the hole, asks for what lies in it, and keeps nothing old for new', async () => {
+test('a coordinator that slept asks for the missing readings and takes no stale one as new', async () => {
   for (const seed of [3, 4]) {
     const mesh = await VirtualMesh.create({ peers: 6, seed });
     await mesh.startAll();
@@ -93,7 +93,7 @@ test('a coordinator that slept sees the hole, asks for what lies in it, and keep
   }
 });
 
-test('a peer away while the root was replaced and the old one retired asks anew, and is here again', async () => {
+test('a peer that was away while the root was replaced and retired renews its certificate and rejoins', async () => {
   const mesh = await VirtualMesh.create({ peers: 4, seed: 5 });
   await mesh.startAll();
   const run = async (ms: number) => {

@@ -45,7 +45,7 @@ test('without it they never meet, with it they do within seconds', async () => {
   assert.ok(air.length - before <= 25, `${air.length - before} datagrams in ten minutes`);
 });
 
-test('to strangers it is noise, and what was recorded does nothing', async () => {
+test('strangers cannot read beacons, and replayed ones have no effect', async () => {
   const { mesh, peers, beacons, air, linked } = await strangersToEachOther();
   beacons[0]!.start();
   mesh.clock.run(20_000);

@@ -32,7 +32,7 @@ async function started(peers: number, seed: number): Promise<VirtualMesh> {
   return mesh;
 }
 
-test('a peer that comes with a date an hour wrong, or drifts 200 ppm, is right within a minute', async () => {
+test('a peer whose date is an hour wrong or whose clock drifts 200 ppm is right within a minute', async () => {
   for (let seed = 0; seed < 12; seed++) {
     const mesh = await started(9, seed);
     // Certificates begin when the world does: so that nobody's date lies before that.
@@ -61,7 +61,7 @@ test('a peer that comes with a date an hour wrong, or drifts 200 ppm, is right w
   }
 });
 
-test('there are never two who say that they lead, also while those meet who led alone', async () => {
+test('there are never two peers that claim to lead, even while two former leaders meet', async () => {
   for (let seed = 0; seed < 6; seed++) {
     const mesh = await started(5, seed);
     // Alone first, so that each has a time of its own; then they meet.
@@ -86,7 +86,7 @@ test('there are never two who say that they lead, also while those meet who led 
   }
 });
 
-test('when the root crashes, and when it comes back with another date, the time goes on', async () => {
+test('the mesh time continues when the root crashes, and when it returns with another date', async () => {
   for (let seed = 0; seed < 6; seed++) {
     const mesh = await started(9, seed);
     await mesh.startAll();
@@ -176,7 +176,7 @@ function leafOf(mesh: VirtualMesh): number {
   );
 }
 
-test('one peer that says its time is older moves nobody, also when the root has just started', async () => {
+test('a single peer that claims an older time changes no clock, even after a restart of the root', async () => {
   for (let seed = 0; seed < 6; seed++) {
     const mesh = await started(9, seed);
     await mesh.startAll();
@@ -204,7 +204,7 @@ test('one peer that says its time is older moves nobody, also when the root has 
   }
 });
 
-test('who comes back alone with an older time takes that of all others', async () => {
+test('a peer that returns alone with an older time adopts that of all others', async () => {
   const mesh = await started(9, 3);
   const hosts = [0, 1, 2, 3, 4, 5, 6, 7, 8].map((i) => `10.0.0.${i}:5001`);
   mesh.network.partition([hosts.slice(0, 8), hosts.slice(8)]);
@@ -223,7 +223,7 @@ test('who comes back alone with an older time takes that of all others', async (
   assert.ok(spreadMs(mesh) < 1, `${spreadMs(mesh)} ms`);
 });
 
-test('who moves a time that was kept is named in the log, and does not fill it', async () => {
+test('the log names the peer that changed an established time, and is not flooded', async () => {
   const moves: string[] = [];
   const mesh = await VirtualMesh.create({
     peers: 2,

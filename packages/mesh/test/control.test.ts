@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { callPeer, HangsError, serveControl } from '../src/peer/control.ts';
 
-test('a peer that hangs is waited for no longer than one was told to', async () => {
+test('a control request to a hung peer ends after the given timeout', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'eyrie-control-'));
   const server = await serveControl(folder, { status: () => new Promise(() => {}), time: () => 7 });
   try {

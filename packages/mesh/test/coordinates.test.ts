@@ -35,7 +35,7 @@ test('hosts on a plane, behind access lines: a few neighbours and as many strang
   assert.ok(median < 0.15, `median error ${(median * 100).toFixed(1)} %`);
 });
 
-test('what cannot be moves nobody', () => {
+test('implausible measurements and coordinates do not change a coordinate', () => {
   const own: Coordinate = { x: 1, y: 2, height: 3, error: 0.3 };
   for (const other of [
     { x: Number.NaN, y: 0, height: 1, error: 0.1 },
@@ -49,7 +49,7 @@ test('what cannot be moves nobody', () => {
     assert.deepEqual(moved(own, sane, measuredMs, 0.5), own);
 });
 
-test('who has measured anything stands somewhere, however far off its estimates are', () => {
+test('a peer with any measurement has a known coordinate, even if its error is large', () => {
   let own = unknownPlace;
   for (const measuredMs of [0.5, 40, 0.3, 25, 0.2, 0.1]) {
     own = moved(own, { x: 0, y: 0, height: 5, error: 0.1 }, measuredMs, 0.5);
@@ -57,7 +57,7 @@ test('who has measured anything stands somewhere, however far off its estimates 
   }
 });
 
-test('two at one place go apart', () => {
+test('two peers at the same coordinate move apart', () => {
   const a = moved(unknownPlace, unknownPlace, 40, 0.25);
   assert.ok(latencyBetween(a, unknownPlace) > latencyBetween(unknownPlace, unknownPlace));
 });

@@ -21,7 +21,7 @@ function linked(mesh: VirtualMesh, from: number, to: number, maxMs: number): num
   return mesh.clock.runUntil(() => mesh.peers[from]!.switchboard.sessionOf(`peer-${to}`) !== null, maxMs);
 }
 
-test('a call to where a peer was does not delay one to where it is now', async () => {
+test('dialling an old address does not delay dialling the new one', async () => {
   const mesh = await strangers(0, 1);
   const { switchboard } = mesh.peers[1]!;
   switchboard.connect('peer-0', [NOWHERE]);
@@ -30,7 +30,7 @@ test('a call to where a peer was does not delay one to where it is now', async (
   assert.ok(linked(mesh, 1, 0, 200) !== null);
 });
 
-test('what failed at an old address says nothing about a new one', async () => {
+test('failures at an old address do not delay a new one', async () => {
   const mesh = await strangers(0, 1);
   const { switchboard } = mesh.peers[1]!;
   for (let i = 0; i < 5; i++) {
@@ -47,13 +47,13 @@ test('an address that leads nowhere delays the next by no more than a second', a
   assert.ok(linked(mesh, 1, 0, 1_200) !== null);
 });
 
-test('an address that another peer has now is no reason not to try the next', async () => {
+test('an address now held by another peer does not stop the next from being tried', async () => {
   const mesh = await strangers(0, 1, 2);
   mesh.peers[2]!.switchboard.connect('peer-0', [hostOf(1), hostOf(0)]);
   assert.ok(linked(mesh, 2, 0, 200) !== null);
 });
 
-test('new addresses without end are not all called', async () => {
+test('the number of new addresses dialled is bounded', async () => {
   const mesh = await strangers(1);
   const { switchboard } = mesh.peers[1]!;
   let dialled = 0;
@@ -67,7 +67,7 @@ test('new addresses without end are not all called', async () => {
   assert.ok(dialled <= 16, `${dialled} calls`);
 });
 
-test('of two links the one that is silent has to go, whoever dialled it', async () => {
+test('of two links the silent one is closed, regardless of which side dialled', async () => {
   for (const dialler of [0, 1])
     for (const caller of [0, 1]) {
       const mesh = await strangers(0, 1);

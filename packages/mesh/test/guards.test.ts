@@ -34,7 +34,7 @@ async function meshOf(peers = 5, seed = 11) {
   return { mesh, warnings };
 }
 
-test('a handler that fails ends the session that led there, not the process', async () => {
+test('an exception in a handler ends its session, not the process', async () => {
   const { mesh, warnings } = await meshOf();
   const victim = mesh.peers[1]!;
   const session = [...victim.switchboard.sessions()][0]!;
@@ -70,7 +70,7 @@ test('an empty or damaged list of members is a RosterError, whatever is wrong wi
     assert.throws(() => Roster.fromBytes(data, Buffer.alloc(32)), RosterError);
 });
 
-test('a broadcast that a newer one overtook is taken, and each is taken once', async () => {
+test('a broadcast overtaken by a newer one is taken, and each is taken once', async () => {
   const { mesh } = await meshOf(2);
   const [from, to] = [mesh.peers[0]!, mesh.peers[1]!];
   const session = from.switchboard.sessionOf(to.id)!;
@@ -115,7 +115,7 @@ test('as many broadcasts as a peer may send come, also if the first of them was 
   assert.equal(to.inbox.messages.length, 456);
 });
 
-test('old broadcasts that are handed on again use up nothing of what their sender may say', async () => {
+test('replayed old broadcasts do not use up the rate limit of their sender', async () => {
   const { mesh } = await meshOf(2);
   const [from, to] = [mesh.peers[0]!, mesh.peers[1]!];
   const session = from.switchboard.sessionOf(to.id)!;
@@ -136,7 +136,7 @@ test('old broadcasts that are handed on again use up nothing of what their sende
   assert.equal(to.inbox.messages.length, 1_201);
 });
 
-test('nobody makes an inbox forget how far another has come', () => {
+test('no sender can evict the cursor of another from an inbox', () => {
   const storage = new MemoryStorage();
   const inbox = new Inbox(storage);
   const stream = Buffer.alloc(8, 1);
@@ -151,7 +151,7 @@ test('nobody makes an inbox forget how far another has come', () => {
   assert.equal(new Inbox(storage).lastOf('good', stream), 7);
 });
 
-test('a list of parts that does not cover the file is not taken', async () => {
+test('a chunk list that does not cover the file is refused', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'eyrie-guards-'));
   try {
     writeFileSync(join(folder, 'file'), Buffer.alloc(CHUNK_BYTES + 1));
@@ -184,7 +184,7 @@ test('a control socket in a place that others can enter is neither used nor made
   }
 });
 
-test('a peer that is called dead again and again by one other comes and goes no longer', async () => {
+test('repeated false accusations by one peer stop having an effect', async () => {
   const { mesh } = await meshOf();
   const liar = mesh.peers[3]!;
   const deaths: number[] = [];
@@ -202,7 +202,7 @@ test('a peer that is called dead again and again by one other comes and goes no 
   assert.ok(mesh.peers[1]!.directory.isAlive('peer-2'));
 });
 
-test('an announcement with an address that is none is not taken', async () => {
+test('an announcement with an invalid address is refused', async () => {
   const { mesh } = await meshOf();
   const { directory } = mesh.peers[3]!;
   const said = directory.announcementOf('peer-3')!;
@@ -214,7 +214,7 @@ test('an announcement with an address that is none is not taken', async () => {
   assert.equal(other.take(next(['192.0.2.1:5001', '[2001:db8::1]:5001', 'lab.example:443'])), true);
 });
 
-test('a stranger who has called sends nobody elsewhere', () => {
+test('a stranger that has dialled this peer cannot redirect it', () => {
   const dialled: string[] = [];
   const switchboard = {
     onRefused: [] as ((session: object, code: string, reason: string) => void)[],
@@ -243,7 +243,7 @@ test('a stranger who has called sends nobody elsewhere', () => {
   assert.ok(dialled.length <= 2 + 4 + 11, `${dialled.length} calls`);
 });
 
-test('one that comes and goes, moves or broadcasts without end is not handed on without end', async () => {
+test('announcements and broadcasts of a single peer are forwarded at a bounded rate', async () => {
   const { mesh } = await meshOf(12);
   const liar = mesh.peers[3]!;
   const others = mesh.peers.filter((peer) => peer !== liar).map((peer) => peer!);
@@ -291,7 +291,7 @@ test('one that comes and goes, moves or broadcasts without end is not handed on 
   assert.ok(heard.broadcasts <= (256 + 384) * others.length, `${heard.broadcasts / others.length} at each`);
 });
 
-test('who is wrong about many is believed about nobody for a while', () => {
+test('an accuser with many false accusations is ignored for a while', () => {
   const clock = new VirtualClock();
   const credit = new Credit(clock);
   for (let i = 0; i < 31; i++) credit.wasWrong('liar', `peer-${i}`);

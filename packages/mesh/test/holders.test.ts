@@ -63,7 +63,7 @@ test('sender and receiver are never here together, and all arrives, in order and
   }
 });
 
-test('a holder that is restarted still holds, and one that never spoke with the receiver gets its key from others', async () => {
+test('a restarted holder still holds messages, and gets an unknown receiver’s key from others', async () => {
   const mesh = await receiverAway();
   const other = 3;
   void mesh.peers[other]!.send(`peer-${RECEIVER}`, 'hello, we never met');
@@ -80,7 +80,7 @@ test('a holder that is restarted still holds, and one that never spoke with the 
   assert.deepEqual(texts(mesh), ['while both are here', 'hello, we never met']);
 });
 
-test('what was held is dropped after a day, and with its sender', async () => {
+test('held messages are dropped after a day, and with the removal of their sender', async () => {
   const mesh = await receiverAway();
   void mesh.peers[SENDER]!.send(`peer-${RECEIVER}`, 'old');
   mesh.clock.run(10_000);
@@ -102,7 +102,7 @@ test('what was held is dropped after a day, and with its sender', async () => {
   assert.equal(held(later).length, 0);
 });
 
-test('nobody but the receiver can have a held message dropped, and a policy may hold nothing', async () => {
+test('only the receiver can have a held message dropped, and a policy may forbid holding', async () => {
   const mesh = await receiverAway();
   void mesh.peers[SENDER]!.send(`peer-${RECEIVER}`, 'kept');
   mesh.clock.run(10_000);
@@ -148,7 +148,7 @@ test('nobody but the receiver can have a held message dropped, and a policy may 
   assert.equal(held(strict).length, 0);
 });
 
-test('when all is full, who has left the most makes room for who has left less', () => {
+test('when the store is full, the sender with the most makes room for a sender with less', () => {
   const kept = new Held(new MemoryStorage());
   const message = (from: string, i: number, bytes = 10) => ({
     ...{ from, to: 'away', expiresMs: 1, sealed: Buffer.alloc(bytes) },
@@ -170,7 +170,7 @@ test('when all is full, who has left the most makes room for who has left less',
   assert.equal(large.for('away').at(-1)!.from, 'honest');
 });
 
-test('junk of one sender is in nobody else’s way', async () => {
+test('undeliverable messages of one sender do not delay those of others', async () => {
   const mesh = await receiverAway();
   const liar = mesh.peers[4]!;
   // Sealed as it should be, but of a stream of which nothing came before: it waits for what comes first, and that never does.
@@ -206,7 +206,7 @@ test('junk of one sender is in nobody else’s way', async () => {
   assert.deepEqual(texts(mesh), ['while both are here', 'in spite of it']);
 });
 
-test('more than what is under way at once is left with others', async () => {
+test('messages beyond the send window are left with holders as well', async () => {
   const mesh = await receiverAway();
   const sent = Array.from({ length: 90 }, (_, i) => `number ${i}`);
   for (const text of sent) void mesh.peers[SENDER]!.send(`peer-${RECEIVER}`, text);
@@ -218,7 +218,7 @@ test('more than what is under way at once is left with others', async () => {
   assert.deepEqual(texts(mesh), ['while both are here', ...sent]);
 });
 
-test('what one sender leaves is bounded, and what all leave', () => {
+test('held messages are bounded per sender and in all', () => {
   const storage = new MemoryStorage();
   const kept = new Held(storage);
   const message = (from: string, i: number, bytes = 10) => ({

@@ -56,7 +56,7 @@ function recorded(link: Link, first: Uint8Array): { types: number[]; isClosed: (
   return { types, isClosed: () => isClosed };
 }
 
-test('who is dialled cannot pose as one who asks to be let in, and so be spared the judgement', async () => {
+test('a dialled peer cannot pose as an applicant to avoid the check of its certificate', async () => {
   const { mesh } = await meshOf();
   const dialled = mesh.peers[1]!;
   const trap = mesh.network.transport('10.9.9.9:1', () => null);
@@ -77,7 +77,7 @@ test('who is dialled cannot pose as one who asks to be let in, and so be spared 
   assert.equal(heard!.isClosed(), true);
 });
 
-test('a stranger may ask for a while, not for ever', async () => {
+test('a session of a stranger ends after a time limit', async () => {
   const { mesh } = await meshOf();
   const outside = mesh.network.transport('10.9.9.9:1', () => null);
   let heard: ReturnType<typeof recorded> | null = null;
@@ -91,7 +91,7 @@ test('a stranger may ask for a while, not for ever', async () => {
   assert.equal(heard!.isClosed(), true);
 });
 
-test('a statement with the largest number there is ends nobody', async () => {
+test('a statement with the largest possible number stops no peer', async () => {
   const scene = await meshOf();
   const { mesh, liar } = scene;
   const huge = { ...liar.directory.announcementOf(liar.id)!, incarnation: Number.MAX_SAFE_INTEGER };
@@ -107,7 +107,7 @@ test('a statement with the largest number there is ends nobody', async () => {
   assert.ok(mesh.peers[0]!.directory.isAlive('peer-1'));
 });
 
-test('one who was never here cannot be called gone: that would be news for ever', async () => {
+test('a peer that was never seen cannot be declared gone', async () => {
   const mesh = await VirtualMesh.create({ peers: 5, seed: 11 });
   for (let i = 0; i < 4; i++) await mesh.start(i);
   mesh.clock.run(5_000);
@@ -141,7 +141,7 @@ test('X-Wing: a point of small order gives a secret like any other, and a key ou
   assert.equal(isPublicKey(Buffer.alloc(5)), false);
 });
 
-test('a certificate that somebody on the way made up is not taken at renewal', async () => {
+test('a forged certificate is refused at renewal', async () => {
   const { mesh, liar } = await meshOf();
   const victim = mesh.peers[1]!;
   const own = victim.standing.certificate;
@@ -158,7 +158,7 @@ test('a certificate that somebody on the way made up is not taken at renewal', a
   assert.equal(victim.standing.certificate, own);
 });
 
-test('a list of members without its signature is not gathered for ever', async () => {
+test('parts of a list of members without a signature are gathered up to a bound', async () => {
   const { mesh } = await meshOf();
   const { standing } = mesh.peers[1]!;
   const board = new Switchboard(
@@ -192,7 +192,7 @@ test('a stream keeps nothing of empty pieces', () => {
   assert.equal(pieces, 0);
 });
 
-test('an inbox full of long messages drops the oldest, and still knows whose it had', () => {
+test('an inbox full of long messages drops the oldest, and keeps their cursors', () => {
   const storage = new MemoryStorage();
   const inbox = new Inbox(storage);
   const stream = Buffer.alloc(8);
@@ -205,7 +205,7 @@ test('an inbox full of long messages drops the oldest, and still knows whose it 
   assert.equal(new Inbox(storage).lastOf('liar', stream), 600);
 });
 
-test('who makes ever new secrets has nobody else’s forgotten', async () => {
+test('a sender of ever new secrets does not evict those of others', async () => {
   const { mesh, liar } = await meshOf();
   const [honest, receiver] = [mesh.peers[1]!, mesh.peers[2]!];
   const key = receiver.standing.sealing.publicKey;
@@ -223,7 +223,7 @@ test('who makes ever new secrets has nobody else’s forgotten', async () => {
   assert.ok(receiver.pairs.remembered <= 16, 'and of its own only the newest are kept');
 });
 
-test('one who sends without end pushes nobody else out of an inbox', () => {
+test('a sender without limits evicts no other sender’s messages from an inbox', () => {
   const storage = new MemoryStorage();
   const inbox = new Inbox(storage);
   const stream = Buffer.alloc(8);
@@ -242,7 +242,7 @@ test('one who sends without end pushes nobody else out of an inbox', () => {
   assert.equal(of('friend', new Inbox(storage)).length, 20);
 });
 
-test('one long message of each of very many: the newest stay, as many as there is room for', () => {
+test('with one long message from each of very many senders, the newest that fit are kept', () => {
   const inbox = new Inbox(new MemoryStorage());
   const body = Buffer.alloc(160 << 10);
   const rest = { stream: Buffer.alloc(8), sentMs: 0, receivedMs: 0, topic: 'message', isBroadcast: false };

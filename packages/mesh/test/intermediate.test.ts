@@ -57,7 +57,7 @@ test('an intermediate does the work; the root that lies elsewhere makes another,
   assert.equal(Roster.follow(begun, null, changes, authority.roster.signature).roots.length, 2);
 });
 
-test('what an intermediate issued counts until that ends, whatever date stands in it', async () => {
+test('a certificate is valid until its intermediate expires, whatever its own date', async () => {
   const YEAR_MS = 365.25 * 24 * 3_600_000;
   const warnings: string[] = [];
   let nowMs = Date.UTC(2027, 0, 1);

@@ -87,13 +87,13 @@ test('replayed, changed and forged datagrams do nothing', async () => {
   for (const datagram of air.slice()) late.receive(datagram, '0');
 });
 
-test('nobody there: it says so after the last repetition', async () => {
+test('without a receiver, the sender reports failure after the last retransmission', async () => {
   const one = await lan(2, 0, 1);
   one.break();
   assert.equal(one.send(0, Buffer.from('anyone?'), ['peer-1'])!.size, 0);
 });
 
-test('what a revoked peer sends is not taken', async () => {
+test('messages of a revoked peer are refused', async () => {
   const { mesh, send, got } = await lan(3, 0, 2);
   mesh.clock.run(2_000);
   mesh.peers[0]!.authority!.revoke('peer-1', 'stolen');
@@ -102,7 +102,7 @@ test('what a revoked peer sends is not taken', async () => {
   assert.equal(got[2]!.length, 0);
 });
 
-test('a recorded message is not taken again by a node that was started anew', async () => {
+test('a replayed message is refused after a restart', async () => {
   const { mesh, send, air } = await lan(2, 0, 1);
   send(0, Buffer.from('run it'), ['peer-1']);
   const { runtime, standing } = mesh.peers[1]!;

@@ -81,7 +81,7 @@ test('a release ends it at once', async () => {
   );
 });
 
-test('who is redirected makes a link with the decoy alone, until it is released', async () => {
+test('a redirected peer has a link with the decoy alone, until it is released', async () => {
   const { mesh } = await started(7);
   const decoy = hostOf(9);
   const links: string[] = [];
@@ -117,7 +117,7 @@ test('a throttled peer keeps its links', async () => {
     assert.equal(peer.standing.measures.of('peer-4')?.step, 'throttle');
 });
 
-test('measures survive on disk, and those that are over do not pile up', async () => {
+test('measures survive a restart, and expired ones do not accumulate', async () => {
   const { mesh } = await started(4);
   for (let i = 0; i < 50; i++) quarantine(mesh, `peer-${1 + (i % 3)}`, 1_000);
   mesh.clock.run(2_000);

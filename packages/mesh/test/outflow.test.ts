@@ -42,7 +42,7 @@ function outflow() {
 
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-test('what is said within one turn leaves in one record', async () => {
+test('frames written within one turn of the event loop share a record', async () => {
   const { sink, out } = outflow();
   for (const text of ['one ', 'two ', 'three']) out.send([Buffer.from(text)]);
   assert.equal(sink.writes.length, 0);
@@ -53,7 +53,7 @@ test('what is said within one turn leaves in one record', async () => {
   assert.equal(out.waitingBytes, 0);
 });
 
-test('all comes out in order, a record at a time unless it is bulk', async () => {
+test('data is written in order, in single records unless it is bulk', async () => {
   const sizes = fc.array(fc.oneof(fc.nat(200), fc.integer({ min: 1, max: 40_000 })), { maxLength: 20 });
   await fc.assert(
     fc.asyncProperty(sizes, async (all) => {
@@ -70,7 +70,7 @@ test('all comes out in order, a record at a time unless it is bulk', async () =>
   );
 });
 
-test('who was told to wait hears when most of it is gone', async () => {
+test('a waiting sender is resumed at the low-water mark', async () => {
   const { sink, drained, out } = outflow();
   for (let i = 0; i < 16; i++) out.send([Buffer.alloc(8), Buffer.alloc(65_536)]);
   assert.ok(out.waitingBytes > 1 << 20);
@@ -80,7 +80,7 @@ test('who was told to wait hears when most of it is gone', async () => {
   assert.ok(out.waitingBytes <= 256 << 10);
 });
 
-test('a link that ends says first what it had to say', () => {
+test('a closing link flushes its queue first', () => {
   const { sink, out } = outflow();
   out.send([Buffer.from('good')]);
   out.send([Buffer.from('-bye')]);

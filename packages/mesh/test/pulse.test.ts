@@ -31,7 +31,7 @@ function pulsing(isDialler: boolean) {
   return { clock, session, beats, silences, kept, pulse };
 }
 
-test('whoever dialled speaks up, and whoever was dialled only if nobody asks', () => {
+test('the dialling side sends heartbeats, and the accepting side only if none arrive', () => {
   for (const [isDialler, expected] of [
     [true, [1_200, 2_400, 3_600]],
     [false, [1_230, 2_460, 3_690]],
@@ -52,7 +52,7 @@ test('whoever dialled speaks up, and whoever was dialled only if nobody asks', (
   assert.deepEqual(beats, []);
 });
 
-test('silence is told of once, after 1.8 s and not much more, until something is heard', () => {
+test('silence is reported once, after 1.8 s and little more, until something is heard', () => {
   const { clock, session, silences } = pulsing(true);
   clock.run(5_000);
   assert.equal(silences.length, 1);
@@ -62,7 +62,7 @@ test('silence is told of once, after 1.8 s and not much more, until something is
   assert.equal(silences.length, 2);
 });
 
-test('what has come and was not read yet is no silence', () => {
+test('bytes that have arrived but were not read yet are not silence', () => {
   const { clock, session, silences } = pulsing(true);
   // This process did nothing for a while, and reads what came meanwhile a moment after it looked.
   clock.run(1_820);
@@ -71,7 +71,7 @@ test('what has come and was not read yet is no silence', () => {
   assert.deepEqual(silences, []);
 });
 
-test('a process that stood still for an hour does not take a link for heard for an hour to come', () => {
+test('after a stall of an hour, a link does not count as recently heard for the next hour', () => {
   const { clock, session, silences } = pulsing(true);
   const elapsedMs = clock.elapsedMs.bind(clock);
   clock.run(500);
@@ -82,7 +82,7 @@ test('a process that stood still for an hour does not take a link for heard for 
   assert.equal(silences.length, 1);
 });
 
-test('a link that nobody needs is closed, one that is kept is not', () => {
+test('an unneeded idle link is closed, a kept one is not', () => {
   const { clock, session, kept } = pulsing(true);
   const live = () => {
     for (let i = 0; i < 30; i++) {

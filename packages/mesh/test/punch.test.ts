@@ -144,7 +144,7 @@ test('a request to be met counts once, whoever hands it on again', async () => {
   }
 });
 
-test('an answer that cannot be read does not end the link that it came over', async () => {
+test('a malformed answer does not end the link that it came over', async () => {
   const { mesh, restore } = await meeters();
   try {
     const [asker, to] = mesh.peers as [Peer, Peer];

@@ -52,7 +52,7 @@ function hearing(answer: (sinceMs: number) => Promise<Sample[]>) {
   return { clock, records, asked, pass, hear };
 }
 
-test('a peer that does not answer is asked some times and no more; once it has a hole again, again', async () => {
+test('a peer that does not answer is asked a bounded number of times, and again at its next gap', async () => {
   const { records, asked, pass, hear } = hearing(() => Promise.reject(new Error('no answer')));
   hear();
   await pass(100_000);
@@ -71,7 +71,7 @@ test('a peer that does not answer is asked some times and no more; once it has a
   assert.equal(records.of('nobody'), null);
 });
 
-test('a peer that measures more seldom than before is asked once, not each time', async () => {
+test('a peer that measures less often than before is asked once', async () => {
   const { asked, pass, hear } = hearing(() => Promise.resolve([]));
   for (let i = 0; i < 5; i++) {
     hear();
@@ -86,7 +86,7 @@ test('a peer that measures more seldom than before is asked once, not each time'
   assert.equal(asked.length, 2);
 });
 
-test('what is told again is kept once', async () => {
+test('a repeated reading is kept once', async () => {
   const { records, pass, hear } = hearing(() => Promise.resolve([sample(0), sample(50)]));
   hear();
   await pass(100);

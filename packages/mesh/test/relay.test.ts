@@ -37,7 +37,7 @@ async function carrying() {
   return { mesh, others, received, ask };
 }
 
-test('one peer cannot hold all the places of a carrier', async () => {
+test('one peer cannot use all relay slots', async () => {
   const { mesh, others, ask } = await carrying();
   const [greedy, target, honest] = others as [Peer, Peer, Peer];
   const asked = Array.from({ length: CARRIED_MAX }, () => ask(greedy, target));
@@ -55,7 +55,7 @@ test('one peer cannot hold all the places of a carrier', async () => {
   assert.equal(again.reason, '');
 });
 
-test('a carried link on which nothing is said loses its place, one in use keeps it', async () => {
+test('a silent relayed link loses its slot, an active one keeps it', async () => {
   const { mesh, others, received, ask } = await carrying();
   const [from, to] = others as [Peer, Peer];
   const [idle, used] = [ask(from, to), ask(from, to)];

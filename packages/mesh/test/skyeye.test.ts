@@ -87,7 +87,7 @@ test('every peer knows the sums of all, exactly', () => {
   }
 });
 
-test('what goes over the wire comes out as it went in', () => {
+test('messages survive a round trip through the codec', () => {
   const grove = new Grove(120, 3, { detailMax: 12 });
   const kinds = new Set<string>();
   grove.onWay = (_from, _to, message) => {
@@ -155,7 +155,7 @@ test('a child that lies costs its parent neither time nor memory', () => {
   assert.equal(below.sum(1).agesMs, 2 * 3_600_000);
 });
 
-test('a child that lies about ages makes nobody believe its parent less', () => {
+test('a child that lies about ages does not discredit its parent', () => {
   const below = new Below('parent', 16, () => true);
   const report = { kind: 'report', number: 0, isUrgent: false, gone: [], entries: [] } as const;
   const aggregate = { ...aggregateOf([], 1), peers: 2, agesMs: 50_000, oldestMs: 3 };
@@ -167,7 +167,7 @@ test('a child that lies about ages makes nobody believe its parent less', () => 
   }
 });
 
-test('views that say what is another lead to what the root has, lists of the best too', () => {
+test('delta-encoded views, including the top lists, lead to the root’s view', () => {
   const reading = fc.record({
     id: fc.constantFrom('a', 'b', 'c', 'd', 'e'),
     cpu: fc.nat(3),
@@ -201,7 +201,7 @@ test('views that say what is another lead to what the root has, lists of the bes
   );
 });
 
-test('views are not handed on as fast as a parent sends them, and the newest arrives', () => {
+test('views are forwarded at a bounded rate, and the newest arrives', () => {
   const grove = new Grove(80, 6);
   reportAll(grove);
   grove.clock.run(30_000);
@@ -231,7 +231,7 @@ test('views are not handed on as fast as a parent sends them, and the newest arr
   assert.equal(grove.peers.get(below[0]!)!.picture!.number, picture.number + 2_000);
 });
 
-test('a root, which reports to nobody, keeps nothing of those that are gone', () => {
+test('a root without a parent keeps nothing for readings that are gone', () => {
   const grove = new Grove(12, 4);
   const { root } = grove;
   const ids = [...grove.tree.ids].filter((id) => id !== grove.tree.root);
@@ -253,7 +253,7 @@ test('a root, which reports to nobody, keeps nothing of those that are gone', ()
   );
 });
 
-test('an inner peer that lies tells of those below it, and of no others', () => {
+test('an inner peer can report only peers of its own subtree', () => {
   const isUnder = (id: string, above: string) => id.startsWith(above) && id !== above;
   const below = new Below('parent', 16, () => true, isUnder);
   const report = { kind: 'report', isUrgent: false, gone: [], aggregate: null } as const;
