@@ -78,7 +78,6 @@ export interface NameRow {
   readonly time: number;
 }
 
-/** A finding. Equal ones (except for count, frame and time) are merged by adding their counts. */
 /** Details of a rule's finding, replaced by those of the latest batch. */
 export interface FindingDetail {
   /** `port-scan` */
@@ -99,6 +98,7 @@ export interface FindingDetail {
   readonly streams: number[];
 }
 
+/** A finding. Equal ones (except for count, frame and time) are merged by adding their counts. */
 export interface FindingRow {
   /** Origin: the dissector's expert information, an intrusion rule, an anomaly detector. */
   readonly finder: 'expert' | 'rule' | 'anomaly';
