@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -21,4 +21,12 @@ test('eyrie logs replaces files only when told to, and then leaves none of an ea
   assert.equal(await writeLogs(OFFICE, { ...options, force: true, readFilter: 'dns' }), 0);
   assert.deepEqual(readdirSync(folder).sort(), ['conn.log', 'dns.log', 'syslog.log']);
   await assert.rejects(writeLogs(OFFICE, { ...options, format: 'xml' }), /say tsv or json/);
+});
+
+test('eyrie logs of a capture that does not exist leaves no folder behind', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'eyrie-logs-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const output = join(folder, 'logs');
+  await assert.rejects(writeLogs(join(folder, 'none.pcap'), { output, format: 'tsv' }), /no such file/);
+  assert.equal(existsSync(output), false);
 });

@@ -1,6 +1,6 @@
 // `eyrie logs FILE`: Zeek's log files from a capture, in one reading.
 import { createHash } from 'node:crypto';
-import { closeSync, existsSync, openSync, readSync, rmSync, statSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readdirSync, readSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { KeyLogFile } from '@eyrie/capture';
 import type { Packet, Session } from '@eyrie/dissect';
@@ -46,6 +46,7 @@ export async function writeLogs(path: string, options: LogsOptions): Promise<num
   });
   const keyLogs = keylog === undefined ? [] : secretsIn(keylog);
   let trouble: string | null = null;
+  const isNew = !existsSync(folder);
   const files = openFiles(folder, format, force, (message) => {
     trouble ??= message;
   });
@@ -59,6 +60,10 @@ export async function writeLogs(path: string, options: LogsOptions): Promise<num
     statistics: [logs],
     out: new Output(),
     progress: process.stderr.isTTY === true ? new Progress(process.stderr) : null,
+  }).catch((error) => {
+    // Such as a capture that is not there. Logs that were begun stay.
+    if (isNew && readdirSync(folder).length === 0) rmdirSync(folder);
+    throw error;
   });
   logs.end();
   files.close();
