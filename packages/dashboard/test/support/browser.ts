@@ -1,6 +1,6 @@
 // Starts Chromium for tests: the machine's own, otherwise the one of the npm package.
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 
@@ -30,7 +30,7 @@ export async function startBrowser(): Promise<Browser> {
     env: {
       ...process.env,
       LD_LIBRARY_PATH: join(folder, 'al2023/lib'),
-      FONTCONFIG_PATH: join(folder, 'fonts'),
+      FONTCONFIG_FILE: fontsOf(folder),
     },
   });
 }
@@ -63,6 +63,23 @@ async function unpacked(): Promise<string> {
     }
   }
   return folder;
+}
+
+/**
+ * Writes fontconfig's configuration for an unpacked Chromium. The package's own names folders of AWS Lambda: without any
+ * font Chromium crashes at the first form control.
+ */
+function fontsOf(folder: string): string {
+  const path = join(folder, 'fonts.conf');
+  const text = `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <dir>${join(folder, 'fonts')}</dir>
+  <cachedir>${join(folder, 'fonts-cache')}</cachedir>
+</fontconfig>
+`;
+  if (!existsSync(path)) writeFileSync(path, text);
+  return path;
 }
 
 function installed(): string | undefined {
