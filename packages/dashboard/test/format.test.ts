@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { bitRate, bytes, count, percent, short } from '../src/format/numbers.ts';
-import { duration, nanoseconds, secondsBetween } from '../src/format/time.ts';
+import { datingOf, duration, nanoseconds, secondsBetween } from '../src/format/time.ts';
 
 test('numbers have three significant digits and a unit', () => {
   assert.equal(count(1234567), '1,234,567');
@@ -14,6 +14,8 @@ test('numbers have three significant digits and a unit', () => {
   assert.equal(short(23.42), '23.4');
   assert.equal(short(100_000), '100 k');
   assert.equal(bitRate(81_512), '81.5 kbit/s');
+  assert.equal(bitRate(0), '0 bit/s');
+  assert.equal(short(0.00005), '< 0.01');
 });
 
 test('a share above zero is never shown as 0 %', () => {
@@ -34,7 +36,16 @@ test('durations have at most the two largest units', () => {
   assert.equal(duration(219.4), '3 min 39 s');
   assert.equal(duration(3600), '1 h');
   assert.equal(duration(90_061), '1 d 1 h');
+  assert.equal(duration(6730 * 86_400), '18.4 years');
   assert.equal(duration(119.9), '2 min');
   assert.equal(duration(0.0123), '12.3 ms');
   assert.equal(duration(0.000115), '115 µs');
+});
+
+test('times on several days need the day, times in several years the year', () => {
+  const noon = new Date(2026, 10, 21, 12).getTime() / 1000;
+  assert.equal(datingOf([]), 'none');
+  assert.equal(datingOf([noon, noon + 3600]), 'none');
+  assert.equal(datingOf([noon + 86_400, noon]), 'day');
+  assert.equal(datingOf([noon, noon + 86_400 * 50]), 'year');
 });

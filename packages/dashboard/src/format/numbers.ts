@@ -40,6 +40,7 @@ export function percent(share: number): string {
 }
 
 function scaled(n: number): { value: string; prefix: string } {
+  if (n > 0 && n < 0.005) return { value: '< 0.01', prefix: '' };
   let i = 0;
   let size = Math.abs(n);
   while (size >= 999.5 && i < SI.length - 1) {

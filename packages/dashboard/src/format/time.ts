@@ -36,7 +36,8 @@ export function clock(seconds: number, places = 0): string {
 /** 11:52:18.123456 from exact text, in the browser's time zone. */
 export function clockOf(time: string, places = 6): string {
   const seconds = Number(time.split('.')[0]);
-  return `${clock(seconds)}.${(time.split('.')[1] ?? '').padEnd(9, '0').slice(0, places)}`;
+  const fraction = (time.split('.')[1] ?? '').padEnd(9, '0').slice(0, places);
+  return places === 0 ? clock(seconds) : `${clock(seconds)}.${fraction}`;
 }
 
 /** 2026-11-21, in the browser's time zone. */
@@ -50,6 +51,26 @@ export function dayAndClock(time: string | number): string {
   return `${day(seconds)} ${clock(seconds)}`;
 }
 
+/** How much of the date is needed to tell times apart. */
+export type Dating = 'none' | 'day' | 'year';
+
+/** @param times seconds since 1970 */
+export function datingOf(times: readonly number[]): Dating {
+  if (times.length === 0) return 'none';
+  const [first, last] = [Math.min(...times), Math.max(...times)].map(day) as [string, string];
+  if (first.slice(0, 4) !== last.slice(0, 4)) return 'year';
+  return first === last ? 'none' : 'day';
+}
+
+/** The browser's offset from UTC at that time, which changes with daylight saving: UTC+02:00. */
+export function zoneOf(seconds: number): string {
+  const minutes = -new Date(seconds * 1000).getTimezoneOffset();
+  const size = Math.abs(minutes);
+  return minutes === 0
+    ? 'UTC'
+    : `UTC${minutes < 0 ? '−' : '+'}${two(Math.floor(size / 60))}:${two(size % 60)}`;
+}
+
 /** 2026-11-21 11:52:18 in UTC. */
 export function inUtc(seconds: number): string {
   return new Date(seconds * 1000).toISOString().slice(0, 19).replace('T', ' ');
@@ -61,9 +82,13 @@ export function fromTo(from: string | number, to: string | number): string {
   return `${dayAndClock(from)} to ${isSameDay ? clock(Number(to)) : dayAndClock(to)}`;
 }
 
+/** A mean year of the calendar, in seconds. */
+const YEAR = 365.2425 * 86_400;
+
 /** 3 min 39 s, 12.4 s, 340 ms, 18 µs: at most the two largest units. */
 export function duration(seconds: number): string {
   const size = Math.abs(seconds);
+  if (size >= 2 * YEAR) return `${(size / YEAR).toPrecision(3)} years`;
   if (size >= 86_400) return twoUnits(size, 86_400, 'd', 3600, 'h');
   if (size >= 3600) return twoUnits(size, 3600, 'h', 60, 'min');
   if (size >= 60) return twoUnits(size, 60, 'min', 1, 's');

@@ -8,8 +8,8 @@ export const timeForms: readonly [TimeForm, string][] = [
   ['relative', 'Seconds since the capture began'],
   ['delta', 'Seconds since the previous packet'],
   ['since', 'Seconds since the reference packet'],
-  ['clock', 'Time of day'],
-  ['date', 'Date and time of day'],
+  ['clock', 'Time of day, in this browser’s time zone'],
+  ['date', 'Date and time of day, in this browser’s time zone'],
   ['utc', 'Date and time of day, UTC'],
 ];
 

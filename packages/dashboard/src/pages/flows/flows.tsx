@@ -4,7 +4,7 @@ import type { End, FlowRow } from '../../api/types.ts';
 import { familyOf } from '../../families.ts';
 import { withPort } from '../../format/addresses.ts';
 import { bytes, count } from '../../format/numbers.ts';
-import { clockOf, dayAndClock, duration } from '../../format/time.ts';
+import { duration } from '../../format/time.ts';
 import { betweenAddresses, ofAddress, quoted } from '../../state/expression.ts';
 import { flowTerms } from '../../state/flow-terms.ts';
 import {
@@ -20,6 +20,7 @@ import {
 import { usePages } from '../../state/pages.ts';
 import { DataTable, type TableColumn } from '../../ui/data-table.tsx';
 import { type MenuItem, openMenu } from '../../ui/menu.tsx';
+import { Moment } from '../../ui/moment.tsx';
 import { Nothing } from '../../ui/nothing.tsx';
 import { Loading, Trouble } from '../../ui/states.tsx';
 import { Follow } from '../packets/follow.tsx';
@@ -112,11 +113,11 @@ const flowColumns: readonly TableColumn<FlowRow>[] = [
   {
     id: 'start',
     title: 'Start',
-    width: '112px',
+    width: '152px',
     isNumber: true,
     isExtra: true,
     serverSort: 'start',
-    cell: (flow) => <time title={dayAndClock(flow.start)}>{clockOf(flow.start, 3)}</time>,
+    cell: (flow) => <Moment time={flow.start} />,
     value: (flow) => Number(flow.start),
   },
 ];

@@ -9,7 +9,7 @@ import { familyOf } from '../../families.ts';
 import { gradeOf, inOrder } from '../../findings.ts';
 import { withPort } from '../../format/addresses.ts';
 import { bytes, count, percent } from '../../format/numbers.ts';
-import { duration, fromTo } from '../../format/time.ts';
+import { duration, fromTo, justAfter } from '../../format/time.ts';
 import {
   allOf,
   betweenAddresses,
@@ -119,7 +119,8 @@ function Head({ host, peers }: Of<'host'> & { peers: number }) {
 
 function Traffic({ host, findings }: Of<'host' | 'findings'>) {
   const { address } = host;
-  const terms = { address, capture: capture.value, by: 'protocol', series: 50, buckets: 240 };
+  const span = { from: host.first, to: justAfter(host.last) };
+  const terms = { address, capture: capture.value, ...span, by: 'protocol', series: 50, buckets: 240 };
   const timeline = useResource(JSON.stringify(terms), (signal) => get<Timeline>('/timeline', terms, signal));
   const stack = useMemo(
     () => (timeline.data === null ? null : stackOf(timeline.data, 'bytes')),

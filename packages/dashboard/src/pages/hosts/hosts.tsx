@@ -2,12 +2,12 @@
 import { get } from '../../api/client.ts';
 import type { Hosts as HostList, HostRow } from '../../api/types.ts';
 import { bytes, count } from '../../format/numbers.ts';
-import { clockOf, dayAndClock } from '../../format/time.ts';
 import { ofAddress } from '../../state/expression.ts';
 import { addToFilter, go, linkTo, place, scope, setView } from '../../state/navigation.ts';
 import { useResource } from '../../state/resource.ts';
 import { DataTable, type TableColumn } from '../../ui/data-table.tsx';
 import { type MenuItem, openMenu } from '../../ui/menu.tsx';
+import { Moment } from '../../ui/moment.tsx';
 import { Nothing } from '../../ui/nothing.tsx';
 import { Switch } from '../../ui/panel.tsx';
 import { Loading, Trouble } from '../../ui/states.tsx';
@@ -69,20 +69,20 @@ const columns: readonly TableColumn<HostRow>[] = [
   {
     id: 'first',
     title: 'First seen',
-    width: '116px',
+    width: '152px',
     isNumber: true,
     isExtra: true,
     serverSort: 'first',
-    cell: (host) => <time title={dayAndClock(host.first)}>{clockOf(host.first, 3)}</time>,
+    cell: (host) => <Moment time={host.first} />,
     value: (host) => Number(host.first),
   },
   {
     id: 'last',
     title: 'Last seen',
-    width: '116px',
+    width: '152px',
     isNumber: true,
     serverSort: 'last',
-    cell: (host) => <time title={dayAndClock(host.last)}>{clockOf(host.last, 3)}</time>,
+    cell: (host) => <Moment time={host.last} />,
     value: (host) => Number(host.last),
   },
 ];

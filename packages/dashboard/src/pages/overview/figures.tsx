@@ -2,7 +2,7 @@
 import type { ProtocolSummary } from '../../api/types.ts';
 import { Sparkline } from '../../charts/sparkline.tsx';
 import { bitRate, bytes, count, percent, short } from '../../format/numbers.ts';
-import { dayAndClock, duration } from '../../format/time.ts';
+import { dayAndClock, duration, zoneOf } from '../../format/time.ts';
 import { captures, rates, running } from '../../state/captures.ts';
 import { capture, filter } from '../../state/navigation.ts';
 
@@ -42,6 +42,7 @@ export function Figures(props: { summary: ProtocolSummary; span: Span | null; is
         name="Time"
         value={duration(seconds)}
         note={span === null ? '–' : `from ${dayAndClock(span.from)}`}
+        title={span === null ? undefined : `by the clock of this browser, ${zoneOf(span.from)}`}
       />
       <Figure
         name="Packet size"
@@ -63,9 +64,10 @@ export function Figures(props: { summary: ProtocolSummary; span: Span | null; is
   );
 }
 
-function Figure({ name, value, note }: { name: string; value: string; note: string }) {
+function Figure(props: { name: string; value: string; note: string; title?: string | undefined }) {
+  const { name, value, note, title } = props;
   return (
-    <div class="figure">
+    <div class="figure" title={title}>
       <h2>{name}</h2>
       <p class="figure-value num">{value}</p>
       <p class="figure-note num">{note}</p>

@@ -3,11 +3,11 @@ import type { ComponentChildren } from 'preact';
 import type { FindingRow, Hosts, Page } from '../../api/types.ts';
 import { gradeOf, inOrder } from '../../findings.ts';
 import { bytes, count } from '../../format/numbers.ts';
-import { clockOf, dayAndClock } from '../../format/time.ts';
 import { ofAddress } from '../../state/expression.ts';
 import { addToFilter, linkTo } from '../../state/navigation.ts';
 import type { Resource } from '../../state/resource.ts';
 import { Grade } from '../../ui/grade.tsx';
+import { Moment } from '../../ui/moment.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { Empty, Loading, Trouble } from '../../ui/states.tsx';
 import { termOfName, topNames } from './names.ts';
@@ -107,9 +107,9 @@ export function NewHosts({ hosts }: { hosts: Resource<Hosts> }) {
           {items.map((host) => (
             <li key={host.address}>
               <Who address={host.address} name={host.name} />
-              <time class="num lines-count" title={dayAndClock(host.first)}>
-                {clockOf(host.first, 0).replace(/\.$/, '')}
-              </time>
+              <span class="num lines-count">
+                <Moment time={host.first} places={0} />
+              </span>
             </li>
           ))}
         </ol>

@@ -4,11 +4,11 @@ import { get } from '../../api/client.ts';
 import type { FindingRow, Page, RuleSeverity, VisitRow } from '../../api/types.ts';
 import { countsOf, GRADES, gradeOf, inOrder } from '../../findings.ts';
 import { count } from '../../format/numbers.ts';
-import { clockOf, dayAndClock } from '../../format/time.ts';
 import { capture, go, linkTo, place, setView } from '../../state/navigation.ts';
 import { type Resource, useResource } from '../../state/resource.ts';
 import { DataTable, type TableColumn } from '../../ui/data-table.tsx';
 import { Grade } from '../../ui/grade.tsx';
+import { Moment } from '../../ui/moment.tsx';
 import { usePageKeys } from '../../ui/page-keys.ts';
 import { Panel, Switch } from '../../ui/panel.tsx';
 import { Empty, Loading, Trouble } from '../../ui/states.tsx';
@@ -54,10 +54,10 @@ const columns: readonly TableColumn<FindingRow>[] = [
   {
     id: 'time',
     title: 'Last seen',
-    width: '104px',
+    width: '152px',
     isNumber: true,
     isExtra: true,
-    cell: (finding) => <time title={dayAndClock(finding.last)}>{clockOf(finding.last, 1)}</time>,
+    cell: (finding) => <Moment time={finding.last} places={1} />,
     value: (finding) => Number(finding.last),
   },
 ];

@@ -117,6 +117,7 @@ function Store({ store }: Of<'store'>) {
           ['Findings', count(store.findings)],
           ['From', store.first === null ? '–' : dayAndClock(store.first)],
           ['To', store.last === null ? '–' : dayAndClock(store.last)],
+          ['Times are in', `${Intl.DateTimeFormat().resolvedOptions().timeZone}, as in this browser`],
           ['Kept', store.retention],
         ]}
       />

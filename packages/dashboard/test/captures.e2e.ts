@@ -1,0 +1,82 @@
+// Tests of the page with several captures that are years apart, and one with a long name.
+import assert from 'node:assert/strict';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import type { Browser } from 'playwright-core';
+import { until } from '../../../test/support/until.ts';
+import { DESKTOP, PHONE, startBrowser, visit } from './support/browser.ts';
+import { bundle } from './support/bundle.ts';
+import { type Eyrie, PORT_SCAN, startEyrie } from './support/eyrie.ts';
+
+let browser: Browser;
+let eyrie: Eyrie;
+const folder = mkdtempSync(join(tmpdir(), 'eyrie-captures-'));
+
+/** A capture file of one frame: an ARP request. */
+function oneFrame(seconds: number): Buffer {
+  const frame = Buffer.from(
+    `ffffffffffff02000000000108060001080006040001020000000001c0a80a01000000000000c0a80a02`.padEnd(120, '0'),
+    'hex',
+  );
+  const head = Buffer.alloc(40);
+  head.writeUInt32LE(0xa1b2c3d4, 0);
+  head.writeUInt16LE(2, 4);
+  head.writeUInt16LE(4, 6);
+  head.writeUInt32LE(65_535, 16);
+  head.writeUInt32LE(1, 20);
+  head.writeUInt32LE(seconds, 24);
+  head.writeUInt32LE(frame.length, 32);
+  head.writeUInt32LE(frame.length, 36);
+  return Buffer.concat([head, frame]);
+}
+
+before(async () => {
+  bundle();
+  const captures = join(folder, 'captures');
+  mkdirSync(captures);
+  copyFileSync(PORT_SCAN, join(captures, 'a-port-scan.pcapng'));
+  writeFileSync(
+    join(captures, 'z-the-one-frame-that-was-seen-in-the-office-on-the-second-floor-in-2013.pcap'),
+    oneFrame(Date.UTC(2013, 4, 2, 12) / 1000),
+  );
+  eyrie = await startEyrie(captures);
+  await until('both are stored', async () => {
+    const answer = await fetch(`${eyrie.url}captures`);
+    const { items } = (await answer.json()) as { items: { state: string }[] };
+    return items.length === 2 && items.every(({ state }) => state === 'done');
+  });
+  browser = await startBrowser();
+});
+after(async () => {
+  await browser?.close();
+  await eyrie?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test('the long name of a capture does not make the page wider than a phone', async () => {
+  for (const path of ['overview', 'packets', 'flows', 'hosts']) {
+    const { page, end } = await visit(browser, `${eyrie.url}#/${path}`, { viewport: PHONE });
+    await page.locator('.chooser option').nth(2).waitFor({ state: 'attached' });
+    const widest = await page.evaluate(() => document.documentElement.scrollWidth);
+    assert.ok(widest <= PHONE.width, `${path} is ${widest} px wide`);
+    await end();
+  }
+});
+
+test('times carry their date if the captures are years apart, and no date in a capture of one day', async () => {
+  const { page, end } = await visit(browser, `${eyrie.url}#/flows`, { viewport: DESKTOP });
+  const start = page.locator('tr[data-row="0"] time');
+  await start.waitFor();
+  assert.match((await start.textContent())!, /^2026-11-2\d \d\d:\d\d:\d\d$/);
+  await page.locator('.chooser').selectOption({ label: 'a-port-scan.pcapng' });
+  await page.locator('tr[data-row="0"] time', { hasText: /^\d\d:\d\d:\d\d\.\d{3}$/ }).waitFor();
+  await end();
+});
+
+test('the traffic of a host is drawn over the time in which it was seen', async () => {
+  const { page, end } = await visit(browser, `${eyrie.url}#/hosts/192.168.10.66`);
+  await page.locator('.host-traffic', { hasText: /bars of [\d.]+ m?s/ }).waitFor();
+  await end();
+});
