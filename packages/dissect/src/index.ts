@@ -78,5 +78,6 @@ export type { ObjectReader, TransferredObject } from './flows/objects/object.ts'
 export { carriesTcp, FlowPartition } from './flows/partition.ts';
 export { httpBody, type MessageBody } from './protocols/http/message-body.ts';
 export { httpHead, type MessageHead } from './protocols/http/message-head.ts';
+export { sackBlocks } from './protocols/tcp-options.ts';
 export { tcpAnalysisBits } from './protocols/tcp-text.ts';
 export * from './stats/index.ts';

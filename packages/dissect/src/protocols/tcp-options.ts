@@ -1,9 +1,13 @@
 // TCP options (RFC 9293 §3.2, RFC 7323, RFC 2018, RFC 7413; https://www.iana.org/assignments/tcp-parameters).
 import { u16, u32 } from '../core/bytes.ts';
 import { bytes, none, uint } from '../core/field.ts';
+import type { Packet } from '../core/packet.ts';
 import type { Sink } from '../core/sink.ts';
 import { type TextSink, Words } from '../core/text-sink.ts';
 import { emitMptcp, mptcpFields } from './mptcp.ts';
+
+/** Bytes of a header without options. */
+const HEADER = 20;
 
 const END = 0;
 const NOP = 1;
@@ -107,6 +111,21 @@ export function sackedBytes(b: Uint8Array, at: number, end: number): number {
   for (let block = option + 2; block + 8 <= blocksEnd; block += 8)
     bytes += (u32(b, block + 4) - u32(b, block)) >>> 0;
   return bytes;
+}
+
+/** RFC 2018 §3: the edges of the blocks of the SACK option, relative as the acknowledgment number; at most four. */
+export function sackBlocks(p: Packet): [left: number, right: number][] {
+  const b = p.bufferOf(p.tcpLayer);
+  const start = p.start[p.tcpLayer]!;
+  const end = Math.min(start + (b[start + 12]! >> 4) * 4, p.stop[p.tcpLayer]!);
+  const option = findOption(b, start + HEADER, end, SACK);
+  if (option < 0) return [];
+  const base = (u32(b, start + 8) - p.relativeAck) >>> 0;
+  const blocksEnd = Math.min(end, option + b[option + 1]!);
+  const blocks: [number, number][] = [];
+  for (let at = option + 2; at + 8 <= blocksEnd; at += 8)
+    blocks.push([(u32(b, at) - base) >>> 0, (u32(b, at + 4) - base) >>> 0]);
+  return blocks;
 }
 
 /** RFC 7323 §2.2: the window scale shift, at most 14; -1 without the option. */

@@ -8,6 +8,7 @@ const PAYLOAD_ROUTES: Readonly<Record<string, string>> = {
   '/packets/:id': 'a packet',
   '/packets/:id/bytes': 'the bytes of a packet',
   '/flows/:id/stream': 'what a conversation said',
+  '/flows/:id/segments': 'the packets of a conversation',
   '/flows/:id/objects': 'what a conversation transferred',
   '/flows/:id/objects/:index': 'a file that a conversation transferred',
   '/export': 'packets as a file',

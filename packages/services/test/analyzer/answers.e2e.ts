@@ -274,6 +274,57 @@ test('/flows/{id}/stream follows http, shows text, takes one side, refuses what 
   );
 });
 
+test('/flows/{id}/segments has the numbers of eyrie read for every packet, and its findings', async () => {
+  const flows = (await analyzer.get('/flows?sort=bytes&transport=tcp&limit=12')).body.items;
+  assert.ok(flows.some((flow: Json) => flow.retransmissions > 0));
+  const read = await fields(
+    OFFICE,
+    'tcp.stream',
+    'frame.number',
+    'tcp.srcport',
+    'tcp.seq',
+    'tcp.ack',
+    'tcp.len',
+    'tcp.window_size',
+    'tcp.options.sack_le',
+    'tcp.analysis.ack_rtt',
+    'tcp.analysis.bytes_in_flight',
+    'tcp.analysis.retransmission',
+    'tcp.analysis.out_of_order',
+    '_ws.col.Info',
+  );
+  for (const flow of flows) {
+    const { items, is_whole } = (await analyzer.get(`/flows/${flow.id}/segments`)).body;
+    const expected = read.filter(([stream]) => stream === String(flow.stream)).map((row) => row.slice(1));
+    const text = (value: unknown) => (value === null ? '' : String(value));
+    const has = (list: string[], name: string) => (list.includes(name) ? '1' : '');
+    assert.deepEqual(
+      items.map(({ number, side, length, tcp, summary }: Json) => [
+        String(number),
+        String(side === 0 ? flow.client.port : flow.server.port),
+        ...[tcp.seq, tcp.ack, length, tcp.window].map(String),
+        tcp.sack.map(([left]: [number, number]) => left).join(),
+        tcp.rtt === null ? '' : tcp.rtt.toFixed(9),
+        text(tcp.in_flight),
+        has(tcp.findings, 'retransmission'),
+        has(tcp.findings, 'out_of_order'),
+        summary,
+      ]),
+      expected,
+      `stream ${flow.stream}`,
+    );
+    assert.equal(is_whole, true);
+  }
+});
+
+test('/flows/{id}/segments of UDP has sides and lengths, and no TCP', async () => {
+  const [flow] = (await analyzer.get('/flows?transport=udp&application=dns&limit=1')).body.items;
+  const { items } = (await analyzer.get(`/flows/${flow.id}/segments`)).body;
+  assert.equal(items.length, flow.packets_to_server + flow.packets_to_client);
+  assert.deepEqual([items[0].side, items[0].tcp, items[0].protocol], [0, null, 'DNS']);
+  assert.match(items[0].summary, /^Standard query 0x/);
+});
+
 test('/flows/{id}/objects lists what was transferred, each to be had as a file; raw is the whole stream', async () => {
   const [flow] = (await analyzer.get('/flows?application=http&sort=bytes&limit=1')).body.items;
   const { items, is_whole } = (await analyzer.get(`/flows/${flow.id}/objects`)).body;

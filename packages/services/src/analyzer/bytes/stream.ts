@@ -119,7 +119,7 @@ export interface FlowBytes {
 export function eachPacket(
   { store, redissector, capture, flow }: FlowBytes,
   packetsMax: number,
-  see: (p: Packet) => boolean | Promise<boolean>,
+  see: (p: Packet, row: PacketRow) => boolean | Promise<boolean>,
 ): Promise<boolean> {
   return redissector.dissecting(capture, true, async (file, dissector) => {
     const transport = TRANSPORT_NUMBERS[flow.transport as keyof typeof TRANSPORT_NUMBERS];
@@ -127,7 +127,8 @@ export function eachPacket(
     let seen = 0;
     for await (const row of rowsOf(store, flow)) {
       if (seen++ === packetsMax) return false;
-      if (!(await see(dissector.dissect(await file.frame(row, AHEAD_BYTES))))) return true;
+      const p = dissector.dissect(await file.frame(row, AHEAD_BYTES));
+      if (!(await see(p, row))) return true;
     }
     return true;
   });

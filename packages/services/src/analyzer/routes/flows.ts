@@ -5,6 +5,7 @@ import type { Piece } from '@eyrie/dissect';
 import type { CaptureRow, Selection, StoredFlow } from '@eyrie/store';
 import { Type } from '@sinclair/typebox';
 import { objectAt, objectsIn } from '../bytes/objects.ts';
+import { segmentsOf } from '../bytes/segments.ts';
 import { follow, printable, protocolOf, type Said, saidWhole } from '../bytes/stream.ts';
 import type { Context } from '../context.ts';
 import { ApiError } from '../errors.ts';
@@ -17,6 +18,7 @@ import {
   FlowObjects,
   FlowPage,
   FlowRow,
+  FlowSegments,
   FlowStream,
   FlowsQuery,
   PAGE_ROWS,
@@ -34,7 +36,7 @@ const ByIndex = Type.Object(
   { additionalProperties: false },
 );
 
-/** Concurrent requests for objects: each may hold the largest object until the client has read it. */
+/** Concurrent requests for objects and segments: each may hold some MiB until the client has read it. */
 const OBJECT_REQUESTS_MAX = 4;
 
 export function addFlowRoutes(app: Server, { store, redissector }: Context): void {
@@ -103,6 +105,23 @@ export function addFlowRoutes(app: Server, { store, redissector }: Context): voi
         is_whole: said.isWhole,
         next: said.next === null ? null : cursorOf([said.next]),
       };
+    },
+  );
+
+  app.get(
+    '/flows/:id/segments',
+    {
+      schema: {
+        ...answers('flows', 'The packets of one conversation, and what the TCP analysis says', FlowSegments),
+        params: ById,
+      },
+    },
+    async ({ params }, reply) => {
+      takePlace(reply);
+      const flow = await flowOf(params.id);
+      const capture = await captureOf(flow);
+      const { items, isWhole } = await segmentsOf({ store, redissector, capture, flow });
+      return { flow: flowRow(flow), items, is_whole: isWhole };
     },
   );
 

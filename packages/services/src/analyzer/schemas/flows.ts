@@ -189,6 +189,42 @@ export const FlowStream = object({
 });
 export type FlowStream = Static<typeof FlowStream>;
 
+export const FlowSegment = object({
+  id: Type.Integer({ description: 'of the packet, for /packets/{id}' }),
+  number: Type.Integer({ description: 'frame.number in its capture' }),
+  time: Time,
+  side: Type.Union([Type.Literal(0), Type.Literal(1)], { description: '0: sent by the client' }),
+  length: Type.Integer({ description: 'bytes: tcp.len; without TCP, of the whole packet' }),
+  protocol: Type.String({ description: 'the Protocol column' }),
+  summary: orNull(Type.String({ description: 'the Info column; null beyond the first 2,000 packets' })),
+  tcp: orNull(
+    object({
+      flags: Type.Integer({ description: 'FIN 1, SYN 2, RST 4, PSH 8, ACK 16, URG 32' }),
+      seq: Type.Integer({ description: 'relative, as tcp.seq' }),
+      ack: Type.Integer({ description: 'relative, as tcp.ack' }),
+      window: Type.Integer({ description: 'bytes, scaled, as tcp.window_size' }),
+      sack: Type.Array(Type.Tuple([Type.Integer(), Type.Integer()]), {
+        description: 'left and right edges of the SACK option, relative as the acknowledgment number',
+      }),
+      rtt: orNull(
+        Type.Number({ description: 'seconds since the segment that it acknowledges: tcp.analysis.ack_rtt' }),
+      ),
+      in_flight: orNull(Type.Integer({ description: 'bytes, as tcp.analysis.bytes_in_flight' })),
+      findings: Type.Array(Type.String(), {
+        description: 'fields below tcp.analysis',
+        examples: [['retransmission', 'fast_retransmission']],
+      }),
+    }),
+  ),
+});
+export type FlowSegment = Static<typeof FlowSegment>;
+
+export const FlowSegments = object({
+  flow: FlowRow,
+  items: Type.Array(FlowSegment),
+  is_whole: Type.Boolean({ description: 'false: the flow has more packets than are looked at' }),
+});
+
 export const FlowObjects = object({
   items: Type.Array(
     object({
