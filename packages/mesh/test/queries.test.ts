@@ -11,7 +11,7 @@ import { measured, parseQuery, QueryError } from '../src/skyeye/query/index.ts';
 import { COUNT_MAX } from '../src/skyeye/query/language.ts';
 import { shareOf } from '../src/skyeye/query/prune.ts';
 import { canBe } from '../src/skyeye/query/queries.ts';
-import { tableOf } from '../src/skyeye/table.ts';
+import { tableOf } from './support/table.ts';
 
 const mistake = (text: string): QueryError => {
   try {
@@ -234,7 +234,7 @@ test('which peers are meant, against brute force; bounds of a part never leave o
           .sort();
         assert.deepEqual(found.rows.map(({ id }) => id).sort(), expected, text);
       }
-      const share = shareOf(query.condition, aggregateOf(all, 0), sight.near);
+      const share = shareOf(query.condition, aggregateOf(tableOf(all), 0), sight.near);
       if (share === 'none') assert.equal(found.matched, 0, text);
       if (share === 'all') assert.equal(found.matched, all.length, text);
     }),

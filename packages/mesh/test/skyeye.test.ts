@@ -17,6 +17,7 @@ import type { Held } from '../src/skyeye/readings.ts';
 import { followed, messageOf, pictureOf, shownView, type View } from '../src/skyeye/view.ts';
 import { decode, encode } from '../src/wire/schema.ts';
 import { Grove } from './support/grove.ts';
+import { tableOf } from './support/table.ts';
 
 const CPU = indexOf('cpu.free');
 const FREE = indexOf('storage.free');
@@ -146,7 +147,7 @@ test('a child that lies costs its parent neither time nor memory', () => {
     below.take('liar', { ...report, number: i, gone: [0], entries: [entry] }, 20, 1);
   }
   assert.equal(below.readings.size, 40);
-  const sum = { ...aggregateOf([], 1), peers: 2, agesMs: 1.7e308, oldestMs: 3_600_000 };
+  const sum = { ...aggregateOf(tableOf([]), 1), peers: 2, agesMs: 1.7e308, oldestMs: 3_600_000 };
   for (const child of ['one', 'two'])
     assert.equal(below.take(child, { ...report, number: 0, aggregate: sum }, 20, 1), 'taken');
   assert.equal(below.sum(1).agesMs, 4 * 3_600_000, 'two such ages would be no number any more');
@@ -158,7 +159,7 @@ test('a child that lies costs its parent neither time nor memory', () => {
 test('a child that lies about ages does not discredit its parent', () => {
   const below = new Below('parent', 16, () => true);
   const report = { kind: 'report', number: 0, isUrgent: false, gone: [], entries: [] } as const;
-  const aggregate = { ...aggregateOf([], 1), peers: 2, agesMs: 50_000, oldestMs: 3 };
+  const aggregate = { ...aggregateOf(tableOf([]), 1), peers: 2, agesMs: 50_000, oldestMs: 3 };
   below.take('liar', { ...report, aggregate }, 20, 1);
   const query = parseQuery('count where cpu.used > 50%');
   for (const laterMs of [0, 0.5, 1_000.4, 60_000]) {
@@ -186,7 +187,7 @@ test('delta-encoded views, including the top lists, lead to the root’s view', 
           const { values } = readingOf({ 'cpu.free': cpu, 'load.1': load });
           return { id, values, readMs: 0 };
         });
-        const picture = pictureOf('root', i + 1, aggregateOf(counted, 0), 5);
+        const picture = pictureOf('root', i + 1, aggregateOf(tableOf(counted), 0), 5);
         const message = messageOf(picture, sent, 0);
         had = followed(had, decode(treeMessage, encode(treeMessage, message)) as typeof message);
         const [is, should] = [had, picture].map((each) => ({
@@ -315,7 +316,7 @@ test('a sum of more peers than the tree has there is refused', () => {
 test('the heir of a lost coordinator counts for all below it, also before they have reported to it', () => {
   const below = new Below('parent', 16, () => true);
   const report = { kind: 'report', isUrgent: false, gone: [], entries: [] } as const;
-  const sumOf = (peers: number) => ({ ...aggregateOf([], 0), peers });
+  const sumOf = (peers: number) => ({ ...aggregateOf(tableOf([]), 0), peers });
   below.take('old', { ...report, number: 0, aggregate: sumOf(100) }, 200, 0);
   below.lose('old', 1_000);
   assert.equal(below.sum(1_500).peers, 100);

@@ -18,17 +18,9 @@ export interface Estimate {
 export class ClockFilter {
   readonly #samples: Sample[] = [];
 
-  get length(): number {
-    return this.#samples.length;
-  }
-
   add(sample: Sample): void {
     this.#samples.unshift(sample);
     this.#samples.length = Math.min(this.#samples.length, STAGES);
-  }
-
-  clear(): void {
-    this.#samples.length = 0;
   }
 
   /** The estimate at `now` (steady seconds); null without samples. `precision`: lower bound of the jitter, in seconds. */

@@ -117,7 +117,6 @@ export interface ArpEvent extends Seen {
   readonly frameDestination: string;
   readonly senderMac: string;
   readonly senderAddress: string;
-  readonly targetMac: string;
   readonly targetAddress: string;
 }
 
@@ -125,7 +124,6 @@ export interface ArpEvent extends Seen {
 export interface MovedEvent extends Seen {
   readonly kind: 'moved';
   readonly address: string;
-  readonly from: string;
   readonly to: string;
 }
 
@@ -193,8 +191,6 @@ export interface DnsEvent extends Conversation {
   readonly isResponse: boolean;
   readonly name: string;
   readonly type: number;
-  /** Response code. */
-  readonly code: number;
   /** IPv4 and IPv6 addresses in a response, sorted. */
   readonly addresses: readonly string[];
   /** Length of the whole message. */
@@ -205,7 +201,6 @@ export interface HttpEvent extends Conversation {
   readonly kind: 'http';
   readonly step: 'request' | 'response';
   readonly method: string;
-  readonly host: string;
   readonly uri: string;
   readonly userAgent: string;
   /** Header fields in which attacks hide, and the start of a form body. */

@@ -74,10 +74,6 @@ export class PeerRows {
     return row;
   }
 
-  forget(peer: string): void {
-    this.#memories.delete(peer);
-  }
-
   #memory(peer: string, now: Omit<Memory, 'mix'>): Memory {
     let memory = this.#memories.get(peer);
     if (memory === undefined) {

@@ -53,8 +53,4 @@ export class Churn {
   returned(peer: number): void {
     this.#away.delete(peer);
   }
-
-  get away(): number {
-    return this.#away.size;
-  }
 }

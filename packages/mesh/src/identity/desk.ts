@@ -89,10 +89,6 @@ export class EnrolmentDesk {
     return this.#desk.waiting;
   }
 
-  get allowed(): readonly string[] {
-    return this.#desk.allowed;
-  }
-
   /** The secret of a new invitation. */
   invite(role: Role, name: string | null, uses: number, ttlMs: number): { id: Uint8Array; key: Uint8Array } {
     const { clock, random } = this.#runtime;

@@ -4,7 +4,7 @@
 
 import { attributes, shownAttributes } from './attributes.ts';
 import { type Sketch, SketchMaker } from './sketch.ts';
-import { type Counted, type Table, tableOf, WIDTH } from './table.ts';
+import { type Table, WIDTH } from './table.ts';
 
 /** Statistics of one attribute. */
 export interface Stats {
@@ -108,12 +108,7 @@ class Gatherer {
 
 const gatherer = new Gatherer();
 
-/** Aggregates single readings. */
-export function aggregateOf(readings: readonly Counted[], nowMs: number): Aggregate {
-  return aggregateOfTable(tableOf(readings), nowMs);
-}
-
-export function aggregateOfTable({ ids, values, readMs }: Table, nowMs: number): Aggregate {
+export function aggregateOf({ ids, values, readMs }: Table, nowMs: number): Aggregate {
   gatherer.begin();
   let peers = 0;
   let agesMs = 0;

@@ -88,7 +88,6 @@ export const attributes: readonly Attribute[] = [
 ];
 
 export const COORDINATE = attributes.findIndex(({ name }) => name === 'coordinate.x');
-export const LATENCY = attributes.findIndex(({ name }) => name === 'latency');
 export const shownAttributes: readonly Attribute[] = attributes.slice(0, COORDINATE);
 
 const indexes = new Map(attributes.map(({ name }, index) => [name, index]));

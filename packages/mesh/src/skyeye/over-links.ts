@@ -18,7 +18,7 @@ import { isKnown } from './coordinates.ts';
 import { History } from './history.ts';
 import { Latency } from './latency.ts';
 import { Measuring } from './measuring.ts';
-import type { Report, TreeMessage } from './messages.ts';
+import type { TreeMessage } from './messages.ts';
 import { type Answer, measured, parseQuery, Queries, type QueryMessage } from './query/index.ts';
 import { HOPS_MAX, queryMessage } from './query/messages.ts';
 import type { Held } from './readings.ts';
@@ -26,7 +26,7 @@ import { Records } from './records.ts';
 import { SkyEye } from './skyeye.ts';
 import { Support } from './support.ts';
 import { type ShownTalk, Talkers, talkMessage } from './talkers.ts';
-import { type ShownView, shownView, type View } from './view.ts';
+import { type ShownView, shownView } from './view.ts';
 
 /** After a change of the tree, so that many changes lead to one update. */
 const SETTLE_MS = 40;
@@ -290,14 +290,6 @@ export class SkyEyeOverLinks {
     const answer = await this.queries.ask(text);
     const all = await measured(parseQuery(text), answer, (from, to) => this.#measuring.ask(from, to));
     return { ...all, tookMs: this.#runtime.clock.elapsedMs() - startMs };
-  }
-
-  get onView(): ((view: View) => void)[] {
-    return this.core.onView;
-  }
-
-  get onReport(): ((from: string, report: Report) => void)[] {
-    return this.core.onReport;
   }
 
   #link(id: string): void {

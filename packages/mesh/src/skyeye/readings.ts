@@ -2,7 +2,7 @@
 // that reported it last, so a peer that moves in the tree is counted once. Readings of a lost child
 // stay until others report them or they expire: a root that dies takes nobody with it out of the view.
 
-import { type Aggregate, aggregateOfTable } from './aggregate.ts';
+import { type Aggregate, aggregateOf } from './aggregate.ts';
 import type { Values } from './attributes.ts';
 import { type Counted, Table } from './table.ts';
 
@@ -82,7 +82,7 @@ export class Readings {
 
   /** Of those that count. */
   sum(nowMs: number): Aggregate {
-    return aggregateOfTable(this.table(), nowMs);
+    return aggregateOf(this.table(), nowMs);
   }
 
   /** Nobody wanted it since this was called last: whoever led for a moment keeps no table. */

@@ -74,10 +74,6 @@ function completed(options: SkyEyeOptions): Required<SkyEyeOptions> {
 
 export class SkyEye {
   readonly below: Below;
-  /** A newer view is there. */
-  readonly onView: ((view: View) => void)[] = [];
-  /** A child has reported. */
-  readonly onReport: ((from: string, report: Report) => void)[] = [];
   readonly #runtime: Runtime;
   readonly #world: Surroundings;
   readonly #options: Required<SkyEyeOptions>;
@@ -249,7 +245,6 @@ export class SkyEye {
     if (taken === 'again') this.#ask(from);
     if (taken !== 'taken') return;
     if (report.number === 0) this.#passWhole(from);
-    for (const listener of this.onReport) listener(from, report);
     this.#soon(report.isUrgent);
   }
 
@@ -307,8 +302,6 @@ export class SkyEye {
   #see(picture: Picture, madeMs: number): void {
     this.#picture = picture;
     this.#madeMs = madeMs;
-    if (this.onView.length === 0) return;
-    for (const listener of this.onView) listener({ ...picture, madeMs });
   }
 
   // --- upwards

@@ -14,12 +14,6 @@ export interface Counted {
   readonly readMs: number;
 }
 
-export function tableOf(readings: readonly Counted[]): Table {
-  const table = new Table();
-  for (const [row, { id, values, readMs }] of readings.entries()) table.set(row, id, values, readMs);
-  return table;
-}
-
 export class Table {
   /** By row; null where there is no reading. */
   readonly ids: (string | null)[] = [];

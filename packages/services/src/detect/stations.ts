@@ -48,7 +48,6 @@ export class Stations {
       time: timeOf(p),
       frame: p.number,
       address: addressAt(p, p.netSrc),
-      from: macText(before),
       to: macText(mac),
     });
   }

@@ -25,19 +25,10 @@ const SURE = 0.9;
 const GRAVE = SEVERITIES.indexOf('high');
 
 export class Case {
-  readonly subject: string;
   readonly #signals = new Map<string, Signal>();
-
-  constructor(subject: string) {
-    this.subject = subject;
-  }
 
   get signals(): Signal[] {
     return [...this.#signals.values()];
-  }
-
-  get lastMs(): number {
-    return Math.max(...this.signals.map(({ lastMs }) => lastMs));
   }
 
   add(seen: Omit<Signal, 'times' | 'lastMs'>, nowMs: number): void {

@@ -265,7 +265,7 @@ export class ResponseDesk {
   }
 
   #caseOf(subject: string): Case {
-    const known = this.#cases.get(subject) ?? new Case(subject);
+    const known = this.#cases.get(subject) ?? new Case();
     this.#cases.delete(subject);
     this.#cases.set(subject, known);
     if (this.#cases.size > CASES_MAX) this.#cases.delete(this.#cases.keys().next().value!);

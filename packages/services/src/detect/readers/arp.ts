@@ -25,7 +25,6 @@ export const arpReader: ReaderMaker = {
       frameDestination: destination === '' ? 'ff:ff:ff:ff:ff:ff' : destination,
       senderMac,
       senderAddress: ipv4Address(b, at + 14),
-      targetMac: ethernetAddress(b, at + 18),
       targetAddress: ipv4Address(b, at + 24),
     });
   },

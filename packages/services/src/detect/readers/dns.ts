@@ -8,7 +8,7 @@ export const dnsReader: ReaderMaker = {
   make(see) {
     const tap = new Tap(
       ['dns', 'llmnr'],
-      [NAME, 'dns.qry.type', 'dns.id', 'dns.flags.response', 'dns.flags.rcode', 'dns.a', 'dns.aaaa'],
+      [NAME, 'dns.qry.type', 'dns.id', 'dns.flags.response', 'dns.a', 'dns.aaaa'],
     );
     return (p, layer) => {
       tap.take(p, layer);
@@ -21,7 +21,6 @@ export const dnsReader: ReaderMaker = {
         isResponse,
         name: tap.text(NAME),
         type: tap.number('dns.qry.type'),
-        code: isResponse ? tap.number('dns.flags.rcode') : 0,
         addresses: isResponse ? [...tap.texts('dns.a'), ...tap.texts('dns.aaaa')].sort() : [],
         bytes: p.stop[layer]! - p.start[layer]!,
       });

@@ -4,7 +4,6 @@ import { loginEvents } from './http-login.ts';
 
 const METHOD = 'http.request.method';
 const URI = 'http.request.uri';
-const HOST = 'http.host';
 const AGENT = 'http.user_agent';
 const STATUS = 'http.response.code';
 const REQUEST_LINE = 'http.request.line';
@@ -18,7 +17,7 @@ const LINES_MAX = 64;
 export const httpReader: ReaderMaker = {
   protocols: ['http'],
   make(see: See) {
-    const tap = new Tap(['http'], [METHOD, URI, HOST, AGENT, STATUS, REQUEST_LINE, RESPONSE_LINE, BODY]);
+    const tap = new Tap(['http'], [METHOD, URI, AGENT, STATUS, REQUEST_LINE, RESPONSE_LINE, BODY]);
     const logins = loginEvents(see);
     return (p, layer) => {
       if (p.netKind === 0) return;
@@ -32,7 +31,6 @@ export const httpReader: ReaderMaker = {
         step: isRequest ? 'request' : 'response',
         ...endsOf(p, isRequest),
         method: tap.text(METHOD),
-        host: tap.text(HOST),
         uri: tap.text(URI),
         userAgent: tap.text(AGENT),
         headers: lines,
