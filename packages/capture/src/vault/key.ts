@@ -10,7 +10,7 @@ export const NONCE_BYTES = 12;
 export const TAG_BYTES = 16;
 const KEY_LINE = /^eyrie-key-1 ([0-9a-f]{64})$/;
 /** scrypt cost (RFC 7914): 128 MiB and some tenths of a second per guess. */
-export const LOG_N = 17;
+const LOG_N = 17;
 const LOG_N_MAX = 20;
 const BLOCK = 8;
 

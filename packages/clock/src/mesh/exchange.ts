@@ -2,7 +2,7 @@
 
 /** Length of the first request of a burst, which states the requester's era, and of its full response. */
 const QUESTION_BYTES = 14;
-export const ANSWER_BYTES = 52;
+const ANSWER_BYTES = 52;
 /** Length of the follow-up requests and responses, which carry timestamps only. */
 const SHORT_QUESTION_BYTES = 2;
 const SHORT_ANSWER_BYTES = 14;

@@ -13,7 +13,7 @@ export const connection = signal<Connection>('connecting');
 /** Time of the next connection attempt, on the scale of Date.now(). */
 export const retryAt = signal(0);
 /** Number of times the channel was opened; after an increment, data shown before may be stale. */
-export const epoch = signal(0);
+const epoch = signal(0);
 
 const listeners = new Map<Channel, Set<(data: never) => void>>();
 let socket: WebSocket | null = null;

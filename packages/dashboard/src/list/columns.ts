@@ -54,7 +54,7 @@ const port = (end: 'src' | 'dst') => (row: PacketRow) => {
 };
 
 /** The transport's name in filters. */
-export function transportOf(row: PacketRow): string {
+function transportOf(row: PacketRow): string {
   return row.transport ?? 'tcp';
 }
 

@@ -42,7 +42,7 @@ export function numberOf(id: string): number {
 }
 
 /** All peers of a simulation: those that run at first, and those that come in their place. */
-export function peersIn({ peers, churnPerMin }: SimulateSettings): number {
+function peersIn({ peers, churnPerMin }: SimulateSettings): number {
   return Math.ceil(peers * (1 + AWAY_MIN * churnPerMin)) + (churnPerMin > 0 ? 1 : 0);
 }
 

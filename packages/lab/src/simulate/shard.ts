@@ -15,7 +15,7 @@ import { truthOf, type Views } from './truth.ts';
 import { Wheel } from './wheel.ts';
 import { type Inhabitants, Turnover, World } from './world.ts';
 
-export const SAMPLE_MS = 10_000;
+const SAMPLE_MS = 10_000;
 /** How often peers see new coordinates of others; in the mesh these come with an answer. */
 const PUBLISH_MS = 1_000;
 /** Answers to queries are promises, which continue when events pause. */

@@ -23,6 +23,6 @@ export function sourceOf(shown: string, ...over: readonly string[]): Source {
 }
 
 /** The name that limits count it by; no address looks like that. */
-export function nameOf(peer: string): string {
+function nameOf(peer: string): string {
   return `peer ${peer}`;
 }

@@ -31,7 +31,7 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const HEAD_BYTES = MAGIC.length + 4;
 
-export const messageId = fixed(8);
+const messageId = fixed(8);
 
 const announced = {
   from: peerId,

@@ -9,7 +9,7 @@ export const HEARTBEAT_MS = 1_200;
 /** The accepting side sends an unsolicited heartbeat only if it received none that it could have answered. */
 const UNASKED_MS = HEARTBEAT_MS + 30;
 /** Silence that indicates a failure: one heartbeat interval and two TCP retransmissions (RFC 6298 §5.5). */
-export const SILENCE_MS = 1_800;
+const SILENCE_MS = 1_800;
 /** Idle time after which a link that is not needed is closed. */
 const IDLE_MS = 2_000;
 /** A timer this late shows that this process was stalled: silence then says nothing about the other peers. */

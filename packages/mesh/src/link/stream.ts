@@ -1,6 +1,6 @@
 // A multiplexed stream of a session: bytes in order, with a credit window granted by the receiver.
 
-export const WINDOW_BYTES = 1 << 20;
+const WINDOW_BYTES = 1 << 20;
 /** Maximum size of a data frame: small enough that heartbeats and messages are not delayed. */
 const DATA_BYTES_MAX = 64 << 10;
 

@@ -6,11 +6,11 @@ import type { Random } from '../runtime.ts';
 import { bytes, decode, encode, fixed, type Shape, text, variant, varint } from '../wire/schema.ts';
 
 /** Limits per receiver; further messages are refused, and the sender is told. */
-export const WAITING_MAX = 1_000;
+const WAITING_MAX = 1_000;
 export const WAITING_BYTES_MAX = 16 << 20;
 /** Time after which an undelivered message is given up. */
 export const KEEP_MS = 7 * 24 * 3_600_000;
-export const MESSAGE_BYTES_MAX = 128 << 10;
+const MESSAGE_BYTES_MAX = 128 << 10;
 const LOG = 'outbox.log';
 const DEAD_ENTRIES_MAX = 2_000;
 

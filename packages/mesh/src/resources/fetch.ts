@@ -24,7 +24,7 @@ export interface Progress {
   resumedBytes: number;
 }
 
-export class FetchError extends Error {}
+class FetchError extends Error {}
 
 /** What a peer offers to this one. @throws FetchError */
 export async function listOffers(peer: Peer, from: string): Promise<Offer[]> {

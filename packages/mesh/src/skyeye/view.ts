@@ -38,7 +38,7 @@ export function pictureOf(root: string, number: number, aggregate: Aggregate, al
   };
 }
 
-export function summaryOf({ count, sum, min, max, squares, sketch }: Stats, attribute: number): Summary {
+function summaryOf({ count, sum, min, max, squares, sketch }: Stats, attribute: number): Summary {
   const floor = attributes[attribute]!.min;
   const at = (part: number) => {
     if (sketch === null) return Number.NaN;

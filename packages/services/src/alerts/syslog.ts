@@ -9,7 +9,7 @@ const BYTES_MAX = 1024;
 
 const CONTROLS = /[\x00-\x1f\x7f]/g;
 
-export const SYSLOG_GRAVITY = { critical: 2, error: 3, warning: 4, notice: 5, informational: 6 } as const;
+const SYSLOG_GRAVITY = { critical: 2, error: 3, warning: 4, notice: 5, informational: 6 } as const;
 
 export interface SyslogLine {
   readonly gravity: keyof typeof SYSLOG_GRAVITY;

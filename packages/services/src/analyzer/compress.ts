@@ -39,7 +39,7 @@ function isHere(request: FastifyRequest): boolean {
 }
 
 /** The content coding that the client accepts (RFC 9110 §12.5.3); weight 0 excludes a coding. */
-export function codingOf(header: string | string[] | undefined): 'zstd' | 'gzip' | null {
+function codingOf(header: string | string[] | undefined): 'zstd' | 'gzip' | null {
   const accepted = new Set<string>();
   for (const part of String(header ?? '')
     .toLowerCase()

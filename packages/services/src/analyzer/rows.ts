@@ -56,7 +56,7 @@ export function packetRow(row: StoredPacket, summary: string | undefined): Packe
 }
 
 /** Seconds as text with nine decimals, of which a double holds six; the rest are zeros. */
-export function timeText(seconds: number): string {
+function timeText(seconds: number): string {
   return `${seconds.toFixed(6)}000`;
 }
 
@@ -120,7 +120,7 @@ export function portConversationRow(flow: StoredFlow): ConversationRow {
 }
 
 /** Seconds between two times of nine decimals, computed in nanoseconds. */
-export function secondsBetween(first: string, last: string): number {
+function secondsBetween(first: string, last: string): number {
   return Number(nanoseconds(last) - nanoseconds(first)) / 1e9;
 }
 

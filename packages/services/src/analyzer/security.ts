@@ -16,7 +16,7 @@ export interface Access {
   readonly hosts: readonly string[];
 }
 
-export const COOKIE = 'eyrie_session';
+const COOKIE = 'eyrie_session';
 const SESSION_MS = 12 * 3600 * 1000;
 /** Concurrent sessions; beyond this the oldest ends. */
 const SESSIONS_MAX = 1000;
@@ -194,7 +194,7 @@ function hostOf(origin: string): string | null {
   return URL.canParse(origin) ? new URL(origin).host : null;
 }
 
-export function pathOf(request: Asked): string {
+function pathOf(request: Asked): string {
   const { url } = request;
   const question = url.indexOf('?');
   return question < 0 ? url : url.slice(0, question);

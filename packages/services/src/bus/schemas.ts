@@ -177,7 +177,7 @@ const FindingDetailSchema = Type.Object(
   closed,
 );
 
-export const FindingSchema = Type.Object(
+const FindingSchema = Type.Object(
   {
     finder: oneOf('expert', 'rule', 'anomaly'),
     severity: oneOf('comment', 'chat', 'note', 'warn', 'error'),

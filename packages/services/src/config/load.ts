@@ -46,7 +46,7 @@ export function defaultConfig(): Config {
 }
 
 /** Paths searched for eyrie.toml, in this order. */
-export function usualPlaces(env: NodeJS.ProcessEnv): string[] {
+function usualPlaces(env: NodeJS.ProcessEnv): string[] {
   const home = env.XDG_CONFIG_HOME || join(homedir(), '.config');
   return [join(home, 'eyrie', 'eyrie.toml'), '/etc/eyrie/eyrie.toml'];
 }

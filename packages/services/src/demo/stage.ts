@@ -67,7 +67,7 @@ export async function openStage({ peers: count, forSeconds, onVisit }: StageOpti
   }
 }
 
-export function nameOf(i: number): string {
+function nameOf(i: number): string {
   return `peer-${String(i + 1).padStart(2, '0')}`;
 }
 

@@ -47,7 +47,7 @@ export interface FirewallTool {
 /** Prefix of the comment or name of every rule of ours. */
 export const MARK = 'eyrie';
 export const BLOCK = 'block';
-export const SSH = 'ssh';
+const SSH = 'ssh';
 
 export function sshRules({ ssh }: Wanted): Rule[] {
   return ssh.map((port) => ({ service: SSH, protocol: 'tcp', port, from: [] }));

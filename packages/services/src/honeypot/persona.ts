@@ -123,7 +123,7 @@ export function loadPersona(folder: string): Persona {
 }
 
 /** Deterministic choices: each follows from the seed and the number of choices before. */
-export class Dice {
+class Dice {
   readonly #seed: string;
   #rolls = 0;
 

@@ -43,7 +43,7 @@ export const MetricsSchema = Type.Object(
   { ...open, title: 'Metrics', description: 'eyrie/MESH/peers/PEER/metrics, retained' },
 );
 
-export const FindingSchema = Type.Object(
+const FindingSchema = Type.Object(
   {
     peer: Type.String({ description: 'who has seen it' }),
     rule: Type.String({ description: 'which rule spoke: docs/reference/findings.md' }),

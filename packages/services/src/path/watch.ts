@@ -138,7 +138,7 @@ function ownAddresses(): number[] {
 }
 
 /** Converts an address in text form to its 4 or 16 bytes. */
-export function bytesOf(address: string, family: string): Uint8Array {
+function bytesOf(address: string, family: string): Uint8Array {
   if (family === 'IPv4') return Uint8Array.from(address.split('.'), Number);
   const plain = address.split('%')[0]!;
   // The last 32 bits may be in IPv4 notation (RFC 4291 §2.2).

@@ -5,7 +5,7 @@ import { LinuxMeter } from './linux.ts';
 import type { Details, HostMeter, Measured } from './sample.ts';
 import { Traffic, type TrafficRates } from './traffic.ts';
 
-export const INTERVAL_MS = 10_000;
+const INTERVAL_MS = 10_000;
 /** The first sample has no rates, so the second follows soon. */
 const FIRST_MS = 1_000;
 

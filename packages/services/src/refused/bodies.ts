@@ -16,7 +16,7 @@ const AGE_MS_MAX = 7 * 86_400_000;
 const SWEEP_MS = 3_600_000;
 /** Consecutive refusals that mean a broken store; bad batches are single, or a few of one kind. */
 const IN_A_ROW_MAX = 8;
-export const EXTENSION = '.batch';
+const EXTENSION = '.batch';
 
 /** The bounds as text for messages. */
 export const REFUSED_KEPT = '7 days, 1,000 batches, 256 MiB at most';

@@ -5,7 +5,7 @@ import { SEVERITIES } from '@eyrie/detect';
 import { parse, TomlError } from 'smol-toml';
 
 export type Mode = 'off' | 'advise' | 'act';
-export const ANSWERS = ['throttle', 'quarantine', 'redirect', 'revoke', 'block'] as const;
+const ANSWERS = ['throttle', 'quarantine', 'redirect', 'revoke', 'block'] as const;
 export type Answer = (typeof ANSWERS)[number];
 
 export interface ResponseRule {

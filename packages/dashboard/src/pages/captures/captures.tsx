@@ -220,7 +220,7 @@ async function remove(row: CaptureRow): Promise<void> {
   if (chosen.value === row.id) go({ capture: null }, true);
 }
 
-export async function tried(work: () => Promise<unknown>, done: string): Promise<boolean> {
+async function tried(work: () => Promise<unknown>, done: string): Promise<boolean> {
   try {
     await work();
     announce(done);

@@ -396,7 +396,7 @@ export function canBe(
 }
 
 /** Null if the peer has measured no latency yet. */
-export function placeOf(values: Values): Place | null {
+function placeOf(values: Values): Place | null {
   return knownPlace(values.slice(COORDINATE, COORDINATE + 3));
 }
 
