@@ -12,14 +12,14 @@ export type { Session } from './link/session.ts';
 export { TlsTransport } from './link/tls.ts';
 export { networkOf } from './link/waiting-room.ts';
 export { Directory, type Status } from './members/directory.ts';
-export { type Measure, measureText, STEPS, type Step } from './members/measures.ts';
+export { type Measure, STEPS, type Step } from './members/measures.ts';
 export { Roster } from './members/roster.ts';
 export { type Member, RosterError } from './members/roster-state.ts';
 export { levelsOf, positionOf, Tree } from './members/tree.ts';
 export type { Message } from './messages/inbox.ts';
 export { Policy, PolicyError, parsePolicy } from './messages/policy.ts';
 export type { Routing } from './messages/routing.ts';
-export { type Audit, type AuditEntry, auditTo } from './peer/audit.ts';
+export { type Audit, type AuditEntry } from './peer/audit.ts';
 export type { Companion } from './peer/companion.ts';
 export { ControlError, callPeer, HangsError, type Methods, type Parameters } from './peer/control.ts';
 export {
@@ -60,9 +60,8 @@ export {
   systemRuntime,
 } from './runtime.ts';
 export { PeerClock, type PeerTime } from './time/peer-clock.ts';
-export { followTimeServers } from './time/servers.ts';
 export type { TimeSource } from './time/sources.ts';
 export type { Traffic } from './watch/meter.ts';
 export type { Suspicion } from './watch/suspicions.ts';
-export { noticeKinds, requestKinds, routedKinds, streamKinds } from './wire/kinds.ts';
+export { requestKinds } from './wire/kinds.ts';
 export * as wire from './wire/schema.ts';
