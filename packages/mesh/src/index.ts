@@ -10,6 +10,7 @@ export { hostOf, parseAddress, plainHost } from './link/address.ts';
 export type { Dialled, Link, LinkCredentials, LinkEvents, Shown, Transport } from './link/link.ts';
 export type { Session } from './link/session.ts';
 export { TlsTransport } from './link/tls.ts';
+export { DialError } from './link/unreachable.ts';
 export { networkOf } from './link/waiting-room.ts';
 export { Directory, type Status } from './members/directory.ts';
 export { type Measure, STEPS, type Step } from './members/measures.ts';
@@ -19,7 +20,7 @@ export { levelsOf, positionOf, Tree } from './members/tree.ts';
 export type { Message } from './messages/inbox.ts';
 export { Policy, PolicyError, parsePolicy } from './messages/policy.ts';
 export type { Routing } from './messages/routing.ts';
-export { type Audit, type AuditEntry } from './peer/audit.ts';
+export type { Audit, AuditEntry } from './peer/audit.ts';
 export type { Companion } from './peer/companion.ts';
 export { ControlError, callPeer, HangsError, type Methods, type Parameters } from './peer/control.ts';
 export {

@@ -1,7 +1,15 @@
 // A transport whose links have delay, loss and silent failures, for machines whose kernel can't apply these to packets. Lost
 // data arrives late, as after a retransmission by TCP: a link never loses bytes.
 
-import type { Dialled, Link, LinkCredentials, LinkEvents, Shown, Transport } from '@eyrie/mesh';
+import {
+  DialError,
+  type Dialled,
+  type Link,
+  type LinkCredentials,
+  type LinkEvents,
+  type Shown,
+  type Transport,
+} from '@eyrie/mesh';
 
 /** First retransmission timeout; it doubles each time (RFC 6298 §5.5). */
 const REPEAT_MS = 200;
@@ -29,7 +37,7 @@ export class ShapedTransport implements Transport {
   }
 
   dial(address: string, done: Dialled): void {
-    if (this.#isSilent) return void done(new Error(`${address}: no answer`), null);
+    if (this.#isSilent) return void done(new DialError(address, 'timed out'), null);
     setTimeout(() => {
       this.#inner.dial(address, (error, link) => done(error, link && this.#wrap(link)));
     }, HANDSHAKE_WAYS * this.#shape.delayMs).unref();

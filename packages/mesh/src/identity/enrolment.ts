@@ -4,6 +4,7 @@
 import type { Link, Transport } from '../link/link.ts';
 import { Session } from '../link/session.ts';
 import type { SessionHost } from '../link/session-host.ts';
+import { isUnreachable, TIMED_OUT } from '../link/unreachable.ts';
 import { Roster } from '../members/roster.ts';
 import { RosterError, rootChain } from '../members/roster-state.ts';
 import type { Runtime } from '../runtime.ts';
@@ -48,7 +49,15 @@ export type EnrolAnswer = Shape<typeof enrolAnswer>;
 /** Longer than a busy authority takes. */
 const ANSWER_MS = 20_000;
 
-export class EnrolError extends Error {}
+export class EnrolError extends Error {
+  /** No peer has answered the application: another address, or another attempt, may succeed. */
+  readonly isUnanswered: boolean;
+
+  constructor(message: string, isUnanswered = false) {
+    super(message);
+    this.isUnanswered = isUnanswered;
+  }
+}
 
 export function makeEnrolRequest(keys: KeyPair, id: string, invitation: Invitation | null): Buffer {
   const request = newRequest(keys.privateKey, id);
@@ -110,15 +119,16 @@ function ask(
   mesh: string,
   request: Uint8Array,
 ): Promise<Uint8Array> {
+  const failure = (reason: string) => new EnrolError(`${address}: ${reason}`, isUnreachable(reason));
   return new Promise((resolve, reject) => {
     transport.dial(address, (error, link) => {
-      if (link === null) return reject(new EnrolError(error?.message ?? `${address}: no answer`));
+      if (link === null) return reject(failure(error?.reason ?? TIMED_OUT));
       startStrangerSession(runtime, link, mesh, (session, why) => {
-        if (session === null) return reject(new EnrolError(`${address}: ${why}`));
+        if (session === null) return reject(failure(why));
         session.request(requestKinds.enrol, request, ANSWER_MS, (problem, payload) => {
           session.close('done');
           if (problem === null) resolve(payload);
-          else reject(new EnrolError(problem));
+          else reject(new EnrolError(problem, true));
         });
       });
     });

@@ -128,7 +128,7 @@ export class Dialler {
     }
     this.#transport.dial(address, (error, link) => {
       if (link === null) {
-        this.#failed(address, error?.message.replace(`${address}: `, '') ?? '');
+        this.#failed(address, error?.reason ?? '');
         return done(null);
       }
       if (this.#isStopped || !isWanted()) return link.destroy('another link was faster');

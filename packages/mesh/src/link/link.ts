@@ -3,6 +3,7 @@
 // use it.
 
 import type { Duplex } from 'node:stream';
+import type { DialError } from './unreachable.ts';
 
 /** What the other side presented when the link was made. It has proved that it holds the key of its certificate. */
 export interface Shown {
@@ -39,7 +40,7 @@ export interface Link {
   destroy(reason: string): void;
 }
 
-export type Dialled = (error: Error | null, link: Link | null) => void;
+export type Dialled = (error: DialError | null, link: Link | null) => void;
 
 export interface Transport {
   /** Calls back once, with the link or a one-line error. */
@@ -55,7 +56,7 @@ export interface Transport {
   /** Like `dial`, from a local port that `meet` can use as well. */
   dialFromOwnPort?(
     address: string,
-    done: (error: Error | null, link: Link | null, localPort: number) => void,
+    done: (error: DialError | null, link: Link | null, localPort: number) => void,
   ): void;
   /**
    * Simultaneous open: dials an address from a local port until the SYNs of both sides cross; null if they do not

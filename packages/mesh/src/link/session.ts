@@ -21,6 +21,7 @@ import type { Link } from './link.ts';
 import { HEARTBEAT_MS } from './pulse.ts';
 import type { Answered, Purpose, SessionHost } from './session-host.ts';
 import { Stream, type StreamCarrier } from './stream.ts';
+import { TIMED_OUT } from './unreachable.ts';
 
 const GREETING_MS = 10_000;
 /** For a stranger, from the hello to the answer: longer than an application takes. */
@@ -105,9 +106,7 @@ export class Session implements StreamCarrier {
       return;
     }
     const id = this.#nextRequest++;
-    const cancel = this.#host.runtime.clock.after(timeoutMs, () =>
-      this.#answer(id, 'no answer in time', NOTHING),
-    );
+    const cancel = this.#host.runtime.clock.after(timeoutMs, () => this.#answer(id, TIMED_OUT, NOTHING));
     this.#requests.set(id, { answered, cancel });
     const head = new Writer();
     head.varint(id);

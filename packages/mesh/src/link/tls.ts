@@ -10,6 +10,7 @@ import type { Dialled, Link, LinkCredentials, LinkEvents, Shown, Transport } fro
 import { meet } from './meet.ts';
 import { Outflow, RECORD_BYTES_MAX } from './outflow.ts';
 import { Sorter } from './sorter.ts';
+import { DialError, reasonOf, TIMED_OUT } from './unreachable.ts';
 import { WaitingRoom } from './waiting-room.ts';
 
 const HANDSHAKE_MS = 10_000;
@@ -73,7 +74,7 @@ export class TlsTransport implements Transport {
 
   dialFromOwnPort(
     address: string,
-    done: (error: Error | null, link: Link | null, localPort: number) => void,
+    done: (error: DialError | null, link: Link | null, localPort: number) => void,
   ): void {
     const localPort = randomInt(PORTS_FROM, PORTS_TO);
     this.#dial(address, localPort, (error, link) => done(error, link, localPort));
@@ -87,7 +88,7 @@ export class TlsTransport implements Transport {
   #dial(address: string, localPort: number, done: Dialled): void {
     const target = parseAddress(address);
     if (target === null) {
-      done(new Error(`${address} is no address: write host:port`), null);
+      done(new DialError(address, 'not an address; write host:port'), null);
       return;
     }
     let link: TlsLink | null = null;
@@ -136,14 +137,14 @@ export class TlsTransport implements Transport {
 
   #whenSecure(socket: tls.TLSSocket, address: string, done: Dialled, linked: () => TlsLink): void {
     this.#keep(socket);
-    const timer = setTimeout(() => socket.destroy(new Error('no answer in 10 s')), HANDSHAKE_MS);
+    const timer = setTimeout(() => socket.destroy(new Error(TIMED_OUT)), HANDSHAKE_MS);
     let isDone = false;
     const finish = (why: string, link: Link | null) => {
       clearTimeout(timer);
-      if (!isDone) done(link === null ? new Error(`${address}: ${why}`) : null, link);
+      if (!isDone) done(link === null ? new DialError(address, why) : null, link);
       isDone = true;
     };
-    socket.once('error', (error) => finish(readable(error), null));
+    socket.once('error', (error) => finish(reasonOf(error), null));
     socket.once('close', () => finish('the other side closed the link', null));
     socket.once('secureConnect', () => finish('', linked()));
   }
@@ -260,7 +261,7 @@ class TlsLink implements Link {
     const socket = this.#socket;
     this.#events = events;
     socket.on('error', (error) => {
-      this.#reason = readable(error);
+      this.#reason = reasonOf(error);
     });
     socket.once('close', () => events.onClose(this.#reason));
     if (socket.destroyed) queueMicrotask(() => events.onClose(this.#reason));
@@ -311,18 +312,4 @@ function addressesOf(host: string, port: number): string[] {
     ...v4First.map((each) => formatAddress(each.address, port)).slice(0, 3),
     formatAddress('127.0.0.1', port),
   ];
-}
-
-function readable(error: Error): string {
-  const code = (error as NodeJS.ErrnoException).code ?? '';
-  const known: Record<string, string> = {
-    ECONNREFUSED: 'nobody listens there',
-    ECONNRESET: 'the other side reset the link',
-    EHOSTUNREACH: 'no way to that host',
-    ENETUNREACH: 'no way to that network',
-    ENOTFOUND: 'no host of that name',
-    EPIPE: 'the other side is gone',
-    ETIMEDOUT: 'no answer',
-  };
-  return known[code] ?? error.message;
 }

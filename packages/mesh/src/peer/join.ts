@@ -103,15 +103,11 @@ async function askInTurn(
       } catch (error) {
         if (!(error instanceof EnrolError)) throw error;
         last = error;
-        if (!isUnreachable(error)) throw error;
+        if (!error.isUnanswered) throw error;
       }
     }
     const waitMs = jittered(runtime.random, TRY_AGAIN_MS * 2 ** round);
     await new Promise((resolve) => setTimeout(resolve, waitMs));
   }
   throw last;
-}
-
-function isUnreachable(error: EnrolError): boolean {
-  return /nobody listens|no answer|no way|reset|no host|gone/.test(error.message);
 }

@@ -2,6 +2,7 @@
 // partitions, and hosts that stop without a word.
 
 import type { Dialled, Link, LinkEvents, Shown, Transport } from '../link/link.ts';
+import { DialError, TIMED_OUT } from '../link/unreachable.ts';
 import type { Clock, Random } from '../runtime.ts';
 
 export interface NetworkOptions {
@@ -81,17 +82,17 @@ export class VirtualNetwork {
 
   removeHost(address: string): void {
     this.#hosts.delete(address);
-    for (const pipe of this.#pipes) if (pipe.touches(address)) pipe.break('the other side is gone');
+    for (const pipe of this.#pipes) if (pipe.touches(address)) pipe.break('the peer closed the connection');
   }
 
   connect(from: VirtualTransport, to: string, done: Dialled): void {
     const startMs = this.clock.elapsedMs();
     const attempt = () => {
-      if (this.clock.elapsedMs() - startMs >= DIAL_MS) return done(new Error(`${to}: no answer`), null);
+      if (this.clock.elapsedMs() - startMs >= DIAL_MS) return done(new DialError(to, TIMED_OUT), null);
       if (!this.canReach(from.address, to)) return this.clock.after(500, attempt);
       const host = this.#hosts.get(to);
       if (host?.accept === undefined || host.accept === null)
-        return done(new Error(`${to}: nobody listens there`), null);
+        return done(new DialError(to, 'connection refused'), null);
       const pipe = new Pipe(this, from, host);
       this.#pipes.add(pipe);
       pipe.onGone = () => this.#pipes.delete(pipe);
@@ -249,7 +250,7 @@ class PipeEnd implements Link {
     if (!network.canReach(this.own.address, this.#other.address)) {
       this.#stuckSinceMs ??= nowMs;
       if (nowMs - this.#stuckSinceMs >= BREAK_MS) {
-        this.#pipe.break('no answer');
+        this.#pipe.break(TIMED_OUT);
         return;
       }
       // TCP tries again; so the queue's head waits.
