@@ -16,13 +16,21 @@ export interface ZeekLogsOptions {
   readonly seed?: Seed;
 }
 
+/** What the layers of a protocol are good for. */
+interface Use {
+  readonly services: readonly string[];
+  readonly readers: readonly LayerReader[];
+  readonly readsUnfinished: boolean;
+}
+
 export class ZeekLogs {
   readonly #connections: Connections;
-  /** By protocol id. */
-  readonly #readers: (readonly LayerReader[] | undefined)[] = [];
-  readonly #services: (readonly string[] | undefined)[] = [];
-  /** Protocol ids of those that read unfinished messages as well. */
-  readonly #unfinished = new Set<number>();
+  /** By protocol name, which several protocols may share, as Kerberos over UDP and over TCP do. */
+  readonly #readers = new Map<string, readonly LayerReader[]>();
+  /** Protocol names of those that read unfinished messages as well. */
+  readonly #unfinished = new Set<string>();
+  /** By protocol id, made when a layer of it is met first. */
+  readonly #uses: (Use | undefined)[] = [];
 
   /** Before the first packet of the session: it listens to conversations that end. */
   constructor(session: Session, sink: RowSink, { seed }: ZeekLogsOptions = {}) {
@@ -40,9 +48,9 @@ export class ZeekLogs {
     for (const { protocols, readsUnfinished = false, make } of logReaders) {
       const reader = make(logs);
       for (const name of protocols) {
-        const { id } = knownProtocol(name);
-        this.#readers[id] = [...(this.#readers[id] ?? []), reader];
-        if (readsUnfinished) this.#unfinished.add(id);
+        if (protocolNamed(name) === undefined) throw new Error(`there is no protocol ${name}`);
+        this.#readers.set(name, [...(this.#readers.get(name) ?? []), reader]);
+        if (readsUnfinished) this.#unfinished.add(name);
       }
     }
   }
@@ -56,12 +64,11 @@ export class ZeekLogs {
     if (conn === null || conn.proto === 'icmp') return;
     const { isOrig } = this.#connections;
     for (let layer = this.#connections.layer; layer < p.count; layer++) {
+      const { services, readers, readsUnfinished } = this.#useOf(p.protocols[layer]!);
       if ((p.flags[layer]! & (SHOWN | NESTED)) !== 0) {
-        const services = this.#servicesOf(p.protocols[layer]!);
         if (services.length > 0) conn.addServices(services);
-      } else if (!this.#unfinished.has(p.proto[layer]!)) continue;
-      const readers = this.#readers[p.proto[layer]!];
-      if (readers !== undefined) for (const read of readers) read(p, layer, { conn, time, isOrig });
+      } else if (!readsUnfinished) continue;
+      for (const read of readers) read(p, layer, { conn, time, isOrig });
     }
   }
 
@@ -75,14 +82,12 @@ export class ZeekLogs {
     this.#connections.end();
   }
 
-  #servicesOf({ id, name }: Protocol): readonly string[] {
-    this.#services[id] ??= servicesOf(name);
-    return this.#services[id];
+  #useOf({ id, name }: Protocol): Use {
+    this.#uses[id] ??= {
+      services: servicesOf(name),
+      readers: this.#readers.get(name) ?? [],
+      readsUnfinished: this.#unfinished.has(name),
+    };
+    return this.#uses[id];
   }
-}
-
-function knownProtocol(name: string): Protocol {
-  const found = protocolNamed(name);
-  if (found === undefined) throw new Error(`there is no protocol ${name}`);
-  return found;
 }

@@ -13,8 +13,15 @@ const SAME: readonly (readonly [capture: string, ...logs: string[]])[] = [
     'scripts.base.protocols.dhcp.dhcp-all-msg-types.conn.log',
     'scripts.base.protocols.dhcp.dhcp-all-msg-types.dhcp.log',
   ],
+  ['dce-rpc_mapi.pcap', 'scripts.base.protocols.dce-rpc.mapi.ntlm.log'],
+  ['dnp3_dnp3.pcap', 'scripts.base.protocols.dnp3.events.dnp3.log'],
   ['dnssec_rrsig.pcap', 'scripts.base.protocols.dns.rrsig.dns.log'],
-  ['ftp_ipv6.pcap', 'scripts.base.protocols.ftp.ftp-ipv6.conn.log'],
+  [
+    'ftp_ipv6.pcap',
+    'scripts.base.protocols.ftp.ftp-ipv6.conn.log',
+    'scripts.base.protocols.ftp.ftp-ipv6.ftp.log',
+  ],
+  ['krb_kinit.pcap', 'scripts.base.protocols.krb.kinit.kerberos.log'],
   ['mixed-vlan-mpls.pcap', 'core.vlan-mpls.conn.log'],
   [
     'mqtt.pcap',
@@ -27,6 +34,7 @@ const SAME: readonly (readonly [capture: string, ...logs: string[]])[] = [
   ['pcapng-multi-interface.pcapng', 'core.pcapng-pktsrc.conn.log'],
   ['quic_quicv2-http3-443.pcap', 'scripts.base.protocols.quic.quicv2-http3-443.ssl.log'],
   ['radiotap.pcap', 'core.radiotap.conn.log'],
+  ['sip_wireshark.pcap', 'scripts.base.protocols.sip.wireshark.sip.log'],
   ['tcp_retransmit-fast009.pcap', 'core.tcp.rxmit-history.conn-1.log'],
   ['tls_dtls1_2.pcap', 'scripts.base.protocols.ssl.dtls.x5091_2.log'],
   ['tunnels_geneve.pcap', 'core.tunnels.geneve.conn.log', 'core.tunnels.geneve.tunnel.log'],
@@ -39,8 +47,8 @@ const SAME: readonly (readonly [capture: string, ...logs: string[]])[] = [
   ['vntag.pcap', 'core.vntag.conn.log'],
 ];
 
-/** Times of day and random ids. */
-const HIDDEN = /^(ts|uid|uids|.*fuids?|tunnel_parents)$/;
+/** Times of day, random ids, and what the dissector does not open (see kerberos.ts). */
+const HIDDEN = /^(ts|uid|uids|.*fuids?|tunnel_parents|server_cert_subject)$/;
 
 for (const [capture, ...logs] of SAME)
   test(`${capture} as Zeek logs it`, { skip: requireCaptures() }, async () => {

@@ -50,8 +50,8 @@ const NAMES =
   'Contact Content-Disposition Content-Encoding Content-Language Content-Type CSeq Date Error-Info Event From In-Reply-To ' +
   'Min-SE Organization P-Access-Network-Info P-Asserted-Identity P-Asserted-Service P-Associated-URI P-Called-Party-ID ' +
   'P-Charging-Vector P-Early-Media P-Preferred-Identity P-Preferred-Service P-Served-User P-Visited-Network-ID Path Priority ' +
-  'Privacy Proxy-Authenticate Proxy-Authorization Proxy-Require RAck Reason Record-Route Refer-To Replaces Require ' +
-  'Retry-After Route RSeq Security-Client Security-Server Security-Verify Server Service-Route Session-Expires Session-ID ' +
+  'Privacy Proxy-Authenticate Proxy-Authorization Proxy-Require RAck Reason Record-Route Refer-To Replaces Reply-To ' +
+  'Require Retry-After Route RSeq Security-Client Security-Server Security-Verify Server Service-Route Session-Expires Session-ID ' +
   'SIP-ETag SIP-If-Match Subject Subscription-State Supported Timestamp To Unsupported User-Agent Via Warning ' +
   'WWW-Authenticate';
 

@@ -6,6 +6,7 @@ import { distinguishedName, x509Log } from './x509.ts';
 
 /** What other logs say of a certificate. */
 export interface Certificate {
+  readonly fuid: string;
   /** SHA-256 in hexadecimal. */
   readonly fingerprint: string;
   /** Null where it can't be read. */
@@ -23,11 +24,14 @@ const CHAIN_MAX = 10;
 
 export class CertificateLog {
   readonly #logs: Logs;
+  readonly #source: string;
   /** When each was logged. */
   readonly #known = new Map<string, number>();
 
-  constructor(logs: Logs) {
+  /** @param source the protocol that they come over, as files.log calls it */
+  constructor(logs: Logs, source = 'SSL') {
     this.#logs = logs;
+    this.#source = source;
   }
 
   /** Takes a chain as it was sent: the first is that of the sender. */
@@ -39,7 +43,8 @@ export class CertificateLog {
     const certificate = certificateFrom(bytes);
     const isOwn = depth === 0;
     const mimeType = isOwn ? 'application/x-x509-user-cert' : 'application/x-x509-ca-cert';
-    writeFile(this.#logs, seen, bytes, { source: 'SSL', depth, mimeType, analyzers: ['X509'] });
+    const source = this.#source;
+    const { fuid } = writeFile(this.#logs, seen, bytes, { source, depth, mimeType, analyzers: ['X509'] });
     const fingerprint = hash('sha256', bytes);
     if (certificate !== null && this.#isNews(fingerprint, seen.time)) {
       const key = publicKeyOf(certificate);
@@ -47,6 +52,7 @@ export class CertificateLog {
       this.#logs.write(x509Log, { time: seen.time, fingerprint, certificate, key, isHost, isClient });
     }
     return {
+      fuid,
       fingerprint,
       subject: certificate === null ? null : distinguishedName(certificate.subject),
       issuer: certificate === null ? null : distinguishedName(certificate.issuer),
