@@ -26,15 +26,12 @@ export { ControlError, callPeer, HangsError, type Methods, type Parameters } fro
 export {
   credentialsOf,
   eyrieHome,
-  FolderError,
   foundMesh,
-  isComplete,
   meshFingerprint,
   meshNameOf,
   type OpenedPeer,
   openPeer,
   openPeerIn,
-  type PeerSettings,
   peerFolder,
   peersIn,
   readStanding,
@@ -48,6 +45,7 @@ export { OFFLINE_KEY } from './peer/root-key.ts';
 export { type RunningPeer, runPeer } from './peer/run.ts';
 export { Standing } from './peer/standing.ts';
 export { FolderStorage, MemoryStorage, type Storage } from './peer/storage.ts';
+export { FolderError, isComplete, type PeerSettings, readPolicy } from './peer/stored.ts';
 export { fetchResource, linkTo, listOffers } from './resources/fetch.ts';
 export type { Offer } from './resources/shares.ts';
 export {

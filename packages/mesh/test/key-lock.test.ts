@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isLocked, lockSecrets, MemoryStorage, systemRuntime, unlockSecrets } from '../src/index.ts';
-import { foundMesh, keysOf, readStanding } from '../src/peer/folder.ts';
+import { foundMesh, readStanding } from '../src/peer/folder.ts';
 import { readSecret, writeSecret } from '../src/peer/key-lock.ts';
+import { keysOf } from '../src/peer/stored.ts';
 
 test('keys under a passphrase are the same keys, and are not replaced by new ones without it', () => {
   const storage = new MemoryStorage();

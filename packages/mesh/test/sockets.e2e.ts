@@ -20,10 +20,12 @@ import {
   type PeerSettings,
   parseToken,
   type RunningPeer,
+  readStanding,
   runPeer,
   systemRuntime,
   TlsTransport,
 } from '../src/index.ts';
+import { refreshCertificate } from '../src/peer/join.ts';
 
 const PEERS = 12;
 const HOUR_MS = 3_600_000;
@@ -163,6 +165,25 @@ test('joining: a used token says so, the same again is safe, a queue waits for a
   );
   await callPeer(folder('peer-0'), 'approve', { id: 'late-3' });
   assert.equal(await join1('late-3', knock), true);
+});
+
+test('a certificate that is lost or damaged is asked for again at the start, with the same key', async () => {
+  const renew = () => refreshCertificate({ runtime: systemRuntime(log), folder: folder('late-3') });
+  const path = join(folder('late-3'), 'peer.crt');
+  for (const damage of [() => rmSync(path), () => writeFileSync(path, '')]) {
+    damage();
+    await renew();
+    const { standing } = readStanding(new FolderStorage(folder('late-3')), systemRuntime(log));
+    const verdict = running[0]!.peer.standing.judge(standing.certificate);
+    assert.deepEqual('id' in verdict && [verdict.id, verdict.publicKey], ['late-3', standing.keys.publicKey]);
+  }
+  writeFileSync(path, '');
+  const storage = new FolderStorage(folder('late-3'));
+  storage.write('settings.json', JSON.stringify({ ...settings('late-3'), entrances: ['127.0.0.1:1'] }));
+  await assert.rejects(
+    renew(),
+    /^Error: peer\.crt is missing or damaged, and no new one came: .*nobody listens/,
+  );
 });
 
 test('joining works at any peer, which passes it on to the authority', async () => {

@@ -4,10 +4,11 @@ import {
   eyrieHome,
   FolderStorage,
   type Log,
+  Policy,
   PolicyError,
-  parsePolicy,
   peerFolder,
   peersIn,
+  readPolicy,
   type Standing,
 } from '@eyrie/mesh';
 import { LAN_MESSAGE_BYTES_MAX } from '@eyrie/mesh/lan';
@@ -98,7 +99,7 @@ export async function node(options: Common & { task?: string[]; capture?: string
       multicast: options.multicast === true,
       standing: known?.standing ?? null,
       storage: known?.storage ?? null,
-      policy: parsePolicy(known?.storage.read('policy.toml')?.toString() ?? ''),
+      policy: known === null ? new Policy() : readPolicy(known.storage),
       plain: options.plain === true,
       tasks: tasksOf({ commands: options.task ?? [], capture }),
       onText: (from, text, isSealed) => {

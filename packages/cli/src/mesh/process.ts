@@ -54,7 +54,8 @@ async function startOne(id: string): Promise<void> {
   const lines = readFileSync(errors, 'utf8').trim().split('\n');
   // Behind the line that says why there may be one with advice.
   const why = lines.findLast((line) => line.startsWith('eyrie: ')) ?? (lines.at(-1) || whySilent());
-  throw new UserError(`${id} does not start: ${why.replace(/^eyrie: /, '')}`, FAILED);
+  const reason = why.replace(/^eyrie: /, '').replace(`${id}: `, '');
+  throw new UserError(`${id} does not start: ${reason}`, FAILED);
 }
 
 /** What it would have said is in a file, too. */

@@ -1,6 +1,7 @@
 // Identity and trust of one of this user's peers, from its folder.
 import {
   eyrieHome,
+  FolderError,
   FolderStorage,
   peerFolder,
   readStanding,
@@ -10,12 +11,13 @@ import {
 import { PassphraseError } from '@eyrie/mesh/sealed';
 import { FAILED, UserError } from '../errors.ts';
 
-/** @throws UserError if its keys are under a passphrase that EYRIE_PASSPHRASE is not */
+/** @throws UserError if a file is damaged, or its keys are under a passphrase that EYRIE_PASSPHRASE is not */
 export function standingFrom(id: string): Standing {
   const storage = new FolderStorage(peerFolder(eyrieHome(), id));
   try {
     return readStanding(storage, systemRuntime()).standing;
   } catch (error) {
-    throw error instanceof PassphraseError ? new UserError(`${id}: ${error.message}`, FAILED) : error;
+    const isTheirs = error instanceof PassphraseError || error instanceof FolderError;
+    throw isTheirs ? new UserError(`${id}: ${error.message}`, FAILED) : error;
   }
 }

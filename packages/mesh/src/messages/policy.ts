@@ -1,7 +1,7 @@
 // Who may send what to this peer: the first matching rule decides. Without a file, every approved peer may send anything.
 // Peers that are not approved are refused before any rule.
 
-import { parse } from 'smol-toml';
+import { parse, TomlError } from 'smol-toml';
 import { ROLES } from '../identity/names.ts';
 import type { Member } from '../members/roster-state.ts';
 import type { Standing } from '../peer/standing.ts';
@@ -16,7 +16,7 @@ export interface Rule {
 
 export class PolicyError extends Error {}
 
-export const POLICY_EXAMPLE = `# Who may send what to this peer. The first rule that fits decides; if none does, it is allowed.
+export const POLICY_EXAMPLE = `# Who may send what to this peer. Read when it starts. The first rule that fits decides; if none does, it is allowed.
 # from: names of peers, "role:authority", "role:coordinator", or "*". topics: "message", "file", "broadcast", "get:NAME", "hold"
 # (what others leave here for one that is away), "*"; and "captures", which without a rule is allowed to nobody.
 #
@@ -64,13 +64,14 @@ export function parsePolicy(text: string): Policy {
   try {
     document = parse(text);
   } catch (error) {
-    throw new PolicyError(`the policy is no TOML: ${String((error as Error).message).split('\n')[0]}`);
+    if (!(error instanceof TomlError)) throw error;
+    const reason = error.message.split('\n')[0]!.replace(/^Invalid TOML document: /, '');
+    throw new PolicyError(`line ${error.line}: ${reason}`);
   }
   const other = Object.keys(document).find((key) => key !== 'rule');
-  if (other !== undefined)
-    throw new PolicyError(`the policy has an unknown part "${other}": rules are [[rule]]`);
+  if (other !== undefined) throw new PolicyError(`unknown part "${other}": rules are [[rule]]`);
   const rules = document.rule ?? [];
-  if (!Array.isArray(rules)) throw new PolicyError('rules of the policy are written [[rule]]');
+  if (!Array.isArray(rules)) throw new PolicyError('rules are written [[rule]]');
   return new Policy(rules.map((rule, i) => readRule(rule, i + 1)));
 }
 

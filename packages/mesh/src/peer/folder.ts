@@ -7,43 +7,37 @@ import { join } from 'node:path';
 import { Authority } from '../identity/authority.ts';
 import { issueLeaf, LEAF_HOURS, pemOf } from '../identity/certificate.ts';
 import type { Admission } from '../identity/enrolment.ts';
-import {
-  type KeyPair,
-  newKeyPair,
-  privateKeyPem,
-  publicKeyObject,
-  readPrivateKey,
-  sha256,
-} from '../identity/keys.ts';
+import { privateKeyPem, publicKeyObject, sha256 } from '../identity/keys.ts';
 import type { LinkCredentials, Transport } from '../link/link.ts';
 import { TlsTransport } from '../link/tls.ts';
 import type { Roster } from '../members/roster.ts';
-import { POLICY_EXAMPLE, parsePolicy } from '../messages/policy.ts';
+import { POLICY_EXAMPLE } from '../messages/policy.ts';
 import type { Cancel, Runtime } from '../runtime.ts';
-import { privateKeyFrom, SEED_BYTES } from '../sealed/xwing.ts';
+import { privateKeyFrom } from '../sealed/xwing.ts';
 import { auditTo } from './audit.ts';
-import { readSecret, writeSecret } from './key-lock.ts';
+import { writeSecret } from './key-lock.ts';
 import { Peer } from './peer.ts';
 import { readRootKey, writeOfflineKey, writeRootKey } from './root-key.ts';
 import { RosterFile } from './roster-file.ts';
 import { type GroupKey, Standing } from './standing.ts';
 import { FolderStorage, type Storage } from './storage.ts';
+import {
+  ambientPassphrase,
+  FolderError,
+  isComplete,
+  keysOf,
+  type PeerSettings,
+  readCertificate,
+  readGroupKey,
+  readPolicy,
+  readRoster,
+  readSettings,
+} from './stored.ts';
 
 /** Changes of the list within this time cost one write. */
 const ROSTER_WRITE_MS = 2_000;
 /** Before a failed write is tried again. */
 const ROSTER_AGAIN_MS = 60_000;
-
-export class FolderError extends Error {}
-
-export interface PeerSettings {
-  id: string;
-  host: string;
-  /** 0 takes any free port, and keeps it from then on. */
-  port: number;
-  advertise: string[];
-  entrances: string[];
-}
 
 /** The folder of all peers of this user: EYRIE_HOME, else `eyrie` in the XDG data home. */
 export function eyrieHome(environment: NodeJS.ProcessEnv = process.env): string {
@@ -84,37 +78,6 @@ export function meshNameOf(folder: string): string | null {
   } catch {
     return null;
   }
-}
-
-export interface Keys {
-  keys: KeyPair;
-  sealingSeed: Uint8Array;
-}
-
-/**
- * The keys of the folder; new ones if it has none yet, so that an interrupted join goes on with the same.
- *
- * @throws PassphraseError if they are under another passphrase than this, or EYRIE_PASSPHRASE
- */
-export function keysOf(storage: Storage, runtime: Runtime, given: string | null = null): Keys {
-  const passphrase = given ?? ambientPassphrase();
-  const pem = readSecret(storage, 'peer.key', passphrase);
-  const seed = readSecret(storage, 'sealing.key', passphrase);
-  if (pem !== null && seed?.length === SEED_BYTES)
-    return { keys: readPrivateKey(pem.toString()), sealingSeed: seed };
-  const keys = newKeyPair();
-  const sealingSeed = runtime.random.bytes(SEED_BYTES);
-  storage.write('sealing.key', sealingSeed);
-  storage.write('peer.key', privateKeyPem(keys.privateKey));
-  return { keys, sealingSeed };
-}
-
-function ambientPassphrase(): string | null {
-  return process.env.EYRIE_PASSPHRASE ?? null;
-}
-
-export function isComplete(storage: Storage): boolean {
-  return storage.read('settings.json') !== null && storage.read('peer.crt') !== null;
 }
 
 /** Stores an admission; the settings last, because they make the folder complete. */
@@ -207,7 +170,7 @@ export function openPeerIn(storage: Storage, options: Omit<OpenOptions, 'folder'
     authority,
     entrances: settings.entrances,
   });
-  peer.policy = parsePolicy(storage.read('policy.toml')?.toString() ?? '');
+  peer.policy = readPolicy(storage);
   const passphrase = options.passphrase ?? ambientPassphrase();
   const file = new RosterFile(storage, standing.roster);
   if (authority !== null) authority.keep = (roster) => file.update(roster);
@@ -222,22 +185,21 @@ export function openPeerIn(storage: Storage, options: Omit<OpenOptions, 'folder'
   return { peer, transport, settings, storage, close };
 }
 
-/** Identity and trust of the peer in a folder. */
+/** Identity and trust of the peer in a folder. @throws FolderError, PassphraseError */
 export function readStanding(
   storage: Storage,
   runtime: Runtime,
   passphrase: string | null = null,
 ): { settings: PeerSettings; standing: Standing } {
-  const settings: PeerSettings = JSON.parse(storage.read('settings.json')!.toString());
+  const settings = readSettings(storage);
   const { keys, sealingSeed } = keysOf(storage, runtime, passphrase);
-  const roster = RosterFile.read(storage);
-  const certificate = derOf(storage.read('peer.crt')!.toString());
+  const roster = readRoster(storage);
+  const certificate = readCertificate(storage, keys);
+  if (certificate === null)
+    throw new FolderError('peer.crt is missing or damaged: start the peer to renew it');
   const standing = new Standing(runtime, settings.id, keys, privateKeyFrom(sealingSeed), certificate, roster);
-  const group = readSecret(storage, 'group.key', passphrase ?? ambientPassphrase());
-  if (group !== null) {
-    const { epoch, key } = JSON.parse(group.toString());
-    standing.takeGroupKey({ epoch, key: Buffer.from(key, 'hex') });
-  }
+  const group = readGroupKey(storage, runtime, passphrase);
+  if (group !== null) standing.takeGroupKey(group);
   return { settings, standing };
 }
 
@@ -326,8 +288,4 @@ function openAuthority(
     roster: standing.roster,
     ...(leafHours === undefined ? {} : { leafHours }),
   });
-}
-
-export function derOf(pem: string): Buffer {
-  return Buffer.from(pem.replace(/-----[^-]+-----/g, ''), 'base64');
 }

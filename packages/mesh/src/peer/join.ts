@@ -1,16 +1,25 @@
 // Joining a mesh: creates the keys, applies at the addresses of the invitation, and waits for approval if it is
 // required.
 
-import { pemOf, readLeaf } from '../identity/certificate.ts';
+import { issueLeaf, LEAF_HOURS, pemOf, readLeaf } from '../identity/certificate.ts';
 import { EnrolError, enrolAt, makeEnrolRequest } from '../identity/enrolment.ts';
-import { type KeyPair, keyFingerprint, sha256 } from '../identity/keys.ts';
+import { type KeyPair, keyFingerprint, publicKeyObject, sha256 } from '../identity/keys.ts';
 import type { Invitation } from '../identity/token.ts';
 import { TlsTransport } from '../link/tls.ts';
 
 import { jittered, type Runtime } from '../runtime.ts';
-import { derOf, isComplete, keepAdmission, keysOf, type OpenOptions, type PeerSettings } from './folder.ts';
-import { RosterFile } from './roster-file.ts';
+import { keepAdmission, type OpenOptions } from './folder.ts';
+import { readRootKey } from './root-key.ts';
 import { FolderStorage, type Storage } from './storage.ts';
+import {
+  FolderError,
+  isComplete,
+  keysOf,
+  type PeerSettings,
+  readCertificate,
+  readRoster,
+  readSettings,
+} from './stored.ts';
 
 const ASK_AGAIN_MS = 2_000;
 const TRIES = 3;
@@ -55,25 +64,43 @@ export async function joinMesh(options: JoinOptions): Promise<boolean> {
 }
 
 /**
- * A peer whose certificate expired while it was away gets a new one before it starts: the authority knows its key,
- * and decides. If nobody can be reached, it starts with the old one, and tries again later.
+ * A peer whose certificate expired while it was away, or is damaged, gets a new one before it starts: the authority knows
+ * its key, and decides. If nobody can be reached, it starts with the expired one, and tries again later.
+ *
+ * @throws FolderError without a certificate to start with
  */
 export async function refreshCertificate({ runtime, folder, passphrase = null }: OpenOptions): Promise<void> {
   const storage = new FolderStorage(folder);
-  if (!isComplete(storage) || storage.read('authority/root.key') !== null) return;
-  const identity = readLeaf(derOf(storage.read('peer.crt')!.toString()));
-  if (identity === null || runtime.clock.nowMs() < identity.expiresMs) return;
-  const settings: PeerSettings = JSON.parse(storage.read('settings.json')!.toString());
-  const { mesh, beginning } = RosterFile.read(storage);
+  if (!isComplete(storage)) return;
   const { keys } = keysOf(storage, runtime, passphrase);
+  const certificate = readCertificate(storage, keys);
+  const expiresMs = certificate === null ? 0 : readLeaf(certificate)!.expiresMs;
+  if (runtime.clock.nowMs() < expiresMs) return;
+  const settings = readSettings(storage);
+  const roster = readRoster(storage);
+  const rootKey = readRootKey(storage, roster, passphrase);
+  if (rootKey !== null) {
+    const issuer = {
+      mesh: roster.mesh,
+      key: rootKey,
+      certificate: roster.roots.at(-1)!,
+      leafHours: LEAF_HOURS,
+    };
+    const leaf = issueLeaf(issuer, settings.id, publicKeyObject(keys.publicKey), runtime.clock.nowMs());
+    storage.write('peer.crt', pemOf(leaf));
+    return;
+  }
   const request = makeEnrolRequest(keys, settings.id, null);
   const transport = strangerTransport();
+  const { mesh, beginning } = roster;
   const invitation = { mesh, root: sha256(beginning), addresses: settings.entrances, secret: null };
   try {
     const admission = await askInTurn({ runtime, invitation, settings }, keys, transport, request);
     if (admission !== null) storage.write('peer.crt', pemOf(admission.certificate));
   } catch (error) {
     if (!(error instanceof EnrolError)) throw error;
+    if (certificate === null)
+      throw new FolderError(`peer.crt is missing or damaged, and no new one came: ${error.message}`);
     runtime.log('warn', 'the certificate has expired and could not be renewed', { message: error.message });
   } finally {
     await transport.close();
