@@ -22,7 +22,7 @@ export { Policy, PolicyError, parsePolicy } from './messages/policy.ts';
 export type { Routing } from './messages/routing.ts';
 export type { Audit, AuditEntry } from './peer/audit.ts';
 export type { Companion } from './peer/companion.ts';
-export { ControlError, callPeer, HangsError, type Methods, type Parameters } from './peer/control.ts';
+export { ControlError, callPeer, type Methods, type Parameters } from './peer/control.ts';
 export {
   credentialsOf,
   eyrieHome,

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { callPeer, HangsError, serveControl } from '../src/peer/control.ts';
+import { ControlError, callPeer, serveControl } from '../src/peer/control.ts';
 
 test('a control request to a hung peer ends after the given timeout', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'eyrie-control-'));
@@ -12,7 +12,7 @@ test('a control request to a hung peer ends after the given timeout', async () =
     assert.equal(await callPeer(folder, 'time', {}, 10_000), 7);
     await assert.rejects(
       callPeer(folder, 'status', {}, 20),
-      (error) => error instanceof HangsError && /runs, but does not answer/.test(error.message),
+      (error) => error instanceof ControlError && error.code === 'ERR_PEER_HANGS',
     );
   } finally {
     await new Promise((closed) => server.close(closed));

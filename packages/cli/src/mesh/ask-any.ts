@@ -10,7 +10,7 @@ export async function askAnyPeer(method: string, parameters: Record<string, unkn
   const home = eyrieHome();
   const named = process.env.EYRIE_PEER || null;
   const timeoutMs = KNOWN_AT_ONCE.has(method) ? AT_ONCE_MS : 0;
-  let problem = new ControlError('no peer runs here: see eyrie mesh --help');
+  let problem = new ControlError('no peer runs here: see eyrie mesh --help', 'ERR_PEER_STOPPED');
   for (const id of named === null ? peersIn(home) : [named]) {
     try {
       return await callPeer(peerFolder(home, id), method, parameters, timeoutMs);

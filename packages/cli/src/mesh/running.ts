@@ -1,5 +1,5 @@
 // Does a peer of this user run? It does if it answers, or hangs.
-import { ControlError, callPeer, eyrieHome, HangsError, peerFolder } from '@eyrie/mesh';
+import { ControlError, callPeer, eyrieHome, peerFolder } from '@eyrie/mesh';
 
 /** Whoever looks at all peers must not wait for one that was stopped by a signal. */
 const AT_ONCE_MS = 2_000;
@@ -10,7 +10,7 @@ export async function stateOf(id: string): Promise<'runs' | 'hangs' | 'stopped'>
     return 'runs';
   } catch (error) {
     if (!(error instanceof ControlError)) throw error;
-    return error instanceof HangsError ? 'hangs' : 'stopped';
+    return error.code === 'ERR_PEER_HANGS' ? 'hangs' : 'stopped';
   }
 }
 

@@ -20,7 +20,7 @@ export async function resolve(host: string, port: number): Promise<Place> {
   }
 }
 
-/** The first valid response; null if there is none within `timeoutMs`. @throws ClockError if nothing listens there */
+/** The first valid response; null if there is none within `timeoutMs`. @throws ClockError if it is refused */
 export function exchange(
   question: Question,
   place: Place,
@@ -56,7 +56,7 @@ export function exchange(
 }
 
 function reasonOf(error: NodeJS.ErrnoException): string {
-  if (error.code === 'ECONNREFUSED') return 'nothing listens there';
-  if (error.code === 'ENETUNREACH' || error.code === 'EHOSTUNREACH') return 'cannot be reached from here';
+  if (error.code === 'ECONNREFUSED') return 'connection refused: no time server listens on this port';
+  if (error.code === 'ENETUNREACH' || error.code === 'EHOSTUNREACH') return 'no route to the host';
   return error.message;
 }

@@ -17,9 +17,18 @@ const HANGS = 'this peer runs, but does not answer: is its process stopped, or i
 
 export type Parameters = Record<string, unknown>;
 export type Methods = Record<string, (parameters: Parameters) => unknown>;
-export class ControlError extends Error {}
-/** The peer's process is there, but says nothing. */
-export class HangsError extends ControlError {}
+/** Hangs: the peer's process is there, but says nothing. */
+export type ControlErrorCode = 'ERR_PEER_STOPPED' | 'ERR_PEER_HANGS' | 'ERR_PEER_UNKNOWN';
+
+export class ControlError extends Error {
+  /** Null: the request was wrong, or could not be done. */
+  readonly code: ControlErrorCode | null;
+
+  constructor(message: string, code: ControlErrorCode | null = null) {
+    super(message);
+    this.code = code;
+  }
+}
 
 export function controlPath(folder: string): string {
   if (process.platform === 'win32')
@@ -101,18 +110,16 @@ export function callPeer(
     const socket = connect(path);
     socket.setTimeout(timeoutMs || SILENCE_MS);
     socket.on('timeout', () => {
-      if (timeoutMs > 0) return socket.destroy(new HangsError(HANGS));
+      if (timeoutMs > 0) return socket.destroy(new ControlError(HANGS, 'ERR_PEER_HANGS'));
       const goOn = () => socket.setTimeout(SILENCE_MS);
       callPeer(folder, 'status', {}, SILENCE_MS).then(goOn, (error: Error) => socket.destroy(error));
     });
     socket.once('error', (error: NodeJS.ErrnoException) => {
       if (error instanceof ControlError) return reject(error);
-      const isAway = error.code === 'ENOENT' || error.code === 'ECONNREFUSED';
-      reject(
-        new ControlError(
-          isAway ? `this peer does not run: eyrie mesh start ${basename(folder)}` : error.message,
-        ),
-      );
+      const isStopped = error.code === 'ENOENT' || error.code === 'ECONNREFUSED';
+      if (!isStopped) return reject(new ControlError(error.message));
+      const advice = `eyrie mesh start ${basename(folder)}`;
+      reject(new ControlError(`this peer does not run: ${advice}`, 'ERR_PEER_STOPPED'));
     });
     socket.once('close', () => reject(new ControlError('the peer ended before it answered')));
     onLines(socket, (line) => {

@@ -45,7 +45,7 @@ function countsOf({ skyeye }: Peer): Record<string, number> {
 /** @throws ControlError if there is no such peer */
 async function metricsOf(peer: Peer, id: string): Promise<PeerMetrics> {
   const member = peer.standing.roster.members.get(id);
-  if (member === undefined) throw new ControlError(`there is no peer ${id}`);
+  if (member === undefined) throw new ControlError(`there is no peer ${id}`, 'ERR_PEER_UNKNOWN');
   const { skyeye, directory } = peer;
   let history: Series | null = null;
   let problem: string | null = null;

@@ -115,7 +115,7 @@ export async function buildAnalyzer(options: AnalyzerOptions): Promise<Server> {
   app.removeContentTypeParser('text/plain');
   const metrics = new Metrics();
   const redissector = new Redissector(store, options.keyLog);
-  const mesh = new MeshSource(options.askPeer ?? nobody);
+  const mesh = new MeshSource(options.askPeer ?? noPeer);
   const retention = options.retention ?? 'everything';
   const report = new StatusReport(store, intake, mesh, packageJson.version, retention);
   const hub = new LiveHub(
@@ -205,8 +205,8 @@ function addErrors(app: Server, log: Says): void {
   });
 }
 
-async function nobody(): Promise<never> {
-  throw new Error('no peer of a mesh runs on this machine');
+async function noPeer(): Promise<never> {
+  throw Object.assign(new Error('no peer of a mesh runs on this machine'), { code: 'ERR_PEER_STOPPED' });
 }
 
 async function addShapes(app: Server): Promise<void> {

@@ -67,7 +67,7 @@ function troubleOf(error: unknown, reply: FastifyReply): Trouble {
     return { error: { code: 'bad_query', message, at, expected } };
   }
   if (!(error instanceof ControlError)) throw error;
-  const code: ErrorCode = error.message.startsWith('there is no peer') ? 'no_such_peer' : 'bad_request';
+  const code: ErrorCode = error.code === 'ERR_PEER_UNKNOWN' ? 'no_such_peer' : 'bad_request';
   reply.code(ERROR_STATUS[code]);
   return { error: { code, message: error.message } };
 }

@@ -39,8 +39,8 @@ export class MeshSource {
     try {
       return (await this.#ask(method, parameters)) as T;
     } catch (error) {
-      const { message } = error as Error;
-      throw new ApiError(isAway(message) ? 'no_peer' : code, message, { cause: error });
+      const { message, code: why } = error as Error & { code?: string };
+      throw new ApiError(why === 'ERR_PEER_STOPPED' ? 'no_peer' : code, message, { cause: error });
     }
   }
 
@@ -87,11 +87,6 @@ export class MeshSource {
       peers,
     };
   }
-}
-
-/** Whether the message says that nothing listens on the control socket. */
-function isAway(message: string): boolean {
-  return /does not run|no peer (of a mesh )?runs/.test(message);
 }
 
 /** Parent by peer, null for the root; peers outside the tree are absent. */
