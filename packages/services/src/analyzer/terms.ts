@@ -1,7 +1,7 @@
 // Converts the query terms of a request to a store query.
 import type { Selection } from '@eyrie/store';
 import { ApiError } from './errors.ts';
-import type { Scope } from './schemas/index.ts';
+import type { FlowsQuery, Scope } from './schemas/index.ts';
 
 export function selectionOf(terms: Scope): Selection {
   return {
@@ -14,6 +14,25 @@ export function selectionOf(terms: Scope): Selection {
     ...given('destination', terms.dst),
     ...given('address', terms.address),
     ...given('port', terms.port),
+  };
+}
+
+export function flowQueryOf(query: FlowsQuery) {
+  return {
+    ...given('filter', query.q),
+    ...given('capture', query.capture),
+    ...given('from', momentOf('from', query.from)),
+    ...given('to', momentOf('to', query.to)),
+    ...given('address', query.address),
+    ...given('port', query.port),
+    ...given('transport', query.transport),
+    ...given('application', query.application),
+    ...given('serverName', query.server_name),
+    ...given('state', query.state),
+    ...given('order', query.sort),
+    ...given('limit', query.limit),
+    ...given('after', query.after),
+    ...given('count', query.count),
   };
 }
 

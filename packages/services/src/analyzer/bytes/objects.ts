@@ -1,6 +1,7 @@
 // Objects transferred in one flow: pages, images, files, mails.
 import { type ObjectKind, objectKinds, type TransferredObject } from '@eyrie/dissect';
-import { eachPacket, type FlowBytes, protocolOf } from './stream.ts';
+import type { FlowBytes } from './flow-bytes.ts';
+import { eachPacket, protocolOf } from './stream.ts';
 
 /** Objects listed per flow. */
 const OBJECTS_MAX = 1000;

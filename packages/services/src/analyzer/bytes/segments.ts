@@ -2,7 +2,8 @@
 import { infoColumn, type Packet, sackBlocks, tcpAnalysisBits } from '@eyrie/dissect';
 import type { PacketRow, StoredFlow } from '@eyrie/store';
 import type { FlowSegment } from '../schemas/index.ts';
-import { eachPacket, type FlowBytes, protocolOf } from './stream.ts';
+import type { FlowBytes } from './flow-bytes.ts';
+import { eachPacket, protocolOf } from './stream.ts';
 
 /** Packets in one answer: some 100 bytes each. */
 export const SEGMENTS_MAX = 50_000;

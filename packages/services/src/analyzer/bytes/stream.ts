@@ -2,9 +2,9 @@
 import { once } from 'node:events';
 import { PassThrough, type Readable } from 'node:stream';
 import { Follow, FollowHttp, type Packet, type Piece, type Side } from '@eyrie/dissect';
-import type { CaptureRow, PacketRow, Store, StoredFlow } from '@eyrie/store';
+import type { PacketRow, Store, StoredFlow } from '@eyrie/store';
 import { ApiError } from '../errors.ts';
-import type { Redissector } from './redissect.ts';
+import type { FlowBytes } from './flow-bytes.ts';
 
 /** Packets of a flow that are read, unless all are requested. */
 const FOLLOW_PACKETS_MAX = 50_000;
@@ -46,13 +46,8 @@ export function protocolOf(flow: StoredFlow, wanted: Wish['protocol'] | undefine
   return wanted ?? transport;
 }
 
-export async function follow(
-  store: Store,
-  redissector: Redissector,
-  capture: CaptureRow,
-  flow: StoredFlow,
-  wish: Wish,
-): Promise<Said> {
+export async function follow(of: FlowBytes, wish: Wish): Promise<Said> {
+  const { flow } = of;
   const pieces: Piece[] = [];
   let [index, bytes, hasMore] = [0, 0, false];
   const take = (piece: Piece): void => {
@@ -64,7 +59,7 @@ export async function follow(
     if (!hasMore) pieces.push({ ...piece, data: piece.data.slice() });
   };
   const follower = followerOf(flow, wish.protocol, take);
-  const isWhole = await eachPacket({ store, redissector, capture, flow }, FOLLOW_PACKETS_MAX, (p) => {
+  const isWhole = await eachPacket(of, FOLLOW_PACKETS_MAX, (p) => {
     follower.add(p);
     return !hasMore;
   });
@@ -105,14 +100,6 @@ export async function saidWhole(
 function followerOf(flow: StoredFlow, protocol: Wish['protocol'], take: (piece: Piece) => void) {
   if (protocol === 'http') return new FollowHttp(flow.stream, take);
   return new Follow(protocol, flow.stream, take);
-}
-
-/** A flow, and the means to read its bytes. */
-export interface FlowBytes {
-  readonly store: Store;
-  readonly redissector: Redissector;
-  readonly capture: CaptureRow;
-  readonly flow: StoredFlow;
 }
 
 /** Dissects a flow's packets in order, until `see` returns false. Returns false if there are more than `packetsMax`. */
