@@ -76,6 +76,7 @@ export { type SessionSummary, summaryOf, whyNotMergeable } from './flows/merge-c
 export { type ObjectKind, objectKinds } from './flows/objects/index.ts';
 export type { ObjectReader, TransferredObject } from './flows/objects/object.ts';
 export { carriesTcp, FlowPartition } from './flows/partition.ts';
+export { type RpcCall, rpcCall, rpcPipe } from './protocols/dcerpc/rpc-call.ts';
 export { httpBody, type MessageBody } from './protocols/http/message-body.ts';
 export { httpHead, type MessageHead } from './protocols/http/message-head.ts';
 export { sackBlocks } from './protocols/tcp-options.ts';
