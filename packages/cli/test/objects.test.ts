@@ -26,8 +26,11 @@ test('what is wrong with --export-objects is one line', () => {
   const folder = mkdtempSync(join(tmpdir(), 'eyrie-objects-'));
   try {
     writeFileSync(join(folder, 'file'), '');
-    assert.throws(() => ObjectsPrinter.from('http'), /write it as http,FOLDER; there are http, imf, tftp/);
-    assert.throws(() => ObjectsPrinter.from(`smtp,${folder}`), /there are http/);
+    assert.throws(
+      () => ObjectsPrinter.from('http'),
+      /write it as http,FOLDER; there are ftp-data, http, imf, smb, tftp/,
+    );
+    assert.throws(() => ObjectsPrinter.from(`smtp,${folder}`), /there are ftp-data, http/);
     assert.throws(() => ObjectsPrinter.from(`http,${join(folder, 'file')}`), /is no folder/);
     if (process.platform === 'linux')
       assert.throws(

@@ -72,6 +72,7 @@ export class ObjectsPrinter implements Printer {
   }
 
   finish(): void {
+    this.#reader.finish?.();
     const what =
       this.#count === 0
         ? 'no object was found; those in TLS need its secrets (-o tls.keylog_file:FILE)'

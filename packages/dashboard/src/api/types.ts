@@ -168,7 +168,7 @@ export interface FindingDetail {
 /** A complete object (file, page, mail) that a flow transferred. */
 export interface FlowObject {
   index: number;
-  kind: 'http' | 'imf' | 'tftp';
+  kind: 'http' | 'imf' | 'smb' | 'ftp-data' | 'tftp';
   frame: number;
   host: string;
   type: string;

@@ -20,6 +20,8 @@ export type OnObject = (object: TransferredObject) => void;
 export interface ObjectReader {
   /** To be called for every packet, in order. */
   add(p: Packet): void;
+  /** To be called after the last packet: objects whose end is not in the capture. */
+  finish?(): void;
 }
 
 /** Maximum size of an object in bytes, also after decompression; larger ones are truncated. */

@@ -143,7 +143,8 @@ function port(high: string, low: string): number {
 }
 
 function announce(p: Packet, address: string, number: number, method: string): void {
-  if (number > 0 && number < 0x10000) announceTransfer(p, address, number, method);
+  if (number > 0 && number < 0x10000)
+    announceTransfer(p, address, number, method, method === 'PASV' || method === 'EPASV');
 }
 
 function emitCommand(b: Uint8Array, at: number, stop: number, out: Sink): void {

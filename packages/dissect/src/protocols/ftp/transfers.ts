@@ -8,6 +8,8 @@ export interface Transfer {
   /** PORT, PASV, EPRT or EPASV, as Wireshark names them. */
   readonly method: string;
   readonly setupFrame: number;
+  /** Address of the FTP server. */
+  readonly server: string;
   command: string;
   commandFrame: number;
 }
@@ -27,10 +29,17 @@ function transfers(p: Packet): Map<string, Transfer> {
 }
 
 /** Announces a data connection to or from this endpoint. */
-export function announceTransfer(p: Packet, address: string, port: number, method: string): void {
+export function announceTransfer(
+  p: Packet,
+  address: string,
+  port: number,
+  method: string,
+  isFromServer: boolean,
+): void {
   const known = transfers(p);
   if (known.size >= TRANSFERS_MAX) known.delete(known.keys().next().value!);
-  const transfer: Transfer = { method, setupFrame: p.number, command: '', commandFrame: 0 };
+  const server = netAddress(p, isFromServer ? p.netSrc : p.netDst);
+  const transfer: Transfer = { method, setupFrame: p.number, server, command: '', commandFrame: 0 };
   known.set(`${address} ${port}`, transfer);
   p.session.stateOf(p, 'ftp.transfer', () => ({ last: transfer })).last = transfer;
   if (dataProtocol !== null) p.session.expect(TCP, address, port, dataProtocol);

@@ -1,7 +1,7 @@
 // Commands of an SMB1 message: the first and those chained by AndX ([MS-CIFS] §2.2.3.4), each with parameter words and
 // data bytes.
 import { textEnd, utf16le } from '../../codec/utf16.ts';
-import { ascii, u16le } from '../../core/bytes.ts';
+import { ascii, u16le, u32le } from '../../core/bytes.ts';
 import { printable } from '../../core/printable.ts';
 
 export const HEADER = 32;
@@ -81,6 +81,12 @@ export function partsOf(b: Uint8Array, start: number, end: number): Part[] {
     at = next;
   }
   return parts;
+}
+
+/** Offset in the file of a READ_ANDX or WRITE_ANDX request; its upper half is in the last words, of 12 or 14 (§2.2.4.42.1). */
+export function fileOffset(b: Uint8Array, { command, words, wordCount }: Part): number {
+  const high = command === READ_ANDX ? 20 : 24;
+  return u32le(b, words + 6) + (wordCount * 2 >= high + 4 ? u32le(b, words + high) * 0x1_0000_0000 : 0);
 }
 
 export function isReply(b: Uint8Array, start: number): boolean {

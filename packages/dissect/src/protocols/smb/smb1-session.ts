@@ -6,12 +6,15 @@ import { remember } from './bounded.ts';
 
 const ASKED_MAX = 1024;
 const TREES_MAX = 1024;
+const FILES_MAX = 4096;
 
 /** Data of a request that its reply needs; stored as note of both layers. */
 export interface Asked1 {
   readonly command: number;
   /** FID; -1: none. */
   fid: number;
+  /** Where in the file a read begins. */
+  offset: number;
   /** The pipe, as `fileData` takes it; 0: not a pipe. */
   pipe: number;
   /** Subcommand, information level, and name or search pattern of a transaction; -1: none. */
@@ -24,9 +27,17 @@ interface Conversation {
   readonly asked: Map<number, Asked1>;
   /** TIDs of trees with service type IPC. */
   readonly pipes: Set<number>;
+  /** Paths of trees by TID, and names of open files by FID. */
+  readonly trees: Map<number, string>;
+  readonly files: Map<number, string>;
 }
 
-const make = (): Conversation => ({ asked: new Map(), pipes: new Set() });
+const make = (): Conversation => ({
+  asked: new Map(),
+  pipes: new Set(),
+  trees: new Map(),
+  files: new Map(),
+});
 
 export function exchanges(p: Packet): Exchanges {
   return p.session.memoryOf('smb', () => new Exchanges('smb'));
@@ -52,4 +63,22 @@ export function markPipes(p: Packet, tid: number): void {
 
 export function isPipes(p: Packet, tid: number): boolean {
   return p.session.knownState<Conversation>(p, 'smb')?.pipes.has(tid) ?? false;
+}
+
+export function nameTree1(p: Packet, tid: number, path: string): void {
+  remember(p.session.stateOf(p, 'smb', make).trees, tid, path, TREES_MAX);
+}
+
+/** '' if the tree connect was not captured. */
+export function treePath1(p: Packet, tid: number): string {
+  return p.session.knownState<Conversation>(p, 'smb')?.trees.get(tid) ?? '';
+}
+
+export function nameFile1(p: Packet, fid: number, name: string): void {
+  remember(p.session.stateOf(p, 'smb', make).files, fid, name, FILES_MAX);
+}
+
+/** '' if the opening of the file was not captured. */
+export function fileName1(p: Packet, fid: number): string {
+  return p.session.knownState<Conversation>(p, 'smb')?.files.get(fid) ?? '';
 }

@@ -12,7 +12,17 @@ import { f } from './smb1-fields.ts';
 import { smbInfo } from './smb1-info.ts';
 import * as smb1 from './smb1-parts.ts';
 import { readTransaction } from './smb1-pipe.ts';
-import { type Asked1, ask1, asked1, exchanges, isPipes, markPipes, requestKey } from './smb1-session.ts';
+import {
+  type Asked1,
+  ask1,
+  asked1,
+  exchanges,
+  isPipes,
+  markPipes,
+  nameFile1,
+  nameTree1,
+  requestKey,
+} from './smb1-session.ts';
 
 const MAGIC = '\u00ffSMB';
 
@@ -42,7 +52,7 @@ export const smb: Protocol = protocol({
       for (const part of smb1.partsOf(b, start, end)) reply(p, start, part, asked);
     } else {
       known.seeRequest(p, key, 0);
-      const asked: Asked1 = { command: b[start + 4]!, fid: -1, pipe: 0, subcommand: -1, level: -1, name: '' };
+      const asked = newAsked(b[start + 4]!);
       p.notes[layer] = asked;
       for (const part of smb1.partsOf(b, start, end)) request(p, start, part, asked);
       ask1(p, key, asked);
@@ -54,6 +64,10 @@ export const smb: Protocol = protocol({
   emit: emitSmb,
   info: smbInfo,
 });
+
+function newAsked(command: number): Asked1 {
+  return { command, fid: -1, offset: 0, pipe: 0, subcommand: -1, level: -1, name: '' };
+}
 
 /** FIDs identify files within a connection; 0 is reserved for "no pipe". */
 const pipeNumber = (fid: number): number => fid + 1;
@@ -71,6 +85,10 @@ function request(p: Packet, start: number, part: smb1.Part, asked: Asked1): void
     case smb1.TREE_CONNECT:
       if (wordCount >= 4) asked.name = treePath(b, start, part);
       break;
+    case smb1.NT_CREATE:
+    case smb1.OPEN_ANDX:
+      asked.name = new smb1.Texts(b, start, part.bytes, part.stop).next();
+      break;
     case smb1.CLOSE:
       if (wordCount >= 1) asked.fid = u16le(b, words);
       break;
@@ -79,6 +97,7 @@ function request(p: Packet, start: number, part: smb1.Part, asked: Asked1): void
       const at = part.command === smb1.READ ? 0 : 4;
       if (wordCount < (at === 0 ? 5 : 10)) break;
       asked.fid = u16le(b, words + at);
+      asked.offset = at === 0 ? u32le(b, words + 4) : smb1.fileOffset(b, part);
       // Only reads at offset 0 are dissected; the others are data.
       if (isPipes(p, tid)) asked.pipe = pipeNumber(asked.fid);
       break;
@@ -151,6 +170,13 @@ function reply(p: Packet, start: number, part: smb1.Part, asked: Asked1 | null):
     case smb1.TREE_CONNECT:
       // §2.2.4.55.2: the service is ASCII.
       if (spells(b, part.bytes, part.stop, 'IPC')) markPipes(p, tid);
+      if (asked !== null) nameTree1(p, tid, asked.name);
+      break;
+    case smb1.NT_CREATE:
+      if (wordCount >= 4 && asked !== null) nameFile1(p, u16le(b, words + 5), asked.name);
+      break;
+    case smb1.OPEN_ANDX:
+      if (wordCount >= 3 && asked !== null) nameFile1(p, u16le(b, words + 4), asked.name);
       break;
     case smb1.READ_ANDX:
       if (wordCount >= 12 && asked !== null && asked.pipe !== 0)

@@ -20,6 +20,8 @@ export interface Asked {
   level: number;
   /** The file if it may be a pipe, see `fileKey`; 0: none. */
   pipe: number;
+  /** Where in the file a read begins. */
+  offset: number;
   /** User of a session setup. */
   user: NtlmUser | null;
 }
@@ -92,6 +94,11 @@ export function answered(p: Packet, messageId: number, isLast: boolean): Asked |
 /** The MessageId as a number; it counts from 0. */
 export function messageId(b: Uint8Array, start: number): number {
   return u32le(b, start + 24) + (u32le(b, start + 28) & 0x1fffff) * 0x1_0000_0000;
+}
+
+/** An offset in a file; beyond 2^53 it is not exact. */
+export function fileOffset(b: Uint8Array, at: number): number {
+  return u32le(b, at) + u32le(b, at + 4) * 0x1_0000_0000;
 }
 
 /** Key of a tree, whose ID is unique within its session (§2.2.1.2). */

@@ -18,6 +18,7 @@ import {
   answered,
   ask,
   fileKey,
+  fileOffset,
   memory,
   messageId,
   sessionKey,
@@ -96,7 +97,7 @@ function request(p: Packet, layer: number, start: number, stop: number, command:
   const id = messageId(b, start);
   known.exchanges.seeRequest(p, id, 0);
   p.mark[layer] = known.exchanges.entry + 1;
-  const asked: Asked = { command, name: '', class: 0, level: 0, pipe: 0, user: null };
+  const asked: Asked = { command, name: '', class: 0, level: 0, pipe: 0, offset: 0, user: null };
   p.notes[layer] = asked;
   switch (command) {
     case cmd.SESSION_SETUP:
@@ -119,7 +120,9 @@ function request(p: Packet, layer: number, start: number, stop: number, command:
       asked.level = b[body + 3]!;
       break;
     case cmd.READ:
-      if (stop - body >= 32) asked.pipe = fileKey(b, start, body + 16);
+      if (stop - body < 32) break;
+      asked.pipe = fileKey(b, start, body + 16);
+      asked.offset = fileOffset(b, body + 8);
       break;
     case cmd.WRITE:
       if (stop - body >= 48) {

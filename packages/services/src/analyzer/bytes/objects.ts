@@ -1,5 +1,5 @@
 // Objects transferred in one flow: pages, images, files, mails.
-import { type ObjectKind, objectKinds, type TransferredObject } from '@eyrie/dissect';
+import { type ObjectKind, type ObjectReader, objectKinds, type TransferredObject } from '@eyrie/dissect';
 import type { FlowBytes } from './flow-bytes.ts';
 import { eachPacket, protocolOf } from './stream.ts';
 
@@ -40,7 +40,7 @@ async function eachObject(
 ): Promise<void> {
   protocolOf(of.flow, undefined);
   let [index, goesOn] = [0, true];
-  const readers = (Object.keys(objectKinds) as ObjectKind[]).map((kind) =>
+  const readers: ObjectReader[] = (Object.keys(objectKinds) as ObjectKind[]).map((kind) =>
     objectKinds[kind]((object) => {
       if (goesOn) goesOn = see(index++, kind, object);
     }),
@@ -49,4 +49,5 @@ async function eachObject(
     for (const reader of readers) reader.add(p);
     return goesOn;
   });
+  for (const reader of readers) reader.finish?.();
 }

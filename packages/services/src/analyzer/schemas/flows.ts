@@ -229,7 +229,9 @@ export const FlowObjects = object({
   items: Type.Array(
     object({
       index: Count,
-      kind: oneOf(['http', 'imf', 'tftp'], { description: 'what carried it: HTTP, mail, TFTP' }),
+      kind: oneOf(['http', 'imf', 'smb', 'ftp-data', 'tftp'], {
+        description: 'what carried it: HTTP, mail, SMB, FTP, TFTP',
+      }),
       frame: Type.Integer({ description: 'number of the packet that completed it' }),
       host: Type.String({ description: "the server's name, if it is known" }),
       type: Type.String({ description: 'media type, if it was said' }),
