@@ -165,6 +165,36 @@ export interface FindingDetail {
   streams: number[];
 }
 
+/** One packet of a flow. */
+export interface FlowSegment {
+  id: number;
+  number: number;
+  time: string;
+  side: 0 | 1;
+  length: number;
+  protocol: string;
+  /** Null far from the beginning of a long flow. */
+  summary: string | null;
+  tcp: {
+    flags: number;
+    seq: number;
+    ack: number;
+    window: number;
+    sack: [left: number, right: number][];
+    /** Seconds. */
+    rtt: number | null;
+    in_flight: number | null;
+    /** Names below tcp.analysis. */
+    findings: string[];
+  } | null;
+}
+
+export interface FlowSegments {
+  flow: FlowRow;
+  items: FlowSegment[];
+  is_whole: boolean;
+}
+
 /** A complete object (file, page, mail) that a flow transferred. */
 export interface FlowObject {
   index: number;

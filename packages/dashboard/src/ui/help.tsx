@@ -36,6 +36,8 @@ const groups: [string, [string, string][]][] = [
       ['Shift F10', 'menu: follow, filter, copy, export'],
       ['.', 'next packet of the conversation'],
       [',', 'previous packet of the conversation'],
+      ['f', 'follow the stream'],
+      ['l', 'ladder and graphs of the conversation'],
       ['m', 'mark, or remove the mark'],
       ['n', 'next marked packet'],
       ['N', 'previous marked packet'],
@@ -58,6 +60,8 @@ const groups: [string, [string, string][]][] = [
       ['Shift ← →', 'choose a range'],
       ['Enter', 'filter by it, open it'],
       ['Space', 'fold the subtree of a peer'],
+      ['+ −', 'zoom a graph of a conversation'],
+      ['0', 'its whole time again'],
     ],
   ],
   [

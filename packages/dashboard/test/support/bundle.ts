@@ -24,9 +24,10 @@ export function gzipBytesOf({ files }: Manifest): number {
   return Object.entries(files).reduce((sum, [path, file]) => sum + (isFont(path) ? 0 : file.gzipBytes), 0);
 }
 
-/** Bytes that a browser with Brotli downloads, fonts included. */
-export function sentBytesOf({ files }: Manifest): number {
+/** Bytes of these files, of all by default, as a browser with Brotli downloads them; fonts included. */
+export function sentBytesOf({ files }: Manifest, loaded = new Set(Object.keys(files))): number {
   return Object.entries(files).reduce((sum, [path, { bytes }]) => {
+    if (!loaded.has(path)) return sum;
     const sent = join(root, 'packages/dashboard/.bundle', `${path}.br`);
     return sum + (isFont(path) ? bytes : statSync(sent).size);
   }, 0);

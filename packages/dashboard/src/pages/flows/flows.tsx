@@ -19,12 +19,14 @@ import {
 } from '../../state/navigation.ts';
 import { usePages } from '../../state/pages.ts';
 import { DataTable, type TableColumn } from '../../ui/data-table.tsx';
+import { later } from '../../ui/later.tsx';
 import { type MenuItem, openMenu } from '../../ui/menu.tsx';
 import { Moment } from '../../ui/moment.tsx';
 import { Nothing } from '../../ui/nothing.tsx';
 import { Loading, Trouble } from '../../ui/states.tsx';
 import { Follow } from '../packets/follow.tsx';
 import { copy } from '../packets/packet-menu.ts';
+import { termForFlow } from './flow-term.ts';
 
 const sizeOf = (flow: FlowRow) => flow.bytes_to_server + flow.bytes_to_client;
 const packetsOf = (flow: FlowRow) => flow.packets_to_server + flow.packets_to_client;
@@ -148,10 +150,6 @@ function State({ flow }: { flow: FlowRow }) {
   );
 }
 
-export function termForFlow(flow: FlowRow): string {
-  return `${flow.transport}.stream == ${flow.stream}`;
-}
-
 export function flowMenu(flow: FlowRow, follow: () => void): MenuItem[] {
   const term = termForFlow(flow);
   const packets = (q: string) =>
@@ -159,6 +157,7 @@ export function flowMenu(flow: FlowRow, follow: () => void): MenuItem[] {
   return [
     { heading: term },
     { label: 'Follow stream', run: follow },
+    { label: 'Ladder and graphs', run: () => (location.hash = linkTo('flows', String(flow.id))) },
     { label: 'Show its packets', run: () => packets(term) },
     {
       label: 'Show packets between the two',
@@ -207,7 +206,14 @@ function said(flows: number): string {
   return `${count(flows)} ${flows === 1 ? 'flow' : 'flows'}`;
 }
 
+const FlowPage = later(async () => (await import('../flow/flow-page.tsx')).FlowPage);
+
 export function Flows() {
+  const { item } = place.value;
+  return item === '' ? <FlowTable /> : <FlowPage key={item} id={item} />;
+}
+
+function FlowTable() {
   const terms = useMemo(() => flowTerms(filter.value), [filter.value]);
   const sort = place.value.view.sort ?? '-bytes';
   const serverSort = flowColumns.find(({ id }) => id === sort.replace('-', ''))?.serverSort ?? 'bytes';

@@ -22,10 +22,12 @@ import { capture, go, linkTo } from '../../state/navigation.ts';
 import { useResource } from '../../state/resource.ts';
 import { Grade } from '../../ui/grade.tsx';
 import { Icon } from '../../ui/icons.tsx';
+import { ItemHead } from '../../ui/item-head.tsx';
 import { openMenu } from '../../ui/menu.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { Empty, Loading, Trouble } from '../../ui/states.tsx';
-import { flowMenu, termForFlow } from '../flows/flows.tsx';
+import { termForFlow } from '../flows/flow-term.ts';
+import { flowMenu } from '../flows/flows.tsx';
 import { Follow } from '../packets/follow.tsx';
 import { hostMenu } from './hosts.tsx';
 
@@ -80,40 +82,35 @@ type Of<K extends keyof HostDetail> = Pick<HostDetail, K>;
 
 function Head({ host, peers }: Of<'host'> & { peers: number }) {
   return (
-    <header class="host-head">
-      <a class="icon-button" href={linkTo('hosts')} aria-label="All hosts">
-        <span class="host-back">
-          <Icon name="right" />
-        </span>
-      </a>
-      <div>
-        <h1>{host.name ?? host.address}</h1>
-        <p class="quiet">
+    <ItemHead
+      back={['hosts', 'All hosts']}
+      title={host.name ?? host.address}
+      note={
+        <>
           {host.name !== null && <span class="mono">{host.address}</span>}{' '}
           <span class="num host-times">{fromTo(host.first, host.last)}</span>
-        </p>
-      </div>
-      <dl class="host-figures num">
-        <Figure name="Packets" value={count(host.packets)} />
-        <Figure name="Sent" value={bytes(host.bytes_sent)} />
-        <Figure name="Received" value={bytes(host.bytes_received)} />
-        <Figure name="Peers" value={count(peers)} />
-      </dl>
-      <div class="host-tools">
-        <button type="button" class="button" onClick={() => toPackets(ofAddress(host.address))}>
-          <Icon name="packets" /> Packets
-        </button>
-        <button
-          type="button"
-          class="button"
-          aria-label="More"
-          aria-haspopup="menu"
-          onClick={(event) => openMenu(event, hostMenu(host.address), event.currentTarget)}
-        >
-          <Icon name="more" />
-        </button>
-      </div>
-    </header>
+        </>
+      }
+      figures={[
+        ['Packets', count(host.packets)],
+        ['Sent', bytes(host.bytes_sent)],
+        ['Received', bytes(host.bytes_received)],
+        ['Peers', count(peers)],
+      ]}
+    >
+      <button type="button" class="button" onClick={() => toPackets(ofAddress(host.address))}>
+        <Icon name="packets" /> Packets
+      </button>
+      <button
+        type="button"
+        class="button"
+        aria-label="More"
+        aria-haspopup="menu"
+        onClick={(event) => openMenu(event, hostMenu(host.address), event.currentTarget)}
+      >
+        <Icon name="more" />
+      </button>
+    </ItemHead>
   );
 }
 
@@ -264,15 +261,6 @@ function Findings({ findings }: Of<'findings'>) {
         </>
       )}
     </Lines>
-  );
-}
-
-function Figure({ name, value }: { name: string; value: string }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{value}</dd>
-    </div>
   );
 }
 

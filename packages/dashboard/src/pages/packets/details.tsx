@@ -16,7 +16,14 @@ import { TreePane } from './tree-pane.tsx';
 /** Debounce while a key is held: only the last packet is requested. */
 const SETTLE_MS = 60;
 
-export function Details({ packet, onFollow }: { packet: number | null; onFollow: () => void }) {
+interface Props {
+  /** Id; null: none is selected. */
+  packet: number | null;
+  onFollow: () => void;
+  onDraw: () => void;
+}
+
+export function Details({ packet, onFollow, onDraw }: Props) {
   const settled = useSettled(packet);
   const key = settled === null ? null : String(settled);
   const detail = useResource(key, (signal) => get<PacketDetail>(`/packets/${settled}`, {}, signal), false);
@@ -70,7 +77,7 @@ export function Details({ packet, onFollow }: { packet: number | null; onFollow:
           onChoose={choose}
           onMenu={(event, line, anchor) => openMenu(event, fieldMenu(line), anchor)}
         />
-        <Foot detail={detail.data} chosen={chosen?.line ?? null} onFollow={onFollow} />
+        <Foot detail={detail.data} chosen={chosen?.line ?? null} onFollow={onFollow} onDraw={onDraw} />
       </section>
       <section class="details-bytes" aria-label="Bytes of the packet">
         {bytes.data === null ? (
@@ -87,8 +94,12 @@ export function Details({ packet, onFollow }: { packet: number | null; onFollow:
   );
 }
 
-function Foot(props: { detail: PacketDetail; chosen: TreeLine | null; onFollow: () => void }) {
-  const { detail, chosen, onFollow } = props;
+interface FootProps extends Pick<Props, 'onFollow' | 'onDraw'> {
+  detail: PacketDetail;
+  chosen: TreeLine | null;
+}
+
+function Foot({ detail, chosen, onFollow, onDraw }: FootProps) {
   const { context, mesh_time } = detail;
   return (
     <footer class="details-foot">
@@ -104,9 +115,14 @@ function Foot(props: { detail: PacketDetail; chosen: TreeLine | null; onFollow: 
         </span>
       )}
       {detail.flow !== null && (
-        <button type="button" class="button button-small" onClick={onFollow}>
-          Follow stream
-        </button>
+        <>
+          <button type="button" class="button button-small" title="f" onClick={onFollow}>
+            Follow stream
+          </button>
+          <button type="button" class="button button-small" title="l" onClick={onDraw}>
+            Ladder and graphs
+          </button>
+        </>
       )}
     </footer>
   );

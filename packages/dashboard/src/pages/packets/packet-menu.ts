@@ -56,6 +56,7 @@ export function packetMenu(
   column: Column | null,
   actions: {
     follow: (row: PacketRow) => void;
+    draw: (row: PacketRow) => void;
     mark: (row: PacketRow) => void;
     measureFrom: (row: PacketRow) => void;
   },
@@ -67,9 +68,15 @@ export function packetMenu(
     'separator',
     {
       label: 'Follow stream',
-      hint: conversation ?? '',
+      hint: 'f',
       isDisabled: row.stream === null,
       run: () => actions.follow(row),
+    },
+    {
+      label: 'Ladder and graphs',
+      hint: 'l',
+      isDisabled: row.stream === null,
+      run: () => actions.draw(row),
     },
     {
       label: 'Filter by conversation',

@@ -7,7 +7,7 @@ import { type Column, columnNamed, conversationOf } from '../../list/columns.ts'
 import { nextMark } from '../../list/marks.ts';
 import { running } from '../../state/captures.ts';
 import { allMarks, reference, toggleMark } from '../../state/marks.ts';
-import { capture, filter, place, setView } from '../../state/navigation.ts';
+import { capture, filter, linkTo, place, setView } from '../../state/navigation.ts';
 import { announce } from '../../ui/announce.tsx';
 import { openMenu } from '../../ui/menu.tsx';
 import { Nothing } from '../../ui/nothing.tsx';
@@ -39,7 +39,14 @@ export function Packets() {
   const list = useRef<ListHandle | null>(null);
   const { selected, select, need } = useChoice(rows, `${q} ${only}`, list);
   const tail = useTail(rows, list);
-  const { ways, follow, menuOf, flow, endFollow } = useActions({ rows, list, selected, select, tail, only });
+  const { ways, follow, draw, menuOf, flow, endFollow } = useActions({
+    rows,
+    list,
+    selected,
+    select,
+    tail,
+    only,
+  });
   const header = (
     <ListHead
       columns={look.columns}
@@ -79,6 +86,7 @@ export function Packets() {
             <Details
               packet={selected?.row.id ?? null}
               onFollow={() => selected !== null && orSay(follow(selected.row))}
+              onDraw={() => selected !== null && orSay(draw(selected.row))}
             />
           )
         }
@@ -105,6 +113,11 @@ function useActions({ rows, list, selected, select, tail, only }: Shown) {
     if (id === null) announce('This packet belongs to no stream');
     else setFlow({ id, query: conversationOf(row) });
   };
+  const draw = async (row: PacketRow) => {
+    const { flow: id } = await get<PacketDetail>(`/packets/${row.id}`);
+    if (id === null) announce('This packet belongs to no stream');
+    else location.hash = linkTo('flows', String(id));
+  };
   const ways = waysTo(rows, (at, row) => {
     tail.set(false);
     select(at, row);
@@ -124,6 +137,8 @@ function useActions({ rows, list, selected, select, tail, only }: Shown) {
     '.': () => selected !== null && orSay(ways.along(selected.row, 1)),
     ',': () => selected !== null && orSay(ways.along(selected.row, -1)),
     r: () => selected !== null && measureFrom(selected.row),
+    f: () => selected !== null && orSay(follow(selected.row)),
+    l: () => selected !== null && orSay(draw(selected.row)),
   });
   const menuOf = (
     event: MouseEvent | KeyboardEvent,
@@ -131,10 +146,15 @@ function useActions({ rows, list, selected, select, tail, only }: Shown) {
     column: Column | null,
     anchor?: Element,
   ) => {
-    const menu = packetMenu(row, column, { follow: (of) => orSay(follow(of)), mark, measureFrom });
+    const menu = packetMenu(row, column, {
+      follow: (of) => orSay(follow(of)),
+      draw: (of) => orSay(draw(of)),
+      mark,
+      measureFrom,
+    });
     openMenu(event, menu, anchor);
   };
-  return { ways, follow, menuOf, flow, endFollow: () => setFlow(null) };
+  return { ways, follow, draw, menuOf, flow, endFollow: () => setFlow(null) };
 }
 
 export interface Tail {

@@ -1,0 +1,156 @@
+// One graph of a stream. Dragging zooms, a double click shows all again; a click opens the packet. With the keys: arrows
+// move from packet to packet, + and − zoom, Enter opens.
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import uPlot from 'uplot';
+import type { FlowSegment } from '../../api/types.ts';
+import { count } from '../../format/numbers.ts';
+import { duration } from '../../format/time.ts';
+import { paint } from '../../state/settings.ts';
+import { BAR_COLOURS, dataOf, LINE_COLOURS, optionsFor, valueText, wholeOf } from './graph-options.ts';
+import type { Bar, Graph } from './series.ts';
+
+const BAR_NAMES: Partial<Record<Bar['tone'], string>> = {
+  retransmitted: 'Retransmitted',
+  reordered: 'Out of order',
+  sack: 'Selectively acknowledged',
+};
+
+interface Props {
+  graph: Graph;
+  label: string;
+  onOpen: (packet: FlowSegment) => void;
+}
+
+export function StreamGraph({ graph, label, onOpen }: Props) {
+  const holder = useRef<HTMLDivElement>(null);
+  const chart = useRef<uPlot | null>(null);
+  const [at, setAt] = useState<number | null>(null);
+  const [isZoomed, setZoomed] = useState(false);
+  const colours = paint.value;
+  const open = (i: number) => graph.packets[i] !== undefined && onOpen(graph.packets[i]!);
+
+  useLayoutEffect(() => {
+    const element = holder.current!;
+    const size = () => ({ width: element.clientWidth, height: Math.max(200, element.clientHeight) });
+    const { width, height } = size();
+    const on = { onMove: setAt, onClick: open, onZoom: setZoomed };
+    const plot = new uPlot(optionsFor(graph, width, height, on), dataOf(graph), element);
+    chart.current = plot;
+    setZoomed(false);
+    const observer = new ResizeObserver(() => plot.setSize(size()));
+    observer.observe(element);
+    return () => {
+      observer.disconnect();
+      plot.destroy();
+      chart.current = null;
+    };
+  }, [graph, colours]);
+
+  const show = (i: number | null) => {
+    setAt(i);
+    const plot = chart.current;
+    if (plot === null || i === null) return;
+    plot.setCursor({ left: plot.valToPos(graph.times[i]!, 'x'), top: 10 }, false);
+  };
+  useEffect(() => setAt(null), [graph]);
+
+  const said = at === null || at >= graph.times.length ? null : at;
+  const onKey = (event: KeyboardEvent) => {
+    if (event.ctrlKey || event.altKey || event.metaKey) return;
+    const last = graph.times.length - 1;
+    const moves: Record<string, number> = {
+      ArrowLeft: said === null ? last : said - 1,
+      ArrowRight: said === null ? 0 : said + 1,
+      Home: 0,
+      End: last,
+    };
+    if (event.key in moves) show(Math.min(last, Math.max(0, moves[event.key]!)));
+    else if (event.key === 'Enter' && said !== null) open(said);
+    else if (event.key === '+' || event.key === '-') zoom(chart.current!, graph, said, event.key);
+    else if (event.key === '0') zoomOut(chart.current!, graph);
+    else return;
+    event.preventDefault();
+  };
+
+  return (
+    <div class="stream-graph">
+      <ul class="legend" aria-label="Legend">
+        {graph.lines.map(({ name, tone }) => (
+          <li key={name}>
+            <span class="dot" style={{ background: `var(--${LINE_COLOURS[tone]})` }} /> {name}
+          </li>
+        ))}
+        {(Object.keys(BAR_NAMES) as Bar['tone'][])
+          .filter((tone) => graph.bars.some((bar) => bar.tone === tone))
+          .map((tone) => (
+            <li key={tone}>
+              <span class="dot" style={{ background: `var(--${BAR_COLOURS[tone]})` }} /> {BAR_NAMES[tone]}
+            </li>
+          ))}
+        {isZoomed && (
+          <li class="legend-tool">
+            <button type="button" class="button button-small" onClick={() => zoomOut(chart.current!, graph)}>
+              Whole time
+            </button>
+          </li>
+        )}
+      </ul>
+      <div
+        ref={holder}
+        class="stream-canvas"
+        role="slider"
+        tabIndex={0}
+        aria-label={label}
+        aria-valuemin={0}
+        aria-valuemax={Math.max(0, graph.times.length - 1)}
+        aria-valuenow={said ?? 0}
+        aria-valuetext={
+          said === null ? 'Arrow keys move along, plus and minus zoom, Enter opens' : readingOf(graph, said)
+        }
+        onKeyDown={onKey}
+      />
+      <p class="stream-reading num">
+        {said === null
+          ? 'Drag to zoom, double-click to show all; a click opens the packet.'
+          : readingOf(graph, said)}
+      </p>
+    </div>
+  );
+}
+
+/** Zooms by two around the cursor, or around the middle. */
+function zoom(plot: uPlot, graph: Graph, at: number | null, key: string): void {
+  const [first, last] = wholeOf(graph);
+  const { min, max } = plot.scales.x!;
+  const [from, to] = [min ?? first, max ?? last];
+  const centre = at === null ? (from + to) / 2 : graph.times[at]!;
+  const half = ((to - from) / 2) * (key === '+' ? 0.5 : 2);
+  const next = { min: Math.max(first, centre - half), max: Math.min(last, centre + half) };
+  if (next.max > next.min) plot.setScale('x', next);
+}
+
+function zoomOut(plot: uPlot, graph: Graph): void {
+  const [min, max] = wholeOf(graph);
+  plot.setScale('x', { min, max });
+}
+
+/** `0.123 s · packet 17 · Sent 1,449`: what is at one time. */
+function readingOf(graph: Graph, at: number): string {
+  const packet = graph.packets[at];
+  const values = graph.lines.flatMap(({ name, values: all }) => {
+    const value = all[at];
+    if (value === null || value === undefined) return [];
+    return [`${name} ${graph.unit === 'sequence' ? count(value) : valueText(graph.unit, value)}`];
+  });
+  const findings = (packet?.tcp?.findings ?? []).map((finding) => finding.replaceAll('_', ' '));
+  const when =
+    graph.step > 0
+      ? `${duration(graph.times[at]!)} to ${duration(graph.times[at]! + graph.step)}`
+      : duration(graph.times[at]!);
+  return [
+    when,
+    ...(packet === undefined ? [] : [`packet ${count(packet.number)}`]),
+    ...values,
+    ...findings,
+  ].join(' · ');
+}

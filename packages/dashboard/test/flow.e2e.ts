@@ -1,0 +1,115 @@
+// Tests of a flow's page: ladder and graphs, by mouse and by keys.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { Browser } from 'playwright-core';
+import { complaints } from './support/axe.ts';
+import { PHONE, startBrowser, visit } from './support/browser.ts';
+import { bundle } from './support/bundle.ts';
+import { type Eyrie, startEyrie } from './support/eyrie.ts';
+
+let browser: Browser;
+let eyrie: Eyrie;
+/** The largest flow of the sample, which has retransmissions. */
+let flow: { id: number; packets: number };
+
+before(async () => {
+  bundle();
+  eyrie = await startEyrie();
+  browser = await startBrowser();
+  const answer = await fetch(`${eyrie.url}flows?transport=tcp&sort=bytes&limit=1`);
+  const [found] = ((await answer.json()) as { items: Record<string, number>[] }).items;
+  flow = { id: found!.id!, packets: found!.packets_to_server! + found!.packets_to_client! };
+});
+after(async () => {
+  await browser?.close();
+  await eyrie?.stop();
+});
+
+test('l leads from a packet to the ladder of its conversation, Enter from a step to its packet, Back back', async () => {
+  const { page, end } = await visit(browser, `${eyrie.url}#/packets?q=tcp.analysis.retransmission`);
+  await page.locator('.row[data-row="0"] .cell-summary:not(:empty)').waitFor();
+  await page.locator('.row[data-row="0"]').click();
+  await page.keyboard.press('l');
+  const steps = page.locator('.ladder-step');
+  await steps.first().waitFor();
+  assert.match((await steps.first().textContent())!, /^0\.000000from .*: \[SYN\] Seq=0/);
+  assert.match((await steps.nth(1).getAttribute('class'))!, /side-1 tone-begin/);
+  assert.ok((await page.locator('.tone-odd').count()) > 0, 'retransmissions stand out');
+  await steps.first().focus();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await page.locator('.row[aria-selected="true"]', { hasText: '[SYN, ACK]' }).waitFor();
+  assert.match(await page.inputValue('#filter'), /^tcp\.stream == \d+$/);
+  await page.goBack();
+  await steps.first().waitFor();
+  await end();
+});
+
+test('the graphs are part of the address; arrow keys read packets, + zooms, Enter opens', async () => {
+  const { page, end } = await visit(browser, `${eyrie.url}#/flows/${flow.id}?show=sequence`);
+  const graph = page.getByRole('slider', { name: /^Sequence, data of / });
+  await graph.locator('canvas').waitFor();
+  assert.equal(await graph.getAttribute('aria-valuemax'), String(flow.packets - 1));
+  await page.getByText('Retransmitted', { exact: true }).waitFor();
+  await graph.focus();
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('ArrowRight');
+  assert.match((await graph.getAttribute('aria-valuetext'))!, /ms · packet [\d,]+ · Sent 1$/);
+  await page.keyboard.press('+');
+  await page.getByRole('button', { name: 'Whole time' }).click();
+  await page.getByRole('button', { name: 'Whole time' }).waitFor({ state: 'detached' });
+  for (const name of ['Round trips', 'Throughput', 'Windows']) {
+    await page.getByRole('button', { name, exact: true }).click();
+    await page.getByRole('slider', { name: new RegExp(`^${name}`) }).waitFor();
+  }
+  assert.match(page.url(), /show=window/);
+  await page.getByRole('slider').press('ArrowRight');
+  await page.getByRole('slider').press('Enter');
+  await page.locator('.row[aria-selected="true"]').waitFor();
+  await end();
+});
+
+test('a drag zooms, and a click opens the packet under the pointer', async () => {
+  const { page, end } = await visit(browser, `${eyrie.url}#/flows/${flow.id}?show=throughput`);
+  const over = page.locator('.stream-canvas .u-over');
+  await over.waitFor();
+  const box = (await over.boundingBox())!;
+  assert.equal(await page.getByRole('button', { name: 'Whole time' }).count(), 0, 'not zoomed at first');
+  await page.mouse.move(box.x + box.width * 0.3, box.y + 50);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * 0.6, box.y + 50, { steps: 4 });
+  await page.mouse.up();
+  await page.getByRole('button', { name: 'Whole time' }).waitFor();
+  await page.getByRole('button', { name: 'Sequence' }).click();
+  await over.waitFor();
+  await page.mouse.move(box.x + box.width * 0.5, box.y + 60);
+  await page.mouse.click(box.x + box.width * 0.5, box.y + 60);
+  await page.locator('.row[aria-selected="true"]').waitFor();
+  await end();
+});
+
+test('a flow of UDP has a ladder and its throughput, no graph of sequence numbers', async () => {
+  const answer = await fetch(`${eyrie.url}flows?transport=udp&application=dns&limit=1`);
+  const [dns] = ((await answer.json()) as { items: { id: number }[] }).items;
+  const { page, end } = await visit(browser, `${eyrie.url}#/flows/${dns!.id}?show=rtt`);
+  await page.locator('.ladder-step', { hasText: 'Standard query' }).first().waitFor();
+  const views = await page.getByRole('group', { name: 'View' }).getByRole('button').allTextContents();
+  assert.deepEqual(views, ['Ladder', 'Throughput']);
+  await end();
+});
+
+test('a flow that is not there says so, and the page has no barriers', async () => {
+  const { page, end } = await visit(browser, `${eyrie.url}#/flows/99999999`);
+  await page.getByText('This flow is not known').waitFor();
+  await end(/404/);
+  for (const colorScheme of ['light', 'dark'] as const)
+    for (const path of [`${flow.id}`, `${flow.id}?show=sequence`]) {
+      const options = { bypassCSP: true, colorScheme, viewport: PHONE };
+      const shown = await visit(browser, `${eyrie.url}#/flows/${path}`, options);
+      await shown.page.locator('.ladder-step, .stream-canvas canvas').first().waitFor();
+      assert.deepEqual(await complaints(shown.page), [], `${path} ${colorScheme}`);
+      const widest = await shown.page.evaluate(() => document.documentElement.scrollWidth);
+      assert.ok(widest <= PHONE.width, `${path} is ${widest} px wide`);
+      await shown.end();
+    }
+});
