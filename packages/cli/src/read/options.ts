@@ -25,15 +25,42 @@ Examples:
 Exit status: 0 done, 1 failed (a damaged file: what could be read was shown), 2 called wrongly,
 130 interrupted by Ctrl-C (what was read so far was shown).`;
 
+type CommandOptions = ReadOptions & {
+  read?: string;
+  summary?: boolean;
+  key?: string;
+  listInterfaces?: boolean;
+  glossary?: string;
+};
+
 export function addReadCommand(program: Command): void {
-  program
+  const command = program
     .command('read')
     .description('read a capture file or an interface, with tshark’s options')
     .argument(
       '[file]',
       'capture file (pcap, pcapng, snoop; also .gz, .zst), or - for standard input; not with -i',
     )
-    .argument('[filter...]', 'display filter, as with -Y')
+    .argument('[filter...]', 'display filter, as with -Y');
+  addSelection(command);
+  addLive(command);
+  addPrinting(command);
+  addStatistics(command);
+  addWriting(command);
+  addDissection(command);
+  command
+    .optionsGroup('Help:')
+    .option(
+      '-G, --glossary <report>',
+      'fields, protocols, values, decodes, ftypes, fieldcount, defaultprefs or currentprefs, in tshark’s columns; help says what each is',
+    )
+    .helpOption('-h, --help', 'show this')
+    .addHelpText('after', EXAMPLES)
+    .action(run);
+}
+
+function addSelection(command: Command): void {
+  command
     .optionsGroup('Which packets:')
     .option('-r, --read <file>', 'the same as naming the file')
     .option('-Y, --display-filter <filter>', 'print and write only packets that pass this display filter')
@@ -41,7 +68,11 @@ export function addReadCommand(program: Command): void {
       '-R, --read-filter <filter>',
       'only these packets exist at all, also for statistics and numbers; -2 may stand with it, as in tshark',
     )
-    .option('-c, --count <number>', 'stop after reading this many packets')
+    .option('-c, --count <number>', 'stop after reading this many packets');
+}
+
+function addLive(command: Command): void {
+  command
     .optionsGroup('Live, instead of from a file:')
     .option('-i, --interface <name>', 'capture here until Ctrl-C')
     .option('-f, --capture-filter <bpf>', 'BPF capture filter, as in: tcp port 443')
@@ -57,7 +88,11 @@ export function addReadCommand(program: Command): void {
     )
     .option('-s, --snapshot-length <bytes>', 'bytes kept of each packet')
     .option('-p, --no-promiscuous-mode', 'only packets of this host')
-    .option('-D, --list-interfaces', 'list the interfaces')
+    .option('-D, --list-interfaces', 'list the interfaces');
+}
+
+function addPrinting(command: Command): void {
+  command
     .optionsGroup('How packets are printed:')
     .option('-T, --type <format>', 'text (lines; the default), tabs, fields, json, jsonraw, ek, pdml, psml')
     .option(
@@ -90,7 +125,11 @@ export function addReadCommand(program: Command): void {
     .option('-S, --separator <line>', 'the line after each packet with -V, -O or -x, instead of an empty one')
     .option('--color', 'coloured lines, even if the output is no terminal')
     .option('--no-color', 'lines without colour (also NO_COLOR=1)')
-    .option('-q, --quiet', 'print no packets: statistics only')
+    .option('-q, --quiet', 'print no packets: statistics only');
+}
+
+function addStatistics(command: Command): void {
+  command
     .optionsGroup('What the file says as a whole:')
     .option('--summary', 'a summary on one page: protocols, traffic, conversations, findings')
     .option(
@@ -98,7 +137,11 @@ export function addReadCommand(program: Command): void {
       'statistics at the end, as tshark; may be repeated; -z help lists them',
       all,
     )
-    .option('--json', 'statistics, summary or packets as JSON')
+    .option('--json', 'statistics, summary or packets as JSON');
+}
+
+function addWriting(command: Command): void {
+  command
     .optionsGroup('Writing packets:')
     .option(
       '-w, --write <file>',
@@ -117,7 +160,11 @@ export function addReadCommand(program: Command): void {
       all,
     )
     .option('-P, --print', 'print packets also while writing them')
-    .option('--force', 'replace an existing file')
+    .option('--force', 'replace an existing file');
+}
+
+function addDissection(command: Command): void {
+  command
     .optionsGroup('How packets are read:')
     .option(
       '--key <file>',
@@ -143,60 +190,42 @@ export function addReadCommand(program: Command): void {
     .option(
       '-2',
       'read the file twice, so that a packet tells what later ones say of it: http.response_in, tcp.reassembled_in',
-    )
-    .optionsGroup('Help:')
-    .option(
-      '-G, --glossary <report>',
-      'fields, protocols, values, decodes, ftypes, fieldcount, defaultprefs or currentprefs, in tshark’s columns; help says what each is',
-    )
-    .helpOption('-h, --help', 'show this')
-    .addHelpText('after', EXAMPLES)
-    .action(
-      async (
-        argument: string | undefined,
-        words: string[],
-        options: ReadOptions & {
-          read?: string;
-          summary?: boolean;
-          key?: string;
-          listInterfaces?: boolean;
-          glossary?: string;
-        },
-      ) => {
-        if (options.key !== undefined) process.env.EYRIE_CAPTURE_KEY = options.key;
-        if (options.statistics?.includes('help')) {
-          const { listStatistics } = await import('../statistics/help.ts');
-          listStatistics();
-          return;
-        }
-        if (options.glossary !== undefined) {
-          const { glossary } = await import('../fields/glossary.ts');
-          return glossary(options.glossary);
-        }
-        if (options.listInterfaces === true) {
-          const { listInterfaces } = await import('../capture/interfaces.ts');
-          return listInterfaces(options.json === true);
-        }
-        const { path, filter } = fileAndFilter(argument, words, options);
-        if (filter !== '' && options.displayFilter !== undefined)
-          throw new UserError(`two display filters, -Y ${options.displayFilter} and ${filter}: name one`);
-        const chosen: ReadOptions = filter === '' ? options : { ...options, displayFilter: filter };
-        if (options.summary === true) {
-          const { summarize } = await import('../summary/command.ts');
-          process.exitCode = await summarize(path, chosen);
-          return;
-        }
-        const { read } = await import('./command.ts');
-        process.exitCode = await read(path, chosen);
-      },
     );
+}
+
+async function run(argument: string | undefined, words: string[], options: CommandOptions): Promise<void> {
+  if (options.key !== undefined) process.env.EYRIE_CAPTURE_KEY = options.key;
+  if (options.statistics?.includes('help')) {
+    const { listStatistics } = await import('../statistics/help.ts');
+    listStatistics();
+    return;
+  }
+  if (options.glossary !== undefined) {
+    const { glossary } = await import('../fields/glossary.ts');
+    return glossary(options.glossary);
+  }
+  if (options.listInterfaces === true) {
+    const { listInterfaces } = await import('../capture/interfaces.ts');
+    return listInterfaces(options.json === true);
+  }
+  const { path, filter } = fileAndFilter(argument, words, options);
+  if (filter !== '' && options.displayFilter !== undefined)
+    throw new UserError(`two display filters, -Y ${options.displayFilter} and ${filter}: name one`);
+  const chosen: ReadOptions = filter === '' ? options : { ...options, displayFilter: filter };
+  if (options.summary === true) {
+    const { summarize } = await import('../summary/command.ts');
+    process.exitCode = await summarize(path, chosen);
+    return;
+  }
+  const { read } = await import('./command.ts');
+  process.exitCode = await read(path, chosen);
 }
 
 /** With -r or -i all bare words are the filter, as in tshark; else the first one is the file. */
 function fileAndFilter(
   first: string | undefined,
   rest: readonly string[],
-  { read, interface: name }: { read?: string; interface?: string },
+  { read, interface: name }: CommandOptions,
 ): { path: string; filter: string } {
   if (read !== undefined && name !== undefined) throw new UserError('-r and -i: name a file or an interface');
   const option = read ?? name;
