@@ -129,7 +129,7 @@ function addMembership(mesh: Command): void {
     .action(async (id: string, options) => (await import('./found.ts')).create(id, options));
   addProcesses(mesh);
   addLooking(mesh);
-  addDeciding(mesh);
+  addDecisions(mesh);
 }
 
 function addProcesses(mesh: Command): void {
@@ -195,14 +195,23 @@ function addLooking(mesh: Command): void {
     .action(async (options) => (await import('./members.ts')).status(options));
 }
 
-function addDeciding(mesh: Command): void {
-  const decide = (name: string, argument: string, description: string, example: string) =>
+/** A command about one peer, which the authority carries out. */
+type Decide = (name: string, argument: string, description: string, example: string) => Command;
+
+function addDecisions(mesh: Command): void {
+  const decide: Decide = (name, argument, description, example) =>
     mesh
       .command(name)
       .description(description)
       .argument(argument)
       .option('--peer <id>', 'the peer of this user that holds the authority')
       .addHelpText('after', EXAMPLE + example);
+  addAdmission(mesh, decide);
+  addMeasures(mesh, decide);
+  addRotation(mesh);
+}
+
+function addAdmission(mesh: Command, decide: Decide): void {
   mesh
     .command('pending')
     .description('list who waits for approval, with fingerprints to compare')
@@ -237,6 +246,9 @@ function addDeciding(mesh: Command): void {
     .action(async (id: string, options) =>
       (await import('./members.ts')).decide('revoke', { id, reason: options.reason }, options),
     );
+}
+
+function addMeasures(mesh: Command, decide: Decide): void {
   decide(
     'quarantine',
     '<id>',
@@ -265,6 +277,9 @@ function addDeciding(mesh: Command): void {
     .option('--json', 'as JSON')
     .addHelpText('after', `${EXAMPLE}eyrie mesh responses`)
     .action(async (options) => (await import('./measures.ts')).responses(options));
+}
+
+function addRotation(mesh: Command): void {
   const authority = mesh
     .command('ca')
     .description('change the root of the authority without interruption')
