@@ -32,7 +32,24 @@ const SAME: readonly (readonly [capture: string, ...logs: string[]])[] = [
   ['nflog-http.pcap', 'core.nflog.http.log'],
   ['ntp_NTP_sync.pcap', 'scripts.base.protocols.ntp.ntp3.ntp.log'],
   ['pcapng-multi-interface.pcapng', 'core.pcapng-pktsrc.conn.log'],
-  ['quic_quicv2-http3-443.pcap', 'scripts.base.protocols.quic.quicv2-http3-443.ssl.log'],
+  [
+    'ldap_aduser1.pcap',
+    'scripts.base.protocols.ldap.aduser1.krb.ldap.log',
+    // The same but for the filter, whose operands Zeek pairs: (&(&(a)(b))(c)).
+    'scripts.base.protocols.ldap.aduser1.krb.ldap_search.log',
+  ],
+  [
+    'quic_firefox-102.13.0esr-blog-cloudflare-com.pcap',
+    'scripts.base.protocols.quic.firefox.quic.log',
+    'scripts.base.protocols.quic.firefox.ssl.log',
+  ],
+  [
+    'quic_quicv2-http3-443.pcap',
+    'scripts.base.protocols.quic.quicv2-http3-443.quic.log',
+    'scripts.base.protocols.quic.quicv2-http3-443.ssl.log',
+  ],
+  ['rdp_rdp-to-ssl.pcap', 'scripts.base.protocols.rdp.rdp-to-ssl.rdp.log'],
+  ['rfb_vnc-mac-to-linux.pcap', 'scripts.base.protocols.rfb.vnc-mac-to-linux.rfb.log'],
   ['radiotap.pcap', 'core.radiotap.conn.log'],
   ['sip_wireshark.pcap', 'scripts.base.protocols.sip.wireshark.sip.log'],
   ['tcp_retransmit-fast009.pcap', 'core.tcp.rxmit-history.conn-1.log'],
@@ -47,8 +64,8 @@ const SAME: readonly (readonly [capture: string, ...logs: string[]])[] = [
   ['vntag.pcap', 'core.vntag.conn.log'],
 ];
 
-/** Times of day, random ids, and what the dissector does not open (see kerberos.ts). */
-const HIDDEN = /^(ts|uid|uids|.*fuids?|tunnel_parents|server_cert_subject)$/;
+/** Times of day, random ids, what the dissector does not open (see kerberos.ts), and LDAP filters. */
+const HIDDEN = /^(ts|uid|uids|.*fuids?|tunnel_parents|server_cert_subject|filter)$/;
 
 for (const [capture, ...logs] of SAME)
   test(`${capture} as Zeek logs it`, { skip: requireCaptures() }, async () => {

@@ -1,6 +1,6 @@
 // MySQL and MariaDB client/server protocol: greeting, login, commands and response types.
 import { indexOf, u16le, u24le, utf8 } from '../../core/bytes.ts';
-import { bytes, none, text, uint } from '../../core/field.ts';
+import { bytes, none, text, uint, uint64 } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';
 import { printable } from '../../core/printable.ts';
 import { protocol } from '../../core/protocol.ts';
@@ -26,6 +26,8 @@ const QUERY = 3;
 const FIELD_LIST = 4;
 const PREPARE = 22;
 const EXECUTE = 23;
+/** Length of the answer to PREPARE. */
+const PREPARED_BYTES = 12;
 
 /** Layer marks: kind of message. */
 const GREETING = 1;
@@ -59,6 +61,7 @@ const f = {
   responseCode: uint('mysql.response_code', 'Response Code')
     .hex(1)
     .named({ 0: 'OK Packet', 254: 'EOF Packet', 255: 'Error Packet' }),
+  affectedRows: uint64('mysql.affected_rows', 'Affected Rows'),
   errorCode: uint('mysql.error_code', 'Error Code').le(),
   sqlstate: text('mysql.sqlstate', 'SQL state'),
   errorMessage: text('mysql.error.message', 'Error message'),
@@ -210,12 +213,22 @@ function emitResponse(b: Uint8Array, at: number, end: number, out: Sink): void {
   const first = b[at]!;
   if (first !== ERROR && first !== 0 && !(first === END_OF_FILE && end - at < 9)) return;
   out.add(f.responseCode, at, 1);
+  if (first === 0) emitAffectedRows(b, at + 1, end, out);
   if (first !== ERROR || end - at < 3) return;
   out.add(f.errorCode, at + 1, 2);
   const hasState = b[at + 3] === 0x23 && at + 9 <= end;
   if (hasState) out.add(f.sqlstate, at + 4, 5);
   const message = at + (hasState ? 9 : 3);
   if (message < end) out.add(f.errorMessage, message, end - message);
+}
+
+/** Of an OK packet; the answer to a prepared statement is told by its length. */
+function emitAffectedRows(b: Uint8Array, at: number, end: number, out: Sink): void {
+  const bytes = { 0xfc: 2, 0xfd: 3, 0xfe: 8 }[b[at]!] ?? 0;
+  if (end - at < Math.max(6, bytes + 1) || end - at === PREPARED_BYTES - 1) return;
+  let rows = bytes === 0 ? BigInt(b[at]!) : 0n;
+  for (let k = bytes; k > 0; k--) rows = (rows << 8n) | BigInt(b[at + k]!);
+  out.add(f.affectedRows, at, bytes + 1, rows);
 }
 
 function errorInfo(b: Uint8Array, at: number, end: number): string {
@@ -240,7 +253,7 @@ function messageInfo(b: Uint8Array, at: number, end: number, kind: number): stri
       return 'Response TABULAR Response ';
   }
   if (at < end && b[at] === ERROR) return `Response ${errorInfo(b, at, end)}`;
-  if (at < end && b[at] === 0 && end - at >= 5 && end - at !== 12) return 'Response  OK ';
+  if (at < end && b[at] === 0 && end - at >= 5 && end - at !== PREPARED_BYTES) return 'Response  OK ';
   return at < end && b[at] === END_OF_FILE && end - at < 9 ? 'Response  EOF ' : 'Response ';
 }
 

@@ -29,6 +29,26 @@ const commandNames: Readonly<Record<number, string>> = {
   0x81: 'Traceroute',
 };
 
+const v4Results: Readonly<Record<number, string>> = {
+  90: 'Granted',
+  91: 'Rejected or Failed',
+  92: 'Rejected: could not connect to identd on client',
+  93: 'Rejected: identd and client report different users',
+};
+
+/** RFC 1928 §6. */
+const v5Results: Readonly<Record<number, string>> = {
+  0: 'Succeeded',
+  1: 'General SOCKS server failure',
+  2: 'Connection not allowed by ruleset',
+  3: 'Network unreachable',
+  4: 'Host unreachable',
+  5: 'Connection refused',
+  6: 'TTL expired',
+  7: 'Command not supported',
+  8: 'Address type not supported',
+};
+
 const f = {
   version: uint('socks.version', 'Version').at(0, 1),
   command: uint('socks.command', 'Command').named(commandNames),
@@ -38,6 +58,8 @@ const f = {
   remoteName: text('socks.remote_name', 'Remote name'),
   username: text('socks.username', 'User name'),
   password: text('socks.password', 'Password'),
+  result4: uint('socks.results_4', 'Results(V4)').named(v4Results),
+  result5: uint('socks.results_5', 'Results(V5)').named(v5Results),
 };
 
 interface SocksState {
@@ -94,8 +116,12 @@ export const socks: Protocol = protocol({
       out.add(f.dst, start + 4, 4);
       const zero = indexOf(b, 0, start + 8, end);
       if (zero >= 0) out.add(f.username, start + 8, zero - start - 8);
+    } else if (phase === V4_REPLY && end - start >= 8) {
+      out.add(f.result4, start + 1, 1);
+      out.add(f.port, start + 2, 2);
+      out.add(f.dst, start + 4, 4);
     } else if ((phase === COMMAND || phase === COMMAND_REPLY) && end - start >= 10) {
-      if (phase === COMMAND) out.add(f.command, start + 1, 1);
+      out.add(phase === COMMAND ? f.command : f.result5, start + 1, 1);
       const type = b[start + 3];
       const at = start + 4;
       const length = type === 1 ? 4 : type === 4 ? 16 : 1 + b[at]!;

@@ -65,6 +65,12 @@ function looksWrapped(p: Packet): boolean {
   return (b[at + 4] === 0x05 && b[at + 5] === 0x04) || b[at + 4] === 0x60;
 }
 
+/** Where the messages of a layer stand; null where none can be read. */
+export function readableIn(p: Packet, layer: number): Pick<Note, 'start' | 'end'> | null {
+  const note = p.notes[layer] as Note | null;
+  return note === null || note.isSealed ? null : note;
+}
+
 const message = new Message();
 
 const step = (p: Packet): null => {

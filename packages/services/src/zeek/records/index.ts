@@ -8,20 +8,27 @@ import { dnsLog, dnsReader } from './dns.ts';
 import { filesLog } from './files.ts';
 import { ftpLog, ftpReader } from './ftp.ts';
 import { httpLog, httpReader } from './http.ts';
+import { ircLog, ircReader } from './irc.ts';
 import { kerberosLog, kerberosReader } from './kerberos.ts';
+import { ldapLog, ldapReader, ldapSearchLog } from './ldap.ts';
 import type { LogReader } from './log.ts';
 import { modbusLog, modbusReader } from './modbus.ts';
 import { mqttConnectLog, mqttPublishLog, mqttReader, mqttSubscribeLog } from './mqtt.ts';
+import { mysqlLog, mysqlReader } from './mysql.ts';
 import { noticeLog } from './notice.ts';
 import { ntlmLog, ntlmReader } from './ntlm.ts';
 import { ntpLog, ntpReader } from './ntp.ts';
+import { quicLog, quicReader } from './quic.ts';
 import { radiusLog, radiusReader } from './radius.ts';
+import { rdpLog, rdpReader } from './rdp.ts';
+import { rfbLog, rfbReader } from './rfb.ts';
 import { sipLog, sipReader } from './sip.ts';
 import { filesOfSmbLog, mappingLog } from './smb.ts';
 import { smb1Reader } from './smb1.ts';
 import { smb2Reader } from './smb2.ts';
 import { smtpLog, smtpReader } from './smtp.ts';
 import { snmpLog, snmpReader } from './snmp.ts';
+import { socksLog, socksReader } from './socks.ts';
 import { sshLog, sshReader } from './ssh.ts';
 import { sslLog, sslReaders } from './ssl.ts';
 import { syslogLog, syslogReader } from './syslog.ts';
@@ -30,61 +37,73 @@ import { weirdLog, weirdReader } from './weird.ts';
 import { x509Log } from './x509.ts';
 
 export const logReaders: readonly LogReader[] = [
-  ...[
-    dceRpcReader,
-    dhcpReader,
-    dnp3Reader,
-    dnsReader,
-    ftpReader,
-    httpReader,
-    kerberosReader,
-    modbusReader,
-    mqttReader,
-  ],
-  ...[
-    ntlmReader,
-    ntpReader,
-    radiusReader,
-    sipReader,
-    smb1Reader,
-    smb2Reader,
-    smtpReader,
-    snmpReader,
-    sshReader,
-    syslogReader,
-  ],
+  dceRpcReader,
+  dhcpReader,
+  dnp3Reader,
+  dnsReader,
+  ftpReader,
+  httpReader,
+  ircReader,
+  kerberosReader,
+  ldapReader,
+  modbusReader,
+  mqttReader,
+  mysqlReader,
+  ntlmReader,
+  ntpReader,
+  quicReader,
+  radiusReader,
+  rdpReader,
+  rfbReader,
+  sipReader,
+  smb1Reader,
+  smb2Reader,
+  smtpReader,
+  snmpReader,
+  socksReader,
+  sshReader,
   ...sslReaders,
+  syslogReader,
   weirdReader,
 ];
 
 const kinds: readonly Pick<LogKind<never>, 'path'>[] = [
-  ...[
-    connLog,
-    dceRpcLog,
-    dhcpLog,
-    dnp3Log,
-    dnsLog,
-    filesLog,
-    ftpLog,
-    httpLog,
-    kerberosLog,
-    modbusLog,
-    mqttConnectLog,
-  ],
-  ...[
-    mqttPublishLog,
-    mqttSubscribeLog,
-    noticeLog,
-    ntlmLog,
-    ntpLog,
-    radiusLog,
-    sipLog,
-    mappingLog,
-    filesOfSmbLog,
-    smtpLog,
-    snmpLog,
-  ],
-  ...[sshLog, sslLog, syslogLog, tunnelLog, weirdLog, x509Log],
+  connLog,
+  dceRpcLog,
+  dhcpLog,
+  dnp3Log,
+  dnsLog,
+  filesLog,
+  filesOfSmbLog,
+  ftpLog,
+  httpLog,
+  ircLog,
+  kerberosLog,
+  ldapLog,
+  ldapSearchLog,
+  mappingLog,
+  modbusLog,
+  mqttConnectLog,
+  mqttPublishLog,
+  mqttSubscribeLog,
+  mysqlLog,
+  noticeLog,
+  ntlmLog,
+  ntpLog,
+  quicLog,
+  radiusLog,
+  rdpLog,
+  rfbLog,
+  sipLog,
+  smtpLog,
+  snmpLog,
+  socksLog,
+  sshLog,
+  sslLog,
+  syslogLog,
+  tunnelLog,
+  weirdLog,
+  x509Log,
 ];
 
 /** What the files may be called, without `.log`. */
