@@ -75,16 +75,16 @@ export async function session(
   return { chunks, log };
 }
 
-/** A segment of the conversation between two ports of 10.0.0.1 and 10.0.0.2, over raw IP (link type 101). */
-function segment(way: '>' | '<', sent: number, heard: number, payload: Uint8Array): Uint8Array {
+/** A segment of the conversation between 10.0.0.1 and a port of 10.0.0.2, over raw IP (link type 101). */
+function segment(way: '>' | '<', sent: number, heard: number, payload: Uint8Array, port: number): Uint8Array {
   const packet = new Uint8Array(40 + payload.length);
   const view = new DataView(packet.buffer);
   const isClient = way === '>';
   packet.set([0x45, 0, 0, 0, 0, 0, 0x40, 0, 64, 6, 0, 0]);
   view.setUint16(2, packet.length);
   packet.set([10, 0, 0, isClient ? 1 : 2, 10, 0, 0, isClient ? 2 : 1], 12);
-  view.setUint16(20, isClient ? 40_000 : 443);
-  view.setUint16(22, isClient ? 443 : 40_000);
+  view.setUint16(20, isClient ? 40_000 : port);
+  view.setUint16(22, isClient ? port : 40_000);
   view.setUint32(24, sent);
   view.setUint32(28, heard);
   packet.set([0x50, 0x18, 0x20, 0], 32);
@@ -92,11 +92,11 @@ function segment(way: '>' | '<', sent: number, heard: number, payload: Uint8Arra
   return packet;
 }
 
-/** What was said as packets, a millisecond apart. */
-export function framesOf(chunks: readonly Chunk[]): Frame[] {
+/** What was said, by default over TLS's port, as packets a millisecond apart. */
+export function framesOf(chunks: readonly Chunk[], port = 443): Frame[] {
   const sent = { '>': 1, '<': 1 };
   return chunks.map(([way, payload], i) => {
-    const data = segment(way, sent[way], sent[way === '>' ? '<' : '>'], payload);
+    const data = segment(way, sent[way], sent[way === '>' ? '<' : '>'], payload, port);
     sent[way] += payload.length;
     const end = data.length;
     const time = { seconds: 1_700_000_000, nanoseconds: i * 1_000_000, hasTime: true };

@@ -1,0 +1,216 @@
+// Logs of protocols of which no capture of Zeek's own tests is at hand: messages made by hand, and what is logged of them.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Dissector, type Frame, newFrame } from '@eyrie/dissect';
+import fc from 'fast-check';
+import { type Chunk, framesOf } from '../../../../test/support/tls-session.ts';
+import { formatRow, type LogKind, type RowSink, ZeekLogs } from '../../src/zeek/index.ts';
+
+type Said = readonly [way: '>' | '<', what: string];
+interface Conversation {
+  readonly port: number;
+  readonly isUdp?: boolean;
+  /** Text, or bytes in hexadecimal. */
+  readonly isHex?: boolean;
+  readonly said: readonly Said[];
+}
+
+function bytesOf({ isHex = false, said }: Conversation): Chunk[] {
+  return said.map(([way, what]) => [
+    way,
+    new Uint8Array(isHex ? Buffer.from(what.replaceAll(' ', ''), 'hex') : Buffer.from(what)),
+  ]);
+}
+
+/** UDP between the same hosts as those of `framesOf`. */
+function datagramsOf(chunks: readonly Chunk[], port: number): Frame[] {
+  return framesOf(chunks, port).map((frame) => {
+    const payload = frame.data.subarray(40);
+    const data = new Uint8Array(28 + payload.length);
+    data.set(frame.data.subarray(0, 24));
+    const view = new DataView(data.buffer);
+    view.setUint16(2, data.length);
+    data[9] = 17;
+    view.setUint16(24, 8 + payload.length);
+    data.set(payload, 28);
+    return { ...frame, data, end: data.length, wireLength: data.length };
+  });
+}
+
+function framesFor(conversation: Conversation, chunks: readonly Chunk[]): Frame[] {
+  return (conversation.isUdp === true ? datagramsOf : framesOf)(chunks, conversation.port);
+}
+
+class Rows implements RowSink {
+  readonly lines: string[] = [];
+  readonly rows = new Map<string, Record<string, unknown>[]>();
+
+  write<Row>(kind: LogKind<Row>, row: Row): void {
+    this.lines.push(formatRow(kind, row, 'tsv'));
+    assert.equal(this.lines.at(-1)!.split('\t').length, kind.columns.length, this.lines.at(-1));
+    const rows = this.rows.get(kind.path) ?? [];
+    rows.push(Object.fromEntries(kind.columns.map(([name, , read]) => [name, read(row) ?? null])));
+    this.rows.set(kind.path, rows);
+  }
+}
+
+function logged(frames: readonly Frame[]): Rows {
+  const sink = new Rows();
+  const dissector = new Dissector({ matchReplies: false });
+  const logs = new ZeekLogs(dissector.session, sink);
+  for (const frame of frames) logs.add(dissector.dissect({ ...newFrame(), ...frame }));
+  logs.end();
+  return sink;
+}
+
+/** Some columns of the rows of a log. */
+function columnsOf(conversation: Conversation, path: string, ...names: string[]): unknown[][] {
+  const { rows } = logged(framesFor(conversation, bytesOf(conversation)));
+  return (rows.get(path) ?? []).map((row) => names.map((name) => row[name]));
+}
+
+const ftp: Conversation = {
+  port: 21,
+  said: [
+    ['<', '220-Welcome\r\n 230 is no code here\r\n220 Ready\r\n'],
+    ['>', 'USER alice\r\n'],
+    ['<', '331 Password\r\n'],
+    ['>', 'PASS secret\r\n'],
+    ['<', '230 In\r\n'],
+    ['>', 'CWD /pub/new\r\n'],
+    ['<', '250 Ok\r\n'],
+    ['>', 'PASV\r\n'],
+    ['<', '227 Entering Passive Mode (10,0,0,2,4,1)\r\n'],
+    ['>', 'RETR ../a.txt\r\n'],
+    ['<', '150 Opening BINARY mode data connection for a.txt (77 bytes).\r\n'],
+    ['<', '226 Done\r\n'],
+    ['>', 'DELE b.txt\r\nSTOR c.txt\r\n'],
+    ['<', '550 No\r\n'],
+  ],
+};
+
+test('FTP: the password of a user is hidden, paths are whole, and a command without reply is logged at the end', () => {
+  assert.deepEqual(columnsOf(ftp, 'ftp', 'user', 'password', 'command', 'arg', 'reply_code', 'file_size'), [
+    ['alice', '<hidden>', 'PASV', null, 227, null],
+    ['alice', '<hidden>', 'RETR', 'ftp://10.0.0.2/pub/a.txt', 226, 77],
+    ['alice', '<hidden>', 'DELE', 'ftp://10.0.0.2/pub/new/b.txt', 550, null],
+    ['alice', '<hidden>', 'STOR', 'ftp://10.0.0.2/pub/new/c.txt', null, null],
+  ]);
+  const channel = ['passive', 'orig_h', 'resp_h', 'resp_p'].map((name) => `data_channel.${name}`);
+  assert.deepEqual(columnsOf(ftp, 'ftp', ...channel)[0], [true, '10.0.0.1', '10.0.0.2', 1025]);
+});
+
+const irc: Conversation = {
+  port: 6667,
+  said: [
+    ['>', 'NICK bob\r\nUSER bobby 0 * :Bob B.\r\n'],
+    ['<', ':irc.example 001 bob :Welcome\r\n'],
+    ['>', 'JOIN #a,#b key\r\n'],
+    ['>', 'NICK rob\r\n'],
+  ],
+};
+
+test('IRC: a name counts for the commands after it, and a channel is a row', () => {
+  assert.deepEqual(columnsOf(irc, 'irc', 'nick', 'user', 'command', 'value', 'addl'), [
+    [null, null, 'NICK', 'bob', null],
+    ['bob', null, 'USER', 'bobby', '0 * Bob B.'],
+    ['bob', 'bobby', 'JOIN', '#a', " with channel key: 'key'"],
+    ['bob', 'bobby', 'JOIN', '#b', ''],
+    ['bob', 'bobby', 'NICK', 'rob', null],
+  ]);
+});
+
+const socks: Conversation = {
+  port: 1080,
+  isHex: true,
+  said: [
+    ['>', '05 01 02'],
+    ['<', '05 02'],
+    ['>', '01 03 626f62 02 7077'],
+    ['<', '01 00'],
+    ['>', '05 01 00 03 0b 6578616d706c652e6f7267 0050'],
+    ['<', '05 05 00 01 0a000002 c350'],
+  ],
+};
+
+test('SOCKS: who asks for what, and the answer; the password is not logged', () => {
+  const target = ['request.name', 'request_p', 'bound.host', 'bound_p'];
+  assert.deepEqual(columnsOf(socks, 'socks', 'version', 'user', 'password', 'status', ...target), [
+    [5, 'bob', null, 'Connection refused', 'example.org', 80, '10.0.0.2', 50_000],
+  ]);
+});
+
+const mysql: Conversation = {
+  port: 3306,
+  isHex: true,
+  said: [
+    // Greeting of protocol 10, version 5.7, with a salt.
+    ['<', '1b000000 0a 352e3700 01000000 6161616161616161 00 ffff 21 0200 0000 00 00'],
+    // Login as root, without a password.
+    ['>', `26000001 05a20000 00000001 21 ${'00'.repeat(23)} 726f6f7400 00`],
+    ['<', '07000002 00 00 00 0200 0000'],
+    ['>', `0c000000 03 ${Buffer.from('DELETE FROM').toString('hex')}`],
+    ['<', '09000001 00 fc2c01 00 0200 0000'],
+    ['>', `09000000 03 ${Buffer.from('SELECT 1').toString('hex')}`],
+    ['<', '01000001 01'],
+    ['>', `05000000 03 ${Buffer.from('NONE').toString('hex')}`],
+    ['<', `0d000001 ff 2804 23 3432303030 ${Buffer.from('Bad!').toString('hex')}`],
+    ['>', '01000000 01'],
+  ],
+};
+
+test('MySQL: the login, statements with the rows they changed, an error and the end', () => {
+  assert.deepEqual(columnsOf(mysql, 'mysql', 'cmd', 'arg', 'success', 'rows', 'response'), [
+    ['login', 'root', true, 0, null],
+    ['query', 'DELETE FROM', true, 300, null],
+    ['query', 'SELECT 1', true, 0, null],
+    ['query', 'NONE', false, null, 'Bad!'],
+    ['quit', '', null, null, null],
+  ]);
+});
+
+const AUTHENTICATOR = 'aa'.repeat(16);
+const radius: Conversation = {
+  port: 1812,
+  isUdp: true,
+  isHex: true,
+  said: [
+    // User-Name steve, Calling-Station-Id 00-10-A4-23-19-C0.
+    ['>', `01 05 002e ${AUTHENTICATOR} 0107 7374657665 1f13 30302d31302d41342d32332d31392d4330`],
+    // Framed-IP-Address 192.0.2.9, Reply-Message hello.
+    ['<', `02 05 0021 ${AUTHENTICATOR} 0806 c0000209 1207 68656c6c6f`],
+    ['>', `01 06 0019 ${AUTHENTICATOR} 0105 657665`],
+    ['<', `03 06 0014 ${AUTHENTICATOR}`],
+    ['>', `01 07 0019 ${AUTHENTICATOR} 0105 6d616c`],
+  ],
+};
+
+test('RADIUS: logins that are granted, refused, and not answered', () => {
+  const rows = columnsOf(radius, 'radius', 'username', 'mac', 'framed_addr', 'reply_msg', 'result');
+  assert.deepEqual(rows, [
+    ['steve', '00:10:a4:23:19:c0', '192.0.2.9', 'hello', 'success'],
+    ['eve', null, null, null, 'failed'],
+    ['mal', null, null, null, 'unknown'],
+  ]);
+  const [first, , last] = columnsOf(radius, 'radius', 'ttl').flat() as (number | null)[];
+  assert.ok(Math.abs(first! - 0.001) < 1e-6);
+  assert.equal(last, null);
+});
+
+test('broken messages of these protocols: rows stay rows, one line each', () => {
+  const conversations = [ftp, irc, socks, mysql, radius];
+  const change = fc.tuple(fc.nat(99), fc.double({ min: 0, max: 0.999, noNaN: true }), fc.nat(255));
+  fc.assert(
+    fc.property(fc.constantFrom(...conversations), fc.array(change, { maxLength: 8 }), (of, changes) => {
+      const chunks = bytesOf(of);
+      for (const [which, place, value] of changes) {
+        const [, payload] = chunks[which % chunks.length]!;
+        payload[Math.floor(place * payload.length)] = value;
+      }
+      const { lines } = logged(framesFor(of, chunks));
+      for (const line of lines) assert.match(line, /^[^\n]*\n$/);
+      assert.ok(lines.length > 0);
+    }),
+    { numRuns: 300 },
+  );
+});
