@@ -6,6 +6,7 @@ import { type ObjectKind, objectKinds } from '../../src/flows/objects/index.ts';
 import type { ObjectReader } from '../../src/flows/objects/object.ts';
 import { SparseObjects } from '../../src/flows/objects/sparse.ts';
 import { response, talk } from '../protocols/conversation.ts';
+import { seen } from '../protocols/quic-recordings.ts';
 import { bytesOf, dissect, ETHERNET, join, tcpFrame, udpFrame } from '../protocols/support.ts';
 
 const text = (s: string): Uint8Array => new TextEncoder().encode(s);
@@ -48,6 +49,20 @@ test('HTTP/2: the DATA frames of a stream, in several frames and packets', () =>
     ['<', frame(0, 1, text('def'))],
   ]);
   assert.deepEqual(objectsIn('http', frames), ['a.txt example text/plain: abcdef']);
+});
+
+test('HTTP/3: bodies of requests and responses, over QUIC that its secrets open', () => {
+  const found: string[] = [];
+  const reader = objectKinds.http(({ name, host, type, data }) => {
+    found.push(`${name} ${host} ${type} ${data.length}`);
+  });
+  seen('quic-v2', true, (p) => reader.add(p));
+  const once = [
+    'secret 127.0.0.1:4433 text/plain 1396',
+    'form 127.0.0.1:4433 application/json 13',
+    'form 127.0.0.1:4433 text/plain 1396',
+  ];
+  assert.deepEqual(found, [...once, ...once]);
 });
 
 test('TFTP: blocks in order, one that came twice counts once, the short one ends the file', () => {

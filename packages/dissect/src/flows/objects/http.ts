@@ -3,16 +3,18 @@ import { ascii } from '../../core/bytes.ts';
 import { type Packet, SHOWN } from '../../core/packet.ts';
 import type { Exchange } from '../../protocols/http/exchange.ts';
 import { httpBody } from '../../protocols/http/message-body.ts';
-import { Http2Objects } from './http2.ts';
+import { http2Frame } from './http2.ts';
+import { http3Frames } from './http3.ts';
 import { mediaTypeOf, nameOfTarget, OBJECT_BYTES_MAX, type ObjectReader, type OnObject } from './object.ts';
+import { StreamedObjects } from './streams.ts';
 
 export class HttpObjects implements ObjectReader {
   readonly #onObject: OnObject;
-  readonly #http2: Http2Objects;
+  readonly #streamed: StreamedObjects;
 
   constructor(onObject: OnObject) {
     this.#onObject = onObject;
-    this.#http2 = new Http2Objects(onObject);
+    this.#streamed = new StreamedObjects(onObject);
   }
 
   add(p: Packet): void {
@@ -20,7 +22,8 @@ export class HttpObjects implements ObjectReader {
       if ((p.flags[layer]! & SHOWN) === 0) continue;
       const { name } = p.protocols[layer]!;
       if (name === 'http') this.#message(p, layer);
-      else if (name === 'http2') this.#http2.frame(p, layer);
+      else if (name === 'http2') http2Frame(p, layer, this.#streamed);
+      else if (name === 'http3') http3Frames(p, layer, this.#streamed);
     }
   }
 

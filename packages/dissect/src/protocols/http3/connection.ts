@@ -24,6 +24,10 @@ export interface Http3Stream {
   type: number;
   /** Message of a request, response or push stream; null once it was dissected or cannot be. */
   message: Message | null;
+  /** Part of a body came, and the stream has not ended. */
+  hasBody: boolean;
+  /** A frame was too long to be kept. */
+  hasGap: boolean;
   /** Final size of the stream; -1 if unknown. */
   length: number;
 }
@@ -44,6 +48,8 @@ export class Http3Connection {
         cutter: new FrameCutter(),
         type,
         message: new Message(),
+        hasBody: false,
+        hasGap: false,
         length: -1,
       };
       if (this.#streams.size >= STREAMS_MAX) this.#streams.delete(this.#streams.keys().next().value!);

@@ -15,7 +15,7 @@ import {
   UNTOLD,
 } from './connection.ts';
 import { emitHttp3 } from './emit.ts';
-import { f, frameTypes, HEADERS } from './fields.ts';
+import { DATA, f, frameTypes, HEADERS } from './fields.ts';
 import { HeldBytes } from './held-bytes.ts';
 import { takeMessage } from './message.ts';
 import type { QpackDecoder } from './qpack.ts';
@@ -40,6 +40,12 @@ export interface Http3Notes {
   readonly isTyped: boolean;
   readonly pushAt: number;
   readonly frames: readonly Http3Frame[];
+  readonly connection: Http3Connection;
+  /** The stream, and its sender: client (0) or server (1). */
+  readonly id: number;
+  readonly who: 0 | 1;
+  /** Whether a message ends here of which no frame was skipped. */
+  readonly isWhole: boolean;
 }
 
 export const http3: Protocol = protocol({
@@ -73,9 +79,9 @@ export function readHttp3(p: Packet, connection: Http3Connection, who: 0 | 1, pa
   const isOver = stream.length === stream.ordered.delivered;
   let words = '';
   // The FIN may arrive after the last bytes of the stream.
-  if (bytes.length > 0 || (isOver && stream.message?.hasParts === true))
+  if (bytes.length > 0 || (isOver && stream.hasBody))
     p.within(bytes, 0, bytes.length, bytes.length, () => {
-      words = readBytes(p, connection, stream, who, isOver);
+      words = readBytes(p, connection, stream, id, who, isOver);
     });
   p.session.memoryOf('http3-held', () => new HeldBytes()).update(stream);
   return words;
@@ -95,6 +101,7 @@ function readBytes(
   p: Packet,
   connection: Http3Connection,
   stream: Http3Stream,
+  id: number,
   who: 0 | 1,
   isOver: boolean,
 ): string {
@@ -110,12 +117,18 @@ function readBytes(
   else if (isOfMessage || stream.type === CONTROL) at = readFrames(b, at, end, connection, who, frames);
   else if (stream.type !== UNTOLD) at = end;
   const isFramed = stream.type !== UNTOLD && stream.type !== QPACK_ENCODER;
-  // If a frame is skipped, the body is incomplete.
-  if (!stream.cutter.keep(b, at, isFramed ? frameLength(b, at, end) : end - at + 1)) stream.message = null;
-  const isEnd = isOver && stream.message?.hasParts === true;
+  if (!stream.cutter.keep(b, at, isFramed ? frameLength(b, at, end) : end - at + 1)) {
+    // If a frame is skipped, the body is incomplete.
+    stream.message = null;
+    stream.hasGap = true;
+  }
+  stream.hasBody ||= frames.some(({ type }) => type === DATA);
+  const isEnd = isOver && stream.hasBody;
   if (!(isTyped || frames.length > 0 || isEnd) || !p.push(http3, LISTED | SHOWN | COLUMN)) return '';
   const { layer } = p;
-  const notes: Http3Notes = { isTyped, pushAt, frames };
+  const isWhole = isOver && isOfMessage && !stream.hasGap;
+  const notes: Http3Notes = { isTyped, pushAt, frames, connection, id, who, isWhole };
+  if (isOver) stream.hasBody = false;
   p.stop[layer] = at;
   p.notes[layer] = notes;
   if (isOfMessage) takeMessage(p, stream, frames, isOver);

@@ -2,8 +2,8 @@
 import { joined } from '../../core/bytes.ts';
 import { isVarint, varint, varintBytes } from '../quic/varint.ts';
 
-/** Maximum length of a frame; longer ones are skipped. */
-const FRAME_BYTES_MAX = 1 << 18;
+/** Maximum length of a frame; longer ones are skipped. Some servers send a file in one DATA frame. */
+const FRAME_BYTES_MAX = 8 << 20;
 /** Memory overhead of a buffered part, in bytes. */
 const PART_OVERHEAD_BYTES = 128;
 
