@@ -145,3 +145,26 @@ test('who is refused by all, and who is cut off, knocks more and more seldom; an
   );
   assert.ok(tookMs !== null && tookMs < 15_000, `${tookMs}`);
 });
+
+test('who is refused at one address knocks at the others as before', async () => {
+  const mesh = await VirtualMesh.create({ peers: 4, seed: 11 });
+  await mesh.startAll();
+  const lone = mesh.peers[3]!;
+  // Of the others only peer-1 is left, and it has a list of members of its own.
+  for (const i of [0, 2]) mesh.crash(i);
+  mesh.clock.run(300_000);
+  mesh.peers[1]!.standing.judge = () => ({ code: 'revoked', reason: 'by a list that others do not have' });
+  for (const session of lone.switchboard.sessions()) session.close('a test');
+  mesh.clock.run(120_000);
+  const knocked: string[] = [];
+  const { connectTo } = lone.switchboard;
+  lone.switchboard.connectTo = (address, done) => {
+    knocked.push(address);
+    connectTo.call(lone.switchboard, address, done);
+  };
+  const minutes = 10;
+  mesh.clock.run(minutes * 60_000);
+  assert.ok(knocked.length >= 4 * minutes, `${knocked.length} in ${minutes} minutes`);
+  const again = knocked.filter((address) => address === hostOf(1)).length;
+  assert.ok(again > 0 && again <= minutes, `${again} where it is refused`);
+});

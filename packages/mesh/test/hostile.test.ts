@@ -7,6 +7,7 @@ import type { Link } from '../src/link/link.ts';
 import { Stream, type StreamCarrier } from '../src/link/stream.ts';
 import { Switchboard } from '../src/link/switchboard.ts';
 import { update } from '../src/members/directory.ts';
+import type { Roster } from '../src/members/roster.ts';
 import { INBOX_BYTES_MAX, INBOX_MAX, Inbox } from '../src/messages/inbox.ts';
 import { MemoryStorage } from '../src/peer/storage.ts';
 import { decapsulate, encapsulate, isPublicKey, privateKeyFrom } from '../src/sealed/xwing.ts';
@@ -274,4 +275,28 @@ test('a stranger asks for nothing but to be let in', async () => {
     assert.equal(types.includes(frameTypes.response), false);
     assert.equal(isClosed(), true);
   }
+});
+
+test('a group key that nobody signed does not displace one that came before its list of members', async () => {
+  const { mesh, liar } = await meshOf();
+  const victim = mesh.peers[1]!;
+  liar.switchboard.connect(victim.id, [hostOf(1)]);
+  mesh.clock.run(100);
+  const { standing } = victim;
+  const held: Roster[] = [];
+  standing.takeRoster = (roster) => held.push(roster);
+  assert.equal(mesh.peers[0]!.authority!.revoke('peer-4', 'lost'), null);
+  mesh.clock.run(1_000);
+  assert.deepEqual(
+    [held.length > 0, standing.groupKey?.epoch],
+    [true, 1],
+    'the key is there before the list',
+  );
+  const forged = new Writer();
+  forged.varint(9);
+  forged.raw(Buffer.alloc(32, 1));
+  liar.switchboard.sessionOf(victim.id)!.notify(noticeKinds.groupKey, forged.finish());
+  mesh.clock.run(1_000);
+  standing.setRoster(held.at(-1)!);
+  assert.equal(standing.groupKey?.epoch, 2);
 });

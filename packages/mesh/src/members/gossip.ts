@@ -48,7 +48,8 @@ export class Gossip {
   readonly #switchboard: Switchboard;
   #news: { update: Update; from: Session | null }[] = [];
   #early: { update: Update; from: Session | null }[] = [];
-  #earlyKey: GroupKey | null = null;
+  /** One of each neighbour, so that none displaces what another sent. */
+  readonly #earlyKeys = new Map<Session, GroupKey>();
   readonly #announced: Allowance;
   readonly #doubts: Doubts;
   readonly #pace: Pace;
@@ -67,7 +68,7 @@ export class Gossip {
     });
     standing.onRoster.push(() => {
       for (const { update, from } of this.#early.splice(0)) this.#take(update, from);
-      if (this.#earlyKey !== null && standing.takeGroupKey(this.#earlyKey)) this.#earlyKey = null;
+      this.#takeEarlyKeys();
     });
     switchboard.handleNotice(noticeKinds.digest, (session, payload) => {
       const other = decode(digest, payload);
@@ -76,12 +77,14 @@ export class Gossip {
     switchboard.handleNotice(noticeKinds.summary, (session, payload) =>
       this.#fillGaps(session, decode(summary, payload)),
     );
-    switchboard.handleNotice(noticeKinds.groupKey, (_session, payload) => {
+    switchboard.handleNotice(noticeKinds.groupKey, (session, payload) => {
       const key = decode(groupKey, payload);
       if (standing.takeGroupKey(key)) return;
       // The list that names it may be on its way over another link.
-      if (key.epoch > (standing.roster.group?.epoch ?? 0)) this.#earlyKey = { ...key, key: ownCopy(key.key) };
+      if (key.epoch > (standing.roster.group?.epoch ?? 0))
+        this.#earlyKeys.set(session, { ...key, key: ownCopy(key.key) });
     });
+    switchboard.onClosed.push((session) => this.#earlyKeys.delete(session));
     switchboard.onOpen.push((session) => {
       // It is enough that one side asks: the other answers with what it has, and is told what it lacks.
       if (session.link.isDialler) this.#send(session, noticeKinds.digest, digest, this.#digest());
@@ -209,6 +212,12 @@ export class Gossip {
   }
 
   readonly #asked = new WeakSet<Session>();
+
+  #takeEarlyKeys(): void {
+    const epoch = this.#standing.roster.group?.epoch ?? 0;
+    for (const [session, key] of this.#earlyKeys)
+      if (this.#standing.takeGroupKey(key) || key.epoch <= epoch) this.#earlyKeys.delete(session);
+  }
 
   #sendGroupKey(session: Session): void {
     const key = this.#standing.groupKey;

@@ -18,9 +18,10 @@ const HEAL_MS = 4_000;
 const HEALERS = 8;
 /**
  * Without any link, it knocks once a second at first, then at a tenth of the time that it has been alone, down to this: it
- * may come back at any moment. Where it is refused, as a revoked peer is, down to the other: each try costs them a handshake.
+ * may come back at any moment.
  */
 const KNOCK_MS_MAX = 10_000;
+/** At addresses that refused it, as all refuse a revoked peer, it knocks down to this: each try costs them a handshake. */
 const REFUSED_KNOCK_MS_MAX = 60_000;
 /** A child dials its parent; after so long the parent tries, in case the child cannot. */
 const PATIENCE_MS = 2_500;
@@ -44,7 +45,11 @@ export class Neighbours {
   #isKnocking = false;
   #knockedMs = Number.NEGATIVE_INFINITY;
   #aloneSinceMs: number | null = null;
-  #isRefused = false;
+  /** Addresses that refused it since it is alone. */
+  readonly #refusing = new Set<string>();
+  #refusals = 0;
+  /** When it last knocked at any, also at those. */
+  #knockedAnywhereMs = Number.NEGATIVE_INFINITY;
   #isAdopting = false;
 
   constructor(
@@ -70,8 +75,10 @@ export class Neighbours {
       this.#soon();
     });
     switchboard.onClosed.push(() => this.#soon());
-    switchboard.onRefused.push(() => {
-      this.#isRefused = true;
+    switchboard.onRefused.push(({ link }) => {
+      if (!link.isDialler || !this.#isAlone()) return;
+      this.#refusing.add(link.shown.address);
+      this.#refusals++;
     });
   }
 
@@ -178,11 +185,14 @@ export class Neighbours {
 
   #knockIfDue(): void {
     const nowMs = this.#runtime.clock.elapsedMs();
-    if (this.#aloneSinceMs === null) this.#isRefused = false;
+    if (this.#aloneSinceMs === null) {
+      this.#refusing.clear();
+      this.#refusals = 0;
+    }
     this.#aloneSinceMs ??= nowMs;
-    const maxMs = this.#isRefused ? REFUSED_KNOCK_MS_MAX : KNOCK_MS_MAX;
+    const everyMs = Math.min(KNOCK_MS_MAX, (nowMs - this.#aloneSinceMs) / 10);
     // Looks are jittered.
-    if (nowMs - this.#knockedMs < Math.min(maxMs, (nowMs - this.#aloneSinceMs) / 10) - LOOK_MS / 2) return;
+    if (nowMs - this.#knockedMs < everyMs - LOOK_MS / 2) return;
     this.#knockedMs = nowMs;
     this.#knock();
   }
@@ -192,11 +202,13 @@ export class Neighbours {
     const { id: self } = this.#standing;
     const known = [...this.#directory.entries()].filter(({ id, status }) => id !== self && status !== 'left');
     const own = this.#directory.addressesOf(self);
-    this.#knockAt(
-      [...this.#entrances(), ...known.flatMap((each) => each.addresses)].filter(
-        (each) => !own.includes(each),
-      ),
-    );
+    const addresses = [...this.#entrances(), ...known.flatMap((each) => each.addresses)];
+    const others = addresses.filter((each) => !own.includes(each));
+    const nowMs = this.#runtime.clock.elapsedMs();
+    const pauseMs = Math.min(REFUSED_KNOCK_MS_MAX, KNOCK_MS_MAX * this.#refusals);
+    const isTurnOfAll = nowMs - this.#knockedAnywhereMs >= pauseMs - LOOK_MS / 2;
+    if (isTurnOfAll) this.#knockedAnywhereMs = nowMs;
+    this.#knockAt(isTurnOfAll ? others : others.filter((each) => !this.#refusing.has(each)));
   }
 
   #knockAt(addresses: readonly string[]): void {
