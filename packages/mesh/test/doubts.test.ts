@@ -13,6 +13,7 @@ test('each accusation has its second to be contradicted, however many there are'
     onChange: [] as Directory['onChange'],
     dead: new Set<string>(),
     isNews: () => true,
+    isStrained: () => false,
     takeDoubted: ({ id }: Accusation) => judged.push(`${id} ${clock.elapsedMs()}`),
   };
   const doubts = new Doubts(clock, directory as unknown as Directory);

@@ -202,6 +202,33 @@ test('repeated false accusations by one peer stop having an effect', async () =>
   assert.ok(mesh.peers[1]!.directory.isAlive('peer-2'));
 });
 
+test('false accusations by many together stop having an effect, and who really dies is found dead', async () => {
+  const mesh = await VirtualMesh.create({ peers: 24, seed: 5 });
+  await mesh.startAll();
+  const liars = mesh.peers.slice(8, 24);
+  const deaths: number[] = [];
+  const observer = mesh.peers[1]!;
+  observer.directory.onChange.push((id, status) => {
+    if (status === 'dead') deaths.push(Number(id.split('-')[1]));
+  });
+  for (let i = 0; i < 55; i++) {
+    for (const liar of liars) {
+      const victim = `peer-${2 + (i % 2)}`;
+      const { incarnation } = liar!.directory.announcementOf(victim)!;
+      const accusation = writeUpdate(liar!.directory.accuse(victim, incarnation));
+      for (const session of liar!.switchboard.sessions())
+        session.notify(noticeKinds.updates, encode(list(bytes(700), 1), [accusation]));
+    }
+    mesh.clock.run(1_000);
+  }
+  const ofOne = deaths.filter((victim) => victim === 2).length;
+  // Accused every other second: at first each has an effect, later only where the contradiction was slow.
+  assert.ok(ofOne <= 11, `${ofOne} times`);
+  mesh.crash(2);
+  const tookMs = mesh.clock.runUntil(() => !observer.directory.isAlive('peer-2'), 10_000);
+  assert.ok(tookMs !== null && tookMs <= 5_000, `${tookMs} ms`);
+});
+
 test('an announcement with an invalid address is refused', async () => {
   const { mesh } = await meshOf();
   const { directory } = mesh.peers[3]!;

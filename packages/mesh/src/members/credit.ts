@@ -1,18 +1,23 @@
 // Whose accusations of death are believed: everybody's, until the same accused peer has contradicted it several times,
-// or others many times in all. So a peer that lies, or has a bad connection, cannot make others flap for ever.
+// or others many times in all. So a peer that lies, or has a bad connection, cannot make others flap for ever. Where many
+// accusations were wrong of late, whoever made them, further ones have to wait for a contradiction first (doubts.ts): so several
+// that lie together cannot either, and who has died is still found out, a second later.
 
 import type { Clock } from '../runtime.ts';
 
 const WRONG_MAX = 3;
 /** Contradicted by anybody: an honest peer watches its neighbours in the tree, which are fewer. */
 const WRONG_ALL_MAX = 32;
+/** Of one accused, by several accusers; and of all. */
+const WRONG_OF_ONE_MAX = 6;
+const WRONG_IN_ALL_MAX = 128;
 const WRONG_MS = 60_000;
 /** Of more, the oldest are forgotten. */
 const PAIRS_MAX = 4_096;
 
 export class Credit {
   readonly #clock: Clock;
-  /** By accuser and accused, and by accuser: how often of late, and since when. */
+  /** By accuser and accused, by either, and in all: how often of late, and since when. */
   readonly #wrong = new Map<string, { count: number; sinceMs: number }>();
 
   constructor(clock: Clock) {
@@ -24,9 +29,22 @@ export class Credit {
     return !isTooOften(`${accuser} ${accused}`, WRONG_MAX) && !isTooOften(accuser, WRONG_ALL_MAX);
   }
 
+  /** Whether an accusation of this peer should wait for a contradiction: too many were wrong of late. */
+  isStrained(accused: string): boolean {
+    const of = (name: string) => this.#recent(name)?.count ?? 0;
+    return of(`of ${accused}`) >= WRONG_OF_ONE_MAX || of('in all') >= WRONG_IN_ALL_MAX;
+  }
+
   wasWrong(accuser: string, accused: string): void {
     this.#count(`${accuser} ${accused}`);
     this.#count(accuser);
+    this.wasAlive(accused);
+  }
+
+  /** It was accused, and is here; perhaps because it was started again. */
+  wasAlive(accused: string): void {
+    this.#count(`of ${accused}`);
+    this.#count('in all');
   }
 
   /**

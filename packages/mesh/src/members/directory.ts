@@ -211,9 +211,12 @@ export class Directory {
     const { index } = this.#standing.roster.approved(update.id)!;
     const known = this.#announcements[index]?.incarnation ?? 0;
     const before = this.#statusAt(index);
-    // The next incarnation contradicts the accusation; a peer that was restarted begins higher.
-    if (update.kind === 'announcement' && this.#isAccused(index) && update.incarnation === known + 1)
-      this.#credit.wasWrong(this.#accusations[index]!.accuser, update.id);
+    if (update.kind === 'announcement' && this.#isAccused(index)) {
+      // The next incarnation contradicts the accusation; a peer that was restarted, or accused twice at once, begins higher.
+      if (update.incarnation === known + 1)
+        this.#credit.wasWrong(this.#accusations[index]!.accuser, update.id);
+      else this.#credit.wasAlive(update.id);
+    }
     this.#sum -= this.#weight(index);
     if (update.kind === 'announcement') this.#announcements[index] = kept(update);
     else this.#accusations[index] = kept(update);
@@ -235,11 +238,17 @@ export class Directory {
     return this.#credit.isBelieved(update.accuser, update.id);
   }
 
+  /** Whether an accusation of this peer should have time to be contradicted. */
+  isStrained(id: string): boolean {
+    return this.#credit.isStrained(id);
+  }
+
   /** An accusation that had time to be contradicted (doubts.ts). */
-  takeDoubted(said: Accusation): void {
+  takeDoubted(said: Accusation, wasCutOff: boolean): void {
     const isContradicted = this.announcementOf(said.id)?.incarnation === said.incarnation + 1;
-    if (isContradicted) this.#credit.wasCutOff(said.accuser, said.id);
-    else this.take(said);
+    if (!isContradicted) this.take(said);
+    else if (wasCutOff) this.#credit.wasCutOff(said.accuser, said.id);
+    else this.#credit.wasWrong(said.accuser, said.id);
   }
 
   /** Accusations by a revoked peer are void. */

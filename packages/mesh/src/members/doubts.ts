@@ -1,5 +1,6 @@
-// Delays accusations by a peer that was recently cut off itself: it may have taken all others for dead. Such an
-// accusation is passed on, so that the accused can refute it, and takes effect only if it is not refuted in time.
+// Delays accusations by a peer that was recently cut off itself, which may have taken all others for dead, and all while many were
+// wrong (credit.ts). Such an accusation is passed on, so that the accused can refute it, and takes effect only if it is not
+// refuted in time.
 // Otherwise a returning laptop would make all peers appear dead for a moment. (Compare memberlist, which also suspects
 // a peer first when a merged state calls it dead.)
 
@@ -19,6 +20,7 @@ const DOUBTS_MAX = 10_000;
 interface Doubt {
   said: Accusation;
   overMs: number;
+  wasCutOff: boolean;
 }
 
 export class Doubts {
@@ -54,7 +56,11 @@ export class Doubts {
     return this.#doubts.has(id);
   }
 
-  isDoubtful({ accuser }: Accusation): boolean {
+  isDoubtful(said: Accusation): boolean {
+    return this.#wasCutOff(said) || this.#directory.isStrained(said.id);
+  }
+
+  #wasCutOff({ accuser }: Accusation): boolean {
     return this.#directory.dead.has(accuser) || this.#isRecent(accuser);
   }
 
@@ -63,7 +69,8 @@ export class Doubts {
     const { id } = said;
     if (this.#doubts.has(id) || this.#doubts.size >= DOUBTS_MAX) return false;
     if (!this.#directory.isNews(said)) return false;
-    this.#doubts.set(id, { said, overMs: this.#clock.elapsedMs() + DOUBT_MS });
+    const overMs = this.#clock.elapsedMs() + DOUBT_MS;
+    this.#doubts.set(id, { said, overMs, wasCutOff: this.#wasCutOff(said) });
     this.#cancel ??= this.#clock.after(DOUBT_MS, () => this.#end());
     return true;
   }
@@ -71,13 +78,13 @@ export class Doubts {
   #end(): void {
     this.#cancel = null;
     const nowMs = this.#clock.elapsedMs();
-    for (const [id, { said, overMs }] of this.#doubts) {
+    for (const [id, { said, overMs, wasCutOff }] of this.#doubts) {
       if (overMs > nowMs) {
         this.#cancel = this.#clock.after(overMs - nowMs, () => this.#end());
         return;
       }
       this.#doubts.delete(id);
-      this.#directory.takeDoubted(said);
+      this.#directory.takeDoubted(said, wasCutOff);
     }
   }
 

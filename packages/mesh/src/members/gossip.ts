@@ -129,11 +129,13 @@ export class Gossip {
       return;
     }
     const isUrgent = this.#isUrgent(update);
+    // A contradiction is never late, or a few that lie could use up what a peer may say; there is one a second at most.
+    const isLimited = isRepeated && !this.#doubts.has(update.id);
     // What is dropped here comes with the next comparison, and then in its newest version.
-    if (isRepeated && !this.#announced.has(update.id)) return;
+    if (isLimited && !this.#announced.has(update.id)) return;
     if (this.#directory.take(update)) {
       // Only verified statements count, so that nobody can use up what another peer may say.
-      if (isRepeated) this.#announced.take(update.id);
+      if (isLimited) this.#announced.take(update.id);
       this.#spread(update, from, isUrgent);
       return;
     }
