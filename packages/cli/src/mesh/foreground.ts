@@ -216,11 +216,10 @@ function mqttSettings(mqtt: Config['mqtt']): MqttSettings {
   return { url, ca, host, port, takesOrders: orders, discoveryPrefix: discovery, sealFor: seal_for };
 }
 
-async function timeServersOf({ servers, nts }: Config['clock']) {
-  const names = servers.split(/[\s,]+/).filter((name) => name !== '');
-  if (names.length === 0) return [];
-  const { sourceOptions } = await import('../time/sources.ts');
-  return names.map((name) => sourceOptions(name, { nts }));
+async function timeServersOf({ servers, keys, nts }: Config['clock']) {
+  if (servers.trim() === '') return [];
+  const { configuredSources } = await import('../time/configured.ts');
+  return configuredSources(servers, { keys, nts });
 }
 
 /** Errors at start that the user can fix become one line. */

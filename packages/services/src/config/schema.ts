@@ -303,13 +303,18 @@ export const ConfigSchema = Type.Object(
     clock: Type.Object(
       {
         servers: option.text({
-          what: 'time servers that the first peer of the mesh follows: HOST or HOST:PORT, with spaces between; empty: its own clock',
+          what: 'time servers that the first peer of the mesh follows: HOST or HOST:PORT, with spaces between, each with key NUMBER or nts behind it if it is authenticated; empty: its own clock',
           default: '',
           tradeOff:
             'three or more show which of them lies; without any, peers agree on a time that may not be that of the world',
         }),
+        keys: option.text({
+          what: 'file of symmetric keys, as the keyfile of chrony: "NUMBER TYPE HEX:…" a line',
+          default: '',
+          tradeOff: 'a server with a key proves its time without NTS; the same key must be kept at both ends',
+        }),
         nts: option.yesNo({
-          what: 'the time servers are authenticated by NTS (RFC 8915); the port is that of the key server',
+          what: 'all time servers without a key are authenticated by NTS (RFC 8915); the port is that of the key server',
           default: false,
           tradeOff:
             'without it anybody on the way to a server can shift the time; not every server offers it',
