@@ -12,7 +12,7 @@ let keys = '';
 before(() => {
   folder = mkdtempSync(join(tmpdir(), 'eyrie-time-servers-'));
   keys = join(folder, 'chrony.keys');
-  writeFileSync(keys, `10 SHA256 HEX:${'ab'.repeat(32)}\n11 MD5 ASCII:secret\n`);
+  writeFileSync(keys, `10 SHA256 HEX:${'ab'.repeat(32)}\n11 SHA1 ASCII:secret\n`);
 });
 after(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -21,7 +21,7 @@ const parsed = (text: string, nts = false) =>
     host,
     ...(port === undefined ? {} : { port }),
     ...(key === undefined ? {} : { key: key.id }),
-    ...(nts === undefined ? {} : { nts: nts.port ?? true }),
+    ...(nts === undefined ? {} : { nts: typeof nts === 'object' ? (nts.port ?? true) : nts }),
   }));
 
 describe('[clock] servers', () => {
