@@ -81,31 +81,46 @@ const TRANSPORTS: Readonly<Record<number, Transport>> = {
   132: 'sctp',
   136: 'udplite',
 };
-/** Size of the cache of packets' conversations. */
-const FLOWS_MAX = 1000;
+/** Stream numbers that are looked up together: packets that are looked at one after the other are of few conversations. */
+const BLOCK = 256;
+/** Size of the cache of packets' conversations, about 200 bytes each. */
+const FLOWS_MAX = 50_000;
+
+type Heads = ReadonlyMap<string, FlowHead>;
 
 export class Flows {
   readonly #database: Database;
-  readonly #remembered: Remembered<FlowHead | null>;
+  readonly #remembered: Remembered<Heads>;
 
   constructor(database: Database) {
     this.#database = database;
-    this.#remembered = new Remembered(database, FLOWS_MAX);
+    this.#remembered = new Remembered(database, FLOWS_MAX, (heads) => 1 + heads.size);
   }
 
   /** Null if the packet has no conversation, or none was reported yet. */
   async of({ capture, stream, transport }: PacketRow): Promise<FlowHead | null> {
     const name = TRANSPORTS[transport ?? 0];
     if (stream === null || name === undefined) return null;
-    return this.#remembered.get(`${capture} ${name} ${stream}`, async () => {
-      const [row] = await this.#database.often(
-        `SELECT id, start_time, packets FROM flows WHERE capture = $1 AND stream = $2 AND transport = '${name}'`,
-        [BigInt(capture), BigInt(stream)],
-      );
-      if (row === undefined) return null;
-      const [id, start, packets] = row.map(Number);
-      return { id: id!, start: start!, packets: packets! };
-    });
+    // Nothing is gained by looking up others if they can't be cached.
+    const block = this.#database.changes === null ? 1 : BLOCK;
+    const from = stream - (stream % block);
+    const heads = await this.#remembered.get(`${capture} ${from}`, () =>
+      this.#heads(capture, from, from + block - 1),
+    );
+    return heads.get(`${name} ${stream}`) ?? null;
+  }
+
+  async #heads(capture: number, from: number, to: number): Promise<Heads> {
+    const rows = await this.#database.often(
+      'SELECT transport, stream, id, start_time, packets FROM flows WHERE capture = $1 AND stream >= $2 AND stream <= $3',
+      [capture, from, to].map(BigInt),
+    );
+    return new Map(
+      rows.map(([transport, stream, id, start, packets]) => [
+        `${transport} ${stream}`,
+        { id: Number(id), start: Number(start), packets: Number(packets) },
+      ]),
+    );
   }
 }
 

@@ -4,21 +4,19 @@ import type { Lead, PacketRow, PlacedPacket } from '../queries.ts';
 import type { Database, Row } from '../sql/database.ts';
 import { Remembered } from '../sql/remembered.ts';
 import type { Flows } from './flows.ts';
-import type { Packets } from './packets.ts';
+import type { Packets, Span } from './packets.ts';
 import { nanosecondsOf, secondsText } from './time.ts';
 
-const COLUMNS = 'id, number, time, length, captured_length, file_offset, interface';
+const AMONG = `SELECT id, number, time, length, captured_length, file_offset, interface FROM packet
+  WHERE id >= $1 AND id <= $2 AND capture = $3 AND transport = $4 AND stream = $5 AND time >= $6`;
 
-const AMONG = `SELECT ${COLUMNS} FROM packet
-  WHERE id >= $1 AND id <= $2 AND capture = $3 AND transport = $4 AND stream = $5`;
-const SINCE = `${AMONG} AND time >= $6`;
-
+/** Ids before a packet that are searched first: most packets are of busy conversations, whose latest hundred lie in these. */
+const NEAR = 32_768;
 /** Margin in seconds, because a flow's times are rounded. */
 const SLACK_NS = 1_000_000n;
-const ID_MAX = 2n ** 53n;
 const NEVER = -(2n ** 63n) + 1n;
-/** Packets that are kept of the beginnings of conversations. */
-const BEGINNINGS_MAX = 20_000;
+/** Packets that are cached of the beginnings of conversations, about 200 bytes each. */
+const BEGINNINGS_MAX = 60_000;
 
 /** Parameters of AMONG, after the ids: capture, transport, stream. */
 type Conversation = readonly [bigint, bigint, bigint];
@@ -32,88 +30,75 @@ export class Leads {
   readonly #database: Database;
   readonly #flows: Flows;
   readonly #packets: Packets;
-  readonly #beginnings: Remembered<Row[]>;
+  readonly #beginnings: Remembered<readonly PlacedPacket[]>;
 
   constructor(database: Database, flows: Flows, packets: Packets) {
     this.#database = database;
     this.#flows = flows;
     this.#packets = packets;
-    this.#beginnings = new Remembered(database, BEGINNINGS_MAX, (rows) => 1 + rows.length);
+    this.#beginnings = new Remembered(database, BEGINNINGS_MAX, (packets) => 1 + packets.length);
   }
 
   async of(packet: PacketRow, { first, latest }: LeadOptions): Promise<Lead> {
     const { capture, transport, stream, id } = packet;
     if (stream === null || transport === null) return { packets: [], isWhole: false };
-    const flow = await this.#flows.of(packet);
-    const since = flow === null ? NEVER : nanosecondsOf(flow.start, 'start') - SLACK_NS;
     const mine: Conversation = [BigInt(capture), BigInt(transport), BigInt(stream)];
-    const isLong = flow !== null && flow.packets > latest;
-    const rows =
-      isLong && this.#database.dialect.comesInOrder(SINCE)
-        ? await this.#bothEnds(id, mine, since, first, latest + 1)
-        : await this.#oneByOne(id, mine, since, first, latest);
-    const known = inOrder(rows);
-    const latestAt = known.length - latest;
-    if (latestAt <= 0) return { packets: known, isWhole: true };
+    // One more than wanted tells whether these are all.
+    const most = latest + 1;
+    const [since, packets] = await Promise.all([
+      this.#begun(packet),
+      this.#latest([id - NEAR, id - 1], mine, NEVER, most),
+    ]);
+    if (packets.length < most) {
+      for (const span of await this.#packets.windowsBefore(id - NEAR, capture, since)) {
+        packets.unshift(...(await this.#latest(span, mine, since, most)).slice(packets.length - most));
+        if (packets.length === most) break;
+      }
+      if (packets.length < most) return { packets, isWhole: true };
+    }
+    const end = packets[1]!.id;
+    const beginning = await this.#beginning(mine, since, first);
     return {
-      packets: [...known.slice(0, Math.min(first, latestAt)), ...known.slice(latestAt)],
+      packets: [...beginning.filter((each) => each.id < end), ...packets.slice(1)],
       isWhole: false,
     };
   }
 
-  /** Each is a single search. The beginning is the same for all packets of a conversation, and tells where it begins. */
-  async #bothEnds(
-    id: number,
-    mine: Conversation,
-    since: bigint,
-    first: number,
-    latest: number,
-  ): Promise<Row[]> {
-    const beginning = await this.#beginnings.get(`${first} ${mine.join(' ')}`, async () => {
-      const from = await this.#packets.firstId(Number(mine[0]));
-      return this.#database.often(`${SINCE} LIMIT ${first}`, [BigInt(from), ID_MAX, ...mine, since]);
+  /** Nanoseconds since 1970; NEVER if it is not known. */
+  async #begun(packet: PacketRow): Promise<bigint> {
+    const flow = await this.#flows.of(packet);
+    return flow === null ? NEVER : nanosecondsOf(flow.start, 'start') - SLACK_NS;
+  }
+
+  /** The same for all packets of a conversation. */
+  #beginning(mine: Conversation, since: bigint, most: number): Promise<readonly PlacedPacket[]> {
+    return this.#beginnings.get(`${most} ${mine.join(' ')}`, async () => {
+      const packets: PlacedPacket[] = [];
+      const order = this.#database.dialect.comesInOrder(AMONG) ? '' : 'ORDER BY id';
+      const question = `${AMONG} ${order} LIMIT ${most}`;
+      for (const span of await this.#packets.windowsSince(since, Number(mine[0]))) {
+        packets.push(...(await this.#among(question, span, mine, since)));
+        if (packets.length >= most) break;
+      }
+      return packets.slice(0, most);
     });
-    const before = beginning.filter(([each]) => Number(each) < id);
-    if (before.length < first) return before;
-    const from = BigInt((before.at(-1)?.[0] as bigint | undefined) ?? -1) + 1n;
-    const question = `${AMONG} ORDER BY id DESC LIMIT ${latest}`;
-    return [...before, ...(await this.#database.often(question, [from, BigInt(id - 1), ...mine]))];
   }
 
-  /** The latest ones first, in ever larger ranges; then the first ones, if those were not all. */
-  async #oneByOne(
-    id: number,
+  /** Oldest first. */
+  async #latest(span: Span, mine: Conversation, since: bigint, most: number): Promise<PlacedPacket[]> {
+    const packets = await this.#among(`${AMONG} ORDER BY id DESC LIMIT ${most}`, span, mine, since);
+    return packets.reverse();
+  }
+
+  async #among(
+    question: string,
+    [from, to]: Span,
     mine: Conversation,
     since: bigint,
-    first: number,
-    latest: number,
-  ): Promise<Row[]> {
-    const rows: Row[] = [];
-    const most = latest + 1;
-    const capture = Number(mine[0]);
-    for (const [from, to] of await this.#packets.windowsBefore(id, capture)) {
-      const wanted = most - rows.length;
-      // A constant number of parameters, so that the prepared statement is reused.
-      const question = `${SINCE} ORDER BY id DESC LIMIT ${most}`;
-      const found = await this.#database.often(question, [BigInt(from), BigInt(to), ...mine, since]);
-      rows.push(...found.slice(0, wanted));
-      if (rows.length === most) break;
-    }
-    if (rows.length <= latest) return rows;
-    const order = this.#database.dialect.comesInOrder(SINCE) ? '' : 'ORDER BY id';
-    const from = await this.#packets.firstId(capture);
-    const question = `${SINCE} ${order} LIMIT ${first}`;
-    return [
-      ...rows,
-      ...(await this.#database.often(question, [BigInt(from), BigInt(id - 1), ...mine, since])),
-    ];
+  ): Promise<PlacedPacket[]> {
+    const rows = await this.#database.often(question, [BigInt(from), BigInt(to), ...mine, since]);
+    return rows.map(placed);
   }
-}
-
-/** Oldest first, without duplicates. */
-function inOrder(rows: readonly Row[]): PlacedPacket[] {
-  const known = new Map(rows.map((row) => [Number(row[0]), row]));
-  return [...known].sort(([a], [b]) => a - b).map(([, row]) => placed(row));
 }
 
 function placed([id, number, time, length, captured, offset, link]: Row): PlacedPacket {

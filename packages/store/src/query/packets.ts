@@ -23,7 +23,7 @@ const WINDOW = 65_536;
 /** Size of the cache of id ranges. */
 const SPANS_MAX = 1000;
 
-type Span = readonly [first: number, last: number];
+export type Span = readonly [first: number, last: number];
 
 export class Packets {
   readonly #database: Database;
@@ -80,16 +80,29 @@ export class Packets {
     return capture === null ? null : { packet, previous: previous ?? null, capture };
   }
 
-  /** Ranges of ids from a packet back to the beginning of its capture, for finding earlier packets. */
-  async windowsBefore(id: number, capture: number): Promise<Iterable<Span>> {
-    const before: Span = [await this.firstId(capture), id - 1];
-    // No ranges are needed if the engine stops early by itself, see Dialect.comesInOrder.
-    return this.#database.dialect.comesInOrder('') ? [before] : windowsOf(before, true, false);
+  /** Ranges of ids in which a capture's packets before one are, back to a time (nanoseconds). */
+  async windowsBefore(id: number, capture: number, since: bigint): Promise<Iterable<Span>> {
+    const span = await this.#batchesSince(since, capture);
+    if (span === null) return [];
+    const before: Span = [span[0], id - 1];
+    return this.#skipsRows ? (before[0] < id ? [before] : []) : windowsOf(before, true, false);
   }
 
-  async firstId(capture: number): Promise<number> {
-    const span = await this.#batches(`packets > 0 AND capture = ${capture}`);
-    return span?.[0] ?? 0;
+  /** Ranges of ids in which a capture's packets from a time on (nanoseconds) are. */
+  async windowsSince(since: bigint, capture: number): Promise<Iterable<Span>> {
+    const span = await this.#batchesSince(since, capture);
+    return span === null ? [] : windowsOf([span[0], span[1] + BATCH_PACKETS_MAX - 1], false, this.#skipsRows);
+  }
+
+  /** An engine that finds rows in the order in which they were stored knows what times they have, range by range. */
+  get #skipsRows(): boolean {
+    return this.#database.dialect.comesInOrder('');
+  }
+
+  /** First ids, see #batches. */
+  #batchesSince(since: bigint, capture: number): Promise<Span | null> {
+    const time = this.#skipsRows ? '' : ` AND last_time >= ${since}`;
+    return this.#batches(`packets > 0 AND capture = ${capture}${time}`);
   }
 
   /** Searches range after range until the page is full. */
