@@ -45,8 +45,8 @@ export class Leads {
     const mine: Conversation = [BigInt(capture), BigInt(transport), BigInt(stream)];
     // One more than wanted tells whether these are all.
     const most = latest + 1;
-    const [since, packets] = await Promise.all([
-      this.#begun(packet),
+    const [{ since, head }, packets] = await Promise.all([
+      this.#begun(packet, mine, { first, latest }),
       this.#latest([id - NEAR, id - 1], mine, NEVER, most),
     ]);
     if (packets.length < most) {
@@ -57,20 +57,22 @@ export class Leads {
       if (packets.length < most) return { packets, isWhole: true };
     }
     const end = packets[1]!.id;
-    const beginning = await this.#beginning(mine, since, first);
+    const beginning = head ?? (await this.#beginning(mine, since, first));
     return {
       packets: [...beginning.filter((each) => each.id < end), ...packets.slice(1)],
       isWhole: false,
     };
   }
 
-  /** Nanoseconds since 1970; NEVER if it is not known. */
-  async #begun(packet: PacketRow): Promise<bigint> {
+  /** When its conversation began, in nanoseconds since 1970, and of a long one the first packets. */
+  async #begun(packet: PacketRow, mine: Conversation, { first, latest }: LeadOptions) {
     const flow = await this.#flows.of(packet);
-    return flow === null ? NEVER : nanosecondsOf(flow.start, 'start') - SLACK_NS;
+    if (flow === null) return { since: NEVER, head: null };
+    const since = nanosecondsOf(flow.start, 'start') - SLACK_NS;
+    return { since, head: flow.packets > latest ? await this.#beginning(mine, since, first) : null };
   }
 
-  /** The same for all packets of a conversation. */
+  /** The first packets: the same for all packets of a conversation. */
   #beginning(mine: Conversation, since: bigint, most: number): Promise<readonly PlacedPacket[]> {
     return this.#beginnings.get(`${most} ${mine.join(' ')}`, async () => {
       const packets: PlacedPacket[] = [];

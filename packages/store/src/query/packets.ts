@@ -22,6 +22,8 @@ import type { Texts } from './texts.ts';
 const WINDOW = 65_536;
 /** Size of the cache of id ranges. */
 const SPANS_MAX = 1000;
+/** Single packets that are cached. */
+const FOUND_MAX = 1000;
 
 export type Span = readonly [first: number, last: number];
 
@@ -33,6 +35,7 @@ export class Packets {
   readonly #order: PacketOrder;
   readonly #spans: Remembered<Span | null>;
   readonly #newest: Remembered<number>;
+  readonly #found: Remembered<FoundPacket | null>;
 
   constructor(database: Database, selector: Selector, texts: Texts, captures: CaptureList) {
     this.#database = database;
@@ -42,6 +45,7 @@ export class Packets {
     this.#order = new PacketOrder(database);
     this.#spans = new Remembered(database, SPANS_MAX);
     this.#newest = new Remembered(database, SPANS_MAX);
+    this.#found = new Remembered(database, FOUND_MAX);
   }
 
   async page(query: PacketQuery): Promise<Page<PacketRow> & Exactness> {
@@ -66,8 +70,12 @@ export class Packets {
     return { items, next, ...exactness(selected, items) };
   }
 
+  /** Cached, as its tree, its bytes and its conversation are asked for one after the other. */
   async byId(id: number): Promise<FoundPacket | null> {
-    if (!Number.isSafeInteger(id)) return null;
+    return Number.isSafeInteger(id) ? this.#found.get(String(id), () => this.#find(id)) : null;
+  }
+
+  async #find(id: number): Promise<FoundPacket | null> {
     const rows = await this.#database.often(
       `SELECT ${COLUMNS}, FALSE FROM packet WHERE id >= $1 AND id <= $2 LIMIT 2`,
       [BigInt(id - 1), BigInt(id)],
