@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type Frame, newFrame } from '@eyrie/dissect';
 import type { FlowRow } from '@eyrie/store';
+import { flowRows } from '../src/parser/flow-columns.ts';
 import { FILE_FLOWS } from '../src/parser/flow-times.ts';
 import { PacketParser } from '../src/parser/packet-parser.ts';
 
@@ -55,7 +56,7 @@ function run(all: readonly Frame[], skip = 0, batchPackets = 10): { rows: string
     }
     if (!parser.hasBatch) parser.begin();
     parser.add(frame);
-    if (parser.isFull) rows.push(parser.take().flows.map(told));
+    if (parser.isFull) rows.push(flowRows(parser.take().flows).map(told));
   }
   return { rows, parser };
 }
@@ -67,7 +68,7 @@ describe('conversations', () => {
     assert.deepEqual(rows.slice(1, 6).flat(), []);
     assert.deepEqual(rows.slice(6).flat().sort(), ['1003 idle 1', '1004 idle 1']);
     parser.end();
-    assert.deepEqual(parser.take().flows.map(told), ['1005 end 99']);
+    assert.deepEqual(flowRows(parser.take().flows).map(told), ['1005 end 99']);
   });
 
   it('are one row a batch, however often they were told in it', () => {
@@ -76,12 +77,12 @@ describe('conversations', () => {
       packet(21 + 5 + i, at, i % 3 === 0 ? 1001 : 1005, ACK),
     );
     const { parser } = run([...all, ...pauses], 0, 1000);
-    const { flows } = parser.take();
+    const flows = flowRows(parser.take().flows);
     assert.deepEqual(flows.map(told).sort(), ['1001 idle 4', '1002 idle 2']);
     const [row] = flows.filter(({ client, server }) => Math.min(client.port, server.port) === 1001);
     assert.deepEqual([row?.start, row?.end, row?.tcp?.state], [1e9, 1e9 + 20, 'closed']);
     parser.end();
-    const rest = parser.take().flows.map((flow) => [told(flow), flow.start]);
+    const rest = flowRows(parser.take().flows).map((flow) => [told(flow), flow.start]);
     // What is told next begins with the first packet after what was told before.
     assert.deepEqual(rest[0], ['1001 end 1', 1e9 + 30]);
   });

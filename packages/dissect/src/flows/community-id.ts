@@ -48,15 +48,23 @@ export function communityId(
   const [low, high] = isOrdered ? [source, destination] : [destination, source];
   if (!isOrdered) [from, to] = [to, from];
   const width = source.length;
-  const message = new Uint8Array(2 + width * 2 + 6);
-  const view = new DataView(message.buffer);
-  view.setUint16(0, seed);
+  const message = width === 4 ? message4 : message16;
+  putUint16(message, 0, seed);
   message.set(low, 2);
   message.set(high, 2 + width);
   message[2 + width * 2] = protocol;
-  view.setUint16(4 + width * 2, from);
-  view.setUint16(6 + width * 2, to);
-  return `1:${base64(sha1(message))}`;
+  putUint16(message, 4 + width * 2, from);
+  putUint16(message, 6 + width * 2, to);
+  return identifier(sha1(message));
+}
+
+/** Reused, since every conversation has an identifier: two addresses of 4 or 16 bytes, and 8 bytes besides. */
+const message4 = new Uint8Array(2 * 4 + 8);
+const message16 = new Uint8Array(2 * 16 + 8);
+
+function putUint16(to: Uint8Array, at: number, value: number): void {
+  to[at] = value >> 8;
+  to[at + 1] = value;
 }
 
 function precedes(a: Uint8Array, b: Uint8Array, aPort: number, bPort: number): boolean {
@@ -64,15 +72,20 @@ function precedes(a: Uint8Array, b: Uint8Array, aPort: number, bPort: number): b
   return aPort < bPort;
 }
 
-const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+/** The digits of base64 (RFC 4648 §4), as characters' codes. */
+const DIGITS = Uint8Array.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/', (digit) =>
+  digit.charCodeAt(0),
+);
+const PADDING = 0x3d;
+/** `1:`, and room for the 28 digits of 20 bytes. */
+const codes: number[] = [0x31, 0x3a, ...new Array<number>(28).fill(PADDING)];
 
-/** RFC 4648 §4. */
-function base64(bytes: Uint8Array): string {
-  let text = '';
-  for (let i = 0; i < bytes.length; i += 3) {
-    const group = (bytes[i]! << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0);
-    const count = Math.min(3, bytes.length - i) + 1;
-    for (let k = 0; k < 4; k++) text += k < count ? DIGITS[(group >> (18 - k * 6)) & 63] : '=';
+/** Version, and the digest in base64. From codes at once, since a text grown digit by digit takes as long as the hash. */
+function identifier(digest: Uint8Array): string {
+  for (let i = 0, to = 2; i < digest.length; i += 3, to += 4) {
+    const group = (digest[i]! << 16) | ((digest[i + 1] ?? 0) << 8) | (digest[i + 2] ?? 0);
+    const count = Math.min(3, digest.length - i) + 1;
+    for (let k = 0; k < count; k++) codes[to + k] = DIGITS[(group >> (18 - k * 6)) & 63]!;
   }
-  return text;
+  return String.fromCharCode(...codes);
 }

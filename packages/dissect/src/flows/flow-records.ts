@@ -99,22 +99,25 @@ interface Notes {
   readonly transport: number;
   readonly source: FlowEnd;
   readonly destination: FlowEnd;
-  readonly sourceBytes: Uint8Array;
-  readonly destinationBytes: Uint8Array;
+  readonly communityId: string;
   /** Direction of the first packet. */
   readonly direction: number;
   isSourceClient: boolean;
-  applications: string[];
+  /** Replaced, never changed: records share them. */
+  applications: readonly string[];
   lastApplication: number;
   serverName: string | null;
-  fingerprints: Record<string, string>;
+  fingerprints: Readonly<Record<string, string>>;
   looks: number;
   /** Already reported: packets in either direction, then bytes in either direction; and when the rest began. */
-  readonly reported: [number, number, number, number];
+  reported: readonly [number, number, number, number];
   since: number;
-  /** Made when it is told first. */
-  communityId: string | null;
 }
+
+/** Of most conversations; under a scan there are many. */
+const NO_APPLICATIONS: readonly string[] = [];
+const NO_FINGERPRINTS: Readonly<Record<string, string>> = {};
+const NOTHING = [0, 0, 0, 0] as const;
 
 const SERVER_NAMES = ['tls.handshake.extensions_server_name', 'http.host', 'http2.headers.authority'];
 const FINGERPRINTS = [
@@ -177,7 +180,7 @@ export class FlowRecords {
     if (p.flow < 0 || TRANSPORTS[p.transport] === undefined) return;
     let notes = this.#notes[p.flow];
     if (notes === undefined || notes === null) {
-      notes = begin(p);
+      notes = begin(p, this.#hasCommunityIds);
       this.#notes[p.flow] = notes;
       if (p.flow >= this.#due.length) this.#grow(p.flow);
     }
@@ -244,11 +247,13 @@ export class FlowRecords {
     this.#due[flow] = TOLD;
     const made = this.#make(flow, notes, why);
     const { flows } = this.#session;
-    const { reported } = notes;
-    reported[0] = flows.packets(flow, 0);
-    reported[1] = flows.packets(flow, 1);
-    reported[2] = flows.bytes(flow, 0);
-    reported[3] = flows.bytes(flow, 1);
+    if (why === 'idle' || why === 'active')
+      notes.reported = [
+        flows.packets(flow, 0),
+        flows.packets(flow, 1),
+        flows.bytes(flow, 0),
+        flows.bytes(flow, 1),
+      ];
     this.#onFlow(made);
   }
 
@@ -279,16 +284,10 @@ export class FlowRecords {
       applications: notes.applications,
       serverName: notes.serverName,
       fingerprints: notes.fingerprints,
-      communityId: this.#communityId(notes),
+      communityId: notes.communityId,
       tcp: notes.transport === TCP ? this.#tcp(flow, forward) : null,
       why,
     };
-  }
-
-  #communityId(notes: Notes): string {
-    if (!this.#hasCommunityIds) return '';
-    notes.communityId ??= communityIdOf(notes);
-    return notes.communityId;
   }
 
   /** Once a SYN was seen, it decides who is the server, whatever was guessed from the first packet. */
@@ -339,33 +338,34 @@ export class FlowRecords {
     for (const field of SERVER_NAMES)
       if (notes.serverName === null && this.#tap.has(field)) notes.serverName = this.#tap.text(field);
     for (const field of FINGERPRINTS)
-      if (this.#tap.has(field)) notes.fingerprints[field] ??= this.#tap.text(field);
+      if (notes.fingerprints[field] === undefined && this.#tap.has(field))
+        notes.fingerprints = { ...notes.fingerprints, [field]: this.#tap.text(field) };
   }
 }
 
-function begin(p: Packet): Notes {
-  const width = p.netKind === IPV4 ? 4 : 16;
+function begin(p: Packet, hasCommunityId: boolean): Notes {
   return {
     transport: p.transport,
     source: { address: netAddress(p, p.netSrc), port: p.srcPort },
     destination: { address: netAddress(p, p.netDst), port: p.dstPort },
-    sourceBytes: p.netBuf.slice(p.netSrc, p.netSrc + width),
-    destinationBytes: p.netBuf.slice(p.netDst, p.netDst + width),
+    communityId: hasCommunityId ? communityIdOf(p) : '',
     direction: p.direction,
     isSourceClient: isFromClient(p),
-    applications: [],
+    applications: NO_APPLICATIONS,
     lastApplication: -1,
     serverName: null,
-    fingerprints: {},
+    fingerprints: NO_FINGERPRINTS,
     looks: 0,
-    reported: [0, 0, 0, 0],
+    reported: NOTHING,
     since: p.seconds,
-    communityId: null,
   };
 }
 
-function communityIdOf({ transport, sourceBytes, destinationBytes, source, destination }: Notes): string {
-  return communityId(transport, sourceBytes, destinationBytes, source.port, destination.port);
+function communityIdOf({ transport, netKind, netBuf, netSrc, netDst, srcPort, dstPort }: Packet): string {
+  const width = netKind === IPV4 ? 4 : 16;
+  const source = netBuf.subarray(netSrc, netSrc + width);
+  const destination = netBuf.subarray(netDst, netDst + width);
+  return communityId(transport, source, destination, srcPort, dstPort);
 }
 
 /** A guess: the side with a well-known port is the server, of two the lower port; else the first sender is the client. */

@@ -8,6 +8,7 @@ import { BusError, type Expected } from '../bus/errors.ts';
 import type { Frames } from '../bus/frames-body.ts';
 import { addDrop } from '../capture/drop-rows.ts';
 import type { RefusedBodies } from '../refused/index.ts';
+import { flowRows } from './flow-columns.ts';
 import { FILE_FLOWS, LIVE_FLOWS } from './flow-times.ts';
 import { BATCH_PACKETS, PacketParser } from './packet-parser.ts';
 import { sequenceOf } from './run.ts';
@@ -172,7 +173,8 @@ export class Inbox {
     const parser = this.#parser;
     // The final rows are split by fixed sizes and names, independent of the batches before.
     parser.end();
-    const { flows, names, findings } = parser.take();
+    const { flows: columns, names, findings } = parser.take();
+    const flows = flowRows(columns);
     const drops = this.#drops.splice(0);
     const parts = Math.max(1, Math.ceil(flows.length / FLOWS_MAX));
     for (let part = 0; part < parts; part++) {
@@ -203,7 +205,7 @@ export class Inbox {
     const batch = {
       source: origin.key,
       sequence: sequenceOf(parser.lastFrame, packets.length),
-      ...{ origin, flows, names, findings, packets: null },
+      ...{ origin, flows: flowRows(flows), names, findings, packets: null },
       drops: [...this.#drops.splice(0), ...drops],
     };
     this.#push(batch, packets, null);

@@ -11,15 +11,21 @@ import {
   NONE,
   PacketBatch,
 } from '@eyrie/dissect';
-import type { FindingRow, FlowRow, NameRow } from '@eyrie/store';
+import type { FindingRow, NameRow } from '@eyrie/store';
 import { Rules } from '../detect/index.ts';
 import { LiveLogs, type LiveLogsOptions } from '../zeek/index.ts';
 import { Findings } from './findings.ts';
-import { FlowRows } from './flow-rows.ts';
+import { FlowBook, type FlowColumns } from './flow-columns.ts';
 import { Names } from './names.ts';
 
 /** Packets per batch; some thousands, to amortise the cost of a batch. */
 export const BATCH_PACKETS = 8192;
+
+/**
+ * Conversations of a batch, after which it goes out though it has room for more packets: each is some objects in two threads,
+ * and under a scan nearly every packet ends one.
+ */
+const BATCH_FLOWS_MAX = 16_384;
 
 export interface ParserOptions extends FlowOptions {
   readonly batchPackets?: number;
@@ -45,7 +51,7 @@ export interface ParserOptions extends FlowOptions {
 /** The result of parsing some frames. The memory of `packets` is to be returned, for reuse. */
 export interface Parsed {
   readonly packets: PacketBatch;
-  readonly flows: FlowRow[];
+  readonly flows: FlowColumns;
   readonly names: NameRow[];
   readonly findings: FindingRow[];
 }
@@ -69,7 +75,7 @@ export class PacketParser {
   #batch: PacketBatch | null = null;
   /** Packets were skipped since the last batch was begun. */
   #isBehind = false;
-  readonly #flows: FlowRows;
+  readonly #flows: FlowBook;
 
   constructor(options: ParserOptions = {}) {
     const {
@@ -81,7 +87,7 @@ export class PacketParser {
     this.#batchPackets = batchPackets;
     this.#nextPackets = firstPackets;
     this.#streamBase = streamBase;
-    this.#flows = new FlowRows(streamBase);
+    this.#flows = new FlowBook(streamBase);
     // Neither result goes into a batch, and the two take a third of the time.
     this.#dissector = new Dissector({ unpack, matchReplies: false, timesConversations: false });
     this.#records = new FlowRecords(this.#dissector.session, (flow) => this.#addFlow(flow), {
@@ -129,7 +135,8 @@ export class PacketParser {
   }
 
   get isFull(): boolean {
-    return this.#batch !== null && this.#batch.length >= this.#mostPackets;
+    if (this.#batch === null) return false;
+    return this.#batch.length >= this.#mostPackets || this.#flows.size >= BATCH_FLOWS_MAX;
   }
 
   /** Packets that wait in the batch. */

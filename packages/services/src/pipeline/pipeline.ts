@@ -6,6 +6,7 @@ import type { CaptureOrigin, CaptureRow, ClockReading, DropRow, FindingRow, Stor
 import { addDrop } from '../capture/drop-rows.ts';
 import { LossLog } from '../capture/loss.ts';
 import type { Log } from '../log/index.ts';
+import { flowRows } from '../parser/flow-columns.ts';
 import { BATCH_PACKETS } from '../parser/packet-parser.ts';
 import { type ParserThread, startParser } from '../parser/thread/index.ts';
 import type { FromParser, ParsedMessage, ParseJob } from '../parser/thread/spec.ts';
@@ -199,7 +200,8 @@ export class Run {
     const packets = new PacketBatch(parsed.capacity, [], memory);
     packets.length = parsed.length;
     packets.texts.push(...parsed.texts);
-    const { flows, names, findings } = parsed;
+    const { names, findings } = parsed;
+    const flows = flowRows(parsed.flows);
     this.#lastSequence = Math.max(this.#lastSequence, sequence);
     const allDrops = [...drops, ...this.#drops];
     this.#drops = [];

@@ -107,17 +107,21 @@ export function keysOf(table: MergeTable): string[] {
   return table.columns.filter(({ join }) => join === 'key').map(({ name }) => name);
 }
 
-/** Merges rows with the same key as the database would. */
+/** Merges rows with the same key as the database would, into the first of them. */
 export function mergeRows(
   table: MergeTable,
-  rows: readonly Readonly<Record<string, unknown>>[],
+  rows: readonly Record<string, unknown>[],
 ): Record<string, unknown>[] {
   const keys = keysOf(table);
   const known = new Map<string, Record<string, unknown>>();
   for (const row of rows) {
-    const key = JSON.stringify(keys.map((name) => row[name]));
+    let key = '';
+    for (const name of keys) {
+      const text = String(row[name]);
+      key += `${text.length} ${text}`;
+    }
     const old = known.get(key);
-    if (old === undefined) known.set(key, { ...row });
+    if (old === undefined) known.set(key, row);
     else for (const each of table.columns) old[each.name] = joined(each, old[each.name], row[each.name]);
   }
   return [...known.values()];

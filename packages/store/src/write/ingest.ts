@@ -1,6 +1,12 @@
 // Stores batches one after another, within a transaction of the writer.
 
-import { BATCH_PACKETS_MAX, type PacketColumns, type StoreBatch, type Written } from '../rows.ts';
+import {
+  BATCH_PACKETS_MAX,
+  type FlowRow,
+  type PacketColumns,
+  type StoreBatch,
+  type Written,
+} from '../rows.ts';
 import type { Transaction } from '../sql/database.ts';
 import { insert } from '../sql/insert.ts';
 import { FINDINGS, FLOWS, type MergeTable, mergeRows, NAMES } from '../sql/tables.ts';
@@ -49,11 +55,14 @@ const CLOCK_COLUMNS = [
 
 type Rows = Record<string, unknown>[];
 
+/** Conversations merged at once: at the end of a capture there may be a hundred thousand, each a row of 25 cells. */
+const FLOWS_AT_ONCE = 16_384;
+
 /** The small rows of all batches of a transaction, written at its end. */
 class Gathered {
   readonly batches: Rows = [];
   readonly tallies: Rows = [];
-  readonly flows: Rows = [];
+  readonly flows: { readonly capture: number; readonly rows: readonly FlowRow[] }[] = [];
   readonly names: Rows = [];
   readonly findings: Rows = [];
   readonly drops: Rows = [];
@@ -67,9 +76,22 @@ class Gathered {
     await insertSome(tx, 'tallies', TALLY_COLUMNS, this.tallies);
     await insertSome(tx, 'drops', DROP_COLUMNS, this.drops);
     await insertSome(tx, 'clocks', CLOCK_COLUMNS, this.clocks);
-    await mergeSome(tx, FLOWS, this.flows);
+    await this.#mergeFlows(tx);
     await mergeSome(tx, NAMES, this.names);
     await mergeSome(tx, FINDINGS, this.findings);
+  }
+
+  async #mergeFlows(tx: Transaction): Promise<void> {
+    let cells: Rows = [];
+    for (const { capture, rows } of this.flows)
+      for (const row of rows) {
+        if (cells.length === FLOWS_AT_ONCE) {
+          await mergeSome(tx, FLOWS, cells);
+          cells = [];
+        }
+        cells.push(flowRow(capture, row));
+      }
+    await mergeSome(tx, FLOWS, cells);
   }
 }
 
@@ -140,7 +162,7 @@ export class Ingest {
     gathered.batches.push(row);
     this.#captures.note(capture, batch.sequence);
     if (!this.#isDisguised) {
-      for (const flow of batch.flows) gathered.flows.push(flowRow(id, flow));
+      gathered.flows.push({ capture: id, rows: batch.flows });
       for (const name of batch.names) gathered.names.push(nameRow(id, name));
       for (const finding of batch.findings) gathered.findings.push(findingRow(id, finding));
     }

@@ -83,7 +83,7 @@ export class ParserWork {
         drops: this.#drops(source),
         progress: { bytesRead: source.bytesRead, size: source.size, packets: lastFrame },
       },
-      [memory],
+      [memory, flows.numbers.buffer],
     );
   }
 

@@ -1,7 +1,8 @@
 // What a parser in a thread of its own is told, and what it says. Plain data: it goes between threads.
 import type { FlowOptions } from '@eyrie/dissect';
-import type { DropRow, FindingRow, FlowRow, NameRow } from '@eyrie/store';
+import type { DropRow, FindingRow, NameRow } from '@eyrie/store';
 import type { LiveLogsOptions } from '../../zeek/index.ts';
+import type { FlowColumns } from '../flow-columns.ts';
 
 /** Where packets come from. */
 export type SourceSpec =
@@ -48,7 +49,7 @@ export interface ParsedMessage {
   readonly capacity: number;
   readonly memory: ArrayBuffer;
   readonly texts: string[];
-  readonly flows: FlowRow[];
+  readonly flows: FlowColumns;
   readonly names: NameRow[];
   readonly findings: FindingRow[];
   readonly drops: DropRow[];
