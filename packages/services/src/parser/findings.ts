@@ -17,8 +17,14 @@ import type { FindingRow } from '@eyrie/store';
 const FINDINGS_MAX = 2000;
 /** Characters of a message, as in Wireshark. */
 const MESSAGE_MAX = 239;
+/** Within a TCP header: its acknowledgment number, its flags, and its end without options (RFC 9293 §3.1). */
+const ACKNOWLEDGMENT = 8;
+const FLAGS = 13;
+const TCP_HEADER = 20;
+const FIN = 0x01;
 const RST = 0x04;
-/** Depends on the TCP options and not on the analysis flags, so that cached rows would miscount (see `#tcpRows`). */
+const ACK = 0x10;
+/** Depends on the TCP options, so that cached rows would miscount (see `#tcpRows`). */
 const DSACK = 'D-SACK Sequence';
 /** Parts of a message that differ between equal findings: ordinals and frame numbers. */
 const PARTICULARS = / \(#\d+\)|\.? Original \w+ in frame \d+/g;
@@ -36,8 +42,8 @@ type Row = FindingRow & { count: number };
 export class Findings {
   #found = new Map<string, Row>();
   /**
-   * The expert information of a segment depends only on its analysis flags, so its rows are built once for each set of
-   * flags. Building the messages would be the largest cost here.
+   * The expert information of a segment depends only on what `marksOf` makes one number of, so its rows are built once for
+   * each. Building the messages would be the largest cost here.
    */
   #tcpRows = new Map<number, Row[]>();
   #saidRows: Row[] | null = null;
@@ -82,10 +88,11 @@ export class Findings {
 
   #addSegment(p: Packet, layer: number): void {
     if (layer !== p.tcpLayer || (p.flags[layer]! & COLUMN) === 0) return;
-    const at = p.start[layer]! + 13;
-    const isReset = at < p.stop[layer]! && (p.bufferOf(layer)[at]! & RST) !== 0;
-    if (p.analysis === 0 && !isReset) return;
-    const marks = p.analysis * 2 + (isReset ? 1 : 0);
+    const start = p.start[layer]!;
+    if (start + TCP_HEADER > p.stop[layer]!) return;
+    const b = p.bufferOf(layer);
+    if (p.analysis === 0 && (b[start + FLAGS]! & RST) === 0) return;
+    const marks = marksOf(p, b, start);
     const known = this.#tcpRows.get(marks);
     if (known !== undefined) {
       for (const row of known) row.count++;
@@ -124,4 +131,13 @@ export class Findings {
     }
     if (row !== undefined) this.#saidRows?.push(row);
   };
+}
+
+/** All that the expert information of a segment depends on: its analysis, and what its header says of connection and ACK. */
+function marksOf({ analysis, session, flow, direction }: Packet, b: Uint8Array, start: number): number {
+  const flags = b[start + FLAGS]!;
+  const at = start + ACKNOWLEDGMENT;
+  const isStray = (flags & ACK) === 0 && (b[at]! | b[at + 1]! | b[at + 2]! | b[at + 3]!) !== 0;
+  const closing = (flags & FIN) === 0 ? 0 : session.tcp.closer(flow) === direction ? 1 : 2;
+  return ((analysis * 2 + (flags & RST ? 1 : 0)) * 2 + (isStray ? 1 : 0)) * 3 + closing;
 }

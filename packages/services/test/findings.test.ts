@@ -1,0 +1,74 @@
+// What the expert finds in a batch, counted: equal findings of many segments are one row.
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { type Frame, newFrame } from '@eyrie/dissect';
+import { PacketParser } from '../src/parser/packet-parser.ts';
+
+const ETHERNET = 1;
+const TCP = 6;
+const [FIN, SYN, RST, ACK] = [1, 2, 4, 16];
+
+interface Segment {
+  readonly flags: number;
+  readonly acknowledgment: number;
+  readonly isBack?: boolean;
+}
+
+const RESET: Segment = { flags: RST, acknowledgment: 0 };
+const STRAY_RESET: Segment = { flags: RST, acknowledgment: 7 };
+const FINISH: Segment = { flags: FIN | RST | ACK, acknowledgment: 1 };
+const BACK: Segment = { flags: RST | ACK, acknowledgment: 1, isBack: true };
+const BACK_FINISH: Segment = { ...FINISH, isBack: true };
+
+function frame(number: number, port: number, segment: Segment): Frame {
+  const { flags, acknowledgment, isBack = false } = segment;
+  const data = new Uint8Array(60);
+  data.set([8, 0, 0x45, 0, 0, 40], 12);
+  data.set([64, TCP, 0, 0, 10, 0, 0, isBack ? 2 : 1, 10, 0, 0, isBack ? 1 : 2], 22);
+  const ports = [port >> 8, port & 255, 0x30, 0x39];
+  data.set(isBack ? [...ports.slice(2), ...ports.slice(0, 2)] : ports, 34);
+  data.set([0, 0, 0, 1, 0, 0, 0, acknowledgment, 0x50, flags], 38);
+  const times = { seconds: 1e9 + number, nanoseconds: 0, hasTime: true };
+  return Object.assign(newFrame(), {
+    ...{ data: data, number, start: 0, end: 60, wireLength: 60, linkType: ETHERNET, fileOffset: 0 },
+    ...times,
+  });
+}
+
+/** Each conversation has a port of its own. */
+function counts(conversations: readonly (readonly Segment[])[]): Record<string, number> {
+  const parser = new PacketParser();
+  parser.begin();
+  let number = 0;
+  for (const [i, segments] of conversations.entries())
+    for (const segment of [{ flags: SYN, acknowledgment: 0 }, ...segments])
+      parser.add(frame(++number, 1000 + i, segment));
+  return Object.fromEntries(parser.take().findings.map(({ message, count }) => [message, count]));
+}
+
+const RESETS = 'Connection reset (RST)';
+const STRAYS = 'The acknowledgment number field is nonzero while the ACK flag is not set';
+
+describe('findings of a batch', () => {
+  it('are counted by what each segment says, whichever of equal analysis came first', () => {
+    const expected = { [RESETS]: 5, [STRAYS]: 2 };
+    const each = [[RESET], [STRAY_RESET], [RESET], [STRAY_RESET], [RESET]];
+    assert.deepEqual(counts(each), expected);
+    assert.deepEqual(counts(each.toReversed()), expected);
+    assert.deepEqual(counts([[STRAY_RESET], ...each.slice(0, 3), [RESET]]), expected);
+  });
+
+  it('tell who begins to close a connection from who follows', () => {
+    const found = counts([
+      [BACK, FINISH],
+      [BACK_FINISH, FINISH],
+    ]);
+    assert.deepEqual(
+      [
+        found['This frame initiates the connection closing'],
+        found['This frame undergoes the connection closing'],
+      ],
+      [2, 1],
+    );
+  });
+});
