@@ -79,7 +79,7 @@ export { carriesTcp, FlowPartition } from './flows/partition.ts';
 export { type RpcCall, rpcCall, rpcPipe } from './protocols/dcerpc/rpc-call.ts';
 export { httpBody, type MessageBody } from './protocols/http/message-body.ts';
 export { httpHead, type MessageHead } from './protocols/http/message-head.ts';
-export { sackBlocks } from './protocols/tcp-options.ts';
 export { type LdapMessage, ldapMessages } from './protocols/ldap/messages.ts';
+export { sackBlocks } from './protocols/tcp-options.ts';
 export { tcpAnalysisBits } from './protocols/tcp-text.ts';
 export * from './stats/index.ts';
