@@ -58,7 +58,7 @@ test('the graphs are part of the address; arrow keys read packets, + zooms, Ente
   await page.keyboard.press('+');
   await page.getByRole('button', { name: 'Whole time' }).click();
   await page.getByRole('button', { name: 'Whole time' }).waitFor({ state: 'detached' });
-  for (const name of ['Round trips', 'Throughput', 'Windows']) {
+  for (const name of ['RTT', 'Throughput', 'Windows']) {
     await page.getByRole('button', { name, exact: true }).click();
     await page.getByRole('slider', { name: new RegExp(`^${name}`) }).waitFor();
   }

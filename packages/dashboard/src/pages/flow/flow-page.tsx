@@ -21,7 +21,7 @@ type View = 'ladder' | GraphKind;
 const titles: Record<View, string> = {
   ladder: 'Ladder',
   sequence: 'Sequence',
-  rtt: 'Round trips',
+  rtt: 'RTT',
   throughput: 'Throughput',
   window: 'Windows',
 };

@@ -8,7 +8,7 @@ import { conversationOf } from '../../list/columns.ts';
 import { goalOf } from '../../list/goal.ts';
 import { captures } from '../../state/captures.ts';
 import { allOf } from '../../state/expression.ts';
-import { capture, filter } from '../../state/navigation.ts';
+import { capture, filter, go, place } from '../../state/navigation.ts';
 import { announce } from '../../ui/announce.tsx';
 import type { Rows } from './rows.ts';
 
@@ -18,6 +18,8 @@ const SAME_TIME_MAX = 100;
 type Found = { items: PacketRow[] };
 
 export interface Ways {
+  /** To a packet of this list, which may come only later in a list that grows. */
+  toRow: (row: PacketRow) => Promise<void>;
   toNumber: (number: number, of?: number | null) => Promise<void>;
   /** Decimal seconds since 1970. */
   toTime: (time: string) => Promise<void>;
@@ -33,6 +35,11 @@ export function waysTo(rows: Rows, select: (at: number, row: PacketRow) => void)
     else select(at, row);
   };
   return {
+    toRow: async (row) => {
+      const at = await rows.find(row);
+      if (at < 0) go({ packet: row.id }, place.value.packet !== null);
+      else select(at, row);
+    },
     toNumber: async (number, of = capture.value ?? captures.value?.[0]?.id ?? null) => {
       const query = { q: `frame.number == ${number}`, capture: of, limit: 1 };
       const { items } = await get<Found>('/packets', query);
@@ -81,7 +88,7 @@ export function GoTo({ ways, beginning }: { ways: Ways; beginning: string | null
     addEventListener('keydown', onKey);
     return () => removeEventListener('keydown', onKey);
   }, []);
-  const go = () => {
+  const submit = () => {
     const goal = goalOf(text, beginning);
     if (goal === null)
       return announce('Enter a packet number, or a time: 11:53:24, or 12.5 s since the beginning');
@@ -93,7 +100,7 @@ export function GoTo({ ways, beginning }: { ways: Ways; beginning: string | null
       class="go-to"
       onSubmit={(event) => {
         event.preventDefault();
-        go();
+        submit();
       }}
     >
       <input

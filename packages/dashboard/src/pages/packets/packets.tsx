@@ -19,6 +19,7 @@ import { useChoice } from './choice.ts';
 import { ColourRules } from './colour-rules.tsx';
 import { columnsMenu } from './columns-menu.ts';
 import { Details } from './details.tsx';
+import { FindBar } from './find.tsx';
 import { Follow } from './follow.tsx';
 import { orSay, waysTo } from './go-to.tsx';
 import { ListHead, type Sorting } from './list-head.tsx';
@@ -39,6 +40,7 @@ export function Packets() {
   const list = useRef<ListHandle | null>(null);
   const { selected, select, need } = useChoice(rows, `${q} ${only}`, list);
   const tail = useTail(rows, list);
+  const find = useFind(rows, list, select);
   const { ways, follow, draw, menuOf, flow, endFollow } = useActions({
     rows,
     list,
@@ -59,7 +61,14 @@ export function Packets() {
   );
   return (
     <div class="packets">
-      <Toolbar rows={rows} tail={tail} ways={ways} beginning={earliest(look.beginnings, only)} />
+      <Toolbar
+        rows={rows}
+        tail={tail}
+        ways={ways}
+        beginning={earliest(look.beginnings, only)}
+        onFind={find.open}
+      />
+      {find.isOpen && <FindBar from={selected?.row ?? null} onFound={find.show} onClose={find.close} />}
       <Splitter
         label="Height of the list"
         share={listShare.value}
@@ -155,6 +164,38 @@ function useActions({ rows, list, selected, select, tail, only }: Shown) {
     openMenu(event, menu, anchor);
   };
   return { ways, follow, draw, menuOf, flow, endFollow: () => setFlow(null) };
+}
+
+/** The bar of `Find`, opened by Ctrl F: only the rows in sight are in the document, so the browser's search misses most. */
+function useFind(
+  rows: Rows,
+  list: { readonly current: ListHandle | null },
+  select: ReturnType<typeof useChoice>['select'],
+) {
+  const [isOpen, set] = useState(false);
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (!(event.ctrlKey || event.metaKey) || event.shiftKey || event.key.toLowerCase() !== 'f') return;
+      if (isOpen || document.querySelector('dialog[open]') !== null) return;
+      event.preventDefault();
+      set(true);
+    };
+    addEventListener('keydown', onKey);
+    return () => removeEventListener('keydown', onKey);
+  }, [isOpen]);
+  return {
+    isOpen,
+    open: () => set(true),
+    close: () => {
+      set(false);
+      list.current?.focus();
+    },
+    show: (row: PacketRow) =>
+      waysTo(rows, (at, found) => {
+        select(at, found);
+        list.current?.show(at, true);
+      }).toRow(row),
+  };
 }
 
 export interface Tail {

@@ -92,7 +92,7 @@ export function useRows(q: string, capture: number | null): Rows {
 }
 
 /** Ids of the captures shown, in ascending order; the latest CAPTURES_MAX. */
-function chosenCaptures(capture: number | null): number[] {
+export function chosenCaptures(capture: number | null): number[] {
   if (capture !== null) return [capture];
   const rows = (captures.peek() ?? []).filter(({ packets, state }) => packets > 0 || state === 'running');
   return rows

@@ -17,9 +17,10 @@ interface Props {
   ways: Ways;
   /** Start of what is shown, as decimal seconds since 1970. */
   beginning: string | null;
+  onFind: () => void;
 }
 
-export function Toolbar({ rows, tail, ways, beginning }: Props) {
+export function Toolbar({ rows, tail, ways, beginning, onFind }: Props) {
   return (
     <div class="toolbar" role="toolbar" aria-label="List">
       <p class="toolbar-count num" role="status">
@@ -38,6 +39,15 @@ export function Toolbar({ rows, tail, ways, beginning }: Props) {
         </button>
       )}
       <GoTo ways={ways} beginning={beginning} />
+      <button
+        type="button"
+        class="button button-small"
+        title="Find a packet (Ctrl F)"
+        aria-label="Find"
+        onClick={onFind}
+      >
+        <Icon name="find" size={13} /> <span class="only-wide">Find</span>
+      </button>
       <button
         type="button"
         class="button button-small only-wide"

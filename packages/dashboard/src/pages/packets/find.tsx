@@ -1,0 +1,159 @@
+// `Find` (Ctrl F): to the next packet with a text in it, or that a display filter lets pass, without leaving out others.
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { get } from '../../api/client.ts';
+import type { PacketRow, Page } from '../../api/types.ts';
+import { justAfter } from '../../format/time.ts';
+import { type FindKind, stretchesOf, termOfFind } from '../../list/find.ts';
+import { allOf } from '../../state/expression.ts';
+import { capture, filter } from '../../state/navigation.ts';
+import { remembered } from '../../state/settings.ts';
+import { Icon } from '../../ui/icons.tsx';
+import { Switch } from '../../ui/panel.tsx';
+import { sentence } from '../../ui/states.tsx';
+import { chosenCaptures } from './rows.ts';
+
+/** Packets asked for at once: those with the same time as the one from which it goes on come again. */
+const FOUND_MAX = 50;
+
+const lastWanted = remembered<string>('find', '');
+const lastKind = remembered<FindKind>('find-kind', 'text');
+
+interface Props {
+  /** The selected packet. */
+  from: PacketRow | null;
+  onFound: (row: PacketRow) => Promise<void>;
+  /** Called when the bar closes; the focus belongs to the list again. */
+  onClose: () => void;
+}
+
+export function FindBar({ from, onFound, onClose }: Props) {
+  const input = useRef<HTMLInputElement>(null);
+  const [wanted, setWanted] = useState(lastWanted.value);
+  const [said, setSaid] = useState('');
+  const search = useRef<AbortController | null>(null);
+  const kind = lastKind.value;
+  const latest = useRef(find);
+  latest.current = find;
+
+  useEffect(() => {
+    input.current!.focus();
+    input.current!.select();
+    const onKey = (event: KeyboardEvent) => {
+      const isF3 = event.key === 'F3';
+      const isFind = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'f';
+      // A second Ctrl F is the browser's own search.
+      if (isFind && document.activeElement !== input.current) {
+        input.current!.focus();
+        input.current!.select();
+      } else if (isF3) void latest.current(event.shiftKey ? -1 : 1);
+      else return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    };
+    addEventListener('keydown', onKey, true);
+    return () => {
+      removeEventListener('keydown', onKey, true);
+      search.current?.abort();
+    };
+  }, []);
+
+  async function find(way: 1 | -1): Promise<void> {
+    if (wanted.trim() === '') return;
+    lastWanted.value = wanted;
+    search.current?.abort();
+    const control = new AbortController();
+    search.current = control;
+    setSaid('Searching …');
+    try {
+      const found = await nearest(termOfFind(kind, wanted), from, way, control.signal);
+      if (found === null) return setSaid('Not found');
+      await onFound(found.row);
+      if (!control.signal.aborted) setSaid(found.isRound ? 'Found, from the other end' : '');
+    } catch (error) {
+      if (!control.signal.aborted) setSaid(sentence((error as Error).message));
+    }
+  }
+
+  return (
+    <div class="find">
+      <form
+        role="search"
+        aria-label="Packets"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void find(1);
+        }}
+        onKeyDown={(event) => {
+          if (event.key === 'Escape') onClose();
+          else if (event.key === 'Enter' && event.shiftKey) void find(-1);
+          else return;
+          event.preventDefault();
+        }}
+      >
+        <Switch
+          label="Find by"
+          value={kind}
+          options={[
+            ['text', 'Text'],
+            ['filter', 'Filter'],
+          ]}
+          onChange={(next) => (lastKind.value = next)}
+        />
+        <input
+          ref={input}
+          class={`field ${kind === 'filter' ? 'mono' : ''}`}
+          aria-label={kind === 'text' ? 'Text to find' : 'Display filter of the packet to find'}
+          placeholder={kind === 'text' ? 'in bytes and Info, in either case' : 'tcp.flags.reset == 1'}
+          value={wanted}
+          maxLength={500}
+          autocomplete="off"
+          spellcheck={false}
+          onInput={(event) => setWanted(event.currentTarget.value)}
+        />
+        <button type="button" class="button button-small" title="Shift Enter" onClick={() => void find(-1)}>
+          Previous
+        </button>
+        <button type="submit" class="button button-small" title="Enter">
+          Next
+        </button>
+        <span class="find-said" role="status">
+          {said}
+        </span>
+        <button type="button" class="icon-button" aria-label="Close" onClick={onClose}>
+          <Icon name="close" />
+        </button>
+      </form>
+    </div>
+  );
+}
+
+/** The nearest packet of the list that passes; null: none does. */
+async function nearest(
+  term: string,
+  from: PacketRow | null,
+  way: 1 | -1,
+  signal: AbortSignal,
+): Promise<{ row: PacketRow; isRound: boolean } | null> {
+  const q = allOf(filter.value, term);
+  const ids = chosenCaptures(capture.value);
+  const begin = from === null ? -1 : ids.indexOf(from.capture);
+  for (const { capture: of, part } of stretchesOf(ids, from?.capture ?? null, way)) {
+    const passes = ({ number }: PacketRow) =>
+      part === 'all' || way * (number - from!.number) > 0 === (part === 'beyond');
+    const isForward = way === 1;
+    const span = {
+      ...((part === 'beyond') === isForward && part !== 'all' ? { from: from!.time } : {}),
+      ...((part === 'upto') === isForward && part !== 'all' ? { to: justAfter(from!.time) } : {}),
+    };
+    const query = { q, capture: of, limit: FOUND_MAX, order: isForward ? 'asc' : 'desc', ...span };
+    let after: string | null = null;
+    do {
+      const page: Page<PacketRow> = await get<Page<PacketRow>>('/packets', { ...query, after }, signal);
+      const row = page.items.find(passes);
+      const isRound = part === 'upto' || (begin >= 0 && way * (ids.indexOf(of) - begin) < 0);
+      if (row !== undefined) return { row, isRound };
+      after = page.next;
+    } while (after !== null);
+  }
+  return null;
+}

@@ -1,0 +1,40 @@
+// Tests of what Find looks for, and in which order.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { stretchesOf, termOfFind } from '../src/list/find.ts';
+
+test('a text is found literally, whatever characters it has', () => {
+  assert.equal(termOfFind('filter', ' tcp.len > 0 '), 'tcp.len > 0');
+  assert.equal(
+    termOfFind('text', 'GET /a.b'),
+    'frame matches "GET \\\\/a\\\\.b" || _ws.col.Info matches "GET \\\\/a\\\\.b"',
+  );
+  fc.assert(
+    fc.property(fc.string({ minLength: 1 }), (text) => {
+      const [, pattern] = /^frame matches "((?:[^"\\]|\\.)*)" \|\| /s.exec(termOfFind('text', text))!;
+      const read = pattern!.replace(/\\(.)/gs, '$1');
+      assert.match(text, new RegExp(`^${read}$`, 'u'));
+    }),
+  );
+});
+
+test('forwards: the rest of the capture, those after it, those before it, and its beginning', () => {
+  assert.deepEqual(stretchesOf([1, 2, 3], 2, 1), [
+    { capture: 2, part: 'beyond' },
+    { capture: 3, part: 'all' },
+    { capture: 1, part: 'all' },
+    { capture: 2, part: 'upto' },
+  ]);
+});
+
+test('backwards: the same the other way round; without a packet, all captures once', () => {
+  assert.deepEqual(
+    stretchesOf([1, 2, 3], 2, -1).map(({ capture }) => capture),
+    [2, 1, 3, 2],
+  );
+  assert.deepEqual(stretchesOf([1, 2], null, -1), [
+    { capture: 2, part: 'all' },
+    { capture: 1, part: 'all' },
+  ]);
+});
