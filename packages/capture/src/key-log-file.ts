@@ -24,7 +24,7 @@ export class KeyLogFile {
       if (!statSync(path).isFile())
         throw new CaptureError(
           'ERR_CAPTURE_NOT_READABLE',
-          `${path}: is no file; name a key log as SSLKEYLOGFILE makes it`,
+          `${path}: is not a file; name a key log as SSLKEYLOGFILE makes it`,
         );
       closeSync(openSync(path, 'r'));
     } catch (error) {

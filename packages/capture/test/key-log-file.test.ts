@@ -43,6 +43,6 @@ test('what is no file that can be read is said in one line', (t) => {
   });
   assert.throws(
     () => new KeyLogFile(folder),
-    (error) => error instanceof CaptureError && /is no file/.test(error.message),
+    (error) => error instanceof CaptureError && /is not a file/.test(error.message),
   );
 });

@@ -181,7 +181,7 @@ test('a key file that others may read, or that holds no key, is rejected with a 
   writeFileSync(open, readFileSync(keyFile), { mode: 0o644 });
   assert.throws(() => VaultKey.fromFile(open), /others may read this key: chmod 600/);
   writeFileSync(join(folder, 'no-key'), 'abc', { mode: 0o600 });
-  assert.throws(() => VaultKey.fromFile(join(folder, 'no-key')), /this is no key/);
+  assert.throws(() => VaultKey.fromFile(join(folder, 'no-key')), /this is not a key/);
 });
 
 test('a ring is encrypted per file, readable while it is written, and at any position', async () => {

@@ -55,7 +55,7 @@ addServingOptions(
   5000,
 )
   .option('--json', 'the summary as JSON, then end')
-  .option('--color', 'in colour, even if the output is no terminal')
+  .option('--color', 'in colour, even if the output is not a terminal')
   .option('--no-color', 'without colour')
   .addHelpText('after', '\nExamples:\n  eyrie start office.pcapng\n  eyrie start office.pcapng --once')
   .action(async (file: string | undefined, options) => {

@@ -19,5 +19,5 @@ export function makeFolder(path: string): void {
     }
   }
   if (!statSync(path).isDirectory())
-    throw Object.assign(new Error(`EEXIST: is no folder, mkdir '${path}'`), { code: 'EEXIST' });
+    throw Object.assign(new Error(`EEXIST: is not a folder, mkdir '${path}'`), { code: 'EEXIST' });
 }

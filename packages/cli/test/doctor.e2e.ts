@@ -89,7 +89,7 @@ describe('eyrie doctor', () => {
     assert.equal(status, 1);
     assert.match(
       stdout,
-      /^wrong {2}configuration .*ui\.port: 70000: a whole number from 0 to 65535 is wanted\n.*→ eyrie config/m,
+      /^wrong {2}configuration .*ui\.port: 70000: must be a whole number from 0 to 65535\n.*→ eyrie config/m,
     );
     assert.match(stdout, /^ok .*port 5000 \(ui\)|port 5000 \(ui\) .*is taken/m);
     assert.match(stdout, /\n\d+ ok, \d+ to look at, [1-9]\d* wrong\n$/);

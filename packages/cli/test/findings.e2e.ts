@@ -160,7 +160,7 @@ test('what is wrong is said in one line', async (t) => {
     [['--limit', '0'], 2, /^eyrie: --limit 0: /],
     [['--api', 'nowhere'], 2, /^eyrie: --api nowhere: /],
     [['--api', 'http://127.0.0.1:1'], 1, /does not answer/],
-    [['--api', other], 1, /^eyrie: \S+: this is no API of Eyrie \(it said 200\)$/m],
+    [['--api', other], 1, /^eyrie: \S+: this is not an API of Eyrie \(it answered 200\)$/m],
     [['--config', '/nowhere.toml'], 2, /^eyrie: \/nowhere\.toml: no such file/],
     [['--store', 'duckdb:/nowhere/at/all'], 1, /^eyrie: /],
     [['--config', join(folder, 'none.toml')], 1, /^eyrie: nothing was stored here yet: eyrie up, or/],

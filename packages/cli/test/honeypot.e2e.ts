@@ -53,7 +53,7 @@ test('a decoy that can not begin ends the honeypot, and what it had begun', asyn
     const bad: [string[], number, RegExp][] = [
       [['--mesh', 'trap-1', '--mesh-port', String(taken.port)], 1, /port \d+ is taken: .* --mesh-port$/m],
       [['--mesh', 'nobody'], 2, /there is no peer nobody here/],
-      [['--mesh-port', 'x'], 2, /'x' is no port/],
+      [['--mesh-port', 'x'], 2, /'x' is not a port/],
     ];
     for (const [args, expected, message] of bad) {
       const { status: code, stderr } = await honeypot(...args);

@@ -124,7 +124,7 @@ test('bad usage is one line and status 2', async () => {
   for (const [line, message] of [
     ['mesh init Bad_Name', /cannot be a name/],
     ['mesh init ok --port 70000', /--port 70000/],
-    ['mesh join nonsense', /no invitation/],
+    ['mesh join nonsense', /not an invitation/],
     ['mesh invite --ttl soon --peer alpha', /--ttl soon/],
     ['mesh invite --ttl 1s --peer alpha', /--ttl 1s: from 1m to 365d/],
     ['mesh invite --uses 0 --peer alpha', /--uses 0: .*from 1 to 100000/],
@@ -169,7 +169,7 @@ test('what is binary goes to no terminal unasked', async () => {
   const sealing = await onTerminal(`encrypt ${file}`);
   assert.deepEqual([sealing.status, /binary.* -o/.test(sealing.out)], [2, true], sealing.out);
   const opening = await onTerminal(`decrypt ${file}.eyrie`);
-  assert.deepEqual([opening.status, /no plain text.* -o/.test(opening.out)], [2, true], opening.out);
+  assert.deepEqual([opening.status, /not plain text.* -o/.test(opening.out)], [2, true], opening.out);
   assert.match((await onTerminal(`decrypt ${file}.eyrie -o -`)).out, /\x1b\[2J/);
 });
 

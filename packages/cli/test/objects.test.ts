@@ -31,7 +31,7 @@ test('what is wrong with --export-objects is one line', () => {
       /write it as http,FOLDER; there are ftp-data, http, imf, smb, tftp/,
     );
     assert.throws(() => ObjectsPrinter.from(`smtp,${folder}`), /there are ftp-data, http/);
-    assert.throws(() => ObjectsPrinter.from(`http,${join(folder, 'file')}`), /is no folder/);
+    assert.throws(() => ObjectsPrinter.from(`http,${join(folder, 'file')}`), /is not a folder/);
     if (process.platform === 'linux')
       assert.throws(
         () => ObjectsPrinter.from('http,/proc/new/one'),

@@ -137,7 +137,7 @@ describe('eyrie import', () => {
     const cases: [string[], number, RegExp][] = [
       [['nowhere.pcap'], 2, /nowhere\.pcap: no such file/],
       [[EYRIE], 2, /not a capture file/],
-      [[SAMPLE, '--store', 'mysql://x'], 2, /is no store/],
+      [[SAMPLE, '--store', 'mysql://x'], 2, /is not a store/],
       [[SAMPLE, '--config', 'nowhere.toml'], 2, /nowhere\.toml/],
       [[SAMPLE, '--log-level', 'loud'], 2, /one of debug, info, warn, error/],
     ];

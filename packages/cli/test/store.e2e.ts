@@ -115,12 +115,12 @@ describe('eyrie store', () => {
       [['info', '--store', `duckdb:${folder}/none.duckdb`], 1, /no such store/],
       [['retain', '--store', url], 2, /--age, --rows or --bytes/],
       [['retain', '--store', url, '--age', 'old'], 2, /30d or 12h/],
-      [['erase', '--store', url, '--address', 'me'], 2, /is no single address/],
+      [['erase', '--store', url, '--address', 'me'], 2, /is not a single address/],
       [['erase', '--store', url], 2, /--address/],
       [['export', '--store', url, '--parquet', join(folder, 'out')], 1, /is not empty/],
     ];
     writeFileSync(join(folder, 'text.duckdb'), 'this is no database, but a text of some length '.repeat(100));
-    lines.push([['info', '--store', `duckdb:${folder}/text.duckdb`], 1, /is no store/]);
+    lines.push([['info', '--store', `duckdb:${folder}/text.duckdb`], 1, /is not a store/]);
     for (const [args, status, message] of lines) {
       const result = await eyrie(...args);
       assert.equal(result.status, status, args.join(' '));

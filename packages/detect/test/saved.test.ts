@@ -64,7 +64,7 @@ for (const model of MODELS) {
 describe('loading', () => {
   it('says what is wrong', () => {
     assert.throws(() => loadModel('hello'), /not JSON/);
-    assert.throws(() => loadModel('{}'), /this is no saved model/);
+    assert.throws(() => loadModel('{}'), /this is not a saved model/);
     assert.throws(() => loadModel(saveModel(forest).replace('"version":1', '"version":9')), /version 9/);
     assert.throws(
       () => loadModel(saveModel(forest).replace(/"left":"[^"]*"/, '"left":"AAAAAA=="')),

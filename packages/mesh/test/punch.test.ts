@@ -65,7 +65,7 @@ test('only an approved peer that proves who it is is met, and only where it says
     assert.equal(await ask(mesh, asker, asker, to, '192.0.2.1:4000'), 'met');
     called.pop();
     assert.match(await ask(mesh, other, asker, to, '192.0.2.2:4000'), /not signed/);
-    assert.match(await ask(mesh, asker, asker, to, 'nowhere'), /no address/);
+    assert.match(await ask(mesh, asker, asker, to, 'nowhere'), /not an address/);
     const decision = { step: 'quarantine', reason: 'x', forMs: 60_000, by: 'policy' } as const;
     mesh.peers[0]!.authority!.measure(other.id, decision);
     mesh.clock.run(2_000);
@@ -94,8 +94,8 @@ test('nobody has another knock where no peer is met, nor at one host or for one 
       ['255.255.255.255:5001', /no peer is at/],
       ['0.0.0.0:5001', /no peer is at/],
       ['[ff02::1]:5001', /no peer is at/],
-      ['192.0.2.9:25', /at that port/],
-      ['printer.example:9100', /no address/],
+      ['192.0.2.9:25', /not a port of a peer/],
+      ['printer.example:9100', /not an address/],
     ];
     for (const [address, why] of refused) assert.match(await ask(mesh, asker, asker, to, address), why);
     assert.deepEqual(called, []);
@@ -137,7 +137,7 @@ test('a request to be met counts once, whoever hands it on again', async () => {
         await new Promise((resolve) => setImmediate(resolve));
       }
     }
-    assert.deepEqual(problems, [null, ...Array(3).fill('that was asked before')]);
+    assert.deepEqual(problems, [null, ...Array(3).fill('replayed request')]);
     assert.equal(called.length, 1);
   } finally {
     restore();

@@ -72,7 +72,7 @@ test('a file that many ask for at once is read once, again when it changed, and 
     assert.notDeepEqual(other.chunks, all[0]!.chunks);
     rmSync(path);
     await assert.rejects(descriptions.of(path), /ENOENT/);
-    await assert.rejects(descriptions.of(folder), /is no file/);
+    await assert.rejects(descriptions.of(folder), /is not a file/);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -48,7 +48,7 @@ describe('the configuration', () => {
       'a value out of bounds',
       '[parser]\nport = 70000',
       {},
-      /parser\.port: 70000: a whole number from 0 to 65535 is wanted/,
+      /parser\.port: 70000: must be a whole number from 0 to 65535/,
     ],
     ['a value of another kind', '[parser]\nport = "x"', {}, /a whole number/],
     [
@@ -58,13 +58,13 @@ describe('the configuration', () => {
       /parser\.prot: there is no such option; section parser has host/,
     ],
     ['a section that is none', '[praser]\nport = 1', {}, /no section praser; there are capture, parser/],
-    ['a value outside of sections', 'port = 1', {}, /port stands in no section/],
+    ['a value outside of sections', 'port = 1', {}, /port is outside of any section/],
     ['a file that is no TOML', '[parser\n', {}, /eyrie\.toml:\d+:\d+: /],
     [
       'one of several',
       undefined,
       { EYRIE_CAPTURE_TOOL: 'snoop' },
-      /EYRIE_CAPTURE_TOOL: "snoop": one of auto, tcpdump, dumpcap/,
+      /EYRIE_CAPTURE_TOOL: "snoop": must be one of auto, tcpdump, dumpcap/,
     ],
     ['a ring', undefined, { EYRIE_CAPTURE_RING: 'big' }, /a text such as "20x100MB"/],
   ];

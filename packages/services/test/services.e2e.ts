@@ -308,14 +308,14 @@ describe('/parse', () => {
     const all = await services();
     const json = { 'content-type': 'application/json' };
     const cases: [string, Record<string, string>, number, RegExp][] = [
-      ['{', json, 400, /no JSON/],
+      ['{', json, 400, /not JSON/],
       ['{"frames": 7}', json, 400, /^\/frames: /],
       ['{"frames": [{"time": "x", "data": ""}]}', json, 400, /\/frames\/0/],
       ['{"frames": [], "colour": 1}', json, 400, /colour/],
-      ['nonsense', { 'content-type': 'application/x-pcapng' }, 400, /no capture file/],
-      ['nonsense', { 'content-type': 'application/vnd.eyrie.frames' }, 400, /cut short/],
+      ['nonsense', { 'content-type': 'application/x-pcapng' }, 400, /not a capture file/],
+      ['nonsense', { 'content-type': 'application/vnd.eyrie.frames' }, 400, /ends within/],
       ['{}', { ...json, 'content-encoding': 'br' }, 400, /br is not known/],
-      ['{}', { ...json, 'content-encoding': 'gzip' }, 400, /no gzip data/],
+      ['{}', { ...json, 'content-encoding': 'gzip' }, 400, /not valid gzip data/],
     ];
     for (const [body, headers, status, message] of cases) {
       const answer = await post(`${all.parser.url}/parse`, body, headers);
@@ -364,14 +364,14 @@ describe('/store', () => {
       [{ source: 'k', sequence: 0, packets: [{ ...packet, colour: 1 }] }, /\/packets\/0\/colour/],
       [
         { source: 'k', sequence: 0, packets: [{ ...packet, time: 'noon' }] },
-        /\/packets\/0\/time: is no number of seconds/,
+        /\/packets\/0\/time: is not a number of seconds/,
       ],
       [
         { source: 'k', sequence: 0, packets: [{ ...packet, time: 1e20 }] },
-        /\/packets\/0\/time: is no number of seconds/,
+        /\/packets\/0\/time: is not a number of seconds/,
       ],
       [{ source: 'k', sequence: 0, packets: [{ ...packet, length: 2 ** 32 }] }, /\/packets\/0\/length/],
-      [{ source: 'k', sequence: 0, packets: [{ ...packet, src: 'here' }] }, /here is no IPv4/],
+      [{ source: 'k', sequence: 0, packets: [{ ...packet, src: 'here' }] }, /here is not an IPv4/],
     ];
     for (const [body, message] of cases) {
       const answer = await post(all, body);

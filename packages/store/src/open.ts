@@ -27,7 +27,7 @@ export async function openStore(url: string, options: StoreOptions = {}): Promis
     default:
       throw new StoreError(
         'ERR_STORE_URL',
-        `"${url}" is no store; write duckdb:PATH or postgres://USER@HOST/DATABASE`,
+        `"${url}" is not a store; write duckdb:PATH or postgres://USER@HOST/DATABASE`,
       );
   }
 }

@@ -43,7 +43,7 @@ export function liveError(
   if (/filter expression|capture filter|syntax error|illegal token|unknown host/i.test(said)) {
     const reason =
       /(?:filter expression: |tcpdump: (?!can't parse))(.*?)\)?$/m.exec(said)?.[1] ??
-      'it is no BPF expression';
+      'it is not a BPF expression';
     return new CaptureError(
       'ERR_CAPTURE_BAD_FILTER',
       `capture filter "${filter}": ${reason}; see man pcap-filter, for example: tcp port 443`,

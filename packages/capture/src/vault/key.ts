@@ -92,7 +92,7 @@ export function readKeyFile(path: string): Buffer {
     throw locked(`${path}: the key cannot be read: ${(error as Error).message}`);
   }
   const found = KEY_LINE.exec(text);
-  if (found === null) throw locked(`${path}: this is no key: make one with "eyrie privacy key FILE"`);
+  if (found === null) throw locked(`${path}: this is not a key: make one with "eyrie privacy key FILE"`);
   return Buffer.from(found[1]!, 'hex');
 }
 

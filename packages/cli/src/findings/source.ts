@@ -85,10 +85,10 @@ function apiSource(url: string, token: string | undefined): FindingsSource {
         items?: FindingRow[];
         error?: { message: string };
       };
-      if (answer.status === 401) throw new UserError(`${url} wants a token: give it with --token`, FAILED);
+      if (answer.status === 401) throw new UserError(`${url} requires a token: give it with --token`, FAILED);
       if (body.items === undefined)
         throw new UserError(
-          `${url}: ${body.error?.message ?? `this is no API of Eyrie (it said ${answer.status})`}`,
+          `${url}: ${body.error?.message ?? `this is not an API of Eyrie (it answered ${answer.status})`}`,
           FAILED,
         );
       return body.items;

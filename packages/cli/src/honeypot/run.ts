@@ -112,7 +112,7 @@ function doorsOf({ port, ports = '' }: HoneypotCommandOptions): Door[] {
 function portOf(text: string): number {
   const port = Number(text);
   if (/^\d+$/.test(text) && port <= PORT_MAX) return port;
-  throw new UserError(`'${text}' is no port: a number up to ${PORT_MAX}`);
+  throw new UserError(`'${text}' is not a port: a number up to ${PORT_MAX}`);
 }
 
 function checkForward({ syslog, webhook }: ForwardOptions): void {
@@ -145,7 +145,7 @@ function listenError(error: NodeJS.ErrnoException & { port?: number; address?: s
     return new UserError(`port ${port} needs privileges: choose one above 1023 ${choose}`, FAILED);
   }
   if (error.code === 'EADDRNOTAVAIL')
-    return new UserError(`--address ${error.address ?? ''} is no address of this machine`, FAILED);
+    return new UserError(`--address ${error.address ?? ''} is not an address of this machine`, FAILED);
   return error;
 }
 

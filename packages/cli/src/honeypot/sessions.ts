@@ -22,7 +22,7 @@ export interface ReplayOptions extends SessionsOptions {
 export async function listSessions({ folder, json }: SessionsOptions): Promise<number> {
   const visits = (await new Visits(honeypotFolder(folder)).list(Number.POSITIVE_INFINITY)).reverse();
   if (json) console.log(JSON.stringify(visits, null, 2));
-  else if (visits.length === 0) console.error('Nobody has been there yet: eyrie honeypot opens one.');
+  else if (visits.length === 0) console.error('No visit is recorded yet: eyrie honeypot starts a honeypot.');
   else for (const visit of visits) console.log(row(visit));
   return 0;
 }

@@ -111,7 +111,7 @@ async function read(file: string | undefined): Promise<Buffer> {
 async function writeOpened(plain: Uint8Array, options: Options): Promise<void> {
   if (options.output === undefined && isatty(1) && !isText(plain))
     throw new UserError(
-      'what is in it is no plain text: name a file with -o, or say -o - to have it on this terminal',
+      'what is in it is not plain text: name a file with -o, or say -o - to have it on this terminal',
     );
   await write(plain, options);
 }

@@ -32,7 +32,7 @@ export async function share(
   if (options.captures === true) return shareCaptures(full, options);
   if (!kind.isFile())
     throw new UserError(
-      `${path} is no file: pack a folder into one first, or share its captures with --captures`,
+      `${path} is not a file: pack a folder into one first, or share its captures with --captures`,
       FAILED,
     );
   const name = options.name ?? basename(full);
@@ -46,7 +46,7 @@ async function shareCaptures(
   path: string,
   options: Common & { name?: string; to?: string[] },
 ): Promise<void> {
-  if (!statSync(path).isDirectory()) throw new UserError(`${path} is no folder of captures`, FAILED);
+  if (!statSync(path).isDirectory()) throw new UserError(`${path} is not a folder of captures`, FAILED);
   const given = { path, name: options.name ?? basename(path), to: options.to ?? [], captures: true };
   const { name, captures } = await ask<{ name: string; captures: number }>(options.peer, 'share', given);
   if (options.json === true) return console.log(JSON.stringify({ name, captures }));

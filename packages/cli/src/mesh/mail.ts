@@ -109,7 +109,7 @@ async function sendFile(to: string, path: string, options: Common & { wait: stri
 function shortText(path: string): string | null {
   try {
     const stats = statSync(path);
-    if (!stats.isFile()) throw new UserError(`${path} is no file`, FAILED);
+    if (!stats.isFile()) throw new UserError(`${path} is not a file`, FAILED);
     const data = stats.size > TEXT_BYTES_MAX ? null : readFileSync(path);
     return data !== null && isUtf8(data) ? data.toString('utf8') : null;
   } catch (error) {

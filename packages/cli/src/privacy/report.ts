@@ -132,7 +132,7 @@ function limitsText({ keep_age: age, keep_packets: packets, keep_bytes: bytes }:
 
 function withoutPassword(url: string): string {
   const shown = URL.parse(url);
-  if (shown === null) return 'store.url, which is no address';
+  if (shown === null) return 'store.url, which is not an address';
   shown.password = '';
   shown.searchParams.delete('password');
   return shown.href;

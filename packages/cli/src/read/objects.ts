@@ -125,6 +125,6 @@ function unwritable(path: string, error: unknown): UserError {
   if (code === 'ENOENT')
     return new UserError(`${path}: no folder can be made there; name another one`, FAILED);
   if (code === 'EEXIST' || code === 'ENOTDIR')
-    return new UserError(`${path}: is no folder; name another one`, FAILED);
+    return new UserError(`${path}: is not a folder; name another one`, FAILED);
   return new UserError(`${path}: cannot be written: ${message}`, FAILED);
 }

@@ -123,7 +123,7 @@ function addPrinting(command: Command): void {
       'times since another packet as s (the default) or hms: 1h  1m  1.500000s',
     )
     .option('-S, --separator <line>', 'the line after each packet with -V, -O or -x, instead of an empty one')
-    .option('--color', 'coloured lines, even if the output is no terminal')
+    .option('--color', 'coloured lines, even if the output is not a terminal')
     .option('--no-color', 'lines without colour (also NO_COLOR=1)')
     .option('-q, --quiet', 'print no packets: statistics only');
 }

@@ -44,7 +44,7 @@ export async function query(server: string, options: CompareOptions): Promise<nu
 }
 
 function authenticationOf({ isAuthenticated, keyId }: Standing): string {
-  if (!isAuthenticated) return 'no: anybody on the way could have changed the answer (--nts, --keys)';
+  if (!isAuthenticated) return 'no: the answer could have been changed in transit (--nts, --keys)';
   return keyId === null ? 'yes, by NTS' : `yes, by key ${keyId}`;
 }
 

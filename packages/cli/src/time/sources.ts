@@ -59,7 +59,7 @@ function hostAndPort(text: string): { host: string; port?: number } {
   const match = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d+))?$/.exec(text);
   if (match === null) {
     if (text.split(':').length > 2) return { host: text };
-    throw new UserError(`'${text}' is no server: HOST or HOST:PORT`);
+    throw new UserError(`'${text}' is not a server: HOST or HOST:PORT`);
   }
   const host = match[1] ?? match[2]!;
   return match[3] === undefined ? { host } : { host, port: portOf(match[3]) };
@@ -68,7 +68,7 @@ function hostAndPort(text: string): { host: string; port?: number } {
 export function portOf(text: string): number {
   const port = Number(text);
   if (Number.isInteger(port) && port >= 0 && port <= PORT_MAX) return port;
-  throw new UserError(`'${text}' is no port: a number up to ${PORT_MAX}`);
+  throw new UserError(`'${text}' is not a port: a number up to ${PORT_MAX}`);
 }
 
 export function samplesOf(text: string): number {

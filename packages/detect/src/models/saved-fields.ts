@@ -22,7 +22,7 @@ export class Reading {
   readonly #name: string;
 
   constructor(value: unknown, name: string) {
-    if (typeof value !== 'object' || value === null) throw new DamagedModel(`${name} is no object`);
+    if (typeof value !== 'object' || value === null) throw new DamagedModel(`${name} is not an object`);
     this.#fields = value as Record<string, unknown>;
     this.#name = name;
   }

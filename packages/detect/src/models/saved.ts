@@ -30,10 +30,10 @@ export function loadModel(text: string): Model {
   try {
     parsed = JSON.parse(text);
   } catch {
-    throw new DamagedModel('this is no saved model: not JSON');
+    throw new DamagedModel('this is not a saved model: not JSON');
   }
   const top = new Reading(parsed, 'model');
-  if (top.raw('format') !== FORMAT) throw new DamagedModel('this is no saved model');
+  if (top.raw('format') !== FORMAT) throw new DamagedModel('this is not a saved model');
   if (top.raw('version') !== MODEL_VERSION)
     throw new DamagedModel(
       `the model is of version ${String(top.raw('version'))}, this program reads ${MODEL_VERSION}: train it anew`,

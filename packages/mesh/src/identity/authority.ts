@@ -174,7 +174,7 @@ export class Authority {
   /** Approves a peer that waits, by its name. It gets its certificate when it asks again. */
   async approve(id: string, role: Role = 'peer'): Promise<string | null> {
     const waiting = this.desk.waiting.find((each) => each.id === id);
-    if (waiting === undefined) return `nobody of the name ${id} waits`;
+    if (waiting === undefined) return `no application of ${id} is pending`;
     const publicKey = Buffer.from(waiting.publicKey, 'hex');
     // Things may have changed since it began to wait.
     const objection = this.#objectionTo(id, publicKey);
@@ -204,9 +204,8 @@ export class Authority {
     const member = this.#roster.approved(id);
     if (member === null) return `there is no peer ${id} that is approved`;
     if (member.role === 'authority') return `${id} is the authority itself: it would lock itself out`;
-    if (!(forMs > 0 && forMs <= MEASURE_MS_MAX))
-      return 'the time must be longer than nothing, 30 days at most';
-    if (step === 'redirect' && !isAddress(to)) return 'where is the decoy? write HOST:PORT';
+    if (!(forMs > 0 && forMs <= MEASURE_MS_MAX)) return 'the time must be above 0, 30 days at most';
+    if (step === 'redirect' && !isAddress(to)) return 'the decoy is missing: write HOST:PORT';
     const atMs = this.#runtime.clock.nowMs();
     const untilMs = Math.round(atMs + forMs);
     this.#sign([{ kind: 'measure', id, step, reason: reason.slice(0, 60), atMs, untilMs, to }]);
@@ -219,7 +218,7 @@ export class Authority {
   release(id: string, reason: string, by: AuditEntry['by']): string | null {
     const measure = this.#roster.measures.get(id);
     const atMs = this.#runtime.clock.nowMs();
-    if (measure === undefined || measure.untilMs <= atMs) return `nothing is in force about ${id}`;
+    if (measure === undefined || measure.untilMs <= atMs) return `no measure is in force against ${id}`;
     this.#sign([{ kind: 'release', id, atMs }]);
     this.#runtime.log('info', 'peer released', { peer: id, reason });
     this.#note('release', id, { reason, by }, null);

@@ -137,7 +137,7 @@ export class EnrolmentDesk {
 
   deny(id: string): string | null {
     const waiting = this.#desk.waiting.find((each) => each.id === id);
-    if (waiting === undefined) return `nobody of the name ${id} waits`;
+    if (waiting === undefined) return `no application of ${id} is pending`;
     this.#save({
       waiting: this.#desk.waiting.filter((each) => each !== waiting),
       denied: [...this.#desk.denied, waiting.fingerprint].slice(-WAITING_MAX),

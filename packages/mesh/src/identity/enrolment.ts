@@ -89,7 +89,7 @@ export async function enrolAt(
   const identity = readLeaf(answer.certificate);
   const isOurs = identity?.id === id && Buffer.compare(identity.publicKey, keys.publicKey) === 0;
   if (!isOurs || identity.mesh !== mesh)
-    throw new EnrolError('the certificate that came is for somebody else');
+    throw new EnrolError('the certificate received is for another name or key');
   try {
     // Signed by the root whose fingerprint is in the invitation, or by one that it vouches for.
     const roster = Roster.fromBytes(answer.beginning, root);
@@ -99,7 +99,7 @@ export async function enrolAt(
     if (error instanceof RosterError) throw new EnrolError(error.message);
     throw error;
   }
-  throw new EnrolError('the certificate that came is not signed by the authority of this mesh');
+  throw new EnrolError('the certificate received is not signed by the authority of this mesh');
 }
 
 export function decodeAnswer(payload: Uint8Array): EnrolAnswer {

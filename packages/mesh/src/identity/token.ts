@@ -29,7 +29,7 @@ export function formatToken(value: Invitation): string {
 /** @throws TokenError with one line that says what is wrong */
 export function parseToken(token: string): Invitation {
   const line = token.trim();
-  if (!line.startsWith(PREFIX)) throw new TokenError(`this is no invitation: they begin with ${PREFIX}`);
+  if (!line.startsWith(PREFIX)) throw new TokenError(`this is not an invitation: they begin with ${PREFIX}`);
   const all = Buffer.from(line.slice(PREFIX.length), 'base64url');
   const bytes = all.subarray(0, -2);
   // What the decoder skips is a copying error, too: a letter at the end, a space in between.

@@ -35,8 +35,8 @@ export function objectionToCall(address: string, isSeenAt: (host: string) => boo
   const { host: written, port } = parseAddress(address) ?? { host: '', port: 0 };
   const host = plainHost(written.replace(/%.*$/, ''));
   // A host name could resolve to a different address on each lookup.
-  if (isIP(host) === 0) return 'that is no address';
-  if (port < PORT_MIN) return 'no peer is met at that port';
+  if (isIP(host) === 0) return 'not an address';
+  if (port < PORT_MIN) return 'not a port of a peer';
   if (isIn(nowhere, host)) return 'no peer is at that address';
   return isIn(nearby, host) && !isSeenAt(host) ? 'no peer of that name was seen there' : null;
 }

@@ -104,7 +104,7 @@ export class Punch {
     answer: (error: string | null, body: Uint8Array) => void,
   ): Promise<void> {
     const outlook = await this.#look();
-    if (outlook === null) return answer('no way out from here', NOTHING);
+    if (outlook === null) return answer('no address of this peer is known', NOTHING);
     answer(null, encode(seenAddress, outlook.address));
     const socket = await this.#meet(outlook, theirs);
     outlook.close();
@@ -119,7 +119,7 @@ export class Punch {
       objectionToCall(address, (host) => this.#isSeenAt(from, host)) ??
       this.#asker.objectionTo(from, this.#content(address), proof);
     if (objection !== null) return objection;
-    if (!this.#once.take(from, hex(proof.signature))) return 'that was asked before';
+    if (!this.#once.take(from, hex(proof.signature))) return 'replayed request';
     const host = hostOf(address);
     const isTooMuch = this.#meetings.size >= MEETINGS_MAX || this.#meetings.has(from);
     if (isTooMuch || !this.#askers.has(from) || !this.#hosts.has(host)) return 'too many meetings at once';

@@ -186,7 +186,7 @@ export class Session implements StreamCarrier {
       address: this.link.shown.address,
       message: String(error),
     });
-    this.close('this peer failed at what you sent');
+    this.close('internal error');
   }
 
   #take(type: FrameType, payload: Buffer): void {
@@ -221,7 +221,7 @@ export class Session implements StreamCarrier {
 
   #takeOpen(type: FrameType, from: Reader): void {
     if (this.isStranger && type !== frameTypes.request)
-      throw new WireError('a stranger may only ask to be let in');
+      throw new WireError('a peer without a certificate may only enrol');
     if (type === frameTypes.notice) {
       const kind = from.byte();
       this.#host.notice(this, kind, from.view(from.left));
@@ -270,7 +270,7 @@ export class Session implements StreamCarrier {
   }
 
   #takeHello(other: Shape<typeof hello>): void {
-    if (this.#isHelloReceived) throw new WireError('a second greeting');
+    if (this.#isHelloReceived) throw new WireError('a second hello');
     this.#isHelloReceived = true;
     if (other.versionMax < PROTOCOL_VERSION || other.versionMin > PROTOCOL_VERSION) {
       this.#refuse('version', `this peer speaks version ${PROTOCOL_VERSION} of the protocol`);
@@ -282,7 +282,7 @@ export class Session implements StreamCarrier {
     }
     this.rosterVersion = other.rosterVersion;
     // The side that accepted the link cannot turn it into one on which nobody is identified.
-    if (other.isEnrolment && this.link.isDialler) throw new WireError('only who dials may ask to be let in');
+    if (other.isEnrolment && this.link.isDialler) throw new WireError('only the dialling side may enrol');
     if (this.purpose === 'enrol' || other.isEnrolment) {
       this.isStranger = !this.link.isDialler;
       this.#accept();

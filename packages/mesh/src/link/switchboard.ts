@@ -376,7 +376,7 @@ export class Switchboard implements SessionHost {
       return;
     }
     if (isStranger && kind !== requestKinds.enrol && kind !== requestKinds.seen)
-      throw new WireError('a stranger may only ask to be let in');
+      throw new WireError('a peer without a certificate may only enrol');
     handler(session, payload, reply);
   }
 

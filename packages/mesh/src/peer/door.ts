@@ -61,7 +61,7 @@ export class Door {
       const { shown, request, proof } = decode(passedOn, payload);
       const objection = asker.objectionTo(from, contentOf(shown, request), proof);
       if (objection !== null) return void answer(objection, NOTHING);
-      if (!this.#once.take(from, hex(proof.signature))) return void answer('that was asked before', NOTHING);
+      if (!this.#once.take(from, hex(proof.signature))) return void answer('replayed request', NOTHING);
       this.#answer(request, sourceOf(shown, from), (error, body) => answer(error, body ?? NOTHING));
     });
   }
@@ -75,7 +75,7 @@ export class Door {
   #ask(request: Uint8Array, shown: string, reply: Reply): void {
     const { authority, asker } = this.#options;
     if (authority !== null) return void this.#answer(request, sourceOf(shown), reply);
-    if (request.length > REQUEST_BYTES_MAX) return void reply('that is no request');
+    if (request.length > REQUEST_BYTES_MAX) return void reply('not an enrolment request');
     const said = cutText(shown, SHOWN_BYTES_MAX);
     const proved = asker.prove(contentOf(said, request));
     this.#send(routedKinds.enrolFor, encode(passedOn, { shown: said, request, proof: proved }), reply);

@@ -134,7 +134,7 @@ export class Renewal {
       throw new EnrolError(answer.kind === 'denied' ? answer.reason : 'waits for approval');
     // Other peers relayed the answer, and any of them could have forged it.
     if (!standing.isOwn(answer.certificate))
-      throw new EnrolError('the certificate that came is not one of the authority for this peer');
+      throw new EnrolError('the certificate received is not one of the authority for this peer');
     return answer.certificate;
   }
 }

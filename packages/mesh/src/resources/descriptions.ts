@@ -29,7 +29,7 @@ export class Descriptions {
   async of(path: string): Promise<Manifest> {
     const stats = await stat(path);
     // What is no file may never end, or never begin.
-    if (!stats.isFile()) throw new ShareError(`${path} is no file`);
+    if (!stats.isFile()) throw new ShareError(`${path} is not a file`);
     const version = `${stats.dev} ${stats.ino} ${stats.size} ${stats.mtimeMs}`;
     const before = this.#known.get(path);
     // One that grows all the time, as a capture does, is another at each look: who asks meanwhile gets what is being read.

@@ -90,7 +90,7 @@ export class Shares {
 
   /** Offers the captures of a folder; gives how many there are now. */
   async addCaptures(share: Share): Promise<number> {
-    if (!(await stat(share.path)).isDirectory()) throw new ShareError(`${share.path} is no folder`);
+    if (!(await stat(share.path)).isDirectory()) throw new ShareError(`${share.path} is not a folder`);
     this.#keep({ ...share, isCaptures: true });
     return (await capturesIn(share.path)).length;
   }

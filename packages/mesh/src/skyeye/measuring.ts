@@ -55,7 +55,7 @@ export class Measuring {
       const { ids, proof } = decode(asked, body);
       const objection = asker.objectionTo(from, contentOf(own, ids), proof);
       if (objection !== null) return answer(objection, NOTHING);
-      if (!once.take(from, hex(proof.signature))) return answer('that was asked before', NOTHING);
+      if (!once.take(from, hex(proof.signature))) return answer('replayed request', NOTHING);
       if (!mayAsk(from) || !ofOne.take(from) || !ofAll.take(EVERYBODY))
         return answer('it is asked too often', NOTHING);
       const measure = (id: string) => (directory.isAlive(id) ? latency.measure(id) : Number.NaN);

@@ -135,7 +135,7 @@ export class Reader {
 export const varint = (max = Number.MAX_SAFE_INTEGER): Codec<number> => ({
   write(out, value) {
     if (!Number.isSafeInteger(value) || value < 0 || value > max)
-      throw new RangeError(`${value} is no number up to ${max}`);
+      throw new RangeError(`${value} is not a number up to ${max}`);
     out.varint(value);
   },
   read(from) {

@@ -156,7 +156,7 @@ function frameworkError(thrown: unknown): ApiError {
     return new ApiError('too_many_requests', error.message ?? 'too many requests', { hint: 'wait a little' });
   if (error.statusCode !== undefined && error.statusCode < 500)
     return new ApiError('bad_request', readable(error.message ?? 'bad request'), { cause: thrown });
-  return new ApiError('internal', 'something went wrong here; the log says what', { cause: thrown });
+  return new ApiError('internal', 'internal error; see the log of this service', { cause: thrown });
 }
 
 function violation({ keyword, instancePath, message, params }: Violation): ApiError {

@@ -63,7 +63,7 @@ function reasonOf(code: string, host: string, port: number, option: string): str
       return `port ${port} needs more rights; choose one above 1023 with ${option}`;
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
-      return `${host} is no address of this machine; choose another with --host`;
+      return `${host} is not an address of this machine; choose another with --host`;
     default:
       return null;
   }

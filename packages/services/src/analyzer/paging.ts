@@ -86,7 +86,7 @@ function fits(part: unknown, kind: string): boolean {
 }
 
 function badCursor(): ApiError {
-  return new ApiError('bad_cursor', 'after: this is not what `next` said', {
+  return new ApiError('bad_cursor', 'after: not a cursor that `next` gave', {
     hint: 'begin again without it',
   });
 }

@@ -82,7 +82,7 @@ export class Guard {
       .replace(/^\[(.*)\]$/, '$1')
       .toLowerCase();
     if (isIP(name) !== 0 || this.#hosts.has(name)) return;
-    throw new ApiError('foreign_host', `this is not ${host === '' ? 'a host without a name' : host}`, {
+    throw new ApiError('foreign_host', `host ${host === '' ? '(none)' : host} is not served here`, {
       hint: 'use the address or localhost, or allow the name with --allow-host',
     });
   }
@@ -187,7 +187,7 @@ function checkOrigin({ headers, method }: Asked): void {
   const isForeign =
     (site !== undefined && site !== 'same-origin' && site !== 'none') ||
     (!isReading && origin !== undefined && hostOf(origin) !== headers.host);
-  if (isForeign) throw new ApiError('foreign_origin', 'another web page asked for this');
+  if (isForeign) throw new ApiError('foreign_origin', 'cross-origin requests are refused');
 }
 
 function hostOf(origin: string): string | null {

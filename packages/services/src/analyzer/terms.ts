@@ -60,7 +60,7 @@ export function momentOf(name: string, text: string | undefined): string | undef
             .replace(/(Z|[+-]\d\d:?\d\d)$/, '') + zone,
         );
   if (Number.isNaN(whole)) {
-    throw new ApiError('bad_time', `${name}: "${text}" is no time`, {
+    throw new ApiError('bad_time', `${name}: "${text}" is not a time`, {
       hint: 'seconds since 1970 as 1763712000.5, or ISO 8601 as 2026-11-21T08:00:00Z',
     });
   }

@@ -39,7 +39,7 @@ export function encodeStoreBody(
 export function decodeStoreBody(body: Buffer): StoreRequest {
   const length = body.length < 4 ? -1 : body.readUInt32LE();
   if (length < 0 || 4 + length > body.length)
-    throw new BusError('ERR_BODY', 'the body is cut short in its head');
+    throw new BusError('ERR_BODY', 'the body ends within its header');
   const head = check(HeadSchema, parse(body.toString('utf8', 4, 4 + length)));
   const columns = body.subarray(4 + length);
   try {
@@ -77,6 +77,6 @@ export function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new BusError('ERR_BODY', 'the body is no JSON');
+    throw new BusError('ERR_BODY', 'the body is not JSON');
   }
 }

@@ -21,5 +21,5 @@ export function check<T extends TSchema>(schema: T, value: unknown): Static<T> {
 /** For a union, the schema's description: TypeBox only reports that no member matches. */
 function said({ type, schema, message }: ValueError): string {
   const is = schema.description;
-  return type === ValueErrorType.Union && is !== undefined ? `is no ${is}` : message;
+  return type === ValueErrorType.Union && is !== undefined ? `is not a ${is}` : message;
 }

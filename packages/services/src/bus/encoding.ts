@@ -32,6 +32,6 @@ export async function decode(body: Buffer, encoding: string | undefined): Promis
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE')
       throw new BusError('ERR_BODY_TOO_LARGE', `the body is longer than ${BODY_BYTES_MAX} bytes, unpacked`);
-    throw new BusError('ERR_BODY', `the body is no ${encoding} data`);
+    throw new BusError('ERR_BODY', `the body is not valid ${encoding} data`);
   }
 }

@@ -101,12 +101,12 @@ export type Frames = (see: (frame: Frame) => void) => void;
 export function decodeFramesBody(body: Buffer): { head: FramesHead; frames: Frames } {
   const length = body.length < 4 ? -1 : body.readUInt32LE();
   if (length < 0 || 4 + length > body.length)
-    throw new BusError('ERR_BODY', 'the body is cut short in its head');
+    throw new BusError('ERR_BODY', 'the body ends within its header');
   const head = check(FramesHeadSchema, parse(body.toString('utf8', 4, 4 + length)));
   const start = padded(4 + length);
   const dataAt = start + head.count * RECORD_BYTES;
   let dataLength = 0;
-  if (dataAt > body.length) throw new BusError('ERR_BODY', 'the body is cut short in its frames');
+  if (dataAt > body.length) throw new BusError('ERR_BODY', 'the body ends within its frames');
   for (let i = 0; i < head.count; i++) {
     if (body.readUInt32LE(start + i * RECORD_BYTES + 16) > 999_999_999)
       throw new BusError('ERR_BODY', `frame ${head.first + i} has a second of too many nanoseconds`);
@@ -185,7 +185,7 @@ export function captureFrames(body: Buffer): { frames: Frames } {
   reader.feed(body);
   reader.finish();
   if (reader.recognize() === null)
-    throw new BusError('ERR_BODY', 'the body is no capture file: pcap, pcapng and snoop are taken');
+    throw new BusError('ERR_BODY', 'the body is not a capture file: pcap, pcapng and snoop are taken');
   return {
     frames: (see) => {
       const frame = newFrame();

@@ -76,7 +76,7 @@ function addressInto(cells: Uint8Array, i: number, text: string | undefined): nu
     );
     return ETHER;
   }
-  throw new BusError('ERR_BODY', `/packets/${i}: ${text} is no IPv4, IPv6 or Ethernet address`);
+  throw new BusError('ERR_BODY', `/packets/${i}: ${text} is not an IPv4, IPv6 or Ethernet address`);
 }
 
 /** The 16 bytes of an IPv6 address (RFC 4291 §2.2). */

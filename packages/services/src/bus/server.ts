@@ -32,7 +32,8 @@ export function makeServer(
   );
   // A web page in a local browser can reach loopback; browsers mark its requests with their origin.
   server.addHook('onRequest', async ({ headers, url }) => {
-    if (headers.origin !== undefined) throw new BusError('ERR_FOREIGN_ORIGIN', 'web pages may not ask here');
+    if (headers.origin !== undefined)
+      throw new BusError('ERR_FOREIGN_ORIGIN', 'requests of web pages are refused');
     if (token !== undefined && url !== HEALTH && !hasToken(headers, token))
       throw new BusError('ERR_UNAUTHORIZED', 'a token is needed: set EYRIE_TOKEN to the one of this service');
   });
@@ -98,9 +99,7 @@ function listenError(error: NodeJS.ErrnoException, service: string, host: string
         `${service}: port ${port} is taken; choose another with --port, or EYRIE_${service.toUpperCase()}_PORT`,
       );
     case 'EACCES':
-      return new ListenError(
-        `${service}: port ${port} is not for everyone; choose one above 1023 with --port`,
-      );
+      return new ListenError(`${service}: port ${port} needs privileges; choose one above 1023 with --port`);
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
       return new ListenError(`${service}: this machine has no address ${host}; choose another with --host`);

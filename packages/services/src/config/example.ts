@@ -10,7 +10,7 @@ const WIDTH = 110;
 export function exampleToml(): string {
   const sections = sectionNames().map((section) => {
     const options = Object.entries(optionsOf(section)).map(([key, schema]) => {
-      const remarks = [schema.description, wanted(schema).replace(/ is wanted$/, ''), schema.tradeOff];
+      const remarks = [schema.description, wanted(schema), schema.tradeOff];
       const lines = remarks.flatMap((text) => wrapped(`${text.charAt(0).toUpperCase()}${text.slice(1)}.`));
       return `${lines.join('\n')}\n#${key} = ${JSON.stringify(schema.default)}\n`;
     });

@@ -77,7 +77,7 @@ function apply(config: Sections, from: Sections, where: string): void {
   for (const [section, values] of Object.entries(from)) {
     if (typeof values !== 'object' || values === null)
       throw new ConfigError(
-        `${where}: ${section} stands in no section; there are ${sectionNames().join(', ')}`,
+        `${where}: ${section} is outside of any section; there are ${sectionNames().join(', ')}`,
       );
     for (const [key, value] of Object.entries(values))
       set(config, section, key, value, `${where}: ${section}.${key}`);
@@ -106,19 +106,19 @@ function set(config: Sections, section: string, key: string, value: unknown, whe
     );
   const converted = typeof value === 'string' ? Value.Convert(schema, value) : value;
   if (!Value.Check(schema, converted))
-    throw new ConfigError(`${where}: ${JSON.stringify(value)}: ${wanted(schema)}`);
+    throw new ConfigError(`${where}: ${JSON.stringify(value)}: must be ${wanted(schema)}`);
   config[section]![key] = converted;
 }
 
 /** Describes the valid values: `a whole number from 0 to 65535 (ms)`. */
 export function wanted(schema: TSchema): string {
   const { minimum, maximum, unit, oneOfTexts, default: standard, type } = schema;
-  if (oneOfTexts !== undefined) return `one of ${oneOfTexts.join(', ')} is wanted`;
-  if (type === 'boolean') return 'true or false is wanted';
-  if (type === 'string') return `a text such as ${JSON.stringify(standard)} is wanted`;
+  if (oneOfTexts !== undefined) return `one of ${oneOfTexts.join(', ')}`;
+  if (type === 'boolean') return 'true or false';
+  if (type === 'string') return `a text such as ${JSON.stringify(standard)}`;
   const kind = type === 'integer' ? 'a whole number' : 'a number';
   const bounds = minimum === undefined ? '' : ` from ${minimum} to ${maximum}`;
-  return `${kind}${bounds}${unit === undefined ? '' : ` (${unit})`} is wanted`;
+  return `${kind}${bounds}${unit === undefined ? '' : ` (${unit})`}`;
 }
 
 export function sectionNames(): Section[] {

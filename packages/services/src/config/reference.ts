@@ -16,7 +16,7 @@ Options come from, in this order, each over the ones before: the defaults below,
 export function reference(): string {
   const sections = sectionNames().map((section) => {
     const rows = Object.entries(optionsOf(section)).map(([key, schema]) => {
-      const values = wanted(schema).replace(/ is wanted$/, '');
+      const values = wanted(schema);
       const standard = schema.default === '' ? '' : `\`${schema.default}\``;
       return `| \`${key}\` | ${schema.description} | ${standard} | ${values.replaceAll('|', '\\|')} | ${schema.tradeOff} |`;
     });

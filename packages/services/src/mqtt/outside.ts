@@ -107,7 +107,7 @@ function readUrl(url: string): URL {
   const parsed = URL.canParse(url) ? new URL(url) : null;
   if (parsed === null || !/^(mqtts?|wss?):$/.test(parsed.protocol))
     throw new MqttError(
-      `${withoutPassword(url)} is no broker: write mqtt://HOST, mqtts://HOST:8883 or wss://HOST/mqtt`,
+      `${withoutPassword(url)} is not a broker: write mqtt://HOST, mqtts://HOST:8883 or wss://HOST/mqtt`,
     );
   return parsed;
 }

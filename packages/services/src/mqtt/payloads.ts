@@ -144,7 +144,7 @@ export function readOrder(payload: Uint8Array): Order | string | null {
   if (typeof value !== 'object' || value === null)
     return plain.length > TEXT_CHARACTERS_MAX ? 'it is too long' : { text: plain };
   if ('from' in value) return null;
-  if (!Value.Check(OrderSchema, value)) return 'it is no order: {"text": "…"}, see docs/mqtt.md';
+  if (!Value.Check(OrderSchema, value)) return 'it is not an order: {"text": "…"}, see docs/mqtt.md';
   if ([value.text, value.data, value.sealed].filter((each) => each !== undefined).length !== 1)
     return 'it needs one of "text", "data" and "sealed"';
   return value;

@@ -139,5 +139,5 @@ function headerOf(request: FastifyRequest, name: string): string | undefined {
 function numberOf(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   if (/^\d{1,15}$/.test(text)) return Number(text);
-  throw new BusError('ERR_BODY', `eyrie-sequence: ${text} is no number`);
+  throw new BusError('ERR_BODY', `eyrie-sequence: ${text} is not a number`);
 }

@@ -180,7 +180,7 @@ export class ResponseDesk {
     const authority = peer.authority!;
     const evidence = about.evidence();
     if (answer === 'block') {
-      if (!blocked.add(subject, this.#nowMs + forMs, summary)) return 'this is no address';
+      if (!blocked.add(subject, this.#nowMs + forMs, summary)) return 'this is not an address';
       const until = new Date(this.#nowMs + forMs).toISOString();
       audit({ ...this.#entry('block', subject, summary, until, 'policy'), evidence });
       return null;

@@ -113,7 +113,7 @@ test('a taken port, a wrong one, a store that is not there: one line that says w
       /^eyrie: --token or EYRIE_TOKEN: choose one of at least 12 characters/,
     ],
     [['analyzer', '--store', `duckdb:${join(folder, 'none.duckdb')}`], 1, /^eyrie: .*none\.duckdb/],
-    [['analyzer', '--store', 'mysql://here'], 2, /^eyrie: "mysql:\/\/here" is no store/],
+    [['analyzer', '--store', 'mysql://here'], 2, /^eyrie: "mysql:\/\/here" is not a store/],
     [['ui', '--analyzer', 'here'], 2, /^eyrie: --analyzer here: say an address/],
   ];
   for (const [args, status, line] of cases) {

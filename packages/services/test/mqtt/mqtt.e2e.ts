@@ -284,7 +284,7 @@ describe('MQTT', { skip: requireTool('mosquitto') || requireTool('mosquitto_pub'
     await publish(port, 'eyrie/test/inbox/lab-1', '{"words":1}');
     await publish(port, 'eyrie/test/inbox/nobody', 'hello');
     await until(() => warnings.some((line) => line.includes('there is no peer nobody')), 'a reason');
-    assert.ok(warnings.some((line) => line.includes('it is no order')));
+    assert.ok(warnings.some((line) => line.includes('it is not an order')));
     assert.equal(textsOf(1).length, before);
     assert.ok(!lines.some((line) => line.includes('"dead"')));
     const inbox = await subscribe(port, 'eyrie/test/inbox/lab-1');

@@ -29,7 +29,7 @@ export function storeError(error: unknown, path: string): unknown {
   if (/newer (version|DuckDB)|different version|storage version|created with a newer/i.test(message))
     return made('ERR_STORE_NEWER', 'was written by a newer DuckDB; update Eyrie to read it');
   if (/not a valid DuckDB database|is not a DuckDB|Corrupt database file/i.test(message))
-    return made('ERR_STORE_FOREIGN', 'is no store; name another file');
+    return made('ERR_STORE_FOREIGN', 'is not a store; name another file');
   if (
     /No such file|does not exist.*read-only|Cannot launch in-memory|Is a directory|Cannot open file/i.test(
       message,

@@ -24,7 +24,7 @@ export async function erase(
   if (named === null || isPrefix(named.constant) || !(named.constant instanceof Uint8Array))
     throw new StoreError(
       'ERR_STORE_QUERY',
-      `"${address}" is no single address; write 192.0.2.1 or 2001:db8::1`,
+      `"${address}" is not a single address; write 192.0.2.1 or 2001:db8::1`,
     );
   const { kind } = named;
   const bytes = new Uint8Array(ADDRESS_BYTES);

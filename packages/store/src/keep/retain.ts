@@ -8,7 +8,7 @@ export async function retain(database: Database, limits: Retention): Promise<Rem
   const { ageSeconds, rows, bytes } = limits;
   for (const [name, value] of Object.entries(limits))
     if (value !== undefined && !(value >= 0))
-      throw new StoreError('ERR_STORE_QUERY', `${name}: ${value} is no number from 0 on`);
+      throw new StoreError('ERR_STORE_QUERY', `${name}: ${value} is not a number from 0 on`);
   const most = Math.min(rows ?? Infinity, bytes === undefined ? Infinity : await rowsWithin(database, bytes));
   return database.transaction(async (tx) => {
     await tx.holdDictionaries();

@@ -323,7 +323,7 @@ function withoutPassword(url: string): string {
   } catch {
     throw new StoreError(
       'ERR_STORE_URL',
-      'this is no address of a database; write postgres://USER@HOST/DATABASE',
+      'this is not an address of a database; write postgres://USER@HOST/DATABASE',
     );
   }
 }

@@ -148,7 +148,7 @@ function explain(error: unknown): never {
 function changed(cause?: unknown): StoreError {
   return new StoreError(
     'ERR_STORE_AWAY',
-    'somebody else removed the partition of these packets; try again',
+    'the partition of these packets was removed meanwhile; try again',
     cause,
   );
 }

@@ -23,6 +23,6 @@ export function keyOf(cursor: string, length: number): Key {
   }
   throw new StoreError(
     'ERR_STORE_QUERY',
-    'after: this is no cursor of a page; send the `next` of the page before',
+    'after: this is not a cursor of a page; send the `next` of the page before',
   );
 }

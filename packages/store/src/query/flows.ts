@@ -133,7 +133,7 @@ function conditionsOf(query: FlowQuery): { conditions: string[]; values: Value[]
     conditions.push(condition(`$${values.length}`));
   };
   if (query.address !== undefined && addressNamed(query.address) === null)
-    throw new StoreError('ERR_STORE_QUERY', `"${query.address}" is no address`);
+    throw new StoreError('ERR_STORE_QUERY', `"${query.address}" is not an address`);
   const { capture, port, stream } = query;
   add(capture === undefined ? undefined : wholeNumber(capture, 'capture'), (at) => `capture = ${at}`);
   add(seconds(query.from, 'from'), (at) => `end_time >= ${at}`);

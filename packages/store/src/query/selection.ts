@@ -121,7 +121,7 @@ export class Selector {
     if (value === null)
       throw new StoreError(
         'ERR_STORE_QUERY',
-        `"${text}" is no address; write 192.0.2.1, 2001:db8::1, 02:00:5e:10:00:01 or 10.0.0.0/8`,
+        `"${text}" is not an address; write 192.0.2.1, 2001:db8::1, 02:00:5e:10:00:01 or 10.0.0.0/8`,
       );
     const condition = addressCondition('==', value.constant, (bytes) => this.#addresses.bytes(bytes))!;
     return or(
@@ -132,7 +132,7 @@ export class Selector {
 
 export function wholeNumber(value: number, name: string): number {
   if (Number.isSafeInteger(value) && value >= 0) return value;
-  throw new StoreError('ERR_STORE_QUERY', `${name}: ${value} is no whole number from 0 on`);
+  throw new StoreError('ERR_STORE_QUERY', `${name}: ${value} is not a whole number from 0 on`);
 }
 
 /** Clamps a limit. */

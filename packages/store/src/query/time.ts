@@ -18,7 +18,7 @@ export function nanosecondsOf(seconds: string | number, name: string): bigint {
   const text = typeof seconds === 'number' ? seconds.toFixed(9) : seconds.trim();
   const parts = /^(-?)(\d{1,11})(?:\.(\d{0,9})\d*)?$/.exec(text);
   if (parts === null)
-    throw new StoreError('ERR_STORE_QUERY', `${name}: "${seconds}" is no number of seconds since 1970`);
+    throw new StoreError('ERR_STORE_QUERY', `${name}: "${seconds}" is not a number of seconds since 1970`);
   const magnitude = BigInt(parts[2]!) * SECOND + BigInt((parts[3] ?? '').padEnd(9, '0'));
   const signed = parts[1] === '-' ? -magnitude : magnitude;
   // The columns hold 64 bits.

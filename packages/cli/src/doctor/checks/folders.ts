@@ -73,7 +73,7 @@ function folder(check: string, path: string, wantedBytes: number, variable: stri
   while (!existsSync(there) && dirname(there) !== there) there = dirname(there);
   try {
     if (!statSync(there).isDirectory())
-      return wrong(check, `${there} is no folder`, `choose another: ${variable}`);
+      return wrong(check, `${there} is not a folder`, `choose another: ${variable}`);
     accessSync(there, constants.W_OK);
     const { bavail, bsize } = statfsSync(there);
     return room(check, path, bavail * bsize, wantedBytes, variable);

@@ -69,7 +69,7 @@ async function peerPort(id: string, host: string, port: number): Promise<Finding
 function reasonOf(code: string, host: string): string {
   if (code === 'EADDRINUSE') return 'is taken by another program';
   if (code === 'EACCES') return 'needs more rights: ports below 1024 are for root';
-  if (code === 'EADDRNOTAVAIL') return `${host} is no address of this machine`;
+  if (code === 'EADDRNOTAVAIL') return `${host} is not an address of this machine`;
   return isLoopback(host) ? `cannot be listened on (${code})` : `${host} cannot be listened on (${code})`;
 }
 

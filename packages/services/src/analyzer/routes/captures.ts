@@ -159,7 +159,7 @@ async function captureOf({ store, intake }: Context, id: number): Promise<Captur
 
 function intakeOf({ intake }: Context): Intake {
   if (intake !== null) return intake;
-  throw new ApiError('no_intake', 'this analyzer only reads', {
+  throw new ApiError('no_intake', 'this analyzer is read-only', {
     hint: 'eyrie up takes captures in, and eyrie import FILE --store URL does',
   });
 }

@@ -57,7 +57,7 @@ function addHostDetail(app: Server, { store }: Context): void {
     async ({ params }) => {
       const { address } = params;
       if (isIP(address) === 0 && !ETHERNET.test(address))
-        throw new ApiError('bad_value', `"${address}" is no address: IPv4, IPv6 or Ethernet`);
+        throw new ApiError('bad_value', `"${address}" is not an address: IPv4, IPv6 or Ethernet`);
       const wanted = { address };
       const [endpoints, names, protocols, flows, findings] = await Promise.all([
         store.endpoints({ ...wanted, limit: LINES_MAX + 1 }),

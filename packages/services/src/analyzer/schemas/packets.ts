@@ -59,7 +59,7 @@ const TREE_LINE = 'TreeLine';
 
 export const TreeLine = Type.Object(
   {
-    name: Type.String({ description: 'filter name; empty for a line that is no field' }),
+    name: Type.String({ description: 'filter name; empty for a line that is not a field' }),
     text: Type.String({ description: 'what the line says', examples: ['Source Port: 53'] }),
     value: orNull(Type.String({ description: 'the value as filters take it; null where the line has none' })),
     start: Type.Integer({ description: 'bytes [start, start + length) of the buffer' }),
