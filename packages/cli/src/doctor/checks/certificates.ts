@@ -2,9 +2,17 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { eyrieHome, FolderStorage, isComplete, peerFolder, peersIn, type Standing } from '@eyrie/mesh';
-import { UserError } from '../../errors.ts';
-import { standingFrom } from '../../mesh/standing.ts';
+import {
+  eyrieHome,
+  FolderStorage,
+  isComplete,
+  peerFolder,
+  peersIn,
+  readStanding,
+  type Standing,
+  systemRuntime,
+} from '@eyrie/mesh';
+import { PassphraseError } from '@eyrie/mesh/sealed';
 import { durationText } from '../../terminal/units.ts';
 import { type Finding, ok, warn, wrong } from '../check.ts';
 
@@ -65,11 +73,12 @@ function roots(id: string, nowMs: number): Finding[] {
   return [leftMs < ROOT_WARN_MS ? warn(check, found, advice) : ok(check, found)];
 }
 
+/** Null: its keys are under a passphrase. @throws FolderError if a file is damaged */
 function readable(id: string): Standing | null {
   try {
-    return standingFrom(id);
+    return readStanding(new FolderStorage(peerFolder(eyrieHome(), id)), systemRuntime()).standing;
   } catch (error) {
-    if (error instanceof UserError) return null;
+    if (error instanceof PassphraseError) return null;
     throw error;
   }
 }
