@@ -42,7 +42,16 @@ for (const network of NETWORKS) {
   local.addSubnet(address, Number(bits), isIPv6(address) ? 'ipv6' : 'ipv4');
 }
 
+/** Answers that are remembered: a host has many connections, and each is asked of several times. */
+const ANSWERS_MAX = 4096;
+const answers = new Map<string, boolean>();
+
 /** Takes addresses of networks only, as text. */
 export function isLocal(address: string): boolean {
-  return local.check(address, address.includes(':') ? 'ipv6' : 'ipv4');
+  const known = answers.get(address);
+  if (known !== undefined) return known;
+  if (answers.size >= ANSWERS_MAX) answers.clear();
+  const answer = local.check(address, address.includes(':') ? 'ipv6' : 'ipv4');
+  answers.set(address, answer);
+  return answer;
 }

@@ -1,6 +1,6 @@
 // Certificates as they come in handshakes: a row of files.log for each, and one of x509.log for those not seen of late.
 import { hash, type KeyObject, X509Certificate } from 'node:crypto';
-import { writeFile } from './files.ts';
+import { type FileHashes, writeFile } from './files.ts';
 import type { Logs, Seen } from './log.ts';
 import { distinguishedName, x509Log } from './x509.ts';
 
@@ -18,15 +18,25 @@ export interface Certificate {
 
 /** As in Zeek, one is logged again after a day. */
 const AGAIN_S = 86_400;
-/** Certificates remembered; then the oldest is forgotten, and would be logged again. */
-const KNOWN_MAX = 10_000;
+/** Certificates remembered; then the oldest is forgotten, and would be read and logged again. */
+const KNOWN_MAX = 2048;
 const CHAIN_MAX = 10;
+
+/** What is kept of a certificate, so that one that comes again need not be read again. */
+interface Known {
+  readonly hashes: FileHashes;
+  readonly certificate: X509Certificate | null;
+  readonly subject: string | null;
+  readonly issuer: string | null;
+  /** When it was logged. */
+  time: number;
+}
 
 export class CertificateLog {
   readonly #logs: Logs;
   readonly #source: string;
-  /** When each was logged. */
-  readonly #known = new Map<string, number>();
+  /** By fingerprint, the one that was logged longest ago first. */
+  readonly #known = new Map<string, Known>();
 
   /** @param source the protocol that they come over, as files.log calls it */
   constructor(logs: Logs, source = 'SSL') {
@@ -40,34 +50,43 @@ export class CertificateLog {
   }
 
   #seeOne(seen: Seen, bytes: Uint8Array, depth: number): Certificate {
-    const certificate = certificateFrom(bytes);
     const isOwn = depth === 0;
+    const fingerprint = hash('sha256', bytes);
+    const known = this.#known.get(fingerprint) ?? readCertificate(bytes, fingerprint);
+    const { hashes, certificate, subject, issuer } = known;
     const mimeType = isOwn ? 'application/x-x509-user-cert' : 'application/x-x509-ca-cert';
     const source = this.#source;
-    const { fuid } = writeFile(this.#logs, seen, bytes, { source, depth, mimeType, analyzers: ['X509'] });
-    const fingerprint = hash('sha256', bytes);
-    if (certificate !== null && this.#isNews(fingerprint, seen.time)) {
+    const { fuid } = writeFile(this.#logs, seen, bytes, {
+      ...{ source, depth, mimeType, hashes, analyzers: ['X509'] },
+    });
+    if (this.#isNews(fingerprint, known, seen.time) && certificate !== null) {
       const key = publicKeyOf(certificate);
       const [isHost, isClient] = [isOwn && !seen.isOrig, isOwn && seen.isOrig];
       this.#logs.write(x509Log, { time: seen.time, fingerprint, certificate, key, isHost, isClient });
     }
-    return {
-      fuid,
-      fingerprint,
-      subject: certificate === null ? null : distinguishedName(certificate.subject),
-      issuer: certificate === null ? null : distinguishedName(certificate.issuer),
-      isFor: (name) => (certificate === null ? null : isHostOf(certificate, name)),
-    };
+    const isFor = (name: string) => (certificate === null ? null : isHostOf(certificate, name));
+    return { fuid, fingerprint, subject, issuer, isFor };
   }
 
-  #isNews(fingerprint: string, time: number): boolean {
-    const before = this.#known.get(fingerprint);
-    if (before !== undefined && time - before < AGAIN_S) return false;
+  #isNews(fingerprint: string, known: Known, time: number): boolean {
+    if (time - known.time < AGAIN_S) return false;
     this.#known.delete(fingerprint);
     if (this.#known.size >= KNOWN_MAX) this.#known.delete(this.#known.keys().next().value!);
-    this.#known.set(fingerprint, time);
+    known.time = time;
+    this.#known.set(fingerprint, known);
     return true;
   }
+}
+
+function readCertificate(bytes: Uint8Array, sha256: string): Known {
+  const certificate = certificateFrom(bytes);
+  return {
+    hashes: { md5: hash('md5', bytes), sha1: hash('sha1', bytes), sha256 },
+    certificate,
+    subject: certificate === null ? null : distinguishedName(certificate.subject),
+    issuer: certificate === null ? null : distinguishedName(certificate.issuer),
+    time: Number.NEGATIVE_INFINITY,
+  };
 }
 
 function certificateFrom(bytes: Uint8Array): X509Certificate | null {

@@ -18,6 +18,11 @@ export interface Transferred extends OfConn {
   readonly isOrig: boolean;
   readonly bytes: number;
   readonly totalBytes: number | null;
+  readonly hashes: FileHashes;
+}
+
+/** In hexadecimal. */
+export interface FileHashes {
   readonly md5: string;
   readonly sha1: string;
   readonly sha256: string;
@@ -41,9 +46,9 @@ const columns: readonly Column<Transferred>[] = [
   ['overflow_bytes', 'count', () => 0],
   ['timedout', 'bool', () => false],
   ['parent_fuid', 'string', () => null],
-  ['md5', 'string', ({ md5 }) => md5],
-  ['sha1', 'string', ({ sha1 }) => sha1],
-  ['sha256', 'string', ({ sha256 }) => sha256],
+  ['md5', 'string', ({ hashes }) => hashes.md5],
+  ['sha1', 'string', ({ hashes }) => hashes.sha1],
+  ['sha256', 'string', ({ hashes }) => hashes.sha256],
   ['extracted', 'string', () => null],
   ['extracted_cutoff', 'bool', () => null],
   ['extracted_size', 'count', () => null],
@@ -58,6 +63,12 @@ export interface FileFacts {
   readonly mimeType?: string;
   readonly totalBytes?: number | null;
   readonly analyzers?: readonly string[];
+  /** If they are known: a certificate comes again and again. */
+  readonly hashes?: FileHashes;
+}
+
+export function hashesOf(data: Uint8Array): FileHashes {
+  return { md5: hash('md5', data), sha1: hash('sha1', data), sha256: hash('sha256', data) };
 }
 
 /** Logs a file that was seen whole. */
@@ -74,9 +85,7 @@ export function writeFile(
     analyzers: [...analyzers, 'MD5', 'SHA1', 'SHA256'],
     mimeType: facts.mimeType ?? mediaTypeOf(data),
     bytes: data.length,
-    md5: hash('md5', data),
-    sha1: hash('sha1', data),
-    sha256: hash('sha256', data),
+    hashes: facts.hashes ?? hashesOf(data),
   };
   logs.write(filesLog, row);
   return row;

@@ -13,7 +13,7 @@ const RECORD: Readonly<Record<number, string>> = { 20: 'I', 21: 'L', 23: 'D', 24
 const UNKNOWN_RECORD = 'Q';
 const HANDSHAKE_RECORD = 22;
 
-const HISTORY_MAX = 100;
+export const HISTORY_MAX = 100;
 
 /**
  * @param records types of the records of a layer @param messages those of the handshake messages in them

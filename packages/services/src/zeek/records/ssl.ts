@@ -4,7 +4,7 @@ import type { Tap } from '@eyrie/dissect';
 import { type Column, connColumns, type LogKind, type OfConn } from '../write/log-kind.ts';
 import { type Certificate, CertificateLog } from './certificate-log.ts';
 import { type LayerReader, type LogReader, type Logs, numberOf, type Seen, tapOf, textOf } from './log.ts';
-import { withMessages } from './ssl-history.ts';
+import { HISTORY_MAX, withMessages } from './ssl-history.ts';
 
 interface Handshake extends OfConn {
   version: number | null;
@@ -153,7 +153,8 @@ function handshakeReader(
 
   return (p, layer, seen) => {
     const row = handshakeOf(seen, write);
-    if (row.isLogged) return;
+    // Without a beginning there is nothing more to learn.
+    if (row.isLogged || row.history.length >= HISTORY_MAX) return;
     tap.take(p, layer);
     const records = tap.values(f.record).map(Number);
     // A fragment is not counted: the message comes when it is whole.
