@@ -1,7 +1,7 @@
 // Ethernet II and IEEE 802.3 (IEEE Std 802.3-2022 §3.2).
 import { u16 } from '../core/bytes.ts';
 import { data } from '../core/data.ts';
-import { alias, bool, bytes, ether, uint } from '../core/field.ts';
+import { alias, bool, bytes, ether, text, uint } from '../core/field.ts';
 import { ETHER, NESTED, type Packet, SHOWN } from '../core/packet.ts';
 import { type Protocol, protocol } from '../core/protocol.ts';
 import { etherTypes, greProtocols, linkTypes } from '../core/table.ts';
@@ -20,6 +20,9 @@ const TYPE_MIN = 1536;
 
 const dst = ether('eth.dst', 'Destination').at(0, 6);
 const src = ether('eth.src', 'Source').at(6, 6);
+/** Addresses with their names: none are looked up, so that these are the addresses. */
+const dstResolved = text('eth.dst_resolved', 'Destination (resolved)').hidden().get(resolved(0));
+const srcResolved = text('eth.src_resolved', 'Source (resolved)').hidden().get(resolved(6));
 const dstOui = uint('eth.dst.oui', 'Destination OUI').at(0, 3).hidden();
 const srcOui = uint('eth.src.oui', 'Source OUI').at(6, 3).hidden();
 /** IEEE 802-2014 §8.2.2 */
@@ -34,14 +37,17 @@ const dstIg = bool('eth.dst.ig', 'IG bit').named(reach).at(0, 3).mask(0x010000);
 const srcIg = bool('eth.src.ig', 'IG bit').named(reach).at(6, 3).mask(0x010000);
 const f = {
   dst,
+  dstResolved,
   dstOui,
   dstLg,
   dstIg,
   src,
+  srcResolved,
   srcOui,
   srcLg,
   srcIg,
   addr: alias('eth.addr', 'Address', [dst, src]).drawn(),
+  addrResolved: alias('eth.addr_resolved', 'Address (resolved)', [dstResolved, srcResolved]),
   addrOui: alias('eth.addr.oui', 'Address OUI', [dstOui, srcOui]),
   lg: alias('eth.lg', 'LG bit', [dstLg, srcLg]),
   ig: alias('eth.ig', 'IG bit', [dstIg, srcIg]),
@@ -91,12 +97,14 @@ export const eth: Protocol = protocol({
     const start = p.start[layer]!;
     if (p.stop[layer]! - start < HEADER) return;
     out.openFixed(f.dst);
+    out.fixed(f.dstResolved);
     out.add(f.addr, p.start[layer]!, 6);
     out.fixed(f.dstOui);
     out.fixed(f.dstLg);
     out.fixed(f.dstIg);
     out.close();
     out.openFixed(f.src);
+    out.fixed(f.srcResolved);
     out.add(f.addr, p.start[layer]! + 6, 6);
     out.fixed(f.srcOui);
     out.fixed(f.srcLg);
@@ -122,6 +130,10 @@ export const eth: Protocol = protocol({
     return `Ethernet Unknown: Invalid length/type: 0x${type.toString(16).padStart(4, '0')} (${type})`;
   },
 });
+
+function resolved(offset: number): (p: Packet, layer: number) => string {
+  return (p, layer) => ethernetAddress(p.bufferOf(layer), p.start[layer]! + offset);
+}
 
 /** For frames that only look like Ethernet: listed in frame.protocols, but without a tree. */
 function hideTree(p: Packet): void {

@@ -1,6 +1,6 @@
 // TCP options (RFC 9293 §3.2, RFC 7323, RFC 2018, RFC 7413; https://www.iana.org/assignments/tcp-parameters).
 import { u16, u32 } from '../core/bytes.ts';
-import { bytes, none, uint } from '../core/field.ts';
+import { bytes, type Field, none, uint, type Value } from '../core/field.ts';
 import type { Packet } from '../core/packet.ts';
 import type { Sink } from '../core/sink.ts';
 import { type TextSink, Words } from '../core/text-sink.ts';
@@ -56,14 +56,64 @@ const kinds: Readonly<Record<number, string>> = {
   254: 'RFC3692-style Experiment 2',
 };
 
+/** An option as a whole, by kind: `tcp.options.mss` is there if the option is. */
+const optionFields = {
+  0: option('eol', 'End of Option List (EOL)'),
+  1: option('nop', 'No-Operation (NOP)'),
+  2: option('mss', 'Maximum segment size'),
+  3: option('wscale', 'Window scale'),
+  4: option('sack_perm', 'SACK permitted'),
+  5: option('sack', 'SACK'),
+  6: option('echo', 'Echo'),
+  7: option('echoreply', 'Echo reply'),
+  8: option('timestamp', 'Timestamps'),
+  11: option('cc', 'CC'),
+  12: option('ccnew', 'CC.NEW'),
+  13: option('ccecho', 'CC.ECHO'),
+  19: option('md5', 'TCP MD5 signature'),
+  20: option('scps', 'SCPS capabilities'),
+  21: option('snack', 'Selective Negative Acknowledgment'),
+  27: option('qs', 'Quick-Start'),
+  28: option('user_to', 'User Timeout'),
+  29: option('ao', 'TCP AO'),
+  30: option('mptcp', 'Multipath TCP'),
+  34: option('tfo', 'TCP Fast Open'),
+  172: option('acc_ecn', 'Accurate ECN'),
+  253: option('experimental', 'Experimental'),
+  unknown: option('unknown', 'Unknown'),
+};
+/** Accurate ECN has two kinds, and so have experiments. */
+const SAME_OPTION: Readonly<Record<number, number>> = { 174: 172, 254: 253 };
+
+function option(name: string, title: string): Field {
+  return bytes(`tcp.options.${name}`, `TCP Option - ${title}`).shownAs(() => `TCP Option - ${title}`);
+}
+
+/** `Options: (12 bytes), No-Operation (NOP), No-Operation (NOP), Timestamps`. */
+function optionsLine(value: Value, width: number): string {
+  const b = value as Uint8Array;
+  let line = `Options: (${width} bytes)`;
+  for (let at = 0, length = 0; at < b.length; at += length) {
+    length = optionLength(b, at, b.length);
+    if (length === 0) break;
+    line += `, ${optionField(b[at]!).title.replace('TCP Option - ', '')}`;
+    if (b[at] === END) break;
+  }
+  return line;
+}
+
+function optionField(kind: number): Field {
+  const fields: Readonly<Record<number, Field>> = optionFields;
+  return fields[SAME_OPTION[kind] ?? kind] ?? optionFields.unknown;
+}
+
 export const tcpOptionFields = {
-  options: bytes('tcp.options', 'Options'),
+  options: bytes('tcp.options', 'Options').shownAs(optionsLine),
   optionKind: uint('tcp.option_kind', 'Kind').named(kinds),
   optionLen: uint('tcp.option_len', 'Length'),
   mss: uint('tcp.options.mss_val', 'MSS Value'),
   shift: uint('tcp.options.wscale.shift', 'Shift count'),
   multiplier: uint('tcp.options.wscale.multiplier', 'Multiplier'),
-  sackPermitted: none('tcp.options.sack_perm', 'SACK permitted'),
   sackCount: uint('tcp.options.sack.count', 'TCP SACK Count'),
   sackLeft: uint('tcp.options.sack_le', 'TCP SACK Left Edge'),
   sackRight: uint('tcp.options.sack_re', 'TCP SACK Right Edge'),
@@ -79,6 +129,7 @@ export const tcpOptionFields = {
   fastOpenCookie: bytes('tcp.options.tfo.cookie', 'Fast Open Cookie'),
   experiment: uint('tcp.options.experimental.exid', 'Experiment Identifier').hex(2),
   ...mptcpFields,
+  ...optionFields,
 };
 
 const f = tcpOptionFields;
@@ -194,7 +245,8 @@ export function emitTcpOptions(b: Uint8Array, start: number, end: number, base: 
   for (let at = start; at < end; ) {
     const length = optionLength(b, at, end);
     if (length === 0) break;
-    out.group(`TCP Option - ${kinds[b[at]!] ?? 'Unknown'}`, at, length);
+    out.open(optionField(b[at]!), at, length);
+    out.note(valueNote(b, at, length));
     out.add(f.optionKind, at, 1);
     if (length > 1) {
       out.add(f.optionLen, at + 1, 1);
@@ -207,6 +259,22 @@ export function emitTcpOptions(b: Uint8Array, start: number, end: number, base: 
   out.close();
 }
 
+/** The value behind the option's title, as Wireshark words it. */
+function valueNote(b: Uint8Array, at: number, length: number): string {
+  switch (b[at]) {
+    case MSS:
+      return length === 4 ? `: ${u16(b, at + 2)} bytes` : '';
+    case WINDOW_SCALE: {
+      const shift = b[at + 2]!;
+      return length === 3 ? `: ${shift} (multiply by ${2 ** Math.min(14, shift)})` : '';
+    }
+    case TIMESTAMPS:
+      return length === 10 ? `: TSval ${u32(b, at + 2)}, TSecr ${u32(b, at + 6)}` : '';
+    default:
+      return '';
+  }
+}
+
 function emitValue(b: Uint8Array, at: number, length: number, base: number, out: Sink): void {
   switch (b[at]) {
     case MSS:
@@ -216,9 +284,6 @@ function emitValue(b: Uint8Array, at: number, length: number, base: number, out:
       if (length !== 3) break;
       out.add(f.shift, at + 2, 1);
       out.add(f.multiplier, at + 2, 1, 2 ** Math.min(14, b[at + 2]!));
-      break;
-    case SACK_PERMITTED:
-      out.add(f.sackPermitted, at, length);
       break;
     case SACK:
       for (let block = at + 2; block + 8 <= at + length; block += 8) {

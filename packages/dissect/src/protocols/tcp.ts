@@ -1,9 +1,10 @@
 // Transmission Control Protocol (RFC 9293).
 import { u16, u32 } from '../core/bytes.ts';
 import { data } from '../core/data.ts';
-import { alias, bool, bytes, seconds, text, uint, type Value } from '../core/field.ts';
+import { alias, bool, bytes, none, seconds, text, uint, type Value } from '../core/field.ts';
 import { COLUMN, LATE, LISTED, type Packet, SHOWN } from '../core/packet.ts';
 import { type Protocol, protocol } from '../core/protocol.ts';
+import type { Sink } from '../core/sink.ts';
 import { ipProtocols, tcpHeuristics, tcpPorts } from '../core/table.ts';
 import { badTcpChecksum, statusOf } from '../expert/checksums.ts';
 import { runFramed } from '../flows/framing.ts';
@@ -119,6 +120,13 @@ const f = {
     innermost(p, layer) ? sinceFirst(p) : undefined,
   ),
   ...tcpAnalysisFields,
+  // The findings of the expert information, by which Wireshark's filters name them.
+  isSyn: none('tcp.connection.syn', 'Connection establish request (SYN)').hidden(),
+  isSynAck: none('tcp.connection.synack', 'Connection establish acknowledge (SYN+ACK)').hidden(),
+  isFin: none('tcp.connection.fin', 'Connection finish (FIN)').hidden(),
+  isFinActive: none('tcp.connection.fin_active', 'This frame initiates the connection closing').hidden(),
+  isFinPassive: none('tcp.connection.fin_passive', 'This frame undergoes the connection closing').hidden(),
+  isRst: none('tcp.connection.rst', 'Connection reset (RST)').hidden(),
   payload: bytes('tcp.payload', 'TCP payload').shownAs(
     (_, width) => `TCP payload (${width} byte${width === 1 ? '' : 's'})`,
   ),
@@ -128,6 +136,16 @@ const f = {
     (_, width) => `TCP segment data (${width} byte${width === 1 ? '' : 's'})`,
   ),
 };
+
+function emitConnection(p: Packet, start: number, flags: number, out: Sink): void {
+  if (flags & SYN) out.add(flags & ACK ? f.isSynAck : f.isSyn, start, 0);
+  if (flags & FIN) {
+    out.add(f.isFin, start, 0);
+    const isFirst = p.session.tcp.closer(p.flow) === p.direction;
+    out.add(isFirst ? f.isFinActive : f.isFinPassive, start, 0);
+  }
+  if (flags & RST) out.add(f.isRst, start, 0);
+}
 
 const segment: Segment = {
   seq: 0,
@@ -244,6 +262,7 @@ export const tcp: Protocol = protocol({
     out.fixed(f.timeDelta);
     out.close();
     emitTcpAnalysis(p, start, out);
+    emitConnection(p, start, b[start + 13]!, out);
     if (p.stop[layer]! > end) out.add(f.payload, end, p.stop[layer]! - end);
     if (p.joinedBytes > 0) out.add(f.segmentData, end, p.joinedBytes);
     if (p.begunAt >= 0) out.add(f.segmentData, p.begunAt, p.stop[layer]! - p.begunAt);

@@ -11,6 +11,23 @@ testCases('TCP options', [
     '1000 → 2001 [ACK] Seq=1 Ack=1 Win=32767, bogus TCP header length (16, must be at least 20)',
     { 'tcp.hdr_len': '16' },
   ],
+  // SYN with MSS, SACK permitted, timestamps, NOP, window scale
+  [
+    `02000000000202000000000108004500003c00010000400666f60a0000010a00000203e807d10000000100000000a0027fff
+    00000000020405b40402080a00000001000000020103030a`,
+    'eth:ethertype:ip:tcp',
+    'TCP',
+    '1000 → 2001 [SYN] Seq=0 Win=32767 Len=0 MSS=1460 SACK_PERM TSval=1 TSecr=2 WS=1024',
+    {
+      'tcp.options.mss': '02:04:05:b4',
+      'tcp.options.sack_perm': '04:02',
+      'tcp.options.timestamp': '08:0a:00:00:00:01:00:00:00:02',
+      'tcp.options.nop': '01',
+      'tcp.options.wscale': '03:03:0a',
+      'tcp.connection.syn': '',
+      'eth.src_resolved': '02:00:00:00:00:01',
+    },
+  ],
   // hlen beyond
   [
     `02000000000202000000000108004500002800020000400666cc0a0000010a00000203e807d10000000100000001f0107fff
