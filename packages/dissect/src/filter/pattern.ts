@@ -68,7 +68,7 @@ export function patternOf(text: string): RegExp {
   const pattern = new RegExp(source, REFERENCE.test(source) && !hasCase ? 'i' : '');
   if (isRegExp('', 'l') && !isRegExp(source, 'l') && !isPlain(source))
     throw new SyntaxError(
-      `it could take for ever: beside looking around, references and counts above 16 stands one * or + at most, beside references none, no repeated group, and ${CHOICES_MAX} of ? and | at most`,
+      `it could backtrack for too long: a pattern with look-around, back-references or counts above 16 may have at most one * or + (none with back-references), no quantified group, and at most ${CHOICES_MAX} of ? and |`,
     );
   return pattern;
 }

@@ -13,11 +13,11 @@ testCases('TCP options', [
   ],
   // SYN with MSS, SACK permitted, timestamps, NOP, window scale
   [
-    `02000000000202000000000108004500003c00010000400666f60a0000010a00000203e807d10000000100000000a0027fff
+    `02000000000202000000000108004500003c00010000400666f60a0000010a00000203e907d20000000100000000a0027fff
     00000000020405b40402080a00000001000000020103030a`,
     'eth:ethertype:ip:tcp',
     'TCP',
-    '1000 → 2001 [SYN] Seq=0 Win=32767 Len=0 MSS=1460 SACK_PERM TSval=1 TSecr=2 WS=1024',
+    '1001 → 2002 [SYN] Seq=0 Win=32767 Len=0 MSS=1460 SACK_PERM TSval=1 TSecr=2 WS=1024',
     {
       'tcp.options.mss': '020405b4',
       'tcp.options.sack_perm': '0402',
@@ -142,7 +142,7 @@ testCases('TCP SYN', [
     00000000020405b40402080a000000010000000201030307`,
     'eth:ethertype:ip:tcp',
     'TCP',
-    '1000 → 2001 [SYN] Seq=0 Win=32767 Len=0 MSS=1460 SACK_PERM TSval=1 TSecr=2 WS=128',
+    '1001 → 2002 [SYN] Seq=0 Win=32767 Len=0 MSS=1460 SACK_PERM TSval=1 TSecr=2 WS=128',
     { 'tcp.options.mss_val': '1460', 'tcp.options.wscale.shift': '7', 'tcp.options.timestamp.tsval': '1' },
   ],
 ]);
