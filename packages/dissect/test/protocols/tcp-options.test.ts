@@ -142,7 +142,7 @@ testCases('TCP SYN', [
     00000000020405b40402080a000000010000000201030307`,
     'eth:ethertype:ip:tcp',
     'TCP',
-    '1001 → 2002 [SYN] Seq=0 Win=32767 Len=0 MSS=1460 SACK_PERM TSval=1 TSecr=2 WS=128',
+    '1000 → 2001 [SYN] Seq=0 Win=32767 Len=0 MSS=1460 SACK_PERM TSval=1 TSecr=2 WS=128',
     { 'tcp.options.mss_val': '1460', 'tcp.options.wscale.shift': '7', 'tcp.options.timestamp.tsval': '1' },
   ],
 ]);
