@@ -87,7 +87,7 @@ async function play(events: readonly CastEvent[], factor: number, isEchoed: bool
     if (factor > 0) await sleep((Math.min(PAUSE_SECONDS_MAX, at - before) * 1000) / factor);
     before = at;
     if (direction === 'o') process.stdout.write(harmless(text));
-    else if (!isEchoed) process.stdout.write(harmless(text).replace(/^/gm, '> '));
+    else if (!isEchoed) process.stdout.write(harmless(text).replace(/^(?=[\s\S])/gm, '> '));
   }
   process.stdout.write('\n');
 }

@@ -17,6 +17,8 @@ export interface Happening {
   readonly type: EventType;
   readonly user?: string;
   readonly password?: string;
+  /** Of a password that the protocol does not send: its hash, with the salt. */
+  readonly hash?: string;
   readonly isSuccess?: boolean;
   readonly command?: string;
   readonly method?: string;
@@ -133,6 +135,7 @@ function happeningText(event: HoneypotEvent): string {
     add('eyrie.mesh.uncertainty_ms', uncertainty_ms);
   }
   add('eyrie.password', event.password);
+  add('eyrie.password_hash', event.hash);
   add('eyrie.payload', event.data);
   add('eyrie.fingerprint', event.fingerprint);
   add('eyrie.visits', event.visits);
@@ -160,7 +163,7 @@ export function toLine(event: HoneypotEvent): string {
     case 'fingerprint':
       return `${who} is a client with fingerprint ${event.fingerprint} (${quoted(event.agent)})`;
     case 'login':
-      return `${who} login ${event.isSuccess ? 'let in' : 'refused'}: ${quoted(event.user)} / ${quoted(event.password)}`;
+      return `${who} login ${event.isSuccess ? 'let in' : 'refused'}: ${[quoted(event.user), ...secretOf(event)].join(' / ')}`;
     case 'command':
       return `${who} ran ${quoted(event.command)}`;
     case 'request':
@@ -181,4 +184,10 @@ export function toLine(event: HoneypotEvent): string {
 /** Quotes untrusted text, so that it cannot control the terminal. */
 function quoted(text: string | undefined): string {
   return JSON.stringify(text ?? '');
+}
+
+/** None where the protocol has another proof, as a certificate. */
+function secretOf({ password, hash }: HoneypotEvent): string[] {
+  if (password !== undefined) return [quoted(password)];
+  return hash === undefined ? [] : [`hash ${quoted(hash)}`];
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
-import { PassThrough } from 'node:stream';
+import { duplexPair, PassThrough } from 'node:stream';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { Account, Budget } from '../../src/honeypot/bounds.ts';
@@ -36,6 +36,88 @@ function shellFor(user = 'root'): { shell: Shell; reports: Happening[] } {
   const witness = witnessOf('ssh', (each) => reports.push(each));
   return { shell: new Shell(new Visit(new PassThrough(), persona, BOUNDS, witness), user), reports };
 }
+
+describe("the honeypot's processes", () => {
+  const outputOf = (line: string, user = 'root') => shellFor(user).shell.run(line);
+
+  test('ps shows in each style the columns of procps, and its own command', () => {
+    const aux = outputOf('ps aux').trimEnd().split('\n');
+    assert.match(aux[0]!, /^USER +PID %CPU %MEM +VSZ +RSS TTY +STAT START +TIME COMMAND$/);
+    assert.match(aux[1]!, /^root +1 +0\.0 +\d\.\d 168140 12880 \? +Ss +\w{3}\d\d +\d+:\d\d \/sbin\/init$/);
+    assert.match(aux.at(-1)!, /^root +\d+ +0\.0 .* pts\/0 +R\+ +\d\d:\d\d +0:00 ps aux$/);
+    assert.ok(aux.some((line) => line.endsWith('nginx: worker process')));
+    const full = outputOf('ps -ef', 'anna').trimEnd().split('\n');
+    assert.match(full[0]!, /^UID +PID +PPID +C STIME TTY +TIME CMD$/);
+    assert.match(full.at(-1)!, /^anna +\d+ +\d+ +0 \d\d:\d\d pts\/0 +00:00:00 ps -ef$/);
+    const pids = full.slice(1).map((line) => Number(line.split(/ +/)[1]));
+    assert.equal(new Set(pids).size, pids.length);
+    const parents = full.slice(1).map((line) => Number(line.split(/ +/)[2]));
+    assert.ok(parents.every((parent) => parent === 0 || pids.includes(parent)));
+    assert.deepEqual(
+      outputOf('ps')
+        .trimEnd()
+        .split('\n')
+        .map((line) => line.split(/ +/).at(-1)),
+      ['CMD', 'bash', 'ps'],
+    );
+  });
+
+  test('ps shows the same host the same processes, and no two hosts the same', () => {
+    const of = (seed: string) => {
+      const visit = new Visit(new PassThrough(), makePersona(seed, 1_790_000_000), BOUNDS, witnessOf('ssh'));
+      return new Shell(visit, 'root').run('ps -e');
+    };
+    assert.equal(of(SEED), of(SEED));
+    assert.notEqual(of(SEED), of('5b'.repeat(32)));
+  });
+
+  test('top has its five lines and a table', () => {
+    const lines = outputOf('top -bn1').split('\n');
+    assert.match(lines[0]!, /^top - \d\d:\d\d:\d\d up \d+ days, {2}1 user, {2}load average: /);
+    assert.match(lines[6]!, /^ +PID USER +PR +NI +VIRT +RES +SHR S +%CPU +%MEM +TIME\+ COMMAND$/);
+    assert.match(lines[7]!, /^ +1 root +20 +0 .* systemd$/);
+  });
+});
+
+describe('what a login to a database leaves', () => {
+  const login = async (proof: string) => {
+    const reports: Happening[] = [];
+    const [client, server] = duplexPair();
+    const visit = new Visit(
+      server,
+      persona,
+      BOUNDS,
+      witnessOf('mysql', (each) => reports.push(each)),
+    );
+    const served = decoys.find(({ name }) => name === 'mysql')!.serve(visit);
+    const greeting: Buffer = await new Promise((resolve) => client.once('data', resolve));
+    const body = Buffer.concat([Buffer.alloc(32), Buffer.from('root\0'), Buffer.from(proof, 'hex')]);
+    client.write(Buffer.concat([Buffer.of(body.length, 0, 0, 1), body]));
+    const answer: Buffer = await new Promise((resolve) => client.once('data', resolve));
+    await served;
+    const at = greeting.indexOf(0, 5) + 5;
+    const salt = Buffer.concat([greeting.subarray(at, at + 8), greeting.subarray(at + 27, at + 39)]);
+    return { login: reports[0]!, said: answer.toString('latin1'), salt: salt.toString('hex') };
+  };
+
+  test('MySQL: the hash of the password, with the salt it was made with', async () => {
+    const native = await login(`14${'ab'.repeat(20)}`);
+    assert.equal(native.login.user, 'root');
+    assert.equal(native.login.password, undefined);
+    assert.equal(native.login.hash, `$mysqlna$${native.salt}*${'ab'.repeat(20)}`);
+    assert.match(native.said, /Access denied for user 'root'@'192\.0\.2\.9' \(using password: YES\)/);
+    const newer = await login(`20${'cd'.repeat(32)}`);
+    assert.equal(newer.login.hash, `$caching_sha2$${newer.salt}*${'cd'.repeat(32)}`);
+  });
+
+  test('MySQL: no password is none', async () => {
+    for (const proof of ['00', '', '0100']) {
+      const { login: event, said } = await login(proof);
+      assert.deepEqual([event.password, event.hash], ['', undefined]);
+      assert.match(said, /using password: NO/);
+    }
+  });
+});
 
 describe("the honeypot's shell", () => {
   test('lines are taken apart as sh does', () => {

@@ -19,9 +19,10 @@ export const mysql: Decoy = {
     visit.write(packet(0, greeting(visit, salt)));
     const head = await visit.bytes(4);
     const answer = await visit.bytes(head.readUIntLE(0, 3));
-    const user = userOf(answer);
-    visit.report({ type: 'login', user, password: '', isSuccess: false });
-    const message = `#28000Access denied for user '${user}'@'${visit.visitor}' (using password: YES)`;
+    const { user, proof } = credentialsOf(answer);
+    visit.report({ type: 'login', user, ...secretOf(salt, proof), isSuccess: false });
+    const used = proof.length > 0 ? 'YES' : 'NO';
+    const message = `#28000Access denied for user '${user}'@'${visit.visitor}' (using password: ${used})`;
     visit.write(packet(2, Buffer.concat([Buffer.from([0xff, 0x15, 0x04]), Buffer.from(message, 'latin1')])));
     visit.end();
   },
@@ -53,10 +54,28 @@ function packet(sequence: number, body: Buffer): Buffer {
   return Buffer.concat([head, body]);
 }
 
-/** User name in a HandshakeResponse41: after capabilities, packet size, character set and 23 zero bytes. */
-function userOf(answer: Buffer): string {
+/**
+ * User name and proof of the password in a HandshakeResponse41: after capabilities, packet size, character set and 23 zero bytes;
+ * of an older client, no proof.
+ */
+function credentialsOf(answer: Buffer): { user: string; proof: Buffer } {
   const end = answer.indexOf(0, 32);
-  return end < 0 ? '' : answer.toString('latin1', 32, end);
+  if (end < 0) return { user: '', proof: Buffer.alloc(0) };
+  const length = answer[end + 1] ?? 0;
+  const begin = end + 2;
+  // A single zero byte is an empty password, too (caching_sha2_password).
+  const proof = answer.subarray(begin, begin + length);
+  return {
+    user: answer.toString('latin1', 32, end),
+    proof: proof.every((byte) => byte === 0) ? Buffer.alloc(0) : proof,
+  };
+}
+
+/** The password is never sent, only a hash with our salt: both are kept, so that it can be guessed (hashcat's $mysqlna$). */
+function secretOf(salt: Uint8Array, proof: Buffer): { password: string } | { hash: string } {
+  if (proof.length === 0) return { password: '' };
+  const method = proof.length === 20 ? '$mysqlna$' : '$caching_sha2$';
+  return { hash: `${method}${Buffer.from(salt).toString('hex')}*${proof.toString('hex')}` };
 }
 
 /** Start-up and password messages of PostgreSQL (protocol 3.0, "Message Flow"). */

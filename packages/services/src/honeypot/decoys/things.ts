@@ -146,7 +146,7 @@ export const smb: Decoy = {
       if (length < 32) break;
       const isSecond = body[0] === 0xfe;
       const command = isSecond ? body.readUInt16LE(12) : body[4]!;
-      visit.report({ type: 'command', command: `${isSecond ? 'SMB2' : 'SMB1'} command ${command}` });
+      visit.report({ type: 'command', command: smbName(isSecond, command) });
       const answer = isSecond ? smb2Answer(visit, body, command) : smb1Answer(visit, body, command);
       if (answer === null) break;
       const size = Buffer.alloc(4);
@@ -156,6 +156,31 @@ export const smb: Decoy = {
     visit.end();
   },
 };
+
+/** MS-SMB2 §2.2.1.2, in order. */
+const SMB2_COMMANDS = [
+  ...['NEGOTIATE', 'SESSION_SETUP', 'LOGOFF', 'TREE_CONNECT', 'TREE_DISCONNECT', 'CREATE', 'CLOSE', 'FLUSH'],
+  ...['READ', 'WRITE', 'LOCK', 'IOCTL', 'CANCEL', 'ECHO', 'QUERY_DIRECTORY', 'CHANGE_NOTIFY', 'QUERY_INFO'],
+  ...['SET_INFO', 'OPLOCK_BREAK'],
+];
+/** MS-CIFS §2.2.2.1: what opens a connection, and what exploits begin with. */
+const SMB1_COMMANDS: Readonly<Record<number, string>> = {
+  37: 'TRANSACTION',
+  43: 'ECHO',
+  50: 'TRANSACTION2',
+  113: 'TREE_DISCONNECT',
+  114: 'NEGOTIATE',
+  115: 'SESSION_SETUP_ANDX',
+  116: 'LOGOFF_ANDX',
+  117: 'TREE_CONNECT_ANDX',
+  160: 'NT_TRANSACT',
+  162: 'NT_CREATE_ANDX',
+};
+
+function smbName(isSecond: boolean, command: number): string {
+  const name = isSecond ? SMB2_COMMANDS[command] : SMB1_COMMANDS[command];
+  return `${isSecond ? 'SMB2' : 'SMB1'} ${name ?? `command ${command}`}`;
+}
 
 /** Answers NEGOTIATE of SMB 1 as Windows 7 to 10, for clients that offer NT LM 0.12; refuses everything later. */
 function smb1Answer({ persona }: Visit, request: Buffer, command: number): Buffer | null {

@@ -2,6 +2,7 @@
 
 import { type Visit, whim } from '../visit.ts';
 import { type Files, resolvePath } from './files.ts';
+import { ps, top } from './processes.ts';
 
 export interface Context {
   readonly visit: Visit;
@@ -81,8 +82,8 @@ const commands: Readonly<Record<string, Command>> = {
   mount: ({ files }) => files.read('/proc/mounts') ?? '',
   lscpu: ({ visit }) =>
     `Architecture:            x86_64\nCPU op-mode(s):          32-bit, 64-bit\nCPU(s):                  ${visit.persona.cpus}\nModel name:              Intel(R) Xeon(R) Silver 4214 CPU @ 2.20GHz\n`,
-  ps: () => PROCESSES,
-  top: () => PROCESSES,
+  ps,
+  top,
   ifconfig: ({ visit }) =>
     `eth0: flags=4163<UP,BROADCAST,RUNNING,MULTICAST>  mtu 1500\n        inet ${visit.persona.address}  netmask 255.255.255.0  broadcast ${visit.persona.address.replace(/\d+$/, '255')}\n        ether ${visit.persona.mac}  txqueuelen 1000  (Ethernet)\n`,
   ip: ({ visit }) =>
@@ -302,20 +303,6 @@ function df({ persona }: Visit): string {
   const share = Math.round((100 * used) / blocks);
   return `Filesystem     1K-blocks      Used Available Use% Mounted on\nudev             ${persona.memoryMb * 490}         0   ${persona.memoryMb * 490}   0% /dev\n/dev/vda1      ${String(blocks).padStart(9)} ${String(used).padStart(9)} ${String(blocks - used).padStart(9)}  ${share}% /\ntmpfs            ${persona.memoryMb * 500}         0   ${persona.memoryMb * 500}   0% /dev/shm\n`;
 }
-
-const PROCESSES = `    PID TTY          TIME CMD
-      1 ?        00:00:09 systemd
-    412 ?        00:00:02 systemd-journal
-    438 ?        00:00:00 systemd-udevd
-    561 ?        00:00:01 cron
-    566 ?        00:00:00 dbus-daemon
-    612 ?        00:03:12 redis-server
-    618 ?        00:00:00 sshd
-    640 ?        00:00:00 nginx
-    641 ?        00:00:07 nginx
-   2210 pts/0    00:00:00 bash
-   2231 pts/0    00:00:00 ps
-`;
 
 const SOCKETS = `Active Internet connections (servers and established)
 Proto Recv-Q Send-Q Local Address           Foreign Address         State
