@@ -17,7 +17,7 @@ export const nft: FirewallTool = {
   name: 'nft',
   title: 'nftables',
   blockedMax: 100_000,
-  look: [{ argv: ['nft', '-j', 'list', 'ruleset'] }],
+  look: [{ argv: ['nft', '-j', 'list', 'ruleset'] }, { argv: ['nft', 'list', 'ruleset'] }],
 
   apply(wanted, [json = '']): Plan {
     const ruleset = read(json);
@@ -45,16 +45,26 @@ export const nft: FirewallTool = {
     };
   },
 
-  status([json = '']) {
-    const { tables, rules } = read(json);
-    return [
-      ...tables.filter(isOurs).map(() => `table ${TABLE}`),
-      ...ourRules(rules).map(
-        ({ family, table, chain, comment }) => `rule in ${family} ${table} ${chain}: ${comment}`,
-      ),
-    ];
-  },
+  status: ([json = '', text = '']) => [
+    ...ourLines(text),
+    ...read(json)
+      .sets.filter(({ family, table }) => `${family} ${table}` === TABLE)
+      .map(({ name, elem = [] }) => `${TABLE} ${name}: ${elem.length} ${elem.length === 1 ? 'entry' : 'entries'}`),
+  ],
 };
+
+/** Our rules as nft prints them, each behind the chain that it stands in. */
+function ourLines(text: string): string[] {
+  const found: string[] = [];
+  let [table, chain] = ['', ''];
+  for (const line of text.split('\n').map((each) => each.trim())) {
+    const [, kind, name] = /^(table|chain|set) (.+) \{$/.exec(line) ?? [];
+    if (kind === 'table') table = name!;
+    else if (kind !== undefined) chain = name!;
+    else if (line.includes(` comment "${MARK} `)) found.push(`${table} ${chain}: ${line}`);
+  }
+  return found;
+}
 
 interface TableFacts {
   readonly family: string;
@@ -77,18 +87,25 @@ interface RuleFacts {
   readonly expr: readonly Readonly<Record<string, unknown>>[];
 }
 
+interface SetFacts extends TableFacts {
+  readonly table: string;
+  readonly elem?: readonly unknown[];
+}
+
 interface Ruleset {
   readonly tables: TableFacts[];
+  readonly sets: SetFacts[];
   readonly chains: ChainFacts[];
   readonly rules: RuleFacts[];
 }
 
 /** Parses the JSON of libnftables-json(5). */
 function read(json: string): Ruleset {
-  const ruleset: Ruleset = { tables: [], chains: [], rules: [] };
+  const ruleset: Ruleset = { tables: [], sets: [], chains: [], rules: [] };
   if (json.trim() === '') return ruleset;
-  for (const { table, chain, rule } of JSON.parse(json).nftables) {
+  for (const { table, set, chain, rule } of JSON.parse(json).nftables) {
     if (table !== undefined) ruleset.tables.push(table);
+    if (set !== undefined) ruleset.sets.push(set);
     if (chain !== undefined) ruleset.chains.push(chain);
     if (rule !== undefined) ruleset.rules.push(rule);
   }
