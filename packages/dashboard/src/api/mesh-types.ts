@@ -130,6 +130,7 @@ export interface MeshTime {
 export interface TimeSource {
   host: string;
   is_authenticated: boolean;
+  key_id: number | null;
   /** Reach register (RFC 5905 §9.2): the last eight polls as bits, the latest in the lowest. */
   reach: number;
   stratum: number | null;

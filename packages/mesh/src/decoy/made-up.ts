@@ -2,6 +2,7 @@
 // and a continuous load.
 
 import { createHash } from 'node:crypto';
+import type { Coordinate } from '../skyeye/coordinates.ts';
 
 const GIB = 2 ** 30;
 const DAY_MS = 86_400_000;
@@ -45,7 +46,26 @@ export function madeUpReading(seed: string, id: string, nowMs: number): Record<s
     queries: 0.2 * dice.fraction() * (1 + day),
     'clock.ahead': 8 * (dice.fraction() - 0.5) + 0.05 * minutes,
     'clock.uncertainty': 0.1 + 0.3 * dice.fraction(),
+    ...coordinateOf(dice),
   };
+}
+
+/** Hosts of one building: tenths of a millisecond from each other. */
+function coordinateOf(dice: Dice): Record<string, number> {
+  const angle = 2 * Math.PI * dice.fraction();
+  const farMs = 0.02 + 0.3 * dice.fraction();
+  return {
+    'coordinate.x': farMs * Math.cos(angle),
+    'coordinate.y': farMs * Math.sin(angle),
+    'coordinate.height': 0.06 + 0.12 * dice.fraction(),
+  };
+}
+
+/** Where the host of that name stands in the space of latencies, as it answers whoever measures it. */
+export function madeUpPlace(seed: string, id: string, nowMs: number): Coordinate {
+  const reading = madeUpReading(seed, id, nowMs);
+  const [x, y, height] = ['x', 'y', 'height'].map((axis) => reading[`coordinate.${axis}`]!);
+  return { x: x!, y: y!, height: height!, error: 0.2 };
 }
 
 function wave(nowMs: number, periodMs: number, phase: number): number {

@@ -8,12 +8,13 @@ import type { Standing } from '../peer/standing.ts';
 import { type Cancel, every, type Runtime } from '../runtime.ts';
 import { readingOf } from '../skyeye/attributes.ts';
 import { treeMessage } from '../skyeye/codec.ts';
+import { coordinate } from '../skyeye/latency.ts';
 import { Queries } from '../skyeye/query/index.ts';
 import { queryMessage } from '../skyeye/query/messages.ts';
 import { SkyEye } from '../skyeye/skyeye.ts';
-import { noticeKinds } from '../wire/kinds.ts';
+import { noticeKinds, requestKinds } from '../wire/kinds.ts';
 import { type Codec, decode, encode } from '../wire/schema.ts';
-import { madeUpReading } from './made-up.ts';
+import { madeUpPlace, madeUpReading } from './made-up.ts';
 
 const REFRESH_MS = 5_000;
 /** From one visitor in a second; more are taken and not answered, as by a peer that has too much to do. */
@@ -46,6 +47,9 @@ export class Mirage {
       worldOf(standing, directory, switchboard, kind, codec);
     this.#core = new SkyEye(runtime, world(noticeKinds.tree, treeMessage), { heartbeatMs: 0 });
     this.#queries = new Queries(runtime, world(noticeKinds.query, queryMessage), this.#core.below);
+    switchboard.handleRequest(requestKinds.coordinate, (_session, _payload, reply) =>
+      reply(null, encode(coordinate, madeUpPlace(seed, standing.id, runtime.clock.nowMs()))),
+    );
     switchboard.handleNotice(noticeKinds.tree, (session, payload) =>
       this.#core.take(session.id, decode(treeMessage, payload)),
     );

@@ -29,7 +29,7 @@ const ANSWER_MS = 2_000;
 const MEASURE_MS = 2_000;
 const PEERS_MAX = 64;
 
-const coordinate = record({ x: float, y: float, height: float, error: float });
+export const coordinate = record({ x: float, y: float, height: float, error: float });
 const NOTHING = Buffer.alloc(0);
 
 export class Latency {

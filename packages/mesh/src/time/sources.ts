@@ -25,6 +25,8 @@ const source = record({
   /** With the port, if it was named. */
   host: text(255),
   isAuthenticated: flag,
+  /** Number of the symmetric key; null with NTS, or without authentication. */
+  keyId: optional(varint(2 ** 32)),
   /** The last eight questions, the newest in the lowest bit: was there an answer? */
   reach: varint(255),
   /** Null before the first answer. */
@@ -72,12 +74,13 @@ export class TimeSources {
 }
 
 export function sourceOf(judged: Judged, { port }: SourceOptions): TimeSource {
-  const { host, isAuthenticated, reach, estimate, packet, rootDistance, role, fault } = judged;
+  const { host, isAuthenticated, keyId, reach, estimate, packet, rootDistance, role, fault } = judged;
   const isKnown = estimate !== null && Number.isFinite(rootDistance);
   return {
     ...{
       host: port === undefined ? host.slice(0, 240) : `${host.slice(0, 240)}:${port}`,
       isAuthenticated,
+      keyId,
       reach,
       role,
       fault: fault?.slice(0, 100) ?? null,

@@ -81,7 +81,16 @@ function Table({ sources }: { sources: readonly TimeSource[] }) {
 }
 
 function Line({ source }: { source: TimeSource }) {
-  const { host, role, is_authenticated: isAuthenticated, stratum, estimate, reach, fault } = source;
+  const {
+    host,
+    role,
+    is_authenticated: isAuthenticated,
+    key_id: key,
+    stratum,
+    estimate,
+    reach,
+    fault,
+  } = source;
   const [word, badge, meaning] = ROLES[role];
   const span = (ms: number | undefined) => (ms === undefined ? '–' : duration(ms / 1000));
   return (
@@ -99,7 +108,7 @@ function Line({ source }: { source: TimeSource }) {
       <td class="cell-right num">{span(estimate?.jitter_ms)}</td>
       <td class="cell-right num">{span(estimate?.delay_ms)}</td>
       <td class="cell-right num">{stratum ?? '–'}</td>
-      <td>{isAuthenticated ? 'NTS' : <span class="quiet">none</span>}</td>
+      <td>{key !== null ? `key ${key}` : isAuthenticated ? 'NTS' : <span class="quiet">none</span>}</td>
       <td class="cell-right">
         <Reach bits={reach} />
       </td>

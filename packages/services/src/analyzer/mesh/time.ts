@@ -23,10 +23,11 @@ export function timeAnswer(peer: string, time: PeerTime, servers: TimeSourcesVie
   };
 }
 
-function sourceAnswer({ isAuthenticated, estimate, ...source }: TimeSource): TimeSourceAnswer {
+function sourceAnswer({ isAuthenticated, keyId, estimate, ...source }: TimeSource): TimeSourceAnswer {
   return {
     ...source,
     is_authenticated: isAuthenticated,
+    key_id: keyId,
     estimate: estimate && {
       offset_ms: estimate.offset * 1000,
       delay_ms: estimate.delay * 1000,

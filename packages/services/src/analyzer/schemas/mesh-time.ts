@@ -6,7 +6,8 @@ const Milliseconds = Type.Number({ description: 'milliseconds' });
 
 export const TimeSource = object({
   host: Type.String(),
-  is_authenticated: Type.Boolean({ description: 'by NTS' }),
+  is_authenticated: Type.Boolean({ description: 'by NTS or a symmetric key' }),
+  key_id: orNull(Type.Integer({ description: 'number of the symmetric key; null: none' })),
   reach: Type.Integer({ description: 'the last eight questions as bits: was there an answer?' }),
   stratum: orNull(Type.Integer({ description: '1: a clock by itself; null before the first answer' })),
   role: oneOf(['truth', 'outlier', 'falseticker', 'unusable']),
