@@ -49,7 +49,10 @@ export const nft: FirewallTool = {
     ...ourLines(text),
     ...read(json)
       .sets.filter(({ family, table }) => `${family} ${table}` === TABLE)
-      .map(({ name, elem = [] }) => `${TABLE} ${name}: ${elem.length} ${elem.length === 1 ? 'entry' : 'entries'}`),
+      .map(
+        ({ name, elem = [] }) =>
+          `${TABLE} ${name}: ${elem.length} ${elem.length === 1 ? 'entry' : 'entries'}`,
+      ),
   ],
 };
 
