@@ -121,6 +121,11 @@ describe('eyrie import', () => {
       ]),
       [[2, counted, null]],
     );
+    assert.deepEqual(again.captures[0].replaced, [1]);
+    const rules = eyrie('import', SAMPLE, '--store', store, '--again', '--rules');
+    assert.match(rules.stdout, /; capture 3 in duckdb:\S+, in place of capture 2\n/);
+    const info = JSON.parse(eyrie('store', 'info', '--json', '--store', store).stdout);
+    assert.deepEqual([info.captures, info.packets], [1, counted], 'there are no two copies');
   });
 
   it('reads standard input', () => {

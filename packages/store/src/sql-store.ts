@@ -75,8 +75,8 @@ export class SqlStore implements Store {
   async beginCapture(origin: CaptureOrigin, options: { readonly again?: boolean } = {}): Promise<Begun> {
     const database = this.#open();
     const known =
-      (await this.#captures.byKey(origin.key)) ??
-      (origin.hash === null ? null : await this.#captures.byHash(origin.hash));
+      (origin.hash === null ? null : await this.#captures.byHash(origin.hash)) ??
+      (await this.#captures.byKey(origin.key));
     if (known !== null && options.again !== true) return { capture: known, isNew: false };
     const key = known === null ? origin.key : await this.#freeKey(origin.key);
     await database.transaction((tx) => this.#writer.captures.add(tx, { ...origin, key }));

@@ -43,7 +43,10 @@ export interface Store {
    */
   write(batch: StoreBatch): Promise<Written>;
 
-  /** `again` makes another capture even if this file is stored already; write under its `capture.key`. */
+  /**
+   * Finds the latest capture of this file, else begins one. `again` makes another capture even if this file is stored
+   * already; write under its `capture.key`.
+   */
   beginCapture(origin: CaptureOrigin, options?: { readonly again?: boolean }): Promise<Begun>;
   /** Ends a capture; `problem` says why it is incomplete. */
   endCapture(id: number, problem?: string | null): Promise<CaptureRow>;

@@ -2,7 +2,7 @@
 import { captureFiles } from '@eyrie/capture';
 import { AlreadyStored, type Run, runFile } from '@eyrie/services/pipeline';
 import { RefusedBodies } from '@eyrie/services/refused';
-import type { Store } from '@eyrie/store';
+import type { CaptureRow, Store } from '@eyrie/store';
 import { FAILED } from '../errors.ts';
 import { silenceFrom } from '../pipeline/alerts.ts';
 import { INTERRUPTED, type Interrupt, listenForInterrupt } from '../pipeline/interrupt.ts';
@@ -43,6 +43,8 @@ interface Imported {
   readonly packets: number | null;
   readonly seconds: number;
   readonly capture: number;
+  /** Earlier captures of the same file, which were deleted. */
+  readonly replaced: readonly number[];
   readonly problem: string | null;
 }
 
@@ -131,14 +133,18 @@ async function importOne(file: string, options: Import): Promise<Imported> {
     );
   } catch (error) {
     if (!(error instanceof AlreadyStored)) throw error;
-    return { file, packets: null, seconds: since(), capture: error.capture.id, problem: null };
+    return { file, packets: null, seconds: since(), capture: error.capture.id, replaced: [], problem: null };
   }
   const stop = (): void => run.stop();
   interrupt.signal.addEventListener('abort', stop);
   try {
     const problem = await run.finished();
-    if (!interrupt.signal.aborted) await store.endCapture(run.capture.id, problem);
-    return { file, packets: run.packets, seconds: since(), capture: run.capture.id, problem };
+    const { id } = run.capture;
+    const isWhole = !interrupt.signal.aborted;
+    const seconds = since();
+    const capture = isWhole ? await store.endCapture(id, problem) : run.capture;
+    const replaced = again && isWhole ? await replaceCopies(store, capture) : [];
+    return { file, packets: run.packets, seconds, capture: id, replaced, problem };
   } catch (error) {
     // What is no capture file leaves none behind.
     if (run.packets + run.capture.nextSequence === 0)
@@ -150,10 +156,21 @@ async function importOne(file: string, options: Import): Promise<Imported> {
   }
 }
 
-function lineFor({ file, packets, seconds, capture }: Imported, { place }: Store): string {
+/** Deletes what was stored of the same file before, unless that is more. Returns the ids. */
+async function replaceCopies(store: Store, { id, hash, packets }: CaptureRow): Promise<number[]> {
+  const copies = (await store.captures()).filter(
+    (each) => each.id < id && each.hash === hash && hash !== null && each.packets <= packets,
+  );
+  for (const copy of copies) await store.deleteCapture(copy.id);
+  return copies.map((copy) => copy.id);
+}
+
+function lineFor({ file, packets, seconds, capture, replaced }: Imported, { place }: Store): string {
   if (packets === null)
-    return `${file}: is stored already, as capture ${capture}; --again stores it once more`;
-  return `${file}: ${grouped(packets)} packets stored in ${durationText(seconds)}, ${rate(packets, seconds)}; capture ${capture} in ${place}`;
+    return `${file}: is stored already, as capture ${capture}; --again stores it anew, in its place`;
+  const stored = `${grouped(packets)} packets stored in ${durationText(seconds)}, ${rate(packets, seconds)}`;
+  const instead = replaced.length === 0 ? '' : `, in place of capture ${replaced.join(', ')}`;
+  return `${file}: ${stored}; capture ${capture} in ${place}${instead}`;
 }
 
 function totalLine(all: readonly Imported[]): string {
@@ -183,8 +200,8 @@ function rate(packets: number, seconds: number): string {
 function summary(all: readonly Imported[], { place }: Store): unknown {
   return {
     store: place,
-    captures: all.map(({ file, packets, seconds, capture, problem }) => ({
-      ...{ file, capture, packets: packets ?? 0, stored_before: packets === null },
+    captures: all.map(({ file, packets, seconds, capture, replaced, problem }) => ({
+      ...{ file, capture, replaced, packets: packets ?? 0, stored_before: packets === null },
       ...{ seconds, packets_per_second: Math.round((packets ?? 0) / seconds), problem },
     })),
   };

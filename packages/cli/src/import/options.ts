@@ -8,7 +8,7 @@ export function addImportCommand(program: Command): void {
     .description('store capture files: packets, conversations, names and findings')
     .argument('<file...>', 'capture files, folders of them, or - for standard input')
     .option('--store <url>', 'duckdb:PATH or postgres://USER@HOST/DATABASE (default: your own DuckDB file)')
-    .option('--again', 'store files again that are stored already')
+    .option('--again', 'store files anew, in place of what is stored of them')
     .option('--rules', 'apply intrusion rules, which takes twice as long')
     .option('--json', 'print the result as JSON');
   addCommonOptions(addKeyLogOption(command))
@@ -24,7 +24,8 @@ TLS and QUIC are opened with the secrets that a pcapng file holds, and with thos
 eyrie up that file, too, or the page shows what was sealed. To put them into the capture:
 editcap --inject-secrets tls,keys.log in.pcap out.pcapng
 
-A file that is stored already is skipped; an interrupted import is resumed.
+A file that is stored already is skipped; an interrupted import is resumed. With --again the copy of
+before is deleted once the new one is whole: so --again --rules has rules look at what is stored.
 Exit status: 0 done, 1 failed (damaged file, store away), 2 called wrongly, 130 interrupted.`,
     )
     .action(async (files: string[], options) => {

@@ -215,6 +215,8 @@ export function storesOnce(make: Make): void {
     assert.deepEqual([again.isNew, again.capture.id], [false, first.capture.id]);
     const twice = await store.beginCapture(origin, { again: true });
     assert.deepEqual([twice.isNew, twice.capture.key], [true, `${origin.key}#2`]);
+    const latest = await store.beginCapture(origin);
+    assert.deepEqual([latest.isNew, latest.capture.id], [false, twice.capture.id]);
     const ended = await store.endCapture(first.capture.id, 'cut short');
     assert.equal(ended.problem, 'cut short');
     assert.ok(ended.ended! >= ended.begun);
