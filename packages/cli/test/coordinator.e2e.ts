@@ -6,6 +6,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { until as untilFound } from '../../../test/support/until.ts';
 
 const eyrie = join(import.meta.dirname, '../bin/eyrie.js');
 const home = mkdtempSync(join(tmpdir(), 'eyrie-coordinator-'));
@@ -41,14 +42,8 @@ const log = (name: string): string => {
   }
 };
 
-async function until<T>(what: string, look: () => T | Promise<T>): Promise<NonNullable<Awaited<T>>> {
-  for (let i = 0; i < 3_600; i++) {
-    const found = await Promise.resolve(look()).catch(() => null);
-    if (found) return found as NonNullable<Awaited<T>>;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  assert.fail(`not in 3 minutes: ${what}\n${log('coordinator.log').slice(-2000)}`);
-}
+const until = <T>(what: string, look: () => T | Promise<T>) =>
+  untilFound(() => `${what}\n${log('coordinator.log').slice(-2000)}`, look);
 
 // biome-ignore lint/suspicious/noExplicitAny: JSON of any shape
 const get = async (url: string): Promise<any> => (await fetch(url)).json();

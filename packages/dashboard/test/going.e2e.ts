@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
+import { until } from '../../../test/support/until.ts';
 import { startBrowser, visit } from './support/browser.ts';
 import { bundle } from './support/bundle.ts';
 import { type Eyrie, startEyrie } from './support/eyrie.ts';
@@ -110,11 +111,14 @@ test('Go to accepts a packet number, a time of day, and seconds since the beginn
   await chosen(page, '5,000');
   await goTo('0.5 s');
   await until(
-    page,
+    'the packet at 0.5 s is chosen',
     async () => Number(await timeOfChosen(page)) >= 0.5 && Number(await timeOfChosen(page)) < 5,
   );
   await goTo('11:54:00Z');
-  await until(page, async () => Math.floor(Number(await timeOfChosen(page))) === 101);
+  await until(
+    'the packet at 101 s is chosen',
+    async () => Math.floor(Number(await timeOfChosen(page))) === 101,
+  );
   await goTo('tomorrow');
   await page.getByText('Enter a packet number').waitFor();
   await end();
@@ -168,12 +172,4 @@ test('the bytes of a field or of the packet are copied in the selected format', 
 
 async function timeOfChosen(page: Page): Promise<string> {
   return (await page.locator('.row[aria-selected="true"] .cell-time').textContent()) ?? '';
-}
-
-async function until(page: Page, isSo: () => Promise<boolean>): Promise<void> {
-  for (let i = 0; i < 1_200; i++) {
-    if (await isSo()) return;
-    await page.waitForTimeout(50);
-  }
-  assert.fail('it did not come to that');
 }

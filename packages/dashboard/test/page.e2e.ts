@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
-import { startBrowser, visit, WAIT_MS } from './support/browser.ts';
+import { until } from '../../../test/support/until.ts';
+import { startBrowser, visit } from './support/browser.ts';
 import { bundle, gzipBytesOf, sentBytesOf } from './support/bundle.ts';
 import { type Eyrie, startEyrie } from './support/eyrie.ts';
 
@@ -31,15 +32,6 @@ function cells(page: Page, column: string): Promise<string[]> {
   return page.locator(`.row .cell-${column}`).allTextContents();
 }
 
-/** Polls until a condition holds. */
-async function until(page: Page, what: string, holds: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + WAIT_MS;
-  while (!(await holds())) {
-    assert.ok(Date.now() < deadline, `${what}: did not come about at ${page.url()}`);
-    await page.waitForTimeout(30);
-  }
-}
-
 test('all scripts and styles take at most 150 kB, and so does all that a visit loads unasked, with fonts', async () => {
   const manifest = bundle();
   const gzipped = gzipBytesOf(manifest);
@@ -49,7 +41,7 @@ test('all scripts and styles take at most 150 kB, and so does all that a visit l
     visited.on('request', (request) => loaded.add(new URL(request.url()).pathname));
   });
   // The other pages are loaded after the first.
-  await until(page, 'all pages are there', async () => [...loaded].some((path) => path.includes('others-')));
+  await until('all pages are there', async () => [...loaded].some((path) => path.includes('others-')));
   await page.waitForLoadState('networkidle');
   const sent = sentBytesOf(manifest, loaded);
   assert.ok(sent <= 150_000, `${sent} bytes with fonts, by brotli`);
@@ -65,18 +57,17 @@ test('overview: figures, traffic, protocols, talkers; a click filters and Back u
     .getByRole('button', { name: /^TCP\b/ })
     .first()
     .click();
-  await until(page, 'the filter stands in its field', async () =>
+  await until('the filter stands in its field', async () =>
     (await page.inputValue('#filter')).includes('"TCP"'),
   );
   await page.getByText(/% of 5,125/).waitFor();
   const first = page.locator('.talker button').first();
   await first.click();
-  await until(page, 'both terms hold', async () =>
+  await until('both terms hold', async () =>
     /^_ws\.col\.Protocol == "TCP" && ipv?6?\.addr == /.test(await page.inputValue('#filter')),
   );
   await page.goBack();
   await until(
-    page,
     'one term again',
     async () => (await page.inputValue('#filter')) === '_ws.col.Protocol == "TCP"',
   );
@@ -112,7 +103,7 @@ test('overview: a range dragged on the timeline filters the whole page', async (
   await page.mouse.down();
   await page.mouse.move(box.x + box.width * 0.5, box.y + 60, { steps: 4 });
   await page.mouse.up();
-  await until(page, 'the range is a term', async () =>
+  await until('the range is a term', async () =>
     /^frame\.time_epoch >= [\d.]+ && frame\.time_epoch < [\d.]+$/.test(await page.inputValue('#filter')),
   );
   await page.getByText(/% of 5,125/).waitFor();
@@ -144,11 +135,9 @@ test('packets: any column can be sorted, resized and hidden', async () => {
   const { page, end } = await open('packets?q=dns');
   await page.locator('.row[data-row="0"] .cell-length:not(:empty)').waitFor();
   await page.getByRole('button', { name: 'Length' }).click();
-  await until(page, 'shortest first', async () => isRising((await cells(page, 'length')).map(number)));
+  await until('shortest first', async () => isRising((await cells(page, 'length')).map(number)));
   await page.getByRole('button', { name: 'Length' }).click();
-  await until(page, 'longest first', async () =>
-    isRising((await cells(page, 'length')).map(number).reverse()),
-  );
+  await until('longest first', async () => isRising((await cells(page, 'length')).map(number).reverse()));
   const grip = page.getByRole('separator', { name: 'Width of Source' });
   const before = Number(await grip.getAttribute('aria-valuenow'));
   await grip.focus();
@@ -156,24 +145,20 @@ test('packets: any column can be sorted, resized and hidden', async () => {
   assert.ok(Number(await grip.getAttribute('aria-valuenow')) > before);
   await page.getByRole('button', { name: 'Columns' }).click();
   await page.getByRole('menuitemcheckbox', { name: 'Protocol' }).click();
-  await until(
-    page,
-    'the column is gone',
-    async () => (await page.locator('.row .cell-protocol').count()) === 0,
-  );
+  await until('the column is gone', async () => (await page.locator('.row .cell-protocol').count()) === 0);
   await end();
 });
 
 test('packets: a link with an order and a packet selects that packet', async () => {
   const { page, end } = await open('packets?q=tcp&packet=86&sort=-length');
-  await until(page, 'longest first', async () => {
+  await until('longest first', async () => {
     const lengths = (await cells(page, 'length')).map(number);
     return lengths.length > 1 && isRising(lengths.reverse()) && lengths[0]! > 0;
   });
   await page.locator('.row[aria-selected="true"]', { hasText: /^86/ }).waitFor();
   await page.locator('.tree-line', { hasText: 'Frame 86:' }).waitFor();
   await page.getByRole('button', { name: 'No.' }).click();
-  await until(page, 'in the order of time', async () => isRising((await cells(page, 'number')).map(number)));
+  await until('in the order of time', async () => isRising((await cells(page, 'number')).map(number)));
   await page.locator('.row[aria-selected="true"]', { hasText: /^86/ }).waitFor();
   await end();
 });
@@ -182,7 +167,7 @@ test('packets: the menu filters, follows the stream, and exports', async () => {
   const { page, end } = await open('packets?q=http.request%20%26%26%20tcp');
   await page.locator('.row[data-row="1"] .cell-dst:not(:empty)').click({ button: 'right' });
   await page.getByRole('menuitem', { name: '… and not this' }).click();
-  await until(page, 'the filter has grown', async () =>
+  await until('the filter has grown', async () =>
     /^http\.request && tcp && !\(ipv?6?\.dst == \S+\)$/.test(await page.inputValue('#filter')),
   );
   await page.goBack();
@@ -222,7 +207,7 @@ test('filter: names are completed, errors marked at their position, and suggesti
   assert.equal(new URL(page.url()).hash, '#/packets', 'it was not applied');
   await page.locator('#filter').fill('dns && ip.addr == 10.20.0.80');
   await page.keyboard.press('Enter');
-  await until(page, 'it was applied', async () => page.url().includes('q=dns'));
+  await until('it was applied', async () => page.url().includes('q=dns'));
   await end();
 });
 
@@ -236,7 +221,7 @@ test('filter: a kept filter is offered in an empty field, also in later visits',
   await kept.waitFor();
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');
-  await until(page, 'it applies', async () => page.url().includes('q=dns.flags.rcode'));
+  await until('it applies', async () => page.url().includes('q=dns.flags.rcode'));
   await page.getByRole('button', { name: 'Keep this filter', pressed: true }).click();
   await page.getByRole('button', { name: 'Keep this filter', pressed: false }).waitFor();
   await end();
@@ -251,14 +236,14 @@ test('filter: all kept filters can be reached by keys', async () => {
   await page.locator('.choices li').nth(29).waitFor();
   await page.keyboard.press('ArrowUp');
   const last = page.locator('.choices [aria-selected="true"]');
-  await until(page, 'the last is in sight', async () =>
+  await until('the last is in sight', async () =>
     last.evaluate((option) => {
       const [own, box] = [option, option.parentElement!].map((each) => each.getBoundingClientRect());
       return own!.bottom <= box!.bottom + 1;
     }),
   );
   await page.keyboard.press('Enter');
-  await until(page, 'it applies', async () => /q=tcp\.port.*30$/.test(page.url()));
+  await until('it applies', async () => /q=tcp\.port.*30$/.test(page.url()));
   await end();
 });
 
@@ -309,7 +294,7 @@ test('keyboard only: filter, select a packet, expand a layer, use its menu, go b
   await page.keyboard.press('/');
   await page.keyboard.type('tls.handshake.type == 1 && tcp');
   await page.keyboard.press('Enter');
-  await until(page, 'only greetings', async () => {
+  await until('only greetings', async () => {
     const summaries = await cells(page, 'summary');
     return summaries.length > 0 && summaries.every((text) => text.includes('Client Hello'));
   });

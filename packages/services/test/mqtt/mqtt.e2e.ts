@@ -24,6 +24,7 @@ import { sealDocument } from '@eyrie/mesh/sealed';
 import { Value } from '@sinclair/typebox/value';
 import { spawnChild } from '../../../../test/support/children.ts';
 import { requireTool } from '../../../../test/support/tools.ts';
+import { until } from '../../../../test/support/until.ts';
 import { MqttCompanion, type MqttSettings } from '../../src/mqtt/index.ts';
 import { MessageSchema, MetricsSchema, StatusSchema } from '../../src/mqtt/payloads.ts';
 
@@ -49,15 +50,6 @@ const mqtt: MqttCompanion[] = [];
 
 /** For what never comes. */
 const LIMIT_MS = 180_000;
-
-async function until<T>(look: () => T | undefined | null | false, what: string): Promise<T> {
-  for (const end = Date.now() + LIMIT_MS; Date.now() < end; ) {
-    const found = look();
-    if (found) return found;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  throw new Error(`it did not come: ${what}`);
-}
 
 function freePort(): Promise<number> {
   return new Promise((resolve) => {
@@ -130,8 +122,8 @@ async function subscribe(
   child.stderr.on('data', (chunk) => lines.push(`! ${chunk}`));
   children.push(child);
   await until(
-    () => lines.some((line) => line.startsWith('Subscribed')) || child.exitCode !== null,
     `a subscription to ${topic}`,
+    () => lines.some((line) => line.startsWith('Subscribed')) || child.exitCode !== null,
   );
   return { lines, child };
 }
@@ -192,8 +184,8 @@ describe('MQTT', { skip: requireTool('mosquitto') || requireTool('mosquitto_pub'
       });
       await start(id);
     }
-    await until(() => running.every(({ peer }) => peer.directory.tree.size === IDS.length), 'the mesh');
-    await until(() => running.every(({ peer }) => peer.standing.groupKey !== null), 'the key of the group');
+    await until('the mesh', () => running.every(({ peer }) => peer.directory.tree.size === IDS.length));
+    await until('the key of the group', () => running.every(({ peer }) => peer.standing.groupKey !== null));
   });
   after(async () => {
     for (const child of children) child.kill();
@@ -206,26 +198,23 @@ describe('MQTT', { skip: requireTool('mosquitto') || requireTool('mosquitto_pub'
     await callPeer(folder('gate'), 'mqttStart', { port });
     const { lines } = await subscribe(port, 'eyrie/#');
     for (const id of IDS) {
-      const status = await until(() => payloadOf(lines, `eyrie/test/peers/${id}/status`), `status of ${id}`);
+      const status = await until(`status of ${id}`, () => payloadOf(lines, `eyrie/test/peers/${id}/status`));
       assert.ok(Value.Check(StatusSchema, status), JSON.stringify(status));
       assert.equal(status.status, 'alive');
     }
     assert.equal(await publish(port, 'eyrie/test/inbox/lab-1', 'plain words'), '');
     assert.equal(await publish(port, 'eyrie/test/inbox/lab-2', '{"text":"as JSON","topic":"order"}'), '');
     assert.equal(await publish(port, 'eyrie/test/broadcast', '{"text":"to all"}'), '');
-    await until(() => textsOf(1).includes('plain words') && textsOf(1).includes('to all'), 'orders');
-    await until(() => running[2]!.peer.inbox.messages.some(({ topic }) => topic === 'order'), 'a topic');
+    await until('orders', () => textsOf(1).includes('plain words') && textsOf(1).includes('to all'));
+    await until('a topic', () => running[2]!.peer.inbox.messages.some(({ topic }) => topic === 'order'));
     await running[1]!.peer.send('gate', 'for the gate');
-    const message = await until(
-      () =>
-        payloadOf(lines, 'eyrie/test/inbox/gate', ({ text }: { text: string }) => text === 'for the gate'),
-      'a message',
+    const message = await until('a message', () =>
+      payloadOf(lines, 'eyrie/test/inbox/gate', ({ text }: { text: string }) => text === 'for the gate'),
     );
     assert.ok(Value.Check(MessageSchema, message) && message.from === 'lab-1');
     await running[1]!.peer.broadcast('from lab-1');
-    await until(
-      () => payloadOf(lines, 'eyrie/test/broadcast', ({ from }: { from: string }) => from === 'lab-1'),
-      'a broadcast',
+    await until('a broadcast', () =>
+      payloadOf(lines, 'eyrie/test/broadcast', ({ from }: { from: string }) => from === 'lab-1'),
     );
     assert.ok(lines.length < 100, 'nothing goes round in circles');
     const greedy = connect(port, '127.0.0.1');
@@ -251,7 +240,7 @@ describe('MQTT', { skip: requireTool('mosquitto') || requireTool('mosquitto_pub'
     children.push(child);
     child.stdin.end('{"no":"order"}\n'.repeat(2_000));
     const refused = mqtt[0]!.view().refused;
-    await until(() => mqtt[0]!.view().refused >= refused + 2_000, 'refusals');
+    await until('refusals', () => mqtt[0]!.view().refused >= refused + 2_000);
     const said = warnings.slice(before);
     assert.ok(said.some((line) => line.includes('too many a second')));
     assert.ok(said.length < 1_000, `${said.length} lines`);
@@ -261,14 +250,14 @@ describe('MQTT', { skip: requireTool('mosquitto') || requireTool('mosquitto_pub'
     const port = Number(mqtt[0]!.view().place.split(':').at(-1));
     running[0]!.peer.skyeye.report({ 'cpu.used': 12.5, 'memory.free': 1e9 });
     const { lines } = await subscribe(port, 'eyrie/test/peers/gate/metrics');
-    const metrics = await until(() => payloadOf(lines, 'eyrie/test/peers/gate/metrics'), 'metrics');
+    const metrics = await until('metrics', () => payloadOf(lines, 'eyrie/test/peers/gate/metrics'));
     assert.ok(
       Value.Check(MetricsSchema, metrics) && metrics.values['cpu.used'] === 12.5,
       JSON.stringify(metrics),
     );
     const topic = 'homeassistant/sensor/eyrie_test_gate/eyrie_cpu_used/config';
     const found = await subscribe(port, 'homeassistant/#');
-    const config = await until(() => payloadOf(found.lines, topic), 'discovery');
+    const config = await until('discovery', () => payloadOf(found.lines, topic));
     assert.equal(config.state_topic, 'eyrie/test/peers/gate/metrics');
     assert.equal(config.value_template, "{{ value_json['values'].get('cpu.used') }}");
     assert.equal(config.unit_of_measurement, '%');
@@ -283,7 +272,7 @@ describe('MQTT', { skip: requireTool('mosquitto') || requireTool('mosquitto_pub'
     await publish(port, 'eyrie/test/inbox/lab-1', '{"from":"lab-2","text":"not from lab-2"}');
     await publish(port, 'eyrie/test/inbox/lab-1', '{"words":1}');
     await publish(port, 'eyrie/test/inbox/nobody', 'hello');
-    await until(() => warnings.some((line) => line.includes('there is no peer nobody')), 'a reason');
+    await until('a reason', () => warnings.some((line) => line.includes('there is no peer nobody')));
     assert.ok(warnings.some((line) => line.includes('it is not an order')));
     assert.equal(textsOf(1).length, before);
     assert.ok(!lines.some((line) => line.includes('"dead"')));
@@ -291,7 +280,7 @@ describe('MQTT', { skip: requireTool('mosquitto') || requireTool('mosquitto_pub'
     await publish(port, 'eyrie/test/inbox/lab-1', '{"from":"lab-2","text":"made up"}');
     await running[1]!.peer.send('gate', 'this comes');
     await running[2]!.peer.send('gate', 'and this');
-    await until(() => textsOf(0).includes('and this'), 'messages');
+    await until('messages', () => textsOf(0).includes('and this'));
     assert.ok(!inbox.lines.some((line) => line.includes('made up')), 'what clients publish is no message');
   });
 
@@ -312,22 +301,21 @@ describe('MQTT', { skip: requireTool('mosquitto') || requireTool('mosquitto_pub'
       join(folder(id), 'peer.key'),
     ];
     const all = await subscribe(port, 'eyrie/test/#', as('lab-1'));
-    await until(() => payloadOf(all.lines, 'eyrie/test/peers/gate/status'), 'status over TLS');
+    await until('status over TLS', () => payloadOf(all.lines, 'eyrie/test/peers/gate/status'));
     const own = await subscribe(port, 'eyrie/test/inbox/lab-1', as('lab-1'));
     assert.equal(await publish(port, 'eyrie/test/inbox/lab-2', 'by lab-1', as('lab-1')), '');
-    await until(() => textsOf(2).includes('by lab-1'), 'an order over TLS');
+    await until('an order over TLS', () => textsOf(2).includes('by lab-1'));
     const given = running[2]!.peer.inbox.messages.findLast(({ by }) => by !== undefined)!;
     assert.deepEqual([given.from, given.by], ['gate', 'lab-1'], 'in its own name');
     assert.equal(await publish(port, 'eyrie/test/broadcast', 'lab-1 to all', as('lab-1')), '');
-    await until(
-      () => running[2]!.peer.inbox.messages.some(({ by, isBroadcast }) => isBroadcast && by === 'lab-1'),
-      'its broadcast',
+    await until('its broadcast', () =>
+      running[2]!.peer.inbox.messages.some(({ by, isBroadcast }) => isBroadcast && by === 'lab-1'),
     );
     const { policy } = running[2]!.peer;
     running[2]!.peer.policy = parsePolicy('[[rule]]\nfrom = ["lab-1"]\ntopics = ["*"]\nallow = false');
     await publish(port, 'eyrie/test/inbox/lab-2', 'though it may not', as('lab-1'));
     await publish(port, 'eyrie/test/inbox/lab-2', 'by the gate', as('gate'));
-    await until(() => textsOf(2).includes('by the gate'), 'an order of the gateway itself');
+    await until('an order of the gateway itself', () => textsOf(2).includes('by the gate'));
     assert.ok(!textsOf(2).includes('though it may not'), 'the gateway lends nobody its rights');
     running[2]!.peer.policy = policy;
     const thief = await publish(port, 'eyrie/test/broadcast', 'x', [...as('lab-1'), '-i', 'of-gate']);
@@ -338,9 +326,8 @@ describe('MQTT', { skip: requireTool('mosquitto') || requireTool('mosquitto_pub'
     await running[2]!.peer.send('gate', 'not for lab-1');
     const authority = await subscribe(port, 'eyrie/test/inbox/gate', as('gate'));
     await running[2]!.peer.send('gate', 'again not for lab-1');
-    await until(
-      () => authority.lines.some((line) => line.includes('again not')),
-      'the inbox of the authority',
+    await until('the inbox of the authority', () =>
+      authority.lines.some((line) => line.includes('again not')),
     );
     assert.ok(![...all.lines, ...own.lines].some((line) => line.includes('not for lab-1')));
     assert.notEqual(
@@ -350,9 +337,9 @@ describe('MQTT', { skip: requireTool('mosquitto') || requireTool('mosquitto_pub'
     assert.ok(warnings.some((line) => line.includes('no certificate was shown')));
     const gone = await subscribe(port, 'eyrie/test/#', as('lab-2'));
     await callPeer(folder('gate'), 'measure', { id: 'lab-2', step: 'quarantine', forMs: 2_000 });
-    await until(() => warnings.some((line) => /sent away.*lab-2 is in quarantine/.test(line)), 'the door');
+    await until('the door', () => warnings.some((line) => /sent away.*lab-2 is in quarantine/.test(line)));
     gone.child.kill();
-    await until(() => running.every(({ peer }) => peer.directory.tree.size === IDS.length), 'its return');
+    await until('its return', () => running.every(({ peer }) => peer.directory.tree.size === IDS.length));
     await mqtt[0]!.methods.mqttStop();
   });
 
@@ -364,11 +351,11 @@ describe('MQTT', { skip: requireTool('mosquitto') || requireTool('mosquitto_pub'
     children.push(broker);
     const cable = new Cable(await freePort(), port);
     await callPeer(folder('lab-1'), 'mqttStart', { url: `mqtt://127.0.0.1:${cable.port}` });
-    await until(() => mqtt[1]!.view().isConnected, 'a connection');
+    await until('a connection', () => mqtt[1]!.view().isConnected);
     const first = await subscribe(port, 'eyrie/#');
-    await until(() => payloadOf(first.lines, 'eyrie/test/peers/lab-2/status'), 'status at Mosquitto');
+    await until('status at Mosquitto', () => payloadOf(first.lines, 'eyrie/test/peers/lab-2/status'));
     assert.equal(await publish(port, 'eyrie/test/inbox/lab-2', 'over Mosquitto'), '');
-    await until(() => textsOf(2).includes('over Mosquitto'), 'an order over Mosquitto');
+    await until('an order over Mosquitto', () => textsOf(2).includes('over Mosquitto'));
 
     const key = await new Promise<Uint8Array>((resolve) =>
       running[2]!.peer.pairs.keyOf('lab-1', (_error, it) => resolve(it)),
@@ -382,8 +369,8 @@ describe('MQTT', { skip: requireTool('mosquitto') || requireTool('mosquitto_pub'
     );
     const order = JSON.stringify({ sealed: document.toString('base64') });
     for (let i = 0; i < 2; i++) await publish(port, 'eyrie/test/inbox/lab-1', order);
-    await until(() => textsOf(1).includes('nobody else reads this'), 'a sealed order');
-    await until(() => warnings.some((line) => line.includes('it came before')), 'the copy refused');
+    await until('a sealed order', () => textsOf(1).includes('nobody else reads this'));
+    await until('the copy refused', () => warnings.some((line) => line.includes('it came before')));
     assert.ok(!first.lines.some((line) => line.includes('nobody else')), 'it does not go back in clear');
 
     const seen = await subscribe(port, 'eyrie/test/peers/lab-1/findings');
@@ -397,34 +384,31 @@ describe('MQTT', { skip: requireTool('mosquitto') || requireTool('mosquitto_pub'
         summary: 'it asks',
       },
     });
-    const finding = await until(() => payloadOf(seen.lines, 'eyrie/test/peers/lab-1/findings'), 'a finding');
+    const finding = await until('a finding', () => payloadOf(seen.lines, 'eyrie/test/peers/lab-1/findings'));
     assert.equal(finding.about, 'lab-2', 'a gateway that is not the authority tells what it has seen');
 
     const waiting = await subscribe(port, 'eyrie/test/inbox/lab-1');
     const status = await subscribe(port, 'eyrie/test/peers/lab-1/status');
     cable.pull();
-    await until(() => !mqtt[1]!.view().isConnected, 'the end of the connection');
+    await until('the end of the connection', () => !mqtt[1]!.view().isConnected);
     const isOffline = ({ status }: { status: string }) => status === 'offline';
-    await until(() => payloadOf(status.lines, 'eyrie/test/peers/lab-1/status', isOffline), 'the last will');
+    await until('the last will', () => payloadOf(status.lines, 'eyrie/test/peers/lab-1/status', isOffline));
     await running[2]!.peer.send('lab-1', 'while the broker was away');
     assert.ok(!waiting.lines.some((line) => line.includes('while the broker')));
     cable.plug();
-    await until(
-      () => waiting.lines.some((line) => line.includes('while the broker was away')),
-      'what waited',
+    await until('what waited', () =>
+      waiting.lines.some((line) => line.includes('while the broker was away')),
     );
 
     const third = await subscribe(port, 'eyrie/test/peers/lab-1/status');
-    await until(() => payloadOf(third.lines, 'eyrie/test/peers/lab-1/status'), 'status');
+    await until('status', () => payloadOf(third.lines, 'eyrie/test/peers/lab-1/status'));
     await mqtt[1]!.methods.mqttStop();
-    await until(
-      () =>
-        payloadOf(
-          third.lines,
-          'eyrie/test/peers/lab-1/status',
-          ({ status }: { status: string }) => status === 'left',
-        ),
-      'the good-bye',
+    await until('the good-bye', () =>
+      payloadOf(
+        third.lines,
+        'eyrie/test/peers/lab-1/status',
+        ({ status }: { status: string }) => status === 'left',
+      ),
     );
     cable.pull();
     broker.kill();
