@@ -268,7 +268,7 @@ describe('eyrie samples', () => {
     const { status, out } = await run();
     assert.equal(status, 0);
     assert.match(out, /^Here:\n {2}own\.pcap +24 B {2}something\n/);
-    assert.match(out, /To fetch .*:\n {2}a\.pcap +50 kB {2}something\n/);
+    assert.match(out, /To fetch .*:\n {2}a\.pcap +50.0 kB {2}something\n/);
     const list = JSON.parse((await run('--json')).out);
     assert.deepEqual(
       list.map((sample: { name: string; path: string | null }) => [sample.name, sample.path]),
@@ -283,7 +283,7 @@ describe('eyrie samples', () => {
   it('fetches all, from their own addresses, and then lists them as here', async () => {
     const { status, out, err } = await run('fetch');
     assert.equal(status, 0);
-    assert.equal(err, 'a.pcap: 50 kB fetched\nb.pcap: 50 kB fetched\n');
+    assert.equal(err, 'a.pcap: 50.0 kB fetched\nb.pcap: 50.0 kB fetched\n');
     assert.match(out, /^2 of 2 samples are in /);
     assert.deepEqual(
       requests.map((request) => request.url),

@@ -3,6 +3,8 @@ import { existsSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import type { JobView, Offer } from '@eyrie/mesh';
 import { FAILED, UserError } from '../errors.ts';
+import { bar, ERASE_LINE } from '../terminal/progress.ts';
+import { bytesText } from '../terminal/units.ts';
 import { ask, table } from './select.ts';
 
 const LOOK_MS = 100;
@@ -39,7 +41,7 @@ export async function share(
   const { sizeBytes } = await ask<Offer>(options.peer, 'share', { path: full, name, to: options.to ?? [] });
   if (options.json === true) console.log(JSON.stringify({ name, sizeBytes }));
   else
-    console.log(`${name} (${readable(sizeBytes)}) is shared with ${options.to?.join(', ') ?? 'all peers'}.`);
+    console.log(`${name} (${bytesText(sizeBytes)}) is shared with ${options.to?.join(', ') ?? 'all peers'}.`);
 }
 
 async function shareCaptures(
@@ -96,7 +98,7 @@ export async function get(
   if (options.json === true) console.log(JSON.stringify({ path: target, sizeBytes: view.totalBytes }));
   else
     console.log(
-      `${target} (${readable(view.totalBytes)}${view.resumedBytes > 0 ? `, ${readable(view.resumedBytes)} were there` : ''})`,
+      `${target} (${bytesText(view.totalBytes)}${view.resumedBytes > 0 ? `, ${bytesText(view.resumedBytes)} were there` : ''})`,
     );
   return 0;
 }
@@ -112,7 +114,7 @@ async function watch(id: string, options: Common): Promise<JobView> {
   try {
     for (;;) {
       const view = await ask<JobView>(options.peer, 'job', { id, cancel });
-      if (isDrawn) process.stderr.write(`\r\x1b[K${view.isDone ? '' : bar(view)}`);
+      if (isDrawn) process.stderr.write(`${ERASE_LINE}${view.isDone ? '' : progressLine(view)}`);
       if (view.isDone) return view;
       await new Promise((done) => setTimeout(done, LOOK_MS));
     }
@@ -121,10 +123,9 @@ async function watch(id: string, options: Common): Promise<JobView> {
   }
 }
 
-function bar({ doneBytes, totalBytes }: JobView): string {
-  const part = totalBytes === 0 ? 0 : doneBytes / totalBytes;
-  const full = Math.round(part * BAR_WIDTH);
-  return `${'█'.repeat(full)}${'░'.repeat(BAR_WIDTH - full)} ${Math.floor(part * 100)} % of ${readable(totalBytes)}`;
+function progressLine({ doneBytes, totalBytes }: JobView): string {
+  const share = totalBytes === 0 ? 0 : doneBytes / totalBytes;
+  return `${bar(share, BAR_WIDTH)} ${Math.floor(share * 100)} % of ${bytesText(totalBytes)}`;
 }
 
 async function listOffers(from: string, options: Common): Promise<void> {
@@ -132,20 +133,10 @@ async function listOffers(from: string, options: Common): Promise<void> {
   if (options.json === true) console.log(JSON.stringify(all, null, 2));
   else if (all.length === 0) console.log(`${from} offers nothing to this peer.`);
   else
-    console.log(table([['NAME', 'SIZE'], ...all.map(({ name, sizeBytes }) => [name, readable(sizeBytes)])]));
+    console.log(table([['NAME', 'SIZE'], ...all.map(({ name, sizeBytes }) => [name, bytesText(sizeBytes)])]));
 }
 
 function split(what: string): [string, string] {
   const at = what.indexOf('/');
   return at < 0 ? [what, ''] : [what.slice(0, at), what.slice(at + 1)];
-}
-
-function readable(bytes: number): string {
-  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
-  let unit = 0;
-  while (bytes >= 1024 && unit < units.length - 1) {
-    bytes /= 1024;
-    unit++;
-  }
-  return `${unit === 0 ? bytes : bytes.toFixed(1)} ${units[unit]}`;
 }

@@ -1,9 +1,10 @@
 // `eyrie samples fetch`: the public captures of the manifest, one after the other, into the cache folder.
 import { join } from 'node:path';
 import { BAD_USAGE, FAILED, UserError } from '../errors.ts';
+import { bytesText } from '../terminal/units.ts';
 import { downloadFile, type Outcome } from './download.ts';
 import type { PublicSample } from './manifest.ts';
-import { formatBytes, type Progress } from './progress.ts';
+import type { Progress } from './progress.ts';
 
 export interface FetchOptions {
   readonly samples: readonly PublicSample[];
@@ -39,7 +40,7 @@ export async function fetchSamples(options: FetchOptions): Promise<Fetched[]> {
     const onProgress = (have: number): void => progress.update(name, have, bytes);
     try {
       const outcome = await downloadFile({ url, path, bytes, sha256, onProgress, signal, triesMax, pauseMs });
-      progress.done(name, outcome === 'cached' ? 'already here' : `${formatBytes(bytes)} fetched`);
+      progress.done(name, outcome === 'cached' ? 'already here' : `${bytesText(bytes)} fetched`);
       results.push({ name, path, bytes, outcome });
     } catch (error) {
       progress.clear();

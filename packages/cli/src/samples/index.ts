@@ -1,11 +1,12 @@
 // The `eyrie samples` command: its flags, its output and its exit status.
 import { parseArgs } from 'node:util';
 import { BAD_USAGE, FAILED, UserError } from '../errors.ts';
+import type { Screen } from '../terminal/progress.ts';
 import { cacheFolder } from './cache.ts';
 import { type Fetched, fetchSamples } from './fetch.ts';
 import { formatList, listSamples } from './list.ts';
 import { findSamplesFolder, readPublicSamples } from './manifest.ts';
-import { type Screen, showProgress } from './progress.ts';
+import { showProgress } from './progress.ts';
 
 const HELP = `Usage: eyrie samples [--json]
        eyrie samples fetch [NAME...] [--from URL] [--to FOLDER] [--json]

@@ -1,8 +1,8 @@
 // `eyrie samples`: the captures that are here and those that can be fetched.
 import { join } from 'node:path';
+import { bytesText } from '../terminal/units.ts';
 import { sizeOf } from './cache.ts';
 import { readOwnSamples, readPublicSamples } from './manifest.ts';
-import { formatBytes } from './progress.ts';
 
 export interface ListedSample {
   readonly name: string;
@@ -44,7 +44,7 @@ export function formatList(samples: readonly ListedSample[]): string {
   const away = samples.filter((sample) => sample.path === null);
   const width = Math.max(0, ...samples.map((sample) => sample.name.length));
   const line = (sample: ListedSample): string =>
-    `  ${sample.name.padEnd(width)}  ${formatBytes(sample.bytes).padStart(6)}  ${sample.shows}`;
+    `  ${sample.name.padEnd(width)}  ${bytesText(sample.bytes).padStart(7)}  ${sample.shows}`;
   const parts = ['Here:', ...here.flatMap((sample) => [line(sample), `    ${sample.path}`])];
   if (away.length > 0) {
     parts.push('', 'To fetch with "eyrie samples fetch [NAME...]":', ...away.map(line));

@@ -1,11 +1,6 @@
 // How a download's progress is told: a bar that is drawn over on a terminal, a plain line a file otherwise.
-
-/** The part of a writable stream that is needed here; process.stderr is one. */
-export interface Screen {
-  readonly isTTY?: boolean;
-  readonly columns?: number;
-  write(text: string): unknown;
-}
+import { bar, ERASE_LINE, type Screen } from '../terminal/progress.ts';
+import { bytesText } from '../terminal/units.ts';
 
 export interface Progress {
   /** `bytes` of `total` are here. */
@@ -17,10 +12,9 @@ export interface Progress {
 }
 
 const REDRAW_MS = 100;
-const ERASE_LINE = '\r\x1b[K';
 
 export function showProgress(screen: Screen, now: () => number = Date.now): Progress {
-  return screen.isTTY ? bar(screen, now) : lines(screen);
+  return screen.isTTY ? drawn(screen, now) : lines(screen);
 }
 
 function lines(screen: Screen): Progress {
@@ -31,12 +25,12 @@ function lines(screen: Screen): Progress {
   };
 }
 
-function bar(screen: Screen, now: () => number): Progress {
+function drawn(screen: Screen, now: () => number): Progress {
   let drawnAt = -Infinity;
-  let drawn = false;
+  let isDrawn = false;
   const clear = (): void => {
-    if (drawn) screen.write(ERASE_LINE);
-    drawn = false;
+    if (isDrawn) screen.write(ERASE_LINE);
+    isDrawn = false;
     drawnAt = -Infinity;
   };
   return {
@@ -44,7 +38,7 @@ function bar(screen: Screen, now: () => number): Progress {
       const time = now();
       if (time - drawnAt < REDRAW_MS && bytes < total) return;
       drawnAt = time;
-      drawn = true;
+      isDrawn = true;
       screen.write(ERASE_LINE + drawBar(name, bytes, total, screen.columns ?? 80));
     },
     done(name, note) {
@@ -58,24 +52,10 @@ function bar(screen: Screen, now: () => number): Progress {
 /** One line, narrower than `columns`: name, bar, share and amount. */
 export function drawBar(name: string, bytes: number, total: number, columns: number): string {
   const share = total === 0 ? 1 : Math.min(1, bytes / total);
-  const end = ` ${String(Math.floor(share * 100)).padStart(3)} % of ${formatBytes(total)}`;
+  const end = ` ${String(Math.floor(share * 100)).padStart(3)} % of ${bytesText(total)}`;
   const room = columns - 1 - end.length;
   const width = Math.min(30, Math.floor(room / 2));
   if (width < 4) return end.trim().slice(0, Math.max(0, columns - 1));
   const title = name.length > room - width - 3 ? `${name.slice(0, room - width - 4)}…` : name;
-  const full = Math.round(share * width);
-  return `${title} [${'#'.repeat(full)}${'.'.repeat(width - full)}]${end}`;
-}
-
-/** 1,234,567 becomes `1.2 MB`: powers of 1,000, as capture tools print sizes. */
-export function formatBytes(bytes: number): string {
-  if (bytes < 1000) return `${bytes} B`;
-  const units = ['kB', 'MB', 'GB'];
-  let value = bytes / 1000;
-  let unit = 0;
-  while (value >= 999.5 && unit < units.length - 1) {
-    value /= 1000;
-    unit++;
-  }
-  return `${value < 9.95 ? value.toFixed(1) : Math.round(value)} ${units[unit]}`;
+  return `${title} ${bar(share, width)}${end}`;
 }

@@ -1,4 +1,5 @@
 import type { StoreInfo } from '@eyrie/store';
+import { grouped } from '../terminal/units.ts';
 
 export function infoText(info: StoreInfo): string {
   const lines: [string, string][] = [
@@ -20,10 +21,6 @@ export function infoText(info: StoreInfo): string {
 
 function perPacket({ bytesPerPacket }: StoreInfo): string {
   return bytesPerPacket === null ? '' : `, ${bytesPerPacket.toFixed(1)} a packet`;
-}
-
-function grouped(number: number): string {
-  return number.toLocaleString('en-US');
 }
 
 /** 2026-11-21T10:40:00.123456Z; times beyond what a calendar holds as they are. */

@@ -1,9 +1,9 @@
 // Progress of reading a file: one line on standard error, for work that takes more than a second.
-import { formatBytes } from '../samples/progress.ts';
+import { bytesText, grouped } from './units.ts';
 
 const FIRST_MS = 1000;
 const REDRAW_MS = 200;
-const ERASE_LINE = '\r\x1b[K';
+export const ERASE_LINE = '\r\x1b[K';
 const BAR_WIDTH = 24;
 
 /** The part of process.stderr that is needed. */
@@ -44,17 +44,21 @@ export class Progress {
 /** `[########................]  34 % of 324 MB  251,000 packets  912,000 packets/s  1 s left` */
 function progressLine(bytes: number, size: number | null, packets: number, seconds: number): string {
   const rate = `${rounded(packets)} packets  ${rounded(packets / seconds)} packets/s`;
-  if (size === null || size === 0) return `${formatBytes(bytes)}  ${rate}`;
+  if (size === null || size === 0) return `${bytesText(bytes)}  ${rate}`;
   const share = Math.min(1, bytes / size);
-  const full = Math.round(share * BAR_WIDTH);
-  const bar = `[${'#'.repeat(full)}${'.'.repeat(BAR_WIDTH - full)}]`;
   const left = Math.ceil((seconds / share) * (1 - share));
   const percent = String(Math.floor(share * 100)).padStart(3);
-  return `${bar} ${percent} % of ${formatBytes(size)}  ${rate}  ${left} s left`;
+  return `${bar(share, BAR_WIDTH)} ${percent} % of ${bytesText(size)}  ${rate}  ${left} s left`;
+}
+
+/** `[####....]`: `width` characters between the brackets, `share` from 0 to 1. */
+export function bar(share: number, width: number): string {
+  const full = Math.round(share * width);
+  return `[${'#'.repeat(full)}${'.'.repeat(width - full)}]`;
 }
 
 /** Three digits are enough for something that moves: 912,000. */
 function rounded(count: number): string {
   const digits = Math.max(0, Math.floor(Math.log10(Math.max(1, count))) - 2);
-  return (Math.round(count / 10 ** digits) * 10 ** digits).toLocaleString('en-US');
+  return grouped(Math.round(count / 10 ** digits) * 10 ** digits);
 }
