@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { cacheFolder } from '../src/samples/cache.ts';
+import { cacheFolder } from '../src/base-folders.ts';
 import { findSamplesFolder, readOwnSamples, readPublicSamples } from '../src/samples/manifest.ts';
 import { drawBar, showProgress } from '../src/samples/progress.ts';
 

@@ -1,7 +1,7 @@
 // `eyrie analyzer`: the HTTP API over a store, until it is interrupted.
 import { tmpdir } from 'node:os';
 import { buildAnalyzer } from '@eyrie/services/analyzer';
-import { honeypotFolder } from '../honeypot/folder.ts';
+import { honeypotFolder } from '../base-folders.ts';
 import { auditFor, type CommonOptions, configFrom, storeAt } from '../pipeline/settings.ts';
 import type { ServingOptions } from '../serving/options.ts';
 import { placeFrom, sayings, serveUntilInterrupted } from '../serving/place.ts';
@@ -22,7 +22,7 @@ export async function runAnalyzer(options: AnalyzerOptions): Promise<number> {
       intake: null,
       // Nothing is uploaded to what only reads.
       folder: tmpdir(),
-      honeypotFolder: honeypotFolder(undefined),
+      honeypotFolder: honeypotFolder(),
       askPeer: async (method, parameters) =>
         (await import('../mesh/ask-any.ts')).askAnyPeer(method, parameters),
       access: place.access,

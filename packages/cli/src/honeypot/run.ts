@@ -15,11 +15,11 @@ import {
   toLine,
 } from '@eyrie/services/honeypot';
 import { noMesh } from '@eyrie/services/mesh-time';
+import { honeypotFolder } from '../base-folders.ts';
 import { FAILED, UserError } from '../errors.ts';
 import { interrupted, listenForInterrupt } from '../pipeline/interrupt.ts';
 import { counted, grouped } from '../terminal/units.ts';
 import { watchMesh } from '../time/mesh-watch.ts';
-import { honeypotFolder } from './folder.ts';
 import type { OpenDecoy } from './mesh.ts';
 
 const PORT_MAX = 65_535;

@@ -2,10 +2,10 @@
 import { writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type CastEvent, type VisitRecord, type VisitSummary, Visits } from '@eyrie/services/honeypot';
+import { honeypotFolder } from '../base-folders.ts';
 import { FAILED, UserError } from '../errors.ts';
 import { pathFrom } from '../pipeline/settings.ts';
 import { bytesText, durationText } from '../terminal/units.ts';
-import { honeypotFolder } from './folder.ts';
 
 /** Longest pause in a replay. */
 const PAUSE_SECONDS_MAX = 2;

@@ -3,13 +3,13 @@ import { captureFiles } from '@eyrie/capture';
 import { AlreadyStored, type Run, runFile } from '@eyrie/services/pipeline';
 import { RefusedBodies } from '@eyrie/services/refused';
 import type { CaptureRow, Store } from '@eyrie/store';
+import { defaultStoreUrl } from '../base-folders.ts';
 import { FAILED } from '../errors.ts';
 import { silenceFrom } from '../pipeline/alerts.ts';
 import { INTERRUPTED, type Interrupt, listenForInterrupt } from '../pipeline/interrupt.ts';
 import {
   type CommonOptions,
   configFrom,
-  defaultStoreUrl,
   keyLogFrom,
   logFor,
   pathFrom,

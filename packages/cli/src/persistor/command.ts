@@ -4,7 +4,7 @@ import { buildAnalyzer, listen, placeOf } from '@eyrie/services/analyzer';
 import type { Config } from '@eyrie/services/config';
 import { Keeper, limitsOf, startPersistor } from '@eyrie/services/persistor';
 import type { Store } from '@eyrie/store';
-import { honeypotFolder } from '../honeypot/folder.ts';
+import { honeypotFolder } from '../base-folders.ts';
 import { alertsFrom } from '../pipeline/alerts.ts';
 import { interrupted, listenForInterrupt } from '../pipeline/interrupt.ts';
 import {
@@ -69,7 +69,7 @@ async function answer(store: Store, config: Config) {
   const audit = auditFor(config);
   const app = await buildAnalyzer({
     ...{ store, intake: null, log, access: place.access },
-    ...{ folder: tmpdir(), page: null, honeypotFolder: honeypotFolder(undefined) },
+    ...{ folder: tmpdir(), page: null, honeypotFolder: honeypotFolder() },
     askPeer: async (method, parameters) =>
       (await import('../mesh/ask-any.ts')).askAnyPeer(method, parameters),
     ...(audit === undefined ? {} : { audit }),

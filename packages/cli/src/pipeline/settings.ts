@@ -1,6 +1,5 @@
 // What the commands of the pipeline share: configuration from files, variables and flags; the log; the store.
 import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { CaptureError, KeyLogFile, parseRing, type RingLimits, readKeyFile } from '@eyrie/capture';
 import { BusError, ListenError } from '@eyrie/services/bus';
@@ -8,6 +7,7 @@ import { type Config, ConfigError, type ConfigSources, loadConfig, secondsIn } f
 import { type Level, type Log, openLog } from '@eyrie/services/log';
 import type { LiveLogsOptions, LogFormat } from '@eyrie/services/zeek';
 import { openStore, type Store, StoreError, type StoreOptions } from '@eyrie/store';
+import { defaultStoreUrl, stateFolder } from '../base-folders.ts';
 import { BAD_USAGE, FAILED, UserError } from '../errors.ts';
 import { makeFolder } from '../make-folder.ts';
 import { watchMesh } from '../time/mesh-watch.ts';
@@ -96,12 +96,6 @@ const AUDIT_FILES = 100;
 /** One watch for all logs of this process. */
 const meshNow = watchMesh();
 
-/** The default store: a file of the user. */
-export function defaultStoreUrl(): string {
-  const home = process.env.XDG_DATA_HOME || join(homedir(), '.local', 'share');
-  return `duckdb:${join(home, 'eyrie', 'eyrie.duckdb')}`;
-}
-
 /** Whether the default store has packets: that it is there says little, since a capture that failed makes it too. @throws UserError */
 export async function hasOwnPackets(): Promise<boolean> {
   if (!existsSync(defaultStoreUrl().slice('duckdb:'.length))) return false;
@@ -113,12 +107,6 @@ export async function hasOwnPackets(): Promise<boolean> {
   } finally {
     await store.close();
   }
-}
-
-/** Where captures that are dropped on the page are kept. */
-export function uploadFolder(): string {
-  const home = process.env.XDG_DATA_HOME || join(homedir(), '.local', 'share');
-  return join(home, 'eyrie', 'captures');
 }
 
 /** @throws UserError */
@@ -145,17 +133,15 @@ export function ringFrom({ capture }: Config): { ring: RingLimits; ringFolder: s
     throw new UserError(
       `--ring ${capture.ring}: say how many files of which size, at least 2, as in 20x100MB`,
     );
-  const state = process.env.XDG_STATE_HOME || join(homedir(), '.local', 'state');
   return {
     ring: { ...limits, ageSecondsMax: capture.ring_age === 0 ? Infinity : capture.ring_age },
-    ringFolder: capture.ring_folder === '' ? join(state, 'eyrie', 'ring') : resolve(capture.ring_folder),
+    ringFolder: capture.ring_folder === '' ? join(stateFolder(), 'ring') : resolve(capture.ring_folder),
   };
 }
 
 /** Where the parser puts aside what the store refuses for good. */
 export function refusedFolder({ parser }: Config): string {
-  const state = process.env.XDG_STATE_HOME || join(homedir(), '.local', 'state');
-  return parser.refused_folder === '' ? join(state, 'eyrie', 'refused') : resolve(parser.refused_folder);
+  return parser.refused_folder === '' ? join(stateFolder(), 'refused') : resolve(parser.refused_folder);
 }
 
 /** The file of TLS secrets, once it can be read; '': none. @throws UserError */

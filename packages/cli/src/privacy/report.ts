@@ -6,9 +6,9 @@ import { eyrieHome, FolderStorage, isLocked, peersIn } from '@eyrie/mesh';
 import type { Config } from '@eyrie/services/config';
 import { BOUNDS } from '@eyrie/services/honeypot';
 import { REFUSED_KEPT } from '@eyrie/services/refused';
-import { honeypotFolder } from '../honeypot/folder.ts';
+import { defaultStoreUrl, honeypotFolder, uploadFolder } from '../base-folders.ts';
 import { table } from '../mesh/select.ts';
-import { configFrom, defaultStoreUrl, refusedFolder, ringFrom, uploadFolder } from '../pipeline/settings.ts';
+import { configFrom, refusedFolder, ringFrom } from '../pipeline/settings.ts';
 import { bytesText } from '../terminal/units.ts';
 import { isOnEncryptedDisk } from './disk.ts';
 
@@ -70,9 +70,9 @@ export function keptHere(config: Config): Kept[] {
     kept('uploaded captures', uploadFolder(), 'until deleted', 'on the page, or DELETE /captures/ID'),
     kept(
       'honeypot: visits, what was typed, files left',
-      honeypotFolder(undefined),
+      honeypotFolder(),
       `${bytesText(BOUNDS.diskBytesMax)} at most`,
-      `rm -r ${honeypotFolder(undefined)}`,
+      `rm -r ${honeypotFolder()}`,
     ),
     ...peersIn(home).flatMap((id) => peerKept(join(home, 'peers', id), id)),
     kept('logs of peers', join(home, 'logs'), '4 x 5 MB each', `rm ${join(home, 'logs')}/*`),

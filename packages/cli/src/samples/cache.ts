@@ -1,16 +1,8 @@
-// Where fetched samples are kept, and whether one is there.
+// Whether a fetched sample is there.
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { homedir } from 'node:os';
-import { isAbsolute, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-
-/** `$XDG_CACHE_HOME/eyrie/samples`, else `~/.cache/eyrie/samples`; a relative XDG_CACHE_HOME is ignored (XDG Base Directory 0.8 §3). */
-export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
-  const base = env.XDG_CACHE_HOME;
-  return join(base && isAbsolute(base) ? base : join(homedir(), '.cache'), 'eyrie', 'samples');
-}
 
 /** The file's size in bytes, or null if there is no such file. */
 export async function sizeOf(path: string): Promise<number | null> {

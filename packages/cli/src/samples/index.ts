@@ -1,8 +1,8 @@
 // The `eyrie samples` command: its flags, its output and its exit status.
 import { parseArgs } from 'node:util';
+import { cacheFolder } from '../base-folders.ts';
 import { BAD_USAGE, FAILED, UserError } from '../errors.ts';
 import type { Screen } from '../terminal/progress.ts';
-import { cacheFolder } from './cache.ts';
 import { type Fetched, fetchSamples } from './fetch.ts';
 import { formatList, listSamples } from './list.ts';
 import { findSamplesFolder, readPublicSamples } from './manifest.ts';

@@ -1,8 +1,7 @@
 // Which store is meant, and errors of it in words for people.
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import { ConfigError, loadConfig } from '@eyrie/services/config';
 import { openStore, type Store, StoreError, type StoreOptions } from '@eyrie/store';
+import { defaultStoreUrl } from '../base-folders.ts';
 import { BAD_USAGE, FAILED, UserError } from '../errors.ts';
 
 /** The one that was named, else the configured one, else the file of the user's own. @throws UserError */
@@ -14,8 +13,7 @@ export function storeUrl(named: string | undefined, configFile: string | undefin
   } catch (error) {
     throw error instanceof ConfigError ? new UserError(error.message, BAD_USAGE) : error;
   }
-  const home = process.env.XDG_DATA_HOME || join(homedir(), '.local', 'share');
-  return `duckdb:${join(home, 'eyrie', 'eyrie.duckdb')}`;
+  return defaultStoreUrl();
 }
 
 /** @throws UserError */

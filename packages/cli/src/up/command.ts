@@ -10,9 +10,9 @@ import { Keeper, limitsOf } from '@eyrie/services/persistor';
 import { type FileOptions, PipelineIntake, talkersOf } from '@eyrie/services/pipeline';
 import { RefusedBodies } from '@eyrie/services/refused';
 import type { Store } from '@eyrie/store';
+import { honeypotFolder, uploadFolder } from '../base-folders.ts';
 import { liveFrom } from '../capture/command.ts';
 import { FAILED, UserError } from '../errors.ts';
-import { honeypotFolder } from '../honeypot/folder.ts';
 import { alertsFrom, silenceFrom } from '../pipeline/alerts.ts';
 import { captureFlags, type LiveFlags } from '../pipeline/flags.ts';
 import { interrupted, listenForInterrupt } from '../pipeline/interrupt.ts';
@@ -27,7 +27,6 @@ import {
   pathFrom,
   refusedFolder,
   storeAt,
-  uploadFolder,
   userError,
 } from '../pipeline/settings.ts';
 import { speedFrom } from '../pipeline/speed.ts';
@@ -173,7 +172,7 @@ async function openPage(
     ...(audit === undefined ? {} : { audit }),
     ...{ store, intake, log, keyLog, access: place.access },
     folder: madeUploadFolder(),
-    honeypotFolder: honeypotFolder(undefined),
+    honeypotFolder: honeypotFolder(),
     askPeer: async (method, parameters) =>
       (await import('../mesh/ask-any.ts')).askAnyPeer(method, parameters),
     page: pageFolder(),

@@ -1,10 +1,10 @@
 // Folders: are they writable, is there room, and are those with keys private?
 import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { eyrieHome, peerFolder, peersIn, SECRET_FILES } from '@eyrie/mesh';
 import type { Config } from '@eyrie/services/config';
 import { putAside } from '@eyrie/services/refused';
+import { dataFolder } from '../../base-folders.ts';
 import { refusedFolder, ringFrom } from '../../pipeline/settings.ts';
 import { isOnEncryptedDisk } from '../../privacy/disk.ts';
 import { bytesText } from '../../terminal/units.ts';
@@ -18,10 +18,9 @@ const FOREIGN_RIGHTS = 0o077;
 
 export function folderFindings(config: Config): Finding[] {
   const { ring, ringFolder } = ringFrom(config);
-  const data = process.env.XDG_DATA_HOME || join(homedir(), '.local', 'share');
   return [
-    folder('folder of data', join(data, 'eyrie'), 0, 'XDG_DATA_HOME'),
-    atRest(config, join(data, 'eyrie')),
+    folder('folder of data', dataFolder(), 0, 'XDG_DATA_HOME'),
+    atRest(config, dataFolder()),
     folder(
       'folder of live captures',
       ringFolder,
