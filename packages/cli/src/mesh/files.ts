@@ -4,8 +4,9 @@ import { basename, join, resolve } from 'node:path';
 import type { JobView, Offer } from '@eyrie/mesh';
 import { FAILED, UserError } from '../errors.ts';
 import { bar, ERASE_LINE } from '../terminal/progress.ts';
+import { table } from '../terminal/table.ts';
 import { bytesText } from '../terminal/units.ts';
-import { ask, table } from './select.ts';
+import { ask } from './select.ts';
 
 const LOOK_MS = 100;
 const BAR_WIDTH = 24;

@@ -2,7 +2,8 @@
 import type { Response } from '@eyrie/services/response';
 import { UserError } from '../errors.ts';
 import { printable } from '../terminal/printable.ts';
-import { askAuthority, askMesh, readTime, table } from './select.ts';
+import { table } from '../terminal/table.ts';
+import { askAuthority, askMesh, readTime } from './select.ts';
 
 interface Common {
   peer?: string;

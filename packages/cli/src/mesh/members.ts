@@ -4,9 +4,10 @@ import type { FailureView, MemberView } from '@eyrie/mesh';
 import { isPassphraseSealed, openWithPassphrase } from '@eyrie/mesh/sealed';
 import { FAILED, fileProblem, UserError } from '../errors.ts';
 import { printable, printableLine } from '../terminal/printable.ts';
+import { table } from '../terminal/table.ts';
 import { durationText } from '../terminal/units.ts';
 import { knownPassphrase } from './passphrase.ts';
-import { ask, askAuthority, askMesh, readTime, readWhole, table } from './select.ts';
+import { ask, askAuthority, askMesh, readTime, readWhole } from './select.ts';
 
 interface Common {
   peer?: string;

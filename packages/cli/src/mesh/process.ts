@@ -7,9 +7,10 @@ import { eyrieHome, FolderStorage, isComplete, isLocked, peerFolder, peersIn } f
 import { FAILED, UserError } from '../errors.ts';
 import { unitText } from '../systemd/unit.ts';
 import { printableLine } from '../terminal/printable.ts';
+import { table } from '../terminal/table.ts';
 import { knownPassphrase } from './passphrase.ts';
 import { isRunning, stateOf } from './running.ts';
-import { askPeer, selectPeer, table } from './select.ts';
+import { askPeer, selectPeer } from './select.ts';
 
 const START_MS = 30_000;
 const LOOK_MS = 50;

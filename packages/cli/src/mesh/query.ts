@@ -2,8 +2,9 @@
 import { type Answer, attributes, parseQuery, QueryError, type Unit } from '@eyrie/mesh/skyeye';
 import { BAD_USAGE, UserError } from '../errors.ts';
 import { printableLine } from '../terminal/printable.ts';
+import { table } from '../terminal/table.ts';
 import { bitRateText, bytesText, durationText } from '../terminal/units.ts';
-import { askMesh, table } from './select.ts';
+import { askMesh } from './select.ts';
 
 export async function query(text: string, options: { peer?: string; json?: boolean }): Promise<void> {
   check(text);

@@ -104,16 +104,3 @@ export function readWhole(text: string, option: string, max: number, min = 0): n
     );
   return value;
 }
-
-/** Rows in columns that fit what is in them. */
-export function table(rows: string[][]): string {
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column]!))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
-}

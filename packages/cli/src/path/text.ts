@@ -1,6 +1,6 @@
 // A path for people.
 import type { Delay, Direction, PeerPath } from '@eyrie/services/path';
-import { table } from '../mesh/select.ts';
+import { table } from '../terminal/table.ts';
 import { grouped } from '../terminal/units.ts';
 
 export function textOf(answer: PeerPath): string {

@@ -7,8 +7,8 @@ import type { Config } from '@eyrie/services/config';
 import { BOUNDS } from '@eyrie/services/honeypot';
 import { REFUSED_KEPT } from '@eyrie/services/refused';
 import { defaultStoreUrl, honeypotFolder, uploadFolder } from '../base-folders.ts';
-import { table } from '../mesh/select.ts';
 import { configFrom, refusedFolder, ringFrom } from '../pipeline/settings.ts';
+import { table } from '../terminal/table.ts';
 import { bytesText } from '../terminal/units.ts';
 import { isOnEncryptedDisk } from './disk.ts';
 

@@ -9,8 +9,9 @@ import {
   type TimeSourcesView,
 } from '@eyrie/mesh';
 import { FAILED, UserError } from '../errors.ts';
+import { numberTable } from '../terminal/table.ts';
 import { serversText } from './servers-text.ts';
-import { offsetText, spanText, table } from './text.ts';
+import { offsetText, spanText } from './text.ts';
 
 export async function meshTime({ peer, json }: { peer?: string; json?: boolean }): Promise<number> {
   const named = peersIn(eyrieHome()).filter((id) => peer === undefined || id === peer);
@@ -66,7 +67,7 @@ function textOf(clocks: ReadonlyMap<string, PeerTime>): string {
     String(clock.level),
     followed(clock),
   ]);
-  return table([head, ...rows]);
+  return numberTable([head, ...rows]);
 }
 
 function followed({ isRoot, isTraceable, root }: PeerTime): string {

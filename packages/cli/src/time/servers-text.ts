@@ -1,5 +1,6 @@
 // Time servers as a table: those that were asked here, and those that the mesh follows.
-import { offsetText, spanText, table } from './text.ts';
+import { numberTable } from '../terminal/table.ts';
+import { offsetText, spanText } from './text.ts';
 
 export interface ServerLine {
   readonly host: string;
@@ -37,5 +38,5 @@ export function serversText(servers: readonly ServerLine[]): string {
       fault ?? ROLES[role],
     ],
   );
-  return table([head, ...rows]);
+  return numberTable([head, ...rows]);
 }

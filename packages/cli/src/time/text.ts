@@ -15,11 +15,3 @@ export function behindText(offset: number, distance: number): string {
   const direction = offset < 0 ? 'ahead' : 'behind';
   return `This machine's clock is ${spanText(Math.abs(offset))} ${direction}, ± ${spanText(distance)}.`;
 }
-
-/** Columns as wide as they must be; the first to the left, the others to the right. */
-export function table(rows: readonly (readonly string[])[]): string {
-  const widths = rows[0]!.map((_, i) => Math.max(...rows.map((row) => row[i]!.length)));
-  const line = (row: readonly string[]) =>
-    row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join('  ');
-  return rows.map((row) => line(row).trimEnd()).join('\n');
-}
