@@ -181,7 +181,7 @@ export const ConfigSchema = Type.Object(
           tradeOff: 'zeek-cut and RITA read either, jq and most shippers JSON; TSV is half as long',
         }),
         rotate: option.text({
-          what: 'a file is put aside after so long, as conn.2026-11-22-08-00-00.log: 10m, 1h, 1d',
+          what: 'a file is put aside after so long, as conn.2026-11-22-08-00-00.log: 10m, 1h, 1d; 0s: only when eyrie starts again',
           default: '1h',
           pattern: '^\\d+[smhd]$',
           tradeOff: 'what reads whole files sees them sooner; there are more of them',

@@ -1,5 +1,7 @@
 // A live interface into the store: this thread writes the ring, the parser's thread reads it.
+import { accessSync, constants, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { CaptureError } from '@eyrie/capture';
 import { type LiveCapture, type LiveCaptureOptions, startLive } from '../capture/index.ts';
 import type { Log } from '../log/index.ts';
 import { LIVE_FLOWS } from '../parser/flow-times.ts';
@@ -19,9 +21,23 @@ export interface LiveRun {
   stop(): Promise<void>;
 }
 
-/** Two interfaces must not write into the same files. */
+/** Two interfaces must not write into the same files. @throws CaptureError where none can be made */
 function logsOf(name: string, { logs = null }: PipelineOptions): LiveLogsOptions | null {
-  return logs === null ? null : { ...logs, folder: join(logs.folder, name.replaceAll(/[^\w.-]/g, '_')) };
+  if (logs === null) return null;
+  const folder = join(logs.folder, name.replaceAll(/[^\w.-]/g, '_'));
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const why = code === 'EEXIST' ? 'it is no folder; move it away, or name another [logs] folder' : message;
+    throw new CaptureError(
+      'ERR_CAPTURE_NOT_WRITABLE',
+      `Zeek's logs of ${name} go to ${folder}: ${why}`,
+      error,
+    );
+  }
+  return { ...logs, folder };
 }
 
 /** @throws CaptureError, StoreError */
@@ -29,6 +45,7 @@ export async function runLive(
   options: LiveCaptureOptions & { log: Log },
   pipeline: PipelineOptions,
 ): Promise<LiveRun> {
+  const logs = logsOf(options.interface, pipeline);
   const live = await startLive(options);
   const over = new Int32Array(new SharedArrayBuffer(4));
   let problem: string | null = null;
@@ -41,7 +58,7 @@ export async function runLive(
     {
       source: { kind: 'ring', folder: live.folder, from: 1, over },
       ...{ skipTo: 0, canGoOn: false, streamBase: 0, flushMs: FLUSH_MS },
-      ...{ flows: LIVE_FLOWS, isLive: true, logs: logsOf(options.interface, pipeline) },
+      ...{ flows: LIVE_FLOWS, isLive: true, logs },
     },
     pipeline,
     () => live.clock,

@@ -11,6 +11,7 @@ import { ZeekLogs } from './zeek-logs.ts';
 export interface LiveLogsOptions {
   readonly folder: string;
   readonly format: LogFormat;
+  /** 0: never; what an earlier run left is put aside all the same. */
   readonly rotateSeconds: number;
   /** 0: for ever. */
   readonly keepSeconds: number;
@@ -26,7 +27,7 @@ export class LiveLogs {
    * @param onTrouble told why rows can't be written, each reason once @throws the system's error if the folder can't be made
    */
   constructor(session: Session, options: LiveLogsOptions, onTrouble: (trouble: string) => void) {
-    this.#files = new LogFiles({ ...options, paths: logPaths, onTrouble });
+    this.#files = new LogFiles({ ...options, keepsEarlier: true, paths: logPaths, onTrouble });
     this.#logs = new ZeekLogs(session, this.#files);
   }
 

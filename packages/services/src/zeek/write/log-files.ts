@@ -19,6 +19,8 @@ export interface LogFilesOptions {
   readonly format: LogFormat;
   /** Files are renamed to `conn.2026-11-22-08-00-00.log` after so many seconds; 0, the default: never. */
   readonly rotateSeconds?: number;
+  /** What an earlier run left is put aside rather than replaced; default: where files are put aside at all. */
+  readonly keepsEarlier?: boolean;
   /** Files put aside longer ago than so many seconds are deleted; 0, the default: none. */
   readonly keepSeconds?: number;
   /** Paths of logs whose files are deleted then, also if this run writes none of them; default: those it writes. */
@@ -95,11 +97,11 @@ export class LogFiles implements RowSink {
   }
 
   #begin(kind: LogKind<never>): Open | null {
-    const { format, rotateSeconds = 0 } = this.#options;
+    const { format, rotateSeconds = 0, keepsEarlier = rotateSeconds > 0 } = this.#options;
     const path = this.#pathOf(kind.path);
     const openedMs = this.#now();
     try {
-      if (rotateSeconds > 0) this.#keepEarlier(kind.path, path);
+      if (keepsEarlier) this.#keepEarlier(kind.path, path);
       const open: Open = { kind, file: openSync(path, 'w', 0o640), openedMs, text: '', rows: 0, bytes: 0 };
       open.text = headerOf(kind, format, new Date(openedMs));
       this.#open.set(kind.path, open);
