@@ -28,9 +28,9 @@ test('what is wrong with --export-objects is one line', () => {
     writeFileSync(join(folder, 'file'), '');
     assert.throws(
       () => ObjectsPrinter.from('http'),
-      /write it as http,FOLDER; there are ftp-data, http, imf, smb, tftp/,
+      /write it as http,FOLDER; there are dicom, ftp-data, http, imf, smb, tftp/,
     );
-    assert.throws(() => ObjectsPrinter.from(`smtp,${folder}`), /there are ftp-data, http/);
+    assert.throws(() => ObjectsPrinter.from(`smtp,${folder}`), /there are dicom, ftp-data, http/);
     assert.throws(() => ObjectsPrinter.from(`http,${join(folder, 'file')}`), /is not a folder/);
     if (process.platform === 'linux')
       assert.throws(

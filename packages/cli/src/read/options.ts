@@ -156,7 +156,7 @@ function addWriting(command: Command): void {
     )
     .option(
       '--export-objects <kind,folder>',
-      'save what was transferred, each as a file: bodies of http (also HTTP/2 and HTTP/3, and opened TLS), mails (imf), files of smb, ftp-data and tftp; of the packets that pass; may be repeated',
+      'save what was transferred, each as a file: bodies of http (also HTTP/2 and HTTP/3, and opened TLS), mails (imf), files of smb, ftp-data, tftp and dicom; of the packets that pass; may be repeated',
       all,
     )
     .option('-P, --print', 'print packets also while writing them')

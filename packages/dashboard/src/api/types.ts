@@ -198,7 +198,7 @@ export interface FlowSegments {
 /** A complete object (file, page, mail) that a flow transferred. */
 export interface FlowObject {
   index: number;
-  kind: 'http' | 'imf' | 'smb' | 'ftp-data' | 'tftp';
+  kind: 'http' | 'imf' | 'smb' | 'ftp-data' | 'tftp' | 'dicom';
   frame: number;
   host: string;
   type: string;

@@ -1,4 +1,5 @@
 // The kinds of object that can be exported, by tshark's names (`--export-objects`).
+import { DicomObjects } from './dicom.ts';
 import { FtpObjects } from './ftp.ts';
 import { HttpObjects } from './http.ts';
 import { MailObjects } from './mail.ts';
@@ -7,6 +8,7 @@ import { SmbObjects } from './smb.ts';
 import { TftpObjects } from './tftp.ts';
 
 export const objectKinds = {
+  dicom: (onObject) => new DicomObjects(onObject),
   'ftp-data': (onObject) => new FtpObjects(onObject),
   http: (onObject) => new HttpObjects(onObject),
   imf: (onObject) => new MailObjects(onObject),

@@ -1,4 +1,6 @@
 // Registration of application protocols, each with a port of its own.
+
+import { dicom } from '../dicom/dicom.ts';
 import { afp, dsi } from './afp.ts';
 import { amqp } from './amqp.ts';
 import { bencode } from './bencode.ts';
@@ -32,6 +34,7 @@ export const appProtocols = [
   ...portProtocols,
   ...framedProtocols,
   ...contentProtocols,
+  dicom,
   ...knownSoftware,
   ...knownMachines,
   echo,

@@ -229,8 +229,8 @@ export const FlowObjects = object({
   items: Type.Array(
     object({
       index: Count,
-      kind: oneOf(['http', 'imf', 'smb', 'ftp-data', 'tftp'], {
-        description: 'what carried it: HTTP, mail, SMB, FTP, TFTP',
+      kind: oneOf(['http', 'imf', 'smb', 'ftp-data', 'tftp', 'dicom'], {
+        description: 'what carried it: HTTP, mail, SMB, FTP, TFTP, DICOM',
       }),
       frame: Type.Integer({ description: 'number of the packet that completed it' }),
       host: Type.String({ description: "the server's name, if it is known" }),

@@ -24,20 +24,6 @@ export function fixLength(b: Uint8Array, at: number, end: number): number {
   return second > 0 && i < end && b[i] === SOH ? i + 1 + length + 7 - at : end - at + 1;
 }
 
-/** DICOM PS3.8 §9.3: PDU type, reserved byte, length. */
-export const isDicom: Look = (b, at, end) => end - at >= 6 && b[at]! >= 1 && b[at]! <= 7 && b[at + 1] === 0;
-
-/** A-ASSOCIATE-RQ: version 1 and AE titles of 16 ASCII bytes. */
-export const isAssociation: Look = (b, at, end) =>
-  end - at >= 42 &&
-  b[at] === 1 &&
-  b[at + 1] === 0 &&
-  u16(b, at + 6) === 1 &&
-  b[at + 10]! >= 0x20 &&
-  b[at + 10]! < 0x7f &&
-  b[at + 26]! >= 0x20 &&
-  b[at + 26]! < 0x7f;
-
 const SMPP_COMMANDS = new Set([
   0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0x0b, 0x15, 0x21, 0x102, 0x103, 0x111, 0x112, 0x113,
 ]);
