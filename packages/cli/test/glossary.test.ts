@@ -1,7 +1,7 @@
 // The reports of `eyrie read -G`: lines that `tshark -G` has, too.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { decodeLines } from '../src/fields/decodes.ts';
+import { decodeLines, heuristicLines } from '../src/fields/decodes.ts';
 import { preferenceLines } from '../src/fields/preferences.ts';
 import { valueLines } from '../src/fields/values.ts';
 
@@ -26,6 +26,12 @@ describe('-G', () => {
   });
 
   it('decodes', () => assertHas(decodeLines(), ['tcp.port\t443\ttls', 'ip.proto\t17\tudp']));
+
+  it('heuristic-decodes: what is recognized by content, each once', () => {
+    assertHas(heuristicLines(), ['udp\twg\tT', 'tcp\tdicom\tT', 'netbios\tsmb2\tT']);
+    const lines = [...heuristicLines()];
+    assert.equal(new Set(lines).size, lines.length);
+  });
 
   it('defaultprefs', () => assertHas(preferenceLines(), ['#ip.check_checksum: FALSE']));
 });

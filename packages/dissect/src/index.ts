@@ -41,7 +41,7 @@ export {
   protocolNames,
 } from './core/registry.ts';
 export type { Session, SessionOptions } from './core/session.ts';
-export { isLinkTypeRead, type Table, tableNamed, tableNames } from './core/table.ts';
+export { heuristicLists, isLinkTypeRead, type Table, tableNamed, tableNames } from './core/table.ts';
 export { ethernetAddress, hex, ipv4Address, ipv6Address } from './core/text.ts';
 export { StringSink, type TextSink, Words } from './core/text-sink.ts';
 export { TIME_FORMATS, type TimeFormat } from './core/times.ts';

@@ -11,7 +11,7 @@ import {
 } from '@eyrie/dissect';
 import { UserError } from '../errors.ts';
 import { Output } from '../terminal/output.ts';
-import { decodeLines } from './decodes.ts';
+import { decodeLines, heuristicLines } from './decodes.ts';
 import { preferenceLines } from './preferences.ts';
 import { valueLines } from './values.ts';
 
@@ -22,6 +22,11 @@ const REPORTS: Readonly<Record<string, { readonly about: string; lines(): Iterab
   values: { about: 'names of the values of numbers (V) and flags (T)', lines: valueLines },
   ftypes: { about: 'the types of fields', lines: typeLines },
   decodes: { about: 'which number in which table leads to which protocol, for -d', lines: decodeLines },
+  'heuristic-decodes': {
+    about: 'which protocols are recognized by content, and below which',
+    lines: heuristicLines,
+  },
+  'column-formats': { about: 'columns by tshark’s signs, and the field of -e for each', lines: columnLines },
   defaultprefs: { about: 'the preferences of -o', lines: preferenceLines },
   currentprefs: { about: 'the same: none are read from a file', lines: preferenceLines },
 };
@@ -30,7 +35,7 @@ const REPORTS: Readonly<Record<string, { readonly about: string; lines(): Iterab
 export function glossary(report: string): void {
   const out = new Output();
   if (report === 'help') {
-    for (const [name, { about }] of Object.entries(REPORTS)) out.text(`-G ${name.padEnd(12)}  ${about}\n`);
+    for (const [name, { about }] of Object.entries(REPORTS)) out.text(`-G ${name.padEnd(17)}  ${about}\n`);
   } else {
     const found = Object.hasOwn(REPORTS, report) ? REPORTS[report] : undefined;
     if (found === undefined) {
@@ -53,6 +58,33 @@ function protocols(): Protocol[] {
 function* protocolLines(): Iterable<string> {
   for (const { title, name, column } of protocols())
     yield [title, typeof column === 'string' ? column : name.toUpperCase(), name].join('\t');
+}
+
+/** tshark's signs for columns: their titles, and the fields that print them here. */
+const COLUMNS: Readonly<Record<string, readonly [title: string, field: string]>> = {
+  '%m': ['Number', 'frame.number'],
+  '%t': ['Time (format as specified)', '_ws.col.Time'],
+  '%rt': ['Relative time', 'frame.time_relative'],
+  '%At': ['Absolute time', 'frame.time'],
+  '%Tt': ['Delta time', 'frame.time_delta'],
+  '%Gt': ['Delta time displayed', 'frame.time_delta_displayed'],
+  '%s': ['Source address', '_ws.col.Source'],
+  '%d': ['Destination address', '_ws.col.Destination'],
+  '%p': ['Protocol', '_ws.col.Protocol'],
+  '%L': ['Packet length (bytes)', 'frame.len'],
+  '%i': ['Information', '_ws.col.Info'],
+  '%hs': ['Hardware src addr', 'eth.src'],
+  '%hd': ['Hardware dest addr', 'eth.dst'],
+  '%ns': ['Network src addr', 'ip.src'],
+  '%nd': ['Network dest addr', 'ip.dst'],
+  '%S': ['Source port', 'tcp.srcport'],
+  '%D': ['Destination port', 'tcp.dstport'],
+  '%f': ['IP DSCP Value', 'ip.dsfield.dscp'],
+  '%q': ['802.1Q VLAN id', 'vlan.id'],
+};
+
+function* columnLines(): Iterable<string> {
+  for (const [sign, [title, field]] of Object.entries(COLUMNS)) yield [sign, title, field].join('\t');
 }
 
 /** Field: title, name, type, protocol, base (of a bit: width of its number), mask, and no remark. */

@@ -52,7 +52,7 @@ export function addReadCommand(program: Command): void {
     .optionsGroup('Help:')
     .option(
       '-G, --glossary <report>',
-      'fields, protocols, values, decodes, ftypes, fieldcount, defaultprefs or currentprefs, in tshark’s columns; help says what each is',
+      'fields, protocols, values, decodes, heuristic-decodes, column-formats, ftypes, fieldcount, defaultprefs or currentprefs, in tshark’s columns; help says what each is',
     )
     .helpOption('-h, --help', 'show this')
     .addHelpText('after', EXAMPLES)

@@ -80,10 +80,23 @@ export const dccpPorts = new Table('dccp.port');
 /** A heuristic: true if the payload [p.at, p.end) is this protocol's beyond reasonable doubt. */
 export type Heuristic = (p: Packet) => boolean;
 
+const lists: HeuristicList[] = [];
+
 /** Heuristics, tried in order when no table knows the payload. */
 export class HeuristicList {
+  /** As Wireshark names it, by the protocol below: `udp`. */
+  readonly name: string;
   readonly entries: { readonly protocol: Protocol; readonly matches: Heuristic }[] = [];
+
+  constructor(name: string) {
+    this.name = name;
+    lists.push(this);
+  }
 }
 
-export const udpHeuristics = new HeuristicList();
-export const tcpHeuristics = new HeuristicList();
+export function heuristicLists(): readonly HeuristicList[] {
+  return lists;
+}
+
+export const udpHeuristics = new HeuristicList('udp');
+export const tcpHeuristics = new HeuristicList('tcp');

@@ -9,9 +9,9 @@ import { HeuristicList } from '../core/table.ts';
 import { hex } from '../core/text.ts';
 
 /** Dissectors of user data: of data TPDUs, connection requests and connection confirmations. */
-export const cotpHeuristics = new HeuristicList();
-export const cotpRequestHeuristics = new HeuristicList();
-export const cotpConfirmHeuristics = new HeuristicList();
+export const cotpHeuristics = new HeuristicList('cotp');
+export const cotpRequestHeuristics = new HeuristicList('cotp_cr');
+export const cotpConfirmHeuristics = new HeuristicList('cotp_cc');
 
 /** TPDU types: the upper half of the octet after the length indicator. */
 const ED = 0x1;

@@ -70,7 +70,7 @@ class MediaTypes {
 export const mediaTypes = new MediaTypes();
 
 /** Heuristics for bodies of unspecific types (Wireshark's list "http"). */
-export const bodyHeuristics = new HeuristicList();
+export const bodyHeuristics = new HeuristicList('media');
 
 /** Protocols that need the decompressed body only on request, not in `step`. */
 export const lazyReaders = new Set<Protocol>();

@@ -4,7 +4,7 @@ import type { Packet } from '../../core/packet.ts';
 import type { Protocol } from '../../core/protocol.ts';
 import { HeuristicList } from '../../core/table.ts';
 
-export const netbiosHeuristics = new HeuristicList();
+export const netbiosHeuristics = new HeuristicList('netbios');
 
 /** Dissects the payload at the cursor; the caller's step returns the result. */
 export function netbiosPayload(p: Packet): Protocol | null {

@@ -9,8 +9,8 @@ import { etherTypes, HeuristicList, linkTypes } from '../../../core/table.ts';
 import { sllTypes } from '../../link/tables.ts';
 
 /** Dissectors of the payload of data frames and of beacons. */
-export const wpanHeuristics = new HeuristicList();
-export const beaconHeuristics = new HeuristicList();
+export const wpanHeuristics = new HeuristicList('wpan');
+export const beaconHeuristics = new HeuristicList('wpan.beacon');
 
 const WITH_FCS = 195;
 const WITHOUT_FCS = 230;
