@@ -70,3 +70,24 @@ test('strangers cannot read beacons, and replayed ones have no effect', async ()
     assert.deepEqual(dialled, []);
   }
 });
+
+test('peers that refuse each other do not ask each other without end, nor dial each other ever faster', async () => {
+  const { mesh, peers, beacons, air } = await strangersToEachOther();
+  let dialled = 0;
+  for (const { standing, switchboard } of peers) {
+    standing.judge = () => ({ code: 'expired', reason: 'of a test' });
+    const { connectTo } = switchboard;
+    switchboard.connectTo = (address, done) => {
+      dialled++;
+      connectTo.call(switchboard, address, done);
+    };
+  }
+  for (const beacon of beacons) beacon.start();
+  mesh.clock.run(60_000);
+  air.length = 0;
+  dialled = 0;
+  mesh.clock.run(5 * 60_000);
+  // Each asks twice a minute, and is answered once; each knocks every ten seconds, and calls the other twice for it.
+  assert.ok(air.length <= 2 * 5 * 2 * 3, `${air.length} datagrams in five minutes`);
+  assert.ok(dialled > 0 && dialled <= 2 * 5 * 30, `${dialled} calls in five minutes`);
+});

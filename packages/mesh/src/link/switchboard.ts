@@ -9,7 +9,7 @@ import { MOVED, RosterGatherer, type Standing } from '../peer/standing.ts';
 import { Pace, type Runtime } from '../runtime.ts';
 import { noticeKinds, requestKinds } from '../wire/kinds.ts';
 import { WireError } from '../wire/schema.ts';
-import { isLoopback } from './address.ts';
+import { hostOf, isLoopback } from './address.ts';
 import { Dialler } from './dialler.ts';
 import { Failures } from './failures.ts';
 import type { Link, Transport } from './link.ts';
@@ -64,6 +64,8 @@ export class Switchboard implements SessionHost {
   readonly #dialler: Dialler;
   /** Calls that came to nothing. */
   readonly failures: Failures;
+  /** The same of those that called here, by host. */
+  readonly #turnedAway: Failures;
   readonly wholeList: WholeList;
   readonly #kept = new WeakSet<Session>();
   /** The session that stands in for a peer that refuses links, by the name of that peer. */
@@ -77,6 +79,7 @@ export class Switchboard implements SessionHost {
     this.standing = standing;
     this.#transport = transport;
     this.failures = new Failures(runtime.clock);
+    this.#turnedAway = new Failures(runtime.clock);
     this.wholeList = new WholeList(runtime.clock);
     this.#dialler = new Dialler(
       runtime,
@@ -328,8 +331,12 @@ export class Switchboard implements SessionHost {
     for (const [other, standIn] of this.#standIns) if (standIn === session) this.#standIns.delete(other);
     const { address } = session.link.shown;
     const isRefusal = reason.startsWith('refused');
-    // Who is called again and again refuses again and again.
-    const isRepeated = session.link.isDialler && isRefusal && !this.failures.note(address, reason);
+    // Who is called again and again refuses again and again; so does this peer whoever calls, from one port after another.
+    const isRepeated =
+      isRefusal &&
+      !(session.link.isDialler
+        ? this.failures.note(address, reason)
+        : this.#turnedAway.note(hostOf(address), reason));
     const level = isRefusal && !isRepeated ? 'warn' : 'debug';
     const values = { peer: id || this.#dialler.meantOf(session), address, reason };
     this.runtime.log(level, isRefusal ? 'link refused' : 'link closed', values);

@@ -7,6 +7,7 @@ import { announcedText, type LanDatagram, openDatagram, sealDatagram } from '../
 import type { Switchboard } from '../link/switchboard.ts';
 import type { Standing } from '../peer/standing.ts';
 import { type Cancel, jittered, type Runtime } from '../runtime.ts';
+import { Allowance } from '../watch/allowance.ts';
 import { encode } from '../wire/schema.ts';
 import type { Directory } from './directory.ts';
 
@@ -17,6 +18,8 @@ const ASK_MS_MAX = 30_000;
 const LEAD_MS = 30_000;
 /** Maximum random delay before answering; a peer stays silent if another has answered meanwhile. */
 const ANSWER_MS = 150;
+/** How often one peer is dialled for its datagrams: it ignores the back-off, because the peer may have moved. */
+const CALLS = { burst: 2, everyMs: 10_000 };
 /** Maximum datagrams handled per second; more are dropped. */
 const RECEIVED_MAX = 50;
 /** Maximum age of a datagram, which includes the clock difference of both hosts. */
@@ -40,6 +43,7 @@ export class Beacon {
   readonly #last = new Map<string, number>();
   /** Peers that are being dialled. */
   readonly #called = new Set<string>();
+  readonly #calls: Allowance;
   #lastOwnMs = 0;
   #second = 0;
   #received = 0;
@@ -49,6 +53,7 @@ export class Beacon {
 
   constructor(options: BeaconOptions) {
     this.#options = options;
+    this.#calls = new Allowance(options.runtime.clock, CALLS);
   }
 
   start(): void {
@@ -70,7 +75,8 @@ export class Beacon {
     if (said.isQuestion) {
       this.#cancelAnswer ??= runtime.clock.after(runtime.random.fraction() * ANSWER_MS, () => {
         this.#cancelAnswer = null;
-        this.#say(this.#isAlone());
+        // Never a question again: peers that cannot link, as with expired certificates, would ask each other without end.
+        this.#say(false);
       });
     } else {
       this.#cancelAnswer?.();
@@ -84,7 +90,7 @@ export class Beacon {
 
   /** Dials the addresses of a peer in turn, ignoring its back-off: it has just announced them. */
   #call(id: string, addresses: readonly string[]): void {
-    if (this.#called.has(id)) return;
+    if (this.#called.has(id) || !this.#calls.take(id)) return;
     this.#called.add(id);
     const { switchboard } = this.#options;
     const next = (at: number): void => {
