@@ -168,3 +168,34 @@ test('who is refused at one address knocks at the others as before', async () =>
   const again = knocked.filter((address) => address === hostOf(1)).length;
   assert.ok(again > 0 && again <= minutes, `${again} where it is refused`);
 });
+
+test('peers that leave at the same time, or one soon after the other, are all known to have left', async () => {
+  for (let seed = 0; seed < 12; seed++) {
+    const mesh = await VirtualMesh.create({ peers: 14, seed });
+    await mesh.startAll();
+    mesh.clock.run(60_000);
+    const { tree } = mesh.peers[0]!.directory;
+    // Below each other, so that the farewell of the one has no way but over the other.
+    const child = tree.ids.find((id) => tree.pathTo(id).length > 2 && tree.childrenOf(id).length === 0)!;
+    const leaving = [child, tree.parentOf(child)!];
+    const watcher = mesh.peers.find((each) => !leaving.includes(each!.id))!;
+    const seen: string[] = [];
+    watcher.directory.onChange.push((id, status) => {
+      if (leaving.includes(id)) seen.push(`${id} ${status}`);
+    });
+    for (const id of leaving) {
+      const number = Number(id.split('-')[1]);
+      const peer = mesh.peers[number]!;
+      // As a process that ends: nobody listens there any more.
+      const { stop } = peer.switchboard;
+      peer.switchboard.stop = (reason) => {
+        stop.call(peer.switchboard, reason);
+        mesh.clock.after(50, () => mesh.network.removeHost(hostOf(number)));
+      };
+      void peer.leave();
+      mesh.clock.run(seed < 6 ? seed : 20 * seed);
+    }
+    mesh.clock.run(15_000);
+    assert.deepEqual(seen.sort(), leaving.map((id) => `${id} left`).sort(), `seed ${seed}`);
+  }
+});

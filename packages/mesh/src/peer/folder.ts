@@ -176,7 +176,7 @@ export function openPeerIn(storage: Storage, options: Omit<OpenOptions, 'folder'
   if (authority !== null) authority.keep = (roster) => file.update(roster);
   const flush = keepUpToDate({ runtime, storage, standing, transport, file, passphrase });
   const close = async () => {
-    peer.stop();
+    await peer.leave();
     flush();
     // So that the farewell gets out.
     await new Promise((resolve) => setTimeout(resolve, 50));

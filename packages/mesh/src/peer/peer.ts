@@ -28,7 +28,7 @@ import { Pairs } from '../messages/pairs.ts';
 import { Policy } from '../messages/policy.ts';
 import { Routing } from '../messages/routing.ts';
 import { Shares } from '../resources/shares.ts';
-import { type Cancel, every, type Runtime } from '../runtime.ts';
+import { type Cancel, every, type Runtime, sample } from '../runtime.ts';
 import { SkyEyeOverLinks } from '../skyeye/over-links.ts';
 import { PeerClock } from '../time/peer-clock.ts';
 import { TimeSources } from '../time/sources.ts';
@@ -44,6 +44,11 @@ import { Twin } from './twin.ts';
 
 /** How often it is checked whether the certificate is to be renewed, and what the authority has to do. */
 const CHECK_MS = 60_000;
+/** How long one that leaves stays for others that do, and how often longer if it first has to make a link. */
+const FAREWELL_MS = 60;
+const FAREWELL_TRIES = 10;
+/** Peers that are dialled for it. */
+const FAREWELLS = 3;
 /** Codes of refusals that any other peer would give, too. */
 const SHUT_OUT: ReadonlySet<string> = new Set([
   'revoked',
@@ -107,6 +112,11 @@ export class Peer {
   #cancelChecks: Cancel = () => {};
   #isStarted = false;
   #isStopped = false;
+  #isLeaving = false;
+  #whenLeft = () => {};
+  readonly #left = new Promise<void>((resolve) => {
+    this.#whenLeft = resolve;
+  });
 
   constructor({ runtime, storage, transport, standing, authority = null, entrances = [] }: PeerOptions) {
     this.runtime = runtime;
@@ -201,7 +211,7 @@ export class Peer {
       reply(null, encode(seenAddress, session.link.shown.address)),
     );
     directory.onChange.push((id, status) => {
-      if (id === standing.id && !this.#isStopped) this.#toldOfItself(status);
+      if (id === standing.id && !this.#isStopped && !this.#isLeaving) this.#toldOfItself(status);
     });
     // Just admitted: the list of members that names this peer came with its first link.
     standing.onRoster.push(() => {
@@ -252,13 +262,51 @@ export class Peer {
     });
   }
 
-  /** Leaves: the others are told, and need not find out by its silence. */
+  /**
+   * Leaves: the others are told, and need not find out by its silence. It stays for a moment, to pass on what others say that leave
+   * at the same time; and if it has no link with any that stays, it makes one first.
+   */
+  leave(): Promise<void> {
+    if (!this.#isStopped && !this.#isLeaving) {
+      this.#announce(true);
+      this.#isLeaving = true;
+      this.#gossip.flush();
+      if (!this.#isLinkedToAnyAlive()) this.#linkToSome();
+      this.#stopWhenTold(FAREWELL_TRIES);
+    }
+    return this.#left;
+  }
+
+  #stopWhenTold(triesLeft: number): void {
+    const isTold = this.#isLinkedToAnyAlive() || this.#othersAlive().length === 0;
+    this.runtime.clock.after(FAREWELL_MS, () => {
+      if (isTold || triesLeft === 0) this.stop();
+      else this.#stopWhenTold(triesLeft - 1);
+    });
+  }
+
+  #othersAlive(): string[] {
+    return this.directory.tree.ids.filter((id) => id !== this.id);
+  }
+
+  #isLinkedToAnyAlive(): boolean {
+    return [...this.switchboard.sessions()].some(({ id }) => this.directory.isAlive(id));
+  }
+
+  /** Whoever is dialled compares what both know, and so learns of it. */
+  #linkToSome(): void {
+    for (const id of sample(this.runtime.random, this.#othersAlive(), FAREWELLS))
+      this.switchboard.connect(id, this.directory.addressesOf(id));
+  }
+
+  /** At once, without waiting for others that leave too. */
   stop(): void {
     if (this.#isStopped) return;
-    this.#announce(true);
+    if (!this.#isLeaving) this.#announce(true);
     this.#gossip.stop();
     this.#end();
     this.switchboard.stop('leaving');
+    this.#whenLeft();
   }
 
   /** Ends without telling anybody, as a crash would. */
