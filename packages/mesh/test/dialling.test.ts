@@ -67,6 +67,31 @@ test('the number of new addresses dialled is bounded', async () => {
   assert.ok(dialled <= 16, `${dialled} calls`);
 });
 
+test('a host where no peer ever answered is dialled seldom, however many peers announce it', async () => {
+  const mesh = await strangers(0, 1);
+  const { switchboard } = mesh.peers[1]!;
+  const dialled: string[] = [];
+  const connect = mesh.network.connect.bind(mesh.network);
+  mesh.network.connect = (...call) => {
+    dialled.push(call[1]);
+    connect(...call);
+  };
+  const announced = (host: string, minutes: number) => {
+    dialled.length = 0;
+    for (let i = 0; i < 60 * minutes; i++) {
+      for (let liar = 0; liar < 50; liar++)
+        switchboard.connect(`liar-${i}-${liar}`, [`${host}:${1_000 + liar}`]);
+      mesh.clock.run(1_000);
+    }
+    return dialled.filter((address) => address.startsWith(host)).length;
+  };
+  assert.ok(announced('192.0.2.66', 2) <= 32 + 60);
+  // Where a peer has answered, others may be, too: a machine may have hundreds of them, all stopped a moment ago.
+  switchboard.connect('peer-0', [hostOf(0)]);
+  assert.ok(linked(mesh, 1, 0, 1_000) !== null);
+  assert.equal(announced(hostOf(0).split(':')[0]!, 1), 50 * 60);
+});
+
 test('of two links the silent one is closed, regardless of which side dialled', async () => {
   for (const dialler of [0, 1])
     for (const caller of [0, 1]) {

@@ -2,6 +2,8 @@
 // backs off after failures.
 
 import { type Cancel, jittered, type Runtime } from '../runtime.ts';
+import { Allowance } from '../watch/allowance.ts';
+import { hostOf } from './address.ts';
 import type { Link, Transport } from './link.ts';
 import type { Session } from './session.ts';
 
@@ -10,6 +12,13 @@ const BACKOFF_MS = [250, 500, 1_000, 2_000, 5_000, 10_000, 30_000];
 const NEXT_ADDRESS_MS = 1_000;
 /** Maximum addresses of one peer tried until a link is made or the back-off ends; the others wait until then. */
 const TRIED_MAX = 16;
+/**
+ * Calls at one host where no peer ever answered, whoever announced it: members could announce somebody else's address, and have
+ * all peers call there.
+ */
+const UNPROVEN = { burst: 32, everyMs: 2_000, namesMax: 4_096 };
+/** Hosts where one did; of more the oldest are forgotten. */
+const PROVEN_MAX = 4_096;
 
 interface Dialling {
   failures: number;
@@ -30,6 +39,8 @@ export class Dialler {
   readonly #failed: (address: string, reason: string) => void;
   readonly #dialling = new Map<string, Dialling>();
   readonly #meant = new WeakMap<Session, string>();
+  readonly #unproven: Allowance;
+  readonly #proven = new Set<string>();
   #isStopped = false;
 
   constructor(
@@ -44,6 +55,7 @@ export class Dialler {
     this.#start = start;
     this.#whenDecided = whenDecided;
     this.#failed = failed;
+    this.#unproven = new Allowance(runtime.clock, UNPROVEN);
   }
 
   /**
@@ -54,7 +66,8 @@ export class Dialler {
     const dialling = this.#dialling.get(id) ?? { failures: 0, notBeforeMs: 0, underWay: 0, tried: new Set() };
     const { tried } = dialling;
     if (dialling.underWay === 0 && this.#runtime.clock.elapsedMs() >= dialling.notBeforeMs) tried.clear();
-    const fresh = addresses.filter((each) => !tried.has(each)).slice(0, TRIED_MAX - tried.size);
+    const untried = addresses.filter((each) => !tried.has(each)).slice(0, TRIED_MAX - tried.size);
+    const fresh = untried.filter((each) => this.#mayCall(hostOf(each)));
     if (this.#isStopped || fresh.length === 0) {
       done(false);
       return;
@@ -98,6 +111,16 @@ export class Dialler {
     callNext();
   }
 
+  #mayCall(host: string): boolean {
+    return this.#proven.has(host) || this.#unproven.take(host);
+  }
+
+  #answered(host: string): void {
+    this.#proven.delete(host);
+    this.#proven.add(host);
+    if (this.#proven.size > PROVEN_MAX) this.#proven.delete(this.#proven.values().next().value!);
+  }
+
   /** Records that there is now a link with a peer, from either side, and drops its dialling state. */
   linked(id: string): void {
     this.#dialling.delete(id);
@@ -135,9 +158,10 @@ export class Dialler {
       const session = this.#start(link);
       if (session === null) return done(null);
       if (id !== null) this.#meant.set(session, id);
-      this.#whenDecided(session, (isOpen) =>
-        done(isOpen && (id === null || session.id === id) ? session : null),
-      );
+      this.#whenDecided(session, (isOpen) => {
+        if (isOpen) this.#answered(hostOf(address));
+        done(isOpen && (id === null || session.id === id) ? session : null);
+      });
     });
   }
 }
