@@ -3,6 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import pg from 'pg';
 import { StoreError } from '../src/errors.ts';
 import { openStore } from '../src/open.ts';
+import { PostgresDatabase } from '../src/postgres/database.ts';
 import { complianceOf } from './compliance/index.ts';
 import { startPostgres, type TestServer } from './postgres.ts';
 import { storesAhead } from './postgres-ahead.ts';
@@ -176,6 +177,32 @@ describe('PostgreSQL', () => {
     await Promise.all([store.close(), other.close(), client.end()]);
   });
 
+  it('names tables that it cannot rewrite as they are of another owner, after rewriting the others', async () => {
+    const url = await server.make();
+    const store = await openStore(url);
+    await Promise.all(batchesOf(OFFICE_HOUR).map((batch) => store.write(batch)));
+    await store.close();
+    const owner = new pg.Client({ connectionString: url });
+    await owner.connect();
+    const role = `keeper_${process.pid}`;
+    await owner.query(`CREATE ROLE ${role} LOGIN PASSWORD 'x';
+      GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO ${role}; ALTER TABLE names OWNER TO ${role}`);
+    const fileOf = async (table: string) =>
+      (await owner.query('SELECT pg_relation_filepath($1) AS path', [table])).rows[0].path as string;
+    const before = [await fileOf('names'), await fileOf('flows')];
+    const other = new URL(url);
+    [other.username, other.password] = [role, 'x'];
+    const keeper = await openStore(other.href);
+    await assert.rejects(keeper.vacuum(), (error: Error) => {
+      assert.equal((error as StoreError).code, 'ERR_STORE_DENIED');
+      assert.match(error.message, /\d+ tables were not rewritten.*own them.*as their owner$/);
+      return true;
+    });
+    const after = [await fileOf('names'), await fileOf('flows')];
+    assert.deepEqual([after[0] === before[0], after[1] === before[1]], [false, true]);
+    await Promise.all([keeper.close(), owner.end()]);
+  });
+
   it('is brought up to date with what it holds, and goes on', async () => {
     const url = await server.make();
     const store = await openStore(url);
@@ -211,6 +238,31 @@ describe('PostgreSQL', () => {
     await other.end();
     await assert.rejects(openStore('postgres://nobody@127.0.0.1:1/x'), { code: 'ERR_STORE_AWAY' });
     await assert.rejects(openStore(`${url}_missing`), { code: 'ERR_STORE_NOT_FOUND' });
+  });
+
+  it('is closed though a query would take hours, which is canceled, and refuses those that wait', async () => {
+    const database = new PostgresDatabase(await server.make(), true);
+    const endless = Array.from({ length: 20 }, () =>
+      database.all('SELECT count(*) FROM generate_series(1, 10000000000) a WHERE sqrt(a) < 0.5').then(
+        () => assert.fail('it was answered'),
+        (error) => assert.equal((error as { code?: string }).code, 'ERR_STORE_CLOSED'),
+      ),
+    );
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const begun = performance.now();
+    await Promise.all([database.close(50), ...endless]);
+    assert.ok(performance.now() - begun < 20_000);
+    await database.close();
+    await assert.rejects(database.all('SELECT 1'), { code: 'ERR_STORE_CLOSED' });
+  });
+
+  it('answers all who ask at once, though many have to wait for longer than a connection may take', async () => {
+    const database = new PostgresDatabase(await server.make(), true);
+    const answers = await Promise.all(
+      Array.from({ length: 60 }, () => database.all('SELECT 1 FROM pg_sleep(0.9)')),
+    );
+    assert.ok(answers.every((rows) => rows[0]![0] === 1));
+    await database.close();
   });
 
   it('goes on when it comes back, and nothing is stored by half', async (t) => {

@@ -14,10 +14,9 @@ import { type DayRun, dayRuns } from './days.ts';
 import { dialect } from './dialect.ts';
 import { storeError } from './errors.ts';
 import { PARENT, PacketCopy } from './packet-copy.ts';
+import { Readers } from './readers.ts';
 import { vacuum } from './vacuum.ts';
 
-/** Concurrent queries; more are queued. */
-const READERS = 8;
 /** A COPY keeps one process of the server busy: two at once take twice as many rows. */
 const WRITERS = 2;
 const FIRST_LANE: Lane = { number: 0, inTurn: async () => {} };
@@ -51,7 +50,7 @@ export class PostgresDatabase implements Database {
   readonly changes = null;
   readonly lanes = WRITERS;
   readonly #config: pg.ClientConfig;
-  readonly #pool: pg.Pool;
+  readonly #readers: Readers;
   readonly #writers: readonly Connection[] = Array.from({ length: WRITERS }, () => ({
     client: null,
     packets: new PacketCopy(),
@@ -75,32 +74,24 @@ export class PostgresDatabase implements Database {
       // JIT compilation would take longer than these queries.
       options: `-c jit=off${readOnly ? ' -c default_transaction_read_only=on' : ''}`,
     };
-    this.#pool = new pg.Pool({ ...this.#config, max: READERS });
-    // A lost idle connection is replaced on demand.
-    this.#pool.on('error', () => {});
+    this.#readers = new Readers(this.#config, this.place);
   }
 
-  async all(sql: string, parameters: readonly Value[] = []): Promise<Row[]> {
-    try {
-      const { rows } = await this.#pool.query({ text: sql, values: [...parameters], rowMode: 'array' });
-      return rows as Row[];
-    } catch (error) {
-      throw storeError(error, this.place);
-    }
+  all(sql: string, parameters: readonly Value[] = []): Promise<Row[]> {
+    return this.#read({ text: sql, values: [...parameters], rowMode: 'array' });
   }
 
-  async often(sql: string, numbers: readonly bigint[]): Promise<Row[]> {
+  often(sql: string, numbers: readonly bigint[]): Promise<Row[]> {
     let name = this.#names.get(sql);
     if (name === undefined) {
       name = `eyrie_${this.#names.size}`;
       this.#names.set(sql, name);
     }
-    try {
-      const { rows } = await this.#pool.query({ name, text: sql, values: [...numbers], rowMode: 'array' });
-      return rows as Row[];
-    } catch (error) {
-      throw storeError(error, this.place);
-    }
+    return this.#read({ name, text: sql, values: [...numbers], rowMode: 'array' });
+  }
+
+  #read(query: pg.QueryArrayConfig): Promise<Row[]> {
+    return this.#readers.use(async (client) => (await client.query(query)).rows as Row[]);
   }
 
   transaction<T>(work: (tx: Transaction) => Promise<T>, lane = FIRST_LANE): Promise<T> {
@@ -258,7 +249,7 @@ export class PostgresDatabase implements Database {
   vacuum(): Promise<void> {
     return this.#alone(async () => {
       try {
-        await vacuum(await this.#connected(this.#writers[0]!));
+        await vacuum(await this.#connected(this.#writers[0]!), this.place);
       } catch (error) {
         throw storeError(error, this.place);
       } finally {
@@ -270,23 +261,23 @@ export class PostgresDatabase implements Database {
   /** PostgreSQL cannot write Parquet: DuckDB converts its CSV. */
   async writeParquet(query: string, path: string): Promise<void> {
     const csv = `${path}.csv`;
-    const client = await this.#pool.connect();
     try {
-      const rows = client.query(copyTo(`COPY (${query}) TO STDOUT (FORMAT csv, HEADER)`));
-      await pipeline(rows, createWriteStream(csv));
+      await this.#readers.use((client) => {
+        const rows = client.query(copyTo(`COPY (${query}) TO STDOUT (FORMAT csv, HEADER)`));
+        return pipeline(rows, createWriteStream(csv));
+      });
       await csvToParquet(csv, path);
     } catch (error) {
       throw storeError(error, this.place);
     } finally {
-      client.release();
       await rm(csv, { force: true });
     }
   }
 
-  close(): Promise<void> {
+  close(graceMs?: number): Promise<void> {
     return this.#alone(async () => {
       for (const { client } of this.#writers) await client?.end().catch(() => {});
-      await this.#pool.end();
+      await this.#readers.close(graceMs);
     });
   }
 }

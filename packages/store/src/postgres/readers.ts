@@ -1,0 +1,100 @@
+// Connections that read. They have a queue of their own: that of a pool counts the time in it as time to connect, and leaves
+// those in it without an answer when the pool ends.
+import pg from 'pg';
+import { StoreError } from '../errors.ts';
+import { storeError } from './errors.ts';
+
+/** Concurrent queries; more are queued. */
+const READERS = 8;
+/** For so long, closing waits for the queries that run; then it cancels them. */
+const CLOSE_GRACE_MS = 1000;
+
+/** What @types/pg leaves out. */
+type Reader = pg.PoolClient & { readonly processID: number | null };
+
+export class Readers {
+  readonly #config: pg.ClientConfig;
+  readonly #place: string;
+  readonly #pool: pg.Pool;
+  readonly #busy = new Set<Reader>();
+  readonly #waiting: (() => void)[] = [];
+  #free = READERS;
+  #isClosed = false;
+
+  /** @param place for messages */
+  constructor(config: pg.ClientConfig, place: string) {
+    this.#config = config;
+    this.#place = place;
+    this.#pool = new pg.Pool({ ...config, max: READERS });
+    // A lost idle connection is replaced on demand.
+    this.#pool.on('error', () => {});
+  }
+
+  /** @throws StoreError */
+  async use<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+    if (this.#free > 0) this.#free--;
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    try {
+      if (this.#isClosed) throw this.#closed();
+      return await this.#connected(work);
+    } catch (error) {
+      throw this.#isClosed && isCanceled(error) ? this.#closed() : storeError(error, this.#place);
+    } finally {
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#free++;
+      else next();
+    }
+  }
+
+  async #connected<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+    const client = (await this.#pool.connect()) as Reader;
+    // The query that runs is told of a lost connection, too.
+    const ignore = (): void => {};
+    client.on('error', ignore);
+    this.#busy.add(client);
+    let isGood = false;
+    try {
+      const result = await work(client);
+      isGood = true;
+      return result;
+    } finally {
+      this.#busy.delete(client);
+      client.off('error', ignore);
+      client.release(!isGood);
+    }
+  }
+
+  /** Those that wait are refused, those that run are canceled after a while. */
+  async close(graceMs = CLOSE_GRACE_MS): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    // More than once: a query may only be about to begin.
+    const canceling = setInterval(() => void this.#cancel().catch(() => {}), graceMs);
+    try {
+      await this.#pool.end();
+    } finally {
+      clearInterval(canceling);
+    }
+  }
+
+  async #cancel(): Promise<void> {
+    const running = [...this.#busy].map(({ processID }) => processID);
+    if (running.length === 0) return;
+    const client = new pg.Client(this.#config);
+    try {
+      await client.connect();
+      await client.query('SELECT pg_cancel_backend(pid) FROM unnest($1::int[]) AS pid', [running]);
+    } finally {
+      await client.end();
+    }
+  }
+
+  #closed(): StoreError {
+    return new StoreError('ERR_STORE_CLOSED', `${this.#place}: was closed already`);
+  }
+}
+
+/** query_canceled */
+function isCanceled(error: unknown): boolean {
+  return (error as { readonly code?: unknown }).code === '57014';
+}
