@@ -155,6 +155,8 @@ export interface StoreOptions {
   readonly readOnly?: boolean;
   /** 32-byte key for prefix-preserving pseudonyms of addresses (Crypto-PAn). Default: none, addresses are stored as such. */
   readonly pseudonymKey?: Uint8Array;
+  /** Is told, a line each, what is changed in a store of an older version, and how far that is. Default: nobody is. */
+  readonly onMigration?: (line: string) => void;
   /** Resources of an embedded engine; default: all processors, half of the memory. */
   readonly threads?: number;
   readonly memoryBytesMax?: number;

@@ -218,8 +218,20 @@ describe('PostgreSQL', () => {
       DROP TABLE outer_addresses; DROP SEQUENCE outer_addresses_ids; DROP INDEX packet_place;
       CREATE INDEX packet_time ON packet USING BRIN (time); CREATE INDEX packet_id ON packet USING BRIN (id);
       UPDATE meta SET value = '3' WHERE name = 'schema'`);
+    const lines: string[] = [];
+    await client.query(`SELECT pg_advisory_lock(hashtext('eyrie schema'))`);
+    const opening = openStore(url, { onMigration: (line) => lines.push(line) });
+    while (lines.length === 0) await new Promise((resolve) => setTimeout(resolve, 50));
     await client.end();
-    await migratedAndGoingOn(await openStore(url));
+    await migratedAndGoingOn(await opening);
+    assert.deepEqual(
+      lines.map((line) => line.slice(line.indexOf(': ') + 2)),
+      [
+        'another process is bringing it up to date; waiting for that',
+        'bringing it up to schema 4 of 5: addresses of outer headers',
+        'bringing it up to schema 5 of 5: one index of all packets instead of two',
+      ],
+    );
   });
 
   it('refuses a database of a newer version, of others, and one that is not there', async () => {
@@ -262,6 +274,7 @@ describe('PostgreSQL', () => {
       Array.from({ length: 60 }, () => database.all('SELECT 1 FROM pg_sleep(0.9)')),
     );
     assert.ok(answers.every((rows) => rows[0]![0] === 1));
+    assert.equal(await database.indexed(), null, 'no index is being made');
     await database.close();
   });
 

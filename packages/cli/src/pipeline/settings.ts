@@ -115,10 +115,15 @@ export async function storeAt(url: string, options: StoreOptions = {}): Promise<
   if (place === defaultStoreUrl())
     mkdirSync(dirname(place.slice('duckdb:'.length)), { recursive: true, mode: 0o700 });
   try {
-    return await openStore(place, { ...options, ...pseudonyms() });
+    return await openStore(place, { onMigration, ...options, ...pseudonyms() });
   } catch (error) {
     return userError(error);
   }
+}
+
+/** A migration may take long: it is told of where errors are. */
+export function onMigration(line: string): void {
+  console.error(`eyrie: ${line}`);
 }
 
 /** What a store that holds pseudonyms is opened with, once the configuration is read. */

@@ -3,6 +3,7 @@ import { ConfigError, loadConfig } from '@eyrie/services/config';
 import { openStore, type Store, StoreError, type StoreOptions } from '@eyrie/store';
 import { defaultStoreUrl } from '../base-folders.ts';
 import { BAD_USAGE, FAILED, UserError } from '../errors.ts';
+import { onMigration } from '../pipeline/settings.ts';
 
 /** The one that was named, else the configured one, else the file of the user's own. @throws UserError */
 export function storeUrl(named: string | undefined, configFile: string | undefined): string {
@@ -23,7 +24,7 @@ export async function withStore<T>(
   work: (store: Store) => Promise<T>,
 ): Promise<T> {
   try {
-    const store = await openStore(url, options);
+    const store = await openStore(url, { onMigration, ...options });
     try {
       return await work(store);
     } finally {

@@ -177,6 +177,11 @@ export class DuckDBDatabase implements Database {
     return sizeOf(await this.all(SIZE));
   }
 
+  /** There are no indexes. */
+  async indexed(): Promise<null> {
+    return null;
+  }
+
   /**
    * Rewrites the file: DuckDB leaves the bytes of deleted rows in shared and in free blocks, where they could still be
    * found. Temporarily needs as much space again, and fails before it begins where that is missing.

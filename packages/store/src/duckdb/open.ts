@@ -24,7 +24,8 @@ export async function openDuckDB(path: string, options: StoreOptions) {
     // DuckDB 1.5 cannot replay from its WAL a change to a table with a sequence as a column's default: checkpoint after
     // each migration.
     await database.all(`SET wal_autocheckpoint = '0KB'`);
-    const version = await migrate(database, migrations, { isNew, readOnly: options.readOnly === true });
+    const { readOnly = false, onMigration } = options;
+    const version = await migrate(database, migrations, { isNew, readOnly, onMigration });
     await database.all('RESET wal_autocheckpoint');
     return { database, version };
   } catch (error) {

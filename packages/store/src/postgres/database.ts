@@ -19,6 +19,10 @@ import { vacuum } from './vacuum.ts';
 
 /** A COPY keeps one process of the server busy: two at once take twice as many rows. */
 const WRITERS = 2;
+const SCHEMA_LOCK = `SELECT pg_advisory_lock(hashtext('eyrie schema'))`;
+/** Others who only open the store have it for less. */
+const SCHEMA_WAIT_MS = 2000;
+const LOCK_NOT_AVAILABLE = '55P03';
 const FIRST_LANE: Lane = { number: 0, inTurn: async () => {} };
 const CONNECT_TIMEOUT_MS = 5000;
 /** Maximum number of daily partitions. */
@@ -114,12 +118,22 @@ export class PostgresDatabase implements Database {
     });
   }
 
-  /** Keeps other processes from changing the schema meanwhile. */
-  async exclusively<T>(work: () => Promise<T>): Promise<T> {
+  /**
+   * Keeps other processes from changing the schema meanwhile.
+   *
+   * @param onWait is told if another one does so now
+   */
+  async exclusively<T>(work: () => Promise<T>, onWait?: (line: string) => void): Promise<T> {
     const client = new pg.Client(this.#config);
     try {
       await client.connect();
-      await client.query(`SELECT pg_advisory_lock(hashtext('eyrie schema'))`);
+      await client.query(`SET lock_timeout = ${SCHEMA_WAIT_MS}`);
+      await client.query(SCHEMA_LOCK).catch(async (error) => {
+        if (error.code !== LOCK_NOT_AVAILABLE) throw error;
+        onWait?.(`${this.place}: another process is bringing it up to date; waiting for that`);
+        await client.query('SET lock_timeout = 0');
+        await client.query(SCHEMA_LOCK);
+      });
       return await work();
     } catch (error) {
       throw storeError(error, this.place);
@@ -246,6 +260,11 @@ export class PostgresDatabase implements Database {
     return { bytes: Number(row![0]), free: 0 };
   }
 
+  async indexed(): Promise<number | null> {
+    const [row] = await this.all(INDEXED);
+    return row === undefined || row[0] === null ? null : Number(row[0]);
+  }
+
   vacuum(): Promise<void> {
     return this.#alone(async () => {
       try {
@@ -281,6 +300,11 @@ export class PostgresDatabase implements Database {
     });
   }
 }
+
+/** Of all partitions, and of the blocks of the one that is read. */
+const INDEXED = `SELECT (partitions_done + coalesce(blocks_done::float8 / nullif(blocks_total, 0), 0))
+    / greatest(partitions_total, 1)
+  FROM pg_stat_progress_create_index WHERE datname = current_database() LIMIT 1`;
 
 /** In the order of the days; null for those that share a partition. */
 const PARTITIONS_OF = `SELECT inhrelid::regclass::text AS name

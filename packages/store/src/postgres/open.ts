@@ -6,6 +6,7 @@ import { migrations } from './migrations/index.ts';
 
 export async function openPostgres(url: string, options: StoreOptions) {
   const readOnly = options.readOnly === true;
+  const { onMigration } = options;
   const database = new PostgresDatabase(url, readOnly);
   try {
     const version = await database.exclusively(async () => {
@@ -21,8 +22,8 @@ export async function openPostgres(url: string, options: StoreOptions) {
         );
       if (isNew && (options.create === false || readOnly))
         throw new StoreError('ERR_STORE_NOT_FOUND', `${database.place}: no such store; check the name`);
-      return migrate(database, migrations, { isNew, readOnly });
-    });
+      return migrate(database, migrations, { isNew, readOnly, onMigration });
+    }, onMigration);
     return { database, version };
   } catch (error) {
     await database.close();

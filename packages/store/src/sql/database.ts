@@ -35,6 +35,8 @@ export interface Database {
   version(): Promise<string>;
   /** Bytes on disk, and how many of them `vacuum` would reclaim. */
   size(): Promise<{ bytes: number; free: number }>;
+  /** How far an index is that is being made, 0 to 1; null: none, or it is not known. */
+  indexed(): Promise<number | null>;
   vacuum(): Promise<void>;
   /** Writes the result of a query to a file. */
   writeParquet(query: string, path: string): Promise<void>;

@@ -2,32 +2,76 @@
 import { StoreError } from '../errors.ts';
 import type { Database } from './database.ts';
 
+export interface Migration {
+  /** What it changes, for people who wait for it. */
+  readonly name: string;
+  readonly sql: string;
+}
+
+export interface MigrateOptions {
+  readonly isNew: boolean;
+  readonly readOnly: boolean;
+  /** See StoreOptions.onMigration. */
+  readonly onMigration?: ((line: string) => void) | undefined;
+}
+
+/** A step that takes longer says so as often. */
+const REPORT_MS = 10_000;
+
 /** The version of the schema. */
 export async function migrate(
   database: Database,
-  migrations: readonly string[],
-  options: { readonly isNew: boolean; readonly readOnly: boolean },
+  migrations: readonly Migration[],
+  { isNew, readOnly, onMigration }: MigrateOptions,
 ): Promise<number> {
-  let version = options.isNew ? 0 : await versionOf(database);
-  if (version > migrations.length)
+  const { place } = database;
+  const wanted = migrations.length;
+  const version = isNew ? 0 : await versionOf(database);
+  if (version > wanted)
     throw new StoreError(
       'ERR_STORE_NEWER',
-      `${database.place}: was written by a newer Eyrie (schema ${version}, this one knows ${migrations.length}); update Eyrie`,
+      `${place}: was written by a newer Eyrie (schema ${version}, this one knows ${wanted}); update Eyrie`,
     );
-  if (options.readOnly && version < migrations.length)
+  if (readOnly && version < wanted)
     throw new StoreError(
       'ERR_STORE_OLDER',
-      `${database.place}: was written by an older Eyrie (schema ${version}, this one reads ${migrations.length}); what writes to it brings it up to date: eyrie up, eyrie import or eyrie persistor`,
+      `${place}: was written by an older Eyrie (schema ${version}, this one reads ${wanted}); what writes to it brings it up to date: eyrie up, eyrie import or eyrie persistor`,
     );
-  for (; version < migrations.length; version++) {
-    const made = version + 1;
-    await database.transaction(async (tx) => {
-      await tx.run(migrations[version]!);
-      await tx.run(`DELETE FROM meta WHERE name = 'schema'`);
-      await tx.run(`INSERT INTO meta VALUES ('schema', '${made}')`);
-    });
+  for (const [i, { name, sql }] of migrations.slice(version).entries()) {
+    const made = version + i + 1;
+    const step = (): Promise<void> =>
+      database.transaction(async (tx) => {
+        await tx.run(sql);
+        await tx.run(`DELETE FROM meta WHERE name = 'schema'`);
+        await tx.run(`INSERT INTO meta VALUES ('schema', '${made}')`);
+      });
+    const title = `${place}: bringing it up to schema ${made} of ${wanted}: ${name}`;
+    if (isNew || onMigration === undefined) await step();
+    else await reported(step, title, database, onMigration);
   }
-  return version;
+  return wanted;
+}
+
+/** Runs a step that may take long, and tells of it at its beginning and from time to time. */
+async function reported(
+  step: () => Promise<void>,
+  title: string,
+  database: Database,
+  onMigration: (line: string) => void,
+): Promise<void> {
+  onMigration(title);
+  let seconds = 0;
+  const reporting = setInterval(async () => {
+    seconds += REPORT_MS / 1000;
+    const after = `${title}, ${seconds} s`;
+    const share = await database.indexed().catch(() => null);
+    onMigration(share === null ? after : `${after}, ${Math.floor(share * 100)} % done`);
+  }, REPORT_MS);
+  try {
+    await step();
+  } finally {
+    clearInterval(reporting);
+  }
 }
 
 async function versionOf(database: Database): Promise<number> {
