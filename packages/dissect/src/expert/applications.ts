@@ -3,6 +3,7 @@ import { ascii } from '../core/bytes.ts';
 import type { Say } from '../core/expert.ts';
 import type { Packet } from '../core/packet.ts';
 import { printable } from '../core/printable.ts';
+import { isRepeated } from '../protocols/dns/message.ts';
 import { Tap } from '../stats/tap.ts';
 
 /** Bytes of a start line that are examined. */
@@ -21,6 +22,7 @@ export function httpExpert(p: Packet, layer: number, say: Say): void {
 }
 
 export function dnsExpert(p: Packet, layer: number, say: Say): void {
+  if (!isRepeated(p, layer)) return;
   const tap = taps.dns();
   tap.take(p, layer);
   if (tap.has('dns.retransmit_request_in'))

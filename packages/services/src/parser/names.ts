@@ -1,14 +1,18 @@
 // Names of addresses: from DNS answers, DHCP clients, and the file itself; server names (SNI, Host) come
 // with the flows.
 import {
+  COLUMN,
+  eachAddress,
   type Flow,
   HEAD_LAYERS,
   ipv4Address,
   ipv6Address,
   type NameRecord,
+  NESTED,
   type Packet,
   protocolNamed,
   protocolsMade,
+  SHOWN,
   Tap,
 } from '@eyrie/dissect';
 import type { NameRow, NameSource } from '@eyrie/store';
@@ -22,13 +26,9 @@ const FLAGS = 2;
 const COUNTS = 6;
 const ADDITIONAL = 10;
 const HEADER = 12;
-const A = 1;
-const AAAA = 28;
-const SRV = 33;
 const ADDRESS = /^(\d+(\.\d+){3}|\[?[0-9a-f:.]+\]?)(:\d+)?$/i;
 const ANY = '0.0.0.0';
 
-const DNS_FIELDS = ['dns.resp.name', 'dns.resp.type', 'dns.a', 'dns.aaaa'];
 const DHCP_FIELDS = [
   'dhcp.option.hostname',
   'dhcp.ip.client',
@@ -38,10 +38,11 @@ const DHCP_FIELDS = [
 
 export class Names {
   #rows = new Map<string, NameRow>();
-  readonly #dns = new Tap(['dns', 'mdns', 'llmnr'], DNS_FIELDS);
   readonly #dhcp = new Tap(['dhcp'], DHCP_FIELDS);
   /** By protocol id: 1 for those that tell names by DNS, 2 by DHCP. */
   readonly #kinds = new Uint8Array(protocolsMade());
+  /** Of the packet that is looked at. */
+  #time = 0;
 
   constructor() {
     for (const name of ['dns', 'mdns', 'llmnr']) this.#kinds[protocolNamed(name)!.id] = 1;
@@ -80,26 +81,19 @@ export class Names {
     return rows;
   }
 
-  #addMessage(p: Packet, layer: number): void {
-    if (p.transport !== UDP || hasRecords(p, layer)) this.#dns.forEach(p, () => this.#addAnswers(p.seconds));
-  }
-
-  #addAnswers(time: number): void {
-    const tap = this.#dns;
-    if (!tap.has('dns.a') && !tap.has('dns.aaaa')) return;
-    const names = tap.values('dns.resp.name');
-    const ipv4 = tap.values('dns.a').values();
-    const ipv6 = tap.values('dns.aaaa').values();
-    // The name before a service record stands in fields of its own.
-    let next = 0;
-    for (const type of tap.values('dns.resp.type')) {
-      const i = type === SRV ? -1 : next++;
-      const address = type === A ? ipv4.next().value : type === AAAA ? ipv6.next().value : undefined;
-      if (!(address instanceof Uint8Array)) continue;
-      const text = type === A ? ipv4Address(address, 0) : ipv6Address(address, 0);
-      this.#set(text, String(names[i] ?? ''), 'dns', time);
+  #addMessage(p: Packet, last: number): void {
+    if (p.transport === UDP && !hasRecords(p, last)) return;
+    this.#time = p.seconds;
+    for (let layer = 1; layer <= last; layer++) {
+      // A message quoted in an ICMP error was reported itself.
+      const isSeen = (p.flags[layer]! & COLUMN) !== 0 && (p.flags[layer]! & (SHOWN | NESTED)) !== 0;
+      if (isSeen && this.#kinds[p.proto[layer]!] === 1) eachAddress(p, layer, this.#addAddress);
     }
   }
+
+  readonly #addAddress = (name: string, b: Uint8Array, at: number, width: number): void => {
+    this.#set(width === 4 ? ipv4Address(b, at) : ipv6Address(b, at), name, 'dns', this.#time);
+  };
 
   /** RFC 2131 §4.3.2: a client names itself in its request, with the address it has or wants. */
   #addLease(time: number): void {

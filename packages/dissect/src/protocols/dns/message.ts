@@ -131,6 +131,12 @@ export function messageStart(p: Packet, layer: number): number {
   return p.start[layer]! + (p.mark[layer]! & PREFIXED ? 2 : 0);
 }
 
+/** Whether a query or a response was seen before. */
+export function isRepeated(p: Packet, layer: number): boolean {
+  const kind = p.mark[layer]! & KIND;
+  return kind === ASKED_AGAIN || kind === ANSWERED_AGAIN;
+}
+
 /** `prefix`: bytes before the message; over TCP a length (RFC 1035 §4.2.2). */
 export function stepMessage(p: Packet, prefix: 0 | 2): Protocol | null {
   const b = p.buf;
