@@ -16,6 +16,7 @@ import { dialect } from './dialect.ts';
 import { isFatal, storeError } from './errors.ts';
 import { mergeInto } from './merge.ts';
 import { checkRoom, freshPath, removeFresh, replaceByFresh } from './rewrite.ts';
+import { append } from './staging.ts';
 import { plainValue } from './values.ts';
 
 const MEMORY = ':memory:';
@@ -155,6 +156,10 @@ export class DuckDBDatabase implements Database {
     appendPackets: async (rows) => this.#append.add(rows),
     holdTables: async () => {},
     flush: async () => this.#append.flush(),
+    insert: async (table, columns, rows) => {
+      this.#append.flush();
+      await append(this.#writer, table, columns, rows);
+    },
     merge: (table: MergeTable, rows) => mergeInto(this.#writer, table, rows),
   };
 

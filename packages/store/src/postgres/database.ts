@@ -7,7 +7,7 @@ import { to as copyTo } from 'pg-copy-streams';
 import { csvToParquet } from '../duckdb/csv.ts';
 import { StoreError } from '../errors.ts';
 import type { Counter, Database, Lane, Row, Transaction, Value } from '../sql/database.ts';
-import { jsonText, plainText } from '../sql/insert.ts';
+import { insertAsJson, jsonText, plainText } from '../sql/insert.ts';
 import { Lock } from '../sql/lock.ts';
 import { joins, keysOf, type MergeTable } from '../sql/tables.ts';
 import { type DayRun, dayRuns } from './days.ts';
@@ -151,13 +151,14 @@ export class PostgresDatabase implements Database {
   ): Transaction {
     const query = (sql: string, parameters: readonly Value[] = []): Promise<pg.QueryArrayResult> =>
       client.query({ text: sql, values: [...parameters], rowMode: 'array' });
+    // Multiple statements are possible only without parameters.
+    const run: Transaction['run'] = async (sql, parameters = []) =>
+      (parameters.length === 0 ? await client.query(sql) : await query(sql, parameters)).rowCount ?? 0;
     return {
       dialect,
       inTurn,
       all: async (sql, parameters) => (await query(sql, parameters)).rows as Row[],
-      // Multiple statements are possible only without parameters.
-      run: async (sql, parameters = []) =>
-        (parameters.length === 0 ? await client.query(sql) : await query(sql, parameters)).rowCount ?? 0,
+      run,
       dictionaryState: () => this.#dictionaryState(client),
       holdDictionaries: async () => {
         await client.query(`UPDATE meta SET value = value WHERE name = 'schema'`);
@@ -172,6 +173,7 @@ export class PostgresDatabase implements Database {
       },
       holdTables: () => packets.hold(client),
       flush: () => packets.flush(client),
+      insert: (table, columns, rows) => insertAsJson({ dialect, run }, table, columns, rows),
       merge: (table, rows) => mergeInto(client, table, rows),
     };
   }

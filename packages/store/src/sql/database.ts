@@ -1,6 +1,7 @@
 // What the store needs of a database engine. The SQL is shared; the differences are here.
 import type { Engine } from '../store.ts';
 import type { PacketRows } from '../write/packet-rows.ts';
+import type { InsertColumn } from './insert.ts';
 import type { MergeTable } from './tables.ts';
 
 export type Value = number | bigint | string | boolean | Uint8Array | null;
@@ -77,6 +78,12 @@ export interface Transaction {
   holdTables(): Promise<void>;
   /** Sends the appended packets; without it, they are sent before the commit. */
   flush(): Promise<void>;
+  /** Rows of a small table, whose columns are all there, in their order. */
+  insert(
+    table: string,
+    columns: readonly InsertColumn[],
+    rows: readonly Readonly<Record<string, unknown>>[],
+  ): Promise<void>;
   /** Upserts rows, whose keys must be distinct. */
   merge(table: MergeTable, rows: readonly Readonly<Record<string, unknown>>[]): Promise<void>;
 }

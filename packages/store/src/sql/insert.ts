@@ -1,7 +1,7 @@
-// Inserts rows of the small tables, passed as one JSON parameter.
+// Rows of the small tables, and how PostgreSQL takes them in: as one JSON parameter.
 import type { Transaction } from './database.ts';
 
-/** `HEX`: bytes, passed as hexadecimal text. */
+/** A column of rows to be inserted. `HEX`: bytes, as hexadecimal text. */
 export interface InsertColumn {
   readonly name: string;
   readonly type: 'INTEGER' | 'BIGINT' | 'FLOAT8' | 'TEXT' | 'BOOLEAN' | 'HEX';
@@ -10,20 +10,19 @@ export interface InsertColumn {
 /** Rows per statement. */
 const ROWS_MAX = 20_000;
 
-export async function insert(
-  tx: Transaction,
+export async function insertAsJson(
+  { dialect, run }: Pick<Transaction, 'dialect' | 'run'>,
   table: string,
   columns: readonly InsertColumn[],
   rows: readonly Readonly<Record<string, unknown>>[],
 ): Promise<void> {
-  const { dialect } = tx;
   const source = dialect.fromJson(
     columns.map(({ name, type }) => ({ name, type: type === 'HEX' ? 'TEXT' : type })),
   );
   const values = columns.map(({ name, type }) => (type === 'HEX' ? dialect.unhex(`s.${name}`) : `s.${name}`));
   const names = columns.map(({ name }) => name).join(', ');
   for (let at = 0; at < rows.length; at += ROWS_MAX)
-    await tx.run(`INSERT INTO ${table} (${names}) SELECT ${values.join(', ')} FROM ${source}`, [
+    await run(`INSERT INTO ${table} (${names}) SELECT ${values.join(', ')} FROM ${source}`, [
       jsonText(rows.slice(at, at + ROWS_MAX)),
     ]);
 }

@@ -3,7 +3,6 @@
 import { ADDRESS_BYTES } from '@eyrie/dissect';
 import type { PacketColumns } from '../rows.ts';
 import type { Transaction } from '../sql/database.ts';
-import { insert } from '../sql/insert.ts';
 import { AddressTable } from './address-table.ts';
 import { addressText, addressWidth } from './address-text.ts';
 import { OuterBook, UNTOLD } from './outer-book.ts';
@@ -115,7 +114,7 @@ export class Dictionaries {
         text: addressText(kind, shown),
       };
     });
-    await insert(tx, 'addresses', ADDRESS_COLUMNS, rows);
+    await tx.insert('addresses', ADDRESS_COLUMNS, rows);
   }
 
   async #load(tx: Transaction): Promise<void> {
@@ -245,7 +244,7 @@ class Texts {
       this.#known.set(keyOf(entry), id);
       numbers.set(place, id++);
     }
-    await insert(tx, this.#table, this.#table === 'paths' ? PATH_COLUMNS : PROTOCOL_COLUMNS, rows);
+    await tx.insert(this.#table, this.#table === 'paths' ? PATH_COLUMNS : PROTOCOL_COLUMNS, rows);
   }
 }
 

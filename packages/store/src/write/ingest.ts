@@ -8,7 +8,6 @@ import {
   type Written,
 } from '../rows.ts';
 import type { Transaction } from '../sql/database.ts';
-import { insert } from '../sql/insert.ts';
 import { FINDINGS, FLOWS, type MergeTable, mergeRows, NAMES } from '../sql/tables.ts';
 import type { Captures, KnownCapture } from './captures.ts';
 import type { Dictionaries } from './dictionaries.ts';
@@ -101,7 +100,7 @@ async function insertSome(
   columns: typeof BATCH_COLUMNS | typeof TALLY_COLUMNS | typeof DROP_COLUMNS | typeof CLOCK_COLUMNS,
   rows: Rows,
 ): Promise<void> {
-  if (rows.length > 0) await insert(tx, table, columns, rows);
+  if (rows.length > 0) await tx.insert(table, columns, rows);
 }
 
 async function mergeSome(tx: Transaction, table: MergeTable, rows: Rows): Promise<void> {

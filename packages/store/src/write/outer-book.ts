@@ -4,7 +4,6 @@ import { ADDRESS_BYTES, type OuterAddresses, outerAddresses, outerText } from '@
 import { addressNamed } from '../query/address.ts';
 import type { PacketColumns } from '../rows.ts';
 import type { Transaction } from '../sql/database.ts';
-import { insert } from '../sql/insert.ts';
 import { addressText, addressWidth } from './address-text.ts';
 import type { Disguise } from './dictionaries.ts';
 
@@ -108,7 +107,7 @@ export class OuterBook {
       for (const row of set.rows) rows.push({ id, ...row });
       this.#stored.set(key, id++);
     }
-    await insert(tx, 'outer_addresses', COLUMNS, rows);
+    await tx.insert('outer_addresses', COLUMNS, rows);
   }
 
   #storedSet({ sources, destinations }: OuterAddresses): StoredSet {
