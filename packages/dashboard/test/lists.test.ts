@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import type { PacketRow, TreeLine } from '../src/api/types.ts';
 import { placesOf, stackOf } from '../src/charts/stack.ts';
 import { DEFAULT_RULES, ruleFinder } from '../src/list/colours.ts';
-import { columnNamed } from '../src/list/columns.ts';
+import { columnNamed, fieldColumnId, fieldsIn } from '../src/list/columns.ts';
 import { GrowingRows } from '../src/list/growing-rows.ts';
 import { rowFilter } from '../src/list/row-filter.ts';
 import { termOf } from '../src/list/terms.ts';
@@ -209,4 +209,18 @@ test('the selected line is found in the next packet if it is the same field', ()
   assert.deepEqual(sameLine(next, chosen), { path: '1.1', line: next[1]!.children[1] });
   assert.equal(sameLine([line('frame'), line('arp', [line('arp.opcode')])], chosen), null);
   assert.equal(sameLine([], chosen), null);
+});
+
+test('a field’s column has the field’s values, numbers in their order, and a term for each cell', () => {
+  assert.deepEqual(fieldsIn(['number', 'field:tcp.window_size', 'summary']), ['tcp.window_size']);
+  const column = columnNamed(fieldColumnId('tcp.window_size'))!;
+  assert.equal(column, columnNamed('field:tcp.window_size'), 'the same object, by which rows are compared');
+  const of = (value: string | null) => row({ fields: { 'tcp.window_size': value } });
+  assert.equal(column.title, 'tcp.window_size');
+  assert.equal(column.text(of('501'), {} as never), '501');
+  assert.equal(column.text(of(null), {} as never), '');
+  assert.deepEqual([column.value(of('501')), column.value(of('501,17'))], [501, '501,17']);
+  assert.equal(column.term!(of('501')), 'tcp.window_size == 501');
+  assert.equal(column.term!(of('501,17')), 'tcp.window_size');
+  assert.equal(column.term!(row({})), 'tcp.window_size');
 });

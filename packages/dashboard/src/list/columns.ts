@@ -2,6 +2,7 @@
 import type { PacketRow } from '../api/types.ts';
 import { count } from '../format/numbers.ts';
 import { clockOf, dayAndClock, inUtc, secondsBetween } from '../format/time.ts';
+import { termOf } from './terms.ts';
 
 export type TimeForm = 'relative' | 'delta' | 'since' | 'clock' | 'date' | 'utc';
 export const timeForms: readonly [TimeForm, string][] = [
@@ -175,6 +176,39 @@ export const COLUMNS: readonly Column[] = [
 
 export const SHOWN_AT_FIRST = ['number', 'time', 'src', 'dst', 'protocol', 'length', 'summary'];
 
+/** Ids of columns that show a field begin with this; its name follows. */
+const FIELD = 'field:';
+
+export function fieldColumnId(name: string): string {
+  return `${FIELD}${name}`;
+}
+
+/** The fields among these columns. */
+export function fieldsIn(ids: readonly string[]): string[] {
+  return ids.filter((id) => id.startsWith(FIELD)).map((id) => id.slice(FIELD.length));
+}
+
+/** Any field as a column, as in Wireshark's `Apply as Column`. */
+function fieldColumn(id: string): Column {
+  const name = id.slice(FIELD.length);
+  const value = (row: PacketRow) => row.fields?.[name] ?? '';
+  return {
+    id,
+    title: name,
+    width: 140,
+    text: value,
+    value: (row) => (/^-?\d+(\.\d+)?$/.test(value(row)) ? Number(value(row)) : value(row)),
+    // A packet may have several values, or a part of one: then it is the field's presence.
+    term: (row) =>
+      value(row) === '' || /[,…]/.test(value(row)) ? name : termOf({ name, value: value(row) }),
+  };
+}
+
+const fieldColumns = new Map<string, Column>();
+
 export function columnNamed(id: string): Column | undefined {
-  return COLUMNS.find((column) => column.id === id);
+  if (!id.startsWith(FIELD)) return COLUMNS.find((column) => column.id === id);
+  const column = fieldColumns.get(id) ?? fieldColumn(id);
+  fieldColumns.set(id, column);
+  return column;
 }

@@ -3,7 +3,7 @@ import type { TreeLine } from '../api/types.ts';
 import { quoted } from '../state/expression.ts';
 
 /** The filter term for a line of the tree; null if it has none. */
-export function termOf(line: TreeLine): string | null {
+export function termOf(line: Pick<TreeLine, 'name' | 'value'>): string | null {
   if (line.name === '') return null;
   if (line.value === null || line.value === '') return line.name;
   const isPlain = /^[\w.:/+-]+$/.test(line.value);

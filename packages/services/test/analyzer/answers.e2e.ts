@@ -274,6 +274,25 @@ test('/flows/{id}/stream follows http, shows text, takes one side, refuses what 
   );
 });
 
+test('/packets tells the values of fields, as eyrie read -e; of none, null; of unknown ones, what was meant', async () => {
+  const names = ['tcp.window_size', 'dns.qry.name', 'tcp.flags.syn', 'ip.ttl'];
+  const expected = await fields(OFFICE, ...names);
+  const { body } = await analyzer.get(`/packets?limit=1000&fields=${names.join(',')}`);
+  assert.deepEqual(
+    body.items.map((row: Json) => names.map((name) => row.fields[name] ?? '')),
+    expected.slice(0, 1000),
+  );
+  assert.equal(body.items[0].fields['tcp.window_size'], null);
+  assert.equal((await analyzer.get('/packets?limit=1')).body.items[0].fields, undefined);
+  const wrong = await analyzer.get('/packets?limit=1&fields=tcp.window_sise');
+  assert.deepEqual(
+    [wrong.status, wrong.body.error.code, wrong.body.error.hint],
+    [400, 'bad_value', 'did you mean tcp.window_size?'],
+  );
+  const many = Array.from({ length: 13 }, (_, i) => `f${i}`).join(',');
+  assert.match((await analyzer.get(`/packets?fields=${many}`)).body.error.message, /at most 12/);
+});
+
 test('/flows/{id}/segments has the numbers of eyrie read for every packet, and its findings', async () => {
   const flows = (await analyzer.get('/flows?sort=bytes&transport=tcp&limit=12')).body.items;
   assert.ok(flows.some((flow: Json) => flow.retransmissions > 0));

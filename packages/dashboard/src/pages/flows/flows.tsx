@@ -115,7 +115,7 @@ const flowColumns: readonly TableColumn<FlowRow>[] = [
   {
     id: 'start',
     title: 'Start',
-    width: '152px',
+    width: 'clamp(128px, 13.5vw, 172px)',
     isNumber: true,
     isExtra: true,
     serverSort: 'start',

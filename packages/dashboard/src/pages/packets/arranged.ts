@@ -22,18 +22,21 @@ export function canSort(column: string, rows: Rows): boolean {
   return BY_TIME.has(column) || isShort(rows) || BY_SERVER.has(column);
 }
 
+interface Question {
+  q: string;
+  capture: number | null;
+  /** Fields that are shown as columns, separated by commas. */
+  fields: string | null;
+}
+
 /** The rows in the selected order. */
-export function useArranged(
-  rows: Rows,
-  sorting: Sorting,
-  question: { q: string; capture: number | null },
-): Rows {
+export function useArranged(rows: Rows, sorting: Sorting, question: Question): Rows {
   const [sorted, setSorted] = useState<{ key: string; rows: PacketRow[] } | null>(null);
   const isByTime = BY_TIME.has(sorting.column);
-  const { q, capture } = question;
-  const key = JSON.stringify([q, capture, sorting]);
+  const { q, capture, fields } = question;
+  const key = JSON.stringify([q, capture, fields, sorting]);
   const isByServer = !isByTime && rows.isCounted && !isShort(rows) && BY_SERVER.has(sorting.column);
-  const paged = usePaged(q, capture, isByServer ? sorting : null);
+  const paged = usePaged(question, isByServer ? sorting : null);
 
   useEffect(() => {
     if (isByTime || !rows.isCounted || !isShort(rows)) return setSorted(null);
@@ -72,16 +75,16 @@ export function useArranged(
 }
 
 /** Rows in the server's order; null: no request. */
-function usePaged(q: string, capture: number | null, sorting: Sorting | null) {
+function usePaged({ q, capture, fields }: Question, sorting: Sorting | null) {
   const [version, setVersion] = useState(0);
   const [error, setError] = useState<ApiError | null>(null);
   const source = useRef<GrowingRows | null>(null);
-  const key = sorting === null ? null : JSON.stringify([q, capture, sorting]);
+  const key = sorting === null ? null : JSON.stringify([q, capture, fields, sorting]);
   useEffect(() => {
     if (sorting === null) return;
     const control = new AbortController();
     const { column: sort, isDescending } = sorting;
-    const query = { q, capture, sort, order: isDescending ? 'desc' : 'asc' };
+    const query = { q, capture, fields, sort, order: isDescending ? 'desc' : 'asc' };
     const pages = new GrowingRows(
       (limit, after) => get<Page<PacketRow>>('/packets', { ...query, limit, after }, control.signal),
       () => setVersion((n) => n + 1),

@@ -41,7 +41,7 @@ export function useChoice(rows: Rows, question: string, list: { readonly current
   // Row numbers change with the order, and when packets of an earlier capture arrive.
   const there = selected === null ? null : rows.row(selected.number);
   const isMoved = selected !== null && there !== null && there.id !== selected.row.id;
-  const mayCome = selected?.number === -1 && !rows.isExact;
+  const mayCome = selected?.number === -1;
   useEffect(() => {
     if (selected === null || !(isMoved || mayCome)) return;
     let isOver = false;

@@ -1,5 +1,5 @@
 // Menu of the packet list's columns, time format, and names or addresses.
-import { COLUMNS, SHOWN_AT_FIRST, timeForms } from '../../list/columns.ts';
+import { COLUMNS, fieldColumnId, fieldsIn, SHOWN_AT_FIRST, timeForms } from '../../list/columns.ts';
 import { reference } from '../../state/marks.ts';
 import type { MenuItem } from '../../ui/menu.tsx';
 import { columnWidths, isNaming, shownColumns, timeForm } from './list-settings.ts';
@@ -22,10 +22,20 @@ export function columnsMenu(): MenuItem[] {
         isDisabled: isShown && shown.length === 1,
         run: () => {
           const next = isShown ? shown.filter((one) => one !== id) : [...shown, id];
-          shownColumns.value = COLUMNS.map((column) => column.id).filter((one) => next.includes(one));
+          const fields = fieldsIn(shown).map(fieldColumnId);
+          const own = COLUMNS.map((column) => column.id).filter((one) => next.includes(one));
+          shownColumns.value = [...own.slice(0, -1), ...fields, ...own.slice(-1)];
         },
       };
     }),
+    ...fieldsIn(shown).map(
+      (name): MenuItem => ({
+        label: name,
+        isOn: true,
+        isDisabled: shown.length === 1,
+        run: () => (shownColumns.value = shown.filter((one) => one !== fieldColumnId(name))),
+      }),
+    ),
     'separator',
     ...sets.map(
       ([title, columns]): MenuItem => ({

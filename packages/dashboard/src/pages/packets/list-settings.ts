@@ -1,8 +1,19 @@
 // Settings of the packet list, stored in this browser.
-import { SHOWN_AT_FIRST, type TimeForm } from '../../list/columns.ts';
+import { computed } from '@preact/signals';
+import { fieldColumnId, fieldsIn, SHOWN_AT_FIRST, type TimeForm } from '../../list/columns.ts';
 import { remembered } from '../../state/settings.ts';
 
 export const shownColumns = remembered<string[]>('columns', SHOWN_AT_FIRST);
+/** Names of the fields that are shown as columns, separated by commas; null: none. */
+export const shownFields = computed(() => fieldsIn(shownColumns.value).join() || null);
+
+/** Adds a field as a column, before the last one, which takes the rest of the width. */
+export function showField(name: string): void {
+  const id = fieldColumnId(name);
+  const others = shownColumns.value.filter((one) => one !== id);
+  shownColumns.value = [...others.slice(0, -1), id, ...others.slice(-1)];
+}
+
 export const columnWidths = remembered<Record<string, number>>('widths', {});
 export const timeForm = remembered<TimeForm>('time', 'relative');
 /** Show host names instead of addresses. */

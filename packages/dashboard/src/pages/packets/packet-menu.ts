@@ -8,6 +8,7 @@ import { allMarks, isMarked, marksOf, removeMarks } from '../../state/marks.ts';
 import { addToFilter, capture, filter, go } from '../../state/navigation.ts';
 import { announce } from '../../ui/announce.tsx';
 import type { MenuItem } from '../../ui/menu.tsx';
+import { showField } from './list-settings.ts';
 
 const ways: readonly [Way, string][] = [
   ['selected', 'Only this'],
@@ -135,6 +136,14 @@ export function fieldMenu(line: TreeLine): MenuItem[] {
   const term = termOf(line);
   return [
     ...(term === null ? [] : [...filterItems(term), 'separator' as const]),
+    {
+      label: 'Apply as column',
+      hint: line.name,
+      // The name of a layer is a protocol's.
+      isDisabled: !line.name.includes('.'),
+      run: () => showField(line.name),
+    },
+    'separator',
     { label: 'Copy line', run: () => copy(line.text, 'Line') },
     { label: 'Copy value', isDisabled: line.value === null, run: () => copy(line.value!, 'Value') },
     {

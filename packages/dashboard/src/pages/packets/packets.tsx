@@ -23,7 +23,7 @@ import { FindBar } from './find.tsx';
 import { Follow } from './follow.tsx';
 import { orSay, waysTo } from './go-to.tsx';
 import { ListHead, type Sorting } from './list-head.tsx';
-import { columnWidths, listShare, timeForm } from './list-settings.ts';
+import { columnWidths, listShare, shownFields, timeForm } from './list-settings.ts';
 import { useLook } from './look.ts';
 import { type ListHandle, PacketList } from './packet-list.tsx';
 import { packetMenu } from './packet-menu.ts';
@@ -34,11 +34,12 @@ export function Packets() {
   const q = filter.value;
   const only = capture.value;
   const sorting = sortingOf(place.value.view.sort ?? 'number');
-  const counted = useRows(q, only);
-  const rows = useArranged(counted, sorting, { q, capture: only });
+  const fields = shownFields.value;
+  const counted = useRows(q, only, fields);
+  const rows = useArranged(counted, sorting, { q, capture: only, fields });
   const look = useLook(only);
   const list = useRef<ListHandle | null>(null);
-  const { selected, select, need } = useChoice(rows, `${q} ${only}`, list);
+  const { selected, select, need } = useChoice(rows, `${q} ${only} ${fields}`, list);
   const tail = useTail(rows, list);
   const find = useFind(rows, list, select);
   const { ways, follow, draw, menuOf, flow, endFollow } = useActions({

@@ -28,12 +28,16 @@ export interface Rows {
   reload: () => void;
 }
 
-export function useRows(q: string, capture: number | null): Rows {
+/** @param fields names of further fields to load, separated by commas; null: none */
+export function useRows(q: string, capture: number | null, fields: string | null): Rows {
   const [version, setVersion] = useState(0);
   const [error, setError] = useState<ApiError | null>(null);
   const [attempt, setAttempt] = useState(0);
   const source = useRef<RowTree | GrowingRows | null>(null);
   const counted = useRef(false);
+  /** The filter and the capture whose rows are there. */
+  const shown = useRef('');
+  useEffect(() => () => source.current?.close(), []);
   const known = captures.value;
   const isReady = known !== null;
 
@@ -41,25 +45,39 @@ export function useRows(q: string, capture: number | null): Rows {
     if (!isReady) return;
     let isOver = false;
     const control = new AbortController();
-    counted.current = false;
-    const redraw = () => !isOver && setVersion((n) => n + 1);
+    // Only other fields are wanted: the old rows stay until the new ones have as many, so that nothing moves.
+    const isSame = shown.current === `${q} ${capture}` && counted.current;
+    counted.current = isSame;
+    let onChange = () => {};
+    const redraw = () => {
+      onChange();
+      if (!isOver) setVersion((n) => n + 1);
+    };
     const fail = (problem: unknown) => {
       if (isOver || (problem as Error).name === 'AbortError') return;
       setError(problem instanceof ApiError ? problem : new ApiError('page', String(problem)));
     };
+    const use = (fresh: RowTree | GrowingRows) => {
+      source.current?.close();
+      source.current = fresh;
+    };
     const begin = async () => {
       const check = q === '' ? null : await get<FilterCheck>('/filter/check', { q }, control.signal);
       if (check?.error) throw new ApiError('bad_filter', check.error.message, null, check.error);
-      source.current?.close();
-      source.current = check?.needs_bytes
+      const fresh = check?.needs_bytes
         ? new GrowingRows(
-            (limit, after) => get<Page<PacketRow>>('/packets', { q, capture, limit, after }, control.signal),
+            (limit, after) =>
+              get<Page<PacketRow>>('/packets', { q, capture, limit, after, fields }, control.signal),
             redraw,
             fail,
           )
-        : new RowTree(asksFor(q, control.signal), redraw, fail);
-      if (source.current instanceof RowTree) await source.current.count(chosenCaptures(capture));
-      else source.current.want(0, 1);
+        : new RowTree(asksFor(q, fields, control.signal), redraw, fail);
+      if (!isSame) use(fresh);
+      if (fresh instanceof RowTree) await fresh.count(chosenCaptures(capture));
+      else if (!isSame) fresh.want(0, 1);
+      else await grown(fresh, source.current?.total ?? 0, (call) => (onChange = call));
+      if (isSame && !isOver) use(fresh);
+      shown.current = `${q} ${capture}`;
       counted.current = true;
       setError(null);
       redraw();
@@ -68,9 +86,8 @@ export function useRows(q: string, capture: number | null): Rows {
     return () => {
       isOver = true;
       control.abort();
-      source.current?.close();
     };
-  }, [q, capture, isReady, attempt]);
+  }, [q, capture, fields, isReady, attempt]);
 
   const changed = revision.value;
   useEffect(() => {
@@ -91,6 +108,18 @@ export function useRows(q: string, capture: number | null): Rows {
   };
 }
 
+/** Loads pages until there are `total` rows. @param listen calls back after each page */
+function grown(rows: GrowingRows, total: number, listen: (call: () => void) => void): Promise<void> {
+  return new Promise((resolve) => {
+    const go = () => {
+      if (rows.isAtEnd || rows.total >= total) resolve();
+      else rows.want(0, total);
+    };
+    listen(go);
+    go();
+  });
+}
+
 /** Ids of the captures shown, in ascending order; the latest CAPTURES_MAX. */
 export function chosenCaptures(capture: number | null): number[] {
   if (capture !== null) return [capture];
@@ -101,13 +130,13 @@ export function chosenCaptures(capture: number | null): number[] {
     .slice(-CAPTURES_MAX);
 }
 
-function asksFor(q: string, signal: AbortSignal) {
+function asksFor(q: string, fields: string | null, signal: AbortSignal) {
   const terms = ({ capture, from, to }: Span) => ({ q, capture, from, to });
   return {
     timeline: (span: Span) =>
       get<Timeline>('/timeline', { ...terms(span), by: 'none', buckets: BUCKETS_MAX }, signal),
     rows: (span: Span, limit: number, after: string | null) =>
-      get<Page<PacketRow>>('/packets', { ...terms(span), limit, after }, signal),
+      get<Page<PacketRow>>('/packets', { ...terms(span), limit, after, fields }, signal),
   };
 }
 

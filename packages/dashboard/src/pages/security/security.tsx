@@ -54,7 +54,7 @@ const columns: readonly TableColumn<FindingRow>[] = [
   {
     id: 'time',
     title: 'Last seen',
-    width: '152px',
+    width: 'clamp(128px, 13.5vw, 172px)',
     isNumber: true,
     isExtra: true,
     cell: (finding) => <Moment time={finding.last} places={1} />,

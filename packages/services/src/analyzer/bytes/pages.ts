@@ -7,6 +7,7 @@ import { packetRow } from '../rows.ts';
 import { PAGE_ROWS, type PacketPage, type PacketsQuery } from '../schemas/index.ts';
 import { given, selectionOf } from '../terms.ts';
 import { byCapture, Decider, ignoreGone } from './decide.ts';
+import { FieldReader, type FieldValues } from './field-values.ts';
 import type { Redissector } from './redissect.ts';
 
 /** Candidates fetched at once for a selective filter. */
@@ -24,6 +25,7 @@ export async function packetPage(
   const isDown = query.order === 'desc';
   const order = isDown ? ('newest' as const) : ('oldest' as const);
   const sort = query.sort === undefined ? undefined : { by: query.sort, isDown };
+  const reader = query.fields === undefined ? null : new FieldReader(query.fields);
   const decider = new Decider(store, redissector, false);
   const { items, next } = await chosenPage<PacketRow, Exactness>(query.after, {
     limit,
@@ -34,9 +36,12 @@ export async function packetPage(
       store.packets({ ...selection, order, ...given('sort', sort), limit: rows, ...given('after', after) }),
     choose: (rows, step) => decider.passing(rows, step, filter),
   });
-  const summaries = await summariesOf(decider, redissector, items);
+  const texts = await textsOf(decider, redissector, items, reader);
   return {
-    items: items.map((row) => packetRow(row, summaries.get(row.id))),
+    items: items.map((row) => ({
+      ...packetRow(row, texts.get(row.id)?.summary),
+      ...given('fields', texts.get(row.id)?.fields),
+    })),
     next,
     is_exact: decider.isExact,
   };
@@ -48,19 +53,30 @@ function candidatesFor(missing: number, passing: number): number {
   return Math.min(CANDIDATES_MAX, Math.max(CANDIDATES_MIN, wanted));
 }
 
-/** Info columns by row id, for rows whose bytes are available. */
-async function summariesOf(
+interface Texts {
+  readonly summary: string;
+  readonly fields: FieldValues | undefined;
+}
+
+/** Info columns and fields by row id, for rows whose bytes are available. */
+async function textsOf(
   decider: Decider,
   redissector: Redissector,
   rows: readonly PacketRow[],
-): Promise<Map<number, string>> {
-  const summaries = new Map<number, string>();
+  reader: FieldReader | null,
+): Promise<Map<number, Texts>> {
+  const texts = new Map<number, Texts>();
   for (const [id, group] of byCapture(rows)) {
     const capture = await decider.capture(id);
     if (capture === null || capture.file === null) continue;
     await redissector
-      .each(capture, group, (p, row) => summaries.set(row.id, infoColumn(p)), false)
+      .each(
+        capture,
+        group,
+        (p, row) => texts.set(row.id, { summary: infoColumn(p), fields: reader?.of(p) }),
+        false,
+      )
       .catch(ignoreGone);
   }
-  return summaries;
+  return texts;
 }

@@ -21,6 +21,11 @@ export const PacketRow = object({
   transport: orNull(Type.String({ description: 'innermost: tcp, udp, icmp … or its number' })),
   stream: orNull(Type.Integer({ description: 'tcp.stream, udp.stream of its transport' })),
   path: Type.String({ description: 'frame.protocols', examples: ['eth:ethertype:ip:udp:dns'] }),
+  fields: Type.Optional(
+    Type.Record(Type.String(), orNull(Type.String()), {
+      description: 'values of the `fields` that were asked for, by name; null: the packet has none',
+    }),
+  ),
 });
 export type PacketRow = Static<typeof PacketRow>;
 
@@ -36,6 +41,13 @@ export const PacketsQuery = object({
   sort: Type.Optional(
     oneOf(PACKET_COLUMNS, {
       description: 'in the order of this column instead of that of arrival; of equal ones, the older first',
+    }),
+  ),
+  fields: Type.Optional(
+    Type.String({
+      maxLength: 1000,
+      description: 'fields to tell of each packet as well, separated by commas; at most 12',
+      examples: ['tcp.window_size,http.host'],
     }),
   ),
 });
