@@ -33,7 +33,16 @@ const pages: [string, string, (page: Page) => Promise<void>][] = [
       await page.locator('.bytes-line').first().waitFor();
     },
   ],
+  [
+    'packets',
+    '.row[data-row="0"] .cell-summary:not(:empty), .row[data-row="0"] .compact',
+    async (page) => {
+      await page.keyboard.press('Control+f');
+      await page.getByLabel('Text to find').waitFor();
+    },
+  ],
   ['packets?q=nosuch', '.state-title', async () => {}],
+  ['flows/1', '.ladder-step', async () => {}],
   ['flows', 'tr[data-row="0"]', async () => {}],
   [
     'packets?q=arp',

@@ -214,39 +214,20 @@ function divided(span: Span, timeline: Timeline, first: number): Node[] {
   const places = placesOf(timeline.step);
   const nodes: Node[] = [];
   const isExact = timeline.step >= STEP_MIN;
-  const open = (from: string | null, count: number): Node => {
-    const node = {
-      capture: span.capture,
-      from,
-      to: span.to,
-      first,
-      count: 0,
-      children: null,
-      isWhole: !isExact,
-      isLoading: false,
-    };
-    nodes.push(node);
-    node.count = count;
-    return node;
-  };
+  const { capture, to } = span;
   let node: Node | null = null;
   for (let i = 0; i < timeline.buckets; i++) {
     const count = counts[i] ?? 0;
     if (count === 0) continue;
-    if (node === null) node = open(span.from, count);
-    else if (!isExact || node.count + count <= LEAF_ROWS) node.count += count;
+    if (node !== null && (!isExact || node.count + count <= LEAF_ROWS)) node.count += count;
     else {
-      const border = (timeline.start + i * timeline.step).toFixed(places);
-      node.to = border;
-      node = open(border, count);
+      const from: string | null =
+        node === null ? span.from : (timeline.start + i * timeline.step).toFixed(places);
+      if (node !== null) node.to = from;
+      node = { capture, from, to, first, count, children: null, isWhole: !isExact, isLoading: false };
+      nodes.push(node);
     }
     first += count;
-  }
-  // A node's first row number follows from the counts of the nodes before it.
-  let at = first - nodes.reduce((sum, one) => sum + one.count, 0);
-  for (const one of nodes) {
-    one.first = at;
-    at += one.count;
   }
   return nodes;
 }

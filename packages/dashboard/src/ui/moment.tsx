@@ -16,11 +16,14 @@ const dating = computed<Dating>(() => {
 /** @param time decimal seconds since 1970 */
 export function Moment({ time, places = 3 }: { time: string; places?: number }) {
   const title = `${dayAndClock(time)} ${zoneOf(Number(time))}`;
-  const text = {
-    // Years apart, milliseconds do not tell two rows from each other.
-    year: () => dayAndClock(time),
-    day: () => `${dayAndClock(time).slice(5, 10)} ${clockOf(time, places)}`,
-    none: () => clockOf(time, places),
-  };
-  return <time title={title}>{text[dating.value]()}</time>;
+  const form = dating.value;
+  if (form === 'none') return <time title={title}>{clockOf(time, places)}</time>;
+  // Years apart, milliseconds do not tell two rows from each other; a phone has no room for them either.
+  const [date, clock] = dayAndClock(time).split(' ');
+  return (
+    <time title={title}>
+      {form === 'year' ? date : `${date!.slice(5)} ${clock}`}
+      <span class="only-wide">{form === 'year' ? ` ${clock}` : clockOf(time, places).slice(8)}</span>
+    </time>
+  );
 }
