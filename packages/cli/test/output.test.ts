@@ -66,6 +66,27 @@ describe('output', () => {
     );
   });
 
+  it('writes numbers right-aligned, decimals behind their point, and arrows', () => {
+    const asked = fc.array(fc.tuple(wholeNumber, fc.integer({ min: 0, max: 20 })), { minLength: 200 });
+    fc.assert(
+      fc.property(asked, (numbers) => {
+        const actual = written((out) => {
+          for (const [value, width] of numbers) {
+            out.aligned(value, width);
+            out.decimals(value, width);
+            out.arrow();
+          }
+        });
+        const expected = numbers.map(([value, width]) => {
+          const digits = String(value);
+          return `${digits.padStart(width)}.${digits.padStart(width, '0')} → `;
+        });
+        assert.equal(actual, expected.join(''));
+      }),
+      { numRuns: 30 },
+    );
+  });
+
   it('writes addresses, and tells their length', () => {
     for (let value = 0; value < 256; value++) {
       const address = Uint8Array.of(value, 255 - value, value, 7);

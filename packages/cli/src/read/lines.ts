@@ -10,7 +10,7 @@ import {
   timeDigits,
   writeInfo,
 } from '@eyrie/dissect';
-import { decimalDigits, type Output } from '../terminal/output.ts';
+import type { Output } from '../terminal/output.ts';
 import type { Printer } from './printer.ts';
 
 /** Least widths of the columns, in characters; longer values push the rest to the right. */
@@ -49,11 +49,21 @@ const SPACE = 32;
 /** The line of `summaryLine`, straight into the output's bytes: a million of these make a capture. */
 function writeLine(p: Packet, protocol: string, out: Output): void {
   out.reserve(LINE_BYTES);
-  out.spaces(NUMBER_WIDTH - decimalDigits(p.number));
-  out.number(p.number);
+  out.aligned(p.number, NUMBER_WIDTH);
   out.byte(SPACE);
   writeRelativeTime(p, out);
   out.byte(SPACE);
+  writeAddresses(p, out);
+  out.text(protocol);
+  out.byte(SPACE);
+  out.number(p.wireLength);
+  out.byte(SPACE);
+  writeInfo(p, out);
+  out.byte(LINE_FEED);
+}
+
+/** `   192.0.2.1 → 192.0.2.2    ` */
+function writeAddresses(p: Packet, out: Output): void {
   if (p.columnKind === IPV4) {
     const b = p.columnBuf;
     out.spaces(SOURCE_WIDTH - ipv4Length(b, p.columnSrc));
@@ -70,12 +80,6 @@ function writeLine(p: Packet, protocol: string, out: Output): void {
     out.spaces(DESTINATION_WIDTH - destination.length);
   }
   out.byte(SPACE);
-  out.text(protocol);
-  out.byte(SPACE);
-  out.number(p.wireLength);
-  out.byte(SPACE);
-  writeInfo(p, out);
-  out.byte(LINE_FEED);
 }
 
 /** Room for all of a line but its Info. */
@@ -94,13 +98,9 @@ function writeRelativeTime(p: Packet, out: Output): void {
     return;
   }
   const digits = timeDigits(p);
-  out.spaces(TIME_WIDTH - digits - 1 - decimalDigits(seconds));
-  out.number(seconds);
-  out.byte(DOT);
-  out.number(digits === 9 ? nanoseconds : (nanoseconds / 1000) | 0, digits);
+  out.aligned(seconds, TIME_WIDTH - digits - 1);
+  out.decimals(digits === 9 ? nanoseconds : (nanoseconds / 1000) | 0, digits);
 }
-
-const DOT = 46;
 
 function ipv4Length(b: Uint8Array, at: number): number {
   let length = 3;

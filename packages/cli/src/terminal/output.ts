@@ -19,6 +19,10 @@ const IPV4_BYTES = 16 + FOUR;
 const QUOTIENT_EXACT = 2 ** 50;
 const ZERO = 48;
 const FOUR_SPACES = 0x20202020;
+/** A space and `→` (UTF-8 e2 86 92), the lowest byte first. */
+const SPACE_ARROW = 0x9286e220 | 0;
+const SPACE = 32;
+const DOT = 46;
 /** The text of 0 to 999, a character a byte from the lowest on, and how many those are in the highest. */
 const UP_TO_THREE = textsOf((number) => String(number));
 /** The same, with zeros before it. */
@@ -100,11 +104,30 @@ export class Output implements TextSink {
     this.#at = width > 1 ? this.#padded(this.#at, value, width) : this.#digits(this.#at, value);
   }
 
+  /** A whole number, right-aligned in `width` characters. */
+  aligned(value: number, width: number): void {
+    if (this.#at + NUMBER_BYTES + width > CAPACITY) this.flush();
+    const blanks = width - decimalDigits(value);
+    this.#at = this.#digits(blanks > 0 ? this.#blank(this.#at, blanks) : this.#at, value);
+  }
+
+  /** The decimals of a number, all `width` of them, behind the point. */
+  decimals(value: number, width: number): void {
+    if (this.#at + NUMBER_BYTES + width > CAPACITY) this.flush();
+    this.#buffer[this.#at] = DOT;
+    this.#at = this.#padded(this.#at + 1, value, width);
+  }
+
   // These write from a place on and tell where they ended; who calls them has made room.
 
   #spell(at: number, { length, fours }: Words): number {
     for (let i = 0; i < fours.length; i++) this.#view.setInt32(at + 4 * i, fours[i]!, true);
     return at + length;
+  }
+
+  #blank(at: number, count: number): number {
+    for (let i = 0; i < count; i += 4) this.#view.setInt32(at + i, FOUR_SPACES, true);
+    return at + count;
   }
 
   #digits(at: number, value: number): number {
@@ -154,9 +177,7 @@ export class Output implements TextSink {
   spaces(count: number): void {
     if (count <= 0) return;
     if (this.#at + count + FOUR > CAPACITY) this.flush();
-    const end = this.#at + count;
-    for (let at = this.#at; at < end; at += 4) this.#view.setInt32(at, FOUR_SPACES, true);
-    this.#at = end;
+    this.#at = this.#blank(this.#at, count);
   }
 
   /** 192.0.2.1; tells how many characters that were. */
@@ -178,11 +199,10 @@ export class Output implements TextSink {
   /** ` → ` */
   arrow(): void {
     if (this.#at + 5 > CAPACITY) this.flush();
-    this.#buffer[this.#at++] = 32;
-    this.#buffer[this.#at++] = 0xe2;
-    this.#buffer[this.#at++] = 0x86;
-    this.#buffer[this.#at++] = 0x92;
-    this.#buffer[this.#at++] = 32;
+    const at = this.#at;
+    this.#view.setInt32(at, SPACE_ARROW, true);
+    this.#buffer[at + 4] = SPACE;
+    this.#at = at + 5;
   }
 
   /** Two hexadecimal digits. */

@@ -65,13 +65,18 @@ export const mptcp = protocol({
   step: () => null,
 });
 
-/** Fast path: most option lists begin with two NOPs and the timestamps option, compared as one number. */
+/** Two NOPs, and kind and length of the timestamps option (RFC 7323, appendix A). */
 const PADDED_TIMESTAMPS = 0x0101080a;
+
+/** Whether the options in [at, end) are timestamps alone, as in most segments. */
+export function isTimestampsOnly(b: Uint8Array, at: number, end: number): boolean {
+  if (end - at !== 12) return false;
+  return ((b[at]! << 24) | (b[at + 1]! << 16) | (b[at + 2]! << 8) | b[at + 3]!) === PADDED_TIMESTAMPS;
+}
 
 /** Whether one of TCP's options in [at, end) is MPTCP. */
 export function hasMultipath(b: Uint8Array, at: number, end: number): boolean {
-  const first = (b[at]! << 24) | (b[at + 1]! << 16) | (b[at + 2]! << 8) | b[at + 3]!;
-  if (first === PADDED_TIMESTAMPS && end - at === 12) return false;
+  if (isTimestampsOnly(b, at, end)) return false;
   while (at + 2 < end) {
     const kind = b[at]!;
     if (kind === END) return false;

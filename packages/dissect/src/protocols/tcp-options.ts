@@ -4,7 +4,7 @@ import { bytes, type Field, none, uint, type Value } from '../core/field.ts';
 import type { Packet } from '../core/packet.ts';
 import type { Sink } from '../core/sink.ts';
 import { type TextSink, Words } from '../core/text-sink.ts';
-import { emitMptcp, mptcpFields } from './mptcp.ts';
+import { emitMptcp, isTimestampsOnly, mptcpFields } from './mptcp.ts';
 
 /** Bytes of a header without options. */
 const HEADER = 20;
@@ -190,15 +190,22 @@ const ECHO_IS = new Words(' TSecr=');
 
 /** ` MSS=1460 SACK_PERM TSval=1 TSecr=0 WS=128`, in header order. `base`: the number that SACK edges are relative to. */
 export function writeTcpOptions(b: Uint8Array, at: number, end: number, base: number, out: TextSink): void {
+  if (isTimestampsOnly(b, at, end)) {
+    writeTimestamps(b, at + 2, out);
+    return;
+  }
   while (at < end && b[at] !== END) {
     const length = optionLength(b, at, end);
     if (length === 0) break;
-    if (b[at] === TIMESTAMPS && length === 10) {
-      out.named(VALUE_IS, u32(b, at + 2));
-      out.named(ECHO_IS, u32(b, at + 6));
-    } else if (length > 1) out.text(optionText(b, at, length, base));
+    if (b[at] === TIMESTAMPS && length === 10) writeTimestamps(b, at, out);
+    else if (length > 1) out.text(optionText(b, at, length, base));
     at += length;
   }
+}
+
+function writeTimestamps(b: Uint8Array, at: number, out: TextSink): void {
+  out.named(VALUE_IS, u32(b, at + 2));
+  out.named(ECHO_IS, u32(b, at + 6));
 }
 
 function optionText(b: Uint8Array, at: number, length: number, base: number): string {
