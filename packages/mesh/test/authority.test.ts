@@ -209,6 +209,21 @@ test('a key is allowed by as many digits as people are shown, and a name that lo
   assert.match(authority.desk.allow('No Name')!, /neither a name .* nor the fingerprint/);
 });
 
+test('a key that begins like one that was allowed is not let in for it', async () => {
+  const { authority, ask } = await founded();
+  const [keys, stranger] = [newKeyPair(), newKeyPair()];
+  const all = keyFingerprint(keys.publicKey);
+  assert.match(authority.desk.allow(all.slice(0, 16))!, /has asked yet: say 32 digits or more/);
+  assert.match(authority.desk.allow(all.slice(0, 31))!, /has asked yet/);
+  assert.equal((await ask(keys, 'lab-1')).kind, 'pending');
+  assert.equal(authority.desk.allow(all.slice(0, 16)), null, 'it waits: the whole is known');
+  assert.deepEqual(authority.desk.allowed, [all]);
+  assert.equal((await ask(keys, 'lab-1')).kind, 'admitted');
+  const other = keyFingerprint(stranger.publicKey).slice(0, 32);
+  assert.equal(authority.desk.allow(other), null, '128 bits of one that nobody knows yet');
+  assert.equal((await ask(stranger, 'lab-2')).kind, 'admitted');
+});
+
 test('who is allowed is let in with an invitation that is used up, too', async () => {
   const { authority, ask } = await founded();
   const secret = authority.desk.invite('coordinator', null, 1, HOUR_MS);

@@ -85,7 +85,7 @@ async function joinBy(invitation: Invitation, settings: PeerSettings, waitMs: nu
   const storage = newFolder(id);
   const onWaiting = (fingerprint: string) =>
     console.error(
-      `${id} waits for approval. Its key is ${fingerprint.slice(0, 16)}: whoever approves should see the same.`,
+      `${id} waits for approval. Its key is ${fingerprint.slice(0, 32)}: whoever approves should see the same.`,
     );
   try {
     const isIn = await joinMesh({

@@ -121,7 +121,7 @@ export async function pending(options: Common): Promise<void> {
   if (all.length === 0) return console.log('Nobody waits.');
   const rows = all.map(({ id, fingerprint, sinceMs }) => [
     id,
-    fingerprint.slice(0, 16),
+    fingerprint.slice(0, 32),
     new Date(sinceMs).toISOString(),
   ]);
   console.log(table([['PEER', 'KEY', 'SINCE'], ...rows]));

@@ -233,7 +233,7 @@ function addAdmission(mesh: Command, decide: Decide): void {
   decide(
     'allow',
     '<who>',
-    'approve beforehand a name, or the fingerprint of a key (16 digits or more), also of one that was denied',
+    'approve beforehand a name, or a key by 32 digits of its fingerprint; 16 if it waits or was denied',
     'eyrie mesh allow lab-9',
   ).action(async (who: string, options) => (await import('./members.ts')).decide('allow', { who }, options));
   decide(

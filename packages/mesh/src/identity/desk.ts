@@ -25,6 +25,8 @@ const FAILURES_ALL_MAX = 200;
 const MINUTE_MS = 60_000;
 /** Of a key: the whole, or as many digits as people are shown. What looks like that is no name here. */
 const FINGERPRINT = /^[0-9a-f]{16,64}$/;
+/** Of a key that is not known here: 128 bits, so that nobody can make another that begins alike. */
+const UNKNOWN_DIGITS_MIN = 32;
 
 export interface Token {
   id: string;
@@ -104,14 +106,30 @@ export class EnrolmentDesk {
     return { id, key };
   }
 
-  /** A fingerprint that was denied is so no longer. Returns what is wrong, or null. */
+  /**
+   * A name, or the beginning of a key's fingerprint: of one that waits or was denied, 16 digits will do, because the whole is
+   * known here; of any other, 128 bits. Who was denied is so no longer.
+   *
+   * @returns what is wrong, or null
+   */
   allow(nameOrFingerprint: string): string | null {
     const isFingerprint = FINGERPRINT.test(nameOrFingerprint);
     if (!isFingerprint && !PEER_ID.test(nameOrFingerprint))
       return `"${nameOrFingerprint}" is neither a name (${PEER_ID_RULE}) nor the fingerprint of a key (16 hexadecimal digits or more)`;
+    const { allowed, waiting, denied } = this.#desk;
+    if (!isFingerprint) {
+      this.#save({ allowed: [...new Set([...allowed, nameOrFingerprint])] });
+      return null;
+    }
+    const known = [...denied, ...waiting.map(({ fingerprint }) => fingerprint)];
+    const meant = [...new Set(known)].filter((each) => each.startsWith(nameOrFingerprint));
+    if (meant.length > 1) return `${meant.length} keys begin with ${nameOrFingerprint}: say more digits`;
+    if (meant.length === 0 && nameOrFingerprint.length < UNKNOWN_DIGITS_MIN)
+      return `no key that begins with ${nameOrFingerprint} has asked yet: say ${UNKNOWN_DIGITS_MIN} digits or more, as "eyrie mesh join" prints them`;
+    const [key = nameOrFingerprint] = meant;
     this.#save({
-      allowed: [...new Set([...this.#desk.allowed, nameOrFingerprint])],
-      denied: this.#desk.denied.filter((each) => !isFingerprint || !each.startsWith(nameOrFingerprint)),
+      allowed: [...new Set([...allowed, key])],
+      denied: denied.filter((each) => !each.startsWith(key)),
     });
     return null;
   }
