@@ -24,6 +24,25 @@ interface Waiting {
   readonly isRetained: boolean;
 }
 
+/** What waits for a connection. */
+class Backlog {
+  #waiting: Waiting[] = [];
+  dropped = 0;
+
+  add(message: Waiting): void {
+    if (message.isRetained)
+      this.#waiting = this.#waiting.filter(({ topic, isRetained }) => !isRetained || topic !== message.topic);
+    this.#waiting.push(message);
+    if (this.#waiting.length <= WAITING_MAX) return;
+    this.#waiting.shift();
+    this.dropped++;
+  }
+
+  take(): Waiting[] {
+    return this.#waiting.splice(0);
+  }
+}
+
 /** Returns without waiting for a connection. @throws MqttError if the URL is invalid */
 export async function openOutside(
   { url, ca, will, takesOrders }: OutsideOptions,
@@ -47,8 +66,7 @@ export async function openOutside(
     will: { topic: will.topic, payload: Buffer.from(JSON.stringify(will.payload)), qos: 1, retain: true },
   });
   const place = `${address.protocol}//${address.host}`;
-  const waiting: Waiting[] = [];
-  let dropped = 0;
+  const backlog = new Backlog();
   let said = '';
   const send = ({ topic, payload, isRetained }: Waiting) =>
     client.publish(topic, payload, { qos: 1, retain: isRetained }, () => {});
@@ -60,7 +78,7 @@ export async function openOutside(
         if (error) log('MQTT broker refuses orders', { broker: place, message: error.message });
       });
     events.onReady();
-    for (const each of waiting.splice(0)) send(each);
+    for (const each of backlog.take()) send(each);
   });
   client.on('message', (topic, payload, packet) => {
     // A retained message is old; orders apply at once or not at all.
@@ -71,27 +89,19 @@ export async function openOutside(
     if (message !== said) log('MQTT broker cannot be reached', { broker: place, message });
     said = message;
   });
-  const keep = (each: Waiting) => {
-    const same = each.isRetained ? waiting.findIndex((other) => other.topic === each.topic) : -1;
-    if (same >= 0) waiting.splice(same, 1);
-    waiting.push(each);
-    if (waiting.length <= WAITING_MAX) return;
-    waiting.shift();
-    dropped++;
-  };
   return {
     place,
     get isConnected() {
       return client.connected;
     },
     get dropped() {
-      return dropped;
+      return backlog.dropped;
     },
     publish(topic, payload, { isRetained = false } = {}) {
       const text = typeof payload === 'string' ? payload : JSON.stringify(payload);
       const each = { topic, payload: text, isRetained };
       if (client.connected) send(each);
-      else keep(each);
+      else backlog.add(each);
     },
     async close(goodbye) {
       if (client.connected && goodbye !== undefined) {

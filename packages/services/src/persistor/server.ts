@@ -47,12 +47,12 @@ export async function startPersistor({
   checkToken('persistor', host, token);
   const counts = { packets: 0, batches: 0, repeats: 0 };
   let waiting = 0;
-  let trouble: string | null = null;
+  const access = new StoreAccess(log);
   const server = makeServer(
     () => ({
-      ok: trouble === null,
+      ok: access.trouble === null,
       store: store.place,
-      trouble,
+      trouble: access.trouble,
       waiting,
       ...counts,
     }),
@@ -62,7 +62,7 @@ export async function startPersistor({
   server.get('/store/progress', async (request): Promise<StoreProgress> => {
     const { source } = request.query as { source?: string };
     if (source === undefined) throw new BusError('ERR_BODY', 'say which source: /store/progress?source=KEY');
-    const capture = await asking(() => store.captureByKey(source));
+    const capture = await access.ask(() => store.captureByKey(source));
     return {
       known: capture !== null,
       next: capture?.nextSequence ?? 0,
@@ -75,8 +75,8 @@ export async function startPersistor({
     if (waiting >= WAITING_MAX) throw new BusError('ERR_BUSY', `${waiting} batches wait already; try again`);
     waiting++;
     try {
-      const answer = await asking(() => write(batch));
-      if (end !== null) await asking(() => store.endCapture(answer.capture, end.problem));
+      const answer = await access.ask(() => write(batch));
+      if (end !== null) await access.ask(() => store.endCapture(answer.capture, end.problem));
       return answer;
     } finally {
       waiting--;
@@ -93,28 +93,42 @@ export async function startPersistor({
     return { applied, capture, packets };
   }
 
-  /** Maps store errors to temporary and permanent ones for the sender. */
-  async function asking<T>(ask: () => Promise<T>): Promise<T> {
-    try {
-      const answer = await ask();
-      if (trouble !== null) log.info('the store takes batches again');
-      trouble = null;
-      return answer;
-    } catch (error) {
-      if (!(error instanceof StoreError)) throw error;
-      if (isOfTheBatch(error)) {
-        log.error(`refused by the store: ${error.message}`, { code: error.code });
-        throw new BusError('ERR_NEXT_REFUSED', error.message);
-      }
-      if (trouble !== error.message) log.warn(`cannot store: ${error.message}`, { code: error.code });
-      trouble = error.message;
-      throw new BusError('ERR_NEXT_AWAY', error.message);
-    }
-  }
-
   const listening = await listen(server, 'persistor', host, port);
   log.info(`takes batches on ${listening.url}/store, into ${store.place}`);
   return { ...listening, counts };
+}
+
+/** Asks the store, and maps its errors to temporary and permanent ones for the sender. */
+class StoreAccess {
+  readonly #log: Log;
+  /** Why the store is unavailable; null: it is not. */
+  trouble: string | null = null;
+
+  constructor(log: Log) {
+    this.#log = log;
+  }
+
+  async ask<T>(question: () => Promise<T>): Promise<T> {
+    try {
+      const answer = await question();
+      if (this.trouble !== null) this.#log.info('the store takes batches again');
+      this.trouble = null;
+      return answer;
+    } catch (error) {
+      throw error instanceof StoreError ? this.#busError(error) : error;
+    }
+  }
+
+  #busError(error: StoreError): BusError {
+    const { message, code } = error;
+    if (isOfTheBatch(error)) {
+      this.#log.error(`refused by the store: ${message}`, { code });
+      return new BusError('ERR_NEXT_REFUSED', message);
+    }
+    if (this.trouble !== message) this.#log.warn(`cannot store: ${message}`, { code });
+    this.trouble = message;
+    return new BusError('ERR_NEXT_AWAY', message);
+  }
 }
 
 function storeRequest(request: FastifyRequest) {
