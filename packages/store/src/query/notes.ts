@@ -8,7 +8,7 @@ import {
   type StoredName,
 } from '../queries.ts';
 import type { FindingDetail, FindingRow, NameSource } from '../rows.ts';
-import type { Database, Value } from '../sql/database.ts';
+import type { Database, Row, Value } from '../sql/database.ts';
 import { cursorOf, keyOf } from './cursor.ts';
 import { contains } from './flows.ts';
 import { findingsOf, namesOf, passing } from './passing.ts';
@@ -24,15 +24,11 @@ export async function namePage(
   const { where, values, add } = conditions();
   const { where: passes, exact } = await passing(selector, query, namesOf);
   where.push(...passes);
-  if (query.capture !== undefined) add(wholeNumber(query.capture, 'capture'), (at) => `capture = ${at}`);
-  if (query.address !== undefined) add(query.address.toLowerCase(), (at) => `address = ${at}`);
-  if (query.name !== undefined) add(query.name.toLowerCase(), (at) => contains('lower(name)', at));
-  if (query.after !== undefined) {
-    const [address, name, source] = keyOf(query.after, 3).map(String) as [string, string, string];
-    values.push(address, name, source);
-    const [a, n, s] = [values.length - 2, values.length - 1, values.length].map((i) => `$${i}`);
-    where.push(`(address > ${a} OR (address = ${a} AND (name > ${n} OR (name = ${n} AND source > ${s}))))`);
-  }
+  if (query.capture !== undefined) add([wholeNumber(query.capture, 'capture')], (at) => `capture = ${at}`);
+  if (query.address !== undefined) add([query.address.toLowerCase()], (at) => `address = ${at}`);
+  if (query.name !== undefined) add([query.name.toLowerCase()], (at) => contains('lower(name)', at));
+  if (query.after !== undefined)
+    add(keyOf(query.after, 3).map(String), (...key) => `(address, name, source) > (${key.join(', ')})`);
   const rows = await database.all(
     `SELECT address, name, source, min(first_time), max(last_time), sum(count) FROM names ${all(where)}
      GROUP BY address, name, source ORDER BY address, name, source LIMIT ${limit + 1}`,
@@ -65,70 +61,59 @@ export async function findingPage(
   const { where, values, add } = conditions();
   const { where: passes, exact } = await passing(selector, query, findingsOf);
   where.push(...passes);
-  if (query.capture !== undefined) add(wholeNumber(query.capture, 'capture'), (at) => `capture = ${at}`);
-  if (query.finder !== undefined) add(query.finder, (at) => `finder = ${at}`);
-  if (query.severity !== undefined) add(query.severity, (at) => `severity = ${at}`);
-  if (query.address !== undefined) add(query.address.toLowerCase(), (at) => `address = ${at}`);
+  if (query.capture !== undefined) add([wholeNumber(query.capture, 'capture')], (at) => `capture = ${at}`);
+  if (query.finder !== undefined) add([query.finder], (at) => `finder = ${at}`);
+  if (query.severity !== undefined) add([query.severity], (at) => `severity = ${at}`);
+  if (query.address !== undefined) add([query.address.toLowerCase()], (at) => `address = ${at}`);
   if (query.after !== undefined) {
     const [gravity, count, id] = keyOf(query.after, 3).map(Number) as [number, number, number];
-    if (isNewest) add(id, (at) => `id < ${at}`);
-    else {
-      values.push(gravity, count, id);
-      const [g, c, i] = [values.length - 2, values.length - 1, values.length].map((at) => `$${at}`);
-      where.push(`(gravity > ${g} OR (gravity = ${g} AND (count < ${c} OR (count = ${c} AND id > ${i}))))`);
-    }
+    if (isNewest) add([id], (at) => `id < ${at}`);
+    else
+      add(
+        [gravity, count, id],
+        (g, c, i) =>
+          `(gravity > ${g} OR (gravity = ${g} AND (count < ${c} OR (count = ${c} AND id > ${i}))))`,
+      );
   }
   const rows = await database.all(
     `SELECT id, capture, finder, severity, category, protocol, message, address, frame, first_time, last_time, count,
        gravity, detail FROM findings ${all(where)} ORDER BY ${order} LIMIT ${limit + 1}`,
     values,
   );
-  const page = rows.slice(0, limit);
-  const last = page.at(-1);
+  const last = rows[limit - 1];
   return {
     exact,
-    items: page.map(
-      ([
-        id,
-        capture,
-        finder,
-        severity,
-        group,
-        protocol,
-        message,
-        address,
-        frame,
-        first,
-        latest,
-        count,
-        ,
-        detail,
-      ]) => ({
-        id: Number(id),
-        capture: Number(capture),
-        finder: finder as FindingRow['finder'],
-        severity: severity as FindingRow['severity'],
-        group: String(group),
-        protocol: String(protocol),
-        message: String(message),
-        address: address === '' ? null : String(address),
-        frame: frame === null ? null : Number(frame),
-        time: Number(first),
-        lastTime: Number(latest),
-        count: Number(count),
-        detail: detail === null ? null : (JSON.parse(String(detail)) as FindingDetail),
-      }),
-    ),
+    items: rows.slice(0, limit).map(findingOf),
     next: rows.length > limit ? cursorOf([Number(last![12]), Number(last![11]), Number(last![0])]) : null,
+  };
+}
+
+function findingOf(row: Row): Omit<StoredFinding, 'clock'> {
+  const [id, capture, finder, severity, group, protocol, message, address, frame, first, last, count] = row;
+  const detail = row[13]!;
+  return {
+    id: Number(id),
+    capture: Number(capture),
+    finder: finder as FindingRow['finder'],
+    severity: severity as FindingRow['severity'],
+    group: String(group),
+    protocol: String(protocol),
+    message: String(message),
+    address: address === '' ? null : String(address),
+    frame: frame === null ? null : Number(frame),
+    time: Number(first),
+    lastTime: Number(last),
+    count: Number(count),
+    detail: detail === null ? null : (JSON.parse(String(detail)) as FindingDetail),
   };
 }
 
 function conditions() {
   const where: string[] = [];
   const values: Value[] = [];
-  const add = (value: Value, condition: (place: string) => string): void => {
-    values.push(value);
-    where.push(condition(`$${values.length}`));
+  /** `condition` gets a placeholder for each value. */
+  const add = (given: readonly Value[], condition: (...places: string[]) => string): void => {
+    where.push(condition(...given.map((value) => `$${values.push(value)}`)));
   };
   return { where, values, add };
 }
