@@ -20,7 +20,18 @@ test('eyrie logs replaces files only when told to, and then leaves none of an ea
   writeFileSync(join(folder, 'syslog.log'), 'Nov 22 08:00:00 host: mine\n');
   assert.equal(await writeLogs(OFFICE, { ...options, force: true, readFilter: 'dns' }), 0);
   assert.deepEqual(readdirSync(folder).sort(), ['conn.log', 'dns.log', 'syslog.log']);
-  await assert.rejects(writeLogs(OFFICE, { ...options, format: 'xml' }), /say tsv or json/);
+  await assert.rejects(writeLogs(OFFICE, { ...options, format: 'xml' }), /say tsv, json or eve/);
+});
+
+test('eyrie logs --format eve writes one file, and leaves one of that name alone unless told to', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'eyrie-logs-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  t.mock.method(console, 'log', () => {});
+  const options = { output: folder, format: 'eve', count: '400' };
+  assert.equal(await writeLogs(OFFICE, options), 0);
+  assert.deepEqual(readdirSync(folder), ['eve.json']);
+  await assert.rejects(writeLogs(OFFICE, options), /eve\.json is there already/);
+  assert.equal(await writeLogs(OFFICE, { ...options, force: true }), 0);
 });
 
 test('eyrie logs of a capture that does not exist leaves no folder behind', async (t) => {

@@ -6,6 +6,7 @@ import { KeyLogFile } from '@eyrie/capture';
 import type { Packet, Session } from '@eyrie/dissect';
 import { Rules } from '@eyrie/services/detect';
 import {
+  fileNameOf,
   LOG_FORMATS,
   LogFiles,
   type LogFormat,
@@ -67,14 +68,14 @@ export async function writeLogs(path: string, options: LogsOptions): Promise<num
   });
   logs.end();
   files.close();
-  if (force) removeOthers(folder, files);
+  if (force) removeOthers(folder, format, files);
   const rows = [...files.rows].sort(([a], [b]) => (a < b ? -1 : 1));
   const seconds = (performance.now() - started) / 1000;
   if (json) {
     const summary = { folder, format, packets: result.frameCount, seconds, rows: Object.fromEntries(rows) };
     console.log(JSON.stringify(summary, null, 2));
   } else {
-    for (const [name, count] of rows) console.log(`${join(folder, `${name}.log`)}: ${grouped(count)} rows`);
+    for (const [name, count] of rows) console.log(`${join(folder, name)}: ${grouped(count)} rows`);
     console.log(`${grouped(result.frameCount)} packets read in ${durationText(seconds)}`);
   }
   if (trouble !== null)
@@ -95,7 +96,7 @@ function secretsIn(path: string): string[] {
 /** @throws UserError */
 function formatOf(text: string): LogFormat {
   const found = LOG_FORMATS.find((format) => format === text);
-  if (found === undefined) throw new UserError(`--format ${text}: say ${LOG_FORMATS.join(' or ')}`);
+  if (found === undefined) throw new UserError(`--format ${text}: say tsv, json or eve`);
   return found;
 }
 
@@ -106,7 +107,9 @@ function openFiles(
   mayReplace: boolean,
   onTrouble: (message: string) => void,
 ): LogFiles {
-  const there = logPaths.map((name) => join(folder, `${name}.log`)).find((file) => existsSync(file));
+  const there = namesIn(format)
+    .map((name) => join(folder, name))
+    .find((file) => existsSync(file));
   if (there !== undefined && !mayReplace)
     throw new UserError(`${there} is there already; --force replaces it, -w names another folder`, FAILED);
   try {
@@ -118,11 +121,16 @@ function openFiles(
 }
 
 /** What an earlier run left, for all logs of a folder are of one capture; what others call by such a name stays. */
-function removeOthers(folder: string, { rows }: LogFiles): void {
-  for (const name of logPaths) {
-    const file = join(folder, `${name}.log`);
+function removeOthers(folder: string, format: LogFormat, { rows }: LogFiles): void {
+  for (const name of namesIn(format)) {
+    const file = join(folder, name);
     if (!rows.has(name) && existsSync(file) && isLog(file)) rmSync(file);
   }
+}
+
+/** What files of that format may be called. */
+function namesIn(format: LogFormat): string[] {
+  return [...new Set(logPaths.map((path) => fileNameOf(path, format)))];
 }
 
 /** Whether it begins as such a file does. */
@@ -131,7 +139,7 @@ function isLog(file: string): boolean {
   const opened = openSync(file, 'r');
   readSync(opened, head, 0, head.length, 0);
   closeSync(opened);
-  return /^(#separator|\{"ts":)/.test(head.toString('latin1'));
+  return /^(#separator|\{"ts":|\{"timestamp":)/.test(head.toString('latin1'));
 }
 
 /** By name, size and time of a file, so that reading it again gives the same ids; null, for random ones, of a pipe. */

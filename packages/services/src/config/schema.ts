@@ -175,10 +175,10 @@ export const ConfigSchema = Type.Object(
             "what reads them needs no store; they cost two thirds of the parser's time again, and room",
         }),
         format: option.text({
-          what: "tsv, Zeek's tab-separated form with a header, or json, a line of JSON for each row",
+          what: "tsv, Zeek's tab-separated form with a header; json, a line of JSON for each row; eve, Suricata's eve.json",
           default: 'tsv',
-          oneOf: ['tsv', 'json'],
-          tradeOff: 'zeek-cut and RITA read either, jq and most shippers JSON; TSV is half as long',
+          oneOf: ['tsv', 'json', 'eve'],
+          tradeOff: 'zeek-cut and RITA read the first two, jq and most shippers JSON; TSV is half as long',
         }),
         rotate: option.text({
           what: 'a file is put aside after so long, as conn.2026-11-22-08-00-00.log: 10m, 1h, 1d; 0s: only when eyrie starts again',

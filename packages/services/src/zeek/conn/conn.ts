@@ -43,6 +43,7 @@ export class Conn {
   missedBytes = 0;
   readonly services: string[] = [];
   readonly tunnelParents: string[] = [];
+  #communityId: string | null = null;
   readonly #addresses: readonly [Uint8Array, Uint8Array];
   readonly #kept = new Map<string, { readonly value: object; readonly end: () => void }>();
 
@@ -103,6 +104,7 @@ export class Conn {
 
   get communityId(): string {
     const [from, to] = this.#addresses;
-    return communityId(this.ipProto, from, to, this.orig.port, this.resp.port);
+    this.#communityId ??= communityId(this.ipProto, from, to, this.orig.port, this.resp.port);
+    return this.#communityId;
   }
 }

@@ -1,9 +1,15 @@
 // Rows as lines: Zeek's tab-separated form with its header, and its JSON lines
-// (https://docs.zeek.org/en/master/log-formats.html).
+// (https://docs.zeek.org/en/master/log-formats.html); or Suricata's EVE JSON, all in one file.
+import { eveLines } from './eve.ts';
 import type { Column, ColumnType, ColumnValue, LogKind } from './log-kind.ts';
 
-export type LogFormat = 'tsv' | 'json';
-export const LOG_FORMATS: readonly LogFormat[] = ['tsv', 'json'];
+export type LogFormat = 'tsv' | 'json' | 'eve';
+export const LOG_FORMATS: readonly LogFormat[] = ['tsv', 'json', 'eve'];
+
+/** Where the rows of a log go: `conn.log`; all of EVE's into `eve.json`. */
+export function fileNameOf(path: string, format: LogFormat): string {
+  return format === 'eve' ? 'eve.json' : `${path}.log`;
+}
 
 const UNSET = '-';
 const EMPTY = '(empty)';
@@ -12,9 +18,9 @@ const MILLION = 10 ** DECIMALS;
 /** Below that a double tells more than millionths. */
 const SAFE_MAX = 2 ** 33;
 
-/** What a file begins with; '' for JSON. */
+/** What a file begins with; '' for both kinds of JSON. */
 export function headerOf({ path, columns }: LogKind<never>, format: LogFormat, opened: Date): string {
-  if (format === 'json') return '';
+  if (format !== 'tsv') return '';
   return [
     '#separator \\x09',
     '#set_separator\t,',
@@ -28,9 +34,9 @@ export function headerOf({ path, columns }: LogKind<never>, format: LogFormat, o
   ].join('\n');
 }
 
-/** What a file ends with; '' for JSON. */
+/** What a file ends with; '' for both kinds of JSON. */
 export function footerOf(format: LogFormat, closed: Date): string {
-  return format === 'json' ? '' : `#close\t${stamp(closed)}\n`;
+  return format !== 'tsv' ? '' : `#close\t${stamp(closed)}\n`;
 }
 
 /** `2026-11-22-08-15-00`, in the time zone of the host. */
@@ -46,9 +52,10 @@ export function stamp(date: Date): string {
   ].join('-');
 }
 
-/** A row as a line, with its line feed. */
-export function formatRow<Row>({ columns }: LogKind<Row>, row: Row, format: LogFormat): string {
-  return format === 'json' ? jsonLine(columns, row) : tsvLine(columns, row);
+/** A row as a line, with its line feed; in EVE as several, or none. */
+export function formatRow<Row>(kind: LogKind<Row>, row: Row, format: LogFormat): string {
+  if (format === 'eve') return eveLines(kind, row);
+  return format === 'json' ? jsonLine(kind.columns, row) : tsvLine(kind.columns, row);
 }
 
 function tsvLine<Row>(columns: readonly Column<Row>[], row: Row): string {

@@ -10,8 +10,8 @@ import {
   statSync,
   writeSync,
 } from 'node:fs';
-import { join } from 'node:path';
-import { footerOf, formatRow, headerOf, type LogFormat, stamp } from './format.ts';
+import { join, parse } from 'node:path';
+import { fileNameOf, footerOf, formatRow, headerOf, type LogFormat, stamp } from './format.ts';
 import type { LogKind } from './log-kind.ts';
 
 export interface LogFilesOptions {
@@ -50,13 +50,14 @@ interface Open {
 /** Characters kept before they are written. */
 const BLOCK = 1 << 16;
 /** A file that was put aside: `conn.2026-11-22-08-00-00.log`, and with a number where that name was taken. */
-const PUT_ASIDE = /\.\d{4}(-\d\d){5}(\.\d+)?\.log$/;
+const PUT_ASIDE = /\.\d{4}(-\d\d){5}(\.\d+)?(?=\.(log|json)$)/;
 
 export class LogFiles implements RowSink {
   readonly #options: LogFilesOptions;
   readonly #now: () => number;
+  /** By name of the file. */
   readonly #open = new Map<string, Open>();
-  /** Rows written, by path; of all files. */
+  /** Rows written, by name of the file; of all files. */
   readonly rows = new Map<string, number>();
   /** Rows that could not be written. */
   dropped = 0;
@@ -70,41 +71,45 @@ export class LogFiles implements RowSink {
   }
 
   write<Row>(kind: LogKind<Row>, row: Row): void {
-    const open = this.#open.get(kind.path) ?? this.#begin(kind as LogKind<never>);
+    const { format } = this.#options;
+    const text = formatRow(kind, row, format);
+    if (text === '') return;
+    const name = fileNameOf(kind.path, format);
+    const open = this.#open.get(name) ?? this.#begin(name, kind as LogKind<never>);
     if (open === null) {
       this.dropped++;
       return;
     }
-    open.text += formatRow(kind, row, this.#options.format);
+    open.text += text;
     open.rows++;
-    if (open.text.length >= BLOCK) this.#put(open);
+    if (open.text.length >= BLOCK) this.#put(name, open);
   }
 
   /** Writes what is kept, and puts files aside whose time has come; to be called now and then where packets never end. */
   flush(): void {
     const { rotateSeconds = 0 } = this.#options;
     const now = this.#now();
-    for (const [path, open] of this.#open) {
-      if (rotateSeconds > 0 && now - open.openedMs >= rotateSeconds * 1000) this.#putAside(path, open, now);
-      else this.#put(open);
+    for (const [name, open] of this.#open) {
+      if (rotateSeconds > 0 && now - open.openedMs >= rotateSeconds * 1000) this.#putAside(name, open, now);
+      else this.#put(name, open);
     }
   }
 
   close(): void {
     const now = this.#now();
-    for (const open of this.#open.values()) this.#end(open, now);
+    for (const [name, open] of this.#open) this.#end(name, open, now);
     this.#open.clear();
   }
 
-  #begin(kind: LogKind<never>): Open | null {
+  #begin(name: string, kind: LogKind<never>): Open | null {
     const { format, rotateSeconds = 0, keepsEarlier = rotateSeconds > 0 } = this.#options;
-    const path = this.#pathOf(kind.path);
+    const path = join(this.#options.folder, name);
     const openedMs = this.#now();
     try {
-      if (keepsEarlier) this.#keepEarlier(kind.path, path);
+      if (keepsEarlier) this.#keepEarlier(name);
       const open: Open = { kind, file: openSync(path, 'w', 0o640), openedMs, text: '', rows: 0, bytes: 0 };
       open.text = headerOf(kind, format, new Date(openedMs));
-      this.#open.set(kind.path, open);
+      this.#open.set(name, open);
       return open;
     } catch (error) {
       this.#tell(error);
@@ -112,7 +117,7 @@ export class LogFiles implements RowSink {
     }
   }
 
-  #put(open: Open): void {
+  #put(name: string, open: Open): void {
     const { text, rows, kind } = open;
     open.text = '';
     open.rows = 0;
@@ -123,7 +128,7 @@ export class LogFiles implements RowSink {
       while (done < bytes.length)
         done += writeSync(open.file, bytes, done, bytes.length - done, open.bytes + done);
       open.bytes += done;
-      this.rows.set(kind.path, (this.rows.get(kind.path) ?? 0) + rows);
+      this.rows.set(name, (this.rows.get(name) ?? 0) + rows);
       this.#trouble = '';
     } catch (error) {
       this.dropped += rows;
@@ -143,9 +148,9 @@ export class LogFiles implements RowSink {
     }
   }
 
-  #end(open: Open, now: number): void {
+  #end(name: string, open: Open, now: number): void {
     open.text += footerOf(this.#options.format, new Date(now));
-    this.#put(open);
+    this.#put(name, open);
     try {
       closeSync(open.file);
     } catch (error) {
@@ -153,44 +158,43 @@ export class LogFiles implements RowSink {
     }
   }
 
-  #putAside(path: string, open: Open, now: number): void {
-    this.#end(open, now);
-    this.#open.delete(path);
+  #putAside(name: string, open: Open, now: number): void {
+    this.#end(name, open, now);
+    this.#open.delete(name);
     try {
-      renameSync(this.#pathOf(path), this.#freeName(path, open.openedMs));
-      this.#deleteOld(path, now);
+      renameSync(join(this.#options.folder, name), this.#freePath(name, open.openedMs));
+      this.#deleteOld(name, now);
     } catch (error) {
       this.#tell(error);
     }
   }
 
   /** What an earlier run left. */
-  #keepEarlier(path: string, file: string): void {
-    const { mtimeMs } = statSync(file, { throwIfNoEntry: false }) ?? {};
-    if (mtimeMs !== undefined) renameSync(file, this.#freeName(path, mtimeMs));
+  #keepEarlier(name: string): void {
+    const path = join(this.#options.folder, name);
+    const { mtimeMs } = statSync(path, { throwIfNoEntry: false }) ?? {};
+    if (mtimeMs !== undefined) renameSync(path, this.#freePath(name, mtimeMs));
   }
 
-  #freeName(path: string, atMs: number): string {
-    const base = `${path}.${stamp(new Date(atMs))}`;
+  #freePath(name: string, atMs: number): string {
+    const { name: base, ext } = parse(name);
     for (let n = 0; ; n++) {
-      const name = this.#pathOf(n === 0 ? base : `${base}.${n}`);
-      if (statSync(name, { throwIfNoEntry: false }) === undefined) return name;
+      const number = n === 0 ? '' : `.${n}`;
+      const path = join(this.#options.folder, `${base}.${stamp(new Date(atMs))}${number}${ext}`);
+      if (statSync(path, { throwIfNoEntry: false }) === undefined) return path;
     }
   }
 
-  #deleteOld(path: string, now: number): void {
-    const { folder, keepSeconds = 0, paths = [path] } = this.#options;
+  #deleteOld(name: string, now: number): void {
+    const { folder, format, keepSeconds = 0, paths } = this.#options;
     if (keepSeconds === 0) return;
-    for (const name of readdirSync(folder)) {
-      if (!PUT_ASIDE.test(name) || !paths.includes(name.replace(PUT_ASIDE, ''))) continue;
-      const file = join(folder, name);
+    const ours = paths?.map((path) => fileNameOf(path, format)) ?? [name];
+    for (const each of readdirSync(folder)) {
+      if (!PUT_ASIDE.test(each) || !ours.includes(each.replace(PUT_ASIDE, ''))) continue;
+      const file = join(folder, each);
       const { mtimeMs } = statSync(file, { throwIfNoEntry: false }) ?? { mtimeMs: now };
       if (now - mtimeMs > keepSeconds * 1000) rmSync(file, { force: true });
     }
-  }
-
-  #pathOf(name: string): string {
-    return join(this.#options.folder, `${name}.log`);
   }
 
   #tell(error: unknown): void {
