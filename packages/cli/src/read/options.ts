@@ -172,7 +172,7 @@ function addDissection(command: Command): void {
     )
     .option(
       '-o, --option <name:value>',
-      'set a preference, e.g. ip.check_checksum:TRUE, or tls.keylog_file:FILE to open TLS; may be repeated',
+      'set a preference, e.g. ip.check_checksum:TRUE, tls.keylog_file:FILE to open TLS and QUIC, or wg.keylog_file:FILE for WireGuard; may be repeated',
       all,
     )
     .option(

@@ -10,10 +10,10 @@ import {
 } from '@eyrie/dissect';
 import { UserError } from '../errors.ts';
 
-const KEY_LOG = /^(?:tls|ssl)\.keylog_file:(.*)$/s;
+const KEY_LOG = /^(?:tls|ssl|wg)\.keylog_file:(.*)$/s;
 const KEY_LOG_BYTES_MAX = 256 << 20;
 
-/** The texts of the files that `-o tls.keylog_file:FILE` names. @throws UserError */
+/** The texts of the files that `-o tls.keylog_file:FILE` and `wg.keylog_file` name. @throws UserError */
 export function keyLogs(options: readonly string[]): string[] {
   return options.flatMap((option) => {
     const path = KEY_LOG.exec(option)?.[1]?.trim();
@@ -37,7 +37,7 @@ export function preferences(options: readonly string[]): Preferences {
     const colon = option.indexOf(':');
     const name = option.slice(0, colon < 0 ? undefined : colon).trim();
     if (!Object.hasOwn(chosen, name)) {
-      const names = [...Object.keys(chosen), 'tls.keylog_file'].join(', ');
+      const names = [...Object.keys(chosen), 'tls.keylog_file', 'wg.keylog_file'].join(', ');
       throw new UserError(`-o ${option}: there are these preferences: ${names}`);
     }
     const value = colon < 0 ? '' : option.slice(colon + 1).trim();

@@ -8,7 +8,7 @@ import { sha384 } from './sha384.ts';
 /** Of the parts, one after the other. */
 export type Hmac = (key: Uint8Array, ...parts: readonly Uint8Array[]) => Uint8Array;
 
-function hmacOf(digest: (message: Uint8Array) => Uint8Array, blockBytes: number): Hmac {
+export function hmacOf(digest: (message: Uint8Array) => Uint8Array, blockBytes: number): Hmac {
   return (key, ...parts) => {
     const short = key.length > blockBytes ? digest(key) : key;
     const inner = new Uint8Array(blockBytes).fill(0x36);

@@ -1,9 +1,12 @@
 // WireGuard (https://www.wireguard.com/papers/wireguard.pdf §5.4). Numbers are little-endian.
 import { u32le, u64le } from '../../core/bytes.ts';
-import { bytes, none, text, uint, uint64 } from '../../core/field.ts';
+import { bool, bytes, none, text, uint, uint64 } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';
 import { protocol, REJECTED } from '../../core/protocol.ts';
 import { udpHeuristics } from '../../core/table.ts';
+import { ip } from '../ip.ts';
+import { ipv6 } from '../ipv6.ts';
+import { type Opened, openMessage } from './wireguard-sessions.ts';
 
 const INITIATION = 1;
 const RESPONSE = 2;
@@ -31,6 +34,8 @@ const f = {
   cookie: bytes('wg.encrypted_cookie', 'Encrypted Cookie'),
   counter: uint64('wg.counter', 'Counter'),
   packet: none('wg.encrypted_packet', 'Encrypted Packet'),
+  staticKey: text('wg.static', 'Static Public Key'),
+  handshakeOk: bool('wg.handshake_ok', 'Handshake decryption successful'),
   keepalive: none('wg.keepalive', 'This is a Keepalive message'),
 };
 
@@ -55,12 +60,16 @@ export const wireguard = protocol({
     const length = LENGTHS[p.buf[p.at]!];
     if (length === undefined || length === 0) return REJECTED;
     if (p.end - p.at < length) return p.cut(length);
+    const opened = openMessage(p);
+    p.notes[p.layer] = opened;
     p.at = p.end;
+    if (opened?.packet != null) callCarried(p, opened.packet);
     return null;
   },
   emit(p, layer, out) {
     const b = p.bufferOf(layer);
     const at = p.start[layer]!;
+    const opened = p.notes[layer] as Opened | null;
     out.fixed(f.type);
     out.fixed(f.reserved);
     switch (b[at]) {
@@ -68,6 +77,7 @@ export const wireguard = protocol({
         out.add(f.sender, at + 4, 4, u32le(b, at + 4));
         out.add(f.ephemeral, at + 8, 32, base64(b, at + 8, at + 40));
         out.add(f.encryptedStatic, at + 40, 48);
+        if (opened?.staticKey != null) out.add(f.staticKey, at + 40, 48, base64(opened.staticKey, 0, 32));
         out.add(f.encryptedTimestamp, at + 88, 28);
         out.add(f.mac1, at + 116, 16);
         out.add(f.mac2, at + 132, 16);
@@ -77,6 +87,7 @@ export const wireguard = protocol({
         out.add(f.receiver, at + 8, 4, u32le(b, at + 8));
         out.add(f.ephemeral, at + 12, 32, base64(b, at + 12, at + 44));
         out.add(f.encryptedEmpty, at + 44, 16);
+        if (opened !== null) out.add(f.handshakeOk, at + 44, 16, opened.isOpen);
         out.add(f.mac1, at + 60, 16);
         out.add(f.mac2, at + 76, 16);
         break;
@@ -116,6 +127,12 @@ export const wireguard = protocol({
     }
   },
 });
+
+/** A packet of the tunnel; what is behind its end is padding (§5.4.6). */
+function callCarried(p: Packet, packet: Uint8Array): void {
+  const made = packet[0]! >> 4 === 6 ? ipv6 : ip;
+  p.callIn(made, packet, 0, packet.length);
+}
 
 /** Payload length of a data message; one with only a tag is a keepalive (§5.4.6). */
 function dataLength(p: Packet, layer: number): number {
