@@ -1,11 +1,11 @@
 // Advanced Message Queuing Protocol 0-9-1, and detection of the version a conversation uses; for 1.0 see amqp1.ts.
 import { spells, u16, u32, utf8 } from '../../core/bytes.ts';
-import { type Field, text, uint } from '../../core/field.ts';
+import { bytes, type Field, text, uint } from '../../core/field.ts';
 import { COLUMN, type Packet } from '../../core/packet.ts';
 import { printable } from '../../core/printable.ts';
 import { protocol } from '../../core/protocol.ts';
-import type { Sink } from '../../core/sink.ts';
 import { tcpPorts } from '../../core/table.ts';
+import { argumentFields, emitArguments, emitContentHeader } from './amqp-arguments.ts';
 import { classNames, methodName } from './amqp-names.ts';
 import { emitFrame, FRAME_HEADER, frameFields, frameName } from './amqp1.ts';
 import { joinedInfo } from './joined.ts';
@@ -15,6 +15,8 @@ const HEADER = 7;
 const FRAME_END = 1;
 const PROTOCOL_HEADER = 8;
 const METHOD = 1;
+const CONTENT_HEADER = 2;
+const CONTENT_BODY = 3;
 
 const frameNames = {
   1: 'Method',
@@ -33,16 +35,11 @@ const f = {
   revision: uint('amqp.init.version_revision', 'Version-Revision'),
   cls: uint('amqp.method.class', 'Class').named(classNames),
   method: uint('amqp.method.method', 'Method'),
-  exchange: text('amqp.method.arguments.exchange', 'Exchange'),
-  routingKey: text('amqp.method.arguments.routing_key', 'Routing-Key'),
-  queue: text('amqp.method.arguments.queue', 'Queue'),
-  consumerTag: text('amqp.method.arguments.consumer_tag', 'Consumer-Tag'),
-  virtualHost: text('amqp.method.arguments.virtual_host', 'Virtual-Host'),
-  replyCode: uint('amqp.method.arguments.reply_code', 'Reply-Code'),
-  replyText: text('amqp.method.arguments.reply_text', 'Reply-Text'),
+  payload: bytes('amqp.payload', 'Payload'),
+  ...argumentFields,
 };
 
-/** Leading arguments of a method: bytes to skip, then short strings in this order. */
+/** Leading arguments of a method, as far as the Info column names them: bytes to skip, then short strings in this order. */
 interface Shape {
   readonly skip: number;
   readonly strings: readonly Field[];
@@ -67,7 +64,6 @@ const shapes: ReadonlyMap<number, Shape> = new Map([
   [key(60, 40), { skip: 2, strings: [f.exchange, f.routingKey] }],
   [key(60, 70), { skip: 2, strings: [f.queue] }],
 ]);
-const CLOSES = new Set([key(10, 50), key(20, 40)]);
 const DELIVER = key(60, 60);
 
 /** Names in the Info column. */
@@ -123,12 +119,18 @@ export const amqp = protocol({
     out.add(f.type, start, 1);
     out.add(f.channel, start + 1, 2);
     out.add(f.length, start + 3, 4);
-    if (b[start] !== METHOD || end - start < HEADER + 4) return;
     const at = start + HEADER;
+    const stop = end - FRAME_END;
+    if (b[start] === CONTENT_HEADER) emitContentHeader(b, at, stop, out);
+    else if (b[start] === CONTENT_BODY && at < stop) out.add(f.payload, at, stop - at);
+    if (b[start] !== METHOD || end - start < HEADER + 4) return;
     out.add(f.cls, at, 2);
     out.add(f.method, at + 2, 2);
     out.note(` (${methodName(u16(b, at), u16(b, at + 2)) ?? 'Unknown'})`);
-    emitArguments(b, at, end - FRAME_END, out);
+    if (stop - at <= 4) return;
+    out.open(f.arguments, at + 4, stop - at - 4);
+    emitArguments(b, at, stop, out);
+    out.close();
   },
   info: (p, layer) => `${joinedInfo(p, layer, ' ', frameInfo)} `,
 });
@@ -168,16 +170,6 @@ function eachOf(
   }
 }
 
-function emitArguments(b: Uint8Array, at: number, end: number, out: Sink): void {
-  if (end - at <= 4) return;
-  out.open(f.arguments, at + 4, end - at - 4);
-  if (CLOSES.has(u32(b, at)) && end - at >= 7) {
-    out.add(f.replyCode, at + 4, 2);
-    eachOf([f.replyText], b, at + 6, end, (field, place, length) => out.add(field, place, length));
-  } else eachString(b, at, end, (field, place, length) => out.add(field, place, length));
-  out.close();
-}
-
 function frameInfo(p: Packet, layer: number): string {
   const b = p.bufferOf(layer);
   const start = p.start[layer]!;
@@ -191,9 +183,9 @@ function frameInfo(p: Packet, layer: number): string {
   switch (b[start]) {
     case METHOD:
       return methodInfo(b, start + HEADER, end - FRAME_END);
-    case 2:
+    case CONTENT_HEADER:
       return 'Content-Header';
-    case 3:
+    case CONTENT_BODY:
       return 'Content-Body';
     case 8:
       return 'Heartbeat';
