@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Failures } from '../src/link/failures.ts';
+import { acquaintances } from '../src/peer/acquaintances.ts';
 import { controlMethods } from '../src/peer/methods.ts';
 import { hostOf, VirtualClock, VirtualMesh } from '../src/virtual/index.ts';
 
@@ -198,4 +199,49 @@ test('peers that leave at the same time, or one soon after the other, are all kn
     mesh.clock.run(15_000);
     assert.deepEqual(seen.sort(), leaving.map((id) => `${id} left`).sort(), `seed ${seed}`);
   }
+});
+
+test('after a restart a peer finds those it knew before, though its invitation leads nowhere', async () => {
+  const mesh = await VirtualMesh.create({ peers: 6, seed: 21 });
+  await mesh.startAll();
+  mesh.clock.run(120_000);
+  mesh.peers[4]!.stop();
+  mesh.network.removeHost(hostOf(4));
+  for (const i of [0, 1]) mesh.crash(i);
+  mesh.clock.run(5_000);
+  mesh.entrances = acquaintances(mesh.storages[4]!);
+  assert.ok(mesh.entrances.includes(hostOf(2)), mesh.entrances.join());
+  await mesh.start(4);
+  assert.ok(mesh.clock.runUntil(() => mesh.seenAlive(4) === 3, 30_000) !== null);
+  // After a crash, too: it writes them down while it runs.
+  mesh.crash(4);
+  mesh.clock.run(60_000);
+  assert.ok(acquaintances(mesh.storages[4]!).length > 0);
+});
+
+test('two islands merge if any peer of one knows a way, not only its root', async () => {
+  const mesh = await VirtualMesh.create({ peers: 8, seed: 22 });
+  mesh.entrances = [hostOf(0)];
+  for (const i of [0, 1, 2, 3]) await mesh.start(i);
+  mesh.clock.run(10_000);
+  mesh.entrances = [hostOf(7)];
+  for (const i of [7, 6, 5, 4]) {
+    // One of them also knows the others; it is not the root of its island.
+    if (i === 5) mesh.entrances = [hostOf(7), hostOf(0)];
+    await mesh.start(i);
+    mesh.clock.run(50);
+    mesh.entrances = [hostOf(7)];
+  }
+  const scout = mesh.peers[5]!;
+  const { connectTo } = scout.switchboard;
+  let isLate = false;
+  scout.switchboard.connectTo = (address, done) => {
+    // While it is alone it finds its island first.
+    if (address === hostOf(0) && !isLate) done(null);
+    else connectTo.call(scout.switchboard, address, done);
+  };
+  mesh.clock.run(20_000);
+  isLate = true;
+  assert.notEqual(scout.directory.tree.root, scout.id);
+  assert.ok(mesh.clock.runUntil(() => mesh.isWhole(), 120_000) !== null);
 });

@@ -16,6 +16,8 @@ const CALM_LOOK_MS = 4_000;
 const HEAL_MS = 4_000;
 /** About so many of all peers check, each time, whether a dead one is back: a thousand need not dial one dead host. */
 const HEALERS = 8;
+/** About so many of all, besides the root, try an entrance at each turn. */
+const SCOUTS = 2;
 /**
  * Without any link, it knocks once a second at first, then at a tenth of the time that it has been alone, down to this: it
  * may come back at any moment.
@@ -164,7 +166,7 @@ export class Neighbours {
   }
 
   /**
-   * One of those that are gone, at random: perhaps it is only the network between that was. And, by the root alone, an
+   * One of those that are gone, at random: perhaps it is only the network between that was. And, by the root and a few, an
    * entrance where none of those that are known is found: there may be others who never met anyone from here.
    */
   #heal(): void {
@@ -174,7 +176,8 @@ export class Neighbours {
     const isHealer = this.#runtime.random.fraction() * tree.size < HEALERS;
     for (const id of isHealer ? sample(this.#runtime.random, [...dead], 1) : [])
       this.#switchboard.connect(id, this.#directory.addressesOf(id));
-    if (tree.root !== this.#standing.id) return;
+    // Not by the root alone, whose entrances may be the ones that lead nowhere.
+    if (tree.root !== this.#standing.id && this.#runtime.random.fraction() * tree.size >= SCOUTS) return;
     const here = new Set(tree.ids.flatMap((id) => this.#directory.addressesOf(id)));
     this.#knockAt(this.#entrances().filter((address) => !here.has(address)));
   }

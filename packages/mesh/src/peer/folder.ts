@@ -14,6 +14,7 @@ import type { Roster } from '../members/roster.ts';
 import { POLICY_EXAMPLE } from '../messages/policy.ts';
 import type { Cancel, Runtime } from '../runtime.ts';
 import { privateKeyFrom } from '../sealed/xwing.ts';
+import { acquaintances } from './acquaintances.ts';
 import { auditTo } from './audit.ts';
 import { writeSecret } from './key-lock.ts';
 import { Peer } from './peer.ts';
@@ -168,7 +169,7 @@ export function openPeerIn(storage: Storage, options: Omit<OpenOptions, 'folder'
     transport: options.around?.(transport) ?? transport,
     standing,
     authority,
-    entrances: settings.entrances,
+    entrances: [...new Set([...settings.entrances, ...acquaintances(storage)])],
   });
   peer.policy = readPolicy(storage);
   const passphrase = options.passphrase ?? ambientPassphrase();

@@ -8,6 +8,7 @@ import type { Invitation } from '../identity/token.ts';
 import { TlsTransport } from '../link/tls.ts';
 
 import { jittered, type Runtime } from '../runtime.ts';
+import { acquaintances } from './acquaintances.ts';
 import { keepAdmission, type OpenOptions } from './folder.ts';
 import { readRootKey } from './root-key.ts';
 import { FolderStorage, type Storage } from './storage.ts';
@@ -93,7 +94,12 @@ export async function refreshCertificate({ runtime, folder, passphrase = null }:
   const request = makeEnrolRequest(keys, settings.id, null);
   const transport = strangerTransport();
   const { mesh, beginning } = roster;
-  const invitation = { mesh, root: sha256(beginning), addresses: settings.entrances, secret: null };
+  const invitation = {
+    mesh,
+    root: sha256(beginning),
+    addresses: [...settings.entrances, ...acquaintances(storage)],
+    secret: null,
+  };
   try {
     const admission = await askInTurn({ runtime, invitation, settings }, keys, transport, request);
     if (admission !== null) storage.write('peer.crt', pemOf(admission.certificate));

@@ -36,6 +36,7 @@ import { Meter } from '../watch/meter.ts';
 import { Suspicions } from '../watch/suspicions.ts';
 import { requestKinds } from '../wire/kinds.ts';
 import { encode } from '../wire/schema.ts';
+import { remember } from './acquaintances.ts';
 import { Door } from './door.ts';
 import { Renewal } from './renewal.ts';
 import type { Standing } from './standing.ts';
@@ -47,6 +48,8 @@ const CHECK_MS = 60_000;
 /** How long one that leaves stays for others that do, and how often longer if it first has to make a link. */
 const FAREWELL_MS = 60;
 const FAREWELL_TRIES = 10;
+/** Peers without a link whose addresses are kept for the next start. */
+const REMEMBERED = 12;
 /** Peers that are dialled for it. */
 const FAREWELLS = 3;
 /** Codes of refusals that any other peer would give, too. */
@@ -259,6 +262,7 @@ export class Peer {
     this.#cancelChecks = every(this.runtime, CHECK_MS, () => {
       this.#renewal.renewIfDue();
       this.authority?.look();
+      this.#remember();
     });
   }
 
@@ -275,6 +279,24 @@ export class Peer {
       this.#stopWhenTold(FAREWELL_TRIES);
     }
     return this.#left;
+  }
+
+  /** Whom this peer knows, those with a link first: where it begins after its next start. */
+  #remember(): void {
+    const { tree } = this.directory;
+    const linked = [...this.switchboard.sessions()].map(({ id }) => id).filter((id) => tree.has(id));
+    const others = sample(this.runtime.random, tree.ids, REMEMBERED);
+    const ids = [...new Set([...linked, ...others])].filter((id) => id !== this.id);
+    try {
+      remember(
+        this.#storage,
+        ids.map((id) => ({ id, addresses: this.directory.addressesOf(id) })),
+      );
+    } catch (error) {
+      // Perhaps the disk is full: the next time, then.
+      const message = (error as Error).message;
+      this.runtime.log('debug', 'addresses of other peers could not be written', { message });
+    }
   }
 
   #stopWhenTold(triesLeft: number): void {
@@ -302,6 +324,7 @@ export class Peer {
   /** At once, without waiting for others that leave too. */
   stop(): void {
     if (this.#isStopped) return;
+    this.#remember();
     if (!this.#isLeaving) this.#announce(true);
     this.#gossip.stop();
     this.#end();

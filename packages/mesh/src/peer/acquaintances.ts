@@ -1,0 +1,41 @@
+// Addresses of other peers on disk, for the next start: those of the invitation may lead nowhere by then, and a peer that was
+// restarted remembers nobody else. (As Serf does in its snapshots.)
+
+import { isAddress, isLoopback } from '../link/address.ts';
+import type { Storage } from './storage.ts';
+
+const FILE = 'acquaintances.json';
+/** Peers that are remembered. */
+const PEERS_MAX = 16;
+const ADDRESSES_MAX = 4 * PEERS_MAX;
+
+interface Known {
+  readonly id: string;
+  readonly addresses: readonly string[];
+}
+
+/** Addresses that were known in an earlier run; none if the file is missing or damaged. */
+export function acquaintances(storage: Storage): string[] {
+  try {
+    const addresses: unknown = JSON.parse(storage.read(FILE)?.toString() ?? '[]');
+    if (!Array.isArray(addresses)) return [];
+    return addresses
+      .filter((each) => typeof each === 'string' && isAddress(each))
+      .slice(0, ADDRESSES_MAX) as string[];
+  } catch {
+    return [];
+  }
+}
+
+/** @param peers that are alive, those to be remembered first; if there are none, those of before are kept */
+export function remember(storage: Storage, peers: readonly Known[]): void {
+  const addresses = peers.slice(0, PEERS_MAX).flatMap((each) => usefulOf(each.addresses));
+  const now = JSON.stringify([...new Set(addresses)], null, 2);
+  if (addresses.length > 0 && storage.read(FILE)?.toString() !== now) storage.write(FILE, now);
+}
+
+/** Loopback only of those that have nothing else: on another machine somebody else answers there. */
+function usefulOf(addresses: readonly string[]): readonly string[] {
+  const others = addresses.filter((each) => !isLoopback(each));
+  return others.length > 0 ? others : addresses;
+}
