@@ -1,5 +1,6 @@
 // Compares the sightings of two observation points: a packet seen at both gives its delay and hop count; a packet seen
 // only at its sender's was lost.
+import { type Delays, quickestPair } from './round-trip.ts';
 import type { Sightings } from './sightings.ts';
 
 /** Longest plausible delay of a packet. */
@@ -42,7 +43,7 @@ export interface PathReport {
   readonly overlapSeconds: number;
   /** Sampling: one packet in this many was compared. */
   readonly oneIn: number;
-  /** Sum of the smallest delays in both directions; independent of the clocks. */
+  /** Sum of the smallest delays in both directions at about the same moment; independent of the clocks. */
   readonly roundTripMs: number | null;
   /** Offset of the second clock, assuming symmetric delays. */
   readonly clockAheadMs: number | null;
@@ -77,15 +78,15 @@ export function comparePaths(a: Sightings, b: Sightings, { addresses }: CompareO
     else if (way < 0) back.add(each.second, each.first, each.onlySecond, each.onlyFirst);
   }
   const [there, home] = [forth.report(), back.report()];
-  const isBoth = there.delay !== null && home.delay !== null;
+  const quickest = quickestPair(forth.delaysFrom(0), back.delaysFrom(shiftNs));
   const overlapNs = Math.min(a.untilNs, b.untilNs + shiftNs) - Math.max(a.sinceNs, b.sinceNs + shiftNs);
   return {
     forth: there,
     back: home,
     overlapSeconds: Math.max(0, overlapNs / 1e9) || 0,
     oneIn: 2 ** shift,
-    roundTripMs: isBoth ? there.delay.minMs + home.delay.minMs : null,
-    clockAheadMs: isBoth ? (there.delay.minMs - home.delay.minMs) / 2 : null,
+    roundTripMs: quickest && quickest.thereMs + quickest.backMs,
+    clockAheadMs: quickest && (quickest.thereMs - quickest.backMs) / 2,
     isTcpLeftOut,
   };
 }
@@ -242,6 +243,11 @@ class Way {
     for (const i of missing) this.#missing.push(i);
     for (const j of unseen)
       if (this.#isWatched(to.times[j]! + this.#shiftNs, from.sinceNs, from.untilNs)) this.#unseen++;
+  }
+
+  /** Each with when it was sent. @param shiftNs from the sender's clock to the one that both directions are put on */
+  delaysFrom(shiftNs: number): Delays {
+    return { atNs: this.#arrived.map((i) => this.#from.times[i]! + shiftNs), delaysMs: this.#delays };
   }
 
   report(): Direction {

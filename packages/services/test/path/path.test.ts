@@ -4,6 +4,8 @@ import { test } from 'node:test';
 import { newFrame } from '@eyrie/dissect';
 import fc from 'fast-check';
 import { comparePaths, newSighting, Sightings, sightingOf } from '../../src/path/index.ts';
+import { quickestPair } from '../../src/path/round-trip.ts';
+import { hashAddress } from '../../src/path/sighting.ts';
 
 /** Ethernet, IPv4, UDP or TCP, with whatever is given set in it. */
 function packet(given: {
@@ -114,6 +116,35 @@ test('delay, loss and routers of both ways, and what does not depend on the cloc
     assert.ok(Math.abs(forth.lossPercent! - 1) < 0.05 && back.lossPercent === 0);
     assert.deepEqual([forth.hops, back.hops, forth.unseen, back.unseen, report.oneIn], [1, 1, 0, 0, 1]);
   }
+});
+
+test('a round trip is one of a moment: clocks that are slewed meanwhile do not make it negative', () => {
+  const [a, b] = [new Sightings(0n, 1 << 12, Infinity), new Sightings(0n, 1 << 12, Infinity)];
+  for (let i = 0; i < 100; i++) {
+    const at = 10e9 + i * 100 * MS;
+    // 0.02 ms each way; the second clock gains 20 ppm.
+    const ahead = i * 100 * 20;
+    a.add(seen(packet({ id: i, ttl: 64 })), at);
+    b.add(seen(packet({ id: i, ttl: 64 })), at + 0.02 * MS + ahead);
+    b.add(seen(packet({ id: i, ttl: 64, from: 2, to: 1 })), at + 500 + ahead);
+    a.add(seen(packet({ id: i, ttl: 64, from: 2, to: 1 })), at + 500 + 0.02 * MS);
+  }
+  const [one, two] = [1, 2].map((host) => new Set([hashAddress(Uint8Array.of(10, 0, 0, host))]));
+  const report = comparePaths(a, b, { addresses: [one!, two!] });
+  assert.ok(report.forth.delay!.minMs + report.back.delay!.minMs < 0, 'of different moments');
+  assert.ok(report.roundTripMs! > 0.015 && report.roundTripMs! <= 0.041, `${report.roundTripMs} ms`);
+});
+
+test('packets of both directions that are far apart in time still give a round trip', () => {
+  assert.deepEqual(
+    quickestPair({ atNs: [0, 1e9], delaysMs: [3, 2] }, { atNs: [5e12, 6e12], delaysMs: [4, 5] }),
+    { thereMs: 2, backMs: 4 },
+  );
+  assert.deepEqual(quickestPair({ atNs: [-1], delaysMs: [3] }, { atNs: [1], delaysMs: [4] }), {
+    thereMs: 3,
+    backMs: 4,
+  });
+  assert.equal(quickestPair({ atNs: [], delaysMs: [] }, { atNs: [1], delaysMs: [4] }), null);
 });
 
 test('of more packets than there is room for, both places keep the same part', () => {
