@@ -61,7 +61,7 @@ export class ApiError extends Error {
     message: string,
     more: { hint?: string; at?: ApiError['at']; cause?: unknown } = {},
   ) {
-    super(message, more.cause === undefined ? undefined : { cause: more.cause });
+    super(clipped(message), more.cause === undefined ? undefined : { cause: more.cause });
     this.code = code;
     this.statusCode = ERROR_STATUS[code];
     this.hint = more.hint;
@@ -74,6 +74,14 @@ export class ApiError extends Error {
       error: { code, message, ...(hint === undefined ? {} : { hint }), ...(at === undefined ? {} : { at }) },
     };
   }
+}
+
+/** What is wrong is quoted, however long it is. */
+const MESSAGE_CHARACTERS_MAX = 500;
+
+function clipped(message: string): string {
+  const rest = message.length - MESSAGE_CHARACTERS_MAX;
+  return rest <= 0 ? message : `${message.slice(0, MESSAGE_CHARACTERS_MAX)} … (${rest} characters more)`;
 }
 
 /** Maps store errors to API errors. */
@@ -170,7 +178,23 @@ function violation({ keyword, instancePath, message, params }: Violation): ApiEr
   const what = name === '' ? 'the body' : name;
   if (keyword === 'enum')
     return new ApiError('bad_value', `${what}: say one of ${(params.allowedValues as unknown[]).join(', ')}`);
-  return new ApiError('bad_value', `${what}: ${message ?? 'is not allowed'}`);
+  return new ApiError('bad_value', `${what}: ${demand(keyword, params) ?? message ?? 'is not allowed'}`);
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  integer: 'a whole number',
+  number: 'a number',
+  boolean: 'true or false',
+  string: 'text',
+};
+
+/** What JSON Schema demands of a value, in the words of the other messages; null: as Ajv says it. */
+function demand(keyword: string, { type, limit }: Violation['params']): string | null {
+  if (keyword === 'type' && TYPES[String(type)] !== undefined) return `must be ${TYPES[String(type)]}`;
+  if (keyword === 'minimum') return `must be at least ${limit}`;
+  if (keyword === 'maximum') return `must be at most ${limit}`;
+  if (keyword === 'maxLength') return `is longer than ${limit} characters`;
+  return keyword === 'minLength' ? 'is empty, or too short' : null;
 }
 
 function readable(message: string): string {

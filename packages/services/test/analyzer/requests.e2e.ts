@@ -44,6 +44,10 @@ const WRONG: readonly [string, number, string][] = [
     'bad_cursor',
   ],
   ['/packets?q=', 200, ''],
+  [`/packets?q=${'a'.repeat(5000)}`, 400, 'bad_filter'],
+  ['/packets/1?bufer=1', 400, 'unknown_parameter'],
+  ['/captures?limit=5', 400, 'unknown_parameter'],
+  ['/status?verbose', 400, 'unknown_parameter'],
   ['/packets/999999', 404, 'no_such_packet'],
   ['/packets/one', 400, 'bad_value'],
   ['/packets/1/bytes?format=xml', 400, 'bad_value'],
@@ -67,7 +71,20 @@ test('what is wrong gets a stable code and one line, and never says what is insi
     if (status === 200) continue;
     assert.equal(answer.body.error.code, code, path);
     assert.doesNotMatch(answer.body.error.message, /\n|SELECT|node_modules|\.ts:/);
+    assert.ok(answer.body.error.message.length < 600, path.slice(0, 40));
   }
+});
+
+test('what a parameter must be is said in words', async () => {
+  const cases: [string, string][] = [
+    ['/packets?limit=1&limit=2', 'limit: is given 2 times'],
+    ['/packets?limit=ten', 'limit: must be a whole number'],
+    ['/packets?limit=0', 'limit: must be at least 1'],
+    ['/packets?limit=1001', 'limit: must be at most 1000'],
+    ['/flows?count=maybe', 'count: must be true or false'],
+    [`/packets?address=${'1'.repeat(65)}`, 'address: is longer than 64 characters'],
+  ];
+  for (const [path, message] of cases) assert.equal((await open.get(path)).body.error.message, message);
 });
 
 test('a display filter that does not compile is marked where it is wrong', async () => {

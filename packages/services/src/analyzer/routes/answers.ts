@@ -13,11 +13,15 @@ export type Tag =
   | 'mesh'
   | 'service';
 
-/** The schema of a route with a JSON response; the route adds `querystring`, `params` and `body`. */
+/** Parameters are declared: one that is mistyped is an error, not ignored. */
+const NoParameters = Type.Object({}, { additionalProperties: false });
+
+/** The schema of a route with a JSON response; the route adds `params` and `body`, and its own `querystring`. */
 export function answers<T extends TSchema>(tag: Tag, summary: string, answer: T) {
   return {
     tags: [tag],
     summary,
+    querystring: NoParameters,
     response: { 200: answer, '4xx': ErrorAnswer, '5xx': ErrorAnswer },
   } as { tags: Tag[]; summary: string; response: { 200: T } };
 }
@@ -28,6 +32,7 @@ export function streams(tag: Tag, summary: string, contentType: string) {
     tags: [tag],
     summary,
     produces: [contentType],
+    querystring: NoParameters,
     response: { '4xx': ErrorAnswer, '5xx': ErrorAnswer },
   };
 }
