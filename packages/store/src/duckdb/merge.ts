@@ -15,11 +15,13 @@ export async function mergeInto(
     .map((key) => `${name}.${key} = s.${key}`)
     .join(' AND ');
   await stage(connection, INCOMING, columns, rows);
-  await connection.run(`UPDATE ${name} SET ${joins(table, 's')} FROM ${INCOMING} s WHERE ${isSame}`);
-  // Inserted in order, since ids tell which row is newer; MERGE would insert in the order of its join.
-  await connection.run(
-    `INSERT INTO ${name} (${names}) SELECT ${names} FROM ${INCOMING} s
-     WHERE NOT EXISTS (SELECT 1 FROM ${name} WHERE ${isSame}) ORDER BY s.rowid`,
-  );
+  const update = `UPDATE ${name} SET ${joins(table, 's')} FROM ${INCOMING} s WHERE ${isSame}`;
+  const { rowsChanged } = await connection.run(update);
+  // Mostly all are there already. Inserted in order, since ids tell which row is newer; MERGE would insert in the order of its join.
+  if (rowsChanged < rows.length)
+    await connection.run(
+      `INSERT INTO ${name} (${names}) SELECT ${names} FROM ${INCOMING} s
+       WHERE NOT EXISTS (SELECT 1 FROM ${name} WHERE ${isSame}) ORDER BY s.rowid`,
+    );
   await connection.run(`DROP TABLE ${INCOMING}`);
 }
