@@ -95,6 +95,21 @@ test('a flow of UDP has a ladder and its throughput, no graph of sequence number
   await page.locator('.ladder-step', { hasText: 'Standard query' }).first().waitFor();
   const views = await page.getByRole('group', { name: 'View' }).getByRole('button').allTextContents();
   assert.deepEqual(views, ['Ladder', 'Throughput']);
+  await page.getByRole('button', { name: 'Follow' }).click();
+  await page.locator('.piece').first().waitFor();
+  assert.equal(await page.getByRole('group', { name: 'As' }).count(), 0, 'UDP carries no TLS');
+  await end();
+});
+
+test('a stream is followed as bytes, as what TLS carried, or as messages of HTTP', async () => {
+  const { page, end } = await visit(browser, `${eyrie.url}#/flows/${flow.id}`);
+  await page.getByRole('button', { name: 'Follow' }).click();
+  const first = page.locator('.piece').first();
+  await first.filter({ hasText: /^GET / }).waitFor();
+  await page.getByRole('button', { name: 'TLS decrypted' }).click();
+  await page.getByText(/Nothing of it was decrypted/).waitFor();
+  await page.getByRole('button', { name: 'HTTP unpacked' }).click();
+  await first.filter({ hasText: /^GET / }).waitFor();
   await end();
 });
 

@@ -116,6 +116,8 @@ async function assertOpened(capture: number, { get }: Analyzer): Promise<void> {
   const [flow] = (await get(`/flows?capture=${capture}`)).body.items;
   const [file] = (await get(`/flows/${flow.id}/objects`)).body.items;
   assert.deepEqual([file.name, file.host, file.bytes], ['secret.txt', 'kite.example', 24]);
+  const said = (await get(`/flows/${flow.id}/stream?protocol=tls&format=ascii`)).body;
+  assert.ok(said.includes(SAID.join('')), said);
 }
 
 for (const [place, before] of [
@@ -149,6 +151,8 @@ test('TLS is opened with a key log beside the capture, when it is stored and whe
   const [row] = (await analyzer.get(`/packets?capture=${capture}&q=http`)).body.items;
   const { tree } = (await analyzer.get(`/packets/${row.id}`)).body;
   assert.ok(!tree.some(({ name }: Json) => name === 'http'), 'who has no keys sees what was on the wire');
+  const [flow] = (await analyzer.get(`/flows?capture=${capture}`)).body.items;
+  assert.deepEqual((await analyzer.get(`/flows/${flow.id}/stream?protocol=tls`)).body.pieces, []);
 });
 
 test('far into a large capture, SCTP has its association too, though no filter can name it', async () => {

@@ -14,6 +14,8 @@ import { Transferred } from './transferred.tsx';
 
 type Form = 'text' | 'hex' | 'files';
 type Side = 'both' | '0' | '1';
+/** What the data is taken for: the stream's bytes, what TLS carried, the messages of HTTP. */
+type As = 'bytes' | 'tls' | 'http';
 type Piece = FlowStream['pieces'][number];
 
 /** Bytes rendered initially; more on demand, as a browser is slow with megabytes of text. */
@@ -25,7 +27,7 @@ export function Follow({ flow, query, onClose }: { flow: number; query: string; 
   const [error, setError] = useState<ApiError | null>(null);
   const [form, setForm] = useState<Form>('text');
   const [side, setSide] = useState<Side>('both');
-  const [isHttp, setHttp] = useState(false);
+  const [as, setAs] = useState<As>('bytes');
   const [attempt, setAttempt] = useState(0);
 
   useEffect(() => dialog.current!.showModal(), []);
@@ -33,16 +35,16 @@ export function Follow({ flow, query, onClose }: { flow: number; query: string; 
     const control = new AbortController();
     setStream(null);
     setError(null);
-    ask(flow, isHttp, null, control.signal).then(
+    ask(flow, as, null, control.signal).then(
       setStream,
       (problem) => problem instanceof ApiError && setError(problem),
     );
     return () => control.abort();
-  }, [flow, isHttp, attempt]);
+  }, [flow, as, attempt]);
 
   const more = () => {
     if (stream?.next == null) return;
-    ask(flow, isHttp, stream.next).then(
+    ask(flow, as, stream.next).then(
       (page) => setStream({ ...page, pieces: [...stream.pieces, ...page.pieces] }),
       (problem) => problem instanceof ApiError && setError(problem),
     );
@@ -69,12 +71,17 @@ export function Follow({ flow, query, onClose }: { flow: number; query: string; 
           <Icon name="close" />
         </button>
       </header>
-      <Tools flow={flow} sides={stream?.sides ?? []} {...{ form, setForm, side, setSide, isHttp, setHttp }} />
+      <Tools
+        flow={flow}
+        sides={stream?.sides ?? []}
+        {...{ form, setForm, side, setSide, as, setAs }}
+        isTcp={query.startsWith('tcp')}
+      />
       <div class="follow-body mono" tabIndex={0} role="region" aria-label="Data of the stream">
         {form === 'files' ? (
           <Transferred flow={flow} />
         ) : (
-          <Said {...{ stream, error, pieces, form, more }} onRetry={() => setAttempt((n) => n + 1)} />
+          <Said {...{ stream, error, pieces, form, as, more }} onRetry={() => setAttempt((n) => n + 1)} />
         )}
       </div>
       {stream !== null && <Sums stream={stream} />}
@@ -82,22 +89,29 @@ export function Follow({ flow, query, onClose }: { flow: number; query: string; 
   );
 }
 
+const noneText: Record<As, string> = {
+  bytes: 'The stream has no data.',
+  tls: 'Nothing of it was decrypted: the capture does not hold its secrets, or it is no TLS. --keylog reads them from a file.',
+  http: 'No message of HTTP was found in it.',
+};
+
 interface SaidProps {
   stream: FlowStream | null;
   error: ApiError | null;
   /** Pieces of the sides that are shown. */
   pieces: Piece[];
   form: 'text' | 'hex';
+  as: As;
   more: () => void;
   onRetry: () => void;
 }
 
-function Said({ stream, error, pieces, form, more, onRetry }: SaidProps) {
+function Said({ stream, error, pieces, form, as, more, onRetry }: SaidProps) {
   return (
     <>
       {error !== null && <Trouble error={error} onRetry={onRetry} />}
       {error === null && stream === null && <Loading what="Reading the stream" />}
-      {stream !== null && pieces.length === 0 && <p class="follow-none">The stream has no data.</p>}
+      {stream !== null && pieces.length === 0 && <p class="follow-none">{noneText[as]}</p>}
       <Pieces pieces={pieces} form={form} />
       {stream !== null && !stream.is_whole && (
         <p class="follow-none">The stream is too long to show in full; Save writes all of it.</p>
@@ -122,11 +136,12 @@ interface ToolsProps {
   setForm: (form: Form) => void;
   side: Side;
   setSide: (side: Side) => void;
-  isHttp: boolean;
-  setHttp: (isHttp: boolean) => void;
+  as: As;
+  setAs: (as: As) => void;
+  isTcp: boolean;
 }
 
-function Tools({ flow, sides: [a, b], form, setForm, side, setSide, isHttp, setHttp }: ToolsProps) {
+function Tools({ flow, sides: [a, b], form, setForm, side, setSide, as, setAs, isTcp }: ToolsProps) {
   return (
     <div class="follow-tools">
       <Switch
@@ -151,20 +166,28 @@ function Tools({ flow, sides: [a, b], form, setForm, side, setSide, isHttp, setH
             ]}
             onChange={setSide}
           />
-          <label class="check">
-            <input
-              type="checkbox"
-              checked={isHttp}
-              onChange={(event) => setHttp(event.currentTarget.checked)}
-            />{' '}
-            HTTP unpacked
-          </label>
+          {isTcp && (
+            <Switch
+              label="As"
+              value={as}
+              options={[
+                ['bytes', 'Bytes'],
+                ['tls', 'TLS decrypted'],
+                ['http', 'HTTP unpacked'],
+              ]}
+              onChange={setAs}
+            />
+          )}
           <button
             type="button"
             class="button button-small"
             onClick={() =>
               save(
-                addressOf(`/flows/${flow}/stream`, { format: 'raw', side: side === 'both' ? null : side }),
+                addressOf(`/flows/${flow}/stream`, {
+                  format: 'raw',
+                  side: side === 'both' ? null : side,
+                  protocol: as === 'bytes' ? null : as,
+                }),
                 `stream-${flow}.bin`,
               )
             }
@@ -177,8 +200,8 @@ function Tools({ flow, sides: [a, b], form, setForm, side, setSide, isHttp, setH
   );
 }
 
-function ask(flow: number, isHttp: boolean, after: string | null, signal?: AbortSignal): Promise<FlowStream> {
-  return get<FlowStream>(`/flows/${flow}/stream`, { protocol: isHttp ? 'http' : null, after }, signal);
+function ask(flow: number, as: As, after: string | null, signal?: AbortSignal): Promise<FlowStream> {
+  return get<FlowStream>(`/flows/${flow}/stream`, { protocol: as === 'bytes' ? null : as, after }, signal);
 }
 
 function Sums({ stream }: { stream: FlowStream }) {

@@ -1,7 +1,7 @@
 // The payload of both sides of one flow, as in `-z follow`.
 import { once } from 'node:events';
 import { PassThrough, type Readable } from 'node:stream';
-import { Follow, FollowHttp, type Packet, type Piece, type Side } from '@eyrie/dissect';
+import { Follow, FollowHttp, FollowTls, type Packet, type Piece, type Side } from '@eyrie/dissect';
 import type { PacketRow, Store, StoredFlow } from '@eyrie/store';
 import { ApiError } from '../errors.ts';
 import type { FlowBytes } from './flow-bytes.ts';
@@ -26,7 +26,7 @@ export interface Said {
 }
 
 export interface Wish {
-  readonly protocol: 'tcp' | 'udp' | 'http';
+  readonly protocol: 'tcp' | 'udp' | 'tls' | 'http';
   /** Index of the first piece requested. */
   readonly first: number;
   /** Bytes of pieces in one answer; it always has at least one piece. */
@@ -41,7 +41,7 @@ export function protocolOf(flow: StoredFlow, wanted: Wish['protocol'] | undefine
       'cannot_follow',
       `${transport} flows can't be followed: only tcp and udp are streams here`,
     );
-  if (wanted !== undefined && (wanted === 'http' ? 'tcp' : wanted) !== transport)
+  if (wanted !== undefined && (wanted === 'udp') !== (transport === 'udp'))
     throw new ApiError('cannot_follow', `this is a ${transport} flow: it can't be followed as ${wanted}`);
   return wanted ?? transport;
 }
@@ -99,6 +99,7 @@ export async function saidWhole(
 
 function followerOf(flow: StoredFlow, protocol: Wish['protocol'], take: (piece: Piece) => void) {
   if (protocol === 'http') return new FollowHttp(flow.stream, take);
+  if (protocol === 'tls') return new FollowTls(flow.stream, take);
   return new Follow(protocol, flow.stream, take);
 }
 

@@ -150,8 +150,9 @@ export const STREAM_BYTES_MAX = 16 << 20;
 
 export const StreamQuery = object({
   protocol: Type.Optional(
-    oneOf(['tcp', 'udp', 'http'], {
-      description: "default: the flow's transport; http: messages, codings taken off",
+    oneOf(['tcp', 'udp', 'tls', 'http'], {
+      description:
+        "default: the flow's transport; tls: what was decrypted; http: messages, codings taken off",
     }),
   ),
   format: Type.Optional(
