@@ -33,6 +33,21 @@ async function point(page: Page): Promise<void> {
   for (let i = 0; i < 6; i++) await page.keyboard.press('ArrowRight');
 }
 
+/** The largest flow: where it lost segments. */
+async function drawFlow(page: Page): Promise<void> {
+  await page.locator('tr[data-row="0"]').click({ button: 'right' });
+  await page.getByRole('menuitem', { name: 'Ladder and graphs' }).click();
+  await page.getByRole('button', { name: 'Sequence' }).click();
+  const over = page.locator('.stream-canvas .u-over');
+  await over.waitFor();
+  const box = (await over.boundingBox())!;
+  await page.mouse.move(box.x + box.width * 0.82, box.y + 40);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * 0.92, box.y + 40, { steps: 4 });
+  await page.mouse.up();
+  await page.mouse.move(box.x + box.width * 0.33, box.y + 200);
+}
+
 const pictures: readonly Picture[] = [
   ['overview', 'light', 'overview', '.talker'],
   [
@@ -43,6 +58,7 @@ const pictures: readonly Picture[] = [
     openPacket,
   ],
   ['flows', 'light', 'flows', 'tr[data-row="0"]'],
+  ['flow', 'light', 'flows', 'tr[data-row="0"]', drawFlow],
   ['hosts', 'dark', 'hosts?show=map', '.map canvas', point],
   ['host', 'light', 'hosts/192.168.10.101', '.host .lines'],
   // These need samples/port-scan.pcapng in the store and a mesh peer on this machine.

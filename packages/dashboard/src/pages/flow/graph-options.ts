@@ -33,6 +33,12 @@ export function valueText(unit: Graph['unit'], value: number): string {
   return unit === 'bytes' ? bytes(value) : short(value);
 }
 
+/** Seconds with as many decimals as a step of the axis has: 1.4282 s. */
+export function secondsText(seconds: number, step: number): string {
+  const places = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
+  return `${seconds.toFixed(places)} s`;
+}
+
 export function dataOf(graph: Graph): uPlot.AlignedData {
   return [graph.times, ...graph.lines.map(({ values }) => values)] as uPlot.AlignedData;
 }
@@ -146,7 +152,7 @@ function axesFor({ unit }: Graph): uPlot.Axis[] {
       ticks: { stroke: line, width: 1, size: 4 },
       size: 26,
       space: 70,
-      values: (_plot, splits) => splits.map((at) => (at === 0 ? '0' : duration(at))),
+      values: (_plot, splits, _axis, _space, step) => splits.map((at) => secondsText(at, step)),
     },
     {
       stroke: ink,

@@ -4,9 +4,16 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import uPlot from 'uplot';
 import type { FlowSegment } from '../../api/types.ts';
 import { count } from '../../format/numbers.ts';
-import { duration } from '../../format/time.ts';
 import { paint } from '../../state/settings.ts';
-import { BAR_COLOURS, dataOf, LINE_COLOURS, optionsFor, valueText, wholeOf } from './graph-options.ts';
+import {
+  BAR_COLOURS,
+  dataOf,
+  LINE_COLOURS,
+  optionsFor,
+  secondsText,
+  valueText,
+  wholeOf,
+} from './graph-options.ts';
 import type { Bar, Graph } from './series.ts';
 
 const BAR_NAMES: Partial<Record<Bar['tone'], string>> = {
@@ -143,10 +150,11 @@ function readingOf(graph: Graph, at: number): string {
     return [`${name} ${graph.unit === 'sequence' ? count(value) : valueText(graph.unit, value)}`];
   });
   const findings = (packet?.tcp?.findings ?? []).map((finding) => finding.replaceAll('_', ' '));
+  const time = graph.times[at]!;
   const when =
     graph.step > 0
-      ? `${duration(graph.times[at]!)} to ${duration(graph.times[at]! + graph.step)}`
-      : duration(graph.times[at]!);
+      ? `${secondsText(time, graph.step)} to ${secondsText(time + graph.step, graph.step)}`
+      : secondsText(time, 1e-6);
   return [
     when,
     ...(packet === undefined ? [] : [`packet ${count(packet.number)}`]),
