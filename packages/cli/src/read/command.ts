@@ -1,4 +1,5 @@
 // `eyrie read`: turns the flags into a plan of printers, statistics and a filter.
+import { isatty } from 'node:tty';
 import type { OutputOptions } from '@eyrie/capture';
 import { type CaptureReader, nearestOf, TIME_FORMATS, type TimeFormat } from '@eyrie/dissect';
 import { FAILED, UserError } from '../errors.ts';
@@ -166,7 +167,7 @@ function statisticsJson(names: readonly string[], statistics: readonly Statistic
 }
 
 function hasProgress(isQuiet: boolean): boolean {
-  return process.stderr.isTTY === true && (isQuiet || process.stdout.isTTY !== true);
+  return isatty(2) && (isQuiet || !isatty(1));
 }
 
 function processCount(text: string): number {
