@@ -119,15 +119,7 @@ async function serve({ config, place, files, speed, url, isSample, options }: Se
     console.log(isSample ? SAMPLE_SHOWN : `Store: ${store.place}`);
     console.log('Ctrl-C ends it.');
     keeper?.start();
-    const stopTelling = tellTraffic(
-      () => intake.counters(),
-      async (rates) => {
-        const { askAnyPeer } = await import('../mesh/ask-any.ts');
-        // Rates are reported even if the store does not answer.
-        const talkers = config.peer.share_talkers ? await talkersOf(store).catch(() => null) : null;
-        return askAnyPeer('traffic', { ...rates, talkers });
-      },
-    );
+    const stopTelling = reportTraffic(intake, config.peer.share_talkers ? store : null);
     const notifier = systemdNotifier();
     try {
       notifier.ready(`stores into ${store.place}`);
@@ -152,6 +144,19 @@ async function serve({ config, place, files, speed, url, isSample, options }: Se
     interrupt.end();
   }
   return 0;
+}
+
+/** To a peer of this user, if one runs. `talkers`: the store that knows the busiest hosts; null: they are not shared. */
+function reportTraffic(intake: PipelineIntake, talkers: Store | null): () => void {
+  return tellTraffic(
+    () => intake.counters(),
+    async (rates) => {
+      const { askAnyPeer } = await import('../mesh/ask-any.ts');
+      // Rates are reported even if the store does not answer.
+      const busiest = talkers === null ? null : await talkersOf(talkers).catch(() => null);
+      return askAnyPeer('traffic', { ...rates, talkers: busiest });
+    },
+  );
 }
 
 interface Page {

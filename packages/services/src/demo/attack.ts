@@ -86,17 +86,7 @@ async function play(stage: Stage, options: Play): Promise<AttackReport> {
   const { count, queriesPerSecond, quietSeconds, attackSeconds, say, visits } = options;
   const { peers } = stage;
   const measuring = setInterval(() => measure(peers), 1_000);
-  const found = new Map<string, { response: Response; atMs: number }>();
-  stage.desk.onResponse.push((response) => {
-    if (!response.isDone) return;
-    const { peer, summary, witnesses, answer, untilMs, isTrial } = response;
-    const known = found.get(peer);
-    if (known === undefined) found.set(peer, { response, atMs: performance.now() });
-    const seenBy = isTrial ? `by ${witnesses[0]} alone` : `by ${witnesses.join(' and ')}`;
-    say(`${known === undefined ? 'FOUND    ' : 'PROVEN   '} ${summary}; seen ${seenBy}.`);
-    const until = new Date(untilMs!).toISOString().slice(11, 19);
-    say(`ANSWERED  ${peer}: ${answer}${isTrial ? ', on trial,' : ''} until ${until}.`);
-  });
+  const found = narrate(stage, say);
   try {
     measure(peers);
     await until(() => isWhole(peers) && hasView(peers), LIMIT_MS);
@@ -148,6 +138,25 @@ async function play(stage: Stage, options: Play): Promise<AttackReport> {
   } finally {
     clearInterval(measuring);
   }
+}
+
+/** Tells each response as it is decided. Returns the first for each peer, with its time (performance.now). */
+function narrate(
+  { desk }: Stage,
+  say: Play['say'],
+): ReadonlyMap<string, { response: Response; atMs: number }> {
+  const found = new Map<string, { response: Response; atMs: number }>();
+  desk.onResponse.push((response) => {
+    if (!response.isDone) return;
+    const { peer, summary, witnesses, answer, untilMs, isTrial } = response;
+    const known = found.get(peer);
+    if (known === undefined) found.set(peer, { response, atMs: performance.now() });
+    const seenBy = isTrial ? `by ${witnesses[0]} alone` : `by ${witnesses.join(' and ')}`;
+    say(`${known === undefined ? 'FOUND    ' : 'PROVEN   '} ${summary}; seen ${seenBy}.`);
+    const until = new Date(untilMs!).toISOString().slice(11, 19);
+    say(`ANSWERED  ${peer}: ${answer}${isTrial ? ', on trial,' : ''} until ${until}.`);
+  });
+  return found;
 }
 
 /** Two peers that are neither the authority, the root nor the honeypot. */
