@@ -29,6 +29,10 @@ interface Station {
 
 const isUnicast = (mac: string): boolean => (Number.parseInt(mac.slice(0, 2), 16) & 1) === 0;
 
+function pointsOf(signs: readonly (readonly [isSeen: boolean, points: number])[]): number {
+  return signs.reduce((sum, [isSeen, points]) => sum + (isSeen ? points : 0), 0);
+}
+
 export const arpSpoof: Rule = {
   id: 'arp-spoof',
   title: 'ARP spoofing',
@@ -53,31 +57,36 @@ export const arpSpoof: Rule = {
     function judge(mac: string, time: number): void {
       const station = stationOf(mac);
       const claims = [...station.claims].filter(([, { last }]) => Math.abs(time - last) <= MEMORY_S);
+      const addresses = claims.map(([address]) => address);
       const pushed = claims.filter(([, { pushes }]) => pushes > 0).map(([address]) => address);
       const forged = claims.filter(([, { isForged }]) => isForged).map(([address]) => address);
-      const contested = claims
-        .map(([address]) => address)
-        .filter(
-          (address) => contenders(address, time).length > 1 && (pushed.length > 0 || forged.length > 0),
-        );
-      const points =
-        (pushed.length > 0 ? 1 : 0) +
-        (claims.some(([, { pushes }]) => pushes >= PUSHES) ? 1 : 0) +
-        (claims.length > 1 ? 1 : 0) +
-        (contested.length > 0 ? 2 : 0) +
-        (forged.length > 0 ? 2 : 0) +
-        (station.moved.size > 0 && pushed.length > 0 ? 2 : 0);
+      const isActive = pushed.length > 0 || forged.length > 0;
+      const contested = addresses.filter((address) => isActive && contenders(address, time).length > 1);
+      const points = pointsOf([
+        [pushed.length > 0, 1],
+        [claims.some(([, { pushes }]) => pushes >= PUSHES), 1],
+        [claims.length > 1, 1],
+        [contested.length > 0, 2],
+        [forged.length > 0, 2],
+        [station.moved.size > 0 && pushed.length > 0, 2],
+      ]);
       if (points < ENOUGH) return;
       const taken = [...new Set([...contested, ...pushed, ...forged])];
-      const target =
-        taken.length > 0 ? taken.slice(0, 3).join(', ') : claims.map(([address]) => address).join(', ');
+      const target = (taken.length > 0 ? taken.slice(0, 3) : addresses).join(', ');
+      const [disputed] = contested;
+      const rival = disputed === undefined ? '' : contenders(disputed, time).find((other) => other !== mac);
+      const summary = [
+        `${mac} claims ${target}`,
+        station.moved.size > 0 && `packets of ${station.moved.size} others now come from it`,
+        disputed !== undefined && `${disputed} is also claimed by ${rival}`,
+      ];
       say({
         key: mac,
         time,
         source: mac,
         target,
         confidence: Math.min(0.99, 0.5 + points / 10),
-        summary: `${mac} claims ${target}${station.moved.size > 0 ? `; packets of ${station.moved.size} others now come from it` : ''}${contested.length > 0 ? `; ${contested[0]} is also claimed by ${contenders(contested[0]!, time).find((other) => other !== mac)}` : ''}`,
+        summary: summary.filter(Boolean).join('; '),
         frames: station.frames,
         facts: { points, addresses: claims.length },
       });
