@@ -248,7 +248,7 @@ export class Mailbox {
     const nowMs = this.#runtime.clock.nowMs();
     const old = queue.waiting.filter((message) => nowMs - message.sentMs > KEEP_MS).at(-1);
     if (old !== undefined)
-      this.#settle(to, old.sequence, () => ({ isDelivered: false, problem: 'nobody took it for a week' }));
+      this.#settle(to, old.sequence, () => ({ isDelivered: false, problem: 'not fetched within a week' }));
     return queue.waiting.length > 0;
   }
 

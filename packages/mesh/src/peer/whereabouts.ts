@@ -24,7 +24,7 @@ export async function followWhereabouts(
   try {
     group = await GroupSocket.open((data, host) => beacon.receive(data, host));
   } catch (error) {
-    runtime.log('info', 'nobody is looked for on the LAN', { message: (error as Error).message });
+    runtime.log('info', 'no discovery on the LAN', { message: (error as Error).message });
     return cancelLook;
   }
   const beacon = new Beacon({

@@ -87,7 +87,7 @@ export const ConfigSchema = Type.Object(
           what: 'file of the key that the ring and uploads are encrypted with on disk; empty: they are not',
           default: '',
           tradeOff:
-            'whoever loses the key loses the packets; it costs about a second of processor time a gigabyte',
+            'without the key the packets are lost; it costs about a second of processor time a gigabyte',
         }),
         flush_ms: flush,
         batch_packets: option.whole({
@@ -114,7 +114,7 @@ export const ConfigSchema = Type.Object(
           what: 'file of TLS secrets, as SSLKEYLOGFILE makes it, that eyrie up and import open TLS and QUIC with; it may grow; empty: none',
           default: '',
           tradeOff:
-            'what was sealed is stored, shown and exported as it was said; whoever has the file can read along',
+            'decrypted payloads are stored, shown and exported; anyone with the file can decrypt the captured sessions',
         }),
         persistor: next('persistor', 'http://127.0.0.1:5002'),
         encoding,
@@ -211,12 +211,12 @@ export const ConfigSchema = Type.Object(
         syslog: option.text({
           what: 'HOST:PORT of a syslog server that they are told to, by UDP; empty: none',
           default: '',
-          tradeOff: 'UDP promises nothing, and anybody on the way reads along',
+          tradeOff: 'UDP is unreliable, and not encrypted',
         }),
         webhook: option.text({
           what: 'address that they are posted to, as JSON in the field names of ECS, once a second at most; empty: none',
           default: '',
-          tradeOff: 'whoever answers there learns who attacked whom; https keeps others out',
+          tradeOff: 'the receiver learns who attacked whom; https keeps others out',
         }),
       },
       closed,
@@ -226,8 +226,7 @@ export const ConfigSchema = Type.Object(
         on: option.yesNo({
           what: 'a peer offers the mesh over MQTT as soon as it runs (docs/mqtt.md)',
           default: false,
-          tradeOff:
-            'whoever may read there sees who is in the mesh and what comes into the inbox of this peer',
+          tradeOff: 'subscribers see who is in the mesh and what comes into the inbox of this peer',
         }),
         url: option.text({
           what: 'a broker outside: mqtt://HOST, mqtts://HOST:8883, wss://HOST/mqtt; empty: one of its own',
@@ -244,7 +243,7 @@ export const ConfigSchema = Type.Object(
           what: 'address that its own broker listens on',
           default: '127.0.0.1',
           tradeOff:
-            'on loopback anybody on this machine may come in without TLS; elsewhere TLS and a certificate of the mesh are needed',
+            'on loopback any user of this machine may connect without TLS; elsewhere TLS and a certificate of the mesh are needed',
         }),
         port: option.whole({
           what: 'port of its own broker; 0: 1883 on loopback, 8883 elsewhere',
@@ -265,7 +264,7 @@ export const ConfigSchema = Type.Object(
         seal_for: option.text({
           what: 'peer that texts of messages are sealed for before they are published; empty: as they are',
           default: '',
-          tradeOff: 'the broker cannot read them then, and neither can anybody but that peer (eyrie decrypt)',
+          tradeOff: 'only that peer can read them (eyrie decrypt), not the broker',
         }),
       },
       closed,
@@ -317,7 +316,7 @@ export const ConfigSchema = Type.Object(
           what: 'all time servers without a key are authenticated by NTS (RFC 8915); the port is that of the key server',
           default: false,
           tradeOff:
-            'without it anybody on the way to a server can shift the time; not every server offers it',
+            'without it an attacker on the path to a server can shift the time; not every server offers it',
         }),
       },
       closed,

@@ -100,7 +100,7 @@ const OrderSchema = Type.Object(
     ...closed,
     title: 'Order',
     description:
-      'what to send: published by anybody to eyrie/MESH/inbox/PEER or eyrie/MESH/broadcast; it has no "from"',
+      'what to send: published by any client to eyrie/MESH/inbox/PEER or eyrie/MESH/broadcast; it has no "from"',
   },
 );
 

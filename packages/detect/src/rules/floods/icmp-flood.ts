@@ -14,7 +14,7 @@ export const icmpFlood: Rule = {
     'ping sends one a second, and to send more than five needs to be asked for; ping -f starts at 100 a second',
   exemptions: 'Errors (unreachable, time exceeded), of which backscatter and traceroute are made.',
   advice:
-    'Drop ICMP echo from the source, or limit its rate at the border. Replies nobody asked for: forbid directed broadcasts where they come from.',
+    'Drop ICMP echo from the source, or limit its rate at the border. Unsolicited replies: forbid directed broadcasts where they come from.',
   watch(say) {
     const requests = new Bounded<{ rate: Rate; sources: Set<string> }>(KEYS_MAX);
     const replies = new Bounded<{ rate: Rate; sources: Set<string> }>(KEYS_MAX);

@@ -46,7 +46,7 @@ export const macFlood: Rule = {
           source: 'made-up MACs',
           target: 'the switch',
           confidence: 0.9,
-          summary: `${stations.size} MACs that nobody knew sent something within ${WINDOW_S} s, such as ${mac}`,
+          summary: `${stations.size} unknown MACs sent frames within ${WINDOW_S} s, such as ${mac}`,
           frames: stations.frames,
           facts: { stations: stations.size },
         });

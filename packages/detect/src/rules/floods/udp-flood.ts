@@ -76,7 +76,7 @@ export const udpFlood: Rule = {
           source: client,
           target: endpoint(server, serverPort),
           confidence: isRefused ? 0.9 : 0.7,
-          summary: `${client} sent ${endpoint(server, serverPort)} ${rate.peak} UDP packets in one second, which nobody answers`,
+          summary: `${client} sent ${endpoint(server, serverPort)} ${rate.peak} UDP packets in one second, unanswered`,
           frames: rate.frames,
           streams: [stream],
           facts: { perSecond: rate.peak },

@@ -38,11 +38,11 @@ export const arpSpoof: Rule = {
   title: 'ARP spoofing',
   severity: 'high',
   technique: ARP_POISONING,
-  threshold: `${ENOUGH} points within ${MEMORY_S / 60} minutes: an answer nobody asked for, sent to one host (1), ${PUSHES} times (1); a second address claimed by the same MAC (1); an address claimed that another MAC claims too (2); a sender in the packet other than that of the frame (2); packets of others that come from the claimant's MAC after it pushed its claim (2)`,
+  threshold: `${ENOUGH} points within ${MEMORY_S / 60} minutes: an unsolicited answer, sent to one host (1), ${PUSHES} times (1); a second address claimed by the same MAC (1); an address claimed that another MAC claims too (2); a sender in the packet other than that of the frame (2); packets of others that come from the claimant's MAC after it pushed its claim (2)`,
   source:
     'RFC 826 and RFC 5227 on what is usual; arpwatch and Snort look at single signs, which routers and failover also show; real poisoning shows several',
   exemptions:
-    'Hosts with several addresses and proxy ARP (1 point); failover by broadcast announcement (VRRP, CARP, keepalived), where nobody is pushed; requests to one host that check a known neighbour (RFC 1122 §2.3.2.1).',
+    'Hosts with several addresses and proxy ARP (1 point); failover by broadcast announcement (VRRP, CARP, keepalived), which is not sent to single hosts; requests to one host that check a known neighbour (RFC 1122 §2.3.2.1).',
   advice:
     "Find the port of the claimant's MAC at the switch, and take it off; turn on dynamic ARP inspection.",
   watch(say) {

@@ -13,7 +13,7 @@ export const icmpRedirect: Rule = {
   severity: 'medium',
   technique: IN_THE_MIDDLE,
   threshold:
-    'one redirect whose frame comes from another MAC than those that claim its sender by ARP; low where they agree, or nobody knows',
+    'one redirect whose frame comes from another MAC than those that claim its sender by ARP; low where they agree, or are unknown',
   source:
     'RFC 1122 §3.2.2.2 (from the gateway in use, to a neighbour); RFC 5927 §6; Linux and others ignore them on request, because they are forged',
   exemptions: 'None: with one router they do not occur, and with several they are a sign of missing routes.',

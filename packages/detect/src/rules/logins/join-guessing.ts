@@ -12,7 +12,7 @@ export const joinGuessing: Rule = {
   severity: 'high',
   technique: PASSWORD_GUESSING,
   threshold: `${FAILURES} refused attempts to join the mesh from one address in ${WINDOW_S / 60} minutes`,
-  source: 'A join token is pasted, not typed: whoever was invited fails once or twice, when it has run out',
+  source: 'A join token is pasted, not typed: an invited peer fails once or twice, when it has expired',
   exemptions: 'Addresses that joined in between.',
   advice: 'Block the address at the coordinator, and see that no token is public.',
   watch(say) {

@@ -32,7 +32,7 @@ export const loginConnections: Rule = {
   technique: PASSWORD_GUESSING,
   threshold: `${CONNECTIONS} sessions of RDP, VNC, PPTP or WinBox from one client to one server in ${WINDOW_S / 60} minutes, each shorter than ${LENGTH_S} s and ${BYTES_MAX / 1000} kB`,
   source:
-    'A session somebody uses lasts and paints a screen; ncrack and hydra open one for each few passwords',
+    'An interactive session lasts and transfers a screen; ncrack and hydra open one for each few passwords',
   exemptions:
     'Connections that were not taken (scans); load balancers that look whether the port is open and send nothing.',
   advice: 'Block the source; put remote desktops behind a VPN or gateway with a second factor.',

@@ -33,7 +33,7 @@ export const sipGuessing: Rule = {
   exemptions:
     'The 401 that each REGISTER without a password gets (RFC 3261 §22.1), if a 200 follows: gateways and offices behind one address have many phones. Phones with an old password, which try again and again, but slowly.',
   advice:
-    'Block the source, let nobody register from the Internet without a VPN or TLS with certificates, and change the password if one was taken.',
+    'Block the source, allow registration from the Internet only over a VPN or TLS with certificates, and change the password if one was taken.',
   watch(say) {
     const callers = new Bounded<Caller>(KEYS_MAX);
     return {

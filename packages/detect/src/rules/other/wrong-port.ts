@@ -44,7 +44,7 @@ export const wrongPort: Rule = {
   technique: NON_STANDARD_PORT,
   threshold: `a protocol known by its bytes on a port that belongs to another (${Object.keys(EXPECTED).join(', ')}), or SSH on any port but its own`,
   source: "MITRE T1571; Zeek's dynamic protocol detection",
-  exemptions: 'Protocols recognised by their port only; HTTP and TLS on ports nobody else owns.',
+  exemptions: 'Protocols recognised by their port only; HTTP and TLS on unassigned ports.',
   advice: 'See what listens there: a service moved to slip through a filter should be known to you.',
   watch(say) {
     return {

@@ -17,7 +17,7 @@ export const meshScan: Rule = {
   exemptions:
     'Links that were made; peers in quarantine that come back; monitoring, which spreads its looks.',
   advice:
-    'Look at the host of that address: whoever holds a certificate of the mesh has no reason to try doors.',
+    'Look at the host of that address: a peer with a certificate of the mesh has no reason to probe ports.',
   watch(say) {
     const knocked = new Bounded<Recent>(KEYS_MAX);
     return {

@@ -14,7 +14,7 @@ export const tlsCertificate: Rule = {
   exemptions:
     'A difference of less than a day (clocks); certificates of authorities in the chain; TLS 1.3, which hides certificates.',
   advice:
-    "Renew the certificate. If it is not your server, somebody may stand in between: compare the certificate's fingerprint.",
+    "Renew the certificate. If it is not your server, the connection may be intercepted: compare the certificate's fingerprint.",
   watch(say) {
     return {
       tls({ step, client, server, serverPort, notBefore, notAfter, serverName, time, frame, stream }) {

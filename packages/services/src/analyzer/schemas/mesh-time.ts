@@ -30,7 +30,7 @@ export const MeshTime = object(
     uncertainty_ms: orNull(Type.Number({ description: 'within ± this; null: not known yet' })),
     ahead_ms: Type.Number({ description: "by which this machine's own clock is ahead of the mesh's" }),
     skew_ppm: Type.Number({ description: "by which this machine's clock runs too slowly, in millionths" }),
-    delay_ms: orNull(Type.Number({ description: 'there and back to whoever is followed' })),
+    delay_ms: orNull(Type.Number({ description: 'round trip to the peer that is followed' })),
     level: Type.Integer({ description: 'links to who leads; 0: this peer leads' }),
     root: orNull(Type.String({ description: 'whose time it is' })),
     is_root: Type.Boolean(),

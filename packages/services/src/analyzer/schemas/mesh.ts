@@ -16,7 +16,7 @@ export const MeshPeer = object({
   id: Type.String(),
   role: Type.String(),
   status: Type.String({ description: 'alive, dead, left, revoked, unknown' }),
-  parent: orNull(Type.String({ description: 'in the tree; null of its root and of whoever is not in it' })),
+  parent: orNull(Type.String({ description: 'in the tree; null for its root and for peers outside of it' })),
   addresses: Type.Array(Type.String()),
   admitted: Since1970,
   revoked: orNull(Type.String({ description: 'the reason' })),
