@@ -21,6 +21,8 @@ export type StoreErrorCode =
   | 'ERR_STORE_BATCH'
   /** A query has an invalid value. */
   | 'ERR_STORE_QUERY'
+  /** `after` is not the cursor of a page, or that of a page in another order. */
+  | 'ERR_STORE_CURSOR'
   | 'ERR_STORE_CLOSED'
   | 'ERR_STORE_EXPORT'
   | 'ERR_STORE_FAILED';

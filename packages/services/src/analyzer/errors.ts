@@ -92,6 +92,7 @@ const STORE_CODES: Partial<Record<StoreErrorCode, ErrorCode>> = {
   ERR_STORE_BUSY: 'store_busy',
   ERR_STORE_DISK_FULL: 'disk_full',
   ERR_STORE_QUERY: 'bad_value',
+  ERR_STORE_CURSOR: 'bad_cursor',
 };
 
 const CAPTURE_CODES: Readonly<Record<string, ErrorCode>> = {
@@ -133,10 +134,7 @@ export function meant({ filter, at, length }: FilterError): string[] {
 }
 
 function storeError(error: StoreError): ApiError {
-  const code = STORE_CODES[error.code] ?? 'internal';
-  // The store reports bad cursors as bad values.
-  const isCursor = code === 'bad_value' && /\bafter\b|cursor|page/i.test(error.message);
-  return new ApiError(isCursor ? 'bad_cursor' : code, error.message, { cause: error });
+  return new ApiError(STORE_CODES[error.code] ?? 'internal', error.message, { cause: error });
 }
 
 interface FrameworkError {

@@ -35,6 +35,7 @@ const WRONG: readonly [string, number, string][] = [
   ['/packets?port=70000', 400, 'bad_value'],
   ['/packets?from=yesterday', 400, 'bad_time'],
   ['/packets?address=nobody', 400, 'bad_value'],
+  ['/packets?address=page', 400, 'bad_value'],
   ['/packets?after=AAAA', 400, 'bad_cursor'],
   [`/packets?after=${Buffer.from('[null,5000000,0]').toString('base64url')}`, 400, 'bad_cursor'],
   [`/packets?after=${Buffer.from('["x",10,0]').toString('base64url')}`, 400, 'bad_cursor'],

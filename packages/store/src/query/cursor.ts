@@ -22,7 +22,7 @@ export function keyOf(cursor: string, length: number): Key {
     // Said below.
   }
   throw new StoreError(
-    'ERR_STORE_QUERY',
+    'ERR_STORE_CURSOR',
     'after: this is not a cursor of a page; send the `next` of the page before',
   );
 }

@@ -222,7 +222,7 @@ function placeOf(cursor: string, isNumber: boolean): Placed {
   const [key, id] = keyOf(cursor, 2);
   if (!Number.isSafeInteger(id) || (isNumber && !/^-?\d{1,19}$/.test(String(key))))
     throw new StoreError(
-      'ERR_STORE_QUERY',
+      'ERR_STORE_CURSOR',
       'after: this cursor is of a page in another order; begin again without it',
     );
   return { key: String(key), id: Number(id) };

@@ -192,11 +192,11 @@ export function readsPackets(open: () => Store): void {
     await assert.rejects(store.packets({ filter: 'nosuch == 1' }), FilterError);
     await assert.rejects(store.packets({ limit: 0 }), code('ERR_STORE_QUERY'));
     await assert.rejects(store.packets({ limit: 1e9 }), code('ERR_STORE_QUERY'));
-    await assert.rejects(store.packets({ after: 'x' }), code('ERR_STORE_QUERY'));
+    await assert.rejects(store.packets({ after: 'x' }), code('ERR_STORE_CURSOR'));
     const sort = { by: 'id; --' as 'src' };
     await assert.rejects(store.packets({ sort }), code('ERR_STORE_QUERY'));
     const next = Buffer.from('["1; DROP TABLE packet",1]').toString('base64url');
-    await assert.rejects(store.packets({ sort: { by: 'time' }, after: next }), code('ERR_STORE_QUERY'));
+    await assert.rejects(store.packets({ sort: { by: 'time' }, after: next }), code('ERR_STORE_CURSOR'));
     await assert.rejects(store.packets({ address: "1'; DROP TABLE packet" }), code('ERR_STORE_QUERY'));
     await assert.rejects(store.packets({ port: -1 }), code('ERR_STORE_QUERY'));
     await assert.rejects(store.packets({ from: 'yesterday' }), code('ERR_STORE_QUERY'));
