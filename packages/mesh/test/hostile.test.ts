@@ -14,7 +14,7 @@ import { decapsulate, encapsulate, isPublicKey, privateKeyFrom } from '../src/se
 import { hostOf, VirtualMesh } from '../src/virtual/index.ts';
 import { frame, frameTypes } from '../src/wire/frame.ts';
 import { noticeKinds, requestKinds, routedKinds } from '../src/wire/kinds.ts';
-import { bytes, encode, list, Writer } from '../src/wire/schema.ts';
+import { bytes, encode, list, text, Writer } from '../src/wire/schema.ts';
 
 const LIAR = 3;
 const LIAR_SENDS = 1.3 * INBOX_MAX;
@@ -90,6 +90,19 @@ test('a session of a stranger ends after a time limit', async () => {
   assert.equal(heard!.isClosed(), false);
   mesh.clock.run(20_000);
   assert.equal(heard!.isClosed(), true);
+});
+
+test('a probe whose good-bye reads like a refusal of this peer is reported all the same', async () => {
+  const { mesh } = await meshOf();
+  const reasons: string[] = [];
+  mesh.peers[1]!.switchboard.onKnock.push((_address, reason) => reasons.push(reason));
+  const outside = mesh.network.transport('10.9.9.9:1', () => null);
+  outside.dial(hostOf(1), (_error, link) => {
+    const goodbye = encode(text(300), 'refused (moved): elsewhere');
+    recorded(link!, frame(frameTypes.bye, goodbye));
+  });
+  mesh.clock.run(2_000);
+  assert.deepEqual(reasons, ['refused (moved): elsewhere']);
 });
 
 test('a statement with the largest possible number stops no peer', async () => {

@@ -21,12 +21,18 @@ export interface SessionHost {
   takeRosterPart(session: Session, part: RosterPart): string | null;
   judge(certificate: Uint8Array | null, purpose: Purpose): Verdict;
   opened(session: Session): void;
-  closed(session: Session, reason: string): void;
+  /** @param refusal null: the link ended for another reason */
+  closed(session: Session, reason: string, refusal: Refusal | null): void;
   notice(session: Session, kind: number, payload: Uint8Array): void;
   request(session: Session, kind: number, payload: Uint8Array, reply: Reply): void;
   stream(session: Session, kind: number, payload: Uint8Array, stream: Stream): void;
   /** Called when the other side refuses this link; the code names its reason. */
   refused(session: Session, code: string, reason: string): void;
+}
+
+export interface Refusal {
+  readonly code: string;
+  readonly isOwn: boolean;
 }
 
 export type Reply = (error: string | null, payload?: Uint8Array) => void;

@@ -19,7 +19,7 @@ import { decode, encode, flag, Reader, type Shape, text, WireError, Writer } fro
 import { cut, hello, refusal } from './greeting.ts';
 import type { Link } from './link.ts';
 import { HEARTBEAT_MS } from './pulse.ts';
-import type { Answered, Purpose, SessionHost } from './session-host.ts';
+import type { Answered, Purpose, Refusal, SessionHost } from './session-host.ts';
 import { Stream, type StreamCarrier } from './stream.ts';
 import { TIMED_OUT } from './unreachable.ts';
 
@@ -203,7 +203,7 @@ export class Session implements StreamCarrier {
         return;
       case frameTypes.refuse: {
         const { code, reason } = decode(refusal, payload);
-        this.#over(`refused by the other side (${code}): ${reason}`);
+        this.#over(`refused by the other side (${code}): ${reason}`, { code, isOwn: false });
         this.#host.refused(this, code, reason);
         return;
       }
@@ -342,7 +342,7 @@ export class Session implements StreamCarrier {
   #refuse(code: string, reason: string): void {
     this.#sendFrame(frameTypes.refuse, encode(refusal, { code, reason: cut(reason) }));
     this.link.close();
-    this.#closed(`refused (${code}): ${reason}`);
+    this.#closed(`refused (${code}): ${reason}`, { code, isOwn: true });
   }
 
   #takeRequest(id: number, kind: number, payload: Uint8Array): void {
@@ -386,12 +386,12 @@ export class Session implements StreamCarrier {
     this.close(`you broke the protocol: ${message}`);
   }
 
-  #over(reason: string): void {
+  #over(reason: string, refusal: Refusal | null = null): void {
     this.link.close();
-    this.#closed(reason);
+    this.#closed(reason, refusal);
   }
 
-  #closed(reason: string): void {
+  #closed(reason: string, refusal: Refusal | null = null): void {
     if (this.isClosed) return;
     this.isClosed = true;
     this.isOpen = false;
@@ -399,7 +399,7 @@ export class Session implements StreamCarrier {
     for (const id of [...this.#requests.keys()]) this.#answer(id, reason, NOTHING);
     for (const stream of [...this.#streams.values()]) stream.receiveReset(reason);
     this.#streams.clear();
-    this.#host.closed(this, reason);
+    this.#host.closed(this, reason, refusal);
   }
 
   // --- for streams (StreamCarrier)

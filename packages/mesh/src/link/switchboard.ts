@@ -15,7 +15,7 @@ import { Failures } from './failures.ts';
 import type { Link, Transport } from './link.ts';
 import { Pulse } from './pulse.ts';
 import { Session } from './session.ts';
-import type { Purpose, Reply, SessionHost, Verdict } from './session-host.ts';
+import type { Purpose, Refusal, Reply, SessionHost, Verdict } from './session-host.ts';
 import type { Stream } from './stream.ts';
 import { WholeList } from './whole-list.ts';
 
@@ -320,7 +320,7 @@ export class Switchboard implements SessionHost {
     for (const listener of this.onOpen) listener(session);
   }
 
-  closed(session: Session, reason: string): void {
+  closed(session: Session, reason: string, refusal: Refusal | null): void {
     this.#all.delete(session);
     this.#gatheredBytes -= this.#gatherers.get(session)?.heldBytes ?? 0;
     this.#gatherers.delete(session);
@@ -330,19 +330,18 @@ export class Switchboard implements SessionHost {
     if (wasUsed) this.#byId.delete(id);
     for (const [other, standIn] of this.#standIns) if (standIn === session) this.#standIns.delete(other);
     const { address } = session.link.shown;
-    const isRefusal = reason.startsWith('refused');
     // Who is called again and again refuses again and again; so does this peer whoever calls, from one port after another.
     const isRepeated =
-      isRefusal &&
+      refusal !== null &&
       !(session.link.isDialler
         ? this.failures.note(address, reason)
         : this.#turnedAway.note(hostOf(address), reason));
-    const level = isRefusal && !isRepeated ? 'warn' : 'debug';
+    const level = refusal !== null && !isRepeated ? 'warn' : 'debug';
     const values = { peer: id || this.#dialler.meantOf(session), address, reason };
-    this.runtime.log(level, isRefusal ? 'link refused' : 'link closed', values);
+    this.runtime.log(level, refusal === null ? 'link closed' : 'link refused', values);
     if (wasUsed) for (const listener of this.onClosed) listener(session, reason);
     // A peer under a measure tries again now and then: that is not worth a line in the log.
-    const isMeasured = /^refused \((moved|quarantined)\)/.test(reason);
+    const isMeasured = refusal?.isOwn === true && ['moved', 'quarantined'].includes(refusal.code);
     if (id === '' && !session.isStranger && !session.link.isDialler && !isMeasured)
       this.#knocked(address, reason);
   }
