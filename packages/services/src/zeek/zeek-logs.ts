@@ -6,6 +6,7 @@ import { servicesOf } from './conn/services.ts';
 import { type Seed, Uids } from './conn/uid.ts';
 import { connLog } from './records/conn.ts';
 import { logReaders } from './records/index.ts';
+import { KnownAssets } from './records/known.ts';
 import type { LayerReader, Logs } from './records/log.ts';
 import { writeTunnel } from './records/tunnel.ts';
 import { writeWeird } from './records/weird.ts';
@@ -35,9 +36,13 @@ export class ZeekLogs {
   /** Before the first packet of the session: it listens to conversations that end. */
   constructor(session: Session, sink: RowSink, { seed }: ZeekLogsOptions = {}) {
     const uids = new Uids(seed);
+    const known = new KnownAssets(sink);
     this.#connections = new Connections(session, {
       uids,
-      onEnd: (conn) => sink.write(connLog, conn),
+      onEnd: (conn) => {
+        sink.write(connLog, conn);
+        known.see(conn);
+      },
       onTunnel: (conn, time, layer) => {
         conn.addServices(servicesOf(layer));
         writeTunnel(sink, conn, time, layer);

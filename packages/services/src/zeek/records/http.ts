@@ -4,6 +4,7 @@ import type { Conn } from '../conn/conn.ts';
 import { type Column, connColumns, type LogKind, type OfConn } from '../write/log-kind.ts';
 import { type Transferred, writeFile } from './files.ts';
 import { type LogReader, numberOf, type Seen, tapOf, textOf } from './log.ts';
+import { SoftwareLog } from './software.ts';
 
 interface Exchange extends OfConn {
   readonly depth: number;
@@ -87,7 +88,13 @@ const RESPONSE_LINES = 'http.response.line';
 const FIELDS = [
   ...[METHOD, STATUS, REQUEST_LINES, RESPONSE_LINES],
   ...['http.request.uri', 'http.request.version', 'http.host', 'http.referer', 'http.user_agent'],
-  ...['http.response.version', 'http.response.phrase', 'http.authbasic', 'http.content_length'],
+  ...[
+    'http.response.version',
+    'http.response.phrase',
+    'http.server',
+    'http.authbasic',
+    'http.content_length',
+  ],
 ];
 
 /** Header fields of proxies (RFC 7239 and customs before it). */
@@ -100,6 +107,7 @@ export const httpReader: LogReader = {
   make(logs) {
     const tap = tapOf(['http'], FIELDS);
     const write = (row: Exchange): void => logs.write(httpLog, row);
+    const software = new SoftwareLog(logs);
     const stateOf = (conn: Conn): State =>
       conn.keep(
         'http',
@@ -149,6 +157,7 @@ export const httpReader: LogReader = {
       exchange.host = textOf(tap, 'http.host');
       exchange.referrer = textOf(tap, 'http.referer');
       exchange.userAgent = textOf(tap, 'http.user_agent');
+      software.see('HTTP::BROWSER', exchange.userAgent, seen.time, seen.conn.orig.host);
       exchange.username = textOf(tap, 'http.authbasic')?.split(':')[0] ?? null;
       readLines(exchange, tap.texts(REQUEST_LINES));
       exchange.request = body(p, layer, seen, tap.texts(REQUEST_LINES));
@@ -162,6 +171,8 @@ export const httpReader: LogReader = {
       exchange.status = tap.number(STATUS);
       exchange.statusText = textOf(tap, 'http.response.phrase') ?? '';
       exchange.version = versionOf(textOf(tap, 'http.response.version'));
+      const { host, port } = seen.conn.resp;
+      software.see('HTTP::SERVER', textOf(tap, 'http.server'), seen.time, host, port);
       // The real one comes later (RFC 9110 §15.2); 101 is the last of the connection.
       if (exchange.status < 200) {
         exchange.infoStatus = exchange.status;

@@ -10,6 +10,7 @@ import { ftpLog, ftpReader } from './ftp.ts';
 import { httpLog, httpReader } from './http.ts';
 import { ircLog, ircReader } from './irc.ts';
 import { kerberosLog, kerberosReader } from './kerberos.ts';
+import { knownHostsLog, knownServicesLog } from './known.ts';
 import { ldapLog, ldapReader, ldapSearchLog } from './ldap.ts';
 import type { LogReader } from './log.ts';
 import { modbusLog, modbusReader } from './modbus.ts';
@@ -29,6 +30,7 @@ import { smb2Reader } from './smb2.ts';
 import { smtpLog, smtpReader } from './smtp.ts';
 import { snmpLog, snmpReader } from './snmp.ts';
 import { socksLog, socksReader } from './socks.ts';
+import { softwareLog } from './software.ts';
 import { sshLog, sshReader } from './ssh.ts';
 import { sslLog, sslReaders } from './ssl.ts';
 import { syslogLog, syslogReader } from './syslog.ts';
@@ -79,6 +81,8 @@ const kinds: readonly Pick<LogKind<never>, 'path'>[] = [
   httpLog,
   ircLog,
   kerberosLog,
+  knownHostsLog,
+  knownServicesLog,
   ldapLog,
   ldapSearchLog,
   mappingLog,
@@ -98,6 +102,7 @@ const kinds: readonly Pick<LogKind<never>, 'path'>[] = [
   smtpLog,
   snmpLog,
   socksLog,
+  softwareLog,
   sshLog,
   sslLog,
   syslogLog,

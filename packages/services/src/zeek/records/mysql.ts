@@ -2,6 +2,7 @@
 import type { Tap } from '@eyrie/dissect';
 import { type Column, connColumns, type LogKind, type OfConn } from '../write/log-kind.ts';
 import { type LogReader, tapOf, textOf } from './log.ts';
+import { SoftwareLog } from './software.ts';
 
 interface Command extends OfConn {
   readonly name: string;
@@ -42,6 +43,7 @@ const OUTCOME = 'mysql.response_code';
 const MESSAGE = 'mysql.error.message';
 const AFFECTED = 'mysql.affected_rows';
 const GREETING = 'mysql.server_greeting';
+const VERSION = 'mysql.version';
 /** Outcomes. */
 const OK = 0;
 const ERROR = 255;
@@ -55,8 +57,10 @@ export const mysqlReader: LogReader = {
   make(logs) {
     const tap = tapOf(
       ['mysql'],
-      [NUMBER, USER, COMMAND, QUERY, SCHEMA, OUTCOME, MESSAGE, AFFECTED, GREETING],
+      [NUMBER, USER, COMMAND, QUERY, SCHEMA, OUTCOME, MESSAGE, AFFECTED, GREETING, VERSION],
     );
+
+    const software = new SoftwareLog(logs);
 
     function end(state: State): void {
       if (state.command !== null) logs.write(mysqlLog, state.command);
@@ -65,7 +69,11 @@ export const mysqlReader: LogReader = {
 
     return (p, layer, { conn, time, isOrig }) => {
       tap.take(p, layer);
-      if (tap.has(GREETING)) return;
+      if (tap.has(GREETING)) {
+        const { host, port } = conn.resp;
+        if (tap.has(VERSION)) software.see('MySQL::SERVER', `MySQL/${tap.text(VERSION)}`, time, host, port);
+        return;
+      }
       const state = conn.keep('mysql', (): State => ({ command: null }), end);
       if (isOrig && (tap.has(USER) || tap.has(COMMAND))) {
         end(state);

@@ -5,6 +5,7 @@ import type { Packet } from '@eyrie/dissect';
 import { isLocal } from '../conn/local.ts';
 import { type Column, connColumns, type LogKind, type OfConn } from '../write/log-kind.ts';
 import { type LogReader, type Seen, tapOf, textOf } from './log.ts';
+import { SoftwareLog } from './software.ts';
 
 /** Lists of algorithms that a side offers, by field. */
 type Offers = ReadonlyMap<string, readonly string[]>;
@@ -83,10 +84,18 @@ export const sshReader: LogReader = {
   protocols: ['ssh'],
   make(logs) {
     const tap = tapOf(['ssh'], [CODE, BANNER, HOST_KEY_DATA, ...OFFERS, ...HASSH]);
+    const software = new SoftwareLog(logs);
 
     function write(row: Handshake): void {
-      if (!row.isLogged) logs.write(sshLog, row);
+      if (!row.isLogged) tellOf(row);
       row.isLogged = true;
+    }
+
+    function tellOf(row: Handshake): void {
+      const { conn, time, client, server } = row;
+      logs.write(sshLog, row);
+      software.see('SSH::CLIENT', softwareIn(client), time, conn.orig.host);
+      software.see('SSH::SERVER', softwareIn(server), time, conn.resp.host, conn.resp.port);
     }
 
     function inClear(row: Handshake, isClient: boolean): void {
@@ -144,6 +153,11 @@ function handshakeOf({ conn, time }: Seen, end: (row: Handshake) => void): Hands
     ...{ isSuccess: null, attempts: 0, hasNewKeys: false, acceptBytes: 0, failureBytes: 0, isLogged: false },
   });
   return conn.keep('ssh', make, end);
+}
+
+/** RFC 4253 §4.2: `SSH-2.0-OpenSSH_9.2p1 Debian-2`. */
+function softwareIn(banner: string | null): string | null {
+  return banner?.replace(/^SSH-[^-]*-/, '') ?? null;
 }
 
 /** RFC 4253 §5.1: a server of 1.99 speaks 2.0 as well as 1. */
