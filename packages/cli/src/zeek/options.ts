@@ -31,7 +31,7 @@ Names, columns, types and values are Zeek's, so that zeek-cut, RITA and the add-
 Elastic read them. A file is made with its first row. Ids are the same each time a file is read.
 Logs: conn dce_rpc dhcp dnp3 dns files ftp http irc kerberos known_hosts known_services ldap
 ldap_search modbus mqtt_* mysql notice ntlm ntp quic radius rdp rfb sip smb_files smb_mapping smtp
-snmp socks software ssh ssl syslog tunnel weird x509. --format eve: one file, as Suricata's eve.json.
+snmp socks software ssh ssl syslog tunnel weird x509. --format eve: all in Suricata's eve.json.
 Live traffic: [logs] in eyrie.toml (eyrie config --help).
 Exit status: 0 done, 1 failed (damaged file, full disk), 2 called wrongly, 130 interrupted.`,
     )

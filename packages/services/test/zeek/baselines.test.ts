@@ -80,3 +80,33 @@ for (const [capture, ...logs] of SAME)
       assert.deepEqual(shown(ours.get(theirs.path)?.rows ?? []), shown(theirs.rows));
     }
   });
+
+test('every file of an SMB 3 share that Zeek logs is logged', { skip: requireCaptures() }, async () => {
+  const folder = capturesFolder() ?? '';
+  const file = 'zeek__smb_smb3_multichannel.pcap';
+  const expected = `${file}.scripts.base.protocols.smb.smb3-multichannel.smb_files.log`;
+  const theirs = rowsOfZeek(readFileSync(join(folder, 'expected', expected), 'utf8'))!;
+  const shown = (rows: readonly Record<string, string>[]): string[] =>
+    rows.map((row) =>
+      ['id.orig_p', 'action', 'path', 'name', 'size', 'prev_name'].map((name) => row[name]).join(' '),
+    );
+  const left = shown((await zeekLogsOf(join(folder, file))).get('smb_files')!.rows);
+  for (const row of shown(theirs.rows)) {
+    assert.ok(left.includes(row), row);
+    left.splice(left.indexOf(row), 1);
+  }
+  // Zeek leaves out one opening, of which the capture has the request and the response.
+  assert.equal(left.length, 1);
+});
+
+test('an attack on Netlogon stands in dce_rpc.log, call by call', { skip: requireCaptures() }, async () => {
+  const logs = await zeekLogsOf(join(capturesFolder() ?? '', 'suricata__dcerpc_zerologon_input.pcap'));
+  const { rows } = logs.get('dce_rpc')!;
+  const calls = rows.filter(({ endpoint }) => endpoint === 'netlogon').map(({ operation }) => operation);
+  assert.deepEqual(
+    new Set(calls.slice(0, 8)),
+    new Set(['NetrServerReqChallenge', 'NetrServerAuthenticate3']),
+  );
+  assert.ok(rows.every(({ rtt }) => Number(rtt) > 0));
+  assert.ok(logs.get('ntlm')!.rows.every(({ server_nb_computer_name: name }) => name === 'BAS-AD-01'));
+});
