@@ -9,6 +9,7 @@ import { dcerpcDatagram } from './dcerpc/datagram.ts';
 import { interfaces } from './dcerpc/interfaces.ts';
 import { onAuthentication } from './http/authentication.ts';
 import { kerberos, kerberosStream } from './kerberos/kerberos.ts';
+import { kpasswd } from './kerberos/kpasswd.ts';
 import { cms, pkinit } from './kerberos/pkinit.ts';
 import { cldap, ldap } from './ldap/ldap.ts';
 import { rpcPrograms } from './rpc/programs.ts';
@@ -37,6 +38,7 @@ export const windowsProtocols = [
   ntlmssp,
   kerberos,
   kerberosStream,
+  kpasswd,
   cms,
   pkinit,
   ldap,

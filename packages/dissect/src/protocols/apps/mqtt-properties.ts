@@ -1,5 +1,5 @@
 // MQTT 5.0 properties (§2.2.2).
-import { u16 } from '../../core/bytes.ts';
+import { u16, utf8 } from '../../core/bytes.ts';
 import { type Field, text, uint } from '../../core/field.ts';
 import type { Sink } from '../../core/sink.ts';
 import { propertyNames, qosNames } from './mqtt-names.ts';
@@ -113,4 +113,36 @@ function emitText(
   if (lengthField !== null) out.add(lengthField, at, 2);
   out.add(field, at + 2, length);
   return at + 2 + length;
+}
+
+/** Where the content type of a message is among the properties from `at` on, and where these end; null if they are cut. */
+export function contentTypeIn(
+  b: Uint8Array,
+  at: number,
+  end: number,
+): { readonly type: string; readonly stop: number } | null {
+  const width = varintLength(b, at, end);
+  const stop = at + width + (width === 0 ? 0 : readVarint(b, at, at + width));
+  if (width === 0 || stop > end) return null;
+  for (let place = at + width; place < stop; ) {
+    const id = b[place]!;
+    const value = place + 1;
+    if (id === CONTENT_TYPE && value + 2 <= stop)
+      return { type: utf8(b, value + 2, Math.min(stop, value + 2 + u16(b, value))), stop };
+    const bytes = propertyBytes(b, id, value, stop);
+    if (bytes === 0) break;
+    place = value + bytes;
+  }
+  return { type: '', stop };
+}
+
+/** Bytes of a property's value; 0: unknown or cut. */
+function propertyBytes(b: Uint8Array, id: number, at: number, end: number): number {
+  const fixed = NUMBERS[id] ?? (id === TOPIC_ALIAS ? 2 : id === MAXIMUM_QOS ? 1 : 0);
+  if (fixed > 0) return fixed;
+  if (id === SUBSCRIPTION_IDENTIFIER) return varintLength(b, at, end);
+  if (at + 2 > end || (id !== USER_PROPERTY && !STRINGS.has(id))) return 0;
+  const first = 2 + u16(b, at);
+  if (id !== USER_PROPERTY) return first;
+  return at + first + 2 > end ? 0 : first + 2 + u16(b, at + first);
 }

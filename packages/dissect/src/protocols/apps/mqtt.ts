@@ -5,6 +5,8 @@ import type { Packet } from '../../core/packet.ts';
 import { protocol } from '../../core/protocol.ts';
 import type { Sink } from '../../core/sink.ts';
 import { tcpPorts } from '../../core/table.ts';
+import { bodySuffix } from '../media/suffix.ts';
+import { callBody, mediaTypes } from '../media/types.ts';
 import { joinedInfo } from './joined.ts';
 import {
   connackNames,
@@ -16,7 +18,7 @@ import {
   subackNames,
   versionNames,
 } from './mqtt-names.ts';
-import { emitProperties, mqttProperties } from './mqtt-properties.ts';
+import { contentTypeIn, emitProperties, mqttProperties } from './mqtt-properties.ts';
 import { readVarint, VARINT_MAX } from './varint.ts';
 
 const CONNECT = 1;
@@ -166,6 +168,7 @@ export const mqtt = protocol({
     } else p.mark[layer] = p.session.knownState<MqttState>(p, 'mqtt')?.version ?? 0;
     const needed = header + readVarint(b, start + 1, start + header);
     if (p.end - start < needed) return p.cut(needed);
+    if (type === PUBLISH && p.mark[layer] === V5) callContent(p, start + header, start + needed, b[start]!);
     p.at = p.end;
     return null;
   },
@@ -184,6 +187,18 @@ export const mqtt = protocol({
   headline: (p, layer) => `, ${messageNames[p.bufferOf(layer)[p.start[layer]!]! >> 4]}`,
   info: (p, layer) => joinedInfo(p, layer, ', ', messageInfo),
 });
+
+/** MQTT 5.0 §3.3.2.3.9: the application message is of the content type that its properties name. */
+function callContent(p: Packet, at: number, end: number, first: number): void {
+  if (at + 2 > end) return;
+  const identifier = at + 2 + u16(p.buf, at);
+  const found = contentTypeIn(p.buf, identifier + ((first & 0x06) === 0 ? 0 : 2), end);
+  if (found === null || found.type === '' || found.stop >= end) return;
+  const [name = '', ...parameters] = found.type.split(';');
+  const type = mediaTypes.named(name.trim().toLowerCase());
+  if (type.protocol !== null)
+    callBody(p, type, found.stop, end, end, parameters.length === 0 ? '' : `;${parameters.join(';')}`);
+}
 
 function emitFlags(type: number, version: number, out: Sink): void {
   out.openFixed(f.hdrflags);
@@ -334,7 +349,7 @@ function messageInfo(p: Packet, layer: number): string {
     const topicEnd = at + 2 + u16(b, at);
     if (topicEnd > end) return name;
     const hasId = (b[start]! & 0x06) !== 0 && topicEnd + 2 <= end;
-    return `${name}${hasId ? ` (id=${u16(b, topicEnd)})` : ''} [${utf8(b, at + 2, topicEnd)}]`;
+    return `${name}${hasId ? ` (id=${u16(b, topicEnd)})` : ''} [${utf8(b, at + 2, topicEnd)}]${bodySuffix(p, layer)}`;
   }
   if (type < PUBACK || type > UNSUBACK) return name;
   let info = `${name} (id=${u16(b, at)})`;
@@ -348,7 +363,7 @@ function messageInfo(p: Packet, layer: number): string {
   while (at + 2 <= end) {
     const topicEnd = at + 2 + u16(b, at);
     if (topicEnd > end) break;
-    info += ` [${utf8(b, at + 2, topicEnd)}]`;
+    info += ` [${utf8(b, at + 2, topicEnd)}]${bodySuffix(p, layer)}`;
     at = topicEnd + (type === SUBSCRIBE ? 1 : 0);
   }
   return info;
