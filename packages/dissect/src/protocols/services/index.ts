@@ -3,8 +3,10 @@ import { coap } from './coap.ts';
 import { diameter } from './diameter.ts';
 import { doip, uds } from './doip.ts';
 import { gsmtapProtocols } from './gsmtap.ts';
+import { iscsi } from './iscsi.ts';
 import { cemi, kip } from './knx.ts';
 import { namedServices } from './named.ts';
+import { nbd } from './nbd.ts';
 import { cflow } from './netflow.ts';
 import { openflowProtocols } from './openflow.ts';
 import { pfcp } from './pfcp.ts';
@@ -15,7 +17,6 @@ import { rmcpProtocols } from './rmcp.ts';
 import { rtmpt } from './rtmp.ts';
 import { afs, rx } from './rx.ts';
 import { sflow } from './sflow.ts';
-import { iscsi, nbd } from './storage.ts';
 
 export const networkServices = [
   rx,

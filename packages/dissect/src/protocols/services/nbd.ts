@@ -1,75 +1,9 @@
-// Block devices over TCP: iSCSI (RFC 7143) and Network Block Device (its doc/proto.md), both recognized by content.
-import { u16, u24, u32 } from '../../core/bytes.ts';
+// Network Block Device over TCP (its doc/proto.md), recognized by content.
+import { u16, u32 } from '../../core/bytes.ts';
 import { uint, uint64 } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';
 import { protocol } from '../../core/protocol.ts';
 import { tcpHeuristics } from '../../core/table.ts';
-
-const BASIC_HEADER = 48;
-const TARGET_PORT = 3260;
-const SYSTEM_PORT = 860;
-const DATA_MAX = 262_144;
-
-/** RFC 7143 §11.2.1.2. */
-const opcodeNames: Record<number, string> = {
-  0x00: 'NOP Out',
-  0x01: 'SCSI Command',
-  0x02: 'Task Management Function Request',
-  0x03: 'Login Command',
-  0x04: 'Text Command',
-  0x05: 'SCSI Data Out',
-  0x06: 'Logout Command',
-  0x10: 'SNACK Request',
-  0x20: 'NOP In',
-  0x21: 'SCSI Response',
-  0x22: 'Task Management Function Response',
-  0x23: 'Login Response',
-  0x24: 'Text Response',
-  0x25: 'SCSI Data In',
-  0x26: 'Logout Response',
-  0x31: 'Ready To Transfer',
-  0x32: 'Asynchronous Message',
-  0x3f: 'Reject',
-};
-
-const fi = {
-  opcode: uint('iscsi.opcode', 'Opcode').at(0, 1).mask(0x3f).hex().named(opcodeNames),
-  ahsLength: uint('iscsi.totalahslength', 'TotalAHSLength').at(4, 1).hex(),
-  dataLength: uint('iscsi.datasegmentlength', 'DataSegmentLength').at(5, 3),
-  taskTag: uint('iscsi.initiatortasktag', 'InitiatorTaskTag').at(16, 4).hex(),
-};
-
-/** Length of the header, additional headers and padded data; digests are not included. */
-const iscsiLength = (p: Packet): number =>
-  BASIC_HEADER + 4 * p.buf[p.at + 4]! + ((u24(p.buf, p.at + 5) + 3) & ~3);
-
-/** Whether the opcode matches the direction, and the data length is plausible. */
-function isIscsi(p: Packet): boolean {
-  const { buf: b, at } = p;
-  if (p.end - at < BASIC_HEADER) return false;
-  const opcode = b[at]! & 0x3f;
-  if (opcodeNames[opcode] === undefined || (b[at]! & 0x80) !== 0 || u24(b, at + 5) > DATA_MAX) return false;
-  const port = opcode < 0x20 ? p.dstPort : p.srcPort;
-  return port === TARGET_PORT || port === SYSTEM_PORT;
-}
-
-export const iscsi = protocol({
-  name: 'iscsi',
-  title: 'iSCSI',
-  column: 'iSCSI',
-  fields: fi,
-  heuristics: [[tcpHeuristics, isIscsi]],
-  framing: {
-    header: BASIC_HEADER,
-    length: (p) => (opcodeNames[p.buf[p.at]! & 0x3f] === undefined ? 0 : iscsiLength(p)),
-  },
-  step(p) {
-    if (p.end - p.at < BASIC_HEADER) return p.cut(BASIC_HEADER);
-    p.at = p.end;
-    return null;
-  },
-  info: (p, layer) => opcodeNames[p.bufferOf(layer)[p.start[layer]!]! & 0x3f] ?? 'Unknown',
-});
 
 const REQUEST = 0x25609513;
 const REPLY = 0x67446698;
