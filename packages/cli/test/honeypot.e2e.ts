@@ -1,4 +1,4 @@
-// eyrie honeypot --mesh where it can't begin: one line, and the command ends, whatever listens already.
+// eyrie honeypot --mesh: a member like all others; where it can't begin: one line, and the command ends, whatever listens already.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
@@ -7,17 +7,19 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { spawnChild } from '../../../test/support/children.ts';
+import { until } from '../../../test/support/until.ts';
 
 const EYRIE = join(import.meta.dirname, '../bin/eyrie.js');
 const folder = mkdtempSync(join(tmpdir(), 'eyrie-honeypot-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-function eyrie(...args: string[]): Promise<{ status: number | null; stderr: string }> {
+function eyrie(...args: string[]): Promise<{ status: number | null; stdout: string; stderr: string }> {
   const env = { ...process.env, EYRIE_HOME: folder };
   return new Promise((done) => {
-    execFile(process.execPath, [EYRIE, ...args], { env, timeout: 180_000 }, (error, _, stderr) =>
+    execFile(process.execPath, [EYRIE, ...args], { env, timeout: 180_000 }, (error, stdout, stderr) =>
       // Null: it was killed, for it did not end.
-      done({ status: error === null ? 0 : ((error.code as number | null) ?? null), stderr }),
+      done({ status: error === null ? 0 : ((error.code as number | null) ?? null), stdout, stderr }),
     );
   });
 }
@@ -62,5 +64,34 @@ test('a decoy that can not begin ends the honeypot, and what it had begun', asyn
     }
   } finally {
     taken.free();
+  }
+});
+
+test('a honeypot in a mesh measures its host as every member does', async () => {
+  const env = { ...process.env, EYRIE_HOME: folder };
+  const spare = await takenPort();
+  spare.free();
+  const ports = ['--port', String(spare.port), '--mesh-port', '0'];
+  const args = ['honeypot', '--mesh', 'trap-1', '--address', '127.0.0.1', ...ports];
+  const child = spawnChild(
+    process.execPath,
+    [EYRIE, ...args, '--folder', join(folder, 'visits'), '--logs', join(folder, 'logs')],
+    { env, stdio: ['ignore', 'ignore', 'pipe'] },
+  );
+  let said = '';
+  child.stderr!.on('data', (text) => {
+    said += text;
+  });
+  try {
+    await until('its reading', async () => {
+      if (child.exitCode !== null) return said;
+      const { stdout } = await eyrie('query', '1 peers order by memory.free', '--json', '--peer', 'trap-1');
+      return /"memory\.free": ?\d/.exec(stdout)?.[0];
+    });
+    assert.equal(child.exitCode, null, said);
+  } finally {
+    const ended = child.exitCode === null ? once(child, 'exit') : null;
+    child.kill('SIGINT');
+    await ended;
   }
 });

@@ -56,6 +56,7 @@ test('a mesh from nothing to a message, and to a peer that is out', async () => 
   assert.match((await run(`mesh join ${token} --name gamma`)).err, /for beta: join with --name beta/);
   assert.match((await run(`mesh join ${token.slice(0, -4)} --name beta`)).err, /not copied whole/);
   await fine(`mesh join ${token} --name beta --host 127.0.0.1`);
+  assert.match(await fine(`mesh join ${token} --name beta --host 127.0.0.1`), /beta is in mesh \w+ already/);
   // Of two peers here it is alpha that can let in.
   await fine('mesh create gamma --host 127.0.0.1');
   await fine('mesh start beta gamma');

@@ -10,11 +10,14 @@ import {
 } from '@eyrie/mesh';
 import { type GuestHost, MeshGuests } from '@eyrie/services/honeypot';
 import { type MeshNow, meshNowOf } from '@eyrie/services/mesh-time';
+import { meterHost } from '@eyrie/services/peer';
 import { startDefence } from '@eyrie/services/response';
 import { asUserError } from '../mesh/foreground.ts';
 import { knownPassphrase } from '../mesh/passphrase.ts';
 import { needsPassphrase } from '../mesh/process.ts';
 import { selectPeer } from '../mesh/select.ts';
+
+const METER_MS = 10_000;
 
 export interface OpenDecoy {
   /** Of the member that it is. */
@@ -34,7 +37,11 @@ export async function openMeshDecoy(
   let running: RunningPeer | null = null;
   try {
     const runtime = systemRuntime();
-    const companions = [(peer: Peer) => startDefence(peer, folder, runtime.log)];
+    const companions = [
+      (peer: Peer) => startDefence(peer, folder, runtime.log),
+      // As every member: one that tells nothing of its host would be known by that.
+      (peer: Peer) => meterHost(peer, { intervalMs: METER_MS }),
+    ];
     const passphrase = needsPassphrase(folder) ? await knownPassphrase() : null;
     running = await runPeer({ runtime, folder, passphrase, companions });
     const { stop } = running;

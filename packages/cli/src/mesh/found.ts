@@ -10,6 +10,7 @@ import {
   isComplete,
   joinMesh,
   MESH_NAME,
+  meshFingerprint,
   meshNameOf,
   OFFLINE_KEY,
   PEER_ID,
@@ -82,6 +83,11 @@ export async function create(id: string, options: Where & { peer?: string }): Pr
 
 async function joinBy(invitation: Invitation, settings: PeerSettings, waitMs: number): Promise<void> {
   const { id } = settings;
+  const folder = peerFolder(eyrieHome(), id);
+  // The same again, as a script may: nothing is left to do.
+  const root = Buffer.from(invitation.root).toString('hex');
+  if (isComplete(new FolderStorage(folder)) && meshFingerprint(folder) === root)
+    return console.log(`${id} is in mesh ${invitation.mesh} already: eyrie mesh start ${id}`);
   const storage = newFolder(id);
   const onWaiting = (fingerprint: string) =>
     console.error(
