@@ -56,7 +56,7 @@ export class Leads {
       }
       if (packets.length < most) return { packets, isWhole: true };
     }
-    const end = packets[1]!.id;
+    const end = packets[1]?.id ?? id;
     const beginning = head ?? (await this.#beginning(mine, since, first));
     return {
       packets: [...beginning.filter((each) => each.id < end), ...packets.slice(1)],

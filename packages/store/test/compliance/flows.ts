@@ -51,6 +51,8 @@ export function readsFlows(open: () => Store): void {
     }
     const { packets: latest } = await store.leadOf(items[20]!, { first: 0, latest: 10 });
     assert.deepEqual(latest, placed.slice(10, 20), 'without the first ones');
+    const { packets: first } = await store.leadOf(items[20]!, { first: 3, latest: 0 });
+    assert.deepEqual(first, placed.slice(0, 3), 'without the latest ones');
     const most = { first: 3, latest: 10 };
     const none = await store.leadOf({ ...items[20]!, stream: null }, most);
     assert.deepEqual(none, { packets: [], isWhole: false });
