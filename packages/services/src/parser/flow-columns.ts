@@ -75,16 +75,11 @@ export class FlowBook {
     this.#streamBase = streamBase;
   }
 
-  /** Conversations since the last `take`. */
-  get size(): number {
-    return this.#rows.size;
-  }
-
   add(flow: Flow): void {
     const transport = TRANSPORTS.indexOf(flow.transport);
     const key = flow.stream * 8 + transport;
     const known = this.#rows.get(key);
-    const at = known ?? this.size * WIDTH;
+    const at = known ?? this.#rows.size * WIDTH;
     if (known !== undefined) this.#join(at, flow);
     else {
       this.#rows.set(key, at);
@@ -93,7 +88,7 @@ export class FlowBook {
   }
 
   clear(): void {
-    if (this.size === 0) return;
+    if (this.#rows.size === 0) return;
     this.#rows.clear();
     this.#places.clear();
     this.#ends = [];
@@ -104,7 +99,7 @@ export class FlowBook {
 
   /** Rows since the last call, in order of first appearance. */
   take(): FlowColumns {
-    const { size: length } = this;
+    const { size: length } = this.#rows;
     const taken = {
       length,
       numbers: this.#numbers.slice(0, length * WIDTH),

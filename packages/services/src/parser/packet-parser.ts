@@ -21,12 +21,6 @@ import { Names } from './names.ts';
 /** Packets per batch; some thousands, to amortise the cost of a batch. */
 export const BATCH_PACKETS = 8192;
 
-/**
- * Conversations of a batch, after which it goes out though it has room for more packets: each is some objects in two threads,
- * and under a scan nearly every packet ends one.
- */
-const BATCH_FLOWS_MAX = 16_384;
-
 export interface ParserOptions extends FlowOptions {
   readonly batchPackets?: number;
   /** Packets of the first batch; each that follows may hold twice as many, up to `batchPackets`. Default: all hold those. */
@@ -135,8 +129,7 @@ export class PacketParser {
   }
 
   get isFull(): boolean {
-    if (this.#batch === null) return false;
-    return this.#batch.length >= this.#mostPackets || this.#flows.size >= BATCH_FLOWS_MAX;
+    return this.#batch !== null && this.#batch.length >= this.#mostPackets;
   }
 
   /** Packets that wait in the batch. */

@@ -1,12 +1,6 @@
 // Stores batches one after another, within a transaction of the writer.
 
-import {
-  BATCH_PACKETS_MAX,
-  type FlowRow,
-  type PacketColumns,
-  type StoreBatch,
-  type Written,
-} from '../rows.ts';
+import { BATCH_PACKETS_MAX, type PacketColumns, type StoreBatch, type Written } from '../rows.ts';
 import type { Transaction } from '../sql/database.ts';
 import { FINDINGS, FLOWS, type MergeTable, mergeRows, NAMES } from '../sql/tables.ts';
 import type { Captures, KnownCapture } from './captures.ts';
@@ -61,7 +55,7 @@ const FLOWS_AT_ONCE = 16_384;
 class Gathered {
   readonly batches: Rows = [];
   readonly tallies: Rows = [];
-  readonly flows: { readonly capture: number; readonly rows: readonly FlowRow[] }[] = [];
+  readonly flows: { readonly capture: number; readonly batch: Pick<StoreBatch, 'flows'> }[] = [];
   readonly names: Rows = [];
   readonly findings: Rows = [];
   readonly drops: Rows = [];
@@ -82,8 +76,8 @@ class Gathered {
 
   async #mergeFlows(tx: Transaction): Promise<void> {
     let cells: Rows = [];
-    for (const { capture, rows } of this.flows)
-      for (const row of rows) {
+    for (const { capture, batch } of this.flows)
+      for (const row of batch.flows) {
         if (cells.length === FLOWS_AT_ONCE) {
           await mergeSome(tx, FLOWS, cells);
           cells = [];
@@ -161,7 +155,7 @@ export class Ingest {
     gathered.batches.push(row);
     this.#captures.note(capture, batch.sequence);
     if (!this.#isDisguised) {
-      gathered.flows.push({ capture: id, rows: batch.flows });
+      gathered.flows.push({ capture: id, batch });
       for (const name of batch.names) gathered.names.push(nameRow(id, name));
       for (const finding of batch.findings) gathered.findings.push(findingRow(id, finding));
     }
