@@ -1,6 +1,6 @@
 // The frame around every page: navigation, filter bar, connection banner and dialogs.
 import type { ComponentType } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { Overview } from './pages/overview/overview.tsx';
 import { page, place } from './state/navigation.ts';
 import { type PageName, pageTitles } from './state/place.ts';
@@ -31,6 +31,7 @@ export function App() {
   useEffect(() => {
     document.title = name === 'overview' ? 'Eyrie' : `${pageTitles[name]} · Eyrie`;
   }, [name]);
+  useFocusKept(`${name}/${place.value.item}`);
   return (
     <>
       <a class="skip" href="#main" onClick={skipToMain}>
@@ -50,6 +51,17 @@ export function App() {
       <Announcer />
     </>
   );
+}
+
+/** Another page: what had the focus may be gone. Keys and screen readers then go on at the page, not at the top. */
+function useFocusKept(shown: string): void {
+  const before = useRef(shown);
+  useEffect(() => {
+    if (before.current === shown) return;
+    before.current = shown;
+    if (document.activeElement === document.body)
+      document.getElementById('main')?.focus({ preventScroll: true });
+  }, [shown]);
 }
 
 function skipToMain(event: Event): void {

@@ -32,6 +32,7 @@ test('l leads from a packet to the ladder of its conversation, Enter from a step
   await page.keyboard.press('l');
   const steps = page.locator('.ladder-step');
   await steps.first().waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement?.id), 'main', 'keys go on at the page');
   assert.match((await steps.first().textContent())!, /^0\.000000from .*: \[SYN\] Seq=0/);
   assert.match((await steps.nth(1).getAttribute('class'))!, /side-1 tone-begin/);
   assert.ok((await page.locator('.tone-odd').count()) > 0, 'retransmissions stand out');

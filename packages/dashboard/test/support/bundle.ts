@@ -24,8 +24,8 @@ export function gzipBytesOf({ files }: Manifest): number {
   return Object.entries(files).reduce((sum, [path, file]) => sum + (isFont(path) ? 0 : file.gzipBytes), 0);
 }
 
-/** Bytes of these files, of all by default, as a browser with Brotli downloads them; fonts included. */
-export function sentBytesOf({ files }: Manifest, loaded = new Set(Object.keys(files))): number {
+/** Bytes of these files as a browser with Brotli downloads them; fonts included. */
+export function sentBytesOf({ files }: Manifest, loaded: ReadonlySet<string>): number {
   return Object.entries(files).reduce((sum, [path, { bytes }]) => {
     if (!loaded.has(path)) return sum;
     const sent = join(root, 'packages/dashboard/.bundle', `${path}.br`);
