@@ -80,3 +80,30 @@ test('the traffic of a host is drawn over the time in which it was seen', async 
   await page.locator('.host-traffic', { hasText: /bars of [\d.]+ m?s/ }).waitFor();
   await end();
 });
+
+test('a capture that is dropped alone opens as soon as it is stored; one that is none stays with the reason', async () => {
+  const { page, end } = await visit(browser, `${eyrie.url}#/packets?q=tcp`);
+  const drop = async (name: string, content: Buffer) => {
+    const dropped = await page.evaluateHandle(
+      ({ name: called, base64 }) => {
+        const data = new DataTransfer();
+        data.items.add(new File([Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))], called));
+        return data;
+      },
+      { name, base64: content.toString('base64') },
+    );
+    await page.dispatchEvent('main', 'drop', { dataTransfer: dropped });
+  };
+  await page.locator('.row[data-row="0"] .cell-number:not(:empty)').waitFor();
+  await drop('one.pcap', oneFrame(Date.UTC(2020, 1, 2) / 1000));
+  await page.waitForURL(/#\/overview\?capture=\d+$/);
+  await page.locator('.figure', { hasText: /^Packets1/ }).waitFor();
+  await drop('notes.txt', Buffer.from('hello, this is no capture'));
+  await page.getByText(/not a capture file/).waitFor();
+  const name = page.locator('.upload-failed strong');
+  assert.ok(
+    await name.evaluate((element) => element.scrollWidth <= element.clientWidth),
+    'its name is whole',
+  );
+  await end(/status of 4/);
+});

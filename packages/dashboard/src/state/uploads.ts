@@ -27,8 +27,13 @@ let last = 0;
 /** Functions that start the waiting uploads, by id. */
 const waiting = new Map<number, () => void>();
 
-/** Uploads a capture file. `again`: even if the same bytes are stored already. */
-export function upload(file: File, again = false): void {
+/**
+ * Uploads a capture file.
+ *
+ * @param onStored called with the capture, also if it was stored before
+ * @param again even if the same bytes are stored already
+ */
+export function upload(file: File, onStored: (capture: CaptureRow) => void = () => {}, again = false): void {
   const id = ++last;
   const request = new XMLHttpRequest();
   const one: Upload = {
@@ -41,14 +46,18 @@ export function upload(file: File, again = false): void {
     capture: null,
     again: () => {
       dismiss(id);
-      upload(file, true);
+      upload(file, onStored, true);
     },
     cancel: () => {
       request.abort();
       dismiss(id);
     },
   };
-  waiting.set(id, () => post(request, file, again, (part) => change(id, part)));
+  const tell = (part: Partial<Upload>) => {
+    change(id, part);
+    if (part.capture) onStored(part.capture);
+  };
+  waiting.set(id, () => post(request, file, again, tell));
   uploads.value = [one, ...uploads.value];
 }
 

@@ -1,11 +1,18 @@
 // Accepts capture files dropped anywhere on the page.
 import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { go } from '../state/navigation.ts';
+import type { CaptureRow } from '../api/types.ts';
+import { go, page } from '../state/navigation.ts';
 import { upload } from '../state/uploads.ts';
 import { Icon } from './icons.tsx';
 
 const isOver = signal(false);
+
+/** Shows the capture, unless the user went elsewhere meanwhile. */
+function open({ id }: CaptureRow): void {
+  if (page.value === 'captures')
+    go({ page: 'overview', item: '', q: '', capture: id, packet: null, view: {} });
+}
 
 export function DropZone() {
   useEffect(() => {
@@ -22,7 +29,8 @@ export function DropZone() {
       isOver.value = false;
       if (!hasFiles(event)) return;
       event.preventDefault();
-      for (const file of event.dataTransfer!.files) void upload(file);
+      const files = [...event.dataTransfer!.files];
+      for (const file of files) upload(file, files.length === 1 ? open : undefined);
       go({ page: 'captures', item: '', view: {} });
     };
     addEventListener('dragover', over);
