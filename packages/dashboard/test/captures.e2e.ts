@@ -55,14 +55,18 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-test('the long name of a capture does not make the page wider than a phone', async () => {
-  for (const path of ['overview', 'packets', 'flows', 'hosts']) {
-    const { page, end } = await visit(browser, `${eyrie.url}#/${path}`, { viewport: PHONE });
-    await page.locator('.chooser option').nth(2).waitFor({ state: 'attached' });
-    const widest = await page.evaluate(() => document.documentElement.scrollWidth);
-    assert.ok(widest <= PHONE.width, `${path} is ${widest} px wide`);
-    await end();
-  }
+/** A projector of 1280 by 720 at 150 %. */
+const PROJECTOR = { width: 853, height: 480 };
+
+test('neither the long name of a capture nor large type makes a page wider than the screen', async () => {
+  for (const viewport of [PHONE, PROJECTOR])
+    for (const path of ['overview', 'packets', 'flows', 'flows/1', 'hosts']) {
+      const { page, end } = await visit(browser, `${eyrie.url}#/${path}`, { viewport });
+      await page.locator('.chooser option').nth(2).waitFor({ state: 'attached' });
+      const widest = await page.evaluate(() => document.documentElement.scrollWidth);
+      assert.ok(widest <= viewport.width, `${path} is ${widest} px wide on ${viewport.width}`);
+      await end();
+    }
 });
 
 test('times carry their date if the captures are years apart, and no date in a capture of one day', async () => {
