@@ -104,12 +104,20 @@ export class TcpAnalysis {
   #doubles = new Float64Array(this.#words.buffer);
 
   // Results for the last segment analysed.
-  relativeSeq: number = 2 ** 32;
-  relativeAck: number = 2 ** 32;
+  /** Sequence and acknowledgment number. An array takes differences modulo 2^32, where `>>> 0` would be compiled anew for large ones. */
+  readonly #relative = new Uint32Array(2);
   scaledWindow = 0;
   /** For a duplicate ACK: its number in the row, and the frame that it duplicates. */
   duplicateAcks = 0;
   duplicatedFrame = 0;
+
+  get relativeSeq(): number {
+    return this.#relative[0]!;
+  }
+
+  get relativeAck(): number {
+    return this.#relative[1]!;
+  }
 
   /** Makes room for flows 0 to capacity - 1, and clears the record of an earlier conversation with this index. */
   begin(flow: number, capacity: number): void {
@@ -185,8 +193,8 @@ export class TcpAnalysis {
     if (s.flags & SYN || w[fwd + KNOWN]! & IS_OPENING) this.#learnHandshake(flow, fwd, rev, s);
     const found = this.#judge(fwd, rev, flow, s);
     this.#remember(fwd, s, found);
-    this.relativeSeq = (s.seq - w[fwd + BASE_SEQ]!) >>> 0;
-    this.relativeAck = s.flags & ACK ? (s.ack - w[rev + BASE_SEQ]!) >>> 0 : s.ack >>> 0;
+    this.#relative[0] = s.seq - w[fwd + BASE_SEQ]!;
+    this.#relative[1] = s.flags & ACK ? s.ack - w[rev + BASE_SEQ]! : s.ack;
     this.scaledWindow = s.flags & SYN ? s.window : s.window << this.#shift(fwd);
     w[fwd + FLAGS_SEEN]! |= s.flags;
     if (s.flags & FIN && w[record + CLOSER] === 0) w[record + CLOSER] = direction + 1;
