@@ -1,7 +1,10 @@
 // Whether to use colours, as the person or the environment says (https://no-color.org, https://bixense.com/clicolors).
 import { isatty } from 'node:tty';
 
-/** `asked` is --color (true), --no-color (false) or neither. (To ask `process.stdout` would make a stream: 3 ms of a start.) */
+/**
+ * `asked` is --color (true), --no-color (false) or neither. By default for standard output; `process.stdout` would make a
+ * stream to tell, which takes 3 ms.
+ */
 export function useColours(
   asked: boolean | undefined,
   stream: { readonly isTTY?: boolean } = { isTTY: isatty(1) },

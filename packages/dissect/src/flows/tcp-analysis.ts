@@ -104,7 +104,10 @@ export class TcpAnalysis {
   #doubles = new Float64Array(this.#words.buffer);
 
   // Results for the last segment analysed.
-  /** Sequence and acknowledgment number. An array takes differences modulo 2^32, where `>>> 0` would be compiled anew for large ones. */
+  /**
+   * Sequence and acknowledgment number. The array takes differences modulo 2^32; `>>> 0` does so too, but is compiled
+   * again for each that is beyond 32 bits.
+   */
   readonly #relative = new Uint32Array(2);
   scaledWindow = 0;
   /** For a duplicate ACK: its number in the row, and the frame that it duplicates. */
