@@ -206,8 +206,8 @@ export class Directory {
    *
    * @returns whether others should hear it too
    */
-  take(update: Update): boolean {
-    if (!this.isNews(update)) return false;
+  take(update: Update, wasBelieved = false): boolean {
+    if (!this.isNews(update, wasBelieved)) return false;
     const { index } = this.#standing.roster.approved(update.id)!;
     const known = this.#announcements[index]?.incarnation ?? 0;
     const before = this.#statusAt(index);
@@ -226,7 +226,7 @@ export class Directory {
   }
 
   /** Whether a statement is new and its signature is valid. */
-  isNews(update: Update): boolean {
+  isNews(update: Update, wasBelieved = false): boolean {
     const member = this.#standing.roster.approved(update.id);
     if (member === null) return false;
     const known = this.#announcements[member.index]?.incarnation ?? 0;
@@ -235,7 +235,7 @@ export class Directory {
     if (known === 0 || update.incarnation !== known || this.#isAccused(member.index)) return false;
     const accuser = this.#standing.roster.approved(update.accuser);
     if (accuser === null || !isTrue(update, accuser.publicKey)) return false;
-    return this.#credit.isBelieved(update.accuser, update.id);
+    return wasBelieved || this.#credit.isBelieved(update.accuser, update.id);
   }
 
   /** Whether an accusation of this peer should have time to be contradicted. */
@@ -246,7 +246,8 @@ export class Directory {
   /** An accusation that had time to be contradicted (doubts.ts). */
   takeDoubted(said: Accusation, wasCutOff: boolean): void {
     const isContradicted = this.announcementOf(said.id)?.incarnation === said.incarnation + 1;
-    if (!isContradicted) this.take(said);
+    // Believed when it came: others said the same meanwhile, and were not heard for it.
+    if (!isContradicted) this.take(said, true);
     else if (wasCutOff) this.#credit.wasCutOff(said.accuser, said.id);
     else this.#credit.wasWrong(said.accuser, said.id);
   }

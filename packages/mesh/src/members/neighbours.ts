@@ -176,10 +176,11 @@ export class Neighbours {
     const isHealer = this.#runtime.random.fraction() * tree.size < HEALERS;
     for (const id of isHealer ? sample(this.#runtime.random, [...dead], 1) : [])
       this.#switchboard.connect(id, this.#directory.addressesOf(id));
-    // Not by the root alone, whose entrances may be the ones that lead nowhere.
-    if (tree.root !== this.#standing.id && this.#runtime.random.fraction() * tree.size >= SCOUTS) return;
     const here = new Set(tree.ids.flatMap((id) => this.#directory.addressesOf(id)));
-    this.#knockAt(this.#entrances().filter((address) => !here.has(address)));
+    const elsewhere = this.#entrances().filter((address) => !here.has(address));
+    // Not by the root alone, whose entrances may be the ones that lead nowhere.
+    const isScout = () => this.#runtime.random.fraction() * tree.size < SCOUTS;
+    if (elsewhere.length > 0 && (tree.root === this.#standing.id || isScout())) this.#knockAt(elsewhere);
   }
 
   #isAlone(): boolean {

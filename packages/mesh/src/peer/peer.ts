@@ -285,8 +285,7 @@ export class Peer {
   #remember(): void {
     const { tree } = this.directory;
     const linked = [...this.switchboard.sessions()].map(({ id }) => id).filter((id) => tree.has(id));
-    const others = sample(this.runtime.random, tree.ids, REMEMBERED);
-    const ids = [...new Set([...linked, ...others])].filter((id) => id !== this.id);
+    const ids = [...new Set([...linked, ...tree.ids.slice(0, REMEMBERED)])].filter((id) => id !== this.id);
     try {
       remember(
         this.#storage,
