@@ -29,7 +29,11 @@ const SIGMA = [
 ] as const;
 
 /** `key` has at most 32 bytes; none: a plain hash. `length`: bytes of the result, at most 32. */
-export function blake2s(message: Uint8Array, key: Uint8Array = new Uint8Array(0), length = HASH_BYTES): Uint8Array {
+export function blake2s(
+  message: Uint8Array,
+  key: Uint8Array = new Uint8Array(0),
+  length = HASH_BYTES,
+): Uint8Array {
   const h = IV.slice();
   // §2.5: the parameter block.
   h[0]! ^= 0x01010000 ^ (key.length << 8) ^ length;
