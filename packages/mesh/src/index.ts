@@ -23,6 +23,7 @@ export type { Routing } from './messages/routing.ts';
 export type { Audit, AuditEntry } from './peer/audit.ts';
 export type { Companion } from './peer/companion.ts';
 export { ControlError, callPeer, type Methods, type Parameters } from './peer/control.ts';
+export { FolderError } from './peer/damaged.ts';
 export {
   credentialsOf,
   eyrieHome,
@@ -45,7 +46,7 @@ export { OFFLINE_KEY } from './peer/root-key.ts';
 export { type RunningPeer, runPeer } from './peer/run.ts';
 export { Standing } from './peer/standing.ts';
 export { FolderStorage, MemoryStorage, type Storage } from './peer/storage.ts';
-export { FolderError, isComplete, type PeerSettings, readPolicy } from './peer/stored.ts';
+export { isComplete, type PeerSettings, readPolicy } from './peer/stored.ts';
 export { fetchResource, linkTo, listOffers } from './resources/fetch.ts';
 export type { Offer } from './resources/shares.ts';
 export {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import {
+  FolderError,
   FolderStorage,
   foundMesh,
   MemoryStorage,
@@ -14,7 +15,8 @@ import {
 } from '../src/index.ts';
 import { openPeerIn, readStanding } from '../src/peer/folder.ts';
 import { refreshCertificate } from '../src/peer/join.ts';
-import { FolderError, keysOf } from '../src/peer/stored.ts';
+import { keysOf } from '../src/peer/stored.ts';
+import { ParcelList } from '../src/resources/parcel-list.ts';
 
 const SETTINGS = { id: 'one', host: '127.0.0.1', port: 0, advertise: [], entrances: [] };
 const DAMAGES = [Buffer.alloc(0), Buffer.from('\u0000\ufffd{"x":'), Buffer.from('{}'), Buffer.from('null')];
@@ -51,6 +53,52 @@ test('a key without its sealing key is not replaced by another peer', () => {
   storage.remove('sealing.key');
   assert.throws(() => keysOf(storage, runtime), FolderError);
   assert.deepEqual(storage.read('peer.key'), key);
+});
+
+test('a damaged file of the authority, or of what is shared, is named', () => {
+  const names = [
+    'authority/root.key',
+    'authority/next.key',
+    'authority/desk.json',
+    'shares.json',
+    'parcels.json',
+  ];
+  for (const name of names) {
+    for (const damage of DAMAGES) {
+      const { storage, runtime } = founded();
+      storage.write(name, damage);
+      assert.throws(
+        () => {
+          openPeerIn(storage, { runtime });
+          new ParcelList(storage, runtime.clock);
+        },
+        (error: Error) =>
+          error instanceof FolderError && error.message.startsWith(`${name} is missing or damaged: `),
+        `${name} ${damage}`,
+      );
+    }
+  }
+});
+
+test('a folder whose key is missing gets no other key, and keeps its sealing key', () => {
+  const { storage, runtime } = founded();
+  const seed = storage.read('sealing.key');
+  storage.remove('peer.key');
+  assert.throws(() => openPeerIn(storage, { runtime }), /^Error: peer\.key is missing or damaged/);
+  assert.equal(storage.read('peer.key'), null);
+  assert.deepEqual(storage.read('sealing.key'), seed);
+});
+
+test('a peer whose number of announcements is damaged begins at the date', async () => {
+  for (const damage of [...DAMAGES, Buffer.from('9e99'), Buffer.from('-1'), Buffer.from(`${2 ** 48}`)]) {
+    const { storage, runtime } = founded();
+    storage.write('incarnation', damage);
+    const { peer, close } = openPeerIn(storage, { runtime });
+    await peer.start();
+    const { incarnation } = peer.directory.announcementOf('one')!;
+    assert.ok(Math.abs(incarnation - Date.now() / 1000) < 60, `${damage}: ${incarnation}`);
+    await close();
+  }
 });
 
 test('without the group key a peer starts, and says that broadcasts wait', () => {

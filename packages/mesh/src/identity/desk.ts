@@ -1,6 +1,7 @@
 // Decides on applications: by invitation, by a list of names and keys approved beforehand, or by a queue that somebody has to
 // approve. Invitations and the queue are on disk before anything is answered.
 
+import { damaged, readJson } from '../peer/damaged.ts';
 import type { Storage } from '../peer/storage.ts';
 import type { Runtime } from '../runtime.ts';
 import { decode, encode, record, text } from '../wire/schema.ts';
@@ -83,8 +84,7 @@ export class EnrolmentDesk {
   constructor(runtime: Runtime, storage: Storage) {
     this.#runtime = runtime;
     this.#storage = storage;
-    const text = storage.read(FILE)?.toString();
-    this.#desk = text === undefined ? { tokens: [], waiting: [], allowed: [], denied: [] } : JSON.parse(text);
+    this.#desk = readDesk(storage);
   }
 
   get waiting(): readonly Waiting[] {
@@ -251,4 +251,14 @@ export class EnrolmentDesk {
     this.#desk = { ...this.#desk, ...changes };
     this.#storage.write(FILE, JSON.stringify(this.#desk, null, 2));
   }
+}
+
+/** @throws FolderError */
+function readDesk(storage: Storage): Desk {
+  const advice = 'put a copy of it back, or remove it: invitations are void then, and who waits asks again';
+  const known = readJson(storage, FILE, advice);
+  if (known === null) return { tokens: [], waiting: [], allowed: [], denied: [] };
+  const { tokens, waiting, allowed, denied } = known as Partial<Desk>;
+  if (![tokens, waiting, allowed, denied].every(Array.isArray)) throw damaged(FILE, advice);
+  return known as Desk;
 }

@@ -26,7 +26,7 @@ import { Tree } from './tree.ts';
 export type Status = 'never seen' | 'alive' | 'dead' | 'left' | 'revoked' | 'quarantined';
 
 /** A version (see `versionAt`) is twice this plus one, which must be below 2^53. */
-const INCARNATION_MAX = 2 ** 48;
+export const INCARNATION_MAX = 2 ** 48;
 
 const announcementFields = {
   id: peerId,

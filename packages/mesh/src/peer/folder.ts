@@ -16,6 +16,7 @@ import type { Cancel, Runtime } from '../runtime.ts';
 import { privateKeyFrom } from '../sealed/xwing.ts';
 import { acquaintances } from './acquaintances.ts';
 import { auditTo } from './audit.ts';
+import { FolderError } from './damaged.ts';
 import { writeSecret } from './key-lock.ts';
 import { Peer } from './peer.ts';
 import { readRootKey, writeOfflineKey, writeRootKey } from './root-key.ts';
@@ -24,7 +25,6 @@ import { type GroupKey, Standing } from './standing.ts';
 import { FolderStorage, type Storage } from './storage.ts';
 import {
   ambientPassphrase,
-  FolderError,
   isComplete,
   keysOf,
   type PeerSettings,

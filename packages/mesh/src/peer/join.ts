@@ -9,11 +9,11 @@ import { TlsTransport } from '../link/tls.ts';
 
 import { jittered, type Runtime } from '../runtime.ts';
 import { acquaintances } from './acquaintances.ts';
+import { FolderError } from './damaged.ts';
 import { keepAdmission, type OpenOptions } from './folder.ts';
 import { readRootKey } from './root-key.ts';
 import { FolderStorage, type Storage } from './storage.ts';
 import {
-  FolderError,
   isComplete,
   keysOf,
   type PeerSettings,

@@ -13,7 +13,7 @@ import { Moved } from '../link/moved.ts';
 import { Reach } from '../link/reach.ts';
 import { seenAddress } from '../link/seen-from.ts';
 import { Switchboard } from '../link/switchboard.ts';
-import { Directory, type Status } from '../members/directory.ts';
+import { Directory, INCARNATION_MAX, type Status } from '../members/directory.ts';
 import { Gossip } from '../members/gossip.ts';
 import { Liveness } from '../members/liveness.ts';
 import { Neighbours } from '../members/neighbours.ts';
@@ -247,7 +247,7 @@ export class Peer {
 
   async start(): Promise<void> {
     this.addresses = await this.switchboard.listen();
-    const known = Number(this.#storage.read('incarnation')?.toString() ?? 0);
+    const known = knownIncarnation(this.#storage);
     // Higher than any before, even if the folder is an old copy or the clock was set back.
     this.#incarnation = Math.max(known, Math.floor(this.runtime.clock.nowMs() / 1000));
     this.#isStarted = true;
@@ -411,4 +411,10 @@ export class Peer {
       this.runtime.log('warn', 'the number of the last announcement could not be written', { message });
     }
   }
+}
+
+/** 0 if it is missing or damaged: the date is higher, unless the clock was set back. */
+function knownIncarnation(storage: Storage): number {
+  const known = Number(storage.read('incarnation')?.toString() ?? 0);
+  return Number.isInteger(known) && known >= 0 && known < INCARNATION_MAX ? known : 0;
 }

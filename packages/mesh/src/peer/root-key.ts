@@ -6,6 +6,7 @@ import { readKeyPem, rootKey } from '../identity/certificate.ts';
 import { privateKeyPem } from '../identity/keys.ts';
 import type { Roster } from '../members/roster.ts';
 import { isPassphraseSealed, PassphraseError, sealWithPassphrase } from '../sealed/passphrase.ts';
+import { damaged } from './damaged.ts';
 import { readSecret } from './key-lock.ts';
 import type { Storage } from './storage.ts';
 
@@ -23,11 +24,11 @@ export function writeOfflineKey(storage: Storage, key: KeyObject, passphrase: st
   write(storage, OFFLINE_KEY, key, passphrase);
 }
 
-/** The key that the list of members names last; null if the folder holds no authority. @throws PassphraseError */
+/** The key that the list of members names last; null if the folder holds no authority. @throws PassphraseError, FolderError */
 export function readRootKey(storage: Storage, roster: Roster, passphrase: string | null): KeyObject | null {
   const [own, next] = [KEY, NEXT].map((name) => {
     const pem = readSecret(storage, name, passphrase);
-    return pem === null ? null : readKeyPem(pem.toString());
+    return pem === null ? null : keyIn(pem, name);
   });
   if (own == null) return null;
   const newest = rootKey(roster.roots.at(-1)!);
@@ -60,6 +61,14 @@ export function keeperOfNextKey(storage: Storage, passphrase: string | null): (k
     if (storage.read(NEXT) !== null) settle(storage);
     write(storage, NEXT, key, isSealed ? passphrase : null);
   };
+}
+
+function keyIn(pem: Buffer, name: string): KeyObject {
+  try {
+    return readKeyPem(pem.toString());
+  } catch {
+    throw damaged(name, 'put a copy of it back');
+  }
 }
 
 function settle(storage: Storage): void {

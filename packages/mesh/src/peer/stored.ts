@@ -9,13 +9,11 @@ import { type Policy, PolicyError, parsePolicy } from '../messages/policy.ts';
 import type { Runtime } from '../runtime.ts';
 import { SEED_BYTES } from '../sealed/xwing.ts';
 import { WireError } from '../wire/schema.ts';
+import { damaged, readJson } from './damaged.ts';
 import { readSecret } from './key-lock.ts';
 import { RosterFile } from './roster-file.ts';
 import type { GroupKey } from './standing.ts';
 import type { Storage } from './storage.ts';
-
-/** The message says in one line which file is wrong, and what to do. */
-export class FolderError extends Error {}
 
 export interface PeerSettings {
   id: string;
@@ -31,6 +29,7 @@ export interface Keys {
   sealingSeed: Uint8Array;
 }
 
+const KEY_ADVICE = 'put a copy of it back, or join anew under another name';
 const REJOIN = 'or remove settings.json too and join anew: the peer keeps its keys';
 
 /** Whether a peer was let in: its settings are written last (keepAdmission). */
@@ -41,7 +40,7 @@ export function isComplete(storage: Storage): boolean {
 /** @throws FolderError */
 export function readSettings(storage: Storage): PeerSettings {
   const advice = 'put a copy of it back, or remove it and join anew: the peer keeps its keys';
-  const settings = parsed(storage.read('settings.json'), 'settings.json', advice) as Partial<PeerSettings>;
+  const settings = (readJson(storage, 'settings.json', advice) ?? {}) as Partial<PeerSettings>;
   const { id, host, port, advertise, entrances } = settings;
   const isSound =
     typeof id === 'string' &&
@@ -55,7 +54,7 @@ export function readSettings(storage: Storage): PeerSettings {
 }
 
 /**
- * The keys of the folder; new ones if it has none yet, so that an interrupted join goes on with the same.
+ * The keys of the folder; new ones if no peer was let in with it yet, so that an interrupted join goes on with the same.
  *
  * @throws PassphraseError if they are under another passphrase than this, or EYRIE_PASSPHRASE
  * @throws FolderError if a key is damaged
@@ -63,7 +62,10 @@ export function readSettings(storage: Storage): PeerSettings {
 export function keysOf(storage: Storage, runtime: Runtime, given: string | null = null): Keys {
   const passphrase = given ?? ambientPassphrase();
   const pem = readSecret(storage, 'peer.key', passphrase);
-  if (pem === null) return newKeys(storage, runtime);
+  if (pem === null) {
+    if (isComplete(storage)) throw damaged('peer.key', KEY_ADVICE);
+    return newKeys(storage, runtime);
+  }
   const seed = readSecret(storage, 'sealing.key', passphrase);
   if (seed?.length !== SEED_BYTES)
     throw damaged('sealing.key', 'put a copy of it back: what others sealed for this peer needs it');
@@ -83,7 +85,7 @@ function keyIn(pem: Buffer): KeyPair {
   try {
     return readPrivateKey(pem.toString());
   } catch {
-    throw damaged('peer.key', 'put a copy of it back, or join anew under another name');
+    throw damaged('peer.key', KEY_ADVICE);
   }
 }
 
@@ -135,18 +137,4 @@ export function ambientPassphrase(): string | null {
 
 function derOf(pem: string): Buffer {
   return Buffer.from(pem.replace(/-----[^-]+-----/g, ''), 'base64');
-}
-
-function parsed(data: Buffer | null, name: string, advice: string): object {
-  try {
-    const value: unknown = JSON.parse(data!.toString());
-    if (typeof value === 'object' && value !== null) return value;
-  } catch {
-    // Said below.
-  }
-  throw damaged(name, advice);
-}
-
-function damaged(name: string, advice: string): FolderError {
-  return new FolderError(`${name} is missing or damaged: ${advice}`);
 }

@@ -1,6 +1,7 @@
 // The persistent list of files that other peers send, bounded per sender, so that no sender evicts the entries of
 // another.
 
+import { readJsonList } from '../peer/damaged.ts';
 import type { Storage } from '../peer/storage.ts';
 import type { Cancel, Clock } from '../runtime.ts';
 
@@ -32,8 +33,8 @@ export class ParcelList {
   constructor(storage: Storage, clock: Clock) {
     this.#storage = storage;
     this.#clock = clock;
-    const saved: [string, Parcel][] = JSON.parse(storage.read(STATE)?.toString() ?? '[]');
-    for (const [name, known] of saved) {
+    const advice = 'put a copy of it back, or remove it: files that were sent lie where they are';
+    for (const [name, known] of readJsonList<[string, Parcel]>(storage, STATE, advice)) {
       // Names of peers have no spaces; those of files may.
       const at = name.indexOf(' ');
       this.#set(name.slice(0, at), name.slice(at + 1), known);

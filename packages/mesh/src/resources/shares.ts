@@ -5,6 +5,7 @@ import type { Session } from '../link/session.ts';
 import type { Stream } from '../link/stream.ts';
 import type { Switchboard } from '../link/switchboard.ts';
 import type { Policy } from '../messages/policy.ts';
+import { readJsonList } from '../peer/damaged.ts';
 import type { Standing } from '../peer/standing.ts';
 import type { Storage } from '../peer/storage.ts';
 import type { Runtime } from '../runtime.ts';
@@ -58,7 +59,11 @@ export class Shares {
     this.#standing = standing;
     this.#storage = storage;
     this.#policy = policy;
-    this.#shares = JSON.parse(storage.read(FILE)?.toString() ?? '[]');
+    this.#shares = readJsonList(
+      storage,
+      FILE,
+      'put a copy of it back, or remove it and share the files again',
+    );
     switchboard.handleRequest(requestKinds.offers, (session, _payload, reply) => {
       this.#offersTo(session.id).then(
         (all) => reply(null, encode(offers, all)),
