@@ -105,13 +105,14 @@ function request(
     case cmd.IOCTL:
       return `${ioctlText(b, body, stop)}${fileText(p, b, start, body + 8, stop)}`;
     case cmd.FIND: {
+      if (body + 4 > stop) return '';
       const level = findNames[b[body + 2]!] ?? `(Level:0x${hex(b[body + 2]!, 2)})`;
       return `${fileText(p, b, start, body + 8, stop)} ${level} Pattern: ${nameAt(b, start, stop, body + 24)}`;
     }
     case cmd.GET_INFO:
-      return infoText(b, body) + fileText(p, b, start, body + 24, stop);
+      return infoText(b, body, stop) + fileText(p, b, start, body + 24, stop);
     case cmd.SET_INFO:
-      return infoText(b, body) + fileText(p, b, start, body + 16, stop) + newName(b, start, body, stop);
+      return infoText(b, body, stop) + fileText(p, b, start, body + 16, stop) + newName(b, start, body, stop);
     default:
       return '';
   }
@@ -158,7 +159,8 @@ function ioctlText(b: Uint8Array, body: number, stop: number): string {
   return ` ${device} Function:0x${hex((code >>> 2) & 0xfff, 4)}`;
 }
 
-function infoText(b: Uint8Array, body: number): string {
+function infoText(b: Uint8Array, body: number, stop: number): string {
+  if (body + 4 > stop) return '';
   const kind = b[body + 2]!;
   const level = b[body + 3]!;
   const name = [undefined, fileLevelName, fsLevelName, (n: number) => securityLevelNames[n]][kind]?.(level);

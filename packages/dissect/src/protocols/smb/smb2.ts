@@ -111,11 +111,13 @@ function request(p: Packet, layer: number, start: number, stop: number, command:
       asked.name = nameAt(b, start, stop, body + 44);
       break;
     case cmd.FIND:
+      if (stop - body < 4) break;
       asked.level = b[body + 2]!;
       asked.name = nameAt(b, start, stop, body + 24);
       break;
     case cmd.GET_INFO:
     case cmd.SET_INFO:
+      if (stop - body < 4) break;
       asked.class = b[body + 2]!;
       asked.level = b[body + 3]!;
       break;
