@@ -2,10 +2,10 @@
 // Starts `eyrie` on Node 24, whichever Node was asked to run this file. Plain JavaScript of an old
 // kind, so that an old Node gets far enough to find the right one.
 
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import module from 'node:module';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cachedDataVersionTag } from 'node:v8';
 
@@ -37,7 +37,8 @@ function start() {
   if (process.argv[2] === 'emulate') becomeLean();
   // Node keeps what it stripped and compiled: a start takes a third of the time. A folder that cannot be
   // written only means no saving.
-  module.enableCompileCache(join(cacheFolder(), 'compile'));
+  const compiled = join(cacheFolder(), 'compile');
+  if (makeFolder(compiled)) module.enableCompileCache(compiled);
   const [source, bundle] = ['../src/run.ts', '../.bundle/run.mjs'].map(
     (path) => new URL(path, import.meta.url),
   );
@@ -84,8 +85,22 @@ function factsOf(name) {
   }
 }
 
+/** Whether the folder is there now. Node itself would try without end where none can be made, as under /proc. */
+function makeFolder(path) {
+  if (existsSync(path)) return true;
+  if (dirname(path) === path || !makeFolder(dirname(path))) return false;
+  try {
+    mkdirSync(path);
+  } catch {
+    // Another process may have made it meanwhile.
+  }
+  return existsSync(path);
+}
+
 /** Node would take the system's temporary folder, where other users can write: not for code that we run. */
 function cacheFolder() {
   if (process.platform === 'win32') return join(process.env.LOCALAPPDATA || homedir(), 'eyrie', 'cache');
-  return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'eyrie');
+  // A relative path is ignored (XDG Base Directory 0.8 §3).
+  const base = process.env.XDG_CACHE_HOME || '';
+  return join(isAbsolute(base) ? base : join(homedir(), '.cache'), 'eyrie');
 }

@@ -3,7 +3,16 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -37,8 +46,8 @@ function makePackage(files: Record<string, string>, bundledNode: boolean): strin
   return folder;
 }
 
-function environment(folder: string): NodeJS.ProcessEnv {
-  return { ...process.env, XDG_CACHE_HOME: join(folder, 'cache'), NODE_OPTIONS: '' };
+function environment(folder: string, cache = join(folder, 'cache')): NodeJS.ProcessEnv {
+  return { ...process.env, XDG_CACHE_HOME: cache, NODE_OPTIONS: '' };
 }
 
 function run(folder: string, script: string, ...args: string[]) {
@@ -57,6 +66,21 @@ test('the sources of a checkout are started before anything built', () => {
     false,
   );
   assert.deepEqual(run(folder, 'bin/eyrie.js'), { status: 0, stdout: 'sources\n', stderr: '' });
+});
+
+test('a cache folder that cannot be made is done without, and a relative one is ignored', () => {
+  const folder = makePackage({ 'dist/run.js': echo }, false);
+  // Under /proc no folder can be made although the parent is there; behind a file neither.
+  for (const cache of ['/proc/none/cache', join(folder, 'package.json', 'cache'), 'relative']) {
+    const env = { ...environment(folder, cache), HOME: join(folder, 'home') };
+    const options = { encoding: 'utf8', env, cwd: folder, timeout: 60_000, killSignal: 'SIGKILL' } as const;
+    const { status, stdout } = spawnSync(process.execPath, ['bin/eyrie.js', 'a'], options);
+    assert.deepEqual({ status, stdout }, { status: 3, stdout: 'a\n' }, cache);
+  }
+  assert.deepEqual(
+    [existsSync(join(folder, 'relative')), existsSync(join(folder, 'home/.cache/eyrie/compile'))],
+    [false, process.platform !== 'win32'],
+  );
 });
 
 test('a published package is started from dist', () => {
