@@ -35,6 +35,8 @@ export class Collector implements Sink {
   readonly #access: Uint8Array;
   /** By protocol id: the fields read directly. */
   readonly #fixedFields: Field[][] = [];
+  /** By protocol id: the protocol's own line, which its `emit` does not write. */
+  readonly #lines: Field[] = [];
   /** Further slots by field id, of a field that is chosen both for itself and as part of an alias. */
   readonly #also = new Map<number, number[]>();
   #wantsExpert = false;
@@ -55,7 +57,8 @@ export class Collector implements Sink {
     else this.#also.set(field.id, [...(this.#also.get(field.id) ?? []), slot]);
     if (field.protocol === expertInfo) this.#wantsExpert = true;
     const isReadDirectly = field.offset >= 0 || field.getter !== null;
-    for (const { id } of field.owners) {
+    for (const { id, name } of field.owners) {
+      if (name === field.name) this.#lines[id] = field;
       if (!isReadDirectly) this.#access[id] = RUN_EMIT;
       else {
         if (this.#access[id] === SKIP) this.#access[id] = READ_FIXED;
@@ -93,8 +96,11 @@ export class Collector implements Sink {
     this.#stop = p.stop[layer]!;
     this.#buf = p.bufferOf(layer);
     const made = p.protocols[layer]!;
-    if (access === RUN_EMIT && made.emit !== null) made.emit(p, layer, this);
-    else for (const field of this.#fixedFields[id]!) this.fixed(field);
+    if (access === RUN_EMIT && made.emit !== null) {
+      made.emit(p, layer, this);
+      const line = this.#lines[id];
+      if (line !== undefined) this.fixed(line);
+    } else for (const field of this.#fixedFields[id]!) this.fixed(field);
   }
 
   readonly #say: Say = (severity, group, message) => {
