@@ -12,7 +12,7 @@ after(async () => {
   await analyzer.store.close();
 });
 
-test('/packets tells the values of fields, as eyrie read -e; of none, null; of unknown ones, what was meant', async () => {
+test('/packets tells the values of fields, as eyrie read -e; of protocols and labels, that they are there; of none, null; of unknown ones, what was meant', async () => {
   const names = ['tcp.window_size', 'dns.qry.name', 'tcp.flags.syn', 'ip.ttl'];
   const expected = await fields(OFFICE, ...names);
   const { body } = await analyzer.get(`/packets?limit=1000&fields=${names.join(',')}`);
@@ -27,6 +27,11 @@ test('/packets tells the values of fields, as eyrie read -e; of none, null; of u
     [wrong.status, wrong.body.error.code, wrong.body.error.hint],
     [400, 'bad_value', 'did you mean tcp.window_size?'],
   );
+  for (const name of ['tcp.segments', 'tcp.analysis.retransmission']) {
+    const { items } = (await analyzer.get(`/packets?limit=3&q=${name}&fields=tcp,udp,${name}`)).body;
+    assert.equal(items.length, 3);
+    for (const row of items) assert.deepEqual(row.fields, { tcp: '', udp: null, [name]: '' });
+  }
   const many = Array.from({ length: 13 }, (_, i) => `f${i}`).join(',');
   assert.match((await analyzer.get(`/packets?fields=${many}`)).body.error.message, /at most 12/);
 });

@@ -23,7 +23,8 @@ export const PacketRow = object({
   path: Type.String({ description: 'frame.protocols', examples: ['eth:ethertype:ip:udp:dns'] }),
   fields: Type.Optional(
     Type.Record(Type.String(), orNull(Type.String()), {
-      description: 'values of the `fields` that were asked for, by name; null: the packet has none',
+      description:
+        'values of the `fields` that were asked for, by name; empty: there, without a value (protocols, labels); null: not in the packet',
     }),
   ),
 });
@@ -46,7 +47,7 @@ export const PacketsQuery = object({
   fields: Type.Optional(
     Type.String({
       maxLength: 1000,
-      description: 'fields to tell of each packet as well, separated by commas; at most 12',
+      description: 'fields and protocols to tell of each packet as well, separated by commas; at most 12',
       examples: ['tcp.window_size,http.host'],
     }),
   ),
