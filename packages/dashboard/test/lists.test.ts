@@ -224,3 +224,11 @@ test('a field’s column has the field’s values, numbers in their order, and a
   assert.equal(column.term!(of('501,17')), 'tcp.window_size');
   assert.equal(column.term!(row({})), 'tcp.window_size');
 });
+
+test('a column of a protocol or a label marks the packets that have it, and filters by its presence', () => {
+  const column = columnNamed(fieldColumnId('tcp.segments'))!;
+  const [has, lacks] = ['', null].map((value) => row({ fields: { 'tcp.segments': value } }));
+  assert.deepEqual([column.text(has!, {} as never), column.text(lacks!, {} as never)], ['✓', '']);
+  assert.notEqual(column.value(has!), column.value(lacks!), 'they are sorted apart');
+  assert.equal(column.term!(has!), 'tcp.segments');
+});

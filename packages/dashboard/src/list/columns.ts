@@ -188,16 +188,20 @@ export function fieldsIn(ids: readonly string[]): string[] {
   return ids.filter((id) => id.startsWith(FIELD)).map((id) => id.slice(FIELD.length));
 }
 
-/** Any field as a column, as in Wireshark's `Apply as Column`. */
+/** Stands for protocols and labels, which are there without a value. */
+const PRESENT = '✓';
+
+/** Any field or protocol as a column, as in Wireshark's `Apply as Column`. */
 function fieldColumn(id: string): Column {
   const name = id.slice(FIELD.length);
   const value = (row: PacketRow) => row.fields?.[name] ?? '';
+  const shown = (row: PacketRow) => (row.fields?.[name] === '' ? PRESENT : value(row));
   return {
     id,
     title: name,
     width: 140,
-    text: value,
-    value: (row) => (/^-?\d+(\.\d+)?$/.test(value(row)) ? Number(value(row)) : value(row)),
+    text: shown,
+    value: (row) => (/^-?\d+(\.\d+)?$/.test(value(row)) ? Number(value(row)) : shown(row)),
     // A packet may have several values, or a part of one: then it is the field's presence.
     term: (row) =>
       value(row) === '' || /[,…]/.test(value(row)) ? name : termOf({ name, value: value(row) }),

@@ -2,6 +2,10 @@
 import { computed } from '@preact/signals';
 import { fieldColumnId, fieldsIn, SHOWN_AT_FIRST, type TimeForm } from '../../list/columns.ts';
 import { remembered } from '../../state/settings.ts';
+import { announce } from '../../ui/announce.tsx';
+
+/** Fields in one request for packets. */
+const FIELDS_MAX = 12;
 
 export const shownColumns = remembered<string[]>('columns', SHOWN_AT_FIRST);
 /** Names of the fields that are shown as columns, separated by commas; null: none. */
@@ -11,6 +15,8 @@ export const shownFields = computed(() => fieldsIn(shownColumns.value).join() ||
 export function showField(name: string): void {
   const id = fieldColumnId(name);
   const others = shownColumns.value.filter((one) => one !== id);
+  if (fieldsIn(others).length >= FIELDS_MAX)
+    return announce(`At most ${FIELDS_MAX} fields are shown as columns: remove one in Columns`);
   shownColumns.value = [...others.slice(0, -1), id, ...others.slice(-1)];
 }
 

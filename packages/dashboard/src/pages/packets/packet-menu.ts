@@ -139,8 +139,7 @@ export function fieldMenu(line: TreeLine): MenuItem[] {
     {
       label: 'Apply as column',
       hint: line.name,
-      // The name of a layer is a protocol's.
-      isDisabled: !line.name.includes('.'),
+      isDisabled: line.name === '',
       run: () => showField(line.name),
     },
     'separator',
