@@ -14,6 +14,9 @@ const WRONG_IN_ALL_MAX = 128;
 const WRONG_MS = 60_000;
 /** Of more, the oldest are forgotten. */
 const PAIRS_MAX = 4_096;
+/** What no peer can be called. */
+const IN_ALL = '*';
+const ofAccused = (id: string) => `* ${id}`;
 
 export class Credit {
   readonly #clock: Clock;
@@ -32,7 +35,7 @@ export class Credit {
   /** Whether an accusation of this peer should wait for a contradiction: too many were wrong of late. */
   isStrained(accused: string): boolean {
     const of = (name: string) => this.#recent(name)?.count ?? 0;
-    return of(`of ${accused}`) >= WRONG_OF_ONE_MAX || of('in all') >= WRONG_IN_ALL_MAX;
+    return of(ofAccused(accused)) >= WRONG_OF_ONE_MAX || of(IN_ALL) >= WRONG_IN_ALL_MAX;
   }
 
   wasWrong(accuser: string, accused: string): void {
@@ -43,8 +46,8 @@ export class Credit {
 
   /** It was accused, and is here; perhaps because it was started again. */
   wasAlive(accused: string): void {
-    this.#count(`of ${accused}`);
-    this.#count('in all');
+    this.#count(ofAccused(accused));
+    this.#count(IN_ALL);
   }
 
   /**
