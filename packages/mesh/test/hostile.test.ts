@@ -2,11 +2,13 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { hello } from '../src/link/greeting.ts';
 import type { Link } from '../src/link/link.ts';
 import { Stream, type StreamCarrier } from '../src/link/stream.ts';
 import { Switchboard } from '../src/link/switchboard.ts';
-import { update } from '../src/members/directory.ts';
+import { update, writeUpdate } from '../src/members/directory.ts';
 import type { Roster } from '../src/members/roster.ts';
 import { INBOX_BYTES_MAX, INBOX_MAX, Inbox } from '../src/messages/inbox.ts';
 import { MemoryStorage } from '../src/peer/storage.ts';
@@ -312,4 +314,66 @@ test('a group key that nobody signed does not displace one that came before its 
   mesh.clock.run(1_000);
   standing.setRoster(held.at(-1)!);
   assert.equal(standing.groupKey?.epoch, 2);
+});
+
+test('what a member sent over links that were replaced is not kept', async () => {
+  const { mesh, liar } = await meshOf();
+  const victim = mesh.peers[1]!;
+  const sent: WeakRef<object>[] = [];
+  const forged = new Writer();
+  forged.varint(9);
+  forged.raw(Buffer.alloc(32, 1));
+  const key = forged.finish();
+  victim.switchboard.onOpen.push((session) => {
+    if (session.id === liar.id) sent.push(new WeakRef(session));
+  });
+  const outside = mesh.network.transport('10.9.9.9:1', () => liar.standing.certificate);
+  const { mesh: name, version } = liar.standing.roster;
+  const speak = Buffer.concat([
+    greeting(name, false, version),
+    frame(frameTypes.accept, Buffer.alloc(0)),
+    frame(frameTypes.notice, Buffer.concat([Buffer.of(noticeKinds.groupKey), key])),
+  ]);
+  for (let i = 0; i < 20; i++) {
+    outside.dial(hostOf(1), (_error, link) => void recorded(link!, speak));
+    mesh.clock.run(300);
+  }
+  mesh.clock.run(60_000);
+  setFlagsFromString('--expose-gc');
+  const collect: () => void = runInNewContext('gc');
+  await new Promise((resolve) => setImmediate(resolve));
+  collect();
+  const kept = sent.filter((each) => each.deref() !== undefined).length;
+  assert.ok(sent.length >= 10 && kept <= 3, `${kept} of ${sent.length} sessions`);
+});
+
+test('who is accused by an accomplice may contradict once, not flood all with announcements', async () => {
+  const { mesh, liar } = await meshOf(6);
+  const accomplice = mesh.peers[4]!;
+  const observer = mesh.peers[1]!;
+  // Fresh from being cut off: its accusations wait a second to be contradicted.
+  mesh.peers[2]!.switchboard.connect(accomplice.id, [hostOf(4)]);
+  const say = (from: typeof liar, what: Parameters<typeof writeUpdate>[0]) => {
+    for (const session of from.switchboard.sessions())
+      session.notify(noticeKinds.updates, encode(list(bytes(700), 1), [writeUpdate(what)]));
+  };
+  const { incarnation } = observer.directory.announcementOf(accomplice.id)!;
+  say(liar, liar.directory.accuse(accomplice.id, incarnation));
+  mesh.clock.run(2_000);
+  const said = observer.directory.announcementOf(liar.id)!;
+  say(accomplice, accomplice.directory.accuse(liar.id, said.incarnation));
+  mesh.clock.run(50);
+  let taken = 0;
+  observer.directory.onChange.push((id) => {
+    if (id === liar.id) taken++;
+  });
+  const { sealingKeyHash } = said;
+  for (let i = 1; i <= 200; i++) {
+    say(
+      liar,
+      liar.directory.announce(said.incarnation + 10 + i, liar.addresses, Buffer.from(sealingKeyHash), false),
+    );
+    mesh.clock.run(4);
+  }
+  assert.ok(taken > 0 && taken <= 15, `${taken} announcements taken in a second`);
 });

@@ -33,6 +33,8 @@ export const UPDATES_AT_ONCE = 64;
 const EARLY_MAX = 1_000;
 /** Announcements of one peer after its first: each of them goes to all, and may change everybody's tree. */
 const ANNOUNCED = { burst: 12, everyMs: 5_000, namesMax: 256 };
+/** And while it is accused: it contradicts once a second at most, and what it said before must not keep it from that. */
+const CONTRADICTED = { ...ANNOUNCED, burst: 4, everyMs: 1_000 };
 const SUMMARY_MAX = 20_000;
 
 export const updates = list(borrowed(UPDATE_BYTES_MAX), UPDATES_MAX);
@@ -48,9 +50,10 @@ export class Gossip {
   readonly #switchboard: Switchboard;
   #news: { update: Update; from: Session | null }[] = [];
   #early: { update: Update; from: Session | null }[] = [];
-  /** One of each neighbour, so that none displaces what another sent. */
-  readonly #earlyKeys = new Map<Session, GroupKey>();
+  /** One of each neighbour by its name, so that none displaces what another sent, however many links it makes. */
+  readonly #earlyKeys = new Map<string, GroupKey>();
   readonly #announced: Allowance;
+  readonly #contradicted: Allowance;
   readonly #doubts: Doubts;
   readonly #pace: Pace;
   #cancelCompare: Cancel = () => {};
@@ -62,6 +65,7 @@ export class Gossip {
     this.#switchboard = switchboard;
     this.#doubts = new Doubts(runtime.clock, directory);
     this.#announced = new Allowance(runtime.clock, ANNOUNCED);
+    this.#contradicted = new Allowance(runtime.clock, CONTRADICTED);
     this.#pace = new Pace(runtime.clock, GATHER_MS, BUSY_GATHER_MS, () => this.#flush());
     switchboard.handleNotice(noticeKinds.updates, (session, payload) => {
       for (const each of decode(updates, payload)) this.#take(readUpdate(each), session);
@@ -82,9 +86,9 @@ export class Gossip {
       if (standing.takeGroupKey(key)) return;
       // The list that names it may be on its way over another link.
       if (key.epoch > (standing.roster.group?.epoch ?? 0))
-        this.#earlyKeys.set(session, { ...key, key: ownCopy(key.key) });
+        this.#earlyKeys.set(session.id, { ...key, key: ownCopy(key.key) });
     });
-    switchboard.onClosed.push((session) => this.#earlyKeys.delete(session));
+    switchboard.onClosed.push(({ id }) => this.#earlyKeys.delete(id));
     switchboard.onOpen.push((session) => {
       // It is enough that one side asks: the other answers with what it has, and is told what it lacks.
       if (session.link.isDialler) this.#send(session, noticeKinds.digest, digest, this.#digest());
@@ -129,13 +133,13 @@ export class Gossip {
       return;
     }
     const isUrgent = this.#isUrgent(update);
-    // A contradiction is never late, or a few that lie could use up what a peer may say; there is one a second at most.
-    const isLimited = isRepeated && !this.#doubts.has(update.id);
+    // A contradiction is never late, or a few that lie could use up what a peer may say.
+    const allowance = this.#doubts.has(update.id) ? this.#contradicted : this.#announced;
     // What is dropped here comes with the next comparison, and then in its newest version.
-    if (isLimited && !this.#announced.has(update.id)) return;
+    if (isRepeated && !allowance.has(update.id)) return;
     if (this.#directory.take(update)) {
       // Only verified statements count, so that nobody can use up what another peer may say.
-      if (isLimited) this.#announced.take(update.id);
+      if (isRepeated) allowance.take(update.id);
       this.#spread(update, from, isUrgent);
       return;
     }
@@ -217,8 +221,8 @@ export class Gossip {
 
   #takeEarlyKeys(): void {
     const epoch = this.#standing.roster.group?.epoch ?? 0;
-    for (const [session, key] of this.#earlyKeys)
-      if (this.#standing.takeGroupKey(key) || key.epoch <= epoch) this.#earlyKeys.delete(session);
+    for (const [id, key] of this.#earlyKeys)
+      if (this.#standing.takeGroupKey(key) || key.epoch <= epoch) this.#earlyKeys.delete(id);
   }
 
   #sendGroupKey(session: Session): void {
