@@ -219,6 +219,39 @@ test('after a restart a peer finds those it knew before, though its invitation l
   assert.ok(acquaintances(mesh.storages[4]!).length > 0);
 });
 
+test('addresses of others are written again only when one of them is gone', async () => {
+  const mesh = await VirtualMesh.create({ peers: 40, seed: 23 });
+  await mesh.startAll();
+  const storage = mesh.storages[7]!;
+  const written: string[] = [];
+  const { write } = storage;
+  storage.write = (name, data) => {
+    if (name === 'acquaintances.json') written.push(String(data));
+    write.call(storage, name, data);
+  };
+  mesh.clock.run(600_000);
+  assert.equal(written.length, 1, 'in ten calm minutes');
+  const known: string[] = JSON.parse(written[0]!);
+  assert.equal(known.length, 16);
+  const gone = known.findIndex((address) => address !== hostOf(0));
+  mesh.crash(Number(known[gone]!.split(':')[0]!.split('.')[3]));
+  mesh.clock.run(120_000);
+  assert.equal(written.length, 2);
+  assert.equal(written[1]!.includes(`"${known[gone]}"`), false);
+});
+
+test('a peer that leaves says nothing more, and its end is not waited for after a crash', async () => {
+  const mesh = await VirtualMesh.create({ peers: 4, seed: 24 });
+  await mesh.startAll();
+  mesh.clock.run(5_000);
+  void mesh.peers[3]!.leave();
+  mesh.peers[3]!.moved([hostOf(3), '10.7.7.7:5001']);
+  mesh.clock.run(2_000);
+  assert.equal(mesh.peers[1]!.directory.statusOf('peer-3'), 'left');
+  mesh.peers[2]!.kill();
+  await mesh.peers[2]!.leave();
+});
+
 test('two islands merge if any peer of one knows a way, not only its root', async () => {
   const mesh = await VirtualMesh.create({ peers: 8, seed: 22 });
   mesh.entrances = [hostOf(0)];

@@ -5,14 +5,8 @@ import { isAddress, isLoopback } from '../link/address.ts';
 import type { Storage } from './storage.ts';
 
 const FILE = 'acquaintances.json';
-/** Peers that are remembered. */
-const PEERS_MAX = 16;
-const ADDRESSES_MAX = 4 * PEERS_MAX;
-
-interface Known {
-  readonly id: string;
-  readonly addresses: readonly string[];
-}
+/** As many as 16 peers may announce. */
+const ADDRESSES_MAX = 64;
 
 /** Addresses that were known in an earlier run; none if the file is missing or damaged. */
 export function acquaintances(storage: Storage): string[] {
@@ -27,9 +21,9 @@ export function acquaintances(storage: Storage): string[] {
   }
 }
 
-/** @param peers that are alive, those to be remembered first; if there are none, those of before are kept */
-export function remember(storage: Storage, peers: readonly Known[]): void {
-  const addresses = peers.slice(0, PEERS_MAX).flatMap((each) => usefulOf(each.addresses));
+/** @param ofPeers addresses of each peer that is alive; if there are none, those of before are kept */
+export function remember(storage: Storage, ofPeers: readonly (readonly string[])[]): void {
+  const addresses = ofPeers.flatMap(usefulOf).slice(0, ADDRESSES_MAX);
   const now = JSON.stringify([...new Set(addresses)], null, 2);
   if (addresses.length > 0 && storage.read(FILE)?.toString() !== now) storage.write(FILE, now);
 }

@@ -48,8 +48,8 @@ const CHECK_MS = 60_000;
 /** How long one that leaves stays for others that do, and how often longer if it first has to make a link. */
 const FAREWELL_MS = 60;
 const FAREWELL_TRIES = 10;
-/** Peers without a link whose addresses are kept for the next start. */
-const REMEMBERED = 12;
+/** Peers whose addresses are kept for the next start. */
+const REMEMBERED = 16;
 /** Peers that are dialled for it. */
 const FAREWELLS = 3;
 /** Codes of refusals that any other peer would give, too. */
@@ -116,6 +116,7 @@ export class Peer {
   #isStarted = false;
   #isStopped = false;
   #isLeaving = false;
+  #remembered: readonly string[] = [];
   #whenLeft = () => {};
   readonly #left = new Promise<void>((resolve) => {
     this.#whenLeft = resolve;
@@ -214,7 +215,7 @@ export class Peer {
       reply(null, encode(seenAddress, session.link.shown.address)),
     );
     directory.onChange.push((id, status) => {
-      if (id === standing.id && !this.#isStopped && !this.#isLeaving) this.#toldOfItself(status);
+      if (id === standing.id && !this.#isStopped) this.#toldOfItself(status);
     });
     // Just admitted: the list of members that names this peer came with its first link.
     standing.onRoster.push(() => {
@@ -281,15 +282,25 @@ export class Peer {
     return this.#left;
   }
 
-  /** Whom this peer knows, those with a link first: where it begins after its next start. */
+  /**
+   * Whom this peer knows, those with a link first: where it begins after its next start. Who is alive stays among them, so that
+   * nothing is written while nobody goes.
+   */
   #remember(): void {
     const { tree } = this.directory;
+    const before = this.#remembered.filter((id) => tree.has(id));
     const linked = [...this.switchboard.sessions()].map(({ id }) => id).filter((id) => tree.has(id));
-    const ids = [...new Set([...linked, ...tree.ids.slice(0, REMEMBERED)])].filter((id) => id !== this.id);
+    // From this peer's place in the tree on, so that not all remember the same ones.
+    const all = tree.ids;
+    const place = all.indexOf(this.id);
+    const others = [...all.slice(place + 1), ...all.slice(0, Math.max(0, place))].slice(0, REMEMBERED);
+    const known = new Set([...before, ...linked, ...others]);
+    const ids = [...known].filter((id) => id !== this.id).slice(0, REMEMBERED);
+    this.#remembered = ids;
     try {
       remember(
         this.#storage,
-        ids.map((id) => ({ id, addresses: this.directory.addressesOf(id) })),
+        ids.map((id) => this.directory.addressesOf(id)),
       );
     } catch (error) {
       // Perhaps the disk is full: the next time, then.
@@ -335,6 +346,7 @@ export class Peer {
   kill(): void {
     this.#end();
     this.switchboard.kill();
+    this.#whenLeft();
   }
 
   #end(): void {
@@ -393,6 +405,8 @@ export class Peer {
   }
 
   #announce(isLeaving: boolean): void {
+    // The farewell is its last word, whatever comes meanwhile.
+    if (this.#isLeaving) return;
     const heard = this.directory.announcementOf(this.id)?.incarnation ?? 0;
     this.#incarnation = Math.max(this.#incarnation, heard) + 1;
     this.#keepIncarnation();
