@@ -234,6 +234,23 @@ describe('PostgreSQL', () => {
     );
   });
 
+  it('is brought up to date though the connection that holds the lock for it is lost', async () => {
+    const database = new PostgresDatabase(await server.make(), false);
+    const lost = `SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'
+      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
+    const held = `SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'
+      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
+    const done = await database.exclusively(async () => {
+      assert.deepEqual(await database.all(lost), [[true]]);
+      while (Number((await database.all(held))[0]![0]) > 0);
+      // The loss is told by the socket, in a later turn than the answer of another connection.
+      await database.all('SELECT pg_sleep(0.2)');
+      return 'done';
+    });
+    assert.equal(done, 'done');
+    await database.close();
+  });
+
   it('refuses a database of a newer version, of others, and one that is not there', async () => {
     const url = await server.make();
     await (await openStore(url)).close();

@@ -125,6 +125,8 @@ export class PostgresDatabase implements Database {
    */
   async exclusively<T>(work: () => Promise<T>, onWait?: (line: string) => void): Promise<T> {
     const client = new pg.Client(this.#config);
+    // It idles while the others work: losing it ends the lock, not the process.
+    client.on('error', () => {});
     try {
       await client.connect();
       await client.query(`SET lock_timeout = ${SCHEMA_WAIT_MS}`);
