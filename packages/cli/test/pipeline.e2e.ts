@@ -7,6 +7,9 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { silentLog } from '@eyrie/services/log';
+import { runFile } from '@eyrie/services/pipeline';
+import { openStore } from '@eyrie/store';
 import { spawnChild } from '../../../test/support/children.ts';
 import { requireTool } from '../../../test/support/tools.ts';
 
@@ -126,6 +129,24 @@ describe('eyrie import', () => {
     assert.match(rules.stdout, /; capture 3 in duckdb:\S+, in place of capture 2\n/);
     const info = JSON.parse(eyrie('store', 'info', '--json', '--store', store).stdout);
     assert.deepEqual([info.captures, info.packets], [1, counted], 'there are no two copies');
+  });
+
+  it('resumes what was interrupted, also with --again, and only then deletes the copy of before', async () => {
+    const url = `duckdb:${join(folder, 'interrupted.duckdb')}`;
+    assert.equal(eyrie('import', SAMPLE, '--store', url).status, 0);
+    const opened = await openStore(url);
+    const run = await runFile(
+      SAMPLE,
+      { again: true },
+      { store: opened, log: silentLog, batchPackets: 256, batchesMax: 2, onProgress: () => run.stop() },
+    );
+    await run.finished();
+    await opened.close();
+    assert.ok(run.packets > 0 && run.packets < counted);
+    const resumed = eyrie('import', SAMPLE, '--store', url);
+    assert.match(resumed.stdout, /; capture 2 in duckdb:\S+, in place of capture 1\n/);
+    const info = JSON.parse(eyrie('store', 'info', '--json', '--store', url).stdout);
+    assert.deepEqual([info.captures, info.packets], [1, counted]);
   });
 
   it('reads standard input', () => {

@@ -73,6 +73,19 @@ describe('a file into the store', () => {
     assert.deepEqual(await found([2]), whole);
   });
 
+  it('with again is read from its first packet, though an import of it without rules was broken off', async () => {
+    const scan = join(import.meta.dirname, '../../../samples/port-scan.pcapng');
+    const memory = new MemoryStore();
+    const pipeline = { store: memory.store, log: silentLog, batchPackets: 1000, batchesMax: 2 };
+    const first = await runFile(scan, {}, { ...pipeline, onProgress: () => first.stop() });
+    await first.finished();
+    const second = await runFile(scan, { again: true }, { ...pipeline, rules: true });
+    await second.finished();
+    const [, kept] = [...memory.kept.values()];
+    assert.deepEqual(kept?.numbers, oneToN(kept!.numbers.length));
+    assert.ok(kept.findings.some(({ finder, message }) => finder === 'rule' && /scan/i.test(message)));
+  });
+
   it('a second time is refused, but not with again', async () => {
     await assert.rejects(importInto(whole, SAMPLE), AlreadyStored);
     await importInto(whole, SAMPLE, true);

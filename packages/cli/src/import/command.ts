@@ -93,7 +93,11 @@ export async function importFiles(names: readonly string[], options: ImportOptio
     await store.close();
   }
   if (interrupt.signal.aborted) {
-    console.error('eyrie: stopped; the same command goes on where it was');
+    console.error(
+      options.again === true
+        ? 'eyrie: stopped; eyrie import without --again goes on where it was'
+        : 'eyrie: stopped; the same command goes on where it was',
+    );
     return INTERRUPTED;
   }
   for (const { file, problem } of all) if (problem !== null) console.error(`eyrie: ${file}: ${problem}`);
@@ -143,7 +147,9 @@ async function importOne(file: string, options: Import): Promise<Imported> {
     const isWhole = !interrupt.signal.aborted;
     const seconds = since();
     const capture = isWhole ? await store.endCapture(id, problem) : run.capture;
-    const replaced = again && isWhole ? await replaceCopies(store, capture) : [];
+    // What goes on may have been begun with --again.
+    const isCopy = again || run.capture.nextSequence > 0;
+    const replaced = isCopy && isWhole ? await replaceCopies(store, capture) : [];
     return { file, packets: run.packets, seconds, capture: id, replaced, problem };
   } catch (error) {
     // What is no capture file leaves none behind.
@@ -158,11 +164,18 @@ async function importOne(file: string, options: Import): Promise<Imported> {
 
 /** Deletes what was stored of the same file before, unless that is more. Returns the ids. */
 async function replaceCopies(store: Store, { id, hash, packets }: CaptureRow): Promise<number[]> {
+  if (hash === null) return [];
+  // A DuckDB file has one process: what has not ended was interrupted. In PostgreSQL another may be storing it just now.
   const copies = (await store.captures()).filter(
-    (each) => each.id < id && each.hash === hash && hash !== null && each.packets <= packets,
+    (each) =>
+      each.id < id &&
+      each.hash === hash &&
+      each.packets <= packets &&
+      (each.ended !== null || store.engine === 'duckdb'),
   );
-  for (const copy of copies) await store.deleteCapture(copy.id);
-  return copies.map((copy) => copy.id);
+  const replaced: number[] = [];
+  for (const copy of copies) if (await store.deleteCapture(copy.id)) replaced.push(copy.id);
+  return replaced;
 }
 
 function lineFor({ file, packets, seconds, capture, replaced }: Imported, { place }: Store): string {

@@ -24,8 +24,9 @@ TLS and QUIC are opened with the secrets that a pcapng file holds, and with thos
 eyrie up that file, too, or the page shows what was sealed. To put them into the capture:
 editcap --inject-secrets tls,keys.log in.pcap out.pcapng
 
-A file that is stored already is skipped; an interrupted import is resumed. With --again the copy of
-before is deleted once the new one is whole: so --again --rules has rules look at what is stored.
+A file that is stored already is skipped; an interrupted import is resumed. With --again every file
+is read from its beginning, and the copy of before is deleted once the new one is whole: so --again
+--rules has rules look at all of it. Interrupted, the same command without --again resumes it.
 Exit status: 0 done, 1 failed (damaged file, store away), 2 called wrongly, 130 interrupted.`,
     )
     .action(async (files: string[], options) => {

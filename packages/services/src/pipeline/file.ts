@@ -7,7 +7,10 @@ import { prepareParser } from '../parser/thread/index.ts';
 import { type PipelineOptions, Run } from './pipeline.ts';
 
 export interface FileOptions {
-  /** Imports the file again as a new capture, even if it is stored already; resumes an import of it that was interrupted. */
+  /**
+   * Imports the file as a new capture, even if it is stored already, or an import of it was interrupted: that one may have
+   * been without rules, or without secrets.
+   */
   readonly again?: boolean;
   /** Replay speed: Infinity (default) without pauses; 1 as recorded; 2 twice as fast … */
   readonly speed?: number;
@@ -25,7 +28,7 @@ export class AlreadyStored extends Error {
 
   constructor(path: string, capture: CaptureRow) {
     super(
-      `${path}: is in the store already, as capture ${capture.id} (${capture.name}); --again stores it once more`,
+      `${path}: is in the store already, as capture ${capture.id} (${capture.name}); --again stores it anew`,
     );
     this.capture = capture;
   }
@@ -52,15 +55,10 @@ export async function runFile(path: string, options: FileOptions, pipeline: Pipe
   prepareParser();
   const plain = path === '-' || loop ? passingOrigin(path) : await fileOrigin(path);
   const origin = { ...plain, name: options.name ?? plain.name };
-  const begun = await pipeline.store.beginCapture(origin);
-  const latest = begun.isNew ? begun.capture : await placed(begun.capture, origin, pipeline.store);
-  const isStored = !begun.isNew && (latest.ended !== null || isRunning(latest.id));
-  if (isStored && !again) throw new AlreadyStored(path, latest);
-  // An interrupted copy with gaps (packets were deleted, or refused) would keep them if it were resumed.
-  const isNewCopy = again && !begun.isNew && (isStored || latest.packets < latest.nextSequence);
-  const { capture } = isNewCopy ? await pipeline.store.beginCapture(origin, { again }) : { capture: latest };
-  if (!isNewCopy && !begun.isNew)
-    pipeline.log.info(`${path}: going on at packet ${capture.nextSequence + 1}`);
+  const { capture: known, isNew } = await pipeline.store.beginCapture(origin, { again });
+  const capture = isNew ? known : await placed(known, origin, pipeline.store);
+  if (!isNew && (capture.ended !== null || isRunning(capture.id))) throw new AlreadyStored(path, capture);
+  if (!isNew) pipeline.log.info(`${path}: going on at packet ${capture.nextSequence + 1}`);
   return new Run(
     capture,
     {
