@@ -79,7 +79,15 @@ export class SqlStore implements Store {
       (await this.#captures.byKey(origin.key));
     if (known !== null && options.again !== true) return { capture: known, isNew: false };
     const key = known === null ? origin.key : await this.#freeKey(origin.key);
-    await database.transaction((tx) => this.#writer.captures.add(tx, { ...origin, key }));
+    try {
+      await database.transaction((tx) => this.#writer.captures.add(tx, { ...origin, key }));
+    } catch (error) {
+      // What it remembers of the capture was rolled back.
+      this.#writer.captures.forget();
+      if ((await this.#captures.byKey(key)) === null) throw error;
+      // Another process has begun it just now.
+      return this.beginCapture(origin, options);
+    }
     return { capture: (await this.#captures.byKey(key))!, isNew: true };
   }
 

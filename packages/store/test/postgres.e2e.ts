@@ -123,6 +123,46 @@ describe('PostgreSQL', () => {
     await Promise.all(stores.map((store) => store.close()));
   });
 
+  it('begins one capture of a file that several begin at once, and of each one that is told to begin another', async () => {
+    const url = await server.make();
+    const stores = await Promise.all(Array.from({ length: 4 }, () => openStore(url)));
+    const begun = (name: string, again: boolean) =>
+      Promise.all(
+        stores.map((store) =>
+          store.beginCapture({ key: name, kind: 'file', name, file: null, hash: name }, { again }),
+        ),
+      );
+    for (const name of ['a', 'b', 'c']) {
+      const first = await begun(name, false);
+      assert.equal(new Set(first.map(({ capture }) => capture.id)).size, 1);
+      assert.equal(first.filter(({ isNew }) => isNew).length, 1);
+      const others = await begun(name, true);
+      assert.deepEqual(others.map(({ capture }) => capture.key).sort(), [2, 3, 4, 5].map((n) => `${name}#${n}`));
+    }
+    await Promise.all(stores.map((store) => store.close()));
+  });
+
+  it('stores a batch once that several write at once; who comes too late has to try again, and is told that it is stored', async () => {
+    const url = await server.make();
+    const stores = await Promise.all(Array.from({ length: 4 }, () => openStore(url)));
+    const [batch] = batchesOf(OFFICE_HOUR);
+    const written = await Promise.all(
+      stores.map(async (store) => {
+        for (;;)
+          try {
+            return await store.write(batch!);
+          } catch (error) {
+            assert.ok(error instanceof StoreError && error.isTemporary, String(error));
+          }
+      }),
+    );
+    assert.equal(written.filter(({ applied }) => applied).length, 1);
+    assert.equal((await stores[0]!.protocolSummary({ filter: 'frame' })).packets, batch!.packets!.length);
+    const { id } = (await stores[0]!.captureByKey(batch!.source))!;
+    assert.ok(written.every(({ capture }) => capture === id));
+    await Promise.all(stores.map((store) => store.close()));
+  });
+
   it('gives what another process has deleted new numbers when it comes again', async () => {
     const url = await server.make();
     const [writer, other] = [await openStore(url), await openStore(url)];

@@ -22,7 +22,7 @@ const MEANINGS: readonly (readonly [RegExp, StoreErrorCode, string])[] = [
   [/^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|57P|08)/, 'ERR_STORE_AWAY', AWAY],
   [/^(ENOTFOUND|EAI_AGAIN|ENOENT)$/, 'ERR_STORE_AWAY', 'there is no such host; check the address'],
   [/^53300$/, 'ERR_STORE_AWAY', 'has no connection left; raise max_connections or try again'],
-  [/^(40001|40P01)$/, 'ERR_STORE_AWAY', 'another session changed the same rows; try again'],
+  [/^(40001|40P01|23505)$/, 'ERR_STORE_AWAY', 'another session changed the same rows; try again'],
   [/^55P03$/, 'ERR_STORE_AWAY', 'another session holds a lock that is needed; try again when it has ended'],
   [/^28/, 'ERR_STORE_DENIED', 'refuses this user or password; check them'],
   [/^42501$/, 'ERR_STORE_DENIED', 'this user may not do that; grant it CREATE on the schema'],
