@@ -137,7 +137,10 @@ describe('PostgreSQL', () => {
       assert.equal(new Set(first.map(({ capture }) => capture.id)).size, 1);
       assert.equal(first.filter(({ isNew }) => isNew).length, 1);
       const others = await begun(name, true);
-      assert.deepEqual(others.map(({ capture }) => capture.key).sort(), [2, 3, 4, 5].map((n) => `${name}#${n}`));
+      assert.deepEqual(
+        others.map(({ capture }) => capture.key).sort(),
+        [2, 3, 4, 5].map((n) => `${name}#${n}`),
+      );
     }
     await Promise.all(stores.map((store) => store.close()));
   });
