@@ -91,7 +91,7 @@ export class Findings {
     const start = p.start[layer]!;
     if (start + TCP_HEADER > p.stop[layer]!) return;
     const b = p.bufferOf(layer);
-    if (p.analysis === 0 && (b[start + FLAGS]! & RST) === 0) return;
+    if (p.analysis === 0 && (b[start + FLAGS]! & (FIN | RST)) === 0 && !isStray(b, start)) return;
     const marks = marksOf(p, b, start);
     const known = this.#tcpRows.get(marks);
     if (known !== undefined) {
@@ -136,8 +136,13 @@ export class Findings {
 /** All that the expert information of a segment depends on: its analysis, and what its header says of connection and ACK. */
 function marksOf({ analysis, session, flow, direction }: Packet, b: Uint8Array, start: number): number {
   const flags = b[start + FLAGS]!;
-  const at = start + ACKNOWLEDGMENT;
-  const isStray = (flags & ACK) === 0 && (b[at]! | b[at + 1]! | b[at + 2]! | b[at + 3]!) !== 0;
   const closing = (flags & FIN) === 0 ? 0 : session.tcp.closer(flow) === direction ? 1 : 2;
-  return ((analysis * 2 + (flags & RST ? 1 : 0)) * 2 + (isStray ? 1 : 0)) * 3 + closing;
+  return ((analysis * 2 + (flags & RST ? 1 : 0)) * 2 + (isStray(b, start) ? 1 : 0)) * 3 + closing;
+}
+
+/** An acknowledgment number without its flag. */
+function isStray(b: Uint8Array, start: number): boolean {
+  if ((b[start + FLAGS]! & ACK) !== 0) return false;
+  const at = start + ACKNOWLEDGMENT;
+  return (b[at]! | b[at + 1]! | b[at + 2]! | b[at + 3]!) !== 0;
 }
