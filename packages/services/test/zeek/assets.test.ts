@@ -86,6 +86,15 @@ test('programs say their names and versions in their own ways', () => {
     assert.deepEqual(programIn(text), { name, version, more }, text);
 });
 
+test('a name made to be hard to read is read at once', () => {
+  const before = process.cpuUsage();
+  for (const name of ['1'.repeat(255), `${'v'.repeat(128)}${'1'.repeat(127)}`, '-1'.repeat(127)])
+    for (let i = 0; i < 100; i++) assert.ok(programIn(`${name}\r`).version.length <= 4);
+  const { user } = process.cpuUsage(before);
+  // Microseconds. Read by trying all ways, each of them takes ten milliseconds and more.
+  assert.ok(user < 500_000, `${user} µs`);
+});
+
 test('a program of a local host is told again only when its version changes', () => {
   const sink = new Rows();
   const software = new SoftwareLog(sink);

@@ -100,6 +100,68 @@ test('FTP: the password of a user is hidden, paths are whole, and a command with
   assert.deepEqual(columnsOf(ftp, 'ftp', ...channel)[0], [true, '10.0.0.1', '10.0.0.2', 1025]);
 });
 
+/** Kept over the same sessions, it would hold all that was ever said. */
+const FOLDER_MAX = 4096;
+
+test('FTP: the folder of a client that goes down without end stays as long as a path may be', () => {
+  const down = Array.from({ length: 8 }, (): Said[] => [
+    ['>', `CWD ${'a'.repeat(1000)}\r\n`],
+    ['<', '250 Ok\r\n'],
+  ]);
+  const said: Said[] = [['<', '220 Ready\r\n'], ...down.flat(), ['>', 'DELE b\r\n'], ['<', '250 Ok\r\n']];
+  const [[url]] = columnsOf({ port: 21, said }, 'ftp', 'arg') as [[string]];
+  assert.ok(url.length <= 'ftp://10.0.0.2/'.length + FOLDER_MAX + '/b'.length, `${url.length} characters`);
+});
+
+test('FTP: digits without end are no size and no address', () => {
+  const digits = '7'.repeat(1200);
+  const said: Said[] = [
+    ['>', `PORT ${digits}\r\n`],
+    ['<', '200 Ok\r\n'],
+    ['>', 'RETR a\r\n'],
+    ['<', `150 Opening (${digits} bytes)\r\n`],
+    ['<', '226 Done\r\n'],
+  ];
+  assert.deepEqual(columnsOf({ port: 21, said }, 'ftp', 'command', 'file_size', 'data_channel.resp_p'), [
+    ['PORT', null, null],
+    ['RETR', null, null],
+  ]);
+});
+
+/** An LDAP extended request (RFC 4511 §4.12) with message id 1. */
+function extended(name: string): string {
+  const oid = Buffer.from(name).toString('hex');
+  const tagged = (tag: string, body: string): string =>
+    tag + (body.length / 2).toString(16).padStart(2, '0') + body;
+  return tagged('30', `020101${tagged('77', tagged('80', oid))}`);
+}
+
+test('LDAP: an extension is known by its number, not by what every object has', () => {
+  const said: Said[] = ['1.3.6.1.4.1.1466.20037', 'constructor'].map((name) => ['>', extended(name)]);
+  assert.deepEqual(columnsOf({ port: 389, isHex: true, said }, 'ldap', 'object'), [
+    ['1.3.6.1.4.1.1466.20037 (StartTLS)'],
+    ['constructor (unknown)'],
+  ]);
+});
+
+/** A connection request of RDP ([MS-RDPBCGR] §2.2.1.1) with a cookie. */
+function rdpRequest(cookie: string): string {
+  const text = Buffer.from(`Cookie: mstshash=${cookie}\r\n`).toString('hex');
+  const bytes = (4 + 7 + text.length / 2).toString(16).padStart(4, '0');
+  return `0300${bytes} 06 e0 0000 0000 00 ${text}`;
+}
+
+test('RDP: the name in a cookie, also where it is mostly spaces', () => {
+  const names = ['alice', `${' '.repeat(60_000)}x`];
+  const before = process.cpuUsage();
+  for (const name of names) {
+    const said: Said[] = [['>', rdpRequest(name)]];
+    assert.deepEqual(columnsOf({ port: 3389, isHex: true, said }, 'rdp', 'cookie'), [[name]]);
+  }
+  // Microseconds; where each space may be the first of those at the end, it is many seconds.
+  assert.ok(process.cpuUsage(before).user < 1_000_000);
+});
+
 const irc: Conversation = {
   port: 6667,
   said: [

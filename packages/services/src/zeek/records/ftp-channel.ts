@@ -37,7 +37,10 @@ export function epsvIn(text: string, { orig, resp }: Conn): DataChannel | null {
 }
 
 function addressIn(text: string): { readonly to: string; readonly port: number } | null {
-  const numbers = /(\d+),(\d+),(\d+),(\d+),(\d+),(\d+)/.exec(text)?.slice(1).map(Number);
+  const numbers = /(\d{1,3}),(\d{1,3}),(\d{1,3}),(\d{1,3}),(\d{1,3}),(\d{1,3})/
+    .exec(text)
+    ?.slice(1)
+    .map(Number);
   if (numbers === undefined || numbers.some((each) => each > 255)) return null;
   return { to: numbers.slice(0, 4).join('.'), port: numbers[4]! * 256 + numbers[5]! };
 }

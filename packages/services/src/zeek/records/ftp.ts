@@ -123,14 +123,19 @@ function readReply(session: Session, row: Exchange): void {
   else if (command === 'EPSV' && code === 229) row.channel = epsvIn(text, row.conn);
   else if ((command === 'PWD' || command === 'XPWD') && code === 257)
     session.folder = /"([^"]*)"/.exec(text)?.[1] ?? session.folder;
-  else if (command === 'CWD' && code === 250) session.folder = pathOf(session.folder, row.argument);
+  else if (command === 'CWD' && code === 250) session.folder = folderIn(session.folder, row.argument);
   else if (command === 'CDUP' && (code === 200 || code === 250))
-    session.folder = pathOf(session.folder, '..');
+    session.folder = folderIn(session.folder, '..');
+}
+
+/** As long as a path may be: a client may go down without end. */
+function folderIn(folder: string, name: string): string {
+  return pathOf(folder, name).slice(0, TEXT_MAX);
 }
 
 /** `Opening BINARY mode data connection for a.txt (77 bytes).` */
 function numberIn(text: string): number | null {
-  const digits = /\((\d+)(?: bytes)?\)/.exec(text)?.[1] ?? /(\d+) bytes/.exec(text)?.[1];
+  const digits = /\((\d{1,15})(?: bytes)?\)/.exec(text)?.[1] ?? /\b(\d{1,15}) bytes/.exec(text)?.[1];
   return digits === undefined ? null : Number(digits);
 }
 

@@ -40,7 +40,8 @@ export const dereferences: Readonly<Record<number, string>> = {
   ...{ 0: 'never', 1: 'searching', 2: 'finding', 3: 'always' },
 };
 
-export const extensions: Readonly<Record<string, string>> = {
-  '1.3.6.1.4.1.1466.20037': 'StartTLS',
-  '1.3.6.1.4.1.4203.1.11.3': 'whoami',
-};
+/** By object identifier. A map: the client may say any text, also the name of what every object has. */
+export const extensions: ReadonlyMap<string, string> = new Map([
+  ['1.3.6.1.4.1.1466.20037', 'StartTLS'],
+  ['1.3.6.1.4.1.4203.1.11.3', 'whoami'],
+]);

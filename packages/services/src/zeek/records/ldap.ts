@@ -167,7 +167,7 @@ function readBind(row: Operation, message: LdapMessage): void {
 function objectOf(message: LdapMessage, kind: number): string | null {
   if (kind === EXTENDED_REQUEST) {
     const oid = message.text('ldap.requestName') ?? '';
-    return `${oid} (${extensions[oid] ?? 'unknown'})`;
+    return `${oid} (${extensions.get(oid) ?? 'unknown'})`;
   }
   for (const field of ['ldap.object', 'ldap.entry', 'ldap.delRequest']) {
     const name = filled(message.text(field));

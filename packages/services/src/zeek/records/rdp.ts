@@ -102,7 +102,7 @@ function begun({ conn, time }: Seen): Setup {
 
 function read(row: Setup, tap: Tap): void {
   // `Cookie: mstshash=user`; anything else is a routing token.
-  row.cookie ??= /^Cookie: mstshash=(.*?)\s*$/.exec(tap.text(COOKIE))?.[1] ?? null;
+  row.cookie ??= /^Cookie: mstshash=(.*)/.exec(tap.text(COOKIE))?.[1] ?? null;
   row.security = numberOf(tap, CHOSEN) ?? row.security;
   if (tap.number(CHOSEN) > 0) row.result = 'encrypted';
   if (tap.has(FAILURE)) row.result = FAILURES[tap.number(FAILURE)] ?? `failure_code-${tap.number(FAILURE)}`;

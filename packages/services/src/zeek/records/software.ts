@@ -80,8 +80,9 @@ export function programIn(text: string): Program {
       if (found !== null)
         return { name, version: numbersIn(found[1] ?? found[2] ?? ''), more: mobileIn(text) };
     }
+  // It matches from the first digit on, whatever follows: a line end, at which it failed, made it try all other ways first.
   const [, before = text, version = '', more = ''] =
-    /^(.*?)[/\-_ (v]*(\d+(?:[.\-_]\d+)*)(.*)$/.exec(text) ?? [];
+    /^(.*?)[/\-_ (v]*(\d+(?:[.\-_]\d+)*)(.*)$/s.exec(text) ?? [];
   return { name: before.trim() || text, version: numbersIn(version), more: firstWord(more) };
 }
 
