@@ -123,6 +123,84 @@ test('what the rules found are alerts, each rule with the same number', () => {
   assert.equal(new Set(numbers.values()).size, numbers.size);
 });
 
+/** Events of IPv4 packets between 10.0.0.1 and 10.0.0.2, a second apart; each with its IP protocol and payload. */
+function eventsOf(
+  packets: readonly (readonly [protocol: number, payload: string, isBack?: boolean])[],
+  start = 0,
+) {
+  const made: Event[] = [];
+  const sink: RowSink = {
+    write(kind, row) {
+      for (const line of formatRow(kind, row, 'eve').split('\n'))
+        if (line !== '') made.push(JSON.parse(line));
+    },
+  };
+  const dissector = new Dissector({ matchReplies: false });
+  const logs = new ZeekLogs(dissector.session, sink);
+  for (const [i, [protocol, hex, isBack = false]] of packets.entries()) {
+    const payload = Buffer.from(hex.replaceAll(' ', ''), 'hex');
+    const [from, to] = isBack ? [2, 1] : [1, 2];
+    const ip = [
+      0x45,
+      0,
+      0,
+      20 + payload.length,
+      0,
+      0,
+      0,
+      0,
+      64,
+      protocol,
+      0,
+      0,
+      10,
+      0,
+      0,
+      from,
+      10,
+      0,
+      0,
+      to,
+    ];
+    const data = Uint8Array.from([...ip, ...payload]);
+    const time = { seconds: start + i, nanoseconds: 0, hasTime: true };
+    const ends = { data, start: 0, end: data.length, wireLength: data.length, linkType: 101 };
+    logs.add(dissector.dissect({ ...newFrame(), ...ends, ...time, number: i + 1 }));
+  }
+  logs.end();
+  return made;
+}
+
+const [ICMP, UDP, GRE] = [1, 17, 47];
+
+test('a flow of ICMP has types and codes, and one without ports has none', () => {
+  const [unreachable] = eventsOf([[ICMP, '03 03 0000 00000000']]);
+  assert.deepEqual([unreachable!.icmp_type, unreachable!.icmp_code], [3, 3]);
+  assert.ok(!('response_icmp_type' in unreachable!));
+  const [echo] = eventsOf([
+    [ICMP, '08 00 0000 00010001'],
+    [ICMP, '00 00 0000 00010001', true],
+  ]);
+  const { icmp_type, icmp_code, response_icmp_type, response_icmp_code } = echo!;
+  assert.deepEqual([icmp_type, icmp_code, response_icmp_type, response_icmp_code], [8, 0, 0, 0]);
+  const [gre] = eventsOf([[GRE, '0000 880b']]);
+  assert.deepEqual([gre!.proto, gre!.src_ip], ['GRE', '10.0.0.1']);
+  for (const event of [unreachable!, echo!, gre!])
+    assert.ok(!('src_port' in event) && !('dest_port' in event));
+});
+
+test('a DNS answer without its question is one event', () => {
+  const message = '0001 8180 0001 0000 0000 0000 0161 00 0001 0001';
+  const made = eventsOf([[UDP, `0035 c000 001b 0000 ${message}`]]);
+  const types = made.filter(({ event_type }) => event_type === 'dns').map(({ dns }) => (dns as Event).type);
+  assert.deepEqual(types, ['answer']);
+});
+
+test('a time that no calendar has stands as its last', () => {
+  const [flow] = eventsOf([[ICMP, '08 00 0000 00010001']], 2 ** 62);
+  assert.equal(flow!.timestamp, '9999-12-31T23:59:59.000000+0000');
+});
+
 test('all goes into eve.json, which is put aside and deleted as the files of logs are', (t: TestContext) => {
   const folder = mkdtempSync(join(tmpdir(), 'eyrie-eve-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));

@@ -24,6 +24,11 @@ const PAIRS_V6 = [
 const answers = new Map<number, number>(PAIRS.flatMap(([a, b]) => [[a, b] as const, [b, a] as const]));
 const answersV6 = new Map<number, number>(PAIRS_V6.flatMap(([a, b]) => [[a, b] as const, [b, a] as const]));
 
+/** The type of the message that answers one of this type; undefined where none does. */
+export function icmpAnswer(type: number, isV6: boolean): number | undefined {
+  return (isV6 ? answersV6 : answers).get(type);
+}
+
 export interface Ends {
   readonly fromPort: number;
   readonly toPort: number;
@@ -36,6 +41,6 @@ export function icmpEnds(p: Packet, layer: number): Ends | null {
   if (at + 2 > p.stop[layer]!) return null;
   const b = p.bufferOf(layer);
   const type = b[at]!;
-  const answer = (p.proto[layer] === icmpv6 ? answersV6 : answers).get(type);
+  const answer = icmpAnswer(type, p.proto[layer] === icmpv6);
   return { fromPort: type, toPort: answer ?? b[at + 1]!, isOneWay: answer === undefined };
 }

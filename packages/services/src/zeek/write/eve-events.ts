@@ -1,5 +1,6 @@
 // What EVE JSON says of each of Zeek's logs (https://docs.suricata.io/en/latest/output/eve/eve-json-format.html).
 import { isIP } from 'node:net';
+import { icmpAnswer } from '../conn/icmp.ts';
 import type { ColumnValue } from './log-kind.ts';
 
 /** The value of a column; undefined where the log has none of that name. */
@@ -39,9 +40,12 @@ const number = (value: unknown): number => (typeof value === 'number' ? value : 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
+/** 9999-12-31T23:59:59: the form has four digits for the year, but a capture may say any time. */
+const LAST_S = 253_402_300_799;
+
 /** `2009-11-24T21:27:09.534255+0000`. */
 export function eveTime(seconds: number): string {
-  const micros = Math.round(seconds * 1e6);
+  const micros = Math.round(Math.min(Math.max(seconds, 0), LAST_S) * 1e6);
   const millis = new Date(Math.floor(micros / 1000)).toISOString().slice(0, -1);
   return `${millis}${String(micros % 1000).padStart(3, '0')}+0000`;
 }
@@ -77,10 +81,9 @@ function flow(value: Columns): Record<string, unknown> {
   const state = text(value('conn_state'));
   const isTcp = value('proto') === 'tcp';
   const isAnswered = number(value('resp_pkts')) > 0;
-  const isIcmp = value('proto') === 'icmp';
   const [service] = text(value('service')).split(',');
   return {
-    ...(isIcmp && { icmp_type: value('id.orig_p'), icmp_code: 0, src_port: undefined, dest_port: undefined }),
+    ...(value('proto') === 'icmp' && icmp(value, isAnswered)),
     app_proto: service === '' ? undefined : (APP_PROTOCOLS[service!] ?? service),
     flow: {
       pkts_toserver: value('orig_pkts'),
@@ -97,14 +100,25 @@ function flow(value: Columns): Record<string, unknown> {
   };
 }
 
+const ICMPV6 = 58;
+
+/** In place of ports the log has the type, and that of the answer; or the code, of a message that is never answered. */
+function icmp(value: Columns, isAnswered: boolean): Record<string, unknown> {
+  const [type, other] = [number(value('id.orig_p')), number(value('id.resp_p'))];
+  if (icmpAnswer(type, value('ip_proto') === ICMPV6) === undefined)
+    return { icmp_type: type, icmp_code: other };
+  const response = { response_icmp_type: other, response_icmp_code: 0 };
+  return { icmp_type: type, icmp_code: 0, ...(isAnswered && response) };
+}
+
 /** A question and its answer are events of their own, in version 2 of their form. */
 function dns(value: Columns): EveEvent[] {
   const common = { version: 2, id: value('trans_id'), rrname: value('query'), rrtype: value('qtype_name') };
   const time = number(value('ts'));
   const opcode = value('opcode');
   const query = { ...common, type: 'query', tx_id: 0, opcode };
-  const events: EveEvent[] = [{ type: 'dns', time, body: { dns: query } }];
-  if (value('rcode') == null) return events;
+  const asked: EveEvent = { type: 'dns', time, body: { dns: query } };
+  if (value('rcode') == null) return [asked];
   const flags = { qr: true, aa: value('AA'), tc: value('TC'), rd: value('RD'), ra: value('RA') };
   const dnsAnswer = {
     ...common,
@@ -115,7 +129,9 @@ function dns(value: Columns): EveEvent[] {
     answers: answersOf(value),
   };
   const answered = time + number(value('rtt'));
-  return [...events, { type: 'dns', time: answered, isFromServer: true, body: { dns: dnsAnswer } }];
+  const answer: EveEvent = { type: 'dns', time: answered, isFromServer: true, body: { dns: dnsAnswer } };
+  // There is no time between them where the question was not seen.
+  return value('rtt') == null ? [answer] : [asked, answer];
 }
 
 /** The log has their data and times to live; the name of each is that of the question, or of the alias before it. */
@@ -158,7 +174,7 @@ function fileinfo(value: Columns): EveEvent[] {
 
 function http(value: Columns): object {
   const host = text(value('host'));
-  const port = /:(\d+)$/.exec(host)?.[1];
+  const port = /:(\d{1,5})$/.exec(host)?.[1];
   const [contentType] = list(value('resp_mime_types'));
   const version = value('version');
   return {
@@ -244,8 +260,10 @@ function kerberos(value: Columns): object {
   const isFailed = value('success') === false;
   const request = text(value('request_type'));
   const cipher = value('cipher');
+  // Of an answer alone the log does not tell which request it is to.
+  const message = request === '' ? undefined : `KRB_${request}_${value('success') === true ? 'REP' : 'REQ'}`;
   return {
-    msg_type: isFailed ? 'KRB_ERROR' : `KRB_${request}_${value('success') === true ? 'REP' : 'REQ'}`,
+    msg_type: isFailed ? 'KRB_ERROR' : message,
     failed_request: isFailed && request !== '' ? `KRB_${request}_REQ` : undefined,
     error_code: value('error_msg'),
     cname: client === '' ? undefined : client,

@@ -41,11 +41,18 @@ function whole({ type, time, isFromServer = false, body }: EveEvent, conn: Conn 
     timestamp,
     flow_id: flowId(conn.uid),
     event_type: type,
-    ...{ src_ip: from.host, src_port: from.port, dest_ip: to.host, dest_port: to.port },
+    ...(hasPorts(conn)
+      ? { src_ip: from.host, src_port: from.port, dest_ip: to.host, dest_port: to.port }
+      : { src_ip: from.host, dest_ip: to.host }),
     proto: PROTOCOLS[conn.ipProto] ?? String(conn.ipProto),
     community_id: conn.communityId,
     ...body,
   };
+}
+
+/** Others have none, or, as ICMP, something else in their place. */
+function hasPorts({ proto }: Conn): boolean {
+  return proto === 'tcp' || proto === 'udp';
 }
 
 function leaveOut(_: string, value: unknown): unknown {
