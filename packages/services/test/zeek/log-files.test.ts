@@ -90,6 +90,21 @@ test('files of logs that nothing comes for any more are deleted as well, and non
   for (const name of foreign) assert.ok(left.includes(name), name);
 });
 
+test('what was put aside is deleted at its time also where no file is put aside any more', (t) => {
+  const folder = temporary(t);
+  const aside = join(folder, 'ssh.2026-11-22-08-00-00.log');
+  writeFileSync(aside, '');
+  utimesSync(aside, 1000, 1000);
+  let now = 1_050_000;
+  const times = { rotateSeconds: 0, keepSeconds: 100, now: () => now } as const;
+  const files = new LogFiles({ folder, format: 'tsv', paths: ['ssh'], ...times });
+  files.flush();
+  assert.deepEqual(readdirSync(folder).length, 1);
+  now += 60_000;
+  files.flush();
+  assert.deepEqual(readdirSync(folder), []);
+});
+
 test('on a full disk rows are dropped and counted, which is said once', (t) => {
   const folder = temporary(t);
   symlinkSync('/dev/full', join(folder, 'numbers.log'));

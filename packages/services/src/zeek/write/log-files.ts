@@ -47,6 +47,8 @@ interface Open {
   bytes: number;
 }
 
+/** Between two looks for files to delete. */
+const DELETING_MS = 60_000;
 /** Characters kept before they are written. */
 const BLOCK = 1 << 16;
 /** A file that was put aside: `conn.2026-11-22-08-00-00.log`, and with a number where that name was taken. */
@@ -62,6 +64,7 @@ export class LogFiles implements RowSink {
   /** Rows that could not be written. */
   dropped = 0;
   #trouble = '';
+  #deletedMs = Number.NEGATIVE_INFINITY;
 
   /** @throws the system's error if the folder can't be made */
   constructor(options: LogFilesOptions) {
@@ -85,7 +88,10 @@ export class LogFiles implements RowSink {
     if (open.text.length >= BLOCK) this.#put(name, open);
   }
 
-  /** Writes what is kept, and puts files aside whose time has come; to be called now and then where packets never end. */
+  /**
+   * Writes what waits, puts files aside whose time has come, and deletes those put aside long ago; to be called now and then where
+   * packets never end.
+   */
   flush(): void {
     const { rotateSeconds = 0 } = this.#options;
     const now = this.#now();
@@ -93,6 +99,7 @@ export class LogFiles implements RowSink {
       if (rotateSeconds > 0 && now - open.openedMs >= rotateSeconds * 1000) this.#putAside(name, open, now);
       else this.#put(name, open);
     }
+    this.#deleteOld(now);
   }
 
   close(): void {
@@ -163,7 +170,6 @@ export class LogFiles implements RowSink {
     this.#open.delete(name);
     try {
       renameSync(join(this.#options.folder, name), this.#freePath(name, open.openedMs));
-      this.#deleteOld(name, now);
     } catch (error) {
       this.#tell(error);
     }
@@ -185,15 +191,21 @@ export class LogFiles implements RowSink {
     }
   }
 
-  #deleteOld(name: string, now: number): void {
+  /** By the clock, not by what is put aside: traffic may have fallen silent. */
+  #deleteOld(now: number): void {
     const { folder, format, keepSeconds = 0, paths } = this.#options;
-    if (keepSeconds === 0) return;
-    const ours = paths?.map((path) => fileNameOf(path, format)) ?? [name];
-    for (const each of readdirSync(folder)) {
-      if (!PUT_ASIDE.test(each) || !ours.includes(each.replace(PUT_ASIDE, ''))) continue;
-      const file = join(folder, each);
-      const { mtimeMs } = statSync(file, { throwIfNoEntry: false }) ?? { mtimeMs: now };
-      if (now - mtimeMs > keepSeconds * 1000) rmSync(file, { force: true });
+    if (keepSeconds === 0 || now - this.#deletedMs < DELETING_MS) return;
+    this.#deletedMs = now;
+    const ours = paths?.map((path) => fileNameOf(path, format)) ?? [...this.rows.keys()];
+    try {
+      for (const each of readdirSync(folder)) {
+        if (!PUT_ASIDE.test(each) || !ours.includes(each.replace(PUT_ASIDE, ''))) continue;
+        const file = join(folder, each);
+        const { mtimeMs } = statSync(file, { throwIfNoEntry: false }) ?? { mtimeMs: now };
+        if (now - mtimeMs > keepSeconds * 1000) rmSync(file, { force: true });
+      }
+    } catch (error) {
+      this.#tell(error);
     }
   }
 
