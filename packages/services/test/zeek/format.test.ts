@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { type ColumnValue, formatRow, type LogKind } from '../../src/zeek/index.ts';
+import { textOfBytes } from '../../src/zeek/write/byte-text.ts';
 import { footerOf, headerOf } from '../../src/zeek/write/format.ts';
 
 const textLog: LogKind<string> = { path: 'text', columns: [['text', 'string', (text) => text]] };
@@ -33,6 +34,42 @@ test('any text comes back from its field, which holds no separator and is neithe
       },
     ),
   );
+});
+
+/** The bytes that a field stands for. */
+function bytesIn(field: string): Buffer {
+  const parts = field.split(/(\\x[0-9a-f]{2}|\\\\)/);
+  return Buffer.concat(
+    parts.map((part, i) => {
+      if (i % 2 === 0) return Buffer.from(part);
+      return part === '\\\\' ? Buffer.from('\\') : Buffer.from(part.slice(2), 'hex');
+    }),
+  );
+}
+
+test('any bytes come back from a field, which holds no control characters; JSON of them is text', () => {
+  const part = fc.constantFrom('ä', '€', '😀', '\x9b', '-', '\\');
+  const characters = part.map((text) => new Uint8Array(Buffer.from(text)));
+  const any = fc.uint8Array({ minLength: 1, maxLength: 6 });
+  fc.assert(
+    fc.property(fc.array(fc.oneof(any, characters), { minLength: 1 }), (parts) => {
+      const bytes = Buffer.concat(parts);
+      const text = textOfBytes(bytes);
+      const field = fieldOf(formatRow(textLog, text, 'tsv'));
+      assert.ok(!/[\x00-\x1f\x7f-\x9f]/.test(field), field);
+      if (bytes.toString('latin1') !== '(empty)') assert.deepEqual(bytesIn(field), bytes);
+      const json: string = JSON.parse(formatRow(textLog, text, 'json')).text;
+      assert.equal(Buffer.from(json).toString(), json);
+    }),
+  );
+});
+
+test('what is no UTF-8 stands as \\xNN, as Zeek has it', () => {
+  const text = textOfBytes(Buffer.from([0x61, 0xff, 0xc3, 0xa4, 0xc3]));
+  assert.equal(formatRow(textLog, text, 'tsv'), 'a\\xffä\\xc3\n');
+  assert.deepEqual(JSON.parse(formatRow(textLog, text, 'json')), { text: 'a\\xffä\\xc3' });
+  // A terminal may take U+009B as the beginning of a command.
+  assert.equal(formatRow(textLog, 'a\x9b2J', 'tsv'), 'a\\xc2\\x9b2J\n');
 });
 
 test('any texts come back from a set, an empty one among them', () => {

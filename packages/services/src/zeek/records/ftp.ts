@@ -1,6 +1,7 @@
 // ftp.log: commands that transfer or delete files or open data connections, with their replies
 // (https://docs.zeek.org/en/master/logs/ftp.html).
 import type { Packet } from '@eyrie/dissect';
+import { textOfBytes } from '../write/byte-text.ts';
 import { type Column, connColumns, type LogKind, type OfConn } from '../write/log-kind.ts';
 import { type DataChannel, eprtIn, epsvIn, pasvIn, portIn } from './ftp-channel.ts';
 import type { LogReader, Seen } from './log.ts';
@@ -80,7 +81,7 @@ function newSession(): Session {
 
 /** A segment has one line as a rule, several of a long reply. */
 function linesOf(p: Packet, layer: number): string[] {
-  const text = Buffer.from(p.bufferOf(layer).subarray(p.start[layer]!, p.stop[layer]!)).toString();
+  const text = textOfBytes(p.bufferOf(layer).subarray(p.start[layer]!, p.stop[layer]!));
   return text.split(/\r?\n/).filter((line) => line !== '');
 }
 

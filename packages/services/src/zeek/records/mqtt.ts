@@ -1,6 +1,7 @@
 // mqtt_connect.log, mqtt_publish.log and mqtt_subscribe.log: what clients and broker said
 // (https://docs.zeek.org/en/master/scripts/policy/protocols/mqtt/main.zeek.html).
 import type { Conn } from '../conn/conn.ts';
+import { textOfBytes } from '../write/byte-text.ts';
 import { type Column, connColumns, type LogKind, type OfConn } from '../write/log-kind.ts';
 import { type LogReader, type Seen, tapOf, textOf } from './log.ts';
 
@@ -92,7 +93,7 @@ const ANSWERS = [
   'Not Authorized',
 ];
 
-/** Characters of a payload, as in Zeek by default. */
+/** Bytes of a payload, as in Zeek by default. */
 const PAYLOAD_MAX = 100;
 /** Messages of a connection that wait for their answer; beyond, the oldest is logged without it. */
 const WAITING_MAX = 64;
@@ -161,7 +162,7 @@ export const mqttReader: LogReader = {
         ...{ conn, time, qos, isFromClient: isOrig, status: qos === 0 ? 'ok' : 'incomplete_qos' },
         retain: tap.number('mqtt.retain') === 1,
         topic: tap.text('mqtt.topic'),
-        payload: data instanceof Uint8Array ? Buffer.from(data).toString().slice(0, PAYLOAD_MAX) : '',
+        payload: data instanceof Uint8Array ? textOfBytes(data.subarray(0, PAYLOAD_MAX)) : '',
         bytes: data instanceof Uint8Array ? data.length : 0,
         id: tap.number('mqtt.msgid'),
       };

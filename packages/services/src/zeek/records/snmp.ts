@@ -1,5 +1,6 @@
 // snmp.log: a row for each session, when its connection ends (https://docs.zeek.org/en/master/logs/snmp.html).
 import { type Packet, type Tap, type TreeNode, treeOf } from '@eyrie/dissect';
+import { textOfBytes } from '../write/byte-text.ts';
 import { type Column, connColumns, type LogKind, type OfConn } from '../write/log-kind.ts';
 import { type LogReader, type Seen, tapOf, textOf } from './log.ts';
 
@@ -93,7 +94,7 @@ function readSystem(row: SnmpSession, p: Packet, tap: Tap, time: number): void {
   const names = tap.texts(NAME);
   if (names.includes(DESCRIPTION)) {
     const value = boundTo(p, tap, DESCRIPTION, OCTETS);
-    if (value instanceof Uint8Array) row.description = Buffer.from(value).toString();
+    if (value instanceof Uint8Array) row.description = textOfBytes(value);
   }
   if (names.includes(UP_TIME)) {
     const ticks = boundTo(p, tap, UP_TIME, TIMETICKS);

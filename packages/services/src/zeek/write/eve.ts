@@ -2,6 +2,7 @@
 // reads eve.json. They are made of the columns of Zeek's logs, of those that Suricata has an event for.
 
 import { Conn } from '../conn/conn.ts';
+import { withEscapes } from './byte-text.ts';
 import { type Columns, type EveEvent, eveEvents, eveTime } from './eve-events.ts';
 import type { LogKind } from './log-kind.ts';
 
@@ -22,7 +23,7 @@ export function eveLines<Row>({ path, columns }: LogKind<Row>, row: Row): string
   const value: Columns = (name) => columns.find(([each]) => each === name)?.[2](row);
   const conn = connOf(row);
   let lines = '';
-  for (const event of events(value)) lines += `${JSON.stringify(whole(event, conn), leaveOut)}\n`;
+  for (const event of events(value)) lines += `${JSON.stringify(whole(event, conn), written)}\n`;
   return lines;
 }
 
@@ -55,7 +56,8 @@ function hasPorts({ proto }: Conn): boolean {
   return proto === 'tcp' || proto === 'udp';
 }
 
-function leaveOut(_: string, value: unknown): unknown {
+function written(_: string, value: unknown): unknown {
+  if (typeof value === 'string') return withEscapes(value);
   return value === null ? undefined : value;
 }
 

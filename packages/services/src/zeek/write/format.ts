@@ -1,5 +1,6 @@
 // Rows as lines: Zeek's tab-separated form with its header, and its JSON lines
 // (https://docs.zeek.org/en/master/log-formats.html); or Suricata's EVE JSON, all in one file.
+import { withEscapes } from './byte-text.ts';
 import { eveLines } from './eve.ts';
 import type { Column, ColumnType, ColumnValue, LogKind } from './log-kind.ts';
 
@@ -104,19 +105,20 @@ function hasFraction(type: ColumnType): boolean {
 }
 
 /** What can't stand in a field: controls, among them the separators, and the backslash that all is escaped with. */
-const SPECIAL = /[\x00-\x1f\x7f\\]/;
-const SPECIALS = new RegExp(SPECIAL, 'g');
+const SPECIAL = /[\x00-\x1f\x7f-\x9f\\\udc80-\udcff]/u;
+const SPECIALS = /[\x00-\x1f\x7f-\x9f\\]/g;
 
 /** A text as a field: control characters as \x09, and what would read as unset or empty with its first character so. */
 function escaped(text: string): string {
   if (text === '') return EMPTY;
   if (text === UNSET || text === EMPTY) return `${hex(text)}${text.slice(1)}`;
   if (!SPECIAL.test(text)) return text;
-  return text.replace(SPECIALS, (c) => (c === '\\' ? '\\\\' : hex(c)));
+  return withEscapes(text.replace(SPECIALS, (c) => (c === '\\' ? '\\\\' : hex(c))));
 }
 
+/** The bytes of the first character. */
 function hex(text: string): string {
-  return `\\x${text.charCodeAt(0).toString(16).padStart(2, '0')}`;
+  return Buffer.from(text[0]!).toString('hex').replace(/../g, '\\x$&');
 }
 
 /** Unset columns are left out; times and intervals are numbers of seconds. */
@@ -131,8 +133,13 @@ function jsonLine<Row>(columns: readonly Column<Row>[], row: Row): string {
 }
 
 function jsonValue(type: ColumnType, value: NonNullable<ColumnValue>): string {
-  if (!hasFraction(type)) return JSON.stringify(value);
+  if (typeof value === 'string') return JSON.stringify(withEscapes(value));
+  if (!hasFraction(type)) return JSON.stringify(value, ofBytes);
   return JSON.stringify(Array.isArray(value) ? value.map(rounded) : rounded(value as number));
+}
+
+function ofBytes(_: string, value: unknown): unknown {
+  return typeof value === 'string' ? withEscapes(value) : value;
 }
 
 function rounded(value: number): number {
