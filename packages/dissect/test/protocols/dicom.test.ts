@@ -127,3 +127,24 @@ test('DICOM: any bytes after a header are survived', () => {
     }),
   );
 });
+
+test('DICOM: an identifier of megabytes in a command is cut, and its object is still a file', () => {
+  const long = new Uint8Array(4 << 20).fill(0x31);
+  const length = (bytes: number): Uint8Array => Uint8Array.of(bytes >> 24, bytes >> 16, bytes >> 8, bytes);
+  const huge = join(
+    Uint8Array.of(0, 0, 2, 0, 0, 0, 0x40, 0),
+    long,
+    short(0x0100, 1),
+    element(0x1000, text('1.2')),
+  );
+  const body = join(length(huge.length + 2), Uint8Array.of(5, 3), huge);
+  const found: string[] = [];
+  const reader = new DicomObjects(({ name, data }) => found.push(`${name} ${data.length}`));
+  const dissector = new Dissector();
+  const whole = join(Uint8Array.of(4, 0), length(body.length), body, values([2, text('data')]));
+  const parts: [string, Uint8Array][] = [['>', request(CAPTURE)]];
+  for (let at = 0; at < whole.length; at += 60_000) parts.push(['>', whole.subarray(at, at + 60_000)]);
+  for (const frame of talk(104, parts as Parameters<typeof talk>[1]))
+    reader.add(dissect([frame], ETHERNET, dissector));
+  assert.match(found.join(), /^1{64} 1\.2\.dcm \d{3}$/);
+});

@@ -6,6 +6,8 @@ import { remember } from '../smb/bounded.ts';
 /** §9.3.2.2: identifiers are odd numbers of one byte. */
 const CONTEXTS_MAX = 128;
 const COMMAND_BYTES_MAX = 1 << 16;
+/** PS3.5 §9.1. */
+const UID_BYTES_MAX = 64;
 const ELEMENTS_MAX = 64;
 
 export interface Context {
@@ -54,9 +56,9 @@ export function* itemsIn(b: Uint8Array, at: number, end: number): Iterable<Item>
   }
 }
 
-/** A unique identifier may be padded by a zero byte or a space. */
+/** A unique identifier; it may be padded by a zero byte or a space. Longer ones are cut. */
 export function uidAt(b: Uint8Array, at: number, end: number): string {
-  return ascii(b, at, end).replace(/[\0 ]+$/, '');
+  return ascii(b, at, Math.min(end, at + UID_BYTES_MAX)).replace(/[\0 ]+$/, '');
 }
 
 export const PRESENTATION = 0x20;
