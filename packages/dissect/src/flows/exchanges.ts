@@ -154,7 +154,7 @@ export class Exchanges {
 }
 
 /** A number for the packet's conversation that, unlike its flow index, is never reused. */
-function conversationOf(p: Packet): number {
+export function conversationOf(p: Packet): number {
   return p.transport * 0x1_0000_0000 + (p.flow >= 0 ? p.session.flows.stream(p.flow) : 0);
 }
 

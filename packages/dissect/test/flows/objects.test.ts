@@ -107,6 +107,15 @@ test('FTP: the bytes of a data connection by sequence number, named by RETR; lis
     'a.txt 10.0.0.2 : one two, three',
   ]);
   assert.deepEqual(objectsIn('ftp-data', [...control('LIST'), ...parts]), []);
+  const keepAlive = data(14, '\0');
+  assert.deepEqual(objectsIn('ftp-data', [...control('RETR a.txt'), ...parts, keepAlive]), [
+    'a.txt 10.0.0.2 : one two, three',
+  ]);
+  // After 4 GiB the sequence numbers start again: what comes then is beyond the largest object.
+  const later = [data(2 ** 31 - 10, 'x'), data(2 ** 32 - 100, 'x'), data(2, 'XX')];
+  assert.deepEqual(objectsIn('ftp-data', [...control('RETR a.txt'), handshake, data(1, 'one'), ...later]), [
+    'a.txt 10.0.0.2 : one',
+  ]);
 });
 
 /** An SMB2 message in a NetBIOS session message: command, flags, message ID, body. */
@@ -283,4 +292,38 @@ test('Parts that leave a hole larger than anybody would send are dropped; nothin
   files.finish('a');
   files.finishAll();
   assert.deepEqual(found, ['x 3']);
+});
+
+test('Holes of all objects together are bounded, unless as many bytes came', () => {
+  let bytes = 0;
+  const files = new SparseObjects<number>(({ data }) => {
+    bytes += data.length;
+  });
+  const describe = () => ({ host: '', type: '', name: 'x' });
+  for (let key = 0; key < 40; key++) {
+    files.write(key, 1, 64 << 20, Uint8Array.of(1), describe);
+    files.finish(key);
+  }
+  assert.ok(bytes >= 1 << 30 && bytes < 1.1 * (1 << 30), String(bytes));
+});
+
+test('SMB 1: a FID belongs to its connection, also where a later one takes the place of a forgotten flow', () => {
+  const write = (client: number, body: string): Uint8Array => {
+    const message = new Uint8Array(4 + 32 + 1 + 24 + 2 + body.length);
+    message.set([0, 0, 0, message.length - 4, 0xff, 0x53, 0x4d, 0x42, 0x2f]);
+    message[4 + 32] = 12;
+    const words = 4 + 33;
+    message.set([0xff, 0, 0, 0, 7], words);
+    message.set([body.length, 0, 59, 0], words + 20);
+    message.set([body.length, 0], words + 24);
+    message.set(text(body), 4 + 59);
+    return tcpFrame(client, 445, message, 1);
+  };
+  const found: string[] = [];
+  const reader = objectKinds.smb(({ data }) => found.push(new TextDecoder().decode(data)));
+  const dissector = new Dissector({ maxFlows: 1 });
+  for (const frame of [write(40001, 'first'), write(40002, 'ab')])
+    reader.add(dissect([frame], ETHERNET, dissector));
+  reader.finish?.();
+  assert.deepEqual(found, ['first', 'ab']);
 });

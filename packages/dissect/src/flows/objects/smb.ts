@@ -5,6 +5,7 @@ import * as smb1 from '../../protocols/smb/smb1-parts.ts';
 import { type Asked1, fileName1, isPipes, treePath1 } from '../../protocols/smb/smb1-session.ts';
 import * as smb2 from '../../protocols/smb/smb2-commands.ts';
 import { type Asked, fileKey, fileOffset, memory, treeKey } from '../../protocols/smb/smb2-session.ts';
+import { conversationOf } from '../exchanges.ts';
 import type { ObjectReader, OnObject } from './object.ts';
 import { SparseObjects } from './sparse.ts';
 
@@ -13,7 +14,7 @@ const PLAIN_SMB2 = 0xfe;
 const PIPE = 2;
 
 export class SmbObjects implements ObjectReader {
-  /** By the file's key in SMB2; by flow and FID in SMB1. */
+  /** By the file's key in SMB2; by conversation and FID in SMB1. */
   readonly #files: SparseObjects<number | string>;
 
   constructor(onObject: OnObject) {
@@ -109,7 +110,7 @@ function longLength(b: Uint8Array, at: number, high: number): number {
 }
 
 function key1(p: Packet, fid: number): string {
-  return `${p.flow} ${fid}`;
+  return `${conversationOf(p)} ${fid}`;
 }
 
 /** Paths are named from the root of the share, as Wireshark names them. */

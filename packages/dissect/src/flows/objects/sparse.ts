@@ -7,6 +7,8 @@ const KEPT_BYTES_MAX = 1 << 30;
 const OBJECTS_MAX = 4096;
 /** A part further behind the known end is dropped: it would fill a file with zeros that nobody sent. */
 const HOLE_BYTES_MAX = 64 << 20;
+/** Zeros in the holes of all objects, beyond as many as bytes came: else a small capture could fill a disk. */
+const HOLES_BYTES_MAX = 1 << 30;
 
 interface Unfinished {
   readonly object: Omit<TransferredObject, 'data' | 'frame'>;
@@ -20,6 +22,8 @@ export class SparseObjects<K> {
   readonly #onObject: OnObject;
   readonly #unfinished = new Map<K, Unfinished>();
   #kept = 0;
+  #received = 0;
+  #holes = 0;
 
   constructor(onObject: OnObject) {
     this.#onObject = onObject;
@@ -36,8 +40,11 @@ export class SparseObjects<K> {
     if (part.length === 0) return;
     const file = this.#unfinished.get(key) ?? this.#begin(key, describe());
     const end = offset + part.length;
-    if (file === null || offset < 0 || offset > file.length + HOLE_BYTES_MAX || end > OBJECT_BYTES_MAX)
-      return;
+    if (file === null || offset < 0 || end > OBJECT_BYTES_MAX) return;
+    const hole = Math.max(0, offset - file.length);
+    this.#received += part.length;
+    if (hole > HOLE_BYTES_MAX || this.#holes + hole > HOLES_BYTES_MAX + this.#received) return;
+    this.#holes += hole;
     this.#grow(file, end);
     file.bytes.set(part, offset);
     file.length = Math.max(file.length, end);
