@@ -120,7 +120,8 @@ test('HTTP/3: a frame too long to be kept is passed over', () => {
   assert.deepEqual([...cutter.add(long)!], [...long]);
   cutter.keep(long, 0, frameLength(long, 0, long.length));
   const body = new Uint8Array(0xa00000);
-  assert.equal(cutter.add(body), null);
+  // Not assert.equal: it would print all ten million bytes.
+  assert.ok(cutter.add(body) === null);
   const next = bytesOf('0100');
   assert.deepEqual([...cutter.add(next)!], [...next]);
 });

@@ -363,7 +363,7 @@ function messageInfo(p: Packet, layer: number): string {
   while (at + 2 <= end) {
     const topicEnd = at + 2 + u16(b, at);
     if (topicEnd > end) break;
-    info += ` [${utf8(b, at + 2, topicEnd)}]${bodySuffix(p, layer)}`;
+    info += ` [${utf8(b, at + 2, topicEnd)}]`;
     at = topicEnd + (type === SUBSCRIBE ? 1 : 0);
   }
   return info;
