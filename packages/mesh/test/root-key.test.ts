@@ -37,7 +37,7 @@ test('a new key lies as the old one lies now, not as it lay when the peer was st
   const open = start(null);
   lockSecrets(storage, 'correct horse');
   // It was started without one: with what should it seal?
-  await assert.rejects(open.rotate(), /start it again/);
+  await assert.rejects(open.rotate(), /restart it with/);
   assert.equal(open.authority.roster.roots.length, 1, 'and nothing was changed');
   await start('correct horse').rotate();
   for (const name of ['authority/root.key', 'authority/next.key'])

@@ -1,4 +1,5 @@
-// Certificates: the mesh's own authority (P-384, SHA-384) and the short-lived ones of peers (Ed25519, SPIFFE URI).
+// X.509 certificates (RFC 5280): the mesh's own authority (ECDSA P-384, SHA-384) and the short-lived leaf certificates
+// of peers (Ed25519, named by a SPIFFE URI).
 
 import {
   createPrivateKey,
@@ -32,10 +33,10 @@ const ROOT_YEARS = 10;
 const INTERMEDIATE_YEARS = 2;
 const HOUR_MS = 3_600_000;
 const YEAR_MS = 365.25 * 24 * HOUR_MS;
-/** Certificates begin a little earlier, for clocks that are behind. */
+/** Validity begins this much before the time of issue, to tolerate peers whose clock is slow. */
 const BACKDATE_MS = 5 * 60_000;
 
-/** What a peer's certificate says. */
+/** The content of a peer's certificate. */
 export interface Identity {
   mesh: string;
   id: string;
@@ -62,7 +63,7 @@ const [DIGITAL_SIGNATURE, CERTIFICATE_SIGN, CRL_SIGN] = [0, 5, 6];
 const URI_TAG = 0x86;
 const TRUE = der(tags.boolean, Buffer.of(0xff));
 
-/** `CN=text`, as the only part of a name. */
+/** A distinguished name with a common name as its only attribute. */
 function commonName(text: string): Buffer {
   return sequence(der(tags.set, sequence(COMMON_NAME, der(tags.utf8, Buffer.from(text)))));
 }
@@ -84,7 +85,7 @@ interface Certified {
   extensions: Buffer[];
 }
 
-/** RFC 5280 §4.1, signed by the authority's key. */
+/** Builds and signs a certificate (RFC 5280 §4.1). */
 function certify({ issuer, subject, key, ...rest }: Certified, signer: KeyObject): Buffer {
   const text = sequence(
     der(numbered(0), integer(2)),
@@ -106,9 +107,9 @@ export interface SigningKey {
 }
 
 /**
- * A new root of trust: its key, and its certificate.
+ * Makes a new root of trust: a key and its self-signed certificate.
  *
- * @param below authorities that may stand between it and a leaf (RFC 5280 §4.2.1.9)
+ * @param below path length constraint: number of intermediates allowed below the root (RFC 5280 §4.2.1.9)
  */
 export function newRoot(mesh: string, nowMs: number, below: 0 | 1 = 0): SigningKey {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-384' });
@@ -122,7 +123,7 @@ export function newRoot(mesh: string, nowMs: number, below: 0 | 1 = 0): SigningK
   return { key: privateKey, certificate: certify(certified, privateKey) };
 }
 
-/** An authority issued by a root, so that the root's key can be kept offline. It expires with its root at the latest. */
+/** Makes an intermediate authority, so that the root's key can be kept offline. It never outlives its root. */
 export function newIntermediate(mesh: string, root: SigningKey, nowMs: number): SigningKey {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-384' });
   const certified: Certified = {
@@ -143,14 +144,14 @@ function authorityExtensions(below: 0 | 1): Buffer[] {
   ];
 }
 
-/** PKCS#10 (RFC 2986 §4): proves that the applicant holds the key, and says which name it wants. */
+/** Makes a PKCS#10 request (RFC 2986 §4), which names the applicant and proves that it holds the key. */
 export function newRequest(privateKey: KeyObject, id: string): Buffer {
   const spki = spkiOf(createPublicKey(privateKey));
   const text = sequence(integer(0), commonName(id), spki, der(numbered(0)));
   return sequence(text, ED25519, bits(sign(null, text, privateKey)));
 }
 
-/** @throws CertificateError if it is no request, not signed by its own key, or for a key or name of another kind */
+/** @throws CertificateError if the request is malformed, not signed by its own key, or its key or name is unsupported */
 export function readRequest(request: Uint8Array): { id: string; publicKey: Uint8Array } {
   try {
     const { text, name, spki, signature } = partsOf(request);
@@ -175,7 +176,7 @@ function partsOf(request: Uint8Array): { text: Buffer; name: string; spki: Buffe
   all.take(tags.sequence);
   const signature = all.take(tags.bits).content;
   all.end();
-  if (signature[0] !== 0) throw new DerError('a signature of no whole bytes');
+  if (signature[0] !== 0) throw new DerError('the signature is not a whole number of bytes');
   const inside = new DerReader(text.content);
   inside.take(tags.integer);
   const name = nameIn(inside.enter(tags.sequence));
@@ -183,14 +184,14 @@ function partsOf(request: Uint8Array): { text: Buffer; name: string; spki: Buffe
   return { text: text.whole, name, spki, signature: signature.subarray(1) };
 }
 
-/** The common name, which must be the only part. */
+/** Reads the common name, which must be the only attribute. @throws DerError */
 function nameIn(parts: DerReader): string {
   const set = parts.enter(tags.set);
   parts.end();
   const part = set.enter(tags.sequence);
   set.end();
-  if (!part.take(tags.oid).whole.equals(COMMON_NAME)) throw new DerError('a name of another kind');
-  // Earlier versions wrote it as a PrintableString.
+  if (!part.take(tags.oid).whole.equals(COMMON_NAME)) throw new DerError('the name is not a common name');
+  // RFC 5280 §4.1.2.4 allows both; other tools often write a PrintableString.
   return part.take(tags.utf8, tags.printable).content.toString('utf8');
 }
 
@@ -198,7 +199,7 @@ export interface Issuer {
   mesh: string;
   key: KeyObject;
   certificate: Uint8Array;
-  /** How long leaves are valid. */
+  /** Lifetime of a leaf. */
   leafHours: number;
 }
 
@@ -217,12 +218,12 @@ export function issueLeaf(issuer: Issuer, id: string, publicKey: KeyObject, nowM
     ],
   };
   const leaf = certify(certified, issuer.key);
-  // Peers of this process need not verify what was signed here.
+  // Seeds the cache: other peers in this process need not verify the signature.
   remembered(issuedName(leaf, issuer.certificate), () => true);
   return leaf;
 }
 
-/** As it stands there, so that what it issues names it to the byte. */
+/** The subject as encoded: the issuer field of a child must match it byte for byte (RFC 5280 §6.1.3). */
 function subjectOf(certificate: Uint8Array): Buffer {
   const text = new DerReader(certificate).enter(tags.sequence).enter(tags.sequence);
   text.take(numbered(0));
@@ -242,7 +243,7 @@ function serialNumber(): Buffer {
 const leaves = new Map<string, Identity | null>();
 const LEAVES_MAX = 5_000;
 
-/** Reads a peer's certificate; null if it is none. Its content can be trusted only if `isIssuedBy` one of the roots. */
+/** Parses a peer's certificate without verifying it (see `isIssuedBy`); null if it is not a valid peer certificate. */
 export function readLeaf(der: Uint8Array): Identity | null {
   const name = sha256Text(der);
   const known = leaves.get(name);
@@ -275,7 +276,7 @@ function parseLeaf(der: Uint8Array): Identity | null {
   }
 }
 
-/** Whether one of the roots (DER) has signed the certificate. Says nothing about dates. */
+/** Whether one of the roots (DER) issued and signed the certificate. Does not check validity dates. */
 export function isIssuedBy(leaf: Uint8Array, roots: readonly Uint8Array[]): boolean {
   return roots.some((root) =>
     remembered(issuedName(leaf, root), () => {
@@ -290,7 +291,7 @@ function issuedName(leaf: Uint8Array, root: Uint8Array): string {
   return sha256Text('issued', sha256(leaf), root);
 }
 
-/** A root of its own; else one that another has issued. */
+/** Whether the certificate is self-issued, as opposed to an intermediate. */
 export function isRoot(certificate: Uint8Array): boolean {
   const read = new X509Certificate(certificate);
   return read.checkIssued(read);
@@ -304,7 +305,7 @@ export function rootBeginsMs(root: Uint8Array): number {
   return new X509Certificate(root).validFromDate.getTime();
 }
 
-/** Cached: it is needed for each session, and parsing takes a while. */
+/** Cached, because each session needs it and parsing is slow. */
 const ends = new WeakMap<Uint8Array, number>();
 
 export function rootExpiresMs(root: Uint8Array): number {

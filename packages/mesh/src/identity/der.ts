@@ -14,7 +14,7 @@ export const tags = {
   set: 0x31,
 } as const;
 
-/** Of a field that is told by its number: [0], [1] … with others inside. */
+/** The tag of a constructed, context-specific field: [0], [1] … (X.690 §8.1.2). */
 export const numbered = (number: number): number => 0xa0 | number;
 
 export class DerError extends Error {}
@@ -24,7 +24,7 @@ export function der(tag: number, ...parts: readonly Uint8Array[]): Buffer {
   return Buffer.concat([Buffer.of(tag, ...lengthOf(length)), ...parts]);
 }
 
-/** In as few bytes as will do (§10.1). */
+/** The length in the minimal number of bytes (§10.1); lengths up to 65,535. */
 function lengthOf(length: number): number[] {
   if (length < 0x80) return [length];
   return length < 0x100 ? [0x81, length] : [0x82, length >> 8, length & 0xff];
@@ -32,7 +32,7 @@ function lengthOf(length: number): number[] {
 
 export const sequence = (...parts: readonly Uint8Array[]): Buffer => der(tags.sequence, ...parts);
 
-/** A number that is not negative, from its bytes. */
+/** A non-negative integer from its big-endian bytes. */
 export function integer(...bytes: readonly number[]): Buffer {
   return der(tags.integer, Buffer.from(bytes[0]! >= 0x80 ? [0, ...bytes] : bytes));
 }
@@ -49,10 +49,10 @@ function base128(value: number): number[] {
   return digits;
 }
 
-/** Whole bytes. */
+/** A BIT STRING without unused bits. */
 export const bits = (bytes: Uint8Array): Buffer => der(tags.bits, Buffer.of(0), bytes);
 
-/** Named bits, the first in the highest place, without those at the end that are not set (§11.2.2). */
+/** A named bit list: bit 0 is the most significant, and trailing zero bits are removed (§11.2.2). */
 export function flags(...set: readonly number[]): Buffer {
   const last = Math.max(...set);
   const bytes = Buffer.alloc((last >> 3) + 1);
@@ -70,12 +70,12 @@ export function time(ms: number): Buffer {
 
 export interface Element {
   tag: number;
-  /** What it holds, and all of it with tag and length. */
+  /** Without tag and length; `whole` includes both. */
   content: Buffer;
   whole: Buffer;
 }
 
-/** Reads one element after the other; throws DerError at what is none. */
+/** Reads elements in order. All methods throw DerError if the encoding is invalid. */
 export class DerReader {
   readonly #bytes: Buffer;
   #at = 0;
@@ -88,14 +88,14 @@ export class DerReader {
     return this.#at === this.#bytes.length;
   }
 
-  /** The next one, which has one of these tags. */
+  /** Returns the next element, whose tag must be one of `allowed`. */
   take(...allowed: readonly number[]): Element {
     const begin = this.#at;
     const head = this.#bytes.subarray(begin);
     const [tag = 0, first = 0x80] = head;
-    if (!allowed.includes(tag)) throw new DerError(`an element of kind ${tag}, not ${allowed.join(' or ')}`);
+    if (!allowed.includes(tag)) throw new DerError(`tag ${tag} where ${allowed.join(' or ')} is expected`);
     const longer = first < 0x80 ? 0 : first & 0x7f;
-    if (first >= 0x80 && (longer < 1 || longer > 2)) throw new DerError('a length of no known form');
+    if (first >= 0x80 && (longer < 1 || longer > 2)) throw new DerError('unsupported form of length');
     if (head.length < 2 + longer) throw new DerError('it ends early');
     const length = longer === 0 ? first : head.readUIntBE(2, longer);
     const end = begin + 2 + longer + length;
@@ -108,13 +108,13 @@ export class DerReader {
     };
   }
 
-  /** The same, to be read on inside. */
+  /** Returns a reader of the next element's content. */
   enter(tag: number): DerReader {
     return new DerReader(this.take(tag).content);
   }
 
-  /** @throws DerError if something is left over */
+  /** @throws DerError if there are trailing bytes */
   end(): void {
-    if (!this.isAtEnd) throw new DerError('something is left over');
+    if (!this.isAtEnd) throw new DerError('trailing bytes');
   }
 }

@@ -1,4 +1,4 @@
-// Ed25519 keys of peers, as raw 32 bytes on the wire and PEM on disk; and signatures, each checked once per process.
+// Ed25519 keys of peers (32 raw bytes on the wire, PEM on disk) and a cache of verified signatures.
 
 import {
   createPrivateKey,
@@ -10,7 +10,7 @@ import {
   verify,
 } from 'node:crypto';
 
-/** RFC 8410 §4: what stands before the 32 bytes of an Ed25519 public key in DER. */
+/** The DER prefix of an Ed25519 public key (RFC 8410 §4); 32 raw bytes follow. */
 const SPKI_HEAD = Buffer.from('302a300506032b6570032100', 'hex');
 const CHECKED_MAX = 20_000;
 
@@ -38,7 +38,7 @@ export function rawKey(key: KeyObject): Buffer {
   return key.export({ type: 'spki', format: 'der' }).subarray(SPKI_HEAD.length);
 }
 
-/** For people to compare: SHA-256 of the raw key, in hexadecimal. */
+/** SHA-256 of the raw key in hexadecimal, for comparison by people. */
 export function keyFingerprint(publicKey: Uint8Array): string {
   return sha256(publicKey).toString('hex');
 }
@@ -47,12 +47,12 @@ export function sha256(...parts: (Uint8Array | string)[]): Buffer {
   return Buffer.from(sha256Text(...parts), 'latin1');
 }
 
-/** Also of a view into a larger buffer, without a copy. */
+/** Hexadecimal digits, without copying the bytes first. */
 export function hex(data: Uint8Array): string {
   return Buffer.from(data.buffer, data.byteOffset, data.length).toString('hex');
 }
 
-/** The same as `sha256`, a byte a character: keys of maps. One call into OpenSSL is three times as fast as a hash object. */
+/** `sha256` as a binary string, for use as a map key. The one-shot `hash` is three times as fast as a hash object. */
 export function sha256Text(...parts: (Uint8Array | string)[]): string {
   const [first = ''] = parts;
   const whole =
@@ -69,8 +69,8 @@ export function signWith(key: KeyObject, ...parts: (Uint8Array | string)[]): Buf
 const checked = new Map<string, boolean>();
 
 /**
- * Whether `signature` is that of the key's holder over the parts. Results are cached, so that a thousand
- * peers in one process check a broadcast once.
+ * Whether `signature` is a signature by the key over the parts. Results are cached, so that a thousand peers in one
+ * process verify a broadcast once.
  */
 export function isSignedBy(
   publicKey: Uint8Array,
@@ -83,7 +83,7 @@ export function isSignedBy(
   );
 }
 
-/** The answer of `check` for this question, from memory if it was asked before. Not for questions that time changes. */
+/** Caches the result of `check` under `question`. Only for results that never change. A check that throws is false. */
 export function remembered(question: string, check: () => boolean): boolean {
   const known = checked.get(question);
   if (known !== undefined) return known;

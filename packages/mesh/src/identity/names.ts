@@ -1,15 +1,15 @@
-// The names of peers and meshes, and the SPIFFE URI that holds both.
+// Names of peers and meshes, and the SPIFFE URI that combines them.
 
 import { text } from '../wire/schema.ts';
 
 export const PEER_ID = /^[a-z0-9]([a-z0-9._-]{0,61}[a-z0-9])?$/;
 export const MESH_NAME = /^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$/;
-/** A honeypot is a member like others, to which those are sent that misbehave. */
+/** `honeypot`: a member to which misbehaving peers are redirected. */
 export const ROLES = ['peer', 'coordinator', 'authority', 'honeypot'] as const;
 export type Role = (typeof ROLES)[number];
 
 export const peerId = text(63, PEER_ID);
-/** A peer, or '' for none. */
+/** A peer's name, or '' for none. */
 export const peerIdOrNone = text(63, /^([a-z0-9]([a-z0-9._-]{0,61}[a-z0-9])?)?$/);
 export const meshName = text(63, MESH_NAME);
 export const role = text(16, /^(peer|coordinator|authority|honeypot)$/);
@@ -22,7 +22,7 @@ export function spiffeUri(mesh: string, id: string): string {
   return `spiffe://${mesh}/peer/${id}`;
 }
 
-/** A name that peers may have, made from one of a host, or null if nothing is left of it. */
+/** Derives a valid peer name from a host name; null if no valid character is left. */
 export function peerIdOf(name: string): string | null {
   const id = name
     .toLowerCase()

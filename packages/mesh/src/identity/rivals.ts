@@ -1,25 +1,25 @@
-// Two lists of members that one authority has signed, which part after a common beginning: its folder was put back from an old
-// copy, or a snapshot of its machine, and it went on from there. Nothing that either decided may be lost. And nothing may be
-// decided twice: anybody who has kept one of them can show it again, years later.
+// Merges two lists of members that one authority signed and that diverge after a common prefix: its folder was restored
+// from a backup or a snapshot, and it went on from there. No decision of either may be lost, and none may be applied
+// twice, because any peer that kept one of the lists can present it again years later.
 
 import type { Roster } from '../members/roster.ts';
 import { type Change, decodeChange } from '../members/roster-state.ts';
 import type { Runtime } from '../runtime.ts';
 import { hex } from './keys.ts';
 
-/** Between two merges, about: two copies that run at once would each merge what the other has just signed, without end. */
+/** Mean interval between merges. Two copies that run at once keep merging each other's list; this limits the rate. */
 const MERGE_MS = 10_000;
 
 export interface Merged {
   /** The longer one. */
   base: Roster;
-  /** What only the other one has, to be signed on top; keys of the group are not among it. */
+  /** Changes that only the other list has, to be signed on top of `base`; group keys are left out. */
   changes: Change[];
-  /** Nothing is to be signed: this was done before. */
+  /** Already merged: nothing to sign. */
   isDone: boolean;
 }
 
-/** Null if a root was changed in one of them: which of two keys counts then is for people to decide. */
+/** Merges two diverged lists. Null if either changed a root: only an operator can decide which key counts. */
 export function mergeRivals(ours: Roster, theirs: Roster): Merged | null {
   const shared = ours.sharedWith(theirs);
   const [base, other] = theirs.version >= ours.version ? [theirs, ours] : [ours, theirs];
@@ -44,36 +44,36 @@ export function mergeRivals(ours: Roster, theirs: Roster): Merged | null {
       }
       case 'revoke': {
         const key = keys.get(each.id);
-        // Else it was let in again since, with another key.
+        // Otherwise the member was admitted again since, with another key.
         if (key === undefined || !other.revokedKeys.has(key)) return false;
         return keys.delete(each.id);
       }
       case 'measure':
       case 'release':
-        // Of two decisions about one peer the later one counts.
+        // Of two decisions about one peer, the later one wins.
         return keys.has(each.id) && each.atMs > (decidedMs.get(each.id) ?? -1);
       default:
         return false;
     }
   };
   const changes = sinceOther.filter(isMissing);
-  // The two may have numbered different keys of the group alike.
+  // Both lists may have assigned one epoch to different group keys.
   const isLaterKey = (ours.group?.epoch ?? 0) > (theirs.group?.epoch ?? 0);
   return { base, changes, isDone: base === ours && changes.length === 0 && isLaterKey };
 }
 
-/** What a merge needs of the authority. */
+/** The part of the authority that a merge needs. */
 export interface Signer {
   roster(): Roster;
-  /** With a new key of the group. @throws if it cannot be signed, or not be kept on disk */
+  /** Signs the changes, and a new group key. @throws if signing or writing to disk fails */
   sign(changes: readonly Change[], base: Roster, otherEpoch: number): void;
 }
 
-/** Merges the lists that others have into that of the authority: the first at once, later ones at a pace. */
+/** Merges rival lists into the authority's: the first immediately, later ones rate-limited. */
 export class Rivals {
   readonly #runtime: Runtime;
   readonly #signer: Signer;
-  /** Waits for its time; of several the newest. */
+  /** The rival to merge next; a newer one replaces it. */
   #next: Roster | null = null;
   #isWaiting = false;
 
@@ -111,7 +111,7 @@ export class Rivals {
     } catch (error) {
       const { message } = error as Error;
       this.#next ??= theirs;
-      log('warn', 'the two lists could not be made one, which is tried again', { message });
+      log('warn', 'merging the two lists of members failed, will retry', { message });
     }
   }
 }

@@ -1,4 +1,4 @@
-// The audit log of decisions: who decided what about which peer, and why. Append-only, one JSON object per line.
+// The audit log: which measure was decided against which peer, by whom and why. Append-only, one JSON object per line.
 
 import { appendFileSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -9,12 +9,12 @@ export interface AuditEntry {
   time: string;
   action: Step | 'release' | 'revoke' | 'advise' | 'refuse' | 'block' | 'unblock';
   peer: string;
-  /** `operator`, or the policy that acted by itself. */
+  /** An operator's command, or the automatic response policy. */
   by: 'operator' | 'policy';
   reason: string;
-  /** ISO 8601; null where it does not end by itself. */
+  /** ISO 8601; null if the measure does not expire. */
   until: string | null;
-  /** What a policy went by: rules and who saw it. */
+  /** The findings on which a policy acted. */
   evidence?: readonly { rule: string; witness: string; summary: string }[];
 }
 
@@ -23,7 +23,7 @@ export type Audit = (entry: AuditEntry) => void;
 const BYTES_MAX = 10_000_000;
 const KEPT = 5;
 
-/** Past `BYTES_MAX` the file becomes `.1`, and so on; five older ones are kept. */
+/** Rotates the file beyond `BYTES_MAX` (to `.1`, `.2` …) and keeps `KEPT` older ones. @throws the error of the file system */
 export function auditTo(path: string): Audit {
   return (entry) => {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });

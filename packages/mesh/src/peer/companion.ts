@@ -1,6 +1,6 @@
 import type { Methods } from './control.ts';
 
-/** Something else that runs along with a peer: what it answers to a shell, and how it ends. */
+/** A service that runs in the process of a peer and adds methods to its control socket. */
 export interface Companion {
   methods: Methods;
   stop(): void;

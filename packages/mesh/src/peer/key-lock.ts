@@ -1,4 +1,4 @@
-// The private keys of a peer on disk, in plain text or encrypted with a passphrase.
+// The private keys of a peer on disk, in the clear or encrypted with a passphrase.
 
 import {
   isPassphraseSealed,
@@ -8,7 +8,7 @@ import {
 } from '../sealed/passphrase.ts';
 import type { Storage } from './storage.ts';
 
-/** Who has one of these can pretend to be the peer, read what was sealed for it or for all, or let others in. */
+/** Any of these lets its holder impersonate the peer, decrypt what was sealed for it or the group, or admit members. */
 export const SECRET_FILES = [
   'peer.key',
   'sealing.key',
@@ -18,16 +18,16 @@ export const SECRET_FILES = [
   'authority/offline-root.key',
 ] as const;
 
-/** A secret of the folder; null if there is none. @throws PassphraseError without the right passphrase */
+/** Reads a secret; null if there is none. @throws PassphraseError if it is encrypted and the passphrase missing or wrong */
 export function readSecret(storage: Storage, name: string, passphrase: string | null): Buffer | null {
   const data = storage.read(name);
   if (data === null || !isPassphraseSealed(data)) return data;
   if (!passphrase)
-    throw new PassphraseError('the keys are under a passphrase: set EYRIE_PASSPHRASE or start on a terminal');
+    throw new PassphraseError('the keys are encrypted: set EYRIE_PASSPHRASE or start on a terminal');
   return openWithPassphrase(passphrase, data);
 }
 
-/** Puts a secret beside the key of the peer: under the same passphrase if that is. @throws PassphraseError */
+/** Writes a secret, encrypted if the key of the peer is. @throws PassphraseError if the passphrase is not that key's */
 export function writeSecret(
   storage: Storage,
   name: string,
@@ -40,7 +40,7 @@ export function writeSecret(
   storage.write(name, isSealed ? sealWithPassphrase(passphrase!, data) : data);
 }
 
-/** True if any secret of the folder is under a passphrase. */
+/** Whether any secret of the folder is encrypted. */
 export function isLocked(storage: Storage): boolean {
   return SECRET_FILES.some((name) => {
     const data = storage.read(name);
@@ -48,12 +48,12 @@ export function isLocked(storage: Storage): boolean {
   });
 }
 
-/** Puts all under the passphrase; gives how many were not yet. */
+/** Encrypts all secrets; returns how many were in the clear. */
 export function lockSecrets(storage: Storage, passphrase: string): number {
   return changed(storage, (data) => (isPassphraseSealed(data) ? null : sealWithPassphrase(passphrase, data)));
 }
 
-/** Takes all out again; gives how many. @throws PassphraseError, and then none is changed */
+/** Decrypts all secrets; returns how many. @throws PassphraseError if one cannot be decrypted; then none is changed */
 export function unlockSecrets(storage: Storage, passphrase: string): number {
   for (const name of SECRET_FILES) readSecret(storage, name, passphrase);
   return changed(storage, (data) => (isPassphraseSealed(data) ? openWithPassphrase(passphrase, data) : null));

@@ -1,4 +1,4 @@
-// What a shell may ask of a running peer, over its control socket.
+// The methods of a running peer's control socket.
 
 import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
@@ -32,13 +32,13 @@ export interface MemberView {
 
 export interface MessageView {
   from: string;
-  /** Who gave it to `from` to send; null: nobody else. */
+  /** The client on whose behalf `from` sent it; null if it sent its own. */
   by: string | null;
   topic: string;
   sentMs: number;
   receivedMs: number;
   isBroadcast: boolean;
-  /** `receivedMs` is mesh time within ± this; null: this machine's own clock. */
+  /** `receivedMs` is mesh time ± this; null if it is from this machine's own clock. */
   uncertaintyMs: number | null;
   text: string;
 }
@@ -95,7 +95,7 @@ export function controlMethods(
   };
 }
 
-/** Those that change nothing. */
+/** Read-only methods. */
 export function lookingMethods(peer: Peer): Methods {
   return {
     status: () => statusOf(peer),
@@ -155,14 +155,14 @@ function authorityMethods(peer: Peer, storage: Storage, passphrase: string | nul
   };
 }
 
-/** What a get has come to; asked for while it goes on. */
+/** Progress of a download, polled by the client. */
 export interface JobView extends Progress {
   isDone: boolean;
   error: string | null;
   path: string;
 }
 
-/** Under way at once; and so many that are over are remembered, for whoever still asks what came of them. */
+/** Maximum concurrent downloads, and maximum finished ones kept for clients that still poll them. */
 const JOBS_MAX = 16;
 
 function resourceMethods(peer: Peer): Methods {
@@ -248,9 +248,9 @@ function statusOf(peer: Peer) {
   };
 }
 
-/** Calls in vain to whom a link is missing with. */
+/** Failed dials to a peer that should have a link and has none. */
 export interface FailureView {
-  /** '' if nobody is known at that address. */
+  /** '' if no peer is known at that address. */
   peer: string;
   address: string;
   reason: string;
@@ -270,7 +270,7 @@ function failuresOf(peer: Peer): FailureView[] {
   const isMissed = ({ peer: id, address, agoMs }: FailureView) => {
     if (id === peer.id || agoMs > FAILURES_MS || peer.switchboard.sessionOf(id) !== null) return false;
     if (peer.directory.isAlive(id) && !peer.switchboard.isNeeded(id)) return false;
-    // Of a peer on another machine it says nothing that it does not listen on this one.
+    // A refused connection to loopback says nothing about a peer on another machine.
     return isOnLoopback || !isLoopback(address);
   };
   return peer.switchboard.failures
@@ -288,12 +288,12 @@ function membersOf(peer: Peer): MemberView[] {
   });
 }
 
-/** The servers that the mesh's time follows; it is led elsewhere, mostly. */
+/** The time servers that the mesh clock follows; usually another peer leads it. */
 export interface TimeSourcesView {
-  /** Who asks them; null while nobody leads. */
+  /** The peer that queries them; null while no peer leads. */
   askedBy: string | null;
   sources: TimeSource[];
-  /** Why they are not known. */
+  /** Why the servers are unknown; null if they are known. */
   problem: string | null;
 }
 

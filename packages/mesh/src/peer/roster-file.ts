@@ -1,4 +1,4 @@
-// The list of members on disk: as it was once, and in a log what came since, so that a change costs no more than itself.
+// The list of members on disk: a snapshot and a log of the changes after it, so that a change costs only its own size.
 
 import { Roster } from '../members/roster.ts';
 import { type RosterPart, rosterPart } from '../members/roster-part.ts';
@@ -9,7 +9,7 @@ import type { Storage } from './storage.ts';
 
 const WHOLE = 'roster';
 const LOG = 'roster.log';
-/** After so many entries the whole is written anew. */
+/** Log entries after which a new snapshot is written. */
 const ENTRIES_MAX = 200;
 
 export class RosterFile {
@@ -17,7 +17,7 @@ export class RosterFile {
   #roster: Roster;
   #entries: number;
 
-  /** @param roster what is there already, as it was read */
+  /** @param roster the content of the files, as `read` returned it */
   constructor(storage: Storage, roster: Roster) {
     this.#storage = storage;
     this.#roster = roster;
@@ -29,7 +29,7 @@ export class RosterFile {
     storage.remove(LOG);
   }
 
-  /** @throws RosterError if it is damaged */
+  /** @throws RosterError if the files are damaged */
   static read(storage: Storage): Roster {
     let roster = Roster.fromBytes(storage.read(WHOLE)!, null);
     const gatherer = new RosterGatherer();
@@ -37,21 +37,22 @@ export class RosterFile {
       try {
         roster = gatherer.take(decode(rosterPart, entry), roster, false) ?? roster;
       } catch (error) {
-        // Where power failed after a rival was written, the log is still that of the list before. Its entries are checksummed.
+        // If power failed after the snapshot of a rival was written, the log still belongs to the previous list. Damage
+        // is excluded, because entries have checksums.
         if (!(error instanceof RosterError)) throw error;
       }
     }
     return roster;
   }
 
-  /** On disk when it returns. */
+  /** Durable when it returns. */
   update(roster: Roster): void {
     const { version } = this.#roster;
     const isRival = roster.sharedWith(this.#roster) < version;
     if (roster.version <= version && !isRival) return;
     const parts: RosterPart[] = roster.partsFrom(version);
     const entries = isRival ? Number.POSITIVE_INFINITY : this.#entries + parts.length;
-    // If this fails, the log may end in half an entry, after which nothing could be read: then the whole is due.
+    // A failed append may leave a partial entry, behind which nothing is readable: forces a snapshot next time.
     this.#entries = ENTRIES_MAX;
     if (entries > ENTRIES_MAX) RosterFile.create(this.#storage, roster);
     else

@@ -16,18 +16,18 @@ import { followWhereabouts } from './whereabouts.ts';
 
 export interface RunOptions extends OpenOptions {
   companions?: readonly ((peer: Peer) => Companion)[];
-  /** Time servers, followed while this peer leads the mesh's clock; none: it leads by its own clock. */
+  /** Time servers to follow while this peer leads the mesh clock; if none, it leads by its own clock. */
   timeServers?: readonly SourceOptions[];
 }
 
 export interface RunningPeer {
   peer: Peer;
-  /** Ends the peer; the control socket can do the same. */
+  /** Stops the peer, like the control socket's method of that name. */
   stop(): Promise<void>;
   readonly stopped: Promise<void>;
 }
 
-/** @throws FolderError, ControlError, or the error of a port that is taken */
+/** @throws FolderError, ControlError, or the system's error if a port is in use */
 export async function runPeer(options: RunOptions): Promise<RunningPeer> {
   const { folder, passphrase = null } = options;
   await refreshCertificate(options);

@@ -1,5 +1,5 @@
-// Identity and trust of a peer: its keys, its certificate, the signed list of members, the group key; and the
-// decision that follows from them: who may have a link.
+// Identity and trust of a peer: its keys, certificate, signed list of members and group key; and the authorisation of
+// links that follows from them.
 
 import { isIssuedBy, readLeaf, rootExpiresMs } from '../identity/certificate.ts';
 import { hex, type KeyPair, keyFingerprint, sha256 } from '../identity/keys.ts';
@@ -14,9 +14,9 @@ import { ownCopy } from '../wire/schema.ts';
 
 /** With this code, the reason is an address: the dialling side is redirected there. */
 export const MOVED = 'moved';
-/** That one session may send: each costs a look at all changes, however few bytes it takes to send it. */
+/** Maximum rival lists per session: checking one compares all changes, however few bytes it takes to send. */
 const RIVALS_MAX = 8;
-/** Memory overhead of a change. */
+/** Memory overhead of a change, in bytes. */
 const CHANGE_BYTES = 100;
 
 export interface GroupKey {
@@ -33,10 +33,10 @@ export class Standing {
   readonly runtime: Runtime;
   #certificate: Uint8Array;
   #roster: Roster;
-  /** The newest and those before it, for messages still on their way. */
+  /** The newest first; older ones open messages that are still in flight. */
   #groupKeys: GroupKey[] = [];
   readonly onRoster: ((roster: Roster, before: Roster) => void)[] = [];
-  /** Where the authority is, it makes one list of two; elsewhere the longer one counts. */
+  /** At the authority, merges a rival list; elsewhere null, and the longer list wins. */
   mergeRival: ((rival: Roster) => void) | null = null;
   readonly onCertificate: ((certificate: Uint8Array) => void)[] = [];
   readonly onGroupKey: ((key: GroupKey) => void)[] = [];
@@ -75,7 +75,7 @@ export class Standing {
     return this.#groupKeys.find((each) => each.epoch === epoch)?.key ?? null;
   }
 
-  /** False if the authority has not signed the hash of this key. */
+  /** Returns false if the authority has not signed the hash of this key. */
   takeGroupKey(key: GroupKey): boolean {
     const signed = this.#roster.group;
     if (signed === null || signed.epoch !== key.epoch || !sha256(key.key).equals(signed.keyHash))
@@ -91,16 +91,20 @@ export class Standing {
     for (const listener of this.onCertificate) listener(certificate);
   }
 
-  /** Takes a list that another peer sent: a newer one, or a rival (Roster.rival). */
+  /** Takes a list from another peer: a newer one, or a rival (`Roster.rival`). */
   takeRoster(roster: Roster): void {
     const isRival = roster.sharedWith(this.#roster) < this.#roster.version;
     if (!isRival) this.setRoster(roster);
     else if (this.mergeRival !== null) this.mergeRival(roster);
     else if (roster.version > this.#roster.version) {
-      this.runtime.log('warn', 'the authority has signed another list of members, which counts from now on', {
-        before: this.#roster.version,
-        now: roster.version,
-      });
+      this.runtime.log(
+        'warn',
+        'the authority has signed a different list of members, which replaces this one',
+        {
+          before: this.#roster.version,
+          now: roster.version,
+        },
+      );
       this.setRoster(roster);
     }
   }
@@ -108,18 +112,18 @@ export class Standing {
   setRoster(roster: Roster): void {
     const before = this.#roster;
     this.#roster = roster;
-    // Before the listeners, so that a peer that is cut off has no link any more over which it would learn of it.
+    // Before the listeners: a peer that is cut off must lose its links before it could learn of the measure.
     this.measures.take(roster.measures);
     for (const listener of this.onRoster) listener(roster, before);
   }
 
-  /** Whether the certificate is one that the authority issued for this peer and its key. */
+  /** Whether the authority issued the certificate for this peer and its key. */
   isOwn(certificate: Uint8Array): boolean {
     const verdict = this.judge(certificate);
     return 'code' in verdict && verdict.code === 'self';
   }
 
-  /** Why a peer that has proved to hold this key may not keep its link, or null. */
+  /** Returns why an authenticated peer with this key may not keep its link, or null. */
   objectionTo(id: string, publicKey: Uint8Array): string | null {
     const member = this.#roster.members.get(id);
     if (member === undefined) return `${id} is not approved`;
@@ -127,11 +131,11 @@ export class Standing {
     return Buffer.compare(member.publicKey, publicKey) === 0 ? null : `${id} has another key`;
   }
 
-  /** The peer that the certificate names, if it may have a link now; else why not. */
+  /** Authorises a link: returns the peer that the certificate names, or why it is refused. */
   judge(certificate: Uint8Array | null): Verdict {
     if (certificate === null) return { code: 'no-certificate', reason: 'no certificate was shown' };
     const identity = readLeaf(certificate);
-    if (identity === null) return { code: 'bad-certificate', reason: 'the certificate is none of a peer' };
+    if (identity === null) return { code: 'bad-certificate', reason: 'the certificate is not one of a peer' };
     const { id } = identity;
     const roster = this.#roster;
     if (identity.mesh !== roster.mesh)
@@ -180,22 +184,22 @@ export class Standing {
   }
 }
 
-/** To the minute, short enough to be told to the other side whole (greeting.ts). */
+/** To the minute, so that the reason fits the field of the refusal (greeting.ts). */
 function shown(timeMs: number): string {
   return new Date(timeMs).toISOString().slice(0, 16).replace('T', ' ');
 }
 
-/** Assembles the parts of the list of members that one session sends. */
+/** Reassembles the list of members from the parts that one session sends. */
 export class RosterGatherer {
   #from = 0;
   #changes: Uint8Array[] = [];
-  /** Parts that wait for the one with the signature. */
+  /** Bytes of parts that wait for the signed one. */
   heldBytes = 0;
   #rivals = 0;
 
   /**
-   * @param isMember who sends it is a member; from others, no rivals are taken
-   * @returns the new state once it is whole and newer, or a rival; null while it is not
+   * @param isMember whether the sender is a member; rivals of others are ignored
+   * @returns the new state once it is complete and newer, or a rival; null until then
    * @throws RosterError see Roster.follow
    */
   take(part: RosterPart, before: Roster, isMember: boolean): Roster | null {
@@ -212,12 +216,12 @@ export class RosterGatherer {
     this.#changes = [];
     this.#from = 0;
     this.heldBytes = 0;
-    // After a gap, the other side will send the list again.
+    // There is a gap: the other side will send the list again.
     if (from > before.version) return null;
     const known = before.changes.slice(from, from + gathered.length);
     if (known.some((each, i) => Buffer.compare(each, gathered[i]!) !== 0)) {
       if (!isMember || ++this.#rivals > RIVALS_MAX)
-        throw new RosterError('the list of members does not follow on the one that is here');
+        throw new RosterError('the list of members does not continue the one held here');
       return Roster.rival(before, [...before.changes.slice(0, from), ...gathered], part.signature);
     }
     const changes = gathered.slice(known.length);

@@ -1,5 +1,5 @@
-// Persistent storage of a peer. Files are written atomically; a log loses at most an entry that was never
-// confirmed. Folders are 700, files 600.
+// Persistent storage of a peer. Files are written atomically; after a crash, a log lacks at most an entry that was
+// never confirmed. Folders have mode 700, files 600.
 
 import {
   chmodSync,
@@ -20,14 +20,14 @@ import { ownCopy } from '../wire/schema.ts';
 
 export interface Storage {
   read(name: string): Buffer | null;
-  /** Atomic, even when the power fails. */
+  /** Atomic and durable, even if power fails. */
   write(name: string, data: Uint8Array | string): void;
   remove(name: string): void;
   /** The entries of a log, in order. */
   readLog(name: string): Buffer[];
-  /** On disk when it returns. */
+  /** Durable when it returns. */
   append(name: string, entries: readonly Uint8Array[]): void;
-  /** Puts these in place of the whole log. */
+  /** Replaces the whole log, atomically. */
   writeLog(name: string, entries: readonly Uint8Array[]): void;
 }
 
@@ -37,7 +37,7 @@ const ENTRY_BYTES_MAX = 1 << 20;
 
 export class FolderStorage implements Storage {
   readonly folder: string;
-  /** The logs that end with a whole entry. */
+  /** Logs known to end with a complete entry. */
   readonly #sound = new Set<string>();
 
   constructor(folder: string) {
@@ -83,7 +83,7 @@ export class FolderStorage implements Storage {
 
   append(name: string, entries: readonly Uint8Array[]): void {
     const path = join(this.folder, name);
-    // By who appends, not by who reads: that may be a command, while the peer runs.
+    // Only the writer repairs a log: a reader may be a command that runs beside the peer.
     if (!this.#sound.has(name)) this.#cutUnsound(name);
     const file = openSync(path, 'a', 0o600);
     this.#sound.delete(name);
@@ -96,7 +96,7 @@ export class FolderStorage implements Storage {
     }
   }
 
-  /** An entry cut by a crash, or a full disk, was never confirmed. It is removed, so that later ones can be read. */
+  /** Removes an entry truncated by a crash or a full disk, which was never confirmed, so that later ones are readable. */
   #cutUnsound(name: string): void {
     const data = this.read(name);
     if (data === null) return;
@@ -110,7 +110,7 @@ export class FolderStorage implements Storage {
   }
 }
 
-/** For tests and simulations: lasts as long as the object. */
+/** In memory, for tests and simulations. */
 export class MemoryStorage implements Storage {
   #files = new Map<string, Buffer>();
   #logs = new Map<string, Buffer[]>();
@@ -143,12 +143,12 @@ export class MemoryStorage implements Storage {
   }
 }
 
-/** Writes everything: one call to `writeSync` may write less than it was given. */
+/** Writes all bytes: a single `writeSync` may write fewer. */
 function writeAll(file: number, bytes: Uint8Array): void {
   for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
 }
 
-/** Length, first bytes of the SHA-256, entry. */
+/** Length, truncated SHA-256, entry. */
 function logEntry(entry: Uint8Array): Buffer {
   const head = Buffer.alloc(LENGTH_BYTES);
   head.writeUInt32BE(entry.length);

@@ -1,12 +1,12 @@
-// Detects two processes with the keys of one peer, after its folder was copied or restored from a backup: each hears
-// announcements under their common name with a number that it did not assign.
+// Detects two processes with the keys of one peer, after its folder was copied or restored from a backup: each receives
+// announcements in its own name with a number that it did not assign.
 
 import type { Announcement } from '../members/directory.ts';
 import type { Runtime } from '../runtime.ts';
 
-/** Both contradict each other; so seldom that it costs the mesh nothing. */
+/** Minimum interval between contradictions: both processes send them, so they must stay cheap for the mesh. */
 const CONTRADICT_MS = 30_000;
-/** What was not heard of for so long is over. */
+/** The other process counts as gone after this long without an announcement. */
 const TOLD_MS = 3 * CONTRADICT_MS;
 
 export class Twin {
@@ -20,13 +20,13 @@ export class Twin {
   }
 
   /**
-   * Something was said in this peer's name, and not by it.
+   * Handles an announcement in this peer's name that this process did not make.
    *
    * @returns whether to contradict now
    */
   heard({ id, addresses, isLeaving }: Announcement, own: readonly string[]): boolean {
     const nowMs = this.#runtime.clock.elapsedMs();
-    // From where this one is: an earlier run, when the clock was ahead.
+    // Without a foreign address, it is from an earlier run of this process, when the clock was fast.
     const elsewhere = addresses.find((each) => !own.includes(each));
     if (elsewhere !== undefined && !isLeaving) {
       if (this.problem() === null)
