@@ -1,9 +1,9 @@
-// The decoy for a redirected peer: another port of a member, where everything seems to be as before. Members are
-// there, messages go out, queries are answered, and none of it reaches anybody. It dials nobody, passes nothing on, and
-// reveals only what the visitor knew already or what is invented.
+// The decoy for redirected peers ("visitors"): another port of a member, which imitates the mesh. Members appear alive,
+// messages seem to be sent and queries are answered, but nothing leaves the decoy. It dials no peer, forwards nothing,
+// and reveals only what the visitor knew already or what is invented.
 //
 //   visitor ─► link ─► judged: is it redirected? ─► probes, offers, broadcasts, routed messages, queries ─► answers
-//                                                                  └─► told to whoever records it
+//                                                                  └─► reported to the recorder
 
 import type { Transport } from '../link/link.ts';
 import type { Session } from '../link/session.ts';
@@ -22,34 +22,34 @@ import { DecoyPost } from './post.ts';
 
 export interface DecoyEvent {
   visitor: string;
-  /** Where it calls from. */
+  /** The visitor's address. */
   address: string;
-  /** One name for each link. */
+  /** Identifies the link. */
   link: number;
   kind: 'came' | 'asked' | 'said' | 'told' | 'left';
   text: string;
 }
 
 export interface DecoyOptions {
-  /** The member whose port this is: it knows who was sent here. */
+  /** The member that runs the decoy: it knows which peers were redirected here. */
   peer: Peer;
-  /** What is made up follows from it: the same for all visitors, another at each installation. */
+  /** Seed of all invented data: consistent for all visitors, different at each installation. */
   seed: string;
-  /** Where visitors come. Its `dial` is never used. */
+  /** The transport that visitors connect to. Its `dial` is never used. */
   transport: Transport;
   onEvent: (event: DecoyEvent) => void;
 }
 
-/** As long as a way over three or four peers takes. */
+/** Range of answer delays: those of a route over three or four peers. */
 const ANSWER_MS: readonly [number, number] = [15, 60];
 const TEXT_MAX = 2_000;
 
-/** Everybody is well, whatever the list of members says. */
+/** No measures at all, whatever the list of members says. */
 class NoMeasures extends Measures {
   override take(): void {}
 }
 
-/** Takes links and makes none; what the list of members says is not told. */
+/** Accepts links and dials none; never sends the list of members. */
 class DecoySwitchboard extends Switchboard {
   override rosterParts(): [] {
     return [];
@@ -114,7 +114,7 @@ export class MeshDecoy {
     this.#answerRequests();
   }
 
-  /** Gives the addresses by which visitors find it. */
+  /** Starts to listen; returns the addresses at which visitors reach it. */
   listen(): Promise<string[]> {
     this.#mirage.start();
     return this.switchboard.listen();
@@ -129,7 +129,7 @@ export class MeshDecoy {
     return this.#peer.standing.measures.of(id)?.step === 'redirect';
   }
 
-  /** What the member comes to know, the decoy knows; who is released is sent home. */
+  /** Follows the member's state; closes the links of peers that were released. */
   #follow(): void {
     const { standing, directory } = this.#peer;
     standing.onCertificate.push((certificate) => this.#standing.setCertificate(certificate));
@@ -147,13 +147,13 @@ export class MeshDecoy {
     directory.onChange.push(learn);
     standing.onRoster.push((roster) => {
       this.#standing.setRoster(roster);
-      // The member may have heard of a newcomer before its list of members named it here.
+      // The member may have learned of a new peer before the list of members arrived here.
       learnAll();
     });
     const { onOpen, onClosed } = this.switchboard;
     const here = new Map<string, Session>();
     onOpen.push((session) => {
-      // The switchboard says nothing of a link in whose place there is another.
+      // The switchboard does not report links that were replaced by a newer one.
       const before = here.get(session.id);
       here.set(session.id, session);
       if (before !== undefined) this.#tell(before, 'left', 'there is a newer link');
@@ -167,7 +167,7 @@ export class MeshDecoy {
     });
   }
 
-  /** Everybody is here, as each of them has signed. */
+  /** Announces every member, with the announcements that they signed themselves. */
   #introduce(session: Session): void {
     const said = [...this.directory.entries()]
       .map(({ id }) => this.directory.announcementOf(id))
@@ -201,7 +201,7 @@ export class MeshDecoy {
     });
   }
 
-  /** It is read, and all seem to have it. */
+  /** Reads a broadcast, and reports that every member received it. */
   #takeBroadcast(session: Session, payload: Uint8Array): void {
     const { origin, number, topic, sealed, epoch } = decode(broadcast, payload);
     const key = this.#peer.standing.groupKeyOf(epoch);

@@ -18,10 +18,10 @@ type Tell = (session: Session, kind: 'asked' | 'said', text: string) => void;
 
 const NOTHING = Buffer.alloc(0);
 const TEXT_MAX = 2_000;
-/** Keys that are asked for at once: the member needs its own questions answered, whatever a visitor asks. */
+/** Maximum concurrent key requests, so that visitors cannot exhaust the member's own limit. */
 const ASKING_MAX = 8;
 const routedNames = new Map<number, string>(Object.entries(routedKinds).map(([name, kind]) => [kind, name]));
-/** Nobody is asked anything, and nobody asks. */
+/** A routing without routes: the decoy sends and answers no requests. */
 const nowhere = { handle() {}, ask() {} };
 
 export class DecoyPost {
@@ -42,7 +42,7 @@ export class DecoyPost {
   ) {
     this.#peer = peer;
     this.#standing = standing;
-    // Its own: to the member's, the visitor is cut off.
+    // The decoy's own: for the member's, the visitor is cut off.
     this.#pairs = new Pairs(peer.runtime, standing, directory, nowhere);
     this.#tell = tell;
     this.#later = later;
@@ -70,7 +70,7 @@ export class DecoyPost {
     else this.#answer(session, message, `${to} does not answer`, NOTHING);
   }
 
-  /** What anybody is told who asks for it: it does not tell the others that somebody did. */
+  /** Answers a key request through the member: keys are public, and other peers do not learn of the visitor. */
   #keyOf(to: string, done: (error: string | null, key: Uint8Array) => void): void {
     if (to === this.#standing.id) return void done(null, this.#standing.sealing.publicKey);
     const silent = `${to} does not answer`;
@@ -98,7 +98,7 @@ export class DecoyPost {
     const { inbox } = this.#peer;
     const { stream, sequence, topic, body: text } = decode(content, opened.plain);
     if (sequence === inbox.lastOf(from, stream) + 1) {
-      // Counted where those before it were: released, its next message has the number after this one.
+      // Counts in the member's inbox: once released, the visitor continues with the next number.
       inbox.skip(from, stream, sequence);
       const shown = Buffer.from(text).toString('utf8').slice(0, TEXT_MAX);
       this.#tell(session, 'said', `to ${to}, on ${topic}: ${shown}`);

@@ -6,7 +6,7 @@ import type { Peer } from '../peer/peer.ts';
 
 export interface DecoyPlace {
   host: string;
-  /** 0 takes any free port. */
+  /** 0: any free port. */
   port: number;
 }
 

@@ -1,5 +1,5 @@
-// Messages over the LAN without a link: broadcast or to one peer, fragmented, and retransmitted up to four times unless
-// acknowledged. Each is taken once, from approved peers only, and only while recent.
+// Messages over the LAN without a link: broadcast or unicast, fragmented, and retransmitted until acknowledged or the
+// schedule ends. Each is taken once, from approved peers only, and only while recent.
 
 import { hex, isSignedBy, signWith } from '../identity/keys.ts';
 import type { Standing } from '../peer/standing.ts';
@@ -9,23 +9,23 @@ import { decode, encode, WireError } from '../wire/schema.ts';
 import { type LanMessage, lanMessage, openDatagram, partsOf, sealDatagram } from './datagram.ts';
 import { Seen } from './seen.ts';
 
-/** When the parts are sent again to those that have not acknowledged. */
+/** Retransmission schedule: delays after the first transmission to receivers that have not acknowledged. */
 const REPEAT_MS = [120, 250, 500, 1_000, 1_500];
-/** By the clocks of sender and receiver. */
+/** Maximum difference between the sender's time stamp and this clock: bounds replay. */
 const FRESH_MS = 5 * 60_000;
 const GATHERING_MAX = 256;
 const SIGNATURE_BYTES = 64;
 
-/** Where a datagram goes: an address, or null for everyone on the LAN. */
+/** Sends a datagram to an address, or to all hosts on the LAN (null). */
 export type Transmit = (datagram: Uint8Array, to: string | null) => void;
 
 export interface Outgoing {
   task: string;
   body: Uint8Array;
   answers?: Uint8Array | null;
-  /** Null for everyone. */
+  /** Null for a broadcast. */
   to: string | null;
-  /** The peers whose acknowledgement is awaited; empty if nobody knows who is there: then all repetitions are sent. */
+  /** Peers whose acknowledgement is awaited; if empty (receivers unknown), all retransmissions are sent. */
   expected: ReadonlySet<string>;
   onAck?: (from: string) => void;
   done: (acked: ReadonlySet<string>) => void;
@@ -39,7 +39,7 @@ interface Sending {
 }
 
 export class LanCourier {
-  /** A message from an approved peer, once; `address` is where it came from. */
+  /** Called once for each message from an approved peer; `address` is the source of the datagram. */
   onMessage: (message: LanMessage, address: string) => void = () => {};
   readonly #runtime: Runtime;
   readonly #standing: Standing;
@@ -48,7 +48,7 @@ export class LanCourier {
   readonly #gathering = new Map<string, (Uint8Array | null)[]>();
   readonly #seen: Seen;
 
-  /** @param storage remembers what was taken, for a peer that acts on messages; null for one that only sends */
+  /** @param storage persists replay protection, for a peer that acts on messages; null for one that only sends */
   constructor(runtime: Runtime, standing: Standing, transmit: Transmit, storage: Storage | null = null) {
     this.#runtime = runtime;
     this.#standing = standing;
@@ -61,7 +61,7 @@ export class LanCourier {
     this.#sending.clear();
   }
 
-  /** The name of the message; null if this peer has no key of the group yet. */
+  /** Sends a message and returns its id; null if this peer has no group key yet. */
   send(outgoing: Outgoing): Uint8Array | null {
     const { random, clock } = this.#runtime;
     const id = random.bytes(8);

@@ -1,9 +1,9 @@
-// The multicast group for discovery, limited to the local network: one hop, never forwarded by routers.
+// The multicast group for discovery, link-local: TTL 1, never forwarded by routers.
 
 import type { Socket } from 'node:dgram';
 import { createAddressSocket, Multicast } from './multicast.ts';
 
-/** Of the block for organisations (RFC 2365 §6.2). */
+/** From the Organization-Local Scope (RFC 2365 §6.2). */
 const FINDING_GROUP = '239.255.43.22';
 export const FINDING_PORT = 12346;
 
@@ -16,9 +16,9 @@ export class GroupSocket {
     this.#multicast = new Multicast(socket, FINDING_GROUP);
   }
 
-  /** @throws the error of a port that cannot be had */
+  /** @throws the system's error if the port cannot be bound */
   static async open(onDatagram: (data: Buffer, host: string) => void): Promise<GroupSocket> {
-    // Shared with the other peers of this host: each gets what comes.
+    // SO_REUSEADDR: all peers of this host share the port, and each receives every datagram.
     const socket = createAddressSocket(true);
     await new Promise<void>((resolve, reject) => {
       socket.once('error', reject);
@@ -36,7 +36,7 @@ export class GroupSocket {
     return group;
   }
 
-  /** This host's networks changed. */
+  /** Joins the group on new interfaces; to be called when the networks of this host change. */
   join(): void {
     this.#multicast.join();
   }

@@ -1,4 +1,4 @@
-// Replay protection of LAN messages: records which messages were taken, across restarts.
+// Replay protection of LAN messages: the ids of messages taken, kept across restarts.
 
 import { hex } from '../identity/keys.ts';
 import type { Storage } from '../peer/storage.ts';
@@ -6,7 +6,7 @@ import type { Clock } from '../runtime.ts';
 import { decode, encode, fixed, record, varint } from '../wire/schema.ts';
 
 const LOG = 'lan.log';
-/** Of more, the oldest are forgotten. */
+/** Beyond this many, the oldest are evicted. */
 const SEEN_MAX = 10_000;
 const entry = record({ id: fixed(8), atMs: varint() });
 
@@ -14,11 +14,11 @@ export class Seen {
   readonly #clock: Clock;
   readonly #storage: Storage | null;
   readonly #keepMs: number;
-  /** When each was taken, the oldest first. */
+  /** Time of reception by id, oldest first. */
   readonly #taken = new Map<string, number>();
   #entries = 0;
 
-  /** @param keepMs for how long: after that, a message is refused for its age */
+  /** @param keepMs retention; older messages are refused for their age */
   constructor(clock: Clock, storage: Storage | null, keepMs: number) {
     this.#clock = clock;
     this.#storage = storage;
@@ -34,7 +34,7 @@ export class Seen {
     return this.#taken.has(hex(id));
   }
 
-  /** It is on disk when this returns: only then may the message be acted on. */
+  /** Durable when it returns: only then may the message be acted on. */
   add(id: Uint8Array): void {
     const atMs = this.#clock.nowMs();
     this.#taken.set(hex(id), atMs);

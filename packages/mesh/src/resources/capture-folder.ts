@@ -4,11 +4,11 @@ import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isResourceName } from './manifest.ts';
 
-/** By the ends of their names, also packed, and numbered as tcpdump does. */
+/** Matches capture files by extension, also compressed, or numbered as by `tcpdump -C`. */
 const CAPTURE_NAME = /\.(pcap|pcapng|cap|dmp|snoop|ntar)\d*(\.(gz|zst))?$/i;
-/** The newest of them; of more the others are not offered. */
+/** Only the newest captures are offered. */
 const CAPTURES_MAX = 500;
-/** Changed since then, it may still be written to, and would be another file by the time it was got. */
+/** A file modified more recently may still be written to and would change during a download. */
 const QUIET_MS = 5_000;
 
 export interface Capture {
@@ -17,7 +17,7 @@ export interface Capture {
   sizeBytes: number;
 }
 
-/** Links are left out: they may lead anywhere. A folder that cannot be read has none. */
+/** Lists the captures of a folder; empty if it cannot be read. Skips symbolic links, which may leave the folder. */
 export async function capturesIn(folder: string): Promise<Capture[]> {
   const names = await readdir(folder).catch((): string[] => []);
   const files = await Promise.all(

@@ -8,10 +8,10 @@ import { encode, fixed, list, record, type Shape, text, varint } from '../wire/s
 export const CHUNK_BYTES = 1 << 20;
 const CHUNKS_MAX = 1_000_000;
 
-/** A name without a way out of the folder it is written to. */
+/** A single path component: no separators, `.`, `..` or control characters, so that it cannot leave its folder. */
 export const resourceName = text(200, /^(?!\.{1,2}$)[^/\\\x00-\x1f\x7f]+$/);
 
-/** Whether a file can be offered by that name. */
+/** Whether a file can be shared under that name. */
 export function isResourceName(name: string): boolean {
   try {
     encode(resourceName, name);
@@ -31,17 +31,17 @@ export const manifest = record({
 });
 export type Manifest = Shape<typeof manifest>;
 
-/** Two files with the same name are the same: all their bytes are. */
+/** Content-derived identifier: equal only for files with identical bytes. */
 export function manifestId({ sizeBytes, chunks }: Manifest): string {
   return sha256(String(sizeBytes), Buffer.concat(chunks)).toString('hex');
 }
 
-/** Whether every byte is in a chunk that has its hash, and no chunk is beyond the end. */
+/** Whether the number of chunk hashes matches the size. */
 export function isWhole({ sizeBytes, chunks }: Manifest): boolean {
   return chunks.length === Math.ceil(sizeBytes / CHUNK_BYTES);
 }
 
-/** Reads the whole file once. */
+/** Computes the manifest of a file; reads all of it. @throws the error of the file system */
 export async function describeFile(path: string, name: string): Promise<Manifest> {
   const file = await open(path, 'r');
   try {

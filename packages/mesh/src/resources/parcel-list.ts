@@ -1,17 +1,17 @@
-// The persistent list of files that other peers send, bounded per sender, so that no sender evicts the entries of
-// another.
+// The persistent list of files that other peers send to this one, bounded per sender, so that no sender evicts the
+// entries of another.
 
 import { readJsonList } from '../peer/damaged.ts';
 import type { Storage } from '../peer/storage.ts';
 import type { Cancel, Clock } from '../runtime.ts';
 
 const STATE = 'parcels.json';
-/** Of one sender; of more, its oldest that is not coming any more is forgotten. If all are coming, no more are taken. */
+/** Maximum entries per sender: evicts its oldest finished one; refuses new ones while all are still to be fetched. */
 export const OF_ONE_MAX = 1_000;
-/** Of all; of more, one of the sender with the most is forgotten. */
+/** Maximum entries in all: evicts one of the sender with the most. */
 export const PARCELS_MAX = 10_000;
 
-/** Much news at once is written down once. What a crash forgets stands in the inbox. */
+/** Delay over which changes are batched into one write. The inbox restores what a crash loses. */
 const SAVE_MS = 500;
 
 export interface Parcel {
@@ -24,7 +24,7 @@ export interface Parcel {
 
 export class ParcelList {
   readonly #storage: Storage;
-  /** By sender, then by share, the oldest first. */
+  /** By sender, then by share, oldest first. */
   readonly #all = new Map<string, Map<string, Parcel>>();
   #size = 0;
   readonly #clock: Clock;
@@ -45,7 +45,7 @@ export class ParcelList {
     return this.#all.get(from)?.get(share);
   }
 
-  /** Senders, and what they have sent. */
+  /** Senders with their files. */
   senders(): IterableIterator<[string, ReadonlyMap<string, Parcel>]> {
     return this.#all.entries();
   }
@@ -54,7 +54,7 @@ export class ParcelList {
     return [...(this.#all.get(from)?.values() ?? [])].some((each) => each.path === path);
   }
 
-  /** To the end of the line of its sender, and that to the end of all. False if there is no room. */
+  /** Adds or updates an entry as its sender's newest, and makes that sender the last. Returns false if there is no room. */
   keep(from: string, share: string, known: Parcel): boolean {
     this.#delete(from, share);
     const own = this.#all.get(from);
@@ -92,7 +92,7 @@ export class ParcelList {
     if (own.size === 0) this.#all.delete(from);
   }
 
-  /** Writes down what is not yet. */
+  /** Writes pending changes to disk. */
   save(): void {
     if (this.#cancelSave === null) return;
     this.#cancelSave();

@@ -24,19 +24,19 @@ import { notForYou } from './shares.ts';
 
 const FILE_TOPIC = 'file';
 const TAKEN_TOPIC = 'file-taken';
-/** What is said on them is for peers: `Parcels.textOf` puts it in words. */
+/** Topics whose messages are for programs; `Parcels.textOf` renders them for users. */
 export const FILE_TOPICS: readonly string[] = [FILE_TOPIC, TAKEN_TOPIC];
-/** Larger ones are told of, and got by hand: nobody fills another's disk unasked. */
+/** Larger files are announced but not fetched: the user decides, so that no sender can fill the disk. */
 const SIZE_BYTES_MAX = 2 ** 30;
 const LOOK_MS = 5_000;
-/** Of the name of a file in that of its share, after the number. */
+/** Maximum length of the file name within the name of its share. */
 const SHARE_BYTES_MAX = 100;
-/** So often one is tried while its sender is here. */
+/** Maximum attempts per file. */
 const TRIES_MAX = 20;
-/** Of so many files are fetched at once. */
+/** Maximum senders fetched from at once. */
 const SENDERS_MAX = 8;
 
-/** What the message says. */
+/** The body of a message about a file. */
 const parcel = record({ share: resourceName, name: resourceName, sizeBytes: varint() });
 const taken = record({ share: resourceName });
 
@@ -49,7 +49,7 @@ export class Parcels implements Companion {
   readonly #abort = new AbortController();
   readonly #whenTaken = new Map<string, () => void>();
   readonly #cancels: Cancel[];
-  /** Of whom a file is fetched now, and how many bytes it has. */
+  /** Bytes of the file being fetched, by sender. */
   readonly #fetching = new Map<string, number>();
 
   constructor(peer: Peer, storage: Storage, folder: string) {
@@ -81,7 +81,7 @@ export class Parcels implements Companion {
     };
   }
 
-  /** Offers a file to one peer and tells it so. @throws ControlError, or what the system says of the file */
+  /** Offers a file to one peer and sends it the announcement. @throws ControlError, or the error of the file system */
   async send(
     to: string,
     path: string,
@@ -102,7 +102,7 @@ export class Parcels implements Companion {
     return { sizeBytes, outcome, taken: whenTaken };
   }
 
-  /** What a message about a file says to whoever reads it. */
+  /** Renders a message about a file for the user. */
   textOf(message: Message): string {
     if (message.topic === TAKEN_TOPIC) return takenText(message);
     const said = readParcel(message);
@@ -116,7 +116,7 @@ export class Parcels implements Companion {
   }
 
   #take(message: Message): void {
-    // What was sent for another is of none of this peer's files.
+    // Messages on behalf of others, and broadcasts, concern none of this peer's files.
     if (message.isBroadcast || message.by !== undefined) return;
     if (message.topic === TAKEN_TOPIC) this.#end(message);
     if (message.topic !== FILE_TOPIC) return;
@@ -133,7 +133,7 @@ export class Parcels implements Companion {
     this.#fetchNext();
   }
 
-  /** The receiver has it: it need not be offered any longer. */
+  /** The receiver has the file: withdraws the offer. */
   #end({ from, body }: Message): void {
     try {
       const { share } = decode(taken, body);
@@ -147,7 +147,7 @@ export class Parcels implements Companion {
     }
   }
 
-  /** One at a time of each sender that is here, so that none who is slow, or sends nothing, keeps the others. */
+  /** Fetches one file at a time from each sender that is online, so that a slow sender does not delay the others. */
   #fetchNext(): void {
     for (const [from, sent] of this.#list.senders()) {
       if (this.#fetching.size >= SENDERS_MAX || this.#abort.signal.aborted) return;
@@ -157,7 +157,9 @@ export class Parcels implements Companion {
       const [share, parcel] = next;
       this.#fetching.set(from, parcel.sizeBytes);
       this.#fetch(from, share, parcel).catch((error) =>
-        this.#peer.runtime.log('warn', 'what came cannot be written down', { message: String(error) }),
+        this.#peer.runtime.log('warn', 'the list of received files cannot be written', {
+          message: String(error),
+        }),
       );
     }
   }
@@ -171,7 +173,7 @@ export class Parcels implements Companion {
       const lack = await lackOfRoom(folder, known.sizeBytes, comingBytes);
       if (lack !== null) throw new RoomError(lack);
       const asSaid = ({ totalBytes }: Progress) => {
-        if (totalBytes > known.sizeBytes) throw new Error('it is larger than was said');
+        if (totalBytes > known.sizeBytes) throw new Error('it is larger than announced');
       };
       await fetchResource(this.#peer, from, share, known.path, asSaid, this.#abort.signal);
       isHere = true;
@@ -186,17 +188,17 @@ export class Parcels implements Companion {
     if (isHere) this.#fetchNext();
   }
 
-  /** To the end of the line, so that one that cannot be had does not keep the others. */
+  /** Re-queues a failed file as the last, so that it does not block the others. */
   #failed(from: string, share: string, known: Parcel, error: Error): void {
     const { message: problem } = error;
     this.#peer.runtime.log('debug', 'file not fetched', { from, share, problem });
-    // Room may come; what is offered no more, and what was tried often, will not.
+    // A full disk may be freed, so it does not count as an attempt.
     const tries = error instanceof RoomError ? known.tries : known.tries + 1;
     const isOver = tries >= TRIES_MAX || problem === notForYou(share);
     this.#list.keep(from, share, { ...known, tries, state: isOver ? 'given up' : 'coming', problem });
   }
 
-  /** Not the path of another that came or comes, nor of a file that is there for whatever reason. */
+  /** Returns a path that neither another received file nor any existing file has. */
   #freePath(from: string, name: string): string {
     const extension = extname(name);
     for (let i = 1; ; i++) {
@@ -216,12 +218,12 @@ function readParcel({ body }: Message) {
   }
 }
 
-/** A share is named by twelve digits, a dash, and the name of the file. */
+/** The name of a share is twelve digits, a dash, and the file name. */
 function takenText({ from, body }: Message): string {
   try {
     return `${from} has ${decode(taken, body).share.replace(/^[0-9a-f]{12}-/, '')}`;
   } catch (error) {
-    if (error instanceof WireError) return 'a file was taken, but what it says cannot be read';
+    if (error instanceof WireError) return 'a file was taken, but its message cannot be decoded';
     throw error;
   }
 }

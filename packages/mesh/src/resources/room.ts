@@ -3,19 +3,19 @@
 import { readdir, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** What lies here of one sender; more comes when some of it was moved away. */
+/** Maximum bytes stored for one sender; fetching resumes when files are moved away. */
 export const OF_ONE_BYTES_MAX = 4 * 2 ** 30;
 export const OF_ONE_FILES_MAX = 1_000;
-/** Left free, whoever sends: so much, and of a small disk a tenth. */
+/** Disk space to leave free; a tenth of a small disk. */
 const FREE_BYTES_MIN = 2 ** 30;
 const FREE_SHARE = 0.1;
 
 /**
- * Why nothing so large is taken of a sender now, or null.
+ * Returns why a file of that size cannot be received from the sender now, or null.
  *
- * @param folder of what came from it
- * @param wantedBytes of this file
- * @param comingBytes of all that are fetched now, this one too
+ * @param folder the sender's files
+ * @param wantedBytes size of this file
+ * @param comingBytes total size of all files being fetched, this one included
  */
 export async function lackOfRoom(
   folder: string,
@@ -27,7 +27,7 @@ export async function lackOfRoom(
   if (bavail * bsize < comingBytes + freeBytes) return 'too little room on the disk';
   const names = await readdir(folder);
   if (names.length >= OF_ONE_FILES_MAX) return `${names.length} files of it lie in ${folder}: move some away`;
-  // What is being fetched lies there as a part already.
+  // Partial files of running downloads are in the folder already.
   const sizes = await Promise.all(
     names.map((name) =>
       stat(join(folder, name)).then(

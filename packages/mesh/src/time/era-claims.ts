@@ -1,14 +1,14 @@
-// Claims of peers to keep an older mesh time. With three peers or more, a single claim is not followed: that peer may
-// lie, or its clock may be wrong.
+// Claims of peers to keep an older era of mesh time. With three peers or more, a single claim is not followed: that
+// peer may lie, or its clock may be wrong.
 
 import type { Era, MeshClock } from '@eyrie/clock/mesh';
 import type { Clock } from '../runtime.ts';
 
-/** Peers that vouch for an older time before a mesh that has kept its own for a while goes over to it. */
+/** Number of peers that must claim an older era before an established mesh switches to it. */
 const VOUCHERS = 2;
-/** Seconds: a time that is kept no longer than this goes by what most say. */
+/** Seconds: an era no older than this yields to the majority. */
 const YOUNG = 60;
-/** Whoever asks says so at least so often. */
+/** Lifetime of a claim; each question renews it. */
 const CLAIM_MS = 40_000;
 const CLAIMS_MAX = 2_048;
 
@@ -19,7 +19,7 @@ interface Claim extends Era {
 export class EraClaims {
   readonly #clock: Clock;
   readonly #own: Pick<MeshClock, 'era' | 'isLeading' | 'isOutlivedBy'>;
-  /** By peer: of which era it said it is. */
+  /** The latest claim of each peer. */
   readonly #claims = new Map<string, Claim>();
 
   constructor(clock: Clock, own: Pick<MeshClock, 'era' | 'isLeading' | 'isOutlivedBy'>) {
@@ -29,17 +29,17 @@ export class EraClaims {
 
   add(peer: string, era: Era): void {
     this.#claims.delete(peer);
-    // It knows of no time yet.
+    // The peer does not know mesh time yet.
     if (era.age === 0 || !Number.isFinite(era.age)) return;
     this.#claims.set(peer, { ...era, atMs: this.#clock.elapsedMs() });
     if (this.#claims.size > CLAIMS_MAX) this.#claims.delete(this.#claims.keys().next().value!);
   }
 
   /**
-   * One of those who keep an older time that enough vouch for; null if there is none.
+   * Returns a peer of an older era that enough peers vouch for; null if there is none.
    *
-   * @param alive how many are in the mesh now, this peer included
-   * @param authority whose word alone is enough
+   * @param alive number of live peers, this one included
+   * @param authority the peer whose claim alone is enough
    */
   vouched(alive: number, authority: string | null, counts: (peer: string) => boolean): string | null {
     const byFounder = this.#byFounder(counts);
@@ -60,7 +60,7 @@ export class EraClaims {
     return best?.peer ?? null;
   }
 
-  /** Who says that it keeps which time, of those that outlive ours, and of ours. */
+  /** Claimants by era, of this peer's era and of older ones. */
   #byFounder(counts: (peer: string) => boolean): Map<number, string[]> {
     const nowMs = this.#clock.elapsedMs();
     const own = this.#own.era.founder;

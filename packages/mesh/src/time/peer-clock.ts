@@ -1,7 +1,7 @@
-// The mesh clock at one peer: asks the parent in the tree, as seldom as will do, and answers the children. A question
-// and its answer are two small notices, which replace heartbeats, so they cost little.
+// The mesh clock at one peer: queries its parent in the tree, no more often than precision requires, and answers its
+// children. A question and its answer are two small notices, which replace heartbeats, so they cost little.
 //
-//   parent ◄─ question ─ peer ◄─ question ─ child           the root asks nobody, or time servers (servers.ts)
+//   parent ◄─ question ─ peer ◄─ question ─ child           the root queries time servers, if any (servers.ts)
 //          ─ answer ──►       ─ answer ──►
 
 import { type ClockState, MeshClock } from '@eyrie/clock/mesh';
@@ -14,29 +14,29 @@ import { Allowance } from '../watch/allowance.ts';
 import { noticeKinds } from '../wire/kinds.ts';
 import { EraClaims } from './era-claims.ts';
 
-/** How often who leads looks whether that is still so. */
+/** Interval at which the root checks whether it still is the root. */
 const LOOK_MS = 1_000;
-/** A link that has just been made has more to do at first. */
+/** Delay after a link opens: the handshake traffic would distort the first measurement. */
 const SETTLE_MS = 100;
-/** Whoever has the time waits, after one answer, to see whether the parent stays the same: while many come, it often does not. */
+/** A synchronised peer waits this long for a stable parent before it asks again: while many peers join, parents change. */
 const STAY_MS = 2_000;
-/** Whoever has just started and knows of no time waits so long for somebody who does, before its own becomes that of all. */
+/** A new peer without mesh time waits this long for an existing mesh time before it founds an era of its own. */
 const FOUND_MS = 4_000;
-/** Whoever is above keeps a younger time: if it does not come to the older one by then, nobody else vouches for that. */
+/** Timeout for ancestors of a younger era to switch to the older one: if they do not, too few peers vouch for it. */
 const GIVE_IN_MS = 30_000;
-/** A time that was kept is moved by so much only if somebody's was set, or somebody lies. */
+/** An established mesh time steps by more than this only if a clock was set, or a peer lies. */
 const MOVED_MS = 1_000;
-/** Whoever moves it again and again is named now and then. */
+/** Rate limit of the warning about a peer that moves mesh time. */
 const TOLD = { burst: 3, everyMs: 60_000 };
-/** Heard by a new root of whoever kept the time before: half a minute. */
+/** Samples that a new root takes of its predecessor's time: half a minute. */
 const LEAD_SAMPLES = 16;
 
 export interface PeerTime extends ClockState {
   /** Milliseconds since 1970, with a fraction. */
   readonly nowMs: number;
-  /** Null: mesh time is not known yet. */
+  /** Null if mesh time is not known yet. */
   readonly uncertaintyMs: number | null;
-  /** Whose time it is: the first of the tree. */
+  /** The root, which sets mesh time. */
   readonly root: string | null;
   readonly isRoot: boolean;
 }
@@ -47,16 +47,16 @@ export class PeerClock {
   readonly #directory: Directory;
   readonly #switchboard: Switchboard;
   readonly #mesh: MeshClock;
-  /** Below in the tree, but of an older era: to be asked until its time is known here. */
+  /** A descendant of an older era, asked until its time is known here. */
   #elder: Session | null = null;
   readonly #claims: EraClaims;
-  /** Since when whoever is above keeps a younger time. */
+  /** Since when the ancestors keep a younger era. */
   #contradictedMs: number | null = null;
-  /** Who was asked last, and since when no other. */
+  /** The peer asked last, and since when. */
   #asked = '';
   #askedSinceMs = 0;
   #cancel: Cancel = () => {};
-  /** Of those who have moved it. */
+  /** Rate-limits the warnings by peer. */
   readonly #told: Allowance;
   #isRunning = false;
   #startedMs = 0;
@@ -66,7 +66,7 @@ export class PeerClock {
     this.#standing = standing;
     this.#directory = directory;
     this.#switchboard = switchboard;
-    // Drawn anew at each start: a founder that comes back has lost the time it founded.
+    // A new name at each start: a founder that restarts has lost the time it founded.
     const name = Buffer.from(runtime.random.bytes(4)).readUInt32BE();
     this.#mesh = new MeshClock(fineClock(runtime.clock), name);
     this.#claims = new EraClaims(runtime.clock, this.#mesh);
@@ -85,7 +85,7 @@ export class PeerClock {
       const [wasSettled, before] = [this.#mesh.isSettled, this.#aheadMs()];
       const heard = this.#mesh.hear(answer, session.id);
       const movedMs = this.#aheadMs() - before;
-      // Nothing here can tell whether that was a lie: but an owner can, and whoever looks into it later.
+      // Whether the peer lied cannot be decided here; the log lets an operator judge.
       if (wasSettled && Math.abs(movedMs) > MOVED_MS && this.#told.take(session.id))
         runtime.log('warn', 'mesh time was moved', { peer: session.id, seconds: movedMs / 1000 });
       if (session === this.#above()) this.#contradicted(heard === 'younger');
@@ -109,7 +109,7 @@ export class PeerClock {
     this.#cancel();
   }
 
-  /** Mesh time in milliseconds since 1970, with a fraction. Before it is known: this machine's. */
+  /** Mesh time in milliseconds since 1970, with a fraction; this machine's clock until mesh time is known. */
   nowMs(): number {
     return Number(this.#mesh.nowNs()) / 1e6;
   }
@@ -118,12 +118,12 @@ export class PeerClock {
     return this.#mesh.nowNs();
   }
 
-  /** Mesh time is `nowMs()` ± this. Infinity: not known yet. */
+  /** Mesh time is `nowMs()` ± this; Infinity while it is not known. */
   uncertaintyMs(): number {
     return this.#mesh.uncertainty * 1000;
   }
 
-  /** This machine's clock, but for the date, which is the mesh's. */
+  /** This machine's clock, with mesh time as wall-clock time. */
   asClock(): Clock {
     const { clock } = this.#runtime;
     return {
@@ -133,12 +133,12 @@ export class PeerClock {
     };
   }
 
-  /** True if the others follow this peer: whoever led alone and has just met the others does no longer. */
+  /** Whether the other peers follow this one; false once a peer that led alone meets others. */
   get isRoot(): boolean {
     return this.#mesh.isLeading && this.#directory.tree.root === this.#standing.id;
   }
 
-  /** What time servers say, of the root: this machine's clock is `offset` seconds behind, ± `distance`. */
+  /** At the root: steers mesh time by time servers. This machine's clock is `offset` seconds behind, ± `distance`. */
   followServers(offset: number, distance: number): void {
     this.#mesh.followServers(offset, distance);
   }
@@ -146,7 +146,7 @@ export class PeerClock {
   state(): PeerTime {
     const { isRoot } = this;
     const uncertaintyMs = this.uncertaintyMs();
-    // Of a time that it led alone: of that of all it knows nothing yet.
+    // A peer that led alone knows nothing of the common time yet.
     const isKnown = Number.isFinite(uncertaintyMs) && (isRoot || !this.#mesh.isLeading);
     return {
       ...this.#mesh.state(),
@@ -157,7 +157,7 @@ export class PeerClock {
     };
   }
 
-  /** Mesh time before this machine's steady clock. */
+  /** Mesh time minus this machine's monotonic clock. */
   #aheadMs(): number {
     return this.nowMs() - this.#runtime.clock.elapsedMs();
   }
@@ -180,13 +180,13 @@ export class PeerClock {
       this.#turnIn(Math.max(this.#mesh.askAfter * 1000, this.#staysInMs(asked.id)));
       return;
     }
-    // Cut off from all above is not the same as being the first.
+    // Losing all ancestors does not make a peer the root.
     const isFirst = this.#directory.tree.root === this.#standing.id;
     if (isFirst && (this.#mesh.era.age > 0 || this.#elapsedMs() > FOUND_MS)) this.#mesh.lead();
     this.#turnIn(LOOK_MS);
   }
 
-  /** In how many milliseconds whoever is asked will have been the same for a while; 0 while any answer is better than none. */
+  /** Milliseconds until the asked peer has been stable for `STAY_MS`; 0 while mesh time is unknown. */
   #staysInMs(asked: string): number {
     const nowMs = this.#runtime.clock.elapsedMs();
     if (asked !== this.#asked) this.#askedSinceMs = nowMs;
@@ -194,7 +194,7 @@ export class PeerClock {
     return Number.isFinite(this.#mesh.uncertainty) ? this.#askedSinceMs + STAY_MS - nowMs : 0;
   }
 
-  /** The nearest above in the tree that there is a link to. */
+  /** The nearest ancestor in the tree with a link. */
   #above(): Session | null {
     const path = this.#directory.tree.pathTo(this.#standing.id);
     for (let i = path.length - 2; i >= 0; i--) {
@@ -209,16 +209,16 @@ export class PeerClock {
     return this.#elder;
   }
 
-  /** To go on without the elder: who will ask the parent, soon; who will lead, once it knows its own rate. */
+  /** Whether the elder is no longer needed: at once for a peer with a parent; for a root, when its clock rate is known. */
   #knowsEnough(): boolean {
     const isFirst = this.#directory.tree.root === this.#standing.id;
     return isFirst ? this.#mesh.state().samples >= LEAD_SAMPLES : this.#mesh.isSettled;
   }
 
-  /** Below in the tree an older time may be kept: it is asked for if more than one says so, or whoever says who is in. */
+  /** Looks for a descendant of an older era that several peers, or the authority, vouch for. */
   #lookForElder(): void {
     if (this.#elder !== null) return;
-    // Whoever has just started hears first what all say.
+    // A peer that has just started first listens to all claims.
     const isFirst = this.#directory.tree.root === this.#standing.id;
     if (isFirst && this.#mesh.era.age === 0 && this.#elapsedMs() < FOUND_MS) return;
     const { roster } = this.#standing;
@@ -232,7 +232,7 @@ export class PeerClock {
     this.#turnIn(0);
   }
 
-  /** Those above would have come to an older time that others keep too. */
+  /** Abandons this era after `GIVE_IN_MS` below a younger one: ancestors switch sooner if others vouch for the older. */
   #contradicted(isSo: boolean): void {
     const nowMs = this.#runtime.clock.elapsedMs();
     this.#contradictedMs = isSo ? (this.#contradictedMs ?? nowMs) : null;

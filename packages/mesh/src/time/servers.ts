@@ -1,4 +1,4 @@
-// The peer that leads the mesh clock may follow time servers over NTP or NTS; the other peers do not ask them.
+// The peer that leads the mesh clock may follow time servers over NTP or NTS; the other peers do not query them.
 
 import type { Source, SourceOptions, TimeKeeper } from '@eyrie/clock';
 import type { Peer } from '../peer/peer.ts';
@@ -7,7 +7,7 @@ import { sourceOf } from './sources.ts';
 
 const LOOK_MS = 2_000;
 
-/** Until it is cancelled: asks the servers while this peer leads, and sets the mesh's time by what most of them say. */
+/** Until cancelled: polls the servers while this peer leads, and steers mesh time by the majority. */
 export function followTimeServers(peer: Peer, sources: readonly SourceOptions[]): Cancel {
   const { log } = peer.runtime;
   let keeper: TimeKeeper | null = null;
@@ -18,7 +18,7 @@ export function followTimeServers(peer: Peer, sources: readonly SourceOptions[])
     said = message;
   };
   const begin = async () => {
-    // What speaks NTP is loaded only where it is used.
+    // Loaded on demand: most peers never speak NTP.
     const { HostClock, Source, TimeKeeper } = await import('@eyrie/clock');
     if (isStopped || keeper !== null || !peer.clock.isRoot) return;
     const clock = peer.runtime.clock.fine ?? new HostClock();

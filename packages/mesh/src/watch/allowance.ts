@@ -1,13 +1,13 @@
-// Rate limits: a token bucket per name.
+// Rate limits: one token bucket per name.
 
 import type { Clock } from '../runtime.ts';
 
 export interface AllowanceOptions {
-  /** In a row, after a pause. */
+  /** Capacity of a bucket. */
   readonly burst: number;
-  /** Then one each. */
+  /** Interval at which one token is added. */
   readonly everyMs: number;
-  /** Names that are remembered; then the one that was used the longest ago goes. */
+  /** Maximum number of buckets; the least recently used is evicted. */
   readonly namesMax?: number;
 }
 
@@ -16,7 +16,7 @@ const NAMES_MAX = 1_024;
 export class Allowance {
   readonly #clock: Clock;
   readonly #options: Required<AllowanceOptions>;
-  /** What each may still have, and when that was counted; who was counted last stands last. */
+  /** Tokens left at a time, least recently used first. */
   readonly #left = new Map<string, { tokens: number; atMs: number }>();
 
   constructor(clock: Clock, options: AllowanceOptions) {
@@ -24,7 +24,7 @@ export class Allowance {
     this.#options = { namesMax: NAMES_MAX, ...options };
   }
 
-  /** Whether one more is allowed; then it is counted. */
+  /** Takes a token; returns false if there is none. */
   take(name: string): boolean {
     const { tokens, atMs } = this.#leftOf(name);
     const isAllowed = tokens >= 1;
@@ -34,7 +34,7 @@ export class Allowance {
     return isAllowed;
   }
 
-  /** Whether one more would be allowed. */
+  /** Whether a token is available. */
   has(name: string): boolean {
     return this.#leftOf(name).tokens >= 1;
   }

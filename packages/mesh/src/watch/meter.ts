@@ -6,16 +6,16 @@ import type { Switchboard } from '../link/switchboard.ts';
 import type { Routing } from '../messages/routing.ts';
 import { requestKinds, routedKinds } from '../wire/kinds.ts';
 
-/** Of one neighbour, since it was taken last. */
+/** Counters of one neighbour since the last `take`. */
 export interface Traffic {
   bytesIn: number;
   bytesOut: number;
   queries: number;
-  /** What it sent, by kind: `notice 3`, `request 2`, `stream 1`. */
+  /** Messages sent by it, by kind: `notice 3`, `request 2`, `stream 1`. */
   readonly messages: Record<string, number>;
 }
 
-/** Asked by the mesh itself, to keep alive and to let in: no query of anybody. */
+/** Protocol requests (liveness, enrolment), which do not count as queries. */
 const OWN_REQUESTS: ReadonlySet<number> = new Set([requestKinds.enrol, requestKinds.probe]);
 const OWN_QUESTIONS: ReadonlySet<number> = new Set([
   routedKinds.enrol,
@@ -25,7 +25,7 @@ const OWN_QUESTIONS: ReadonlySet<number> = new Set([
 
 const names = new Map<string, string[]>();
 
-/** `notice 3`, made once: it is asked for each time that anything comes. */
+/** Names such as `notice 3`, cached because one is needed for each message. */
 function nameOf(what: string, kind: number): string {
   let ofKinds = names.get(what);
   if (ofKinds === undefined) {
@@ -37,11 +37,11 @@ function nameOf(what: string, kind: number): string {
 }
 
 export class Meter {
-  /** A neighbour asked something on its own behalf. */
+  /** A neighbour sent a query on its own behalf. */
   readonly onQuery: ((peer: string) => void)[] = [];
-  /** Somebody made a connection and did not come as far as to be judged, or was refused. */
+  /** A connection failed before authentication, or was refused. */
   readonly onKnock: ((address: string, reason: string) => void)[] = [];
-  /** Somebody asked to join. */
+  /** A request to join arrived. */
   readonly onJoin: ((address: string, isAdmitted: boolean) => void)[] = [];
   readonly #traffic = new Map<string, Traffic>();
   readonly #sentBytes = new WeakMap<Session, number>();
@@ -65,7 +65,7 @@ export class Meter {
     });
   }
 
-  /** Counts a question of a neighbour that came in another way. */
+  /** Counts a query that arrived by other means than a session. */
   query(peer: string): void {
     this.#of(peer).queries++;
     for (const listener of this.onQuery) listener(peer);
@@ -75,7 +75,7 @@ export class Meter {
     for (const listener of this.onJoin) listener(address, isAdmitted);
   }
 
-  /** What was counted since the last call, of each neighbour that is linked or did something. */
+  /** Returns and resets the counters of each neighbour that has a link or was active. */
   take(): Map<string, Traffic> {
     for (const session of this.#switchboard.sessions()) this.#countSent(session);
     const taken = new Map(this.#traffic);

@@ -11,10 +11,10 @@ import { bytes, cutText, decode, encode, fixed, record, type Shape, text, varint
 
 const ADDRESS_BYTES_MAX = 64;
 const fields = {
-  /** Who has seen it. */
+  /** The accuser. */
   witness: peerId,
   rule: text(40, /^[a-z0-9-]+$/),
-  /** Of whom: a peer, or '' and an address. */
+  /** The suspect; '' if only its address is known. */
   peer: text(63, /^[a-z0-9._-]*$/),
   address: text(ADDRESS_BYTES_MAX),
   severity: text(8, /^(info|low|medium|high|critical)$/),
@@ -28,25 +28,25 @@ const signed = record({ said: bytes(1000), signature: fixed(64) });
 export type Suspicion = Shape<typeof suspicionText>;
 
 const ANSWER_MS = 5_000;
-/** Older than this, or newer, is no news: it may be an old one, sent again by somebody on the way. */
+/** Maximum difference between the witness's time stamp and this clock: bounds replay by relays. */
 const FRESH_MS = 60_000;
-/** From one witness in a second; who says more is not heard. */
+/** Rate limit per witness and second. */
 const PER_SECOND_MAX = 50;
-/** Of those that were heard, so many are remembered: more do not come within `FRESH_MS` of honest peers. */
+/** Size of the replay cache: honest peers do not send more within `FRESH_MS`. */
 const HEARD_MAX = 20_000;
 const NOTHING = Buffer.alloc(0);
 
 export class Suspicions {
-  /** One arrived, of a witness that is what it says. Only where the authority is. */
+  /** At the authority: called for each suspicion from an authenticated witness. */
   readonly onSuspicion: ((suspicion: Suspicion) => void)[] = [];
-  /** What this peer itself says of others. */
+  /** Called for each suspicion that this peer reports. */
   readonly onTold: ((suspicion: Suspicion) => void)[] = [];
   readonly #runtime: Runtime;
   readonly #standing: Standing;
   readonly #routing: Routing;
   #second = 0;
   readonly #said = new Map<string, number>();
-  /** By signature, the oldest first: when each was said. Once more says nothing more. */
+  /** Replay cache: time of each suspicion by signature, oldest first. */
   readonly #heard = new Map<string, number>();
 
   constructor(runtime: Runtime, standing: Standing, routing: Routing) {
@@ -60,14 +60,14 @@ export class Suspicions {
     });
   }
 
-  /** Says it to the authority; `told` gets why it did not arrive, or null. */
+  /** Reports a suspicion to the authority; `told` gets the error, or null. */
   tell(
     suspicion: Omit<Suspicion, 'witness' | 'atMs'>,
     told: (problem: string | null) => void = () => {},
   ): void {
     const { id, keys, roster } = this.#standing;
     const summary = suspicion.summary.slice(0, 160);
-    // Whoever comes over another has a longer address than any host.
+    // Addresses of relayed peers are longer than any host's.
     const address = cutText(suspicion.address, ADDRESS_BYTES_MAX);
     const atMs = Math.round(this.#runtime.clock.nowMs());
     const own: Suspicion = { ...suspicion, address, summary, witness: id, atMs };
@@ -84,7 +84,7 @@ export class Suspicions {
     );
   }
 
-  /** Why it is not taken, or null. */
+  /** Takes a suspicion; returns why it is refused, or null. */
   #take(payload: Uint8Array): string | null {
     const { said, signature } = decode(signed, payload);
     const suspicion = decode(suspicionText, said);

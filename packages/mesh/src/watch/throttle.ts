@@ -7,10 +7,10 @@ import { Allowance } from './allowance.ts';
 const ANSWERS = { burst: 5, everyMs: 1_000 };
 
 export class Throttle {
-  /** Questions that were not answered. */
+  /** Number of refused queries. */
   refused = 0;
   readonly #measures: Measures;
-  /** Only of those under restraint. */
+  /** Token buckets of throttled peers only. */
   readonly #answers: Allowance;
 
   constructor(clock: Clock, measures: Measures) {
@@ -19,7 +19,7 @@ export class Throttle {
     measures.onChange.push((id) => this.#answers.forget(id));
   }
 
-  /** Whether a question of this peer is answered. */
+  /** Whether to answer a query of this peer. */
   allows(peer: string): boolean {
     if (this.#measures.of(peer)?.step !== 'throttle') return true;
     const isAllowed = this.#answers.take(peer);
