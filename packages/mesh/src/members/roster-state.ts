@@ -1,5 +1,5 @@
-// What the log of members amounts to: each change, and the state after it. Signatures are the business of roster.ts, except
-// those inside a change: a new root is endorsed by an older one.
+// The state machine behind the list of members: the kinds of changes, and the state after each. roster.ts verifies the
+// signatures, except the one inside a change: an older root endorses a new one.
 
 import { verify } from 'node:crypto';
 import { isIssuedBy, isRoot, rootKey } from '../identity/certificate.ts';
@@ -22,7 +22,7 @@ import { type Measure, measureFields, type Step } from './measures.ts';
 import { MEMBERS_MAX, signature } from './roster-part.ts';
 
 const ROOTS_MAX = 2;
-/** In force at once; for one more, the oldest ends. */
+/** Maximum measures in force; beyond it, the oldest is dropped. */
 const MEASURES_MAX = 10_000;
 
 const certificate = bytes(2048);
@@ -42,13 +42,13 @@ export const change = variant({
 });
 export type Change = Shape<typeof change>;
 
-/** How each root after the first came to be trusted: short enough for an answer to a stranger. */
+/** The endorsements that link each later root to the first: short enough for the answer to an applicant. */
 export const rootChain = list(record({ certificate, head: fixed(32), endorsement: signature }), 16);
 export type RootChain = Shape<typeof rootChain>;
 
 export interface Member {
   readonly id: string;
-  /** Its place in the order of admission, which never changes. */
+  /** Position in the order of admission; never changes. */
   readonly index: number;
   readonly publicKey: Uint8Array;
   readonly role: Role;
@@ -58,7 +58,7 @@ export interface Member {
 
 export class RosterError extends Error {}
 
-/** What a log of changes amounts to. Never changed once made. */
+/** The state after a log of changes. Immutable. */
 export interface RosterState {
   mesh: string;
   head: Buffer;
@@ -78,7 +78,7 @@ export interface Void {
   version: number;
 }
 
-/** What a root signs to endorse the next one. */
+/** The bytes that a root signs to endorse its successor. */
 export function endorsedText(head: Uint8Array, certificate: Uint8Array): Buffer {
   return Buffer.concat([Buffer.from('eyrie root '), head, sha256(certificate)]);
 }
@@ -103,7 +103,7 @@ export function checkEndorsed(
     throw new RosterError('a new authority is not issued by the root of this mesh');
 }
 
-/** The root that the mesh was founded with, also after it was retired. */
+/** The root that the mesh was founded with, even if it was retired since. */
 export function firstRoot(state: Pick<RosterState, 'changes'>): Uint8Array {
   const [beginning] = state.changes;
   const first = beginning === undefined ? null : decodeChange(beginning);
@@ -111,7 +111,7 @@ export function firstRoot(state: Pick<RosterState, 'changes'>): Uint8Array {
   return first.root;
 }
 
-/** The state after these changes. @throws RosterError */
+/** Applies changes to a state. @throws RosterError if one is invalid */
 export function advance(before: RosterState | null, changes: readonly Uint8Array[]): RosterState {
   const members = new Map(before?.members);
   const revokedKeys = new Set(before?.revokedKeys);
@@ -185,7 +185,7 @@ export function decodeChange(encoded: Uint8Array): Change {
   return readable(() => decode(change, encoded));
 }
 
-/** Errors of decoding as errors of the list. */
+/** Rethrows decoding errors as RosterError. */
 export function readable<T>(read: () => T): T {
   try {
     return read();
@@ -224,7 +224,7 @@ function revoke(
   revokedKeys.add(hex(old.publicKey));
 }
 
-/** Adds a measure, and drops those that were over when it began. */
+/** Adds a measure, and drops those that had expired when it began. */
 function withMeasure(
   measures: ReadonlyMap<string, Measure>,
   { id, step, reason, atMs, untilMs, to }: Change & { kind: 'measure' },

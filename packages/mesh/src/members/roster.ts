@@ -1,5 +1,5 @@
-// Who is approved, as the authority signed it: a log of changes, each named by the hash of all before it. A peer holds one
-// state of it, and sends others the changes that they lack. States never change, and peers of one process share them.
+// The list of members, signed by the authority: a hash-chained log of changes. A peer holds one state of it, and sends
+// others the changes that they lack. States are immutable and shared by all peers in a process.
 
 import { type KeyObject, sign, verify } from 'node:crypto';
 import { rootKey } from '../identity/certificate.ts';
@@ -24,27 +24,27 @@ import {
 
 /** Changes go over a link in parts of at most this size: before a link is open, only short frames are taken. */
 const PART_BYTES = 12 << 10;
-/** The states of this process, by their signatures. */
+/** All states in this process, by signature. */
 const known = new Map<string, WeakRef<Roster>>();
 const KNOWN_MAX = 4096;
 const WRITTEN_MAX = 8;
-/** A longer encoding is not kept: whoever claims to have almost nothing would have a copy of the whole list kept. */
+/** Longer encodings are not cached: a peer that claims to lack almost everything would pin a copy of the whole list. */
 const WRITTEN_BYTES_MAX = 256 << 10;
 
 export class Roster {
   readonly mesh: string;
   readonly members: ReadonlyMap<string, Member>;
   readonly revokedKeys: ReadonlySet<string>;
-  /** Certificates of the authority, DER, the oldest first. */
+  /** Certificates of the authority in DER, oldest first. */
   readonly roots: readonly Uint8Array[];
   readonly group: { readonly epoch: number; readonly keyHash: Uint8Array } | null;
   readonly voids: readonly Void[];
   readonly rootChain: Readonly<RootChain>;
-  /** As signed, including those that are over by now. */
+  /** As signed, including expired ones. */
   readonly measures: ReadonlyMap<string, Measure>;
   readonly head: Buffer;
   readonly signature: Uint8Array;
-  /** As they were signed, the oldest first. */
+  /** Encoded as signed, oldest first. */
   readonly changes: readonly Uint8Array[];
   readonly #written = new Map<number, readonly Buffer[]>();
 
@@ -62,12 +62,12 @@ export class Roster {
     this.changes = state.changes;
   }
 
-  /** How many changes led here. */
+  /** Number of changes up to this state. */
   get version(): number {
     return this.changes.length;
   }
 
-  /** The member of that name; null if there is none, or it was revoked. */
+  /** The approved member of that name; null if unknown or revoked. */
   approved(id: string): Member | null {
     const member = this.members.get(id);
     return member !== undefined && member.revoked === null ? member : null;
@@ -84,23 +84,23 @@ export class Roster {
     return null;
   }
 
-  /** How many changes both begin with: all of an earlier state, unless the authority has signed others since (`rival`). */
+  /** Length of the common prefix of changes: all of the shorter log, unless the two are rivals (`rival`). */
   sharedWith(other: Roster): number {
     const least = Math.min(this.version, other.version);
-    // A state shares its changes with the one it grew from.
+    // A state shares the change objects of its predecessor, so identity settles the usual case.
     if (this.changes[least - 1] === other.changes[least - 1]) return least;
     for (let i = 0; i < least; i++) if (Buffer.compare(this.changes[i]!, other.changes[i]!) !== 0) return i;
     return least;
   }
 
-  /** The members whose keys were valid in an earlier state, or a rival one, and are void now. */
+  /** Members whose keys were valid in an earlier or rival state and no longer are. */
   voidedSince(before: Roster): string[] {
     const version = this.sharedWith(before);
     const first = this.voids.findLastIndex((each) => each.version <= version) + 1;
     return [...new Set(this.voids.slice(first).map((each) => each.id))];
   }
 
-  /** `partsFrom`, encoded. Many neighbours lack the same changes, so the last few encodings are kept. */
+  /** `partsFrom`, encoded. Caches the last few encodings, because many neighbours lack the same changes. */
   writtenFrom(version: number): readonly Buffer[] {
     const known = this.#written.get(version);
     if (known !== undefined) return known;
@@ -111,7 +111,7 @@ export class Roster {
     return written;
   }
 
-  /** The parts that bring another from `version` up to this state. */
+  /** The parts that bring a peer from `version` to this state. */
   partsFrom(version: number): RosterPart[] {
     const parts: RosterPart[] = [{ from: version, changes: [], signature: null }];
     let size = 0;
@@ -128,7 +128,7 @@ export class Roster {
     return parts;
   }
 
-  /** The state after these changes, signed with the key of the authority. */
+  /** Applies changes and signs the new state with the authority's key. @throws RosterError */
   static sign(before: Roster | null, changes: readonly Change[], key: KeyObject): Roster {
     const state = advance(
       before,
@@ -143,10 +143,10 @@ export class Roster {
   }
 
   /**
-   * The state after changes that another peer sent.
+   * Applies changes that another peer sent.
    *
-   * @param before what is known so far, or null with the fingerprint of the first root
-   * @throws RosterError if it does not follow on `before`, or is not signed by a root that `before` trusts
+   * @param before the state held here, or null with the fingerprint of the first root
+   * @throws RosterError if it does not continue `before`, or is not signed by a root that `before` trusts
    */
   static follow(
     before: Roster | null,
@@ -155,7 +155,7 @@ export class Roster {
     signature: Uint8Array,
   ): Roster {
     const same = known.get(nameOf(signature))?.deref();
-    // A peer of this process has checked the same list already.
+    // Another peer in this process may have verified the same list.
     const shared = same !== undefined && isAfter(same, before, changes) ? same : null;
     if (shared !== null && fingerprint === null) return shared;
     const state: RosterState = shared ?? advance(before, changes);
@@ -172,8 +172,8 @@ export class Roster {
   }
 
   /**
-   * A list that does not follow on `before`, but has the same beginning: the authority has signed others in its place, as when
-   * an old copy of its folder was put back.
+   * Takes a list that diverges from `before` after a common prefix: the authority signed other changes instead, for
+   * example after its folder was restored from a backup.
    *
    * @throws RosterError if it is not signed by a root that `before` trusts: a retired one could offer any history
    */
@@ -191,7 +191,7 @@ export class Roster {
   }
 
   /**
-   * The roots of this state, and those that followed them, of which only the endorsements are known.
+   * The roots of this state and their successors, which are known only by their endorsements.
    *
    * @throws RosterError
    */
@@ -204,7 +204,7 @@ export class Roster {
     return roots;
   }
 
-  /** The whole list, for the disk and for a peer that joins. */
+  /** The whole list, for storage and for a joining peer. */
   toBytes(): Buffer {
     return encode(whole, { changes: this.changes.slice(), signature: this.signature });
   }
@@ -229,13 +229,13 @@ function nameOf(signature: Uint8Array): string {
   return Buffer.from(signature).toString('latin1');
 }
 
-/** Whether a state is `before` plus these changes. Comparing bytes is much faster than hashing them. */
+/** Whether a state equals `before` plus these changes. Comparing bytes is much faster than hashing them. */
 function isAfter(state: Roster, before: Roster | null, changes: readonly Uint8Array[]): boolean {
   const from = before?.version ?? 0;
   if (state.version !== from + changes.length) return false;
   const isSame = (each: Uint8Array, i: number) =>
     each === state.changes[i] || Buffer.compare(each, state.changes[i]!) === 0;
-  // A state shares its changes with the one it grew from.
+  // A state shares the change objects of its predecessor.
   const last = before?.changes.at(-1);
   if (last !== undefined && last !== state.changes[from - 1] && !before!.changes.every(isSame)) return false;
   return changes.every((each, i) => isSame(each, from + i));

@@ -1,6 +1,6 @@
-// The tree that all peers compute alike, without any election: SkyEye's rule (Graffi et al., ICPADS 2008). Names are hashed to
-// [0, 1). The peer nearest to the middle of an interval leads it; the rest is split into `branching` parts, and each part's
-// leader is a child. So when a peer comes or goes, few others move.
+// The tree, which every peer computes from the same names, without an election: SkyEye's rule (Graffi et al., ICPADS 2008).
+// Names are hashed to [0, 1). The peer nearest to the middle of an interval leads it; the interval is split into `branching`
+// parts, and the leader of each part is a child. So when a peer joins or leaves, few others change places.
 
 import { sha256 } from '../identity/keys.ts';
 
@@ -8,13 +8,13 @@ const BRANCHING = 8;
 /** Parts are not split below the resolution of a position (48 bits). */
 const WIDTH_MIN = 2 ** -48;
 
-/** A peer, and where it stands in [0, 1). */
+/** A peer and its position in [0, 1). */
 interface Spot {
   readonly id: string;
   readonly position: number;
 }
 
-/** Spots by name. All trees of this process share them, so a peer that knows a thousand others keeps a reference to each. */
+/** Spots by name, shared by all trees in this process, so that knowing a peer costs one reference. */
 const spots = new Map<string, Spot>();
 const SPOTS_MAX = 1 << 18;
 
@@ -28,7 +28,7 @@ function spotOf(id: string): Spot {
   return spot;
 }
 
-/** Where a peer stands in [0, 1). */
+/** Position of a peer in [0, 1). */
 export function positionOf(id: string): number {
   return spotOf(id).position;
 }
@@ -37,7 +37,7 @@ export function levelsOf(peers: number, branching: number): number {
   return Math.ceil(Math.log(Math.max(1, peers)) / Math.log(branching)) + 1;
 }
 
-/** The place of a peer: who is above it, from the root down to itself, and the interval it leads. */
+/** A peer's place: the path from the root to itself, and the interval it leads. */
 interface Place {
   path: number[];
   begin: number;
@@ -57,17 +57,17 @@ export class Tree {
     return this.#spots.length;
   }
 
-  /** In the order of their positions. */
+  /** Names in order of position. */
   get ids(): string[] {
     return this.#spots.map(({ id }) => id);
   }
 
-  /** The `index`th of `ids`, without making them all. */
+  /** `ids[index]` without building the list. */
   idAt(index: number): string | undefined {
     return this.#spots[index]?.id;
   }
 
-  /** Expected depth, root and leaves included; names are spread by chance, so it is approximate. */
+  /** Expected depth in levels, root and leaves included; approximate, because hashed positions vary. */
   get levels(): number {
     return levelsOf(this.size, this.branching);
   }
@@ -88,18 +88,18 @@ export class Tree {
     if (at >= 0) this.#spots.splice(at, 1);
   }
 
-  /** The peer that leads all; null if the tree is empty. */
+  /** The root; null if the tree is empty. */
   get root(): string | null {
     const index = this.#leaderOf(0, 1, []);
     return index < 0 ? null : this.#spots[index]!.id;
   }
 
-  /** From the root down to the peer itself; empty if it is not in the tree. */
+  /** Names from the root to the peer, both included; empty if it is not in the tree. */
   pathTo(id: string): string[] {
     return this.#placeOf(id)?.path.map((index) => this.#spots[index]!.id) ?? [];
   }
 
-  /** Null for the root, and for a peer that is not in the tree. */
+  /** The parent; null for the root, and for a peer that is not in the tree. */
   parentOf(id: string): string | null {
     return this.pathTo(id).at(-2) ?? null;
   }
@@ -125,7 +125,7 @@ export class Tree {
     if (place === null) return 0;
     const { path, begin, end } = place;
     const [first, beyond] = [this.#firstFrom(begin), this.#firstFrom(end)];
-    // Peers above may lie in that interval, too.
+    // Ancestors may lie in that interval, too.
     const above = path.slice(0, -1).filter((index) => index >= first && index < beyond);
     return beyond - first - above.length;
   }
@@ -150,7 +150,7 @@ export class Tree {
       const width = (end - begin) / this.branching;
       if (width < WIDTH_MIN) continue;
       let part = Math.min(this.branching - 1, Math.floor((position - begin) / width));
-      // Unless the branching is a power of two, the division may be off by a bit: the borders decide.
+      // Rounding: unless `branching` is a power of two, the quotient may be off by one; the borders decide.
       if (position < begin + part * width) part--;
       else if (position >= begin + (part + 1) * width) part++;
       [begin, end] = [begin + part * width, begin + (part + 1) * width];

@@ -18,7 +18,7 @@ const DEAD_ENTRIES_MAX = 500;
 
 const entry = variant({
   add: { from: peerId, to: peerId, name: fixed(16), expiresMs: varint(), sealed: bytes(BODY_BYTES_MAX) },
-  /** By its key in this store. */
+  /** Completion, by the message's key in this store. */
   done: { name: fixed(16) },
 });
 type Entry = Shape<typeof entry>;

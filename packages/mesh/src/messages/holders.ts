@@ -2,8 +2,8 @@
 // are sealed for the receiver and held for a day at most. A holder sees sender, receiver, time and size, like any peer
 // on the route.
 //
-//   sender ── hold (sealed) ──► holder (disk) ······ receiver comes ── held ──► receiver: opens, inbox, as what came straight
-//                                     drops it ◄─── has it, signed ─────────────┘
+//   sender ── hold (sealed) ──► holder (disk) ······ receiver joins ── held ──► receiver: opens, inbox, as if sent directly
+//                                     drops it ◄─── signed receipt ─────────────┘
 
 import { readLeaf } from '../identity/certificate.ts';
 import { sha256 } from '../identity/keys.ts';
@@ -135,7 +135,7 @@ export class Holders {
     if (sender === null || !policy().isAllowed(sender, 'hold')) return 'nothing of yours is held here';
     if (standing.roster.approved(message.to) === null) return `there is no peer ${message.to}`;
     const leftMs = message.expiresMs - runtime.clock.nowMs();
-    if (leftMs <= 0 || leftMs > 2 * HOLD_MS) return 'that is over, or lasts too long';
+    if (leftMs <= 0 || leftMs > 2 * HOLD_MS) return 'it has expired, or is to be held too long';
     const problem = held.add({ ...message, from: session.id });
     if (problem === null) this.#handOver(message.to);
     return problem;

@@ -41,19 +41,19 @@ const entry = variant({
     isBroadcast: flag,
     body: bytes(192 << 10),
   },
-  /** How far the messages of a sender were taken, after those were dropped. */
+  /** The last sequence number taken of a stream whose messages were dropped. */
   cursor: { from: peerId, stream: fixed(8), sequence: varint() },
-  /** How many messages from the beginning have been read. */
+  /** Number of messages read, from the start of the log. */
   read: { count: varint() },
-  /** Of the message before: its times are mesh time, and `receivedMs` is right within ± this. */
+  /** Belongs to the preceding message: its times are mesh time, and `receivedMs` is accurate to ± this. */
   clock: { uncertaintyMs: double },
-  /** Of the message before: who gave it to the sender to send. */
+  /** Belongs to the preceding message: the client on whose behalf it was sent. */
   by: { by: peerId },
 });
 export type Message = Extract<Shape<typeof entry>, { kind: 'message' }> & {
-  /** Undefined: mesh time was not known then, and `receivedMs` is by this machine's own clock. */
+  /** Undefined if mesh time was unknown: then `receivedMs` is from this machine's own clock. */
   uncertaintyMs?: number;
-  /** Who gave it to the sender to send, as the sender says; undefined: nobody else. */
+  /** The client on whose behalf it was sent, as the sender claims; undefined if none. */
   by?: string;
 };
 
@@ -63,11 +63,11 @@ export class Inbox {
   readonly #uncertaintyMs: () => number;
   #messages: Message[] = [];
   #bytes = 0;
-  /** By sender, and by stream. */
+  /** Last sequence number by sender and stream. */
   readonly #cursors = new Map<string, Map<string, number>>();
   #readCount = 0;
 
-  /** `uncertaintyMs`: of the clock that messages are dated with; Infinity where it is not that of the mesh. */
+  /** @param uncertaintyMs of the clock that dates messages; Infinity if that is not mesh time */
   constructor(storage: Storage, uncertaintyMs: () => number = () => Number.POSITIVE_INFINITY) {
     this.#storage = storage;
     this.#uncertaintyMs = uncertaintyMs;
@@ -107,7 +107,7 @@ export class Inbox {
     for (const listener of this.onMessage) listener(whole);
   }
 
-  /** Counts a message that is not taken, so that the next of its sender can be. */
+  /** Advances the sequence past a message that is not taken, so that the next can be. */
   skip(from: string, stream: Uint8Array, sequence: number): void {
     const cursor = { kind: 'cursor', from, stream, sequence } as const;
     this.#storage.append(LOG, [encode(entry, cursor)]);
@@ -168,8 +168,8 @@ export class Inbox {
 }
 
 /**
- * The newest of each sender, within the bounds of all: who has sent less than an equal share keeps all of it, and nobody
- * pushes out what others have sent.
+ * Selects the newest messages of each sender within the total bounds: a sender below an equal share keeps all, so that
+ * no sender evicts the messages of others.
  */
 function fairShare(all: readonly Message[]): Set<Message> {
   const senders = [...Map.groupBy(all, ({ from }) => from).values()].map((each) => each.toReversed());
@@ -195,7 +195,7 @@ function fairShare(all: readonly Message[]): Set<Message> {
   return kept;
 }
 
-/** What a message was too long for, or too many senders to have one each, goes to the newest. */
+/** Fills room left over by long messages, or by more senders than the bound allows one each, with the newest. */
 function fill(kept: Set<Message>, all: readonly Message[]): void {
   let bytes = 0;
   for (const { body } of kept) bytes += body.length;
@@ -207,7 +207,7 @@ function fill(kept: Set<Message>, all: readonly Message[]): void {
   }
 }
 
-/** What each may have, so that all together have no more than `max`: those who want less leave the rest to the others. */
+/** Max-min fair share: the cap for each, so that all together stay within `max`; unused shares go to the others. */
 function level(wanted: readonly number[], max: number): number {
   let left = max;
   for (const [i, each] of wanted.toSorted((a, b) => a - b).entries()) {

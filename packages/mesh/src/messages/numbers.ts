@@ -1,18 +1,18 @@
 // Replay protection for increasing numbers, per peer. The newest numbers are tracked one by one, since messages may
 // overtake each other; all older ones count as taken, so that none can be replayed.
 
-/** Of one peer. */
+/** Numbers tracked individually per peer. */
 const OF_ONE_MAX = 512;
 const PEERS_MAX = 4_096;
 
 interface Taken {
   readonly newest: Set<number>;
-  /** The highest of those that are not known one by one any more. */
+  /** Highest number no longer tracked individually: it and all below count as taken. */
   upTo: number;
 }
 
 export class Numbers {
-  /** The peer heard of last at the end; of each, the oldest first. */
+  /** By peer, least recently heard first; of each peer, oldest first. */
   readonly #taken = new Map<string, Taken>();
 
   has(peer: string, number: number): boolean {

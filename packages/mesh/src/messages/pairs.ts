@@ -24,18 +24,18 @@ import {
 } from '../wire/schema.ts';
 import { BODY_BYTES_MAX, type Routing } from './routing.ts';
 
-/** After so many messages or so long a new secret is made. */
+/** Rekeying: a new epoch begins after this many messages, or after its maximum age. */
 const EPOCH_MESSAGES_MAX = 1_000_000;
 const EPOCH_MS = 12 * 3_600_000;
 const SENDERS_MAX = 4096;
-/** Of one sender: it uses one, and old ones come with what was held meanwhile. More make nobody else's be forgotten. */
+/** Maximum epochs per sender: one in use, and older ones of held messages. Per sender, so that none evicts another's. */
 const EPOCHS_OF_ONE_MAX = 8;
 const KEYS_MAX = 4096;
 
 export const envelope = record({
   epoch: fixed(8),
   number: varint(2 ** 47),
-  /** Until the receiver has confirmed that it has it. */
+  /** Sent until the receiver has confirmed the secret. */
   setup: optional(
     record({ certificate: bytes(2048), encapsulated: fixed(CIPHERTEXT_BYTES), signature: fixed(64) }),
   ),
@@ -79,7 +79,7 @@ export class Pairs {
   readonly #directory: Directory;
   readonly #routing: Pick<Routing, 'ask' | 'handle'>;
   readonly #outgoing = new Map<string, Outgoing>();
-  /** By sender and epoch. */
+  /** Secrets of other senders, by sender and epoch. */
   readonly #incoming = new Map<string, Map<string, Incoming>>();
   readonly #keys = new Map<string, Uint8Array>();
 
@@ -94,7 +94,7 @@ export class Pairs {
     this.#standing = standing;
     this.#directory = directory;
     this.#routing = routing;
-    // Of this peer; or of another, whose hash says whether it is the right one.
+    // This peer's key, or that of another, which the asker verifies by its hash.
     routing.handle(routedKinds.sealingKey, (_from, body, answer) => {
       const of = body.length === 0 ? standing.id : decode(peerId, body);
       const key = of === standing.id ? standing.sealing.publicKey : this.#knownKeyOf(of);
@@ -110,9 +110,9 @@ export class Pairs {
   }
 
   /**
-   * The key that messages to a peer are sealed with: what it announced the hash of.
+   * Gets the key that messages to a peer are sealed with, and verifies it by the hash that the peer announced.
    *
-   * @param asked who is asked for it, if it is not known: the peer itself, or while that is away any other
+   * @param asked the peer to ask if the key is unknown: the owner, or any other while the owner is away
    */
   keyOf(to: string, done: (error: string | null, key: Uint8Array) => void, asked = to): void {
     const hash = this.#directory.announcementOf(to)?.sealingKeyHash;
@@ -129,7 +129,7 @@ export class Pairs {
     this.#routing.ask(asked, routedKinds.sealingKey, question, 3_000, (error, key) => {
       if (error !== null) return done(error, key);
       if (!sha256(key).equals(hash)) return done(`the key of ${to} is not its own`, key);
-      if (!isPublicKey(key)) return done(`the key of ${to} is none`, key);
+      if (!isPublicKey(key)) return done(`the key of ${to} is invalid`, key);
       if (this.#keys.size >= KEYS_MAX) this.#keys.delete(this.#keys.keys().next().value!);
       this.#keys.set(hex(hash), ownCopy(key));
       done(null, key);
@@ -139,8 +139,8 @@ export class Pairs {
   /**
    * Seals with the receiver's key that `keyOf` gave.
    *
-   * @param isWhole with all that opens it, also if the receiver has confirmed that it has that: by now it may have lost it
-   * @param purpose what it is, if it is no message: nobody on the way can hand it over as something else
+   * @param isWhole includes the setup even if the receiver has confirmed the secret, because it may have lost it since
+   * @param purpose binds content other than a message to its use, so that no relay can replay it in another context
    */
   seal(
     to: string,
@@ -156,13 +156,13 @@ export class Pairs {
     return { envelope: { epoch: pair.epoch, number, setup, sealed }, context: pair.context };
   }
 
-  /** The receiver confirms the secret of this epoch: it need not be sent again. */
+  /** The receiver has confirmed the secret of this epoch: the setup is not sent again. */
   confirmed(to: string, epoch: Uint8Array): void {
     const pair = this.#outgoing.get(to);
     if (pair !== undefined && hex(pair.epoch) === hex(epoch)) pair.isConfirmed = true;
   }
 
-  /** The receiver has lost it (it was restarted). False if that epoch is not the one in use. */
+  /** The receiver has lost the secret (it restarted). Returns false if that epoch is not in use. */
   lost(to: string, epoch: Uint8Array): boolean {
     const pair = this.#outgoing.get(to);
     return pair !== undefined && hex(pair.epoch) === hex(epoch) && this.#outgoing.delete(to);
@@ -173,7 +173,7 @@ export class Pairs {
     return pair !== undefined && hex(pair.epoch) === hex(epoch) ? pair.context : null;
   }
 
-  /** Opens a message of `from`, if that is an approved peer now and has sealed it. */
+  /** Opens a message sealed by `from`, which must be an approved peer. */
   open(from: string, received: Envelope, purpose = ''): Opened {
     const member = this.#standing.roster.members.get(from);
     if (member === undefined) return { problem: 'not-approved' };
@@ -197,7 +197,7 @@ export class Pairs {
     return plain === null ? { problem: 'tampered' } : { plain, context: pair.context };
   }
 
-  /** Secrets of others that are known here. */
+  /** Number of secrets of other senders. */
   get remembered(): number {
     return [...this.#incoming.values()].reduce((sum, { size }) => sum + size, 0);
   }

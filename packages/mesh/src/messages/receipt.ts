@@ -3,7 +3,7 @@ import { peerIdOrNone } from '../identity/names.ts';
 import { bytes, fixed, list, record, type Shape, text, varint } from '../wire/schema.ts';
 import { receiptOf } from './pairs.ts';
 
-/** Of one sender, as many are remembered. */
+/** Refused messages remembered per sender. */
 export const REFUSED_MAX = 32;
 
 export const content = record({
@@ -11,7 +11,7 @@ export const content = record({
   sequence: varint(),
   sentMs: varint(),
   topic: text(64),
-  /** Who gave it to the sender to send, as a client of MQTT does; '': nobody else. */
+  /** The client on whose behalf it was sent, such as an MQTT client; '' if none. */
   by: peerIdOrNone,
   body: bytes(160 << 10),
 });
@@ -19,23 +19,23 @@ export const content = record({
 export const delivered = record({
   epoch: fixed(8),
   stream: fixed(8),
-  /** All up to this number were taken or refused. */
+  /** Cumulative: all messages up to this number were taken or refused. */
   upTo: varint(),
-  /** The last of them that were refused. */
+  /** Those among the latest that were refused. */
   refused: list(varint(), REFUSED_MAX),
-  /** Why nothing could be opened; '' with a receipt. */
+  /** Why the message could not be opened; '' with a receipt. */
   problem: text(32),
-  /** Empty with a problem: then there is no shared secret to vouch for it. */
+  /** Authentication code (`receiptOf`); empty with a problem, because then there is no shared secret. */
   receipt: bytes(32),
 });
 export type Delivered = Shape<typeof delivered>;
 
-/** What cannot be opened, and why. */
+/** A reply to a message that cannot be opened. */
 export function problemWith(epoch: Uint8Array, problem: string): Delivered {
   return { epoch, stream: Buffer.alloc(8), upTo: 0, refused: [], problem, receipt: Buffer.alloc(0) };
 }
 
-/** What was taken, vouched for with the secret of the two. */
+/** A receipt, authenticated with the shared secret. */
 export function receiptFor(
   epoch: Uint8Array,
   context: Parameters<typeof receiptOf>[0],

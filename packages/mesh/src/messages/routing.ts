@@ -21,7 +21,7 @@ export const routed = record({
   from: peerId,
   hops: varint(HOPS_MAX),
   kind: varint(255),
-  /** Of a question and its answer; 0 otherwise. */
+  /** Correlates an answer with its question; 0 if neither. */
   question: varint(),
   isFine: flag,
   body: bytes(BODY_BYTES_MAX),
@@ -38,7 +38,7 @@ export class Routing {
   readonly #standing: Standing;
   readonly #directory: Directory;
   readonly #switchboard: Switchboard;
-  /** A neighbour asks something on its own behalf, of this peer or of one beyond it. */
+  /** Called when a neighbour asks a question on its own behalf, whichever peer it is for. */
   readonly onQuestion: ((from: string, kind: number) => void)[] = [];
   readonly #handlers = new Map<number, RoutedHandler>();
   readonly #questions = new Map<number, { to: string; answer: Answer; cancel: Cancel }>();

@@ -1,5 +1,5 @@
 // A text or file sealed for one peer, as a file that can be carried by any means, such as mail or a USB stick. Only
-// that peer can open it, and it learns which peer sealed it.
+// that peer can open it, and it verifies which peer sealed it.
 
 import { isIssuedBy, readLeaf } from '../identity/certificate.ts';
 import { isSignedBy, sha256, signWith } from '../identity/keys.ts';
@@ -10,7 +10,7 @@ import { setupReceiver, setupSender, TAG_BYTES } from './hpke.ts';
 import { CIPHERTEXT_BYTES } from './xwing.ts';
 
 const MAGIC = Buffer.from('eyrie-sealed-1\n');
-/** Each piece has a number of its own, so that a long file needs little memory to check and none can be left out. */
+/** Plaintext bytes per piece. Pieces are numbered, so that a long file is verified piecewise and none can be omitted. */
 const PIECE_BYTES = 64 << 10;
 export const DOCUMENT_BYTES_MAX = 1 << 30;
 
@@ -31,7 +31,7 @@ export interface OpenedDocument {
   from: string;
   sealedMs: number;
   plain: Buffer;
-  /** What whoever reads it should know of the one who sealed it, or null. */
+  /** A warning about the sender for the reader, or null. */
   warning: string | null;
 }
 
@@ -73,12 +73,12 @@ export function isDocument(data: Uint8Array): boolean {
   return MAGIC.equals(data.subarray(0, MAGIC.length));
 }
 
-/** For whom it says it is sealed: whoever opens it finds out whether that holds. @throws DocumentError with one line */
+/** The receiver that the head names, unverified until the document is opened. @throws DocumentError with one line */
 export function receiverOf(data: Uint8Array): string {
   return readHead(partsOf(data).described).to;
 }
 
-/** @throws DocumentError with one line */
+/** Verifies and decrypts a document. @throws DocumentError with one line */
 export function openDocument(by: Standing, data: Uint8Array): OpenedDocument {
   const { all, described, signature, begin } = partsOf(data);
   const { from, to, sealedMs, sizeBytes, certificate, encapsulated } = readHead(described);
@@ -113,7 +113,7 @@ export function openDocument(by: Standing, data: Uint8Array): OpenedDocument {
   return { from, sealedMs, plain: Buffer.concat(pieces), warning: warningOf(by, from, identity) };
 }
 
-/** A certificate lasts a day and a document longer: what counts is that it was good when this was sealed. */
+/** Certificates last a day, documents longer: the certificate must have been valid when the document was sealed. */
 function warningOf(by: Standing, from: string, identity: { publicKey: Uint8Array }): string | null {
   const member = by.roster.members.get(from);
   if (member === undefined) return `${from} is not in the list of members that this peer has`;
@@ -122,7 +122,7 @@ function warningOf(by: Standing, from: string, identity: { publicKey: Uint8Array
   return Buffer.compare(member.publicKey, identity.publicKey) === 0 ? null : `${from} has another key today`;
 }
 
-/** `begin`: where the pieces do. */
+/** `begin` is the offset of the first piece. */
 function partsOf(data: Uint8Array): { all: Buffer; described: Buffer; signature: Buffer; begin: number } {
   const all = Buffer.from(data.buffer, data.byteOffset, data.length);
   const at = MAGIC.length + 2;

@@ -9,7 +9,7 @@ const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
 const HASH_BYTES = 32;
 
-/** RFC 9180 §5.1: "HPKE" and the numbers of KEM (X-Wing, 0x647a), KDF (§7.2) and AEAD (§7.3). */
+/** suite_id (RFC 9180 §5.1): "HPKE" and the identifiers of KEM (X-Wing, 0x647a), KDF (§7.2) and AEAD (§7.3). */
 const SUITE = Buffer.concat([Buffer.from('HPKE'), Buffer.from('647a00010002', 'hex')]);
 const MODE_BASE = Buffer.of(0);
 const NOTHING = Buffer.alloc(0);
@@ -24,12 +24,12 @@ export function keySchedule(sharedSecret: Uint8Array, info: Uint8Array, suite: U
   return {
     key: labelledExpand(suite, secret, 'key', context, KEY_BYTES),
     baseNonce: labelledExpand(suite, secret, 'base_nonce', context, NONCE_BYTES),
-    /** §5.3: another secret of the same two. */
+    /** §5.3, Context.Export: a secret for another purpose from the same context. */
     export: (purpose: Uint8Array, length: number) => labelledExpand(suite, exporter, 'sec', purpose, length),
   };
 }
 
-/** One direction between two: each message has the next number. */
+/** One direction of a pair: messages are numbered in sequence. */
 export class HpkeContext {
   readonly #key: KeyObject;
   readonly #baseNonce: Buffer;
@@ -42,14 +42,14 @@ export class HpkeContext {
     this.#export = schedule.export;
   }
 
-  /** Never twice with one number. */
+  /** Must not be called twice with one number: the nonce derives from it. */
   seal(number: number, plain: Uint8Array, associated: Uint8Array): Buffer {
     const cipher = createCipheriv('aes-256-gcm', this.#key, this.#nonce(number));
     cipher.setAAD(associated);
     return Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
   }
 
-  /** Null if the message was not sealed by the other side, with this number and these associated data. */
+  /** Null if authentication fails: not sealed in this context with this number and these associated data. */
   open(number: number, sealed: Uint8Array, associated: Uint8Array): Buffer | null {
     if (sealed.length < TAG_BYTES) return null;
     const decipher = createDecipheriv('aes-256-gcm', this.#key, this.#nonce(number));
@@ -67,11 +67,11 @@ export class HpkeContext {
     return this.#export(Buffer.from(purpose), length);
   }
 
-  /** §5.2: the number, added to the base nonce bit by bit. */
+  /** §5.2, ComputeNonce: base nonce XOR sequence number. */
   #nonce(number: number): Buffer {
     const nonce = Buffer.from(this.#baseNonce);
     const low = nonce.readUIntBE(6, 6);
-    // A number is below 2^48, far more than an epoch lasts; ^ works on 32 bits.
+    // Numbers are below 2^48, far more than an epoch uses. Two halves, because ^ works on 32 bits.
     const high = Math.floor(low / 2 ** 32) ^ Math.floor(number / 2 ** 32);
     nonce.writeUInt16BE(high & 0xffff, 6);
     nonce.writeUInt32BE(((low >>> 0) ^ (number >>> 0)) >>> 0, 8);
@@ -93,7 +93,7 @@ export function setupReceiver(key: XWingPrivateKey, encapsulated: Uint8Array, in
   return new HpkeContext(decapsulate(key, encapsulated), info);
 }
 
-/** Node takes five times as long with a key that is plain bytes. */
+/** Node is five times slower with raw key bytes than with a KeyObject. */
 const hmac = (key: Uint8Array) => createHmac('sha256', createSecretKey(key));
 
 /** §4, LabeledExtract: HKDF-Extract (RFC 5869 §2.2) over a labelled input. */
@@ -101,7 +101,7 @@ function labelledExtract(suite: Uint8Array, salt: Uint8Array, label: string, inp
   return hmac(salt).update('HPKE-v1').update(suite).update(label).update(input).digest();
 }
 
-/** §4, LabeledExpand; HKDF-Expand (RFC 5869 §2.3) of one block, which is all that is needed. */
+/** §4, LabeledExpand: HKDF-Expand (RFC 5869 §2.3) limited to one block, which suffices here. */
 function labelledExpand(
   suite: Uint8Array,
   secret: Uint8Array,

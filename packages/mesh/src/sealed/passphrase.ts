@@ -1,4 +1,4 @@
-// Encrypts secrets with a passphrase: scrypt (RFC 7914) derives the key, AES-256-GCM encrypts.
+// Encrypts secrets with a passphrase: scrypt (RFC 7914) for the key, AES-256-GCM for the data.
 
 import { createCipheriv, createDecipheriv, randomBytes, scryptSync } from 'node:crypto';
 
@@ -6,9 +6,9 @@ const MAGIC = Buffer.from('eyrie-passphrase-1\n');
 const SALT_BYTES = 16;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
-/** 128 MiB and some tenths of a second for each guess. */
+/** Cost of a guess: 128 MiB and a few tenths of a second. */
 const LOG_N = 17;
-/** A file may ask for so much at most: 1 GiB. */
+/** Highest cost accepted from a file: 1 GiB. */
 const LOG_N_MAX = 20;
 const BLOCK = 8;
 
@@ -19,7 +19,7 @@ interface MadeKey {
   readonly key: Buffer;
 }
 
-/** What this process has made, the oldest first: all secrets of a peer take the time of one. */
+/** Cache of derived keys, oldest first: opening all secrets of a peer costs one derivation. */
 const made: MadeKey[] = [];
 const MADE_MAX = 8;
 

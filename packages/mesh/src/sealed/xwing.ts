@@ -20,10 +20,10 @@ export const CIPHERTEXT_BYTES = 1120;
 const MLKEM_PUBLIC_BYTES = 1184;
 const MLKEM_CIPHERTEXT_BYTES = 1088;
 const X25519_BYTES = 32;
-/** §5.3 of the draft: \.//^\ */
+/** XWingLabel, §5.3 of the draft: \.//^\ */
 const LABEL = Buffer.from('5c2e2f2f5e5c', 'hex');
 
-// What stands before the raw keys in DER (RFC 8410; draft-ietf-lamps-kyber-certificates, a private key as its seed).
+// DER prefixes of the raw keys (RFC 8410; draft-ietf-lamps-kyber-certificates, private key as seed).
 const X25519_SPKI = Buffer.from('302a300506032b656e032100', 'hex');
 const X25519_PKCS8 = Buffer.from('302e020100300506032b656e04220420', 'hex');
 const MLKEM_SPKI = Buffer.from('308204b2300b0609608648016503040402038204a100', 'hex');
@@ -31,21 +31,21 @@ const MLKEM_PKCS8 = Buffer.from('3054020100300b060960864801650304040204428040', 
 
 export interface XWingPrivateKey {
   seed: Uint8Array;
-  /** Raw, 1216 bytes. */
+  /** Raw, 1216 bytes: ML-KEM-768 and X25519. */
   publicKey: Uint8Array;
 }
 
-/** Both halves, as OpenSSL holds them: 9 KB. */
+/** Both halves as OpenSSL key objects: 9 KB. */
 interface Opened {
   mlKem: KeyObject;
   x25519: KeyObject;
 }
 
-/** Those that were used last: many peers may share a process, and each opens something only now and then. */
+/** Bounded LRU cache: many peers may share a process, and each opens messages only occasionally. */
 const opened = new Map<XWingPrivateKey, Opened>();
 const OPENED_MAX = 64;
 
-/** §5.2: everything follows from 32 bytes. */
+/** §5.2, expandDecapsulationKey: derives both halves from a 32-byte seed. */
 export function privateKeyFrom(seed: Uint8Array): XWingPrivateKey {
   const { mlKem, x25519 } = open(seed);
   const publicKey = ownCopy(Buffer.concat([rawPublic(mlKem, MLKEM_SPKI), rawPublic(x25519, X25519_SPKI)]));
@@ -81,7 +81,7 @@ export function encapsulate(publicKey: Uint8Array): { secret: Buffer; ciphertext
   };
 }
 
-/** Of a ciphertext that was changed it gives another secret, not an error: the next check notices. */
+/** A modified ciphertext yields a different secret, not an error (implicit rejection): the AEAD then fails. */
 export function decapsulate(key: XWingPrivateKey, ciphertext: Uint8Array): Buffer {
   if (ciphertext.length !== CIPHERTEXT_BYTES) throw new RangeError('an X-Wing ciphertext has 1120 bytes');
   const ciphertextX = ciphertext.subarray(MLKEM_CIPHERTEXT_BYTES);
@@ -91,7 +91,7 @@ export function decapsulate(key: XWingPrivateKey, ciphertext: Uint8Array): Buffe
   return combine(secretM, secretX, ciphertextX, key.publicKey.subarray(MLKEM_PUBLIC_BYTES));
 }
 
-/** Whether `encapsulate` takes it: OpenSSL reads no ML-KEM key whose numbers are out of range (FIPS 203 §7.2). */
+/** Whether `encapsulate` accepts the key: OpenSSL rejects ML-KEM keys with coefficients out of range (FIPS 203 §7.2). */
 export function isPublicKey(raw: Uint8Array): boolean {
   if (raw.length !== PUBLIC_KEY_BYTES) return false;
   try {
@@ -103,7 +103,7 @@ export function isPublicKey(raw: Uint8Array): boolean {
   }
 }
 
-/** A point of small order gives zeros (RFC 7748 §6.1), which OpenSSL calls an error; X-Wing hashes them like any other. */
+/** X25519 of a low-order point is all zeros (RFC 7748 §6.1): an error for OpenSSL, but X-Wing hashes it like any other. */
 function agree(privateKey: KeyObject, rawX: Uint8Array): Uint8Array {
   try {
     return diffieHellman({ privateKey, publicKey: publicKeyOf(X25519_SPKI, rawX) });

@@ -1,15 +1,15 @@
-// A discrete-event clock: events run in order, one after the other, each to its end.
+// A discrete-event clock: runs timers in order of time, each to completion.
 
 import type { Cancel, Clock } from '../runtime.ts';
 
 interface Event {
   atMs: number;
-  /** Breaks ties in the order of asking, so that every run is the same. */
+  /** Breaks ties in the order of scheduling, so that runs are deterministic. */
   order: number;
   action: (() => void) | null;
 }
 
-/** A noon of 2027: some fixed moment, so that a run is the same on any day. */
+/** An arbitrary fixed start (noon, 1 January 2027), so that runs are deterministic. */
 const START_MS = Date.UTC(2027, 0, 1, 12);
 
 export class VirtualClock implements Clock {
@@ -33,7 +33,7 @@ export class VirtualClock implements Clock {
     };
   }
 
-  /** Lets `durationMs` pass. */
+  /** Runs all events of the next `durationMs`. */
   run(durationMs: number): void {
     const endMs = this.#elapsedMs + durationMs;
     while (this.#heap.length > 0 && this.#heap[0]!.atMs <= endMs) {
@@ -44,7 +44,7 @@ export class VirtualClock implements Clock {
     this.#elapsedMs = endMs;
   }
 
-  /** Lets time pass until `isDone`, at most `limitMs`; gives how long it took, or null. */
+  /** Runs until `isDone`, at most `limitMs`; returns the elapsed milliseconds, or null at the limit. */
   runUntil(isDone: () => boolean, limitMs: number, stepMs = 10): number | null {
     const startMs = this.#elapsedMs;
     while (!isDone()) {

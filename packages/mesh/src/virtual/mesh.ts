@@ -25,7 +25,7 @@ interface Person {
   certificate: Uint8Array;
 }
 
-/** Keys and certificates are costly and the same for every run: so many as were ever needed. */
+/** Keys and certificates, which are expensive to make and shared by all runs; grows on demand. */
 interface World {
   beginning: Roster;
   rootKey: KeyObject;
@@ -63,7 +63,7 @@ function peopled(count: number): World {
 export interface VirtualMeshOptions {
   peers: number;
   seed: number;
-  /** How many of them are in the list of members; all, unless said otherwise. The first holds the authority. */
+  /** Number of peers in the list of members; default: all. The first holds the authority. */
   admitted?: number;
   latencyMs?: [number, number];
   lossRate?: number;
@@ -74,16 +74,16 @@ export class VirtualMesh {
   readonly clock = new VirtualClock();
   readonly random: SeededRandom;
   readonly network: VirtualNetwork;
-  /** By number; null while stopped. */
+  /** By index; null while stopped. */
   readonly peers: (Peer | null)[] = [];
   readonly storages: MemoryStorage[] = [];
-  /** What each host's clock shows besides the true time. */
+  /** Offset of each host's clock from true time. */
   readonly clockErrorMs: number[] = [];
-  /** How long each host has slept: its clocks have gone on, its timers have not. */
+  /** Time that each host was suspended: its clocks went on, its timers did not. */
   readonly sleptMs: number[] = [];
-  /** By how much each host's clocks run too fast, in millionths. */
+  /** Frequency error of each host's clocks in parts per million; positive: fast. */
   readonly clockDriftPpm: number[] = [];
-  /** Where those begin who know nobody yet. */
+  /** Bootstrap addresses of new peers. */
   entrances: readonly string[] = [hostOf(0), hostOf(1)];
   readonly #world: World;
   readonly #roster: Roster;
@@ -103,7 +103,7 @@ export class VirtualMesh {
     });
   }
 
-  /** Peers are made, none is started yet. */
+  /** Creates the peers without starting them. */
   static async create(options: VirtualMeshOptions): Promise<VirtualMesh> {
     const world = peopled(options.peers);
     const admitted = options.admitted ?? options.peers;
@@ -120,7 +120,7 @@ export class VirtualMesh {
     return mesh;
   }
 
-  /** Starts all, one after the other within `withinMs`, and waits until each knows all the others. */
+  /** Starts all peers, spread over `withinMs`, and runs until each knows all the others. */
   async startAll(withinMs = 500): Promise<void> {
     for (let i = 0; i < this.peers.length; i++) {
       await this.start(i);
@@ -136,7 +136,7 @@ export class VirtualMesh {
     const storage = this.storages[i]!;
     const { id, keys, sealing, certificate } = person;
     const standing = new Standing(runtime, id, keys, sealing, certificate, this.#rosters[i] ?? this.#roster);
-    // As on disk: what a peer knew of the list it still knows after a restart.
+    // Stands for the disk: the list of members survives a restart.
     standing.onRoster.push((roster) => {
       this.#rosters[i] = roster;
     });
@@ -156,14 +156,14 @@ export class VirtualMesh {
     return peer;
   }
 
-  /** Its process ends without a good-bye; what it had on disk stays. */
+  /** Ends its process without closing links; its disk is kept. */
   crash(i: number): void {
     this.peers[i]?.kill();
     this.network.removeHost(hostOf(i));
     this.peers[i] = null;
   }
 
-  /** Whether every running peer knows every running peer as alive, and no other. */
+  /** Whether every running peer sees exactly the running peers as alive. */
   isWhole(): boolean {
     const running = this.peers.filter((peer) => peer !== null);
     return running.every(
@@ -173,13 +173,13 @@ export class VirtualMesh {
     );
   }
 
-  /** How many running peers see `i` as alive. */
+  /** Number of running peers that see `i` as alive. */
   seenAlive(i: number): number {
     const id = `peer-${i}`;
     return this.peers.filter((peer) => peer !== null && peer.id !== id && peer.directory.isAlive(id)).length;
   }
 
-  /** An old copy of its folder is put back: what of the list of members it has since learned, it has forgotten. */
+  /** Restores an old backup of its folder, with the list of members of that time. */
   putBack(i: number, roster: Roster): void {
     this.#rosters[i] = roster;
   }

@@ -1,6 +1,6 @@
 import type { Random } from '../runtime.ts';
 
-/** Numbers that a seed decides (mulberry32): the same seed, the same run. Never for keys of real peers. */
+/** Deterministic random numbers from a seed (mulberry32), not cryptographic: never for keys of real peers. */
 export class SeededRandom implements Random {
   #state: number;
 

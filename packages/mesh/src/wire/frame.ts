@@ -4,9 +4,9 @@
 import { WireError } from './schema.ts';
 
 export const PROTOCOL_VERSION = 1;
-/** A longer payload goes over a stream, in parts. */
+/** Longer payloads are sent over a stream, in parts. */
 export const PAYLOAD_BYTES_MAX = 256 << 10;
-/** Before the other side is accepted: enough for a certificate request. */
+/** Limit before the other side is authenticated: enough for a certificate request. */
 export const STRANGER_BYTES_MAX = 16 << 10;
 
 export const frameTypes = {
@@ -28,12 +28,12 @@ export const frameTypes = {
 export type FrameType = (typeof frameTypes)[keyof typeof frameTypes];
 const TYPE_MAX = 14;
 
-/** The head that goes before a payload of so many bytes, of which `first` is the beginning. */
+/** Returns type, length and `first`, the beginning of a payload of `payloadBytes`. */
 export function frameHead(type: FrameType, payloadBytes: number, first: Uint8Array): Buffer {
   return begun(type, payloadBytes, first.length, first);
 }
 
-/** The payload is put together from its parts. */
+/** Returns a whole frame whose payload is `first` followed by `second`. */
 export function frame(type: FrameType, first: Uint8Array, second: Uint8Array | null = null): Buffer {
   const length = first.length + (second?.length ?? 0);
   const all = begun(type, length, length, first);
@@ -41,7 +41,7 @@ export function frame(type: FrameType, first: Uint8Array, second: Uint8Array | n
   return all;
 }
 
-/** Type, length and the beginning of a payload, in one piece with room for `roomBytes` of that. */
+/** Returns a buffer with type, length and `first`, and `roomBytes` reserved for payload. */
 function begun(type: FrameType, payloadBytes: number, roomBytes: number, first: Uint8Array): Buffer {
   if (payloadBytes > PAYLOAD_BYTES_MAX) throw new WireError(`a frame of ${payloadBytes} bytes is too long`);
   const lengthBytes = payloadBytes < 0x80 ? 1 : payloadBytes < 0x4000 ? 2 : 3;
@@ -53,29 +53,29 @@ function begun(type: FrameType, payloadBytes: number, roomBytes: number, first: 
   return all;
 }
 
-/** Of a frame of data so much must be there before its first part is handed on: the longest number of a stream. */
+/** Payload bytes needed before the first part of a data frame is delivered: the longest stream id. */
 const STREAM_ID_BYTES_MAX = 8;
 
 /**
- * Gets each frame; those of data in parts, as they come, so that bulk is not put together only to be taken apart again. What
- * it gets is borrowed until it returns.
+ * Receives each frame. Data frames arrive in parts, as received, so that bulk data is not reassembled only to be split
+ * again. The payload is borrowed: valid only until the callback returns.
  *
- * @param isMore goes on where the part before ended
+ * @param isMore whether this part continues the one before
  */
 export type OnFrame = (type: FrameType, payload: Buffer, isMore: boolean) => void;
 
-/** Splits a byte stream, in pieces of any size, into frames. */
+/** Splits a byte stream, received in chunks of any size, into frames. */
 export class FrameReader {
-  /** The longest payload that is taken; raised once the other side is accepted. */
+  /** Maximum payload accepted; raised once the other side is authenticated. */
   payloadBytesMax = STRANGER_BYTES_MAX;
-  /** Copies of the bytes of an incomplete frame. */
+  /** Copied bytes of an incomplete frame. */
   #pieces: Buffer[] = [];
   #held = 0;
   #needed = 2;
-  /** Bytes still to come of the current data frame. */
+  /** Bytes missing of the current data frame. */
   #moreBytes = 0;
 
-  /** @throws WireError if the bytes are no frames, or a frame is too long */
+  /** @throws WireError if a frame is malformed or too long */
   push(chunk: Uint8Array, onFrame: OnFrame): void {
     let all = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
     if (this.#held > 0) {
@@ -111,7 +111,7 @@ export class FrameReader {
   }
 }
 
-/** A length of one to three LEB128 bytes, or null if they are not all there. */
+/** Reads a length of one to three LEB128 bytes; null if it is incomplete. */
 function readLength(all: Buffer, at: number): { length: number; bytes: number } | null {
   let length = 0;
   for (let i = 0; i < 3; i++) {

@@ -1,5 +1,5 @@
-// The kinds of notices, requests and streams on an open session, one number each. A number is never used again for
-// something else; the shape of each kind stands in the file that answers it.
+// Numbers of the kinds of notices, requests and streams on an open session. A number is never reused for another kind;
+// the schema of each is in the file that handles it.
 
 export const noticeKinds = {
   /** members/gossip.ts */
@@ -24,7 +24,7 @@ export const noticeKinds = {
 } as const;
 
 export const requestKinds = {
-  /** identity/authority.ts: a stranger may send it */
+  /** identity/authority.ts: allowed from peers that are no members yet */
   enrol: 1,
   /** members/liveness.ts */
   probe: 2,
@@ -32,7 +32,7 @@ export const requestKinds = {
   offers: 3,
   /** skyeye/latency.ts */
   coordinate: 4,
-  /** link/seen-from.ts: a stranger may send it */
+  /** link/seen-from.ts: allowed from peers that are no members yet */
   seen: 5,
   /** messages/holders.ts */
   hold: 6,
@@ -42,10 +42,10 @@ export const requestKinds = {
   sightings: 0x70,
 } as const;
 
-/** Routed over other peers: messages/routing.ts. */
+/** Kinds of routed messages, forwarded by other peers: messages/routing.ts. */
 export const routedKinds = {
   answer: 1,
-  /** peer/door.ts: a renewal, and a stranger's application that is passed on */
+  /** peer/door.ts: a renewal, or a forwarded application to join */
   enrol: 2,
   enrolFor: 13,
   sealingKey: 3,
