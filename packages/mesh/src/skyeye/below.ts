@@ -15,15 +15,15 @@ const MOST = 0.9;
 
 export interface Child {
   readonly id: string;
-  /** The number of the next report. */
+  /** Sequence number of the next report. */
   expected: number;
-  /** Readings, by the numbers that the child gave them. */
+  /** Readings, by the numbers that the child assigned. */
   numbered: (Held | undefined)[];
   aggregate: Aggregate | null;
   aggregatedMs: number;
-  /** The aggregate of its predecessor: counts until the successor knows as much. */
+  /** The aggregate of its predecessor: counts until this child reports as much. */
   forebear: Orphan | null;
-  /** The view that it has. */
+  /** The view that the child holds. */
   picture: Picture | null;
   againMs: number | null;
 }
@@ -40,7 +40,7 @@ export interface Refused {
   reports: number;
 }
 
-/** Shared by all peers without children, which are most of them. */
+/** Shared by all leaves, which are most peers. */
 const childless: Map<string, Child> = new Map();
 
 export type Taken = 'taken' | 'again' | 'ignored';
@@ -50,14 +50,14 @@ export class Below {
   #children = childless;
   readonly refused: Refused = { values: 0, reports: 0 };
   readonly #own: string;
-  /** Up to so many are reported one by one. */
+  /** Maximum number of readings that a peer reports one by one. */
   readonly detailMax: number;
   readonly #counts: (id: string) => boolean;
   readonly #isUnder: (id: string, above: string) => boolean;
   /** Aggregates of lost children. */
   #orphaned: Orphan[] = [];
 
-  /** @param isUnder whether the tree has a peer below another: then that one's word about it counts, and no other's */
+  /** @param isUnder whether the tree has a peer below another: only a child above a peer may report it */
   constructor(
     own: string,
     detailMax: number,
@@ -77,7 +77,7 @@ export class Below {
   /** Children that report only aggregates. */
   inSum = 0;
 
-  /** Peers known of, this one included. */
+  /** Number of peers known, this one included. */
   get peers(): number {
     let peers = this.readings.size;
     for (const { aggregate } of this.children.values()) peers += aggregate?.peers ?? 0;
@@ -103,8 +103,8 @@ export class Below {
   }
 
   /**
-   * @param peersMax the number of peers alive: more names are invented
-   * @param sumMax the largest plausible number of peers in an aggregate
+   * @param peersMax number of live peers; a child that reports more names invents them
+   * @param sumMax largest plausible number of peers in an aggregate
    */
   take(from: string, report: Report, peersMax: number, nowMs: number, sumMax = peersMax): Taken {
     const child = this.child(from);
@@ -120,7 +120,7 @@ export class Below {
     return isInStep ? 'taken' : this.#again(child, nowMs);
   }
 
-  /** The child is gone, or no child any more. Its report stays until others report the same peers, or it expires. */
+  /** Removes a child. Its report stays until others report the same peers, or it expires. */
   lose(id: string, nowMs: number): void {
     const child = this.children.get(id);
     if (child === undefined) return;
@@ -131,7 +131,7 @@ export class Below {
     if (aggregate !== null) this.#orphaned.push({ aggregate, sinceMs: nowMs, atMs: aggregatedMs });
   }
 
-  /** Whoever has moved to another place in the tree is told of there. Gives whether there was anybody. */
+  /** Drops readings of peers that moved elsewhere in the tree, where others report them. Returns whether there were any. */
   dropStrangers(isBelow: (id: string) => boolean): boolean {
     const before = this.readings.size;
     this.readings.removeWhere(({ id, owner }) => owner === ORPHANED && id !== this.#own && !isBelow(id));
@@ -151,7 +151,7 @@ export class Below {
     this.#orphaned = this.#orphaned.filter(({ sinceMs }) => nowMs - sinceMs < HEIR_MS);
   }
 
-  /** Of all that is known, this peer included. */
+  /** The aggregate of all that is known, this peer included. */
   sum(nowMs: number): Aggregate {
     const parts = [this.readings.sum(nowMs)];
     for (const { aggregate, aggregatedMs, forebear } of this.children.values()) {
@@ -183,12 +183,12 @@ export class Below {
       this.readings.touch(held);
       return true;
     }
-    // What others say of this peer itself it knows better.
+    // Ignores what others report about this peer itself.
     if (id === this.#own) return true;
     const held = this.readings.get(id);
     const values = this.#checked(entry, null);
     if (held === undefined) {
-      // Names could be invented without end.
+      // Bounds the memory that invented names can take.
       if (this.readings.size >= SLACK * Math.max(peersMax, this.detailMax)) {
         this.refused.values++;
         return true;
@@ -206,7 +206,7 @@ export class Below {
     return true;
   }
 
-  /** Of two that report a peer: whoever it is below of; if both or neither, who knows it newer, for it has just moved. */
+  /** Of two children that report a peer, the one above it counts; if both or neither are, the newer: the peer just moved. */
   #mayTell({ id }: Child, held: Held, readMs: number): boolean {
     if (held.owner === ORPHANED || held.owner === id) return true;
     const isHere = this.#isUnder(held.id, id);
@@ -214,7 +214,7 @@ export class Below {
     return readMs >= held.readMs - AGAIN_MS;
   }
 
-  /** The values that the entry leads to, without those that cannot be. What came over no link was checked by its sender. */
+  /** The values after applying the entry, without impossible ones. Entries from within the process are checked already. */
   #checked({ said, values }: Entry, before: Values | null): Values {
     if (said === null) return values;
     if (said === 0 && before !== null) return before;
@@ -229,7 +229,7 @@ export class Below {
 
   #sum(child: Child, aggregate: Aggregate, peersMax: number, nowMs: number): boolean {
     if (aggregate.peers > peersMax || !isPossible(aggregate)) return false;
-    // The successor of a lost child reports what that one had.
+    // A new child is the successor of a lost one and will report its peers.
     if (child.aggregate === null) child.forebear = this.#orphaned.shift() ?? null;
     if (child.aggregate === null) this.inSum++;
     const { peers, oldestMs } = aggregate;
@@ -241,7 +241,7 @@ export class Below {
     return true;
   }
 
-  /** @param isInSum what it reported one by one is told in sum from now on, and must not count twice */
+  /** @param isInSum the child reports in aggregate from now on, so that its single readings must not count twice */
   #beginAnew(child: Child, isInSum: boolean): void {
     for (const held of child.numbered) {
       if (held?.owner !== child.id) continue;
@@ -255,7 +255,7 @@ export class Below {
 
   #orphan(child: Child, number: number): void {
     const held = child.numbered[number];
-    // A number that was never given is not kept: a list with a hole of millions is slow to go through.
+    // Ignores numbers that were never assigned: a sparse list with millions of holes is slow to iterate.
     if (held === undefined) return;
     child.numbered[number] = undefined;
     if (held.owner === child.id) held.owner = ORPHANED;
@@ -274,7 +274,7 @@ export class Below {
   }
 }
 
-/** Whether any readings could have this aggregate. */
+/** Whether an aggregate is consistent in itself. */
 function isPossible({ peers, agesMs, stats, most, least }: Aggregate): boolean {
   const areSums = stats.every((each, i) => each === null || arePossible(each, i, peers));
   const areBest = (lists: Aggregate['most']) =>
@@ -282,7 +282,7 @@ function isPossible({ peers, agesMs, stats, most, least }: Aggregate): boolean {
   return !Number.isNaN(agesMs) && areSums && areBest(most) && areBest(least);
 }
 
-/** Whether values of so many peers could have these figures. */
+/** Whether the figures of so many peers are consistent in themselves. */
 export function arePossible(
   { count, sum, min, max, squares, sketch }: Stats,
   index: number,

@@ -1,4 +1,4 @@
-// The messages of the tree as bytes: names once, numbers of 32 bits, and only what changed.
+// Encodes the messages of the tree: each name once, 32-bit numbers, and only what changed.
 
 import { peerId, peerIdOrNone } from '../identity/names.ts';
 import {
@@ -31,7 +31,7 @@ const whole: Codec<number> = {
   read: (from) => ageMs.read(from),
 };
 
-/** For each bit that is set, an item; `missing` for the others. */
+/** Codec of a list as a bit mask and an item for each bit set; `missing` for the others. */
 function perBit<T>(of: number, missing: T, item: Codec<T>) {
   return {
     write(out: Writer, set: number, values: readonly T[]): void {
@@ -61,7 +61,7 @@ const entry: Codec<Entry> = {
   },
 };
 
-/** A bit for each value that is another. */
+/** A bit for each value that differs. */
 function changedBits(before: Values, values: Values): number {
   if (before === values) return 0;
   let bits = 0;
@@ -73,8 +73,8 @@ function changedBits(before: Values, values: Values): number {
 }
 
 /**
- * NaN is a value too: not known any more. Not by `perBit`: a loop that sees lists of numbers and lists of objects makes the
- * engine (V8) turn the former into lists of boxed numbers, for good, and all copies of them.
+ * NaN is a value too: no longer known. Does not use `perBit`: a loop over both number arrays and object arrays makes V8
+ * turn the former into arrays of boxed numbers, permanently, along with all copies of them.
  */
 function writeValues(out: Writer, changed: number, values: Values): void {
   for (let i = 0; i < values.length; i++) if ((changed & (1 << i)) !== 0) out.float(values[i]!);
@@ -169,7 +169,7 @@ const report: Codec<Report> = {
   read: (from) => ({ kind: 'report', ...reportRecord.read(from) }),
 };
 
-/** Those lists that are said, a bit for each; '' stands for who was at that place before. */
+/** A bit mask and the lists it announces; an empty name stands for the peer at that rank before. */
 const shortLists = perBit<readonly Best[]>(
   shownAttributes.length,
   [],
@@ -245,7 +245,7 @@ export const supportMessage: Codec<SupportMessage> = variant({
   again: {},
 });
 
-/** How many bytes it takes on a link, less the head of its frame. */
+/** Encoded size in bytes, without the head of the frame. */
 export function encodedSize(message: TreeMessage): number {
   return encode(treeMessage, message).length;
 }

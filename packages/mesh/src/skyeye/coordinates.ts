@@ -15,7 +15,7 @@ const HEIGHT_MIN = 0.05;
 const ERROR_MAX = 1.5;
 /** Where anything was measured: on a busy LAN most of a time there and back is waiting, and estimates are off by multiples. */
 const ERROR_MEASURED_MAX = 1.49;
-/** Two that are both quite sure: of nothing by nothing there is no weight. */
+/** Lower bound of the error: with two errors of zero, the weight would be 0/0. */
 const ERROR_MIN = 1e-6;
 const FAR_MS = 60_000;
 
@@ -27,9 +27,9 @@ export function latencyBetween(a: Omit<Coordinate, 'error'>, b: Omit<Coordinate,
 export const unknownPlace: Coordinate = { x: 0, y: 0, height: HEIGHT_MIN, error: ERROR_MAX };
 
 /**
- * One step towards where the measured latency to another peer would be right (§2.5, §5.4 of the paper).
+ * Moves a coordinate one step so that its estimate agrees better with a measured latency (§2.5, §5.4 of the paper).
  *
- * @param fraction 0 to 1, by chance: which way two go apart who stand at one place
+ * @param fraction random, 0 to 1: the direction in which two peers at the same position separate
  */
 export function moved(own: Coordinate, other: Coordinate, measuredMs: number, fraction: number): Coordinate {
   if (!(measuredMs > 0 && measuredMs < FAR_MS) || !isSane(other)) return own;
@@ -55,7 +55,7 @@ export function moved(own: Coordinate, other: Coordinate, measuredMs: number, fr
   };
 }
 
-/** Whether anything was measured yet: however rough, it tells near from far. */
+/** Whether anything was measured yet: even a rough coordinate distinguishes near from far. */
 export function isKnown({ error }: Coordinate): boolean {
   return error < ERROR_MAX;
 }

@@ -1,6 +1,6 @@
-// A peer's own recent readings: an hour at ten seconds, kept by itself, so that nothing is lost when its links
-// are. Others ask for them over the mesh. The answer is sealed for the asker, like a message: peers that
-// relay it learn nothing of interfaces, file systems and sensors.
+// A peer's own recent readings: an hour at ten-second intervals, stored by the peer itself, so that none are lost with its
+// links. Others request them over the mesh. The answer is sealed for the asker, like a message, so that relays learn
+// nothing of interfaces, file systems and sensors.
 
 import { peerId } from '../identity/names.ts';
 import { type Asker, proof } from '../messages/asker.ts';
@@ -12,35 +12,35 @@ import { decode, encode, fixed, float, list, record, type Shape, text, varint } 
 import { shownAttributes, type Values } from './attributes.ts';
 import { HISTORY_MAX, type Sample, Samples } from './samples.ts';
 
-/** As JSON: interfaces, file systems, sensors. */
+/** Maximum size of `details` as JSON. */
 const DETAILS_BYTES_MAX = 32 << 10;
 const ASK_MS = 2_000;
 const WIDTH = shownAttributes.length;
 
-/** Times, and the values of each attribute at them. */
+/** A time series: times, and the values of each attribute at these times. */
 export interface Series {
   id: string;
-  /** Milliseconds since 1970, by the clock of who asked. */
+  /** Milliseconds since 1970, on the clock of the asker. */
   timesMs: number[];
-  /** By attribute; null where nothing was known. Attributes that never were are left out. */
+  /** By attribute; null where unknown. Attributes that were never known are left out. */
   attributes: Record<string, (number | null)[]>;
-  /** Of the newest look, what is too much for all to know: each interface, file system, sensor. */
+  /** Of the latest measurement, what is too large to share with all peers: each interface, file system and sensor. */
   details: unknown;
 }
 
 const sample = record({ agoMs: varint(), values: list(float, WIDTH) });
-/** `question`: of which this is the answer, so that nobody on the way gives an older one. */
+/** `question` is the nonce of the request, so that no relay can replay an older answer. */
 const told = record({
   question: fixed(8),
   details: text(DETAILS_BYTES_MAX),
   samples: list(sample, HISTORY_MAX),
 });
-/** `lastMs`: what was measured longer ago is not wanted. */
+/** `lastMs`: maximum age of the samples requested. */
 const asked = record({ of: peerId, lastMs: varint(), question: fixed(8), proof });
 type Told = Shape<typeof told>;
 const PURPOSE = 'eyrie history';
 const NOTHING = Buffer.alloc(0);
-/** Longer than anything is kept. */
+/** Longer than any retention. */
 const ALL_MS = 2 ** 40;
 
 export class History {
@@ -72,7 +72,7 @@ export class History {
       pairs.keyOf(from, (error, key) => {
         if (error !== null) return answer(`the answer cannot be sealed: ${error}`, NOTHING);
         const plain = encode(told, { question, details: this.#details, samples: this.#told(lastMs) });
-        // With all that it takes to open it: nothing would come back from an asker that has lost that, as with a message.
+        // Includes the setup: unlike with messages, an asker that lost the secret has no way to request it again.
         answer(null, encode(envelope, pairs.seal(from, key, plain, true, PURPOSE).envelope));
       });
     });
@@ -82,7 +82,7 @@ export class History {
     this.#samples.add(values, this.#nowMs);
   }
 
-  /** @param json too long, it is left out */
+  /** @param json left out if it is too long */
   set details(json: string) {
     this.#details = Buffer.byteLength(json) <= DETAILS_BYTES_MAX ? json : 'null';
   }
@@ -92,13 +92,13 @@ export class History {
     return this.seriesOf(id, this.#samples.since(), JSON.parse(this.#details));
   }
 
-  /** That of another peer. */
+  /** The series of another peer. @throws if it does not answer, or its answer cannot be verified */
   async of(id: string): Promise<Series> {
     const { details, samples } = await this.#ask(id, ALL_MS);
     return this.seriesOf(id, samples, JSON.parse(details));
   }
 
-  /** What another peer has measured since then (elapsedMs), with times on this peer's clock. */
+  /** The samples of another peer since `sinceMs` (elapsedMs), with times on this peer's clock. */
   async since(id: string, sinceMs: number): Promise<Sample[]> {
     const lastMs = Math.min(ALL_MS, Math.max(0, this.#nowMs - sinceMs));
     return (await this.#ask(id, Math.ceil(lastMs))).samples;
@@ -125,13 +125,13 @@ export class History {
     });
   }
 
-  /** @throws if it is none of that peer, or of another question */
+  /** @throws if the answer is not from that peer, or answers another question */
   #opened(id: string, question: Uint8Array, body: Uint8Array): Told {
     const opened = this.#pairs.open(id, decode(envelope, body), PURPOSE);
     if ('problem' in opened) throw new Error(`the answer of ${id} cannot be opened: ${opened.problem}`);
     const answered = decode(told, opened.plain);
     if (Buffer.compare(answered.question, question) !== 0)
-      throw new Error(`what came as the answer of ${id} is an older one`);
+      throw new Error(`the answer of ${id} is to another question`);
     return answered;
   }
 

@@ -1,31 +1,31 @@
-// Messages between peers of the tree, as objects: links encode them with codec.ts, simulations pass them as they are. A
-// message and what it refers to are immutable once sent.
+// Messages between peers of the tree, as objects: links encode them with codec.ts, simulations pass the objects. A
+// message and all that it references are immutable once sent.
 
 import type { Aggregate, Best } from './aggregate.ts';
 import type { Values } from './attributes.ts';
 
-/** One reading, or what changed of it. */
+/** A reading, or its changes. */
 export interface Entry {
-  /** Names the peer from the first time on. */
+  /** Stands for the peer's name once that has been sent. */
   number: number;
-  /** Given the first time, null after. */
+  /** Sent the first time; null afterwards. */
   id: string | null;
   ageMs: number;
-  /** As it came over a link, a bit for each value that was said; null of one that is whole, as its sender has it. */
+  /** Decoded from a link: a bit for each value sent. Null if `values` is complete, as at the sender. */
   said: number | null;
   values: Values;
-  /** What the receiver was told before: what is the same is not said again. Null: nothing. */
+  /** The values sent to the receiver before, of which unchanged ones are not repeated; null if none. */
   before: Values | null;
 }
 
-/** From a child to its parent: what is known below. One by one while they are few, else in sum. */
+/** From a child to its parent: the readings of its subtree, one by one while they are few, else aggregated. */
 export interface Report {
   kind: 'report';
-  /** Counts up; 0 begins anew, and makes void what was reported before. */
+  /** Sequence number; 0 starts over and voids all earlier reports. */
   number: number;
-  /** Something changed that all should hear of at once. */
+  /** Contains a change that should spread at once. */
   isUrgent: boolean;
-  /** Numbers that name nobody any more; before the entries, which may use them again. */
+  /** Numbers released; applied before the entries, which may reuse them. */
   gone: readonly number[];
   entries: readonly Entry[];
   aggregate: Aggregate | null;
@@ -36,22 +36,22 @@ export interface Summary {
   readonly sum: number;
   readonly min: number;
   readonly max: number;
-  /** Standard deviation of all of them. */
+  /** Standard deviation over all peers. */
   readonly sd: number;
   readonly p50: number;
   readonly p95: number;
   readonly p99: number;
 }
 
-/** What the whole network looks like, as the root has seen it. One object, as far as peers share a process. */
+/** The root's view of the whole network. Peers in one process share the object. */
 export interface Picture {
   readonly root: string;
-  /** Counts up at each root. */
+  /** Sequence number, per root. */
   readonly number: number;
-  /** Heard from, and alive as the root knows it. */
+  /** Number of live peers that have reported, as known by the root. */
   readonly peers: number;
   readonly alive: number;
-  /** Of the readings in it, when it was made: the mean and the oldest. */
+  /** Mean age of its readings when it was made. */
   readonly readingAgeMs: number;
   readonly oldestMs: number;
   readonly summaries: readonly (Summary | null)[];
@@ -59,44 +59,44 @@ export interface Picture {
   readonly least: readonly (readonly Best[])[];
 }
 
-/** From the root down to all. */
+/** From the root down to all peers. */
 export interface ViewMessage {
   kind: 'view';
-  /** The number of the view that this one says the difference to; 0 if it is whole. */
+  /** Number of the view that this one is a delta of; 0 if it is complete. */
   base: number;
-  /** Since the root made it. */
+  /** Time since the root made it. */
   ageMs: number;
   picture: Picture;
-  /** As it came over a link, what is another than in that view; null where `picture` is whole, as its sender has it. */
+  /** Decoded from a link: the delta. Null if `picture` is complete, as at the sender. */
   said: Said | null;
-  /** The view of that number. */
+  /** The view with number `base`. */
   before: Picture | null;
 }
 
 export interface Said {
-  /** A bit for each attribute. */
+  /** A bit for each attribute that changed. */
   readonly attributes: number;
-  /** The same of the lists of the best. In those over a link, who stood at the same place before has no name. */
+  /** The same for the top lists. On a link, an empty name stands for the peer at that rank before. */
   readonly most: number;
   readonly least: number;
 }
 
-/** A part is missing: begin anew. From the parent it asks for a whole report, from a child for a whole view. */
+/** Requests to start over after a loss: a full report from a child, or a full view from the parent. */
 export interface Again {
   kind: 'again';
 }
 
-/** To the root: this peer wants a copy of all readings. To be said again every few seconds. */
+/** To the root: subscribes to a copy of all readings; renewed every few seconds. */
 export interface Follow {
   kind: 'follow';
 }
 
-/** From the root, which has many queries: please follow. */
+/** From a root with many queries: asks the receiver to follow. */
 export interface Please {
   kind: 'support';
 }
 
-/** To a follower: what is new since the last time. */
+/** To a follower: the changes since the last one. */
 export interface Replica {
   kind: 'replica';
   report: Report;

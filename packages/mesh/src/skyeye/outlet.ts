@@ -10,15 +10,15 @@ const nothing: never[] = [];
 
 export class Outlet implements Listener {
   readonly #readings: Readings;
-  /** Null where the readings themselves bear the marks of this receiver. */
+  /** Null if the readings themselves hold the marks of this receiver. */
   readonly #marks: Map<Held, Mark> | null;
-  /** Readings that are new, as a chain of marks: what goes up every few seconds is no list that is made and thrown away. */
+  /** Head of a linked list of changed readings: intrusive, because one is needed every few seconds. */
   #first: Held | null = null;
   #last: Held | null = null;
   #gone: number[] = nothing;
   #number = 0;
 
-  /** @param receiver the parent, or one of several others that are told the same */
+  /** @param receiver the parent, or another receiver (a follower) */
   constructor(readings: Readings, receiver: 'parent' | 'other') {
     this.#readings = readings;
     this.#marks = receiver === 'parent' ? null : new Map();
@@ -69,9 +69,9 @@ export class Outlet implements Listener {
   }
 
   /**
-   * What is new for the receiver; after this it counts as known.
+   * Takes what is new for the receiver, and marks it as sent.
    *
-   * @param receiver what it reported itself is not told back to it; '' is told all
+   * @param receiver whose own reports are left out; '' for none
    */
   take(
     receiver: string,
@@ -85,7 +85,7 @@ export class Outlet implements Listener {
       const before = mark.told;
       const ageMs = Math.max(0, Math.round(nowMs - readMs));
       const entry = { number, id: before === null ? id : null, ageMs, said: null, values, before };
-      // Most reports are of one reading, and room for one is all they take.
+      // Most reports have one reading: allocates room for just that.
       if (entries === nothing) entries = [entry];
       else entries.push(entry);
       mark.told = values;
@@ -101,13 +101,13 @@ export class Outlet implements Listener {
     return this.#number++;
   }
 
-  /** There is no receiver: those that are gone are not kept for one. The next one is told all from the beginning. */
+  /** Drops pending changes while there is no receiver; the next one starts from the beginning. */
   forgetNews(): void {
     while (this.#next() !== null);
     this.#gone = nothing;
   }
 
-  /** The next that is news, which it is no more. */
+  /** Removes and returns the next changed reading. */
   #next(): Held | null {
     const held = this.#first;
     if (held === null) return null;

@@ -1,7 +1,6 @@
-// How often a view goes down. It goes to all peers, so it is the most expensive message. From the root: at once if there is
-// news and there was little lately, otherwise every ten seconds, by a token bucket. On the
-// way down: as it comes, but never faster than a root would send, since each peer passes it to several and would amplify
-// a flood.
+// The rate of views, which go to all peers and are the most expensive message. The root sends one at once if there is news
+// and its token bucket allows it, otherwise every ten seconds. Peers below forward each as it arrives, but never faster
+// than a root would send: each forwards to several and would amplify a flood.
 
 import type { Picture } from './messages.ts';
 import { HEARTBEAT_MS } from './times.ts';
@@ -10,17 +9,17 @@ import { isNews } from './view.ts';
 const GAP_MS = 250;
 const TOKEN_MS = 8_000;
 const TOKENS_MAX = 4;
-/** So many times the peers is another picture altogether. It cannot grow so for long. */
+/** Growth in peers that makes a view urgent. Self-limiting, because a mesh cannot grow at this rate for long. */
 const FULLER = 1.1;
-/** Lists of the best are long, and change all the time. */
+/** Interval between top lists, which are long and change constantly. */
 const TOP_MS = 30_000;
 
-/** On the way: a root sends less, also while its mesh grows. */
+/** Minimum interval of forwarded views: roots send less often, even while the mesh grows. */
 const HANDED_GAP_MS = 100;
 const HANDED_TOKEN_MS = 1_000;
 const HANDED_MAX = 16;
 
-/** Of what comes from above. What may not go on yet waits, and is forgotten if a newer view comes meanwhile. */
+/** Rate limit of forwarding. A view that must wait is replaced by a newer one. */
 export class HandingOn {
   #tokens = HANDED_MAX;
   #countedMs = 0;
@@ -53,12 +52,12 @@ export class Pace {
     const sinceMs = nowMs - this.#passedMs;
     if (this.#passed === null || sinceMs >= HEARTBEAT_MS) return 0;
     if (!isNews(this.#passed, picture)) return HEARTBEAT_MS - sinceMs;
-    // What was passed was of a part only: it must not stand for the whole while tokens are saved up.
+    // The last view covered only part of the mesh and must not stand until the bucket refills.
     if (picture.peers > FULLER * this.#passed.peers) return Math.max(0, GAP_MS - sinceMs);
     return Math.max(0, GAP_MS - sinceMs, (1 - this.#tokens) * TOKEN_MS);
   }
 
-  /** Gives the view as it goes down: mostly without new lists of the best. */
+  /** Returns the view to send, usually with the previous top lists. */
   pass(picture: Picture, nowMs: number): Picture {
     const before = this.#passed;
     const isTopDue = before === null || before.root !== picture.root || nowMs - this.#toppedMs >= TOP_MS;

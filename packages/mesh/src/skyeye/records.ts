@@ -1,15 +1,15 @@
-// A coordinator's records of all peers: the last hour of each, reading by reading, as the tree brings them. After a
-// partition, or when a parent was away, some are missing. The peer has kept them, and is asked for them when it is back: with
-// the times of measurement, and sent straight to the coordinator, so that live aggregates never see them.
+// A coordinator's records of all peers: the last hour of each, reading by reading, as the tree delivers them. After a
+// partition, or while a parent was down, some are missing. The peer itself has kept them, and is asked for them once it is
+// reachable: with the times of measurement, and directly, so that they never enter live aggregates.
 //
-//   tree ─► reading ─► row of the peer ─┬─► as expected: kept
-//                                       └─► a hole before it: the peer is asked for what lies between
+//   tree ─► reading ─► row of the peer ─┬─► as expected: stored
+//                                       └─► gap before it: requests the missing readings from the peer
 
 import type { Cancel, Runtime } from '../runtime.ts';
 import type { Values } from './attributes.ts';
 import { type Sample, Samples } from './samples.ts';
 
-/** As many as a root knows one by one. An hour of each is 37 MB. */
+/** As many as a root knows individually; an hour of each takes 37 MB in all. */
 const PEERS_MAX = 1_024;
 /** Readings closer in time than this are the same reading. */
 const SAME_MS = 250;
@@ -24,7 +24,7 @@ const TRIES_MAX = 6;
 
 interface Row {
   readonly samples: Samples;
-  /** Between two readings, mostly; not known of the first. */
+  /** Usual interval between two readings; null after only one. */
   everyMs: number | null;
   /** Start of the gap; null if nothing is missing. */
   holeMs: number | null;
@@ -32,9 +32,9 @@ interface Row {
 }
 
 export class Records {
-  /** Readings that peers gave afterwards. */
+  /** Number of readings filled in afterwards. */
   filled = 0;
-  /** Times that a peer was asked. */
+  /** Number of requests sent. */
   asked = 0;
   readonly #runtime: Runtime;
   readonly #ask: (id: string, sinceMs: number) => Promise<readonly Sample[]>;
@@ -45,7 +45,7 @@ export class Records {
   #cancel: Cancel | null = null;
   #isStopped = false;
 
-  /** @param ask gives what a peer has kept since then */
+  /** @param ask returns the samples that a peer has kept since a time */
   constructor(runtime: Runtime, ask: (id: string, sinceMs: number) => Promise<readonly Sample[]>) {
     this.#runtime = runtime;
     this.#ask = ask;

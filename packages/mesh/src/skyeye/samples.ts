@@ -1,11 +1,11 @@
-// A ring buffer of timed readings of one peer: an hour at ten-second intervals, then the oldest is overwritten.
+// A ring buffer of timestamped readings of one peer: an hour at ten-second intervals, then the oldest is overwritten.
 
 import { shownAttributes, type Values } from './attributes.ts';
 
 export const HISTORY_MAX = 360;
 const WIDTH = shownAttributes.length;
 
-/** Of the attributes that are shown. */
+/** The values of the public attributes at one time. */
 export interface Sample {
   /** On the clock of the peer that keeps the sample (elapsedMs). */
   readonly atMs: number;
@@ -13,7 +13,7 @@ export interface Sample {
 }
 
 export class Samples {
-  /** Rows of values, and when each was measured. They grow as they fill, and then go round. */
+  /** Rows of values with their times. Both grow up to the capacity, then wrap around. */
   #values = new Float32Array(0);
   #timesMs: number[] = [];
   #next = 0;
@@ -28,7 +28,7 @@ export class Samples {
     return size === 0 ? Number.NEGATIVE_INFINITY : this.#timesMs[(this.#next + size - 1) % size]!;
   }
 
-  /** @param values may be longer: what is not shown is left out */
+  /** @param values may be longer: further attributes are left out */
   add(values: Values, atMs: number): void {
     const at = this.#next;
     if ((at + 1) * WIDTH > this.#values.length) this.#grow();
@@ -44,7 +44,7 @@ export class Samples {
     this.#values = larger;
   }
 
-  /** Those measured at `sinceMs` or later, oldest first. */
+  /** Samples measured at `sinceMs` or later, oldest first. */
   since(sinceMs = Number.NEGATIVE_INFINITY): Sample[] {
     const { size } = this;
     const first = size < HISTORY_MAX ? 0 : this.#next;
@@ -59,10 +59,10 @@ export class Samples {
   }
 
   /**
-   * Puts others in between, where they belong in time; what is kept already stays as it is.
+   * Inserts samples in order of time; existing ones are kept.
    *
-   * @param apartMs two that are nearer than this are one
-   * @returns how many were new
+   * @param apartMs samples closer in time than this are the same
+   * @returns number of new samples
    */
   fill(others: readonly Sample[], apartMs: number): number {
     const kept = this.since();

@@ -14,7 +14,7 @@ export const LEVELS_MAX = 6;
 export interface Sketch {
   /** Number of times that buckets were merged. */
   readonly level: number;
-  /** Ascending, and how many values lie in each. */
+  /** Ascending; `counts` has the number of values in each. */
   readonly keys: readonly number[];
   readonly counts: readonly number[];
 }
@@ -34,14 +34,14 @@ function numberOf(bits: number): number {
   return double[0]!;
 }
 
-/** Gathers values and other sketches into a new one. Its room is used again and again: 20 KB, whoever makes one keeps it. */
+/** Accumulates values and other sketches into a new sketch. Its buffer of 20 KB is reused: keep the maker. */
 export class SketchMaker {
   readonly #gathered = new Float64Array(KEYS);
   #level = 0;
   #low = KEYS;
   #high = -1;
 
-  /** @param value not negative */
+  /** @param value must not be negative */
   add(value: number): void {
     this.#count(joined(keyOf(value), this.#level), 1);
   }
@@ -52,7 +52,7 @@ export class SketchMaker {
     for (let i = 0; i < keys.length; i++) this.#count(joined(keys[i]!, joins), counts[i]!);
   }
 
-  /** What was gathered; the maker is empty then. */
+  /** Returns the sketch, and empties the maker. */
   finish(): Sketch {
     const gathered = this.#gathered;
     while (this.#used() > BUCKETS_MAX && this.#level < LEVELS_MAX) this.#join();
@@ -98,7 +98,7 @@ export class SketchMaker {
   }
 }
 
-/** The value of which `part` (0 to 1) are smaller; NaN of nothing. */
+/** The quantile `part` (0 to 1); NaN for an empty sketch. */
 export function quantile({ level, keys, counts }: Sketch, part: number): number {
   let total = 0;
   for (const count of counts) total += count;
@@ -112,14 +112,14 @@ export function quantile({ level, keys, counts }: Sketch, part: number): number 
 
 /** The upper border of each bucket. */
 const borders = Float64Array.from({ length: KEYS }, (_, key) => SMALLEST * Math.exp(LOG_GAMMA * (key - 1)));
-/** Where to begin to look: by the exponent and the first eight bits of the mantissa, half a bucket wide at the most. */
+/** First candidate bucket, by exponent and upper eight bits of the mantissa: steps of at most half a bucket. */
 const FIRST_BITS = bitsOf(SMALLEST);
 const guesses = Uint16Array.from({ length: bitsOf(borders[KEYS - 1]!) - FIRST_BITS + 1 }, (_, i) => {
   const key = 1 + Math.ceil(Math.log(numberOf(FIRST_BITS + i) / SMALLEST) / LOG_GAMMA);
   return Math.max(1, Math.min(KEYS - 1, key - 1));
 });
 
-/** The bucket of a value. A logarithm would say the same, and takes five times as long. */
+/** The bucket of a value. A table look-up, because a logarithm takes five times as long. */
 function keyOf(value: number): number {
   if (!(value > SMALLEST)) return 0;
   let key = guesses[bitsOf(value) - FIRST_BITS] ?? KEYS - 1;

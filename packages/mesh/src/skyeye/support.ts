@@ -15,9 +15,9 @@ const FOLLOW_MS = 5_000;
 const FORGET_MS = 15_000;
 /** A recruited peer follows for this long after the last request. */
 const RECRUITED_MS = 60_000;
-/** The others are coordinators. */
+/** Maximum recruited followers; all others are coordinators. */
 const RECRUITED_MAX = 4;
-/** An older copy is not used. */
+/** Maximum age of a copy that answers queries. */
 const FRESH_MS = 3_000;
 
 export interface SupportSurroundings {
@@ -30,7 +30,7 @@ export interface SupportSurroundings {
   roleOf(id: string): string;
   isLinked(id: string): boolean;
   send(to: string, message: SupportMessage): void;
-  /** Makes a link to a peer that is no neighbour, and keeps it. */
+  /** Opens and keeps a link to a peer that is not a neighbour. */
   link(id: string): void;
 }
 
@@ -40,13 +40,13 @@ interface Follower {
 }
 
 export class Support {
-  /** What this peer follows has told of these. */
+  /** Called for each reading received from the root that this peer follows. */
   readonly onReading: ((held: Held) => void)[] = [];
   readonly #runtime: Runtime;
   readonly #world: SupportSurroundings;
   readonly #readings: Readings;
   readonly #followers = new Map<string, Follower>();
-  /** Whom this peer has asked to follow. */
+  /** Peers that this one has asked to follow. */
   readonly #recruited = new Set<string>();
   #copy: Below | null = null;
   #copied: string | null = null;
@@ -62,7 +62,7 @@ export class Support {
     this.#readings = readings;
   }
 
-  /** Asks a child to be a support peer, if there are not enough of them. */
+  /** Asks a child to become a support peer, unless there are enough. */
   recruit(id: string): void {
     const invited = [...this.#followers.keys()].filter((each) => this.#isInvited(each));
     if (invited.length >= RECRUITED_MAX && !this.#followers.has(id)) return;
@@ -70,7 +70,7 @@ export class Support {
     this.#world.send(id, { kind: 'support' });
   }
 
-  /** One of these, of whom some may have moved to another place in the tree and have no link here any more. */
+  /** Recruits one of these; some may have moved elsewhere in the tree and have no link here any more. */
   recruitOneOf(ids: readonly string[]): void {
     const linked = ids.filter((id) => this.#world.isLinked(id));
     const [chosen] = sample(this.#runtime.random, linked, 1);
@@ -87,7 +87,7 @@ export class Support {
 
   // --- as a follower
 
-  /** From now on, whoever is the root. */
+  /** Follows the root, also when that changes. */
   follow(forMs = Number.POSITIVE_INFINITY): void {
     this.#untilMs = Math.max(this.#untilMs, this.#runtime.clock.elapsedMs() + forMs);
     if (this.#cancelFollow !== null) return;
@@ -99,14 +99,14 @@ export class Support {
     return this.#cancelFollow !== null;
   }
 
-  /** All the readings there are, if they are known here: a copy that is whole and new. */
+  /** The copy of all readings; null unless it is complete and recent. */
   copy(): Readings | null {
     const isFresh = this.#runtime.clock.elapsedMs() - this.#copiedMs < FRESH_MS;
     const isOfRoot = this.#copied !== null && this.#copied === this.#world.root();
     return isFresh && isOfRoot ? (this.#copy?.readings ?? null) : null;
   }
 
-  /** The root may be another. */
+  /** To be called when the root may have changed. */
   rootChanged(): void {
     if (this.isFollowing && this.#world.root() !== this.#copied) this.#say();
   }
@@ -167,7 +167,7 @@ export class Support {
     return this.#followers.has(id);
   }
 
-  /** Whoever follows unasked may see the readings, which are no secret; but it answers for nobody. */
+  /** Whether queries may be passed to a follower. Others may read along, since readings are not secret. */
   #isInvited(id: string): boolean {
     return this.#recruited.has(id) || /^(coordinator|authority)$/.test(this.#world.roleOf(id));
   }
@@ -193,7 +193,7 @@ export class Support {
     this.#push();
   }
 
-  /** It has missed something, or the link is a new one. */
+  /** Starts over with a follower that missed something, or has a new link. */
   again(id: string): void {
     this.#followers.get(id)?.outlet.beginAnew();
     if (this.isFollowing && id === this.#world.root()) this.#say();
@@ -201,7 +201,7 @@ export class Support {
 
   #push(): void {
     const nowMs = this.#runtime.clock.elapsedMs();
-    // A root of very many knows only some of them one by one: that is no copy of all.
+    // In a very large mesh the root knows only some readings individually, which is no complete copy.
     const canServe = this.#world.root() === this.#world.id && this.#world.knowsAll();
     for (const [id, { outlet, saidMs }] of [...this.#followers]) {
       if (canServe && nowMs - saidMs < FORGET_MS) {

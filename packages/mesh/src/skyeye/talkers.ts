@@ -1,25 +1,25 @@
-// Heavy hitters: the names and addresses with the most traffic in the whole mesh. A peer whose owner opts in reports what its own
-// pipeline sees; summaries go up the tree and come back down, like the view but separately: where nobody reports anything,
-// nothing is sent. A summary keeps only the heaviest. It is a Misra–Gries summary, which stays one when merged (Agarwal et al.,
-// PODS 2012, §2): what is left out has less than `shortBy`, and no rate is underestimated by more than that.
+// Heavy hitters: the names and addresses with the most traffic in the whole mesh. A peer whose owner opts in reports what
+// its own pipeline sees; summaries go up the tree and come back down, like the view but separately, so that nothing is
+// sent while no peer reports. A Misra–Gries summary keeps only the heaviest items and can be merged (Agarwal et al., PODS
+// 2012, §2): dropped items have less than `shortBy`, and no rate is underestimated by more than that.
 
 import { type Cancel, every, type Runtime } from '../runtime.ts';
 import { type Codec, double, flag, list, record, text, varint, WireError } from '../wire/schema.ts';
 
 const KEPT_MAX = 32;
-/** Letters of any script, digits and what names and addresses need: nothing that a terminal would obey. */
+/** Letters of any script, digits and the punctuation of names and addresses: no terminal control characters. */
 const NAME = /^[\p{L}\p{N}._:%/ -]{1,253}$/u;
 const RATE_MAX = 1e13;
 const TELL_MS = 10_000;
 const STALE_MS = 35_000;
-/** Whoever begins or ceases to tell is news, which does not wait for the next turn. */
+/** Delay when a peer starts or stops reporting, which does not wait for the next interval. */
 const NEWS_MS = 1_000;
-/** What comes from above sooner is not handed on: each hands it to several, and so would a flood be a larger one below. */
+/** Minimum interval of forwarding from above: each peer forwards to several, which would amplify a flood. */
 const PASS_MS = TELL_MS / 4;
 
 export interface Heavy {
   readonly name: string;
-  /** Bytes a second. */
+  /** Bytes per second. */
   readonly rate: number;
 }
 
@@ -30,18 +30,18 @@ export interface HeavySum {
 }
 
 export interface Talk {
-  /** Peers that have told something. */
+  /** Number of peers that reported. */
   readonly peers: number;
   readonly names: HeavySum;
   readonly addresses: HeavySum;
 }
 
 export interface TalkMessage extends Talk {
-  /** Of the whole mesh, down from the root; else of the sender and all below it. */
+  /** True: the whole mesh, from the root down. False: the sender's subtree. */
   readonly isWhole: boolean;
 }
 
-/** As it is shown. */
+/** For display. */
 export interface ShownTalk extends Talk {
   readonly ageMs: number;
 }
@@ -68,13 +68,13 @@ export const talkMessage: Codec<TalkMessage> = record({
   addresses: heavySum,
 });
 
-/** What of it can be told: no name that is none, no rate that cannot be. */
+/** Builds a summary without invalid names and rates. */
 export function heavyOf(items: readonly Heavy[]): HeavySum {
   const good = items.filter(({ name, rate: each }) => NAME.test(name) && each > 0 && each <= RATE_MAX);
   return mergedHeavy([{ items: good, shortBy: 0 }]);
 }
 
-/** The sum of all of them. Of what is more than is kept, the heaviest that is left out is taken from each. */
+/** Merges summaries. Beyond the maximum size, the rate of the heaviest item dropped is subtracted from each kept one. */
 export function mergedHeavy(parts: readonly HeavySum[]): HeavySum {
   const rates = new Map<string, number>();
   let shortBy = 0;
@@ -102,7 +102,7 @@ export interface TalkSurroundings {
   parent(): string | null;
   isRoot(): boolean;
   isChild(id: string): boolean;
-  /** Those in reach. */
+  /** Children with a link. */
   children(): readonly string[];
   alive(): number;
   counts(id: string): boolean;
@@ -138,7 +138,7 @@ export class Talkers {
     this.#cancelNews?.();
   }
 
-  /** What this host has seen; to be said again before it is stale. Null: nothing may be told any more. */
+  /** Sets what this host has seen; to be renewed before it is stale. Null withdraws it. */
   report(own: { names: readonly Heavy[]; addresses: readonly Heavy[] } | null): void {
     const atMs = this.#runtime.clock.elapsedMs();
     if ((this.#fresh(this.#own) === null) !== (own === null)) this.#tellSoon();
@@ -159,7 +159,7 @@ export class Talkers {
     }
   }
 
-  /** Of the whole mesh; null while nobody tells anything. */
+  /** The summary of the whole mesh; null while no peer reports. */
   whole(): ShownTalk | null {
     const heard = this.#fresh(this.#whole);
     if (heard === null || heard.talk.peers === 0) return null;
@@ -172,7 +172,7 @@ export class Talkers {
 
   #tellSoon(): void {
     const { clock } = this.#runtime;
-    // Of a root: so late that it is handed on by all.
+    // The root waits long enough that no peer's rate limit stops the summary.
     const waitMs = (this.#whole?.atMs ?? 0) + PASS_MS + NEWS_MS - clock.elapsedMs();
     this.#cancelNews ??= clock.after(Math.max(NEWS_MS, this.#world.isRoot() ? waitMs : 0), () =>
       this.#tell(),
@@ -188,7 +188,7 @@ export class Talkers {
     const own = this.#fresh(this.#own);
     const parts = [...(own === null ? [] : [own]), ...this.#below.values()].map(({ talk }) => talk);
     const sum = parts.length === 0 ? nothingSaid : mergedTalk(parts);
-    // That there is nothing any more is said once.
+    // An empty summary is sent once.
     if (sum.peers === 0 && !this.#hasTold) return;
     this.#hasTold = sum.peers > 0;
     const parent = this.#world.parent();

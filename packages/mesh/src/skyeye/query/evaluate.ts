@@ -16,38 +16,38 @@ import {
 } from './language.ts';
 
 export const GROUPS_MAX = 256;
-/** Of those that are not told apart any more. */
+/** The group of all values beyond the maximum number of groups. */
 const OTHERS = '(others)';
 const UNKNOWN = 'unknown';
 
-/** Where a peer stands among latencies: x, y and height, in milliseconds. */
+/** A network coordinate: x, y and height, in milliseconds. */
 export type Place = readonly [number, number, number];
 
 export interface Row {
   readonly id: string;
-  /** Of the columns that the query speaks of; NaN where nothing is known. */
+  /** Values of the query's columns; NaN where unknown. */
   readonly values: readonly number[];
   readonly ageMs: number;
-  /** To the peer of `near`; NaN without one. */
+  /** Estimated round-trip time to the peer of `near`; NaN without one. */
   readonly distanceMs: number;
-  /** What it is ordered by, smaller first. */
+  /** Sort keys, smaller first. */
   readonly keys: readonly number[];
 }
 
 export interface Group {
   readonly name: string;
   readonly peers: number;
-  /** For each figure; null where nobody knows the value. */
+  /** By figure; null where no peer knows the value. */
   readonly stats: readonly (Stats | null)[];
 }
 
-/** What a part of the network answers. Parts of different peers make one of all of them. */
+/** The partial answer of a part of the network; partial answers can be merged (`joined`). */
 export interface Part {
-  /** Peers that were looked at, and those whose part of the tree did not answer. */
+  /** Peers examined, and peers in subtrees that did not answer. */
   readonly looked: number;
   readonly missing: number;
   readonly matched: number;
-  /** Of the readings that were looked at: the sum of their ages, and the oldest. */
+  /** Sum of the ages of the readings examined, and the maximum. */
   readonly agesMs: number;
   readonly oldestMs: number;
   readonly rows: readonly Row[];
@@ -56,7 +56,7 @@ export interface Part {
 
 export interface Sight {
   roleOf(id: string): string;
-  /** Of the peer that the query wants to be near to; null if nobody knows. */
+  /** Coordinate of the peer of `near`; null if unknown. */
   near: Place | null;
   nowMs: number;
 }
@@ -64,7 +64,7 @@ export interface Sight {
 const nothingLooked = { looked: 0, missing: 0, matched: 0, agesMs: 0, oldestMs: 0 };
 export const emptyPart: Part = { ...nothingLooked, rows: [], groups: [] };
 
-/** Over all the readings. */
+/** Evaluates a query over all rows of a table. */
 export function evaluate(query: Query, table: Table, sight: Sight): Part {
   const isMeant = predicateOf(query.condition, table, sight);
   const found: number[] = [];
@@ -86,7 +86,7 @@ function ageOf({ readMs }: Table, row: number, nowMs: number): number {
   return Math.max(0, Math.round(nowMs - readMs[row]!));
 }
 
-/** The answer of both. */
+/** Merges partial answers. */
 export function joined(query: Query, parts: readonly Part[]): Part {
   if (parts.length === 1) return parts[0]!;
   const sum = (of: (part: Part) => number) => parts.reduce((all, part) => all + of(part), 0);
@@ -103,7 +103,7 @@ export function joined(query: Query, parts: readonly Part[]): Part {
   };
 }
 
-// --- which peers are meant
+// --- conditions
 
 type Predicate = (row: number) => boolean;
 
@@ -139,7 +139,7 @@ function predicateOf(condition: Condition | null, table: Table, sight: Sight): P
   }
 }
 
-/** What is not known fulfils no comparison. */
+/** A comparison; false for unknown values (NaN). */
 function comparison(sign: Sign, than: number): (value: number) => boolean {
   switch (sign) {
     case '<':
@@ -158,8 +158,8 @@ function comparison(sign: Sign, than: number): (value: number) => boolean {
 }
 
 /**
- * Whether a name fits a pattern: `*` stands for any text, `?` for one character. Goes back to the last star only, so that
- * no pattern takes longer than both lengths multiplied; a regular expression could take for ever.
+ * Whether a name matches a glob pattern: `*` for any text, `?` for one character. Backtracks to the last star only, which
+ * bounds the time by the product of both lengths; a regular expression could take exponential time.
  */
 export function isLike(name: string, pattern: string): boolean {
   let at = 0;
@@ -187,13 +187,13 @@ function labelOf(label: Label, id: string, sight: Sight): string {
   return label === 'role' ? sight.roleOf(id) : domainOf(id);
 }
 
-/** The name without its last part: of "lab-7" it is "lab". */
+/** The name without its last part: "lab" for "lab-7". */
 function domainOf(id: string): string {
   const at = Math.max(id.lastIndexOf('-'), id.lastIndexOf('.'), id.lastIndexOf('_'));
   return at <= 0 ? id : id.slice(0, at);
 }
 
-// --- the best of them
+// --- the best peers
 
 function bestRows(query: Find, table: Table, found: readonly number[], sight: Sight): Row[] {
   const { count, order, columns, near } = query;
@@ -205,7 +205,7 @@ function bestRows(query: Find, table: Table, found: readonly number[], sight: Si
     keys: order.map((key, i) => keyOf(key, table, row, sight, i === order.length - 1)),
   });
   if (order.length === 0) return found.slice(0, count).map(rowOf);
-  // Only those that can still be among the best are looked at in full.
+  // Examines in full only rows that can still be among the best.
   const firsts = new Float64Array(found.length);
   for (let i = 0; i < found.length; i++)
     firsts[i] = keyOf(order[0]!, table, found[i]!, sight, order.length === 1);
@@ -216,7 +216,7 @@ function bestRows(query: Find, table: Table, found: readonly number[], sight: Si
 }
 
 /**
- * The `rank`th smallest number, from 1 on (quickselect: Hoare 1961); they are in another order then.
+ * Returns the `rank`th smallest number, counted from 1 (quickselect: Hoare 1961). Reorders `numbers`.
  *
  * @param numbers none of them NaN
  */
@@ -248,8 +248,8 @@ function keyOf(key: Key, table: Table, row: number, sight: Sight, isLast: boolea
 }
 
 /**
- * Smaller is better; what is not known (NaN) comes last. Two that differ by less than the attribute's step are alike in all
- * keys but the last, or the second key would never be asked.
+ * The rank of a value: smaller is better, unknown values (NaN) come last. In all keys but the last, values within one
+ * step of the attribute rank equal; otherwise the next key would never decide.
  */
 export function rankOf({ attribute, isMoreFirst }: Key, value: number, isLast: boolean): number {
   if (Number.isNaN(value)) return Number.MAX_VALUE;
@@ -277,7 +277,7 @@ function byKeys(a: Row, b: Row): number {
   return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
 }
 
-/** There and back between the two, as their coordinates say; NaN if one of them is not known. */
+/** Estimated round-trip time from the coordinates; NaN if either is unknown. */
 function distanceMs({ values }: Table, row: number, near: Place | null): number {
   if (near === null) return Number.NaN;
   const at = row * WIDTH + COORDINATE;
@@ -286,7 +286,7 @@ function distanceMs({ values }: Table, row: number, near: Place | null): number 
   return Math.sqrt(x * x + y * y) + values[at + 2]! + near[2];
 }
 
-// --- figures of all of them
+// --- figures
 
 function groupsOf({ figures, by }: Figures, table: Table, found: number[], sight: Sight): Group[] {
   const groups = new Map<string, number[]>();

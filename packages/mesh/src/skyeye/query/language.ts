@@ -1,6 +1,6 @@
 // The syntax tree of queries. docs/queries.md has the grammar.
 
-/** Which peers are meant. An attribute is named by its place in the table, `DISTANCE` is the way to the peer of `near`. */
+/** A condition. Attributes are indices into the table; `DISTANCE` is the round-trip time to the peer of `near`. */
 export type Condition =
   | { kind: 'and' | 'or'; parts: readonly Condition[] }
   | { kind: 'not'; part: Condition }
@@ -8,10 +8,10 @@ export type Condition =
   | { kind: 'name'; label: Label; isSame: boolean; pattern: string };
 
 export type Sign = '<' | '<=' | '>' | '>=' | '=' | '!=';
-/** Texts that a peer has: its name, its role in the mesh, and its name up to the last part. */
+/** Text attributes of a peer: its name, its role, and its name without the last part. */
 export type Label = 'id' | 'role' | 'domain';
 export const labels: readonly Label[] = ['id', 'role', 'domain'];
-/** In the place of an attribute: milliseconds there and back to the peer that `near` names. */
+/** Pseudo-attribute: round-trip time in milliseconds to the peer that `near` names. */
 export const DISTANCE = -1;
 
 export interface Key {
@@ -25,16 +25,16 @@ interface Common {
   readonly near: string | null;
 }
 
-/** The best peers. */
+/** A query for the best peers. */
 export interface Find extends Common {
   readonly kind: 'find';
   /** Maximum number of peers in the answer. */
   readonly wanted: number;
   /** Number of peers to find: where latencies are measured, more candidates than wanted. */
   readonly count: number;
-  /** The peer of `near` measures before the answer is given (measured.ts). */
+  /** Whether the peer of `near` measures latencies before the answer is given (measured.ts). */
   readonly isMeasured: boolean;
-  /** Best first; any will do if there is none. */
+  /** Sort keys, most significant first; empty for any order. */
   readonly order: readonly Key[];
   /** Attributes to show: those named in the query. */
   readonly columns: readonly number[];

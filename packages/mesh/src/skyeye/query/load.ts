@@ -46,7 +46,7 @@ export class Load {
   }
 }
 
-/** A token bucket that holds what comes in one second. */
+/** A token bucket with a capacity of one second's tokens. */
 class Bucket {
   readonly #rate: number;
   #tokens: number;

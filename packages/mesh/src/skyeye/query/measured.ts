@@ -1,26 +1,26 @@
-// "near X measured": coordinates name the candidates, and X measures the way to each of them before the asker is answered.
-// Coordinates know no detours of routes, so the nearest by them is seldom the nearest; one of the first few mostly is.
+// "near X measured": coordinates select the candidates, and X measures the round trip to each before the asker is answered.
+// Coordinates do not model routing detours: the nearest peer is seldom their first candidate, but usually among the first few.
 
 import { attributes } from '../attributes.ts';
 import type { Answer, FoundPeer } from './answer.ts';
 import { rankOf } from './evaluate.ts';
 import { DISTANCE, type Key, type Query } from './language.ts';
 
-/** Candidates besides those that are asked for. Each may cost a link, that is some milliseconds of two processors. */
+/** Candidates beyond those requested. Each may cost a handshake: a few milliseconds of CPU on both sides. */
 export const CANDIDATES = 8;
-/** Measured for one query. */
+/** Maximum measurements per query. */
 export const MEASURED_MAX = 16;
 
-/** What one peer measured of others: times there and back in ms, NaN of those that did not answer it. */
+/** Round-trip times in ms from one peer to others; NaN for those that did not answer. */
 export interface Measurement {
   tookMs: readonly number[];
-  /** Why it measured nothing; null if it did. */
+  /** Why nothing was measured; null on success. */
   problem: string | null;
 }
 
 export type Measure = (from: string, to: readonly string[]) => Promise<Measurement>;
 
-/** The answer to such a query with what was measured in place of the first estimates, cut to what was asked for. */
+/** Replaces the estimates of the first candidates by measurements, and cuts the answer to the number requested. */
 export async function measured(query: Query, answer: Answer, measure: Measure): Promise<Answer> {
   if (query.kind !== 'find' || !query.isMeasured || query.near === null) return answer;
   const { near, order, wanted } = query;

@@ -58,7 +58,7 @@ const question = text(4 * QUERY_CHARACTERS_MAX);
 const reason = text(200);
 
 export const queryMessage = variant({
-  /** Climbs until somebody can answer; the answer goes straight to the asker, who has signed it where keys are. */
+  /** Goes up until a peer can answer; the answer goes directly to the asker, who signs the query where keys exist. */
   query: {
     number: varint(),
     asker: peerId,
@@ -75,7 +75,7 @@ export const queryMessage = variant({
     hops: varint(HOPS_MAX),
     problem: optional(reason),
   },
-  /** Goes down where only sums are known. */
+  /** Goes down into subtrees known only in aggregate. */
   ask: { number: varint(), question, near: optional(place), waitMs: varint(WAIT_MS_MAX) },
   told: { number: varint(), part },
 });

@@ -44,7 +44,7 @@ class Parser {
   constructor(text: string) {
     this.#text = text;
     this.#words = wordsOf(text);
-    // What "latency" means depends on it, and it may stand behind.
+    // Looks ahead for `near`, because the meaning of "latency" depends on it.
     const near = this.#words.findIndex((word) => word.kind === 'name' && word.text.toLowerCase() === 'near');
     if (near >= 0) this.#near = this.#words[near + 1]!.text;
   }
@@ -57,7 +57,7 @@ class Parser {
     return query;
   }
 
-  // --- what is asked for
+  // --- the subject
 
   #find(): Query {
     let wanted = COUNT_MAX;
@@ -241,7 +241,7 @@ class Parser {
     return index;
   }
 
-  // --- words
+  // --- tokens
 
   get #word(): Word {
     return this.#words[this.#at]!;
@@ -279,7 +279,7 @@ class Parser {
   }
 }
 
-/** What may have been meant. */
+/** Suggests similar attribute names. */
 function likeName(name: string): string {
   const stem = name.split('.')[0]!;
   const like = shownAttributes.filter((each) => each.name.startsWith(stem)).map((each) => each.name);

@@ -33,7 +33,7 @@ export function shareOf(condition: Condition | null, box: Aggregate, near: Place
   }
 }
 
-/** One `decisive` decides; else all must be `other` for it. */
+/** `decisive` if any part is; `other` if all are; else some. */
 function both(parts: readonly Share[], decisive: Share, other: Share): Share {
   if (parts.includes(decisive)) return decisive;
   return parts.every((part) => part === other) ? other : 'some';
@@ -47,7 +47,7 @@ function opposite(share: Share): Share {
 interface Range {
   low: number;
   high: number;
-  /** Some may not have the value at all: they fulfil no comparison. */
+  /** Whether all peers have the value; those without it satisfy no comparison. */
   isWhole: boolean;
 }
 
@@ -93,7 +93,7 @@ function compared(sign: Sign, than: number, range: Range | null): Share {
   }
 }
 
-/** The answer of a part of the tree that need not be asked; null if it must be. */
+/** The answer of a subtree that need not be asked; null if it must be. */
 export function known(query: Query, box: Aggregate, near: Place | null): Part | null {
   const share = shareOf(query.condition, box, near);
   if (share === 'none') return lookedAt(box);

@@ -10,7 +10,7 @@ const times = { s: 1, m: 60, min: 60, h: 3600, d: 86_400 };
 const milliseconds = { us: 1e-3, ms: 1, s: 1000 };
 const plain = { k: 1e3, M: 1e6, G: 1e9 };
 
-/** By the unit of the attribute: what may stand behind a number, and how much it is. Case counts only where it must. */
+/** Accepted units and their factors, by unit of the attribute. Case matters only where units would be ambiguous. */
 const units: Record<Unit, Record<string, number>> = {
   '%': { '%': 1, percent: 1 },
   '': plain,
@@ -32,7 +32,7 @@ function perSecond(of: Record<string, number>): Record<string, number> {
   return Object.fromEntries(Object.entries(of).map(([name, by]) => [`${name}/s`, by]));
 }
 
-/** How much one of the written unit is in the attribute's own; null if it does not fit. */
+/** The factor from a written unit to the attribute's own; null if they do not match. */
 export function factorOf(unit: Unit, written: string): number | null {
   if (written === '') return 1;
   const known = units[unit];
@@ -41,7 +41,7 @@ export function factorOf(unit: Unit, written: string): number | null {
   return found === undefined ? null : known[found]!;
 }
 
-/** An example, for an error. */
+/** An example for error messages. */
 export function exampleOf(unit: Unit): string {
   const examples: Record<Unit, string> = {
     '%': 'such as 50%',

@@ -26,7 +26,7 @@ export interface Word {
   at: number;
 }
 
-/** In this order: a peer may be called 7-up, so a number is one only if nothing of a name follows its unit. */
+/** Tried in order. Names may begin with a digit (7-up), so a number must not be followed by characters of a name. */
 const patterns: readonly [Word['kind'], RegExp][] = [
   ['number', /(-?\d+(?:\.\d+)?)(%|°C|[a-zA-Z]+(?:\/s)?)?(?![\w.*-])/y],
   ['text', /"([^"]*)"|'([^']*)'/y],
