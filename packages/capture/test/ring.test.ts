@@ -82,7 +82,7 @@ async function readAll(reader: RingReader, each: (number: number) => void = () =
 }
 
 describe('the ring', () => {
-  it('keeps files no longer than it may, but those that are being written', async () => {
+  it('deletes files older than the limit, except those being written', async () => {
     const session = join(root, 'aged', 'eth0-1');
     mkdirSync(session, { recursive: true });
     const now = Date.now();
@@ -104,7 +104,7 @@ describe('the ring', () => {
     assert.deepEqual(readdirSync(session), names.slice(2));
   });
 
-  it('gives back what was written, over several files that any tool can read', async () => {
+  it('returns what was written, in several files that any tool can read', async () => {
     const ring = newRing();
     await fill(ring, 1, 200);
     await ring.close();
@@ -121,7 +121,7 @@ describe('the ring', () => {
     await capture.close();
   });
 
-  it('finds the bytes of a packet by its place', async () => {
+  it('finds the bytes of a packet by its offset', async () => {
     const ring = newRing();
     await fill(ring, 1, 100);
     await ring.close();
@@ -135,7 +135,7 @@ describe('the ring', () => {
     }
   });
 
-  it('is read while it is written, from any packet on', async () => {
+  it('can be read while it is written, from any packet on', async () => {
     const ring = newRing();
     await fill(ring, 1, 30);
     let isOver = false;
@@ -151,7 +151,7 @@ describe('the ring', () => {
     );
   });
 
-  it('keeps so many files, and a reader that was too slow counts what it missed', async () => {
+  it('keeps the configured number of files, and a slow reader counts the packets it missed', async () => {
     const ring = newRing(3);
     await fill(ring, 1, 400);
     await ring.close();
@@ -164,7 +164,7 @@ describe('the ring', () => {
     await assert.rejects(placeInRing(ring.folder, 100), { code: 'ERR_CAPTURE_RING_GONE' });
   });
 
-  it('that was left in the middle of a packet ends before it', async () => {
+  it('interrupted in the middle of a packet ends before it', async () => {
     const ring = newRing();
     await fill(ring, 1, 30);
     await ring.close();
@@ -174,7 +174,7 @@ describe('the ring', () => {
     assert.equal(all.at(-1)![0], 29);
   });
 
-  it('a disk that takes nothing costs packets, which are counted, and no more', async () => {
+  it('drops and counts packets if the disk fails, without stopping', async () => {
     const notFolder = join(root, 'file');
     writeFileSync(notFolder, '');
     const ring = new RingWriter(join(notFolder, 'ring', 'eth0'), RING_DEFAULTS, () => source);
@@ -184,7 +184,7 @@ describe('the ring', () => {
     assert.match(ring.problem ?? '', /its folder does not exist/);
   });
 
-  it('a file that lies beside the sessions does not stop it', async () => {
+  it('ignores other files beside the sessions', async () => {
     const ring = newRing();
     mkdirSync(dirname(ring.folder));
     writeFileSync(join(dirname(ring.folder), '.DS_Store'), '');
@@ -194,7 +194,7 @@ describe('the ring', () => {
     assert.equal((await readAll(new RingReader(ring.folder))).length, 30);
   });
 
-  it('goes on over sessions: the oldest file goes first, and a session without files goes too', async () => {
+  it('spans sessions: deletes the oldest file first, and sessions without files', async () => {
     const folder = join(root, 'several');
     const limits = { ...RING_DEFAULTS, filesMax: 3, fileBytesMax: 20_000 };
     for (const session of ['a', 'b', 'c']) {
@@ -209,7 +209,7 @@ describe('the ring', () => {
     );
   });
 
-  it('a full disk costs the oldest file, and not all that other sessions have', async () => {
+  it('on a full disk deletes the oldest file only, not those of all other sessions', async () => {
     const folder = join(root, 'full');
     for (const session of ['a', 'b', 'c', 'd']) {
       const ring = new RingWriter(join(folder, session), RING_DEFAULTS, () => source);
@@ -220,19 +220,19 @@ describe('the ring', () => {
     assert.deepEqual(readdirSync(folder).sort(), ['b', 'c', 'd']);
   });
 
-  it('a reader of a session that is not there ends at once', async () => {
+  it('a reader of a missing session ends at once', async () => {
     assert.deepEqual(await readAll(new RingReader(join(root, 'nowhere'))), []);
     assert.deepEqual(readdirSync(root).includes('nowhere'), false);
   });
 
-  it('sizes are written as files x bytes', () => {
+  it('parses sizes as files x bytes', () => {
     assert.deepEqual(parseRing('20x100MB'), { filesMax: 20, fileBytesMax: 100e6 });
     assert.deepEqual(parseRing('4x1.5G'), { filesMax: 4, fileBytesMax: 1.5e9 });
     for (const wrong of ['', '20', '1x100MB', '20x1k', '20x100', 'x', '20 x 100TB'])
       assert.equal(parseRing(wrong), null);
   });
 
-  it('a busy session takes nothing from a quiet one, whose file is older', async () => {
+  it('a busy session does not delete the older file that a quiet one is writing', async () => {
     const folder = join(root, 'two');
     const limits = { ...RING_DEFAULTS, filesMax: 2, fileBytesMax: 20_000 };
     const quiet = new RingWriter(join(folder, 'eth0'), limits, () => source);
@@ -247,14 +247,14 @@ describe('the ring', () => {
     const [file, ...others] = await ringFiles(quiet.folder);
     assert.deepEqual(others, []);
     assert.equal(await packetsIn(file!.path), 20);
-    // Once it is closed, it is as old as it is.
+    // Once closed, it is subject to its age again.
     const next = new RingWriter(join(folder, 'eth2'), limits, () => source);
     await fill(next, 1, 200);
     await next.close();
     assert.deepEqual(await ringFiles(quiet.folder), []);
   });
 
-  it('a file that another process took away costs what was written next, and no more', async () => {
+  it('a file deleted by another process loses only the next write', async () => {
     const ring = newRing();
     await fill(ring, 1, 10);
     await ring.drained();

@@ -1,4 +1,4 @@
-// Wireshark's tools as judges: of what we read, over a folder of real captures, and of what we write.
+// Wireshark's tools as reference for what we read, over a folder of real captures, and for what we write.
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
@@ -14,7 +14,7 @@ import { folderFor } from './support.ts';
 const run = promisify(execFile);
 const skip = requireTool('tshark') || requireTool('capinfos') || requireCaptures();
 
-/** The magic of the most usual kind, little-endian pcap in microseconds; the others are looked at packet by packet. */
+/** Magic of the most common format, little-endian pcap in microseconds; others are compared packet by packet. */
 const USUAL_MAGIC = 'd4c3b2a1';
 
 function captures(): string[] {
@@ -26,7 +26,7 @@ function captures(): string[] {
   return files.map((entry) => join(entry.parentPath, entry.name)).sort();
 }
 
-/** Two at a time, and no more than some of a kind: tshark takes a quarter of a second to start. */
+/** Two at a time, and a limited number of each kind: tshark takes a quarter of a second to start. */
 async function forEachUnusual(perKind: number, look: (path: string) => Promise<void>): Promise<void> {
   const kinds = Map.groupBy(captures(), magicOf);
   kinds.delete(USUAL_MAGIC);
@@ -45,7 +45,7 @@ function magicOf(path: string): string {
   return bytes.toString('hex');
 }
 
-/** What a program prints; an exit status other than 0 is a matter of the file. */
+/** The output of a program; a non-zero exit status depends on the file and is ignored. */
 async function printed(command: string, args: string[]): Promise<string> {
   const ran = run(command, args, { maxBuffer: 1 << 28 });
   return (await ran.catch((error: { stdout: string }) => error)).stdout;
@@ -55,7 +55,7 @@ function time({ hasTime, seconds, nanoseconds }: Frame): string {
   return hasTime ? `${seconds}.${String(nanoseconds).padStart(9, '0')}` : '';
 }
 
-/** Those that a copy keeps; the last one stands for the bytes. */
+/** Fields that a copy preserves; the last one stands for the bytes. */
 const KEPT = ['number', 'time_epoch', 'cap_len', 'len', 'encap_type', 'comment', 'md5_hash'];
 const FIELDS = [...KEPT, 'interface_id'];
 
@@ -87,7 +87,7 @@ async function tsharkRows(path: string): Promise<string[][]> {
 
 const known = new Map<string, Promise<string[][]>>();
 
-/** The same of a capture that both tests ask for. */
+/** Cached, because two tests need the same captures. */
 function rowsOf(path: string): Promise<string[][]> {
   const rows = known.get(path) ?? tsharkRows(path);
   known.set(path, rows);
@@ -96,7 +96,7 @@ function rowsOf(path: string): Promise<string[][]> {
 
 const kept = (row: readonly string[]): readonly string[] => row.slice(0, KEPT.length);
 
-test('number of packets, their bytes, first and last time are those of capinfos, for every capture', {
+test('packet count, bytes, first and last time equal those of capinfos for every capture', {
   skip,
 }, async () => {
   const files = captures();
@@ -125,21 +125,21 @@ test('number of packets, their bytes, first and last time are those of capinfos,
     }
     const [count, size, start, end] = expected;
     assert.deepEqual([source.reader.frameCount, bytes], [Number(count), Number(size)], path);
-    // capinfos gets lost in times beyond 2^32 seconds.
+    // capinfos misreads times beyond 2^32 seconds.
     if (start === 'n/a' || Number(start) > 2 ** 32) continue;
     assert.ok(Math.abs(first - Number(start)) < 1e-5, `${path}: first ${first}, not ${start}`);
     assert.ok(Math.abs(last - Number(end)) < 1e-5, `${path}: last ${last}, not ${end}`);
   }
 });
 
-test('every packet of the unusual captures is as tshark reads it', { skip }, async () => {
+test('every packet of the unusual captures equals tshark’s', { skip }, async () => {
   await forEachUnusual(20, async (path) => {
     const judged = (await rowsOf(path)).map((row) => [...row.slice(0, 5), row.at(-1)].join('\t'));
     assert.deepEqual(await linesOf(path), judged, path);
   });
 });
 
-test('what we write, tshark reads as it reads the original', { skip }, async (t) => {
+test('tshark reads our output as it reads the original', { skip }, async (t) => {
   const folder = folderFor(t);
   /** A pcapng file may have many sections: the copies are read as one file. */
   const sections = join(folder, 'sections.pcapng');
