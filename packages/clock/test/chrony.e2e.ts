@@ -52,7 +52,7 @@ async function freePorts(): Promise<{ udp: number; tcp: number }> {
 }
 
 describe('chrony', { skip }, () => {
-  test('our client gets the time from its server, without and with NTS, and with keys', async () => {
+  test('our client synchronises to its server: plain, with NTS, and with symmetric keys', async () => {
     const { udp, tcp } = await freePorts();
     const keyFile = join(folder, 'chrony.keys');
     const lines = `10 AES128 HEX:${'5a'.repeat(16)}\n20 SHA1 HEX:${'a5'.repeat(20)}\n30 SHA512 ASCII:secret\n`;
@@ -98,7 +98,7 @@ describe('chrony', { skip }, () => {
     assert.match(refused.state().fault!, /^no answer proven by key 10/);
   });
 
-  test('its client gets the time from our server, with NTS', async () => {
+  test('its client synchronises to our server with NTS', async () => {
     const ahead = 25;
     const server = new TimeServer({
       time: {

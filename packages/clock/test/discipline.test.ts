@@ -1,4 +1,4 @@
-// The regression that offset and frequency are estimated with: what it takes for an outlier, and what it forgets.
+// The regression that estimates offset and frequency: outliers, weights, and dropped samples.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -23,7 +23,7 @@ function disciplined(samples: readonly Comparison[]): Discipline {
 
 const range = (count: number) => Array.from({ length: count }, (_, i) => sample(i));
 
-test('offset and frequency are those of the line that the samples lie on', () => {
+test('offset and frequency are those of the line through the samples', () => {
   const { offset, skew, offsetError, asymmetry } = disciplined(range(32)).estimate(248)!;
   assert.ok(Math.abs(offset - (OFFSET + SKEW * 248)) < NOISE, `${offset}`);
   assert.ok(Math.abs(skew - SKEW) < 1e-6, `${skew}`);
@@ -32,7 +32,7 @@ test('offset and frequency are those of the line that the samples lie on', () =>
   assert.equal(new Discipline().estimate(0), null);
 });
 
-test('one sample that is far off the line of the others does not move it', () => {
+test('a single outlier does not move the estimate', () => {
   const samples = range(32);
   const clean = disciplined(samples).estimate(248)!;
   const spoilt = [...samples];
@@ -42,20 +42,20 @@ test('one sample that is far off the line of the others does not move it', () =>
   assert.ok(Math.abs(skew - clean.skew) < 0.5e-6, `${skew - clean.skew}`);
 });
 
-test('of so few that nobody can say which is wrong, all count', () => {
+test('among too few samples to identify outliers, all count', () => {
   const few = [...range(4).slice(0, 3), sample(3, { offset: OFFSET + 0.05 })];
   const { offset } = disciplined(few).estimate(24)!;
   assert.ok(offset > OFFSET + 0.01, `${offset}`);
 });
 
-test('a sample that took long counts for less, but is no outlier', () => {
+test('a sample with a long delay has less weight, but is no outlier', () => {
   const samples = range(32);
   samples[31] = sample(31, { offset: OFFSET + SKEW * 248 + 0.004, delay: 0.0102 });
   const { offset } = disciplined(samples).estimate(248)!;
   assert.ok(Math.abs(offset - (OFFSET + SKEW * 248)) < NOISE, `${offset}`);
 });
 
-test('samples beyond the newest 64, and those of more than 20 minutes ago, are forgotten', () => {
+test('samples beyond the newest 64, or older than 20 minutes, are dropped', () => {
   assert.equal(disciplined(range(SAMPLES_MAX + 9)).length, SAMPLES_MAX);
   const discipline = disciplined([sample(0), sample(1), { ...sample(2), at: 1_200 }]);
   assert.equal(discipline.length, 3, 'exactly 20 minutes old');
@@ -63,7 +63,7 @@ test('samples beyond the newest 64, and those of more than 20 minutes ago, are f
   assert.equal(discipline.length, 2);
 });
 
-test('where the frequency changed, the samples before that are dropped', () => {
+test('after a frequency change, earlier samples are dropped', () => {
   const bend = 20;
   const samples = Array.from({ length: 40 }, (_, i) => {
     const past = Math.max(0, i - bend) * 8;
@@ -75,14 +75,14 @@ test('where the frequency changed, the samples before that are dropped', () => {
   assert.ok(Math.abs(skew - 200e-6) < 30e-6, `${skew}`);
 });
 
-test('a frequency that no working clock has is bounded', () => {
+test('an implausible frequency is bounded', () => {
   const { skew } = disciplined(Array.from({ length: 8 }, (_, i) => sample(i, { offset: i * 8 }))).estimate(
     56,
   )!;
   assert.equal(skew, 1e-3);
 });
 
-test('who follows another clock forgets the samples, and keeps the frequency with its doubt', () => {
+test('a change of reference drops the samples, and keeps the frequency with its error', () => {
   const discipline = disciplined(range(32));
   discipline.clear({ skew: SKEW, skewError: 1 });
   assert.equal(discipline.length, 0);

@@ -1,4 +1,4 @@
-// Symmetric keys: vectors of RFC 4493, what a key file may say, and that nothing else is taken for an answer.
+// Symmetric keys: vectors of RFC 4493, key files, and rejection of unauthenticated responses.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
@@ -8,7 +8,7 @@ import { isProvenBy, type SymmetricKey, withMac } from '../src/ntp/mac.ts';
 const AES = '10 AES128 HEX:2b7e151628aed2a6abf7158809cf4f3c';
 const keyOf = (line: string): SymmetricKey => [...parseKeys(line).values()][0]!;
 
-test('AES-CMAC is that of RFC 4493, with the number of the key before it', () => {
+test('AES-CMAC agrees with RFC 4493, preceded by the key id', () => {
   // RFC 4493 §4, example 3: its 40 bytes.
   const message = Buffer.from(
     '6bc1bee22e409f96e93d7e117393172aae2d8a571e03ac9c9eb76fac45af8e5130c81c46a35ce411',
@@ -20,7 +20,7 @@ test('AES-CMAC is that of RFC 4493, with the number of the key before it', () =>
   assert.equal(mac, '0000000adfa66747de9ae63030ca32611497c827');
 });
 
-test('every type proves a packet whole, and nothing that differs in a byte', () => {
+test('every digest type authenticates an unmodified packet, and none that differs in a byte', () => {
   const lines = [
     AES,
     `1 AES256 HEX:${'5a'.repeat(32)}`,
@@ -45,7 +45,7 @@ test('every type proves a packet whole, and nothing that differs in a byte', () 
   }
 });
 
-test('an answer without the key, or with a crypto-NAK, is ignored', () => {
+test('a response without the MAC, or with a crypto-NAK, is ignored', () => {
   const key = keyOf(AES);
   const question = ask(null, key)!;
   assert.ok(isProvenBy(key, question.bytes));
@@ -62,7 +62,7 @@ test('an answer without the key, or with a crypto-NAK, is ignored', () => {
   assert.equal(heard(withMac(key, answer)), 'sample');
 });
 
-test('a key file is that of chrony; what is none is told with its line', () => {
+test('a key file has chrony’s format; an error names its line', () => {
   const keys = parseKeys(`# comment\n\n! another\n${AES}\n 20\tSHA1  HEX:0aFF \n`);
   assert.deepEqual([...keys.keys()], [10, 20]);
   assert.deepEqual([...keys.get(20)!.secret], [10, 255]);

@@ -341,7 +341,7 @@ export class MeshClock {
 
   /**
    * Maps our counter to the reference's, and that to mesh time. Because only uncorrected counters are compared, corrections
-   * that peers above us make do not disturb our regression, and apply here as soon as we are told.
+   * that ancestors make do not disturb our regression, and apply here with their next response.
    */
   #along({ atNs, aheadNs, skew }: Course, estimate: Estimate, steadyNs: bigint) {
     const { at, offset, skew: own } = estimate;

@@ -1,4 +1,4 @@
-// Symmetric keys: a number, a secret that both ends have from elsewhere, and a digest behind the packet (RFC 5905 §7.3;
+// Symmetric-key authentication: a key identifier, a pre-shared secret, and a digest appended to the packet (RFC 5905 §7.3;
 // AES-CMAC: RFC 8573).
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { cmac } from '@noble/ciphers/aes.js';
@@ -6,7 +6,7 @@ import { ClockError } from '../errors.ts';
 import { concat, HEADER_BYTES } from './packet.ts';
 
 export interface SymmetricKey {
-  /** 1 to 2³² − 1: names the key to the other end. */
+  /** Key identifier, 1 to 2³² − 1; identifies the key to the other end. */
   readonly id: number;
   readonly type: keyof typeof DIGESTS;
   readonly secret: Uint8Array;
@@ -15,9 +15,9 @@ export interface SymmetricKey {
 type Digest = (secret: Uint8Array, packet: Uint8Array) => Uint8Array;
 
 const ID_BYTES = 4;
-/** A longer one would be taken for an extension field (RFC 7822 §7.5.1). */
+/** Digests are truncated to this: a longer MAC would be parsed as an extension field (RFC 7822 §7.5.1). */
 const DIGEST_BYTES_MAX = 20;
-/** MD5 is absent: it no longer proves anything (RFC 8573 §1). */
+/** MD5 is absent: it is no longer secure (RFC 8573 §1). */
 const DIGESTS = {
   SHA1: hashing('sha1'),
   SHA256: hashing('sha256'),
@@ -36,12 +36,12 @@ function cmacOf(secret: Uint8Array, packet: Uint8Array): Uint8Array {
   return cmac(packet, secret);
 }
 
-/** The packet with the key's number and the digest behind it. */
+/** Appends a MAC (key identifier and digest) to a packet. */
 export function withMac(key: SymmetricKey, packet: Uint8Array): Uint8Array {
   return concat(packet, macOf(key, packet));
 }
 
-/** Whether whoever has the key made all of it. A lone key number, the crypto-NAK, proves nothing. */
+/** Whether the packet ends with a valid MAC. A lone key identifier, the crypto-NAK, is no MAC. */
 export function isProvenBy(key: SymmetricKey, bytes: Uint8Array): boolean {
   const macBytes = ID_BYTES + digestOf(key, new Uint8Array(0)).length;
   const end = bytes.length - macBytes;
@@ -59,8 +59,8 @@ function digestOf({ type, secret }: SymmetricKey, packet: Uint8Array): Uint8Arra
 }
 
 /**
- * The keys of a file as chrony has it, `ID TYPE KEY` a line; the key is `HEX:…`, `ASCII:…` or plain text.
- * @throws ClockError with the line that is none
+ * Parses a key file in chrony's format: `ID TYPE KEY` per line; the key is `HEX:…`, `ASCII:…` or plain text.
+ * @throws ClockError that names the line of the error
  */
 export function parseKeys(text: string): Map<number, SymmetricKey> {
   const keys = new Map<number, SymmetricKey>();
