@@ -88,7 +88,7 @@ export class Coordinates {
     this.#meet = meet;
   }
 
-  /** A peer starts: it knows nothing. */
+  /** Resets a peer that starts: its coordinate is unknown. */
   begin(peer: number, nowMs: number): void {
     const { rows } = this.#tables;
     const row = peer * ROW;
@@ -205,7 +205,7 @@ export class Coordinates {
     this.#move(peer, moved(this.#of(peer), other, measuredMs, this.#random.fraction()));
   }
 
-  /** A peer can't tell a late answer from a long way. */
+  /** A peer cannot distinguish a delayed answer from a long path. */
   #roundTripMs(a: number, b: number): number {
     return this.#network.leastMs(a, b) * (2 + 0.2 * this.#random.fraction());
   }

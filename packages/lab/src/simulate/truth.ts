@@ -49,7 +49,7 @@ export interface Moment {
   peersError: Quantiles;
   /** Of the sum of each compared attribute. */
   sumErrors: Quantiles[];
-  /** The same for the root's own view, the worse of two roots; null while it is gone and nobody has noticed. */
+  /** The same for the root's own view, the worse of two roots; null while it is gone and not yet detected. */
   rootPeersError: number | null;
   rootSumErrors: number[] | null;
   /** Of the latency between any two peers, as estimated from their coordinates. */
