@@ -1,4 +1,4 @@
-// Who asks is proved, also where the question came over others: a peer under restraint cannot ask in another's name.
+// Authentication of askers, also of questions that were relayed: a throttled peer cannot ask in the name of another.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -31,7 +31,7 @@ async function started(peers = 9, seed = 4) {
   return { mesh, liar: leaf, answered };
 }
 
-/** What a peer sends over its links from now on, changed or kept back. */
+/** Modifies or drops all that a peer sends over its links from now on. */
 function sending(peer: Peer, change: (kind: number, payload: Uint8Array) => Uint8Array | null): void {
   for (const session of peer.switchboard.sessions()) {
     const notify = session.notify.bind(session);
@@ -61,7 +61,7 @@ test('a query signed in the name of another peer is not answered', async () => {
   );
 });
 
-test('a query that is handed on again and again is answered once', async () => {
+test('a query that is forwarded repeatedly is answered once', async () => {
   const { liar, answered } = await started();
   const queries: Uint8Array[] = [];
   sending(liar, (kind, payload) => {
@@ -79,7 +79,7 @@ test('a query that is handed on again and again is answered once', async () => {
     }),
     0,
   );
-  // Nor with another way behind it: how often it was handed on is not signed.
+  // Nor with a different hop count, which is not signed.
   const query = decode(queryMessage, queries[0]!);
   assert.ok(query.kind === 'query');
   assert.equal(
@@ -104,7 +104,7 @@ test('a query handed to a support peer without a copy of the readings is returne
   assert.ok(root.skyeye.support.serves(follower.id));
   const others = mesh.peers.filter((peer) => peer !== root && peer !== follower);
   const ask = (peer: Peer, count: number) => Array.from({ length: count }, () => peer.skyeye.query(QUESTION));
-  // Its own too, which came to it from nobody.
+  // Its own questions too, which did not come from a neighbour.
   const answers = [...others.slice(0, 3).flatMap((peer) => ask(peer!, 200)), ...ask(root, 500)];
   for (let i = 0; i < 50; i++) {
     mesh.clock.run(20);
@@ -128,12 +128,12 @@ test('a peer with many questions does not evict the replay records of other peer
   assert.equal(once.take('good', '1'), true, 'of so many peers the ones that were silent for the longest go');
 });
 
-test('a throttled peer is answered as seldom where its questions come over another', async () => {
+test('a throttled peer is limited to the same rate if its questions arrive over another peer', async () => {
   const { mesh, liar, answered } = await started();
   const decision = { step: 'throttle', reason: 'x', forMs: 60_000, by: 'policy' } as const;
   mesh.peers[0]!.authority!.measure(liar.id, decision);
   mesh.clock.run(3_000);
-  // The first that takes them does not count: it is one with the liar.
+  // The first relay does not count: it colludes with the liar.
   const parent = mesh.peers.find((peer) => peer!.id === liar.directory.tree.parentOf(liar.id))!;
   parent.standing.measures.of = () => null;
   const few = answered(() => {
@@ -142,7 +142,7 @@ test('a throttled peer is answered as seldom where its questions come over anoth
   if (parent.id !== liar.directory.tree.root) assert.ok(few <= 6, `${few} answers`);
 });
 
-test('what is known below is told only to peers above in the tree', async () => {
+test('the readings of a subtree are given only to its ancestors', async () => {
   const { mesh, liar } = await started();
   const root = mesh.peers.find((peer) => peer!.id === liar.directory.tree.root)!;
   const [session] = liar.switchboard.sessions();
@@ -159,7 +159,7 @@ test('what is known below is told only to peers above in the tree', async () => 
   assert.ok(root.skyeye.core.knowsAll);
 });
 
-test('the history of a peer is told only to an approved asker that proves its name', async () => {
+test('a peer gives its history only to an approved asker that proves its name', async () => {
   const { mesh, liar } = await started();
   const [asked, other] = mesh.peers.filter((peer) => peer!.id !== liar.id);
   const results: string[] = [];
@@ -176,7 +176,7 @@ test('the history of a peer is told only to an approved asker that proves its na
   void of(liar);
   assert.deepEqual(await settle(), ['true']);
 
-  // In another's name: its word is not the other's.
+  // In the name of another peer: the signature does not match.
   const ask = liar.routing.ask.bind(liar.routing);
   let recorded = Buffer.alloc(0);
   liar.routing.ask = (to, kind, body, timeoutMs, answer) => {
@@ -189,7 +189,7 @@ test('the history of a peer is told only to an approved asker that proves its na
   assert.notDeepEqual(await settle(), ['true']);
   Object.defineProperty(liar.standing, 'id', { value: id });
 
-  // What somebody on the way has recorded says nothing later, nor under another name.
+  // A recorded request is refused later, and under another name.
   const again = (from: Peer) =>
     new Promise<string | null>((resolve) => {
       from.routing.ask(asked!.id, routedKinds.history, recorded, 1_000, (error) => resolve(error));
@@ -206,7 +206,7 @@ test('the history of a peer is told only to an approved asker that proves its na
   assert.notDeepEqual(await settle(), ['true']);
 });
 
-test('a throttled peer gets histories as seldom as answers', async () => {
+test('a throttled peer gets histories at the rate of answers', async () => {
   const { mesh, liar } = await started();
   const asked = mesh.peers.find((peer) => peer!.id !== liar.id)!;
   const decision = { step: 'throttle', reason: 'x', forMs: 60_000, by: 'policy' } as const;
@@ -308,7 +308,7 @@ test('requests for histories are rate-limited per asker, and other askers are st
   assert.equal(isTold, true);
 });
 
-test('a request to be let in that was passed on counts once, however often somebody on the way repeats it', async () => {
+test('a forwarded request to join counts once, however often a relay repeats it', async () => {
   const { mesh, liar } = await started();
   const first = mesh.peers[0]!;
   const { runtime, meter } = first;

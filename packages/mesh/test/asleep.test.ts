@@ -1,4 +1,4 @@
-// Machines that sleep for longer than their certificates last, on a virtual clock: the date is another when they wake.
+// Machines suspended for longer than the lifetime of their certificates, on a virtual clock.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -6,7 +6,7 @@ import { readLeaf } from '../src/identity/certificate.ts';
 import { elapsedClock } from '../src/runtime.ts';
 import { VirtualMesh } from '../src/virtual/index.ts';
 
-/** Certificates of a virtual mesh last a year at first, and a day once they were renewed. */
+/** Initial certificates of a virtual mesh are valid for a year, renewed ones for a day. */
 const NIGHTS_MS = 400 * 24 * 3_600_000;
 
 const HOUR_MS = 3_600_000;
@@ -16,7 +16,7 @@ async function asleep(peers: number, seed: number) {
   await mesh.startAll();
   mesh.clock.run(5_000);
   for (let i = 0; i < peers; i++) mesh.clockErrorMs[i] = NIGHTS_MS;
-  // What is signed and judged meanwhile is done outside of virtual time.
+  // Signatures are made and verified outside of virtual time.
   const run = async (ms: number) => {
     for (let atMs = 0; atMs < ms; atMs += 500) {
       mesh.clock.run(500);
@@ -26,7 +26,7 @@ async function asleep(peers: number, seed: number) {
   return { mesh, run };
 }
 
-test('peers that slept past the expiry of their certificates renew them and find each other', async () => {
+test('peers suspended past the expiry of their certificates renew them and reconnect', async () => {
   for (const seed of [1, 2]) {
     const { mesh, run } = await asleep(6, seed);
     await run(300_000);
@@ -57,7 +57,7 @@ test('elapsed time includes sleep, but not a change of the wall clock', () => {
   assert.equal(elapsedMs() - startMs, HOUR_MS + 11_000);
 });
 
-test('a coordinator that slept asks for the missing readings and takes no stale one as new', async () => {
+test('a coordinator that was suspended requests the missing readings and takes no stale one as new', async () => {
   for (const seed of [3, 4]) {
     const mesh = await VirtualMesh.create({ peers: 6, seed });
     await mesh.startAll();
@@ -66,7 +66,7 @@ test('a coordinator that slept asks for the missing readings and takes no stale 
     skyeye.keepRecords();
     const other = mesh.peers.findIndex((_, i) => i !== coordinator);
     const id = `peer-${other}`;
-    // The others go on measuring, each ten seconds; the times of what they kept while it slept are theirs.
+    // The others continue to measure every ten seconds; their samples of the meantime have their times.
     const measure = async (rounds: number) => {
       for (let i = 0; i < rounds; i++) {
         for (const peer of mesh.peers) peer!.skyeye.report({ 'cpu.free': 50 });
@@ -105,7 +105,7 @@ test('a peer that was away while the root was replaced and retired renews its ce
   const authority = mesh.peers[0]!.authority!;
   mesh.crash(3);
   authority.rotate(() => {});
-  // A third root would make void what all have of the first.
+  // A third root would retire the first one, which issued all certificates.
   assert.match(authority.whyNotRotate()!, /changed already, .* for 24 hours yet/);
   await run(90_000);
   assert.equal(authority.retire(true), null);

@@ -1,4 +1,4 @@
-// Two real peers over TLS, whose first follows time servers: both come to their time, and to each other's.
+// Two real peers over TLS, the first of which follows time servers: both synchronise to them.
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -48,7 +48,7 @@ async function serverAhead(ms: number): Promise<{ host: string; port: number }> 
   return { host: '127.0.0.1', port: server.port };
 }
 
-test('a root that follows time servers brings all to their time, though one of the servers lies', async () => {
+test('all peers get the time of the root’s time servers, although one of the servers lies', async () => {
   const timeServers = [
     await serverAhead(AHEAD_MS),
     await serverAhead(AHEAD_MS),
@@ -86,7 +86,7 @@ test('a root that follows time servers brings all to their time, though one of t
   };
   assert.ok(Math.abs(view.wallAhead + AHEAD_MS / 1000) < 0.1 && view.uncertaintyMs < 100);
 
-  // On busy cores answers of servers are late now and then, and a server is of no use for a moment.
+  // On busy cores, responses of servers are occasionally late, and a server is briefly unusable.
   const isJudged = ({ sources }: TimeSourcesView) => sources.every(({ role }) => role !== 'unusable');
   const told = await until('all servers are judged', async () => {
     const view = (await callPeer(folder('two'), 'timeSources')) as TimeSourcesView;

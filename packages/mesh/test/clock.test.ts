@@ -1,4 +1,4 @@
-// The mesh's clock over whole virtual meshes: machines whose dates and rates are wrong, roots that come and go.
+// The mesh clock in whole virtual meshes: machines with wrong dates and rates, roots that change.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Session } from '../src/link/session.ts';
@@ -8,7 +8,7 @@ import { noticeKinds } from '../src/wire/kinds.ts';
 
 const LAN_MS: [number, number] = [0.1, 0.9];
 
-/** Milliseconds between the clocks of running peers that are the farthest apart. */
+/** Maximum difference between the clocks of running peers, in milliseconds. */
 function spreadMs(mesh: VirtualMesh): number {
   const all = mesh.peers.flatMap((peer) => (peer === null ? [] : [peer.clock.nowMs()]));
   return Math.max(...all) - Math.min(...all);
@@ -19,7 +19,7 @@ function rootOf(mesh: VirtualMesh): number {
   return Number(first.directory.tree.root!.slice('peer-'.length));
 }
 
-/** True if all running peers keep the time that one of them began. */
+/** Whether all running peers keep the same era. */
 function hasOneTime(mesh: VirtualMesh): boolean {
   return (
     new Set(mesh.peers.flatMap((peer) => (peer === null ? [] : [peer.clock.state().founder]))).size === 1
@@ -35,12 +35,12 @@ async function started(peers: number, seed: number): Promise<VirtualMesh> {
 test('a peer whose date is an hour wrong or whose clock drifts 200 ppm is right within a minute', async () => {
   for (let seed = 0; seed < 12; seed++) {
     const mesh = await started(9, seed);
-    // Certificates begin when the world does: so that nobody's date lies before that.
+    // No date may lie before the start of the certificates' validity.
     mesh.clockErrorMs.fill(7_200_000);
     const late = seed % 9;
     for (let i = 0; i < 9; i++) if (i !== late) await mesh.start(i);
     mesh.clock.run(10_000);
-    // Two who began at once may each keep a time of its own: until the others have one, there is none to be right by.
+    // Two peers that start together may found an era each: until the others adopt one, there is no reference.
     const waitedMs = mesh.clock.runUntil(() => hasOneTime(mesh), 120_000);
     assert.notEqual(waitedMs, null, `seed ${seed}: the others have one time`);
     const [errorMs, ppm] = seed % 2 === 0 ? [3_600_000, -200] : [-3_600_000, 200];
@@ -52,7 +52,7 @@ test('a peer whose date is an hour wrong or whose clock drifts 200 ppm is right 
     mesh.clock.run(60_000);
     const { clock } = mesh.peers[late]!;
     const offMs = Math.abs(clock.nowMs() - other.clock.nowMs());
-    // Who leads all as soon as it is back has heard the others for some seconds only: three in ten are off by more than 1 ms.
+    // A root that has just returned has only a few seconds of samples: three in ten are off by more than 1 ms.
     assert.ok(offMs < (clock.isRoot ? 10 : 1), `seed ${seed}: ${offMs} ms`);
     assert.ok(offMs <= clock.uncertaintyMs() + other.clock.uncertaintyMs(), `seed ${seed}`);
     assert.ok(Math.abs(clock.state().wallAhead * 1000 - errorMs) < 100);
@@ -61,10 +61,10 @@ test('a peer whose date is an hour wrong or whose clock drifts 200 ppm is right 
   }
 });
 
-test('there are never two peers that claim to lead, even while two former leaders meet', async () => {
+test('at no time do two peers claim to lead, even while two former leaders meet', async () => {
   for (let seed = 0; seed < 6; seed++) {
     const mesh = await started(5, seed);
-    // Alone first, so that each has a time of its own; then they meet.
+    // Alone first, so that each founds an era; then they meet.
     mesh.entrances = [];
     for (let i = 0; i < 5; i++) await mesh.start(i);
     mesh.clock.run(8_000);
@@ -115,7 +115,7 @@ test('the mesh time continues when the root crashes, and when it returns with an
   }
 });
 
-test('two halves that never met, each with its time, come to the older one', async () => {
+test('two halves with separate mesh times adopt the older one when they meet', async () => {
   const mesh = await started(8, 5);
   const hosts = [0, 1, 2, 3, 4, 5, 6, 7].map((i) => `10.0.0.${i}:5001`);
   mesh.network.partition([hosts.filter((_, i) => i % 2 === 0), hosts.filter((_, i) => i % 2 === 1)]);
@@ -137,7 +137,7 @@ test('two halves that never met, each with its time, come to the older one', asy
   assert.ok(Math.abs(mesh.peers[1]!.clock.nowMs() - mesh.clock.elapsedMs() - firstMs) < 50);
 });
 
-/** From now on a peer says that its time is far older than all others, and an hour ahead. */
+/** Makes a peer claim an era much older than all others, and an hour ahead. */
 function makeLiar(peer: Peer): void {
   const sessions = new Set<Session>();
   const spoil = () => {
@@ -147,7 +147,7 @@ function makeLiar(peer: Peer): void {
       const notify = session.notify.bind(session);
       session.notify = (kind, payload) => {
         const bytes = Buffer.from(payload);
-        // The first question of a burst and the first answer say whose time it is: its founder, then its age.
+        // The first question and the first answer of a burst state the era: its founder, then its age.
         const at = kind === noticeKinds.timeQuestion && bytes.length === 14 ? 2 : 14;
         if (kind === noticeKinds.timeAnswer)
           bytes.writeBigInt64BE(bytes.readBigInt64BE(2) + 3_600_000_000_000n, 2);
@@ -157,7 +157,7 @@ function makeLiar(peer: Peer): void {
         ) {
           bytes.writeUInt32BE(1, at);
           bytes.writeDoubleBE(1e9, at + 4);
-          // Sure of it, the first to keep it, and not from whoever asks.
+          // Claims to be certain, to be the root, and not to follow the asker.
           if (at === 14) bytes.writeFloatBE(1e-4, 26);
           if (at === 14) bytes.fill(0, 30);
         }
@@ -169,7 +169,7 @@ function makeLiar(peer: Peer): void {
   peer.switchboard.onOpen.push(spoil);
 }
 
-/** A peer that nobody follows: it has no children in the tree. */
+/** A leaf of the tree, which no peer follows. */
 function leafOf(mesh: VirtualMesh): number {
   return mesh.peers.findIndex(
     (peer) => peer !== null && peer.directory.tree.childrenOf(peer.id).length === 0,

@@ -1,11 +1,11 @@
-// Network coordinates: estimated latencies come near the true ones, and a liar moves nobody far.
+// Network coordinates: estimates approach the true latencies, and false measurements have bounded effect.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Coordinate, isKnown, latencyBetween, moved, unknownPlace } from '../src/skyeye/coordinates.ts';
 import { SeededRandom } from '../src/virtual/index.ts';
 
-test('hosts on a plane, behind access lines: a few neighbours and as many strangers are enough to estimate all', () => {
+test('hosts on a plane behind access links: measurements to a few near and far peers suffice to estimate all latencies', () => {
   const random = new SeededRandom(7);
   const count = 60;
   const truth = Array.from({ length: count }, () => ({
@@ -14,7 +14,7 @@ test('hosts on a plane, behind access lines: a few neighbours and as many strang
     height: 1 + random.fraction() * 10,
   }));
   const places: Coordinate[] = truth.map(() => unknownPlace);
-  // The parent and two children, and anybody: without strangers, the whole folds over.
+  // The parent, two children and a random peer: with neighbours alone, the coordinates would fold over.
   const neighbours = truth.map((_, i) => [1, 2, 3].map((step) => (i + step * step * 7 + 1) % count));
   for (let round = 0; round < 1000; round++)
     for (let i = 0; i < count; i++) {
@@ -62,7 +62,7 @@ test('two peers at the same coordinate move apart', () => {
   assert.ok(latencyBetween(a, unknownPlace) > latencyBetween(unknownPlace, unknownPlace));
 });
 
-test('two that never change are sure of where they stand in the end, and stay there', () => {
+test('two peers with a constant latency converge to a stable coordinate with a small error', () => {
   let [a, b] = [unknownPlace, unknownPlace];
   for (let i = 0; i < 20_000; i++) {
     a = moved(a, b, 40, 0.5);

@@ -1,5 +1,5 @@
-// Everything that can go wrong, at random times, and then peace: nothing approved is lost, nobody else gets in. A run is
-// repeated by its seed: EYRIE_SEED=17 EYRIE_RUNS=1. EYRIE_RUNS=5000 looks longer.
+// Faults of all kinds at random times, followed by a quiet period: no approved member is lost, no other peer is admitted.
+// EYRIE_SEED=17 EYRIE_RUNS=1 repeats a run; EYRIE_RUNS=5000 makes more of them.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -12,7 +12,7 @@ const runs = Number(process.env.EYRIE_RUNS ?? 50);
 
 class Run {
   readonly mesh: VirtualMesh;
-  /** What each has sent to each, by "from to". */
+  /** Messages sent, by "from to". */
   readonly sent = new Map<string, string[]>();
   revoked = -1;
   #count = 0;
@@ -77,7 +77,7 @@ class Run {
     this.sent.set(name, [...(this.sent.get(name) ?? []), text]);
   }
 
-  /** All faults end. */
+  /** Ends all faults. */
   async peace(): Promise<void> {
     const { mesh } = this;
     mesh.network.heal();
@@ -86,7 +86,7 @@ class Run {
     for (let i = 0; i < PEERS; i++) if (mesh.peers[i] === null) await mesh.start(i);
   }
 
-  /** Those who are not revoked know each other as alive, and only each other. */
+  /** Whether all approved peers see exactly each other as alive. */
   isWhole(): boolean {
     const good = this.mesh.peers.filter((_, i) => i !== this.revoked).map((peer) => peer!);
     return good.every(
@@ -113,7 +113,7 @@ class Run {
   }
 }
 
-test(`whatever happens in ${runs} meshes, nothing approved is lost and nobody else gets in`, async () => {
+test(`random faults in ${runs} meshes: no approved member is lost, and no other peer is admitted`, async () => {
   for (let seed = firstSeed; seed < firstSeed + runs; seed++) {
     const mesh = await VirtualMesh.create({ peers: PEERS, seed });
     await mesh.startAll();
@@ -128,7 +128,7 @@ test(`whatever happens in ${runs} meshes, nothing approved is lost and nobody el
     for (const [name, texts] of run.sent) {
       const [from, to] = name.split(' ').map(Number) as [number, number];
       const got = run.inbox(from, to);
-      // Of or to a revoked peer some may be missing; never is there one twice, or out of order.
+      // Messages from or to a revoked peer may be missing, but none may be duplicated or out of order.
       const expected = from === run.revoked || to === run.revoked ? texts.slice(0, got.length) : texts;
       assert.deepEqual(got, expected, `seed ${seed}: from ${from} to ${to}`);
     }

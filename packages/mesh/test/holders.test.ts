@@ -1,4 +1,4 @@
-// Messages that wait at a third peer while sender and receiver are never here together: on a virtual clock.
+// Store and forward on a virtual clock: sender and receiver are never online together.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -25,7 +25,7 @@ const handed = record({ from: peerId, name: fixed(16), sealed: bytes(1_000) });
 const NO_ENVELOPE = { epoch: Buffer.alloc(8), number: 0, setup: null, sealed: Buffer.alloc(20) };
 const NO_CONTENT = { sentMs: 0, topic: 'message', by: '', body: Buffer.alloc(1) };
 
-/** All are here and have spoken with each other; then the receiver goes. */
+/** All peers are online and have exchanged keys; then the receiver leaves. */
 async function receiverAway(seed = 3) {
   const mesh = await VirtualMesh.create({ peers: 5, seed });
   await mesh.startAll();
@@ -41,7 +41,7 @@ const texts = (mesh: VirtualMesh, i = RECEIVER) =>
 const held = (mesh: VirtualMesh) =>
   mesh.peers.flatMap((_, i) => new Held(mesh.storages[i]!).for(`peer-${RECEIVER}`));
 
-test('sender and receiver are never here together, and all arrives, in order and once', async () => {
+test('messages between peers that are never online together arrive in order and once', async () => {
   for (let seed = 0; seed < 4; seed++) {
     const mesh = await receiverAway(seed);
     const sent = ['one', 'two', 'three'];
@@ -55,7 +55,7 @@ test('sender and receiver are never here together, and all arrives, in order and
     mesh.clock.run(30_000);
     assert.deepEqual(texts(mesh), ['while both are here', ...sent], `seed ${seed}`);
     assert.equal(held(mesh).length, 0, 'nobody holds them any longer');
-    // The sender comes back, and hears that they were taken.
+    // The sender returns and gets the receipts.
     await mesh.start(SENDER);
     mesh.clock.run(30_000);
     assert.deepEqual(texts(mesh), ['while both are here', ...sent], `seed ${seed}`);
@@ -108,14 +108,14 @@ test('only the receiver can have a held message dropped, and a policy may forbid
   mesh.clock.run(10_000);
   const before = held(mesh).length;
   assert.ok(before > 0);
-  // A liar plays the receiver's word back in its own name, or makes one up.
+  // A third peer replays the receiver's receipt in its own name, or forges one.
   const liar = mesh.peers[4]!;
   for (const { id } of mesh.peers.filter((peer) => peer !== null) as { id: string }[])
     liar.routing.send(id, routedKinds.heldTaken, Buffer.concat([held(mesh)[0]!.name, Buffer.alloc(66)]));
   mesh.clock.run(3_000);
   assert.equal(held(mesh).length, before);
 
-  // Nor by what the receiver says of something else that came to it under the same name.
+  // Nor with the receiver's receipt for different content under the same name.
   await mesh.start(RECEIVER);
   const { name, from } = held(mesh)[0]!;
   const said: Uint8Array[] = [];
@@ -156,7 +156,7 @@ test('when the store is full, the sender with the most makes room for a sender w
   });
   for (let k = 0; k < 10; k++) for (let i = 0; i < HELD_OF_ONE_MAX; i++) kept.add(message(`greedy-${k}`, i));
   assert.equal(kept.size, HELD_MAX);
-  // The same names as those of others: they are nobody else's.
+  // Names chosen equal to those of other senders: names are scoped per sender.
   for (let i = 0; i < 100; i++) assert.equal(kept.add(message('honest', i)), null);
   assert.equal(kept.size, HELD_MAX);
   assert.equal(kept.for('away').filter(({ from }) => from === 'honest').length, 100);
@@ -173,7 +173,7 @@ test('when the store is full, the sender with the most makes room for a sender w
 test('undeliverable messages of one sender do not delay those of others', async () => {
   const mesh = await receiverAway();
   const liar = mesh.peers[4]!;
-  // Sealed as it should be, but of a stream of which nothing came before: it waits for what comes first, and that never does.
+  // Correctly sealed, but of a stream whose first messages never arrive, so that they stay undeliverable.
   let key = Buffer.alloc(0);
   liar.pairs.keyOf(
     `peer-${RECEIVER}`,

@@ -1,4 +1,4 @@
-// Inbox and outbox on disk: what is known of a sender and a receiver stays so when their logs are tidied up and read again.
+// Inbox and outbox on disk: the state of senders and receivers survives compaction and reload.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -11,7 +11,7 @@ const rest = { sentMs: 0, receivedMs: 0, topic: 'message', isBroadcast: false };
 const stream = Buffer.alloc(8, 1);
 const body = Buffer.of(7);
 
-test('tidied up and read again, an inbox knows how far each sender was taken, and what was read', () => {
+test('an inbox that is compacted and reloaded keeps the last number of each sender, and the read mark', () => {
   const storage = new MemoryStorage();
   const inbox = new Inbox(storage);
   const slack = INBOX_MAX * 1.25;
@@ -30,7 +30,7 @@ test('tidied up and read again, an inbox knows how far each sender was taken, an
   }
 });
 
-test('of a sender 16 streams are known, those heard of last', () => {
+test('an inbox keeps the 16 most recent streams of a sender', () => {
   const inbox = new Inbox(new MemoryStorage());
   const streams = Array.from({ length: 17 }, (_, i) => Buffer.alloc(8, i + 1));
   for (const each of streams.slice(0, 16)) inbox.skip('a', each, 5);
@@ -42,11 +42,11 @@ test('of a sender 16 streams are known, those heard of last', () => {
   );
 });
 
-test('an outbox that was tidied up numbers on where it was, and has what was not delivered', () => {
+test('a compacted outbox continues its numbering and keeps undelivered messages', () => {
   const storage = new MemoryStorage();
   const outbox = new Outbox(storage, new SeededRandom(1));
   const nextOf = (each: Outbox) => each.queueOf('b')!.next;
-  // Each that is delivered leaves two entries that nobody needs; with more than 2,000 of them it is tidied up.
+  // Each delivered message leaves two obsolete entries; more than 2,000 of them trigger compaction.
   const deliver = (from: number, to: number) => {
     for (let i = from; i <= to; i++) {
       if (nextOf(outbox) === i) assert.equal(outbox.add('b', 'message', body, i), i);
@@ -77,7 +77,7 @@ test('an outbox that was tidied up numbers on where it was, and has what was not
   }
 });
 
-test('for one receiver there is room for so many bytes; what was delivered makes room, and is told of once', () => {
+test('an outbox is bounded in bytes per receiver; delivery frees room and is reported once', () => {
   const storage = new MemoryStorage();
   const outbox = new Outbox(storage, new SeededRandom(1));
   const large = Buffer.alloc(128 << 10);

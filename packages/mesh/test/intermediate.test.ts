@@ -1,4 +1,4 @@
-// A mesh whose root lies elsewhere: what its intermediate may do, and what whoever steals its key may not.
+// A mesh with an offline root: what its intermediate may do, and what a thief of the intermediate's key may not.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -11,7 +11,7 @@ import { MemoryStorage } from '../src/peer/storage.ts';
 import { type Runtime, systemRandom, systemRuntime } from '../src/runtime.ts';
 import { privateKeyFrom } from '../src/sealed/xwing.ts';
 
-test('an intermediate does the work; the root that lies elsewhere makes another, and nobody else can', async () => {
+test('an intermediate issues certificates; only the offline root can make another intermediate', async () => {
   const first = { id: 'lab-0', publicKey: newKeyPair().publicKey };
   const runtime = systemRuntime();
   const made = Authority.found(runtime, 'home', first, Buffer.alloc(32, 1), true);
@@ -26,7 +26,7 @@ test('an intermediate does the work; the root that lies elsewhere makes another,
   const leaf = authority.issue('lab-1', newKeyPair().publicKey);
   assert.ok(isIssuedBy(leaf, [intermediate]) && !isIssuedBy(leaf, [root]));
 
-  // Whoever joins knows the root alone, by its fingerprint, and follows from there.
+  // A joining peer knows only the fingerprint of the root, and verifies the chain from there.
   const begun = Roster.fromBytes(beginning.toBytes(), sha256(root));
   assert.ok(isIssuedBy(leaf, begun.rootsAfter(roster.rootChain)));
 
@@ -49,7 +49,7 @@ test('an intermediate does the work; the root that lies elsewhere makes another,
   const next = authority.roster.roots.at(-1)!;
   assert.ok(isIssuedBy(next, [root]) && sha256(next).compare(sha256(intermediate)) !== 0);
   assert.ok(isIssuedBy(authority.issue('lab-2', newKeyPair().publicKey), [next]));
-  // And the next after it, when the root itself is none of the two that are trusted any more.
+  // And its successor, when the root itself is no longer one of the two trusted ones.
   assert.equal(authority.retire(true), null);
   authority.rotate(() => {}, offlineKey);
   const parts = authority.roster.partsFrom(begun.version);
@@ -83,7 +83,7 @@ test('a certificate is valid until its intermediate expires, whatever its own da
   const own = authority.issue('lab-0', first.publicKey);
   const sealing = privateKeyFrom(Buffer.alloc(32, 1));
   const standing = new Standing(runtime, 'lab-0', first, sealing, own, admitted);
-  // As whoever has its key would make it: good for ten years.
+  // As a thief of its key would issue it: valid for ten years.
   const issuer = { mesh: 'home', key: rootKey, certificate: admitted.roots.at(-1)!, leafHours: 87_600 };
   const long = issueLeaf(issuer, 'lab-1', publicKeyObject(other.publicKey), nowMs);
   assert.ok('id' in standing.judge(long));
@@ -102,7 +102,7 @@ test('a certificate is valid until its intermediate expires, whatever its own da
   assert.match(verdict.reason, /the authority that issued/);
   authority.look();
   assert.match(warnings.at(-1)!, /has expired/);
-  // What it issues in its last hours ends with it, and the next one is good again.
+  // Certificates issued in its last hours expire with it; those of its successor are valid again.
   assert.ok(readLeaf(authority.issue('lab-1', other.publicKey))!.expiresMs <= nowMs);
   authority.rotate(() => {}, offlineKey);
   standing.setRoster(authority.roster);

@@ -1,4 +1,4 @@
-// The LAN broadcast on a virtual clock: loss, repetition, forgery, replay.
+// LAN messages on a virtual clock: loss, retransmission, forgery, replay.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -46,7 +46,7 @@ async function lan(count: number, lossRate: number, seed: number) {
 
 const others = ['peer-1', 'peer-2', 'peer-3', 'peer-4'];
 
-test('one master, four nodes, 10 % loss: all have it, once', async () => {
+test('one sender, four receivers, 10 % loss: each receives the message once', async () => {
   for (let seed = 0; seed < 50; seed++) {
     const { send, got } = await lan(5, 0.1, seed);
     const acked = send(0, Buffer.from('Hello, Nodes!'), others);
@@ -59,14 +59,14 @@ test('one master, four nodes, 10 % loss: all have it, once', async () => {
   }
 });
 
-test('long messages go in parts and come back whole', async () => {
+test('long messages are fragmented and reassembled', async () => {
   const { send, got } = await lan(3, 0.05, 3);
   const body = Buffer.alloc(40_000, 'long ');
   assert.equal(send(0, body, ['peer-1', 'peer-2'])!.size, 2);
   assert.ok(body.equals(got[1]![0]!.body));
 });
 
-test('replayed, changed and forged datagrams do nothing', async () => {
+test('replayed, modified and forged datagrams are ignored', async () => {
   const { mesh, send, got, air, couriers } = await lan(3, 0, 1);
   send(0, Buffer.from('once'), ['peer-1', 'peer-2']);
   for (const datagram of air.slice()) couriers[1]!.receive(datagram, '0');
@@ -80,7 +80,7 @@ test('replayed, changed and forged datagrams do nothing', async () => {
   for (const noise of [Buffer.alloc(0), Buffer.from('Hello, Nodes!'), Buffer.alloc(1400, 'EyB1')])
     couriers[2]!.receive(noise, '0');
   assert.equal(got[2]!.length, 1);
-  // A new peer, to which it is new: but it is old.
+  // A new peer has no replay record of it, but refuses it for its age.
   mesh.clock.run(6 * 60_000);
   const late = new LanCourier(mesh.peers[1]!.runtime, mesh.peers[1]!.standing, () => {});
   late.onMessage = () => assert.fail('taken, though it is old');

@@ -1,4 +1,4 @@
-// Who may send to whom, and what happens to what others make of it on the way.
+// Messages: authorisation, revocation, expiry, replay and tampering.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -11,7 +11,7 @@ import { bytes, decode, encode, list } from '../src/wire/schema.ts';
 interface Scene {
   mesh: VirtualMesh;
   warnings: string[];
-  /** Everything sealed that peer-1 has sent, as it went out. */
+  /** All sealed messages that peer-1 sent, as transmitted. */
   sealed: Uint8Array[];
 }
 
@@ -62,7 +62,7 @@ test('allowed: a message between approved peers is delivered', async () => {
   );
 });
 
-test('what is kept of a message and of its sender has memory of its own, and keeps no pool of 64 KiB alive', async () => {
+test('stored messages and senders are copied, so that they pin no 64 KiB buffer pool', async () => {
   const s = await scene();
   await outcomeOf(s.mesh, 1, 2, 'good morning');
   const [message] = s.mesh.peers[2]!.inbox.messages;
@@ -70,13 +70,13 @@ test('what is kept of a message and of its sender has memory of its own, and kee
   s.mesh.peers[1]!.pairs.keyOf('peer-2', (_error, key) => assert.equal(key.buffer.byteLength, key.length));
 });
 
-test('allowed: to oneself', async () => {
+test('allowed: a message to oneself is delivered', async () => {
   const s = await scene();
   assert.deepEqual(await outcomeOf(s.mesh, 1, 1, 'note'), { isDelivered: true, problem: '' });
   assert.deepEqual(texts(s, 1), ['note']);
 });
 
-test('not approved: one who is not in the list gets no link, and sends nothing', async () => {
+test('not approved: a peer that is not in the list of members gets no link', async () => {
   const s = await scene({ peers: 4, admitted: 3 });
   const stranger = s.mesh.peers[3]!;
   assert.equal([...stranger.switchboard.sessions()].length, 0);
@@ -103,7 +103,7 @@ test('not allowed: the policy of the receiver decides by name, role and topic', 
   assert.deepEqual(texts(s, 2), ['hello', 'open']);
 });
 
-test('revoked: what a revoked peer sealed before does not open any more', async () => {
+test('revoked: messages that a peer sealed before its revocation are refused', async () => {
   const s = await scene();
   await outcomeOf(s.mesh, 1, 2, 'first');
   s.mesh.peers[0]!.authority!.revoke('peer-1', 'stolen');
@@ -115,7 +115,7 @@ test('revoked: what a revoked peer sealed before does not open any more', async 
   assert.equal(s.mesh.peers[3]!.mailbox.send('peer-1', 'message', Buffer.from('x')), 'peer-1 was revoked');
 });
 
-test('expired: what was sealed with a certificate that has ended does not open', async () => {
+test('expired: a message sealed with an expired certificate is refused', async () => {
   const s = await scene();
   await outcomeOf(s.mesh, 1, 2, 'in time');
   const { pairs } = s.mesh.peers[2]!;
@@ -133,20 +133,20 @@ test('expired: what was sealed with a certificate that has ended does not open',
   });
 });
 
-test('replayed: the same bytes again are taken once', async () => {
+test('replayed: a repeated message is taken once', async () => {
   const s = await scene();
   await outcomeOf(s.mesh, 1, 2, 'pay 10');
   await outcomeOf(s.mesh, 1, 2, 'pay 20');
   for (const each of s.sealed.slice()) {
     s.mesh.peers[1]!.routing.send('peer-2', routedKinds.sealed, each);
-    // Also by another, who says it is from there.
+    // Also by another peer that claims to relay it.
     s.mesh.peers[3]!.routing.send('peer-2', routedKinds.sealed, each);
   }
   s.mesh.clock.run(2_000);
   assert.deepEqual(texts(s, 2), ['pay 10', 'pay 20']);
 });
 
-test('replayed: also after the receiver was restarted', async () => {
+test('replayed: a message is refused after a restart of the receiver', async () => {
   const s = await scene();
   await outcomeOf(s.mesh, 1, 2, 'pay 10');
   s.mesh.crash(2);
@@ -158,7 +158,7 @@ test('replayed: also after the receiver was restarted', async () => {
   assert.deepEqual(texts(s, 2), ['pay 10']);
 });
 
-test('tampered: a changed byte anywhere, and nothing opens', async () => {
+test('tampered: a message with any byte changed is refused', async () => {
   const s = await scene();
   await outcomeOf(s.mesh, 1, 2, 'genuine');
   const good = decode(envelope, s.sealed[0]!);
@@ -177,11 +177,11 @@ test('tampered: a changed byte anywhere, and nothing opens', async () => {
   ];
   for (const [i, each] of changed.entries())
     assert.ok('problem' in pairs.open('peer-1', each), `change ${i}`);
-  // Another approved peer cannot pass it on as its own.
+  // Another approved peer cannot send it as its own.
   assert.ok('problem' in pairs.open('peer-3', { ...good, epoch }));
 });
 
-test('a receipt that somebody on the way made up delivers nothing', async () => {
+test('a receipt forged by a relay does not mark a message as delivered', async () => {
   const s = await scene();
   const receiver = s.mesh.peers[2]!;
   receiver.routing.handle(routedKinds.sealed, () => {});
@@ -199,7 +199,7 @@ test('a receipt that somebody on the way made up delivers nothing', async () => 
   assert.equal(s.mesh.peers[1]!.outbox.queueOf('peer-2')!.waiting.length, 1);
 });
 
-test('a peer that sends nonsense is not listened to, and nobody else suffers', async () => {
+test('a peer that sends malformed messages does not affect the others', async () => {
   for (let seed = 0; seed < 8; seed++) {
     const mesh = await VirtualMesh.create({ peers: 6, seed });
     await mesh.startAll();
@@ -219,7 +219,7 @@ test('a peer that sends nonsense is not listened to, and nobody else suffers', a
   }
 });
 
-test('a peer that calls others dead is contradicted', async () => {
+test('false claims that other peers are dead are refuted', async () => {
   const mesh = await VirtualMesh.create({ peers: 8, seed: 4 });
   await mesh.startAll();
   const liar = mesh.peers[5]!;
@@ -235,7 +235,7 @@ test('a peer that calls others dead is contradicted', async () => {
   }
 });
 
-test('policy: mistakes are one line that says where', () => {
+test('policy: an invalid file is a one-line error with its position', () => {
   assert.throws(() => parsePolicy('[[rule]]\nfrom = "x"\n'), /rule 1: from is a list/);
   assert.throws(
     () => parsePolicy('[[rule]]\nfrom = ["role:king"]\ntopics = ["*"]\nallow = true'),
@@ -256,7 +256,7 @@ test('policy: mistakes are one line that says where', () => {
   assert.ok(parsePolicy('').isAllowed(member, 'anything'));
 });
 
-test('given by another: the policy is asked about both, and it stands so in the inbox after a restart', async () => {
+test('on behalf of a client: the policy judges client and sender, and the inbox keeps both after a restart', async () => {
   const s = await scene();
   const give = (by: string, text: string) => {
     let outcome: unknown = null;
@@ -281,14 +281,14 @@ test('given by another: the policy is asked about both, and it stands so in the 
   assert.equal(s.mesh.peers[2]!.inbox.messages[0]?.by, 'peer-3');
 });
 
-test('a receiver that has lost the secret gets a new one, also when much was tried in vain before', async () => {
+test('a receiver that has lost the secret gets a new one, even after many failed attempts', async () => {
   const mesh = await VirtualMesh.create({ peers: 3, seed: 7 });
   await mesh.startAll();
   const [from, to] = [mesh.peers[1]!, mesh.peers[2]!];
   void from.send(to.id, 'first');
   mesh.clock.run(5_000);
   assert.equal(to.inbox.messages.length, 1);
-  // The way swallows what goes there for a while; meanwhile the receiver forgets what it shared with the sender.
+  // Messages are lost on the route for a while; meanwhile the receiver loses the shared secret.
   const forward = from.routing.send.bind(from.routing);
   from.routing.send = (id, kind, body) => kind === routedKinds.sealed || forward(id, kind, body);
   void from.send(to.id, 'second');

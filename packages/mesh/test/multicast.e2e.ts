@@ -1,4 +1,5 @@
-// Multicast on a host whose networks come, go and are renumbered: in a network namespace of its own, where the sender hears itself.
+// Multicast on a host whose interfaces appear, disappear and change addresses: in a network namespace, where the sender
+// receives its own datagrams.
 
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
@@ -21,7 +22,7 @@ function plug(name: string, address: string): void {
   ip(`addr add ${address}/24 dev ${name}`);
 }
 
-/** From which addresses a datagram comes that is sent now. */
+/** The source addresses with which a datagram sent now arrives. */
 async function heardFrom(group: GroupSocket, heard: Set<string>): Promise<string[]> {
   heard.clear();
   group.transmit(Buffer.from('here'));
@@ -29,7 +30,7 @@ async function heardFrom(group: GroupSocket, heard: Set<string>): Promise<string
   return [...heard].sort();
 }
 
-test('a datagram leaves by each interface, also after their addresses changed', { skip }, async () => {
+test('a datagram is sent on each interface, also after their addresses changed', { skip }, async () => {
   if (!isInside) {
     const env = { ...process.env, EYRIE_TEST_INSIDE: 'multicast', NODE_TEST_CONTEXT: undefined };
     const command = ['--net', process.execPath, '--test', fileURLToPath(import.meta.url)];

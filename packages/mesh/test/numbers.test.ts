@@ -1,10 +1,10 @@
-// Numbers that were taken already: of broadcasts, each of which is to be done once.
+// Replay protection by number, as of broadcasts.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Numbers } from '../src/messages/numbers.ts';
 
-test('a number counts once; one that was overtaken is still new', () => {
+test('a number is taken once; one that arrives out of order is still new', () => {
   const numbers = new Numbers();
   for (const number of [0, 5, 3]) numbers.add('a', number);
   assert.deepEqual(
@@ -14,9 +14,9 @@ test('a number counts once; one that was overtaken is still new', () => {
   assert.equal(numbers.has('b', 5), false, 'of another peer');
 });
 
-test('of a peer the newest 512 are known one by one; all before those count as taken', () => {
+test('the newest 512 numbers of a peer are tracked individually; all older ones count as taken', () => {
   const numbers = new Numbers();
-  // Every second one, so that those between them were never taken.
+  // Every second number, so that those in between were never taken.
   for (let i = 0; i < 512; i++) numbers.add('a', i * 2);
   assert.equal(numbers.has('a', 1), false);
   numbers.add('a', 1_024);
@@ -25,7 +25,7 @@ test('of a peer the newest 512 are known one by one; all before those count as t
   assert.deepEqual([numbers.has('a', 1), numbers.has('a', 2), numbers.has('a', 3)], [true, true, false]);
 });
 
-test('a late one that is forgotten takes nothing back', () => {
+test('a low number that is evicted late does not lower the bound of numbers that count as taken', () => {
   const numbers = new Numbers();
   for (let i = 1_000; i < 1_513; i++) numbers.add('a', i);
   assert.ok(numbers.has('a', 7), 'all up to 1,000');
@@ -36,7 +36,7 @@ test('a late one that is forgotten takes nothing back', () => {
   assert.ok(late.has('a', 900), '1,000 went first, then 10');
 });
 
-test('of too many peers the one heard of longest ago is forgotten', () => {
+test('the least recently heard peer is evicted at the limit', () => {
   const numbers = new Numbers();
   for (let i = 0; i < 4_096; i++) numbers.add(`peer-${i}`, 1);
   numbers.add('peer-0', 2);

@@ -4,7 +4,7 @@ import type { TLSSocket } from 'node:tls';
 import fc from 'fast-check';
 import { Outflow, RECORD_BYTES_MAX } from '../src/link/outflow.ts';
 
-/** Notes each write, and is done with it when it is told. */
+/** Records each write, and completes it on request. */
 class Sink {
   readonly writable = true;
   readonly destroyed = false;

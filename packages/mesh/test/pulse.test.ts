@@ -4,7 +4,7 @@ import { Pulse } from '../src/link/pulse.ts';
 import type { Session } from '../src/link/session.ts';
 import { VirtualClock, VirtualMesh } from '../src/virtual/index.ts';
 
-/** A session as its pulse sees it: when it spoke and heard, and that it was closed. */
+/** The part of a session that its pulse uses: times of the last data in both directions, and close. */
 function pulsing(isDialler: boolean) {
   const clock = new VirtualClock();
   const beats: number[] = [];
@@ -52,7 +52,7 @@ test('the dialling side sends heartbeats, and the accepting side only if none ar
   assert.deepEqual(beats, []);
 });
 
-test('silence is reported once, after 1.8 s and little more, until something is heard', () => {
+test('silence is reported once, after about 1.8 s, until data arrives', () => {
   const { clock, session, silences } = pulsing(true);
   clock.run(5_000);
   assert.equal(silences.length, 1);
@@ -62,9 +62,9 @@ test('silence is reported once, after 1.8 s and little more, until something is 
   assert.equal(silences.length, 2);
 });
 
-test('bytes that have arrived but were not read yet are not silence', () => {
+test('data that arrived but was not read yet does not count as silence', () => {
   const { clock, session, silences } = pulsing(true);
-  // This process did nothing for a while, and reads what came meanwhile a moment after it looked.
+  // This process was stalled, and reads the data that arrived meanwhile shortly after the check.
   clock.run(1_820);
   session.heardMs = clock.elapsedMs();
   clock.run(1_000);
@@ -75,7 +75,7 @@ test('after a stall of an hour, a link does not count as recently heard for the 
   const { clock, session, silences } = pulsing(true);
   const elapsedMs = clock.elapsedMs.bind(clock);
   clock.run(500);
-  // It wakes: something is read first, then what was due is looked at.
+  // After waking, data is read first, then the due check runs.
   clock.elapsedMs = () => elapsedMs() + 3_600_000;
   session.heardMs = clock.elapsedMs();
   clock.run(5_000);
@@ -97,7 +97,7 @@ test('an unneeded idle link is closed, a kept one is not', () => {
   assert.equal(session.reason, 'idle');
 });
 
-test('a few look whether a dead peer is back, not all', async () => {
+test('only a few peers probe whether a dead peer is back', async () => {
   const peers = 40;
   const mesh = await VirtualMesh.create({ peers, seed: 3 });
   await mesh.startAll();

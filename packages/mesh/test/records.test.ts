@@ -1,4 +1,4 @@
-// What a coordinator keeps of all: rings of samples, and holes that are filled.
+// A coordinator's records: rings of samples, and gaps that are filled.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -11,7 +11,7 @@ import { SeededRandom, VirtualClock } from '../src/virtual/index.ts';
 const valuesOf = (first: number) => [first, ...nothingKnown.slice(1)];
 const sample = (atMs: number): Sample => ({ atMs, values: valuesOf(atMs).slice(0, shownAttributes.length) });
 
-test('samples come out in the order of time, the newest so many of them, whatever is filled in between', () => {
+test('samples are in order of time and bounded to the newest, whatever is filled in', () => {
   fc.assert(
     fc.property(fc.nat(500), fc.uniqueArray(fc.nat(600), { maxLength: 300 }), (count, others) => {
       const samples = new Samples();
@@ -21,7 +21,7 @@ test('samples come out in the order of time, the newest so many of them, whateve
         500,
       );
       const wanted = [...new Set([...Array(count).keys(), ...others])].sort((a, b) => a - b);
-      // The oldest have made room before anything was filled in.
+      // The oldest were evicted before samples were filled in.
       const kept = wanted.filter((each) => others.includes(each) || each >= count - HISTORY_MAX);
       assert.deepEqual(
         samples.since().map(({ atMs, values }) => [atMs, values[0]]),
@@ -31,7 +31,7 @@ test('samples come out in the order of time, the newest so many of them, whateve
   );
 });
 
-/** A coordinator that hears of one peer, which measures each ten seconds and keeps all of it. */
+/** A coordinator with the records of one peer, which measures every ten seconds and keeps all samples. */
 function hearing(answer: (sinceMs: number) => Promise<Sample[]>) {
   const clock = new VirtualClock();
   const asked: number[] = [];

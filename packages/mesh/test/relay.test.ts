@@ -1,4 +1,4 @@
-// Links carried for others: how many one peer may have, and for how long without use.
+// Relayed links: slots per peer, and eviction of idle ones.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -10,13 +10,13 @@ import { VirtualMesh } from '../src/virtual/index.ts';
 import { streamKinds } from '../src/wire/kinds.ts';
 import { encode } from '../src/wire/schema.ts';
 
-/** A carrier with links to all others, and what becomes of the streams that are asked of it. */
+/** A relay with links to all others, and the outcomes of the streams requested of it. */
 async function carrying() {
   const mesh = await VirtualMesh.create({ peers: 6, seed: 2 });
   await mesh.startAll();
   const carrier = mesh.peers.find((peer) => [...peer!.switchboard.sessions()].length === 5)!;
   const others = mesh.peers.filter((peer) => peer !== carrier) as Peer[];
-  // Receivers that keep what is carried to them, and say nothing.
+  // Receivers that accept data and send none.
   const received: Stream[] = [];
   for (const peer of others)
     peer.switchboard.handleStream(streamKinds.relayed, (_session, _payload, stream) => {
@@ -47,7 +47,7 @@ test('one peer cannot use all relay slots', async () => {
   const other = ask(honest, target);
   mesh.clock.run(500);
   assert.equal(other.reason, '');
-  // Places come free when they are given up.
+  // Closing a relayed link frees its slot.
   for (const { stream } of asked) stream.reset('over');
   mesh.clock.run(500);
   const again = ask(greedy, target);

@@ -1,4 +1,4 @@
-// An authority that has forgotten what it decided: an old copy of its folder was put back, or its disk was full.
+// An authority that lost decisions: its folder was restored from a backup, or its disk was full.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Authority } from '../src/identity/authority.ts';
@@ -19,7 +19,7 @@ import { decode } from '../src/wire/schema.ts';
 const names = (roster: Roster) =>
   [...roster.members.values()].filter((each) => each.revoked === null).map((each) => each.id);
 
-/** Six peers; peer-4 was revoked, and then the authority's folder of before was put back. */
+/** Six peers; peer-4 was revoked, then the authority's folder was restored from an earlier backup. */
 async function putBack(seed: number) {
   const log: string[] = [];
   const mesh = await VirtualMesh.create({ peers: 6, seed, log: (_level, message) => log.push(message) });
@@ -35,7 +35,7 @@ async function putBack(seed: number) {
 const isAgreed = (mesh: VirtualMesh) =>
   new Set([0, 1, 2, 3].map((i) => mesh.peers[i]!.standing.roster.head.toString('hex'))).size === 1;
 
-test('an old copy of the authority learns from the others what it has decided since', async () => {
+test('an authority restored from a backup recovers its later decisions from other peers', async () => {
   const { mesh, log } = await putBack(21);
   const peer = await mesh.start(0);
   mesh.clock.run(5_000);
@@ -46,7 +46,7 @@ test('an old copy of the authority learns from the others what it has decided si
   assert.ok(log.some((line) => line.includes('an old copy of this folder was put back')));
 });
 
-test('an old copy that decides before it meets the others: what both decided holds, everywhere', async () => {
+test('an authority restored from a backup that decides before it reconnects: both sets of decisions hold everywhere', async () => {
   for (const isLonger of [false, true]) {
     const { mesh } = await putBack(22);
     mesh.network.partition([[hostOf(0)], [1, 2, 3, 4, 5].map(hostOf)]);
@@ -67,7 +67,7 @@ test('an old copy that decides before it meets the others: what both decided hol
   }
 });
 
-test('both have let in somebody since: all are members, and statements of the others are still theirs', async () => {
+test('both copies have admitted peers: all are members, and all directories agree', async () => {
   const mesh = await VirtualMesh.create({ peers: 4, seed: 23 });
   await mesh.startAll();
   const before = mesh.peers[0]!.standing.roster;
@@ -94,7 +94,7 @@ test('both have let in somebody since: all are members, and statements of the ot
   assert.equal(new Set(mesh.peers.map((peer) => peer!.directory.digest)).size, 1);
 });
 
-test('a full disk: a revocation fails as a whole, and holds everywhere when it is tried again', async () => {
+test('a full disk: a revocation fails as a whole, and holds everywhere when retried', async () => {
   const mesh = await VirtualMesh.create({ peers: 4, seed: 24 });
   await mesh.startAll();
   const authority = mesh.peers[0]!.authority!;
@@ -127,7 +127,7 @@ const runtime = { clock: new VirtualClock(), random: new SeededRandom(1), log: (
 const founded = Authority.found(runtime, 'lab', { id: 'hub', publicKey: keyOf() }, Buffer.alloc(32));
 const sign = (before: Roster, ...changes: Change[]) => Roster.sign(before, changes, founded.rootKey);
 
-test('a list that was merged decides nothing when it is shown again, whatever was decided since', () => {
+test('a merged list that is presented again changes nothing, whatever was decided since', () => {
   const shared = sign(founded.roster, admit('ann', 1), admit('bob', 2));
   const ours = sign(shared, quarantine('bob', 3), admit('cy', 4), quarantine('cy', 5), group(2));
   const theirs = sign(shared, revoke('ann', 3), release('bob', 4), group(2));
@@ -140,7 +140,7 @@ test('a list that was merged decides nothing when it is shown again, whatever wa
   assert.deepEqual(mergeRivals(since, theirs), { base: since, changes: [], isDone: true });
 });
 
-test('who shows a merged list to the authority again and again has it sign nothing', async () => {
+test('a merged list that is presented repeatedly makes the authority sign nothing', async () => {
   const { mesh } = await putBack(25);
   const kept = mesh.peers[1]!.standing.roster;
   mesh.network.partition([[hostOf(0)], [1, 2, 3, 4, 5].map(hostOf)]);
@@ -156,7 +156,7 @@ test('who shows a merged list to the authority again and again has it sign nothi
   assert.equal(standing.roster.version, version);
 });
 
-test('power fails while a rival list is written: it is there, and what follows on it, at the next starts', () => {
+test('power failure while a rival list is written: the list and its continuation survive restarts', () => {
   const storage = new MemoryStorage();
   RosterFile.create(storage, founded.roster);
   const ours = sign(founded.roster, admit('ann', 1));
@@ -172,7 +172,7 @@ test('power fails while a rival list is written: it is there, and what follows o
   assert.deepEqual(RosterFile.read(storage).head, next.head);
 });
 
-test('rivals are taken from members only, and not any number of them over one link', () => {
+test('rivals are accepted from members only, and a bounded number per link', () => {
   const before = sign(founded.roster, admit('ann', 1));
   const [part] = sign(founded.roster, admit('bob', 1)).partsFrom(founded.roster.version);
   const gatherer = new RosterGatherer();

@@ -1,4 +1,4 @@
-// The key of the authority on disk, while it is replaced by another.
+// The authority's key on disk during a rotation.
 import assert from 'node:assert/strict';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -19,7 +19,7 @@ after(() => rmSync(root, { recursive: true, force: true }));
 const settings = { id: 'lab-1', host: '127.0.0.1', port: 0, advertise: [], entrances: [] };
 let folders = 0;
 
-/** A founded mesh, and what starts the peer that holds it. */
+/** A founded mesh, and a function that starts its authority. */
 async function founded() {
   const storage = new FolderStorage(join(root, `${++folders}`));
   const runtime = systemRuntime();
@@ -32,11 +32,11 @@ async function founded() {
   return { storage, start };
 }
 
-test('a new key lies as the old one lies now, not as it lay when the peer was started', async () => {
+test('a new root key is encrypted if the old one is now, whatever it was when the peer started', async () => {
   const { storage, start } = await founded();
   const open = start(null);
   lockSecrets(storage, 'correct horse');
-  // It was started without one: with what should it seal?
+  // It was started without a passphrase and has none to encrypt with.
   await assert.rejects(open.rotate(), /restart it with/);
   assert.equal(open.authority.roster.roots.length, 1, 'and nothing was changed');
   await start('correct horse').rotate();
@@ -44,7 +44,7 @@ test('a new key lies as the old one lies now, not as it lay when the peer was st
     assert.ok(!storage.read(name)!.includes('PRIVATE KEY'), name);
 });
 
-test('whenever the power fails during a rotation, the key that the list of members names is there', async () => {
+test('power failure at any step of a rotation: the key that the list of members names is present', async () => {
   const { storage, start } = await founded();
   const { rotate } = start(null);
   const copies: string[] = [];
@@ -72,13 +72,13 @@ test('whenever the power fails during a rotation, the key that the list of membe
   }
 });
 
-test('a rotation while somebody is let in leaves the list in order', async () => {
+test('a rotation during an admission leaves a valid list of members', async () => {
   const { start } = await founded();
   const { authority } = start(null);
   const secret = authority.desk.invite('peer', null, 1, 60_000);
   const invitation = { mesh: 'home', root: Buffer.alloc(32), addresses: [], secret };
   const request = decode(enrolRequest, await makeEnrolRequest(newKeyPair(), 'lab-3', invitation));
-  // Admissions are gathered for a moment before they are signed.
+  // Admissions are batched briefly before they are signed.
   const enrolled = authority.enrol(request, sourceOf('192.0.2.1'));
   while (authority.desk.waiting.length > 0) await null;
   for (let i = 0; i < 5; i++) await authority.rotate(() => {});

@@ -13,7 +13,7 @@ import * as vector from './data/xwing-vector.ts';
 
 const hex = (text: string) => Buffer.from(text, 'hex');
 
-test('X-Wing: the vector of the draft', () => {
+test('X-Wing: agrees with the test vector of the draft', () => {
   const key = privateKeyFrom(hex(vector.seed));
   const publicKey = Buffer.from(key.publicKey).toString('hex');
   assert.equal(publicKey.length, 2 * 1216);
@@ -22,7 +22,7 @@ test('X-Wing: the vector of the draft', () => {
   assert.equal(decapsulate(key, hex(vector.ciphertext)).toString('hex'), vector.secret);
 });
 
-test('X-Wing: both sides get the same secret, and another of a changed ciphertext', () => {
+test('X-Wing: both sides derive the same secret; a modified ciphertext yields another', () => {
   const key = privateKeyFrom(randomBytes(32));
   const { secret, ciphertext } = encapsulate(key.publicKey);
   assert.deepEqual(decapsulate(key, ciphertext), secret);
@@ -35,7 +35,7 @@ test('X-Wing: both sides get the same secret, and another of a changed ciphertex
   assert.throws(() => encapsulate(key.publicKey.subarray(1)), RangeError);
 });
 
-test('HPKE: the vectors of RFC 9180 and of the draft for X-Wing', () => {
+test('HPKE: agrees with the test vectors of RFC 9180 and of the X-Wing draft', () => {
   for (const { suite, info, sharedSecret, key, baseNonce, exports } of [rfc9180, hpkePq]) {
     const suiteId = Buffer.concat([Buffer.from('HPKE'), hex(suite)]);
     const schedule = keySchedule(hex(sharedSecret), hex(info), suiteId);
@@ -50,7 +50,7 @@ test('HPKE: the vectors of RFC 9180 and of the draft for X-Wing', () => {
   assert.equal(decapsulate(receiver, hex(encapsulated)).toString('hex'), hpkePq.sharedSecret);
 });
 
-test('HPKE: what another implementation seals is opened here, and the other way round', async () => {
+test('HPKE: interoperates with another implementation in both directions', async () => {
   const suite = new CipherSuite({ kem: new XWing(), kdf: new HkdfSha256(), aead: new Aes256Gcm() });
   const seed = randomBytes(32);
   const ours = privateKeyFrom(seed);
@@ -88,7 +88,7 @@ test('HPKE: what another implementation seals is opened here, and the other way 
   }
 });
 
-test('HPKE: numbers above 2^32 have nonces of their own', () => {
+test('HPKE: sequence numbers above 2^32 have distinct nonces', () => {
   const key = privateKeyFrom(randomBytes(32));
   const { context } = setupSender(key.publicKey, Buffer.alloc(0));
   const numbers = [0, 1, 2 ** 31, 2 ** 32 - 1, 2 ** 32, 2 ** 32 + 1, 2 ** 40];
@@ -98,7 +98,7 @@ test('HPKE: numbers above 2^32 have nonces of their own', () => {
   assert.equal(new Set(sealed).size, numbers.length);
 });
 
-test('HPKE: a changed message, number or associated text does not open', () => {
+test('HPKE: a modified message, number or associated data is refused', () => {
   const key = privateKeyFrom(randomBytes(32));
   const { context } = setupSender(key.publicKey, Buffer.from('info'));
   const sealed = context.seal(5, Buffer.from('plain'), Buffer.from('associated'));
@@ -113,7 +113,7 @@ test('HPKE: a changed message, number or associated text does not open', () => {
   }
 });
 
-test('passphrase: the right one opens, a wrong one and changed bytes are one clear line', () => {
+test('passphrase: the right one opens; a wrong one and modified data are one-line errors', () => {
   const sealed = sealWithPassphrase('correct horse', Buffer.from('secret'));
   assert.equal(openWithPassphrase('correct horse', sealed).toString(), 'secret');
   assert.throws(() => openWithPassphrase('wrong horse', sealed), /^PassphraseError|wrong passphrase/);
@@ -126,7 +126,7 @@ test('passphrase: the right one opens, a wrong one and changed bytes are one cle
   assert.throws(() => openWithPassphrase('correct horse', greedy), /damaged/);
 });
 
-test('passphrase: secrets of one process share the key that took long, and no nonce', () => {
+test('passphrase: secrets of one process share the derived key, but no nonce', () => {
   const [first, second] = ['one', 'two'].map((text) =>
     sealWithPassphrase('battery staple', Buffer.from(text)),
   );
@@ -138,14 +138,14 @@ test('passphrase: secrets of one process share the key that took long, and no no
   assert.equal(openWithPassphrase('battery staple', second!).toString(), 'two');
 });
 
-test('passphrase: the vector of docs/crypto.md', () => {
+test('passphrase: agrees with the vector of docs/crypto.md', () => {
   const count = (length: number) => Buffer.from(Array.from({ length }, (_, i) => i));
   const head = Buffer.concat([Buffer.from('eyrie-passphrase-1\n'), Buffer.of(10), count(16), count(12)]);
   const sealed = Buffer.concat([head, hex('5deee12d55696d79c10b986d4fc00c74b9f28e665f42')]);
   assert.equal(openWithPassphrase('correct horse', sealed).toString(), 'secret');
 });
 
-test('a document sealed for a peer: opened by it alone, and only unchanged', async () => {
+test('a document sealed for a peer is opened by that peer only, and only unmodified', async () => {
   const { VirtualMesh } = await import('../src/virtual/index.ts');
   const { openDocument, sealDocument } = await import('../src/sealed/index.ts');
   const mesh = await VirtualMesh.create({ peers: 3, seed: 1 });

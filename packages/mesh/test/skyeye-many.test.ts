@@ -1,4 +1,4 @@
-// Where peers are too many to be known one by one, and where what they say is broken: on a virtual clock.
+// SkyEye with more peers than are known individually, and with invalid reports: on a virtual clock.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -74,7 +74,7 @@ function grown(count: number, detailMax: number): Grove {
   return grove;
 }
 
-test('the best of very many, of whom only sums are known, are the best of all', async () => {
+test('the best peers are exact in a mesh known only in aggregate', async () => {
   const count = 600;
   const grove = grown(count, 12);
   const queries = queriesOf(grove);
@@ -99,7 +99,7 @@ test('the best of very many, of whom only sums are known, are the best of all', 
     assert.equal(answer.complete, 1);
     assert.equal(answer.matched, all.filter((i) => storage(i) >= 100 && cpu(i) < 100 - least).length);
   }
-  // Near somebody of whom the root knows nothing by itself.
+  // Near a peer whose reading the root does not have.
   const near = await ask(grove, queries, 'peer-7', '4 peers near peer-123');
   const distance = (i: number) =>
     Math.hypot(((i * 31) % 100) - ((123 * 31) % 100), ((i * 17) % 100) - ((123 * 17) % 100)) +
@@ -112,7 +112,7 @@ test('the best of very many, of whom only sums are known, are the best of all', 
   assert.match(lost.problem!, /no peer is called nobody/);
 });
 
-test('figures of very many need nobody where bounds decide, and are exact', async () => {
+test('figures over many peers are exact, and ask no subtree that bounds decide', async () => {
   const count = 500;
   const grove = grown(count, 10);
   const queries = queriesOf(grove);
@@ -144,7 +144,7 @@ test('figures of very many need nobody where bounds decide, and are exact', asyn
   }
 });
 
-test('a part that does not answer is missing in the answer, which says so', async () => {
+test('a subtree that does not answer is reported as missing in the answer', async () => {
   const grove = grown(300, 8);
   const queries = queriesOf(grove);
   const root = grove.tree.root!;
@@ -158,7 +158,7 @@ test('a part that does not answer is missing in the answer, which says so', asyn
   assert.ok(answer.looked < 300 && answer.complete < 1);
 });
 
-test('in sum, a dead coordinator is missed for seconds only', () => {
+test('with aggregates, peers below a dead coordinator are missing for seconds only', () => {
   const grove = grown(400, 10);
   const victim = grove.tree
     .childrenOf(grove.tree.root!)
@@ -173,7 +173,7 @@ test('in sum, a dead coordinator is missed for seconds only', () => {
   assert.ok(least > 330, `only ${least} in between`);
 });
 
-test('two peers with one id: it is one in the view, and nobody is asked without end', () => {
+test('two peers with one name count as one, and requests to start over end', () => {
   const grove = new Grove(40, 9);
   for (const peer of grove.peers.values()) peer.start();
   const id = grove.tree.ids.find((each) => grove.tree.childrenOf(each).length === 0)!;
@@ -206,7 +206,7 @@ test('two peers with one id: it is one in the view, and nobody is asked without 
   assert.ok(grove.sent - before < 40 * 12 * 12, `${grove.sent - before} messages`);
 });
 
-test('messages are lost at random: what is missing is asked for again, and all is exact in the end', () => {
+test('random message loss: missing reports are requested again, and the view becomes exact', () => {
   for (let seed = 0; seed < 4; seed++) {
     const grove = new Grove(80, seed, { detailMax: seed % 2 === 0 ? 1024 : 9 });
     for (const peer of grove.peers.values()) peer.start();
@@ -230,11 +230,11 @@ test('messages are lost at random: what is missing is asked for again, and all i
   }
 });
 
-// --- what strangers to the truth may say
+// --- invalid reports
 
 const anyBytes = fc.uint8Array({ maxLength: 400 });
 
-test('no bytes make a reader fail otherwise than it should', () => {
+test('arbitrary bytes make decoders throw only WireError', () => {
   const grove = grown(60, 6);
   const real: Uint8Array[] = [];
   grove.onWay = (_from, _to, message) => {
@@ -271,7 +271,7 @@ test('no bytes make a reader fail otherwise than it should', () => {
   );
 });
 
-test('sums that cannot be are refused: more peers than there are, means beyond the bounds', () => {
+test('impossible aggregates are refused: too many peers, means outside the bounds', () => {
   const grove = grown(60, 6);
   const root = grove.root;
   const child = [...root.below.children.values()].find(({ aggregate }) => aggregate !== null)!;
@@ -298,7 +298,7 @@ test('sums that cannot be are refused: more peers than there are, means beyond t
     assert.ok(summary.max <= 100 && summary.sum <= 100 * summary.count);
 });
 
-test('sketches of parts, merged in any order, are the sketch of all; the error has its bound', () => {
+test('sketches merged in any order equal the sketch of all values; the error is bounded', () => {
   fc.assert(
     fc.property(
       fc.array(fc.double({ min: 0, max: 1e15, noNaN: true }), { minLength: 1, maxLength: 300 }),
@@ -325,7 +325,7 @@ test('sketches of parts, merged in any order, are the sketch of all; the error h
   );
 });
 
-test('who cannot read a query says so, by name: it may be of another version', () => {
+test('a peer that cannot decode a query reports so by name', () => {
   const grove = grown(3, 100);
   const queries = queriesOf(grove);
   const got: QueryMessage[] = [];

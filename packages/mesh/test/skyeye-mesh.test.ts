@@ -14,7 +14,7 @@ function reportAll(mesh: VirtualMesh): void {
     peer?.skyeye.report({ 'cpu.used': 100 - cpuOf(i), 'cpu.free': cpuOf(i), 'storage.free': 1e9 * (i + 1) });
 }
 
-/** Every peer has a view of all of the running, with the exact sums. */
+/** Whether every peer has a view of all running peers, with exact sums. */
 function isSeenByAll(mesh: VirtualMesh): boolean {
   const all = running(mesh);
   const sum = mesh.peers.reduce((total, peer, i) => total + (peer === null ? 0 : cpuOf(i)), 0);
@@ -47,7 +47,7 @@ async function ask(mesh: VirtualMesh, from: number, text: string): Promise<Answe
   return answer;
 }
 
-test('every peer sees all, and any peer answers for all', async () => {
+test('every peer has a complete view, and any peer answers queries about all', async () => {
   for (let seed = 0; seed < 3; seed++) {
     const mesh = await seeing(30, seed);
     const answer = await ask(mesh, 7, '3 peers where storage.free > 10GB order by cpu.free');
@@ -77,7 +77,7 @@ test('every peer sees all, and any peer answers for all', async () => {
   }
 });
 
-test('the root dies: its heir sees all the others within 3 s of the death', async () => {
+test('after a crash of the root, its heir sees all others within 3 s', async () => {
   for (let seed = 0; seed < 6; seed++) {
     const mesh = await seeing(24, seed);
     const root = running(mesh)[0]!.directory.tree.root!;
@@ -93,7 +93,7 @@ test('the root dies: its heir sees all the others within 3 s of the death', asyn
   }
 });
 
-test('an answer comes also while the root is dead and nobody knows', async () => {
+test('a query is answered while the root is dead and not yet detected', async () => {
   const mesh = await seeing(24, 2);
   const root = running(mesh)[0]!.directory.tree.root!;
   const i = Number(root.slice('peer-'.length));
@@ -105,7 +105,7 @@ test('an answer comes also while the root is dead and nobody knows', async () =>
   assert.ok(answer.problem !== null || answer.looked === 23, JSON.stringify(answer));
 });
 
-test('whoever asks while the coordinator is being replaced gets one answer, in seconds, which says how old and how whole it is', async () => {
+test('a query during a change of coordinator gets one answer within seconds, which states its age and completeness', async () => {
   const mesh = await seeing(24, 5);
   const asker = 3;
   const answers: Answer[] = [];
@@ -113,7 +113,7 @@ test('whoever asks while the coordinator is being replaced gets one answer, in s
   for (let round = 0; round < 2; round++) {
     const i = Number(running(mesh)[0]!.directory.tree.root!.slice('peer-'.length));
     assert.notEqual(i, asker);
-    // One falls silent, one is gone at once.
+    // One falls silent, one crashes.
     mesh.network.silence(hostOf(i));
     if (round === 1) mesh.peers[i]!.kill();
     mesh.peers[i] = null;
@@ -135,7 +135,7 @@ test('whoever asks while the coordinator is being replaced gets one answer, in s
   assert.ok(answers.slice(-3).every(({ looked, problem }) => looked === 22 && problem === null));
 });
 
-test('a partition has two roots, each of which says what it sees; healed, there is one again', async () => {
+test('a partition has two roots with partial views; after healing there is one', async () => {
   for (let seed = 0; seed < 4; seed++) {
     const mesh = await seeing(20, seed);
     const half = Array.from({ length: 10 }, (_, i) => i * 2);
@@ -160,7 +160,7 @@ test('a partition has two roots, each of which says what it sees; healed, there 
   }
 });
 
-test('clocks that are a day off change no age', async () => {
+test('clocks that are wrong by a day do not affect ages', async () => {
   const mesh = await seeing(12, 5);
   mesh.clockErrorMs[3] = 24 * 3_600_000;
   mesh.clockErrorMs[6] = -24 * 3_600_000;
@@ -175,7 +175,7 @@ test('clocks that are a day off change no age', async () => {
   for (const { ageMs } of answer.peers) assert.ok(ageMs >= 0 && ageMs < 40_000);
 });
 
-test('a quarantined peer counts no more, and again when it is over', async () => {
+test('a quarantined peer is left out until the quarantine ends', async () => {
   const mesh = await seeing(12, 8);
   const measure = { step: 'quarantine' as const, reason: 'scanned', forMs: 20_000, by: 'operator' as const };
   assert.equal(mesh.peers[0]!.authority!.measure('peer-5', measure), null);
@@ -195,7 +195,7 @@ test('a quarantined peer counts no more, and again when it is over', async () =>
   );
 });
 
-test('what cannot be is refused and counted, at the peer and above it', async () => {
+test('impossible readings are refused and counted, at the peer and at its parent', async () => {
   const mesh = await seeing(6, 4);
   const liar = mesh.peers[3]!;
   assert.deepEqual(
@@ -209,7 +209,7 @@ test('what cannot be is refused and counted, at the peer and above it', async ()
     ['cpu.used', 'cpu.free', 'storage.total', 'colour'],
   );
   assert.equal(liar.skyeye.core.below.refused.values, 4);
-  // Now without its own check.
+  // With the peer's own check disabled.
   const values = liar.skyeye.core.below.readings.get('peer-3')!.values.slice();
   values[1] = -5;
   values[7] = 5e15;
@@ -228,7 +228,7 @@ test('what cannot be is refused and counted, at the peer and above it', async ()
   }
 });
 
-test('each peer keeps what it measured, and tells it to any other', async () => {
+test('each peer keeps its history, and gives it to any other', async () => {
   const mesh = await seeing(9, 6);
   for (let round = 0; round < 5; round++) {
     mesh.clock.run(10_000);
@@ -251,7 +251,7 @@ test('each peer keeps what it measured, and tells it to any other', async () => 
   assert.ok(timesMs.every((time, i) => i < 2 || Math.abs(time - timesMs[i - 1]! - 10_000) <= 1));
 });
 
-test('after a partition the record of a coordinator has no hole, and the live sums saw nothing of it', async () => {
+test('after a partition the coordinator’s records have no gap, and live aggregates are unaffected', async () => {
   for (const [seed, coordinator] of [
     [0, 1],
     [1, 6],
@@ -301,7 +301,7 @@ test('after a partition the record of a coordinator has no hole, and the live su
   }
 });
 
-test('a coordinator follows the root: it has all readings itself, and answers without asking', async () => {
+test('a coordinator follows the root: it has all readings, and answers without asking others', async () => {
   for (let seed = 0; seed < 3; seed++) {
     const mesh = await seeing(20, seed);
     const root = running(mesh)[0]!.directory.tree.root!;
@@ -315,7 +315,7 @@ test('a coordinator follows the root: it has all readings itself, and answers wi
       `seed ${seed}`,
     );
     assert.equal(told.size, 20);
-    // It lasts, and changes come within a second.
+    // It persists, and changes arrive within a second.
     mesh.clock.run(30_000);
     mesh.peers[(i + 1) % 20]!.skyeye.report({ temperature: 99 });
     mesh.clock.run(1_000);
@@ -323,7 +323,7 @@ test('a coordinator follows the root: it has all readings itself, and answers wi
     assert.equal(answer.peers[0]?.id, `peer-${(i + 1) % 20}`);
     assert.equal(answer.answeredBy, `peer-${i}`);
     assert.equal(answer.complete, 1);
-    // Its root dies: it follows the next.
+    // The root crashes: it follows the next one.
     mesh.crash(Number(root.slice('peer-'.length)));
     assert.ok(
       mesh.clock.runUntil(() => skyeye.support.copy()?.size === 19, 5_000, 20) !== null,
@@ -332,7 +332,7 @@ test('a coordinator follows the root: it has all readings itself, and answers wi
   }
 });
 
-test('who follows unasked is handed no queries, and keeps no room from who was asked', async () => {
+test('an uninvited follower gets no queries, and does not displace invited ones', async () => {
   const mesh = await seeing(16, 4);
   const root = running(mesh).find(({ id, directory }) => directory.tree.root === id)!;
   const others = running(mesh).filter(({ id }) => id !== root.id && id !== 'peer-0');
@@ -350,7 +350,7 @@ test('who follows unasked is handed no queries, and keeps no room from who was a
   assert.equal(support.nextFollower(), ninth.id);
 });
 
-test('a flood of queries: support peers take over, the rest is refused, and all get an answer', async () => {
+test('a flood of queries: support peers answer some, the rest is refused, and every asker gets a reply', async () => {
   const mesh = await seeing(16, 3);
   const root = running(mesh).find(({ id, directory }) => directory.tree.root === id)!;
   const askers = running(mesh).filter(({ id }) => id !== root.id);
@@ -375,11 +375,11 @@ test('a flood of queries: support peers take over, the rest is refused, and all 
   assert.equal(answered + refused, asked);
   assert.ok(counts.handed > 500, `${counts.handed} handed on`);
   assert.ok(answered > 0.8 * asked, `${answered} of ${asked} answered, ${refused} refused`);
-  // When it is over, nobody supports any more.
+  // After the load, recruited peers stop following.
   assert.ok(running(mesh).some(({ skyeye }) => skyeye.support.isFollowing));
   mesh.clock.run(90_000);
   assert.ok(running(mesh).every(({ skyeye }) => !skyeye.support.isFollowing));
-  // One alone asks for too much: the others do not suffer.
+  // A single asker exceeds the rate: the others are still answered.
   const [greedy, modest] = askers;
   let [greedyRefused, modestAnswered] = [0, 0];
   for (let ms = 0; ms < 1_000; ms += 10) {
@@ -402,7 +402,7 @@ test('a flood of queries: support peers take over, the rest is refused, and all 
   assert.equal(modestAnswered, 10);
 });
 
-test('latencies are measured, and estimated for those who never met; near asks for them', async () => {
+test('latencies are measured, or estimated between peers without a link; `near` queries use them', async () => {
   const mesh = await VirtualMesh.create({ peers: 16, seed: 12, latencyMs: [9, 11] });
   await mesh.startAll();
   for (let round = 0; round < 60; round++) {
@@ -425,19 +425,19 @@ test('latencies are measured, and estimated for those who never met; near asks f
   const off = estimates.map((ms) => Math.abs(ms - 20) / 20).sort((a, b) => a - b);
   assert.ok(off[7]! < 0.25, `half of them are off by more than ${off[7]}`);
   assert.ok(answer.peers.every(({ isMeasured }) => !isMeasured));
-  // Asked to, the peer that others should be near to measures: itself is nearest, and no more are given than were asked for.
+  // `measured`: the peer of `near` measures; it is the nearest itself, and no more peers than requested are returned.
   const { peers } = await ask(mesh, 5, '4 peers near peer-9 measured');
   assert.deepEqual([peers[0]!.id, peers[0]!.latencyMs, peers.length], ['peer-9', 0, 4]);
   for (const { id, latencyMs, isMeasured } of peers.slice(1))
     assert.ok(isMeasured && latencyMs! > 17 && latencyMs! < 23, `${id}: ${latencyMs}`);
-  // Links are costly: it does that for one asker so often, then there are estimates.
+  // Links are expensive: measurements are rate-limited per asker; beyond that, estimates are returned.
   for (let i = 0; i < 5; i++) await ask(mesh, 5, '1 peer near peer-9 measured');
   const late = await ask(mesh, 5, '3 peers where id != peer-9 near peer-9 measured');
   assert.ok(late.peers.length === 3 && late.peers.every(({ isMeasured }) => !isMeasured));
   assert.match(late.problem ?? '', /^peer-9 has measured nothing.*too often/);
   const lost = await ask(mesh, 5, '2 peers near "no body" measured');
   assert.match(lost.problem ?? '', /no peer is called no body/);
-  // Who has just gone keeps its estimate, though it was measured before.
+  // A peer that has just gone keeps its estimate, though it was measured before.
   mesh.clock.run(60_000);
   const [, second] = peers;
   mesh.peers.find((peer) => peer!.id === second!.id)!.kill();

@@ -1,4 +1,4 @@
-// Logs of a peer on disk, where writing fails half-way.
+// Logs of a peer on disk when a write fails half-way.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
@@ -11,7 +11,7 @@ const folder = fs.mkdtempSync(join(tmpdir(), 'eyrie-storage-'));
 after(() => fs.rmSync(folder, { recursive: true, force: true }));
 const textOf = (storage: FolderStorage, name: string) => storage.readLog(name).map((each) => each.toString());
 
-test('what is confirmed after a disk was full is there after a restart', (t) => {
+test('entries confirmed after a full disk survive a restart', (t) => {
   const storage = new FolderStorage(folder);
   storage.append('a.log', [Buffer.from('one')]);
   const { writeSync } = fs;
@@ -27,7 +27,7 @@ test('what is confirmed after a disk was full is there after a restart', (t) => 
   assert.deepEqual(textOf(new FolderStorage(folder), 'a.log'), ['one', 'three']);
 });
 
-test('who reads a log changes nothing: its peer may be writing', () => {
+test('reading a log does not modify it, since its peer may be writing', () => {
   const path = join(folder, 'b.log');
   new FolderStorage(folder).append('b.log', [Buffer.from('one')]);
   const whole = fs.readFileSync(path);

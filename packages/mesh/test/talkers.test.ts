@@ -1,4 +1,4 @@
-// Names and addresses with the most traffic: sums that stay right within their bound, up the tree and back.
+// Heavy hitters: summaries that stay within their error bound, up the tree and back.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -11,7 +11,7 @@ import { decode, encode, WireError } from '../src/wire/schema.ts';
 const running = (mesh: VirtualMesh) => mesh.peers.filter((peer): peer is Peer => peer !== null);
 const heavy = (name: string, rate: number) => ({ name, rate });
 
-test('merged in any order, no rate is too high, or too low by more than is said', () => {
+test('merged in any order, no rate is overestimated, or underestimated by more than the stated bound', () => {
   const told = fc.array(fc.tuple(fc.nat(120), fc.integer({ min: 1, max: 1_000 })), { maxLength: 60 });
   fc.assert(
     fc.property(fc.array(told, { minLength: 1, maxLength: 8 }), fc.boolean(), (parts, isPairwise) => {
@@ -29,7 +29,7 @@ test('merged in any order, no rate is too high, or too low by more than is said'
   );
 });
 
-test('what would move a cursor is no name, and a rate that cannot be is refused', () => {
+test('names with control characters and impossible rates are refused', () => {
   assert.deepEqual(heavyOf([heavy('\u001b[2J', 5), heavy('', 5), heavy('ok.example', Number.NaN)]).items, []);
   assert.deepEqual(heavyOf([heavy('Böse.例え', 5)]).items, [heavy('Böse.例え', 5)]);
   const addresses = { items: [], shortBy: 0 };
@@ -38,7 +38,7 @@ test('what would move a cursor is no name, and a rate that cannot be is refused'
   assert.throws(() => decode(talkMessage, bytes), WireError);
 });
 
-test('every peer knows what has the most traffic, of those that tell it; silence is forgotten', async () => {
+test('every peer knows the heaviest traffic of the reporting peers; stale reports expire', async () => {
   const mesh = await VirtualMesh.create({ peers: 14, seed: 3 });
   await mesh.startAll();
   const tell = (i: number) =>
@@ -77,7 +77,7 @@ test('every peer knows what has the most traffic, of those that tell it; silence
   assert.ok(running(mesh).every(({ skyeye }) => skyeye.talkers.whole() === null));
 });
 
-test('who begins to tell is known to all within seconds, and so is who ceases to', async () => {
+test('a peer that starts or stops reporting is known to all within seconds', async () => {
   const mesh = await VirtualMesh.create({ peers: 14, seed: 3 });
   await mesh.startAll();
   mesh.clock.run(20_000);
@@ -91,7 +91,7 @@ test('who begins to tell is known to all within seconds, and so is who ceases to
   assert.equal(told(), 0);
 });
 
-test('what comes from above again and again is not handed on as often', () => {
+test('repeated summaries from above are forwarded at a limited rate', () => {
   const clock = new VirtualClock();
   let sent = 0;
   const talkers = new Talkers(

@@ -1,4 +1,4 @@
-// Many waits behind one timer: in order, never early, each on its own when one fails.
+// Many timers multiplexed onto one: in order, never early, isolated from each other's errors.
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
@@ -10,7 +10,7 @@ const failed = (error: unknown) => {
 };
 
 describe('timers', () => {
-  test('what is due runs in order of when it is due, never early, and not if it was cancelled', async () => {
+  test('timers run in order of their due time, never early, and not if cancelled', async () => {
     const plan = fc.record({
       waits: fc.array(fc.integer({ min: 0, max: 25 }), { minLength: 1, maxLength: 60 }),
       every: fc.integer({ min: 2, max: 5 }),
@@ -19,7 +19,7 @@ describe('timers', () => {
       fc.asyncProperty(plan, async ({ waits, every }) => {
         const timers = new Timers();
         const ran: number[] = [];
-        // A busy machine may stand still between two of them: when each was asked for, at the earliest and at the latest.
+        // A busy machine may stall between two calls: bounds of the time at which each was scheduled.
         const asked = waits.map((waitMs, i) => {
           const fromMs = performance.now();
           const run = () => {
@@ -44,7 +44,7 @@ describe('timers', () => {
     );
   });
 
-  test('one that fails stops no other, and one that asks again at once lets what has arrived in between', async () => {
+  test('a timer that throws stops no other, and one that reschedules at once lets pending I/O run first', async () => {
     const timers = new Timers();
     const said: string[] = [];
     let isOver = false;

@@ -1,4 +1,4 @@
-// The tree: all agree on it, all are in it, few move when one comes or goes.
+// The tree: complete, the same for all peers, and stable when one joins or leaves.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -11,7 +11,7 @@ const treeOf = (count: number, branching = 8, prefix = 'peer-') => {
   return tree;
 };
 
-test('everyone is below the root exactly once, and parent and child agree', () => {
+test('every peer is below the root exactly once, and parents and children agree', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 1, max: 200 }),
@@ -37,13 +37,13 @@ test('everyone is below the root exactly once, and parent and child agree', () =
   );
 });
 
-test('a thousand peers are few steps apart', () => {
+test('a thousand peers are few hops apart', () => {
   const tree = treeOf(1000);
   const depth = Math.max(...tree.ids.map((id) => tree.pathTo(id).length));
   assert.ok(depth <= 8, `depth ${depth}`);
 });
 
-test('step by step, every message arrives', () => {
+test('following next hops, every message arrives', () => {
   const tree = treeOf(300);
   for (let i = 0; i < 300; i += 7) {
     const [from, to] = [`peer-${i}`, `peer-${(i * 31 + 5) % 300}`];
@@ -54,7 +54,7 @@ test('step by step, every message arrives', () => {
   }
 });
 
-test('when one goes, few others get another parent', () => {
+test('when a peer leaves, few others change parents', () => {
   const tree = treeOf(1000);
   const before = new Map(tree.ids.map((id) => [id, tree.parentOf(id)]));
   let moved = 0;
@@ -66,7 +66,7 @@ test('when one goes, few others get another parent', () => {
   assert.ok(moved < 60, `${moved} moved`);
 });
 
-test('the order in which peers come does not matter', () => {
+test('the order in which peers join does not matter', () => {
   const forward = treeOf(100);
   const backward = new Tree();
   for (let i = 99; i >= 0; i--) backward.add(`peer-${i}`);
@@ -75,7 +75,7 @@ test('the order in which peers come does not matter', () => {
   for (const id of forward.ids) assert.deepEqual(backward.pathTo(id), forward.pathTo(id));
 });
 
-test('positions are spread, and of nobody nothing is said', () => {
+test('positions are uniform; an unknown peer has no place', () => {
   const positions = Array.from({ length: 1000 }, (_, i) => positionOf(`x${i}`));
   assert.ok(Math.abs(positions.reduce((a, b) => a + b) / 1000 - 0.5) < 0.05);
   const tree = new Tree();
@@ -84,7 +84,7 @@ test('positions are spread, and of nobody nothing is said', () => {
   assert.deepEqual(tree.childrenOf('nobody'), []);
 });
 
-test('how many there are from a peer downwards is what walking down gives', () => {
+test('the size of a subtree equals a count by traversal', () => {
   for (const [count, branching] of [
     [1, 8],
     [40, 2],

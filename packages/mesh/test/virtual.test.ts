@@ -1,4 +1,4 @@
-// Whole meshes on a virtual clock: what each seed decides is repeated by it.
+// Whole meshes on a virtual clock, reproducible by seed.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -10,7 +10,7 @@ const deadEverywhere = (mesh: VirtualMesh, i: number) => () => mesh.seenAlive(i)
 const textsOf = (mesh: VirtualMesh, i: number) =>
   mesh.peers[i]!.inbox.messages.map(({ body }) => Buffer.from(body).toString());
 
-test('all find each other', async () => {
+test('all peers discover each other', async () => {
   for (let seed = 0; seed < 5; seed++) {
     const mesh = await VirtualMesh.create({ peers: 12, seed });
     await mesh.startAll();
@@ -35,7 +35,7 @@ test('the same seed gives the same run', async () => {
   assert.deepEqual(await run(), await run());
 });
 
-test('a peer that loses power is known as dead to all within 3 s', async () => {
+test('a peer that loses power is known to be dead by all within 3 s', async () => {
   for (let seed = 0; seed < 30; seed++) {
     const mesh = await VirtualMesh.create({ peers: 16, seed });
     await mesh.startAll();
@@ -49,7 +49,7 @@ test('a peer that loses power is known as dead to all within 3 s', async () => {
   }
 });
 
-test('a peer that is heard again while others ask for it is not called dead', async () => {
+test('a peer that is heard again while it is being probed is not declared dead', async () => {
   const lines: string[] = [];
   const mesh = await VirtualMesh.create({ peers: 7, seed: 1, log: (_level, message) => lines.push(message) });
   await mesh.startAll();
@@ -62,7 +62,7 @@ test('a peer that is heard again while others ask for it is not called dead', as
   assert.ok(!lines.includes('peer does not answer'));
 });
 
-test('a process that crashes is known as dead to all within 3 s, and alive again when it restarts', async () => {
+test('a process that crashes is known to be dead by all within 3 s, and alive again after its restart', async () => {
   for (let seed = 0; seed < 12; seed++) {
     const mesh = await VirtualMesh.create({ peers: 10, seed });
     await mesh.startAll();
@@ -75,7 +75,7 @@ test('a process that crashes is known as dead to all within 3 s, and alive again
   }
 });
 
-test('a peer that leaves says so: nobody has to find out', async () => {
+test('a peer that leaves announces it, so that no failure detection is needed', async () => {
   const mesh = await VirtualMesh.create({ peers: 10, seed: 1 });
   await mesh.startAll();
   mesh.peers[4]!.stop();
@@ -84,7 +84,7 @@ test('a peer that leaves says so: nobody has to find out', async () => {
     if (i !== 4) assert.equal(peer!.directory.statusOf('peer-4'), 'left');
 });
 
-test('loss and delay kill nobody for long, and seldom at all', async () => {
+test('under loss and delay, false deaths are rare and short', async () => {
   const dead: string[] = [];
   for (let seed = 0; seed < 10; seed++) {
     const log = (_level: string, message: string) => message === 'peer does not answer' && dead.push(message);
@@ -93,11 +93,11 @@ test('loss and delay kill nobody for long, and seldom at all', async () => {
     mesh.clock.run(60_000);
     assert.ok(mesh.isWhole(), `seed ${seed}`);
   }
-  // One wrong word in twenty meshes a minute, taken back at once: what a loss of 5 % does to 1.8 s of silence.
+  // 5 % loss against a silence timeout of 1.8 s: one false death per twenty meshes and minute, revoked at once.
   assert.ok(dead.length <= 2, `${dead.length} times in ten minutes of twelve peers`);
 });
 
-test('two halves of a network find together again', async () => {
+test('two halves of a partitioned network reunite', async () => {
   for (let seed = 0; seed < 8; seed++) {
     const mesh = await VirtualMesh.create({ peers: 12, seed });
     await mesh.startAll();
@@ -138,7 +138,7 @@ test('messages arrive once each and in order, through loss, a partition and a re
   }
 });
 
-test('a broadcast reaches all, and its sender knows how many', async () => {
+test('a broadcast reaches all peers, and its sender gets their number', async () => {
   for (let seed = 0; seed < 10; seed++) {
     const mesh = await VirtualMesh.create({ peers: 20, seed });
     await mesh.startAll();
@@ -153,7 +153,7 @@ test('a broadcast reaches all, and its sender knows how many', async () => {
   }
 });
 
-test('a broadcast counts all, though links that nobody needs close while it is on its way', async () => {
+test('a broadcast counts all peers, although unneeded links close while it is in flight', async () => {
   for (let seed = 0; seed < 10; seed++) {
     const mesh = await VirtualMesh.create({ peers: 20, seed, latencyMs: [60, 120] });
     await mesh.startAll();
@@ -172,7 +172,7 @@ test('a broadcast counts all, though links that nobody needs close while it is o
   }
 });
 
-test('a sender that stops while its broadcast is counted says what it knows', async () => {
+test('a sender that stops during a broadcast reports the count so far', async () => {
   const mesh = await VirtualMesh.create({ peers: 6, seed: 1, latencyMs: [200, 300] });
   await mesh.startAll();
   mesh.clock.run(5_000);
@@ -185,7 +185,7 @@ test('a sender that stops while its broadcast is counted says what it knows', as
   assert.ok(count >= 0);
 });
 
-test('a revoked peer has no link any more within a second, also where it was away', async () => {
+test('a revoked peer has no links after a second, also with peers that were away', async () => {
   for (let seed = 0; seed < 8; seed++) {
     const mesh = await VirtualMesh.create({ peers: 16, seed });
     await mesh.startAll();
@@ -207,7 +207,7 @@ test('a revoked peer has no link any more within a second, also where it was awa
   }
 });
 
-test('clocks that jump by a day kill nobody', async () => {
+test('clocks that jump by a day cause no false deaths', async () => {
   const mesh = await VirtualMesh.create({ peers: 10, seed: 9 });
   await mesh.startAll();
   mesh.clockErrorMs[3] = 24 * 3_600_000;
@@ -219,10 +219,10 @@ test('clocks that jump by a day kill nobody', async () => {
   assert.deepEqual(textsOf(mesh, 7), ['from tomorrow']);
 });
 
-test('idle, a peer of a small mesh sends little', async () => {
+test('an idle peer of a small mesh sends little', async () => {
   const mesh = await VirtualMesh.create({ peers: 44, seed: 3 });
   await mesh.startAll();
-  // The clocks ask more in their first minute.
+  // The mesh clock polls more often in its first minute.
   mesh.clock.run(120_000);
   const sum = () => [...mesh.network.sentBytes.values()].reduce((a, b) => a + b);
   const before = sum();
@@ -231,7 +231,7 @@ test('idle, a peer of a small mesh sends little', async () => {
   assert.ok(bytesPerSecond < 30, `${bytesPerSecond} B/s before TLS`);
 });
 
-test('who was cut off and comes back has taken all for dead: nobody else does, not for a moment', async () => {
+test('an isolated peer that returns, believing all others dead, convinces no other peer', async () => {
   for (const cut of [[3], [1, 2, 3, 4, 5]]) {
     const mesh = await VirtualMesh.create({ peers: 12, seed: 2 });
     await mesh.startAll();
@@ -249,7 +249,7 @@ test('who was cut off and comes back has taken all for dead: nobody else does, n
   }
 });
 
-test('who was cut off and took everybody for dead is believed again when it is back', async () => {
+test('an isolated peer that believed all others dead is trusted again after its return', async () => {
   const mesh = await VirtualMesh.create({ peers: 44, seed: 3 });
   await mesh.startAll();
   mesh.network.partition([[hostOf(7)]]);

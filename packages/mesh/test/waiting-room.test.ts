@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { test } from 'node:test';
 import { networkOf, WaitingRoom } from '../src/link/waiting-room.ts';
 
-test('of IPv6 addresses the network counts, of others the address', () => {
+test('IPv6 addresses are counted by network, IPv4 addresses individually', () => {
   for (const [address, network] of [
     ['192.0.2.1', '192.0.2.1'],
     ['::ffff:192.0.2.1', '::ffff:192.0.2.1'],
@@ -16,7 +16,7 @@ test('of IPv6 addresses the network counts, of others the address', () => {
     assert.equal(networkOf(address), network);
 });
 
-test('whoever fills the room loses first, also from a new IPv6 address each time', () => {
+test('the source with the most connections is evicted first, also if each has a new IPv6 address', () => {
   const gone: string[] = [];
   const room = new WaitingRoom();
   const enter = (remoteAddress: string) =>

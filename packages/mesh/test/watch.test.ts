@@ -1,4 +1,4 @@
-// What peers count of each other, and what they tell the authority.
+// Traffic counters, suspicions and throttling.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -11,12 +11,12 @@ import { requestKinds, routedKinds } from '../src/wire/kinds.ts';
 async function started(): Promise<VirtualMesh> {
   const mesh = await VirtualMesh.create({ peers: 10, seed: 11 });
   await mesh.startAll();
-  // Until links that only served the start are closed.
+  // Until links that only served the bootstrap are closed.
   mesh.clock.run(20_000);
   return mesh;
 }
 
-test('queries are counted at the first neighbour, and not where they are passed on', async () => {
+test('queries are counted at the first neighbour, and not where they are forwarded', async () => {
   const mesh = await started();
   const asker = mesh.peers.find((peer) => peer!.directory.tree.childrenOf(peer!.id).length === 0)!;
   const parent = asker.directory.tree.parentOf(asker.id)!;
@@ -42,7 +42,7 @@ test('queries are counted at the first neighbour, and not where they are passed 
   assert.equal(quiet?.queries ?? 0, 0, 'taken is begun anew');
 });
 
-test('a suspicion arrives where the authority is, if its witness is who it says', async () => {
+test('a suspicion reaches the authority if its witness is authentic', async () => {
   const mesh = await started();
   const [authority, witness, liar] = [mesh.peers[0]!, mesh.peers[3]!, mesh.peers[4]!];
   const heard: Suspicion[] = [];
@@ -60,7 +60,7 @@ test('a suspicion arrives where the authority is, if its witness is who it says'
   mesh.clock.run(1_000);
   assert.deepEqual([...problems], [null]);
   assert.deepEqual([heard[0]?.witness, heard[0]?.peer, heard[0]?.rule], ['peer-3', 'peer-7', 'query-flood']);
-  // Signed by another than the witness it names.
+  // Signed by a peer other than its witness.
   const forged = { ...liar.standing, id: 'peer-3', keys: liar.standing.keys, roster: liar.standing.roster };
   const { Suspicions } = await import('../src/watch/suspicions.ts');
   new Suspicions(liar.runtime, forged as never, liar.routing).tell(said, (problem) => problems.push(problem));
@@ -70,7 +70,7 @@ test('a suspicion arrives where the authority is, if its witness is who it says'
   assert.ok(signWith(liar.standing.keys.privateKey, 'a', Buffer.alloc(1)).length === 64);
 });
 
-test('who says very much is not heard, and who is in quarantine neither', async () => {
+test('suspicions beyond the rate limit, or from a quarantined witness, are refused', async () => {
   const mesh = await started();
   const heard: Suspicion[] = [];
   mesh.peers[0]!.suspicions.onSuspicion.push((each) => heard.push(each));
@@ -80,7 +80,7 @@ test('who says very much is not heard, and who is in quarantine neither', async 
   assert.ok(heard.length > 0 && heard.length <= 150, String(heard.length));
 });
 
-test('a throttled peer is answered once a second, others as often as they ask', async () => {
+test('a throttled peer is answered once a second, other peers without limit', async () => {
   const mesh = await started();
   for (const peer of mesh.peers) peer!.skyeye.report({ 'cpu.free': 50 });
   mesh.clock.run(5_000);
@@ -101,7 +101,7 @@ test('a throttled peer is answered once a second, others as often as they ask', 
   assert.ok(few >= 1 && few <= 6, `${few} answers`);
 });
 
-test('a suspicion counts once, whoever sends it again; and an address may be of any length', async () => {
+test('a replayed suspicion counts once; an address may have any length', async () => {
   const mesh = await started();
   const [authority, witness, liar] = [mesh.peers[0]!, mesh.peers[3]!, mesh.peers[4]!];
   const heard: Suspicion[] = [];
@@ -127,7 +127,7 @@ test('a suspicion counts once, whoever sends it again; and an address may be of 
   assert.equal(heard.length, 1);
 });
 
-test('who called is written the same, however the socket says it', () => {
+test('a caller’s address has one notation, however the socket reports it', () => {
   assert.equal(hostOf('[::ffff:192.0.2.7]:41000'), '192.0.2.7');
   assert.equal(hostOf('192.0.2.7:41000'), '192.0.2.7');
   assert.equal(hostOf('[2001:db8::7]:41000'), '2001:db8::7');

@@ -1,4 +1,4 @@
-// Who is asked for the whole list of members, and how often.
+// Requests for the whole list of members: to which peers, and how often.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -13,7 +13,7 @@ function link(id: string) {
   return { session: { id, isOpen: true, request } as unknown as Session, answers };
 }
 
-test('in doubt the next neighbour is asked, and where its link is closed at once, the one after it', () => {
+test('a doubtful list of members makes a peer ask a neighbour, and the next if that link closes', () => {
   const clock = new VirtualClock();
   const list = new WholeList(clock);
   list.doubt();
@@ -37,7 +37,7 @@ test('in doubt the next neighbour is asked, and where its link is closed at once
   assert.equal(later.answers.length, 1);
 });
 
-test('who sends what does not follow is asked once on each link, and strangers never', () => {
+test('a sender of a discontinuous list is asked once per link; non-members never', () => {
   const list = new WholeList(new VirtualClock());
   const { session, answers } = link('a');
   assert.deepEqual([list.ask(session), list.ask(session)], [true, false]);

@@ -1,4 +1,4 @@
-// What is on the wire: shapes and frames, read from anybody's bytes.
+// The wire format: schemas and frames, decoded from untrusted bytes.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -41,7 +41,7 @@ const value = fc.record({
 const plain = ({ some, four, ...rest }: Record<string, unknown>) =>
   JSON.parse(JSON.stringify({ ...rest, bytes: [some, four].map((each) => [...(each as Uint8Array)]) }));
 
-test('a shape reads what it wrote', () => {
+test('a schema decodes what it encoded', () => {
   fc.assert(
     fc.property(value, (each) => {
       const bytes = encode(everything, each);
@@ -51,7 +51,7 @@ test('a shape reads what it wrote', () => {
   );
 });
 
-test('no bytes make a shape fail in another way than by saying so', () => {
+test('arbitrary bytes make a schema throw only WireError', () => {
   const attempt = (bytes: Uint8Array) => {
     try {
       decode(everything, bytes);
@@ -68,12 +68,12 @@ test('no bytes make a shape fail in another way than by saying so', () => {
   assert.throws(() => decode(everything, Buffer.concat([good, Buffer.of(0)])), /left over/);
 });
 
-test('a lie about a length costs no memory', () => {
+test('a false length allocates no memory', () => {
   const huge = wire.list(wire.bytes(1 << 30), 1 << 30);
   assert.throws(() => decode(huge, Buffer.from('ffffffff03', 'hex')), WireError);
 });
 
-/** What comes out if it arrives cut like this, in a buffer that is used again: parts of data are put together. */
+/** The frames decoded from these chunks, in a reused buffer; data parts are joined. */
 function readCut(stream: Buffer, cuts: number[]): { type: number; payload: string; parts: number }[] {
   const got: { type: number; payload: string; parts: number }[] = [];
   const reader = new FrameReader();
@@ -93,7 +93,7 @@ function readCut(stream: Buffer, cuts: number[]): { type: number; payload: strin
   return got;
 }
 
-test('frames come out as they went in, however they are cut', () => {
+test('frames survive any segmentation', () => {
   const type = fc.constantFrom(frameTypes.notice, frameTypes.data, frameTypes.heartbeat);
   const frames = fc.array(fc.tuple(type, fc.uint8Array({ maxLength: 300 })), { maxLength: 8 });
   fc.assert(
@@ -103,19 +103,19 @@ test('frames come out as they went in, however they are cut', () => {
         got.map(({ type, payload }) => [type, payload]),
         all.map(([type, each]) => [type, Buffer.from(each).toString('hex')]),
       );
-      // Only data comes in parts.
+      // Only data frames are delivered in parts.
       for (const { type, parts } of got) assert.ok(parts === 1 || type === frameTypes.data);
     }),
   );
 });
 
-test('data is handed on as it comes, with the number of its stream in the first part', () => {
+test('data frames are delivered in parts, with the stream id in the first', () => {
   const sent = frame(frameTypes.data, Buffer.alloc(1_000, 7));
   const [got] = readCut(sent, [1, 1, 1, 4, 100, 100]);
   assert.deepEqual([got?.payload.length, got?.parts], [2_000, 3]);
 });
 
-test('long frames: the length is in one to three bytes', () => {
+test('frame lengths take one to three bytes', () => {
   for (const length of [0, 127, 128, 16_383, 16_384, 200_000]) {
     const reader = new FrameReader();
     reader.payloadBytesMax = 256 << 10;
@@ -127,7 +127,7 @@ test('long frames: the length is in one to three bytes', () => {
   }
 });
 
-test('a stranger cannot send a long frame, or one of no known type', () => {
+test('an unauthenticated peer cannot send a long frame, or one of unknown type', () => {
   const ignore = () => {};
   assert.throws(
     () => new FrameReader().push(frame(frameTypes.notice, Buffer.alloc(STRANGER_BYTES_MAX + 1)), ignore),
@@ -138,7 +138,7 @@ test('a stranger cannot send a long frame, or one of no known type', () => {
   assert.throws(() => new FrameReader().push(Buffer.of(1, 0xff, 0xff, 0xff, 0xff), ignore), WireError);
 });
 
-test('no number means two kinds: the handler of one would take what is meant for the other', () => {
+test('no number stands for two kinds: the handler of one would receive the messages of the other', () => {
   for (const kinds of [noticeKinds, requestKinds, routedKinds, streamKinds]) {
     const numbers = Object.values(kinds);
     assert.deepEqual(numbers, [...new Set(numbers)]);

@@ -138,7 +138,7 @@ export class Below {
     return this.readings.size < before;
   }
 
-  /** Drops readings that nobody reports any more. */
+  /** Drops readings that no child reports any more. */
   sweep(nowMs: number): void {
     const oldestMs = nowMs - STALE_MS;
     this.readings.forgetTable();
@@ -233,8 +233,8 @@ export class Below {
     if (child.aggregate === null) child.forebear = this.#orphaned.shift() ?? null;
     if (child.aggregate === null) this.inSum++;
     const { peers, oldestMs } = aggregate;
-    // None is older than the oldest, which was rounded, nor than an hour: two lies of 1e308 would be no number any more, and
-    // whoever told a sum of ages that cannot be would not be believed above.
+    // Caps the sum of ages by the oldest reading (which was rounded) and by an hour: two false values of 1e308 would add up
+    // to Infinity, and the ancestors would refuse this peer's own report.
     const agesMs = Math.min(Math.max(0, aggregate.agesMs), peers * Math.min(AGE_MS_MAX, oldestMs + 0.5));
     child.aggregate = { ...aggregate, agesMs };
     child.aggregatedMs = nowMs;
@@ -282,7 +282,7 @@ function isPossible({ peers, agesMs, stats, most, least }: Aggregate): boolean {
   return !Number.isNaN(agesMs) && areSums && areBest(most) && areBest(least);
 }
 
-/** Whether the figures of so many peers are consistent in themselves. */
+/** Whether the figures of a number of peers are consistent in themselves. */
 export function arePossible(
   { count, sum, min, max, squares, sketch }: Stats,
   index: number,

@@ -52,7 +52,7 @@ export class History {
   #details = 'null';
   readonly #samples = new Samples();
 
-  /** @param mayAsk whether a peer, that has proved to be the one who asks, is answered now */
+  /** @param mayAsk whether an authenticated asker is within its rate limit */
   constructor(
     runtime: Runtime,
     routing: Routing,

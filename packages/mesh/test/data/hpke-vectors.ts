@@ -1,4 +1,4 @@
-// Published vectors of HPKE whose KDF is HKDF-SHA256, as ours: what comes before the AEAD is the same but for its number.
+// Published vectors of HPKE with our KDF, HKDF-SHA256: all before the AEAD is the same except its identifier.
 
 /** RFC 9180, A.2.1: DHKEM(X25519), HKDF-SHA256, ChaCha20Poly1305, base mode. */
 export const rfc9180 = {

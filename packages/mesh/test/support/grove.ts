@@ -13,7 +13,7 @@ export class Grove {
   readonly peers = new Map<string, SkyEye>();
   readonly excluded = new Set<string>();
   sent = 0;
-  /** What happens to a message on its way; null loses it. */
+  /** Modifies a message in transit; null drops it. */
   onWay: (from: string, to: string, message: Message) => Message | null = (_from, _to, message) => message;
 
   constructor(count: number, seed = 1, options: SkyEyeOptions = {}) {
@@ -56,7 +56,7 @@ export class Grove {
     return this.peers.get(this.tree.root!)!;
   }
 
-  /** The peer is gone, and all have heard of it. */
+  /** Removes a peer, and notifies all others. */
   kill(id: string): void {
     this.tree.delete(id);
     this.peers.get(id)!.stop();
