@@ -25,7 +25,7 @@ function source(seed: number) {
 }
 
 describe('a baseline', () => {
-  it('says that it learns, and judges nothing until it has', () => {
+  it('during training: reports learning, and finds nothing anomalous', () => {
     const { usual, attack } = source(1);
     const baseline = new Baseline(NAMES, { learnRows: 200 });
     for (let i = 0; i < 200; i++) {
@@ -38,7 +38,7 @@ describe('a baseline', () => {
     assert.equal(baseline.isLearning, false);
   });
 
-  it('finds what is unusual and why, and seldom takes the usual for it', () => {
+  it('after training: finds anomalous rows with their causes, with few false positives', () => {
     const { usual, attack } = source(2);
     const baseline = new Baseline(NAMES, { learnRows: 500 });
     for (let i = 0; i < 500; i++) baseline.see(`p${i % 20}`, usual());
@@ -50,7 +50,7 @@ describe('a baseline', () => {
     assert.ok(['queries', 'latency'].includes(judged.causes[0]!.feature));
   });
 
-  it('is not poisoned by 1 % of attackers while it learns, nor by those that come later', () => {
+  it('with 1 % attackers during training, and attackers after it: is not poisoned', () => {
     const { usual, attack } = source(3);
     const baseline = new Baseline(NAMES, { learnRows: 1000, refitRows: 200 });
     for (let i = 0; i < 1000; i++) baseline.see(`p${i % 50}`, i % 100 === 0 ? attack() : usual());
@@ -62,7 +62,7 @@ describe('a baseline', () => {
     assert.ok(found >= 19, `${found} of 20`);
   });
 
-  it('gives no source more than its share: one that creeps away teaches itself little', () => {
+  it('with a source that drifts slowly: limits its share of the memory, and detects it', () => {
     const { usual, attack } = source(4);
     const baseline = new Baseline(NAMES, { learnRows: 400, rowsMax: 400, refitRows: 100 });
     for (let i = 0; i < 400; i++) baseline.see(`p${i % 20}`, usual());
@@ -79,7 +79,7 @@ describe('a baseline', () => {
     assert.equal(baseline.see('p1', attack()).isUnusual, true);
   });
 
-  it('follows what changes slowly', () => {
+  it('with a slow change of all sources: adapts', () => {
     const random = randomFrom(5);
     const row = (shift: number) => Float64Array.from(NAMES, () => random.normal() + shift);
     const baseline = new Baseline(NAMES, { learnRows: 300, rowsMax: 300, refitRows: 100, adapt: 1 });
@@ -93,7 +93,7 @@ describe('a baseline', () => {
     assert.ok(unusual() < 10);
   });
 
-  it('learns anew, and says so, when the whole network changes, but not when one source does', () => {
+  it('restarts training when most sources change at once, but not when one does', () => {
     const { usual, attack } = source(6);
     const baseline = new Baseline(NAMES, { learnRows: 300 });
     for (let i = 0; i < 300; i++) baseline.see(`p${i % 10}`, usual());
@@ -103,12 +103,12 @@ describe('a baseline', () => {
     assert.equal(baseline.isLearning, true);
   });
 
-  it('refuses rows of another width', () => {
-    assert.throws(() => new Baseline(NAMES).see('p', Float64Array.of(1)), /3 features here, not 1/);
+  it('throws RangeError for a row with another number of features', () => {
+    assert.throws(() => new Baseline(NAMES).see('p', Float64Array.of(1)), /needs 3 features, not 1/);
   });
 });
 
-describe('windows of a host', () => {
+describe('host windows', () => {
   const flow = (start: number, of: Partial<FlowRecord> = {}): FlowRecord => ({
     stream: 1,
     transport: 'tcp',
@@ -126,7 +126,7 @@ describe('windows of a host', () => {
   const feature = (row: HostRow, name: (typeof HOST_FEATURES)[number]) =>
     row.row[HOST_FEATURES.indexOf(name)]!;
 
-  it('count hosts, ports, failures, bytes and names', () => {
+  it('count hosts, ports, failures, bytes and DNS names', () => {
     const rows: HostRow[] = [];
     const windows = new HostWindows((row) => rows.push(row), { windowS: 60 });
     const base = Math.ceil(START / 60) * 60;
@@ -152,7 +152,7 @@ describe('windows of a host', () => {
     assert.equal(feature(second, 'new hosts share'), 0);
   });
 
-  it('close in the order of time, and only so many stay open', () => {
+  it('close in order of time, at most openWindows stay open', () => {
     const closed: number[] = [];
     const windows = new HostWindows(({ time }) => closed.push(time), { windowS: 60, openWindows: 3 });
     const base = Math.ceil(START / 60) * 60;
@@ -163,7 +163,7 @@ describe('windows of a host', () => {
   });
 });
 
-describe('rows of a peer', () => {
+describe('peer rows', () => {
   const sample = (of: Partial<PeerSample> = {}): PeerSample => ({
     intervalS: 10,
     cpuShare: 0.1,
@@ -175,7 +175,7 @@ describe('rows of a peer', () => {
     ...of,
   });
 
-  it('hold changes beside what is: none at first, the whole jump later', () => {
+  it('hold values and their changes: 0 in the first row, the difference in later ones', () => {
     const rows = new PeerRows();
     const at = (name: (typeof PEER_FEATURES)[number]) => PEER_FEATURES.indexOf(name);
     const first = rows.row('a', sample());
@@ -202,7 +202,7 @@ describe('unusual behaviour', () => {
       causes: [{ feature: 'queries', share: 0.8 }],
     }) as const;
 
-  it('is told of after the third interval, with its causes', () => {
+  it('is reported from the third interval on, with its causes', () => {
     assert.deepEqual(findingsOf(times(2, (i) => event(i * 60))), []);
     const [finding] = findingsOf(times(3, (i) => event(i * 60)));
     assert.equal(finding?.rule, 'unusual-behaviour');

@@ -9,7 +9,7 @@ describe('ARP', () => {
   const VICTIM = '02:00:00:00:00:99';
   const ATTACKER = '02:00:00:00:00:66';
 
-  it('poisoning is an answer pushed to one host, for an address that another MAC claims', () => {
+  it('spoofing: an unsolicited unicast reply for an address that another MAC claims is found', () => {
     const events = [
       arp(true, 0, { senderMac: VICTIM, senderAddress: '10.0.0.99', targetAddress: '10.0.0.1' }),
       arp(false, 0.1, { senderMac: ROUTER, senderAddress: '10.0.0.1', targetAddress: '10.0.0.99' }),
@@ -28,7 +28,7 @@ describe('ARP', () => {
     assert.match(finding.summary, /02:00:00:00:00:66 claims 10\.0\.0\.1/);
   });
 
-  it('is quiet about questions answered, neighbours checked, hosts with two addresses, and failover', () => {
+  it('spoofing: solicited replies, neighbour checks, hosts with two addresses and failover are not', () => {
     const events = times(20, (i) => [
       arp(true, i, { senderAddress: '10.0.0.99', senderMac: VICTIM, targetAddress: '10.0.0.1' }),
       arp(false, i, {
@@ -59,14 +59,14 @@ describe('ARP', () => {
     assert.deepEqual(rulesOf(events), []);
   });
 
-  it('conflict is two MACs that take turns', () => {
+  it('conflict: two MACs that claim an address alternately are found', () => {
     const events = times(8, (i) =>
       arp(true, i, { senderMac: i % 2 === 0 ? ROUTER : VICTIM, senderAddress: '10.0.0.7' }),
     );
     assert.deepEqual(rulesOf(events, ['low']), ['address-conflict']);
   });
 
-  it('tells of a new host only after an hour', () => {
+  it('new host: found only after an hour of observation', () => {
     const event = (after: number, mac: string) =>
       arp(true, after, { senderMac: mac, senderAddress: '10.0.0.5' });
     assert.deepEqual(rulesOf([event(0, ROUTER), event(60, VICTIM)], ['info']), []);
@@ -90,7 +90,7 @@ describe('rogue servers', () => {
       dnsServers: '10.0.0.53',
     }) as const;
 
-  it('DHCP: two that disagree on the router; a failover pair agrees', () => {
+  it('DHCP: two servers with different routers are found, a failover pair is not', () => {
     assert.deepEqual(rulesOf([offer('10.0.0.1', '10.0.0.1'), offer('10.0.0.66', '10.0.0.66')]), [
       'rogue-dhcp',
     ]);
@@ -109,7 +109,7 @@ describe('rogue servers', () => {
       prefixes: [prefix],
     }) as const;
 
-  it('IPv6 routers: one that pushes itself before the first, or very many', () => {
+  it('IPv6 routers: a second one with high preference, and a flood of routers, are found', () => {
     const first = router('fe80::1', 0, '2001:db8:1::/64');
     assert.deepEqual(rulesOf([first, router('fe80::66', 1, '2001:db8:66::/64')]), ['rogue-router']);
     assert.deepEqual(rulesOf([first, router('fe80::2', 0, '2001:db8:2::/64')]), []);
@@ -119,7 +119,7 @@ describe('rogue servers', () => {
     ]);
   });
 
-  it('IPv6 routers: it may also come first, and at normal preference it may be a second provider', () => {
+  it('IPv6 routers: the rogue one may come first; at normal preference severity is low', () => {
     const rogue = router('fe80::66', 1, '2001:db8:66::/64');
     assert.deepEqual(rulesOf([rogue, router('fe80::1', 0, '2001:db8:1::/64'), rogue]), ['rogue-router']);
     const second = { ...router('fe80::2', 0, '2001:db8:2::/64'), time: START + 1 };
@@ -145,7 +145,7 @@ describe('rogue servers', () => {
       ...of,
     }) as const;
 
-  it('IPv6 neighbours: an address pushed to one host, or two that are answered for', () => {
+  it('IPv6 neighbours: an unsolicited unicast advertisement, or two contested addresses, are found', () => {
     const own = neighbour('advertised', 0, owner);
     const pushed = neighbour('advertised', 60, other, { isSolicited: false });
     assert.deepEqual(rulesOf([own, pushed]), ['neighbour-spoof']);
@@ -159,7 +159,7 @@ describe('rogue servers', () => {
     assert.deepEqual(rulesOf(answers), ['neighbour-spoof']);
   });
 
-  it('IPv6 neighbours: failover tells all, proxies do not override, and one address may be taken twice', () => {
+  it('IPv6 neighbours: failover by multicast, proxies without override and one duplicate are not found', () => {
     const own = neighbour('advertised', 0, owner);
     const second = { target: '2001:db8::2' };
     const toAll = { destination: 'ff02::1', isSolicited: false };
@@ -187,7 +187,7 @@ describe('rogue servers', () => {
     assert.deepEqual(rulesOf([own, neighbour('advertised', 1, other)]), []);
   });
 
-  it('IPv6 neighbours: what was contested once is forgotten', () => {
+  it('IPv6 neighbours: a contested address is forgotten after ten minutes', () => {
     const second = { target: '2001:db8::2' };
     const taken = (after: number, of: object) => [
       neighbour('advertised', after, owner, of),
@@ -197,7 +197,7 @@ describe('rogue servers', () => {
     assert.deepEqual(rulesOf([...taken(0, {}), ...taken(700, second)]), []);
   });
 
-  it('IPv6 neighbours: a host behind a bridge that changes the MACs of frames denies nothing to itself', () => {
+  it('IPv6 neighbours: a host behind a bridge that rewrites MACs does not deny its own address', () => {
     const events = times(5, (i) => {
       const target = `2001:db8::${i + 10}`;
       const tellsAll = { target, isSolicited: false, destination: 'ff02::1', frameSource: owner };
@@ -209,7 +209,7 @@ describe('rogue servers', () => {
     assert.deepEqual(rulesOf(events), []);
   });
 
-  it('IPv6 neighbours: new addresses that are denied one after the other', () => {
+  it('IPv6 neighbours: denial of several new addresses is found', () => {
     const denied = (count: number) =>
       times(count, (i) => {
         const target = `2001:db8::${i + 10}`;
@@ -222,7 +222,7 @@ describe('rogue servers', () => {
     assert.deepEqual(rulesOf(denied(3)), ['neighbour-spoof']);
   });
 
-  it('ICMP redirects: in the name of a router whose MAC is another', () => {
+  it('ICMP redirects: one with the address of a router and another MAC is found', () => {
     const redirect = (mac: string) =>
       ({
         kind: 'redirect',
@@ -247,7 +247,7 @@ describe('rogue servers', () => {
     assert.deepEqual(rulesOf([group, redirect(other)]), []);
   });
 
-  it('MACs that are made up: more than a network has', () => {
+  it('MAC flood: more source MACs than a network has are found', () => {
     const random = randomFrom(7);
     const octet = () => random.below(256).toString(16).padStart(2, '0');
     const madeUp = () => Array.from({ length: 6 }, octet).join(':');
@@ -265,7 +265,7 @@ describe('rogue servers', () => {
     assert.deepEqual(rulesOf(stations(2000, 1, telephones)), [], 'private MACs');
   });
 
-  it('DNS: two answers to one question', () => {
+  it('DNS: two different answers to one query are found', () => {
     const answer = (address: string) => dns(true, 0.1, { addresses: [address] });
     assert.deepEqual(rulesOf([dns(false, 0, {}), answer('192.0.2.1'), answer('203.0.113.9')]), ['dns-spoof']);
     assert.deepEqual(rulesOf([dns(false, 0, {}), answer('192.0.2.1'), answer('192.0.2.1')]), []);
@@ -276,7 +276,7 @@ describe('rogue servers', () => {
     );
   });
 
-  it('LLMNR: who answers for whatever is asked', () => {
+  it('LLMNR: a host that answers for three names is found', () => {
     const answers = (names: readonly string[], addressOf: (i: number) => string) =>
       names.map((name, i) => dns(true, i, { serverPort: 5355, name, addresses: [addressOf(i)] }));
     const asked = ['fileserver', 'wpad', 'Prinetr'];

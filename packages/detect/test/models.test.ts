@@ -40,7 +40,7 @@ for (const fit of FITTED) {
   const rows = cloud();
   const model = fit(rows, 1);
   describe(model.kind, () => {
-    it('finds the point far out, and the feature that makes it so', () => {
+    it('scores an outlier highest, and names the feature responsible', () => {
       const scores = model.score(rows);
       assert.equal(scores.indexOf(Math.max(...scores)), rows.rows - 1);
       const [cause] = causesOf(model, last(rows), ['a', 'b', 'c', 'd']);
@@ -49,23 +49,23 @@ for (const fit of FITTED) {
       assert.ok(cause !== undefined && cause.share > 0.3);
     });
 
-    it('gives the same scores for the same seed', () => {
+    it('gives equal scores for equal seeds', () => {
       assert.deepEqual(fit(rows, 1).score(rows), model.score(rows));
     });
 
-    it('scores a row alone as among others', () => {
+    it('scores a row alone as in a batch', () => {
       const all = model.score(rows);
       const row = { rows: 1, columns: 4, data: rows.data.slice(4 * 7, 4 * 8) };
       assert.ok(Math.abs(model.score(row)[0]! - all[7]!) < 1e-12);
     });
 
-    it('refuses no rows, numbers that are none, and rows of another width', () => {
+    it('throws RangeError for no rows, NaN, and another number of features', () => {
       assert.throws(() => fit({ rows: 0, columns: 0, data: new Float64Array(0) }, 1), RangeError);
       assert.throws(() => fit(matrixOf([[1, Number.NaN]]), 1), /row 0 has a number that is not finite/);
-      assert.throws(() => model.score(matrixOf([[1, 2]])), /knows 4 features, the rows have 2/);
+      assert.throws(() => model.score(matrixOf([[1, 2]])), /rows of 4 features, not 2/);
     });
 
-    it('learns from rows that are all the same, and from one', () => {
+    it('trains on identical rows, and on a single row', () => {
       for (const same of [
         matrixOf([[1, 2]]),
         matrixOf([
@@ -77,7 +77,7 @@ for (const fit of FITTED) {
         assert.ok(fit(same, 1).score(same).every(Number.isFinite));
     });
 
-    it('scores anything without failing', () => {
+    it('scores rows with infinite and extreme values', () => {
       const odd = matrixOf([
         [Infinity, -Infinity, 0, 1e300],
         [1e-300, 0, 0, 0],
@@ -88,14 +88,14 @@ for (const fit of FITTED) {
 }
 
 describe('isolation forest', () => {
-  it('has the average path of the paper', () => {
+  it('has the average path length c(n) of the paper', () => {
     assert.equal(averagePath(1), 0);
     assert.equal(averagePath(2), 1);
     // 2 (ln 255 + γ) − 2 · 255 / 256
     assert.ok(Math.abs(averagePath(256) - 10.2448) < 1e-3);
   });
 
-  it('puts usual rows below one half, and splits what makes a score between features', () => {
+  it('scores normal rows below 0.5; the contributions of features sum to the path difference', () => {
     const rows = cloud();
     const model = IsolationForest.fit(rows);
     const scores = model.score(rows);
@@ -109,7 +109,7 @@ describe('isolation forest', () => {
     assert.ok(Math.abs(parts - (expected - path)) < 1e-9);
   });
 
-  it('walks four rows at once as it walks one', () => {
+  it('gives blocks of four rows the same scores as single rows', () => {
     const model = IsolationForest.fit(cloud(300, 3));
     const value = fc.double({ noNaN: true, min: -50, max: 50 });
     fc.assert(
@@ -122,7 +122,7 @@ describe('isolation forest', () => {
     );
   });
 
-  it('never chooses a feature that does not differ', () => {
+  it('never cuts on a constant feature', () => {
     const rows = matrixOf(Array.from({ length: 300 }, (_, i) => [7, i, 7]));
     const { feature, left } = IsolationForest.fit(rows).forest;
     left.forEach((next, node) => {
@@ -132,7 +132,7 @@ describe('isolation forest', () => {
 });
 
 describe('ECOD', () => {
-  it('is the greatest sum of −log tail probabilities', () => {
+  it('scores the greatest sum of −log tail probabilities', () => {
     const model = Ecod.fit(matrixOf([[1], [2], [3], [4]]));
     // Above all: no value as high, so 1 of 5.
     assert.ok(Math.abs(model.score(matrixOf([[9]]))[0]! - Math.log(5)) < 1e-12);
@@ -140,7 +140,7 @@ describe('ECOD', () => {
 });
 
 describe('Mahalanobis', () => {
-  it('knows what varies together: off the line is further than far along it', () => {
+  it('scores a point off the line of correlated features above a distant one on it', () => {
     const random = randomFrom(2);
     const rows = matrixOf(
       Array.from({ length: 500 }, () => {
@@ -159,7 +159,7 @@ describe('Mahalanobis', () => {
 });
 
 describe('half-space trees', () => {
-  it('learn for a window, then tell what is out of place, and get used to it', () => {
+  it('score nothing in the first window, then outliers, and adapt to new rows', () => {
     const trees = HalfSpaceTrees.over(2, { window: 200, depth: 10, trees: 20 });
     const random = randomFrom(9);
     const usual = () => [random.normal(), random.normal()];

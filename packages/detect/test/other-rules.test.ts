@@ -6,7 +6,7 @@ import { attackIn } from '../src/rules/web/web-attack.ts';
 import { dns, findingsOf, flow, http, icmp, login, rulesOf, START, times } from './support.ts';
 
 describe('brute force', () => {
-  it('is ten failures in ten minutes, and critical when one gets in', () => {
+  it('ten failures in ten minutes are found; critical when a login succeeds afterwards', () => {
     assert.deepEqual(rulesOf(times(9, (i) => login(false, i))), []);
     const [failed] = findingsOf(times(10, (i) => login(false, i)));
     assert.equal(failed?.severity, 'high');
@@ -15,21 +15,21 @@ describe('brute force', () => {
     assert.equal(entered?.severity, 'critical');
   });
 
-  it('leaves a program alone that knows only the old password', () => {
+  it('a program that repeats an old password is not found', () => {
     assert.deepEqual(rulesOf(times(100, (i) => login(false, i * 5, { guess: 77 }))), []);
     assert.deepEqual(rulesOf(times(12, (i) => login(false, i * 5, { guess: 77 + i }))), ['brute-force']);
   });
 
-  it('leaves git and backup alone, whose sessions get in', () => {
+  it('git and backup with many successful sessions are not found', () => {
     assert.deepEqual(rulesOf(times(200, (i) => login(true, i, { protocol: 'SSH', isInferred: true }))), []);
   });
 
-  it('across hosts is spraying', () => {
+  it('failures across hosts are found as password spraying', () => {
     const events = times(12, (i) => login(false, i * 60, { server: `10.0.1.${i}`, protocol: 'SMB' }));
     assert.deepEqual(rulesOf(events), ['password-spraying']);
   });
 
-  it('of remote desktops shows in short sessions', () => {
+  it('of remote desktops is inferred from short sessions', () => {
     const sessions = (seconds: number) =>
       times(40, (i) =>
         flow(i * 2, { stream: i, server: { address: '10.0.0.2', port: 3389 }, end: START + i * 2 + seconds }),
@@ -38,7 +38,7 @@ describe('brute force', () => {
     assert.deepEqual(rulesOf(sessions(600)), []);
   });
 
-  it('of SNMP communities is ten different ones, and graver when one is answered', () => {
+  it('ten different SNMP communities are found; graver when one is answered', () => {
     const named = (i: number, guess = i, isAnswer = false) =>
       ({
         kind: 'community',
@@ -53,7 +53,7 @@ describe('brute force', () => {
     assert.deepEqual([found?.severity, /one was answered/.test(found?.summary ?? '')], ['high', true]);
   });
 
-  it('of mesh joins is five refusals', () => {
+  it('five refused joins to the mesh are found', () => {
     const join = (i: number) =>
       ({ kind: 'join', time: START + i, frame: 0, address: '10.0.0.66', isSuccess: false }) as const;
     assert.deepEqual(rulesOf(times(4, join)), []);
@@ -61,16 +61,16 @@ describe('brute force', () => {
   });
 });
 
-describe('doors of the mesh', () => {
+describe('scan of mesh ports', () => {
   const knock = (door: number, second: number, address = '10.0.0.66') =>
     ({ kind: 'knock', time: START + second, frame: 0, address, door: `peer-${door}` }) as const;
 
-  it('tried one after the other are a scan', () => {
+  it('contacts to several of them are found', () => {
     assert.deepEqual(rulesOf(times(9, (i) => knock(i, i))), []);
     assert.deepEqual(rulesOf(times(10, (i) => knock(i, i * 0.1))), ['mesh-scan']);
   });
 
-  it('tried again, or by many, or slowly, are none', () => {
+  it('repeated, distributed or slow contacts are not', () => {
     assert.deepEqual(rulesOf(times(100, (i) => knock(3, i * 0.05))), []);
     assert.deepEqual(rulesOf(times(100, (i) => knock(i, i * 0.05, `10.0.0.${i}`))), []);
     assert.deepEqual(rulesOf(times(30, (i) => knock(i, i * 2))), []);
@@ -87,25 +87,25 @@ describe('tunnels', () => {
       return [dns(false, i, { name, id: i }), dns(true, i, { name, id: i, bytes: 60 + answer })];
     });
 
-  it('DNS: long names below one domain, with data in the answers or without', () => {
+  it('DNS: long names below one domain are found, with data in the answers or without', () => {
     assert.deepEqual(rulesOf(names(60, 50, 't.example.com', 120)), ['dns-tunnel']);
     assert.deepEqual(rulesOf(names(60, 50, 't.example.co.uk', 10)), ['dns-exfiltration']);
     assert.deepEqual(rulesOf(names(20, 50, 't.example.com', 120)), []);
     assert.deepEqual(rulesOf(names(60, 6, 'example.com', 120)), []);
   });
 
-  it('DNS: ten names of type NULL are enough', () => {
+  it('DNS: ten names of type NULL are found', () => {
     const asked = names(12, 12, 't.example.com', 120);
     assert.deepEqual(rulesOf(asked), []);
     assert.deepEqual(rulesOf(asked.map((event) => ({ ...event, type: 10 }) as typeof event)), ['dns-tunnel']);
   });
 
-  it('DNS: quiet about content networks, block lists and reverse look-ups', () => {
+  it('DNS: content networks, block lists and reverse look-ups are not found', () => {
     for (const domain of ['d1.cloudfront.net', 'zen.spamhaus.org', 'in-addr.arpa', 'hash.avts.mcafee.com'])
       assert.deepEqual(rulesOf(names(100, 50, domain, 120)), []);
   });
 
-  it('DNS: quiet about names asked for on the link alone: mDNS, LLMNR, NetBIOS', () => {
+  it('DNS: link-local names (mDNS, LLMNR, NetBIOS) are not found', () => {
     const asked = names(60, 50, 't.example.com', 120);
     const at = (serverPort: number) =>
       asked.flat().map((event) => ({ ...event, serverPort }) as typeof event);
@@ -113,7 +113,7 @@ describe('tunnels', () => {
     assert.deepEqual(rulesOf(at(5354)), ['dns-tunnel']);
   });
 
-  it('DNS: names are split where they were registered', () => {
+  it('DNS: names are split at the registered domain', () => {
     assert.deepEqual(partsOf('a.b.example.co.uk'), { base: 'example.co.uk', data: 'ab' });
     assert.deepEqual(partsOf('a.example.com'), { base: 'example.com', data: 'a' });
     assert.deepEqual(partsOf('dnscat.0f3a9bc1'), { base: 'dnscat', data: '0f3a9bc1' });
@@ -121,7 +121,7 @@ describe('tunnels', () => {
     assert.equal(partsOf('localhost'), null);
   });
 
-  it('ICMP: replies that hold other data than was sent', () => {
+  it('ICMP: replies whose data differ from the request are found', () => {
     const pings = (changed: boolean) =>
       times(10, (i) => [
         icmp('echo', i, { sequence: i, hash: i }),
@@ -138,7 +138,7 @@ describe('tunnels', () => {
 });
 
 describe('beacons', () => {
-  it('score high when regular, low when not', () => {
+  it('score high for regular intervals, low for irregular ones', () => {
     const random = randomFrom(8);
     const regular = Array.from({ length: 100 }, (_, i) => i * 60 + random.next());
     const wild = Array.from({ length: 100 }, () => random.next() ** 4 * 6000).sort((a, b) => a - b);
@@ -154,7 +154,7 @@ describe('beacons', () => {
     assert.equal(beaconScore([1, 1, 1, 1, 1], [1, 1, 1, 1, 1]), null);
   });
 
-  it('are told of, but not for time servers', () => {
+  it('are found, but not to time servers', () => {
     const visits = (server: { address: string; port: number }) =>
       times(60, (i) => flow(i * 60 + (i % 3) * 9, { stream: i, server, applications: [] }));
     assert.deepEqual(rulesOf(visits({ address: '198.51.100.7', port: 443 }), ['low', 'medium']), ['beacon']);
@@ -165,7 +165,7 @@ describe('beacons', () => {
 describe('web attacks', () => {
   const attack = (uri: string, headers: string[] = [], body = '') => attackIn({ uri, headers, body });
 
-  it('are known however they are encoded', () => {
+  it('are found in any encoding', () => {
     const expected: readonly [string, string][] = [
       ['/?id=1%27+and+1%3D1%23', 'SQL injection'],
       ['/?id=1%20UNION/**/SELECT%20user,password%20FROM%20users', 'SQL injection'],
@@ -196,7 +196,7 @@ describe('web attacks', () => {
     assert.equal(attack('/ping', [], 'ip=127.0.0.1|id'), 'command injection (RCE)');
   });
 
-  it('are not what people search for, write and link to', () => {
+  it('are not found in ordinary searches, texts and links', () => {
     for (const uri of [
       '/search?q=select+a+union+member+from+the+list',
       '/search?q=rock+%26+roll+and+1970s',
@@ -220,7 +220,7 @@ describe('web attacks', () => {
     assert.equal(attack('/comment', [], 'text=%3Cscript%3E+in+a+lesson+on+HTML'), null);
   });
 
-  it('are graver when the server answers them than when it refuses', () => {
+  it('are graver when the server answers than when it refuses', () => {
     const uri = '/?id=1%27+union+select+1';
     const severity = (status: number) =>
       findingsOf([http('request', 0, { uri }), http('response', 1, { status })])[0]?.severity;
@@ -228,7 +228,7 @@ describe('web attacks', () => {
     assert.equal(severity(403), 'medium');
   });
 
-  it('a scan is many pages that do not exist', () => {
+  it('a scan is found by many pages that do not exist', () => {
     const visit = (status: number) =>
       times(60, (i) => [http('request', i, { uri: `/${i}` }), http('response', i, { status })]);
     assert.deepEqual(rulesOf(visit(404)), ['web-scan']);
@@ -236,7 +236,7 @@ describe('web attacks', () => {
   });
 });
 
-describe('what is told of quietly', () => {
+describe('other rules', () => {
   const ends = { stream: 1, client: '10.0.0.1', clientPort: 9, server: '10.0.0.2', serverPort: 443 };
   const tls = {
     kind: 'tls',
@@ -251,7 +251,7 @@ describe('what is told of quietly', () => {
     overreach: 0,
   } as const;
 
-  it('weak TLS, certificates out of date; Heartbleed is critical', () => {
+  it('weak TLS, expired certificates and Heartbleed (critical) are found', () => {
     const rules = (event: object) =>
       findingsOf([{ ...tls, ...event } as never]).map(({ rule, severity }) => `${rule} ${severity}`);
     assert.deepEqual(rules({ step: 'hello', version: 0x0301, suite: 0xc02f }), ['tls-weak low']);
@@ -264,7 +264,7 @@ describe('what is told of quietly', () => {
     assert.deepEqual(rules({ step: 'heartbeat', overreach: 16_000 }), ['heartbleed critical']);
   });
 
-  it('passwords in clear, never the password itself', () => {
+  it('clear-text passwords are found, and not disclosed', () => {
     const event = (user: string) =>
       ({ kind: 'cleartext', time: START, frame: 1, ...ends, protocol: 'FTP', user }) as const;
     const [finding] = findingsOf([event('ana')]);
@@ -273,7 +273,7 @@ describe('what is told of quietly', () => {
     assert.deepEqual(findingsOf([event('anonymous')]), []);
   });
 
-  it('protocols where others belong', () => {
+  it('protocols on ports of others are found', () => {
     const rules = (port: number, application: string) =>
       rulesOf([flow(0, { server: { address: '10.0.0.2', port }, applications: [application] })], ['low']);
     assert.deepEqual(rules(443, 'ssh'), ['wrong-port']);
@@ -282,7 +282,7 @@ describe('what is told of quietly', () => {
     assert.deepEqual(rules(2022, 'ssh'), ['wrong-port']);
   });
 
-  it('a Land attack, and lists of clients asked of time servers', () => {
+  it('a Land attack and requests for monlist are found', () => {
     const event = (what: 'same-ends' | 'ntp-monlist', frame: number) =>
       ({ kind: 'suspect', what, time: START + frame, frame, ...ends }) as const;
     assert.deepEqual(rulesOf([event('same-ends', 1)]), ['land']);
@@ -290,7 +290,7 @@ describe('what is told of quietly', () => {
     assert.deepEqual(rulesOf(times(3, (i) => event('ntp-monlist', i))), ['ntp-monlist']);
   });
 
-  it('a log-on with a credential of zeros, at the first try', () => {
+  it('Zerologon is found at the first attempt', () => {
     const event = { kind: 'suspect', what: 'zero-credential', time: START, frame: 1, ...ends } as const;
     assert.deepEqual(rulesOf([event]), ['zerologon']);
   });

@@ -17,7 +17,7 @@ import {
 const host = (i: number): string => `192.0.2.${i + 1}`;
 
 describe('port scan', () => {
-  it('is fifteen ports of one host that fail, not fourteen', () => {
+  it('is found at fifteen failed ports of one host, not at fourteen', () => {
     const scan = (ports: number) =>
       times(ports, (i) => attempt('refused', i, { stream: i, serverPort: 100 + i }));
     assert.deepEqual(rulesOf(scan(14)), []);
@@ -28,7 +28,7 @@ describe('port scan', () => {
     assert.ok(finding.evidence.frames.length > 0 && finding.evidence.streams.includes(0));
   });
 
-  it('sees half-open scans, and segments that no program sends', () => {
+  it('is found for half-open and stealth scans', () => {
     assert.deepEqual(rulesOf(times(20, (i) => attempt('dropped', i, { stream: i, serverPort: i + 1 }))), [
       'port-scan',
     ]);
@@ -46,7 +46,7 @@ describe('port scan', () => {
     assert.deepEqual(rulesOf(nulls), ['port-scan']);
   });
 
-  it('is quiet where more ports work than fail', () => {
+  it('is not found where more ports succeed than fail', () => {
     const events = times(20, (i) => [
       ...attempt('completed', i, { stream: i * 3, serverPort: 2000 + i }),
       ...attempt('completed', i, { stream: i * 3 + 1, serverPort: 3000 + i }),
@@ -55,7 +55,7 @@ describe('port scan', () => {
     assert.deepEqual(rulesOf(events), []);
   });
 
-  it('waits for an answer that is late, and believes a client alone that goes on', () => {
+  it('is not found for late answers, nor for clients that continue in a one-way capture', () => {
     const late = times(40, (i) => [
       connection('asked', i * 0.01, { stream: i, serverPort: 100 + i }),
       connection('completed', i * 0.01 + 2, { stream: i, serverPort: 100 + i }),
@@ -63,7 +63,7 @@ describe('port scan', () => {
     assert.deepEqual(rulesOf(late), []);
   });
 
-  it('forgets what is older than five minutes', () => {
+  it('forgets attempts older than five minutes', () => {
     assert.deepEqual(
       rulesOf(times(40, (i) => attempt('refused', i * 60, { stream: i, serverPort: 2000 + i }))),
       [],
@@ -75,23 +75,23 @@ describe('address scan', () => {
   const scan = (count: number, port: number, result: 'silent' | 'completed' = 'silent') =>
     times(count, (i) => attempt(result, i, { stream: i, server: host(i), serverPort: port }));
 
-  it('is 25 hosts that fail on a port', () => {
+  it('is found at 25 failed hosts on one port', () => {
     assert.ok(!rulesOf(scan(24, 22)).includes('address-scan'));
     assert.ok(rulesOf(scan(25, 22)).includes('address-scan'));
     assert.deepEqual(rulesOf(scan(60, 22, 'completed')), []);
   });
 
-  it('leaves P2P alone: other ports, hosts outside', () => {
+  it('is not found for P2P: other ports, hosts outside', () => {
     assert.deepEqual(rulesOf(scan(58, 51_413)), []);
     assert.deepEqual(rulesOf(scan(200, 51_413)), []);
   });
 
-  it('leaves hosts alone that a name led to: a browser behind a broken line', () => {
+  it('is not found for hosts whose name was resolved: a browser without connectivity', () => {
     const events = [...times(60, (i) => dns(true, 0, { addresses: [host(i)], id: i })), ...scan(60, 443)];
     assert.deepEqual(rulesOf(events), []);
   });
 
-  it('is found when it takes its time', () => {
+  it('is found when it is slow', () => {
     const slow = (count: number, port: number) =>
       times(count, (i) => attempt('silent', i * 700, { stream: i, server: host(i), serverPort: port }));
     assert.deepEqual(rulesOf(slow(9, 445)), ['slow-scan']);
@@ -99,7 +99,7 @@ describe('address scan', () => {
     assert.deepEqual(rulesOf(slow(9, 6881)), []);
   });
 
-  it('does not depend on packets coming in order', () => {
+  it('is found when packets are out of order', () => {
     const mixed = times(9, (i) =>
       attempt('silent', ((i * 5) % 9) * 700, { stream: i, server: host(i), serverPort: 445 }),
     );
@@ -114,13 +114,13 @@ describe('UDP scan', () => {
         quoted: { source: '10.0.0.9', destination: '10.0.0.2', port: from + i },
       }),
     );
-  it('is told by ports that are closed; a traceroute is none', () => {
+  it('is found by closed ports, except of a traceroute', () => {
     assert.deepEqual(rulesOf(closed(6)), []);
     assert.deepEqual(rulesOf(closed(90, 33_434)), []);
     assert.deepEqual(rulesOf(closed(12)), ['udp-scan']);
   });
 
-  it('is told by silence; answers of a DNS server in a one-way capture are none', () => {
+  it('is found by unanswered ports, except for DNS responses in a one-way capture', () => {
     const silent = (clientPort: number) =>
       times(80, (i) => datagram('asked', i, { stream: i, clientPort, serverPort: 20_000 + i }));
     assert.deepEqual(rulesOf(silent(40_000)), ['udp-scan']);
@@ -134,11 +134,11 @@ describe('host sweep', () => {
       icmp('echo', i / 10, { destination: host(i) }),
       ...(answers ? [icmp('reply', i / 10, { source: host(i), destination: '10.0.0.1' })] : []),
     ]);
-  it('is pings that nobody answers', () => {
+  it('is found by unanswered pings', () => {
     assert.deepEqual(rulesOf(ping(30, false)), ['host-sweep']);
     assert.deepEqual(rulesOf(ping(200, true)), []);
   });
-  it('is noted when all answer, if they are many at once', () => {
+  it('is found at low severity by many answered pings at once', () => {
     const all = ['low', 'medium', 'high'];
     assert.deepEqual(rulesOf(ping(80, true), all), ['host-sweep']);
     assert.deepEqual(rulesOf(ping(50, true), all), []);
@@ -153,16 +153,16 @@ describe('SYN flood', () => {
         clientPort: i + 1000,
       }),
     );
-  it('is a hundred in a second that come to nothing', () => {
+  it('is found at a hundred failed connections in a second', () => {
     assert.deepEqual(rulesOf(flood(99, 0)), []);
     assert.deepEqual(rulesOf(flood(120, 0)), ['syn-flood']);
   });
-  it('is not a load test, whose connections complete', () => {
+  it('is not found for a load test, whose connections complete', () => {
     assert.deepEqual(rulesOf(flood(2000, 1950)), []);
     // More fail than a flood has, yet most do not.
     assert.deepEqual(rulesOf(flood(2000, 1500)), []);
   });
-  it('from many sources to any ports is one too', () => {
+  it('is found from many sources to any ports', () => {
     const events = times(300, (i) =>
       attempt('silent', i / 301, { stream: i, client: host(i % 100), serverPort: 1000 + i }),
     );
@@ -171,7 +171,7 @@ describe('SYN flood', () => {
 });
 
 describe('UDP flood', () => {
-  it('is many conversations nobody answers', () => {
+  it('is found by many unanswered conversations', () => {
     const flood = (answered: boolean) =>
       times(300, (i) => [
         datagram('asked', i / 301, { stream: i, clientPort: 2000 + i, serverPort: 9000 }),
@@ -194,15 +194,15 @@ describe('UDP flood', () => {
       packetsToServer: 5000,
       packetsToClient,
     }));
-  it('is one busy conversation without answers; QUIC and video are none', () => {
+  it('is found for one busy unanswered conversation, but not for QUIC and video', () => {
     assert.deepEqual(rulesOf(volume(0, '10.0.0.2')), ['udp-flood']);
     assert.deepEqual(rulesOf(volume(400, '10.0.0.2')), []);
     assert.deepEqual(rulesOf(volume(0, '239.1.1.1')), []);
   });
 });
 
-describe('floods of TCP segments', () => {
-  it('that belong to no connection', () => {
+describe('ACK flood', () => {
+  it('is found by segments without a connection', () => {
     const flood = (perSecond: number, flags: 'ack' | 'rst' = 'ack') =>
       times(perSecond, (i) => ({
         kind: 'probe',
@@ -229,7 +229,7 @@ describe('slow HTTP', () => {
     ]),
     ...times(20, (i) => icmp('other', i + 2)),
   ];
-  it('is many connections on which nobody asks', () => {
+  it('is found by many connections without a request', () => {
     assert.deepEqual(rulesOf(visits(60, false)), ['slow-http']);
     assert.deepEqual(rulesOf(visits(60, true)), []);
     assert.deepEqual(rulesOf(visits(6, false)), []);
@@ -237,7 +237,7 @@ describe('slow HTTP', () => {
 });
 
 describe('other floods', () => {
-  it('ICMP: a hundred echoes a second', () => {
+  it('ICMP: a hundred echoes per second are found', () => {
     const flood = (count: number) => times(count, (i) => icmp('echo', i / (count + 1), { sequence: i }));
     assert.deepEqual(rulesOf(flood(99)), []);
     assert.deepEqual(rulesOf(flood(150)), ['icmp-flood']);
@@ -254,14 +254,14 @@ describe('other floods', () => {
     );
   });
 
-  it('HTTP: over many connections; a thousand requests on one are none', () => {
+  it('HTTP: found over many connections, not for a thousand requests on one', () => {
     const flood = (connections: number) =>
       times(1000, (i) => http('request', i / 1000, { stream: i % connections, uri: `/?${i}` }));
     assert.deepEqual(rulesOf(flood(100)), ['http-flood']);
     assert.deepEqual(rulesOf(flood(1)), []);
   });
 
-  it('HTTP: on a few connections that are kept, if it is always the same, and does not end', () => {
+  it('HTTP: found on a few persistent connections for sustained identical requests', () => {
     const flood = (seconds: number, of: (i: number) => Partial<Extract<DetectEvent, { kind: 'http' }>>) =>
       rulesOf(times(100 * seconds, (i) => http('request', i / 100, { uri: '/', ...of(i) })));
     assert.deepEqual(
@@ -312,7 +312,7 @@ describe('other floods', () => {
     assert.deepEqual(rulesOf(ofLarge), ['http-flood'], 'ab -k -c 10');
   });
 
-  it('HTTP: writing over many connections, unless it is a pool of them that has something to say', () => {
+  it('HTTP: found for writes over many connections, except new contents over a connection pool', () => {
     const posts = (connections: number, body: (i: number) => string) =>
       rulesOf(
         times(1500, (i) =>
@@ -338,7 +338,7 @@ describe('other floods', () => {
     );
   });
 
-  it('HTTP: a client that the server turns away, and goes on', () => {
+  it('HTTP: found for a client that continues although the server rejects it', () => {
     const flood = (status: number) =>
       rulesOf(
         times(450, (i) => [
@@ -352,7 +352,7 @@ describe('other floods', () => {
     assert.deepEqual(rulesOf([http('response', 0, { status: 503 }), ...oneAnswer]), [], 'one answer seen');
   });
 
-  it('HTTP: from many, each too little to stand out; clients that poll are more, and ask less', () => {
+  it('HTTP: found for many clients together, but not for more clients that poll', () => {
     const crowd = (clients: number, of: (i: number) => { uri: string }) =>
       findingsOf(
         times(1200, (i) =>
@@ -372,7 +372,7 @@ describe('other floods', () => {
     );
   });
 
-  it('HTTP: a crawler asks for each page once', () => {
+  it('HTTP: not found for a crawler, which requests each page once', () => {
     assert.deepEqual(
       rulesOf(times(1000, (i) => http('request', i / 1000, { stream: i % 50, uri: `/${i}` }))),
       [],
@@ -384,7 +384,7 @@ describe('other floods', () => {
     );
   });
 
-  it('DHCP: a hundred clients in ten seconds', () => {
+  it('DHCP: a hundred clients in ten seconds are found', () => {
     const flood = (clients: number) =>
       times(200, (i) => ({
         kind: 'dhcp',
@@ -403,7 +403,7 @@ describe('other floods', () => {
     assert.deepEqual(rulesOf(flood(20)), []);
   });
 
-  it('reflection: answers of many servers that nobody asked', () => {
+  it('reflection: unsolicited responses of many servers are found', () => {
     const flood = (bytes: number) =>
       times(30, (i) =>
         datagram('asked', i / 10, { stream: i, client: host(i), clientPort: 123, serverPort: 50_001, bytes }),
@@ -412,7 +412,7 @@ describe('other floods', () => {
     assert.deepEqual(rulesOf(flood(48)), []);
   });
 
-  it('queries: a hundred a second from one peer', () => {
+  it('queries: a hundred per second from one peer are found', () => {
     const flood = (perSecond: number) =>
       times(perSecond, (i) => ({
         kind: 'query',

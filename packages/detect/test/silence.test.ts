@@ -8,12 +8,12 @@ const [scan] = findingsOf(times(20, (i) => attempt('refused', i, { stream: i, se
   Finding,
 ];
 
-describe('coming back', () => {
+describe('a recurring finding', () => {
   const twice = [0, 5000].flatMap((after) =>
     times(20, (i) => attempt('refused', after + i, { stream: after + i, serverPort: 100 + i })),
   );
 
-  it('after quiet is a finding of its own where packets never end, and none elsewhere', () => {
+  it('after quietS is a new finding in live traffic, but not in a file', () => {
     const scans = findingsOf(twice, { quietS: 3600 }).filter(({ rule }) => rule === 'port-scan');
     assert.deepEqual(
       scans.map(({ againAt }) => againAt !== undefined),
@@ -32,7 +32,7 @@ describe('coming back', () => {
 describe('silencing', () => {
   const isSilenced = (expression: string, finding = scan): boolean => compileSilence(expression)(finding);
 
-  it('asks as display filters do', () => {
+  it('accepts the syntax of display filters', () => {
     assert.equal(scan.source, '10.0.0.1');
     for (const expression of [
       'rule == port-scan',
@@ -53,21 +53,21 @@ describe('silencing', () => {
       assert.equal(isSilenced(expression), false, expression);
   });
 
-  it('takes addresses with ports and of IPv6', () => {
+  it('compares addresses with ports and IPv6 addresses', () => {
     assert.equal(isSilenced('target == 10.0.0.0/8', { ...scan, target: '10.1.2.3:80' }), true);
     assert.equal(isSilenced('target == fd00::/8', { ...scan, target: '[fd00::1]:80' }), true);
     assert.equal(isSilenced('target == fd00::/8', { ...scan, target: 'fe80::1' }), false);
   });
 
-  it('says in one line what it does not understand', () => {
+  it('throws SilenceError of one line for invalid expressions', () => {
     const wrong: readonly [string, RegExp][] = [
       ['', /a field \(rule, title, .*\) is expected, not the end at 1/],
       ['colour == red', /a field .* not colour at 1/],
       ['severity == awful', /info, low, medium, high, critical are severities, not awful at 13/],
       ['rule == a rule == b', /"&&" or "\|\|" is missing before rule at 11/],
       ['(rule == a', /"\)" is missing/],
-      ['rule > a', /rule cannot be asked with ">"/],
-      ['rule == $', /\$ at 9 is not understood/],
+      ['rule > a', /rule cannot be compared with ">"/],
+      ['rule == $', /unexpected \$ at 9/],
     ];
     for (const [expression, message] of wrong)
       assert.throws(
@@ -77,7 +77,7 @@ describe('silencing', () => {
       );
   });
 
-  it('never fails otherwise, whatever is written', () => {
+  it('throws nothing but SilenceError for any text', () => {
     const words = fc.constantFrom(
       'rule',
       'source',

@@ -4,7 +4,7 @@ import { CountMin, HyperLogLog, Quantiles } from '@eyrie/detect';
 import fc from 'fast-check';
 
 describe('Count-Min', () => {
-  it('never tells too little, and seldom too much by more than its error', () => {
+  it('never underestimates, and seldom exceeds its error', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(400), { minLength: 1, maxLength: 2000 }), fc.nat(1000), (items, seed) => {
         const sketch = new CountMin({ error: 0.01, doubt: 0.01, seed });
@@ -25,7 +25,7 @@ describe('Count-Min', () => {
     );
   });
 
-  it('has the size its promises ask for', () => {
+  it('has the size that error and doubt require', () => {
     const sketch = new CountMin({ error: 0.001, doubt: 0.01 });
     assert.equal(sketch.width, 2719);
     assert.equal(sketch.depth, 5);
@@ -34,7 +34,7 @@ describe('Count-Min', () => {
 
 describe('HyperLogLog', () => {
   for (const count of [10, 1000, 20_000, 200_000])
-    it(`counts ${count} things within four standard errors`, () => {
+    it(`estimates ${count} distinct items within four standard errors`, () => {
       const sketch = new HyperLogLog(12, count);
       for (let i = 0; i < count; i++) {
         sketch.add(`host ${i}`);
@@ -43,7 +43,7 @@ describe('HyperLogLog', () => {
       assert.ok(Math.abs(sketch.estimate() - count) <= Math.max(1, (4 * 1.04 * count) / 64));
     });
 
-  it('merged is what one sketch of both would be', () => {
+  it('merged, equals one sketch of both inputs', () => {
     const [a, b, both] = [new HyperLogLog(10), new HyperLogLog(10), new HyperLogLog(10)];
     for (let i = 0; i < 3000; i++) {
       (i % 2 === 0 ? a : b).add(`${i}`);
@@ -56,7 +56,7 @@ describe('HyperLogLog', () => {
 });
 
 describe('quantiles', () => {
-  it('are within their relative error of a value of that rank', () => {
+  it('are within the relative error of the value at that rank', () => {
     const value = fc.oneof(fc.double({ noNaN: true, min: -1e9, max: 1e9 }), fc.integer({ min: -5, max: 5 }));
     fc.assert(
       fc.property(
@@ -78,7 +78,7 @@ describe('quantiles', () => {
     );
   });
 
-  it('have 2,048 buckets a sign: beyond that the smallest values share one, and the largest are as exact as ever', () => {
+  it('beyond 2,048 buckets per sign: the smallest values are merged, the largest stay exact', () => {
     const exact = new Quantiles(0.01);
     const [count, crowded] = [2_048, 2_049];
     const gamma = 1.01 / 0.99;

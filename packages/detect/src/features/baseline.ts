@@ -1,7 +1,7 @@
 // A learned baseline. After a training phase it scores each row and keeps learning slowly from normal ones. Against
 // poisoning: the most anomalous training rows are excluded from each fit, anomalous rows are not learned, and no source
-// may hold more than its share of the memory. If most sources change at once, the network itself has changed: it learns
-// anew.
+// may hold more than its share of the memory. If most sources become anomalous at once, the network itself has changed,
+// and training restarts.
 import { type Random, randomFrom } from '../math/random.ts';
 import { Ecod } from '../models/ecod.ts';
 import { Ensemble } from '../models/ensemble.ts';
@@ -55,11 +55,12 @@ export class Baseline {
   readonly #random: Random;
   readonly #rows: Float64Array[] = [];
   readonly #sources: string[] = [];
+  /** Rows in memory, by source. */
   readonly #held = new Map<string, number>();
   #model: Ensemble | null = null;
   #limit = Infinity;
   #sinceFit = 0;
-  /** The latest judgements. */
+  /** Judgements since the last check for a change of the network, at most CHANGE_ROWS. */
   readonly #judged: { readonly source: string; readonly isUnusual: boolean }[] = [];
 
   constructor(names: readonly string[], options: BaselineOptions = {}) {
@@ -85,7 +86,7 @@ export class Baseline {
   /** Scores a row, and learns from it if it is normal. @throws RangeError for another number of features */
   see(source: string, row: Float64Array): Judgement {
     if (row.length !== this.names.length)
-      throw new RangeError(`rows have ${this.names.length} features here, not ${row.length}`);
+      throw new RangeError(`a row needs ${this.names.length} features, not ${row.length}`);
     if (this.#model === null) {
       this.#remember(source, row);
       if (this.#rows.length >= this.#learnRows) this.#fit();
@@ -137,7 +138,7 @@ export class Baseline {
     if (++this.#sinceFit >= this.#refitRows) this.#fit();
   }
 
-  /** Takes a free place, or replaces a random row: one of the same source if that has its share already. */
+  /** Appends a row; in a full memory it replaces a random one, of the same source if that has reached its share. */
   #remember(source: string, row: Float64Array): void {
     const held = this.#held.get(source) ?? 0;
     const share = Math.max(SOURCE_SHARE, 2 / Math.max(1, this.#held.size));

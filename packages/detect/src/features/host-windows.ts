@@ -47,7 +47,7 @@ interface Activity {
 const HOSTS_MAX = 20_000;
 const DISTINCT_MAX = 4096;
 const STARTS_MAX = 1000;
-/** Host pairs remembered as having talked before. */
+/** Pairs of hosts remembered, so that repeated contacts do not count as new; pairs beyond it always do. */
 const PAIRS_MAX = 200_000;
 const FAILED = new Set(['unanswered', 'refused', 'half-open']);
 
@@ -65,6 +65,7 @@ export class HostWindows {
     this.#openWindows = openWindows;
   }
 
+  /** Counts a flow in the window of its start. */
   addFlow({ client, server, start, toServer, toClient, tcp }: FlowRecord): void {
     const activity = this.#activity(client.address, start);
     if (activity === null) return;
@@ -82,6 +83,7 @@ export class HostWindows {
     if (activity.starts.length < STARTS_MAX) activity.starts.push(start);
   }
 
+  /** Counts a DNS query; `time` in seconds since 1970. */
   addName(source: string, name: string, time: number): void {
     const activity = this.#activity(source, time);
     if (activity === null) return;
@@ -89,7 +91,7 @@ export class HostWindows {
     activity.entropy += entropyOf(name);
   }
 
-  /** All windows that are still open, the earliest first. */
+  /** Closes all open windows and emits their rows, earliest first. */
   end(): void {
     for (const index of [...this.#open.keys()].sort((a, b) => a - b)) this.#close(index);
   }
@@ -105,7 +107,7 @@ export class HostWindows {
     let activity = window.get(source);
     if (activity === undefined) {
       if (window.size >= HOSTS_MAX) return null;
-      activity = begin();
+      activity = newActivity();
       window.set(source, activity);
     }
     return activity;
@@ -119,7 +121,7 @@ export class HostWindows {
   }
 }
 
-function begin(): Activity {
+function newActivity(): Activity {
   return {
     flows: 0,
     failed: 0,

@@ -1,7 +1,7 @@
 // Seeded pseudo-random numbers: sfc32, a small fast generator that passes PractRand. Not for cryptography.
 
 export interface Random {
-  /** Uniform in [0, 1), 32 bits of it. */
+  /** Uniform in [0, 1), with 32 bits of resolution. */
   next(): number;
   /** A uniform integer in [0, below). */
   below(below: number): number;

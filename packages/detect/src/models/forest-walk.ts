@@ -1,4 +1,4 @@
-// Scores rows with a forest in typed arrays: blocks of rows through one tree at a time, without data-dependent branches.
+// Scores rows with a forest in typed arrays: one tree at a time over a block of rows, without data-dependent branches.
 import type { Matrix } from './matrix.ts';
 
 /** All trees, each of `stride` nodes, root first. */

@@ -1,10 +1,10 @@
-// Grows an isolation tree into the arrays of a forest: nodes are cut in two until their rows cannot be told apart, or the tree
-// is deep enough (algorithm 2 of the paper). How a cut is chosen is the forest's own.
+// Grows an isolation tree into the arrays of a forest: nodes are cut in two until their rows are identical or the depth
+// limit is reached (algorithm 2 of the paper). The kind of forest decides how a cut is chosen.
 import { averagePath, type Forest } from './forest-walk.ts';
 
 /**
- * Chooses the cut of a node with the rows order[from, to): writes it into the forest, and into values[i] what of row order[i]
- * is compared with the node's threshold. False: nothing tells these rows apart.
+ * Chooses the cut of a node with the rows order[from, to): writes the cut into the forest, and into values[i] the number of
+ * row order[i] that is compared with its threshold. Returns false if the rows are identical, which makes the node a leaf.
  */
 export type ChooseCut = (
   node: number,
@@ -16,7 +16,7 @@ export type ChooseCut = (
 
 type Arrays = Pick<Forest, 'stride' | 'depthMax' | 'threshold' | 'left' | 'path'>;
 
-/** The tree of this number, from the rows in `order`, which is rearranged. */
+/** Grows tree number `tree` from the rows in `order`, which is reordered in place. */
 export function growTree(forest: Arrays, tree: number, order: Int32Array, chooseCut: ChooseCut): void {
   const { stride, depthMax, threshold, left, path } = forest;
   const values = new Float64Array(order.length);
@@ -44,14 +44,14 @@ export function growTree(forest: Arrays, tree: number, order: Int32Array, choose
   split(root, 0, order.length, 0);
 }
 
-/** Puts rows whose value is below the cut before the others; returns where those begin. */
+/** Moves rows whose value is below the cut to the front; returns the index of the first of the others. */
 function partition(order: Int32Array, values: Float64Array, cut: number, from: number, to: number): number {
   let middle = from;
   for (let i = from; i < to; i++) {
     if (values[i]! >= cut) continue;
     const row = order[i]!;
     order[i] = order[middle]!;
-    // Its value need not follow: whatever is before i has been looked at.
+    // values[] need not be swapped: entries before i are not read again.
     order[middle++] = row;
   }
   return middle;

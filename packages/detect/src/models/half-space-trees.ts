@@ -23,7 +23,7 @@ export interface HalfSpaceState {
   seen: number;
   /** Rows of the first window, whose ranges define the trees. */
   first: Float64Array;
-  /** By node: its feature, and where that is split; the nodes of a tree are numbered as in a heap, from 1. */
+  /** By node: the feature it splits, and the split value; nodes of a tree are numbered as in a binary heap, from 1. */
   feature: Uint16Array;
   middle: Float64Array;
   /** Rows per node in the last window (reference) and in the current one. */
@@ -49,7 +49,7 @@ export class HalfSpaceTrees implements Model {
 
   static over(columns: number, options: HalfSpaceOptions = {}): HalfSpaceTrees {
     const { trees = 25, depth = 15, window = 250, seed = 1 } = options;
-    if (window < 1 || window > 0xffff) throw new RangeError('window: say 1 to 65535 rows');
+    if (window < 1 || window > 0xffff) throw new RangeError('window must be 1 to 65535 rows');
     const nodes = trees * 2 ** (depth + 1);
     return new HalfSpaceTrees({
       trees,
@@ -73,7 +73,7 @@ export class HalfSpaceTrees implements Model {
     return this.state.seen >= this.state.window;
   }
 
-  /** Scores a row by the last window, then learns it; 0 while the first window fills. */
+  /** Scores a row against the last window, then counts it; 0 while the first window fills. */
   learn(row: ArrayLike<number>): number {
     const s = this.state;
     const score = this.isReady ? this.scoreOne(row) : 0;
@@ -81,12 +81,12 @@ export class HalfSpaceTrees implements Model {
     if (this.isReady) this.#count(row);
     else for (let i = 0; i < s.columns; i++) s.first[s.seen * s.columns + i] = row[i]!;
     s.seen++;
-    if (s.seen === s.window) this.#begin();
-    if (s.seen % s.window === 0) this.#turn();
+    if (s.seen === s.window) this.#buildTrees();
+    if (s.seen % s.window === 0) this.#endWindow();
     return score;
   }
 
-  /** Scores rows without learning them. */
+  /** Scores rows without counting them. */
   score(rows: Matrix, out: Float64Array = new Float64Array(rows.rows)): Float64Array {
     checkColumns(this, rows.columns);
     for (let row = 0; row < rows.rows; row++)
@@ -136,8 +136,8 @@ export class HalfSpaceTrees implements Model {
     }
   }
 
-  /** The first window is full: builds the trees from its ranges, and counts its rows. */
-  #begin(): void {
+  /** Builds the trees from the ranges of the full first window, and counts its rows. */
+  #buildTrees(): void {
     const s = this.state;
     const random = randomFrom(s.seed);
     const low = new Float64Array(s.columns).fill(Infinity);
@@ -157,14 +157,14 @@ export class HalfSpaceTrees implements Model {
         from[i] = low[i]! + (point - reach) * range;
         to[i] = low[i]! + (point + reach) * range;
       }
-      this.#plant(tree * 2 ** (s.depth + 1), 1, 0, from, to, () => random.below(s.columns));
+      this.#splitNode(tree * 2 ** (s.depth + 1), 1, 0, from, to, () => random.below(s.columns));
     }
     for (let row = 0; row < s.window; row++)
       this.#count(s.first.subarray(row * s.columns, (row + 1) * s.columns));
     s.first = new Float64Array(0);
   }
 
-  #plant(
+  #splitNode(
     base: number,
     node: number,
     level: number,
@@ -180,15 +180,15 @@ export class HalfSpaceTrees implements Model {
     feature[base + node] = by;
     middle[base + node] = half;
     to[by] = half;
-    this.#plant(base, 2 * node, level + 1, from, to, choose);
+    this.#splitNode(base, 2 * node, level + 1, from, to, choose);
     to[by] = high;
     from[by] = half;
-    this.#plant(base, 2 * node + 1, level + 1, from, to, choose);
+    this.#splitNode(base, 2 * node + 1, level + 1, from, to, choose);
     from[by] = low;
   }
 
   /** Ends a window: its counts become the reference. */
-  #turn(): void {
+  #endWindow(): void {
     const s = this.state;
     [s.reference, s.latest] = [s.latest, s.reference];
     s.latest.fill(0);

@@ -38,7 +38,7 @@ export class Mahalanobis implements Model {
     return new Mahalanobis(mean, spread, invert(matrix, columns));
   }
 
-  /** Squared distances. */
+  /** Squared Mahalanobis distances. */
   score(rows: Matrix, out: Float64Array = new Float64Array(rows.rows)): Float64Array {
     checkColumns(this, rows.columns);
     const { columns, inverse } = this;

@@ -32,9 +32,11 @@ export function pick(matrix: Matrix, rows: ArrayLike<number>): Matrix {
 /** @throws RangeError unless there is a row and a column, and every number is finite */
 export function checkTraining(matrix: Matrix): void {
   if (matrix.rows < 1 || matrix.columns < 1)
-    throw new RangeError('a model needs at least one row to learn from');
+    throw new RangeError('a model needs at least one row to train on');
   if (matrix.data.length !== matrix.rows * matrix.columns)
-    throw new RangeError(`${matrix.rows} rows of ${matrix.columns} are not ${matrix.data.length} numbers`);
+    throw new RangeError(
+      `${matrix.rows} rows of ${matrix.columns} need ${matrix.rows * matrix.columns} numbers, not ${matrix.data.length}`,
+    );
   const { data, columns } = matrix;
   for (let i = 0; i < data.length; i++)
     // x - x is 0 for finite numbers only; calling Number.isFinite would cost more than fitting.

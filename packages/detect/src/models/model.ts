@@ -8,8 +8,7 @@ export interface Model {
   /** One score per row, written to `out` if given. */
   score(rows: Matrix, out?: Float64Array): Float64Array;
   /**
-   * The contribution of each feature to a row's anomaly, in the model's own unit; normal features contribute nothing or
-   * less. Sorted by contribution, the features are the causes of the score.
+   * The contribution of each feature to a row's score, in a unit of the model; that of normal features is zero or negative.
    */
   explain(row: ArrayLike<number>): Float64Array;
 }
@@ -21,7 +20,7 @@ export interface Cause {
   readonly share: number;
 }
 
-/** The features that caused a row's score, strongest first. */
+/** At most `max` features that contributed to a row's score, strongest first. */
 export function causesOf(model: Model, row: ArrayLike<number>, names: readonly string[], max = 3): Cause[] {
   const parts = model.explain(row);
   let sum = 0;
@@ -40,5 +39,5 @@ export function causesOf(model: Model, row: ArrayLike<number>, names: readonly s
 /** @throws RangeError if the number of features is not the model's */
 export function checkColumns(model: Model, columns: number): void {
   if (columns !== model.columns)
-    throw new RangeError(`the model knows ${model.columns} features, the rows have ${columns}`);
+    throw new RangeError(`the model needs rows of ${model.columns} features, not ${columns}`);
 }

@@ -1,5 +1,5 @@
-// The outcome of each connection attempt, which is what most rules on scans and floods need. Derived from connection
-// events once, so that rules need no tables of their own.
+// The outcome of each connection attempt, which is what most rules on scans and floods need. Derived from
+// connection events once, so that no rule tracks connections itself.
 import type { ConnectionEvent, DetectEvent, DnsEvent } from '../events/events.ts';
 import { Bounded } from './recent.ts';
 
@@ -15,13 +15,13 @@ export interface OutcomeEvent {
   readonly clientPort: number;
   readonly server: string;
   readonly serverPort: number;
-  /** The client had resolved a name to this address, as programs do and scanners hardly ever. */
+  /** A name had been resolved to this address before: typical of programs, rare among scanners. */
   readonly isResolved: boolean;
 }
 
 /** Seconds after which an attempt counts as unanswered: SYNs are retransmitted after 1 and 3 s (RFC 6298 §2). */
 const ANSWER_S = 3;
-/** Pending attempts; beyond that the oldest counts as unanswered. */
+/** Bound on pending attempts; beyond it the oldest counts as unanswered. */
 const WAITING_MAX = 65_536;
 const RESOLVED_MAX = 50_000;
 
@@ -46,30 +46,30 @@ export class Attempts {
   #step(event: ConnectionEvent): void {
     const { step, stream } = event;
     if (step === 'asked') {
-      const before = this.#waiting.get(stream);
-      if (before !== undefined) this.#over(before, 'unanswered');
+      const previous = this.#waiting.get(stream);
+      if (previous !== undefined) this.#settle(previous, 'unanswered');
       this.#waiting.set(stream, event);
-      if (this.#waiting.size > WAITING_MAX) this.#over(this.#waiting.values().next().value!, 'unanswered');
+      if (this.#waiting.size > WAITING_MAX) this.#settle(this.#waiting.values().next().value!, 'unanswered');
       return;
     }
     const asked = this.#waiting.get(stream);
     if (asked === undefined || step === 'answered') return;
-    this.#over(asked, step);
+    this.#settle(asked, step);
   }
 
   tick(now: number): void {
     // Ordered by time, so that the first recent one ends the search; captures may also go back in time.
     for (const asked of this.#waiting.values()) {
       if (Math.abs(now - asked.time) < ANSWER_S) break;
-      this.#over(asked, 'unanswered');
+      this.#settle(asked, 'unanswered');
     }
   }
 
   end(): void {
-    for (const asked of [...this.#waiting.values()]) this.#over(asked, 'unanswered');
+    for (const asked of [...this.#waiting.values()]) this.#settle(asked, 'unanswered');
   }
 
-  #over(asked: ConnectionEvent, result: OutcomeEvent['result']): void {
+  #settle(asked: ConnectionEvent, result: OutcomeEvent['result']): void {
     this.#waiting.delete(asked.stream);
     const { time, frame, stream, client, clientPort, server, serverPort } = asked;
     const isResolved = this.#resolved.get(server) !== undefined;

@@ -33,17 +33,17 @@ export class RuleEngine {
         if (kind === 'tick' || kind === 'end') continue;
         this.#handlers.set(kind, [...(this.#handlers.get(kind) ?? []), handler as Handler]);
       }
-    this.#attempts = new Attempts((outcome) => this.#hand(outcome));
+    this.#attempts = new Attempts((outcome) => this.#dispatch(outcome));
   }
 
   see(event: DetectEvent): void {
-    // Flows and intervals are reported when they end, maybe long after their own time: they do not advance the clock.
+    // Flows and intervals are reported at their end, maybe long after their own time: they do not advance the clock.
     if (event.kind !== 'flow' && event.kind !== 'unusual') this.advance(event.time);
     this.#attempts.see(event);
-    this.#hand(event);
+    this.#dispatch(event);
   }
 
-  /** Advances the clock without an event, for live traffic that falls silent. Seconds since 1970. */
+  /** Advances the clock without an event, for pauses in live traffic. `now` in seconds since 1970. */
   advance(now: number): void {
     const second = Math.floor(now);
     if (second === this.#second) return;
@@ -52,14 +52,14 @@ export class RuleEngine {
     for (const watcher of this.#watchers) watcher.tick?.(now);
   }
 
-  /** Ends the stream of events. */
+  /** Ends the stream of events; returns all findings. */
   end(): Finding[] {
     this.#attempts.end();
     for (const watcher of this.#watchers) watcher.end?.();
     return this.findings.list();
   }
 
-  #hand(event: DetectEvent | OutcomeEvent): void {
+  #dispatch(event: DetectEvent | OutcomeEvent): void {
     const handlers = this.#handlers.get(event.kind);
     if (handlers === undefined) return;
     for (let i = 0; i < handlers.length; i++) handlers[i]!(event as never);

@@ -2,10 +2,10 @@
 import { type Rule, type RuleSeverity, SEVERITIES, type Sighting, type Technique } from './rule.ts';
 
 export interface Finding {
-  /** Made of the rule and its key, hence the same in every run over the same packets. */
+  /** Rule and key, hence the same in every run over the same packets. */
   readonly id: string;
   readonly rule: string;
-  /** Set if it came back after a quiet period: when, in seconds since 1970. */
+  /** Set if the key recurred after a quiet period: the time of that, in seconds since 1970. */
   readonly againAt?: number;
   readonly title: string;
   severity: RuleSeverity;
@@ -32,7 +32,7 @@ export interface FindingsOptions {
   readonly onFinding?: (finding: Finding) => void;
   /** Findings for which this returns true are dropped. */
   readonly isSilenced?: (finding: Finding) => boolean;
-  /** Seconds after which the same key makes a new finding. */
+  /** Seconds without a report after which the same key makes a new finding. Default: never. */
   readonly quietS?: number;
 }
 
@@ -46,8 +46,8 @@ export class Findings {
   silenced = 0;
   readonly #options: FindingsOptions;
   readonly #byKey = new Map<string, Finding>();
-  /** Keys that came back after a quiet period. */
-  #over: Finding[] = [];
+  /** Earlier findings of keys that recurred after a quiet period. */
+  #superseded: Finding[] = [];
 
   constructor(options: FindingsOptions = {}) {
     this.#options = options;
@@ -58,7 +58,7 @@ export class Findings {
     const known = this.#byKey.get(key);
     const { quietS = Infinity } = this.#options;
     if (known !== undefined && sighting.time - known.end <= quietS) {
-      this.#again(rule, known, sighting);
+      this.#update(rule, known, sighting);
       return;
     }
     const finding = make(rule, key, sighting, known !== undefined);
@@ -66,14 +66,14 @@ export class Findings {
       this.silenced++;
       return;
     }
-    if (known !== undefined) this.#over.push(known);
+    if (known !== undefined) this.#superseded.push(known);
     this.#byKey.delete(key);
     this.#byKey.set(key, finding);
-    if (this.#byKey.size + this.#over.length > FINDINGS_MAX) this.#makeRoom();
+    if (this.#byKey.size + this.#superseded.length > FINDINGS_MAX) this.#evict();
     this.#options.onFinding?.(finding);
   }
 
-  #again(rule: Rule, finding: Finding, sighting: Sighting): void {
+  #update(rule: Rule, finding: Finding, sighting: Sighting): void {
     const severity = sighting.severity ?? rule.severity;
     const isGraver = SEVERITIES.indexOf(severity) > SEVERITIES.indexOf(finding.severity);
     if (isGraver) finding.severity = severity;
@@ -90,15 +90,15 @@ export class Findings {
     if (isGraver) this.#options.onFinding?.(finding);
   }
 
-  #makeRoom(): void {
+  #evict(): void {
     this.dropped++;
-    if (this.#over.length > 0) this.#over.shift();
+    if (this.#superseded.length > 0) this.#superseded.shift();
     else this.#byKey.delete(this.#byKey.keys().next().value!);
   }
 
-  /** By severity, then by time. */
+  /** Gravest first, then by time. */
   list(): Finding[] {
-    return [...this.#over, ...this.#byKey.values()].sort(
+    return [...this.#superseded, ...this.#byKey.values()].sort(
       (a, b) => SEVERITIES.indexOf(b.severity) - SEVERITIES.indexOf(a.severity) || a.start - b.start,
     );
   }

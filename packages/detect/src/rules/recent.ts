@@ -14,7 +14,7 @@ export class Recent {
   readonly streams: number[] = [];
   first = 0;
   last = 0;
-  /** Everything added since the key was created, repetitions included. */
+  /** Additions since the key was created, repetitions included. */
   total = 0;
 
   constructor(windowS: number) {
@@ -25,7 +25,7 @@ export class Recent {
     return this.items.size;
   }
 
-  /** Drops items outside of the window around this time; captures are not always in order. */
+  /** Adds an item, and drops those outside of the window before and after this time; captures are not always in order. */
   add(item: string, time: number, frame: number, stream = -1): void {
     for (const [old, at] of this.items) {
       // Items are ordered by when they were last seen: the first recent one ends the search.
@@ -56,7 +56,7 @@ export class Bounded<T> {
     return this.#values.get(key);
   }
 
-  /** The value of a key, created if it is new. */
+  /** The value of a key, created if it is missing; marks the key as most recently used. */
   for(key: string, make: () => T): T {
     let value = this.#values.get(key);
     if (value === undefined) value = make();

@@ -1,6 +1,6 @@
 // Addresses and prefixes in CIDR notation (RFC 4632 §3.1, RFC 4291 §2.3).
 
-/** Bits of an address, most significant first; null for what is none. */
+/** The bits of an address as text of 0 and 1, most significant first; null if it is no address. */
 function bitsOf(address: string): string | null {
   const four = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(address);
   if (four !== null) {
@@ -25,7 +25,7 @@ function bitsOf6(address: string): string | null {
   return groups.map((group) => Number.parseInt(group, 16).toString(2).padStart(16, '0')).join('');
 }
 
-/** A test for `10.0.0.0/8` or one address; null for what is neither. */
+/** A predicate for addresses in a prefix such as `10.0.0.0/8`, or equal to one address; null if the text is neither. */
 export function prefixTest(text: string): ((address: string) => boolean) | null {
   const [address = '', length] = text.split('/');
   const bits = bitsOf(address);

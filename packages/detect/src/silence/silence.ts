@@ -137,7 +137,7 @@ class Compiler {
       case '<=':
         return (finding) => read(finding) <= wanted;
       default:
-        throw this.#error(`${field} cannot be asked with "${operator}" before`);
+        throw this.#error(`${field} cannot be compared with "${operator}" before`);
     }
   }
 
@@ -152,7 +152,7 @@ class Compiler {
       case 'contains':
         return (finding) => read(finding).toLowerCase().includes(text.toLowerCase());
       default:
-        throw this.#error(`${field} cannot be asked with "${operator}" before`);
+        throw this.#error(`${field} cannot be compared with "${operator}" before`);
     }
   }
 
@@ -169,14 +169,14 @@ class Compiler {
   }
 }
 
-/** Equal, or an address within the prefix; a port or MAC behind the address does not matter. */
+/** True for equal texts, and for addresses within the prefix, whatever port or MAC follows them. */
 function sameAs(text: string): (value: string) => boolean {
   const isWithin = prefixTest(text);
   if (isWithin === null) return (value) => value === text;
   return (value) => value === text || isWithin(addressIn(value));
 }
 
-/** `10.0.0.1:80`, `[::1]:80` and `10.0.0.1 (02:…)` without what follows. */
+/** The address in `10.0.0.1:80`, `[::1]:80` or `10.0.0.1 (02:…)`. */
 function addressIn(value: string): string {
   const first = value.split(' ')[0]!;
   return /^\[(.*)\](?::\d+)?$/.exec(first)?.[1] ?? first.replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, '$1');

@@ -2,7 +2,7 @@
 
 export interface Word {
   readonly kind: 'word' | 'text' | 'sign' | 'end';
-  /** Of a text: without its quotes. */
+  /** A quoted text without its quotes. */
   readonly text: string;
   readonly at: number;
 }
@@ -24,7 +24,7 @@ export function wordsOf(expression: string): Word[] {
     const match = WORD.exec(expression);
     if (match === null) {
       const at = from + (/^\s*/.exec(expression.slice(from))?.[0].length ?? 0);
-      throw new SilenceError(`"${expression}": ${expression[at]} at ${at + 1} is not understood`);
+      throw new SilenceError(`"${expression}": unexpected ${expression[at]} at ${at + 1}`);
     }
     const [whole, quoted, sign, plain] = match;
     const at = from + whole.length - whole.trimStart().length;

@@ -26,7 +26,7 @@ export class CountMin {
     this.#seed = seed;
   }
 
-  /** Adds, and returns the new estimate. Only cells below it are raised (conservative update, Estan 2002). */
+  /** Adds `count`; returns the new estimate. Only cells below it are raised (conservative update, Estan 2002). */
   add(item: string, count = 1): number {
     const wanted = this.estimate(item) + count;
     for (let row = 0; row < this.depth; row++) {

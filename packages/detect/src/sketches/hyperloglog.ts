@@ -9,7 +9,7 @@ export class HyperLogLog {
 
   /** 2^bits bytes (bits 4 to 16); the standard error is 1.04 / √(2^bits): 1.6 % for 12. */
   constructor(bits = 12, seed = 1) {
-    if (!Number.isInteger(bits) || bits < 4 || bits > 16) throw new RangeError('bits: say 4 to 16');
+    if (!Number.isInteger(bits) || bits < 4 || bits > 16) throw new RangeError('bits must be 4 to 16');
     this.#bits = bits;
     this.#seed = seed;
     this.#registers = new Uint8Array(2 ** bits);

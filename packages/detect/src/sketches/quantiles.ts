@@ -1,7 +1,7 @@
 // DDSketch (Masson, Rim, Lee 2019, https://doi.org/10.14778/3352063.3352135): quantiles with bounded relative error, from
 // buckets with exponentially growing bounds.
 
-/** Buckets per sign; beyond that the smallest values share one. 2,048 span 17 decades at 1 %. */
+/** Buckets per sign; beyond it those of the smallest values are merged. 2,048 span 17 decades at 1 %. */
 const BUCKETS_MAX = 2048;
 
 export class Quantiles {
@@ -14,7 +14,7 @@ export class Quantiles {
 
   /** `error`: the relative error of quantiles. */
   constructor(error = 0.01) {
-    if (!(error > 0 && error < 1)) throw new RangeError('error: say more than 0 and less than 1');
+    if (!(error > 0 && error < 1)) throw new RangeError('error must be more than 0 and less than 1');
     this.#gamma = (1 + error) / (1 - error);
     this.#logGamma = Math.log(this.#gamma);
   }

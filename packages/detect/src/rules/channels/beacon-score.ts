@@ -16,7 +16,7 @@ const BINS = 24;
 /** Consecutive hours for a full duration score. */
 const FULL_RUN = 12;
 
-/** `times` in seconds, ascending; null if there are too few. */
+/** `times` in seconds, ascending; `amounts` in bytes. Null for fewer than 4 connections or 3 intervals above zero. */
 export function beaconScore(times: readonly number[], amounts: readonly number[]): BeaconScore | null {
   if (times.length < CONNECTIONS_MIN) return null;
   const gaps = times.slice(1).map((time, i) => time - times[i]!);
@@ -49,7 +49,7 @@ function quantile(sorted: readonly number[], q: number): number {
   return sorted[low]! + (at - low) * ((sorted[low + 1] ?? sorted[low]!) - sorted[low]!);
 }
 
-/** Connections in each of 24 equal parts of the time span (hours in RITA, which analyses days). */
+/** Connections in each of 24 equal parts of the time span; in RITA, which analyses days, these are hours. */
 function bins(times: readonly number[]): number[] {
   const counts: number[] = new Array(BINS).fill(0);
   const span = times.at(-1)! - times[0]!;

@@ -7,13 +7,13 @@ import { beaconScore } from './beacon-score.ts';
 const CONNECTIONS = 12;
 const SPAN_S = 300;
 const SCORE = 0.8;
-/** Much inside a network comes back regularly. */
+/** Higher within the network, where polling is common. */
 const LOCAL_SCORE = 0.9;
 /** Thresholds for medium severity. */
 const SURE = { connections: 24, spanS: 3600, score: 0.95 };
 const KEPT = 2000;
 
-/** Services whose clients come back like clockwork, and should. */
+/** Services whose clients are periodic by design. */
 const PERIODIC = new Set([
   53, 67, 68, 123, 137, 138, 161, 162, 319, 320, 514, 546, 547, 1900, 4460, 5353, 5355,
 ]);
@@ -23,13 +23,13 @@ export const beacon: Rule = {
   title: 'Beacon',
   severity: 'low',
   technique: WEB_CHANNEL,
-  threshold: `${CONNECTIONS} connections to one port of a host over at least ${SPAN_S / 60} minutes, with a beacon score of ${SCORE} (local hosts: ${LOCAL_SCORE}); medium from ${SURE.score} on, with ${SURE.connections} connections in an hour or more, outside, where the client names no server`,
+  threshold: `${CONNECTIONS} connections to one port of a host over at least ${SPAN_S / 60} minutes, with a beacon score of ${SCORE} (local hosts: ${LOCAL_SCORE}); medium from ${SURE.score} on, with ${SURE.connections} connections in an hour or more, to a host outside the network, without a server name`,
   source:
-    'RITA: regularity of intervals and amounts, duration and evenness; its bins are hours of a day, here 24 parts of the time watched',
+    'RITA: regularity of intervals and amounts, duration and evenness; its bins are the hours of a day, here 24 equal parts of the observation time',
   exemptions:
     'NTP, DNS, DHCP, SNMP, syslog and discovery, which are periodic by design; connections that failed.',
   advice:
-    'Look up the server and the program that connects: updaters and monitoring do this as well as implants.',
+    'Identify the server and the program that connects: updaters and monitoring poll, too, not only implants.',
   watch(say) {
     const pairs = new Bounded<{
       times: number[];
@@ -57,7 +57,7 @@ export const beacon: Rule = {
         known.times.push(start);
         known.amounts.push(toServer.bytes);
         if (known.streams.length < 12) known.streams.push(flow.stream);
-        // Judged each time a half more are there: sorting at every connection would cost the square of them.
+        // Scored each time the number grew by half: sorting at every connection would take quadratic time.
         if (known.times.length < known.next) return;
         known.next = Math.ceil(known.next * 1.5);
         const order = [...known.times].sort((a, b) => a - b);

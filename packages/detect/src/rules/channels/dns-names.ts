@@ -1,7 +1,7 @@
-// Splits names in DNS queries into registered domain and possibly tunnelled data.
+// Splits names in DNS queries into the registered domain and labels that may carry tunnelled data.
 
 export interface NameParts {
-  /** The registered domain, or the tag with which a tunnel begins its names. */
+  /** The registered domain, or the first label of a tunnel that uses none. */
   readonly base: string;
   /** The rest, without dots. */
   readonly data: string;
@@ -23,7 +23,7 @@ const SECOND_LEVELS = new Set([
   'nom',
 ]);
 
-/** No top-level domain in use is longer than 24 letters, and none has digits but those in Punycode. */
+/** Matches what cannot be a top-level domain: none is longer than 24 letters, and only those in Punycode have digits. */
 const NO_TOP_LEVEL = /^(?!xn--)(?=.*\d)|^.{25,}$/;
 
 /** Null for names that cannot carry data: too few labels, reverse look-ups, local names. */
@@ -32,7 +32,7 @@ export function partsOf(name: string): NameParts | null {
   const top = labels.at(-1)?.toLowerCase();
   if (top === undefined || labels.length < 2 || top === 'arpa' || top === 'local' || top === 'lan')
     return null;
-  // dnscat2 without a domain of its own: `dnscat.` and then data to the end.
+  // dnscat2 without a domain: the label `dnscat`, then data to the end.
   if (NO_TOP_LEVEL.test(top)) return { base: labels[0]!.toLowerCase(), data: labels.slice(1).join('') };
   const isBelowSecond =
     top.length === 2 && labels.length > 2 && SECOND_LEVELS.has(labels.at(-2)!.toLowerCase());
@@ -44,8 +44,8 @@ export function partsOf(name: string): NameParts | null {
 }
 
 /**
- * Domains below which long made-up names are ordinary: reputation look-ups, content networks, telemetry. Their owners do
- * not hand out names for others' data.
+ * Domains below which long generated names are legitimate: reputation look-ups, content delivery networks, telemetry. Their
+ * operators assign the names, so that others cannot tunnel through them.
  */
 const ORDINARY = [
   'akadns.net',

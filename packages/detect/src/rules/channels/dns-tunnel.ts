@@ -15,14 +15,14 @@ const LIMITS: readonly (readonly [characters: number, names: number])[] = [
 /** Record types requested only by tunnels: NULL (RFC 1035 §3.3.10, experimental), and one for private use. */
 const ODD_TYPES = new Set([10, 65399]);
 const ODD_NAMES = 10;
-/** Bytes by which answers are longer than their questions when they carry data as well. */
+/** Bytes by which an average answer exceeds its question if it carries data. */
 const ANSWER_BYTES = 40;
 
 interface Domain {
   readonly names: Recent;
-  /** Different names asked for by types of no other use. */
+  /** Distinct names requested with a type that only tunnels use. */
   odd: number;
-  /** Different names ever seen here, and their characters. */
+  /** Distinct names ever seen, and their characters in total. */
   added: number;
   characters: number;
   questionBytes: number;
@@ -31,11 +31,11 @@ interface Domain {
   answers: number;
 }
 
-const THRESHOLD = `within ${WINDOW_S / 60} minutes, ${LIMITS.map(([characters, names]) => `${names} different names of ${characters} characters or more on average`).join(', or ')}, below one domain and from one client; or ${ODD_NAMES} of type NULL`;
+const THRESHOLD = `within ${WINDOW_S / 60} minutes, ${LIMITS.map(([characters, names]) => `${names} distinct names of ${characters} characters or more on average`).join(', or ')}, from one client below one domain; or ${ODD_NAMES} names of type NULL`;
 const EXEMPTIONS =
-  'Domains of content networks, virus scanners and block lists (a list of some fifty); reverse look-ups; multicast DNS; a name that is asked for again counts once.';
+  'Some fifty domains of content delivery networks, antivirus vendors and block lists; reverse look-ups; multicast DNS. A repeated name counts once.';
 
-/** Counters shared by both rules, which differ in what the answers carry. */
+/** The counters of both rules, which differ in whether answers carry data. */
 function watchNames(
   speak: (say: Say, domain: Domain, event: DnsEvent, base: string, isMany: boolean) => void,
 ): (say: Say) => Watcher {
@@ -96,7 +96,7 @@ export const dnsTunnel: Rule = {
     'RITA (unique subdomains of a domain), nDPI (labels over 48 characters); iodine and dnscat2 use 30 to 200 characters a name',
   exemptions: EXEMPTIONS,
   advice:
-    'Find the program on the client that asks; block the domain at the resolver, and let clients use no other resolver.',
+    'Find the querying program on the client; block the domain at the resolver, and allow clients no other resolver.',
   watch: watchNames((say, domain, { client, server, time }, base) => {
     if (!carriesBack(domain)) return;
     const { names, characters } = domain;
@@ -104,9 +104,9 @@ export const dnsTunnel: Rule = {
       key: `${client} ${base}`,
       time,
       source: client,
-      target: `${base} by way of ${server}`,
+      target: `${base} via ${server}`,
       confidence: 0.9,
-      summary: `${client} asked for ${names.size} different names below ${base} within ${spanText(names.last - names.first)}, ${Math.round(characters / domain.added)} characters each, and got data back`,
+      summary: `${client} queried ${names.size} distinct names below ${base} within ${spanText(names.last - names.first)}, ${Math.round(characters / domain.added)} characters each, and received data in the answers`,
       frames: names.frames,
       streams: names.streams.slice(0, 1),
       facts: { domain: base, names: names.size, bytesUp: characters, bytesDown: domain.answerBytes },
@@ -119,19 +119,20 @@ export const dnsExfiltration: Rule = {
   title: 'Exfiltration through DNS (one-way DNS tunnel)',
   severity: 'high',
   technique: ALTERNATIVE_EXFILTRATION,
-  threshold: `${THRESHOLD}; and answers that carry nothing`,
-  source: 'RITA (unique subdomains of a domain); the data are in the questions',
+  threshold: `${THRESHOLD}; and answers without data`,
+  source: 'RITA (unique subdomains of a domain); only the questions carry data',
   exemptions: EXEMPTIONS,
-  advice: 'Find the program on the client that asks, and what it read; block the domain at the resolver.',
+  advice:
+    'Find the querying program on the client, and the data it could read; block the domain at the resolver.',
   watch: watchNames((say, domain, { client, server, time }, base, isMany) => {
-    // Answers of unusual types are reported at once by the other rule.
+    // Record types that only tunnels use are reported by dns-tunnel.
     if (!isMany || carriesBack(domain)) return;
     const { names, characters } = domain;
     say({
       key: `${client} ${base}`,
       time,
       source: client,
-      target: `${base} by way of ${server}`,
+      target: `${base} via ${server}`,
       confidence: 0.75,
       summary: `${client} sent ${characters} characters in ${domain.added} names below ${base} within ${spanText(names.last - names.first)}`,
       frames: names.frames,

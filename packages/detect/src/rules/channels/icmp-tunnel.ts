@@ -25,13 +25,12 @@ export const icmpTunnel: Rule = {
   title: 'ICMP tunnel',
   severity: 'high',
   technique: NON_APPLICATION_CHANNEL,
-  threshold: `${CHANGED} echo replies whose data differ from those of their request, or ${PACKETS} echoes that hold an IP packet, or ${SIZES} different lengths among ${ECHOES} echoes between two hosts`,
-  source:
-    'RFC 792: the data of an echo come back unchanged; ptunnel, icmpsh, hans and icmptx answer with their own',
+  threshold: `${CHANGED} echo replies whose data differ from their request's, or ${PACKETS} echoes that contain an IP packet, or ${SIZES} different lengths among ${ECHOES} echoes between two hosts`,
+  source: 'RFC 792: a reply returns the data of its request; ptunnel, icmpsh, hans and icmptx send their own',
   exemptions:
-    'Pings of any size and rate; a search for the path MTU, which tries few lengths; replies whose request is not in the capture.',
+    'Pings of any size and rate; path MTU discovery, which tries few lengths; replies whose request was not captured.',
   advice:
-    'Find the program that pings; let echo pass the border only where it is needed, and only with short data.',
+    'Find the program that sends the echoes; allow ICMP echo through the firewall only where needed, and only with short data.',
   watch(say) {
     const channels = new Bounded<Channel>(KEYS_MAX);
     return {
@@ -70,7 +69,7 @@ export const icmpTunnel: Rule = {
           target: answerer,
           severity: channel.changed >= CHANGED || channel.packets >= PACKETS ? 'high' : 'medium',
           confidence: channel.changed >= CHANGED ? 0.95 : 0.75,
-          summary: `${asker} and ${answerer} exchanged ${channel.echoes} echoes with ${channel.bytes} bytes; ${channel.changed} replies held other data than their request${channel.packets > 0 ? `, ${channel.packets} echoes an IP packet` : ''}`,
+          summary: `${asker} and ${answerer} exchanged ${channel.echoes} echoes with ${channel.bytes} bytes; ${channel.changed} replies differed from their request${channel.packets > 0 ? `, ${channel.packets} echoes an IP packet` : ''}`,
           frames: channel.frames,
           facts: { echoes: channel.echoes, changed: channel.changed, bytes: channel.bytes },
         });

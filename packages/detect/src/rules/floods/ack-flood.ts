@@ -10,12 +10,12 @@ export const ackFlood: Rule = {
   title: 'TCP flood without connections (ACK, FIN, RST, null)',
   severity: 'high',
   technique: OS_FLOOD,
-  threshold: `${PER_SECOND} segments to one port of a host within one second that belong to no connection: ACKs (with SYN or FIN, too) that are refused, RST alone, or flags no program sends`,
-  source: 'As for the SYN flood: 70 to 100 a second in common rate filters of Suricata and Snort',
+  threshold: `${PER_SECOND} segments to one port of a host within one second that belong to no connection: ACKs (also with SYN or FIN) that are refused, bare RSTs, or combinations of flags that no TCP stack sends`,
+  source: 'As for the SYN flood: common rate filters of Suricata and Snort allow 70 to 100 per second',
   exemptions:
-    'Connections from before the capture, which go on after their first segment; answers whose questions were not captured (SYN and ACK, RST with ACK).',
+    'Connections that were open before the capture, which continue after their first segment; responses whose requests were not captured (SYN with ACK, RST with ACK).',
   advice:
-    'Drop segments without a connection in front of the target (stateful filter), and the sources upstream.',
+    'Drop segments without a connection at a stateful firewall in front of the target, and block the sources upstream.',
   watch(say) {
     const targets = new Bounded<{ rate: Rate; sources: Set<string> }>(KEYS_MAX);
     return {

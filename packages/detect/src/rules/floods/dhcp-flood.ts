@@ -13,12 +13,12 @@ export const dhcpFlood: Rule = {
   title: 'UDP flood of DHCP requests (starvation)',
   severity: 'high',
   technique: DIRECT_FLOOD,
-  threshold: `requests of ${CLIENTS} different DHCP clients within ${WINDOW_S} s`,
+  threshold: `requests from ${CLIENTS} different DHCP clients within ${WINDOW_S} s`,
   source:
-    'A thousand hosts that come back after a power cut spread over minutes (RFC 2131 §4.1 has them wait); Yersinia, DHCPig and the like send hundreds a second',
-  exemptions: 'Clients that ask again: each counts once.',
+    'After a power failure the requests of a thousand hosts spread over minutes (back-off of RFC 2131 §4.1); Yersinia, DHCPig and the like send hundreds per second',
+  exemptions: 'Retransmissions: each client counts once.',
   advice:
-    'Turn on DHCP snooping and port security at the switch; the port behind which the addresses are is the source.',
+    'Enable DHCP snooping and port security at the switch; the source is behind the port on which it learnt these MACs.',
   watch(say) {
     const clients = new Recent(WINDOW_S);
     return {
@@ -37,7 +37,7 @@ export const dhcpFlood: Rule = {
           source: frameSource,
           target: 'DHCP servers',
           confidence: 0.9,
-          summary: `${clients.size} DHCP clients asked within ${Math.round(seconds)} s`,
+          summary: `${clients.size} DHCP clients sent requests within ${Math.round(seconds)} s`,
           frames: clients.frames,
           facts: { clients: clients.size, perSecond: Math.round(clients.size / seconds) },
         });

@@ -6,17 +6,17 @@ import { SERVICE_FLOOD } from '../techniques.ts';
 import { CLIENTS_MAX, DISTINCT_MAX, Requests, SAME_SHARE } from './requests.ts';
 
 const SPAN_S = 5;
-/** In a span, from one client: over many connections, and whatever the connections. */
+/** Requests of one client in a span: with many connections, and with any number of them. */
 const REQUESTS = 400;
 const CONNECTIONS = 20;
 const DISTINCT_SHARE = 0.2;
 const BURST = 2000;
-/** Spans on end, where it is not as plain as that. */
+/** Consecutive spans required of the weaker patterns. */
 const SPANS = 2;
-/** Asked side by side, with a new query each time; one after the other it is a program that turns pages. */
+/** Concurrent connections with a new query in each request; over a single one a program pages through results. */
 const BUSTING_CONNECTIONS = 4;
 const REFUSED_SHARE = 0.2;
-/** In a span, from so many clients together, and from each on the average: once a second is no person, and no usual program. */
+/** In a span: requests of all clients, their number, and requests per client on average: one per second, more than people send. */
 const CROWD_REQUESTS = 400;
 const CROWD_CLIENTS = 20;
 const CROWD_EACH = SPAN_S;
@@ -28,14 +28,14 @@ export const httpFlood: Rule = {
   technique: SERVICE_FLOOD,
   threshold:
     `${REQUESTS} requests within ${SPAN_S} s from one client to one server for few different pages, over ${CONNECTIONS} or more connections; ` +
-    `over fewer if ${SAME_SHARE * 100} of 100 read the same address or write the same to it (or one page with a made-up query each, over ${BUSTING_CONNECTIONS} connections), ${SPANS} times on end, ` +
-    `or ${BURST} at once, or if the server turns ${REFUSED_SHARE * 100} of 100 away (429, 502 to 504); and ${CROWD_REQUESTS} from ${CROWD_CLIENTS} or more clients for one address, ` +
-    `once a second and client, ${SPANS} times on end`,
+    `over fewer if ${SAME_SHARE * 100} % read the same URL or write the same to it (or read one page with a new query each, over ${BUSTING_CONNECTIONS} connections) in ${SPANS} consecutive spans, ` +
+    `or ${BURST} in one span, or if the server rejects ${REFUSED_SHARE * 100} % (429, 502 to 504); and ${CROWD_REQUESTS} from ${CROWD_CLIENTS} or more clients for one URL, ` +
+    `one per second and client, in ${SPANS} consecutive spans`,
   source:
-    'ModSecurity and nginx limit_req are commonly set to 10 to 100 requests a second and client; ab and wrk, floods by keep-alive and by many sources, recorded',
+    'ModSecurity and nginx limit_req are commonly set to 10 to 100 requests per second and client; captures of ab, wrk, and floods with keep-alive or from many sources',
   exemptions:
-    'Browsers, mirrors and crawlers, which ask for each page once; programs that turn pages or write something new each time (POST) over connections they keep, as long as the server keeps up; clients that poll, even thousands, each now and then. A load test is one, too, and a busy reverse proxy, which asks for all its visitors, looks like one: silence them by their source.',
-  advice: 'Limit requests by client at the server or in front of it, and block the source.',
+    'Browsers, mirrors and crawlers, which request each page once; programs that page through results or write something new each time (POST) over persistent connections, as long as the server keeps up; clients that poll at intervals, even thousands of them. Load tests and busy reverse proxies, which forward the requests of all their clients, match: silence them by their source.',
+  advice: 'Limit the rate of requests per client at the server or in front of it, and block the source.',
   watch(say) {
     const byClient = new Bounded<Requests>(KEYS_MAX);
     const byServer = new Bounded<Requests>(KEYS_MAX);
@@ -53,7 +53,7 @@ export const httpFlood: Rule = {
           const what = `${client} sent ${target} ${own.total} requests within ${SPAN_S} s over ${own.connections.size} connection${own.connections.size === 1 ? '' : 's'}`;
           say({ ...sightingOf(event, own, what), key: `${client} ${target}`, source: client, confidence });
         } else if (isCrowd(all)) {
-          const what = `${all.clients.size} clients sent ${target} ${all.total} requests for the same within ${SPAN_S} s`;
+          const what = `${all.clients.size} clients sent ${target} ${all.total} requests for the same URL within ${SPAN_S} s`;
           say({
             ...sightingOf(event, all, what),
             key: target,
@@ -66,10 +66,10 @@ export const httpFlood: Rule = {
   },
 };
 
-/** 0: it is none. */
+/** 0 if it is no flood. */
 function confidenceOf(own: Requests): number {
   if (own.total < REQUESTS) return 0;
-  // If the page counter is saturated, the number of distinct pages is unknown.
+  // With a saturated tally the number of distinct pages is unknown.
   const isFew = own.pages.size < DISTINCT_MAX && own.pages.size <= DISTINCT_SHARE * own.total;
   if (isFew && own.connections.size >= CONNECTIONS && !own.isPool) return 0.8;
   if (isFew && own.refusedShare >= REFUSED_SHARE) return 0.8;
@@ -93,7 +93,7 @@ function sightingOf(
   what: string,
 ): Omit<Sighting, 'key' | 'source' | 'confidence'> {
   const refused =
-    refusedShare >= REFUSED_SHARE ? `; ${Math.round(100 * refusedShare)} of 100 were turned away` : '';
+    refusedShare >= REFUSED_SHARE ? `; the server rejected ${Math.round(100 * refusedShare)} %` : '';
   return {
     time,
     target: endpoint(server, serverPort),

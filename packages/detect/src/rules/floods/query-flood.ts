@@ -10,10 +10,10 @@ export const queryFlood: Rule = {
   severity: 'high',
   technique: SERVICE_FLOOD,
   threshold: `${PER_SECOND} queries from one peer of the mesh within one second`,
-  source: 'What the mesh allows a peer; dashboards and scripts ask once a second',
-  exemptions: 'None: what a peer relays for others does not count as its own.',
+  source: 'Rate limit of the mesh for a peer; dashboards and scripts query once per second',
+  exemptions: 'Queries that a peer relays for others.',
   advice:
-    'Redirect the peer to the honeypot, look at its host, and revoke its certificate if it was taken over.',
+    'Redirect the peer to the honeypot, examine its host, and revoke its certificate if it is compromised.',
   watch(say) {
     const peers = new Bounded<Rate>(KEYS_MAX);
     return {

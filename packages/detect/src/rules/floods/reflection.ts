@@ -31,10 +31,10 @@ export const reflection: Rule = {
   title: 'Reflected UDP flood (amplification)',
   severity: 'high',
   technique: REFLECTION,
-  threshold: `answers of ${SOURCES} servers of one amplifying service that a host had not asked, within ${WINDOW_S} s, of ${BYTES_MEAN} bytes each on average (DNS: ${DNS_BYTES_MEAN})`,
+  threshold: `unsolicited responses from ${SOURCES} servers of one amplifying service to a host within ${WINDOW_S} s, of ${BYTES_MEAN} bytes on average (DNS: ${DNS_BYTES_MEAN})`,
   source: 'CISA TA14-017A lists the services; RFC 5358 describes the attack',
   exemptions:
-    'Hosts that asked; ordinary DNS answers in captures of one direction, which are shorter; multicast discovery.',
+    'Hosts that sent requests; ordinary DNS answers in one-way captures, which are shorter; multicast discovery.',
   advice:
     "Ask the provider to filter the service's source port for the target; the sources are victims themselves.",
   watch(say) {
@@ -59,7 +59,7 @@ export const reflection: Rule = {
           source: `${known.sources.size} ${name} servers`,
           target: server,
           confidence: 0.85,
-          summary: `${known.sources.size} ${name} servers sent ${server} answers of ${Math.round(mean)} bytes that it had not asked for`,
+          summary: `${known.sources.size} ${name} servers sent ${server} unsolicited responses of ${Math.round(mean)} bytes on average`,
           frames: known.sources.frames,
           streams: known.sources.streams,
           facts: { service: name, sources: known.sources.size },

@@ -9,17 +9,17 @@ export const DISTINCT_MAX = 500;
 export const CLIENTS_MAX = 10_000;
 const EVIDENCE_MAX = 12;
 
-/** Legitimate writers send the same page different contents each time: measurements, rows, mails. */
+/** Methods that write: legitimate clients send different contents each time, such as measurements, rows or mails. */
 const WRITES: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH', 'DELETE', 'REPORT', 'PROPFIND']);
 
-/** Share of requests for the same page, address or contents from which they are considered generated. */
+/** Share of requests with the same page, URL or contents from which they count as generated. */
 export const SAME_SHARE = 0.8;
 
 /** Below this share of repeated contents, writes come from a program with real data. */
 const NEW_SHARE = 0.2;
-/** Requests on each connection of a pool; who floods begins one for each, or for a few. */
+/** Requests per connection of a pool; floods open a connection for every one or few requests. */
 const KEPT_REQUESTS = 5;
-/** A request without a body, by its header; the capture may also have truncated it. */
+/** Header of a request without a body; a missing body may also have been truncated in the capture. */
 const EMPTY = /^content-length: *0\s*$/i;
 const hash = new Uint32Array(2);
 
@@ -55,7 +55,7 @@ export class Requests {
   total = 0;
   /** Responses with status 429, 502, 503 or 504. */
   refusals = 0;
-  /** Without query. */
+  /** Paths without query. */
   readonly pages = new Tally();
   /** Complete URLs of requests that read. */
   readonly addresses = new Tally();
@@ -87,31 +87,31 @@ export class Requests {
     if (this.frames.length < EVIDENCE_MAX) this.frames.push(frame);
   }
 
-  /** This span is full: so many on end are, with it. */
+  /** Marks this window as full; returns the number of consecutive full windows, this one included. */
   mark(): number {
     this.#isFull = true;
     return this.streak + 1;
   }
 
-  /** Of all requests, those that read the address that was read most, or write what was written most. */
+  /** Share of the most frequent read URL, or of the most frequent written contents, in all requests. */
   get sameShare(): number {
     return Math.max(this.addresses.most, this.writings.most) / this.total;
   }
 
-  /** Over connections that are kept, as by a program with a pool of them, something new is written each time. */
+  /** New contents are written over persistent connections, as by a program with a connection pool. */
   get isPool(): boolean {
     const { connections, total, writes, writings } = this;
     if (writes < SAME_SHARE * total || writings.most > NEW_SHARE * total) return false;
     return connections.size < DISTINCT_MAX && connections.size * KEPT_REQUESTS <= total;
   }
 
-  /** One page above all, read with another query each time: no cache has the answer. */
+  /** One page is read with a different query each time, which defeats caches. */
   get bustsCaches(): boolean {
     const { pages, addresses, total } = this;
     return pages.most >= SAME_SHARE * total && addresses.size >= Math.min(DISTINCT_MAX, SAME_SHARE * total);
   }
 
-  /** Share of all requests: if few responses were captured, a single refusal is not representative. */
+  /** Relative to requests, not responses: if few responses were captured, one refusal is not representative. */
   get refusedShare(): number {
     return Math.min(1, this.refusals / this.total);
   }

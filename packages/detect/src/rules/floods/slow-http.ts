@@ -9,13 +9,13 @@ const PATIENCE_S = 10;
 const MEMORY_S = 120;
 const STREAMS_MAX = 2000;
 
-/** Only without TLS, which hides whether a request is complete. */
+/** Ports without TLS, which would hide whether a request is complete. */
 const PORTS = new Set([80, 81, 8000, 8008, 8080, 8081, 8888]);
 
 interface Visitor {
   readonly client: string;
   readonly target: string;
-  /** Connections without an answer to a request, with the time of their beginning. */
+  /** Connections without a response so far, with the time and frame of their SYN. */
   readonly idle: Map<number, { readonly time: number; readonly frame: number }>;
 }
 
@@ -24,17 +24,17 @@ export const slowHttp: Rule = {
   title: 'Slow HTTP flood (Slowloris)',
   severity: 'high',
   technique: SERVICE_FLOOD,
-  threshold: `${CONNECTIONS} connections from one client to one web server, on which the server had nothing to answer for ${PATIENCE_S} s`,
+  threshold: `${CONNECTIONS} connections from one client to one web server that received no complete request within ${PATIENCE_S} s`,
   source:
-    'nginx and Apache wait 60 s for a request, and serve some hundred clients at once; Slowloris holds them all',
+    'nginx and Apache wait 60 s for a request and serve some hundred clients at once; Slowloris occupies them all',
   exemptions:
-    'Connections that browsers open in advance (a few a server); looks at an open port by load balancers; TLS, where requests cannot be seen; captures of one direction.',
+    'Connections that browsers open in advance (a few per server); health checks of load balancers; TLS, which hides requests; one-way captures.',
   advice:
-    'Limit connections by client, and the time in which a request must be complete (mod_reqtimeout, client_header_timeout); block the source.',
+    'Limit connections per client and the time for a complete request (mod_reqtimeout, client_header_timeout); block the source.',
   watch(say) {
     const visitors = new Bounded<Visitor>(KEYS_MAX);
     const waiting = new Set<string>();
-    /** Connections whose server was heard. */
+    /** Connections whose server answered the SYN in the capture. */
     const heard = new Bounded<true>(KEYS_MAX);
 
     function judge(key: string, { client, target, idle }: Visitor, now: number): void {
@@ -51,7 +51,7 @@ export const slowHttp: Rule = {
         source: client,
         target,
         confidence: 0.85,
-        summary: `${client} holds ${late} connections to ${target} on which no request gets complete`,
+        summary: `${client} holds ${late} connections to ${target} without a complete request`,
         frames: [...idle.values()].slice(0, 12).map(({ frame }) => frame),
         streams: [...idle.keys()].slice(0, 12),
         facts: { connections: late },

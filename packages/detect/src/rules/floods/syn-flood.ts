@@ -6,10 +6,10 @@ import { OS_FLOOD } from '../techniques.ts';
 
 const PER_SECOND = 100;
 const FAILED_SHARE = 0.8;
-/** A flood of one host on any ports needs many sources, or it is a port scan. */
+/** A flood over many ports of a host needs many sources, or else it is a port scan. */
 const SOURCES = 20;
 
-/** Outcomes come up to some seconds after the asking, and not in its order: this many seconds are counted at once. */
+/** Outcomes follow their SYN by up to some seconds and out of order: this many seconds are counted at once. */
 const SECONDS_KEPT = 8;
 
 interface Second {
@@ -48,12 +48,12 @@ export const synFlood: Rule = {
   title: 'SYN flood',
   severity: 'high',
   technique: OS_FLOOD,
-  threshold: `${PER_SECOND} connections to one port of a host within one second that come to nothing, and less than ${Math.round((1 - FAILED_SHARE) * 100)} of 100 that do; on any ports of a host if they come from ${SOURCES} or more sources`,
+  threshold: `${PER_SECOND} failed connections to one port of a host within one second, and less than ${Math.round((1 - FAILED_SHARE) * 100)} % that complete; to any ports of a host if they come from ${SOURCES} or more sources`,
   source:
-    'Suricata and Snort rate filters usually stand at 70 to 100 SYN/s for a destination; RFC 4987 §2 on what a flood is',
+    'Rate filters of Suricata and Snort usually allow 70 to 100 SYN/s per destination; RFC 4987 §2 describes the attack',
   exemptions:
-    "Busy servers and load tests, whose connections complete (also seen in captures of the client's direction only); port scans by few sources; SYN and ACK without a question (backscatter).",
-  advice: 'Turn on SYN cookies, and drop the sources or rate-limit new connections upstream of the target.',
+    "Busy servers and load tests, whose connections complete (also seen in captures of the client's direction only); port scans from few sources; SYN with ACK without a SYN (backscatter).",
+  advice: 'Enable SYN cookies, and block the sources or rate-limit new connections upstream of the target.',
   watch(say) {
     const services = new Bounded<Target>(KEYS_MAX);
     const hosts = new Bounded<Target>(KEYS_MAX);
@@ -71,7 +71,7 @@ export const synFlood: Rule = {
         source: from,
         target: to,
         confidence: 0.95,
-        summary: `${from} sent ${to} ${failed} SYN in one second that came to nothing`,
+        summary: `${from} sent ${to} ${failed} SYNs in one second without a connection`,
         frames,
         streams,
         facts: { perSecond: failed, sources: sources.size },

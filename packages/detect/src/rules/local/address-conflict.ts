@@ -9,11 +9,11 @@ export const addressConflict: Rule = {
   title: 'Address conflict',
   severity: 'low',
   technique: null,
-  threshold: `two MACs take turns in claiming one IPv4 address, ${CHANGES} times in ${WINDOW_S / 60} minutes`,
-  source: 'RFC 5227 §2.4: a host that sees its address claimed defends it',
+  threshold: `the MAC that claims an IPv4 address alternates ${CHANGES} times in ${WINDOW_S / 60} minutes`,
+  source: 'RFC 5227 §2.4: a host defends an address that another host claims',
   exemptions:
-    'An address that moves once (failover, a new network card); MACs of virtual routers, which several routers share.',
-  advice: 'Give one of the two another address; look for a DHCP range that overlaps with fixed addresses.',
+    'An address that moves once (failover, a new network card); virtual router MACs, which several routers share.',
+  advice: 'Reconfigure one of the two hosts; look for a DHCP range that overlaps static addresses.',
   watch(say) {
     const owners = new Bounded<{ mac: string; changes: number[]; frames: number[]; others: Set<string> }>(
       KEYS_MAX,
@@ -40,7 +40,7 @@ export const addressConflict: Rule = {
           source: [...known.others].join(', '),
           target: senderAddress,
           confidence: 0.8,
-          summary: `${senderAddress} is claimed in turn by ${[...known.others].join(' and ')}`,
+          summary: `${senderAddress} is claimed alternately by ${[...known.others].join(' and ')}`,
           frames: known.frames,
           facts: { macs: known.others.size },
         });

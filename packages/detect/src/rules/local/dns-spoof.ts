@@ -17,12 +17,12 @@ export const dnsSpoof: Rule = {
   title: 'Rogue DNS answer (DNS spoofing)',
   severity: 'high',
   technique: IN_THE_MIDDLE,
-  threshold: `two answers from one server to one question within ${RACE_S} s that name different addresses`,
-  source: 'RFC 5452 §3: a forged answer races the true one, which still comes',
+  threshold: `two answers with different addresses from one server to one query within ${RACE_S} s`,
+  source: 'RFC 5452 §3: a forged answer races the genuine one, which still arrives',
   exemptions:
-    'Questions that were asked twice (a server that rotates addresses answers each differently); answers that share an address; multicast DNS.',
+    'Repeated queries (a server that rotates addresses answers each differently); answers that share an address; multicast DNS.',
   advice:
-    'Do not trust the first answer; find out on which link the forged one enters (its TTL differs), and use DNS over TLS or DNSSEC.',
+    'Do not trust the first answer; find the link on which the forged one enters (its IP TTL differs), and use DNS over TLS or DNSSEC.',
   watch(say) {
     const asked = new Bounded<Asked>(QUERIES);
     return {
@@ -49,7 +49,7 @@ export const dnsSpoof: Rule = {
           source: server,
           target: client,
           confidence: 0.8,
-          summary: `${client} asked ${server} once for ${name} and got two answers: ${first.addresses.join(', ')}, then ${addresses.join(', ')}`,
+          summary: `${client} queried ${server} once for ${name} and received two answers: ${first.addresses.join(', ')}, then ${addresses.join(', ')}`,
           frames: [first.frame, event.frame],
           streams: [event.stream],
           facts: { name },

@@ -11,18 +11,18 @@ export const llmnrSpoof: Rule = {
   title: 'LLMNR poisoning',
   severity: 'high',
   technique: NAME_POISONING,
-  threshold: `one host answers for ${NAMES} different names within ${WINDOW_S / 60} minutes with the same address`,
-  source: 'RFC 4795 §2.1 (a host answers for names of its own only); Responder answers for whatever is asked',
+  threshold: `one host answers queries for ${NAMES} different names within ${WINDOW_S / 60} minutes with the same address`,
+  source: 'RFC 4795 §2.1: a host answers only for its own names; Responder answers for all names',
   exemptions:
-    'Hosts with two names; nodes of a cluster, whose names have an address each; multicast DNS and NetBIOS, where servers answer for others.',
+    'Hosts with two names; cluster nodes, whose names have an address each; multicast DNS and NetBIOS, where servers answer for others.',
   advice:
-    'Find the host that answers, and change the passwords of those it answered: they may have sent it their hashes. Turn LLMNR off by policy.',
+    'Find the host that answers, and change the passwords used on the clients it answered, which may have sent it their hashes. Disable LLMNR by policy.',
   watch(say) {
     const answered = new Bounded<Recent>(KEYS_MAX);
     return {
       dns({ serverPort, isResponse, addresses, name, server, client, time, frame, stream }) {
         if (serverPort !== PORT || !isResponse) return;
-        // With its domain or without, it is the same name.
+        // A name with and without its domain is the same.
         const host = name.toLowerCase().split('.', 1)[0]!;
         for (const address of addresses) {
           const key = `${server} ${address}`;
@@ -35,7 +35,7 @@ export const llmnrSpoof: Rule = {
             source: server,
             target: client,
             confidence: 0.95,
-            summary: `${server} answers by LLMNR that ${names.size} names are ${address}, such as ${[...names.items.keys()].slice(0, NAMES).join(', ')}`,
+            summary: `${server} answers LLMNR queries for ${names.size} names with ${address}, such as ${[...names.items.keys()].slice(0, NAMES).join(', ')}`,
             frames: names.frames,
             streams: names.streams,
             facts: { names: names.size },

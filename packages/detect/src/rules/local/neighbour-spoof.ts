@@ -3,10 +3,10 @@ import { Bounded, KEYS_MAX, Recent } from '../recent.ts';
 import type { Rule } from '../rule.ts';
 import { IN_THE_MIDDLE } from '../techniques.ts';
 
-/** Points that together make a finding; no single sign does. */
+/** Points required for a finding; no single indicator has as many. */
 const ENOUGH = 3;
 const MEMORY_S = 600;
-/** Two that claim an address so shortly after each other both mean to have it. */
+/** Two MACs that claim an address within this time both use it. */
 const AT_ONCE_S = 5;
 const DENIED = 3;
 const DENIED_WINDOW_S = 60;
@@ -26,18 +26,17 @@ export const neighbourSpoof: Rule = {
   title: 'IPv6 neighbour spoofing',
   severity: 'high',
   technique: IN_THE_MIDDLE,
-  threshold: `${ENOUGH} points within ${MEMORY_S / 60} minutes: an overriding advertisement sent to one host that did not solicit it (1); an address claimed by two MACs within ${AT_ONCE_S} s, or by such an advertisement (2); a second one (1); or ${DENIED} new addresses denied to their hosts within ${DENIED_WINDOW_S} s`,
+  threshold: `${ENOUGH} points within ${MEMORY_S / 60} minutes: an overriding advertisement sent to one host that did not solicit it (1); an address claimed by two MACs within ${AT_ONCE_S} s, or by such an advertisement (2); a second such address (1); or ${DENIED} new addresses of hosts denied by duplicate address detection within ${DENIED_WINDOW_S} s`,
   source:
-    'RFC 4861 §7.2.6 (what is not solicited goes to all) and RFC 4862 §5.4 (a duplicate is met once); RFC 3756 §4.1 describes the attacks; THC parasite6, fake_advertise6 and dos-new-ip6, recorded',
+    'RFC 4861 §7.2.6 (unsolicited advertisements are multicast) and RFC 4862 §5.4 (duplicates are rare); RFC 3756 §4.1 describes the attacks; captures of THC parasite6, fake_advertise6 and dos-new-ip6',
   exemptions:
-    'Failover, sleep proxies and new network cards, which tell all, and whose forerunner is silent from then on; proxies and anycast, which do not override (RFC 4861 §7.2.7, §7.2.8); one address that is really taken twice.',
-  advice:
-    "Find the port of the claimant's MAC at the switch, and take it off; turn on ND inspection (RFC 6620) there.",
+    'Failover, sleep proxies and new network cards, which multicast, and whose previous owner stays silent; proxies and anycast, which do not override (RFC 4861 §7.2.7, §7.2.8); a single genuine duplicate.',
+  advice: "Find the switch port of the claimant's MAC and disable it; enable ND inspection (RFC 6620) there.",
   watch(say) {
     const claimants = new Bounded<Claimant>(KEYS_MAX);
     /** By address: MACs that claim it, with the time. */
     const owners = new Bounded<Map<string, number>>(KEYS_MAX);
-    /** By address: whose frame asked whether it is taken, and when. */
+    /** By address: source MAC and time of the last duplicate address detection. */
     const probes = new Bounded<{ readonly from: string; readonly time: number }>(KEYS_MAX);
     const denied = new Recent(DENIED_WINDOW_S);
     const ownersOf = (address: string): Map<string, number> => owners.for(address, () => new Map());
@@ -52,8 +51,8 @@ export const neighbourSpoof: Rule = {
     }
 
     /**
-     * An unsolicited multicast advertisement for an address that the sender did not have takes it over: its rivals are
-     * those who claim it afterwards.
+     * An unsolicited multicast advertisement of a new owner is a takeover: its rivals are only MACs that claim the address
+     * afterwards.
      */
     function takeOver({ target, mac, isSolicited, destination }: NeighbourEvent): void {
       const macs = ownersOf(target);
@@ -90,7 +89,7 @@ export const neighbourSpoof: Rule = {
 
     function deny({ target, mac, frameSource, time, frame }: NeighbourEvent): void {
       const probe = probes.get(target);
-      // A host that solicited the address and then advertises it as its own to all uses the same MAC.
+      // A host that probes an address and then advertises it as its own uses the same MAC for both.
       if (probe === undefined || probe.from === frameSource || probe.from === mac) return;
       if (Math.abs(time - probe.time) > AT_ONCE_S) return;
       denied.add(target, time, frame);
@@ -99,9 +98,9 @@ export const neighbourSpoof: Rule = {
         key: 'new addresses',
         time,
         source: mac,
-        target: 'hosts with new addresses',
+        target: 'hosts that configure addresses',
         confidence: 0.9,
-        summary: `${denied.size} new addresses were denied to hosts that asked whether they are taken, such as ${target} to ${probe.from}`,
+        summary: `${denied.size} new addresses failed duplicate address detection, such as ${target} of ${probe.from}`,
         frames: denied.frames,
         facts: { addresses: denied.size },
       });

@@ -9,11 +9,10 @@ export const newHost: Rule = {
   title: 'New host',
   severity: 'info',
   technique: null,
-  threshold: `an address of the local network speaks for the first time, after the network was watched for ${LEARN_S / 60} minutes`,
-  source: 'arpwatch; ISO 27002 §5.9 asks for an inventory that is kept',
-  exemptions:
-    'The first hour, when every host is new; link-local addresses and addresses out on the Internet.',
-  advice: 'See whether you know the device; if not, find its port at the switch.',
+  threshold: `first ARP message of a MAC with a local address, after ${LEARN_S / 60} minutes of observation`,
+  source: 'arpwatch; ISO 27002 §5.9 requires an inventory of assets',
+  exemptions: 'The first hour, when every host is new; link-local and public addresses.',
+  advice: 'Identify the device; if it is unknown, find its switch port.',
   watch(say) {
     const hosts = new Bounded<true>(KEYS_MAX);
     let since = Number.NaN;
@@ -30,7 +29,7 @@ export const newHost: Rule = {
           source: senderAddress,
           target: 'local network',
           confidence: 0.9,
-          summary: `${senderMac} spoke for the first time, as ${senderAddress}`,
+          summary: `${senderMac} appeared for the first time, as ${senderAddress}`,
           frames: [frame],
         });
       },

@@ -15,11 +15,11 @@ export const rogueDhcp: Rule = {
   severity: 'high',
   technique: DHCP_SPOOFING,
   threshold: 'two servers answer the same request of one client with different routers or DNS servers',
-  source: 'RFC 2131 §3.1 lets several servers offer; those of one network agree on its router',
+  source: 'RFC 2131 §3.1 allows offers of several servers; those of one network agree on its router',
   exemptions:
-    "Failover pairs, which offer the same router and DNS servers; relays that carry one server's answer twice.",
+    "Failover pairs, which offer the same routers and DNS servers; relays that forward one server's answer twice.",
   advice:
-    'Find the port of the server that is not yours at the switch (its MAC is in the evidence), and turn on DHCP snooping.',
+    'Find the switch port of the unknown server (its MAC is in the evidence), and enable DHCP snooping.',
   watch(say) {
     const answers = new Bounded<DhcpEvent>(TRANSACTIONS);
     return {

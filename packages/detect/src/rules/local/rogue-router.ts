@@ -4,7 +4,7 @@ import { IN_THE_MIDDLE } from '../techniques.ts';
 
 const FLOOD_ROUTERS = 10;
 const WINDOW_S = 60;
-/** Looked through at each advertisement; a network has a few. */
+/** Searched at each advertisement; a network has few routers. */
 const ROUTERS_MAX = 16;
 
 export const rogueRouter: Rule = {
@@ -12,12 +12,11 @@ export const rogueRouter: Rule = {
   title: 'Rogue IPv6 router advertisement',
   severity: 'medium',
   technique: IN_THE_MIDDLE,
-  threshold: `a router advertises other prefixes than another one, with high preference (at normal preference: low), or ${FLOOD_ROUTERS} routers advertise themselves within ${WINDOW_S} s (high)`,
-  source:
-    'RFC 6104 (the problem statement), RFC 4191 §2.1 (preference); the flood is that of THC flood_router6',
+  threshold: `a router advertises prefixes different from another's, with high preference (at normal preference: low), or ${FLOOD_ROUTERS} routers advertise themselves within ${WINDOW_S} s (high)`,
+  source: 'RFC 6104 (problem statement), RFC 4191 §2.1 (preference); floods as by THC flood_router6',
   exemptions:
-    'Several routers that advertise the same prefixes; announcements that a router goes away. At normal preference a second provider (multihoming) looks the same, and so it is of low severity.',
-  advice: "Find the router's MAC at the switch, take it off, and turn on RA guard (RFC 6105).",
+    'Several routers that advertise the same prefixes; advertisements with router lifetime 0. At normal preference severity is low, because a second provider (multihoming) looks the same.',
+  advice: "Find the switch port of the router's MAC and disable it; enable RA guard (RFC 6105).",
   watch(say) {
     const routers = new Recent(WINDOW_S);
     const known = new Bounded<{ prefixes: string; preference: number; readonly since: number }>(ROUTERS_MAX);
@@ -42,7 +41,7 @@ export const rogueRouter: Rule = {
           });
           return;
         }
-        // Of two alike, the one that came later.
+        // At equal preference the later router is the suspect.
         const other = [...known.entries()].find(
           ([, its]) =>
             its.prefixes !== text &&

@@ -11,11 +11,11 @@ const WINDOW_S = 600;
 interface Series {
   readonly failed: Recent;
   readonly users: Set<string>;
-  /** The user who got in after failures had reached the limit. */
+  /** The user of a successful login after failures; null if there was none. */
   entered: string | null;
 }
 
-/** Distinguishes one attempt from the previous one. */
+/** Identifies the password tried, so that repetitions of one count once; every attempt if passwords are hidden. */
 function tryOf({ user, guess }: LoginEvent, total: number): string {
   return guess === 0 ? `try ${total}` : `${user} ${guess}`;
 }
@@ -25,12 +25,12 @@ export const bruteForce: Rule = {
   title: 'Brute force of passwords',
   severity: 'high',
   technique: PASSWORD_GUESSING,
-  threshold: `${FAILURES} failed logins with different passwords from one client to one service in ${WINDOW_S / 60} minutes (SSH, where failure is judged by the sizes of encrypted answers: ${INFERRED_FAILURES}); critical when one succeeds then`,
+  threshold: `${FAILURES} failed logins with different passwords from one client to one service in ${WINDOW_S / 60} minutes (SSH, where failure is inferred from the sizes of encrypted packets: ${INFERRED_FAILURES}); critical if one succeeds afterwards`,
   source:
-    'Zeek: FTP 20 in 15 minutes, SSH 30 in 30 minutes; hydra and medusa try several a second, people seldom fail ten times in ten minutes',
+    'Zeek: FTP 20 in 15 minutes, SSH 30 in 30 minutes; hydra and medusa try several per second; users seldom fail ten times in ten minutes',
   exemptions:
-    'Sessions that get in: git, backup and deployment open many SSH connections, and all succeed. The same wrong password again and again, where it can be seen: a program nobody told of the new one. HTTP answers 401 to a request without a password (browsers and programs ask so first).',
-  advice: 'Block the source, change the password if one was found, and allow keys or a second factor only.',
+    'Successful sessions: git, backup and deployment open many SSH connections. Repetitions of one wrong password, where it is visible: a program with an old password. HTTP status 401 to requests without credentials, which browsers and programs send first.',
+  advice: 'Block the source, change the password if it was guessed, and require keys or a second factor.',
   watch(say) {
     const tried = new Bounded<Series>(KEYS_MAX);
 
@@ -40,7 +40,7 @@ export const bruteForce: Rule = {
       if (failed.size < (isInferred ? INFERRED_FAILURES : FAILURES)) return;
       const names =
         users.size === 0 ? '' : users.size === 1 ? ` as ${[...users][0]}` : ` as ${users.size} users`;
-      const success = entered === null ? '' : `; then got in${entered === '' ? '' : ` as ${entered}`}`;
+      const success = entered === null ? '' : `; then succeeded${entered === '' ? '' : ` as ${entered}`}`;
       say({
         key: `${protocol} ${client} ${server} ${serverPort}`,
         time,

@@ -11,12 +11,12 @@ export const communityGuessing: Rule = {
   title: 'Brute force of SNMP communities',
   severity: 'medium',
   technique: PASSWORD_GUESSING,
-  threshold: `${GUESSES} different communities from one client to one host in ${WINDOW_S / 60} minutes; high when one of them is answered then`,
+  threshold: `${GUESSES} different communities from one client to one host in ${WINDOW_S / 60} minutes; high if one of them is answered afterwards`,
   source:
-    'A wrong community gets no answer (RFC 3584 §5.2.1), so what is tried counts, not what fails; onesixtyone and snmp-brute come with lists of fifty and more',
+    'A wrong community gets no answer (RFC 3584 §5.2.1), so that attempts count rather than failures; the word lists of onesixtyone and snmp-brute have fifty entries and more',
   exemptions:
-    'The same community again and again; discovery by monitoring, which tries a handful on each host; SNMP 3.',
-  advice: 'Block the source, change the community if one was answered, and use SNMP 3.',
+    'Repetitions of one community; discovery by monitoring, which tries a few on each host; SNMPv3.',
+  advice: 'Block the source, change the community if one was answered, and use SNMPv3.',
   watch(say) {
     const tried = new Bounded<Recent>(KEYS_MAX);
     return {

@@ -13,10 +13,10 @@ export const passwordSpraying: Rule = {
   severity: 'high',
   technique: PASSWORD_SPRAYING,
   threshold: `${FAILURES} failed logins from one client at ${SERVERS} or more servers of one protocol in ${WINDOW_S / 60} minutes`,
-  source: 'MITRE T1110.003: few tries for each account keep below what a single server counts',
+  source: 'MITRE T1110.003: few attempts per account stay below the limit of each server',
   exemptions:
-    'Clients that get in somewhere as often as they fail: management tools with an old password in their list.',
-  advice: 'Block the source, and look which accounts it tried: they are known outside.',
+    'Clients with as many successes as failures: management tools with an old password in their list.',
+  advice: 'Block the source, and check the accounts it tried: their names are known to the attacker.',
   watch(say) {
     const tried = new Bounded<{ failed: Recent; servers: Recent; successes: number }>(KEYS_MAX);
     return {

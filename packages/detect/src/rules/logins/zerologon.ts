@@ -13,9 +13,9 @@ export const zerologon: Rule = {
   threshold: 'one NetrServerAuthenticate with a client credential of eight zeros',
   source:
     'CVE-2020-1472: with AES-CFB8 and a challenge of zeros, one in 256 keys gives a credential of zeros; an honest client sends one once in 2^64',
-  exemptions: 'Netlogon over SMB 3 with encryption, or sealed, whose inside cannot be seen.',
+  exemptions: 'Netlogon over encrypted SMB 3 or sealed, which hides its contents.',
   advice:
-    'Update the domain controller and let it enforce secure RPC; see whether the password of its machine account was set, and by whom.',
+    'Update the domain controller and enforce secure RPC; check whether and by whom the password of its machine account was changed.',
   watch(say) {
     const tried = new Bounded<Recent>(KEYS_MAX);
     return {

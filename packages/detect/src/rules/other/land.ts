@@ -9,8 +9,8 @@ export const land: Rule = {
   technique: SYSTEM_EXPLOIT,
   threshold: 'one SYN from an address and port to the same address and port',
   source: 'CVE-1999-0016; CERT CA-1997-28',
-  exemptions: 'Loopback, and captures on one host of itself.',
-  advice: 'Filter packets that come from outside with inside addresses (RFC 2827).',
+  exemptions: 'Loopback addresses.',
+  advice: 'Filter packets with internal source addresses at the border (RFC 2827).',
   watch(say) {
     return {
       suspect({ what, client, server, serverPort, time, frame, stream }) {
@@ -21,7 +21,7 @@ export const land: Rule = {
           source: client,
           target: endpoint(server, serverPort),
           confidence: 0.9,
-          summary: `a SYN to ${endpoint(server, serverPort)} claims to come from there itself`,
+          summary: `a SYN to ${endpoint(server, serverPort)} has its destination as source`,
           frames: [frame],
           streams: [stream],
         });

@@ -10,9 +10,9 @@ export const ntpMonlist: Rule = {
   title: 'NTP monlist (amplification)',
   severity: 'medium',
   technique: REFLECTION,
-  threshold: `${REQUESTS} requests for the list of clients of a time server (mode 7, request 20 or 42) from one source in ${WINDOW_S / 60} minutes; one is low`,
+  threshold: `${REQUESTS} requests for the client list of a time server (mode 7, request 20 or 42) from one source in ${WINDOW_S / 60} minutes; low from one on`,
   source: 'CVE-2013-5211; CISA TA14-013A',
-  exemptions: "A single request, as an administrator's ntpdc sends.",
+  exemptions: "None; a single request, such as an administrator's ntpdc sends, has low severity.",
   advice: 'Update the time server or set `disable monitor`; the source address is that of the victim.',
   watch(say) {
     const sources = new Bounded<Recent>(KEYS_MAX);
@@ -28,7 +28,7 @@ export const ntpMonlist: Rule = {
           target: server,
           severity: known.size >= REQUESTS ? 'medium' : 'low',
           confidence: 0.8,
-          summary: `${known.size} requests with the address ${client} asked ${server} for its list of clients`,
+          summary: `${known.size} requests with source ${client} to ${server} for its client list`,
           frames: known.frames,
           streams: known.streams,
           facts: { requests: known.size },

@@ -9,12 +9,12 @@ export const unusualBehaviour: Rule = {
   title: 'Unusual behaviour',
   severity: 'low',
   technique: null,
-  threshold: `${TIMES} intervals within ${WINDOW_S / 60} minutes in which a host or peer is less usual than all but 1.5 of 100 that were learnt (peers: medium)`,
+  threshold: `${TIMES} intervals within ${WINDOW_S / 60} minutes in which a host or peer is more anomalous than 98.5 % of the training intervals (peers: medium)`,
   source:
-    'Isolation Forest, ECOD and Mahalanobis distance together (packages/detect); one interval alone is chance',
-  exemptions: 'The time in which the network is learnt; what has become usual, slowly.',
+    'Isolation Forest, ECOD and Mahalanobis distance together (packages/detect); a single interval may be chance',
+  exemptions: 'The training phase; gradual changes, to which the model adapts.',
   advice:
-    'Look at the features that made it unusual. If it is to be expected, it will be learnt; silence it until then.',
+    'Check the features that made it unusual. The model adapts to lasting changes; silence an expected one until then.',
   watch(say) {
     const seen = new Bounded<Recent>(KEYS_MAX);
     return {

@@ -4,19 +4,20 @@ import type { Rule } from '../rule.ts';
 import { SYSTEM_DISCOVERY } from '../techniques.ts';
 
 const ECHO_HOSTS = 25;
-/** Whether they answer or not. */
+/** Answered or not. */
 const ECHO_MANY = 60;
-/** Each once, so quickly: monitoring pings the same hosts again. */
+/** Each about once within this time: monitoring repeats the same hosts. */
 const ECHO_QUICK_S = 10;
 const ARP_HOSTS = 40;
 const ARP_MANY = 100;
 const WINDOW_S = 60;
 
-/** Addresses asked for that did not answer (yet). */
+/** Requested addresses, and which of them answered. */
 class Silent {
   readonly asked = new Recent(WINDOW_S);
   readonly answered = new Set<string>();
 
+  /** Adds a request; returns the number of addresses without an answer so far. */
   ask(address: string, time: number, frame: number): number {
     this.asked.add(address, time, frame);
     let silent = 0;
@@ -34,12 +35,11 @@ export const hostSweep: Rule = {
   title: 'Host sweep (ping or ARP scan)',
   severity: 'medium',
   technique: SYSTEM_DISCOVERY,
-  threshold: `in ${WINDOW_S} s, pings to ${ECHO_HOSTS} different addresses without an answer (medium) or to ${ECHO_MANY} within ${ECHO_QUICK_S} s whether they answer or not (low), or ARP requests for ${ARP_HOSTS} (low) or ${ARP_MANY} (medium)`,
-  source: 'Snort ip_sweep; arp-scan and nmap -sn ask for all 254 of a network within seconds',
+  threshold: `in ${WINDOW_S} s, unanswered pings to ${ECHO_HOSTS} different addresses (medium), pings to ${ECHO_MANY} within ${ECHO_QUICK_S} s, answered or not (low), or ARP requests for ${ARP_HOSTS} (low) or ${ARP_MANY} (medium)`,
+  source: 'Snort ip_sweep; arp-scan and nmap -sn probe all 254 addresses of a network within seconds',
   exemptions:
-    'Monitoring, whose hosts answer; hosts that ask for the few neighbours they talk to; senders that use the unspecified address (ARP probes).',
-  advice:
-    'Find out what runs on the source: an inventory tool is fine, anything else looks for its next victim.',
+    'Monitoring, whose hosts answer; hosts that resolve the few neighbours they talk to; ARP probes, whose sender address is unspecified.',
+  advice: 'Identify the program on the source; unless it is an inventory tool, it searches for targets.',
   watch(say) {
     const pings = new Bounded<Silent>(KEYS_MAX);
     const requests = new Bounded<Silent>(KEYS_MAX);
@@ -80,7 +80,7 @@ export const hostSweep: Rule = {
           target: `${known.asked.size} addresses`,
           severity: silent >= ARP_MANY ? 'medium' : 'low',
           confidence: silent >= ARP_MANY ? 0.8 : 0.5,
-          summary: `${senderAddress} (${senderMac}) asked by ARP for ${known.asked.size} addresses within ${spanText(known.asked.last - known.asked.first)}; ${silent} did not answer`,
+          summary: `${senderAddress} (${senderMac}) sent ARP requests for ${known.asked.size} addresses within ${spanText(known.asked.last - known.asked.first)}; ${silent} did not answer`,
           frames: known.asked.frames,
           facts: { addresses: known.asked.size, silent },
         });

@@ -14,12 +14,12 @@ export const portScan: Rule = {
   title: 'Port scan',
   severity: 'medium',
   technique: SERVICE_DISCOVERY,
-  threshold: `${PORTS} different ports of one host that do not answer, refuse, or are dropped by the client as soon as they answer, in ${WINDOW_S / 60} minutes; high from ${MANY_PORTS} ports on`,
+  threshold: `${PORTS} different ports of one host in ${WINDOW_S / 60} minutes that do not answer, refuse, or are dropped by the client as soon as they answer; high from ${MANY_PORTS} ports on`,
   source: 'Zeek scan.zeek (port_scan_threshold 15 in 5 minutes); Snort port_scan (15 ports)',
   exemptions:
-    'Hosts of which the same source uses more ports successfully than it fails on (RPC, passive FTP, NAT traversal); answers without a question (backscatter).',
+    'Hosts on which the same source succeeds on more ports than it fails on (RPC, passive FTP, NAT traversal); responses without a request (backscatter).',
   advice:
-    'Find out what runs on the source. If it is no scanner of your own, isolate it, and close what it found open.',
+    'Identify the program on the source. Unless it is your own scanner, isolate the host, and close the ports it found open.',
   watch(say) {
     const failed = new Bounded<{ ports: Recent; used: Set<number>; isProbe: boolean }>(KEYS_MAX);
     const at = (client: string, server: string) =>
@@ -40,8 +40,8 @@ export const portScan: Rule = {
         severity: ports.size >= MANY_PORTS ? 'high' : 'medium',
         confidence: 0.95,
         summary: `${client} tried ${ports.size} ports of ${server} within ${spanText(ports.last - ports.first)}${
-          isProbe ? ', with segments no program sends (stealth scan)' : ''
-        }${used.size > 0 ? `; ${used.size} more took the connection` : ''}`,
+          isProbe ? ', with flags that no TCP stack sends (stealth scan)' : ''
+        }${used.size > 0 ? `; ${used.size} more accepted the connection` : ''}`,
         frames: ports.frames,
         streams: ports.streams,
         facts: { ports: ports.size },
@@ -59,9 +59,9 @@ export const portScan: Rule = {
         judge(client, server, time);
       },
       probe({ client, server, serverPort, flags, time, frame, stream }) {
-        // It elicits no response, and is useless for scanning.
+        // An RST elicits no response, and is useless for scanning.
         if (flags === 'rst') return;
-        // Ends of connections from before the capture; those of clients have ports of their own choice.
+        // Ends of connections that were open before the capture: the ephemeral port is the client's.
         if (flags === 'ack' && !isServicePort(serverPort)) return;
         const known = at(client, server);
         known.isProbe = true;

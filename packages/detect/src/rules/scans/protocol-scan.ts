@@ -11,11 +11,11 @@ export const protocolScan: Rule = {
   title: 'IP protocol scan',
   severity: 'medium',
   technique: SERVICE_DISCOVERY,
-  threshold: `${PROTOCOLS} different protocols of IP other than TCP and UDP from one host to another in ${WINDOW_S / 60} minutes`,
+  threshold: `${PROTOCOLS} different IP protocols other than TCP and UDP from one host to another in ${WINDOW_S / 60} minutes`,
   source:
-    'nmap -sO sends one packet for each of the 256 numbers of IANA; hosts speak ICMP with each other and, as routers or gateways, three or four more',
-  exemptions: 'Routers (OSPF, PIM, VRRP, GRE, ESP with AH between the same two); groups.',
-  advice: 'Find out what runs on the source. If it is no scanner of your own, isolate it.',
+    'nmap -sO sends one packet for each of the 256 protocol numbers; hosts use ICMP, routers and gateways three or four more',
+  exemptions: 'Routers (OSPF, PIM, VRRP, GRE, ESP with AH between the same two); multicast destinations.',
+  advice: 'Identify the program on the source. Unless it is your own scanner, isolate the host.',
   watch(say) {
     const spoken = new Bounded<Recent>(KEYS_MAX);
     return {
@@ -31,7 +31,7 @@ export const protocolScan: Rule = {
           source,
           target: destination,
           confidence: 0.95,
-          summary: `${source} tried ${known.size} protocols of IP on ${destination} within ${spanText(known.last - known.first)}`,
+          summary: `${source} tried ${known.size} IP protocols on ${destination} within ${spanText(known.last - known.first)}`,
           frames: known.frames,
           facts: { protocols: known.size },
         });

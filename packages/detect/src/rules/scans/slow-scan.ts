@@ -8,7 +8,7 @@ import { SERVICE_DISCOVERY } from '../techniques.ts';
 const HOSTS = 8;
 const WEB_HOSTS = 20;
 const WINDOW_S = 4 * 3600;
-/** Quicker ones are the business of the address scan. */
+/** Faster scans are reported by the address scan. */
 const SPAN_S = 300;
 
 export const slowScan: Rule = {
@@ -16,13 +16,13 @@ export const slowScan: Rule = {
   title: 'Slow address scan',
   severity: 'medium',
   technique: SERVICE_DISCOVERY,
-  threshold: `${HOSTS} different hosts on one port of a service in ${WINDOW_S / 3600} hours but not within ${SPAN_S / 60} minutes, none of which took the connection; ${WEB_HOSTS} on 80 and 443`,
+  threshold: `${HOSTS} different hosts on one port of a service in ${WINDOW_S / 3600} hours but not within ${SPAN_S / 60} minutes, none of which accepted the connection; ${WEB_HOSTS} on 80 and 443`,
   source:
-    'bro-simple-scan keeps sources for 15 minutes after their last attempt and so meets sweeps of one host in ten minutes only on a darknet; the count is what its 445_scan capture shows',
+    'bro-simple-scan forgets sources 15 minutes after their last attempt, and so detects sweeps of one host per ten minutes only on a darknet; the count is that of its 445_scan capture',
   exemptions:
-    'Sources of which any host took a connection on that port; hosts whose name was looked up before; ports no service is known for (P2P); answers without a question.',
+    'Sources from which any host accepted a connection on that port; hosts whose name was resolved before; ports of no known service (P2P); responses without a request.',
   advice:
-    'Look the source up; block it at the border, and see whether other sources of its network do the same.',
+    'Look up the source and block it at the border; check whether other sources of its network do the same.',
   watch(say) {
     const failed = new Bounded<{ hosts: Recent; hasSuccess: boolean }>(KEYS_MAX);
     return {
@@ -43,7 +43,7 @@ export const slowScan: Rule = {
           source: client,
           target: `port ${serverPort} of ${size} hosts`,
           confidence: 0.7,
-          summary: `${client} tried port ${serverPort} of ${size} hosts within ${spanText(last - first)}; none took the connection`,
+          summary: `${client} tried port ${serverPort} of ${size} hosts within ${spanText(last - first)}; none accepted the connection`,
           frames: known.hosts.frames,
           streams: known.hosts.streams,
           facts: { port: serverPort, hosts: size },

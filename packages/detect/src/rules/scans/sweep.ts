@@ -7,11 +7,11 @@ import { SERVICE_DISCOVERY } from '../techniques.ts';
 
 const HOSTS = 25;
 const WINDOW_S = 300;
-/** P2P programs try many hosts that went away, on a port each of them chose. */
+/** P2P programs try many hosts that left, each on a port of its own choice. */
 const OTHER_PORT_HOSTS = 60;
-/** From inside, P2P programs also try 80 and 443, which others let through. */
+/** From inside, P2P programs also try 80 and 443, which firewalls allow. */
 const WEB_HOSTS = 60;
-/** Hosts that answer for each one that does not: more, and it is a program at work. */
+/** Hosts that answer for each one that does not; above it, it is an ordinary program. */
 const SUCCESS_SHARE = 0.3;
 
 export const sweep: Rule = {
@@ -19,12 +19,12 @@ export const sweep: Rule = {
   title: 'Address scan',
   severity: 'medium',
   technique: SERVICE_DISCOVERY,
-  threshold: `${HOSTS} different hosts that do not answer or refuse, on one port, in ${WINDOW_S / 60} minutes; ${OTHER_PORT_HOSTS} on a port no service is known for, and on 80 and 443 from inside to outside`,
+  threshold: `${HOSTS} different hosts that do not answer or refuse on one port, in ${WINDOW_S / 60} minutes; ${OTHER_PORT_HOSTS} on a port of no known service, and on 80 and 443 from inside to outside`,
   source: 'Zeek scan.zeek (addr_scan_threshold 25 in 5 minutes), which counts unique failed connections',
   exemptions:
-    'Hosts whose name was looked up before; sources whose connections to that port succeed with more than 3 of 10 hosts; answers without a question (backscatter). On ports of P2P programs outside the local network it is of low severity.',
+    'Hosts whose name was resolved before; sources with more than three successes on that port per ten failures; responses without a request (backscatter). On other than service ports outside the local network severity is low.',
   advice:
-    'Find out what runs on the source. If it is no scanner of your own, isolate it, and look for what answered it.',
+    'Identify the program on the source. Unless it is your own scanner, isolate the host, and check the hosts that answered.',
   watch(say) {
     const failed = new Bounded<{ hosts: Recent; answered: Set<string> }>(KEYS_MAX);
     return {
@@ -52,7 +52,7 @@ export const sweep: Rule = {
           target: `port ${serverPort} of ${size} hosts`,
           severity: isService || isLocal(server) ? 'medium' : 'low',
           confidence: isService ? 0.9 : 0.5,
-          summary: `${client} tried port ${serverPort} of ${size} hosts within ${spanText(last - first)} and got nowhere`,
+          summary: `${client} tried port ${serverPort} of ${size} hosts within ${spanText(last - first)} without a connection`,
           frames: known.hosts.frames,
           streams: known.hosts.streams,
           facts: { port: serverPort, hosts: size },

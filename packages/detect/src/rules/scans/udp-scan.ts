@@ -7,7 +7,7 @@ import { SERVICE_DISCOVERY } from '../techniques.ts';
 const CLOSED_PORTS = 12;
 const SILENT_PORTS = 60;
 const WINDOW_S = 300;
-/** Traceroute counts its probes in the port, from 33434 on. */
+/** Traceroute numbers its probes by port, from 33434 on. */
 const isTraceroute = (port: number): boolean => port >= 33_434 && port < 34_000;
 
 export const udpScan: Rule = {
@@ -15,11 +15,12 @@ export const udpScan: Rule = {
   title: 'UDP port scan',
   severity: 'medium',
   technique: SERVICE_DISCOVERY,
-  threshold: `${CLOSED_PORTS} different UDP ports of one host answered with ICMP port unreachable, or ${SILENT_PORTS} not answered at all, in ${WINDOW_S / 60} minutes`,
-  source: 'Snort udp_port_scan; hosts limit how many errors they send (Linux: one a second), so few must do',
+  threshold: `${CLOSED_PORTS} different UDP ports of one host answered with ICMP port unreachable, or ${SILENT_PORTS} unanswered ones, in ${WINDOW_S / 60} minutes`,
+  source:
+    'Snort udp_port_scan; hosts limit the rate of ICMP errors (Linux: one per second), so the limit must be low',
   exemptions:
-    'Ports 33434 to 33999 (traceroute); hosts that answer on most ports (RTP, games); multicast; what comes from the port of a service (answers in captures of one direction).',
-  advice: 'Find out what runs on the source. If it is no scanner of your own, isolate it.',
+    'Ports 33434 to 33999 (traceroute); hosts that answer on most ports (RTP, games); multicast; datagrams from a service port (responses in one-way captures).',
+  advice: 'Identify the program on the source. Unless it is your own scanner, isolate the host.',
   watch(say) {
     const closed = new Bounded<Recent>(KEYS_MAX);
     const silent = new Bounded<{ ports: Recent; answered: number }>(KEYS_MAX);
@@ -52,7 +53,7 @@ export const udpScan: Rule = {
         if (step === 'answered') known.answered++;
         else known.ports.add(String(serverPort), time, frame, stream);
         if (known.ports.size >= SILENT_PORTS && known.answered * 4 < known.ports.size)
-          speak(client, server, time, known.ports, 'most of which kept silent');
+          speak(client, server, time, known.ports, 'most of which did not answer');
       },
     };
   },

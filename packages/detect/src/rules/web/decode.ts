@@ -1,10 +1,10 @@
-// Decoding of a request as a web server would do it: attacks hide behind the encodings it undoes.
+// Decodes requests as a web server does: attacks hide behind the encodings that it undoes.
 
 const VALUES_MAX = 64;
 const LENGTH_MAX = 4096;
 const ROUNDS = 3;
 
-/** Path and each value of a query or form, decoded until nothing changes, in lower case, SQL comments taken out. */
+/** The path and each parameter of query and form, decoded as by `decode`; at most 64. */
 export function valuesOf(uri: string, body: string): string[] {
   const mark = uri.indexOf('?');
   const path = mark < 0 ? uri : uri.slice(0, mark);
@@ -13,6 +13,7 @@ export function valuesOf(uri: string, body: string): string[] {
   return values.slice(0, VALUES_MAX).map(decode);
 }
 
+/** The first 4,096 characters, percent-decoded up to three times, in lower case, without SQL comments, spaces collapsed. */
 export function decode(text: string): string {
   let value = text.slice(0, LENGTH_MAX);
   for (let round = 0; round < ROUNDS; round++) {

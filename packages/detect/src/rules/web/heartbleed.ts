@@ -7,11 +7,11 @@ export const heartbleed: Rule = {
   title: 'Heartbleed',
   severity: 'critical',
   technique: PUBLIC_EXPLOIT,
-  threshold: 'one TLS heartbeat in clear that claims to hold more bytes than its record has',
-  source: 'CVE-2014-0160; RFC 6520 §4 says such a message must be dropped',
-  exemptions: 'Encrypted heartbeats, whose inside cannot be seen.',
+  threshold: 'one unencrypted TLS heartbeat whose payload length exceeds its record',
+  source: 'CVE-2014-0160; RFC 6520 §4: such a message must be discarded',
+  exemptions: 'Encrypted heartbeats, whose contents are hidden.',
   advice:
-    'Update OpenSSL on the server, exchange its key and certificate, and let its users change their passwords.',
+    'Update OpenSSL on the server, replace its key and certificate, and have users change their passwords.',
   watch(say) {
     return {
       tls({ step, client, server, serverPort, overreach, time, frame, stream }) {
@@ -23,7 +23,7 @@ export const heartbleed: Rule = {
           source: client,
           target,
           confidence: 0.98,
-          summary: `${client} asked ${target} for ${overreach} bytes more than its heartbeat held`,
+          summary: `${client} requested from ${target} ${overreach} bytes more than its heartbeat contained`,
           frames: [frame],
           streams: [stream],
           facts: { overreach },

@@ -19,7 +19,7 @@ export const tlsWeak: Rule = {
     'a server chooses SSL 2 or 3, TLS 1.0 or 1.1, or a cipher suite without encryption or authentication, or with export keys, RC4, DES or triple DES',
   source: 'RFC 8996 (TLS 1.0 and 1.1), RFC 7568 (SSL 3), RFC 7465 (RC4), RFC 9325 §4 (suites)',
   exemptions:
-    'What a client merely offers; TLS 1.3 behind the number of 1.2 that it shows for the sake of middleboxes.',
+    'Versions and suites that a client merely offers; TLS 1.3, whose legacy version field has the number of 1.2.',
   advice: 'Configure the server for TLS 1.2 and 1.3 with AES-GCM or ChaCha20.',
   watch(say) {
     return {

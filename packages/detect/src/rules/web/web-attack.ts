@@ -20,13 +20,13 @@ export const webAttack: Rule = {
   title: 'Web attack',
   severity: 'high',
   technique: PUBLIC_EXPLOIT,
-  threshold: `one request that no form or link makes: SQL injection, cross-site scripting, path traversal, command, code or NoSQL injection, request forgery, Shellshock, Log4Shell (${SIGNATURES.length} patterns); medium when the server refuses it (4xx)`,
+  threshold: `one request with an attack pattern: SQL injection, cross-site scripting, path traversal, command, code or NoSQL injection, request forgery, Shellshock, Log4Shell (${SIGNATURES.length} patterns); medium if the server refuses it (4xx)`,
   source:
-    'OWASP Core Rule Set and Snort web rules name the same forms; CVE-2014-6271, CVE-2021-44228, CVE-2022-22965, CVE-2017-5638',
+    'OWASP Core Rule Set and Snort web rules have the same patterns; CVE-2014-6271, CVE-2021-44228, CVE-2022-22965, CVE-2017-5638',
   exemptions:
-    'Words of SQL or shell without the quotes and operators that make them run; markup in the body of a form (editors send it); answers of servers.',
+    'SQL or shell words without the quotes and operators that make them run; markup in request bodies, which editors send; responses.',
   advice:
-    'See in the evidence what the server answered. If it answered as the attacker wished, take it off and look what it gave away; else patch it and block the source.',
+    'Check the response in the evidence. If the attack succeeded, isolate the server and find out what it disclosed; otherwise patch it and block the source.',
   watch(say) {
     const series = new Bounded<Series>(KEYS_MAX);
     const waiting = new Bounded<WebAttack>(KEYS_MAX);
@@ -73,7 +73,7 @@ export const webAttack: Rule = {
           if (!known.streams.includes(stream)) known.streams.push(stream);
         }
         waiting.set(String(stream), attack);
-        // Without an answer yet it is a try; the answer may make it more.
+        // An attempt so far; the response may raise its severity.
         speak(event, attack, true);
       },
     };

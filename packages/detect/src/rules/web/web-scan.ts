@@ -19,10 +19,11 @@ export const webScan: Rule = {
   title: 'Web scan',
   severity: 'medium',
   technique: ACTIVE_SCANNING,
-  threshold: `${MISSES} different pages that do not exist or are forbidden, asked for within ${WINDOW_S} s, and ${MISS_SHARE * 100} of 100 answers so; or a scanner that says its name`,
-  source: 'Zeek and ModSecurity count 404 by client; gobuster, nikto and dirb ask for thousands',
-  exemptions: 'Sites with dead links, where most pages exist; a page asked for again counts once.',
-  advice: 'Block the source, and see which of its requests were answered 200.',
+  threshold: `requests for ${MISSES} different pages that do not exist or are forbidden within ${WINDOW_S} s, and ${MISS_SHARE * 100} % such responses; or the user agent of a known scanner`,
+  source:
+    'Zeek and ModSecurity count status 404 per client; gobuster, nikto and dirb request thousands of pages',
+  exemptions: 'Sites with dead links, where most pages exist. A repeated page counts once.',
+  advice: 'Block the source, and check which of its requests were answered with 200.',
   watch(say) {
     const visits = new Bounded<Visit>(KEYS_MAX);
     const asked = new Bounded<string[]>(KEYS_MAX);
@@ -46,7 +47,7 @@ export const webScan: Rule = {
             source: client,
             target,
             confidence: 0.95,
-            summary: `${client} looked at ${target} with ${tool}`,
+            summary: `${client} scanned ${target} with ${tool}`,
             frames: [frame],
             streams: [stream],
             facts: { tool },
@@ -65,7 +66,7 @@ export const webScan: Rule = {
           source: client,
           target,
           confidence: 0.85,
-          summary: `${client} asked ${target} for ${visit.misses.size} pages that do not exist within ${spanText(visit.misses.last - visit.misses.first)}${visit.tool === '' ? '' : ` (${visit.tool})`}`,
+          summary: `${client} requested from ${target} ${visit.misses.size} pages that do not exist within ${spanText(visit.misses.last - visit.misses.first)}${visit.tool === '' ? '' : ` (${visit.tool})`}`,
           frames: visit.misses.frames,
           streams: visit.misses.streams,
           facts: { pages: visit.misses.size },
