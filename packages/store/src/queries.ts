@@ -104,7 +104,7 @@ export interface PacketRow {
   readonly protocol: string;
   /** Bytes on the wire. */
   readonly length: number;
-  /** What the analysis of its TCP conversation found, as bits of `tcpAnalysisBits`; 0: nothing, or no TCP. */
+  /** Results of TCP analysis, as bits of `tcpAnalysisBits`; 0: none, or no TCP. */
   readonly tcpAnalysis: number;
   /** The Info column if it was stored, else a line made of the other columns. */
   readonly summary: string;
@@ -166,7 +166,7 @@ export interface CaptureRow extends CaptureOrigin {
 
 export interface Begun {
   readonly capture: CaptureRow;
-  /** False: `capture` has this key or hash and was there already. */
+  /** False: a capture with this key or hash existed already, and is `capture`. */
   readonly isNew: boolean;
 }
 
@@ -243,12 +243,12 @@ export interface FlowQuery extends Paging {
   readonly state?: TcpState;
   /** Default `bytes`; all are descending. */
   readonly order?: 'bytes' | 'packets' | 'start' | 'duration';
-  /** Also tell how many flows all pages have together. */
+  /** Also count the flows of all pages together. */
   readonly count?: boolean;
 }
 
 export interface FlowPage extends FilteredPage<StoredFlow> {
-  /** Of all pages; null: it was not asked for. */
+  /** Flows of all pages together; null if `count` was not set. */
   readonly total: number | null;
 }
 
@@ -260,7 +260,7 @@ export interface FlowHead {
   readonly packets: number;
 }
 
-/** A conversation: totals of everything reported of it. */
+/** A conversation: totals of all its reports. */
 export interface StoredFlow {
   readonly id: number;
   readonly capture: number;
@@ -282,7 +282,7 @@ export interface StoredFlow {
   readonly retransmissions: number;
   readonly outOfOrder: number;
   readonly zeroWindows: number;
-  /** False while more may follow. */
+  /** False while more packets may follow. */
   readonly isOver: boolean;
 }
 

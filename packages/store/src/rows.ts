@@ -1,4 +1,4 @@
-// The input of a store: batches of what the parser made of a capture's packets.
+// The input of a store: batches of a capture's packets, flows, names and findings.
 import type { Flow, PacketBatch, Severity } from '@eyrie/dissect';
 
 /** The columns of a PacketBatch, filled here or received; rows 0 to `length`. */

@@ -44,13 +44,13 @@ const PUBLISHED: readonly (readonly [string, string])[] = [
 const bytes = (address: string): Uint8Array => Uint8Array.from(address.split('.'), Number);
 
 describe('Crypto-PAn', () => {
-  it('makes the published pseudonyms', () => {
+  it('gives the pseudonyms of the published test vectors', () => {
     const pan = new CryptoPan(KEY);
     for (const [address, pseudonym] of PUBLISHED)
       assert.equal(pan.disguise(bytes(address)).join('.'), pseudonym, address);
   });
 
-  it('keeps how many first bits two addresses share, of 32 bits and of 128', () => {
+  it('preserves the length of common prefixes, for IPv4 and IPv6', () => {
     const pan = new CryptoPan(KEY);
     for (const length of [4, 16]) {
       const address = fc.uint8Array({ minLength: length, maxLength: length });
@@ -63,7 +63,7 @@ describe('Crypto-PAn', () => {
     }
   });
 
-  it('wants a key of 32 bytes', () => {
+  it('throws RangeError for a key of another length than 32 bytes', () => {
     assert.throws(() => new CryptoPan(KEY.slice(1)), RangeError);
   });
 });

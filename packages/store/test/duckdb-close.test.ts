@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DuckDBDatabase } from '../src/duckdb/database.ts';
 
-test('DuckDB is closed after the queries that run; whoever asks later is told so', async () => {
+test('DuckDB, closed during queries: finishes these, and refuses later ones', async () => {
   for (let round = 0; round < 5; round++) {
     const database = await DuckDBDatabase.open(':memory:', {});
     let [answers, refusals] = [0, 0];
@@ -30,7 +30,7 @@ test('DuckDB is closed after the queries that run; whoever asks later is told so
   }
 });
 
-test('DuckDB is closed though a query would take hours, which is interrupted', async () => {
+test('DuckDB, closed during a long query: interrupts it', async () => {
   const database = await DuckDBDatabase.open(':memory:', {});
   const endless = ['a', 'b'].map((name) =>
     database.all(`SELECT count(*) FROM range(10000000000) ${name} WHERE sqrt(range) < 0.5`).then(

@@ -38,7 +38,7 @@ const code = (wanted: string) => (error: unknown) =>
   error instanceof StoreError && error.code === wanted && !error.message.includes('\n');
 
 describe('a DuckDB store', () => {
-  it('has what it was given when it is opened again', async () => {
+  it('after it is reopened, has all that was stored', async () => {
     const url = `duckdb:${join(folder, 'new/folder/again.duckdb')}`;
     const store = await openStore(url);
     await Promise.all(batchesOf(OFFICE_HOUR).map((batch) => store.write(batch)));
@@ -59,7 +59,7 @@ describe('a DuckDB store', () => {
     await read.close();
   });
 
-  it('gives packets in their order, whoever of its threads finds them first', async () => {
+  it('returns packets in order with several threads', async () => {
     const store = await openStore(`duckdb:${join(folder, 'many.duckdb')}`, { threads: 4 });
     const batches = batchesOf(OFFICE_HOUR, 8192);
     const rounds = 60;
@@ -80,7 +80,7 @@ describe('a DuckDB store', () => {
     await store.close();
   });
 
-  it('has whole batches after its process was killed, and takes the rest', async () => {
+  it('after its process is killed, has only complete batches, and accepts the rest', async () => {
     const url = `duckdb:${join(folder, 'killed.duckdb')}`;
     const child = spawnChild(process.execPath, [CHILD, url], { stdio: ['ignore', 'pipe', 'inherit'] });
     let said = '';
@@ -104,7 +104,7 @@ describe('a DuckDB store', () => {
     await store.close();
   });
 
-  it('can be opened again though it was killed right after it was made', async () => {
+  it('can be reopened after a kill right after its creation', async () => {
     const [made, killed] = [join(folder, 'made.duckdb'), join(folder, 'killed.duckdb')];
     const store = await openStore(`duckdb:${made}`);
     for (const ending of ['', '.wal'])
@@ -115,7 +115,7 @@ describe('a DuckDB store', () => {
     await again.close();
   });
 
-  it('is brought up to date with what it holds, and goes on', async () => {
+  it('of an older schema is migrated with its contents, and accepts batches', async () => {
     const path = join(folder, 'version3.duckdb');
     const store = await openStore(`duckdb:${path}`);
     const batches = batchesOf(OFFICE_HOUR);
@@ -129,7 +129,7 @@ describe('a DuckDB store', () => {
     await again.close();
   });
 
-  it('refuses files that it cannot use, each with a line of its own', async () => {
+  it('refuses unusable files, each with an error of its own', async () => {
     const text = join(folder, 'text');
     writeFileSync(text, 'no database, but long enough to be looked at '.repeat(300));
     await assert.rejects(openStore(`duckdb:${text}`), code('ERR_STORE_FOREIGN'));
@@ -158,7 +158,7 @@ describe('a DuckDB store', () => {
     await assert.rejects(openStore('office.duckdb'), code('ERR_STORE_URL'));
   });
 
-  it('on a full disk keeps what was stored, and goes on when there is room', {
+  it('on a full disk keeps its contents, and continues when there is space', {
     skip: smallDisk(),
   }, async () => {
     const disk = join(folder, 'disk');
@@ -191,7 +191,7 @@ describe('a DuckDB store', () => {
     }
   });
 
-  it("is its owner's alone, but stays as open as its owner made it when it is written anew", {
+  it('is created readable by its owner only; a rewrite keeps its mode', {
     skip: process.platform === 'win32',
   }, async () => {
     const [path, link] = [join(folder, 'private/own.duckdb'), join(folder, 'link.duckdb')];
@@ -216,7 +216,7 @@ describe('a DuckDB store', () => {
     }
   });
 
-  it('is not written anew where there is no room for it, and keeps everything', {
+  it('without space for a rewrite: is unchanged', {
     skip: smallDisk(),
   }, async () => {
     const disk = join(folder, 'narrow');
@@ -237,7 +237,7 @@ describe('a DuckDB store', () => {
     }
   });
 
-  it('in a folder that may not be written says so', {
+  it('in a folder without write permission: fails with an error that says so', {
     skip: userInfo().uid === 0 && 'root may write everywhere',
   }, async () => {
     const closed = join(folder, 'closed');

@@ -10,9 +10,9 @@ const of = (error: unknown): [string, boolean] => {
 };
 
 /** A batch that a store refuses for good is lost to it: that must not happen because of a disk, or of memory. */
-describe('errors of a store that is in trouble, whatever it is given', () => {
+describe('errors of the database', () => {
   const duckdb = (message: string) => of(duckdbError(new Error(message), 'x.duckdb'));
-  it('are told apart from those of a batch, by DuckDB’s words', () => {
+  it('are distinguished from errors of a batch by the messages of DuckDB', () => {
     assert.deepEqual(duckdb('IO Error: Could not read from file "x.duckdb": Input/output error'), [
       'ERR_STORE_AWAY',
       true,
@@ -36,7 +36,7 @@ describe('errors of a store that is in trouble, whatever it is given', () => {
     ]);
   });
 
-  it('and by PostgreSQL’s codes', () => {
+  it('are distinguished by the SQLSTATEs of PostgreSQL', () => {
     const postgres = (code: string) =>
       of(postgresError(Object.assign(new Error('it said so'), { code }), 'postgres://db'));
     for (const code of ['25006', '53000', '53400', '58030'])
@@ -45,7 +45,7 @@ describe('errors of a store that is in trouble, whatever it is given', () => {
     assert.deepEqual(postgres('22003'), ['ERR_STORE_FAILED', false]);
   });
 
-  it('and where a connection is gone, by what its client says', () => {
+  it('on a lost connection are distinguished by the errors of the client', () => {
     for (const message of [
       'Connection terminated unexpectedly',
       'Client has encountered a connection error and is not queryable',

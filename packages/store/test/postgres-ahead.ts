@@ -139,7 +139,7 @@ export function storesAhead(make: () => Promise<string>): void {
     await scene.close();
   });
 
-  it('are both repeated in order if the connection of the first is cut', async () => {
+  it('are both repeated in order if the connection of the first is lost', async () => {
     const scene = await Scene.make(await make());
     const { writing, first: pid } = await scene.bothOnTheirWay(first, second);
     await scene.kill(pid);
@@ -150,7 +150,7 @@ export function storesAhead(make: () => Promise<string>): void {
     await scene.close();
   });
 
-  it('are stored if the connection of the second is cut', async () => {
+  it('are stored if the connection of the second is lost', async () => {
     const scene = await Scene.make(await make());
     const { writing, second: pid } = await scene.bothOnTheirWay(first, second);
     await scene.kill(pid);
@@ -161,7 +161,7 @@ export function storesAhead(make: () => Promise<string>): void {
     await scene.close();
   });
 
-  it('do not take each other along: a single batch that fails is refused, and stored when it is sent again', async () => {
+  it('fail independently: a failed batch is refused, and stored when it is sent again', async () => {
     const scene = await Scene.make(await make());
     const { writing, first: pid } = await scene.bothOnTheirWay([batches[1]!], batches.slice(2));
     await scene.kill(pid);
@@ -177,7 +177,7 @@ export function storesAhead(make: () => Promise<string>): void {
     await scene.close();
   });
 
-  it('are stored once if the second holds a repetition of the first', async () => {
+  it('are stored once if the second repeats the first', async () => {
     const scene = await Scene.make(await make());
     await scene.bothOnTheirWay(first, second);
     const again = first.map((batch) => scene.store.write(batch));
@@ -188,7 +188,7 @@ export function storesAhead(make: () => Promise<string>): void {
     await scene.close();
   });
 
-  it('do not wait for each other if somebody wants the partition that both go into', async () => {
+  it('do not deadlock if another process waits for a lock on their partition', async () => {
     const url = await make();
     const scene = await Scene.make(url);
     const other = new pg.Client({ connectionString: url });
@@ -219,7 +219,7 @@ export function storesAhead(make: () => Promise<string>): void {
     await scene.close();
   });
 
-  it('are numbered anew if somebody deletes between them', async () => {
+  it('are numbered again if another process deletes between them', async () => {
     const url = await make();
     const scene = await Scene.make(url);
     const other = await openStore(url);

@@ -15,8 +15,8 @@ function memory(most: number, weigh?: (answer: string) => number) {
   return { database, asked, get, remembered };
 }
 
-describe('what is remembered', () => {
-  it('is asked once until something is written, and each time where others may write', async () => {
+describe('a cache of query results', () => {
+  it('queries once until the next write, and always if others may write', async () => {
     const { database, asked, get } = memory(10);
     for (const question of ['a', 'a', 'b', 'a']) await get(question);
     assert.deepEqual(asked.splice(0), ['a', 'b']);
@@ -28,7 +28,7 @@ describe('what is remembered', () => {
     assert.deepEqual(asked, ['a', 'a']);
   });
 
-  it('is bounded by what the answers weigh, not by their number', async () => {
+  it('is bounded by the weight of results, not by their number', async () => {
     const { asked, get } = memory(10, (answer) => answer.length);
     await get('a', 'xxxx');
     await get('b', 'xxxxx');
@@ -44,7 +44,7 @@ describe('what is remembered', () => {
     assert.deepEqual(asked, ['e']);
   });
 
-  it('forgets a question that failed, and no other', async () => {
+  it('drops failed queries, and no others', async () => {
     const { remembered, asked, get } = memory(10);
     await assert.rejects(
       remembered.get('a', () => Promise.reject(new Error('away'))),

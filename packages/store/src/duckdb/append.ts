@@ -19,7 +19,7 @@ type TypedArray = BigInt64Array | Int32Array | Uint32Array | Uint16Array | Uint8
 /** Rows per data chunk. */
 const CHUNK = duckdb.vector_size();
 
-/** In the order of the table's columns, but for the last two. */
+/** In the order of the table's columns; the last two, summary and outer addresses, are written separately. */
 const COLUMNS: readonly (readonly [DuckDBType, (rows: PacketRows) => TypedArray])[] = [
   [BIGINT, (rows) => rows.id],
   [INTEGER, (rows) => rows.captures],
@@ -60,6 +60,7 @@ export class DuckDBAppend {
     this.#connection = connection;
   }
 
+  /** Appends rows to the open transaction; they become visible with `flush`. */
   async add(rows: PacketRows): Promise<void> {
     this.#appender ??= await this.#connection.createAppender('packet');
     const columns = COLUMNS.map(([, of]) => of(rows));

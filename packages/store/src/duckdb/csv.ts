@@ -2,7 +2,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 
 const quoted = (path: string): string => `'${path.replaceAll("'", "''")}'`;
 
-/** Types are inferred from all rows. */
+/** Converts a CSV file with a header line to Parquet; column types are inferred from all rows. */
 export async function csvToParquet(csv: string, parquet: string): Promise<void> {
   const instance = await DuckDBInstance.create(':memory:', { autoinstall_known_extensions: 'false' });
   const connection = await instance.connect();

@@ -1,15 +1,15 @@
 import type { Dialect } from '../sql/database.ts';
 
-/** DuckDB turns longer lists inside larger conditions into joins, and NOT IN into slow ones. */
+/** DuckDB plans longer lists within larger conditions as joins, and NOT IN as slow ones. */
 const LIST_MAX = 4;
 /** A condition that becomes a join: a subselect, or a list of more than LIST_MAX numbers. */
 const JOIN = /\(SELECT |\bIN \(\d+(?:, \d+){4}/;
-/** Bits per mask. */
+/** Highest number tested with a bit mask. */
 const MASK_MAX = 20_000;
 
 export const dialect: Dialect = {
   // Guaranteed by `preserve_insertion_order` even with several threads, since one connection inserts. Not after a join,
-  // where DuckDB compacts small vectors and emits them later than those that followed.
+  // where DuckDB compacts small vectors and so emits them late.
   comesInOrder: (condition) => !JOIN.test(condition),
   divide: (left, right) => `(${left}) // ${right}`,
   fromJson: (columns) => {

@@ -1,4 +1,4 @@
-// Files of a rewrite: the old one stays complete until the new one is on the disk, and is then replaced in one step.
+// Files of a rewrite: the old file stays complete until the new one is synced, which then replaces it atomically.
 import {
   chmodSync,
   chownSync,
@@ -15,29 +15,29 @@ import {
 import { dirname } from 'node:path';
 import { StoreError } from '../errors.ts';
 
-/** The new file, until it replaces the old one; beside the file itself where `path` is a link. */
+/** Path of the new file until it replaces the old one; beside the target if `path` is a symbolic link. */
 export function freshPath(path: string): string {
   return `${existsSync(path) ? realpathSync(path) : path}.fresh`;
 }
 
-/** Also what a rewrite left that was killed; with its WAL. */
+/** Removes the new file and its WAL, such as those of a rewrite that was killed. */
 export function removeFresh(path: string): void {
   const fresh = freshPath(path);
   for (const each of [fresh, `${fresh}.wal`]) rmSync(each, { force: true });
 }
 
-/** @throws StoreError if the disk has no room for so many bytes */
+/** @throws StoreError if the disk has less than `bytes` free */
 export function checkRoom(path: string, bytes: number): void {
   const { bavail, bsize } = statfsSync(dirname(realpathSync(path)));
   const missing = bytes - bavail * bsize;
   if (missing > 0)
     throw new StoreError(
       'ERR_STORE_DISK_FULL',
-      `${path}: to write it anew takes as much space again: free ${Math.ceil(missing / 1e6)} MB; what was stored is kept`,
+      `${path}: the rewrite needs as much space again: free ${Math.ceil(missing / 1e6)} MB; the store is unchanged`,
     );
 }
 
-/** The new file becomes the store, with the owner and the rights of the old one. */
+/** Renames the new file to the old one's path, with the owner and mode of the old one. */
 export function replaceByFresh(path: string): void {
   const [fresh, old] = [freshPath(path), realpathSync(path)];
   const { uid, gid, mode } = statSync(old);
@@ -48,7 +48,7 @@ export function replaceByFresh(path: string): void {
   if (process.platform !== 'win32') syncFolder(dirname(old));
 }
 
-/** A name in a folder is durable once the folder is. */
+/** Makes a rename durable: names belong to the directory. */
 function syncFolder(folder: string): void {
   const handle = openSync(folder, 'r');
   try {

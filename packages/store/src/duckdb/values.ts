@@ -1,4 +1,4 @@
-// Converts DuckDB's values to plain JavaScript ones.
+// Converts DuckDB's values to plain JavaScript values.
 import { DuckDBBlobValue, type DuckDBValue } from '@duckdb/node-api';
 import type { Value } from '../sql/database.ts';
 

@@ -6,7 +6,7 @@ import { and, FALSE, type Sql } from './condition.ts';
 /** Numbers inlined into a query; if there are more, the query uses a subselect. */
 const INLINE_MAX = 500;
 
-/** Size of the cache of conditions. */
+/** Conditions cached. */
 const CONDITIONS_MAX = 100;
 
 export class AddressBook {
@@ -18,7 +18,7 @@ export class AddressBook {
     this.#found = new Remembered(database, CONDITIONS_MAX);
   }
 
-  /** Whether the address in `column` is of this family and meets `condition` (on `bytes` and `text` of `addresses`). */
+  /** SQL: the address in `column` is of this family and meets `condition` (on `bytes` and `text` of `addresses`). */
   isOne(column: string, family: number, condition: Sql): Promise<Sql> {
     return this.#isAmong(column, `addresses WHERE kind = ${family} AND (${condition})`);
   }
@@ -40,7 +40,7 @@ export class AddressBook {
     return this.#database.dialect.isOneOf(column, ids);
   }
 
-  /** Bytes as SQL. */
+  /** An SQL literal of bytes. */
   bytes(bytes: Uint8Array): Sql {
     return this.#database.dialect.unhex(`'${Buffer.from(bytes).toString('hex')}'`);
   }

@@ -4,7 +4,7 @@ import type { Sql } from './condition.ts';
 
 export type Order = '==' | '!=' | '<' | '<=' | '>' | '>=';
 
-/** Null if the constant is not an address. */
+/** A condition that compares `bytes` with an address or network; null if the constant is neither. */
 export function addressCondition(
   order: Order,
   value: Constant,

@@ -26,9 +26,7 @@ export function not(condition: Sql): Sql {
   return condition.startsWith(NOT) ? condition.slice(NOT.length, -1) : `${NOT}${condition})`;
 }
 
-/**
- * The rows that surely pass a filter, and those that may; both are the same if columns decide it.
- */
+/** Conditions for rows that certainly pass a filter (`lower`), and for those that may (`upper`); equal if columns decide it. */
 export interface Bounds {
   readonly lower: Sql;
   readonly upper: Sql;

@@ -23,7 +23,7 @@ export class Vocabulary {
     this.#refreshed = new Remembered(database, 1);
   }
 
-  /** Loads texts added since. */
+  /** Loads texts that were added since the last call. */
   refresh(): Promise<void> {
     return this.#refreshed.get('', () => this.#refresh());
   }
@@ -46,10 +46,12 @@ export class Vocabulary {
     return { ids: rows.map(([id]) => Number(id)), names: rows.map(([, name]) => String(name)) };
   }
 
+  /** Selects packets by their Protocol column. */
   protocolsLike(test: (name: string) => boolean): Sql {
     return this.#like('protocol', this.#protocols, (i) => test(this.#protocols.names[i]!));
   }
 
+  /** Selects packets by frame.protocols. */
   pathsLike(test: (path: string) => boolean): Sql {
     return this.#like('path', this.#paths, (i) => test(this.#paths.names[i]!));
   }

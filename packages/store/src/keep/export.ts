@@ -6,8 +6,8 @@ import type { Database } from '../sql/database.ts';
 import { SOURCE } from '../write/outer-book.ts';
 
 /**
- * What is exported, and how it is asked for. Packets come as the view shows them, with addresses as text. Those that
- * stand outside of tunnels and the like come beside them, by `packets.id`.
+ * Tables exported, with their queries. Packets are exported from the view, with addresses as text; outer addresses are a
+ * table of their own, keyed by `packets.id`.
  */
 const TABLES: readonly (readonly [string, string])[] = [
   ['captures', 'SELECT * FROM captures ORDER BY id'],
@@ -24,15 +24,20 @@ const TABLES: readonly (readonly [string, string])[] = [
   ['clocks', 'SELECT * FROM clocks ORDER BY time'],
 ];
 
+/** Writes one Parquet file per table into an empty or new folder; returns their paths. @throws StoreError */
 export async function exportTables(database: Database, folder: string): Promise<string[]> {
   const target = resolve(folder);
   try {
     await mkdir(target, { recursive: true });
     if ((await readdir(target)).length > 0)
-      throw new StoreError('ERR_STORE_EXPORT', `${folder}: is not empty; name another folder`);
+      throw new StoreError('ERR_STORE_EXPORT', `${folder}: is not empty; choose another folder`);
   } catch (error) {
     if (error instanceof StoreError) throw error;
-    throw new StoreError('ERR_STORE_EXPORT', `${folder}: no files can be written there`, error);
+    throw new StoreError(
+      'ERR_STORE_EXPORT',
+      `${folder}: cannot be created or read; check its path and permissions`,
+      error,
+    );
   }
   const paths: string[] = [];
   for (const [name, query] of TABLES) {

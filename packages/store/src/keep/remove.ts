@@ -4,7 +4,7 @@ import type { Transaction } from '../sql/database.ts';
 import type { Removed } from '../store.ts';
 import { KIND_MASK, KIND_SHIFT } from '../write/packet-rows.ts';
 
-/** Deletes packets by a condition on their rows; batches and tallies then count those that are left. */
+/** Deletes packets by a condition on `packet p`, and updates the counts in batches and tallies; returns their number. */
 export async function removePackets(tx: Transaction, condition: string): Promise<number> {
   const touched = await tx.all(
     `SELECT b.id, count(*) = b.packets FROM packet p JOIN batches b ON b.id = p.batch
@@ -27,7 +27,7 @@ export async function removePackets(tx: Transaction, condition: string): Promise
 async function recount(tx: Transaction, batches: string): Promise<void> {
   const { dialect } = tx;
   await tx.run(`DELETE FROM tallies WHERE batch IN (${batches})`);
-  // Buckets begin at whole multiples, of times before 1970 too.
+  // Buckets begin at multiples of the width, also before 1970.
   const down = `p.time - ((p.time % b.width) + b.width) % b.width`;
   await tx.run(
     `INSERT INTO tallies (batch, capture, bucket, protocol, path, packets, bytes)
@@ -43,14 +43,14 @@ async function recount(tx: Transaction, batches: string): Promise<void> {
   );
 }
 
-/** Lists of numbers, some thousand each. */
+/** Comma-separated lists of at most 5,000 numbers. */
 function parts(numbers: readonly number[]): string[] {
   const lists: string[] = [];
   for (let at = 0; at < numbers.length; at += 5000) lists.push(numbers.slice(at, at + 5000).join(', '));
   return lists;
 }
 
-/** Maximum number of emptied batches that are remembered; earlier ones count as stored. */
+/** Emptied batches remembered per capture; earlier ones count as stored. */
 const EMPTY_BATCHES_KEPT = 10_000;
 
 export async function forgetEmptyBatches(tx: Transaction): Promise<void> {
@@ -73,7 +73,7 @@ export async function dropUnusedAddresses(tx: Transaction): Promise<void> {
   );
 }
 
-/** Number of packets with IP addresses that the store does not know. */
+/** Number of packets with IP addresses that are not stored: those of older versions, and those beyond the bound. */
 export async function untoldPackets(tx: Transaction): Promise<number> {
   const paths = await tx.all('SELECT id, layers FROM paths WHERE NOT is_told');
   const untold = paths.map(([id, layers]) => ({

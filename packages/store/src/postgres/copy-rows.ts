@@ -42,7 +42,7 @@ export interface Shape {
   readonly hasSummary: boolean;
   /** Bytes per row, without the text of its summary. */
   readonly row: number;
-  /** As many rows as a chunk has, with all counts and lengths; without summaries. */
+  /** The rows of a chunk with all counts and lengths filled in, without summaries. */
   readonly template: Uint8Array;
 }
 
@@ -90,8 +90,8 @@ function lengthOf(bytes: number): Buffer {
 }
 
 /**
- * Writes rows from `from` to `to` over the template from byte `start` on, without their summaries. Row by row in one
- * function, each array read in a place of its own: a loop over columns, which are of many types, took six times as long.
+ * Writes the rows [from, to) over the template from byte `start` on, without their summaries. Unrolled over the columns, so
+ * that each array access is monomorphic: a loop over columns took six times as long.
  */
 export function putRows(
   shape: Shape,
@@ -145,7 +145,7 @@ function putWords(view: DataView, at: number, lowFirst: Int32Array, i: number): 
 
 const WORD = 2 ** 32;
 
-/** A whole number from -2^53 to 2^53. */
+/** `value` is an integer between -2^53 and 2^53. */
 function putLong(view: DataView, at: number, value: number): number {
   view.setInt32(at + LENGTH, Math.floor(value / WORD));
   view.setInt32(at + LENGTH + 4, value | 0);
@@ -162,7 +162,7 @@ function putShort(view: DataView, at: number, value: number): number {
   return at + LENGTH + 2;
 }
 
-/** Rows that `putRows` has written, with their summaries. */
+/** Inserts summaries into rows written by `putRows`. */
 export function withSummaries(
   { row }: Shape,
   bytes: Uint8Array,

@@ -1,8 +1,8 @@
-// The days that packets are of: each has a partition of its own, into which its packets are copied.
+// Splits batches by day (UTC): each day has a partition of its own.
 import { SECONDS_MAX } from '../write/int64.ts';
 import type { PacketRows } from '../write/packet-rows.ts';
 
-/** Rows of one day, one after the other. */
+/** Consecutive rows of one day: [from, to). */
 export interface DayRun {
   /** 2026-11-22. */
   readonly day: string;
@@ -14,7 +14,7 @@ export interface DayRun {
 const YEAR_2000 = 946_684_800;
 const DAY_US = 86_400e6;
 
-/** Microseconds since 2000; within the times that are stored. */
+/** Microseconds since 2000, clamped to ±SECONDS_MAX around 1970. */
 export function microsecondsOf(seconds: number, nanoseconds: number): number {
   const whole = Math.max(-SECONDS_MAX, Math.min(SECONDS_MAX, seconds));
   return (whole - YEAR_2000) * 1e6 + Math.floor(nanoseconds / 1000);

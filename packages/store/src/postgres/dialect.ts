@@ -8,7 +8,7 @@ export const dialect: Dialect = {
   isOneOf: (column, numbers) => `${column} IN (${numbers.join(', ')})`,
   whole: (sum) => `CAST(${sum} AS BIGINT)`,
   unhex: (text) => `decode(${text}, 'hex')`,
-  // Partitions are by timestamp, which has microseconds.
+  // Packets are partitioned by timestamp, which has microseconds.
   timeHint: (from, to) => {
     const hints = [from === null ? null : `at >= ${stamp(from)}`, to === null ? null : `at <= ${stamp(to)}`];
     return hints.filter((hint) => hint !== null).join(' AND ') || null;

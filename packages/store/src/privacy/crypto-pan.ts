@@ -1,4 +1,4 @@
-// Pseudonyms of addresses that keep prefixes: two addresses that share their first n bits do so afterwards. Crypto-PAn:
+// Prefix-preserving pseudonyms: if two addresses share their first n bits, so do their pseudonyms. Crypto-PAn:
 // J. Xu, J. Fan, M. Ammar, S. Moon, "Prefix-Preserving IP Address Anonymization", ICNP 2002.
 import { createCipheriv } from 'node:crypto';
 
@@ -9,17 +9,17 @@ export class CryptoPan {
   readonly #key: Uint8Array;
   readonly #pad: Uint8Array;
 
-  /** 16 bytes of AES key, and 16 from which the padding is made. */
+  /** `key`: 16 bytes of AES key, then 16 bytes from which the padding is derived. @throws RangeError for another length */
   constructor(key: Uint8Array) {
     if (key.length !== KEY_BYTES) throw new RangeError(`a key has ${KEY_BYTES} bytes, not ${key.length}`);
     this.#key = key.slice(0, BLOCK);
     this.#pad = this.#encrypt(key.slice(BLOCK));
   }
 
-  /** Of 4 or 16 bytes, in the order of the network. */
+  /** The pseudonym of an address of 4 or 16 bytes, in network byte order. */
   disguise(address: Uint8Array): Uint8Array {
     const bits = address.length * 8;
-    // For each bit a block: the bits before it, then the padding. All are encrypted in one call.
+    // One block per bit: the preceding bits, then the padding. All are encrypted in one call.
     const blocks = new Uint8Array(bits * BLOCK);
     for (let bit = 0; bit < bits; bit++) {
       const at = bit * BLOCK;
@@ -31,7 +31,7 @@ export class CryptoPan {
     }
     const encrypted = this.#encrypt(blocks);
     const made = address.slice();
-    // The first bit of each block says whether the address's bit is turned.
+    // The first bit of each encrypted block is XORed with the bit of the address.
     for (let bit = 0; bit < bits; bit++) made[bit >> 3]! ^= (encrypted[bit * BLOCK]! >> 7) << (7 - (bit & 7));
     return made;
   }

@@ -4,7 +4,7 @@ import { addressWidth } from '../write/address-text.ts';
 import type { Disguise } from '../write/dictionaries.ts';
 import { CryptoPan, KEY_BYTES } from './crypto-pan.ts';
 
-/** IP addresses become pseudonyms; an Ethernet address, which names a device, becomes nothing. */
+/** Replaces IP addresses by pseudonyms, and Ethernet addresses, which identify a device, by zeros. @throws StoreError */
 export function disguiseWith(key: Uint8Array): Disguise {
   if (key.length !== KEY_BYTES)
     throw new StoreError('ERR_STORE_QUERY', `a key for pseudonyms has ${KEY_BYTES} bytes, not ${key.length}`);

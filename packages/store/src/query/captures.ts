@@ -22,26 +22,26 @@ export interface Moment {
 
 export class CaptureList {
   readonly #database: Database;
-  readonly #remembered: Remembered<CaptureRow[]>;
+  readonly #cached: Remembered<CaptureRow[]>;
 
   constructor(database: Database) {
     this.#database = database;
-    this.#remembered = new Remembered(database, 1);
+    this.#cached = new Remembered(database, 1);
   }
 
   /** Latest first. */
   all(): Promise<CaptureRow[]> {
-    return this.#remembered.get('', () => this.#ask('ORDER BY c.id DESC'));
+    return this.#cached.get('', () => this.#query('ORDER BY c.id DESC'));
   }
 
   async byId(id: number): Promise<CaptureRow | null> {
     if (!Number.isSafeInteger(id)) return null;
-    const rows = this.#isAlone ? await this.all() : await this.#ask(`WHERE c.id = ${id}`);
+    const rows = this.#isAlone ? await this.all() : await this.#query(`WHERE c.id = ${id}`);
     return rows.find((row) => row.id === id) ?? null;
   }
 
   async byKey(key: string): Promise<CaptureRow | null> {
-    const rows = this.#isAlone ? await this.all() : await this.#ask('WHERE c.key = $1', key);
+    const rows = this.#isAlone ? await this.all() : await this.#query('WHERE c.key = $1', key);
     return rows.find((row) => row.key === key) ?? null;
   }
 
@@ -49,10 +49,11 @@ export class CaptureList {
   async byHash(hash: string): Promise<CaptureRow | null> {
     const rows = this.#isAlone
       ? await this.all()
-      : await this.#ask('WHERE c.hash = $1 ORDER BY c.id DESC LIMIT 1', hash);
+      : await this.#query('WHERE c.hash = $1 ORDER BY c.id DESC LIMIT 1', hash);
     return rows.find((row) => row.hash === hash) ?? null;
   }
 
+  /** The clock reading for one time, in seconds since 1970; null if the capture has none. */
   async clockAt(capture: number, time: number): Promise<ClockReading | null> {
     return (await this.clocksAt([{ capture, time }]))[0]!;
   }
@@ -84,8 +85,8 @@ export class CaptureList {
     return this.#database.changes !== null;
   }
 
-  async #ask(which: string, ...values: string[]): Promise<CaptureRow[]> {
-    return (await this.#database.all(`${QUERY} ${which}`, values)).map(made);
+  async #query(which: string, ...values: string[]): Promise<CaptureRow[]> {
+    return (await this.#database.all(`${QUERY} ${which}`, values)).map(captureOf);
   }
 }
 
@@ -97,7 +98,7 @@ function clockOf([time, mesh, ahead, uncertainty]: Row): ClockReading | null {
   };
 }
 
-function made(row: Row): CaptureRow {
+function captureOf(row: Row): CaptureRow {
   const [id, key, kind, name, file, hash, begun, ended, problem, base] = row;
   const [packets, bytes, firstTime, lastTime, sequence, drops, ...clock] = row.slice(10);
   return {

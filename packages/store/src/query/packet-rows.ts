@@ -1,4 +1,4 @@
-// Rows of the table of packets as packets, with the texts that stand behind their numbers.
+// Converts rows of the table `packet` to packets, with the texts of their dictionary numbers.
 import { ETHER, NONE } from '@eyrie/dissect';
 import type { PacketRow } from '../queries.ts';
 import type { Row } from '../sql/database.ts';
@@ -6,7 +6,7 @@ import { KIND_MASK, KIND_SHIFT } from '../write/packet-rows.ts';
 import type { Texts } from './texts.ts';
 import { secondsText } from './time.ts';
 
-/** What `packetRows` makes packets of; after these comes whether the filter is undecided. */
+/** Columns that `packetRows` reads; one more tells whether the filter is undecided. */
 export const COLUMNS = [
   'id',
   'capture',
@@ -31,7 +31,7 @@ export const COLUMNS = [
 
 const [SRC, DST, PROTOCOL, PATH] = [8, 9, 14, 15];
 
-/** Texts are looked up for the few rows that were found; to join them would cost more than to find the rows. */
+/** Texts are looked up for the rows found: a join would cost more than finding them. */
 export async function packetRows(texts: Texts, rows: readonly Row[]): Promise<PacketRow[]> {
   const numbers = (...columns: number[]): number[] =>
     columns.flatMap((column) => rows.map((row) => Number(row[column])));
@@ -81,7 +81,7 @@ function packetRow(row: Row, texts: RowTexts): PacketRow {
   return { ...made, summary: info === null ? summaryOf(made) : String(info) };
 }
 
-/** As the view `packets` makes it, where no Info column was stored. */
+/** The summary without a stored Info column, as in the view `packets`. */
 function summaryOf({ srcPort, dstPort, length, path }: Omit<PacketRow, 'summary'>): string {
   return `${srcPort === null ? '' : `${srcPort} → ${dstPort}, `}${length} bytes, ${path}`;
 }

@@ -13,7 +13,7 @@ export interface Passing {
   readonly exact: boolean;
 }
 
-/** Makes such a condition from the one on packets. */
+/** Derives such a condition from a FROM and WHERE clause that selects packets. */
 type Make = (packets: Sql) => Sql;
 
 const TRANSPORT_NAME = `CASE p.transport WHEN 6 THEN 'tcp' WHEN 17 THEN 'udp' WHEN 33 THEN 'dccp'
@@ -34,7 +34,7 @@ export const findingsOf: Make = (packets) =>
   `(address IN (${addressesOf(packets)}) OR (capture, frame) IN (SELECT p.capture, p.number ${packets}
     AND p.number IN (SELECT frame FROM findings WHERE frame IS NOT NULL)))`;
 
-/** @throws FilterError */
+/** Compiles a query's filter to conditions on flows, names or findings. @throws FilterError */
 export async function passing(selector: Selector, query: Filtered, make: Make): Promise<Passing> {
   const { filter = '', capture } = query;
   if (filter.trim() === '') return { where: [], exact: true };

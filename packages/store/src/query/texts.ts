@@ -1,10 +1,10 @@
-// The texts behind the numbers of packets' rows. A number never gets another text, so those seen are kept.
+// Cache of the texts of dictionary numbers. The text of a number never changes, so that entries stay valid.
 import type { Database } from '../sql/database.ts';
 
-/** Texts kept of each table; beyond it all are forgotten. */
+/** Texts cached per table; the cache is emptied beyond it. */
 const TEXTS_MAX = 100_000;
 
-/** Numbers that are looked up together: what was first seen at one time is shown together. */
+/** Numbers looked up together: those assigned at the same time are often shown together. */
 const BLOCK = 256;
 
 type Table = 'addresses' | 'protocols' | 'paths';
@@ -19,7 +19,7 @@ export class Texts {
     this.#database = database;
   }
 
-  /** Texts by number. */
+  /** The texts by number; numbers unknown to the store are missing. */
   async of(table: Table, ids: Iterable<number>): Promise<Map<number, string>> {
     const known = this.#known[table];
     const texts = new Map<number, string>();
@@ -43,7 +43,7 @@ export class Texts {
     return texts;
   }
 
-  /** After something was erased; who reads just now still fills the tables of before. */
+  /** Empties the cache after an erasure; lookups in progress fill the old one, which is discarded. */
   forget(): void {
     this.#known = emptyTables();
   }

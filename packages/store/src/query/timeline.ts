@@ -28,7 +28,7 @@ export async function timeline(
   if (query.by !== undefined && !Object.hasOwn(TEXTS, query.by))
     throw new StoreError(
       'ERR_STORE_QUERY',
-      `by: there is no column ${query.by}; there are ${Object.keys(TEXTS).join(', ')}`,
+      `by: unknown column ${query.by}; columns are ${Object.keys(TEXTS).join(', ')}`,
     );
   const selected = await selector.select(query);
   const span = await spanOf(database, selected);
@@ -77,7 +77,7 @@ export function widthFor(first: bigint, last: bigint, wanted: number): bigint {
     }
 }
 
-/** Whether precomputed tallies suffice: their steps must divide the buckets. */
+/** Chooses between precomputed tallies, whose steps must divide the buckets, and packets. */
 async function sourceOf(
   database: Database,
   { isWhole, capture }: Selected,
@@ -136,7 +136,7 @@ async function cellsOf(
   };
 }
 
-/** `most`: how many values get a series of their own; null: a single series of all packets. */
+/** `most`: maximum number of values with a series of their own; null for a single series of all packets. */
 function seriesOf(cells: readonly Cell[], buckets: number, most: number | null): TimelineSeries[] {
   const totals = new Map<string, number>();
   for (const { name, packets } of cells) totals.set(name, (totals.get(name) ?? 0) + packets);

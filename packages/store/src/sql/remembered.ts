@@ -1,7 +1,7 @@
 // A cache of query results, valid until the next write. Disabled if other processes may write.
 import type { Database } from './database.ts';
 
-/** Results by key. */
+/** Results by key; concurrent requests share one query. */
 export class Remembered<T> {
   readonly #database: Pick<Database, 'changes'>;
   readonly #most: number;

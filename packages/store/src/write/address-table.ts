@@ -1,5 +1,5 @@
-// Numbers of addresses: a hash table in typed arrays, which looks addresses up without creating strings. One address
-// may have two numbers (the table is emptied when full, and each writer has its own), so queries group by its text.
+// Dictionary numbers of addresses: a hash table in typed arrays, which needs no string per lookup. One address may have
+// several numbers (the table is emptied when full, and each writer has its own), so queries group by its text.
 import { ADDRESS_BYTES } from '@eyrie/dissect';
 
 /** Addresses known at once: 24 MB. */
@@ -28,7 +28,7 @@ export class AddressTable {
     return this.#count;
   }
 
-  /** The entry's index; made when new. `cells` are the words of an address column, at `row`. */
+  /** The index of the entry for the address at `row` of `cells`, the words of an address column; added if it is new. */
   find(cells: Int32Array, row: number, kind: number): number {
     const at = row * WORDS;
     const a = cells[at]!;
@@ -52,7 +52,7 @@ export class AddressTable {
     }
   }
 
-  /** The number of an entry; 0 until `number` was called. */
+  /** The dictionary number of an entry; 0 until `number` has assigned it. */
   id(entry: number): number {
     return this.#ids[entry]!;
   }
@@ -62,7 +62,7 @@ export class AddressTable {
     return this.#count - this.#numbered;
   }
 
-  /** Numbers the new entries from `first` on; their addresses must then be stored. */
+  /** Assigns numbers from `first` on to the new entries, and returns these, to be stored. */
   number(first: number): NewAddress[] {
     const made: NewAddress[] = [];
     for (let id = first; this.#numbered < this.#count; this.#numbered++, id++) {
@@ -74,7 +74,7 @@ export class AddressTable {
     return made;
   }
 
-  /** An entry that is in the database already. */
+  /** Adds an entry that is in the database already. */
   learn(id: number, kind: number, bytes: Uint8Array): void {
     const cells = new Uint8Array(ADDRESS_BYTES);
     cells.set(bytes.subarray(0, ADDRESS_BYTES));
@@ -83,7 +83,7 @@ export class AddressTable {
     this.#numbered = this.#count;
   }
 
-  /** Before a batch: makes room by forgetting all when there is too little. */
+  /** Makes room for `count` addresses of a batch; empties the table if there is too little. */
   reserve(count: number): void {
     if (this.#count + count > ADDRESSES_MAX && this.#count > 0) this.clear();
   }
@@ -101,7 +101,7 @@ export class AddressTable {
     this.#kinds[entry] = kind;
     this.#ids[entry] = 0;
     this.#slots[slot] = entry + 1;
-    // Half full at most, up to the most slots; ADDRESSES_MAX is less than half of those.
+    // At most half full: ADDRESSES_MAX is less than half of SLOTS.
     if (this.#count * 2 > this.#slots.length && this.#slots.length < SLOTS) this.#rehash();
     return entry;
   }

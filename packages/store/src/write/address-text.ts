@@ -1,11 +1,11 @@
 import { ETHER, ethernetAddress, IPV4, IPV6, ipv4Address, ipv6Address } from '@eyrie/dissect';
 
-/** Bytes of an address of this kind; 0 where packets have none. */
+/** Bytes of an address of this kind; 0 for other kinds. */
 export function addressWidth(kind: number): number {
   return kind === IPV6 ? 16 : kind === IPV4 ? 4 : kind === ETHER ? 6 : 0;
 }
 
-/** As the packet list shows it; '' where a packet has none. */
+/** The address as in the packet list; '' for other kinds. */
 export function addressText(kind: number, bytes: Uint8Array): string {
   switch (kind) {
     case IPV4:

@@ -7,7 +7,7 @@ export interface KnownCapture {
   readonly id: number;
   /** Highest sequence number stored; -1: none. A higher one is new. */
   lastSequence: number;
-  /** When the last reading of its clock was taken that is stored; 0 before the first. */
+  /** Time of the latest stored clock reading, in seconds since 1970; 0 if there is none. */
   lastClock: number;
 }
 
@@ -16,9 +16,9 @@ const KNOWN_MAX = 1000;
 
 export class Captures {
   readonly #known = new Map<string, KnownCapture>();
-  /** Whether pseudonyms are in use: the capture file would reveal the addresses. */
+  /** Whether pseudonyms are in use; paths of capture files, which disclose the addresses, are then not stored. */
   readonly #isDisguised: boolean;
-  /** Batches stored by the transaction that is open. */
+  /** Batches stored by the open transaction. */
   readonly #fresh = new Set<string>();
 
   constructor(isDisguised: boolean) {
@@ -70,7 +70,7 @@ export class Captures {
     return made;
   }
 
-  /** Also true of batches that retention has deleted since. */
+  /** Whether a batch was stored, even if retention has deleted it since. */
   async isApplied(tx: Transaction, { id, lastSequence }: KnownCapture, sequence: number): Promise<boolean> {
     if (sequence > lastSequence) return false;
     if (this.#fresh.has(`${id} ${sequence}`)) return true;

@@ -11,7 +11,7 @@ export class Group {
     this.isAhead = isAhead;
   }
 
-  /** Stands for the group before the first one. */
+  /** The predecessor of the first group. */
   static none(): Group {
     const group = new Group(false);
     group.succeed();
@@ -33,7 +33,7 @@ export class Group {
     return this.#isOver;
   }
 
-  /** Whether it was rolled back, and its batches are still being repeated one by one. */
+  /** Whether it was rolled back, and its batches are being retried one by one. */
   get isRepeated(): boolean {
     return this.#hasFailed && !this.#isOver;
   }

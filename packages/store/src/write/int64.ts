@@ -2,21 +2,18 @@
 
 const WORD = 2 ** 32;
 
-/** `value` is whole, between -2^53 and 2^53; `words` are those of a BigInt64Array on this machine, low first. */
+/** Writes an integer between -2^53 and 2^53; `words` are those of a BigInt64Array, low word first. */
 export function putInt64(words: Int32Array, i: number, value: number): void {
   words[2 * i] = value | 0;
   words[2 * i + 1] = Math.floor(value / WORD);
 }
 
-/**
- * Most and least seconds that are stored: the years 1684 and 2255. Their nanoseconds fit into 64 bits, also when rounded down
- * to the widest steps of tallies.
- */
+/** Times are clamped to ± this (1684 to 2255): their nanoseconds fit 64 bits, also rounded down to the widest tally. */
 export const SECONDS_MAX = 9_000_000_000;
 
 /**
- * Nanoseconds since 1970; times beyond SECONDS_MAX count as that. In parts of 16 and 32 bits, for a double
- * holds whole numbers only up to 2^53.
+ * Writes nanoseconds since 1970; times beyond ±SECONDS_MAX are clamped. Computed in parts of 16 and 32 bits, because a
+ * double is exact only up to 2^53.
  */
 export function putNanoseconds(words: Int32Array, i: number, seconds: number, nanoseconds: number): void {
   const clamped = seconds > SECONDS_MAX ? SECONDS_MAX : seconds < -SECONDS_MAX ? -SECONDS_MAX : seconds;
@@ -30,7 +27,7 @@ export function putNanoseconds(words: Int32Array, i: number, seconds: number, na
   words[2 * i + 1] = upper + Math.floor(fromLow / WORD) + carry;
 }
 
-/** Of each value two words, low first, as on all machines that Node runs on. */
+/** The two words of each value, low word first: all platforms of Node are little-endian. */
 export function halvesOf(values: BigInt64Array): Int32Array {
   return new Int32Array(values.buffer, values.byteOffset, values.length * 2);
 }

@@ -2,7 +2,7 @@
 import type { PacketColumns } from '../rows.ts';
 import { putInt64, putNanoseconds } from './int64.ts';
 
-/** Borrowed: the arrays are filled again for the next batch. Rows from 0 to `length`. */
+/** Valid until the next batch, which reuses the arrays. Rows are [0, length). */
 export interface PacketRows {
   readonly length: number;
   readonly columns: PacketColumns;
@@ -30,14 +30,14 @@ export interface PacketRows {
   readonly summary: readonly (string | null)[] | null;
 }
 
-/** Bit of `marks`: columns show one of several layers, or another address than the header's: see tangled.ts. */
+/** Bit of `marks`: columns show one of several layers, or an address other than the header's (see tangled.ts). */
 export const TANGLED = 64;
 
 /** Bits of the kind of addresses in `marks`: ETHER, IPV4, IPV6 or 0. */
 export const KIND_SHIFT = 4;
 export const KIND_MASK = 3;
 
-/** The arrays of PacketRows that are not the batch's own. */
+/** The reused arrays of PacketRows; the others belong to the batch. */
 export class PacketScratch {
   readonly capacity: number;
   readonly id: BigInt64Array;
@@ -70,13 +70,13 @@ export class PacketScratch {
     this.batches = new Int32Array(capacity);
   }
 
-  /** All but addresses, protocols and paths. */
+  /** Fills all arrays but those of addresses, protocols and paths. */
   fill(columns: PacketColumns, capture: number, batch: number, firstId: number): void {
     const { length, seconds, nanoseconds, number, fileOffset, addressKind } = columns;
     const [ids, times, numbers, offsets] = [this.id, this.time, this.number, this.fileOffset].map(
       (each) => new Int32Array(each.buffer),
     ) as [Int32Array, Int32Array, Int32Array, Int32Array];
-    // A loop a column: together they would be too much for the engine to keep at hand.
+    // One loop per column: a single loop would have more live values than registers.
     for (let i = 0; i < length; i++) putInt64(ids, i, firstId + i);
     for (let i = 0; i < length; i++) putNanoseconds(times, i, seconds[i]!, nanoseconds[i]!);
     for (let i = 0; i < length; i++) putInt64(numbers, i, number[i]!);

@@ -38,7 +38,7 @@ export function nameRow(capture: number, { address, name, source, time }: NameRo
   return { capture, address, name, source, first_time: time, last_time: time, count: 1 };
 }
 
-/** The gravest first. */
+/** Severities, gravest first. */
 const GRAVITY = ['error', 'warn', 'note', 'chat', 'comment'];
 
 export function findingRow(capture: number, finding: FindingRow): Cells {

@@ -1,7 +1,7 @@
 // Packets and bytes of a batch by protocol, path and time, from which summaries and time lines over millions of packets
 // are computed. A batch has far fewer tallies than packets.
 
-/** The most steps of time that a batch's tallies are parted into. */
+/** Maximum number of time steps in a batch's tallies. */
 const STEPS_MAX = 32;
 
 export interface Tally {
@@ -30,7 +30,7 @@ export interface Counted {
   readonly bytes: Uint32Array;
 }
 
-/** Of at least one packet. */
+/** The tallies of a batch with at least one packet. */
 export function tallied({ length, time, protocol, path, bytes }: Counted): Tallies {
   let first = time[0]!;
   let last = first;
@@ -56,7 +56,7 @@ export function tallied({ length, time, protocol, path, bytes }: Counted): Talli
     }
     const size = bytes[i]!;
     sum += size;
-    // Neighbours are mostly of one kind.
+    // Consecutive packets mostly share path and protocol.
     if (tally === undefined || tally.path !== path[i] || tally.protocol !== protocol[i])
       tally = tallyOf(step, bucket, path[i]!, protocol[i]!);
     tally.packets++;
@@ -76,7 +76,7 @@ function stepOf(known: Map<number, Map<number, Tally>>, step: number): Map<numbe
 }
 
 function tallyOf(step: Map<number, Tally>, bucket: bigint, path: number, protocol: number): Tally {
-  // Of both there are less than 2^26 in any one store that lives.
+  // Exact in a double: a store has less than 2^26 of either.
   const key = path * 0x400_0000 + protocol;
   let made = step.get(key);
   if (made === undefined) {
@@ -86,14 +86,14 @@ function tallyOf(step: Map<number, Tally>, bucket: bigint, path: number, protoco
   return made;
 }
 
-/** The least power of ten, from a millisecond on, that parts the span into few enough steps. */
+/** The least power of ten, at least a millisecond, that splits the span into at most STEPS_MAX steps. */
 function widthOf(first: bigint, last: bigint): bigint {
   let width = 1_000_000n;
   while ((last - first) / width >= BigInt(STEPS_MAX)) width *= 10n;
   return width;
 }
 
-/** Also of times before 1970. */
+/** Rounds down to a multiple of `width`, also before 1970. */
 export function floorTo(time: bigint, width: bigint): bigint {
   const rest = time % width;
   return rest < 0n ? time - rest - width : time - rest;

@@ -1,12 +1,12 @@
-// Queues batches and stores all that are waiting in one transaction: a commit has a fixed disk cost, and DuckDB is
-// fastest with 122,880 rows at once. Where the database has several lanes, the packets of a group are copied while the
-// group before it is, and all else is written once that is committed:
+// Queues batches and stores all waiting ones in one transaction: a commit has a fixed disk cost, and DuckDB is fastest
+// with 122,880 rows at once. If the database has several lanes, the packets of a group are copied while the previous
+// group is still being stored, and all else is written after its commit:
 //
 //   lane 0   numbered │ copied │ merged, committed │ numbered │ copied …
 //   lane 1            │ numbered │ copied     waits │ merged, committed │ …
 //
-// Numbers of addresses, protocols and paths are common to all groups, so one group at a time is numbered, and a group
-// relies on what those before it inserted: if one fails, those that went ahead of its commit are rolled back and repeated.
+// Dictionary numbers are shared by all groups, so that one group at a time is numbered, and a group depends on the inserts
+// of those before it: if one fails, those ahead of its commit are rolled back and repeated.
 import { StoreError } from '../errors.ts';
 import { BATCH_PACKETS_MAX, type StoreBatch, type Written } from '../rows.ts';
 import type { Database, Transaction } from '../sql/database.ts';
@@ -32,14 +32,14 @@ export class Writer {
   readonly #dictionaries: Dictionaries;
   readonly #ingest: Ingest;
   readonly #waiting: Waiting[] = [];
-  /** What each lane does at present. */
+  /** The running task of each busy lane. */
   readonly #running = new Map<number, Promise<void>>();
   /** Held while a group is numbered. */
   readonly #numbering = new Lock();
-  /** The latest one. */
+  /** The latest group. */
   #group = Group.none();
   #dictionaryState = '';
-  /** What is known of the tables has to be read again. */
+  /** Whether cached table state must be reloaded. */
   #isStale = false;
 
   constructor(database: Database, disguise: Disguise | null) {
@@ -54,7 +54,7 @@ export class Writer {
     if (problem !== null) return Promise.reject(new StoreError('ERR_STORE_BATCH', problem));
     if (this.#waiting.length >= WRITES_MAX)
       return Promise.reject(
-        new StoreError('ERR_STORE_BUSY', `${WRITES_MAX} batches wait already; send this one again later`),
+        new StoreError('ERR_STORE_BUSY', `${WRITES_MAX} batches are queued; send this one again later`),
       );
     return new Promise((resolve, reject) => {
       this.#waiting.push({ batch, resolve, reject });
@@ -66,7 +66,7 @@ export class Writer {
     });
   }
 
-  /** When all that waits is stored or refused. */
+  /** Resolves when all queued batches are stored or refused. */
   async idle(): Promise<void> {
     while (this.#running.size > 0) await Promise.all(this.#running.values());
   }
@@ -80,14 +80,14 @@ export class Writer {
     // Groups batches sent in the same turn of the event loop.
     await null;
     while (this.#waiting.length > 0) {
-      // What has to be repeated comes before what has not been tried.
+      // Batches to be retried precede new ones.
       if (this.#group.isRepeated) await this.#group.ended;
       await this.#next(lane);
     }
     this.#running.delete(lane);
   }
 
-  /** Stores those that wait longest; the other lane goes on with the next ones once these are numbered. */
+  /** Stores the oldest batches; the other lane continues with the next ones as soon as these are numbered. */
   async #next(lane: number): Promise<void> {
     let stored = Promise.resolve();
     await this.#numbering.hold(async () => {
@@ -129,7 +129,7 @@ export class Writer {
     group.end();
   }
 
-  /** One bad batch does not take the others with it. In the first lane: for another, there may be no connection. */
+  /** Retries batches one by one, so that a bad one does not fail the others; in lane 0, which always has a connection. */
   async #repeat(taken: readonly Waiting[]): Promise<void> {
     for (const { batch, resolve, reject } of taken)
       await this.#numbering.hold(async () => {
@@ -170,12 +170,11 @@ export class Writer {
   }
 
   /**
-   * Nobody deletes what the dictionaries know from here on. If somebody has since they were used, or the group that this one
-   * is ahead of was rolled back, so is this one.
+   * From here on no other process deletes dictionary entries. Rolls back if one did since they were used, or if the group
+   * that this one is ahead of was rolled back.
    */
   async #inTurn(tx: Transaction, ahead: Group | null): Promise<void> {
-    if (ahead !== null && !(await ahead.committed))
-      throw new Error('the batches before these were not stored');
+    if (ahead !== null && !(await ahead.committed)) throw new Error('the previous batches were not stored');
     const state = await tx.dictionaryState();
     if (state === this.#dictionaryState) return;
     if (ahead !== null) throw new Error('dictionaries have changed');
@@ -190,14 +189,15 @@ export class Writer {
   }
 }
 
-/** Why a batch is rejected, or null. No well-behaved sender causes it. */
+/** Why a batch is malformed, or null. */
 function problemOf({ source, sequence, packets }: StoreBatch): string | null {
-  if (source === '' || source.length > 1000) return 'a batch has a source of 1 to 1000 characters';
-  if (!Number.isSafeInteger(sequence) || sequence < 0) return 'a batch has a sequence number from 0 on';
+  if (source === '' || source.length > 1000) return 'the source of a batch must have 1 to 1000 characters';
+  if (!Number.isSafeInteger(sequence) || sequence < 0)
+    return 'the sequence number of a batch must be an integer from 0 on';
   if (packets === null) return null;
   const { length } = packets;
   if (!Number.isInteger(length) || length < 0 || length > BATCH_PACKETS_MAX)
-    return `a batch has at most ${BATCH_PACKETS_MAX} packets`;
+    return `a batch must have at most ${BATCH_PACKETS_MAX} packets`;
   for (const [name, column] of Object.entries(packets)) {
     if (!ArrayBuffer.isView(column)) continue;
     const width = name === 'source' || name === 'destination' ? 16 : 1;
@@ -208,8 +208,8 @@ function problemOf({ source, sequence, packets }: StoreBatch): string | null {
       Math.max(packets.protocol[i]!, packets.path[i]!, packets.layers[i]!, packets.outer[i]!) >=
       packets.texts.length
     )
-      return `packet ${i} of the batch names a text that is not there`;
-    if (packets.addressKind[i]! > 3) return `packet ${i} of the batch has an address of no kind`;
+      return `packet ${i} of the batch refers to a missing text`;
+    if (packets.addressKind[i]! > 3) return `packet ${i} of the batch has an unknown kind of address`;
   }
   return null;
 }

@@ -75,7 +75,7 @@ export function agrees(make: Make): void {
   }
   const placeOf = ({ capture, number }: PacketRow) => `${capture}:${number}`;
 
-  it('mean what the predicate means', async () => {
+  it('select the same packets as the predicate', async () => {
     const filters = [...DECIDED, ...OPEN];
     for (const { path } of captures.values()) passingEach(path, filters);
     for (const filter of filters) {
@@ -94,7 +94,7 @@ export function agrees(make: Make): void {
     }
   });
 
-  it('are decided by columns where these know enough', async () => {
+  it('are decided by columns where these suffice', async () => {
     const { id: capture } = (await store.captureByKey(originOf(OFFICE_HOUR).key))!;
     for (const filter of DECIDED) {
       const plain = `!icmp && !icmpv6 && !vxlan && !gre && (${filter || 'frame'})`;
@@ -102,7 +102,7 @@ export function agrees(make: Make): void {
     }
   });
 
-  it('of addresses are decided in tunnels, quoted packets and routes', async () => {
+  it('of addresses are decided in tunnels, quoted packets and routing headers', async () => {
     const asked = [...captures].flatMap(([capture, { path }]) =>
       outerFilters(path).map((filter) => ({ filter, capture })),
     );
@@ -116,7 +116,7 @@ export function agrees(make: Make): void {
     }
   });
 
-  it('are left to the bytes where outer addresses were not told', async () => {
+  it('yield candidates where outer addresses are not stored', async () => {
     const store = await make();
     for (const batch of newBatchesOf(OFFICE_HOUR)) {
       (batch.packets as PacketBatch).outer.fill(NONE);
@@ -133,7 +133,7 @@ export function agrees(make: Make): void {
     await store.close();
   });
 
-  it('leave only what is open to the bytes', async () => {
+  it('leave only the undecided part as rest', async () => {
     const filter = 'tcp.stream == 46 && http.request.method == "GET"';
     const { rest, items } = await store.packets({ filter });
     assert.ok(items.length > 0 && items.every((item) => item.isCandidate && item.path.includes('http')));

@@ -10,7 +10,7 @@ import { batchesOf, batchOf, OFFICE_HOUR, originOf, PORT_SCAN, packetsOf } from 
 import { type Make, sameCounts, stored } from './stored.ts';
 
 export function removes(make: Make): void {
-  it('keeps a limit of rows, the newest', async () => {
+  it('by number of packets: keeps the newest', async () => {
     const store = await stored(make);
     const removed = await store.retain({ rows: 1500 });
     assert.equal(removed.packets, 5125 - 1500);
@@ -24,7 +24,7 @@ export function removes(make: Make): void {
     await store.close();
   });
 
-  it('keeps a limit of age, counted from the newest packet: what is exactly so old stays', async () => {
+  it('by age: keeps packets up to and including that age before the newest', async () => {
     const store = await stored(make);
     const { items: all } = await store.packets({ limit: 10_000 });
     const nanoseconds = ({ time }: { readonly time: string }) => BigInt(time.replace('.', ''));
@@ -38,7 +38,7 @@ export function removes(make: Make): void {
     await store.close();
   });
 
-  it('keeps what lasted into the time of the packets that are left: flows, drops, readings of the clock', async () => {
+  it('keeps flows, drops and clock readings that overlap the remaining packets', async () => {
     const store = await stored(make);
     const origin = originOf(OFFICE_HOUR);
     const { id, firstTime, lastTime } = (await store.captureByKey(origin.key))!;
@@ -58,7 +58,7 @@ export function removes(make: Make): void {
     await store.close();
   });
 
-  it('forgets an address wherever it stood', async () => {
+  it('erases an address from all tables', async () => {
     const store = await stored(make);
     const whom = '192.168.10.10';
     await store.write(
@@ -86,7 +86,7 @@ export function removes(make: Make): void {
     await store.close();
   });
 
-  it('forgets an address that only stood outside of tunnels', async () => {
+  it('erases an outer address of a tunnel', async () => {
     const store = await stored(make);
     const whom = '10.20.0.47';
     const filter = `ip.addr == ${whom}`;
@@ -103,7 +103,7 @@ export function removes(make: Make): void {
     await store.close();
   });
 
-  it('deletes a capture whole', async () => {
+  it('deletes a capture with all its rows', async () => {
     const store = await stored(make);
     await Promise.all(batchesOf(PORT_SCAN).map((batch) => store.write(batch)));
     const [scan, office] = await store.captures();
@@ -129,7 +129,7 @@ export function removes(make: Make): void {
     await store.close();
   });
 
-  it('hides addresses behind pseudonyms that keep prefixes', async () => {
+  it('stores prefix-preserving pseudonyms instead of addresses', async () => {
     const key = Uint8Array.from({ length: 32 }, (_, i) => i);
     const store = await make({ pseudonymKey: key });
     await Promise.all(batchesOf(OFFICE_HOUR).map((batch) => store.write(batch)));

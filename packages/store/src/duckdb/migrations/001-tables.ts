@@ -1,4 +1,4 @@
-// Numbers in `packet` stand for addresses, protocols and paths; the view `packets` shows them as text to anyone's SQL.
+// Addresses, protocols and paths in `packet` are dictionary numbers; the view `packets` shows them as text.
 export const sql = `
 CREATE TABLE meta (name VARCHAR NOT NULL, value VARCHAR NOT NULL);
 

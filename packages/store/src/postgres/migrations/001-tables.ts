@@ -1,4 +1,4 @@
-// As DuckDB's, but that packets lie in partitions by day, and addresses are shown as inet.
+// As in DuckDB, except that packets are partitioned by day, and the view shows addresses as inet.
 export const sql = `
 CREATE TABLE meta (name TEXT NOT NULL, value TEXT NOT NULL);
 

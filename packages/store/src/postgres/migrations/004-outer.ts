@@ -1,4 +1,4 @@
-// As DuckDB's, but that rows without outer addresses have no number, which takes no room.
+// As in DuckDB, except that `outer_id` is NULL, which takes no space, in rows without outer addresses.
 export const sql = `
 CREATE SEQUENCE outer_addresses_ids;
 CREATE TABLE outer_addresses (
