@@ -19,7 +19,7 @@ Examples:
   curl 'http://127.0.0.1:${PORT}/packets?q=dns&limit=3'
   eyrie analyzer --store postgres://eyrie@db/packets --host 0.0.0.0 --token "$TOKEN"
 
-What it answers is at /docs, for programs at /openapi.json. It only reads; eyrie up also takes in.
+Its API is described at /docs and /openapi.json. It only reads the store; eyrie up also captures.
 Exit status: 0 ended, 1 failed (no such store, port taken), 2 called wrongly.`,
     )
     .action(async (options) => {

@@ -7,11 +7,11 @@ export function addCaptureCommand(program: Command): void {
     .command('capture')
     .description('read an interface or a file, and send its packets to a parser')
     .argument('[file]', 'capture file to replay, or - for standard input')
-    .option('-i, --interface <name>', 'capture here, until interrupted')
+    .option('-i, --interface <name>', 'interface to capture on, until interrupted')
     .option('-L, --list', 'list the interfaces')
-    .option('--json', 'the list as JSON')
-    .option('--parser <url>', 'where packets are sent')
-    .option('--again', 'store a file again that is stored already');
+    .option('--json', 'with --list: as JSON')
+    .option('--parser <url>', 'URL of the parser that packets are sent to')
+    .option('--again', 'store the file even if it is stored already');
   addCommonOptions(addLiveOptions(addReplayOptions(command)))
     .addHelpText(
       'after',
@@ -21,8 +21,8 @@ Examples:
   eyrie capture -i eth0 -f 'tcp port 443' --ring 20x100MB
   eyrie capture office.pcapng --speed recorded
 
-Live packets are kept in a ring of files first, so that nothing is lost while the parser is away;
-what does not fit there is dropped and counted. To see packets here: eyrie read -i.
+Live packets are buffered in a ring of files, so that none is lost while the parser is unreachable;
+packets that exceed the ring are dropped and counted. To print packets: eyrie read -i.
 Exit status: 0 done, 1 failed, 2 called wrongly, 130 interrupted.`,
     )
     .action(async (file: string | undefined, options) => {

@@ -9,10 +9,10 @@ export function addDemoCommand(program: Command): void {
   demo
     .command('attack')
     .description(
-      'a mesh of peers, two of which misbehave: found, sent to a honeypot, back when their time is over',
+      'a mesh with two misbehaving peers: detected, redirected to a honeypot, readmitted in the end',
     )
     .option('--peers <number>', 'peers in the mesh, 5 to 100', '20')
-    .option('--rate <number>', 'queries a second of the flooding peer', '150')
+    .option('--rate <number>', 'queries per second of the flooding peer', '150')
     .option('--for <seconds>', 'how long the two attackers are redirected', '15')
     .option('--json', 'only the figures, as JSON')
     .addHelpText('after', '\nExample:\n  eyrie demo attack')

@@ -4,12 +4,12 @@
 export type State = 'ok' | 'warn' | 'wrong';
 
 export interface Finding {
-  /** What was looked at: `Node.js`, `port 5000 (ui)`. */
+  /** The subject: `Node.js`, `port 5000 (ui)`. */
   readonly check: string;
   readonly state: State;
-  /** What is there. */
+  /** What was found. */
   readonly found: string;
-  /** What to do; '' where nothing is to be done. */
+  /** The remedy; '' if none is needed. */
   readonly advice: string;
 }
 

@@ -17,8 +17,8 @@ Examples:
   eyrie doctor
   eyrie doctor --json | jq '.findings[] | select(.state != "ok")'
 
-It changes nothing: it listens on each port and on the loopback interface for a moment.
-Exit status: 0 nothing is wrong (warnings there may be), 1 something is, 2 called wrongly.`,
+It changes nothing: it listens briefly on each port, and captures on the loopback interface.
+Exit status: 0 no errors (warnings are possible), 1 errors, 2 called wrongly.`,
     )
     .action(async (options) => {
       const { doctor } = await import('./command.ts');

@@ -16,7 +16,7 @@ function flagName(field: Field, value: boolean): string {
   return field.nameOf(value ? 1 : 0) ?? (value ? set : unset);
 }
 
-/** A field whose names are computed is asked for those of all numbers that it can hold, up to this. */
+/** For fields with computed names, the names of all numbers up to this are listed. */
 const NUMBERS_MAX = 0x10000;
 
 function namesOf(field: Field): Iterable<[number, string]> {
@@ -27,7 +27,7 @@ function namesOf(field: Field): Iterable<[number, string]> {
   return Object.entries(names).map(([number, text]) => [Number(number), text]);
 }
 
-/** Where every number has one, it is a way to write the number and not a name. */
+/** A name for every number is a number format rather than a name. */
 function computedNames(field: Field): [number, string][] {
   const most = field.bits === 0 ? 2 ** (8 * (field.width || 1)) : (field.bits >>> field.shift) + 1;
   const asked = Math.min(most, NUMBERS_MAX);

@@ -59,7 +59,7 @@ async function follow(
       const newest = await patiently(ask, interrupt.signal, last >= 0);
       if (interrupt.signal.aborted) break;
       const highest = newest[0]?.id ?? 0;
-      // A new store numbers from the beginning; after a deletion, the remaining findings are known.
+      // A new store restarts ids; after a deletion, the remaining findings are known.
       if (highest < last) last = before.some((each) => isSame(each, newest[0])) ? highest : 0;
       before = newest;
       const fresh = newest.filter((each) => each.id > last && isMeant(each)).reverse();
@@ -78,7 +78,7 @@ function isSame(a: FindingRow, b: FindingRow | undefined): boolean {
   return b !== undefined && a.id === b.id && a.time === b.time && a.group === b.group && a.frame === b.frame;
 }
 
-/** Once a service has answered, it is waited for when it is gone: it may just be restarting. */
+/** After the first answer, a service that becomes unreachable is retried: it may be restarting. */
 async function patiently(
   ask: (order: 'newest') => Promise<FindingRow[]>,
   signal: AbortSignal,
@@ -121,7 +121,7 @@ function textOf(finding: FindingRow): string {
   return lines.map(printable).join('\n');
 }
 
-/** By the clock that all peers of the mesh share. */
+/** In mesh time. */
 function meshText({ mesh, time, uncertainty }: NonNullable<FindingRow['mesh_time']>): string {
   const clock = new Date(1000 * Number(time)).toISOString().slice(11, 23);
   return `${clock} by the time of ${mesh} ± ${(1000 * uncertainty).toFixed(3)} ms`;

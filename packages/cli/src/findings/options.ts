@@ -17,16 +17,13 @@ export function addFindingsCommand(program: Command): void {
   program
     .command('findings')
     .description('list findings of the intrusion rules, or follow new ones')
-    .option(
-      '-f, --follow',
-      'list present findings, the oldest first, then new ones as they come, until Ctrl-C',
-    )
+    .option('-f, --follow', 'list present findings, oldest first, then new ones as they occur, until Ctrl-C')
     .option('--severity <level>', 'least severity: info, low, medium, high, critical', 'low')
     .option('--all', 'include expert information about single packets')
-    .option('-n, --limit <number>', 'the maximum number', '100')
-    .option('--api <url>', 'URL of a running page or analyzer (default: one on this machine, else the store)')
+    .option('-n, --limit <number>', 'maximum number of findings', '100')
+    .option('--api <url>', 'URL of a running page or analyzer (default: one on this host, else the store)')
     .option('--token <text>', 'its token (or EYRIE_TOKEN)')
-    .option('--store <url>', 'a store instead: duckdb:PATH or postgres://USER@HOST/DATABASE')
+    .option('--store <url>', 'read this store instead: duckdb:PATH or postgres://USER@HOST/DATABASE')
     .option('--config <file>', 'configuration file')
     .option('--json', 'as JSON; with --follow, a line each')
     .addHelpText(

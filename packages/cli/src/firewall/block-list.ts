@@ -36,7 +36,7 @@ function jsonIn(path: string): unknown {
   }
 }
 
-/** As `read -z findings` has them, or as the store and the API do; null: of single packets, or without a source. */
+/** A finding as of `read -z findings`, the store or the API; null for expert information and findings without a source. */
 function foundOf(value: Record<string, unknown>): FoundSource | null {
   const detail = (value.detail ?? {}) as Record<string, unknown>;
   const source = value.source ?? value.address;

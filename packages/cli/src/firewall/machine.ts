@@ -19,17 +19,17 @@ import { FAILED, UserError } from '../errors.ts';
 
 const TIMEOUT_MS = 60_000;
 const OUTPUT_BYTES_MAX = 64 << 20;
-/** From here on the kernel of Linux takes UDP ports for questions that a program asks (ip_local_port_range). */
+/** Linux assigns ephemeral ports from here on (ip_local_port_range). */
 const EPHEMERAL_PORT_MIN = 32_768;
 
-/** Processes between this one and the shell that somebody logged in with. */
+/** Bound on processes between this one and the login shell. */
 const ANCESTORS_MAX = 64;
 
 export interface Ran {
   readonly ok: boolean;
   readonly missing: boolean;
   readonly stdout: string;
-  /** Its last line on standard error or output. */
+  /** The last line of standard error or output. */
   readonly said: string;
 }
 
@@ -52,7 +52,7 @@ export function run({ argv, input }: Step): Ran {
   };
 }
 
-/** The firewall that was named, or the one that manages this machine. @throws UserError */
+/** The named firewall, or the one that manages this host. @throws UserError */
 export function toolFor(named: string | undefined): FirewallTool {
   if (named !== undefined) {
     const tool = firewallNamed(named);
@@ -77,7 +77,7 @@ function nameOfActive(): string | null {
   return run({ argv: ['ufw', 'version'] }).ok ? 'ufw' : null;
 }
 
-/** What the firewall prints now; null where it may not be asked. */
+/** The current rules as the firewall prints them; null without permission. */
 export function look(tool: FirewallTool): string[] | null {
   const all = tool.look.map(run);
   if (all[0]!.missing) throw new UserError(`${tool.look[0]!.argv[0]} is not installed here`, FAILED);
@@ -92,7 +92,7 @@ export function localPeers(): LocalPeer[] {
   });
 }
 
-/** Empty where there are none, or none that can be read: starting the peer says what is wrong with them. */
+/** Empty if there are none, or none is readable: starting the peer reports the errors. */
 function settingsIn(path: string): { host?: unknown; port?: unknown } {
   try {
     return JSON.parse(readText(path)) ?? {};
@@ -101,7 +101,7 @@ function settingsIn(path: string): { host?: unknown; port?: unknown } {
   }
 }
 
-/** Sockets that processes of Eyrie listen with. Linux says it, of processes that we may look at. */
+/** Listening sockets of Eyrie's processes; on Linux only, of processes whose /proc entries are readable. */
 export function listeningNow(): Listening[] {
   if (process.platform !== 'linux') return [];
   const owners = new Map<string, string>();
@@ -124,19 +124,19 @@ export function listeningNow(): Listening[] {
   );
 }
 
-/** Where this machine's SSH server listens: as the present session, and sshd's own configuration, have it. */
+/** Ports of this host's SSH server, from the current session and sshd's configuration. */
 export function sshPorts(): number[] {
   const session = sshConnection()?.split(' ')[3];
   const ports = [Number(session), ...sshdPorts({ read: readText, list: namesIn })];
   return [...new Set(ports)].filter((port) => Number.isInteger(port) && port > 0 && port < 65_536);
 }
 
-/** Where the present SSH session comes from. */
+/** The source of the current SSH session. */
 export function sshVisitor(): string | null {
   return sshConnection()?.split(' ')[0] ?? null;
 }
 
-/** Of sshd(8), "ENVIRONMENT". sudo takes the variable away, and does not take it from the shell that called it. */
+/** SSH_CONNECTION (sshd(8), "ENVIRONMENT"). sudo removes it, but the calling shell still has it. */
 function sshConnection(): string | null {
   const given = process.env.SSH_CONNECTION;
   if (given !== undefined && given !== '') return given;
@@ -144,7 +144,7 @@ function sshConnection(): string | null {
   for (let i = 0; i < ANCESTORS_MAX && pid > 1; i++) {
     const found = /(?:^|\0)SSH_CONNECTION=([^\0]+)/.exec(readText(`/proc/${pid}/environ`))?.[1];
     if (found !== undefined) return found;
-    // proc_pid_stat(5): the parent is the second word behind the name, which may hold anything.
+    // proc_pid_stat(5): the parent is the second word after the name, which may contain anything.
     pid = Number(/.*\) \S (\d+)/s.exec(readText(`/proc/${pid}/stat`))?.[1] ?? 0);
   }
   return null;

@@ -10,11 +10,11 @@ export function addFirewallCommand(program: Command): void {
     .addHelpText(
       'after',
       `
-Firewalls: ufw, firewalld, nft, powershell and netsh (Windows), pf (macOS). Only what is marked as
-Eyrie's is changed; no firewall is turned on or off; SSH stays open.
+Firewalls: ufw, firewalld, nft, powershell and netsh (Windows), pf (macOS). Only rules marked
+as Eyrie's are changed; no firewall is enabled or disabled; SSH stays open.
 
 Examples:
-  eyrie firewall plan                       what would be done, as commands
+  eyrie firewall plan                       the commands, without running them
   sudo eyrie firewall apply --from 192.168.0.0/16
   sudo eyrie firewall remove                as it was before`,
     );
@@ -40,7 +40,7 @@ Examples:
       const { remove } = await import('./command.ts');
       process.exitCode = await remove(options);
     });
-  tool(firewall.command('status').description("show what is Eyrie's in the firewall"))
+  tool(firewall.command('status').description("show Eyrie's rules in the firewall"))
     .option('--json', 'as JSON')
     .addHelpText('after', '\nExample:\n  sudo eyrie firewall status')
     .action(async (options) => {
@@ -52,7 +52,7 @@ Examples:
     .description('print a block list of the sources of findings, for --block')
     .argument(
       '[file]',
-      'findings as JSON, of eyrie findings, read -q -z findings or GET /findings; - or nothing is standard input',
+      'findings as JSON, from eyrie findings, read -q -z findings or GET /findings (default: standard input)',
     )
     .option('--severity <least>', 'least severity: info, low, medium, high, critical', 'high')
     .addHelpText(
@@ -71,13 +71,17 @@ Examples:
 function wanting(command: Command): Command {
   return tool(command)
     .option('--config <file>', 'eyrie.toml to read, instead of the usual places')
-    .option('--open <port/protocol>', 'also this port, as 9999/tcp; may be repeated', several)
-    .option('--from <network>', 'only from this address or network, as 10.0.0.0/8; may be repeated', several)
+    .option('--open <port/protocol>', 'open this port, too, as 9999/tcp; may be repeated', several)
+    .option(
+      '--from <network>',
+      'open ports only to this address or network, as 10.0.0.0/8; may be repeated',
+      several,
+    )
     .option('--block <file>', 'block the addresses and networks in this file, one per line');
 }
 
 function tool(command: Command): Command {
   return command
     .option('--tool <name>', 'ufw, firewalld, nft, powershell, netsh or pf (default: detected)')
-    .option('--zone <name>', 'zone of firewalld; its default zone unless given');
+    .option('--zone <name>', 'zone of firewalld (default: its default zone)');
 }

@@ -6,24 +6,21 @@ export function addHoneypotCommand(program: Command): void {
     .command('honeypot')
     .description('run a honeypot, and record what visitors do')
     .option('--address <address>', 'address to listen on', '0.0.0.0')
-    .option('--port <number>', 'a port that recognises the protocol by itself; 0: none', '9999')
+    .option('--port <number>', 'port that detects the protocol of each connection; 0: none', '9999')
     .option('--ports <list>', 'ports for one protocol each: ssh=2222,http=8080')
-    .option(
-      '--mesh <id>',
-      'be this peer of yours as well, and a decoy for peers of its mesh that are sent away',
-    )
+    .option('--mesh <id>', 'also run this peer, and a decoy for peers of its mesh that are redirected')
     .option('--mesh-port <number>', 'the port of that decoy', '9998')
-    .option('--folder <folder>', 'where its identity, sessions and files are kept')
-    .option('--logs <folder>', 'where honeypot.log is written, JSON lines in ECS field names', 'logs')
-    .option('--syslog <host:port>', 'also to syslog, by UDP')
-    .option('--webhook <url>', 'also posted as JSON')
+    .option('--folder <folder>', 'folder for its identity, sessions and files')
+    .option('--logs <folder>', 'folder for honeypot.log, JSON lines with ECS field names', 'logs')
+    .option('--syslog <host:port>', 'also send events to syslog over UDP')
+    .option('--webhook <url>', 'also post events as JSON to this URL')
     .option('--json', 'events as JSON lines on standard output')
     .option('-q, --quiet', 'show no events')
     .addHelpText(
       'after',
       `
 Protocols: ssh, telnet, http, tls, ftp, smtp, redis, mysql, postgresql, mqtt, rdp, smb, modbus.
-It opens no connections for visitors, runs nothing they bring, and needs no privileges.
+It opens no connections for visitors, executes nothing they upload, and needs no privileges.
 
 Examples:
   eyrie honeypot
@@ -39,7 +36,7 @@ Examples:
 
   honeypot
     .command('sessions')
-    .description('list recorded visits, the newest last')
+    .description('list recorded sessions, newest last')
     .addHelpText('after', '\nExample:\n  eyrie honeypot sessions --json')
     .action(async (_own, command: Command) => {
       const { listSessions } = await import('./sessions.ts');
@@ -48,8 +45,8 @@ Examples:
 
   honeypot
     .command('replay')
-    .description('replay a visit, as the visitor saw it')
-    .argument('<session>', 'its name, as `sessions` lists it; a prefix is enough')
+    .description('replay a session as the visitor saw it')
+    .argument('<session>', 'name of the session, as `sessions` lists it, or a prefix')
     .option('--speed <number>', 'speed factor; 0: at once', '1')
     .addHelpText('after', '\nExample:\n  eyrie honeypot replay 20261121T143511 --speed 4')
     .action(async (session: string, _own, command: Command) => {
@@ -59,8 +56,8 @@ Examples:
 
   honeypot
     .command('export')
-    .description('write one visit as an asciicast or its packets as pcapng')
-    .argument('<session>', 'its name, as `sessions` lists it; a prefix is enough')
+    .description('export a session as an asciicast, or its packets as pcapng')
+    .argument('<session>', 'name of the session, as `sessions` lists it, or a prefix')
     .argument('<file>', 'a new file: NAME.cast for asciinema, NAME.pcapng for eyrie read and tshark')
     .addHelpText('after', '\nExample:\n  eyrie honeypot export 20261121T143511 visit.pcapng')
     .action(async (session: string, file: string, _own, command: Command) => {

@@ -22,9 +22,9 @@ import { readCount, readRate, readShare, readSpan } from './read.ts';
 
 const PEERS_MAX = 5_000;
 const THREADS_MAX = 64;
-/** Of less there are no figures. */
+/** Shorter runs yield no figures. */
 const DURATION_MS_MIN = 1_000;
-/** Peers that measure without a pause do nothing else. */
+/** With shorter intervals, peers do nothing but measure. */
 const INTERVAL_MS_MIN = 100;
 
 interface Flags {
@@ -112,7 +112,7 @@ function runClean(): number {
   return 0;
 }
 
-/** How this command is started anew, as a host. */
+/** The command line that starts this command again as a host. */
 function hostCommand(): string[] {
   const command = process.argv[1] ?? fileURLToPath(new URL('../../bin/eyrie.js', import.meta.url));
   return [process.execPath, command, 'emulate', '--as-host'];

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { FAILED, UserError } from '../errors.ts';
 import { makeFolder } from '../make-folder.ts';
 
-/** Checked before the work, so that it is not done in vain. */
+/** Checked in advance, so that a run is not lost. */
 export function prepareFolder(folder: string | undefined): void {
   if (folder === undefined) return;
   try {

@@ -63,7 +63,7 @@ Examples:
   eyrie simulate --peers 100000 --seed 7 --hours 1 --churn 10%/min --out lab
   eyrie simulate --peers 5000 --partition 30%@5m+2m
 
-It runs the mesh's own code. docs/skyeye.md describes the model of the network.`,
+It runs the code of real peers. docs/skyeye.md describes the network model.`,
     )
     .action(async (options) => {
       const { runSimulate } = await import('./simulate.ts');

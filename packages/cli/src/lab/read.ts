@@ -1,4 +1,4 @@
-// What the options of the lab mean.
+// Parses the options of the lab.
 import { UserError } from '../errors.ts';
 
 /** `1`, `1%` and `0.5%`: a share, 0 to 1. */
@@ -17,7 +17,7 @@ export function readRate(text: string, option: string, maxPercent: number): numb
   return Number(match[1]) / 100;
 }
 
-/** `20ms`, `30s`, `2m`, `1h`; without a unit, in the one that the option means. */
+/** `20ms`, `30s`, `2m`, `1h`; a number without a unit is in the unit of the option. */
 export function readSpan(text: string, option: string, unit: 'ms' | 's' | 'h', maxMs: number): number {
   const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text);
   const unitsMs: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };

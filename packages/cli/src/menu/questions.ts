@@ -4,7 +4,7 @@ import type { MemberView } from '@eyrie/mesh';
 import { UserError } from '../errors.ts';
 import { askAuthority, askMesh, selectAny } from '../mesh/select.ts';
 
-/** The person pressed Escape or Ctrl-C at a question. */
+/** The user pressed Escape or Ctrl-C at a prompt. */
 export class Cancelled extends Error {}
 
 /** `others`: all members but the one that asks. */
@@ -14,11 +14,11 @@ export interface Questions {
   choose(message: string, options: readonly string[]): Promise<string>;
   text(message: string, initial?: string, mayBeEmpty?: boolean): Promise<string>;
   confirm(message: string): Promise<boolean>;
-  /** The name of a peer: chosen from those that `asked`, a peer of this user, knows; typed if it knows none. */
+  /** The name of a peer: chosen from those that the local peer `asked` knows; typed if it knows none. */
   peer(message: string, who: Who, asked: string | undefined): Promise<string>;
 }
 
-/** More names are searched by typing. */
+/** Lists longer than this are searched by typing. */
 const LISTED_MAX = 10;
 
 export const terminalQuestions: Questions = {
@@ -27,7 +27,7 @@ export const terminalQuestions: Questions = {
   text: async (message, initial = '', mayBeEmpty = false) => {
     const validate = (value: string | undefined) =>
       mayBeEmpty || initial !== '' || value?.trim() ? undefined : 'Write something, or Escape';
-    // It stands there until something else is typed.
+    // The default, until the user types.
     const given = { placeholder: initial, defaultValue: initial };
     return (answered(await text({ message, ...given, validate })) ?? '').trim();
   },
@@ -48,7 +48,7 @@ async function namesOf(who: Who, asked: string | undefined): Promise<string[]> {
     const all = await askMesh<MemberView[]>(asked, 'members');
     return all.filter(({ id, revoked }) => revoked === null && id !== self).map(({ id }) => id);
   } catch (error) {
-    // The command that comes of it says the same, and what to do.
+    // The command itself reports the error, with its remedy.
     if (error instanceof UserError) return [];
     throw error;
   }

@@ -1,4 +1,4 @@
-// A log of JSON lines that does not grow for ever: at 5 MiB it is put aside, and three old ones are kept.
+// A log of JSON lines, rotated at 5 MiB; three old files are kept.
 import { appendFileSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type MeshNow, meshTimeOf, noMesh } from '@eyrie/services/mesh-time';
@@ -8,7 +8,7 @@ const OLD_MAX = 3;
 
 export class LogFile {
   readonly #path: string;
-  /** Lines have mesh time, too, where it is known. */
+  /** Adds mesh time to lines if it is known. */
   meshNow: MeshNow = noMesh;
   #bytes = 0;
 
@@ -18,7 +18,7 @@ export class LogFile {
     this.#bytes = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
   }
 
-  /** Gives the line as it was written. */
+  /** Returns the line as written. */
   write(level: string, message: string, values: Record<string, unknown>): string {
     const stamp = this.meshNow();
     const shared = stamp === null ? {} : { mesh_time: meshTimeOf(stamp) };

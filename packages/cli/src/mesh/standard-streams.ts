@@ -1,9 +1,9 @@
-// Standard input to its end, and standard output whole, at the pace of whoever is at the other end. Node makes a pipe
-// non-blocking when it looks at it, so that the synchronous calls fail where the other end is slower (EAGAIN).
+// Reads standard input to its end, and writes standard output completely, at the pace of the other end. Node makes pipes
+// non-blocking, so that synchronous calls fail with EAGAIN if the other end is slower.
 import { isatty } from 'node:tty';
 import { FAILED, UserError } from '../errors.ts';
 
-/** Null: it is more than `bytesMax`. @throws UserError with `missing` if standard input is a terminal, or cannot be read */
+/** Null if it exceeds `bytesMax`. @throws UserError, with the text `missing` if standard input is a terminal */
 export async function readStandardInput(missing: string, bytesMax: number): Promise<Buffer | null> {
   if (isatty(0)) throw new UserError(missing);
   const pieces: Buffer[] = [];
@@ -20,7 +20,7 @@ export async function readStandardInput(missing: string, bytesMax: number): Prom
   return Buffer.concat(pieces, bytes);
 }
 
-/** Returns when all of it is with the system. @throws UserError if the other end is gone */
+/** Resolves when all of it is written. @throws UserError if the other end is closed */
 export async function writeStandardOutput(data: Uint8Array): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     const failed = ({ message }: Error) =>

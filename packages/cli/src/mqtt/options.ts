@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 export function addMqttCommand(program: Command): void {
   const mqtt = program
     .command('mqtt')
-    .description('offer the mesh over MQTT, at its own or an external broker')
+    .description('publish the mesh over MQTT, at a built-in or external broker')
     .option('--peer <id>', 'the running peer of this user')
     .option('--json', 'as JSON')
     .addHelpText(
@@ -15,14 +15,14 @@ Examples:
   eyrie mqtt bridge mqtts://broker.example.net
   eyrie mqtt schema > eyrie-mqtt.schema.json
 
-It runs until the peer stops; section mqtt of eyrie.toml keeps it on. Topics: docs/mqtt.md.`,
+It runs until the peer stops; [mqtt] in eyrie.toml makes it permanent. Topics: docs/mqtt.md.`,
     )
     .action(async (options) => (await import('./command.ts')).show(options));
   mqtt
     .command('serve')
-    .description('offer a broker: on loopback without TLS, elsewhere for members of the mesh over TLS')
+    .description('run a broker: on loopback without TLS, elsewhere over TLS for members of the mesh')
     .option('--host <address>', 'address to listen on')
-    .option('--port <number>', 'port; 1883 on loopback, 8883 elsewhere unless given')
+    .option('--port <number>', 'TCP port (default: 1883 on loopback, 8883 elsewhere)')
     .addHelpText('after', '\nExample:\n  eyrie mqtt serve --host 0.0.0.0')
     .action(async (_own, command: Command) =>
       (await import('./command.ts')).serve(command.optsWithGlobals()),
@@ -37,12 +37,12 @@ It runs until the peer stops; section mqtt of eyrie.toml keeps it on. Topics: do
     );
   mqtt
     .command('stop')
-    .description('stop it')
+    .description('stop the broker or the bridge')
     .addHelpText('after', '\nExample:\n  eyrie mqtt stop')
     .action(async (_own, command: Command) => (await import('./command.ts')).stop(command.optsWithGlobals()));
   mqtt
     .command('ca')
-    .description('print the certificates of the mesh authority, which clients trust the broker by')
+    .description('print the CA certificates of the mesh, for clients of the broker')
     .addHelpText('after', '\nExample:\n  eyrie mqtt ca > mesh.pem')
     .action(async (_own, command: Command) =>
       (await import('./command.ts')).authority(command.optsWithGlobals()),

@@ -6,8 +6,8 @@ export function addPathCommand(program: Command): void {
     .command('path')
     .description('measure delay, loss and routers between two captures or peers')
     .argument('<first>', 'a capture file, or the name of a peer')
-    .argument('<second>', 'another of the same kind')
-    .option('--peer <id>', 'the peer of this user that asks the two')
+    .argument('<second>', 'a second one of the same kind')
+    .option('--peer <id>', 'the local peer through which the two are queried')
     .option('--json', 'as JSON')
     .addHelpText(
       'after',
@@ -16,9 +16,9 @@ Examples:
   eyrie path office.pcap branch.pcap
   eyrie path lab-7 lab-8
 
-A packet is recognised by its addresses, id, length and the beginning of its payload. Between
-peers the clock is that of the mesh, and both must watch an interface: eyrie peer --watch eth0. Two
-files are only as good as their two clocks; the round trip is right in any case.
+Packets are matched by addresses, IP id, length and the beginning of the payload. Peers use the
+mesh clock, and both must watch an interface: eyrie peer --watch eth0. For files, one-way delays
+are as accurate as the two clocks; the round trip does not depend on them.
 Exit status: 0 done, 1 no packet was seen at both places, 2 called wrongly.`,
     )
     .action(async (first: string, second: string, options) => {

@@ -5,13 +5,13 @@ import { addCommonOptions } from '../pipeline/flags.ts';
 export function addPersistorCommand(program: Command): void {
   const command = program
     .command('persistor')
-    .description('store packets and conversations that come over HTTP')
+    .description('store packets and conversations received over HTTP')
     .option('--host <address>', 'address to listen on')
-    .option('--port <number>', 'TCP port; 0 for any that is free')
+    .option('--port <number>', 'TCP port; 0: any free port')
     .option('--store <url>', 'duckdb:PATH or postgres://USER@HOST/DATABASE (default: your own DuckDB file)')
     .option(
       '--analyzer-port <number>',
-      'answer as eyrie analyzer too: DuckDB can be open in one process only',
+      'also serve the API of eyrie analyzer here: only one process can open a DuckDB file',
     );
   addCommonOptions(command)
     .addHelpText(
@@ -21,7 +21,7 @@ Examples:
   eyrie persistor --store postgres://eyrie@db/packets
   curl http://127.0.0.1:5002/healthz
 
-It answers a POST to /store when the batch is committed.
+A POST to /store is answered once its batch is committed.
 Exit status: 0 ended, 1 failed (port taken, no such store), 2 called wrongly.`,
     )
     .action(async (options) => {

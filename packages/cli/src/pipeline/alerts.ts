@@ -1,4 +1,4 @@
-// What is told of findings as they are stored, and what is not made a finding, as eyrie.toml says.
+// Alerts for findings as they are stored, and silencing, as configured in [findings] of eyrie.toml.
 import { compileSilence, type RuleSeverity, SilenceError } from '@eyrie/detect';
 import { Alerts, isSyslogTarget, isWebhookAddress } from '@eyrie/services/alerts';
 import type { Config } from '@eyrie/services/config';
@@ -6,7 +6,7 @@ import type { Log } from '@eyrie/services/log';
 import { BAD_USAGE, UserError } from '../errors.ts';
 import { findingsLog } from './settings.ts';
 
-/** Null where addresses are stored as pseudonyms: findings would say whose they are. @throws UserError */
+/** Null if addresses are stored as pseudonyms, which findings would disclose. @throws UserError */
 export function alertsFrom(config: Config, log: Log): Alerts | null {
   const { tell, syslog, webhook } = config.findings;
   if (syslog !== '' && !isSyslogTarget(syslog))
@@ -18,7 +18,7 @@ export function alertsFrom(config: Config, log: Log): Alerts | null {
   return new Alerts({ severity, log, file: findingsLog(config), syslog, webhook });
 }
 
-/** The expression, once it is one. @throws UserError */
+/** Compiles the silence expression. @throws UserError */
 export function silenceFrom({ findings: { silence } }: Config): string {
   try {
     if (silence !== '') compileSilence(silence);

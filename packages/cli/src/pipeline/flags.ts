@@ -8,7 +8,7 @@ export function addCommonOptions(command: Command): Command {
     .option('--log-folder <folder>', "folder of the log files; '' for none");
 }
 
-/** Of what reads packets here. */
+/** Flags of commands that dissect packets. */
 export function addKeyLogOption(command: Command): Command {
   return command.option(
     '--keylog <file>',
@@ -16,7 +16,7 @@ export function addKeyLogOption(command: Command): Command {
   );
 }
 
-/** Of live captures. */
+/** Flags of live captures. */
 export function addLiveOptions(command: Command): Command {
   return command
     .option('-f, --capture-filter <bpf>', 'BPF capture filter, as in: tcp port 443')
@@ -38,7 +38,7 @@ export interface LiveFlags {
   readonly ringFolder?: string;
 }
 
-/** As the configuration's section `capture` has them. */
+/** The flags as options of section `capture`. */
 export function captureFlags(flags: LiveFlags): Record<string, unknown> {
   return {
     filter: flags.captureFilter,
@@ -51,7 +51,7 @@ export function captureFlags(flags: LiveFlags): Record<string, unknown> {
   };
 }
 
-/** Of replays. */
+/** Flags of replays. */
 export function addReplayOptions(command: Command): Command {
   return command
     .option('--speed <N>', 'of a file: full, recorded, or so many times as fast', 'full')

@@ -1,8 +1,8 @@
-// Ctrl-C and SIGTERM: the first asks to finish, the second ends at once.
+// Ctrl-C and SIGTERM: the first requests a graceful end, the second ends at once.
 
 export interface Interrupt {
   readonly signal: AbortSignal;
-  /** No longer listens. */
+  /** Removes the signal handlers. */
   end(): void;
 }
 
@@ -26,7 +26,7 @@ export function listenForInterrupt(): Interrupt {
   };
 }
 
-/** Resolves when somebody asks to end. */
+/** Resolves at the first signal. */
 export function interrupted({ signal }: Interrupt): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) resolve();

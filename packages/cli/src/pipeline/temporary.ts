@@ -1,4 +1,4 @@
-// A folder that is gone with the process, however it ends: a second Ctrl-C ends it at once.
+// A temporary folder that is removed when the process exits, also on a second Ctrl-C.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

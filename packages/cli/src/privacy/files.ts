@@ -39,7 +39,7 @@ export function key(file: string): void {
 export async function lock(file: string, options: FileOptions): Promise<void> {
   const path = pathFrom(file);
   const used = keyFrom(options);
-  // Says what is wrong with it before anything is written.
+  // Reports a bad key before anything is written.
   await (await openCapture(path).catch(userError)).close();
   if (await isLocked(path)) throw new UserError(`${file}: is encrypted already`, FAILED);
   await write(options.output, (into) => pipeline(createReadStream(path), encrypting(used), into));
@@ -80,7 +80,7 @@ async function isLocked(path: string): Promise<boolean> {
   }
 }
 
-/** Nothing is left of what breaks off. */
+/** Removes a partial result after a failure. */
 async function write(path: string, fill: (into: NodeJS.WritableStream) => Promise<void>): Promise<void> {
   let isBegun = false;
   const into = createWriteStream(path, { flags: 'wx', mode: 0o600 });

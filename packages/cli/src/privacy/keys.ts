@@ -1,4 +1,4 @@
-// `eyrie privacy keys`: the keys of a peer under a passphrase, or out of it.
+// `eyrie privacy keys`: encrypts the keys of a peer with a passphrase, or decrypts them.
 import { eyrieHome, FolderStorage, lockSecrets, peerFolder, unlockSecrets } from '@eyrie/mesh';
 import { PassphraseError } from '@eyrie/mesh/sealed';
 import { FAILED, UserError } from '../errors.ts';

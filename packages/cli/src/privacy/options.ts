@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 export function addPrivacyCommand(program: Command): void {
   const privacy = program
     .command('privacy')
-    .description('show what is stored about people, where and how long; encrypt it')
+    .description('show which personal data are stored, where and how long; encrypt them')
     .addHelpText('after', '\nExample:\n  eyrie privacy report\n\nMore: docs/privacy.md.');
   privacy
     .command('report')
@@ -18,9 +18,7 @@ export function addPrivacyCommand(program: Command): void {
     });
   privacy
     .command('find')
-    .description(
-      'where an address stands: in the store, captures, the honeypot, logs, messages; for who asks',
-    )
+    .description('find an address in the store, captures, honeypot, logs and messages (right of access)')
     .argument('<address>', 'IPv4, IPv6 or Ethernet address')
     .option('--config <file>', 'configuration file')
     .option('--json', 'as JSON')
@@ -35,31 +33,31 @@ export function addPrivacyCommand(program: Command): void {
   privacy
     .command('key')
     .description('generate a key in a new file that only you can read')
-    .argument('<file>', 'where to put it')
+    .argument('<file>', 'path of the new key file')
     .addHelpText(
       'after',
-      '\nExample:\n  eyrie privacy key ~/.config/eyrie/captures.key\n\nName it in eyrie.toml: [capture] key = "…". Whoever loses it loses what was encrypted with it.',
+      '\nExample:\n  eyrie privacy key ~/.config/eyrie/captures.key\n\nName it in eyrie.toml: [capture] key = "…". Without it, what it encrypted cannot be read.',
     )
     .action(async (file: string) => (await import('./files.ts')).key(file));
   privacy
     .command('keys')
     .description('encrypt the keys of a peer with a passphrase, or decrypt them with --open')
-    .option('--peer <id>', 'which peer of this user')
-    .option('--open', 'without a passphrase again')
+    .option('--peer <id>', 'the local peer')
+    .option('--open', 'remove the passphrase')
     .addHelpText(
       'after',
-      '\nExample:\n  eyrie privacy keys --peer lab-7\n\nThe peer then needs the passphrase to start: asked for, or EYRIE_PASSPHRASE.',
+      '\nExample:\n  eyrie privacy keys --peer lab-7\n\nThe peer then needs the passphrase to start, from a prompt or EYRIE_PASSPHRASE.',
     )
     .action(async (options) => (await import('./keys.ts')).keys(options));
   for (const [name, description] of [
-    ['lock', 'encrypt a capture file; eyrie read and the others then need the key'],
-    ['unlock', 'the same capture file without its encryption'],
+    ['lock', 'encrypt a capture file; eyrie read and other commands then need the key'],
+    ['unlock', 'decrypt a capture file'],
   ] as const)
     privacy
       .command(name)
       .description(description)
       .argument('<file>', 'capture file')
-      .requiredOption('-o, --output <file>', 'where to put the result')
+      .requiredOption('-o, --output <file>', 'path of the result')
       .option('--key <file>', 'the key; or EYRIE_CAPTURE_KEY, or EYRIE_CAPTURE_PASSPHRASE')
       .addHelpText(
         'after',

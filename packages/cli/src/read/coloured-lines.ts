@@ -39,7 +39,7 @@ export class ColouredLinesPrinter implements Printer {
     this.#out.byte(10);
   }
 
-  /** Somebody is looking. */
+  /** Output is a terminal: lines are shown at once. */
   drain(): void {
     this.#out.flush();
   }

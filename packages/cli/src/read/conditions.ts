@@ -1,13 +1,13 @@
-// The conditions of -a and -b: what ends a capture, and each of its files.
+// -a and -b: conditions for the end of a capture and of each of its files.
 import { UserError } from '../errors.ts';
 import type { RingPlan } from './ring.ts';
 
-/** What -a and -b say, with what else ends the capture. */
+/** The conditions of -a and -b, and others that end the capture. */
 export interface Conditions {
-  /** Of the whole capture; Infinity: none. */
+  /** Limit of the whole capture; Infinity: none. */
   readonly seconds: number;
   readonly packetsMax: number;
-  /** Null: one file, whatever comes. */
+  /** Null: a single file without limits. */
   readonly ring: RingPlan | null;
 }
 
@@ -64,7 +64,7 @@ export function conditions(
   };
 }
 
-/** The last of each counts. */
+/** Of repeated conditions the last applies. */
 function numbersOf<T extends string>(
   flag: string,
   texts: readonly string[],

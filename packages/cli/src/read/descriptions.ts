@@ -1,4 +1,4 @@
-// What -w writes beside packets: --capture-comment, and -H, the names of a hosts file.
+// What -w writes besides packets: --capture-comment, and the names of a hosts file (-H).
 import { readFileSync, statSync } from 'node:fs';
 import { formatOf } from '@eyrie/capture';
 import { ipv4Bytes, ipv6Bytes, type NameRecord } from '@eyrie/dissect';
@@ -20,10 +20,10 @@ export interface DescriptionFlags {
 }
 
 const HOSTS_BYTES_MAX = 64 << 20;
-/** Of a pcapng option, which has 16 bits for its length (§3.5). */
+/** Limit of a pcapng option, whose length has 16 bits (§3.5). */
 const COMMENT_BYTES_MAX = 0xffff;
 
-/** @throws UserError where there is no file, or none that can hold them */
+/** @throws UserError without an output file, or if its format cannot hold them */
 export function descriptions(flags: DescriptionFlags): Descriptions {
   const { captureComment: comments = [], hosts = [], write, fileType } = flags;
   const flag = comments.length > 0 ? '--capture-comment' : '-H';
@@ -50,7 +50,7 @@ function readHosts(path: string): NameRecord[] {
   return hostsIn(text);
 }
 
-/** `192.0.2.1  name alias …  # remark`, as hosts(5) has it; what is no such line is passed over, as everywhere. */
+/** `192.0.2.1  name alias …  # remark` (hosts(5)); other lines are ignored, as is usual. */
 export function hostsIn(text: string): NameRecord[] {
   return text.split('\n').flatMap((line) => {
     const [first = '', ...names] = line.replace(/#.*/s, '').trim().split(/\s+/);

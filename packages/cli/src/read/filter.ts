@@ -1,8 +1,8 @@
-// Display filters from the command line: a bad one is a UserError with the place marked.
+// Display filters of the command line; errors mark the position.
 import { compileFilter, FilterError, type Predicate } from '@eyrie/dissect';
 import { UserError } from '../errors.ts';
 
-/** `option` is where the filter stands: `-Y`. @throws UserError */
+/** `option`: the flag of the filter, `-Y`. @throws UserError */
 export function filterOf(option: string, text: string): Predicate {
   try {
     return compileFilter(text);

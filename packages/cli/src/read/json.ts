@@ -53,7 +53,7 @@ abstract class JsonBase implements Printer {
   }
 }
 
-/** What a member of a packet's object says of its field. */
+/** The kind of a member of a packet's object. */
 export interface JsonParts {
   /** The value. */
   readonly values: boolean;
@@ -97,7 +97,7 @@ export class JsonPrinter extends JsonBase {
 
   /** A node's members: its value, its bytes when raw, and what stands below it. */
   #node(p: Packet, node: TreeNode, indent: string, filter: LayerFilter | null): Member[] {
-    // What is derived stands in brackets in the tree alone.
+    // Generated fields have brackets in the text tree only.
     const name = node.name === '' ? node.text.replace(/^\[(.*)\]$/s, '$1') : node.name;
     const members: Member[] = [];
     if (this.#parts.bytes && node.name !== '') members.push([`${name}_raw`, rawBytes(p, node, indent)]);
@@ -199,7 +199,7 @@ function underscored(name: string): string {
   return name.replaceAll('.', '_');
 }
 
-/** As tshark gives it to Elasticsearch: yes and no as booleans, points in time in ISO 8601, all else as text. */
+/** As in tshark's bulk output: booleans as such, absolute times in ISO 8601, all else as text. */
 function ekValue(field: Field, value: Value): boolean | string {
   if (field.type === 'bool') return Boolean(value);
   if (field.type === 'none') return '';

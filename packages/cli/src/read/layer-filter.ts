@@ -1,4 +1,4 @@
-// `-j` and `-J`: of which layers the fields are printed; the others are named only.
+// `-j` and `-J`: the layers whose fields are printed; of others only the name is.
 import { fieldNamed, nearestNames, protocolNamed } from '@eyrie/dissect';
 import { UserError } from '../errors.ts';
 
@@ -9,7 +9,7 @@ export interface LayerFilter {
   readonly isDeep: boolean;
 }
 
-/** What fields that only group others are called by tshark, where their title is not used. */
+/** tshark's names of grouping fields whose title is not used. */
 export const GROUP = 'text';
 
 /** Null: all. @throws UserError */

@@ -1,10 +1,10 @@
-// `eyrie read -i`: live packets, read like those of a file; and what -a and -b say of them, or of a pipe.
+// `eyrie read -i`: reads live packets like those of a file; -a and -b also apply to a pipe.
 import { CaptureError, type LiveOptions, type LiveSource, openLive } from '@eyrie/capture';
 import { BAD_USAGE, FAILED, UserError } from '../errors.ts';
 import { counted, grouped } from '../terminal/units.ts';
 import { type Conditions, conditions } from './conditions.ts';
 
-/** The flags, as they were given. */
+/** The flags as typed. */
 export interface LiveReadOptions {
   /** -i */
   readonly interface?: string;
@@ -22,15 +22,15 @@ export interface LiveReadOptions {
   readonly write?: string;
 }
 
-/** With what ends the capture by itself; without any, Ctrl-C does. */
+/** Conditions that end the capture; without any, Ctrl-C ends it. */
 export interface LivePlan extends Conditions {
-  /** Null: somebody else captures, and the packets come through a pipe. */
+  /** Null: another program captures, and its packets are read from a pipe. */
   readonly options: LiveOptions | null;
 }
 
 const SNAPSHOT_MAX = 262_144;
 
-/** What the flags say of a live capture, or of one behind a pipe; null where a file is read. @throws UserError */
+/** Parses the flags of a live capture, or of one read from a pipe; null for a file. @throws UserError */
 export function livePlan(path: string, flags: LiveReadOptions): LivePlan | null {
   const { captureFilter, snapshotLength, promiscuousMode, autostop, ringBuffer } = flags;
   if (flags.interface === undefined) {
@@ -57,7 +57,7 @@ function snapLength(text: string): number {
   throw new UserError(`-s ${text}: bytes kept of each packet, ${SNAPSHOT_MAX} at most; 0 is all`);
 }
 
-/** Begins to capture, and says so, since no packet may come for long. @throws UserError */
+/** Starts the capture, and prints a line, because the first packet may take long. @throws UserError */
 export async function openInterface(name: string, options: LiveOptions): Promise<LiveSource> {
   try {
     const source = await openLive(name, options);

@@ -7,19 +7,19 @@ import type { Frame, Packet } from '@eyrie/dissect';
 import type { Printer } from './printer.ts';
 import { reported, userError } from './write.ts';
 
-/** When a file ends, and which stay. Infinity: no limit. */
+/** Conditions for the end of a file, and how many are kept. Infinity: no limit. */
 export interface RingPlan {
-  /** False: one file, with the very name that was given (-a filesize: without -b). */
+  /** False: one file with exactly the given name (-a filesize: without -b). */
   readonly isSeries: boolean;
   /** The packet that reaches this is the file's last. */
   readonly fileBytesMax: number;
   readonly filePacketsMax: number;
   readonly fileSeconds: number;
-  /** A file ends where the clock is a multiple of this: of 3600, at every full hour (-b interval:). */
+  /** A file ends when the clock is a multiple of this, in seconds: 3600 for every full hour (-b interval:). */
   readonly intervalSeconds: number;
-  /** Where the name of each finished file is told: a file, stdout or stderr (-b printname:). Null: nowhere. */
+  /** Where names of finished files are printed: a file, stdout or stderr (-b printname:). Null: nowhere. */
   readonly printName: string | null;
-  /** Files that stay (-b files:). */
+  /** Number of files kept (-b files:). */
   readonly filesKept: number;
   /** The capture ends after this many (-a files:). */
   readonly filesMax: number;
@@ -51,7 +51,7 @@ export class RingPrinter implements Printer {
   #output: CaptureOutput;
   #count = 1;
   #timer: NodeJS.Timeout | undefined;
-  /** The files before this one are closed and deleted in their order. */
+  /** Earlier files are closed and deleted in order. */
   #retiring: Promise<void> = Promise.resolve();
   #isFull = false;
 
@@ -101,7 +101,7 @@ export class RingPrinter implements Printer {
     try {
       const output = createGrowingCapture(path, this.#options);
       this.#paths.push(path);
-      // A file ends by its time also when no packet comes.
+      // The time limit of a file applies also without packets.
       const ms = Math.min(fileSeconds * 1000, untilMultiple(intervalSeconds, Date.now()));
       if (Number.isFinite(ms)) this.#timer = setTimeout(() => this.#next(), ms);
       return output;
@@ -131,7 +131,7 @@ export class RingPrinter implements Printer {
     if (this.#isFull) this.#end();
   }
 
-  /** The name of a file that is finished, for whoever waits for it. */
+  /** Prints the name of a finished file. */
   #tell(path: string): void {
     const { printName } = this.#plan;
     if (printName === null) return;
@@ -145,7 +145,7 @@ export class RingPrinter implements Printer {
     }
   }
 
-  /** The error, where the next file cannot be made. */
+  /** The error if the next file cannot be created. */
   #tryBegin(): unknown {
     this.#count++;
     try {

@@ -21,7 +21,7 @@ import { type LivePlan, openInterface, tellEnd } from './live.ts';
 import type { Printer } from './printer.ts';
 
 export interface ReadPlan {
-  /** Of the file; of an interface its name. */
+  /** Path of the file, or name of the interface. */
   readonly path: string;
   /** A live capture, instead of a file. */
   readonly live?: LivePlan | null;
@@ -29,7 +29,7 @@ export interface ReadPlan {
   readonly readFilter: Predicate | null;
   /** The display filter (-Y): which packets are printed and written. */
   readonly filter: Predicate | null;
-  /** Given the reader, since a writer of packets needs its interfaces. */
+  /** Creates the printers; a writer of packets needs the reader's interfaces. */
   readonly printers: (reader: CaptureReader) => Promise<readonly Printer[]>;
   /** As in tshark, statistics see all packets, whatever the display filter. */
   readonly statistics: readonly Statistic[];
@@ -62,7 +62,7 @@ export interface Share {
 export interface ReadResult {
   /** Ended by Ctrl-C; a live capture has no other end. */
   readonly isInterrupted: boolean;
-  /** What is wrong with the file, after the last packet that could be read; null: nothing. */
+  /** The error after the last readable packet; null without one. */
   readonly problem: string | null;
   readonly frameCount: number;
   /** What the reader of the file remembers of its packets. */
@@ -179,12 +179,12 @@ function pump(
 
 interface Interrupt {
   came: boolean;
-  /** Not by the time that was given. */
+  /** Ended by the user rather than a time limit. */
   isSignal: boolean;
   end(): void;
 }
 
-/** Ctrl-C, or the end of the time that was given, ends the reading: what was read so far is shown. A second one ends at once. */
+/** Ctrl-C or the time limit ends the reading, and results so far are shown. A second Ctrl-C ends at once. */
 function listenForInterrupt(endSource: () => void, { signal, live }: ReadPlan): Interrupt {
   const end = (isSignal: boolean): void => {
     interrupt.came = true;

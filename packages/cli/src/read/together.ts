@@ -20,7 +20,7 @@ import { type ReadPlan, type ReadResult, run } from './run.ts';
 /** The variable with a helper's share: its number, how many there are, how much of TCP the first one has. */
 const SHARE_VARIABLE = 'EYRIE_READ_SHARE';
 
-/** More gain little, and each takes 110 to 170 MB. */
+/** Further processes gain little, and each takes 110 to 170 MB. */
 const PROCESSES_MAX = 4;
 /** A process that compiles keeps two cores busy: on two cores, a second process gains nothing (docs/benchmarks.md). */
 const CORES_A_PROCESS = 2;
@@ -41,14 +41,14 @@ interface Found {
 }
 
 /**
- * Reads as the plan says, with helpers, if the file and what is asked of it allow for it.
+ * Reads with helper processes if the file and the plan allow it.
  *
- * @param processes how many there shall be, whatever the size of the file; undefined: as many as are of use
- * @returns null where the file is still to be read: the plan's statistics are then of no use any more
+ * @param processes number of processes, whatever the size of the file; undefined: as many as are useful
+ * @returns null if the file must be read by one process; the plan's statistics are then invalid
  * @throws UserError
  */
 export async function runTogether(plan: ReadPlan, processes: number | undefined): Promise<ReadResult | null> {
-  // Only a file can be read again: what can't be opened is told of by who opens it for good.
+  // Only a file can be read again; errors of opening are reported by the actual reader.
   const stats = statSync(plan.path, { throwIfNoEntry: false });
   if (plan.path === '-' || stats?.isFile() !== true) return null;
   const count = processes ?? processesFor(stats.size);
@@ -93,7 +93,7 @@ function memoryBytes(): number {
   return Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
 }
 
-/** Whether what the plan asks for can be added up; and only the `eyrie` command itself can be started once more. */
+/** Whether the results of the plan can be merged, and this is the `eyrie` command, which can be started again. */
 function isShareable(plan: ReadPlan): boolean {
   const { statistics, filter, readFilter, countMax, keyLogs } = plan;
   const isPlain =
@@ -106,7 +106,7 @@ function isShareable(plan: ReadPlan): boolean {
   );
 }
 
-/** By what the file begins with; null where it can't be read by several, or shouldn't be unless somebody wants it. */
+/** Decides by the beginning of the file; null if several processes cannot read it, or should not unless requested. */
 async function partitionOf(path: string, count: number, isWanted: boolean): Promise<FlowPartition | null> {
   const source = await openCapture(path).catch(() => null);
   if (source === null) return null;
@@ -132,7 +132,7 @@ class Together {
   readonly #partition: FlowPartition;
   readonly #helpers: ChildProcess[] = [];
   readonly #stop = new AbortController();
-  /** Conversations that each knows. */
+  /** Conversations tracked by each process. */
   readonly #flows: number[];
   /** Why the file is to be read by one process after all; null: no reason so far. */
   #reason: string | null = null;
@@ -172,13 +172,13 @@ class Together {
     }
   }
 
-  /** What all read before Ctrl-C: nobody expects to be told the same each time, nor that it is begun anew. */
+  /** After Ctrl-C the merged result is valid, although it depends on timing. */
   #soFar(result: ReadResult, found: readonly (Found | null)[]): ReadResult {
     for (const each of found) if (each !== null) this.#add(each);
     return { ...result, isInterrupted: true };
   }
 
-  /** The same command, which finds its share in the environment. Null where it came to nothing. */
+  /** Starts the same command with its share in the environment. Null if it fails. */
   #start(reader: number): Promise<Found | null> {
     const { count, ofFirst } = this.#partition;
     const helper = spawn(process.execPath, [...process.execArgv, ...process.argv.slice(1)], {
@@ -204,7 +204,7 @@ class Together {
     });
   }
 
-  /** Where one process would begin to forget conversations, more may be remembered here: better to know it soon. */
+  /** Ends early if one process would have evicted conversations, which several together would not. */
   #count(reader: number, flows: number, most: number): void {
     this.#flows[reader] = flows;
     if (this.#flows.reduce((sum, each) => sum + each, 0) >= most)

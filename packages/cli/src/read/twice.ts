@@ -4,10 +4,10 @@ import { Ahead, type Packet, type Predicate } from '@eyrie/dissect';
 import { UserError } from '../errors.ts';
 import { type ReadPlan, type ReadResult, run } from './run.ts';
 
-/** What was redirected to standard input: Linux opens it anew, from its beginning. Others have no such file. */
+/** Reopens a redirected standard input from its beginning; on Linux only. */
 const REDIRECTED = '/proc/self/fd/0';
 
-/** Reads as the plan says, after a first pass that collects what lies ahead. @throws UserError */
+/** Reads the file after a first pass that collects references to later packets. @throws UserError */
 export async function runTwice(plan: ReadPlan): Promise<ReadResult> {
   const path = pathToReadAgain(plan.path);
   const ahead = new Ahead();
@@ -38,11 +38,10 @@ function pathToReadAgain(path: string): string {
 }
 
 /**
- * -R is asked in the first reading, as in tshark: which packets there are, and so their numbers, must not depend on what
- * only the second one knows.
+ * -R applies in the first pass, as in tshark: the packets and their numbers must not depend on results of the second.
  */
 class Verdicts {
-  /** A bit a packet. */
+  /** One bit per packet. */
   #bits = new Uint8Array(1 << 13);
   #count = 0;
   #told = 0;

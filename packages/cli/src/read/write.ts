@@ -12,7 +12,7 @@ import { FAILED, UserError } from '../errors.ts';
 import type { Descriptions } from './descriptions.ts';
 import type { Printer } from './printer.ts';
 
-/** What -F knows, with tshark's words for them. */
+/** Formats of -F, with tshark's descriptions. */
 export const FILE_TYPES = {
   pcap: 'Wireshark/tcpdump/... - pcap (times as fine as in the file read)',
   nsecpcap: 'Wireshark/tcpdump/... - nanosecond libpcap',
@@ -20,7 +20,7 @@ export const FILE_TYPES = {
 } as const;
 export type FileType = keyof typeof FILE_TYPES;
 
-/** How the packets of a source are written. `type`: undefined for what the name says. */
+/** The output format; with `type` undefined, by the file name. */
 export function outputOptions(
   from: CaptureReader,
   force: boolean | undefined,
@@ -52,9 +52,9 @@ export class CapturePrinter implements Printer {
     this.#output = output;
   }
 
-  /** What is captured live can be read in the file as it comes, and stays there whatever happens. */
+  /** A live capture is readable in the file as packets arrive, and is kept after a failure. */
   static async open(path: string, options: OutputOptions, isLive: boolean): Promise<CapturePrinter> {
-    // A named pipe opens once somebody reads it: not by the call that grows files, which would not hear Ctrl-C until then.
+    // Opening a named pipe blocks until it has a reader: asynchronous, so that Ctrl-C works meanwhile.
     const create = isLive && !isSpecial(path) ? createGrowingCapture : createCapture;
     return new CapturePrinter(await reported(async () => create(path, options)));
   }
@@ -75,13 +75,13 @@ export class CapturePrinter implements Printer {
     await reported(() => this.#output.close());
   }
 
-  /** When reading failed, nothing is left under the name of what was to be whole. */
+  /** Removes the partial file after a failure. */
   async abandon(): Promise<void> {
     await this.#output.abandon();
   }
 }
 
-/** The result; what the file system refuses, in one line. @throws UserError */
+/** Finishes the file. @throws UserError for errors of the file system */
 export async function reported<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();

@@ -86,7 +86,7 @@ function opened(element: string, attributes: Attributes): string {
 export class PdmlPrinter implements Printer {
   readonly isTimed = true;
   readonly #out: Output;
-  /** -O: of other protocols only their line stands. Null: all. */
+  /** -O: protocols shown with their fields; of others only the line. Null: all. */
   readonly #details: ReadonlySet<string> | null;
   readonly #filter: LayerFilter | null;
 
@@ -120,7 +120,7 @@ export class PdmlPrinter implements Printer {
     this.#out.text('</packet>\n\n\n');
   }
 
-  /** What all packets have, in the form of PDML's own specification. */
+  /** The general info of each packet, as in the PDML specification. */
   #general(p: Packet): void {
     const size = p.capturedLength;
     const out = this.#out;
@@ -182,7 +182,7 @@ export class PdmlPrinter implements Printer {
 
   #fieldAttributes(p: Packet, node: TreeNode): Attributes {
     const { field, value, start, length } = node;
-    // What is derived stands in brackets in the tree alone.
+    // Generated fields have brackets in the text tree only.
     const isDerived = length === 0 || (field !== null && node.text.startsWith(`[${field.title}`));
     const text = isDerived ? node.text.replace(/^\[(.*)\]$/s, '$1') : node.text;
     const place: Attributes = [

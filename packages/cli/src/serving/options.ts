@@ -1,7 +1,7 @@
 // The flags that all HTTP servers share.
 import type { Command } from 'commander';
 
-/** The section of the configuration that says where it listens unless flags do. */
+/** The section of the configuration with the defaults of these flags. */
 export type ServingSection = 'ui' | 'analyzer';
 
 export interface ServingOptions {
@@ -13,17 +13,17 @@ export interface ServingOptions {
 
 const all = (value: string, before: string[] = []): string[] => [...before, value];
 
-/** `port`: what the configuration says unless it was written. */
+/** Adds the flags; `port` is the default port of the configuration. */
 export function addServingOptions(command: Command, section: ServingSection, port: number): Command {
   return command
     .option(
       '--host <address>',
       `address to listen on; beyond this machine a token is needed (default: ${section}.host, 127.0.0.1)`,
     )
-    .option('--port <number>', `TCP port; 0 for any that is free (default: ${section}.port, ${port})`)
+    .option('--port <number>', `TCP port; 0: any free port (default: ${section}.port, ${port})`)
     .option(
       '--token <text>',
-      'the token that clients need (or EYRIE_TOKEN); generated if it listens beyond loopback',
+      'token required of clients (or EYRIE_TOKEN); generated when listening beyond loopback',
     )
-    .option('--allow-host <name>', 'a host name that requests may be addressed to; may be repeated', all);
+    .option('--allow-host <name>', 'accept requests to this host name; may be repeated', all);
 }

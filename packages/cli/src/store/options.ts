@@ -18,7 +18,7 @@ export interface StoreCommandOptions {
 export function addStoreCommand(program: Command): void {
   const store = program
     .command('store')
-    .description('look at the store, limit, erase, export')
+    .description('inspect, limit, erase or export the store')
     .addHelpText('after', '\nExample:\n  eyrie store info --store duckdb:office.duckdb');
 
   const add = (name: string, description: string, example: string): Command =>
@@ -34,8 +34,8 @@ export function addStoreCommand(program: Command): void {
         await runStore(name, options);
       });
 
-  add('info', 'what is stored, since when, how large', 'info --json');
-  add('vacuum', 'write the store anew, without the space and the traces of what was deleted', 'vacuum');
+  add('info', 'show the contents, age and size of the store', 'info --json');
+  add('vacuum', 'rewrite the store without deleted data, and free its space', 'vacuum');
   add(
     'erase',
     'delete everything about one address',
@@ -45,15 +45,15 @@ export function addStoreCommand(program: Command): void {
     .option('--reason <text>', 'the reason, for the audit log, which does not name the address')
     .option(
       '--no-vacuum',
-      'leave its bytes in the file until "eyrie store vacuum" writes it anew: as when more is to be erased',
+      'leave the bytes in the file until "eyrie store vacuum", as before further erasures',
     );
-  add('retain', 'delete the oldest until the store keeps to limits', 'retain --age 30d --bytes 20GB')
-    .option('--age <time>', 'packets older than this, counted from the newest: 90s, 15m, 12h, 30d')
-    .option('--rows <count>', 'packets kept at most')
-    .option('--bytes <size>', 'size at most: 500MB, 20GB');
+  add('retain', 'delete the oldest packets until the store meets limits', 'retain --age 30d --bytes 20GB')
+    .option('--age <time>', 'maximum age of packets, counted from the newest: 90s, 15m, 12h, 30d')
+    .option('--rows <count>', 'maximum number of packets')
+    .option('--bytes <size>', 'maximum size: 500MB, 20GB');
   add(
     'resend',
-    'send again what the store refused and was put aside, once the cause is mended',
+    'resend batches that the store refused, after the cause is removed',
     'resend --store postgres://eyrie@db.example/eyrie',
   ).option('--all', 'also batches of captures that are not in the store');
   add('export', 'write each table as a file for other tools', 'export --parquet office').requiredOption(

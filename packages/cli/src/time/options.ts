@@ -6,12 +6,12 @@ export function addTimeCommand(program: Command): void {
     .command('time')
     .description("the mesh's time; compare clocks by NTP and NTS, or serve them")
     .argument('[servers...]', 'HOST or HOST:PORT, each')
-    .option('--nts', 'authenticated: keys by NTS (RFC 8915)')
+    .option('--nts', 'authenticate with NTS (RFC 8915)')
     .option('--ca <file>', 'trust these certificates (PEM) instead of the system’s')
-    .option('--keys <file>', 'symmetric keys as chrony has them, "ID TYPE HEX:…" a line; with --key-id')
-    .option('--key-id <number>', 'authenticated: by this key of the file')
+    .option('--keys <file>', 'symmetric keys in chrony\'s format, "ID TYPE HEX:…" per line; with --key-id')
+    .option('--key-id <number>', 'authenticate with this key of the file')
     .option('--samples <number>', 'requests to each server', '4')
-    .option('--peer <id>', 'without servers: only the clock of this peer')
+    .option('--peer <id>', 'without servers: show only the clock of this peer')
     .option('--json', 'as JSON')
     .addHelpText(
       'after',
@@ -43,7 +43,7 @@ servers agrees on a time, 2 called wrongly.`,
 
   time
     .command('serve')
-    .description('serve time by NTPv4; with --key and --cert also authenticated by NTS')
+    .description('serve time by NTPv4; with --key and --cert also by NTS')
     .option('--address <address>', 'address to listen on', '127.0.0.1')
     .option('--port <number>', 'UDP port', '123')
     .option('--nts-port <number>', 'TCP port for NTS keys', '4460')

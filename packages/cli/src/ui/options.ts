@@ -8,9 +8,9 @@ const PORT = 5000;
 export function addUiCommand(program: Command): void {
   const command = program
     .command('ui')
-    .description('serve the web page, and the API of an analyzer with it')
-    .option('--analyzer <url>', 'where the analyzer answers', 'http://127.0.0.1:5003')
-    .option('--analyzer-token <text>', 'its token, if it asks for one (or EYRIE_ANALYZER_TOKEN)');
+    .description('serve the web page, and proxy the API of an analyzer')
+    .option('--analyzer <url>', 'URL of the analyzer', 'http://127.0.0.1:5003')
+    .option('--analyzer-token <text>', 'token of the analyzer, if it requires one (or EYRIE_ANALYZER_TOKEN)');
   addCommonOptions(addServingOptions(command, 'ui', PORT))
     .addHelpText(
       'after',

@@ -11,11 +11,11 @@ export function addUpCommand(program: Command): void {
     .description('capture, store and show packets, all in one process')
     .argument(
       '[file]',
-      'capture file or folder to store; without anything, what is stored already, else the bundled capture of an office hour',
+      'capture file or folder to store (default: show the store; if it is empty, the bundled capture)',
     )
-    .option('-i, --interface <name>', 'capture here, until interrupted')
+    .option('-i, --interface <name>', 'interface to capture on, until interrupted')
     .option('--store <url>', 'duckdb:PATH or postgres://USER@HOST/DATABASE (default: your own DuckDB file)')
-    .option('--again', 'store a file again that is stored already');
+    .option('--again', 'store the file even if it is stored already');
   addCommonOptions(addKeyLogOption(addLiveOptions(addReplayOptions(addServingOptions(command, 'ui', PORT)))))
     .addHelpText(
       'after',
@@ -27,7 +27,7 @@ Examples:
   eyrie up --store duckdb:office.duckdb
   eyrie up -i eth0 --keylog ~/keys.log  which SSLKEYLOGFILE=~/keys.log firefox writes
 
-Ctrl-C stores what was captured, prints how much was stored, and ends.
+Ctrl-C stores all captured packets, prints a summary, and ends.
 Exit status: 0 ended, 1 failed (port taken, interface gone), 2 called wrongly.`,
     )
     .action(async (file: string | undefined, options) => {

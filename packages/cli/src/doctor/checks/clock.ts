@@ -6,11 +6,11 @@ import { sourcesOf } from '../../time/sources.ts';
 import { offsetText } from '../../time/text.ts';
 import { type Finding, ok, warn, wrong } from '../check.ts';
 
-/** Certificates of a mesh are good from a minute before they are made. */
+/** Certificates of a mesh are valid from a minute before their creation. */
 const OFFSET_WRONG_S = 60;
 const OFFSET_WARN_S = 0.5;
 const TIMEOUT_MS = 5000;
-/** Certificates made today must not lie in the future of a clock that starts in 1970. */
+/** A clock before this was never set (it starts in 1970): it would reject all certificates as not yet valid. */
 const YEAR_MIN = 2026;
 
 export async function clockFindings(servers: readonly string[], nts: boolean): Promise<Finding[]> {
@@ -28,7 +28,7 @@ async function compared(servers: readonly string[], nts: boolean): Promise<Findi
   return judged(new TimeKeeper(sources).verdict().offset);
 }
 
-/** @param offset what the servers' clock is ahead of ours, in seconds; null: they do not agree, or do not answer */
+/** @param offset seconds by which the servers are ahead of this clock; null: they disagree, or do not answer */
 export function judged(offset: number | null): Finding {
   const keep = 'keep it by chrony or systemd-timesyncd; eyrie never sets it';
   if (offset === null) return warn('clock', 'the time servers gave no time', 'look with: eyrie time SERVER…');
@@ -48,7 +48,7 @@ function keeper(): Finding {
   return unkept(chrony, ask);
 }
 
-/** @param chrony what it says of itself */
+/** @param chrony its own status report */
 export function unkept({ isInstalled, text }: Asked, ask: string): Finding {
   if (!isInstalled)
     return warn('clock', 'nothing here says that it keeps the clock', `install chrony, or ${ask}`);

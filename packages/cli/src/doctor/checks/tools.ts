@@ -1,4 +1,4 @@
-// Programs that Eyrie runs, and whether they may capture: tried out, because permissions have many sources.
+// Programs that Eyrie runs, and whether they may capture: tested by doing it, because permissions have many sources.
 import { spawn } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';

@@ -22,13 +22,13 @@ export const FIRST_VIEW: View = {
 const FILTER_MAX = 64;
 const PAGE = 10;
 
-/** The keys in what came at once: whoever types fast over a slow line, or pastes, sends several. */
+/** Splits one chunk of input into keys: pasting, or typing over a slow connection, sends several at once. */
 export function keysOf(input: string): string[] {
   // ECMA-48 §5.4; cursor keys in application mode begin with ESC O.
   return input.match(/\u001b(?:\[[\d;]*[ -~]|O[ -~])|[\s\S]/g) ?? [];
 }
 
-/** Null: it ends. `rows`: how many are shown. */
+/** Null to quit. `rows`: the number of rows shown. */
 export function pressed(view: View, key: string, rows: number): View | null {
   if (key === '\u0003') return null;
   if (view.isTyping) return typed(view, key);

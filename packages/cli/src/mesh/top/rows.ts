@@ -5,13 +5,13 @@ export interface TopRow {
   readonly id: string;
   readonly status: string;
   readonly role: string;
-  /** By attribute, in its unit; what nobody knows is missing. */
+  /** Readings by attribute, in its unit; unknown ones are missing. */
   readonly values: Readonly<Record<string, number>>;
-  /** Of the reading; null: there is none. */
+  /** Age of the reading; null without one. */
   readonly ageMs: number | null;
 }
 
-/** The part of an answer that is of use here. */
+/** The part of an answer used here. */
 export interface Readings {
   readonly peers: readonly {
     readonly id: string;
@@ -31,7 +31,7 @@ export function rowsOf(members: readonly MemberView[], readings: Readings): TopR
   });
 }
 
-/** Those with the words in their name, role or state; all words must be there. */
+/** Rows whose name, role or state contain all words. */
 export function filtered(rows: readonly TopRow[], text: string): TopRow[] {
   const words = text
     .toLowerCase()

@@ -1,4 +1,4 @@
-// The screen of `eyrie mesh top`, as lines of text: figures of all on top, a table that is sorted, a line of keys.
+// The screen of `eyrie mesh top` as lines of text: totals, a sorted table, and a line of keys.
 import type { ShownTalk } from '@eyrie/mesh/skyeye';
 import type { Paint } from '../../terminal/paint.ts';
 import { printableLine } from '../../terminal/printable.ts';
@@ -19,7 +19,7 @@ function shown(value: number | undefined, text: (value: number) => string): stri
   return value === undefined ? '-' : text(value);
 }
 
-/** The first is as wide as there is room. Columns at the end are left out where the terminal is narrow. */
+/** The first column takes the remaining width. On narrow terminals the last columns are omitted. */
 export const COLUMNS: readonly TopColumn[] = [
   { id: 'id', title: 'PEER', width: 0, text: ({ id }) => id },
   { id: 'status', title: 'STATE', width: 11, text: ({ status }) => status },
@@ -58,7 +58,7 @@ const TALKERS_SHOWN = 5;
 export interface TopState {
   readonly mesh: string;
   readonly rows: readonly TopRow[];
-  /** Before the filter. */
+  /** Number of rows before filtering. */
   readonly all: number;
   readonly alive: number;
   readonly column: string;
@@ -68,9 +68,9 @@ export interface TopState {
   readonly isPaused: boolean;
   /** The row under the cursor. */
   readonly at: number;
-  /** Why there is nothing newer. */
+  /** Why the readings are stale. */
   readonly problem: string | null;
-  /** What has the most traffic, where peers tell it. */
+  /** Names and addresses with the most traffic, as reported by peers. */
   readonly talkers: ShownTalk | null;
 }
 
@@ -97,7 +97,7 @@ export function screenLines(state: TopState, paint: Paint, width: number, height
   return lines;
 }
 
-/** Names before addresses: they say more. Empty where no peer tells any. */
+/** Names precede addresses. Empty if no peer reports any. */
 export function talkersLine(talkers: ShownTalk | null): string {
   if (talkers === null) return '';
   const { names, addresses } = talkers;
@@ -107,7 +107,7 @@ export function talkersLine(talkers: ShownTalk | null): string {
   return `Most traffic: ${said.join(', ')}`;
 }
 
-/** The whole table, for where no screen is. */
+/** The whole table, for output other than a terminal. */
 export function tableLines(rows: readonly TopRow[], paint: Paint, width: number): string[] {
   const columns = columnsFor(width);
   const nameWidth = nameRoom(columns, width);
