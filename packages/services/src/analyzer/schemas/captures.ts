@@ -8,25 +8,25 @@ export const CaptureRow = object({
   id: Type.Integer(),
   key: Type.String({ description: 'sha256:… of a file, or live:INTERFACE:START:…' }),
   kind: oneOf(['file', 'live']),
-  name: Type.String({ description: 'of the file or the interface' }),
+  name: Type.String({ description: 'name of the file or the interface' }),
   state: oneOf(CAPTURE_STATES),
   packets: Count,
-  bytes: Type.Integer({ minimum: 0, description: 'of the packets, on the wire' }),
+  bytes: Type.Integer({ minimum: 0, description: 'sum of the packets on the wire' }),
   drops: Type.Integer({
     minimum: 0,
-    description: 'packets that were lost while capturing, as far as is known',
+    description: 'packets known to be lost while capturing',
   }),
   first: orNull(Time),
   last: orNull(Time),
   clock: orNull(
     object(
       {
-        mesh: Type.String({ description: 'whose time it is' }),
-        read: Type.Number({ description: 'when, in seconds since 1970' }),
+        mesh: Type.String({ description: 'mesh of the time' }),
+        read: Type.Number({ description: 'time of the reading, seconds since 1970' }),
         ahead: Type.Number({
           description: 'seconds by which the clock of the packets is ahead of mesh time',
         }),
-        uncertainty: Type.Number({ description: 'of that, in seconds to either side' }),
+        uncertainty: Type.Number({ description: 'uncertainty of ahead, ± seconds' }),
       },
       'of live captures beside which a peer ran: how the clock that dates the packets stood to that of the mesh',
     ),
@@ -43,19 +43,19 @@ export const CaptureRow = object({
       'while it is running',
     ),
   ),
-  filter: orNull(Type.String({ description: 'BPF, of a live capture' })),
-  problem: orNull(Type.String({ description: 'what went wrong, after the packets that are stored' })),
+  filter: orNull(Type.String({ description: 'BPF filter of a live capture' })),
+  problem: orNull(Type.String({ description: 'error that ended the capture after the stored packets' })),
 });
 export type CaptureRow = Static<typeof CaptureRow>;
 
-/** Captures, the newest first. */
+/** Captures, newest first. */
 export const Captures = object({ items: Type.Array(CaptureRow) });
 export type Captures = Static<typeof Captures>;
 
 export const UploadQuery = object({
-  name: Type.String({ minLength: 1, maxLength: 255, description: 'of the file, to show in lists' }),
+  name: Type.String({ minLength: 1, maxLength: 255, description: 'name of the file, for lists' }),
   again: Type.Optional(
-    Type.Boolean({ default: false, description: 'also if the same file is stored already' }),
+    Type.Boolean({ default: false, description: 'store the file even if it is stored already' }),
   ),
 });
 
@@ -69,7 +69,7 @@ export const LiveRequest = object({
   interface: Type.String({ minLength: 1, maxLength: 255 }),
   filter: Type.Optional(Type.String({ maxLength: 4096, description: 'BPF capture filter' })),
   snap_length: Type.Optional(
-    Type.Integer({ minimum: 14, maximum: 262_144, description: 'bytes kept of a packet' }),
+    Type.Integer({ minimum: 14, maximum: 262_144, description: 'maximum bytes captured of a packet' }),
   ),
 });
 export type LiveRequest = Static<typeof LiveRequest>;
@@ -86,6 +86,6 @@ export type InterfaceRow = Static<typeof InterfaceRow>;
 export const Interfaces = object({
   items: Type.Array(InterfaceRow),
   can_capture: Type.Boolean(),
-  problem: orNull(Type.String({ description: 'why not, and what to do' })),
+  problem: orNull(Type.String({ description: 'why it cannot capture, and the remedy' })),
 });
 export type Interfaces = Static<typeof Interfaces>;

@@ -8,7 +8,8 @@ export const PAGE_ROWS_MAX = 1000;
 export const FILTER_CHARACTERS_MAX = 8192;
 
 export const Time = Type.String({
-  description: 'seconds since 1970-01-01 UTC as a decimal number with nine places: a double is too short',
+  description:
+    'seconds since 1970-01-01 UTC as a decimal string with nine places, which a double cannot hold',
   examples: ['1763712000.123456789'],
 });
 
@@ -32,9 +33,9 @@ export function object<T extends TProperties>(properties: T, description?: strin
 
 export const MeshMoment = object(
   {
-    mesh: Type.String({ description: 'whose time it is' }),
+    mesh: Type.String({ description: 'mesh of the time' }),
     time: Time,
-    uncertainty: Type.Number({ description: 'seconds to either side' }),
+    uncertainty: Type.Number({ description: 'uncertainty, ± seconds' }),
   },
   'when it was, by the time that all peers of a mesh share; null where no peer ran beside the capture',
 );
@@ -52,9 +53,7 @@ export const IsExact = Type.Boolean({
 export function page<T extends TSchema>(item: T) {
   return object({
     items: Type.Array(item),
-    next: orNull(
-      Type.String({ description: 'give it as `after` for the next page; null: this was the last' }),
-    ),
+    next: orNull(Type.String({ description: 'cursor for `after` of the next page; null on the last page' })),
   });
 }
 
@@ -65,7 +64,7 @@ const Moment = Type.String({
   examples: ['1763712000.5', '2026-11-21T08:00:00Z'],
 });
 
-/** Which packets an answer is about. All terms given must hold. */
+/** Criteria that select packets; all that are given must hold. */
 export const scope = {
   q: Type.Optional(
     Type.String({
@@ -75,7 +74,7 @@ export const scope = {
     }),
   ),
   protocol: Type.Optional(
-    Type.String({ maxLength: 64, description: 'as in the Protocol column: DNS; upper or lower case' }),
+    Type.String({ maxLength: 64, description: 'text of the Protocol column: DNS; case is ignored' }),
   ),
   address: Type.Optional(
     Type.String({
@@ -96,7 +95,7 @@ export const Scope = object(scope);
 export type Scope = Static<typeof Scope>;
 
 export const paging = {
-  after: Type.Optional(Type.String({ maxLength: 512, description: '`next` of the page before' })),
+  after: Type.Optional(Type.String({ maxLength: 512, description: '`next` of the previous page' })),
   limit: Type.Optional(
     Type.Integer({ minimum: 1, maximum: PAGE_ROWS_MAX, default: PAGE_ROWS, description: 'rows on the page' }),
   ),
@@ -115,9 +114,9 @@ export function oneOf<const T extends readonly string[]>(
 
 export const ErrorAnswer = object({
   error: object({
-    code: Type.String({ description: 'stable: programs may rely on it' }),
-    message: Type.String({ description: 'one line for people' }),
-    hint: Type.Optional(Type.String({ description: 'what to do' })),
+    code: Type.String({ description: 'stable, for programs' }),
+    message: Type.String({ description: 'one line of text' }),
+    hint: Type.Optional(Type.String({ description: 'remedy' })),
     at: Type.Optional(
       object(
         { at: Count, length: Count },

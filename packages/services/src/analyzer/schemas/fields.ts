@@ -31,12 +31,12 @@ export const FilterCheck = object({
   error: orNull(
     object({
       message: Type.String(),
-      at: Type.Integer({ minimum: 0, description: 'first character at fault' }),
+      at: Type.Integer({ minimum: 0, description: 'offset of the first invalid character' }),
       length: Count,
-      meant: Type.Array(Type.String(), { description: 'names that were probably meant' }),
+      meant: Type.Array(Type.String(), { description: 'similar names' }),
     }),
   ),
-  fields: Type.Array(FieldRow, { description: 'those that the filter names' }),
+  fields: Type.Array(FieldRow, { description: 'fields in the filter' }),
   needs_bytes: Type.Boolean({
     description:
       'the columns of the store cannot answer it: packets are read again to decide, which is slower',

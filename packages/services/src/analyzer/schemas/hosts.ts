@@ -19,7 +19,10 @@ import { EndpointRow, FlowRow } from './flows.ts';
 export const NameRow = object({
   address: Type.String(),
   name: Type.String(),
-  source: Type.String({ description: 'how it is known', examples: ['dns', 'tls', 'http', 'dhcp', 'file'] }),
+  source: Type.String({
+    description: 'source of the name',
+    examples: ['dns', 'tls', 'http', 'dhcp', 'file'],
+  }),
   first: Time,
   last: Time,
   count: Count,
@@ -33,7 +36,7 @@ export const NamesQuery = object({
   from: scope.from,
   to: scope.to,
   address: Type.Optional(Type.String({ maxLength: 64 })),
-  text: Type.Optional(Type.String({ maxLength: 255, description: 'names with this in them' })),
+  text: Type.Optional(Type.String({ maxLength: 255, description: 'substring of the name' })),
 });
 export type NamesQuery = Static<typeof NamesQuery>;
 export const NamePage = object({ ...page(NameRow).properties, is_exact: IsExact });
@@ -41,20 +44,20 @@ export type NamePage = Static<typeof NamePage>;
 
 export const SEVERITIES = ['error', 'warn', 'note', 'chat', 'comment'] as const;
 
-/** What makes findings. */
+/** Sources of findings. */
 const FINDERS = ['expert', 'rule', 'anomaly'] as const;
 
 export const FindingDetail = object(
   {
     rule: Type.String({ examples: ['port-scan'] }),
-    severity: oneOf(['info', 'low', 'medium', 'high', 'critical'], { description: "the rule's own scale" }),
+    severity: oneOf(['info', 'low', 'medium', 'high', 'critical'], { description: "on the rules' scale" }),
     confidence: Type.Number({ minimum: 0, maximum: 1 }),
     target: Type.String(),
     summary: Type.String({ description: 'one line, with the numbers' }),
     technique: orNull(object({ id: Type.String(), name: Type.String() }, 'of MITRE ATT&CK')),
-    advice: Type.String({ description: 'what to do' }),
-    frames: Type.Array(Type.Integer(), { description: 'packets to look at: a choice, not all' }),
-    streams: Type.Array(Type.Integer(), { description: 'conversations to look at' }),
+    advice: Type.String({ description: 'recommended action' }),
+    frames: Type.Array(Type.Integer(), { description: 'packets to look at, a selection' }),
+    streams: Type.Array(Type.Integer(), { description: 'conversations to look at, a selection' }),
   },
   'what a rule knows of its finding',
 );
@@ -66,14 +69,14 @@ export const FindingRow = object({
   time: orNull(Time),
   last: Time,
   mesh_time: orNull(MeshMoment),
-  finder: oneOf(FINDERS, { description: 'who found it' }),
+  finder: oneOf(FINDERS, { description: 'source of the finding' }),
   severity: oneOf(SEVERITIES),
   group: Type.String({ examples: ['Sequence', 'Malformed'] }),
   protocol: Type.String(),
   message: Type.String(),
   count: Count,
-  frame: orNull(Type.Integer({ description: 'number of the packet that showed it first' })),
-  address: orNull(Type.String({ description: 'whom it is about, if one' })),
+  frame: orNull(Type.Integer({ description: 'number of the first packet that shows it' })),
+  address: orNull(Type.String({ description: 'address that it concerns, if it is a single one' })),
   detail: orNull(FindingDetail),
 });
 export type FindingRow = Static<typeof FindingRow>;
@@ -85,10 +88,10 @@ export const FindingsQuery = object({
   from: scope.from,
   to: scope.to,
   address: Type.Optional(Type.String({ maxLength: 64 })),
-  finder: Type.Optional(oneOf(FINDERS, { description: 'what this one found' })),
-  severity: Type.Optional(oneOf(SEVERITIES, { description: 'this one and graver ones' })),
+  finder: Type.Optional(oneOf(FINDERS, { description: 'only findings of this source' })),
+  severity: Type.Optional(oneOf(SEVERITIES, { description: 'least severity' })),
   order: Type.Optional(
-    oneOf(['gravest', 'newest'], { default: 'gravest', description: 'newest: those found last' }),
+    oneOf(['gravest', 'newest'], { default: 'gravest', description: 'newest: latest first' }),
   ),
 });
 export type FindingsQuery = Static<typeof FindingsQuery>;
@@ -97,7 +100,7 @@ export type FindingPage = Static<typeof FindingPage>;
 
 export const HostRow = object({
   ...EndpointRow.properties,
-  name: orNull(Type.String({ description: 'the one said last' })),
+  name: orNull(Type.String({ description: 'most recent name' })),
   first: Time,
   last: Time,
 });
@@ -109,7 +112,7 @@ export const HostsQuery = object({
   sort: Type.Optional(
     oneOf(['bytes', 'packets', 'first', 'last'], {
       default: 'bytes',
-      description: 'bytes: top talkers; first: new hosts; the largest or latest first',
+      description: 'bytes: top talkers; first: new hosts; in descending order',
     }),
   ),
 });
@@ -133,11 +136,11 @@ export const HostDetail = object(
         ...Share.properties,
         applications: Type.Array(Type.String()),
       }),
-      { description: 'on which it was asked as a server, most bytes first' },
+      { description: 'ports on which it is a server, most bytes first' },
     ),
     peers: Type.Array(object({ address: Type.String(), name: orNull(Type.String()), ...Share.properties })),
     fingerprints: Type.Array(object({ field: Type.String(), value: Type.String(), flows: Count })),
-    flows: Type.Array(FlowRow, { description: 'the largest' }),
+    flows: Type.Array(FlowRow, { description: 'largest first' }),
     findings: Type.Array(FindingRow),
   },
   'what there is about one address; lists have at most 50 lines. Its timeline: /timeline?address=',
@@ -149,7 +152,12 @@ const MAP_HOSTS_MAX = 1000;
 export const MapQuery = object({
   ...scope,
   hosts: Type.Optional(
-    Type.Integer({ minimum: 2, maximum: MAP_HOSTS_MAX, default: 100, description: 'those with most bytes' }),
+    Type.Integer({
+      minimum: 2,
+      maximum: MAP_HOSTS_MAX,
+      default: 100,
+      description: 'number of hosts, by bytes',
+    }),
   ),
 });
 

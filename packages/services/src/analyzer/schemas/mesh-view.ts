@@ -24,8 +24,10 @@ const Best = Type.Array(object({ id: Type.String(), value: Type.Number() }));
 
 const Heavy = object(
   {
-    items: Type.Array(object({ name: Type.String(), rate: Type.Number({ description: 'bytes a second' }) })),
-    shortBy: Type.Number({ description: 'no rate is too low by more, and what is left out has less' }),
+    items: Type.Array(
+      object({ name: Type.String(), rate: Type.Number({ description: 'bytes per second' }) }),
+    ),
+    shortBy: Type.Number({ description: 'maximum error of a rate (too low), and of the rates left out' }),
   },
   'the heaviest first',
 );
@@ -36,10 +38,10 @@ const MeshTalkers = object(
 
 export const MeshView = object(
   {
-    root: Type.String({ description: 'who made it' }),
+    root: Type.String({ description: 'root of the tree that computed the view' }),
     peers: Count,
     alive: Count,
-    complete: Type.Number({ description: 'part of the living that was heard from, 0 to 1' }),
+    complete: Type.Number({ description: 'share of live peers included, 0 to 1' }),
     ageMs: Milliseconds,
     readings: object(
       { ageMs: Milliseconds, oldestMs: Milliseconds },
@@ -67,15 +69,15 @@ export const MeshAnswer = object({
       id: Type.String(),
       values: byAttribute(Figure),
       ageMs: Milliseconds,
-      latencyMs: orNull(Type.Number({ description: 'there and back, to the peer of `near`' })),
-      isMeasured: Type.Boolean({ description: 'it was measured for this answer, not estimated' }),
+      latencyMs: orNull(Type.Number({ description: 'round trip to the peer of `near`' })),
+      isMeasured: Type.Boolean({ description: 'measured for this answer, rather than estimated' }),
     }),
   ),
   groups: Type.Array(object({ group: Type.String(), peers: Count, figures: byAttribute(Figure) })),
   matched: Count,
   looked: Count,
   complete: Share,
-  away: Type.Integer({ minimum: 0, description: 'members that fell silent: they are in no answer' }),
+  away: Type.Integer({ minimum: 0, description: 'members not reachable, and not in the answer' }),
   readings: orNull(object({ ageMs: Milliseconds, oldestMs: Milliseconds })),
   answeredBy: Type.String(),
   hops: Count,
@@ -89,7 +91,7 @@ export const MeshSeries = object(
     id: Type.String(),
     timesMs: Type.Array(Type.Number({ description: 'milliseconds since 1970' })),
     attributes: byAttribute(Type.Array(Figure)),
-    details: Type.Unknown({ description: 'interfaces, file systems and sensors, as the peer tells them' }),
+    details: Type.Unknown({ description: 'interfaces, file systems and sensors as reported by the peer' }),
   },
   'what a peer measured lately, asked of itself',
 );
@@ -100,7 +102,7 @@ export const MeshMetrics = object({
   role: Type.String(),
   parent: orNull(Type.String()),
   children: Type.Array(Type.String()),
-  ageMs: orNull(Type.Number({ description: 'milliseconds; null: nothing of it is known here' })),
+  ageMs: orNull(Type.Number({ description: 'age in milliseconds; null: no reading is known' })),
   values: byAttribute(Figure),
   history: orNull(MeshSeries),
   problem: orNull(Type.String({ description: 'why there is no history' })),

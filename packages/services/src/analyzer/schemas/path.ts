@@ -11,14 +11,14 @@ const Delay = object({
 });
 
 const Direction = object({
-  matched: Type.Integer({ description: 'packets seen at both' }),
+  matched: Type.Integer({ description: 'packets seen at both places' }),
   delay: orNull(Delay),
-  sent: Type.Integer({ description: 'packets of which it can be said whether they arrived' }),
+  sent: Type.Integer({ description: 'packets whose arrival can be determined' }),
   lost: Type.Integer(),
   loss_percent: orNull(Type.Number()),
-  hops: orNull(Type.Integer({ description: 'routers between' })),
+  hops: orNull(Type.Integer({ description: 'routers in between' })),
   hops_vary: Type.Boolean(),
-  unseen: Type.Integer({ description: 'seen on arrival alone: the capture where they left missed them' }),
+  unseen: Type.Integer({ description: 'packets seen only on arrival: missed by the capture at the sender' }),
 });
 
 export const PathAnswer = object({
@@ -26,13 +26,11 @@ export const PathAnswer = object({
   to: Type.String(),
   forth: Direction,
   back: Direction,
-  overlap_seconds: Type.Number({ description: 'both watched for so long' }),
-  one_in: Type.Integer({ description: 'one packet in so many was compared' }),
-  round_trip_ms: orNull(
-    Type.Number({ description: 'the quickest there and back: right whatever the clocks show' }),
-  ),
-  uncertainty_ms: orNull(Type.Number({ description: 'the clocks of the two agree within ± this' })),
-  is_tcp_left_out: Type.Boolean({ description: 'of the loss: network cards join or cut segments' }),
+  overlap_seconds: Type.Number({ description: 'time observed by both' }),
+  one_in: Type.Integer({ description: 'sampling: one packet in this many was compared' }),
+  round_trip_ms: orNull(Type.Number({ description: 'shortest round trip, independent of the clocks' })),
+  uncertainty_ms: orNull(Type.Number({ description: 'the two clocks agree within ± this' })),
+  is_tcp_left_out: Type.Boolean({ description: 'TCP is excluded from loss because of segmentation offload' }),
 });
 export type PathAnswer = Static<typeof PathAnswer>;
 

@@ -7,18 +7,18 @@ const milliseconds = { description: 'seconds since 1970' };
 export const ResponseRow = object({
   id: Type.Integer(),
   time: Type.Number(milliseconds),
-  peer: Type.String({ description: "'' where an address is of no peer" }),
+  peer: Type.String({ description: "'' if the address belongs to no peer" }),
   address: Type.String(),
   rule: Type.String({ examples: ['query-flood'] }),
   severity: oneOf(['info', 'low', 'medium', 'high', 'critical']),
   summary: Type.String(),
-  witnesses: Type.Array(Type.String(), { description: 'peers that saw it' }),
+  witnesses: Type.Array(Type.String(), { description: 'peers that reported it' }),
   answer: oneOf(['throttle', 'quarantine', 'redirect', 'revoke', 'block']),
   is_trial: Type.Boolean({
-    description: 'for some seconds, because one peer alone says so: what it does then decides',
+    description: 'temporary, because a single peer reported it; further reports decide',
   }),
-  is_done: Type.Boolean({ description: 'false: it was only advised' }),
-  why: Type.String({ description: 'why it was not done' }),
+  is_done: Type.Boolean({ description: 'false: only recommended' }),
+  why: Type.String({ description: 'why it was not carried out' }),
   until: orNull(Type.Number(milliseconds)),
 });
 export type ResponseRow = Static<typeof ResponseRow>;
@@ -32,12 +32,12 @@ export const MeasureRow = object({
 });
 export type MeasureRow = Static<typeof MeasureRow>;
 
-const problem = orNull(Type.String({ description: 'why there is nothing to tell; null: all is well' }));
+const problem = orNull(Type.String({ description: 'why the list is unavailable; null if it is complete' }));
 export const ResponseList = object({ items: Type.Array(ResponseRow), problem });
 export const MeasureList = object({ items: Type.Array(MeasureRow), problem });
 
 export const ReleaseBody = object({
-  reason: Type.Optional(Type.String({ maxLength: 200, description: 'for the audit' })),
+  reason: Type.Optional(Type.String({ maxLength: 200, description: 'for the audit log' })),
 });
 export const BySubject = object({
   subject: Type.String({ maxLength: 64, description: 'a peer or an address' }),

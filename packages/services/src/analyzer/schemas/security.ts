@@ -6,7 +6,7 @@ export const VisitRow = object({
   session: Type.String(),
   protocol: Type.String({ examples: ['ssh'] }),
   source: Type.String({ description: 'address and port of the visitor' }),
-  port: Type.Integer({ description: 'which was visited' }),
+  port: Type.Integer({ description: 'port of the honeypot' }),
   time: Type.Number({ description: 'seconds since 1970' }),
   mesh_time: orNull(MeshMoment),
   seconds: Seconds,

@@ -25,7 +25,7 @@ export const Status = object({
   drops: Type.Array(object({ name: Type.String({ examples: ['kernel', 'ring'] }), packets: Count })),
   store: object({
     engine: Type.String({ examples: ['duckdb', 'postgres'] }),
-    place: Type.String({ description: 'never with a password' }),
+    place: Type.String({ description: 'location, without password' }),
     version: Type.String(),
     size_bytes: orNull(Count),
     captures: Count,
@@ -38,7 +38,7 @@ export const Status = object({
     ),
     first: orNull(Time),
     last: orNull(Time),
-    retention: Type.String({ description: 'what is kept, in words' }),
+    retention: Type.String({ description: 'retention limits as text' }),
   }),
   live: object({ clients: Count, messages_skipped: Count }),
   mesh: orNull(object({ name: Type.String(), peer: Type.String() }, 'of the peer that runs on this machine')),
@@ -54,7 +54,7 @@ export const Rates = object({
   bytes: Count,
   drops: Count,
   protocols: Type.Record(Type.String(), Type.Number(), {
-    description: 'packets a second by Protocol column',
+    description: 'packets per second by Protocol column',
   }),
 });
 export type Rates = Static<typeof Rates>;

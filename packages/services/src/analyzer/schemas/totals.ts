@@ -50,11 +50,11 @@ export const TimelineQuery = object({
       minimum: 1,
       maximum: TIMELINE_BUCKETS_MAX,
       default: 200,
-      description: 'at most so many; a bucket is a round time wide: 1, 2 or 5 times a power of ten seconds',
+      description: 'maximum number of buckets; their width is 1, 2 or 5 times a power of ten seconds',
     }),
   ),
   by: Type.Optional(
-    oneOf(TIMELINE_COLUMNS, { default: 'protocol', description: 'a series for each value of it' }),
+    oneOf(TIMELINE_COLUMNS, { default: 'protocol', description: 'column whose values get a series each' }),
   ),
   series: Type.Optional(
     Type.Integer({
@@ -68,18 +68,18 @@ export const TimelineQuery = object({
 export type TimelineQuery = Static<typeof TimelineQuery>;
 
 export const Timeline = object({
-  start: Type.Number({ description: 'beginning of the first bucket, seconds since 1970; 0 without packets' }),
+  start: Type.Number({ description: 'start of the first bucket, seconds since 1970; 0 without packets' }),
   step: Type.Number({ description: 'width of a bucket in seconds' }),
   buckets: Count,
   series: Type.Array(
     object({
       key: Type.String({
-        description: 'the value; `other`: all others together; `all` where nothing divides them',
+        description: 'the value; `other`: all other values; `all`: no division',
       }),
-      packets: Type.Array(Count, { description: 'one number a bucket' }),
+      packets: Type.Array(Count, { description: 'one number per bucket' }),
       bytes: Type.Array(Count),
     }),
-    { description: 'most packets first; `other`, where there is one, last' },
+    { description: 'most packets first; `other`, if present, last' },
   ),
   is_exact: IsExact,
 });
