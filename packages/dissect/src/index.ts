@@ -78,6 +78,7 @@ export type { ObjectReader, TransferredObject } from './flows/objects/object.ts'
 export { carriesTcp, FlowPartition } from './flows/partition.ts';
 export { type RpcCall, rpcCall, rpcPipe } from './protocols/dcerpc/rpc-call.ts';
 export { eachAddress } from './protocols/dns/addresses.ts';
+export { questionBytes } from './protocols/dns/question.ts';
 export { httpBody, type MessageBody } from './protocols/http/message-body.ts';
 export { httpHead, type MessageHead } from './protocols/http/message-head.ts';
 export { type LdapMessage, ldapMessages } from './protocols/ldap/messages.ts';

@@ -162,6 +162,14 @@ test('RDP: the name in a cookie, also where it is mostly spaces', () => {
   assert.ok(process.cpuUsage(before).user < 1_000_000);
 });
 
+test('DNS: bytes of a name that are no text are kept, as tunnels have them', () => {
+  const said: Said[] = [['>', '0001 0100 0001 0000 0000 0000 04 41ff80c3 01 62 00 0001 0001']];
+  const { lines } = logged(
+    framesFor({ port: 53, isUdp: true, isHex: true, said }, bytesOf({ port: 53, isHex: true, said })),
+  );
+  assert.ok(lines.some((line) => line.includes('\ta\\xff\\x80\\xc3.b\t')));
+});
+
 const irc: Conversation = {
   port: 6667,
   said: [

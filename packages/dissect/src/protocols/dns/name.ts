@@ -29,6 +29,8 @@ const scratch = new Uint8Array(NAME_BYTES_MAX);
 
 /** End of the last parsed name in its record, or -1 if it is malformed. */
 export let nameEnd = -1;
+/** Its bytes in the scratch buffer. */
+let nameBytes = 0;
 
 /** The name at `at` of the message [base, end), labels joined by dots; '' if malformed. Sets {@link nameEnd}. */
 export function readName(b: Uint8Array, at: number, base: number, end: number): string {
@@ -37,6 +39,7 @@ export function readName(b: Uint8Array, at: number, base: number, end: number): 
   let length = 0;
   let pointers = 0;
   nameEnd = -1;
+  nameBytes = 0;
   for (;;) {
     if (at >= end) return '';
     const octet = b[at]!;
@@ -62,12 +65,19 @@ export function readName(b: Uint8Array, at: number, base: number, end: number): 
     at = target;
   }
   nameEnd = after < 0 ? at + 1 : after;
+  nameBytes = length;
   if (length === 0) {
     // A name of pointers only is the root only if it is a single pointer.
     if (nameEnd - start > 2) nameEnd = -1;
     return ROOT;
   }
   return length >= NAME_BYTES_MAX ? TOO_LONG : textOf(length);
+}
+
+/** The name's labels joined by dots as they came, where its text has lost what is no UTF-8; empty if it is malformed. */
+export function readNameBytes(b: Uint8Array, at: number, base: number, end: number): Uint8Array {
+  readName(b, at, base, end);
+  return scratch.slice(0, nameBytes);
 }
 
 function textOf(length: number): string {

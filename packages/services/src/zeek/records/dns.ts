@@ -1,5 +1,7 @@
 // dns.log: each question with its answer, or without one when the connection ends
 // (https://docs.zeek.org/en/master/logs/dns.html).
+import { type Packet, questionBytes } from '@eyrie/dissect';
+import { textOfBytes } from '../write/byte-text.ts';
 import { type Column, connColumns, type LogKind, type OfConn } from '../write/log-kind.ts';
 import { DNS_ANSWER_FIELDS, dnsAnswers } from './dns-answers.ts';
 import { classNames, opcodeNames, rcodeNames, typeNameOf } from './dns-names.ts';
@@ -73,11 +75,18 @@ export const dnsReader: LogReader = {
     const tap = tapOf(['dns', 'mdns', 'llmnr'], [...question, ...counts, ...DNS_ANSWER_FIELDS]);
     const write = (row: Exchange): void => logs.write(dnsLog, row);
 
-    function exchangeOf({ conn, time }: Seen): Exchange {
+    /** Bytes of it that are no UTF-8 are lost in the text. */
+    function queryOf(p: Packet, layer: number): string | null {
+      const text = textOf(tap, 'dns.qry.name');
+      const isWhole = text === null || !text.includes('\ufffd');
+      return isWhole ? text : textOfBytes(questionBytes(p, layer));
+    }
+
+    function exchangeOf(p: Packet, layer: number, { conn, time }: Seen): Exchange {
       const flags = tap.number('dns.flags');
       return {
         ...{ time, conn, id: tap.number('dns.id'), opcode: (flags >> 11) & 15 },
-        query: textOf(tap, 'dns.qry.name')?.toLowerCase() ?? null,
+        query: queryOf(p, layer)?.toLowerCase() ?? null,
         qclass: numberOf(tap, 'dns.qry.class'),
         qtype: numberOf(tap, 'dns.qry.type'),
         ...{ asked: null, answered: null, rtt: null, answers: [], ttls: [], isRejected: false },
@@ -95,11 +104,11 @@ export const dnsReader: LogReader = {
       );
       if ((flags & RESPONSE) === 0) {
         if (waiting.length >= WAITING_MAX) write(waiting.shift()!);
-        waiting.push({ ...exchangeOf(seen), asked: flags });
+        waiting.push({ ...exchangeOf(p, layer, seen), asked: flags });
         return;
       }
       const at = waiting.findIndex(({ id }) => id === tap.number('dns.id'));
-      const exchange = at < 0 ? exchangeOf(seen) : waiting.splice(at, 1)[0]!;
+      const exchange = at < 0 ? exchangeOf(p, layer, seen) : waiting.splice(at, 1)[0]!;
       exchange.answered = flags;
       if (at >= 0) exchange.rtt = seen.time - exchange.time;
       exchange.isRejected = counts.every((name) => numberOf(tap, name) === 0);
