@@ -25,13 +25,14 @@ Examples:
   eyrie logs office.pcapng -w logs
   eyrie logs office.pcapng -w logs --format json && jq .query logs/dns.log
   zcat old.pcap.gz | eyrie logs - -w logs --rules
-  eyrie logs office.pcapng --format eve --rules && jq .alert.signature eve.json
+  eyrie logs office.pcapng --format eve --rules && jq 'select(.alert).alert.signature' eve.json
 
 Names, columns, types and values are Zeek's, so that zeek-cut, RITA and the add-ons of Splunk and
 Elastic read them. A file is made with its first row. Ids are the same each time a file is read.
 Logs: conn dce_rpc dhcp dnp3 dns files ftp http irc kerberos known_hosts known_services ldap
 ldap_search modbus mqtt_* mysql notice ntlm ntp quic radius rdp rfb sip smb_files smb_mapping smtp
-snmp socks software ssh ssl syslog tunnel weird x509. --format eve: all in Suricata's eve.json.
+snmp socks software ssh ssl syslog tunnel weird x509. --format eve: one file, Suricata's eve.json,
+of those that have such an event (docs/deploy.md).
 Live traffic: [logs] in eyrie.toml (eyrie config --help).
 Exit status: 0 done, 1 failed (damaged file, full disk), 2 called wrongly, 130 interrupted.`,
     )
