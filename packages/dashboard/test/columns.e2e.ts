@@ -72,3 +72,52 @@ test('a cell of a field’s column filters by its value', async () => {
   assert.equal(await page.inputValue('#filter'), `http.host == "${value}"`);
   await end();
 });
+
+test('a layer is a column too; a thirteenth is refused, and the list goes on', async () => {
+  const fields = [
+    'len',
+    'seq',
+    'ack',
+    'window_size',
+    'flags',
+    'port',
+    'srcport',
+    'dstport',
+    'stream',
+    'nxtseq',
+  ];
+  const columns = ['number', ...fields.map((name) => `field:tcp.${name}`), 'field:ip.ttl', 'summary'];
+  const { page, end } = await visit(browser, `${eyrie.url}#/packets?q=tcp.segments`, {}, async (fresh) => {
+    await fresh.addInitScript(
+      (stored) => localStorage.getItem('eyrie.columns') ?? localStorage.setItem('eyrie.columns', stored),
+      JSON.stringify(columns),
+    );
+  });
+  await page.locator('.row[data-row="0"] .cell-summary:not(:empty)').waitFor();
+  await page.locator('.row[data-row="0"]').click();
+  const apply = async (line: RegExp) => {
+    await page.getByRole('treeitem', { name: line }).first().click({ button: 'right' });
+    await page.getByRole('menuitem', { name: 'Apply as column' }).click();
+  };
+  await apply(/Reassembled TCP Segments/);
+  const cell = page.locator('.row[data-row="0"] [data-column="field:tcp.segments"]');
+  await cell.filter({ hasText: '✓' }).waitFor();
+  await apply(/^Ethernet/);
+  await page.getByText('At most 12 fields are shown as columns').waitFor();
+  await page.locator('.row[data-row="1"] .cell-summary:not(:empty)').waitFor();
+  assert.equal(await page.locator('[data-column="field:eth"]').count(), 0);
+  await end();
+});
+
+test('a stored column whose field is unknown is named once, and the list comes when it is removed', async () => {
+  const { page, problems, end } = await visit(browser, `${eyrie.url}#/packets`, {}, async (fresh) => {
+    const columns = JSON.stringify(['number', 'field:tcp.gone', 'summary']);
+    await fresh.addInitScript((stored) => localStorage.setItem('eyrie.columns', stored), columns);
+  });
+  await page.getByText('there is no field tcp.gone').waitFor();
+  await page.getByRole('button', { name: 'Columns' }).click();
+  await page.getByRole('menuitemcheckbox', { name: 'tcp.gone' }).click();
+  await page.locator('.row[data-row="0"] .cell-summary:not(:empty)').waitFor();
+  assert.ok(problems.length <= 3, `asked ${problems.length} times`);
+  await end(/400/);
+});

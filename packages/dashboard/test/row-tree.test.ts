@@ -148,3 +148,30 @@ test('loaded rows are kept when the capture grows', async () => {
   assert.equal(tree.row(0)?.id, 1, 'not asked for again');
   assert.equal((await rowOf(tree, 901))?.id, 902);
 });
+
+test('after a failed request the next one waits, and the rows come then', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const { asks, asked } = server([0, 1, 2]);
+  let isAway = true;
+  const problems: unknown[] = [];
+  const tree: RowTree = new RowTree(
+    {
+      ...asks,
+      rows: async (...which) => {
+        const page = await asks.rows(...which);
+        if (isAway) throw new Error('away');
+        return page;
+      },
+    },
+    () => tree.want(0, 3),
+    (problem) => problems.push(problem),
+  );
+  const settle = () => new Promise((resolve) => setImmediate(resolve));
+  await tree.count([1]);
+  for (let i = 0; i < 5; i++) await settle();
+  assert.deepEqual([asked.rows, problems.length, tree.row(0)], [1, 1, null]);
+  isAway = false;
+  t.mock.timers.tick(2000);
+  await settle();
+  assert.deepEqual([asked.rows, tree.row(2)?.id], [2, 3]);
+});

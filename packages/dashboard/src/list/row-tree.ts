@@ -11,6 +11,7 @@ const LEAVES_KEPT = 64;
 /** The timeline's times are doubles: borders closer together than this, in seconds, are not exact. */
 const STEP_MIN = 1e-6;
 const REQUESTS_MAX = 3;
+const RETRY_MS = 2000;
 
 export interface Span {
   capture: number | null;
@@ -43,6 +44,8 @@ export class RowTree {
   /** LRU cache of fetched rows by span; the most recently used is last. */
   #leaves = new Map<string, PacketRow[]>();
   #requests = 0;
+  /** A request failed: the next ones wait for RETRY_MS. */
+  #isPaused = false;
   #wanted: readonly [number, number] = [0, 0];
   #isOver = false;
 
@@ -128,7 +131,8 @@ export class RowTree {
 
   #fetch(): void {
     let number = this.#wanted[0];
-    while (number < this.#wanted[1] && this.#requests < REQUESTS_MAX && !this.#isOver) {
+    if (this.#isOver || this.#isPaused) return;
+    while (number < this.#wanted[1] && this.#requests < REQUESTS_MAX) {
       const leaf = this.#leafAt(number);
       if (leaf === null) return;
       const isKnown = this.#leaves.has(keyOf(leaf));
@@ -174,6 +178,9 @@ export class RowTree {
     this.#requests++;
     try {
       return await work();
+    } catch (error) {
+      this.#pause();
+      throw error;
     } finally {
       node.isLoading = false;
       this.#requests--;
@@ -182,6 +189,15 @@ export class RowTree {
         queueMicrotask(() => this.#fetch());
       }
     }
+  }
+
+  #pause(): void {
+    if (this.#isPaused || this.#isOver) return;
+    this.#isPaused = true;
+    setTimeout(() => {
+      this.#isPaused = false;
+      this.#fetch();
+    }, RETRY_MS);
   }
 
   #touch(leaf: Node): void {

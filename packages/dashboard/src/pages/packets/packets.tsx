@@ -27,7 +27,7 @@ import { columnWidths, listShare, shownFields, timeForm } from './list-settings.
 import { useLook } from './look.ts';
 import { type ListHandle, PacketList } from './packet-list.tsx';
 import { packetMenu } from './packet-menu.ts';
-import { type Rows, SORTED_ROWS_MAX, useRows } from './rows.ts';
+import { isRefused, type Rows, SORTED_ROWS_MAX, useRows } from './rows.ts';
 import { Toolbar } from './toolbar.tsx';
 
 export function Packets() {
@@ -234,7 +234,7 @@ function measureFrom(row: PacketRow): void {
 
 /** The list, or the reason why it is empty. */
 function ListPane({ rows, children }: { rows: Rows; children: ComponentChildren }) {
-  if (rows.error !== null && (rows.total === 0 || rows.error.at !== null))
+  if (rows.error !== null && (rows.total === 0 || isRefused(rows.error)))
     return <Trouble error={rows.error} onRetry={rows.reload} />;
   if (!rows.isCounted && rows.total === 0) return <Loading what="Counting packets" />;
   if (rows.total > 0 || !rows.isExact) return <>{children}</>;

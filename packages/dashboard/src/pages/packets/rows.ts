@@ -56,6 +56,7 @@ export function useRows(q: string, capture: number | null, fields: string | null
     const fail = (problem: unknown) => {
       if (isOver || (problem as Error).name === 'AbortError') return;
       setError(problem instanceof ApiError ? problem : new ApiError('page', String(problem)));
+      if (isRefused(problem)) source.current?.close();
     };
     const use = (fresh: RowTree | GrowingRows) => {
       source.current?.close();
@@ -106,6 +107,11 @@ export function useRows(q: string, capture: number | null, fields: string | null
     find: async (row) => (await source.current?.find(row)) ?? -1,
     reload: () => setAttempt((n) => n + 1),
   };
+}
+
+/** The request is wrong, so that another attempt would fail as well. */
+export function isRefused(error: unknown): boolean {
+  return error instanceof ApiError && (error.code === 'bad_value' || error.at !== null);
 }
 
 /** Loads pages until there are `total` rows. @param listen calls back after each page */
