@@ -2,8 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -184,6 +185,47 @@ test('a certificate that is lost or damaged is asked for again at the start, wit
     renew(),
     /^Error: peer\.crt is missing or damaged, and no new one came: .*connection refused/,
   );
+});
+
+test('an application goes on to the next address where another service answers, or none can be reached', async () => {
+  const other = createServer((socket) => socket.end('220 ready\r\n')).listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  const { port } = other.address() as AddressInfo;
+  const invitation = parseToken(await invite());
+  const storage = new FolderStorage(folder('patient'));
+  const addresses = [`127.0.0.1:${port}`, '[fe80::1]:7000', ...invitation.addresses];
+  const isIn = await joinMesh({
+    runtime: systemRuntime(log),
+    ...{ storage, invitation: { ...invitation, addresses }, settings: settings('patient') },
+    waitMs: 0,
+    onWaiting: () => {},
+  });
+  other.close();
+  assert.equal(isIn, true);
+});
+
+test('a start asks a few addresses for a certificate, and gives up after a while', async () => {
+  const dialled: number[] = [];
+  const open = async (i: number) => {
+    const server = createServer((socket) => {
+      dialled.push(i);
+      socket.destroy();
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    return server;
+  };
+  const servers = await Promise.all(Array.from({ length: 9 }, (_, i) => open(i)));
+  const entrances = servers.map((each) => `127.0.0.1:${(each.address() as AddressInfo).port}`);
+  const storage = new FolderStorage(folder('late-3'));
+  storage.write('settings.json', JSON.stringify({ ...settings('late-3'), entrances }));
+  storage.write('peer.crt', '');
+  const runtime = systemRuntime(log);
+  // Each address takes five seconds to fail.
+  const clock = { ...runtime.clock, elapsedMs: () => 5_000 * dialled.length };
+  const start = () => refreshCertificate({ runtime: { ...runtime, clock }, folder: folder('late-3') });
+  await assert.rejects(start(), /no new one came/);
+  assert.equal(dialled.length, 3);
+  for (const each of servers) each.close();
 });
 
 test('joining works at any peer, which passes it on to the authority', async () => {

@@ -3,8 +3,8 @@
 
 import type { Link, Transport } from '../link/link.ts';
 import { Session } from '../link/session.ts';
-import type { SessionHost } from '../link/session-host.ts';
-import { isUnreachable, TIMED_OUT } from '../link/unreachable.ts';
+import type { Refusal, SessionHost } from '../link/session-host.ts';
+import { TIMED_OUT } from '../link/unreachable.ts';
 import { Roster } from '../members/roster.ts';
 import { RosterError, rootChain } from '../members/roster-state.ts';
 import type { Runtime } from '../runtime.ts';
@@ -119,12 +119,13 @@ function ask(
   mesh: string,
   request: Uint8Array,
 ): Promise<Uint8Array> {
-  const failure = (reason: string) => new EnrolError(`${address}: ${reason}`, isUnreachable(reason));
+  const failure = (reason: string, refusal: Refusal | null) =>
+    new EnrolError(`${address}: ${reason}`, refusal === null);
   return new Promise((resolve, reject) => {
     transport.dial(address, (error, link) => {
-      if (link === null) return reject(failure(error?.reason ?? TIMED_OUT));
-      startStrangerSession(runtime, link, mesh, (session, why) => {
-        if (session === null) return reject(failure(why));
+      if (link === null) return reject(failure(error?.reason ?? TIMED_OUT, null));
+      startStrangerSession(runtime, link, mesh, (session, why, refusal) => {
+        if (session === null) return reject(failure(why, refusal));
         session.request(requestKinds.enrol, request, ANSWER_MS, (problem, payload) => {
           session.close('done');
           if (problem === null) resolve(payload);
@@ -140,11 +141,11 @@ export function startStrangerSession(
   runtime: Runtime,
   link: Link,
   mesh: string,
-  decided: (session: Session | null, why: string) => void,
+  decided: (session: Session | null, why: string, refusal: Refusal | null) => void,
 ): void {
   let isDecided = false;
-  const decide = (session: Session | null, why: string) => {
-    if (!isDecided) decided(session, why);
+  const decide = (session: Session | null, why: string, refusal: Refusal | null) => {
+    if (!isDecided) decided(session, why, refusal);
     isDecided = true;
   };
   const host: SessionHost = {
@@ -154,8 +155,8 @@ export function startStrangerSession(
     rosterParts: () => [],
     takeRosterPart: () => null,
     judge: () => ({ code: 'stranger', reason: 'this peer is not in the mesh yet' }),
-    opened: (session) => decide(session, ''),
-    closed: (_session, reason) => decide(null, reason),
+    opened: (session) => decide(session, '', null),
+    closed: (_session, reason, refusal) => decide(null, reason, refusal),
     refused: () => {},
     notice: () => {},
     request: (_session, _kind, _payload, reply) => reply('this peer is not in the mesh yet'),

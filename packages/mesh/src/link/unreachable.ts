@@ -12,15 +12,8 @@ const REASONS: Readonly<Record<string, string>> = {
   ETIMEDOUT: TIMED_OUT,
 };
 
-const all = new Set(Object.values(REASONS));
-
 export function reasonOf(error: Error): string {
   return REASONS[(error as NodeJS.ErrnoException).code ?? ''] ?? error.message;
-}
-
-/** Whether another address, or the same one later, may answer; else the peer itself has refused. */
-export function isUnreachable(reason: string): boolean {
-  return all.has(reason);
 }
 
 export class DialError extends Error {

@@ -7,7 +7,7 @@ import { type KeyPair, keyFingerprint, publicKeyObject, sha256 } from '../identi
 import type { Invitation } from '../identity/token.ts';
 import { TlsTransport } from '../link/tls.ts';
 
-import { jittered, type Runtime } from '../runtime.ts';
+import { jittered, type Runtime, sample } from '../runtime.ts';
 import { acquaintances } from './acquaintances.ts';
 import { FolderError } from './damaged.ts';
 import { keepAdmission, type OpenOptions } from './folder.ts';
@@ -25,6 +25,10 @@ import {
 const ASK_AGAIN_MS = 2_000;
 const TRIES = 3;
 const TRY_AGAIN_MS = 200;
+/** A start waits no longer: one with an expired certificate goes on asking while it runs (renewal.ts). */
+const REFRESH_MS = 15_000;
+/** Addresses asked at a start, others at the next. */
+const REFRESH_ADDRESSES_MAX = 6;
 
 export interface JoinOptions {
   runtime: Runtime;
@@ -97,11 +101,16 @@ export async function refreshCertificate({ runtime, folder, passphrase = null }:
   const invitation = {
     mesh,
     root: sha256(beginning),
-    addresses: [...settings.entrances, ...acquaintances(storage)],
+    addresses: sample(
+      runtime.random,
+      [...new Set([...settings.entrances, ...acquaintances(storage)])],
+      REFRESH_ADDRESSES_MAX,
+    ),
     secret: null,
   };
   try {
-    const admission = await askInTurn({ runtime, invitation, settings }, keys, transport, request);
+    const asking = { runtime, invitation, settings, withinMs: REFRESH_MS };
+    const admission = await askInTurn(asking, keys, transport, request);
     if (admission !== null) storage.write('peer.crt', pemOf(admission.certificate));
   } catch (error) {
     if (!(error instanceof EnrolError)) throw error;
@@ -117,16 +126,20 @@ function strangerTransport(): TlsTransport {
   return new TlsTransport({ credentials: null, host: '127.0.0.1', port: 0 });
 }
 
-type Asking = Pick<JoinOptions, 'runtime' | 'invitation' | 'settings'>;
+interface Asking extends Pick<JoinOptions, 'runtime' | 'invitation' | 'settings'> {
+  /** No further address is asked after so long. */
+  withinMs?: number;
+}
 
 /** The first address that answers decides. */
 async function askInTurn(
-  { runtime, invitation, settings }: Asking,
+  { runtime, invitation, settings, withinMs = Number.POSITIVE_INFINITY }: Asking,
   keys: KeyPair,
   transport: TlsTransport,
   request: Uint8Array,
 ) {
   const { mesh, root, addresses } = invitation;
+  const endMs = runtime.clock.elapsedMs() + withinMs;
   let last = new EnrolError('the invitation has no address');
   // A busy peer may not answer in time, so each is asked more than once.
   for (let round = 0; round < TRIES; round++) {
@@ -136,7 +149,7 @@ async function askInTurn(
       } catch (error) {
         if (!(error instanceof EnrolError)) throw error;
         last = error;
-        if (!error.isUnanswered) throw error;
+        if (!error.isUnanswered || runtime.clock.elapsedMs() >= endMs) throw error;
       }
     }
     const waitMs = jittered(runtime.random, TRY_AGAIN_MS * 2 ** round);
