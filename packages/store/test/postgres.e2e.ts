@@ -328,6 +328,21 @@ describe('PostgreSQL', () => {
     await assert.rejects(database.all('SELECT 1'), { code: 'ERR_STORE_CLOSED' });
   });
 
+  it('is closed though the server no longer answers', async (t) => {
+    if (!server.canRestart) return t.skip('needs a server of its own: unset EYRIE_TEST_POSTGRES');
+    const database = new PostgresDatabase(await server.make(), true);
+    const [row] = await database.all('SELECT pg_backend_pid()');
+    const pid = Number(row![0]);
+    process.kill(pid, 'SIGSTOP');
+    try {
+      const unanswered = assert.rejects(database.all('SELECT 1'), { code: 'ERR_STORE_CLOSED' });
+      await database.close(50);
+      await unanswered;
+    } finally {
+      process.kill(pid, 'SIGCONT');
+    }
+  });
+
   it('answers all who ask at once, though many have to wait for longer than a connection may take', async () => {
     const database = new PostgresDatabase(await server.make(), true);
     const answers = await Promise.all(

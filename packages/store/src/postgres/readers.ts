@@ -1,5 +1,6 @@
 // Connections that read. They have a queue of their own: that of a pool counts the time in it as time to connect, and leaves
 // those in it without an answer when the pool ends.
+import type { Socket } from 'node:net';
 import pg from 'pg';
 import { StoreError } from '../errors.ts';
 import { storeError } from './errors.ts';
@@ -9,8 +10,14 @@ const READERS = 8;
 /** For so long, closing waits for the queries that run; then it cancels them. */
 const CLOSE_GRACE_MS = 1000;
 
+/** So many times as long, it waits for them to end; then their connections are cut, as the server does not answer. */
+const CUT_AFTER = 10;
+
 /** What @types/pg leaves out. */
-type Reader = pg.PoolClient & { readonly processID: number | null };
+type Reader = pg.PoolClient & {
+  readonly processID: number | null;
+  readonly connection: { readonly stream: Socket };
+};
 
 export class Readers {
   readonly #config: pg.ClientConfig;
@@ -38,7 +45,7 @@ export class Readers {
       if (this.#isClosed) throw this.#closed();
       return await this.#connected(work);
     } catch (error) {
-      throw this.#isClosed && isCanceled(error) ? this.#closed() : storeError(error, this.#place);
+      throw this.#isClosed ? this.#closed() : storeError(error, this.#place);
     } finally {
       const next = this.#waiting.shift();
       if (next === undefined) this.#free++;
@@ -64,16 +71,18 @@ export class Readers {
     }
   }
 
-  /** Those that wait are refused, those that run are canceled after a while. */
+  /** Those that wait are refused, those that run are canceled after a while, and cut off if the server does not answer. */
   async close(graceMs = CLOSE_GRACE_MS): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
     // More than once: a query may only be about to begin.
     const canceling = setInterval(() => void this.#cancel().catch(() => {}), graceMs);
+    const cutting = setTimeout(() => this.#cut(), graceMs * CUT_AFTER);
     try {
       await this.#pool.end();
     } finally {
       clearInterval(canceling);
+      clearTimeout(cutting);
     }
   }
 
@@ -89,12 +98,11 @@ export class Readers {
     }
   }
 
+  #cut(): void {
+    for (const { connection } of this.#busy) connection.stream.destroy();
+  }
+
   #closed(): StoreError {
     return new StoreError('ERR_STORE_CLOSED', `${this.#place}: was closed already`);
   }
-}
-
-/** query_canceled */
-function isCanceled(error: unknown): boolean {
-  return (error as { readonly code?: unknown }).code === '57014';
 }
