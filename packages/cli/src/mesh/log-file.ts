@@ -1,7 +1,8 @@
 // A log of JSON lines, rotated at 5 MiB; three old files are kept.
-import { appendFileSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { appendFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type MeshNow, meshTimeOf, noMesh } from '@eyrie/services/mesh-time';
+import { makeFolder } from '../make-folder.ts';
 
 const BYTES_MAX = 5 << 20;
 const OLD_MAX = 3;
@@ -14,7 +15,7 @@ export class LogFile {
 
   constructor(path: string) {
     this.#path = path;
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    makeFolder(dirname(path), 0o700);
     this.#bytes = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
   }
 

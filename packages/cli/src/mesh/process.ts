@@ -1,10 +1,11 @@
 // Peers as processes: in the background, as a systemd unit. In the foreground: foreground.ts.
 import { spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync, statfsSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { eyrieHome, FolderStorage, isComplete, isLocked, peerFolder, peersIn } from '@eyrie/mesh';
 import { FAILED, UserError } from '../errors.ts';
+import { makeFolder } from '../make-folder.ts';
 import { unitText } from '../systemd/unit.ts';
 import { printableLine } from '../terminal/printable.ts';
 import { table } from '../terminal/table.ts';
@@ -30,7 +31,7 @@ async function startOne(id: string): Promise<void> {
   const folder = peerFolder(eyrieHome(), id);
   const environment = { ...process.env };
   if (needsPassphrase(folder)) environment.EYRIE_PASSPHRASE = await knownPassphrase();
-  mkdirSync(join(eyrieHome(), 'logs'), { recursive: true, mode: 0o700 });
+  makeFolder(join(eyrieHome(), 'logs'), 0o700);
   const errors = `${logPath(id)}.start`;
   const output = openSync(errors, 'w', 0o600);
   const command = process.argv[1] ?? fileURLToPath(new URL('../../bin/eyrie.js', import.meta.url));

@@ -1,5 +1,5 @@
 // What the commands of the pipeline share: configuration from files, variables and flags; the log; the store.
-import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { CaptureError, KeyLogFile, parseRing, type RingLimits, readKeyFile } from '@eyrie/capture';
 import { BusError, ListenError } from '@eyrie/services/bus';
@@ -112,12 +112,22 @@ export async function hasOwnPackets(): Promise<boolean> {
 /** @throws UserError */
 export async function storeAt(url: string, options: StoreOptions = {}): Promise<Store> {
   const place = url === '' ? defaultStoreUrl() : url;
-  if (place === defaultStoreUrl())
-    mkdirSync(dirname(place.slice('duckdb:'.length)), { recursive: true, mode: 0o700 });
+  if (place === defaultStoreUrl()) makeDataFolder(dirname(place.slice('duckdb:'.length)));
   try {
     return await openStore(place, { onMigration, ...options, ...pseudonyms() });
   } catch (error) {
     return userError(error);
+  }
+}
+
+function makeDataFolder(folder: string): void {
+  try {
+    makeFolder(folder, 0o700);
+  } catch (error) {
+    throw new UserError(
+      `${folder}: this folder of the store cannot be made: ${(error as Error).message}; set XDG_DATA_HOME to another`,
+      FAILED,
+    );
   }
 }
 

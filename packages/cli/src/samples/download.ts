@@ -1,9 +1,10 @@
 // One file over HTTP to disk: resumed where an earlier try stopped, checked, and only then given its name.
-import { type FileHandle, mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { type FileHandle, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { basename, dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FAILED, UserError } from '../errors.ts';
+import { makeFolder } from '../make-folder.ts';
 import { isComplete, sizeOf } from './cache.ts';
 import { get } from './http.ts';
 
@@ -27,6 +28,17 @@ export interface Download {
 /** `cached`: the file was there already. */
 export type Outcome = 'fetched' | 'cached';
 
+function makeCacheFolder(folder: string): void {
+  try {
+    makeFolder(folder);
+  } catch (error) {
+    throw new UserError(
+      `${folder}: this folder cannot be made: ${(error as Error).message}; name another one with --to`,
+      FAILED,
+    );
+  }
+}
+
 /** Worth another try: the line broke, or the server is busy. */
 class Interrupted extends Error {}
 
@@ -37,7 +49,7 @@ class Interrupted extends Error {}
 export async function downloadFile(download: Download): Promise<Outcome> {
   const { path, signal, triesMax = 4, pauseMs = 500 } = download;
   if (await isComplete(path, download)) return 'cached';
-  await mkdir(dirname(path), { recursive: true });
+  makeCacheFolder(dirname(path));
   let pause = pauseMs;
   let furthest = (await sizeOf(partOf(path))) ?? 0;
   for (let tries = 1; ; ) {

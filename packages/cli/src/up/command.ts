@@ -1,5 +1,4 @@
 // `eyrie up`: capture, parser, persistor, store, API and page in one process, until it is interrupted.
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { captureFiles } from '@eyrie/capture';
 import { buildAnalyzer, ListenError, listen, type Place } from '@eyrie/services/analyzer';
@@ -13,6 +12,7 @@ import type { Store } from '@eyrie/store';
 import { honeypotFolder, uploadFolder } from '../base-folders.ts';
 import { liveFrom } from '../capture/command.ts';
 import { FAILED, UserError } from '../errors.ts';
+import { makeFolder } from '../make-folder.ts';
 import { alertsFrom, silenceFrom } from '../pipeline/alerts.ts';
 import { captureFlags, type LiveFlags } from '../pipeline/flags.ts';
 import { interrupted, listenForInterrupt } from '../pipeline/interrupt.ts';
@@ -238,6 +238,6 @@ async function importFiles(
 
 function madeUploadFolder(): string {
   const folder = uploadFolder();
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder, 0o700);
   return folder;
 }
