@@ -1,7 +1,9 @@
 // The reports of `eyrie read -G`: lines that `tshark -G` has, too.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { columnNamed } from '@eyrie/dissect';
 import { decodeLines, heuristicLines } from '../src/fields/decodes.ts';
+import { columnLines } from '../src/fields/glossary.ts';
 import { preferenceLines } from '../src/fields/preferences.ts';
 import { valueLines } from '../src/fields/values.ts';
 
@@ -31,6 +33,11 @@ describe('-G', () => {
     assertHas(heuristicLines(), ['udp\twg\tT', 'tcp\tdicom\tT', 'netbios\tsmb2\tT']);
     const lines = [...heuristicLines()];
     assert.equal(new Set(lines).size, lines.length);
+  });
+
+  it('column-formats: tshark’s signs and titles, each with a field that -e knows', () => {
+    assertHas(columnLines(), ['%Rt\tRelative time\tframe.time_relative', '%hs\tHardware src addr\teth.src']);
+    for (const line of columnLines()) assert.ok(columnNamed(line.split('\t')[2]!) !== undefined, line);
   });
 
   it('defaultprefs', () => assertHas(preferenceLines(), ['#ip.check_checksum: FALSE']));

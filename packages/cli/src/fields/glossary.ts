@@ -64,7 +64,7 @@ function* protocolLines(): Iterable<string> {
 const COLUMNS: Readonly<Record<string, readonly [title: string, field: string]>> = {
   '%m': ['Number', 'frame.number'],
   '%t': ['Time (format as specified)', '_ws.col.Time'],
-  '%rt': ['Relative time', 'frame.time_relative'],
+  '%Rt': ['Relative time', 'frame.time_relative'],
   '%At': ['Absolute time', 'frame.time'],
   '%Tt': ['Delta time', 'frame.time_delta'],
   '%Gt': ['Delta time displayed', 'frame.time_delta_displayed'],
@@ -83,7 +83,7 @@ const COLUMNS: Readonly<Record<string, readonly [title: string, field: string]>>
   '%q': ['802.1Q VLAN id', 'vlan.id'],
 };
 
-function* columnLines(): Iterable<string> {
+export function* columnLines(): Iterable<string> {
   for (const [sign, [title, field]] of Object.entries(COLUMNS)) yield [sign, title, field].join('\t');
 }
 
