@@ -1,13 +1,13 @@
-// MQTT 5.0 messages that name their content type; Kerberos password changes (RFC 3244).
+// MQTT 5.0 messages that name their content type.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { infoColumn, protocolColumn } from '../../src/core/columns.ts';
+import { infoColumn } from '../../src/core/columns.ts';
 import { Dissector } from '../../src/core/dissector.ts';
 import { framePath } from '../../src/core/path.ts';
 import { contentTypeIn } from '../../src/protocols/apps/mqtt-properties.ts';
 import { talk } from './conversation.ts';
-import { bytesOf, dissect, ETHERNET, fieldsOf, join, udpFrame } from './support.ts';
+import { bytesOf, dissect, ETHERNET, join } from './support.ts';
 
 const text = (s: string): Uint8Array => new TextEncoder().encode(s);
 const CONNECT = bytesOf('100d 00044d515454 05 02 003c 00 0000');
@@ -46,16 +46,4 @@ test('MQTT 5.0: properties of any bytes are survived', () => {
       assert.ok(found === null || found.stop <= bytes.length);
     }),
   );
-});
-
-test('Kpasswd: request and reply, over UDP and with a record mark over TCP', () => {
-  const message = join(bytesOf('000b ff80 0003 6e0130 75 00'));
-  const datagram = dissect([udpFrame(40000, 464, message)]);
-  assert.equal(`${protocolColumn(datagram)} ${infoColumn(datagram)}`, 'KPASSWD Request');
-  assert.deepEqual(fieldsOf(datagram, ['kpasswd.ap_req_len', 'kpasswd.krb_priv']), {
-    'kpasswd.ap_req_len': '3',
-    'kpasswd.krb_priv': '7500',
-  });
-  const reply = join(bytesOf('0000000b 000b 0001 0003 6e0130 75 00'));
-  assert.equal(lastOf(talk(464, [['<', reply]])), 'eth:ethertype:ip:tcp:kpasswd Reply');
 });

@@ -32,16 +32,16 @@ export const kpasswd = protocol({
   framing: { header: RECORD, length: (p) => RECORD + (u32(p.buf, p.at) & 0x7fffffff) },
   step(p) {
     const at = p.at + (p.transport === TCP ? RECORD : 0);
+    p.mark[p.layer] = at;
     if (p.end - at < HEADER) return p.cut(at - p.at + HEADER);
     if (u16(p.buf, at + 2) !== 1 && u16(p.buf, at + 2) !== 0xff80) return REJECTED;
-    p.mark[p.layer] = at;
     p.at = p.end;
     return null;
   },
   emit(p, layer, out) {
     const b = p.bufferOf(layer);
     const [at, end] = [p.mark[layer]!, p.stop[layer]!];
-    if (end - at < HEADER || at < p.start[layer]!) return;
+    if (end - at < HEADER) return;
     out.add(f.length, at, 2);
     out.add(f.version, at + 2, 2);
     out.add(f.ticketLength, at + 4, 2);
@@ -50,5 +50,9 @@ export const kpasswd = protocol({
     if (message > ticket) out.add(f.ticket, ticket, message - ticket);
     if (end > message) out.add(f.message, message, end - message);
   },
-  info: (p, layer) => (u16(p.bufferOf(layer), p.mark[layer]! + 2) === 1 ? 'Reply' : 'Request'),
+  info(p, layer) {
+    const at = p.mark[layer]!;
+    if (p.stop[layer]! - at < HEADER) return '';
+    return u16(p.bufferOf(layer), at + 2) === 1 ? 'Reply' : 'Request';
+  },
 });
