@@ -6,11 +6,24 @@ import { type ObjectReader, type OnObject, Parts } from './object.ts';
 
 const C_STORE = 0x0001;
 const PREAMBLE = 128;
+/** Bytes kept of incomplete data sets, also of aborted associations; the oldest are dropped. */
+const KEPT_BYTES_MAX = 1 << 30;
 /** Identifies the writer of the file; the number is of the UUID-derived kind (PS3.5 §B.2). */
 const WRITER = '2.25.115440906138264116193461853112471385461';
 
+interface DataSet {
+  readonly parts: Parts;
+  /** It was dropped; what comes up to the next command belongs to it. */
+  isLost: boolean;
+}
+
+const newDataSet = (): DataSet => ({ parts: new Parts(), isLost: false });
+
 export class DicomObjects implements ObjectReader {
   readonly #onObject: OnObject;
+  /** Incomplete data sets, oldest first. */
+  readonly #open = new Set<DataSet>();
+  #kept = 0;
 
   constructor(onObject: OnObject) {
     this.#onObject = onObject;
@@ -24,12 +37,15 @@ export class DicomObjects implements ObjectReader {
   }
 
   #value(p: Packet, layer: number, { at, end, isCommand, isLast, context, command }: Value): void {
-    const parts = p.session.stateOf(p, `dicom.object ${p.direction}`, () => new Parts());
-    if (isCommand) parts.take();
-    if (isCommand || command?.field !== C_STORE) return;
-    parts.add(p.bufferOf(layer).subarray(at, end));
+    const open = p.session.stateOf(p, `dicom.object ${p.direction}`, newDataSet);
+    if (isCommand) {
+      this.#take(open);
+      open.isLost = false;
+    }
+    if (isCommand || command?.field !== C_STORE || open.isLost) return;
+    this.#keep(open, p.bufferOf(layer).subarray(at, end));
     if (!isLast) return;
-    const dataSet = parts.take();
+    const dataSet = this.#take(open);
     const { sopClass, sopInstance } = command;
     const header = fileHeader(sopClass, sopInstance, context?.transfer ?? '');
     const data = new Uint8Array(header.length + dataSet.length);
@@ -37,6 +53,24 @@ export class DicomObjects implements ObjectReader {
     data.set(dataSet, header.length);
     const name = `${uidName(sopClass)} ${sopInstance}.dcm`;
     this.#onObject({ frame: p.number, host: '', type: 'application/dicom', name, data });
+  }
+
+  #keep(dataSet: DataSet, part: Uint8Array): void {
+    const before = dataSet.parts.length;
+    dataSet.parts.add(part);
+    this.#kept += dataSet.parts.length - before;
+    this.#open.add(dataSet);
+    for (const oldest of this.#open) {
+      if (this.#kept <= KEPT_BYTES_MAX) return;
+      this.#take(oldest);
+      oldest.isLost = true;
+    }
+  }
+
+  #take(dataSet: DataSet): Uint8Array {
+    this.#kept -= dataSet.parts.length;
+    this.#open.delete(dataSet);
+    return dataSet.parts.take();
   }
 }
 
