@@ -23,5 +23,7 @@ test('comments and names need a file that can hold them', () => {
   );
   assert.throws(() => descriptions({ hosts: ['/nowhere'], write: 'a' }), /can't be read; name one like/);
   assert.throws(() => descriptions({ captureComment: ['x'.repeat(70_000)], write: 'a' }), /65535 bytes/);
+  assert.throws(() => descriptions({ hosts: ['/nowhere'] }), /-H goes with -N n, .* or with -w/);
+  assert.throws(() => descriptions({ hosts: ['/nowhere'] }, true), /can't be read/);
   assert.deepEqual(descriptions({}), { comments: [], names: [] });
 });

@@ -8,9 +8,11 @@ export type { Unpack } from './codec/unpack.ts';
 export { ipv4 as ipv4Bytes, ipv6 as ipv6Bytes } from './core/address-text.ts';
 export { Collector } from './core/collect.ts';
 export {
+  destinationAddress,
   destinationColumn,
   infoColumn,
   protocolColumn,
+  sourceAddress,
   sourceColumn,
   timeColumn,
   timeDigits,
@@ -26,6 +28,7 @@ export {
   type Value,
 } from './core/field.ts';
 export { displayed, raw, shown, timeText } from './core/format.ts';
+export type { AddressNames } from './core/host.ts';
 export * from './core/packet.ts';
 export { framePath, LayerTrie } from './core/path.ts';
 export { DEFAULT_PREFERENCES, type Preferences } from './core/preferences.ts';

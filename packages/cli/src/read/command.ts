@@ -9,6 +9,7 @@ import { Progress } from '../terminal/progress.ts';
 import { type DescriptionFlags, descriptions } from './descriptions.ts';
 import { filterOf } from './filter.ts';
 import { type LivePlan, type LiveReadOptions, livePlan } from './live.ts';
+import { Names, nameLetters } from './names.ts';
 import { ObjectsPrinter } from './objects.ts';
 import { decodeAs, keyLogs, preferences } from './preferences.ts';
 import type { Printer } from './printer.ts';
@@ -51,6 +52,8 @@ export interface ReadOptions extends LiveReadOptions, DescriptionFlags {
   readonly option?: readonly string[];
   readonly decodeAs?: readonly string[];
   readonly processes?: string;
+  /** Letters of -N. */
+  readonly resolve?: string;
   /** -2 */
   readonly '2'?: boolean;
 }
@@ -99,7 +102,9 @@ export async function read(path: string, options: ReadOptions): Promise<number> 
   const names = options.statistics ?? [];
   let statistics = names.map(statistic);
   const fileType = fileTypeOf(options.fileType);
-  const described = descriptions(options);
+  const letters = nameLetters(options.resolve ?? '');
+  const described = descriptions(options, letters.includes('n'));
+  const resolved = letters.includes('n') ? new Names(letters.includes('d'), described.names) : null;
   const asJson = options.json === true && statistics.length > 0;
   // tshark prints no packets where it writes them, unless told to; so with what they carry here.
   const objects = (options.exportObjects ?? []).map((text) => ObjectsPrinter.from(text));
@@ -119,6 +124,7 @@ export async function read(path: string, options: ReadOptions): Promise<number> 
     signal: enough.signal,
     printers: async (reader) => [...(await written(reader)), ...objects, ...packets],
     statistics,
+    names: resolved,
     out,
     progress: hasProgress(isQuiet) ? new Progress(process.stderr) : null,
   };
@@ -132,7 +138,7 @@ export async function read(path: string, options: ReadOptions): Promise<number> 
   const isLive = reading.live !== null;
   if (isTwice && isLive)
     throw new UserError('-2 reads the capture twice, which an interface does not allow: -w saves it');
-  if (isQuiet && !isExport && !isTwice && !isLive) {
+  if (isQuiet && !isExport && !isTwice && !isLive && resolved === null) {
     // A read by several processes may have to be repeated by one.
     const together = names.map(statistic);
     result = await runTogether({ ...plan, statistics: together }, processes);

@@ -27,8 +27,9 @@ const COMMENT_BYTES_MAX = 0xffff;
 export function descriptions(flags: DescriptionFlags): Descriptions {
   const { captureComment: comments = [], hosts = [], write, fileType } = flags;
   const flag = comments.length > 0 ? '--capture-comment' : '-H';
-  if (comments.length + hosts.length > 0) {
-    if (write === undefined) throw new UserError(`${flag} goes with -w, the file it is written to`);
+  if (comments.length > 0 || (hosts.length > 0 && !showsNames)) {
+    const also = flag === '-H' ? '-N n, which shows the names, or with ' : '';
+    if (write === undefined) throw new UserError(`${flag} goes with ${also}-w, the file it is written to`);
     if ((fileType ?? formatOf(write)) !== 'pcapng')
       throw new UserError(`${flag}: a pcap file cannot hold it; name the output .pcapng`);
   }

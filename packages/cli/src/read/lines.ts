@@ -64,7 +64,7 @@ function writeLine(p: Packet, protocol: string, out: Output): void {
 
 /** `   192.0.2.1 → 192.0.2.2    ` */
 function writeAddresses(p: Packet, out: Output): void {
-  if (p.columnKind === IPV4) {
+  if (p.columnKind === IPV4 && p.session.addressNames === null) {
     const b = p.columnBuf;
     out.spaces(SOURCE_WIDTH - ipv4Length(b, p.columnSrc));
     out.ipv4(b, p.columnSrc);

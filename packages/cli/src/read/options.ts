@@ -151,7 +151,7 @@ function addWriting(command: Command): void {
     .option('--capture-comment <text>', 'a comment on the capture, for -w (pcapng); may be repeated', all)
     .option(
       '-H, --hosts <file>',
-      'names for addresses from a file like /etc/hosts, for -w (pcapng); may be repeated',
+      'names for addresses from a file like /etc/hosts, for -N n and for -w (pcapng); may be repeated',
       all,
     )
     .option(
@@ -184,8 +184,11 @@ function addDissection(command: Command): void {
       '--processes <number>',
       'how many processes read a file together for statistics that can be added up; without it one for two cores, and for each 512 MiB of the file and of memory, at most 4',
     )
-    .option('-n', 'accepted for tshark users: names are never looked up')
-    .option('-N <flags>', 'accepted for tshark users: names are never looked up')
+    .option('-n', 'addresses as they are, the default; accepted for tshark users')
+    .option(
+      '-N, --resolve <letters>',
+      'names instead of addresses: n those of -H and of the capture file’s own records, nd also those of captured DNS (with -2 from the first packet on); none is looked up in the network; m, t and v are accepted and change nothing',
+    )
     .option('-l', 'accepted for tshark users: packets from a pipe are shown as they come')
     .option(
       '-2',

@@ -18,6 +18,7 @@ import type { Statistic } from '../statistics/index.ts';
 import type { Output } from '../terminal/output.ts';
 import type { Progress } from '../terminal/progress.ts';
 import { type LivePlan, openInterface, tellEnd } from './live.ts';
+import type { Names } from './names.ts';
 import type { Printer } from './printer.ts';
 
 export interface ReadPlan {
@@ -43,6 +44,8 @@ export interface ReadPlan {
   readonly isHms: boolean;
   /** With -2: results of the first pass for the second one. */
   readonly ahead?: Ahead;
+  /** Names of addresses (-N); null: none are shown. */
+  readonly names?: Names | null;
   readonly out: Output;
   readonly progress: Progress | null;
   /** This process's share of the frames, if several processes read; null: all. */
@@ -126,6 +129,7 @@ async function readAll(
     ...(plan.ahead !== undefined && { ahead: plan.ahead }),
   });
   dissector.session.interfaces = reader.interfaces;
+  dissector.session.addressNames = plan.names?.byAddress ?? null;
   dissector.session.keyLog.watch(reader.secrets);
   for (const text of plan.keyLogs) dissector.session.keyLog.add(text);
   for (const statistic of plan.statistics) statistic.begin?.(dissector.session, source);
@@ -151,7 +155,7 @@ function pump(
   reader: CaptureReader,
   frame: Frame,
   dissector: Dissector,
-  { filter, readFilter, countMax, statistics, share = null, live = null, signal }: ReadPlan,
+  { filter, readFilter, countMax, statistics, names = null, share = null, live = null, signal }: ReadPlan,
   printers: readonly Printer[],
   kept: { count: number },
 ): boolean {
@@ -163,6 +167,7 @@ function pump(
     const { number } = frame;
     if (readFilter !== null) frame.number = kept.count + 1;
     const p = dissector.dissect(frame);
+    names?.learn(p, reader);
     if (readFilter === null || readFilter(p)) {
       kept.count++;
       for (let i = 0; i < statistics.length; i++) statistics[i]!.see(p, frame);

@@ -23,6 +23,7 @@ export async function runTwice(plan: ReadPlan): Promise<ReadResult> {
   });
   if (first.isInterrupted) return first;
   ahead.turn();
+  plan.names?.complete();
   return await run({ ...plan, path, ahead, readFilter: read?.again ?? null });
 }
 

@@ -2,6 +2,7 @@
 import {
   ADDRESS_KINDS,
   type AddressKind,
+  type AddressNames,
   type Conversation,
   Conversations,
   type ConversationsPart,
@@ -10,6 +11,7 @@ import {
   type EndpointsPart,
   type Packet,
   type Party,
+  type Session,
 } from '@eyrie/dissect';
 import { UserError } from '../errors.ts';
 import { fixed } from '../terminal/numbers.ts';
@@ -55,6 +57,7 @@ class ConversationsStatistic implements Statistic {
   readonly #kind: AddressKind;
   readonly #filter: string;
   readonly #conversations: Conversations;
+  #names: AddressNames | null = null;
   readonly parts: Statistic['parts'];
 
   constructor(kind: AddressKind, filter: string) {
@@ -62,6 +65,10 @@ class ConversationsStatistic implements Statistic {
     this.#filter = filter;
     this.#conversations = new Conversations(kind);
     this.parts = partsOf<ConversationsPart>(this.#conversations);
+  }
+
+  begin(session: Session): void {
+    this.#names = session.addressNames;
   }
 
   see(p: Packet): void {
@@ -78,7 +85,7 @@ class ConversationsStatistic implements Statistic {
     out.text(
       `${indent}| Frames  Bytes | | Frames  Bytes | | Frames  Bytes |      Start     |              |\n`,
     );
-    for (const each of this.#conversations.list()) out.text(conversationLine(each, width));
+    for (const each of this.#conversations.list()) out.text(conversationLine(each, width, this.#names));
     if (this.leftOut() !== '') out.text(`(${this.leftOut()})\n`);
     out.text(`${RULE}\n`);
   }
@@ -99,7 +106,7 @@ function leftOut(packets: number, what: string): string {
     : '';
 }
 
-function conversationLine(c: Conversation, width: number): string {
+function conversationLine(c: Conversation, width: number, names: AddressNames | null): string {
   const counts = [
     count(c.framesFromB, c.bytesFromB),
     count(c.framesFromA, c.bytesFromA),
@@ -107,11 +114,12 @@ function conversationLine(c: Conversation, width: number): string {
   ];
   const start = fixed(c.start, 9).padStart(14);
   const duration = fixed(c.end - c.start, 4).padStart(12);
-  return `${name(c.a).padEnd(width)} <-> ${name(c.b).padEnd(width)}  ${counts.join('  ')}  ${start}   ${duration}\n`;
+  return `${name(c.a, names).padEnd(width)} <-> ${name(c.b, names).padEnd(width)}  ${counts.join('  ')}  ${start}   ${duration}\n`;
 }
 
-function name({ address, port }: Party): string {
-  return port < 0 ? address : `${address}:${port}`;
+function name({ address, port }: Party, names: AddressNames | null): string {
+  const host = names?.get(address) ?? address;
+  return port < 0 ? host : `${host}:${port}`;
 }
 
 /** `   471 660 kB   ` */
@@ -137,6 +145,7 @@ class EndpointsStatistic implements Statistic {
   readonly #kind: AddressKind;
   readonly #filter: string;
   readonly #endpoints: Endpoints;
+  #names: AddressNames | null = null;
   readonly parts: Statistic['parts'];
 
   constructor(kind: AddressKind, filter: string) {
@@ -144,6 +153,10 @@ class EndpointsStatistic implements Statistic {
     this.#filter = filter;
     this.#endpoints = new Endpoints(kind);
     this.parts = partsOf<EndpointsPart>(this.#endpoints);
+  }
+
+  begin(session: Session): void {
+    this.#names = session.addressNames;
   }
 
   see(p: Packet): void {
@@ -156,7 +169,7 @@ class EndpointsStatistic implements Statistic {
     out.text(
       `                       |  ${port}Packets  | |  Bytes  | | Tx Packets | | Tx Bytes | | Rx Packets | | Rx Bytes |\n`,
     );
-    for (const each of this.#endpoints.list()) out.text(endpointLine(each));
+    for (const each of this.#endpoints.list()) out.text(endpointLine(each, this.#names));
     if (this.leftOut() !== '') out.text(`(${this.leftOut()})\n`);
     out.text(`${RULE}\n`);
   }
@@ -170,11 +183,11 @@ class EndpointsStatistic implements Statistic {
   }
 }
 
-function endpointLine(e: Endpoint): string {
+function endpointLine(e: Endpoint, names: AddressNames | null): string {
   const port = e.port < 0 ? '' : `      ${String(e.port).padStart(5)}`;
   const cell = (value: number, width: number): string => String(value).padStart(width);
   return (
-    `${e.address.padEnd(20)}${port}${cell(e.framesSent + e.framesReceived, port === '' ? 12 : 11)}` +
+    `${(names?.get(e.address) ?? e.address).padEnd(20)}${port}${cell(e.framesSent + e.framesReceived, port === '' ? 12 : 11)}` +
     `${cell(e.bytesSent + e.bytesReceived, 14)}${cell(e.framesSent, 11)}${cell(e.bytesSent, 16)}` +
     `${cell(e.framesReceived, 12)}${cell(e.bytesReceived, 16)}   \n`
   );

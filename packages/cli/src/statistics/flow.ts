@@ -1,11 +1,13 @@
 // `-z flow,WHAT,ADDRESSES`: who sent what to whom, drawn as arrows between columns, one for each address.
 import {
-  destinationColumn,
+  type AddressNames,
+  destinationAddress,
   infoColumn,
   type Packet,
   pingKind,
   protocolColumn,
-  sourceColumn,
+  type Session,
+  sourceAddress,
   tcpArrow,
   timeColumn,
 } from '@eyrie/dissect';
@@ -57,11 +59,16 @@ class FlowStatistic implements Statistic {
   readonly #withHardware: boolean;
   readonly #nodes = new Map<string, number>();
   readonly #arrows: Arrow[] = [];
+  #names: AddressNames | null = null;
   #leftOut = 0;
 
   constructor(what: What, withHardware: boolean) {
     this.#what = what;
     this.#withHardware = withHardware;
+  }
+
+  begin(session: Session): void {
+    this.#names = session.addressNames;
   }
 
   see(p: Packet): void {
@@ -71,8 +78,8 @@ class FlowStatistic implements Statistic {
       this.#leftOut++;
       return;
     }
-    const from = this.#node(sourceColumn(p));
-    const to = this.#node(destinationColumn(p));
+    const from = this.#node(sourceAddress(p));
+    const to = this.#node(destinationAddress(p));
     const what = this.#what;
     const ping = what === 'icmp' || what === 'icmpv6' ? (pingKind(p, what) ?? 0) : 0;
     this.#arrows.push({ time: timeColumn(p), from, to, ...portsOf(p, ping), ...said });
@@ -98,7 +105,7 @@ class FlowStatistic implements Statistic {
     const first = this.#arrows[0]!.conversation;
     const hasConversations = this.#arrows.some(({ conversation }) => conversation !== first);
     const margin = `${hasConversations ? '     ' : ''}|         `;
-    const nodes = [...this.#nodes.keys()];
+    const nodes = [...this.#nodes.keys()].map((address) => this.#names?.get(address) ?? address);
     out.text(`${hasConversations ? 'Conv.| Time    ' : '|Time     '}${heads(nodes, 0)}|\n`);
     out.text(`${margin}| ${' '.repeat(WIDTH - 2)}${heads(nodes, 1)}\n`);
     const empty = `${`| ${' '.repeat(WIDTH - 2)}`.repeat(nodes.length)}|`;

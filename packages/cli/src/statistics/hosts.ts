@@ -21,13 +21,15 @@ class Hosts implements Statistic {
   readonly #hasIpv6: boolean;
   readonly #names = new HostNames();
   #source: CaptureBytes | null = null;
+  #session: Session | null = null;
 
   constructor(hasIpv4: boolean, hasIpv6: boolean) {
     this.#hasIpv4 = hasIpv4;
     this.#hasIpv6 = hasIpv6;
   }
 
-  begin(_: Session, source: CaptureBytes): void {
+  begin(session: Session, source: CaptureBytes): void {
+    this.#session = session;
     this.#source = source;
   }
 
@@ -47,6 +49,7 @@ class Hosts implements Statistic {
         address.length === 4 ? ipv4Address(address, 0) : ipv6Address(address, 0),
         names[0] ?? '',
       );
+    for (const [address, name] of this.#session?.addressNames ?? []) this.#names.set(address, name);
     const all = [...this.#names.names].map(([address, name]) => ({ address, name }));
     const isIpv6 = ({ address }: { address: string }): boolean => address.includes(':');
     return [

@@ -1,5 +1,6 @@
 // The columns of the packet list: time, addresses, protocol and info. The innermost layer that sets a column wins.
 
+import { ipv4Host, ipv6Host } from './host.ts';
 import { malformed, short } from './malformed.ts';
 import { COLUMN, ETHER, IPV4, IPV6, OTHER, type Packet } from './packet.ts';
 import { ethernetAddress, ipv4Address, ipv6Address } from './text.ts';
@@ -57,12 +58,30 @@ function troubleText(p: Packet): string {
   return last === short ? '[Packet size limited during capture]' : '';
 }
 
+/** The Source column: the address, or its name. */
 export function sourceColumn(p: Packet): string {
+  return p.columnKind === OTHER ? p.columnSrcText : host(p, p.columnSrc);
+}
+
+/** The Destination column: the address, or its name. */
+export function destinationColumn(p: Packet): string {
+  return p.columnKind === OTHER ? p.columnDstText : host(p, p.columnDst);
+}
+
+/** The address of the Source column, never its name. */
+export function sourceAddress(p: Packet): string {
   return p.columnKind === OTHER ? p.columnSrcText : address(p, p.columnSrc);
 }
 
-export function destinationColumn(p: Packet): string {
+/** The address of the Destination column, never its name. */
+export function destinationAddress(p: Packet): string {
   return p.columnKind === OTHER ? p.columnDstText : address(p, p.columnDst);
+}
+
+function host(p: Packet, at: number): string {
+  if (at >= 0 && p.columnKind === IPV4) return ipv4Host(p, p.columnBuf, at);
+  if (at >= 0 && p.columnKind === IPV6) return ipv6Host(p, p.columnBuf, at);
+  return address(p, at);
 }
 
 /** `at` is -1 where the packet does not carry that address (Linux cooked captures have a source only). */

@@ -1,5 +1,6 @@
 // Values as text: as tshark prints them with -T fields, and as a line of the tree.
 import type { Field, Value } from './field.ts';
+import { type AddressNames, withAddress } from './host.ts';
 import { printable } from './printable.ts';
 import { ethernetAddress, hex, ipv4Address, ipv6Address } from './text.ts';
 
@@ -88,15 +89,16 @@ export function timeText(epochNanoseconds: bigint): string {
 /**
  * The field's line in the tree: `Type: Echo (ping) request (8)`, `.... 0101 = Header length: 5`.
  * `width` is the number of bytes it covers; with 0 it is derived, and shown in brackets.
+ * `names` stand before network addresses.
  */
-export function shown(field: Field, value: Value, width: number): string {
+export function shown(field: Field, value: Value, width: number, names: AddressNames | null = null): string {
   if (field.line !== null) return field.line(value, width);
-  const line = bitsText(field, value, width) + lineOf(field, value, width);
+  const line = bitsText(field, value, width) + lineOf(field, value, width, names);
   if (field.isDerived) return `[${line}]`;
   return width === 0 && field.type !== 'none' && !field.isPlain ? `[${line}]` : line;
 }
 
-function lineOf(field: Field, value: Value, width: number): string {
+function lineOf(field: Field, value: Value, width: number, names: AddressNames | null): string {
   const title = field.title;
   switch (field.type) {
     case 'none':
@@ -119,6 +121,9 @@ function lineOf(field: Field, value: Value, width: number): string {
     }
     case 'text':
       return `${title}: ${printable(raw(field, value))}`;
+    case 'ipv4':
+    case 'ipv6':
+      return `${title}: ${withAddress(names, raw(field, value))}`;
     default:
       return `${title}: ${raw(field, value)}`;
   }

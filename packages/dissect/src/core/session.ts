@@ -9,6 +9,7 @@ import { StreamReassembly } from '../flows/reassembly.ts';
 import { TcpAnalysis } from '../flows/tcp-analysis.ts';
 import { TcpTiming } from '../flows/tcp-timing.ts';
 import { KeyLog } from '../protocols/tls/decryption/key-log.ts';
+import type { AddressNames } from './host.ts';
 import type { Packet } from './packet.ts';
 import { DEFAULT_PREFERENCES, type Preferences } from './preferences.ts';
 import type { Protocol } from './protocol.ts';
@@ -76,6 +77,8 @@ export class Session {
   readonly keyLog = new KeyLog();
   /** The capture's interfaces by frame.interface_id; set by the owner of the session, growing as the file is read. */
   interfaces: readonly CaptureInterface[] = [];
+  /** Names shown for network addresses, by address as text; null: none are shown. Set by the owner of the session. */
+  addressNames: AddressNames | null = null;
 
   constructor(options: SessionOptions = {}) {
     this.preferences = options.preferences ?? DEFAULT_PREFERENCES;

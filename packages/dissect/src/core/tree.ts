@@ -112,16 +112,22 @@ class TreeBuilder implements Sink {
     if (!this.#isWithin(start, length)) return null;
     if (field.isHidden && (!this.#withHidden || field.name.startsWith('_ws.'))) return null;
     const known = value ?? readValue(field, this.#buf, start, length);
-    const node = this.#put(field.name, field, known, shown(field, known, length), start, length);
+    const node = this.#put(field.name, field, known, this.#shown(field, known, length), start, length);
     if (!this.#withHidden) return node;
     for (const other of field.aliases) if (other.isHidden) this.#addAlias(other, field, known, start, length);
     this.#last = node;
     return node;
   }
 
+  #shown(field: Field, value: Value, length: number): string {
+    return shown(field, value, length, this.#packet.session.addressNames);
+  }
+
   /** An alias stands behind each field that it has the value of, or once all of them are told behind the last. */
   #addAlias(other: Field, field: Field, value: Value, start: number, length: number): void {
-    this.#late.push(() => this.#put(other.name, other, value, shown(other, value, length), start, length));
+    this.#late.push(() =>
+      this.#put(other.name, other, value, this.#shown(other, value, length), start, length),
+    );
     if (other.isBehindAll && field !== other.of[other.of.length - 1]) return;
     for (const put of this.#late.splice(0)) put();
   }

@@ -1,5 +1,5 @@
 // TLS in EAP methods: fragmentation of TLS messages over EAP packets (RFC 5216 §2.1.5, §3.1).
-import { sourceColumn } from '../core/columns.ts';
+import { sourceAddress } from '../core/columns.ts';
 import type { Packet } from '../core/packet.ts';
 import { tls } from './tls/tls.ts';
 
@@ -28,7 +28,7 @@ export function readTls(p: Packet, type: number, code: number, at: number, end: 
   if (type === TEAP && flags & OUTER_LENGTH_INCLUDED) from += 4;
   if (from >= end || flags & START) return;
   const pending = p.session.memoryOf('eap.tls', () => new Map<string, Uint8Array[]>());
-  const key = `${p.flow}/${sourceColumn(p)}/${code}`;
+  const key = `${p.flow}/${sourceAddress(p)}/${code}`;
   const parts = pending.get(key);
   if (flags & MORE) keep(pending, key, parts, p.buf.slice(from, end));
   else if (parts === undefined) p.call(tls, from, end);

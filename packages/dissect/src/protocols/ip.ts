@@ -1,7 +1,8 @@
 // Internet Protocol version 4 (RFC 791), with reassembly of fragments.
 import { u16, u32 } from '../core/bytes.ts';
 import { data } from '../core/data.ts';
-import { alias, bool, ipv4, uint, type Value } from '../core/field.ts';
+import { alias, bool, ipv4, text, uint, type Value } from '../core/field.ts';
+import { ipv4Host, withAddress } from '../core/host.ts';
 import { IPV4, type Packet } from '../core/packet.ts';
 import { type Protocol, protocol } from '../core/protocol.ts';
 import type { Sink } from '../core/sink.ts';
@@ -19,8 +20,8 @@ const HEADER = 20;
 
 const src = ipv4('ip.src', 'Source Address').at(12, 4);
 const dst = ipv4('ip.dst', 'Destination Address').at(16, 4);
-const srcHost = ipv4('ip.src_host', 'Source Host').at(12, 4).hidden();
-const dstHost = ipv4('ip.dst_host', 'Destination Host').at(16, 4).hidden();
+const srcHost = text('ip.src_host', 'Source Host').at(12, 4).hidden().get(hostAt(12));
+const dstHost = text('ip.dst_host', 'Destination Host').at(16, 4).hidden().get(hostAt(16));
 const f = {
   version: uint('ip.version', 'Version').at(0, 1).mask(0xf0),
   hdrLen: uint('ip.hdr_len', 'Header Length').shownAs(headerLine),
@@ -62,6 +63,14 @@ const f = {
   ...fragmentFields('ip', 'IPv4'),
   host: alias('ip.host', 'Source or Destination Host', [srcHost, dstHost]),
 };
+
+/** The host that the address names, `at` bytes into the header. */
+function hostAt(at: number): (p: Packet, layer: number) => string | undefined {
+  return (p, layer) => {
+    const start = p.start[layer]! + at;
+    return start + 4 > p.stop[layer]! ? undefined : ipv4Host(p, p.bufferOf(layer), start);
+  };
+}
 
 /** `.... 0101 = Header Length: 20 bytes (5)`: the header carries it in 32-bit words. */
 function headerLine(value: Value): string {
@@ -173,10 +182,14 @@ export const ip: Protocol = protocol({
     else if (p.mark[layer] === FRAGMENT && reassembledIn(p) > 0)
       out.add(f.reassembledIn, start, 0, reassembledIn(p));
   },
-  headline: (p, layer) =>
-    p.stop[layer]! - p.start[layer]! < HEADER
-      ? ''
-      : `, Src: ${ipv4Address(p.bufferOf(layer), p.start[layer]! + 12)}, Dst: ${ipv4Address(p.bufferOf(layer), p.start[layer]! + 16)}`,
+  headline(p, layer) {
+    const start = p.start[layer]!;
+    if (p.stop[layer]! - start < HEADER) return '';
+    const b = p.bufferOf(layer);
+    const { addressNames } = p.session;
+    const source = withAddress(addressNames, ipv4Address(b, start + 12));
+    return `, Src: ${source}, Dst: ${withAddress(addressNames, ipv4Address(b, start + 16))}`;
+  },
   info(p, layer) {
     const b = p.bufferOf(layer);
     const start = p.start[layer]!;

@@ -1,8 +1,9 @@
 // Internet Protocol version 6 (RFC 8200); jumbograms (RFC 2675).
 import { u16, u32 } from '../core/bytes.ts';
 import { data } from '../core/data.ts';
-import { alias, ether, ipv4, ipv6 as ipv6Field, uint } from '../core/field.ts';
-import { IPV6 } from '../core/packet.ts';
+import { alias, ether, ipv4, ipv6 as ipv6Field, text, uint } from '../core/field.ts';
+import { ipv6Host, withAddress } from '../core/host.ts';
+import { IPV6, type Packet } from '../core/packet.ts';
 import { type Protocol, protocol } from '../core/protocol.ts';
 import type { Sink } from '../core/sink.ts';
 import { etherTypes, greProtocols, ipProtocols, linkTypes, pppProtocols } from '../core/table.ts';
@@ -18,8 +19,8 @@ const DST = 24;
 
 const src = ipv6Field('ipv6.src', 'Source Address').at(SRC, 16);
 const dst = ipv6Field('ipv6.dst', 'Destination Address').at(DST, 16);
-const srcHost = ipv6Field('ipv6.src_host', 'Source Host').at(SRC, 16).hidden();
-const dstHost = ipv6Field('ipv6.dst_host', 'Destination Host').at(DST, 16).hidden();
+const srcHost = text('ipv6.src_host', 'Source Host').at(SRC, 16).hidden().get(hostAt(SRC));
+const dstHost = text('ipv6.dst_host', 'Destination Host').at(DST, 16).hidden().get(hostAt(DST));
 const f = {
   version: uint('ipv6.version', 'Version').at(0, 1).mask(0xf0),
   tclass: uint('ipv6.tclass', 'Traffic Class').at(0, 4).mask(0x0ff00000).hex(),
@@ -108,12 +109,24 @@ export const ipv6: Protocol = protocol({
     if (hasMac(b, start + SRC)) out.add(f.srcSlaac, start + SRC + 8, 8, macOf(b, start + SRC));
     if (hasMac(b, start + DST)) out.add(f.dstSlaac, start + DST + 8, 8, macOf(b, start + DST));
   },
-  headline: (p, layer) =>
-    p.stop[layer]! - p.start[layer]! < HEADER
-      ? ''
-      : `, Src: ${ipv6Address(p.bufferOf(layer), p.start[layer]! + SRC)}, Dst: ${ipv6Address(p.bufferOf(layer), p.start[layer]! + DST)}`,
+  headline(p, layer) {
+    const start = p.start[layer]!;
+    if (p.stop[layer]! - start < HEADER) return '';
+    const b = p.bufferOf(layer);
+    const { addressNames } = p.session;
+    const source = withAddress(addressNames, ipv6Address(b, start + SRC));
+    return `, Src: ${source}, Dst: ${withAddress(addressNames, ipv6Address(b, start + DST))}`;
+  },
   info: (p, layer) => (p.mark[layer] === 0 ? '' : ipv6Info(p.mark[layer]! - 1)),
 });
+
+/** The host that the address names, `at` bytes into the header. */
+function hostAt(at: number): (p: Packet, layer: number) => string | undefined {
+  return (p, layer) => {
+    const start = p.start[layer]! + at;
+    return start + 16 > p.stop[layer]! ? undefined : ipv6Host(p, p.bufferOf(layer), start);
+  };
+}
 
 /** Embedded IPv4 addresses: 6to4 (RFC 3056 §2) and Teredo, whose client address is inverted (RFC 4380 §4). */
 function emitEmbedded(
