@@ -63,7 +63,8 @@ export class Collector implements Sink {
       else {
         if (this.#access[id] === SKIP) this.#access[id] = READ_FIXED;
         this.#fixedFields[id] ??= [];
-        this.#fixedFields[id].push(field);
+        // Chosen for itself and as part of an alias, it is read once for both.
+        if (!this.#fixedFields[id].includes(field)) this.#fixedFields[id].push(field);
       }
     }
   }
