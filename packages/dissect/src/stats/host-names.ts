@@ -1,5 +1,6 @@
 // Host names found in the capture: name records of the file, and answers of DNS, mDNS and LLMNR.
 import type { Packet } from '../core/packet.ts';
+import { printable } from '../core/printable.ts';
 import { ipv4Address, ipv6Address } from '../core/text.ts';
 import { Tap } from './tap.ts';
 
@@ -36,6 +37,7 @@ export class HostNames {
 
   set(address: string, name: string): void {
     if (name === '' || (this.names.size >= NAMES_MAX && !this.names.has(address))) return;
-    this.names.set(address, name);
+    // A name is a stranger's word: it must not reach a terminal, or break a line of a hosts file, as it stands.
+    this.names.set(address, printable(name));
   }
 }
