@@ -90,7 +90,8 @@ export function controlMethods(
     stop: () => {
       setImmediate(stop);
     },
-    ...resourceMethods(peer),
+    ...shareMethods(peer),
+    ...downloadMethods(peer),
     ...authorityMethods(peer, storage, passphrase),
   };
 }
@@ -165,8 +166,7 @@ export interface JobView extends Progress {
 /** Maximum concurrent downloads, and maximum finished ones kept for clients that still poll them. */
 const JOBS_MAX = 16;
 
-function resourceMethods(peer: Peer): Methods {
-  const jobs = new Map<string, { view: JobView; abort: AbortController }>();
+function shareMethods(peer: Peer): Methods {
   return {
     share: async (given) => {
       const path = textOf(given, 'path');
@@ -193,25 +193,25 @@ function resourceMethods(peer: Peer): Methods {
         );
       }),
     offers: (given) => listOffers(peer, textOf(given, 'from')),
+  };
+}
+
+/** Downloads run in the background: `get` returns an id, with which `job` polls or cancels. */
+function downloadMethods(peer: Peer): Methods {
+  const jobs = new Map<string, { view: JobView; abort: AbortController }>();
+  return {
     get: (given) => {
       const running = [...jobs].filter(([, { view }]) => !view.isDone);
       if (running.length >= JOBS_MAX) throw new ControlError('too many files at once: wait for one to end');
       const over = [...jobs].filter(([, { view }]) => view.isDone);
       for (const [id] of over.slice(0, Math.max(0, over.length - JOBS_MAX))) jobs.delete(id);
-      const path = textOf(given, 'path');
-      const view: JobView = {
-        doneBytes: 0,
-        totalBytes: 0,
-        resumedBytes: 0,
-        isDone: false,
-        error: null,
-        path,
-      };
+      const [path, from, name] = [textOf(given, 'path'), textOf(given, 'from'), textOf(given, 'name')];
+      const view = { doneBytes: 0, totalBytes: 0, resumedBytes: 0, isDone: false, error: null, path };
       const abort = new AbortController();
       const id = randomUUID();
       jobs.set(id, { view, abort });
       const onProgress = (progress: Progress) => Object.assign(view, progress);
-      fetchResource(peer, textOf(given, 'from'), textOf(given, 'name'), path, onProgress, abort.signal).then(
+      fetchResource(peer, from, name, path, onProgress, abort.signal).then(
         () => Object.assign(view, { isDone: true }),
         (error) => Object.assign(view, { isDone: true, error: (error as Error).message }),
       );

@@ -1,7 +1,7 @@
 // Identity and trust of a peer: its keys, certificate, signed list of members and group key; and the authorisation of
 // links that follows from them.
 
-import { isIssuedBy, readLeaf, rootExpiresMs } from '../identity/certificate.ts';
+import { type Identity, isIssuedBy, readLeaf, rootExpiresMs } from '../identity/certificate.ts';
 import { hex, type KeyPair, keyFingerprint, sha256 } from '../identity/keys.ts';
 import type { Verdict } from '../link/session-host.ts';
 import { Measures, measureText } from '../members/measures.ts';
@@ -18,6 +18,8 @@ export const MOVED = 'moved';
 const RIVALS_MAX = 8;
 /** Memory overhead of a change, in bytes. */
 const CHANGE_BYTES = 100;
+
+type Denial = Extract<Verdict, { code: string }>;
 
 export interface GroupKey {
   epoch: number;
@@ -136,11 +138,19 @@ export class Standing {
     if (certificate === null) return { code: 'no-certificate', reason: 'no certificate was shown' };
     const identity = readLeaf(certificate);
     if (identity === null) return { code: 'bad-certificate', reason: 'the certificate is not one of a peer' };
-    const { id } = identity;
-    const roster = this.#roster;
-    if (identity.mesh !== roster.mesh)
+    if (identity.mesh !== this.#roster.mesh)
       return { code: 'other-mesh', reason: `the certificate is of mesh ${identity.mesh}` };
-    if (roster.revokedKeys.has(hex(identity.publicKey)))
+    const validity = this.#validityOf(certificate, identity);
+    return 'code' in validity ? validity : this.#admission(identity, validity.expiresMs);
+  }
+
+  /** Verifies revocation, issuer and dates of a certificate; returns its effective end, or why it is invalid. */
+  #validityOf(
+    certificate: Uint8Array,
+    { id, publicKey, ...dates }: Identity,
+  ): { expiresMs: number } | Denial {
+    const roster = this.#roster;
+    if (roster.revokedKeys.has(hex(publicKey)))
       return {
         code: 'revoked',
         reason: `${id} was revoked: ${roster.members.get(id)?.revoked?.reason || 'no reason given'}`,
@@ -156,23 +166,28 @@ export class Standing {
     const authorityEndsMs = Math.max(...issuers.map(rootExpiresMs));
     if (nowMs >= authorityEndsMs)
       return { code: 'expired', reason: `the authority that issued the certificate of ${id} has expired` };
-    const expiresMs = Math.min(identity.expiresMs, authorityEndsMs);
-    if (nowMs < identity.beginsMs)
+    const expiresMs = Math.min(dates.expiresMs, authorityEndsMs);
+    if (nowMs < dates.beginsMs)
       return {
         code: 'not-yet-valid',
-        reason: `the certificate of ${id} begins ${shown(identity.beginsMs)} UTC: is a clock wrong?`,
+        reason: `the certificate of ${id} begins ${shown(dates.beginsMs)} UTC: is a clock wrong?`,
       };
     if (nowMs >= expiresMs)
       return {
         code: 'expired',
         reason: `the certificate of ${id} ended ${shown(expiresMs)} UTC: is a clock wrong?`,
       };
-    const member = roster.approved(id);
+    return { expiresMs };
+  }
+
+  /** Admits the holder of a valid certificate if it is an approved member that is not cut off; else returns why not. */
+  #admission({ id, publicKey }: Identity, expiresMs: number): Verdict {
+    const member = this.#roster.approved(id);
     if (member === null) return { code: 'not-approved', reason: `${id} is not approved` };
-    if (Buffer.compare(member.publicKey, identity.publicKey) !== 0)
+    if (Buffer.compare(member.publicKey, publicKey) !== 0)
       return {
         code: 'wrong-key',
-        reason: `${id} has another key (${keyFingerprint(identity.publicKey).slice(0, 16)})`,
+        reason: `${id} has another key (${keyFingerprint(publicKey).slice(0, 16)})`,
       };
     if (id === this.id) return { code: 'self', reason: 'that is this peer itself' };
     const measure = this.measures.of(id);
