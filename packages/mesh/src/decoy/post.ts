@@ -91,7 +91,7 @@ export class DecoyPost {
     const { epoch } = received;
     const opened = this.#pairs.open(from, received);
     if ('problem' in opened) {
-      this.#tell(session, 'said', `to ${to}: what cannot be opened (${opened.problem})`);
+      this.#tell(session, 'said', `to ${to}: a message that cannot be opened (${opened.problem})`);
       this.#deliver(session, encode(delivered, problemWith(epoch, opened.problem)));
       return;
     }

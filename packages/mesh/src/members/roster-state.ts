@@ -127,7 +127,7 @@ export function advance(before: RosterState | null, changes: readonly Uint8Array
     const each = decodeChange(encoded);
     version++;
     if ((each.kind === 'found') !== (mesh === ''))
-      throw new RosterError('the list of members begins wrongly');
+      throw new RosterError('the list of members must begin with one founding change');
     switch (each.kind) {
       case 'found':
         mesh = each.mesh;

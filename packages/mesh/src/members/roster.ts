@@ -180,7 +180,7 @@ export class Roster {
   static rival(before: Roster, changes: readonly Uint8Array[], signature: Uint8Array): Roster {
     const state = advance(null, changes);
     if (Buffer.compare(firstRoot(state), before.beginning) !== 0)
-      throw new RosterError('this is another mesh: its authority is another one');
+      throw new RosterError('this is another mesh: its authority is a different one');
     const text = signedText(state);
     const trusted = before.roots.filter((root) =>
       state.roots.some((each) => Buffer.compare(each, root) === 0),

@@ -105,7 +105,7 @@ export class Broadcasts {
    */
   send(topic: string, body: Uint8Array, done: (count: number) => void, by = ''): string | null {
     const group = this.#standing.groupKey;
-    if (group === null) return 'the key of the group has not come yet: wait for a link to another peer';
+    if (group === null) return 'the group key has not arrived yet: wait for a link to another peer';
     if (body.length > BROADCAST_BYTES_MAX) return `a broadcast has ${BROADCAST_BYTES_MAX >> 10} KiB at most`;
     if (!this.#own.take(this.#standing.id)) return 'too many broadcasts at once: wait a moment';
     const number = Math.max(this.#lastNumber + 1, this.#runtime.clock.nowMs());

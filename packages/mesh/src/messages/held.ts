@@ -57,8 +57,9 @@ export class Held {
     const own = this.#of(message.from);
     const ownBytes = bytesOf(own) + message.sealed.length;
     if (own.length >= HELD_OF_ONE_MAX || ownBytes > HELD_OF_ONE_BYTES_MAX)
-      return 'too much of yours is held here';
-    if (!this.#makeRoom(own.length + 1, ownBytes, message.sealed.length)) return 'too much is held here';
+      return 'your quota of held messages is used up';
+    if (!this.#makeRoom(own.length + 1, ownBytes, message.sealed.length))
+      return 'there is no room for held messages';
     this.#append({ kind: 'add', ...message });
     return null;
   }

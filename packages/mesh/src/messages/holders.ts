@@ -132,7 +132,8 @@ export class Holders {
     const { runtime, standing, policy, held } = this.#options;
     const message = decode(hold, payload);
     const sender = standing.roster.approved(session.id);
-    if (sender === null || !policy().isAllowed(sender, 'hold')) return 'nothing of yours is held here';
+    if (sender === null || !policy().isAllowed(sender, 'hold'))
+      return 'the policy does not allow holding messages of yours';
     if (standing.roster.approved(message.to) === null) return `there is no peer ${message.to}`;
     const leftMs = message.expiresMs - runtime.clock.nowMs();
     if (leftMs <= 0 || leftMs > 2 * HOLD_MS) return 'it has expired, or is to be held too long';

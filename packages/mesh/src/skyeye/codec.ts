@@ -143,7 +143,7 @@ const aggregate: Codec<Aggregate> = {
     const all = allStats.read(from, bits.read(from));
     const [most, least] = [tops.read(from), tops.read(from)];
     if (most.length !== shownAttributes.length || least.length !== shownAttributes.length)
-      throw new WireError('a list of the best is missing');
+      throw new WireError('a top list is missing');
     return { ...emptyAggregate, peers, agesMs, oldestMs, stats: all, most, least };
   },
 };

@@ -53,7 +53,7 @@ const rate: Codec<number> = {
   write: double.write,
   read(from) {
     const value = double.read(from);
-    if (!(value >= 0 && value <= RATE_MAX)) throw new WireError('a rate that cannot be');
+    if (!(value >= 0 && value <= RATE_MAX)) throw new WireError('an impossible rate');
     return value;
   },
 };
