@@ -69,9 +69,9 @@ test('a key file has chrony’s format; an error names its line', () => {
   for (const [line, message] of [
     ['0 SHA1 x', /line 1: a key is written/],
     ['1 secret', /line 1: a key is written/],
-    ['1 MD5 x', /there is no type MD5: SHA1, /],
+    ['1 MD5 x', /unknown type MD5; use one of SHA1, /],
     ['1 AES128 HEX:00', /a key of AES128 has 16 bytes, not 1/],
-    ['1 SHA1 HEX:0', /HEX: is followed by/],
+    ['1 SHA1 HEX:0', /HEX: must be followed by/],
   ] as const)
     assert.throws(
       () => parseKeys(line),

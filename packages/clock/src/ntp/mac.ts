@@ -77,12 +77,13 @@ function keyOf(words: readonly string[], where: string): SymmetricKey {
   const [number, kind, written] = words;
   const id = Number(number);
   if (words.length !== 3 || !/^\d+$/.test(number!) || id < 1 || id > 0xffff_ffff)
-    throw new ClockError('keys', `${where}: a key is written ID TYPE KEY, as 10 AES128 HEX:…`);
+    throw new ClockError('keys', `${where}: a key has the form ID TYPE KEY, such as 10 AES128 HEX:…`);
   const type = kind!.toUpperCase();
-  if (!isType(type)) throw new ClockError('keys', `${where}: there is no type ${kind}: ${TYPES.join(', ')}`);
+  if (!isType(type))
+    throw new ClockError('keys', `${where}: unknown type ${kind}; use one of ${TYPES.join(', ')}`);
   const secret = secretOf(written!);
   if (secret === null)
-    throw new ClockError('keys', `${where}: HEX: is followed by pairs of 0 to 9 and A to F`);
+    throw new ClockError('keys', `${where}: HEX: must be followed by pairs of hexadecimal digits`);
   const bytes = SECRET_BYTES[type];
   if (bytes !== undefined && secret.length !== bytes)
     throw new ClockError('keys', `${where}: a key of ${type} has ${bytes} bytes, not ${secret.length}`);

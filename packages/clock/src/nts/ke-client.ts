@@ -89,7 +89,7 @@ function associationOf(records: readonly KeyRecord[], socket: TLSSocket, host: s
   const first = (type: number) => numbersOf(body(type) ?? new Uint8Array(0))[0];
   const error = first(RecordType.error);
   if (error !== undefined) throw new Error(`the server refuses: error ${error}`);
-  if (hasUnknownCritical(records)) throw new Error('the answer has a critical record that is not known');
+  if (hasUnknownCritical(records)) throw new Error('the response has an unknown critical record');
   if (first(RecordType.nextProtocol) !== NTPV4) throw new Error('the server has no NTPv4');
   if (first(RecordType.aead) !== AES_SIV_CMAC_256) throw new Error('the server has no AES-SIV-CMAC-256');
   const cookies = records.filter(({ type }) => type === RecordType.cookie).map((each) => each.body);
