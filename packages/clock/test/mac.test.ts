@@ -67,8 +67,8 @@ test('a key file has chrony’s format; an error names its line', () => {
   assert.deepEqual([...keys.keys()], [10, 20]);
   assert.deepEqual([...keys.get(20)!.secret], [10, 255]);
   for (const [line, message] of [
-    ['0 SHA1 x', /line 1: a key is written/],
-    ['1 secret', /line 1: a key is written/],
+    ['0 SHA1 x', /line 1: a key has the form/],
+    ['1 secret', /line 1: a key has the form/],
     ['1 MD5 x', /unknown type MD5; use one of SHA1, /],
     ['1 AES128 HEX:00', /a key of AES128 has 16 bytes, not 1/],
     ['1 SHA1 HEX:0', /HEX: must be followed by/],
