@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { descriptions, hostsIn } from '../src/read/descriptions.ts';
 
-test('a hosts file gives names', () => {
+test('-H: reads names from a hosts file', () => {
   const text =
     '# hosts\n192.0.2.1\tgate  gate.example # the way out\r\n\n::1 localhost\nnonsense here\n192.0.2.9\n';
   assert.deepEqual(hostsIn(text), [
@@ -11,7 +11,7 @@ test('a hosts file gives names', () => {
   ]);
 });
 
-test('comments and names need a file that can hold them', () => {
+test('--capture-comment and -H: need an output format that can hold them', () => {
   assert.throws(() => descriptions({ captureComment: ['x'] }), /--capture-comment goes with -w/);
   assert.throws(
     () => descriptions({ hosts: ['/nowhere'], write: 'a.pcap' }),

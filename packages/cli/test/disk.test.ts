@@ -25,7 +25,7 @@ function sysOf(name: string, ...uuids: string[]): string {
   return sys;
 }
 
-test('LVM on LUKS is encrypted, LVM alone is not, and what has no disk is not known', {
+test('disk encryption: LVM on LUKS has it, plain LVM has not, without a block device it is unknown', {
   skip: process.platform === 'linux' ? false : 'device numbers as Linux has them',
 }, () => {
   const file = join(root, 'not there yet/eyrie.duckdb');

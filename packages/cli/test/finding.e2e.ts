@@ -40,7 +40,7 @@ after(async () => {
   rmSync(home, { recursive: true, force: true });
 });
 
-test('peers whose addresses all changed, running or away, find each other on the LAN', {
+test('peers whose addresses all changed, online or offline, find each other on the LAN', {
   skip,
 }, async () => {
   network = new Switch(hosts);

@@ -63,7 +63,7 @@ describe('beside tshark', { skip }, () => {
       assert.equal(read(sample, ...args), tshark('-r', sample, ...args));
     });
 
-  it('-t as a field, with the time since the packet before', () => {
+  it('-t as a field, with the time since the previous packet', () => {
     const args = ['-c', '400', '-t', 'dd', '-Y', 'arp || icmpv6', '-T', 'fields'];
     const columns = ['-e', '_ws.col.Time', '-e', 'frame.time_delta_displayed'];
     assert.equal(read(sample, ...args, ...columns), tshark('-r', sample, ...args, ...columns));
@@ -103,7 +103,7 @@ describe('beside tshark', { skip }, () => {
     );
   });
 
-  it('-T pdml: what all packets have', () => {
+  it('-T pdml: general info of a packet', () => {
     const general = (text: string): string[] =>
       text.match(/ {2}<proto name="(geninfo|frame)".*?\n {2}<\/proto>/gs)!;
     const args = ['-c', '40', '-T', 'pdml'];
@@ -150,19 +150,19 @@ describe('beside tshark', { skip }, () => {
       assert.equal(read(sample, ...args), tshark('-r', sample, ...args));
     });
 
-  it('-R with -2: packets count anew', () => {
+  it('-R with -2: packets are renumbered', () => {
     const args = ['-2', '-R', 'dns', '-T', 'fields', '-e', 'frame.number', '-e', 'dns.id'];
     assert.equal(read(sample, ...args), tshark('-r', sample, ...args));
   });
 
-  it('a bare filter, as the last words, with -r or after the file', () => {
+  it('a filter as the last arguments, with -r or after the file', () => {
     const expected = tshark('-r', sample, '-T', 'fields', '-e', 'frame.number', 'tcp.port == 80', 'and http');
     const args = ['-T', 'fields', '-e', 'frame.number', 'tcp.port == 80', 'and http'];
     assert.equal(read('-r', sample, ...args), expected);
     assert.equal(read(sample, ...args), expected);
   });
 
-  it('-F writes what capinfos knows', { skip: noCapinfos }, (t) => {
+  it('-F writes formats that capinfos recognizes', { skip: noCapinfos }, (t) => {
     const folder = mkdtempSync(join(tmpdir(), 'eyrie-formats-'));
     t.after(() => rmSync(folder, { recursive: true, force: true }));
     for (const [type, known] of [
@@ -177,8 +177,8 @@ describe('beside tshark', { skip }, () => {
   });
 });
 
-describe('words that are none', () => {
-  it('each is told in one line', () => {
+describe('invalid arguments', () => {
+  it('are each reported in one line', () => {
     assert.match(failed(sample, '-t', 'x'), /^eyrie: -t x is not known; use a \(time of day\).*\n$/);
     assert.match(failed(sample, '-O', 'tpc,ip'), /^eyrie: -O: no such protocol: tpc \(did you mean .*\)\n$/);
     assert.match(

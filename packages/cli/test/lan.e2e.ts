@@ -66,7 +66,7 @@ after(async () => {
   rmSync(home, { recursive: true, force: true });
 });
 
-test('one master, four nodes, every tenth datagram lost: all have it, and do what it names', {
+test('a master and four nodes with 10 % loss: all receive the message, and run its task', {
   skip,
 }, async () => {
   await fine('mesh init lan --name master --port 0 --host 127.0.0.1');

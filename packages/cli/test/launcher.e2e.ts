@@ -60,7 +60,7 @@ const echo = 'console.log(process.argv.slice(2).join()); process.exitCode = 3;';
 const skip = process.platform === 'win32' ? 'makes symbolic links' : false;
 const cannotBecome = process.platform === 'win32' ? 'no process becomes another one there' : false;
 
-test('the sources of a checkout are started before anything built', () => {
+test('the launcher in a checkout prefers the sources to built files', () => {
   const folder = makePackage(
     { 'src/run.ts': `const x: string = 'sources'; console.log(x);`, 'dist/run.js': '' },
     false,
@@ -115,7 +115,7 @@ function makeSnapshotPackage(facts: object): string {
   return folder;
 }
 
-test('read goes on from its snapshot, with arguments, flags and exit status; nothing else does', {
+test('only read starts from its snapshot, with arguments, flags and exit status', {
   skip: cannotBecome,
 }, () => {
   const folder = makeSnapshotPackage({});
@@ -128,26 +128,28 @@ test('read goes on from its snapshot, with arguments, flags and exit status; not
   assert.equal(run(folder, 'bin/eyrie.js', 'store').stdout, 'sources\n');
 });
 
-test('a snapshot of another Node, cut short, or of sources that have changed, is left alone', {
+test('a snapshot of another Node version, truncated, or older than the sources is not used', {
   skip: cannotBecome,
 }, () => {
   for (const facts of [{ made: 'v24.0.0 1' }, { bytes: 1 }, { sources: [['packages/x.ts', 1, 1]] }])
     assert.equal(run(makeSnapshotPackage(facts), 'bin/eyrie.js', 'read').stdout, 'sources\n');
 });
 
-test('an older Node hands over arguments and exit status', { skip }, () => {
+test('an older Node passes arguments and exit status on', { skip }, () => {
   const folder = makePackage({ 'dist/run.js': echo }, true);
   assert.deepEqual(run(folder, 'old.js', 'a b', '--c'), { status: 3, stdout: 'a b,--c\n', stderr: '' });
 });
 
-test('an older Node alone says in one line what to install', () => {
+test('an older Node without a newer one prints one line that says what to install', () => {
   const { status, stdout, stderr } = run(makePackage({ 'dist/run.js': echo }, false), 'old.js');
   assert.equal(status, 1);
   assert.equal(stdout, '');
   assert.match(stderr, /^eyrie: needs Node\.js 24 or newer, this is .*npm ci.*\n$/);
 });
 
-test('an older Node passes signals on, and ends of the signal that ended the program', { skip }, async () => {
+test('an older Node passes signals on, and exits by the signal that ended the program', {
+  skip,
+}, async () => {
   const waits = 'setInterval(() => {}, 1000); console.log("up");';
   const answers = `process.on('SIGTERM', () => process.exit(7)); ${waits}`;
 

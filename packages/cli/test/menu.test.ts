@@ -15,7 +15,7 @@ const one = [{ id: 'alpha', state: 'runs' }];
 const two = [...one, { id: 'beta', state: 'runs' }];
 const entry = (label: string) => entries.find((each) => each.label === label)!;
 
-test('entries give the command that does it, and name the peer only where there are more', async () => {
+test('menu entries return their command, with the peer only if there are several', async () => {
   assert.deepEqual(await entry('Send a message').ask(answers('beta', 'good morning'), one), [
     'send',
     'beta',
@@ -31,7 +31,7 @@ test('entries give the command that does it, and name the peer only where there 
   assert.deepEqual(await entry('Look at a capture').ask(answers(), []), ['start']);
 });
 
-test('what was typed and begins with a dash is no option', async () => {
+test('menu input that begins with a dash is not taken for an option', async () => {
   assert.deepEqual(await entry('Send a message').ask(answers('beta', '-rf'), two), [
     'send',
     '--peer',
@@ -43,7 +43,7 @@ test('what was typed and begins with a dash is no option', async () => {
   assert.deepEqual(await entry('Look at a capture').ask(answers('-a.pcap'), []), ['start', '--', '-a.pcap']);
 });
 
-test('only what makes sense now is offered', () => {
+test('the menu offers only entries that are available', () => {
   const labels = (peers: typeof one) => entries.filter((each) => each.isFor(peers)).map(({ label }) => label);
   assert.ok(!labels([]).includes('Send a message'));
   assert.ok(labels([]).includes('Found a mesh'));

@@ -30,7 +30,7 @@ describe('without --peer', () => {
     if (!hasAuthority) rmSync(join(folder, 'authority'), { recursive: true });
   };
 
-  it('the holder of the authority is meant, unless there is a peer of another mesh, even of the same name', async () => {
+  it('selects the peer with the authority, unless there is a peer of another mesh, even of the same name', async () => {
     found('alpha', true);
     mkdirSync(peerFolder(home, 'waiting'));
     assert.equal(selectAuthority(undefined), 'alpha');

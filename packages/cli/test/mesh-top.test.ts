@@ -20,7 +20,7 @@ const rows = rowsOf([member('a-10'), member('a-9'), member('b-1', 'dead')], {
 const ids = (list: readonly { id: string }[]) => list.map(({ id }) => id);
 const plain = new Paint({ width: 100, colours: false, unicode: false });
 
-test('most first, the other way round, and whoever has no value last', () => {
+test('rows sort descending or ascending, those without a value last', () => {
   assert.deepEqual(ids(sorted(rows, 'cpu.used', false)), ['a-9', 'a-10', 'b-1']);
   assert.deepEqual(ids(sorted(rows, 'cpu.used', true)), ['a-10', 'a-9', 'b-1']);
   assert.deepEqual(ids(sorted(rows, 'memory.used', false)), ['a-10', 'a-9', 'b-1']);
@@ -29,7 +29,7 @@ test('most first, the other way round, and whoever has no value last', () => {
   assert.deepEqual(ids(sorted(rows, 'status', true)), ['b-1', 'a-9', 'a-10']);
 });
 
-test('a filter holds for name, role and state', () => {
+test('a filter matches name, role and state', () => {
   assert.deepEqual(ids(filtered(rows, 'A- peer')), ['a-10', 'a-9']);
   assert.deepEqual(ids(filtered(rows, 'dead')), ['b-1']);
   assert.deepEqual(ids(filtered(rows, ' ')), ['a-10', 'a-9', 'b-1']);
@@ -39,7 +39,7 @@ function after(keys: readonly string[], from: View = FIRST_VIEW): View | null {
   return keys.reduce<View | null>((view, key) => (view === null ? null : pressed(view, key, 3)), from);
 }
 
-test('keys sort, filter, move, pause and end', () => {
+test('keys sort, filter, move, pause and quit', () => {
   assert.equal(after(['>'])!.column, 'memory.used');
   assert.equal(after(['<', '<', '<'])!.column, 'age');
   assert.equal(after(['r'])!.isReversed, true);
@@ -85,7 +85,7 @@ test('every screen has as many lines as the terminal, none wider', () => {
   assert.match(tableLines(rows, plain, 100)[1]!, /^a-10 +alive +10\.0% +80\.0% +- /);
 });
 
-test('keys that come at once, as over a slow line, are taken one by one', () => {
+test('several keys in one chunk are handled one by one', () => {
   assert.deepEqual(keysOf('/b-1\r\u001b[B\u001b[5~\u001bOAq'), [
     '/',
     'b',

@@ -109,7 +109,7 @@ async function send(name: string): Promise<{ overOpen: number; isWhole: boolean 
   return { overOpen: sentByOpen() - before, isWhole: readFileSync(got).equals(content) };
 }
 
-test('behind two routers: a direct link where they keep ports, else over the one that is open', {
+test('peers behind two NATs: a direct link if these preserve ports, else a relayed one', {
   skip,
 }, async () => {
   makeNetwork();

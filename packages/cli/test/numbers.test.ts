@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { fixed } from '../src/terminal/numbers.ts';
 import { bitRateText, bytesText, durationText, percentText } from '../src/terminal/units.ts';
 
-test('a number exactly between two goes to the even digit, as in C; others to the nearer', () => {
+test('numbers round to nearest, ties to even, as in C', () => {
   for (const [value, digits, text] of [
     [0.5, 0, '0'],
     [1.5, 0, '2'],
@@ -27,7 +27,7 @@ test('a number exactly between two goes to the even digit, as in C; others to th
     assert.equal(fixed(value, digits), text, `%.${digits}f of ${value}`);
 });
 
-test('an amount has three digits, and the next unit before it would have four', () => {
+test('amounts have three digits, and the next unit instead of a fourth', () => {
   for (const [bytes, text] of [
     [0, '0 B'],
     [999, '999 B'],
@@ -45,7 +45,7 @@ test('an amount has three digits, and the next unit before it would have four', 
   assert.equal(bitRateText(999.5), '1.00 kbit/s');
 });
 
-test('a share has three digits; a duration the two greatest units', () => {
+test('shares have three digits, durations the two greatest units', () => {
   assert.deepEqual([0.09994, 0.09995, 0.9994, 0.9995].map(percentText), [
     ' 9.99 %',
     ' 10.0 %',

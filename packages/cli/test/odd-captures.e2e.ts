@@ -87,7 +87,7 @@ function bothOf(
 const fields = (...names: string[]): string[] => ['-T', 'fields', ...names.flatMap((name) => ['-e', name])];
 const TEN = 'ten bytes.';
 
-test('windows are scaled by what the sender said, whichever SYN was captured', { skip }, () => {
+test("windows are scaled by the sender's factor, whichever SYN was captured", { skip }, () => {
   const flags = fields('tcp.window_size_value', 'tcp.window_size', 'tcp.window_size_scalefactor');
   const server: Said = { way: '<', seq: 500, ack: 11, flags: SYN | ACK, scale: 3 };
   const client: Said = { way: '>', seq: 10, flags: SYN, scale: 7 };
@@ -112,7 +112,9 @@ test('windows are scaled by what the sender said, whichever SYN was captured', {
   }
 });
 
-test('what comes before the time of the segment it follows is sent again, not late', { skip }, () => {
+test('a segment with a time before that of the previous one is a retransmission, not out of order', {
+  skip,
+}, () => {
   const all: Said[] = [
     { way: '<', seq: 1, ack: 1, body: TEN },
     { way: '<', seq: 21, ack: 1, body: TEN, ms: 1 },
@@ -124,7 +126,7 @@ test('what comes before the time of the segment it follows is sent again, not la
   assert.equal(ours, theirs);
 });
 
-test('a header that the capture cut tells its ports alone', { skip }, () => {
+test('a truncated header shows only its ports', { skip }, () => {
   const flags = fields(
     'tcp.srcport',
     'tcp.dstport',
@@ -155,7 +157,7 @@ test('HEAD is HTTP on any port, and its response has no body', { skip }, () => {
   assert.equal(ours, theirs);
 });
 
-test('text that says it is XML is XML, and lost segments stand before what was read', { skip }, () => {
+test('a body declared as XML is XML, and lost segments precede what was read', { skip }, () => {
   const body = '<?xml version="1.0" encoding="UTF-8"?>\n<html><p>hello</p></html>\n';
   const head = `HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: ${body.length}\r\n\r\n`;
   const all: Said[] = [
@@ -184,7 +186,7 @@ function smb(command: number, tree: number, isReply: boolean): Buffer {
   return message;
 }
 
-test('the reply that names a new tree answers the request that asked for it', { skip }, () => {
+test('an SMB response with a new tree id is matched to its request', { skip }, () => {
   const all: Said[] = [
     { way: '>', seq: 1, ack: 1, flags: PSH | ACK, body: smb(0x71, 0, false) },
     { way: '<', seq: 1, ack: 40, flags: PSH | ACK, body: smb(0x71, 2048, true), ms: 5 },
@@ -204,7 +206,7 @@ const watchdog = (flags: string): Buffer =>
   ]);
 const echo = (type: string): Buffer => Buffer.from(`32${type}00040000000000090000`, 'hex');
 
-test('Diameter and GTP tell what answers what, and how long it took', { skip }, () => {
+test('Diameter and GTP responses are matched to requests, with response times', { skip }, () => {
   for (const [name, port, ask, answer, names] of [
     ['diameter', 3868, watchdog('80'), watchdog('00'), ['answer_in', 'answer_to', 'resp_time']],
     ['gtp', 2123, echo('01'), echo('02'), ['response_in', 'response_to', 'time']],
@@ -231,7 +233,7 @@ function chained(command: number, rest: readonly number[]): Buffer {
   return Buffer.concat([head, Buffer.from(rest)]);
 }
 
-test('SMB tells each command of a chain, and that none follows', { skip }, () => {
+test('SMB shows each command of a chain, and its end', { skip }, () => {
   const bodies = [
     chained(0x74, [2, 0xff, 0, 0, 0, 0, 0]),
     // Log off, and with it (at 39) connect to a tree.

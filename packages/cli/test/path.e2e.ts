@@ -71,7 +71,7 @@ describe('eyrie path between peers', { skip: cannotLab() }, () => {
     rmSync(home, { recursive: true });
   });
 
-  it('gives delay, loss and routers, in the time of the mesh', async () => {
+  it('measures delay, loss and routers in mesh time', async () => {
     await untilTold(
       async () =>
         JSON.parse(await fine('time', '--json')) as { uncertaintyMs: number | null; samples: number }[],
@@ -105,7 +105,7 @@ describe('eyrie path between peers', { skip: cannotLab() }, () => {
     );
   });
 
-  it('says what is wrong in one line', async () => {
+  it('reports errors in one line', async () => {
     const nobody = await run('path', 'a', 'nobody', '--peer', 'a');
     assert.deepEqual([nobody.status, nobody.err], [1, 'eyrie: a: there is no peer nobody\n']);
     const file = await run('path', 'nothing.pcap', './a');

@@ -4,13 +4,13 @@ import { test } from 'node:test';
 import { plain } from '../src/mesh/process.ts';
 import { printable } from '../src/terminal/printable.ts';
 
-test('the reason that a stranger gives stays one line of the log, and moves no cursor', () => {
+test('untrusted text is one line of a log, without control characters', () => {
   const reason = 'refused\n2027-01-01 00:00:00.000 peer admitted \x1b[2J\x9b1A\x07';
   const line = plain('warn', 'link refused', { reason, port: 5 });
   assert.doesNotMatch(line, /[\x00-\x1f\x7f-\x9f]/);
   assert.match(line, /warning: link refused reason=refused 2027.* port=5$/);
 });
 
-test('an error keeps its lines and loses what would command the terminal', () => {
+test('an error keeps its line breaks, and loses control characters', () => {
   assert.equal(printable('one\ntwo\t\x1b[31m'), 'one\ntwo\t\u{fffd}[31m');
 });

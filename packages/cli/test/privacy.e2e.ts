@@ -42,7 +42,7 @@ async function fine(...args: string[]): Promise<string> {
   return out;
 }
 
-test('a file is locked with a key, read with it alone, and unlocked to what it was', async () => {
+test('a file encrypted with a key is readable only with the key, and decrypts to the original', async () => {
   const key = join(folder, 'key');
   await fine('privacy', 'key', key);
   assert.equal(statSync(key).mode & 0o077, 0);
@@ -64,7 +64,7 @@ test('a file is locked with a key, read with it alone, and unlocked to what it w
   assert.ok(readFileSync(join(folder, 'again.pcapng')).equals(readFileSync(sample)));
 });
 
-test('who looks at a payload stands in the audit; the report says what is where', async () => {
+test('access to payloads is in the audit log; the report lists what is stored where', async () => {
   const store = `duckdb:${join(folder, 'packets.duckdb')}`;
   mkdirSync(join(folder, 'config/eyrie'), { recursive: true });
   writeFileSync(
@@ -124,7 +124,7 @@ test('who looks at a payload stands in the audit; the report says what is where'
   assert.match(await fine('privacy', 'report'), /Payloads were looked at 3 times/);
 });
 
-test('the report tells keys, mail, what is held for others and what was sent apart', async () => {
+test('the report lists keys, messages, those held for others, and received files', async () => {
   const peer = join(folder, 'mesh/peers/lab');
   mkdirSync(join(peer, 'received/other'), { recursive: true });
   const files = {
@@ -152,7 +152,7 @@ test('the report tells keys, mail, what is held for others and what was sent apa
   );
 });
 
-test('with a key in the configuration, the ring and uploads lie encrypted, and are read all the same', async () => {
+test('with a configured key, ring and uploads are encrypted, and still readable by Eyrie', async () => {
   const key = join(folder, 'ring-key');
   await fine('privacy', 'key', key);
   const child = spawnChild(
@@ -193,7 +193,7 @@ test('with a key in the configuration, the ring and uploads lie encrypted, and a
   await new Promise((resolve) => child.once('exit', resolve));
 });
 
-test('an address is found wherever it stands, and one that only begins so is not', async () => {
+test('an address is found everywhere, one with the same prefix is not', async () => {
   for (const part of ['DATA', 'STATE', 'CONFIG']) env[`XDG_${part}_HOME`] = join(folder, 'find', part);
   const uploads = join(folder, 'find/DATA/eyrie/captures/0123456789abcdef');
   mkdirSync(uploads, { recursive: true });

@@ -48,26 +48,26 @@ async function during(port: number, args: string[], act?: (child: ChildProcess) 
 }
 
 describe('eyrie read -i', { skip: cannot() }, () => {
-  test('-c ends it, and fields come as from a file', async () => {
+  test('-c ends it, with fields as from a file', async () => {
     const { status, out, err } = await during(40_111, ['-c', '2', '-e', 'ip.dst', '-e', 'udp.dstport']);
     assert.deepEqual([status, out], [0, '127.0.0.1\t40111\n'.repeat(2)]);
     assert.match(err, /^eyrie: listening on lo with \w+; Ctrl-C ends it\neyrie: 2 packets\n$/);
   });
 
-  test('-a ends it, and statistics come then', async () => {
+  test('-a ends it, and statistics follow', async () => {
     const { status, out } = await during(40_112, ['-a', 'duration:2', '-q', '-z', 'conv,udp']);
     assert.equal(status, 0);
     assert.match(out, /UDP Conversations[\s\S]*127\.0\.0\.1:40112/);
   });
 
-  test('the page about it names nothing to read again', async () => {
+  test('its summary suggests no command that reads it again', async () => {
     const { status, out } = await during(40_114, ['-a', 'duration:2', '--summary']);
     assert.equal(status, 0);
     assert.match(out, /Top talkers/);
     assert.doesNotMatch(out, /Next/);
   });
 
-  test('Ctrl-C ends it, and what was written is whole', async () => {
+  test('Ctrl-C ends it, with a complete output file', async () => {
     const file = join(folder, 'live.pcapng');
     const { status } = await during(40_113, ['-w', file], async (child) => {
       // What came is in the file while the capture goes on; the kernel hands packets over within a second.
@@ -89,7 +89,7 @@ describe('eyrie read -i', { skip: cannot() }, () => {
   });
 });
 
-test('what goes with an interface only, or not with one, is said', () => {
+test('flags that need an interface, or exclude one, are reported', () => {
   const cases: [string[], RegExp][] = [
     [['-f', 'icmp', 'x.pcap'], /-f goes with -i/],
     [['-p', 'x.pcap'], /-p goes with -i/],

@@ -25,13 +25,13 @@ function folderFor(t: TestContext): string {
   return folder;
 }
 
-test('-c counts packets read, also where the last of them does not pass the filter', () => {
+test('-c counts packets read, even if the last one fails the filter', () => {
   const { status, stdout } = read([sample, '-c', '5', '-Y', 'frame.number != 5', '-e', 'frame.number']);
   assert.equal(status, 0);
   assert.equal(stdout, '1\n2\n3\n4\n');
 });
 
-test('a pcap file cannot hold two link types: one line says so, and no file is left', (t) => {
+test('-w pcap with two link types: fails in one line, and leaves no file', (t) => {
   const folder = folderFor(t);
   const path = join(folder, 'two.pcapng');
   const writer = new PcapngWriter({ application: 'test' });
@@ -50,7 +50,7 @@ test('a pcap file cannot hold two link types: one line says so, and no file is l
 });
 
 const full = '/dev/full';
-test('a full disk is told in one line', { skip: existsSync(full) ? false : `no ${full} here` }, (t) => {
+test('a full disk is reported in one line', { skip: existsSync(full) ? false : `no ${full} here` }, (t) => {
   const file = openSync(full, 'w');
   t.after(() => closeSync(file));
   const { status, stderr } = read([sample], file);
@@ -58,7 +58,7 @@ test('a full disk is told in one line', { skip: existsSync(full) ? false : `no $
   assert.equal(stderr, 'eyrie: standard output: the disk is full; free some space\n');
 });
 
-test('-T tabs pads as the lines do; -x and -V have no summary line unless -P asks for it', () => {
+test('-T tabs pads like summary lines; -x and -V print no summary line without -P', () => {
   const padded = read([sample, '-c', '1', '-T', 'tabs']).stdout.split('\t');
   const plain = read([sample, '-c', '1']).stdout;
   assert.ok(padded[2]!.length >= 12 && padded[4]!.length >= 12);
@@ -69,7 +69,7 @@ test('-T tabs pads as the lines do; -x and -V have no summary line unless -P ask
     assert.equal(read([sample, '-c', '1', '-P', flag]).stdout.split('\n')[0], plain.split('\n')[0]);
 });
 
-test('-T ek gives Elasticsearch points in time that it can read', () => {
+test('-T ek writes absolute times in ISO 8601', () => {
   const { stdout } = read([sample, '-c', '1', '-T', 'ek']);
   const { frame } = JSON.parse(stdout.split('\n')[1]!).layers;
   const seconds = Number(frame.frame_frame_time_epoch);
@@ -77,7 +77,7 @@ test('-T ek gives Elasticsearch points in time that it can read', () => {
   assert.equal(Math.floor(Date.parse(frame.frame_frame_time) / 1000), Math.floor(seconds));
 });
 
-test('-z findings tells what intrusion rules find, as text and as JSON, and leaves out what is less grave', () => {
+test('-z findings lists findings as text and JSON, from the least severity on', () => {
   const text = read([sample, '-q', '-z', 'findings']);
   assert.equal(text.status, 0);
   assert.match(

@@ -15,7 +15,7 @@ function folderFor(t: TestContext): string {
   return folder;
 }
 
-test('files are named as dumpcap names them', () => {
+test('ring files are named as by dumpcap', () => {
   const date = new Date(2026, 0, 1, 12, 0, 0);
   const cases: [string, number, string][] = [
     ['/tmp/a.b/office.pcapng', 1, '/tmp/a.b/office_00001_20260101120000.pcapng'],
@@ -59,7 +59,7 @@ async function written(path: string, stops: string[], switches: string[], count:
   return isEnded;
 }
 
-test('the oldest files go, and each is whole', async (t) => {
+test('the oldest ring files are deleted, and the others are complete', async (t) => {
   const folder = folderFor(t);
   assert.equal(await written(join(folder, 'a.pcapng'), [], ['packets:4', 'files:2'], 18), false);
   const names = readdirSync(folder).sort();
@@ -85,7 +85,7 @@ test('-a files: and filesize: end the capture after the packet that reaches them
   assert.ok(bytes >= 1000 && bytes - 16 - lengths.length < 1000, `${bytes} bytes`);
 });
 
-test('a file ends by its time, also without packets', async (t) => {
+test('a file ends by its time limit, also without packets', async (t) => {
   const folder = folderFor(t);
   const path = join(folder, 'a.pcapng');
   const { ring } = conditions(['files:2'], ['duration:0.01'], path);
@@ -96,14 +96,14 @@ test('a file ends by its time, also without packets', async (t) => {
   assert.equal(readdirSync(folder).length, 2);
 });
 
-test('a file that is there is not replaced', (t) => {
+test('an existing file is not replaced', (t) => {
   const path = join(folderFor(t), 'one.pcap');
   writeFileSync(path, 'precious');
   const { ring } = conditions(['filesize:1'], [], path);
   assert.throws(() => new RingPrinter(path, ring!, {}, () => {}), /--force/);
 });
 
-test('conditions that say nothing are refused', () => {
+test('conditions without effect are refused', () => {
   const cases: [string[], string[], string | undefined, RegExp][] = [
     [['10'], [], 'x', /-a 10: write it as duration:10/],
     [['weeks:10'], [], 'x', /there are duration, filesize, files, packets/],
@@ -123,7 +123,7 @@ test('conditions that say nothing are refused', () => {
   });
 });
 
-test('-b printname: tells each finished file, the last one too', async (t) => {
+test('-b printname: prints each finished file, including the last', async (t) => {
   const folder = folderFor(t);
   const names = join(folder, 'names');
   await written(join(folder, 'a.pcap'), [], ['packets:2', `printname:${names}`], 5);
@@ -138,7 +138,7 @@ test('-b printname: tells each finished file, the last one too', async (t) => {
   assert.equal(told.length, 3);
 });
 
-test('-b interval: ends files where the clock is a multiple of it', () => {
+test('-b interval: ends files at multiples of the interval', () => {
   const { ring } = conditions([], ['interval:3600'], 'a.pcap');
   assert.equal(ring?.intervalSeconds, 3600);
   assert.equal(untilMultiple(3600, Date.UTC(2026, 0, 1, 11, 59, 58)), 2000);

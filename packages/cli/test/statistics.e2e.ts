@@ -90,7 +90,7 @@ test('response times of DCE/RPC are as tshark prints them', { skip: skipCaptures
   }
 });
 
-test('a name that only tshark has gets one line, and so does an interface without a name', () => {
+test('a statistic that only tshark has, and an unknown interface, are reported in one line', () => {
   for (const name of ['gsm_a,dtap_cc', 'sv', 'lbmr_topic_ads_topic,tree', 'proto,colinfo,ip.src,ip.src']) {
     const { status, stderr } = spawnSync(process.execPath, [eyrie, 'read', sample, '-q', '-z', name], {
       encoding: 'utf8',
@@ -123,7 +123,7 @@ function radius(code: number, id: number, authenticator: number): Uint8Array {
   return packet;
 }
 
-test('RADIUS: answers, what is said twice, what nobody asked for', { skip }, (t) => {
+test('RADIUS: responses, retransmissions, and unsolicited responses', { skip }, (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'eyrie-radius-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   const path = join(folder, 'radius.pcap');
@@ -170,13 +170,13 @@ test('hosts of a wireless network, by their own addresses', { skip: skipWireless
   assert.equal(ours.stdout, theirs);
 });
 
-test('the filter of a followed HTTP/2 stream between two addresses is of that stream alone', () => {
+test('the filter of a followed HTTP/2 stream selects only that stream', () => {
   const flags = ['-q', '-z', 'follow,http2,ascii,192.0.2.1:80,192.0.2.2:443,1'];
   const { stdout } = spawnSync(process.execPath, [eyrie, 'read', sample, ...flags], { encoding: 'utf8' });
   assert.match(stdout, /^Filter: \(\(\(.*\) or \(.*\)\)\) and http2\.streamid eq 1$/m);
 });
 
-test('a name that is nearly right is suggested, and what an interval makes too long is told early', () => {
+test('similar names are suggested, and an interval with too many rows is reported early', () => {
   const failed = (...args: string[]): string => {
     const child = spawnSync(process.execPath, [eyrie, 'read', sample, '-q', ...args], { encoding: 'utf8' });
     assert.equal(child.status, 2);
@@ -210,7 +210,7 @@ const OTHER_NETWORKS: Readonly<Record<string, readonly [number, readonly string[
   ipx: [1, [ipxPacket(A, B, '01', '02'), ipxPacket(B, A, '02', '01'), ipxPacket(B, A, '03', '01')]],
 };
 
-test('who talks with whom over Token Ring, FDDI and IPX', { skip }, (t) => {
+test('conversations over Token Ring, FDDI and IPX', { skip }, (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'eyrie-lan-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   for (const [kind, [linkType, frames]] of Object.entries(OTHER_NETWORKS)) {

@@ -23,7 +23,7 @@ async function said(child: ChildProcess): Promise<string> {
   return String(chunk);
 }
 
-test('a pipe that grows: each packet is shown as it comes, and Ctrl-C ends it cleanly', async (t) => {
+test('a live pipe: each packet is printed at once, and Ctrl-C ends it cleanly', async (t) => {
   const child = started(t, ['-', '-T', 'fields', '-e', 'frame.number', '-e', 'frame.len']);
   const writer = new PcapWriter({ linkType: 1 });
   const grow = (length: number): void => {
@@ -50,7 +50,7 @@ test('a pipe that grows: each packet is shown as it comes, and Ctrl-C ends it cl
   assert.equal(errors, '');
 });
 
-test('Ctrl-C shows the statistics of what was read', async (t) => {
+test('Ctrl-C prints the statistics so far', async (t) => {
   const child = started(t, ['-', '-z', 'plen,tree', '-T', 'fields', '-e', 'frame.number']);
   const writer = new PcapWriter({ linkType: 1 });
   writer.write({ ...newFrame(), data: new Uint8Array(60), end: 60, wireLength: 60, linkType: 1 });
@@ -66,7 +66,7 @@ test('Ctrl-C shows the statistics of what was read', async (t) => {
   assert.match(text, /Packet Lengths +1 /);
 });
 
-test('whoever reads has enough: no error, status 0', async (t) => {
+test('a closed pipe of the reader: no error, status 0', async (t) => {
   for (const args of [['-V'], ['-T', 'json'], ['-T', 'pdml'], []]) {
     const child = started(t, [sample, ...args]);
     let errors = '';
@@ -81,7 +81,7 @@ test('whoever reads has enough: no error, status 0', async (t) => {
   }
 });
 
-test('help that nobody reads: no error, status 0', async (t) => {
+test('help into a closed pipe: no error, status 0', async (t) => {
   const child = started(t, ['--help']);
   child.stdout!.destroy();
   let errors = '';
@@ -93,7 +93,7 @@ test('help that nobody reads: no error, status 0', async (t) => {
   assert.equal(errors, '');
 });
 
-test('a file cut short: its packets, one line on standard error, status 1', (t) => {
+test('a truncated file: its packets, one line on standard error, status 1', (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'eyrie-streams-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   const path = join(folder, 'cut.pcapng');
@@ -108,7 +108,7 @@ test('a file cut short: its packets, one line on standard error, status 1', (t) 
   assert.match(stderr, /^eyrie: .*cut\.pcapng: .*\n$/);
 });
 
-test('a link type that nobody reads is told once, and its packets are data', (t) => {
+test('an unknown link type is reported once, and its packets are data', (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'eyrie-streams-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   const path = join(folder, 'unknown.pcap');

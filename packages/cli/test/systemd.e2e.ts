@@ -70,7 +70,7 @@ function start(args: string[], socket: string): ChildProcess {
 const skip = requireTool('systemd-notify') || requireTool('python3');
 
 describe('systemd', { skip }, () => {
-  test('hears when the page answers, that it lives, and when it ends', async () => {
+  test('is notified when the page is ready, of the watchdog, and of the end', async () => {
     const { socket, line } = await systemd('up');
     const sample = join(import.meta.dirname, '../../../samples/port-scan.pcapng');
     const child = start(
@@ -85,7 +85,7 @@ describe('systemd', { skip }, () => {
     assert.equal(await ended, 0);
   });
 
-  test('hears when a peer listens', async () => {
+  test('is notified when a peer listens', async () => {
     const { socket, line } = await systemd('peer');
     const init = ['mesh', 'init', 'home', '--name', 'one', '--port', '0', '--host', '127.0.0.1'];
     await new Promise((done) => start(init, '').once('exit', done));
@@ -97,7 +97,7 @@ describe('systemd', { skip }, () => {
   });
 });
 
-test('the watchdog is fed twice in the time that systemd waits, by the process it watches', () => {
+test('the watchdog is notified at half its timeout, by the watched process', () => {
   assert.equal(watchdogMs({ WATCHDOG_USEC: '30000000' }, 7), 15_000);
   assert.equal(watchdogMs({ WATCHDOG_USEC: '30000000', WATCHDOG_PID: '7' }, 7), 15_000);
   assert.equal(watchdogMs({ WATCHDOG_USEC: '30000000', WATCHDOG_PID: '8' }, 7), null);
@@ -105,7 +105,7 @@ test('the watchdog is fed twice in the time that systemd waits, by the process i
   assert.equal(watchdogMs({ WATCHDOG_USEC: 'soon' }, 7), null);
 });
 
-test('the units are sound, and exposed no more than moderately', {
+test('the units are valid, with an exposure of at most medium', {
   skip: requireTool('systemd-analyze'),
 }, async () => {
   for (const [name, text] of Object.entries(systemUnits())) {

@@ -50,7 +50,7 @@ function untilSaid(child: ChildProcess, word: string): Promise<void> {
   });
 }
 
-describe('what has the most traffic, told to the mesh', { skip: cannotLab() }, () => {
+describe('top talkers in the mesh', { skip: cannotLab() }, () => {
   let lab: Lab;
   before(() => {
     lab = new Lab();
@@ -60,7 +60,7 @@ describe('what has the most traffic, told to the mesh', { skip: cannotLab() }, (
     rmSync(root, { recursive: true });
   });
 
-  it('is known to every peer, by name and by address', async () => {
+  it('are known to every peer, by name and by address', async () => {
     const start = (host: 'a' | 'b', args: string[], word: string, more = {}) =>
       untilSaid(lab.spawn(host, [process.execPath, eyrie, ...args], envOf(host, more)), word);
     const where = (host: 'a' | 'b') => ['--advertise', `${ADDRESSES[host]}:5001`, '--port', '5001'];

@@ -58,7 +58,7 @@ const STATISTICS = [
   'io,phs,!arp',
 ];
 
-test('several processes print what one prints', () => {
+test('several processes print the same as one', () => {
   const asked = STATISTICS.flatMap((name) => ['-z', name]);
   for (const [count, format] of [
     [2, []],
@@ -73,7 +73,7 @@ test('several processes print what one prints', () => {
   }
 });
 
-test('a file that ends too early is told of once, with the same exit status', () => {
+test('a truncated file is reported once, with the same exit status', () => {
   const cut = join(folder, 'cut.pcap');
   copyFileSync(classic, cut);
   truncateSync(cut, statSync(classic).size - 10);
@@ -85,7 +85,7 @@ test('a file that ends too early is told of once, with the same exit status', ()
   assert.deepEqual({ ...two, by: undefined }, one);
 });
 
-test('what cannot be added up is read by one process', () => {
+test('statistics that cannot be merged are computed by one process', () => {
   for (const args of [
     ['-z', 'expert'],
     ['-z', 'io,phs', '-z', 'expert'],
@@ -97,7 +97,7 @@ test('what cannot be added up is read by one process', () => {
   }
 });
 
-test('what is no file to be read twice is read by one process, and told of as ever', () => {
+test('input that cannot be reopened is read by one process, with the usual errors', () => {
   const flags = ['-q', '-z', 'io,phs', '--processes', '2'];
   const input = readFileSync(sample);
   const piped = spawnSync(process.execPath, [eyrie, 'read', '-', ...flags], { encoding: 'utf8', input });
@@ -112,7 +112,7 @@ test('what is no file to be read twice is read by one process, and told of as ev
   }
 });
 
-test('a number of processes that is none is refused', () => {
+test('an invalid number of processes is refused', () => {
   const { status, stderr } = spawnSync(process.execPath, [eyrie, 'read', sample, '--processes', '0'], {
     encoding: 'utf8',
   });
@@ -161,14 +161,14 @@ const isAlive = (pid: number): boolean =>
   existsSync(`/proc/${pid}/cmdline`) && readFileSync(`/proc/${pid}/cmdline`, 'utf8') !== '';
 
 for (const signal of ['SIGKILL', 'SIGTERM'] as const)
-  test(`no process outlives the first one, which ends of ${signal}`, { skip }, async (t) => {
+  test(`no helper outlives the first process, ended by ${signal}`, { skip }, async (t) => {
     const { command, helpers } = await begin(t, ENDLESS, 3);
     command.kill(signal);
     await once(command, 'close');
     await until('their end', () => !helpers.some(isAlive));
   });
 
-test('Ctrl-C ends all of them, and what was read so far is shown', { skip }, async (t) => {
+test('Ctrl-C ends all processes, and prints the results so far', { skip }, async (t) => {
   const { command, helpers, output } = await begin(t, ENDLESS, 3);
   command.kill('SIGINT');
   const [status] = await once(command, 'close');
@@ -177,7 +177,7 @@ test('Ctrl-C ends all of them, and what was read so far is shown', { skip }, asy
   await until('their end', () => !helpers.some(isAlive));
 });
 
-test('where one of them fails, the first reads all', { skip }, async (t) => {
+test('if a helper fails, the first process reads the whole file', { skip }, async (t) => {
   const { file, command, helpers, output } = await begin(t, MANY, 2);
   process.kill(helpers[0]!, 'SIGKILL');
   const [status] = await once(command, 'close');

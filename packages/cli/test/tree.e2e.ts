@@ -92,7 +92,7 @@ suite('completion', () => {
     assert.deepEqual([status, stderr], [0, '']);
   });
 
-  test('a shell that is none of them is called wrongly', async () => {
+  test('an unknown shell is a usage error', async () => {
     const { status, stderr } = await run(process.execPath, [eyrie, 'completion', 'cmd']);
     assert.deepEqual([status, stderr], [2, 'eyrie: cmd: there are bash, zsh, fish\n']);
   });
@@ -101,13 +101,13 @@ suite('completion', () => {
 suite('man pages', () => {
   const pages = manPages(tree, '1.2.3');
 
-  test('groff has nothing to complain of', { skip: requireTool('groff') }, async () => {
+  test('pass groff without warnings', { skip: requireTool('groff') }, async () => {
     const all = pages.map(({ text }) => text).join('');
     const { status, stderr } = await run('groff', ['-man', '-ww', '-Tutf8', '-K', 'utf8', '-rLL=200n'], all);
     assert.deepEqual([status, stderr], [0, '']);
   });
 
-  test('each says what help says', { skip: requireTool('groff') }, async () => {
+  test('contain the text of help', { skip: requireTool('groff') }, async () => {
     const { text } = pages.find(({ file }) => file === 'eyrie-firewall.1')!;
     const { stdout } = await run('groff', ['-man', '-Tascii', '-P-cbou', '-rLL=200n'], text);
     for (const part of [

@@ -40,7 +40,7 @@ function ours(...args: string[]): { status: number | null; stdout: string; stder
  */
 const FILTER = 'not frame.number in {3216, 3218, 3238, 3597, 4050}';
 
-test('fields that later packets tell are those of tshark', { skip }, () => {
+test('-2: fields that depend on later packets equal those of tshark', { skip }, () => {
   const flags = ['-2', '-Y', FILTER, '-T', 'fields', ...FIELDS.flatMap((name) => ['-e', name])];
   const theirs = execFileSync('tshark', ['-n', '-r', sample, ...flags], {
     encoding: 'utf8',
@@ -51,7 +51,9 @@ test('fields that later packets tell are those of tshark', { skip }, () => {
   assert.equal(stdout, theirs);
 });
 
-test('pings tell their reply in the Info column, in one reading only their request', { skip }, () => {
+test('-2: pings refer to their reply in the Info column; in one pass only replies refer to requests', {
+  skip,
+}, () => {
   const flags = ['-Y', 'icmp.type == 8 or icmpv6.type == 128'];
   for (const passes of [[], ['-2']]) {
     const theirs = execFileSync('tshark', ['-n', '-r', sample, ...passes, ...flags], {
@@ -62,7 +64,7 @@ test('pings tell their reply in the Info column, in one reading only their reque
   }
 });
 
-test('with -R, which packets there are is decided in the first reading', { skip }, () => {
+test('-2 -R: packets are selected in the first pass', { skip }, () => {
   // What only the second one knows, the first has not.
   for (const filter of ['http.response_in', 'not dns.response_in and (dns or tcp.stream < 9)']) {
     const flags = ['-2', '-R', filter, '-T', 'fields', '-e', 'frame.number', '-e', 'dns.response_in'];
@@ -74,7 +76,7 @@ test('with -R, which packets there are is decided in the first reading', { skip 
   }
 });
 
-test("a filter may ask for what comes later, and a pipe can't be read twice", () => {
+test("-2: a filter may use later packets; a pipe can't be read twice", () => {
   const slow = ours(
     sample,
     '-2',
@@ -92,7 +94,7 @@ test("a filter may ask for what comes later, and a pipe can't be read twice", ()
   assert.match(stderr, /^eyrie: -2 reads the capture twice, .*\n$/);
 });
 
-test('a file that was redirected to standard input can be read twice', { skip }, () => {
+test('-2: a file redirected to standard input can be read twice', { skip }, () => {
   const flags = ['-2', '-T', 'fields', '-e', 'frame.number', '-e', 'dns.response_in'];
   const input = openSync(sample, 'r');
   const { stdout, stderr } = spawnSync(process.execPath, [eyrie, 'read', '-', ...flags], {
@@ -161,7 +163,9 @@ const EXCHANGE_FIELDS = [
   ['gtpv2.response_in', 'gtpv2.response_to', 'gtpv2.response_time'],
 ];
 
-test('what answers what in RADIUS, CoAP, NTP and GTP version 2', { skip }, (t) => {
+test('-2: requests and responses of RADIUS, CoAP, NTP and GTP version 2 refer to each other', {
+  skip,
+}, (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'eyrie-twice-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   const path = join(folder, 'exchanges.pcap');

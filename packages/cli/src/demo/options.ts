@@ -8,9 +8,7 @@ export function addDemoCommand(program: Command): void {
     .addHelpText('after', '\nExample:\n  eyrie demo attack');
   demo
     .command('attack')
-    .description(
-      'a mesh with two misbehaving peers: detected, redirected to a honeypot, readmitted in the end',
-    )
+    .description('a mesh with two misbehaving peers: detected, redirected, readmitted')
     .option('--peers <number>', 'peers in the mesh, 5 to 100', '20')
     .option('--rate <number>', 'queries per second of the flooding peer', '150')
     .option('--for <seconds>', 'how long the two attackers are redirected', '15')

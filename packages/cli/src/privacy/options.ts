@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 export function addPrivacyCommand(program: Command): void {
   const privacy = program
     .command('privacy')
-    .description('show which personal data are stored, where and how long; encrypt them')
+    .description('show which personal data is stored, where, how long; encrypt it')
     .addHelpText('after', '\nExample:\n  eyrie privacy report\n\nMore: docs/privacy.md.');
   privacy
     .command('report')
@@ -18,7 +18,7 @@ export function addPrivacyCommand(program: Command): void {
     });
   privacy
     .command('find')
-    .description('find an address in the store, captures, honeypot, logs and messages (right of access)')
+    .description('find an address in the store, captures, honeypot, logs and messages')
     .argument('<address>', 'IPv4, IPv6 or Ethernet address')
     .option('--config <file>', 'configuration file')
     .option('--json', 'as JSON')
