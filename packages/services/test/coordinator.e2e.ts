@@ -35,7 +35,7 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-test('addresses, errors and their codes', async () => {
+test('routes, errors and their codes', async () => {
   const url = `http://127.0.0.1:${port}`;
   running.peer.skyeye.report({ 'cpu.used': 25, 'cpu.free': 75 });
   const status = async (path: string, headers = {}) => (await fetch(url + path, { headers })).status;
@@ -55,7 +55,7 @@ test('addresses, errors and their codes', async () => {
   assert.equal(wrong.error.at, 3);
 });
 
-test('from elsewhere only with the token', async (t) => {
+test('requests from other hosts need the token', async (t) => {
   const outside = Object.values(networkInterfaces())
     .flat()
     .find((each) => each !== undefined && !each.internal && each.family === 'IPv4');
@@ -66,7 +66,7 @@ test('from elsewhere only with the token', async (t) => {
   assert.equal((await fetch(url, { headers: { authorization: `Bearer ${TOKEN}` } })).status, 200);
 });
 
-test('hundreds who say nothing keep nobody out, and noise ends nothing', async () => {
+test('hundreds of silent connections and malformed input do not block others', async () => {
   const silent = Array.from({ length: 400 }, () => connect(port, '127.0.0.1').on('error', () => {}));
   await new Promise((resolve) => setTimeout(resolve, 300));
   assert.equal((await fetch(`http://127.0.0.1:${port}/healthz`)).status, 200);

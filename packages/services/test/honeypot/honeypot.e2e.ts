@@ -121,7 +121,7 @@ describe('the honeypot', () => {
     here = await trap('main');
   });
 
-  test('one port answers in the protocol it is spoken to', async () => {
+  test('one port answers in the protocol of the client', async () => {
     assert.match(
       await talk(here.any, 'GET /nothing HTTP/1.0\r\n\r\n'),
       /^HTTP\/1\.1 404 Not Found\r\nServer: nginx/,
@@ -132,7 +132,7 @@ describe('the honeypot', () => {
     assert.match(await talk(here.any, Buffer.from('0000000804d2162f', 'hex')), /^N/);
   });
 
-  test('redis has what this visitor wrote, and what another wrote it has not', async () => {
+  test('redis: a visitor sees its own keys, and not those of others', async () => {
     const said = await talk(
       here.port('redis'),
       'SET a b\r\nGET a\r\nDBSIZE\r\nCONFIG SET dir /root\r\nCONFIG GET dir\r\nDEL a c\r\nGET a\r\n',
@@ -141,7 +141,7 @@ describe('the honeypot', () => {
     assert.equal(await talk(here.port('redis'), 'GET a\r\n'), '$-1\r\n');
   });
 
-  test('nothing that it shows gives its secret away, or tells two of its services from one another', async () => {
+  test('no output discloses the seed, or links two services', async () => {
     const { seed } = loadPersona(join(root, 'identity'));
     const negotiate = Buffer.from('ff534d4272000000001801280000000000000000000000000000ffff00000000', 'hex');
     const dialects = Buffer.from('\0\x0c\0\x02NT LM 0.12\0', 'latin1');
@@ -167,7 +167,7 @@ describe('the honeypot', () => {
     assert.match(answers[3]!, /Access denied for user '.*'@'127\.0\.0\.1'/);
   });
 
-  test('credentials are written down, and do not open anything', async () => {
+  test('credentials are recorded, and grant nothing', async () => {
     await talk(here.port('ftp'), 'USER admin\r\nPASS s3cret\r\nQUIT\r\n');
     const form = 'username=a&password=b%21';
     await talk(here.any, `POST /login HTTP/1.0\r\nContent-Length: ${form.length}\r\n\r\n${form}`);
@@ -181,7 +181,7 @@ describe('the honeypot', () => {
     ]);
   });
 
-  test('an SSH client is let in at last, and what it does is kept', async () => {
+  test('an SSH client is finally accepted, and its actions are recorded', async () => {
     let output = '';
     // Which guesses are right follows from the identity: among these there is one.
     for (let i = 0; i < 10 && output === ''; i++) {
@@ -201,7 +201,7 @@ describe('the honeypot', () => {
     assert.equal(statSync(join(here.folder, 'files', upload.sha256!)).mode & 0o777, 0o400);
   });
 
-  test('every event is a line in ECS, every visit that did something a cast', async () => {
+  test('every event is a line in ECS, every active visit has a cast', async () => {
     await until('three casts', async () => (await new Visits(here.folder).list(10)).length >= 3);
     const log = () => readFileSync(join(here.folder, 'honeypot.log'), 'utf8').trimEnd().split('\n');
     await until('a line of each event', () => log().length >= here.events.length);
@@ -212,7 +212,7 @@ describe('the honeypot', () => {
     );
   });
 
-  test('the packets of a visit, as tshark reads them: TLS opened', {
+  test('the packets of a visit are readable by tshark, with TLS decrypted', {
     skip: requireTool('tshark'),
   }, async () => {
     const heard = await new Promise<string>((done, fail) => {
@@ -240,7 +240,7 @@ describe('the honeypot', () => {
     assert.equal(trouble.replace(/^Running as user.*\n/, ''), '');
   });
 
-  test('all visits together hold no more than there is: who holds most is ended', async () => {
+  test('over the memory budget, the visit that holds the most is ended', async () => {
     const { honeypot, events, port } = await trap('memory', { memoryBytesMax: 300_000 });
     const small = await opened(port('ftp'));
     small.resume();
@@ -259,7 +259,7 @@ describe('the honeypot', () => {
     small.destroy();
   });
 
-  test('nmap takes the services for what they claim to be', { skip: requireTool('nmap') }, async () => {
+  test('nmap identifies the imitated services', { skip: requireTool('nmap') }, async () => {
     const ports = ['ssh', 'http', 'ftp', 'smtp', 'mysql', 'telnet', 'smb'].map((name) => here.port(name));
     const scan = await run('nmap', '-n', '-Pn', '-sT', '-sV', '-p', ports.join(','), '127.0.0.1');
     for (const service of [
@@ -277,7 +277,7 @@ describe('the honeypot', () => {
 });
 
 describe('the honeypot under pressure', () => {
-  test('garbage, half requests and floods are survived, and each visit is on record', async () => {
+  test('survives garbage, partial requests and floods, and records each visit', async () => {
     const { honeypot, events, any, port } = await trap('pressure', { idleMsMax: 300 });
     const visits = 400;
     let seed = 1;
@@ -308,7 +308,7 @@ describe('the honeypot under pressure', () => {
     assert.deepEqual([sessions, seen, lost], [0, visits, 0]);
   });
 
-  test('who sends too much, stays too long or comes too often is sent away', async () => {
+  test('ends visits that are too large or too long, and refuses too many', async () => {
     const { honeypot, events, port } = await trap('bounds', {
       sessionBytesMax: 100_000,
       sessionsPerAddressMax: 3,
@@ -339,7 +339,7 @@ describe('the honeypot under pressure', () => {
     );
   });
 
-  test('a port that is taken: an error, and nothing stays open', async () => {
+  test('with a port in use: fails, and leaves no port open', async () => {
     const first = await trap('taken');
     const taken: Door[] = [
       { port: 0, decoy: null },

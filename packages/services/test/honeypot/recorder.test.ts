@@ -27,7 +27,7 @@ async function recorderIn(name: string, queueBytesMax: number): Promise<Recorder
   return recorder;
 }
 
-test('all events are written, in order, however many come at once', async () => {
+test('all events of a burst are written in order', async () => {
   const recorder = await recorderIn('many', 1e9);
   for (let i = 0; i < 5000; i++) {
     recorder.event({ ...event, session: String(i) });
@@ -44,7 +44,7 @@ test('all events are written, in order, however many come at once', async () => 
   assert.deepEqual([recorder.written, recorder.lost], [5000, 0]);
 });
 
-test('what the disk cannot take in time is lost and counted, and does not fill the memory', async () => {
+test('records beyond the queue are lost and counted, and do not fill memory', async () => {
   const recorder = await recorderIn('slow', 10_000);
   // All in one turn: nothing can be written in between.
   for (let i = 0; i < 1000; i++) recorder.event(event);
@@ -55,7 +55,7 @@ test('what the disk cannot take in time is lost and counted, and does not fill t
   assert.equal(readdirSync(join(root, 'slow', 'files')).length, 10);
 });
 
-test('sessions that come as fast as they are written keep no event from the disk', async () => {
+test('a steady stream of sessions does not delay events', async () => {
   const recorder = await recorderIn('turns', 700_000);
   const header = {
     session: 's',
@@ -83,7 +83,7 @@ test('sessions that come as fast as they are written keep no event from the disk
   assert.deepEqual([recorder.written, recorder.lost], [40, 0]);
 });
 
-test('a folder that is gone costs records, not the honeypot', async () => {
+test('a missing folder loses records, and the honeypot continues', async () => {
   const recorder = await recorderIn('gone', 1e6);
   rmSync(join(root, 'gone'), { recursive: true });
   recorder.event(event);
@@ -92,7 +92,7 @@ test('a folder that is gone costs records, not the honeypot', async () => {
   assert.deepEqual([recorder.written, recorder.lost], [0, 2]);
 });
 
-test('the packets of any visit hold what was sent, and nothing that was only shown', () => {
+test('the packets of a visit contain the bytes sent, and nothing that was only displayed', () => {
   const ends = { sourceAddress: '2001:db8::2', sourcePort: 4000, address: '2001:db8::1', port: 23 };
   const piece = fc.record({
     isOut: fc.boolean(),

@@ -4,8 +4,8 @@ import { describe, it } from 'node:test';
 import { toEcs } from '../../src/honeypot/event.ts';
 import { Refusals } from '../../src/honeypot/refusals.ts';
 
-describe('visitors that are turned away', () => {
-  it('are counted for each address and port, and the many beyond a thousand together', () => {
+describe('refused connections', () => {
+  it('are counted per address and port, beyond a thousand pairs together', () => {
     const refusals = new Refusals();
     for (let i = 0; i < 3000; i++) refusals.add(`10.0.${i >> 8}.${i & 255}`, 9999);
     refusals.add('10.0.0.0', 9999);
@@ -16,7 +16,7 @@ describe('visitors that are turned away', () => {
     assert.deepEqual(refusals.take(), []);
   });
 
-  it('stand in the log without what they do not have', () => {
+  it('are logged without fields that are unknown', () => {
     const facts = { session: 's', sourceAddress: '', sourcePort: 0, address: '0.0.0.0', port: 0 };
     const when = { time: Date.UTC(2026, 10, 22), meshTime: null };
     const event = {

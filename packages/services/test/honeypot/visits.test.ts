@@ -50,13 +50,13 @@ function visit(
 
 const names = (found: readonly { session: string }[]) => found.map(({ session }) => session);
 
-test('a folder that is not there yet has no visits', async () => {
+test('a missing folder has no visits', async () => {
   const visits = new Visits(join(root, 'nowhere'));
   assert.deepEqual(await visits.list(10), []);
   assert.equal(await visits.read('a1'), null);
 });
 
-test('the newest visits first, and each whole', async () => {
+test('visits are listed newest first, each complete', async () => {
   const { folder, sessions } = folderOf('whole');
   const segments = new Segments(sessions, 1e9);
   await segments.append([visit('a1', [['o', 'login: ']], 'first'), visit('mesh', [['i', 'ping']])]);
@@ -85,7 +85,7 @@ test('the newest visits first, and each whole', async () => {
   assert.equal((await visits.read('c3'))?.events.length, 1);
 });
 
-test('a lost end or a damaged line costs the visits that it held, and no other', async () => {
+test('a truncated file or a damaged line loses only its own visits', async () => {
   const { folder, sessions } = folderOf('damaged');
   const segments = new Segments(sessions, 1e9);
   await segments.append([visit('a1', [['o', 'login: ']]), visit('b2', [['o', 'login: ']])]);
@@ -107,7 +107,7 @@ test('a lost end or a damaged line costs the visits that it held, and no other',
   assert.equal((await new Visits(folder).read('a1'))?.session, 'a1');
 });
 
-test('of what could not be written nothing is left, so that files stay readable as a whole', async () => {
+test('a failed write leaves nothing, so that files stay readable', async () => {
   const { folder, sessions } = folderOf('failed');
   const segments = new Segments(sessions, 1e9);
   await segments.append([visit('a1', [['o', 'login: ']], 'first')]);
@@ -126,7 +126,7 @@ test('of what could not be written nothing is left, so that files stay readable 
   assert.equal(String(await visits.packets('c3')), 'third');
 });
 
-test('a segment ends when it holds its share of the disk', async () => {
+test('a segment ends at its share of the disk limit', async () => {
   const { folder, sessions } = folderOf('share');
   const segments = new Segments(sessions, 16_000);
   const indices = () => readdirSync(sessions).filter((name) => name.endsWith('.index')).length;

@@ -29,7 +29,7 @@ function hostIn(folder: string, files: Record<string, string>): void {
   }
 }
 
-test('two looks at a host give its rates', async () => {
+test('two samples of a host give its rates', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'eyrie-host-'));
   try {
     let nowMs = 0;
@@ -83,7 +83,7 @@ test('two looks at a host give its rates', async () => {
   }
 });
 
-test('a counter that begins anew is no rate', async () => {
+test('a reset counter gives no rate', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'eyrie-host-'));
   try {
     let nowMs = 0;
@@ -100,7 +100,7 @@ test('a counter that begins anew is no rate', async () => {
   }
 });
 
-test('nothing that stands in these files makes the readers fail', () => {
+test('no contents of /proc files make the parsers throw', () => {
   const piece = fc.oneof(
     fc.string(),
     fc.constantFrom('cpu ', 'MemTotal: ', ' kB', 'eth0:', '\n', '1 2 3', 'sda', 'ext4', '\\040', 'NaN'),
@@ -114,7 +114,9 @@ test('nothing that stands in these files makes the readers fail', () => {
   );
 });
 
-test('this machine', { skip: process.platform === 'linux' ? false : 'only Linux has /proc' }, async () => {
+test('the sample of this host is plausible', {
+  skip: process.platform === 'linux' ? false : 'only Linux has /proc',
+}, async () => {
   const meter = new LinuxMeter();
   await meter.sample();
   await new Promise((resolve) => setTimeout(resolve, 30));
@@ -125,7 +127,7 @@ test('this machine', { skip: process.platform === 'linux' ? false : 'only Linux 
   assert.ok(measured.uptime! > 0);
 });
 
-test('what the pipeline counts becomes rates, the most frequent protocols first, and grows old', () => {
+test('counters of the pipeline become rates, most frequent protocols first, and expire', () => {
   const before = { packets: 100, bytes: 1_000, protocols: { DNS: 10, TCP: 90 } };
   const now = { packets: 300, bytes: 21_000, protocols: { DNS: 110, TCP: 130, QUIC: 60 } };
   const rates = ratesOf(before, now, 10);
