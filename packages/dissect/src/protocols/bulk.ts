@@ -1,6 +1,6 @@
-// The fast path for IP in Ethernet, that is, for nearly all packets. It does in one go, and in a third of the time, what
-// the steps of `eth`, `ethertype` and `ip` or `ipv6` do; anything unusual is left to them. test/protocols/bulk.test.ts
-// checks that both paths give the same layers for every kind of packet.
+// The fast path for IP in Ethernet, which is nearly all packets: it combines the steps of `eth`, `ethertype` and `ip` or
+// `ipv6` in a third of the time, and leaves anything unusual to them. test/protocols/bulk.test.ts checks that both paths
+// give the same layers for every kind of packet.
 import { u16 } from '../core/bytes.ts';
 import { COLUMN, HEAD_LAYERS, IPV4, IPV6, LISTED, NESTED, type Packet, SHOWN } from '../core/packet.ts';
 import type { Protocol } from '../core/protocol.ts';

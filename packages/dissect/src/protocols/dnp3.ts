@@ -12,7 +12,7 @@ const PORT = 20000;
 /** §9.2.4: two start octets, length, control, two addresses, CRC. */
 const HEADER = 10;
 const START = 0x0564;
-/** Octets besides the data that the length counts: control and addresses. */
+/** Octets of the header that the length counts besides the data: control and addresses. */
 const LENGTH_MIN = 5;
 /** User data comes in blocks, each followed by a 2-octet CRC. */
 const BLOCK = 16;

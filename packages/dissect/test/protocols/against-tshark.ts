@@ -44,7 +44,7 @@ export function testAgainstTshark(
 ): void {
   const frames = cases.map(([frame]) => (typeof frame === 'string' ? bytesOf(frame) : frame));
   const expected = cases.map(([, path, column]) => `${path} [${column}]`);
-  test(`${name}: named, and cut anywhere it never fails`, () => {
+  test(`${name}: is named, and never throws when truncated`, () => {
     const dissector = new Dissector();
     const told = frames.map((frame) => {
       const p = readFrame(dissector, frame, linkType, headBytes);
@@ -62,7 +62,7 @@ export function testAgainstTshark(
   });
   const question: Question = { frames, linkType };
   questions.push(question);
-  test(`${name}: as tshark names it`, { skip: requireTool('tshark') }, () => {
+  test(`${name}: is named as by tshark`, { skip: requireTool('tshark') }, () => {
     together ??= tsharks(questions);
     // Others' conversations may have got in the way: what counts is what it says of these frames alone.
     if (!isDeepStrictEqual(together.get(question), expected))

@@ -79,11 +79,11 @@ function told(file: Uint8Array): string[] {
 
 for (const little of [true, false]) {
   const order = little ? 'little-endian' : 'big-endian';
-  test(`blocks that are no packets: named, ${order}`, () => {
+  test(`blocks other than packets are named, ${order}`, () => {
     assert.deepEqual(told(blocks(little)), expected);
   });
 
-  test(`blocks that are no packets: as tshark names them, ${order}`, { skip: requireTool('tshark') }, () => {
+  test(`blocks other than packets are named as by tshark, ${order}`, { skip: requireTool('tshark') }, () => {
     assert.deepEqual(tsharks(blocks(little)), expected);
   });
 }
@@ -105,7 +105,7 @@ function tsharks(file: Uint8Array): string[] {
   }
 }
 
-test('a custom block of a big-endian file is the same enterprise in a copy, and stays out if it is not to be copied', () => {
+test('a custom block of a big-endian file keeps its enterprise number in a copy, and is omitted if not copyable', () => {
   const writer = new PcapngWriter();
   const reader = new CaptureReader();
   reader.feed(blocks(false));
@@ -115,7 +115,7 @@ test('a custom block of a big-endian file is the same enterprise in a copy, and 
   assert.deepEqual(copied, [expected[0], ...expected.slice(1).filter((line) => !line.includes('will not'))]);
 });
 
-test('an entry cut anywhere is told as far as it goes', () => {
+test('a truncated entry is dissected up to its end', () => {
   for (const whole of [utf8(entry), ofTwoLines])
     for (let length = 0; length <= whole.length; length++) {
       const p = dissect([whole.slice(0, length)], LINKTYPE_JOURNAL);

@@ -72,17 +72,17 @@ function mutated(frame: Frame, changes: readonly Change[], cut: number, unseen: 
   return { ...frame, data: bytes, start: 0, end: bytes.length, wireLength: bytes.length + unseen };
 }
 
-describe('bulk', () => {
+describe('the fast path', () => {
   const frames = packets();
 
-  it('takes most packets of an ordinary network', () => {
+  it('handles most packets of an ordinary network', () => {
     const dissector = new Dissector();
     const taken = frames.filter((frame) => dissector.dissect(frame).head !== 0);
     assert.ok(taken.length > frames.length * 0.8, `${taken.length} of ${frames.length}`);
     assert.equal(stepwise().dissect(taken[0]!).head, 0);
   });
 
-  it('leads where the steps lead, and counts alike', () => {
+  it('gives the same layers and counts as the single steps', () => {
     const [fast, slow] = [new Dissector(), stepwise()];
     const [fastCounts, slowCounts] = [new ProtocolHierarchy(), new ProtocolHierarchy()];
     for (const frame of frames) {
@@ -94,7 +94,7 @@ describe('bulk', () => {
     assert.deepEqual(fastCounts.tree(), slowCounts.tree());
   });
 
-  it('leads there from headers that lie, and from packets that are cut', () => {
+  it('gives the same layers for invalid headers and truncated packets', () => {
     const change = fc.record({
       at: fc.oneof(fc.nat(HEADERS), fc.constantFrom(12, 13, 14, 16, 17, 18, 19, 20, 21, 23)),
       value: fc.oneof(

@@ -12,7 +12,7 @@ function request(options: string): ReturnType<typeof dissect> {
   return dissect([udpFrame(68, 67, `${HEAD}${COOKIE}${options}`)]);
 }
 
-test('a discover with its options', () => {
+test('DHCP: a DISCOVER with options is dissected', () => {
   const p = request('350101 3204c0000205 0c04686f7374 3703010306 3d0701020304050607 ff0000');
   assert.equal(framePath(p), 'eth:ethertype:ip:udp:dhcp');
   assert.equal(protocolColumn(p), 'DHCP');
@@ -29,13 +29,13 @@ test('a discover with its options', () => {
   assert.deepEqual(fieldsOf(p, Object.keys(wanted)), wanted);
 });
 
-test('without a message type it is BOOTP', () => {
+test('DHCP without a message type is BOOTP', () => {
   const p = request('0104ffffff00ff');
   assert.equal(protocolColumn(p), 'BOOTP');
   assert.equal(infoColumn(p), 'Boot Request from 02:03:04:05:06:07 (02:03:04:05:06:07)');
 });
 
-test('options with an inner structure', () => {
+test('DHCP options with inner structure are dissected', () => {
   const p = request('350105 7905 00 c0000201 7704 0161 0000 5208 0102aabb 0202ccdd 5104 00000061 ff');
   const wanted = {
     'dhcp.option.agent_information_option.agent_circuit_id': 'aabb',
@@ -47,21 +47,21 @@ test('options with an inner structure', () => {
   assert.deepEqual(fieldsOf(p, Object.keys(wanted)), wanted);
 });
 
-test('an overload option sends to the options in the file name', () => {
+test('DHCP: an overload option continues the options in the file field', () => {
   const head = HEAD.replace(/\s+/g, '');
   const file = `0f03646f6dff${'00'.repeat(122)}`;
   const p = dissect([udpFrame(68, 67, `${head.slice(0, 216)}${file}${COOKIE}340101 350101 ff`)]);
   assert.equal(fieldsOf(p, ['dhcp.option.domain_name'])['dhcp.option.domain_name'], 'dom');
 });
 
-test('an option that runs over the end is malformed', () => {
+test('DHCP: an option beyond the end is malformed', () => {
   assert.equal(
     infoColumn(request('350101 3210c000')),
     'DHCP Discover - Transaction ID 0x11223344[Malformed Packet]',
   );
 });
 
-test('a known vendor stands as a layer of its own', () => {
+test('DHCP: vendor-specific information of a known vendor is a layer', () => {
   assert.equal(
     framePath(request('350101 3c09505845436c69656e74 2b03010100 ff')),
     'eth:ethertype:ip:udp:dhcp:dhcp',

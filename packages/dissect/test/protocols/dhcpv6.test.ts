@@ -38,7 +38,7 @@ function values(p: ReturnType<typeof dissected>, name: string): string[] {
 const CLIENT = '0001 000a 00030001 02005e000001';
 
 describe('DHCPv6', () => {
-  it('reads an address that a server offers', () => {
+  it('dissects an address that a server offers', () => {
     const address = '0005 0018 20010db8000000000000000000000001 00000e10 00001c20';
     const p = dissected(`02 001122 ${CLIENT} 0003 0028 00000001 00000000 00000000 ${address}`);
     assert.equal(framePath(p), 'eth:ethertype:ipv6:udp:dhcpv6');
@@ -48,7 +48,7 @@ describe('DHCPv6', () => {
     assert.deepEqual(values(p, 'dhcpv6.xid'), ['0x001122']);
   });
 
-  it('reads the message that a relay carries', () => {
+  it('dissects the message within a relay message', () => {
     const inner = `01 00000a ${CLIENT}`;
     const size = two(bytesOf(inner).length);
     const p = dissected(
@@ -58,7 +58,7 @@ describe('DHCPv6', () => {
     assert.deepEqual(values(p, 'dhcpv6.msgtype'), ['12', '1']);
   });
 
-  it('stops at an option that says it is longer than the message', () => {
+  it('stops at an option longer than the message', () => {
     const p = dissected('01 000001 0006 00ff 0017');
     assert.equal(infoColumn(p), 'Solicit XID: 0x000001 ');
     assert.deepEqual(values(p, 'dhcpv6.option.type'), []);

@@ -12,7 +12,7 @@ const REPLY = `1234 8180 0001 0002 0000 0000 ${QUESTION}
   c00c 0005 0001 00000e10 0006 03777777 c00c
   c029 0001 0001 0000003c 0004 c0000201`;
 
-test('a query and its reply are told as Wireshark tells them', () => {
+test('DNS: a query and its response have the Info text of Wireshark', () => {
   const query = udpFrame(1024, 53, QUERY);
   const p = dissect([query]);
   assert.equal(framePath(p), 'eth:ethertype:ip:udp:dns');
@@ -32,7 +32,7 @@ test('a query and its reply are told as Wireshark tells them', () => {
   });
 });
 
-test('a reply knows its request, and how long it took; what is said twice is said to be', () => {
+test('DNS: a response has its request and response time; retransmissions are marked', () => {
   const query = udpFrame(1024, 53, QUERY);
   const reply = udpFrame(53, 1024, REPLY, true);
   const names = ['dns.response_to', 'dns.time', 'dns.retransmission', 'dns.unsolicited'];
@@ -42,7 +42,7 @@ test('a reply knows its request, and how long it took; what is said twice is sai
   assert.deepEqual(Object.values(fieldsOf(dissect([reply]), names)), ['', '', '', '1']);
 });
 
-test('over TCP, messages are read whole, several in a segment or one in several', () => {
+test('DNS over TCP: several messages in a segment, or one in several, are dissected', () => {
   const message = join(bytesOf('001d'), bytesOf(QUERY));
   const both = dissect([tcpFrame(1024, 53, join(message, message))]);
   assert.equal(framePath(both), 'eth:ethertype:ip:tcp:dns');
@@ -56,17 +56,17 @@ test('over TCP, messages are read whole, several in a segment or one in several'
   assert.equal(infoColumn(rest), 'Standard query 0x1234 A example.com');
 });
 
-test('a name that points at itself ends', () => {
+test('DNS: a compression loop ends', () => {
   const p = dissect([udpFrame(1024, 53, '1234 0100 0001 0000 0000 0000 c00c 0001 0001')]);
   assert.equal(infoColumn(p), 'Standard query 0x1234 A <Name contains a pointer that loops>');
 });
 
-test('a message that ends too early is malformed, and told as far as it goes', () => {
+test('DNS: a truncated message is malformed, and dissected up to its end', () => {
   const p = dissect([udpFrame(1024, 53, '1234 0100 0001 0000 0000 0000 07657861')]);
   assert.equal(infoColumn(p), 'Standard query 0x1234[Malformed Packet]');
 });
 
-test('no truncation of a message throws or is read beyond its end', () => {
+test('DNS: no truncation throws, or reads beyond the end', () => {
   const whole = bytesOf(REPLY);
   for (let length = 0; length < whole.length; length++) {
     const p = dissect([udpFrame(1024, 53, whole.subarray(0, length))]);
@@ -75,7 +75,7 @@ test('no truncation of a message throws or is read beyond its end', () => {
   }
 });
 
-test('multicast DNS splits the class, and link-local resolution has flags of its own', () => {
+test('mDNS splits the class field, and LLMNR has its own flags', () => {
   const multicast = dissect([udpFrame(5353, 5353, '0000 0000 0001 0000 0000 0000 04686f737400 0001 8001')]);
   assert.equal(framePath(multicast), 'eth:ethertype:ip:udp:mdns');
   assert.equal(infoColumn(multicast), 'Standard query 0x0000 A host, "QU" question');

@@ -218,7 +218,7 @@ function emitValue(b: Uint8Array, value: Value, field: Field, out: Sink): void {
     if (code === TRUE || code === TRUE + 1 || code === BOOLEAN)
       out.add(field, start, next - start, code === TRUE || (code === BOOLEAN && b[at] === 1));
   } else if (field.type === 'uint') {
-    // Zero has a constructor of its own.
+    // Zero has its own constructor.
     if (size <= 4 && code > TRUE + 1 && code >> 4 <= 7)
       out.add(field, start, next - start, unsigned(b, at, size));
   } else if (field.type === 'uint64') {

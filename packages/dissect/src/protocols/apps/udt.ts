@@ -11,12 +11,12 @@ const HEADER = 16;
 const HANDSHAKE_MIN = 24;
 const CONTROL = 0x8000;
 const CONTROL_BIT = 0x80000000;
-/** Where a handshake has the initial sequence number. */
+/** Offset of the initial sequence number in a handshake. */
 const ISN = 24;
 const HANDSHAKE = 0;
 const ACK = 2;
 const ACK2 = 6;
-/** Of a handshake: the version, and whether it is for a stream or for datagrams. */
+/** Handshake: version, and socket type (stream or datagrams). */
 const VERSION = 4;
 const STREAM = 1;
 const DATAGRAM = 2;
@@ -48,7 +48,7 @@ const f = {
   id: word('id', 'ID').hex(4),
 };
 
-/** Behind the header, a word each: of a handshake, and of an acknowledgment. */
+/** Words after the header of a handshake, and of an acknowledgment. */
 const handshakeFields = [
   word('hs.version', 'Version'),
   word('hs.type', 'Type').named({ [STREAM]: 'STREAM', [DATAGRAM]: 'DGRAM' }),
@@ -71,7 +71,7 @@ const ackFields = [
 const byName = (fields: readonly Field[]): Record<string, Field> =>
   Object.fromEntries(fields.map((field) => [field.name, field]));
 
-/** The first sequence number, which the handshake tells; numbers in the Info column are relative to it. */
+/** The initial sequence number of the handshake; numbers in the Info column are relative to it. */
 interface Start {
   isn: number;
 }

@@ -1,5 +1,5 @@
 // Known DCE/RPC interfaces: UUID and version, Wireshark's names for the Protocol column, for filters and in full, and
-// the operation field where it is not the filter name plus `.opnum`.
+// the operation field if it is not the filter name plus `.opnum`.
 
 export type InterfaceRow = readonly [
   uuid: string,

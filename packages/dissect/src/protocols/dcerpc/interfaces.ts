@@ -1,4 +1,4 @@
-// Every DCE/RPC interface is a protocol of its own, with a tree and columns, but not listed in frame.protocols.
+// Every DCE/RPC interface is a separate protocol, with a tree and columns, but not listed in frame.protocols.
 import { type Field, uint } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';
 import { type Protocol, protocol } from '../../core/protocol.ts';

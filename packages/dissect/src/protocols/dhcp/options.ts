@@ -1,10 +1,10 @@
-// DHCP options that are one value or a list of one kind (RFC 2132; https://www.iana.org/assignments/bootp-dhcp-parameters).
+// DHCP options with one value or a list of values of one type (RFC 2132; https://www.iana.org/assignments/bootp-dhcp-parameters).
 import { bool, type Field, int, ipv4, text, uint } from '../../core/field.ts';
 
 /** Layout of an option's value; names ending in s are lists. */
 type Kind = 'ipv4' | 'ipv4s' | 'u8' | 'u16' | 'u16s' | 'u32' | 'i32' | 'bool' | 'text';
 
-/** Code, name, layout, last part of the field name, and the field's title where it differs from the option's. */
+/** Code, name, layout, last part of the field name, and the field's title if it differs from the option's. */
 type Row = readonly [number, string, Kind?, string?, string?];
 
 const rows: readonly Row[] = [

@@ -79,7 +79,7 @@ const GSN_ADDRESS = 133;
 const MSISDN = 134;
 const ACCESS_TYPE = 151;
 
-/** Place of the first element of that type, which has a length of its own; null if there is none. */
+/** Position of the first TLV element of that type; null if there is none. */
 export function elementOfType(
   b: Uint8Array,
   start: number,

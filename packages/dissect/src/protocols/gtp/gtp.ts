@@ -138,7 +138,7 @@ export const gtp: Protocol = protocol({
   emit,
 });
 
-/** GTP' has a port and a name of its own. */
+/** GTP' has its own port and name. */
 export const gtpPrime: Protocol = protocol({
   ...definition('gtpprime', [3386]),
   fields: f,

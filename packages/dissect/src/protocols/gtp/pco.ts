@@ -1,5 +1,5 @@
-// Protocol configuration options (3GPP TS 24.008 §10.5.6.3): what the mobile and the gateway tell each other in PPP's
-// protocols, though no PPP runs between them.
+// Protocol configuration options (3GPP TS 24.008 §10.5.6.3): mobile and gateway negotiate with packets of PPP's control
+// protocols, without running PPP.
 import { u16 } from '../../core/bytes.ts';
 import { COLUMN, type Packet, SHOWN } from '../../core/packet.ts';
 import { pppProtocols } from '../../core/table.ts';
@@ -14,7 +14,7 @@ export function callConfiguration(p: Packet, at: number, end: number): void {
   const b = p.buf;
   const stop = Math.min(end, p.end);
   const layers = p.count;
-  // The first octet says which of the protocols are meant to be spoken.
+  // The first octet has the configuration protocol.
   for (let i = at + 1, count = 0; i + CONTAINER_HEADER <= stop && count < CONTAINERS_MAX; count++) {
     const id = u16(b, i);
     const body = i + CONTAINER_HEADER;
