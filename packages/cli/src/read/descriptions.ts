@@ -1,4 +1,4 @@
-// What -w writes besides packets: --capture-comment, and the names of a hosts file (-H).
+// What -w writes besides packets: --capture-comment, and the names of a hosts file (-H), which -N shows.
 import { readFileSync, statSync } from 'node:fs';
 import { formatOf } from '@eyrie/capture';
 import { ipv4Bytes, ipv6Bytes, type NameRecord } from '@eyrie/dissect';
@@ -23,8 +23,12 @@ const HOSTS_BYTES_MAX = 64 << 20;
 /** Limit of a pcapng option, whose length has 16 bits (§3.5). */
 const COMMENT_BYTES_MAX = 0xffff;
 
-/** @throws UserError without an output file, or if its format cannot hold them */
-export function descriptions(flags: DescriptionFlags): Descriptions {
+/**
+ * `showsNames`: the names of -H are shown, whether or not they are written.
+ *
+ * @throws UserError where there is no file, or none that can hold them
+ */
+export function descriptions(flags: DescriptionFlags, showsNames = false): Descriptions {
   const { captureComment: comments = [], hosts = [], write, fileType } = flags;
   const flag = comments.length > 0 ? '--capture-comment' : '-H';
   if (comments.length > 0 || (hosts.length > 0 && !showsNames)) {
@@ -51,7 +55,7 @@ function readHosts(path: string): NameRecord[] {
   return hostsIn(text);
 }
 
-/** `192.0.2.1  name alias …  # remark` (hosts(5)); other lines are ignored, as is usual. */
+/** `192.0.2.1  name alias …  # remark`, as hosts(5) other lines are ignored, as is usual. */
 export function hostsIn(text: string): NameRecord[] {
   return text.split('\n').flatMap((line) => {
     const [first = '', ...names] = line.replace(/#.*/s, '').trim().split(/\s+/);
