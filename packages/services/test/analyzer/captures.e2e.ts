@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -160,14 +161,15 @@ test('a file that is cut gives its packets and says what is wrong', async () => 
 
 test('an upload that breaks off leaves nothing behind', async () => {
   const kept = (await readdir(analyzer.folder)).length;
-  await new Promise<void>((resolve) => {
-    const sending = request(`${analyzer.address}/captures?name=half.pcapng`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/octet-stream', 'content-length': '1000000' },
-    });
-    sending.on('error', () => resolve());
-    sending.write(Buffer.alloc(100_000), () => setTimeout(() => sending.destroy(), 50));
+  const sending = request(`${analyzer.address}/captures?name=half.pcapng`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/octet-stream', 'content-length': '1000000' },
   });
+  const broken = once(sending, 'error');
+  sending.write(Buffer.alloc(100_000));
+  await until('the half is there', async () => (await readdir(analyzer.folder)).length === kept + 1);
+  sending.destroy(new Error('the client went away'));
+  await broken;
   await until('the half is gone', async () => (await readdir(analyzer.folder)).length === kept);
 });
 
