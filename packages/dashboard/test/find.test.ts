@@ -20,21 +20,23 @@ test('a text is found literally, whatever characters it has', () => {
 });
 
 test('forwards: the rest of the capture, those after it, those before it, and its beginning', () => {
-  assert.deepEqual(stretchesOf([1, 2, 3], 2, 1), [
-    { capture: 2, part: 'beyond' },
-    { capture: 3, part: 'all' },
-    { capture: 1, part: 'all' },
-    { capture: 2, part: 'upto' },
+  assert.deepEqual(stretchesOf([1, 2, 3], { capture: 2, number: 7 }, 1), [
+    { capture: 2, part: 'frame.number > 7', isRound: false },
+    { capture: 3, part: '', isRound: false },
+    { capture: 1, part: '', isRound: true },
+    { capture: 2, part: 'frame.number <= 7', isRound: true },
   ]);
 });
 
 test('backwards: the same the other way round; without a packet, all captures once', () => {
-  assert.deepEqual(
-    stretchesOf([1, 2, 3], 2, -1).map(({ capture }) => capture),
-    [2, 1, 3, 2],
-  );
+  assert.deepEqual(stretchesOf([1, 2, 3], { capture: 2, number: 7 }, -1), [
+    { capture: 2, part: 'frame.number < 7', isRound: false },
+    { capture: 1, part: '', isRound: false },
+    { capture: 3, part: '', isRound: true },
+    { capture: 2, part: 'frame.number >= 7', isRound: true },
+  ]);
   assert.deepEqual(stretchesOf([1, 2], null, -1), [
-    { capture: 2, part: 'all' },
-    { capture: 1, part: 'all' },
+    { capture: 2, part: '', isRound: false },
+    { capture: 1, part: '', isRound: false },
   ]);
 });

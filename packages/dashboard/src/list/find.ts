@@ -12,23 +12,34 @@ export function termOfFind(kind: FindKind, wanted: string): string {
 
 export interface Stretch {
   capture: number;
-  /** The part of the capture after (or, backwards, before) the packet, up to it, or all of it. */
-  part: 'beyond' | 'upto' | 'all';
+  /** The display filter for the part of the capture that is searched; empty: all of it. */
+  part: string;
+  /** Whether it is searched after the end of the list, from its other end on. */
+  isRound: boolean;
 }
 
 /**
- * The parts of the captures in the order in which they are searched, back to where it began.
+ * The parts of the captures in the order in which they are searched, back to where it began. They are told apart by
+ * numbers: times may go back in a capture.
+ *
  * @param ids captures in the order of the list
- * @param from the capture of the packet from which it goes on; null: from the first packet, or backwards the last
+ * @param from the packet from which it goes on; null: from the first packet, or backwards the last
  */
-export function stretchesOf(ids: readonly number[], from: number | null, way: 1 | -1): Stretch[] {
+export function stretchesOf(
+  ids: readonly number[],
+  from: { capture: number; number: number } | null,
+  way: 1 | -1,
+): Stretch[] {
   const order = way === 1 ? [...ids] : [...ids].reverse();
-  const at = from === null ? -1 : order.indexOf(from);
-  if (at < 0) return order.map((capture) => ({ capture, part: 'all' }));
-  const others = [...order.slice(at + 1), ...order.slice(0, at)];
+  const at = from === null ? -1 : order.indexOf(from.capture);
+  const all = (isRound: boolean) => (capture: number) => ({ capture, part: '', isRound });
+  if (from === null || at < 0) return order.map(all(false));
+  const { capture, number } = from;
+  const [beyond, upTo] = way === 1 ? ['>', '<='] : ['<', '>='];
   return [
-    { capture: order[at]!, part: 'beyond' },
-    ...others.map((capture): Stretch => ({ capture, part: 'all' })),
-    { capture: order[at]!, part: 'upto' },
+    { capture, part: `frame.number ${beyond} ${number}`, isRound: false },
+    ...order.slice(at + 1).map(all(false)),
+    ...order.slice(0, at).map(all(true)),
+    { capture, part: `frame.number ${upTo} ${number}`, isRound: true },
   ];
 }

@@ -2,7 +2,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { get } from '../../api/client.ts';
 import type { PacketRow, Page } from '../../api/types.ts';
-import { justAfter } from '../../format/time.ts';
 import { type FindKind, stretchesOf, termOfFind } from '../../list/find.ts';
 import { allOf } from '../../state/expression.ts';
 import { capture, filter } from '../../state/navigation.ts';
@@ -11,9 +10,6 @@ import { Icon } from '../../ui/icons.tsx';
 import { Switch } from '../../ui/panel.tsx';
 import { sentence } from '../../ui/states.tsx';
 import { chosenCaptures } from './rows.ts';
-
-/** Packets asked for at once: those with the same time as the one from which it goes on come again. */
-const FOUND_MAX = 50;
 
 const lastWanted = remembered<string>('find', '');
 const lastKind = remembered<FindKind>('find-kind', 'text');
@@ -134,24 +130,13 @@ async function nearest(
   way: 1 | -1,
   signal: AbortSignal,
 ): Promise<{ row: PacketRow; isRound: boolean } | null> {
-  const q = allOf(filter.value, term);
-  const ids = chosenCaptures(capture.value);
-  const begin = from === null ? -1 : ids.indexOf(from.capture);
-  for (const { capture: of, part } of stretchesOf(ids, from?.capture ?? null, way)) {
-    const passes = ({ number }: PacketRow) =>
-      part === 'all' || way * (number - from!.number) > 0 === (part === 'beyond');
-    const isForward = way === 1;
-    const span = {
-      ...((part === 'beyond') === isForward && part !== 'all' ? { from: from!.time } : {}),
-      ...((part === 'upto') === isForward && part !== 'all' ? { to: justAfter(from!.time) } : {}),
-    };
-    const query = { q, capture: of, limit: FOUND_MAX, order: isForward ? 'asc' : 'desc', ...span };
+  const order = way === 1 ? 'asc' : 'desc';
+  for (const { capture: of, part, isRound } of stretchesOf(chosenCaptures(capture.value), from, way)) {
+    const q = allOf(allOf(filter.value, term), part);
     let after: string | null = null;
     do {
-      const page: Page<PacketRow> = await get<Page<PacketRow>>('/packets', { ...query, after }, signal);
-      const row = page.items.find(passes);
-      const isRound = part === 'upto' || (begin >= 0 && way * (ids.indexOf(of) - begin) < 0);
-      if (row !== undefined) return { row, isRound };
+      const page: Page<PacketRow> = await get('/packets', { q, capture: of, limit: 1, order, after }, signal);
+      if (page.items[0] !== undefined) return { row: page.items[0], isRound };
       after = page.next;
     } while (after !== null);
   }

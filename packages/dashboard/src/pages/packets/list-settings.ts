@@ -16,8 +16,8 @@ export function showField(name: string): void {
   const id = fieldColumnId(name);
   const others = shownColumns.value.filter((one) => one !== id);
   if (fieldsIn(others).length >= FIELDS_MAX)
-    return announce(`At most ${FIELDS_MAX} fields are shown as columns: remove one in Columns`);
-  shownColumns.value = [...others.slice(0, -1), id, ...others.slice(-1)];
+    announce(`At most ${FIELDS_MAX} fields are shown as columns: remove one in Columns`);
+  else shownColumns.value = [...others.slice(0, -1), id, ...others.slice(-1)];
 }
 
 export const columnWidths = remembered<Record<string, number>>('widths', {});
