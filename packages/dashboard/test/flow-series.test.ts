@@ -58,6 +58,33 @@ test('sequence: segments of one side as bars, the other’s ACKs, window and SAC
   ]);
 });
 
+test('sequence: numbers go on beyond 2^32, and those of before the capture lie below 0', () => {
+  const wide = 2 ** 32;
+  const { bars, lines } = graphOf(
+    'sequence',
+    [
+      segment(0, 0, ACK, { length: 100, tcp: { seq: 1 } }),
+      segment(1, 0, ACK, { length: 100, tcp: { seq: wide - 99, findings: ['retransmission'] } }),
+      segment(2, 0, ACK, { length: 50, tcp: { seq: 2 ** 31 - 10 } }),
+      segment(3, 0, ACK, { length: 100, tcp: { seq: wide - 60 } }),
+      segment(4, 1, ACK, { tcp: { ack: wide - 60, sack: [[wide - 20, 30]] } }),
+      segment(5, 1, ACK, { tcp: { ack: 40 } }),
+    ],
+    0,
+  );
+  assert.deepEqual(
+    bars.map(({ from, to }) => [from, to]),
+    [
+      [1, 101],
+      [-99, 1],
+      [2 ** 31 - 10, 2 ** 31 + 40],
+      [wide - 60, wide + 40],
+      [wide - 20, wide + 30],
+    ],
+  );
+  assert.deepEqual(lines[1]!.values.slice(4), [wide - 60, wide + 40]);
+});
+
 test('round trips: those of the side’s own segments, at their acknowledgments', () => {
   const [line] = graphOf('rtt', conversation, 1).lines;
   assert.deepEqual(line!.values, [null, null, 0.01, null, null, null, null, 0.01, null]);

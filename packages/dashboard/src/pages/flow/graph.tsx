@@ -61,6 +61,7 @@ export function StreamGraph({ graph, label, onOpen }: Props) {
   };
   useEffect(() => setAt(null), [graph]);
 
+  const hasPackets = graph.packets.length > 0;
   const said = at === null || at >= graph.times.length ? null : at;
   const onKey = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.altKey || event.metaKey) return;
@@ -112,13 +113,15 @@ export function StreamGraph({ graph, label, onOpen }: Props) {
         aria-valuemax={Math.max(0, graph.times.length - 1)}
         aria-valuenow={said ?? 0}
         aria-valuetext={
-          said === null ? 'Arrow keys move along, plus and minus zoom, Enter opens' : readingOf(graph, said)
+          said === null
+            ? `Arrow keys move along, plus and minus zoom${hasPackets ? ', Enter opens' : ''}`
+            : readingOf(graph, said)
         }
         onKeyDown={onKey}
       />
       <p class="stream-reading num">
         {said === null
-          ? 'Drag to zoom, double-click to show all; a click opens the packet.'
+          ? `Drag to zoom, double-click to show all${hasPackets ? '; a click opens the packet' : ''}.`
           : readingOf(graph, said)}
       </p>
     </div>

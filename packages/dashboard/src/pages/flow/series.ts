@@ -71,16 +71,24 @@ function sequence(packets: readonly FlowSegment[], side: Side): Pick<Graph, 'lin
   const sent: (number | null)[] = [];
   const acked: (number | null)[] = [];
   const allowed: (number | null)[] = [];
+  let highest = 0;
   packets.forEach((packet, at) => {
     const { tcp, length } = packet;
-    const end = tcp === null ? 0 : tcp.seq + length + (tcp.flags & (SYN | FIN) ? 1 : 0);
-    const isData = tcp !== null && packet.side === side && end > tcp.seq;
+    const size = tcp === null ? 0 : length + (tcp.flags & (SYN | FIN) ? 1 : 0);
+    const isData = packet.side === side && size > 0;
     const isAnswer = packet.side !== side && isAck(packet);
-    sent.push(isData ? end : null);
-    acked.push(isAnswer ? tcp!.ack : null);
-    allowed.push(isAnswer ? tcp!.ack + tcp!.window : null);
-    if (isData) bars.push({ at, from: tcp.seq, to: end, tone: toneOf(tcp.findings) });
-    if (isAnswer) for (const [from, to] of tcp!.sack) bars.push({ at, from, to, tone: 'sack' });
+    const seq = isData ? unwrapped(tcp!.seq, highest) : 0;
+    const ack = isAnswer ? unwrapped(tcp!.ack, highest) : 0;
+    highest = Math.max(highest, seq + size * Number(isData), ack);
+    sent.push(isData ? seq + size : null);
+    acked.push(isAnswer ? ack : null);
+    allowed.push(isAnswer ? ack + tcp!.window : null);
+    if (isData) bars.push({ at, from: seq, to: seq + size, tone: toneOf(tcp!.findings) });
+    if (!isAnswer) return;
+    for (const [left, right] of tcp!.sack) {
+      const from = unwrapped(left, ack);
+      bars.push({ at, from, to: unwrapped(right, from), tone: 'sack' });
+    }
   });
   return {
     bars,
@@ -90,6 +98,11 @@ function sequence(packets: readonly FlowSegment[], side: Side): Pick<Graph, 'lin
       { name: 'End of the receive window', tone: 'window', values: allowed, form: 'steps' },
     ],
   };
+}
+
+/** The number nearest to `near` of those equal modulo 2^32: beyond a wrap, or before the first segment captured. */
+function unwrapped(number: number, near: number): number {
+  return number + WIDE * Math.round((near - number) / WIDE);
 }
 
 function toneOf(findings: readonly string[]): Bar['tone'] {
