@@ -20,6 +20,7 @@ export type CaptureErrorCode =
   | 'ERR_CAPTURE_NO_PERMISSION'
   | 'ERR_CAPTURE_BAD_FILTER'
   | 'ERR_CAPTURE_LIVE'
+  | 'ERR_CAPTURE_BUSY'
   | 'ERR_CAPTURE_RING_GONE';
 
 export class CaptureError extends Error {

@@ -41,6 +41,7 @@ export const ERROR_STATUS = {
   no_peer: 503,
   no_view: 503,
   no_capture_tool: 501,
+  captures_busy: 503,
   store_busy: 503,
   store_away: 503,
   unreachable: 502,
@@ -103,6 +104,7 @@ const CAPTURE_CODES: Readonly<Record<string, ErrorCode>> = {
   ERR_CAPTURE_NO_PERMISSION: 'capture_denied',
   ERR_CAPTURE_NO_TOOL: 'no_capture_tool',
   ERR_CAPTURE_LIVE: 'capture_failed',
+  ERR_CAPTURE_BUSY: 'captures_busy',
 };
 
 /** Maps errors of Fastify and its plugins. */

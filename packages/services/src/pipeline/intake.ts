@@ -195,7 +195,10 @@ export class PipelineIntake implements Intake {
 
   #checkRoom(): void {
     if (this.#active.size >= ACTIVE_MAX)
-      throw new CaptureError('ERR_CAPTURE_LIVE', `${ACTIVE_MAX} captures run already; end one of them first`);
+      throw new CaptureError(
+        'ERR_CAPTURE_BUSY',
+        `${ACTIVE_MAX} captures run already; end one of them, or wait until a file is stored`,
+      );
   }
 
   #follow(run: Run, filter: string | null, stop: () => void, finished: Promise<string | null>): void {

@@ -189,6 +189,18 @@ test('what runs can be stopped; what does not run says so', async () => {
   assert.equal(stopped.body.error.code, 'not_running');
 });
 
+test('an upload while as many captures run as may is asked to come again', async () => {
+  const running: number[] = [];
+  for (let i = 0; i < 8; i++)
+    running.push((await intake.importFile(OFFICE, { again: true, speed: 0.001 })).capture);
+  const answer = await upload(await readFile(OFFICE), 'ninth.pcapng', '&again=true');
+  assert.deepEqual([answer.status, answer.body.error.code], [503, 'captures_busy']);
+  assert.ok(answer.headers.has('retry-after'));
+  await Promise.all(running.map((capture) => intake.stop(capture)));
+  const { status } = await upload(await readFile(OFFICE), 'tenth.pcapng', '&again=true');
+  assert.ok(status < 300, String(status));
+});
+
 test('the file was changed or moved after it was stored: rows stay, bytes are gone, and it says so', async () => {
   const { rename } = await import('node:fs/promises');
   const { body } = await upload(await readFile(OFFICE), 'moved.pcapng', '&again=true');
