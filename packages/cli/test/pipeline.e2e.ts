@@ -145,6 +145,11 @@ describe('eyrie import', () => {
     assert.ok(run.packets > 0 && run.packets < counted);
     const resumed = eyrie('import', SAMPLE, '--store', url);
     assert.match(resumed.stdout, /; capture 2 in duckdb:\S+, in place of capture 1\n/);
+    const reopened = await openStore(url);
+    await reopened.beginCapture((await reopened.capture(2))!, { again: true });
+    await reopened.close();
+    const begun = eyrie('import', SAMPLE, '--store', url);
+    assert.match(begun.stdout, /; capture 3 in duckdb:\S+, in place of capture 2\n/);
     const info = JSON.parse(eyrie('store', 'info', '--json', '--store', url).stdout);
     assert.deepEqual([info.captures, info.packets], [1, counted]);
   });

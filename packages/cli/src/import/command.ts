@@ -147,9 +147,8 @@ async function importOne(file: string, options: Import): Promise<Imported> {
     const isWhole = !interrupt.signal.aborted;
     const seconds = since();
     const capture = isWhole ? await store.endCapture(id, problem) : run.capture;
-    // What goes on may have been begun with --again.
-    const isCopy = again || run.capture.nextSequence > 0;
-    const replaced = isCopy && isWhole ? await replaceCopies(store, capture) : [];
+    // Also without --again: what was resumed may have been begun with it.
+    const replaced = isWhole ? await replaceCopies(store, capture) : [];
     return { file, packets: run.packets, seconds, capture: id, replaced, problem };
   } catch (error) {
     // What is no capture file leaves none behind.
