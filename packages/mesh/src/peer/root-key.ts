@@ -17,14 +17,17 @@ export function writeRootKey(storage: Storage, key: KeyObject, passphrase: strin
   write(storage, KEY, key, passphrase);
 }
 
-/** Where the root of a mesh with an intermediate lies at first: to be taken away from here. */
+/** Initial location of the offline root key of a mesh with an intermediate: the operator moves it off this machine. */
 export const OFFLINE_KEY = 'authority/offline-root.key';
 
 export function writeOfflineKey(storage: Storage, key: KeyObject, passphrase: string | null): void {
   write(storage, OFFLINE_KEY, key, passphrase);
 }
 
-/** The key that the list of members names last; null if the folder holds no authority. @throws PassphraseError, FolderError */
+/**
+ * Returns the key of the newest root in the list of members; null if the folder holds no authority.
+ * @throws PassphraseError, or FolderError if a key file is damaged
+ */
 export function readRootKey(storage: Storage, roster: Roster, passphrase: string | null): KeyObject | null {
   const [own, next] = [KEY, NEXT].map((name) => {
     const pem = readSecret(storage, name, passphrase);
@@ -38,10 +41,10 @@ export function readRootKey(storage: Storage, roster: Roster, passphrase: string
 }
 
 /**
- * How a new key is to be kept: as the old one lies there now, open or under a passphrase.
+ * Returns a function that stores a new key like the old one: in the clear, or encrypted with the same passphrase.
  *
- * @param passphrase with which the peer was started
- * @throws PassphraseError if the keys were put under another since
+ * @param passphrase the one with which the peer was started
+ * @throws PassphraseError if the keys have been encrypted with another one since
  */
 export function keeperOfNextKey(storage: Storage, passphrase: string | null): (key: KeyObject) => void {
   const now = storage.read(KEY);
@@ -52,12 +55,12 @@ export function keeperOfNextKey(storage: Storage, passphrase: string | null): (k
     } catch (error) {
       if (!(error instanceof PassphraseError)) throw error;
       throw new PassphraseError(
-        'the keys were put under a passphrase since this peer started: start it again with that, then rotate',
+        'the keys were encrypted after this peer started: restart it with the passphrase, then rotate',
       );
     }
   }
   return (key) => {
-    // One from an earlier rotation is in the list by now.
+    // A key left from an earlier rotation is in the list already.
     if (storage.read(NEXT) !== null) settle(storage);
     write(storage, NEXT, key, isSealed ? passphrase : null);
   };

@@ -35,7 +35,7 @@ export class ParcelList {
     this.#clock = clock;
     const advice = 'put a copy of it back, or remove it: files that were sent lie where they are';
     for (const [name, known] of readJsonList<[string, Parcel]>(storage, STATE, advice)) {
-      // Names of peers have no spaces; those of files may.
+      // Peer names contain no spaces; file names may.
       const at = name.indexOf(' ');
       this.#set(name.slice(0, at), name.slice(at + 1), known);
     }
