@@ -1,4 +1,4 @@
-// Tells people and programs of findings once they are stored: each once, and again when it is graver or came back.
+// Reports findings to people and programs once they are stored: each once, and again if its severity rises or it recurs.
 import { type RuleSeverity, SEVERITIES } from '@eyrie/detect';
 import type { FindingRow } from '@eyrie/store';
 import type { Log } from '../log/index.ts';
@@ -7,7 +7,7 @@ import { Syslog, type SyslogLine } from './syslog.ts';
 import { Webhook } from './webhook.ts';
 
 export interface AlertsOptions {
-  /** The least grave that are told. */
+  /** The least severity that is reported. */
   readonly severity: RuleSeverity;
   /** What people see of it. */
   readonly log: Log;
@@ -19,7 +19,7 @@ export interface AlertsOptions {
   readonly webhook: string;
 }
 
-/** Findings remembered as told; then the oldest is forgotten, and would be told again. */
+/** Findings remembered as reported; beyond it the oldest is evicted, and may be reported again. */
 const TOLD_MAX = 10_000;
 
 const GRAVITY: Readonly<Record<RuleSeverity, SyslogLine['gravity']>> = {
@@ -34,7 +34,7 @@ export class Alerts {
   readonly #options: AlertsOptions;
   readonly #syslog: Syslog | null;
   readonly #webhook: Webhook | null;
-  /** The severity that was told, by capture and finding. */
+  /** The reported severity, by capture and finding. */
   readonly #told = new Map<string, number>();
 
   constructor(options: AlertsOptions) {

@@ -1,4 +1,4 @@
-// What the intrusion rules say of packets, as rows for the store: each finding when it is new, and how often it came since.
+// Findings of the intrusion rules as rows for the store: each when it is new, and then the number of its recurrences.
 import { isIP } from 'node:net';
 import { compileSilence, type Finding } from '@eyrie/detect';
 import type { Packet, Session, Severity } from '@eyrie/dissect';
@@ -6,7 +6,7 @@ import type { FindingRow } from '@eyrie/store';
 import { FINDING_TEXT_MAX } from '../bus/schemas.ts';
 import { PacketWatch } from './packet-watch.ts';
 
-/** As the store grades what the expert says. */
+/** Severities on the store's scale, which is that of expert information. */
 const SEVERITY: Readonly<Record<Finding['severity'], Severity>> = {
   info: 'chat',
   low: 'note',
@@ -15,7 +15,7 @@ const SEVERITY: Readonly<Record<Finding['severity'], Severity>> = {
   critical: 'error',
 };
 
-/** Live, who begins again after so many seconds of quiet is a finding of its own: nobody looks at last week's. */
+/** In live traffic, a recurrence after this many seconds is a new finding, which is not hidden in an old one. */
 const QUIET_S = 3600;
 
 export interface RulesOptions {
@@ -28,7 +28,7 @@ export interface RulesOptions {
 
 export class Rules {
   readonly #watch: PacketWatch;
-  /** What was told of a finding: how often it came, and the message that its rows are known by. */
+  /** The reported state of a finding: its count, and the message that identifies its rows. */
   readonly #told = new WeakMap<Finding, { readonly count: number; readonly message: string }>();
 
   /** Before the first packet of the session. @throws SilenceError */
@@ -104,7 +104,7 @@ function rowOf(finding: Finding, count: number, message: string): FindingRow {
   };
 }
 
-/** Names, users and lists of addresses are as long as whoever sent them likes; the persistor takes none that are longer. */
+/** Truncates untrusted names and lists to the length that the persistor accepts. */
 function cut(what: keyof typeof FINDING_TEXT_MAX, text: string): string {
   const most = FINDING_TEXT_MAX[what];
   return text.length <= most ? text : `${text.slice(0, most - 1).toWellFormed()}…`;

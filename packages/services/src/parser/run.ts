@@ -1,4 +1,4 @@
-// The loop of the parser: a source's frames become batches, which go where `out` says.
+// The loop of the parser: turns a source's frames into batches, and passes them to `out`.
 import type { FrameReader, FrameSource, KeyLogFile } from '@eyrie/capture';
 import { type Frame, newFrame } from '@eyrie/dissect';
 import type { PacketParser, Parsed } from './packet-parser.ts';

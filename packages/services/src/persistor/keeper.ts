@@ -1,4 +1,4 @@
-// Retention while a store is written to: deletes what is too old or too much, at intervals.
+// Retention while a store is written to: periodically deletes packets beyond the limits.
 import type { Retention, Store } from '@eyrie/store';
 import { secondsIn } from '../config/duration.ts';
 import type { Log } from '../log/index.ts';

@@ -42,7 +42,7 @@ export interface IntakeOptions {
   readonly keyLog?: string | undefined;
   /** Zeek's logs of live traffic; null, the default: none. */
   readonly logs?: PipelineOptions['logs'];
-  /** Told what was found in a batch, once it is stored; `capture` is its name. */
+  /** Called with the findings of a batch once it is stored; `capture` is its name. */
   readonly onFindings?: PipelineOptions['onFindings'];
   readonly meshClock?: MeshClock | undefined;
 }

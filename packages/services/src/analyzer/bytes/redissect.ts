@@ -1,4 +1,4 @@
-// Stored packets dissected again from their bytes, with as much of what came before them as is affordable.
+// Dissects stored packets again from their bytes, with as many of the earlier packets as is affordable.
 import { KeyLogFile, unpack } from '@eyrie/capture';
 import { DEFAULT_PREFERENCES, Dissector, type Frame, type Packet, type Preferences } from '@eyrie/dissect';
 import type { CaptureRow, FoundPacket, PacketRow, Store } from '@eyrie/store';
@@ -89,7 +89,7 @@ export class Redissector {
           const some = rows.slice(at, at + FRAMES_MAX);
           for (const [i, frame] of (await file.frames(some)).entries()) {
             const p = dissector.dissect(frame);
-            // What was found when its conversation was at hand; here it is not.
+            // The stored result: without the conversation, TCP analysis here is incomplete.
             p.analysis = p.tcpLayer < 0 ? 0 : some[i]!.tcpAnalysis;
             dissector.session.tcp.duplicatedFrame = 0;
             visit(p, some[i]!, frame);

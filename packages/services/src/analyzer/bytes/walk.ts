@@ -35,7 +35,7 @@ export class Walk {
     return new Walk(isRing ? new RingReader(path) : await openCapture(path), keyLog);
   }
 
-  /** The packet seen last; the next one that can be visited comes after it. */
+  /** The last packet visited; only later ones can be visited next. */
   get number(): number {
     return this.#frame.number;
   }

@@ -31,13 +31,13 @@ export interface ParserThread {
   end(): Promise<void>;
 }
 
-/** Gives a thread the work; `hear` is told all that it says, the last is `end` or `error`. */
+/** Starts a job on a thread; `hear` receives all its messages, of which the last is `end` or `error`. */
 export function startParser(job: ParseJob, hear: (message: FromParser) => void): ParserThread {
   const thread = idle.pop() ?? new Thread();
   thread.work(job, hear);
   let isEnded = false;
   return {
-    // What comes too late must not reach other work.
+    // A late command must not reach the thread's next job.
     send: (message) => {
       if (!isEnded) thread.send(message);
     },
@@ -59,7 +59,7 @@ const idle: Thread[] = [];
 class Thread {
   readonly #worker: Worker;
   #hear: (message: FromParser) => void = () => {};
-  /** Its work came to its end; only then it can be given other work. */
+  /** The job has ended; only then the thread can be reused. */
   #isDone = true;
   #timer: NodeJS.Timeout | undefined;
 

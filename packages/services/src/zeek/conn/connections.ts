@@ -83,7 +83,7 @@ export class Connections {
     return this.#seeOther(p, time);
   }
 
-  /** Ends what is due; for use where no packets arrive. `now` is in seconds since 1970. */
+  /** Ends connections that have timed out, in the absence of packets. `now` is in seconds since 1970. */
   sweep(now: number): void {
     for (let flow = 0; flow < this.#flows.length; flow++) this.#judge(flow, now);
     this.#sweepOthers(now);

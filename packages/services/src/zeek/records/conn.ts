@@ -37,7 +37,7 @@ export const connLog: LogKind<Conn> = {
   ],
 };
 
-/** One packet takes no time, and then Zeek says nothing of bytes either. */
+/** A single packet has no duration, and then Zeek leaves the bytes unset, too. */
 function hasDuration({ start, last }: Conn): boolean {
   return last > start;
 }

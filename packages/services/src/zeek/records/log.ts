@@ -34,7 +34,7 @@ export function tapOf(protocols: readonly string[], fields: readonly string[]): 
   return new Tap(protocols, fields);
 }
 
-/** What a field says; null if it is not there. */
+/** The value of a field; null if it is absent. */
 export function textOf(tap: Tap, field: string): string | null {
   return tap.has(field) ? tap.text(field) : null;
 }

@@ -5,7 +5,7 @@ import { endpointIn, isOfRule, type RuleFinding } from '../../alerts/index.ts';
 import type { RowSink } from '../write/log-files.ts';
 import type { LogKind } from '../write/log-kind.ts';
 
-/** As long as one is not told of again; those of rules are told once. */
+/** Seconds for which a notice is suppressed; those of rules are logged once. */
 const SUPPRESSED_S = 3600;
 
 export const noticeLog: LogKind<RuleFinding> = {
@@ -40,7 +40,7 @@ export const noticeLog: LogKind<RuleFinding> = {
   ],
 };
 
-/** Those of rules among the findings; what the expert says stands in weird.log. */
+/** Findings of rules only; expert information is in weird.log. */
 export function writeNotices(sink: RowSink, findings: readonly FindingRow[]): void {
   for (const finding of findings) if (isOfRule(finding)) sink.write(noticeLog, finding);
 }

@@ -38,7 +38,7 @@ export function writeWeird(sink: RowSink, row: Weirdness): void {
   sink.write(weirdLog, row);
 }
 
-/** Messages that break the rules of their protocol, of which the dissector keeps what came before. */
+/** Messages that violate their protocol; the dissector keeps the part before the error. */
 export const weirdReader: LogReader = {
   protocols: ['_ws.malformed'],
   make:
