@@ -9,6 +9,7 @@ import {
 import { StoreError } from '../errors.ts';
 import type { Counter, Database, Row, Transaction, Value } from '../sql/database.ts';
 import { Lock } from '../sql/lock.ts';
+import { QueryBound } from '../sql/query-bound.ts';
 import type { MergeTable } from '../sql/tables.ts';
 import type { StoreOptions } from '../store.ts';
 import { DuckDBAppend } from './append.ts';
@@ -21,7 +22,7 @@ import { plainValue } from './values.ts';
 
 const MEMORY = ':memory:';
 
-/** Concurrent queries; more are queued. */
+/** Concurrent queries; more are queued, up to the bound. */
 const READERS = 4;
 /** For so long, closing waits for the queries that run; then it interrupts them. */
 const CLOSE_GRACE_MS = 1000;
@@ -45,6 +46,7 @@ export class DuckDBDatabase implements Database {
   /** A connection runs one query at a time. */
   readonly #turns = Array.from({ length: READERS }, () => new Lock());
   #nextReader = 0;
+  readonly #bound: QueryBound;
   #append: DuckDBAppend;
   readonly #counters = new Map<Counter, number>();
   readonly #lock = new Lock();
@@ -61,6 +63,7 @@ export class DuckDBDatabase implements Database {
     this.#path = path;
     this.#options = options;
     this.place = `duckdb:${path}`;
+    this.#bound = new QueryBound(this.place);
     this.#instance = instance;
     this.#writer = writer;
     this.#append = new DuckDBAppend(writer);
@@ -98,7 +101,11 @@ export class DuckDBDatabase implements Database {
     });
   }
 
-  async #reading(work: (reader: Reader) => Promise<Row[]>): Promise<Row[]> {
+  #reading(work: (reader: Reader) => Promise<Row[]>): Promise<Row[]> {
+    return this.#bound.hold(() => this.#inTurn(work));
+  }
+
+  async #inTurn(work: (reader: Reader) => Promise<Row[]>): Promise<Row[]> {
     // Reopened once for all, and not during a write.
     if (this.#isBroken)
       await this.#lock.hold(async () => {

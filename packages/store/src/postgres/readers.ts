@@ -3,9 +3,10 @@
 import type { Socket } from 'node:net';
 import pg from 'pg';
 import { StoreError } from '../errors.ts';
+import { QueryBound } from '../sql/query-bound.ts';
 import { storeError } from './errors.ts';
 
-/** Concurrent queries; more are queued. */
+/** Concurrent queries; more are queued, up to the bound. */
 const READERS = 8;
 /** For so long, closing waits for the queries that run; then it cancels them. */
 const CLOSE_GRACE_MS = 1000;
@@ -24,6 +25,7 @@ export class Readers {
   readonly #place: string;
   readonly #pool: pg.Pool;
   readonly #busy = new Set<Reader>();
+  readonly #bound: QueryBound;
   readonly #waiting: (() => void)[] = [];
   #free = READERS;
   #isClosed = false;
@@ -32,13 +34,18 @@ export class Readers {
   constructor(config: pg.ClientConfig, place: string) {
     this.#config = config;
     this.#place = place;
+    this.#bound = new QueryBound(place);
     this.#pool = new pg.Pool({ ...config, max: READERS });
     // A lost idle connection is replaced on demand.
     this.#pool.on('error', () => {});
   }
 
   /** @throws StoreError */
-  async use<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  use<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+    return this.#bound.hold(() => this.#inTurn(work));
+  }
+
+  async #inTurn<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
     if (this.#free > 0) this.#free--;
     else await new Promise<void>((resolve) => this.#waiting.push(resolve));
     try {
