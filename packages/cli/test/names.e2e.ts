@@ -119,10 +119,19 @@ test('names of a capture file’s own records are shown with -N n', () => {
   assert.equal(source(), '192.168.10.10\n');
 });
 
+test('of -n and -N, and of several -N, the last counts, as in tshark', { skip }, () => {
+  const destinations = (...args: string[]): string =>
+    sameAsTshark('-r', sample, '-c', '3', '-T', 'fields', '-e', '_ws.col.Destination', ...args);
+  assert.match(destinations('-n', '-N', 'nd'), /nas\.office\.example/);
+  assert.doesNotMatch(destinations('-N', 'nd', '-n'), /nas/);
+  assert.doesNotMatch(destinations('-N', 'd', '-N', 'n'), /nas/);
+});
+
 test('what -N and -H cannot do is told in one line', () => {
   const cases: [string[], RegExp][] = [
     [['-N', 'N'], /^eyrie: -N N: names are never looked up in the network; .*-N nd.*\n$/],
     [['-N', 'x'], /^eyrie: -N x is not known; .*\n$/],
+    [['--summary', '-N', 'x'], /^eyrie: -N x is not known; .*\n$/],
     [['-H', hosts], /^eyrie: -H goes with -N n, .*\n$/],
     [['-N', 'n', '-H', join(folder, 'none')], /^eyrie: -H .*: the file can't be read.*\n$/],
   ];

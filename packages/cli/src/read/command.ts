@@ -9,7 +9,7 @@ import { Progress } from '../terminal/progress.ts';
 import { type DescriptionFlags, descriptions } from './descriptions.ts';
 import { filterOf } from './filter.ts';
 import { type LivePlan, type LiveReadOptions, livePlan } from './live.ts';
-import { Names, nameLetters } from './names.ts';
+import { checkNameLetters, Names } from './names.ts';
 import { ObjectsPrinter } from './objects.ts';
 import { decodeAs, keyLogs, preferences } from './preferences.ts';
 import type { Printer } from './printer.ts';
@@ -52,7 +52,7 @@ export interface ReadOptions extends LiveReadOptions, DescriptionFlags {
   readonly option?: readonly string[];
   readonly decodeAs?: readonly string[];
   readonly processes?: string;
-  /** Letters of -N. */
+  /** Letters of -N; none after -n. */
   readonly resolve?: string;
   /** -2 */
   readonly '2'?: boolean;
@@ -70,6 +70,7 @@ export function readingOf(
   'live' | 'filter' | 'readFilter' | 'countMax' | 'preferences' | 'keyLogs' | 'timeFormat' | 'isHms'
 > {
   decodeAs(options.decodeAs ?? []);
+  checkNameLetters(options.resolve ?? '');
   const { displayFilter, readFilter } = options;
   const live = livePlan(path, options);
   return {
@@ -102,7 +103,7 @@ export async function read(path: string, options: ReadOptions): Promise<number> 
   const names = options.statistics ?? [];
   let statistics = names.map(statistic);
   const fileType = fileTypeOf(options.fileType);
-  const letters = nameLetters(options.resolve ?? '');
+  const letters = options.resolve ?? '';
   const described = descriptions(options, letters.includes('n'));
   const resolved = letters.includes('n') ? new Names(letters.includes('d'), described.names) : null;
   const asJson = options.json === true && statistics.length > 0;

@@ -13,8 +13,8 @@ import { UserError } from '../errors.ts';
 /** What tshark would name too: hardware addresses, ports and VLANs stay numbers here. */
 const WITHOUT_NAMES = 'mtv';
 
-/** The letters, if they are those of -N. @throws UserError */
-export function nameLetters(letters: string): string {
+/** @throws UserError at a letter that -N does not have */
+export function checkNameLetters(letters: string): void {
   for (const letter of letters) {
     if (letter === 'N')
       throw new UserError(
@@ -25,7 +25,6 @@ export function nameLetters(letters: string): string {
         `-N ${letter} is not known; use n (names of hosts files and of the capture file) and d (also of captured DNS)`,
       );
   }
-  return letters;
 }
 
 /** The names known so far. */

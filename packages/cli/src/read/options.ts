@@ -184,11 +184,12 @@ function addDissection(command: Command): void {
       '--processes <number>',
       'how many processes read a file together for statistics that can be added up; without it one for two cores, and for each 512 MiB of the file and of memory, at most 4',
     )
-    .option('-n', 'addresses as they are, the default; accepted for tshark users')
+    .option('-n', 'addresses as they are, the default; of -n and -N the last counts')
     .option(
       '-N, --resolve <letters>',
       'names instead of addresses: n those of -H and of the capture file’s own records, nd also those of captured DNS (with -2 from the first packet on); none is looked up in the network; m, t and v are accepted and change nothing',
     )
+    .on('option:n', () => command.setOptionValue('resolve', ''))
     .option('-l', 'accepted for tshark users: packets from a pipe are shown as they come')
     .option(
       '-2',
