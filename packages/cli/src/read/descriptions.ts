@@ -55,7 +55,7 @@ function readHosts(path: string): NameRecord[] {
   return hostsIn(text);
 }
 
-/** `192.0.2.1  name alias …  # remark`, as hosts(5) other lines are ignored, as is usual. */
+/** Reads lines `192.0.2.1  name alias …  # remark` (hosts(5)); others are ignored. */
 export function hostsIn(text: string): NameRecord[] {
   return text.split('\n').flatMap((line) => {
     const [first = '', ...names] = line.replace(/#.*/s, '').trim().split(/\s+/);

@@ -31,7 +31,9 @@ export interface SessionHost {
 }
 
 export interface Refusal {
+  /** Such as `revoked` or `other-mesh` (Standing.judge). */
   readonly code: string;
+  /** Whether this side refused the link, rather than the other. */
   readonly isOwn: boolean;
 }
 

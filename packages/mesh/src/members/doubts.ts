@@ -1,8 +1,7 @@
-// Delays accusations by a peer that was recently cut off itself, which may have taken all others for dead, and all while many were
-// wrong (credit.ts). Such an accusation is passed on, so that the accused can refute it, and takes effect only if it is not
-// refuted in time.
-// Otherwise a returning laptop would make all peers appear dead for a moment. (Compare memberlist, which also suspects
-// a peer first when a merged state calls it dead.)
+// Delays accusations by a peer that was recently cut off itself, which may have taken all others for dead; and those by
+// any peer while many were wrong (credit.ts). A delayed accusation is passed on, so that the accused can refute it, and
+// takes effect only if it is not refuted in time. Otherwise a returning laptop would make all peers appear dead for a
+// moment. (Compare memberlist, which also suspects a peer first when a merged state calls it dead.)
 
 import type { Cancel, Clock } from '../runtime.ts';
 import type { Accusation, Directory } from './directory.ts';

@@ -17,7 +17,7 @@ const HANGS = 'this peer runs, but does not answer: is its process stopped, or i
 
 export type Parameters = Record<string, unknown>;
 export type Methods = Record<string, (parameters: Parameters) => unknown>;
-/** Hangs: the peer's process is there, but says nothing. */
+/** `ERR_PEER_HANGS`: the peer's process runs, but does not answer. */
 export type ControlErrorCode = 'ERR_PEER_STOPPED' | 'ERR_PEER_HANGS' | 'ERR_PEER_UNKNOWN';
 
 export class ControlError extends Error {

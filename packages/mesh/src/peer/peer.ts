@@ -45,13 +45,13 @@ import { Twin } from './twin.ts';
 
 /** How often it is checked whether the certificate is to be renewed, and what the authority has to do. */
 const CHECK_MS = 60_000;
-/** How long one that leaves stays for others that do, and how often longer if it first has to make a link. */
+/** How long a leaving peer stays to pass on farewells of others; up to so many times longer if it first needs a link. */
 const FAREWELL_MS = 60;
 const FAREWELL_TRIES = 10;
+/** Peers that a leaving peer without a link dials. */
+const FAREWELLS = 3;
 /** Peers whose addresses are kept for the next start. */
 const REMEMBERED = 16;
-/** Peers that are dialled for it. */
-const FAREWELLS = 3;
 /** Codes of refusals that any other peer would give, too. */
 const SHUT_OUT: ReadonlySet<string> = new Set([
   'revoked',

@@ -88,7 +88,10 @@ export class Renewal {
     return runtime.clock.nowMs() >= halfMs || !isOfNewestRoot || isOfRetiredRoot();
   }
 
-  /** The machine slept for longer than the certificate, or its root, lasts: no peer links with this one now, but each passes a request on. */
+  /**
+   * The machine slept for longer than the certificate, or its root, is valid: no peer links with this one now, but each
+   * forwards a request.
+   */
   async #askAsStranger(request: Uint8Array): Promise<Uint8Array> {
     const { runtime, transport, standing } = this.#options;
     const { id, keys, roster } = standing;
