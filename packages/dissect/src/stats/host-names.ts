@@ -1,39 +1,28 @@
 // Host names found in the capture: name records of the file, and answers of DNS, mDNS and LLMNR.
-import type { Packet } from '../core/packet.ts';
+import { COLUMN, NESTED, type Packet, SHOWN } from '../core/packet.ts';
 import { printable } from '../core/printable.ts';
 import { ipv4Address, ipv6Address } from '../core/text.ts';
-import { Tap } from './tap.ts';
+import { eachAddress } from '../protocols/dns/addresses.ts';
 
 const NAMES_MAX = 200_000;
-const A = 1;
-const AAAA = 28;
-const SRV = 33;
+const PROTOCOLS: ReadonlySet<string> = new Set(['dns', 'mdns', 'llmnr']);
 
 export class HostNames {
   /** By address as text; the latest name wins. */
   readonly names = new Map<string, string>();
-  readonly #tap = new Tap(
-    ['dns', 'mdns', 'llmnr'],
-    ['dns.flags.response', 'dns.resp.name', 'dns.resp.type', 'dns.a', 'dns.aaaa'],
-  );
 
   add(p: Packet): void {
-    this.#tap.forEach(p, () => {
-      if (!this.#tap.has('dns.a') && !this.#tap.has('dns.aaaa')) return;
-      const names = this.#tap.values('dns.resp.name');
-      const ipv4 = this.#tap.values('dns.a').values();
-      const ipv6 = this.#tap.values('dns.aaaa').values();
-      // The owner name of an SRV record is split into fields of its own.
-      let next = 0;
-      this.#tap.values('dns.resp.type').forEach((type) => {
-        const i = type === SRV ? -1 : next++;
-        const address = type === A ? ipv4.next().value : type === AAAA ? ipv6.next().value : undefined;
-        if (!(address instanceof Uint8Array)) return;
-        const text = type === A ? ipv4Address(address, 0) : ipv6Address(address, 0);
-        this.set(text, String(names[i] ?? ''));
-      });
-    });
+    for (let layer = 1; layer < p.count; layer++) {
+      if (!PROTOCOLS.has(p.protocols[layer]!.name)) continue;
+      // A message quoted in an ICMP error was seen itself.
+      const isSeen = (p.flags[layer]! & COLUMN) !== 0 && (p.flags[layer]! & (SHOWN | NESTED)) !== 0;
+      if (isSeen) eachAddress(p, layer, this.#addAddress);
+    }
   }
+
+  readonly #addAddress = (name: string, b: Uint8Array, at: number, width: number): void => {
+    this.set(width === 4 ? ipv4Address(b, at) : ipv6Address(b, at), name);
+  };
 
   set(address: string, name: string): void {
     if (name === '' || (this.names.size >= NAMES_MAX && !this.names.has(address))) return;
