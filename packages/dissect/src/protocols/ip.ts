@@ -64,7 +64,7 @@ const f = {
   host: alias('ip.host', 'Source or Destination Host', [srcHost, dstHost]),
 };
 
-/** The host that the address names, `at` bytes into the header. */
+/** Getter of the name of the address `at` bytes into the header; of the address, if it has none. */
 function hostAt(at: number): (p: Packet, layer: number) => string | undefined {
   return (p, layer) => {
     const start = p.start[layer]! + at;

@@ -120,7 +120,7 @@ export const ipv6: Protocol = protocol({
   info: (p, layer) => (p.mark[layer] === 0 ? '' : ipv6Info(p.mark[layer]! - 1)),
 });
 
-/** The host that the address names, `at` bytes into the header. */
+/** Getter of the name of the address `at` bytes into the header; of the address, if it has none. */
 function hostAt(at: number): (p: Packet, layer: number) => string | undefined {
   return (p, layer) => {
     const start = p.start[layer]! + at;
