@@ -176,11 +176,20 @@ export class Neighbours {
     const isHealer = this.#runtime.random.fraction() * tree.size < HEALERS;
     for (const id of isHealer ? sample(this.#runtime.random, [...dead], 1) : [])
       this.#switchboard.connect(id, this.#directory.addressesOf(id));
+    // Not by the root alone, whose entrances may be the ones that lead nowhere. All addresses are gone through only by those in turn.
+    if (tree.root !== this.#standing.id && !this.#isScout()) return;
     const here = new Set(tree.ids.flatMap((id) => this.#directory.addressesOf(id)));
-    const elsewhere = this.#entrances().filter((address) => !here.has(address));
-    // Not by the root alone, whose entrances may be the ones that lead nowhere.
-    const isScout = () => this.#runtime.random.fraction() * tree.size < SCOUTS;
-    if (elsewhere.length > 0 && (tree.root === this.#standing.id || isScout())) this.#knockAt(elsewhere);
+    this.#knockAt(this.#entrances().filter((address) => !here.has(address)));
+  }
+
+  /** By time and name, so that the peers take turns without drawing lots. */
+  #isScout(): boolean {
+    const turn = Math.floor(this.#runtime.clock.elapsedMs() / HEAL_MS);
+    const offset = [...this.#standing.id].reduce(
+      (sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 65_521,
+      0,
+    );
+    return (turn + offset) % Math.ceil(this.#directory.tree.size / SCOUTS) === 0;
   }
 
   #isAlone(): boolean {
