@@ -18,6 +18,7 @@ import { addPage } from '../ui/page.ts';
 import { type AuditLog, addAudit } from './audit.ts';
 import { Details } from './bytes/detail.ts';
 import { Redissector } from './bytes/redissect.ts';
+import { Turns } from './bytes/turns.ts';
 import { addCompression } from './compress.ts';
 import type { Context } from './context.ts';
 import { ApiError, apiErrorOf } from './errors.ts';
@@ -35,6 +36,7 @@ import { addExportRoute } from './routes/export.ts';
 import { addFieldRoutes } from './routes/fields.ts';
 import { addFlowRoutes } from './routes/flows.ts';
 import { addHostRoutes } from './routes/hosts.ts';
+import { addIoGraphRoute } from './routes/io-graph.ts';
 import { addLoginRoutes } from './routes/login.ts';
 import { addMeshRoutes } from './routes/mesh.ts';
 import { addNoteRoutes } from './routes/notes.ts';
@@ -101,6 +103,9 @@ const BODY_BYTES_MAX = 64 << 10;
 const UPLOAD_BYTES_MAX = 16 * 2 ** 30;
 /** Limit of a message from a client on the live channel. */
 const LIVE_BYTES_MAX = 4096;
+/** Requests that read many packets again: at once, and waiting for their turn. */
+const SURVEYS_MAX = 2;
+const SURVEYS_WAITING_MAX = 32;
 
 /** The store stays the caller's: closing the server does not close it. */
 export async function buildAnalyzer(options: AnalyzerOptions): Promise<Server> {
@@ -161,7 +166,9 @@ export async function buildAnalyzer(options: AnalyzerOptions): Promise<Server> {
 }
 
 function addRoutes(app: Server, context: Context, guard: Guard): void {
+  const surveys = new Turns(SURVEYS_MAX, SURVEYS_WAITING_MAX);
   addTotalsRoutes(app, context);
+  addIoGraphRoute(app, context, surveys);
   addPacketRoutes(app, context);
   addExportRoute(app, context);
   addFlowRoutes(app, context);

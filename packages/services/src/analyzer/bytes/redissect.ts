@@ -5,7 +5,7 @@ import type { CaptureRow, FoundPacket, PacketRow, Store } from '@eyrie/store';
 import { ApiError } from '../errors.ts';
 import { type Frames, openFrames } from './frames.ts';
 import { UnpackedFiles } from './unpacked.ts';
-import { Walks } from './walk.ts';
+import { Walk, Walks } from './walk.ts';
 
 /** Called in the order of the rows; the packet is borrowed until it returns. */
 export type Visit = (p: Packet, row: PacketRow, frame: Frame) => void;
@@ -148,6 +148,11 @@ export class Redissector {
       open.users--;
       if (open.users === 0 && this.#files.get(path) !== open) await closeQuietly(open);
     }
+  }
+
+  /** A walk of the caller's own, from the capture's first packet; the caller closes it. @throws ApiError, CaptureError */
+  walk(capture: CaptureRow): Promise<Walk> {
+    return Walk.open(pathOf(capture), this.#keyLog);
   }
 
   /** Lets go of a capture's file. */

@@ -9,7 +9,7 @@ import {
   RingReader,
   unpack,
 } from '@eyrie/capture';
-import { Dissector, type Frame, newFrame, type Packet } from '@eyrie/dissect';
+import { Dissector, type Frame, newFrame, type Packet, type Session } from '@eyrie/dissect';
 
 export class Walk {
   readonly #source: FrameSource;
@@ -40,18 +40,25 @@ export class Walk {
     return this.#frame.number;
   }
 
+  get session(): Session {
+    return this.#dissector.session;
+  }
+
   /**
    * Goes on to each of these packets, whose numbers rise. False: the file ended before the last of them.
    *
    * @param onPacket `i` is the index in `numbers`; the packet is borrowed until it returns
+   * @throws the signal's reason, once it is aborted
    */
   async visit(
     numbers: readonly number[],
     onPacket: (p: Packet, frame: Frame, i: number) => void,
+    signal?: AbortSignal,
   ): Promise<boolean> {
     let i = 0;
     this.#keyLog?.refresh();
     while (i < numbers.length) {
+      signal?.throwIfAborted();
       if (this.#chunk !== null) i = this.#takeChunk(this.#chunk, numbers, i, onPacket);
       if (i < numbers.length && !(await this.#nextChunk())) return false;
     }

@@ -5,6 +5,7 @@ export * from './common.ts';
 export * from './fields.ts';
 export * from './flows.ts';
 export * from './hosts.ts';
+export * from './io-graph.ts';
 export * from './mesh.ts';
 export * from './mesh-time.ts';
 export * from './mesh-view.ts';
