@@ -267,8 +267,34 @@ test('RADIUS: logins that are granted, refused, and not answered', () => {
   assert.equal(last, null);
 });
 
+/** QoS 1 messages `p` and `q` to topic `t`, of which only the first is acknowledged; a subscription that never is (MQTT 3.1.1 §3). */
+const mqtt: Conversation = {
+  port: 1883,
+  isHex: true,
+  said: [
+    ['>', '100d 00044d515454 04 02 003c 000161'],
+    ['<', '2002 0005'],
+    ['>', '3206 000174 0001 70'],
+    ['>', '3206 000174 0002 71'],
+    ['<', '4002 0001'],
+    ['<', '4002 0009'],
+    ['>', '8206 0003 000174 01'],
+  ],
+};
+
+test('MQTT: a message has its status once it is acknowledged, and at the end if it never is', () => {
+  assert.deepEqual(columnsOf(mqtt, 'mqtt_connect', 'client_id', 'connect_status'), [['a', 'Not Authorized']]);
+  assert.deepEqual(columnsOf(mqtt, 'mqtt_publish', 'topic', 'payload', 'status'), [
+    ['t', 'p', 'ok'],
+    ['t', 'q', 'incomplete_qos'],
+  ]);
+  assert.deepEqual(columnsOf(mqtt, 'mqtt_subscribe', 'topics', 'qos_levels', 'granted_qos_level', 'ack'), [
+    [['t'], [1], null, false],
+  ]);
+});
+
 test('broken messages of these protocols: rows stay rows, one line each', () => {
-  const conversations = [ftp, irc, socks, mysql, radius];
+  const conversations = [ftp, irc, socks, mysql, radius, mqtt];
   const change = fc.tuple(fc.nat(99), fc.double({ min: 0, max: 0.999, noNaN: true }), fc.nat(255));
   fc.assert(
     fc.property(fc.constantFrom(...conversations), fc.array(change, { maxLength: 8 }), (of, changes) => {

@@ -3,7 +3,7 @@ import { httpBody, httpHead, NESTED, type Packet, SHOWN } from '@eyrie/dissect';
 import type { Conn } from '../conn/conn.ts';
 import { type Column, connColumns, type LogKind, type OfConn } from '../write/log-kind.ts';
 import { type Transferred, writeFile } from './files.ts';
-import { type LogReader, numberOf, type Seen, tapOf, textOf } from './log.ts';
+import { type LogReader, type Logs, numberOf, type Seen, tapOf, textOf } from './log.ts';
 import { SoftwareLog } from './software.ts';
 
 interface Exchange extends OfConn {
@@ -105,102 +105,130 @@ export const httpReader: LogReader = {
   protocols: ['http'],
   readsUnfinished: true,
   make(logs) {
-    const tap = tapOf(['http'], FIELDS);
-    const write = (row: Exchange): void => logs.write(httpLog, row);
-    const software = new SoftwareLog(logs);
-    const stateOf = (conn: Conn): State =>
-      conn.keep(
-        'http',
-        (): State => ({ depth: 0, waiting: [], unfinished: { request: null, response: null } }),
-        ({ waiting }) => waiting.forEach(write),
-      );
-
-    function begin(state: State, seen: Seen): Exchange {
-      if (state.waiting.length >= WAITING_MAX) write(state.waiting.shift()!);
-      const exchange = begun(seen, ++state.depth);
-      state.waiting.push(exchange);
-      return exchange;
-    }
-
-    /** The head of a message that waits for the rest of its body. */
-    function unfinished(p: Packet, layer: number, seen: Seen): void {
-      const found = httpHead(p, layer);
-      if (found === null) return;
-      seen.conn.addServices(['http']);
-      const state = stateOf(seen.conn);
-      const { isResponse, lines } = found;
-      const side = isResponse ? 'response' : 'request';
-      const head = lines.join('\n');
-      if (state.unfinished[side]?.head === head) return;
-      if (isResponse) giveUp(state, write);
-      const row = isResponse ? (state.waiting[0] ?? begin(state, seen)) : begin(state, seen);
-      if (isResponse) readStatusLine(row, lines[0]!);
-      else readRequestHead(row, lines);
-      state.unfinished[side] = { head, row };
-    }
-
-    /** The row of a message that has come whole, if its head was seen before. */
-    function finished(p: Packet, layer: number, { unfinished }: State, side: Side): Exchange | null {
-      const before = unfinished[side];
-      if (before === null || before.head !== httpHead(p, layer)?.lines.join('\n')) return null;
-      unfinished[side] = null;
-      return before.row;
-    }
-
-    function request(p: Packet, layer: number, seen: Seen): void {
-      const state = stateOf(seen.conn);
-      const exchange = finished(p, layer, state, 'request') ?? begin(state, seen);
-      state.unfinished.request = null;
-      exchange.method = tap.text(METHOD);
-      exchange.uri = unescaped(tap.text('http.request.uri'));
-      exchange.version = versionOf(textOf(tap, 'http.request.version'));
-      exchange.host = textOf(tap, 'http.host');
-      exchange.referrer = textOf(tap, 'http.referer');
-      exchange.userAgent = textOf(tap, 'http.user_agent');
-      software.see('HTTP::BROWSER', exchange.userAgent, seen.time, seen.conn.orig.host);
-      exchange.username = textOf(tap, 'http.authbasic')?.split(':')[0] ?? null;
-      readLines(exchange, tap.texts(REQUEST_LINES));
-      exchange.request = body(p, layer, seen, tap.texts(REQUEST_LINES));
-      exchange.requestBytes = exchange.request?.bytes ?? 0;
-    }
-
-    function response(p: Packet, layer: number, seen: Seen): void {
-      const state = stateOf(seen.conn);
-      if (finished(p, layer, state, 'response') === null) giveUp(state, write);
-      const exchange = state.waiting[0] ?? begin(state, seen);
-      exchange.status = tap.number(STATUS);
-      exchange.statusText = textOf(tap, 'http.response.phrase') ?? '';
-      exchange.version = versionOf(textOf(tap, 'http.response.version'));
-      const { host, port } = seen.conn.resp;
-      software.see('HTTP::SERVER', textOf(tap, 'http.server'), seen.time, host, port);
-      // The real one comes later (RFC 9110 §15.2); 101 is the last of the connection.
-      if (exchange.status < 200) {
-        exchange.infoStatus = exchange.status;
-        exchange.infoText = exchange.statusText;
-        return;
-      }
-      exchange.response = body(p, layer, seen, tap.texts(RESPONSE_LINES));
-      exchange.responseBytes = exchange.response?.bytes ?? 0;
-      state.waiting.shift();
-      write(exchange);
-    }
-
-    function body(p: Packet, layer: number, seen: Seen, lines: readonly string[]): Transferred | null {
-      const found = httpBody(p, layer, BODY_MAX);
-      if (found === null) return null;
-      const isCoded = header(lines, 'content-encoding') !== null;
-      const totalBytes = isCoded ? null : numberOf(tap, 'http.content_length');
-      return writeFile(logs, seen, found.data, { source: 'HTTP', filename: filenameIn(lines), totalBytes });
-    }
-
-    return (p, layer, seen) => {
-      if ((p.flags[layer]! & (SHOWN | NESTED)) === 0) return unfinished(p, layer, seen);
-      tap.take(p, layer);
-      if (tap.has(METHOD)) request(p, layer, seen);
-      else if (tap.has(STATUS)) response(p, layer, seen);
-    };
+    const reader = new HttpReader(logs);
+    return (p, layer, seen) => reader.read(p, layer, seen);
   },
 };
+
+class HttpReader {
+  readonly #logs: Logs;
+  readonly #software: SoftwareLog;
+  readonly #tap = tapOf(['http'], FIELDS);
+
+  constructor(logs: Logs) {
+    this.#logs = logs;
+    this.#software = new SoftwareLog(logs);
+  }
+
+  read(p: Packet, layer: number, seen: Seen): void {
+    if ((p.flags[layer]! & (SHOWN | NESTED)) === 0) {
+      this.#unfinished(p, layer, seen);
+      return;
+    }
+    this.#tap.take(p, layer);
+    if (this.#tap.has(METHOD)) this.#request(p, layer, seen);
+    else if (this.#tap.has(STATUS)) this.#response(p, layer, seen);
+  }
+
+  #write(row: Exchange): void {
+    this.#logs.write(httpLog, row);
+  }
+
+  #stateOf(conn: Conn): State {
+    const make = (): State => ({ depth: 0, waiting: [], unfinished: { request: null, response: null } });
+    return conn.keep('http', make, ({ waiting }) => {
+      for (const row of waiting) this.#write(row);
+    });
+  }
+
+  #begin(state: State, seen: Seen): Exchange {
+    if (state.waiting.length >= WAITING_MAX) this.#write(state.waiting.shift()!);
+    const exchange = begun(seen, ++state.depth);
+    state.waiting.push(exchange);
+    return exchange;
+  }
+
+  /** The head of a message that waits for the rest of its body. */
+  #unfinished(p: Packet, layer: number, seen: Seen): void {
+    const found = httpHead(p, layer);
+    if (found === null) return;
+    seen.conn.addServices(['http']);
+    const state = this.#stateOf(seen.conn);
+    const { isResponse, lines } = found;
+    const side = isResponse ? 'response' : 'request';
+    const head = lines.join('\n');
+    if (state.unfinished[side]?.head === head) return;
+    if (isResponse) this.#giveUp(state);
+    const waiting = isResponse ? state.waiting[0] : undefined;
+    const row = waiting ?? this.#begin(state, seen);
+    if (isResponse) readStatusLine(row, lines[0]!);
+    else readRequestHead(row, lines);
+    state.unfinished[side] = { head, row };
+  }
+
+  #request(p: Packet, layer: number, seen: Seen): void {
+    const tap = this.#tap;
+    const state = this.#stateOf(seen.conn);
+    const exchange = finished(p, layer, state, 'request') ?? this.#begin(state, seen);
+    state.unfinished.request = null;
+    exchange.method = tap.text(METHOD);
+    exchange.uri = unescaped(tap.text('http.request.uri'));
+    exchange.version = versionOf(textOf(tap, 'http.request.version'));
+    exchange.host = textOf(tap, 'http.host');
+    exchange.referrer = textOf(tap, 'http.referer');
+    exchange.userAgent = textOf(tap, 'http.user_agent');
+    this.#software.see('HTTP::BROWSER', exchange.userAgent, seen.time, seen.conn.orig.host);
+    exchange.username = textOf(tap, 'http.authbasic')?.split(':')[0] ?? null;
+    readLines(exchange, tap.texts(REQUEST_LINES));
+    exchange.request = this.#body(p, layer, seen, tap.texts(REQUEST_LINES));
+    exchange.requestBytes = exchange.request?.bytes ?? 0;
+  }
+
+  #response(p: Packet, layer: number, seen: Seen): void {
+    const tap = this.#tap;
+    const state = this.#stateOf(seen.conn);
+    if (finished(p, layer, state, 'response') === null) this.#giveUp(state);
+    const exchange = state.waiting[0] ?? this.#begin(state, seen);
+    exchange.status = tap.number(STATUS);
+    exchange.statusText = textOf(tap, 'http.response.phrase') ?? '';
+    exchange.version = versionOf(textOf(tap, 'http.response.version'));
+    const { host, port } = seen.conn.resp;
+    this.#software.see('HTTP::SERVER', textOf(tap, 'http.server'), seen.time, host, port);
+    // The final response follows (RFC 9110 §15.2); 101 is the last of the connection.
+    if (exchange.status < 200) {
+      exchange.infoStatus = exchange.status;
+      exchange.infoText = exchange.statusText;
+      return;
+    }
+    exchange.response = this.#body(p, layer, seen, tap.texts(RESPONSE_LINES));
+    exchange.responseBytes = exchange.response?.bytes ?? 0;
+    state.waiting.shift();
+    this.#write(exchange);
+  }
+
+  /** Gives up a response whose body did not come whole, and of which nothing more comes. */
+  #giveUp({ unfinished, waiting }: State): void {
+    if (unfinished.response !== null && waiting[0] === unfinished.response.row) this.#write(waiting.shift()!);
+    unfinished.response = null;
+  }
+
+  #body(p: Packet, layer: number, seen: Seen, lines: readonly string[]): Transferred | null {
+    const found = httpBody(p, layer, BODY_MAX);
+    if (found === null) return null;
+    const isCoded = header(lines, 'content-encoding') !== null;
+    const totalBytes = isCoded ? null : numberOf(this.#tap, 'http.content_length');
+    const about = { source: 'HTTP', filename: filenameIn(lines), totalBytes };
+    return writeFile(this.#logs, seen, found.data, about);
+  }
+}
+
+/** The row of a message that has come whole, if its head was seen before. */
+function finished(p: Packet, layer: number, { unfinished }: State, side: Side): Exchange | null {
+  const before = unfinished[side];
+  if (before === null || before.head !== httpHead(p, layer)?.lines.join('\n')) return null;
+  unfinished[side] = null;
+  return before.row;
+}
 
 function begun({ conn, time }: Seen, depth: number): Exchange {
   return {
@@ -208,13 +236,6 @@ function begun({ conn, time }: Seen, depth: number): Exchange {
     ...{ userAgent: null, origin: null, requestBytes: 0, responseBytes: 0, status: null, statusText: null },
     ...{ infoStatus: null, infoText: null, username: null, proxied: null, request: null, response: null },
   };
-}
-
-/** A response whose body did not come whole, and of which nothing more comes. */
-function giveUp(state: State, write: (row: Exchange) => void): void {
-  const { unfinished, waiting } = state;
-  if (unfinished.response !== null && waiting[0] === unfinished.response.row) write(waiting.shift()!);
-  unfinished.response = null;
 }
 
 function readRequestHead(exchange: Exchange, [first = '', ...lines]: readonly string[]): void {

@@ -1,9 +1,10 @@
 // mqtt_connect.log, mqtt_publish.log and mqtt_subscribe.log: what clients and broker said
 // (https://docs.zeek.org/en/master/scripts/policy/protocols/mqtt/main.zeek.html).
-import type { Conn } from '../conn/conn.ts';
+import type { Tap } from '@eyrie/dissect';
 import { textOfBytes } from '../write/byte-text.ts';
 import { type Column, connColumns, type LogKind, type OfConn } from '../write/log-kind.ts';
-import { type LogReader, type Seen, tapOf, textOf } from './log.ts';
+import { type LogReader, type Logs, numberOf, type Seen, tapOf, textOf } from './log.ts';
+import { Waiting } from './waiting.ts';
 
 interface Connect extends OfConn {
   readonly protocol: string;
@@ -18,7 +19,7 @@ interface Publish extends OfConn {
   readonly isFromClient: boolean;
   readonly retain: boolean;
   readonly qos: number;
-  status: string;
+  readonly status: string;
   readonly topic: string;
   readonly payload: string;
   readonly bytes: number;
@@ -29,9 +30,8 @@ interface Subscribe extends OfConn {
   readonly action: string;
   readonly topics: readonly string[];
   readonly qos: readonly number[];
-  granted: number | null;
-  isAcknowledged: boolean;
-  readonly id: number;
+  readonly granted: number | null;
+  readonly isAcknowledged: boolean;
 }
 
 const connectColumns: readonly Column<Connect>[] = [
@@ -98,10 +98,15 @@ const PAYLOAD_MAX = 100;
 /** Messages of a connection that wait for their answer; beyond, the oldest is logged without it. */
 const WAITING_MAX = 64;
 
-interface State {
-  connect: Connect | null;
-  readonly published: Publish[];
-  readonly subscribed: Subscribe[];
+class State {
+  connect: Connect | null = null;
+  readonly published: Waiting<number, Publish>;
+  readonly subscribed: Waiting<number, Subscribe>;
+
+  constructor(logs: Logs) {
+    this.published = new Waiting(WAITING_MAX, (row) => logs.write(mqttPublishLog, row));
+    this.subscribed = new Waiting(WAITING_MAX, (row) => logs.write(mqttSubscribeLog, row));
+  }
 }
 
 const FIELDS = [
@@ -122,113 +127,92 @@ export const mqttReader: LogReader = {
   protocols: ['mqtt'],
   make(logs) {
     const tap = tapOf(['mqtt'], FIELDS);
-    const stateOf = (conn: Conn): State =>
-      conn.keep(
-        'mqtt',
-        (): State => ({ connect: null, published: [], subscribed: [] }),
-        ({ connect, published, subscribed }) => {
-          if (connect !== null) logs.write(mqttConnectLog, connect);
-          for (const row of published) logs.write(mqttPublishLog, row);
-          for (const row of subscribed) logs.write(mqttSubscribeLog, row);
-        },
-      );
-
-    function connect({ conn, time }: Seen): void {
-      stateOf(conn).connect = {
-        ...{ conn, time, status: null },
-        protocol: tap.text('mqtt.protoname'),
-        version: VERSIONS[tap.number('mqtt.ver')] ?? tap.text('mqtt.ver'),
-        clientId: tap.text('mqtt.clientid'),
-        willTopic: textOf(tap, 'mqtt.willtopic'),
-        willPayload: textOf(tap, 'mqtt.willmsg'),
-      };
-    }
-
-    function answered({ conn }: Seen): void {
-      const state = stateOf(conn);
-      if (state.connect === null) return;
-      const code = tap.has('mqtt.conack.val')
-        ? tap.number('mqtt.conack.val')
-        : tap.number('mqtt.connack.reason_code');
-      state.connect.status = ANSWERS[code] ?? `unknown (${code})`;
-      logs.write(mqttConnectLog, state.connect);
-      state.connect = null;
-    }
-
-    function publish({ conn, time, isOrig }: Seen): void {
-      const data = tap.values('mqtt.msg')[0];
-      const qos = tap.number('mqtt.qos');
-      const row: Publish = {
-        ...{ conn, time, qos, isFromClient: isOrig, status: qos === 0 ? 'ok' : 'incomplete_qos' },
-        retain: tap.number('mqtt.retain') === 1,
-        topic: tap.text('mqtt.topic'),
-        payload: data instanceof Uint8Array ? textOfBytes(data.subarray(0, PAYLOAD_MAX)) : '',
-        bytes: data instanceof Uint8Array ? data.length : 0,
-        id: tap.number('mqtt.msgid'),
-      };
-      const { published } = stateOf(conn);
-      if (qos === 0) logs.write(mqttPublishLog, row);
-      else if (published.push(row) > WAITING_MAX) logs.write(mqttPublishLog, published.shift()!);
-    }
-
-    function acknowledged({ conn }: Seen): void {
-      const { published } = stateOf(conn);
-      const at = published.findIndex(({ id }) => id === tap.number('mqtt.msgid'));
-      if (at < 0) return;
-      const [row] = published.splice(at, 1);
-      logs.write(mqttPublishLog, { ...row!, status: 'ok' });
-    }
-
-    function subscribe({ conn, time }: Seen, action: string): void {
-      const qos = [...tap.values('mqtt.sub.qos'), ...tap.values('mqtt.subscription_options_qos')].map(Number);
-      const { subscribed } = stateOf(conn);
-      const row = {
-        conn,
-        time,
-        action,
-        topics: tap.texts('mqtt.topic'),
-        qos,
-        granted: null,
-        isAcknowledged: false,
-      };
-      if (subscribed.push({ ...row, id: tap.number('mqtt.msgid') }) > WAITING_MAX)
-        logs.write(mqttSubscribeLog, subscribed.shift()!);
-    }
-
-    function granted({ conn }: Seen): void {
-      const { subscribed } = stateOf(conn);
-      const at = subscribed.findIndex(({ id }) => id === tap.number('mqtt.msgid'));
-      if (at < 0) return;
-      const [row] = subscribed.splice(at, 1);
-      const level = tap.values('mqtt.suback.qos')[0] ?? tap.values('mqtt.suback.reason_code')[0];
-      logs.write(mqttSubscribeLog, {
-        ...row!,
-        granted: level === undefined ? null : Number(level),
-        isAcknowledged: true,
-      });
-    }
+    const end = ({ connect, published, subscribed }: State): void => {
+      if (connect !== null) logs.write(mqttConnectLog, connect);
+      published.end();
+      subscribed.end();
+    };
 
     return (p, layer, seen) => {
       tap.take(p, layer);
+      const state = seen.conn.keep('mqtt', () => new State(logs), end);
       switch (tap.number('mqtt.msgtype')) {
         case CONNECT:
-          return connect(seen);
+          state.connect = connectOf(tap, seen);
+          break;
         case CONNACK:
-          return answered(seen);
+          return connected(logs, state, tap);
         case PUBLISH:
-          return publish(seen);
+          return publish(logs, state, publishOf(tap, seen));
         case PUBACK:
         case PUBCOMP:
-          return acknowledged(seen);
+          return published(logs, state, tap);
         case SUBSCRIBE:
-          return subscribe(seen, 'MQTT::SUBSCRIBE');
+          return subscribe(state, tap, seen, 'MQTT::SUBSCRIBE');
         case UNSUBSCRIBE:
-          return subscribe(seen, 'MQTT::UNSUBSCRIBE');
+          return subscribe(state, tap, seen, 'MQTT::UNSUBSCRIBE');
         case SUBACK:
         case UNSUBACK:
-          return granted(seen);
+          return subscribed(logs, state, tap);
         default:
       }
     };
   },
 };
+
+function connectOf(tap: Tap, { conn, time }: Seen): Connect {
+  return {
+    ...{ conn, time, status: null },
+    protocol: tap.text('mqtt.protoname'),
+    version: VERSIONS[tap.number('mqtt.ver')] ?? tap.text('mqtt.ver'),
+    clientId: tap.text('mqtt.clientid'),
+    willTopic: textOf(tap, 'mqtt.willtopic'),
+    willPayload: textOf(tap, 'mqtt.willmsg'),
+  };
+}
+
+function connected(logs: Logs, state: State, tap: Tap): void {
+  if (state.connect === null) return;
+  const code = numberOf(tap, 'mqtt.conack.val') ?? tap.number('mqtt.connack.reason_code');
+  state.connect.status = ANSWERS[code] ?? `unknown (${code})`;
+  logs.write(mqttConnectLog, state.connect);
+  state.connect = null;
+}
+
+function publishOf(tap: Tap, { conn, time, isOrig }: Seen): Publish {
+  const data = tap.values('mqtt.msg')[0];
+  const qos = tap.number('mqtt.qos');
+  return {
+    ...{ conn, time, qos, isFromClient: isOrig, status: qos === 0 ? 'ok' : 'incomplete_qos' },
+    retain: tap.number('mqtt.retain') === 1,
+    topic: tap.text('mqtt.topic'),
+    payload: data instanceof Uint8Array ? textOfBytes(data.subarray(0, PAYLOAD_MAX)) : '',
+    bytes: data instanceof Uint8Array ? data.length : 0,
+    id: tap.number('mqtt.msgid'),
+  };
+}
+
+function publish(logs: Logs, state: State, row: Publish): void {
+  if (row.qos === 0) logs.write(mqttPublishLog, row);
+  else state.published.add(row.id, row);
+}
+
+function published(logs: Logs, state: State, tap: Tap): void {
+  const row = state.published.take(tap.number('mqtt.msgid'));
+  if (row !== undefined) logs.write(mqttPublishLog, { ...row, status: 'ok' });
+}
+
+function subscribe(state: State, tap: Tap, { conn, time }: Seen, action: string): void {
+  const qos = [...tap.values('mqtt.sub.qos'), ...tap.values('mqtt.subscription_options_qos')].map(Number);
+  const topics = tap.texts('mqtt.topic');
+  const row = { conn, time, action, topics, qos, granted: null, isAcknowledged: false };
+  state.subscribed.add(tap.number('mqtt.msgid'), row);
+}
+
+function subscribed(logs: Logs, state: State, tap: Tap): void {
+  const row = state.subscribed.take(tap.number('mqtt.msgid'));
+  if (row === undefined) return;
+  const level = tap.values('mqtt.suback.qos')[0] ?? tap.values('mqtt.suback.reason_code')[0];
+  const granted = level === undefined ? null : Number(level);
+  logs.write(mqttSubscribeLog, { ...row, granted, isAcknowledged: true });
+}
