@@ -1,6 +1,6 @@
 import type { ArpEvent } from '../../events/events.ts';
 import { Bounded, KEYS_MAX } from '../recent.ts';
-import type { Rule } from '../rule.ts';
+import type { Rule, Say } from '../rule.ts';
 import { ARP_POISONING } from '../techniques.ts';
 
 /** Points that together make a finding; no single sign does. */
@@ -11,6 +11,10 @@ const PUSHES = 3;
 const QUESTION_S = 5;
 const MEMORY_S = 600;
 const CLAIMS_MAX = 64;
+/** MACs per address. */
+const OWNERS_MAX = 8;
+/** Frames of a station that are kept as evidence. */
+const FRAMES_MAX = 12;
 
 interface Claim {
   last: number;
@@ -25,6 +29,16 @@ interface Station {
   /** Addresses whose packets came from this MAC only after it had begun to claim. */
   readonly moved: Set<string>;
   readonly frames: number[];
+}
+
+interface Signs {
+  readonly points: number;
+  /** All that it claims. */
+  readonly addresses: readonly string[];
+  /** Those that other MACs claim, too. */
+  readonly contested: readonly string[];
+  /** Those that are contested, pushed or forged. */
+  readonly taken: readonly string[];
 }
 
 const isUnicast = (mac: string): boolean => (Number.parseInt(mac.slice(0, 2), 16) & 1) === 0;
@@ -46,76 +60,9 @@ export const arpSpoof: Rule = {
   advice:
     "Find the port of the claimant's MAC at the switch, and take it off; turn on dynamic ARP inspection.",
   watch(say) {
-    const stations = new Bounded<Station>(KEYS_MAX);
-    /** MACs that claim an address, with the time. */
-    const owners = new Bounded<Map<string, number>>(KEYS_MAX);
+    const claims = new Claims(say);
     /** When somebody asked for an address: `asker address`. */
     const questions = new Bounded<number>(KEYS_MAX);
-    const stationOf = (mac: string): Station =>
-      stations.for(mac, () => ({ claims: new Map(), moved: new Set(), frames: [] }));
-
-    function judge(mac: string, time: number): void {
-      const station = stationOf(mac);
-      const claims = [...station.claims].filter(([, { last }]) => Math.abs(time - last) <= MEMORY_S);
-      const addresses = claims.map(([address]) => address);
-      const pushed = claims.filter(([, { pushes }]) => pushes > 0).map(([address]) => address);
-      const forged = claims.filter(([, { isForged }]) => isForged).map(([address]) => address);
-      const isActive = pushed.length > 0 || forged.length > 0;
-      const contested = addresses.filter((address) => isActive && contenders(address, time).length > 1);
-      const points = pointsOf([
-        [pushed.length > 0, 1],
-        [claims.some(([, { pushes }]) => pushes >= PUSHES), 1],
-        [claims.length > 1, 1],
-        [contested.length > 0, 2],
-        [forged.length > 0, 2],
-        [station.moved.size > 0 && pushed.length > 0, 2],
-      ]);
-      if (points < ENOUGH) return;
-      const taken = [...new Set([...contested, ...pushed, ...forged])];
-      const target = (taken.length > 0 ? taken.slice(0, 3) : addresses).join(', ');
-      const [disputed] = contested;
-      const rival = disputed === undefined ? '' : contenders(disputed, time).find((other) => other !== mac);
-      const summary = [
-        `${mac} claims ${target}`,
-        station.moved.size > 0 && `packets of ${station.moved.size} others now come from it`,
-        disputed !== undefined && `${disputed} is also claimed by ${rival}`,
-      ];
-      say({
-        key: mac,
-        time,
-        source: mac,
-        target,
-        confidence: Math.min(0.99, 0.5 + points / 10),
-        summary: summary.filter(Boolean).join('; '),
-        frames: station.frames,
-        facts: { points, addresses: claims.length },
-      });
-    }
-
-    function contenders(address: string, time: number): string[] {
-      return [...(owners.get(address) ?? [])]
-        .filter(([, at]) => Math.abs(time - at) <= MEMORY_S)
-        .map(([mac]) => mac);
-    }
-
-    function claim(event: ArpEvent, isPushed: boolean): void {
-      const { senderAddress, senderMac, frameSource, time, frame } = event;
-      const isForged = frameSource !== senderMac;
-      const mac = isForged ? frameSource : senderMac;
-      const station = stationOf(mac);
-      const known = station.claims.get(senderAddress);
-      if (known === undefined && station.claims.size >= CLAIMS_MAX) return;
-      station.claims.set(senderAddress, {
-        last: time,
-        pushes: (known?.pushes ?? 0) + (isPushed ? 1 : 0),
-        isForged: isForged || known?.isForged === true,
-      });
-      if (station.frames.length < 12) station.frames.push(frame);
-      const macs = owners.for(senderAddress, () => new Map());
-      if (macs.size < 8 || macs.has(senderMac)) macs.set(senderMac, time);
-      judge(mac, time);
-    }
-
     return {
       arp(event) {
         const { isRequest, senderAddress, targetAddress, frameDestination, time } = event;
@@ -124,14 +71,100 @@ export const arpSpoof: Rule = {
         if (isRequest) questions.set(`${senderAddress} ${targetAddress}`, time);
         const asked = questions.get(`${targetAddress} ${senderAddress}`);
         const isAsked = asked !== undefined && Math.abs(time - asked) <= QUESTION_S;
-        claim(event, !isRequest && !isAsked && isUnicast(frameDestination));
+        claims.add(event, !isRequest && !isAsked && isUnicast(frameDestination));
       },
       moved({ address, to, time }) {
-        const station = stations.get(to);
-        if (station === undefined || station.claims.has(address)) return;
-        if (station.moved.size < CLAIMS_MAX) station.moved.add(address);
-        judge(to, time);
+        claims.moved(address, to, time);
       },
     };
   },
 };
+
+/** Addresses that stations claim, and what is suspicious about it. */
+class Claims {
+  readonly #say: Say;
+  readonly #stations = new Bounded<Station>(KEYS_MAX);
+  /** By address: MACs that claim it, with the time. */
+  readonly #owners = new Bounded<Map<string, number>>(KEYS_MAX);
+
+  constructor(say: Say) {
+    this.#say = say;
+  }
+
+  add(event: ArpEvent, isPushed: boolean): void {
+    const { senderAddress, senderMac, frameSource, time, frame } = event;
+    const isForged = frameSource !== senderMac;
+    const mac = isForged ? frameSource : senderMac;
+    const station = this.#stations.for(mac, () => ({ claims: new Map(), moved: new Set(), frames: [] }));
+    const known = station.claims.get(senderAddress);
+    if (known === undefined && station.claims.size >= CLAIMS_MAX) return;
+    station.claims.set(senderAddress, {
+      last: time,
+      pushes: (known?.pushes ?? 0) + (isPushed ? 1 : 0),
+      isForged: isForged || known?.isForged === true,
+    });
+    if (station.frames.length < FRAMES_MAX) station.frames.push(frame);
+    const macs = this.#owners.for(senderAddress, () => new Map());
+    if (macs.size < OWNERS_MAX || macs.has(senderMac)) macs.set(senderMac, time);
+    this.#judge(mac, station, time);
+  }
+
+  /** Packets of an address now come from this MAC. */
+  moved(address: string, to: string, time: number): void {
+    const station = this.#stations.get(to);
+    if (station === undefined || station.claims.has(address)) return;
+    if (station.moved.size < CLAIMS_MAX) station.moved.add(address);
+    // It is in use, so it is not evicted first.
+    this.#stations.set(to, station);
+    this.#judge(to, station, time);
+  }
+
+  #judge(mac: string, station: Station, time: number): void {
+    const { points, addresses, taken, contested } = this.#signs(station, time);
+    if (points < ENOUGH) return;
+    const target = (taken.length > 0 ? taken.slice(0, 3) : addresses).join(', ');
+    const [disputed] = contested;
+    const rival = disputed === undefined ? '' : this.#owning(disputed, time).find((other) => other !== mac);
+    const summary = [
+      `${mac} claims ${target}`,
+      station.moved.size > 0 && `packets of ${station.moved.size} others now come from it`,
+      disputed !== undefined && `${disputed} is also claimed by ${rival}`,
+    ];
+    this.#say({
+      key: mac,
+      time,
+      source: mac,
+      target,
+      confidence: Math.min(0.99, 0.5 + points / 10),
+      summary: summary.filter(Boolean).join('; '),
+      frames: station.frames,
+      facts: { points, addresses: addresses.length },
+    });
+  }
+
+  /** The signs of poisoning that a station shows, weighed. */
+  #signs(station: Station, time: number): Signs {
+    const claims = [...station.claims].filter(([, { last }]) => Math.abs(time - last) <= MEMORY_S);
+    const addresses = claims.map(([address]) => address);
+    const pushed = claims.filter(([, { pushes }]) => pushes > 0).map(([address]) => address);
+    const forged = claims.filter(([, { isForged }]) => isForged).map(([address]) => address);
+    const isActive = pushed.length > 0 || forged.length > 0;
+    const contested = addresses.filter((address) => isActive && this.#owning(address, time).length > 1);
+    const points = pointsOf([
+      [pushed.length > 0, 1],
+      [claims.some(([, { pushes }]) => pushes >= PUSHES), 1],
+      [claims.length > 1, 1],
+      [contested.length > 0, 2],
+      [forged.length > 0, 2],
+      [station.moved.size > 0 && pushed.length > 0, 2],
+    ]);
+    return { points, addresses, contested, taken: [...new Set([...contested, ...pushed, ...forged])] };
+  }
+
+  /** MACs that claimed an address of late. */
+  #owning(address: string, time: number): string[] {
+    return [...(this.#owners.get(address) ?? [])]
+      .filter(([, at]) => Math.abs(time - at) <= MEMORY_S)
+      .map(([mac]) => mac);
+  }
+}

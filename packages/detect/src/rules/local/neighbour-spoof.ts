@@ -1,6 +1,6 @@
 import type { NeighbourEvent } from '../../events/events.ts';
 import { Bounded, KEYS_MAX, Recent } from '../recent.ts';
-import type { Rule } from '../rule.ts';
+import type { Rule, Say } from '../rule.ts';
 import { IN_THE_MIDDLE } from '../techniques.ts';
 
 /** Points required for a finding; no single indicator has as many. */
@@ -33,88 +33,114 @@ export const neighbourSpoof: Rule = {
     'Failover, sleep proxies and new network cards, which multicast, and whose previous owner stays silent; proxies and anycast, which do not override (RFC 4861 §7.2.7, §7.2.8); a single genuine duplicate.',
   advice: "Find the switch port of the claimant's MAC and disable it; enable ND inspection (RFC 6620) there.",
   watch(say) {
-    const claimants = new Bounded<Claimant>(KEYS_MAX);
-    /** By address: MACs that claim it, with the time. */
-    const owners = new Bounded<Map<string, number>>(KEYS_MAX);
-    /** By address: source MAC and time of the last duplicate address detection. */
-    const probes = new Bounded<{ readonly from: string; readonly time: number }>(KEYS_MAX);
-    const denied = new Recent(DENIED_WINDOW_S);
-    const ownersOf = (address: string): Map<string, number> => owners.for(address, () => new Map());
-
-    function claim(address: string, { mac, time }: NeighbourEvent): Map<string, number> {
-      const macs = ownersOf(address);
-      // Most recent claimant last.
-      macs.delete(mac);
-      macs.set(mac, time);
-      if (macs.size > OWNERS_MAX) macs.delete(macs.keys().next().value!);
-      return macs;
-    }
-
-    /**
-     * An unsolicited multicast advertisement of a new owner is a takeover: its rivals are only MACs that claim the address
-     * afterwards.
-     */
-    function takeOver({ target, mac, isSolicited, destination }: NeighbourEvent): void {
-      const macs = ownersOf(target);
-      if (!isSolicited && isGroup(destination) && !macs.has(mac)) macs.clear();
-    }
-
-    function judge(event: NeighbourEvent): void {
-      const { target, mac, isSolicited, destination, time, frame } = event;
-      takeOver(event);
-      const macs = claim(target, event);
-      const isPushed = !isSolicited && !isGroup(destination);
-      const reach = isPushed ? MEMORY_S : AT_ONCE_S;
-      const rival = [...macs].find(([other, at]) => other !== mac && Math.abs(time - at) <= reach)?.[0];
-      if (rival === undefined) return;
-      const known = claimants.for(mac, () => ({ contested: new Recent(MEMORY_S), pushedAt: -Infinity }));
-      const { contested } = known;
-      if (isPushed) known.pushedAt = time;
-      if (contested.size < TARGETS_MAX || contested.items.has(target)) contested.add(target, time, frame);
-      const isPushing = Math.abs(time - known.pushedAt) <= MEMORY_S;
-      const points = 2 + (isPushing ? 1 : 0) + (contested.size > 1 ? 1 : 0);
-      if (points < ENOUGH) return;
-      const addresses = [...contested.items.keys()].slice(0, 3).join(', ');
-      say({
-        key: mac,
-        time,
-        source: mac,
-        target: addresses,
-        confidence: Math.min(0.99, 0.6 + points / 10),
-        summary: `${mac} claims ${addresses}; ${target} is also claimed by ${rival}`,
-        frames: contested.frames,
-        facts: { points, addresses: contested.size },
-      });
-    }
-
-    function deny({ target, mac, frameSource, time, frame }: NeighbourEvent): void {
-      const probe = probes.get(target);
-      // A host that probes an address and then advertises it as its own uses the same MAC for both.
-      if (probe === undefined || probe.from === frameSource || probe.from === mac) return;
-      if (Math.abs(time - probe.time) > AT_ONCE_S) return;
-      denied.add(target, time, frame);
-      if (denied.size < DENIED) return;
-      say({
-        key: 'new addresses',
-        time,
-        source: mac,
-        target: 'hosts that configure addresses',
-        confidence: 0.9,
-        summary: `${denied.size} new addresses failed duplicate address detection, such as ${target} of ${probe.from}`,
-        frames: denied.frames,
-        facts: { addresses: denied.size },
-      });
-    }
-
+    const claims = new Claims(say);
+    const denials = new Denials(say);
     return {
       neighbour(event) {
         const { step, source, target, frameSource, time, isOverride } = event;
         if (step === 'advertised') {
-          deny(event);
-          if (isOverride) judge(event);
-        } else if (source === '::') probes.set(target, { from: frameSource, time });
-        else claim(source, event);
+          denials.advertised(event);
+          if (isOverride) claims.advertised(event);
+        } else if (source === '::') denials.probed(target, frameSource, time);
+        else claims.add(source, event);
       },
     };
   },
 };
+
+/** Addresses that are claimed by more than one MAC. */
+class Claims {
+  readonly #say: Say;
+  readonly #claimants = new Bounded<Claimant>(KEYS_MAX);
+  /** By address: MACs that claim it, with the time; the most recent claimant last. */
+  readonly #owners = new Bounded<Map<string, number>>(KEYS_MAX);
+
+  constructor(say: Say) {
+    this.#say = say;
+  }
+
+  add(address: string, { mac, time }: NeighbourEvent): Map<string, number> {
+    const macs = this.#ownersOf(address);
+    macs.delete(mac);
+    macs.set(mac, time);
+    if (macs.size > OWNERS_MAX) macs.delete(macs.keys().next().value!);
+    return macs;
+  }
+
+  advertised(event: NeighbourEvent): void {
+    const { target, mac, isSolicited, destination, time, frame } = event;
+    this.#takeOver(event);
+    const macs = this.add(target, event);
+    const isPushed = !isSolicited && !isGroup(destination);
+    const reach = isPushed ? MEMORY_S : AT_ONCE_S;
+    const rival = [...macs].find(([other, at]) => other !== mac && Math.abs(time - at) <= reach)?.[0];
+    if (rival === undefined) return;
+    const known = this.#claimants.for(mac, () => ({ contested: new Recent(MEMORY_S), pushedAt: -Infinity }));
+    const { contested } = known;
+    if (isPushed) known.pushedAt = time;
+    if (contested.size < TARGETS_MAX || contested.items.has(target)) contested.add(target, time, frame);
+    const isPushing = Math.abs(time - known.pushedAt) <= MEMORY_S;
+    const points = 2 + (isPushing ? 1 : 0) + (contested.size > 1 ? 1 : 0);
+    if (points < ENOUGH) return;
+    const addresses = [...contested.items.keys()].slice(0, 3).join(', ');
+    this.#say({
+      key: mac,
+      time,
+      source: mac,
+      target: addresses,
+      confidence: Math.min(0.99, 0.6 + points / 10),
+      summary: `${mac} claims ${addresses}; ${target} is also claimed by ${rival}`,
+      frames: contested.frames,
+      facts: { points, addresses: contested.size },
+    });
+  }
+
+  /**
+   * An unsolicited multicast advertisement of a new owner is a takeover: its rivals are only MACs that claim the address
+   * afterwards.
+   */
+  #takeOver({ target, mac, isSolicited, destination }: NeighbourEvent): void {
+    const macs = this.#ownersOf(target);
+    if (!isSolicited && isGroup(destination) && !macs.has(mac)) macs.clear();
+  }
+
+  #ownersOf(address: string): Map<string, number> {
+    return this.#owners.for(address, () => new Map());
+  }
+}
+
+/** Duplicate address detections that fail (RFC 4862 §5.4). */
+class Denials {
+  readonly #say: Say;
+  /** By address: source MAC and time of the last probe. */
+  readonly #probes = new Bounded<{ readonly from: string; readonly time: number }>(KEYS_MAX);
+  readonly #denied = new Recent(DENIED_WINDOW_S);
+
+  constructor(say: Say) {
+    this.#say = say;
+  }
+
+  probed(address: string, from: string, time: number): void {
+    this.#probes.set(address, { from, time });
+  }
+
+  advertised({ target, mac, frameSource, time, frame }: NeighbourEvent): void {
+    const probe = this.#probes.get(target);
+    // A host that probes an address and then advertises it as its own uses the same MAC for both.
+    if (probe === undefined || probe.from === frameSource || probe.from === mac) return;
+    if (Math.abs(time - probe.time) > AT_ONCE_S) return;
+    const denied = this.#denied;
+    denied.add(target, time, frame);
+    if (denied.size < DENIED) return;
+    this.#say({
+      key: 'new addresses',
+      time,
+      source: mac,
+      target: 'hosts that configure addresses',
+      confidence: 0.9,
+      summary: `${denied.size} new addresses failed duplicate address detection, such as ${target} of ${probe.from}`,
+      frames: denied.frames,
+      facts: { addresses: denied.size },
+    });
+  }
+}
