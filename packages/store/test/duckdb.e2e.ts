@@ -21,9 +21,26 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { spawnChild } from '../../../test/support/children.ts';
 import { StoreError } from '../src/errors.ts';
 import { openStore } from '../src/open.ts';
-import { batchesOf, batchOf, migratedAndGoingOn, OFFICE_HOUR, passing } from './support.ts';
+import {
+  allOf,
+  batchesOf,
+  batchOf,
+  migratedAndGoingOn,
+  OFFICE_HOUR,
+  passing,
+  strangeBatch,
+} from './support.ts';
 
-const TO_VERSION_3 = `ALTER TABLE packet DROP COLUMN outer_id; ALTER TABLE paths DROP COLUMN is_told;
+/** The tables of version 4, with what the store holds. */
+const TO_VERSION_4 = `DROP VIEW packets;
+  CREATE TABLE unpacked AS SELECT p.id, p.capture, b.id AS batch, number, time, length,
+    CAST(captured_length AS UINTEGER) AS captured_length, file_offset, interface, src, dst, transport, src_port, dst_port,
+    stream, protocol, path, tcp_flags, tcp_analysis, tcp_length, marks, i.info, outer_id
+    FROM packet p ASOF JOIN batches b ON p.id >= b.first_id LEFT JOIN infos i ON i.id = p.id ORDER BY p.id;
+  DROP VIEW packet; DROP TABLE packet_rows; DROP TABLE infos; ALTER TABLE unpacked RENAME TO packet;
+  CREATE VIEW packets AS SELECT id FROM packet; ALTER TABLE flows DROP COLUMN client_isn;
+  ALTER TABLE flows DROP COLUMN server_isn; UPDATE meta SET value = '4' WHERE name = 'schema'`;
+const TO_VERSION_3 = `${TO_VERSION_4}; ALTER TABLE packet DROP COLUMN outer_id; ALTER TABLE paths DROP COLUMN is_told;
   DROP TABLE outer_addresses; UPDATE meta SET value = '3' WHERE name = 'schema'`;
 
 const CHILD = new URL('writing-child.ts', import.meta.url).pathname;
@@ -113,6 +130,20 @@ describe('a DuckDB store', () => {
     const again = await openStore(`duckdb:${killed}`);
     assert.equal((await again.info()).packets, 0);
     await again.close();
+  });
+
+  it('of schema 4 is migrated with everything that its packets say', async () => {
+    const path = join(folder, 'version4.duckdb');
+    const store = await openStore(`duckdb:${path}`);
+    await store.write(strangeBatch());
+    for (const batch of batchesOf(OFFICE_HOUR)) await store.write(batch);
+    const before = await allOf(store);
+    await store.close();
+    await run(path, TO_VERSION_4);
+    const migrated = await openStore(`duckdb:${path}`);
+    assert.deepEqual(await allOf(migrated), before);
+    assert.equal((await migrated.write(strangeBatch())).applied, false);
+    await migrated.close();
   });
 
   it('of an older schema is migrated with its contents, and accepts batches', async () => {

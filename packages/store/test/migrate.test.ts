@@ -19,7 +19,7 @@ function slow(version: number, seconds: number, share: () => number | null) {
     place: 'duckdb:x',
     all: async () => [[String(version)]],
     transaction: (work) => work(tx as Transaction),
-    indexed: async () => share(),
+    migrated: async () => share(),
   };
   return { database: database as Database, ran };
 }

@@ -200,7 +200,7 @@ export function storesAhead(make: () => Promise<string>): void {
     };
     await scene.write(tomorrow(early!, 1));
     const { rows } = await other.query(
-      'SELECT DISTINCT tableoid::regclass::text AS name FROM packet ORDER BY name',
+      'SELECT DISTINCT tableoid::regclass::text AS name FROM packet_rows ORDER BY name',
     );
     const [today, next] = rows.map(({ name }) => name);
     await scene.run(`BEGIN; LOCK TABLE ${today} IN SHARE MODE`);

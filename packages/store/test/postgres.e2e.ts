@@ -7,7 +7,37 @@ import { PostgresDatabase } from '../src/postgres/database.ts';
 import { complianceOf } from './compliance/index.ts';
 import { startPostgres, type TestServer } from './postgres.ts';
 import { storesAhead } from './postgres-ahead.ts';
-import { batchesOf, migratedAndGoingOn, OFFICE_HOUR } from './support.ts';
+import { allOf, batchesOf, migratedAndGoingOn, OFFICE_HOUR, strangeBatch } from './support.ts';
+
+/** The tables of version 5, with what the store holds; only some days get their partition. */
+const TO_VERSION_5 = `DROP VIEW packets;
+  CREATE TABLE unpacked AS SELECT p.*, b.id AS batch, i.info FROM packet p
+    JOIN LATERAL (SELECT id FROM batches WHERE packets > 0 AND first_id <= p.id ORDER BY first_id DESC LIMIT 1) b ON TRUE
+    LEFT JOIN infos i ON i.id = p.id;
+  CREATE TEMP TABLE days AS SELECT DISTINCT to_timestamp(time / 86400000000000 * 86400) AS day FROM unpacked WHERE time >= 0;
+  DROP VIEW packet; DROP TABLE packet_rows; DROP TABLE infos;
+  CREATE TABLE packet (
+    id BIGINT NOT NULL, time BIGINT NOT NULL, at TIMESTAMPTZ NOT NULL, number BIGINT NOT NULL,
+    file_offset BIGINT NOT NULL, length BIGINT NOT NULL, tcp_length BIGINT NOT NULL, capture INTEGER NOT NULL,
+    batch INTEGER NOT NULL, captured_length INTEGER NOT NULL, interface INTEGER NOT NULL, src INTEGER NOT NULL,
+    dst INTEGER NOT NULL, src_port INTEGER NOT NULL, dst_port INTEGER NOT NULL, stream INTEGER NOT NULL,
+    protocol INTEGER NOT NULL, path INTEGER NOT NULL, tcp_flags INTEGER NOT NULL, tcp_analysis INTEGER NOT NULL,
+    transport SMALLINT NOT NULL, marks SMALLINT NOT NULL, info TEXT, outer_id INTEGER
+  ) PARTITION BY RANGE (at);
+  CREATE TABLE packet_other PARTITION OF packet DEFAULT;
+  DO $$ DECLARE d RECORD; BEGIN
+    FOR d IN SELECT day FROM days LOOP
+      EXECUTE format('CREATE TABLE %I PARTITION OF packet FOR VALUES FROM (%L) TO (%L)',
+        'packet_' || to_char(d.day AT TIME ZONE 'UTC', 'YYYY_MM_DD'), d.day, d.day + INTERVAL '24 hours');
+    END LOOP;
+  END $$;
+  INSERT INTO packet SELECT id, time, to_timestamp(floor(time / 1000.0) / 1e6), number, file_offset, length, tcp_length, capture, batch,
+    CASE WHEN captured_length > 2147483647 THEN captured_length - 4294967296 ELSE captured_length END, interface, src, dst,
+    src_port, dst_port, stream, protocol, path, tcp_flags, tcp_analysis, transport, marks, info, outer_id FROM unpacked;
+  DROP TABLE unpacked; DROP TABLE days;
+  CREATE INDEX packet_place ON packet USING BRIN (id, time);
+  CREATE VIEW packets AS SELECT id FROM packet;
+  ALTER TABLE flows DROP COLUMN client_isn, DROP COLUMN server_isn; UPDATE meta SET value = '5' WHERE name = 'schema'`;
 
 let server: TestServer;
 before(async () => {
@@ -38,7 +68,7 @@ describe('PostgreSQL', () => {
         summary: '53315 → 53, 78 bytes, eth:ethertype:ip:udp:dns',
       },
     ]);
-    const other = await client.query('SELECT count(*) AS rows FROM packet_other');
+    const other = await client.query('SELECT count(*) AS rows FROM packet_rows_other');
     assert.equal(other.rows[0].rows, '0');
     await client.end();
     await store.close();
@@ -66,7 +96,7 @@ describe('PostgreSQL', () => {
     };
     const partitions = async () => {
       const { rows } = await client.query<{ name: string; rows: number }>(
-        'SELECT tableoid::regclass::text AS name, count(*)::int AS rows FROM packet GROUP BY 1 ORDER BY 1',
+        'SELECT tableoid::regclass::text AS name, count(*)::int AS rows FROM packet_rows GROUP BY 1 ORDER BY 1',
       );
       return Object.fromEntries(rows.map(({ name, rows: count }) => [name, count]));
     };
@@ -80,24 +110,24 @@ describe('PostgreSQL', () => {
     await at(2, (i) => (i % 2) * DAY);
     await at(3, (i) => (i === 0 ? 1e12 : -1e12));
     assert.deepEqual(await partitions(), {
-      packet_1684_10_19: 999,
-      packet_1970_01_01: 900,
-      packet_1970_01_02: 2100,
-      packet_2255_03_14: 1,
+      packet_rows_1684_10_19: 999,
+      packet_rows_1970_01_01: 900,
+      packet_rows_1970_01_02: 2100,
+      packet_rows_2255_03_14: 1,
     });
-    await client.query('ALTER TABLE packet DETACH PARTITION packet_1970_01_01');
+    await client.query('ALTER TABLE packet_rows DETACH PARTITION packet_rows_1970_01_01');
     const lost = await at(4, () => 0).catch((error: unknown) => error);
     assert.ok(lost instanceof StoreError && lost.isTemporary, String(lost));
-    await client.query('DROP TABLE packet_1970_01_01');
+    await client.query('DROP TABLE packet_rows_1970_01_01');
     await at(4, () => 0);
-    assert.equal((await partitions()).packet_1970_01_01, 1000);
-    await client.query('DROP TABLE packet_1970_01_01');
+    assert.equal((await partitions()).packet_rows_1970_01_01, 1000);
+    await client.query('DROP TABLE packet_rows_1970_01_01');
     await assert.rejects(
       at(5, () => 0),
       { code: 'ERR_STORE_AWAY' },
     );
     await at(5, () => 0);
-    assert.equal((await partitions()).packet_1970_01_01, 1000);
+    assert.equal((await partitions()).packet_rows_1970_01_01, 1000);
     await client.end();
     await store.close();
   });
@@ -212,10 +242,10 @@ describe('PostgreSQL', () => {
     const [capture] = await store.captures();
     await other.deleteCapture(capture!.id);
     await other.vacuum();
-    const { rows } = await client.query(`SELECT FROM pg_inherits WHERE inhparent = 'packet'::regclass`);
+    const { rows } = await client.query(`SELECT FROM pg_inherits WHERE inhparent = 'packet_rows'::regclass`);
     assert.equal(rows.length, 1);
     for (const batch of batchesOf(OFFICE_HOUR)) await store.write(batch);
-    assert.equal((await client.query('SELECT FROM packet_other LIMIT 1')).rowCount, 0);
+    assert.equal((await client.query('SELECT FROM packet_rows_other LIMIT 1')).rowCount, 0);
     assert.equal((await store.protocolSummary({ filter: 'frame' })).packets, 5125);
     await Promise.all([store.close(), other.close(), client.end()]);
   });
@@ -246,6 +276,33 @@ describe('PostgreSQL', () => {
     await Promise.all([keeper.close(), owner.end()]);
   });
 
+  it('of schema 5 is migrated with everything that its packets say, day by day', async () => {
+    const url = await server.make();
+    const store = await openStore(url);
+    await store.write(strangeBatch());
+    for (const batch of batchesOf(OFFICE_HOUR)) await store.write(batch);
+    const before = await allOf(store);
+    await store.close();
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    const days = async (table: string) =>
+      (
+        await client.query(
+          `SELECT substr(tableoid::regclass::text, ${table.length + 2}) AS day, count(*)::int AS rows FROM ${table}
+           GROUP BY 1 ORDER BY 1`,
+        )
+      ).rows;
+    await client.query(TO_VERSION_5);
+    const parts = await days('packet');
+    assert.equal(parts.length, 4);
+    const migrated = await openStore(url);
+    assert.deepEqual(await allOf(migrated), before);
+    assert.deepEqual(await days('packet_rows'), parts);
+    assert.equal((await migrated.write(strangeBatch())).applied, false);
+    assert.equal((await client.query(`SELECT to_regclass('packet_unpacked') AS old`)).rows[0].old, null);
+    await Promise.all([migrated.close(), client.end()]);
+  });
+
   it('is brought up to date with what it holds, and goes on', async () => {
     const url = await server.make();
     const store = await openStore(url);
@@ -257,7 +314,7 @@ describe('PostgreSQL', () => {
     await store.close();
     const client = new pg.Client({ connectionString: url });
     await client.connect();
-    await client.query(`ALTER TABLE packet DROP COLUMN outer_id; ALTER TABLE paths DROP COLUMN is_told;
+    await client.query(`${TO_VERSION_5}; ALTER TABLE packet DROP COLUMN outer_id; ALTER TABLE paths DROP COLUMN is_told;
       DROP TABLE outer_addresses; DROP SEQUENCE outer_addresses_ids; DROP INDEX packet_place;
       CREATE INDEX packet_time ON packet USING BRIN (time); CREATE INDEX packet_id ON packet USING BRIN (id);
       UPDATE meta SET value = '3' WHERE name = 'schema'`);
@@ -271,8 +328,9 @@ describe('PostgreSQL', () => {
       lines.map((line) => line.slice(line.indexOf(': ') + 2)),
       [
         'another process is bringing it up to date; waiting for that',
-        'bringing it up to schema 4 of 5: addresses of outer headers',
-        'bringing it up to schema 5 of 5: one index of all packets instead of two',
+        'bringing it up to schema 4 of 6: addresses of outer headers',
+        'bringing it up to schema 5 of 6: one index of all packets instead of two',
+        'bringing it up to schema 6 of 6: packets in fewer columns',
       ],
     );
   });
@@ -349,7 +407,7 @@ describe('PostgreSQL', () => {
       Array.from({ length: 60 }, () => database.all('SELECT 1 FROM pg_sleep(0.9)')),
     );
     assert.ok(answers.every((rows) => rows[0]![0] === 1));
-    assert.equal(await database.indexed(), null, 'no index is being made');
+    assert.equal(await database.migrated(), null, 'no index is being made');
     await database.close();
   });
 

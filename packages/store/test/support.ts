@@ -8,6 +8,7 @@ import {
   Dissector,
   FlowRecords,
   newFrame,
+  outerText,
   type Packet,
   PacketBatch,
 } from '@eyrie/dissect';
@@ -69,6 +70,66 @@ export function newBatchesOf(path: string, capacity = 1000): StoreBatch[] {
   records?.end();
   send();
   return made;
+}
+
+/** Packets whose columns have the least and the greatest values that they may have. */
+export function strangeBatch(): StoreBatch {
+  const packets = new PacketBatch(3);
+  packets.length = 3;
+  packets.number.set([0, 2 ** 32 + 1, 2 ** 40 - 1]);
+  packets.seconds.set([-1, 0, 4e9]);
+  packets.nanoseconds.set([999_999_999, 0, 1]);
+  packets.wireLength.set([0, 2 ** 31, 2 ** 32 - 1]);
+  packets.capturedLength.set([2 ** 32 - 1, 2 ** 31, 0]);
+  packets.fileOffset.set([0, 2 ** 33 + 7, 2 ** 53 - 1]);
+  packets.interfaceId.set([-1, 0, 2 ** 31 - 2]);
+  packets.addressKind.set([1, 2, 3]);
+  packets.source.fill(0xfe);
+  packets.transport.set([0, 6, 255]);
+  packets.sourcePort.set([0, 32_768, 65_535]);
+  packets.destinationPort.set([65_535, 1, 32_768]);
+  packets.stream.set([-1, 0, 2 ** 31 - 1]);
+  packets.tcpFlags.set([65_535, 0, 0xfff]);
+  packets.tcpAnalysis.set([0, 65_535, 32_768]);
+  packets.tcpLength.set([0, 2 ** 31, 2 ** 32 - 1]);
+  packets.marks.set([0, 7, 4]);
+  packets.texts.push(
+    'eth:ethertype:ip',
+    'The end of it',
+    outerText({ sources: ['192.0.2.9'], destinations: [] }),
+  );
+  packets.outer.set([-1, -1, 2]);
+  const summary = new Int32Array([1, -1, 1]);
+  return batchOf('file:strange', 0, { packets: Object.assign(packets, { summary }) });
+}
+
+/** What a store says of its packets, its counts, and what filters of each column find. */
+export async function allOf(store: Store): Promise<unknown> {
+  const filters = [
+    'frame.number == 4294967297',
+    'frame.len > 2147483647',
+    'frame.cap_len > 2147483647',
+    'frame.interface_id >= 0',
+    'frame.time_epoch < 0',
+    'tcp.srcport == 32768',
+    'tcp.flags.syn == 1',
+    'tcp.analysis.flags',
+    'tcp.len > 1000',
+    'tcp.stream == 3',
+    'ip.addr == 192.0.2.9',
+    'dns',
+  ];
+  const [{ items }, summary, tree] = [
+    await store.packets({ limit: 10_000 }),
+    await store.protocolSummary(),
+    await store.hierarchy({ filter: 'frame' }),
+  ];
+  const found: unknown[] = [];
+  for (const filter of filters) {
+    const page = await store.packets({ filter, limit: 10_000 });
+    found.push([filter, page.exact, page.items.map(({ id, isCandidate }) => [id, isCandidate])]);
+  }
+  return { items, summary, tree, found };
 }
 
 /** A store of an older version with the first 3000 packets of the office hour takes the rest; then it is closed. */

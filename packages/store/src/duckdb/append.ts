@@ -7,53 +7,107 @@ import {
   type DuckDBType,
   INTEGER,
   UINTEGER,
-  USMALLINT,
-  UTINYINT,
-  VARCHAR,
 } from '@duckdb/node-api';
 import duckdb from '@duckdb/node-bindings';
+import { putInt64 } from '../write/int64.ts';
 import type { PacketRows } from '../write/packet-rows.ts';
 
-type TypedArray = BigInt64Array | Int32Array | Uint32Array | Uint16Array | Uint8Array;
+type TypedArray = BigInt64Array | Int32Array | Uint32Array;
 
 /** Rows per data chunk. */
 const CHUNK = duckdb.vector_size();
+/** Bits of a packet's number above its lower word: those above are its capture's (migrations/005-packed.ts). */
+const NUMBER_BITS = 8;
+const WORD = 2 ** 32;
 
-/** In the order of the table's columns; the last two, summary and outer addresses, are written separately. */
-const COLUMNS: readonly (readonly [DuckDBType, (rows: PacketRows) => TypedArray])[] = [
-  [BIGINT, (rows) => rows.id],
-  [INTEGER, (rows) => rows.captures],
-  [INTEGER, (rows) => rows.batches],
-  [BIGINT, (rows) => rows.number],
-  [BIGINT, (rows) => rows.time],
-  [UINTEGER, (rows) => rows.columns.wireLength],
-  [UINTEGER, (rows) => rows.columns.capturedLength],
-  [BIGINT, (rows) => rows.fileOffset],
-  [INTEGER, (rows) => rows.columns.interfaceId],
-  [INTEGER, (rows) => rows.source],
-  [INTEGER, (rows) => rows.destination],
-  [UTINYINT, (rows) => rows.columns.transport],
-  [USMALLINT, (rows) => rows.columns.sourcePort],
-  [USMALLINT, (rows) => rows.columns.destinationPort],
-  [INTEGER, (rows) => rows.columns.stream],
-  [INTEGER, (rows) => rows.protocol],
-  [INTEGER, (rows) => rows.path],
-  [USMALLINT, (rows) => rows.columns.tcpFlags],
-  [USMALLINT, (rows) => rows.columns.tcpAnalysis],
-  [UINTEGER, (rows) => rows.columns.tcpLength],
-  [UTINYINT, (rows) => rows.marks],
+/** Packed values of one chunk, one column at a time; of 64 bits, the lower word is first. */
+const packed = new BigInt64Array(CHUNK);
+const words = new Int32Array(packed.buffer);
+const singles = new Uint32Array(packed.buffer, 0, CHUNK);
+
+/** The array that has the values of the rows from `from` on, and where in it they begin. */
+type Values = readonly [TypedArray, number];
+type Column = readonly [DuckDBType, (rows: PacketRows, from: number, count: number) => Values];
+
+const asIs = (type: DuckDBType, of: (rows: PacketRows) => TypedArray): Column => [
+  type,
+  (rows, from) => [of(rows), from],
 ];
 
-function copy(array: TypedArray, from: number, count: number, vector: duckdb.Vector): void {
-  const width = array.BYTES_PER_ELEMENT;
-  const at = array.byteOffset + from * width;
-  duckdb.copy_data_to_vector(vector, 0, array.buffer as ArrayBuffer, at, count * width);
-}
+/** In the order of the table's columns. One loop each: a single loop would have more live values than registers. */
+const COLUMNS: readonly Column[] = [
+  [
+    BIGINT,
+    ({ firstId }, from, count) => {
+      for (let i = 0; i < count; i++) putInt64(words, i, firstId + from + i);
+      return [packed, 0];
+    },
+  ],
+  asIs(BIGINT, (rows) => rows.time),
+  [
+    BIGINT,
+    ({ capture, columns: { number } }, from, count) => {
+      for (let i = 0; i < count; i++) {
+        const frame = number[from + i]!;
+        words[2 * i] = frame | 0;
+        words[2 * i + 1] = (capture << NUMBER_BITS) + Math.floor(frame / WORD);
+      }
+      return [packed, 0];
+    },
+  ],
+  [
+    BIGINT,
+    ({ columns: { fileOffset } }, from, count) => {
+      for (let i = 0; i < count; i++) putInt64(words, i, fileOffset[from + i]!);
+      return [packed, 0];
+    },
+  ],
+  asIs(UINTEGER, (rows) => rows.columns.wireLength),
+  [
+    BIGINT,
+    ({ columns: { interfaceId, capturedLength } }, from, count) => {
+      for (let i = 0; i < count; i++) {
+        words[2 * i] = capturedLength[from + i]!;
+        words[2 * i + 1] = interfaceId[from + i]! + 1;
+      }
+      return [packed, 0];
+    },
+  ],
+  asIs(INTEGER, (rows) => rows.source),
+  asIs(INTEGER, (rows) => rows.destination),
+  [
+    BIGINT,
+    ({ outer, marks, columns: { transport } }, from, count) => {
+      for (let i = 0; i < count; i++) {
+        words[2 * i] = (transport[from + i]! << 8) | marks[from + i]!;
+        words[2 * i + 1] = outer[from + i]!;
+      }
+      return [packed, 0];
+    },
+  ],
+  [
+    UINTEGER,
+    ({ columns: { sourcePort, destinationPort } }, from, count) => {
+      for (let i = 0; i < count; i++) singles[i] = (sourcePort[from + i]! << 16) | destinationPort[from + i]!;
+      return [singles, 0];
+    },
+  ],
+  asIs(INTEGER, (rows) => rows.columns.stream),
+  asIs(INTEGER, (rows) => rows.protocol),
+  asIs(INTEGER, (rows) => rows.path),
+  [
+    UINTEGER,
+    ({ columns: { tcpAnalysis, tcpFlags } }, from, count) => {
+      for (let i = 0; i < count; i++) singles[i] = (tcpAnalysis[from + i]! << 16) | tcpFlags[from + i]!;
+      return [singles, 0];
+    },
+  ],
+  asIs(UINTEGER, (rows) => rows.columns.tcpLength),
+];
 
 export class DuckDBAppend {
   readonly #connection: DuckDBConnection;
-  readonly #chunk = DuckDBDataChunk.create([...COLUMNS.map(([type]) => type), VARCHAR, INTEGER]);
-  readonly #allNull = new Uint8Array(CHUNK / 8);
+  readonly #chunk = DuckDBDataChunk.create(COLUMNS.map(([type]) => type));
   #appender: DuckDBAppender | null = null;
 
   constructor(connection: DuckDBConnection) {
@@ -62,18 +116,19 @@ export class DuckDBAppend {
 
   /** Appends rows to the open transaction; they become visible with `flush`. */
   async add(rows: PacketRows): Promise<void> {
-    this.#appender ??= await this.#connection.createAppender('packet');
-    const columns = COLUMNS.map(([, of]) => of(rows));
+    this.#appender ??= await this.#connection.createAppender('packet_rows');
     for (let from = 0; from < rows.length; from += CHUNK) {
       const count = Math.min(CHUNK, rows.length - from);
       const { chunk } = this.#chunk;
       duckdb.data_chunk_reset(chunk);
       duckdb.data_chunk_set_size(chunk, count);
-      columns.forEach((array, i) => {
-        copy(array, from, count, duckdb.data_chunk_get_vector(chunk, i));
-      });
-      this.#putSummaries(rows, from, count);
-      copy(rows.outer, from, count, duckdb.data_chunk_get_vector(chunk, COLUMNS.length + 1));
+      for (const [i, [, valuesOf]] of COLUMNS.entries()) {
+        const [array, at] = valuesOf(rows, from, count);
+        const width = array.BYTES_PER_ELEMENT;
+        const vector = duckdb.data_chunk_get_vector(chunk, i);
+        const start = array.byteOffset + at * width;
+        duckdb.copy_data_to_vector(vector, 0, array.buffer as ArrayBuffer, start, count * width);
+      }
       this.#appender.appendDataChunk(this.#chunk);
     }
   }
@@ -96,19 +151,5 @@ export class DuckDBAppend {
     } catch {
       // Closing repeats an earlier failure; the transaction is rolled back anyway.
     }
-  }
-
-  #putSummaries({ summary }: PacketRows, from: number, count: number): void {
-    const vector = duckdb.data_chunk_get_vector(this.#chunk.chunk, COLUMNS.length);
-    const validity = new Uint8Array(CHUNK / 8);
-    for (let i = 0; summary !== null && i < count; i++) {
-      const text = summary[from + i] ?? null;
-      if (text === null) continue;
-      validity[i >> 3]! |= 1 << (i & 7);
-      duckdb.vector_assign_string_element(vector, i, text);
-    }
-    duckdb.vector_ensure_validity_writable(vector);
-    const bits = summary === null ? this.#allNull : validity;
-    duckdb.copy_data_to_vector_validity(vector, 0, bits.buffer as ArrayBuffer, 0, bits.byteLength);
   }
 }

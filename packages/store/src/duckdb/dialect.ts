@@ -25,6 +25,6 @@ export const dialect: Dialect = {
   },
   whole: (sum) => `CAST(${sum} AS BIGINT)`,
   unhex: (text) => `unhex(${text})`,
-  // Row groups have zone maps on time: nothing to add.
-  timeHint: () => null,
+  withBatches: (packets) =>
+    `(${packets}) p ASOF JOIN (SELECT * FROM batches WHERE packets > 0) b ON p.id >= b.first_id`,
 };

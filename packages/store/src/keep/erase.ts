@@ -34,7 +34,7 @@ export async function erase(
     await tx.holdDictionaries();
     const packets = await erasePackets(tx, text);
     // A stored Info column may name a third party ("Who has 192.0.2.1?").
-    await tx.run('UPDATE packet SET info = NULL WHERE info IS NOT NULL AND strpos(info, $1) > 0', [text]);
+    await tx.run('DELETE FROM infos WHERE strpos(info, $1) > 0', [text]);
     const removed = {
       packets,
       flows: await tx.run('DELETE FROM flows WHERE client = $1 OR server = $1', [text]),
@@ -87,8 +87,10 @@ export async function deleteCapture(database: Database, id: number): Promise<boo
 async function removeRows(tx: Transaction, capture: number): Promise<Removed> {
   const remove = (table: string): Promise<number> =>
     tx.run(`DELETE FROM ${table} WHERE capture = ${capture}`);
+  const which = `id IN (SELECT id FROM packet WHERE capture = ${capture})`;
+  await tx.run(`DELETE FROM infos WHERE ${which}`);
   return {
-    packets: await remove('packet'),
+    packets: await tx.run(`DELETE FROM packet_rows WHERE ${which}`),
     flows: await remove('flows'),
     names: await remove('names'),
     findings: await remove('findings'),

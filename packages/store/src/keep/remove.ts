@@ -6,12 +6,13 @@ import { KIND_MASK, KIND_SHIFT } from '../write/packet-rows.ts';
 
 /** Deletes packets by a condition on `packet p`, and updates the counts in batches and tallies; returns their number. */
 export async function removePackets(tx: Transaction, condition: string): Promise<number> {
+  const which = `SELECT p.id FROM packet p WHERE ${condition}`;
   const touched = await tx.all(
-    `SELECT b.id, count(*) = b.packets FROM packet p JOIN batches b ON b.id = p.batch
-     WHERE ${condition} GROUP BY b.id, b.packets`,
+    `SELECT b.id, count(*) = b.packets FROM ${tx.dialect.withBatches(which)} GROUP BY b.id, b.packets`,
   );
   if (touched.length === 0) return 0;
-  const removed = await tx.run(`DELETE FROM packet AS p WHERE ${condition}`);
+  await tx.run(`DELETE FROM infos WHERE id IN (${which})`);
+  const removed = await tx.run(`DELETE FROM packet_rows WHERE id IN (${which})`);
   const numbers = (isWhole: boolean): number[] =>
     touched.filter(([, whole]) => whole === isWhole).map(([id]) => Number(id));
   for (const batches of parts(numbers(true))) {
@@ -26,20 +27,20 @@ export async function removePackets(tx: Transaction, condition: string): Promise
 
 async function recount(tx: Transaction, batches: string): Promise<void> {
   const { dialect } = tx;
+  const remaining = `FROM ${dialect.withBatches('SELECT id, time, protocol, path, length FROM packet')} WHERE b.id IN (${batches})`;
   await tx.run(`DELETE FROM tallies WHERE batch IN (${batches})`);
   // Buckets begin at multiples of the width, also before 1970.
   const down = `p.time - ((p.time % b.width) + b.width) % b.width`;
   await tx.run(
     `INSERT INTO tallies (batch, capture, bucket, protocol, path, packets, bytes)
-     SELECT p.batch, p.capture, ${down}, p.protocol, p.path, count(*), sum(p.length)
-     FROM packet p JOIN batches b ON b.id = p.batch WHERE p.batch IN (${batches})
-     GROUP BY p.batch, p.capture, ${down}, p.protocol, p.path`,
+     SELECT b.id, b.capture, ${down}, p.protocol, p.path, count(*), sum(p.length) ${remaining}
+     GROUP BY b.id, b.capture, ${down}, p.protocol, p.path`,
   );
   await tx.run(
     `UPDATE batches SET packets = g.packets, bytes = g.bytes, first_time = g.first_time, last_time = g.last_time
-     FROM (SELECT batch, count(*) AS packets, ${dialect.whole('sum(length)')} AS bytes, min(time) AS first_time,
-         max(time) AS last_time FROM packet WHERE batch IN (${batches}) GROUP BY batch) g
-     WHERE batches.id = g.batch`,
+     FROM (SELECT b.id, count(*) AS packets, ${dialect.whole('sum(p.length)')} AS bytes, min(p.time) AS first_time,
+         max(p.time) AS last_time ${remaining} GROUP BY b.id) g
+     WHERE batches.id = g.id`,
   );
 }
 

@@ -264,8 +264,8 @@ export class PostgresDatabase implements Database {
     return { bytes: Number(row![0]), free: 0 };
   }
 
-  async indexed(): Promise<number | null> {
-    const [row] = await this.all(INDEXED);
+  async migrated(): Promise<number | null> {
+    const [row] = await this.all(MIGRATED);
     return row === undefined || row[0] === null ? null : Number(row[0]);
   }
 
@@ -305,16 +305,18 @@ export class PostgresDatabase implements Database {
   }
 }
 
-/** Of all partitions, and of the blocks of the one that is read. */
-const INDEXED = `SELECT (partitions_done + coalesce(blocks_done::float8 / nullif(blocks_total, 0), 0))
-    / greatest(partitions_total, 1)
-  FROM pg_stat_progress_create_index WHERE datname = current_database() LIMIT 1`;
+/** An index that is made of all partitions, and of the blocks of the one that is read; or what a migration says of itself. */
+const MIGRATED = `SELECT coalesce(
+  (SELECT (partitions_done + coalesce(blocks_done::float8 / nullif(blocks_total, 0), 0)) / greatest(partitions_total, 1)
+   FROM pg_stat_progress_create_index WHERE datname = current_database() LIMIT 1),
+  (SELECT split_part(application_name, ' ', 3)::float8 / 100 FROM pg_stat_activity
+   WHERE datname = current_database() AND application_name LIKE 'eyrie migration %' LIMIT 1))`;
 
 /** In the order of the days; null for those that share a partition. */
 const PARTITIONS_OF = `SELECT inhrelid::regclass::text AS name
   FROM unnest($1::date[]) WITH ORDINALITY AS asked (day, place)
     LEFT JOIN pg_inherits ON inhparent = '${PARENT}'::regclass
-      AND inhrelid = to_regclass('packet_' || to_char(day, 'YYYY_MM_DD'))
+      AND inhrelid = to_regclass('packet_rows_' || to_char(day, 'YYYY_MM_DD'))
   ORDER BY place`;
 
 /** Keys that are hashed in the index of a table. */

@@ -16,18 +16,17 @@ import {
   putRows,
   type Shape,
   shapeOf,
-  withSummaries,
 } from './copy-rows.ts';
 
 /** The table that PostgreSQL parts among the partitions. */
-export const PARENT = 'packet';
+export const PARENT = 'packet_rows';
 /** Tables that one transaction copies into; the packets of others go through the parent. */
 const TABLES_MAX = 32;
-/** Chunks kept for the next transaction, as many as one has: 27 MB. */
-const SPARE_MAX = 50;
+/** Chunks kept for the next transaction, as many as one has: 16 MB. */
+const SPARE_MAX = 32;
 const UNDEFINED_TABLE = '42P01';
 
-/** Of one connection. As many bytes wait here as a transaction of the writer has: 27 MB at most, without summaries. */
+/** Of one connection. As many bytes wait here as a transaction of the writer has: 16 MB at most. */
 export class PacketCopy {
   readonly #parts = new Map<string, Part>();
   #spare: ArrayBuffer[] = [];
@@ -78,7 +77,7 @@ export class PacketCopy {
       const target = client.query(copyFrom(copy, { highWaterMark: 1 << 20 }));
       await pipeline([COPY_HEADER, ...part.chunks, COPY_TRAILER], target);
     }
-    const sent = parts.flatMap(([, { shape, chunks }]) => (shape.hasSummary ? [] : chunks));
+    const sent = parts.flatMap(([, { chunks }]) => chunks);
     this.#spare = [...this.#spare, ...sent.map(({ buffer }) => buffer as ArrayBuffer)].slice(0, SPARE_MAX);
   }
 
@@ -97,7 +96,6 @@ class Part {
   /** Rows in the chunk that is not yet full. */
   filled = 0;
   #chunk: Uint8Array | null = null;
-  #summaries: (string | null)[] = [];
 
   constructor(table: string, shape: Shape) {
     this.table = table;
@@ -109,21 +107,15 @@ class Part {
     const { shape } = this;
     this.#chunk ??= newChunk(shape, spare);
     putRows(shape, this.#chunk, this.filled * shape.row, rows, from, to);
-    if (rows.summary !== null) this.#summaries.push(...rows.summary.slice(from, to));
     this.filled += to - from;
     if (this.filled === CHUNK_ROWS) this.finish();
   }
 
   finish(): void {
     if (this.#chunk === null || this.filled === 0) return;
-    const bytes = this.#chunk.subarray(0, this.filled * this.shape.row);
-    if (this.shape.hasSummary) this.chunks.push(withSummaries(this.shape, bytes, this.#summaries));
-    else {
-      this.chunks.push(bytes);
-      this.#chunk = null;
-    }
+    this.chunks.push(this.#chunk.subarray(0, this.filled * this.shape.row));
+    this.#chunk = null;
     this.filled = 0;
-    this.#summaries = [];
   }
 }
 

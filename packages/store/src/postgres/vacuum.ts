@@ -15,6 +15,7 @@ const TABLES = [
   'outer_addresses',
   'drops',
   'clocks',
+  'infos',
   'meta',
 ];
 
@@ -42,8 +43,8 @@ export async function vacuum(client: pg.Client, place: string): Promise<void> {
   await client.query(`SET lock_timeout = ${LOCK_MS}`);
   try {
     const { rows } = await client.query<{ name: string; isDefault: boolean }>(
-      `SELECT c.oid::regclass::text AS name, c.relname = 'packet_other' AS "isDefault"
-       FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = 'packet'::regclass`,
+      `SELECT c.oid::regclass::text AS name, c.relname = 'packet_rows_other' AS "isDefault"
+       FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = 'packet_rows'::regclass`,
     );
     for (const { name, isDefault } of rows)
       if (isDefault || !(await dropEmpty(client, name)))
@@ -88,7 +89,7 @@ async function dropEmpty(client: pg.Client, partition: string): Promise<boolean>
   if (!(await isEmpty(client, partition))) return false;
   await client.query('BEGIN');
   try {
-    await client.query(`LOCK TABLE ONLY packet, ${partition} IN ACCESS EXCLUSIVE MODE`);
+    await client.query(`LOCK TABLE ONLY packet_rows, ${partition} IN ACCESS EXCLUSIVE MODE`);
     const isDropped = await isEmpty(client, partition);
     if (isDropped) await client.query(`DROP TABLE ${partition}`);
     await client.query('COMMIT');

@@ -26,19 +26,19 @@ export const COLUMNS = [
   'path',
   'marks',
   'tcp_analysis',
-  'info',
 ].join(', ');
 
-const [SRC, DST, PROTOCOL, PATH] = [8, 9, 14, 15];
+const [ID, SRC, DST, PROTOCOL, PATH] = [0, 8, 9, 14, 15];
 
 /** Texts are looked up for the rows found: a join would cost more than finding them. */
 export async function packetRows(texts: Texts, rows: readonly Row[]): Promise<PacketRow[]> {
   const numbers = (...columns: number[]): number[] =>
     columns.flatMap((column) => rows.map((row) => Number(row[column])));
-  const [addresses, protocols, paths] = await Promise.all([
+  const [addresses, protocols, paths, infos] = await Promise.all([
     texts.of('addresses', numbers(SRC, DST)),
     texts.of('protocols', numbers(PROTOCOL)),
     texts.of('paths', numbers(PATH)),
+    texts.infos(numbers(ID)),
   ]);
   return rows.map((row) =>
     packetRow(row, {
@@ -46,15 +46,16 @@ export async function packetRows(texts: Texts, rows: readonly Row[]): Promise<Pa
       dst: addresses.get(Number(row[DST])) ?? '',
       protocol: protocols.get(Number(row[PROTOCOL])) ?? '',
       path: paths.get(Number(row[PATH])) ?? '',
+      info: infos.get(Number(row[ID])) ?? null,
     }),
   );
 }
 
-type RowTexts = Pick<PacketRow, 'src' | 'dst' | 'protocol' | 'path'>;
+type RowTexts = Pick<PacketRow, 'src' | 'dst' | 'protocol' | 'path'> & { readonly info: string | null };
 
-function packetRow(row: Row, texts: RowTexts): PacketRow {
+function packetRow(row: Row, { info, ...texts }: RowTexts): PacketRow {
   const [id, capture, number, time, length, captured, offset, link] = row;
-  const [transport, srcPort, dstPort, stream, , , marks, analysis, info, candidate] = row.slice(10);
+  const [transport, srcPort, dstPort, stream, , , marks, analysis, candidate] = row.slice(10);
   const hasPorts = Number(transport) > 0;
   const isIp = ((Number(marks) >> KIND_SHIFT) & KIND_MASK) > ETHER;
   const made = {
@@ -78,7 +79,7 @@ function packetRow(row: Row, texts: RowTexts): PacketRow {
     },
     isCandidate: candidate === true,
   };
-  return { ...made, summary: info === null ? summaryOf(made) : String(info) };
+  return { ...made, summary: info ?? summaryOf(made) };
 }
 
 /** The summary without a stored Info column, as in the view `packets`. */

@@ -24,13 +24,11 @@ export interface Selected extends Bounds {
 }
 
 export class Selector {
-  readonly #database: Database;
   readonly #vocabulary: Vocabulary;
   readonly #addresses: AddressBook;
   readonly #compiler: FilterCompiler;
 
   constructor(database: Database, vocabulary: Vocabulary) {
-    this.#database = database;
     this.#vocabulary = vocabulary;
     this.#addresses = new AddressBook(database);
     this.#compiler = new FilterCompiler(vocabulary, this.#addresses);
@@ -50,7 +48,6 @@ export class Selector {
         capture === null ? TRUE : `capture = ${capture}`,
         from === null ? TRUE : `time >= ${from}`,
         to === null ? TRUE : `time < ${to}`,
-        this.#database.dialect.timeHint(from, to) ?? TRUE,
         terms,
       ),
     );

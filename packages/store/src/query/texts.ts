@@ -1,5 +1,6 @@
 // Cache of the texts of dictionary numbers. The text of a number never changes, so that entries stay valid.
 import type { Database } from '../sql/database.ts';
+import { Remembered } from '../sql/remembered.ts';
 
 /** Texts cached per table; the cache is emptied beyond it. */
 const TEXTS_MAX = 100_000;
@@ -13,10 +14,12 @@ const COLUMN: Readonly<Record<Table, string>> = { addresses: 'text', protocols: 
 
 export class Texts {
   readonly #database: Database;
+  readonly #anyInfo: Remembered<boolean>;
   #known = emptyTables();
 
   constructor(database: Database) {
     this.#database = database;
+    this.#anyInfo = new Remembered(database, 1);
   }
 
   /** The texts by number; numbers unknown to the store are missing. */
@@ -41,6 +44,22 @@ export class Texts {
       if (wanted.has(Number(id))) texts.set(Number(id), String(text));
     }
     return texts;
+  }
+
+  /** Info columns by packet id: of the few packets that have one. */
+  async infos(ids: readonly number[]): Promise<Map<number, string>> {
+    if (ids.length === 0 || !(await this.#hasInfos())) return new Map();
+    const rows = await this.#database.all(`SELECT id, info FROM infos WHERE id IN (${ids.join(', ')})`);
+    return new Map(rows.map(([id, info]) => [Number(id), String(info)]));
+  }
+
+  /** Mostly there are none, and nothing has to be looked for until the next write. */
+  async #hasInfos(): Promise<boolean> {
+    if (this.#database.changes === null) return true;
+    return this.#anyInfo.get(
+      '',
+      async () => (await this.#database.all('SELECT id FROM infos LIMIT 1')).length > 0,
+    );
   }
 
   /** Empties the cache after an erasure; lookups in progress fill the old one, which is discarded. */

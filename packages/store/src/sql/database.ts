@@ -36,8 +36,8 @@ export interface Database {
   version(): Promise<string>;
   /** Bytes on disk, and how many of them `vacuum` would reclaim. */
   size(): Promise<{ bytes: number; free: number }>;
-  /** How far an index is that is being made, 0 to 1; null: none, or it is not known. */
-  indexed(): Promise<number | null>;
+  /** How far the step of a migration is that runs now, 0 to 1; null: none does, or it is not known. */
+  migrated(): Promise<number | null>;
   vacuum(): Promise<void>;
   /** Writes the result of a query to a file. */
   writeParquet(query: string, path: string): Promise<void>;
@@ -102,6 +102,9 @@ export interface Dialect {
   whole(sum: string): string;
   /** Decodes hexadecimal text. */
   unhex(text: string): string;
-  /** A redundant condition on time that lets the engine prune; nanoseconds, `from` inclusive, `to` exclusive. */
-  timeHint(from: bigint | null, to: bigint | null): string | null;
+  /**
+   * A FROM clause that joins packets `p`, a query of their ids among others, with their batches `b`: the ids of a batch are
+   * consecutive.
+   */
+  withBatches(packets: string): string;
 }

@@ -64,7 +64,7 @@ async function reported(
   const reporting = setInterval(async () => {
     seconds += REPORT_MS / 1000;
     const after = `${title}, ${seconds} s`;
-    const share = await database.indexed().catch(() => null);
+    const share = await database.migrated().catch(() => null);
     onMigration(share === null ? after : `${after}, ${Math.floor(share * 100)} % done`);
   }, REPORT_MS);
   try {

@@ -2,6 +2,7 @@
 
 import { BATCH_PACKETS_MAX, type PacketColumns, type StoreBatch, type Written } from '../rows.ts';
 import type { Transaction } from '../sql/database.ts';
+import type { InsertColumn } from '../sql/insert.ts';
 import { FINDINGS, FLOWS, type MergeTable, mergeRows, NAMES } from '../sql/tables.ts';
 import type { Captures, KnownCapture } from './captures.ts';
 import type { Dictionaries } from './dictionaries.ts';
@@ -46,6 +47,11 @@ const CLOCK_COLUMNS = [
   { name: 'uncertainty', type: 'FLOAT8' },
 ] as const;
 
+const INFO_COLUMNS = [
+  { name: 'id', type: 'BIGINT' },
+  { name: 'info', type: 'TEXT' },
+] as const;
+
 type Rows = Record<string, unknown>[];
 
 /** Conversations merged at once: at the end of a capture there may be a hundred thousand, each a row of 25 cells. */
@@ -55,6 +61,7 @@ const FLOWS_AT_ONCE = 16_384;
 class Gathered {
   readonly batches: Rows = [];
   readonly tallies: Rows = [];
+  readonly infos: Rows = [];
   readonly flows: { readonly capture: number; readonly batch: Pick<StoreBatch, 'flows'> }[] = [];
   readonly names: Rows = [];
   readonly findings: Rows = [];
@@ -67,6 +74,7 @@ class Gathered {
     for (const { capture, time } of this.starts) await captures.begin(tx, capture, time);
     await insertSome(tx, 'batches', BATCH_COLUMNS, this.batches);
     await insertSome(tx, 'tallies', TALLY_COLUMNS, this.tallies);
+    await insertSome(tx, 'infos', INFO_COLUMNS, this.infos);
     await insertSome(tx, 'drops', DROP_COLUMNS, this.drops);
     await insertSome(tx, 'clocks', CLOCK_COLUMNS, this.clocks);
     await this.#mergeFlows(tx);
@@ -91,7 +99,7 @@ class Gathered {
 async function insertSome(
   tx: Transaction,
   table: string,
-  columns: typeof BATCH_COLUMNS | typeof TALLY_COLUMNS | typeof DROP_COLUMNS | typeof CLOCK_COLUMNS,
+  columns: readonly InsertColumn[],
   rows: Rows,
 ): Promise<void> {
   if (rows.length > 0) await tx.insert(table, columns, rows);
@@ -188,19 +196,12 @@ export class Ingest {
       this.#scratch = new PacketScratch(Math.min(BATCH_PACKETS_MAX, length * 2));
     const scratch = this.#scratch;
     const firstId = await tx.reserve('packet', length);
-    scratch.fill(columns, capture.id, batch, firstId);
+    scratch.fill(columns);
     await this.#dictionaries.fill(tx, columns, scratch);
     if (columns.number[0] === 1) gathered.starts.push({ capture, time: scratch.time[0]! });
-    const rows: PacketRows = {
-      ...scratch,
-      length,
-      columns,
-      capture: capture.id,
-      batch,
-      firstId,
-      summary: this.#isDisguised ? null : summariesOf(columns),
-    };
+    const rows: PacketRows = { ...scratch, length, columns, capture: capture.id, firstId };
     await tx.appendPackets(rows);
+    if (!this.#isDisguised) addInfos(gathered.infos, columns, firstId);
     const { time, protocol, path } = scratch;
     const { width, list, first, last, bytes } = tallied({
       length,
@@ -214,7 +215,9 @@ export class Ingest {
   }
 }
 
-function summariesOf({ summary, texts, length }: PacketColumns): (string | null)[] | null {
-  if (summary === undefined) return null;
-  return Array.from({ length }, (_, i) => texts[summary[i]!] ?? null);
+function addInfos(infos: Rows, { summary, texts, length }: PacketColumns, firstId: number): void {
+  for (let i = 0; summary !== undefined && i < length; i++) {
+    const info = texts[summary[i]!];
+    if (info !== undefined) infos.push({ id: firstId + i, info });
+  }
 }

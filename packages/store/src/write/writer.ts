@@ -16,6 +16,7 @@ import { Captures } from './captures.ts';
 import { Dictionaries, type Disguise } from './dictionaries.ts';
 import { Group } from './group.ts';
 import { Ingest } from './ingest.ts';
+import { NUMBER_MAX } from './packet-rows.ts';
 
 /** Packets of one transaction, if more than one batch: DuckDB's row group. */
 const TRANSACTION_PACKETS_MAX = 122_880;
@@ -210,6 +211,8 @@ function problemOf({ source, sequence, packets }: StoreBatch): string | null {
     )
       return `packet ${i} of the batch refers to a missing text`;
     if (packets.addressKind[i]! > 3) return `packet ${i} of the batch has an unknown kind of address`;
+    if (!(packets.number[i]! >= 0 && packets.number[i]! <= NUMBER_MAX))
+      return `packet ${i} of the batch has no frame number from 0 to ${NUMBER_MAX}`;
   }
   return null;
 }

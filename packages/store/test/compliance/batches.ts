@@ -3,10 +3,42 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import type { FindingRow, NameRow } from '../../src/rows.ts';
-import { batchesOf, batchOf, OFFICE_HOUR, originOf, PORT_SCAN } from '../support.ts';
+import { batchesOf, batchOf, OFFICE_HOUR, originOf, PORT_SCAN, strangeBatch } from '../support.ts';
 import type { Make } from './stored.ts';
 
 export function storesOnce(make: Make): void {
+  it('have the least and the greatest values of each column as they were sent', async () => {
+    const store = await make();
+    await store.write(strangeBatch());
+    const { items } = await store.packets();
+    assert.deepEqual(
+      items.map(
+        ({ number, time, length, transport, srcPort, dstPort, stream, tcpAnalysis, place, summary }) => [
+          ...[number, time, length, transport, srcPort, dstPort, stream, tcpAnalysis],
+          ...[place.offset, place.capturedLength, place.interfaceId, summary],
+        ],
+      ),
+      [
+        ...[[0, '-0.000000001', 0, null, null, null, null, 0, 0, 2 ** 32 - 1, null, 'The end of it']],
+        [
+          ...[2 ** 32 + 1, '0.000000000', 2 ** 31, 6, 32_768, 1, 0, 65_535, 2 ** 33 + 7, 2 ** 31, 0],
+          '32768 → 1, 2147483648 bytes, eth:ethertype:ip',
+        ],
+        [
+          ...[2 ** 40 - 1, '4000000000.000000001', 2 ** 32 - 1, 255, 65_535, 32_768, 2 ** 31 - 1, 32_768],
+          ...[2 ** 53 - 1, 0, 2 ** 31 - 2, 'The end of it'],
+        ],
+      ],
+    );
+    const numbersOf = async (filter: string): Promise<number[]> =>
+      (await store.packets({ filter })).items.filter((item) => !item.isCandidate).map(({ id }) => id);
+    assert.deepEqual(await numbersOf('frame.cap_len == 4294967295'), [1]);
+    assert.deepEqual(await numbersOf('frame.interface_id == 2147483646'), [3]);
+    assert.deepEqual(await numbersOf('tcp.len == 2147483648'), [2]);
+    assert.deepEqual(await numbersOf('ip.src == 192.0.2.9'), [3]);
+    await store.close();
+  });
+
   it('answers by what is stored now, whatever was asked before', async () => {
     const store = await make();
     const batches = batchesOf(OFFICE_HOUR);

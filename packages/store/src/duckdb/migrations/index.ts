@@ -3,6 +3,7 @@ import { sql as tables } from './001-tables.ts';
 import { sql as findingDetail } from './002-finding-detail.ts';
 import { sql as clocks } from './003-clocks.ts';
 import { sql as outer } from './004-outer.ts';
+import { sql as packed } from './005-packed.ts';
 
 /** In order: the schema's version is how many of them were run. What has once been released is never changed. */
 export const migrations: readonly Migration[] = [
@@ -10,4 +11,5 @@ export const migrations: readonly Migration[] = [
   { name: 'details of findings', sql: findingDetail },
   { name: 'clock readings', sql: clocks },
   { name: 'addresses of outer headers', sql: outer },
+  { name: 'packets in fewer columns', sql: packed },
 ];
