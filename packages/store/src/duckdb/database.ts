@@ -3,6 +3,7 @@
 import {
   type DuckDBConnection,
   DuckDBInstance,
+  type DuckDBMaterializedResult,
   type DuckDBPreparedStatement,
   type DuckDBValue,
 } from '@duckdb/node-api';
@@ -94,7 +95,7 @@ export class DuckDBDatabase implements Database {
         numbers.forEach((number, i) => {
           statement.bindBigInt(i + 1, number);
         });
-        return (await statement.runAndReadAll()).convertRows<Value>(plainValue);
+        return rowsOf(await statement.run());
       } catch (error) {
         throw this.#noted(error);
       }
@@ -277,8 +278,7 @@ export class DuckDBDatabase implements Database {
 
   async #query(connection: DuckDBConnection, sql: string, parameters: readonly Value[]): Promise<Row[]> {
     try {
-      const reader = await connection.runAndReadAll(sql, parameters as DuckDBValue[]);
-      return reader.convertRows<Value>(plainValue);
+      return rowsOf(await connection.run(sql, parameters as DuckDBValue[]));
     } catch (error) {
       throw this.#noted(error);
     }
@@ -323,6 +323,14 @@ export class DuckDBDatabase implements Database {
       this.#isBroken = false;
     });
   }
+}
+
+/** A reader would cross to another thread and back for every chunk, though all of them are in memory. */
+function rowsOf(result: DuckDBMaterializedResult): Row[] {
+  const rows: Row[] = [];
+  for (let i = 0; i < result.chunkCount; i++)
+    for (const row of result.getChunk(i).convertRows<Value>(plainValue)) rows.push(row);
+  return rows;
 }
 
 const SIZE = 'SELECT block_size, total_blocks, free_blocks FROM pragma_database_size() LIMIT 1';
