@@ -257,6 +257,7 @@ export interface FlowHead {
   readonly id: number;
   /** Seconds since 1970. */
   readonly start: number;
+  readonly end: number;
   readonly packets: number;
 }
 

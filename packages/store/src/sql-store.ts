@@ -55,7 +55,7 @@ export class SqlStore implements Store {
     this.#texts = new Texts(database);
     this.#packets = new Packets(database, this.#selector, this.#texts, this.#captures);
     this.#flows = new Flows(database);
-    this.#leads = new Leads(database, this.#flows, this.#packets);
+    this.#leads = new Leads(database, this.#flows, this.#captures, this.#packets);
     this.#schemaVersion = schemaVersion;
     this.#disguise = disguise;
   }

@@ -328,8 +328,12 @@ export class DuckDBDatabase implements Database {
 /** A reader would cross to another thread and back for every chunk, though all of them are in memory. */
 function rowsOf(result: DuckDBMaterializedResult): Row[] {
   const rows: Row[] = [];
-  for (let i = 0; i < result.chunkCount; i++)
-    for (const row of result.getChunk(i).convertRows<Value>(plainValue)) rows.push(row);
+  for (let i = 0; i < result.chunkCount; i++) {
+    const chunk = result.getChunk(i);
+    const columns = Array.from({ length: chunk.columnCount }, (_, column) => chunk.getColumnVector(column));
+    for (let row = 0; row < chunk.rowCount; row++)
+      rows.push(columns.map((column) => plainValue(column.getItem(row))));
+  }
   return rows;
 }
 

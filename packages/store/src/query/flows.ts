@@ -82,7 +82,7 @@ const TRANSPORTS: Readonly<Record<number, Transport>> = {
   136: 'udplite',
 };
 /** Stream numbers that are looked up together: packets that are looked at one after the other are of few conversations. */
-const BLOCK = 256;
+const BLOCK = 512;
 /** Size of the cache of packets' conversations, about 200 bytes each. */
 const FLOWS_MAX = 50_000;
 
@@ -112,13 +112,13 @@ export class Flows {
 
   async #heads(capture: number, from: number, to: number): Promise<Heads> {
     const rows = await this.#database.often(
-      'SELECT transport, stream, id, start_time, packets FROM flows WHERE capture = $1 AND stream >= $2 AND stream <= $3',
+      'SELECT transport, stream, id, start_time, end_time, packets FROM flows WHERE capture = $1 AND stream >= $2 AND stream <= $3',
       [capture, from, to].map(BigInt),
     );
     return new Map(
-      rows.map(([transport, stream, id, start, packets]) => [
+      rows.map(([transport, stream, id, start, end, packets]) => [
         `${transport} ${stream}`,
-        { id: Number(id), start: Number(start), packets: Number(packets) },
+        { id: Number(id), start: Number(start), end: Number(end), packets: Number(packets) },
       ]),
     );
   }

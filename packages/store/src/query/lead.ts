@@ -1,22 +1,29 @@
 // The earlier packets of a packet's conversation, by file offset only, since every packet tree needs them.
-import { NONE } from '@eyrie/dissect';
-import type { Lead, PacketRow, PlacedPacket } from '../queries.ts';
-import type { Database, Row } from '../sql/database.ts';
+import type { FlowHead, Lead, PacketRow } from '../queries.ts';
+import type { Database } from '../sql/database.ts';
 import { Remembered } from '../sql/remembered.ts';
+import type { CaptureList } from './captures.ts';
 import type { Flows } from './flows.ts';
 import type { Packets, Span } from './packets.ts';
-import { nanosecondsOf, secondsText } from './time.ts';
+import { PLACED, PlacedPackets } from './placed.ts';
+import { nanosecondsOf } from './time.ts';
 
-const AMONG = `SELECT id, number, time, length, captured_length, file_offset, interface FROM packet
-  WHERE id >= $1 AND id <= $2 AND capture = $3 AND transport = $4 AND stream = $5 AND time >= $6`;
+const AMONG = `SELECT ${PLACED} FROM packet
+  WHERE id >= $1 AND id <= $2 AND capture = $3 AND transport = $4 AND stream = $5 AND time >= $6 AND time <= $7`;
 
 /** Ids before a packet that are searched first: most packets are of busy conversations, whose latest hundred lie in these. */
 const NEAR = 32_768;
-/** Margin in seconds, because a flow's times are rounded. */
+/** Rows that one query may go through to find all packets of a conversation: it takes about 2 ms. */
+const WHOLE_ROWS_MAX = 1_000_000;
+/** Packets of one conversation that are cached whole. */
+const WHOLE_PACKETS_MAX = 4096;
+/** Packets that are cached, about 60 bytes each. */
+const CACHED_MAX = 200_000;
+/** Margin in seconds and in nanoseconds, because a flow's times are rounded. */
+const SLACK = 0.001;
 const SLACK_NS = 1_000_000n;
 const NEVER = -(2n ** 63n) + 1n;
-/** Packets that are cached of the beginnings of conversations, about 200 bytes each. */
-const BEGINNINGS_MAX = 60_000;
+const FOREVER = 2n ** 63n - 1n;
 
 /** Parameters of AMONG, after the ids: capture, transport, stream. */
 type Conversation = readonly [bigint, bigint, bigint];
@@ -29,29 +36,69 @@ export interface LeadOptions {
 export class Leads {
   readonly #database: Database;
   readonly #flows: Flows;
+  readonly #captures: CaptureList;
   readonly #packets: Packets;
-  readonly #beginnings: Remembered<readonly PlacedPacket[]>;
+  /** Beginnings of conversations, and all packets of those that are rare among others; null: they are too many. */
+  readonly #known: Remembered<PlacedPackets | null>;
 
-  constructor(database: Database, flows: Flows, packets: Packets) {
+  constructor(database: Database, flows: Flows, captures: CaptureList, packets: Packets) {
     this.#database = database;
     this.#flows = flows;
+    this.#captures = captures;
     this.#packets = packets;
-    this.#beginnings = new Remembered(database, BEGINNINGS_MAX, (packets) => 1 + packets.length);
+    this.#known = new Remembered(database, CACHED_MAX, (packets) => 1 + (packets?.count ?? 0));
   }
 
-  async of(packet: PacketRow, { first, latest }: LeadOptions): Promise<Lead> {
-    const { capture, transport, stream, id } = packet;
+  async of(packet: PacketRow, most: LeadOptions): Promise<Lead> {
+    const { capture, transport, stream } = packet;
     if (stream === null || transport === null) return { packets: [], isWhole: false };
     const mine: Conversation = [BigInt(capture), BigInt(transport), BigInt(stream)];
+    const flow = await this.#flows.of(packet);
+    const whole =
+      flow !== null && (await this.#isRare(packet, flow, most)) ? await this.#whole(mine, flow) : null;
+    return whole === null
+      ? this.#searched(packet, mine, flow, most)
+      : whole.before(packet.id, most.first, most.latest);
+  }
+
+  /** Whether its latest packets are spread too far to be near, but all of them are found by one query. */
+  async #isRare({ capture, time }: PacketRow, flow: FlowHead, { latest }: LeadOptions): Promise<boolean> {
+    // Packets may have been stored that its record does not know of yet.
+    if (flow.packets > WHOLE_PACKETS_MAX || Number(time) > flow.end + SLACK) return false;
+    const among = await this.#captures.byId(capture);
+    if (among === null || among.firstTime === null || among.lastTime === null) return false;
+    const seconds = Number(among.lastTime) - Number(among.firstTime);
+    const rows = seconds > 0 ? (among.packets * (flow.end - flow.start)) / seconds : among.packets;
+    return rows <= WHOLE_ROWS_MAX && flow.packets * NEAR < latest * Math.max(rows, NEAR);
+  }
+
+  #whole(mine: Conversation, flow: FlowHead): Promise<PlacedPackets | null> {
+    return this.#known.get(`all ${mine.join(' ')}`, async () => {
+      const [since, until] = [sinceOf(flow), nanosecondsOf(flow.end, 'end') + SLACK_NS];
+      const found = await this.#first(mine, since, until, WHOLE_PACKETS_MAX + 1);
+      return found.count > WHOLE_PACKETS_MAX ? null : found;
+    });
+  }
+
+  /** Back from the packet, and from the beginning of its conversation on. */
+  async #searched(
+    { id, capture }: PacketRow,
+    mine: Conversation,
+    flow: FlowHead | null,
+    { first, latest }: LeadOptions,
+  ): Promise<Lead> {
+    const since = flow === null ? NEVER : sinceOf(flow);
     // One more than wanted tells whether these are all.
     const most = latest + 1;
-    const [{ since, head }, packets] = await Promise.all([
-      this.#begun(packet, mine, { first, latest }),
-      this.#latest([id - NEAR, id - 1], mine, NEVER, most),
+    const [head, near] = await Promise.all([
+      flow !== null && flow.packets > latest ? this.#beginning(mine, since, first) : null,
+      this.#latest([id - NEAR, id - 1], mine, since, most),
     ]);
+    const packets = near.all();
     if (packets.length < most) {
       for (const span of await this.#packets.windowsBefore(id - NEAR, capture, since)) {
-        packets.unshift(...(await this.#latest(span, mine, since, most)).slice(packets.length - most));
+        const further = await this.#latest(span, mine, since, most - packets.length);
+        packets.unshift(...further.all());
         if (packets.length === most) break;
       }
       if (packets.length < most) return { packets, isWhole: true };
@@ -59,60 +106,39 @@ export class Leads {
     const end = packets[1]?.id ?? id;
     const beginning = head ?? (await this.#beginning(mine, since, first));
     return {
-      packets: [...beginning.filter((each) => each.id < end), ...packets.slice(1)],
+      packets: [...beginning.all().filter((each) => each.id < end), ...packets.slice(1)],
       isWhole: false,
     };
   }
 
-  /** When its conversation began, in nanoseconds since 1970, and of a long one the first packets. */
-  async #begun(packet: PacketRow, mine: Conversation, { first, latest }: LeadOptions) {
-    const flow = await this.#flows.of(packet);
-    if (flow === null) return { since: NEVER, head: null };
-    const since = nanosecondsOf(flow.start, 'start') - SLACK_NS;
-    return { since, head: flow.packets > latest ? await this.#beginning(mine, since, first) : null };
+  /** The first packets: the same for all packets of a conversation. */
+  async #beginning(mine: Conversation, since: bigint, most: number): Promise<PlacedPackets> {
+    const found = await this.#known.get(`${most} ${mine.join(' ')}`, () =>
+      this.#first(mine, since, FOREVER, most),
+    );
+    return found!;
   }
 
-  /** The first packets: the same for all packets of a conversation. */
-  #beginning(mine: Conversation, since: bigint, most: number): Promise<readonly PlacedPacket[]> {
-    return this.#beginnings.get(`${most} ${mine.join(' ')}`, async () => {
-      const packets: PlacedPacket[] = [];
-      const order = this.#database.dialect.comesInOrder(AMONG) ? '' : 'ORDER BY id';
-      const question = `${AMONG} ${order} LIMIT ${most}`;
-      for (const span of await this.#packets.windowsSince(since, Number(mine[0]))) {
-        packets.push(...(await this.#among(question, span, mine, since)));
-        if (packets.length >= most) break;
-      }
-      return packets.slice(0, most);
-    });
+  /** From a time on, up to another, oldest first. */
+  async #first(mine: Conversation, since: bigint, until: bigint, most: number): Promise<PlacedPackets> {
+    const order = this.#database.dialect.comesInOrder(AMONG) ? '' : 'ORDER BY id';
+    const rows = [];
+    for (const [from, to] of await this.#packets.windowsSince(since, Number(mine[0]))) {
+      const range = [BigInt(from), BigInt(to), ...mine, since, until];
+      rows.push(...(await this.#database.often(`${AMONG} ${order} LIMIT ${most}`, range)));
+      if (rows.length >= most) break;
+    }
+    return new PlacedPackets(rows.slice(0, most));
   }
 
   /** Oldest first. */
-  async #latest(span: Span, mine: Conversation, since: bigint, most: number): Promise<PlacedPacket[]> {
-    const packets = await this.#among(`${AMONG} ORDER BY id DESC LIMIT ${most}`, span, mine, since);
-    return packets.reverse();
-  }
-
-  async #among(
-    question: string,
-    [from, to]: Span,
-    mine: Conversation,
-    since: bigint,
-  ): Promise<PlacedPacket[]> {
-    const rows = await this.#database.often(question, [BigInt(from), BigInt(to), ...mine, since]);
-    return rows.map(placed);
+  async #latest([from, to]: Span, mine: Conversation, since: bigint, most: number): Promise<PlacedPackets> {
+    const range = [BigInt(from), BigInt(to), ...mine, since, FOREVER];
+    const rows = await this.#database.often(`${AMONG} ORDER BY id DESC LIMIT ${most}`, range);
+    return new PlacedPackets(rows.reverse());
   }
 }
 
-function placed([id, number, time, length, captured, offset, link]: Row): PlacedPacket {
-  return {
-    id: Number(id),
-    number: Number(number),
-    time: secondsText(BigInt(time as bigint)),
-    length: Number(length),
-    place: {
-      offset: Number(offset),
-      capturedLength: Number(captured),
-      interfaceId: link === NONE ? null : Number(link),
-    },
-  };
+function sinceOf(flow: FlowHead): bigint {
+  return nanosecondsOf(flow.start, 'start') - SLACK_NS;
 }

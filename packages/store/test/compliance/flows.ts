@@ -30,7 +30,7 @@ export function readsFlows(open: () => Store): void {
     const conversation = { transport: transport === 'tcp' ? 6 : 17, stream };
     const same = await store.packets({ conversation, capture: flow!.capture, limit: 10_000 });
     assert.deepEqual(same.items, packets.items);
-    const head = { id: flow!.id, start: flow!.start, packets: packets.items.length };
+    const head = { id: flow!.id, start: flow!.start, end: flow!.end, packets: packets.items.length };
     assert.deepEqual(await store.flowOf(same.items.at(-1)!), head);
     assert.equal(await store.flowOf({ ...same.items[0]!, stream: null }), null);
   });
