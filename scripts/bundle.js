@@ -39,6 +39,7 @@ async function bundle() {
       run: 'packages/cli/src/run.ts',
       // Entry points of threads, separate so that a thread loads only what it needs.
       'parser-thread': 'packages/services/src/parser/thread/index.ts',
+      'recorder-thread': 'packages/services/src/capture/recorder/index.ts',
       'lab-host-thread': 'packages/lab/src/hosting/host-thread.ts',
       'simulation-thread': 'packages/lab/src/simulate/thread.ts',
     },

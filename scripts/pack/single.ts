@@ -6,11 +6,14 @@ import { build, type Plugin } from 'esbuild';
 
 const root = join(import.meta.dirname, '../..');
 
-/** Parser threads load the same file and must not start the command again. */
+/** Threads load the same file and must not start the command again; each module knows its own thread. */
 const ENTRY = `
 import { isMainThread } from 'node:worker_threads';
 if (isMainThread) await import('../packages/cli/src/run.ts');
-else await import('../packages/services/src/parser/thread/index.ts');
+else {
+  await import('../packages/services/src/parser/thread/index.ts');
+  await import('../packages/services/src/capture/recorder/index.ts');
+}
 `;
 
 /** Packages that cannot be bundled are resolved at first use, in case they are installed. */

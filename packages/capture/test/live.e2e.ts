@@ -90,6 +90,22 @@ for (const tool of ['tcpdump', 'dumpcap'] as const) {
       }
     });
 
+    it('ends without an error if Ctrl-C reaches the tool before this program', async () => {
+      const source = await openLive('lo', { filter: `udp dst port ${PORT}`, tool });
+      const reading = readAll(source, PACKETS);
+      process.kill(source.pid, 'SIGINT');
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      await source.stop();
+      assert.deepEqual(await reading, []);
+    });
+
+    it('a tool that is killed is an error', async () => {
+      const source = await openLive('lo', { filter: `udp dst port ${PORT}`, tool });
+      const reading = readAll(source, PACKETS);
+      process.kill(source.pid, 'SIGKILL');
+      await assert.rejects(reading, { code: 'ERR_CAPTURE_LIVE', message: /ended by SIGKILL/ });
+    });
+
     it('can be closed at any time', async () => {
       const source = await openLive('lo', { filter: `udp port ${PORT}`, tool });
       await source.close();

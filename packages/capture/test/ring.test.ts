@@ -61,7 +61,7 @@ function newRing(filesMax = 100, fileBytesMax = 20_000) {
 
 async function fill(ring: RingWriter, from: number, to: number): Promise<void> {
   for (let i = from; i <= to; i++) {
-    if (!ring.write(packet(i))) await ring.drained();
+    ring.write(packet(i));
     if (i % 10 === 0) {
       ring.flush();
       await new Promise((resolve) => setTimeout(resolve, 2));
@@ -97,17 +97,17 @@ describe('the ring', () => {
       utimesSync(path, now / 1000 - ageSeconds, now / 1000 - ageSeconds);
     }
     holdFile(held);
-    await prune(dirname(session), { ...RING_DEFAULTS, ageSecondsMax: 60.5 }, now);
+    prune(dirname(session), { ...RING_DEFAULTS, ageSecondsMax: 60.5 }, now);
     assert.deepEqual(readdirSync(session), names.slice(1));
     releaseFile(held);
-    await prune(dirname(session), { ...RING_DEFAULTS, ageSecondsMax: 60.5 }, now);
+    prune(dirname(session), { ...RING_DEFAULTS, ageSecondsMax: 60.5 }, now);
     assert.deepEqual(readdirSync(session), names.slice(2));
   });
 
   it('returns what was written, in several files that any tool can read', async () => {
     const ring = newRing();
     await fill(ring, 1, 200);
-    await ring.close();
+    ring.close();
     const files = await ringFiles(ring.folder);
     assert.ok(files.length > 2);
     const all = await readAll(new RingReader(ring.folder));
@@ -124,7 +124,7 @@ describe('the ring', () => {
   it('finds the bytes of a packet by its offset', async () => {
     const ring = newRing();
     await fill(ring, 1, 100);
-    await ring.close();
+    ring.close();
     for (const [number, , offset] of await readAll(new RingReader(ring.folder))) {
       const place = await placeInRing(ring.folder, offset!);
       const file = openSync(place.path, 'r');
@@ -140,7 +140,7 @@ describe('the ring', () => {
     await fill(ring, 1, 30);
     let isOver = false;
     const writing = fill(ring, 31, 150).then(async () => {
-      await ring.close();
+      ring.close();
       isOver = true;
     });
     const all = await readAll(new RingReader(ring.folder, { from: 25, isOver: () => isOver }));
@@ -154,7 +154,7 @@ describe('the ring', () => {
   it('keeps the configured number of files, and a slow reader counts the packets it missed', async () => {
     const ring = newRing(3);
     await fill(ring, 1, 400);
-    await ring.close();
+    ring.close();
     assert.equal((await ringFiles(ring.folder)).length, 3);
     const reader = new RingReader(ring.folder);
     const all = await readAll(reader);
@@ -167,7 +167,7 @@ describe('the ring', () => {
   it('interrupted in the middle of a packet ends before it', async () => {
     const ring = newRing();
     await fill(ring, 1, 30);
-    await ring.close();
+    ring.close();
     const { path } = (await ringFiles(ring.folder)).at(-1)!;
     truncateSync(path, statSync(path).size - 100);
     const all = await readAll(new RingReader(ring.folder));
@@ -179,7 +179,7 @@ describe('the ring', () => {
     writeFileSync(notFolder, '');
     const ring = new RingWriter(join(notFolder, 'ring', 'eth0'), RING_DEFAULTS, () => source);
     await fill(ring, 1, 30);
-    await ring.close();
+    ring.close();
     assert.equal(ring.dropped, 30);
     assert.match(ring.problem ?? '', /its folder does not exist/);
   });
@@ -189,7 +189,7 @@ describe('the ring', () => {
     mkdirSync(dirname(ring.folder));
     writeFileSync(join(dirname(ring.folder), '.DS_Store'), '');
     await fill(ring, 1, 30);
-    await ring.close();
+    ring.close();
     assert.equal(ring.dropped, 0);
     assert.equal((await readAll(new RingReader(ring.folder))).length, 30);
   });
@@ -200,7 +200,7 @@ describe('the ring', () => {
     for (const session of ['a', 'b', 'c']) {
       const ring = new RingWriter(join(folder, session), limits, () => source);
       await fill(ring, 1, 60);
-      await ring.close();
+      ring.close();
     }
     assert.deepEqual(readdirSync(folder).sort(), ['b', 'c']);
     assert.equal(
@@ -214,9 +214,9 @@ describe('the ring', () => {
     for (const session of ['a', 'b', 'c', 'd']) {
       const ring = new RingWriter(join(folder, session), RING_DEFAULTS, () => source);
       await fill(ring, 1, 10);
-      await ring.close();
+      ring.close();
     }
-    await pruneOldest(folder);
+    pruneOldest(folder);
     assert.deepEqual(readdirSync(folder).sort(), ['b', 'c', 'd']);
   });
 
@@ -238,33 +238,33 @@ describe('the ring', () => {
     const quiet = new RingWriter(join(folder, 'eth0'), limits, () => source);
     const busy = new RingWriter(join(folder, 'eth1'), limits, () => source);
     await fill(quiet, 1, 10);
-    await quiet.drained();
+    quiet.flush();
     await fill(busy, 1, 400);
-    await busy.close();
+    busy.close();
     assert.ok((await ringFiles(busy.folder)).length <= 2);
     await fill(quiet, 11, 20);
-    await quiet.close();
+    quiet.close();
     const [file, ...others] = await ringFiles(quiet.folder);
     assert.deepEqual(others, []);
     assert.equal(await packetsIn(file!.path), 20);
     // Once closed, it is subject to its age again.
     const next = new RingWriter(join(folder, 'eth2'), limits, () => source);
     await fill(next, 1, 200);
-    await next.close();
+    next.close();
     assert.deepEqual(await ringFiles(quiet.folder), []);
   });
 
   it('a file deleted by another process loses only the next write', async () => {
     const ring = newRing();
     await fill(ring, 1, 10);
-    await ring.drained();
+    ring.flush();
     rmSync((await ringFiles(ring.folder))[0]!.path);
     await fill(ring, 11, 20);
-    await ring.drained();
+    ring.flush();
     const lost = ring.dropped;
     assert.ok(lost > 0 && lost <= 10, `${lost}`);
     await fill(ring, 21, 30);
-    await ring.close();
+    ring.close();
     const files = await ringFiles(ring.folder);
     assert.equal(await packetsIn(files.at(-1)!.path), 20 - lost);
     assert.equal(ring.dropped, lost);

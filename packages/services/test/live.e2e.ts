@@ -76,7 +76,7 @@ describe('a live capture into a store', { skip: cannot() }, () => {
       meshClock,
     });
     await sendPackets(port, 10);
-    await until('ten packets', () => live.ring.packets === 10);
+    await until('ten packets', () => live.state.packets === 10);
     await live.stop();
     const { path } = await placeInRing(live.folder, 0);
     const source = await openCapture(path);

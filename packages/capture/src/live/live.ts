@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { CaptureReader } from '@eyrie/dissect/files';
 import { CaptureError } from '../errors.ts';
 import type { FrameReader, FrameSource } from '../frame-source.ts';
@@ -33,6 +34,8 @@ export const LIVE_DEFAULTS = {
 
 /** How often the drop counters are requested. */
 const COUNTS_MS = 1000;
+/** Longest time between an exit of the tool after Ctrl-C and the call of `stop`. */
+const STOP_MS = 1000;
 /** Characters kept of a tool's stderr. */
 const SAID_MAX = 8192;
 
@@ -45,6 +48,7 @@ export class LiveSource implements FrameSource {
   readonly #source: CaptureSource;
   readonly #timer: NodeJS.Timeout | undefined;
   readonly #said: Said;
+  readonly #stopped = Promise.withResolvers<void>();
   #isClosed = false;
 
   constructor(path: string, tool: Tool, child: ChildProcess, source: CaptureSource, said: Said) {
@@ -57,6 +61,11 @@ export class LiveSource implements FrameSource {
     // Only tcpdump reports counters while it runs.
     const signal = countsSignal(tool);
     if (signal !== null) this.#timer = setInterval(() => child.kill(signal), COUNTS_MS);
+  }
+
+  /** The tool's process. */
+  get pid(): number {
+    return this.#child.pid!;
   }
 
   get reader(): CaptureReader {
@@ -81,6 +90,7 @@ export class LiveSource implements FrameSource {
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     this.#isClosed = true;
+    this.#stopped.resolve();
     if (this.#child.exitCode === null && this.#child.signalCode === null) this.#child.kill('SIGINT');
   }
 
@@ -93,11 +103,14 @@ export class LiveSource implements FrameSource {
 
   /** Turns an unexpected exit of the tool into an error. */
   async #explainEnd(): Promise<void> {
-    if (this.#child.exitCode === null && this.#child.signalCode === null) await once(this.#child, 'exit');
+    const child = this.#child;
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
     await this.#said.ended;
-    // Ctrl-C reaches the tool as well, which may exit before this process.
+    // Ctrl-C reaches the tool as well, which may exit before `stop` is called.
+    if (child.exitCode === 0) await Promise.race([this.#stopped.promise, pause(STOP_MS)]);
     if (this.#isClosed) return;
-    throw liveError(this.tool, this.path, null, this.#said.text, []);
+    const ending = child.signalCode === null ? '' : `ended by ${child.signalCode}`;
+    throw liveError(this.tool, this.path, null, ending || this.#said.text, []);
   }
 }
 

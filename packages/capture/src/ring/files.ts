@@ -7,7 +7,8 @@
 //
 // A packet's position is thus a single number, its byte offset in the session, which leads to the right file even after
 // older files were deleted.
-import { readdir, rmdir, stat, unlink } from 'node:fs/promises';
+import { readdirSync, rmdirSync, statSync, unlinkSync } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { CaptureError, readError, systemCode } from '../errors.ts';
 
@@ -45,6 +46,10 @@ export async function ringFiles(folder: string): Promise<RingFile[]> {
     if (systemCode(error) === 'ENOENT') return [];
     throw readError(folder, error);
   }
+  return filesNamed(folder, names);
+}
+
+function filesNamed(folder: string, names: readonly string[]): RingFile[] {
   return names
     .flatMap((name) => {
       const found = NAME.exec(name);
@@ -96,36 +101,51 @@ export function releaseFile(path: string): void {
 }
 
 /** Enforces the limits: deletes old and surplus files, except those being written, and folders of empty sessions. */
-export async function prune(root: string, limits: RingLimits, now: number): Promise<void> {
-  const dated = await datedFiles(root);
+export function prune(root: string, limits: RingLimits, now: number): void {
+  const dated = datedFiles(root);
   const oldest = now - limits.ageSecondsMax * 1000;
   for (const [i, { path, time }] of dated.entries()) {
     const isTooMany = dated.length - i > limits.filesMax;
-    if (!held.has(resolve(path)) && (isTooMany || time < oldest)) await removeFile(path);
+    if (!held.has(resolve(path)) && (isTooMany || time < oldest)) removeFile(path);
   }
 }
 
 /** Deletes the oldest file that is not being written, to make room. */
-export async function pruneOldest(root: string): Promise<void> {
-  const oldest = (await datedFiles(root)).find(({ path }) => !held.has(resolve(path)));
-  if (oldest !== undefined) await removeFile(oldest.path);
+export function pruneOldest(root: string): void {
+  const oldest = datedFiles(root).find(({ path }) => !held.has(resolve(path)));
+  if (oldest !== undefined) removeFile(oldest.path);
 }
 
 /** The files of all sessions, oldest first. Anything else in the folder is ignored. */
-async function datedFiles(root: string): Promise<{ path: string; time: number }[]> {
-  const entries = await readdir(root, { withFileTypes: true }).catch(() => []);
-  const sessions = entries.filter((entry) => entry.isDirectory());
-  const files = (await Promise.all(sessions.map(({ name }) => ringFiles(join(root, name))))).flat();
-  const dated = await Promise.all(
-    files.map(async ({ path }) => ({ path, time: (await stat(path).catch(() => null))?.mtimeMs ?? 0 })),
+function datedFiles(root: string): { path: string; time: number }[] {
+  const sessions = attempt(
+    () => readdirSync(root, { withFileTypes: true }).filter((each) => each.isDirectory()),
+    [],
   );
+  const files = sessions.flatMap(({ name }) => {
+    const folder = join(root, name);
+    return filesNamed(
+      folder,
+      attempt(() => readdirSync(folder), []),
+    );
+  });
+  const dated = files.map(({ path }) => ({ path, time: attempt(() => statSync(path).mtimeMs, 0) }));
   return dated.sort((a, b) => a.time - b.time || (a.path < b.path ? -1 : 1));
 }
 
-async function removeFile(path: string): Promise<void> {
-  await unlink(path).catch(() => {});
-  // rmdir removes only an empty folder; an active session recreates its own.
-  await rmdir(dirname(path)).catch(() => {});
+function removeFile(path: string): void {
+  attempt(() => unlinkSync(path), undefined);
+  // Removes only an empty folder; an active session recreates its own.
+  attempt(() => rmdirSync(dirname(path)), undefined);
+}
+
+/** Files and folders may vanish at any time: another process may have the same ring. */
+function attempt<T>(work: () => T, otherwise: T): T {
+  try {
+    return work();
+  } catch {
+    return otherwise;
+  }
 }
 
 /** Parses `20x100MB`: number and size of files. Null if malformed. */

@@ -1,17 +1,11 @@
 // Captures an interface to its ring: packets are written to disk first, and readers read them from there.
 import { join } from 'node:path';
-import {
-  ambientKey,
-  type LiveOptions,
-  type LiveSource,
-  openLive,
-  type RingLimits,
-  RingWriter,
-} from '@eyrie/capture';
-import { newFrame } from '@eyrie/dissect';
+import { CaptureError, type CaptureErrorCode, type LiveOptions, type RingLimits } from '@eyrie/capture';
 import type { CaptureOrigin, ClockReading, DropRow } from '@eyrie/store';
 import type { Log } from '../log/index.ts';
 import { liveOrigin, sessionName } from './origin.ts';
+import { type Recorder, startRecording } from './recorder/index.ts';
+import type { FromRecorder, RecordState } from './recorder/spec.ts';
 
 export interface LiveCaptureOptions extends LiveOptions {
   readonly interface: string;
@@ -31,45 +25,48 @@ export type MeshReading = Omit<ClockReading, 'time'>;
 /** Interval between clock comparisons. */
 const CLOCK_MS = 60_000;
 
-/** Longest time that packets stay buffered before they are on disk, where readers see them. */
-const FLUSH_MS = 50;
-
 export class LiveCapture {
   readonly folder: string;
-  readonly source: LiveSource;
-  readonly ring: RingWriter;
+  state: RecordState = { kernel: 0, interface: 0, packets: 0, dropped: 0, problem: null };
   /** Resolves when the last packet is written. @throws CaptureError when the capture tool failed */
   readonly ended: Promise<void>;
   isOver = false;
-  readonly #log: Log;
-  #told = { kernel: 0, interface: 0, queue: 0 };
-  #trouble: string | null = null;
-  readonly #origin: CaptureOrigin;
   /** The newest clock comparison. */
   clock: ClockReading | null;
+  readonly #recorder: Recorder;
+  /** Resolves to the tool's name once it captures; rejects as `ended` does. */
+  readonly #begun = Promise.withResolvers<string>();
+  readonly #end = Promise.withResolvers<void>();
+  readonly #log: Log;
+  readonly #origin: CaptureOrigin;
+  /** What `drops` has returned so far. */
+  #told = { kernel: 0, interface: 0, queue: 0 };
 
-  constructor(source: LiveSource, options: LiveCaptureOptions, clock: ClockReading | null) {
-    const { interface: name, ringFolder, ring, log, meshClock } = options;
-    this.clock = clock;
+  constructor(options: LiveCaptureOptions, clock: ClockReading | null) {
+    const { interface: name, ringFolder, ring, log, meshClock, ...live } = options;
     const started = new Date();
+    this.clock = clock;
     this.folder = join(ringFolder, sessionName(name, started));
     this.#origin = liveOrigin(name, started, this.folder);
-    this.source = source;
     this.#log = log;
-    this.ring = new RingWriter(this.folder, ring, () => source.reader.interfaces[0], {
-      key: ambientKey(),
-      comment: () => (this.clock === null ? null : noteOf(this.clock)),
-    });
+    const job = { interface: name, live, folder: this.folder, ring, note: noteOf(clock) };
+    this.#recorder = startRecording(job, (message) => this.#hear(message));
     const timer = setInterval(() => {
-      void readingOf(meshClock).then((clock) => {
-        this.clock = clock;
+      void readingOf(meshClock).then((now) => {
+        this.clock = now;
+        this.#recorder.send({ kind: 'note', note: noteOf(now) });
       });
     }, CLOCK_MS);
-    this.ended = this.#pump().finally(() => {
+    this.ended = this.#end.promise.finally(() => {
       clearInterval(timer);
       this.isOver = true;
     });
     this.ended.catch(() => {});
+  }
+
+  /** Resolves to the capture tool's name once it runs. @throws CaptureError */
+  begun(): Promise<string> {
+    return this.#begun.promise;
   }
 
   get origin(): CaptureOrigin {
@@ -78,8 +75,8 @@ export class LiveCapture {
 
   /** Packets lost since the last call, by place of loss. */
   drops(): DropRow[] {
-    const { kernel, interface: nic } = this.source.drops;
-    const now = { kernel, interface: nic, queue: this.ring.dropped };
+    const { kernel, interface: nic, dropped } = this.state;
+    const now = { kernel, interface: nic, queue: dropped };
     const before = this.#told;
     this.#told = now;
     const time = Date.now() / 1000;
@@ -90,39 +87,39 @@ export class LiveCapture {
 
   /** Stops the capture tool and writes its remaining packets. */
   async stop(): Promise<void> {
-    await this.source.stop();
+    this.#recorder.send({ kind: 'stop' });
     await this.ended.catch(() => {});
   }
 
-  async #pump(): Promise<void> {
-    const frame = newFrame();
-    const timer = setInterval(() => this.#flush(), FLUSH_MS);
-    try {
-      for await (const reader of this.source.chunks())
-        while (reader.next(frame)) if (!this.ring.write(frame)) await this.ring.drained();
-    } finally {
-      clearInterval(timer);
-      await this.ring.close();
+  #hear(message: FromRecorder): void {
+    if (message.kind === 'begun') this.#begun.resolve(message.tool);
+    else if (message.kind === 'state') this.#setState(message.state);
+    else if (message.failure === null) this.#end.resolve();
+    else {
+      const { code, message: text } = message.failure;
+      const error = code === '' ? new Error(text) : new CaptureError(code as CaptureErrorCode, text);
+      this.#begun.reject(error);
+      this.#end.reject(error);
     }
   }
 
-  #flush(): void {
-    this.ring.flush();
-    const { problem } = this.ring;
-    if (problem === this.#trouble) return;
-    this.#trouble = problem;
-    if (problem === null) this.#log.info('the ring takes packets again');
-    else this.#log.warn(`packets are dropped: ${problem}`, { dropped: this.ring.dropped });
+  #setState(state: RecordState): void {
+    const { problem } = this.state;
+    this.state = state;
+    if (state.problem === problem) return;
+    if (state.problem === null) this.#log.info('the ring takes packets again');
+    else this.#log.warn(`packets are dropped: ${state.problem}`, { dropped: state.dropped });
   }
 }
 
 /** @throws CaptureError */
 export async function startLive(options: LiveCaptureOptions): Promise<LiveCapture> {
-  const source = await openLive(options.interface, options);
-  options.log.info(`captures on ${options.interface} with ${source.tool.name}`);
   const clock = await readingOf(options.meshClock);
-  if (clock !== null) options.log.info(noteOf(clock));
-  return new LiveCapture(source, options, clock);
+  const live = new LiveCapture(options, clock);
+  options.log.info(`captures on ${options.interface} with ${await live.begun()}`);
+  const note = noteOf(clock);
+  if (note !== null) options.log.info(note);
+  return live;
 }
 
 async function readingOf(meshClock: MeshClock | undefined): Promise<ClockReading | null> {
@@ -130,7 +127,9 @@ async function readingOf(meshClock: MeshClock | undefined): Promise<ClockReading
   return reading === null ? null : { ...reading, time: Date.now() / 1000 };
 }
 
-/** The comment in the header of each ring file. */
-function noteOf({ mesh, aheadSeconds, uncertaintySeconds }: MeshReading): string {
+/** The comment in the header of each ring file; null: none. */
+function noteOf(clock: MeshReading | null): string | null {
+  if (clock === null) return null;
+  const { mesh, aheadSeconds, uncertaintySeconds } = clock;
   return `clock ${aheadSeconds.toFixed(6)} s ahead of the time of mesh ${mesh}, ± ${uncertaintySeconds.toFixed(6)} s`;
 }

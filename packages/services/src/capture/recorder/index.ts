@@ -1,0 +1,64 @@
+// The thread that writes interfaces to the ring and does nothing else, so that neither parsing, nor the store, nor garbage
+// collection of the main thread keeps it from emptying the kernel's buffer. One thread serves all interfaces of this
+// process. This file is both ends: who imports it in the main thread can start the thread, and the thread runs this same
+// file, so that it is found wherever the sources were bundled.
+import {
+  isMainThread,
+  MessageChannel,
+  type MessagePort,
+  parentPort,
+  SHARE_ENV,
+  Worker,
+  workerData,
+} from 'node:worker_threads';
+import type { FromRecorder, RecordJob, ToRecorder } from './spec.ts';
+
+const ROLE = 'eyrie recorder';
+
+export interface Recorder {
+  send(message: ToRecorder): void;
+}
+
+/** Starts a recording; `hear` receives all its messages, of which the last is `end`. */
+export function startRecording(job: RecordJob, hear: (message: FromRecorder) => void): Recorder {
+  const { port1: own, port2: port } = new MessageChannel();
+  own.on('message', (message: FromRecorder) => {
+    if (message.kind === 'end') release(own);
+    hear(message);
+  });
+  recordings.set(own, hear);
+  thread ??= startThread();
+  thread.postMessage({ job, port }, [port]);
+  return { send: (message) => own.postMessage(message) };
+}
+
+/** The recordings under way, by this thread's end of their channels. */
+const recordings = new Map<MessagePort, (message: FromRecorder) => void>();
+let thread: Worker | null = null;
+
+function startThread(): Worker {
+  const worker = new Worker(new URL(import.meta.url), { workerData: { role: ROLE }, env: SHARE_ENV });
+  worker.on('error', ({ message }) => {
+    const all = [...recordings];
+    for (const [port] of all) release(port);
+    for (const [, hear] of all) hear({ kind: 'end', failure: { code: '', message } });
+  });
+  return worker;
+}
+
+/** The thread ends with the last of them. */
+function release(port: MessagePort): void {
+  port.close();
+  recordings.delete(port);
+  if (recordings.size > 0) return;
+  void thread?.terminate();
+  thread = null;
+}
+
+if (!isMainThread && (workerData as { role?: string } | null)?.role === ROLE) {
+  const { Recording, favourThisThread } = await import('./recording.ts');
+  favourThisThread();
+  parentPort!.on('message', ({ job, port }: { job: RecordJob; port: MessagePort }) => {
+    void new Recording(job, port).run(job);
+  });
+}
