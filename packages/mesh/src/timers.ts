@@ -7,6 +7,12 @@ import type { Cancel } from './runtime.ts';
 /** Node takes no longer wait (2^31 - 1). */
 const WAIT_MS_MAX = 0x7fff_ffff;
 const DONE = -1;
+/**
+ * Timer slack: long waits end at multiples of it, so that what many peers of a process do periodically shares turns of the event
+ * loop, wake-ups and system calls, here and where it arrives.
+ */
+const SLACK_MS = 16;
+const LONG_MS = 500;
 
 interface Due {
   /** Whole milliseconds of `performance.now()`: V8 keeps those in the object itself. */
@@ -29,7 +35,8 @@ export class Timers {
 
   /** Runs `action` once, after `delayMs` at the earliest; what it throws goes to `failed`. Keeps no process alive. */
   after(delayMs: number, action: () => void, failed: (error: unknown) => void): Cancel {
-    const atMs = Math.floor(performance.now() + (delayMs > 0 ? delayMs : 0)) + 1;
+    const leastMs = Math.floor(performance.now() + (delayMs > 0 ? delayMs : 0)) + 1;
+    const atMs = delayMs < LONG_MS ? leastMs : Math.ceil(leastMs / SLACK_MS) * SLACK_MS;
     const due: Due = { atMs, order: this.#order++, place: this.#heap.length, action, failed };
     this.#heap.push(due);
     this.#rise(due);

@@ -63,4 +63,25 @@ describe('timers', () => {
     isOver = true;
     assert.deepEqual(said, ['on purpose']);
   });
+
+  test('long waits that end within the same 16 ms run in one turn, short ones do not wait for them', async () => {
+    const timers = new Timers();
+    const ranMs: number[] = [];
+    const waits = [500, 503, 506, 509, 512, 515];
+    const shortMs: number[] = [];
+    await new Promise<void>((resolve) => {
+      const ran = () => {
+        ranMs.push(performance.now());
+        if (ranMs.length === waits.length) resolve();
+      };
+      for (const waitMs of waits) timers.after(waitMs, ran, failed);
+      const beganMs = performance.now();
+      timers.after(3, () => shortMs.push(performance.now() - beganMs), failed);
+      // Keeps the process alive, which waits of peers do not.
+      setTimeout(() => {}, 700);
+    });
+    assert.ok(shortMs[0]! < 400, `${shortMs}`);
+    const gaps = ranMs.slice(1).filter((ms, i) => ms - ranMs[i]! > 2).length;
+    assert.ok(gaps <= 1, `${ranMs}`);
+  });
 });

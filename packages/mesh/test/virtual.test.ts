@@ -54,8 +54,13 @@ test('a peer that is heard again while it is being probed is not declared dead',
   const mesh = await VirtualMesh.create({ peers: 7, seed: 1, log: (_level, message) => lines.push(message) });
   await mesh.startAll();
   mesh.clock.run(20_000);
+  let isSuspected = false;
+  for (const peer of mesh.peers)
+    peer!.switchboard.onSilence.push(() => {
+      isSuspected = true;
+    });
   mesh.network.silence(hostOf(3));
-  mesh.clock.run(1_900);
+  mesh.clock.runUntil(() => isSuspected, 5_000);
   mesh.network.heal();
   mesh.clock.run(5_000);
   assert.ok(lines.includes('suspicion was wrong'));

@@ -18,7 +18,7 @@ const LATE_MS = 400;
 const UNREAD_MS = 50;
 /** Work due within this time is done in the same pass. */
 const SOON_MS = 100;
-const LOOK_MS_MAX = 1_000;
+const LOOK_MS_MAX = HEARTBEAT_MS;
 
 /** What the pulse needs to know of the sessions it watches. */
 export interface Pulsed {

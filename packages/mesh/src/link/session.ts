@@ -19,9 +19,10 @@ import { decode, encode, flag, Reader, type Shape, text, WireError, Writer } fro
 import { cut, hello, refusal } from './greeting.ts';
 import type { Link } from './link.ts';
 import { HEARTBEAT_MS } from './pulse.ts';
+import { Requests } from './requests.ts';
 import type { Answered, Purpose, Refusal, SessionHost } from './session-host.ts';
-import { Stream, type StreamCarrier } from './stream.ts';
-import { TIMED_OUT } from './unreachable.ts';
+import type { Stream } from './stream.ts';
+import { type SendFrame, Streams } from './streams.ts';
 
 const GREETING_MS = 10_000;
 /** For a stranger, from the hello to the answer: longer than an application takes. */
@@ -30,12 +31,10 @@ const STRANGER_MS = 30_000;
 const WAITING_BYTES_MAX = 16 << 20;
 /** Backpressure: streams wait while so much has not left yet; notices do not. */
 const STREAM_WAITING_BYTES_MAX = 1 << 20;
-const STREAMS_MAX = 64;
-const REQUESTS_MAX = 1024;
 
 const NOTHING = Buffer.alloc(0);
 
-export class Session implements StreamCarrier {
+export class Session {
   readonly link: Link;
   readonly purpose: Purpose;
   /** Who the other side is; '' before it was accepted, and of a stranger who applies. */
@@ -59,19 +58,21 @@ export class Session implements StreamCarrier {
   #isHelloReceived = false;
   #isAccepted = false;
   #isAcceptedByOther = false;
-  #streams = new Map<number, Stream>();
-  /** The stream that the data frame being received belongs to; null if it was reset here meanwhile. */
-  #incoming: Stream | null = null;
-  #nextStream: number;
-  #requests = new Map<number, { answered: Answered; cancel: () => void }>();
-  #nextRequest = 1;
+  readonly #requests: Requests;
+  readonly #streams: Streams;
+  /** What is sent with the next frame. */
+  #riders: (() => void)[] = [];
+  /** Number of frames sent. */
+  #frames = 0;
   #cancelGreeting: () => void;
 
   constructor(link: Link, purpose: Purpose, host: SessionHost) {
     this.link = link;
     this.purpose = purpose;
     this.#host = host;
-    this.#nextStream = link.isDialler ? 1 : 2;
+    const send: SendFrame = (type, first, second) => this.#sendFrame(type, first, second);
+    this.#requests = new Requests(host.runtime.clock, send);
+    this.#streams = new Streams(link.isDialler, send, () => this.#hasRoom());
     this.heardMs = this.sentMs = this.usedMs = host.runtime.clock.elapsedMs();
     this.#cancelGreeting = host.runtime.clock.after(GREETING_MS, () => this.close('no greeting in 10 s'));
     link.start({
@@ -95,39 +96,26 @@ export class Session implements StreamCarrier {
     if (this.isOpen) this.#sendFrame(frameTypes.notice, Buffer.of(kind), payload);
   }
 
+  /**
+   * Runs `send` right after the next frame, and instead of the next heartbeat: with what is sent within the same turn of the event
+   * loop it shares a TLS record, which costs more than its content. On a healthy link that takes at most a heartbeat interval.
+   */
+  ride(send: () => void): void {
+    this.#riders.push(send);
+  }
+
   /** Sends a request; `answered` is called once, with the answer or the reason why there is none. */
   request(kind: number, payload: Uint8Array, timeoutMs: number, answered: Answered): void {
-    if (!this.isOpen) {
-      answered('the link is closed', NOTHING);
-      return;
-    }
-    if (this.#requests.size >= REQUESTS_MAX) {
-      answered('too many questions at once', NOTHING);
-      return;
-    }
-    const id = this.#nextRequest++;
-    const cancel = this.#host.runtime.clock.after(timeoutMs, () => this.#answer(id, TIMED_OUT, NOTHING));
-    this.#requests.set(id, { answered, cancel });
-    const head = new Writer();
-    head.varint(id);
-    head.byte(kind);
-    this.#sendFrame(frameTypes.request, head.finish(), payload);
+    if (this.isOpen) this.#requests.send(kind, payload, timeoutMs, answered);
+    else answered('the link is closed', NOTHING);
   }
 
   openStream(kind: number, payload: Uint8Array): Stream {
-    const id = this.#nextStream;
-    this.#nextStream += 2;
-    const stream = new Stream(id, this);
-    this.#streams.set(id, stream);
-    const head = new Writer();
-    head.varint(id);
-    head.byte(kind);
-    this.#sendFrame(frameTypes.open, head.finish(), payload);
-    return stream;
+    return this.#streams.open(kind, payload);
   }
 
   heartbeat(): void {
-    this.#sendFrame(frameTypes.heartbeat, NOTHING);
+    if (!this.#sendRiders()) this.#sendFrame(frameTypes.heartbeat, NOTHING);
   }
 
   /** @param parts as `Roster.writtenFrom` gives them */
@@ -138,6 +126,7 @@ export class Session implements StreamCarrier {
   /** Tells the other side why, and closes the link. */
   close(reason: string): void {
     if (this.isClosed) return;
+    this.#riders = [];
     this.#sendFrame(frameTypes.bye, encode(text(300), cut(reason)));
     this.link.close();
     this.#closed(reason);
@@ -162,14 +151,14 @@ export class Session implements StreamCarrier {
 
   readonly #onFrame: OnFrame = (type, payload, isMore) => {
     if (this.isClosed) return;
-    if (isMore) this.#takeData(payload);
+    if (isMore) this.#streams.takeData(payload);
     else this.#take(type, payload);
   };
 
   /** The link takes more again: streams may go on. */
   #drained(): void {
     try {
-      for (const stream of [...this.#streams.values()]) stream.onWritable();
+      this.#streams.drained();
     } catch (error) {
       this.#failed(error);
     }
@@ -233,40 +222,18 @@ export class Session implements StreamCarrier {
       case frameTypes.request:
         this.#takeRequest(id, from.byte(), from.view(from.left));
         return;
-      case frameTypes.response: {
-        const isFine = flag.read(from);
-        const payload = from.raw(from.left);
-        this.#answer(id, isFine ? null : payload.toString('utf8').slice(0, 300), payload);
+      case frameTypes.response:
+        this.#requests.take(id, flag.read(from), from.raw(from.left));
+        return;
+      case frameTypes.open: {
+        const kind = from.byte();
+        const stream = this.#streams.accept(id);
+        if (stream !== null) this.#host.stream(this, kind, from.view(from.left), stream);
         return;
       }
-      case frameTypes.open:
-        this.#takeStream(id, from.byte(), from.view(from.left));
-        return;
+      default:
+        this.#streams.take(type, id, from);
     }
-    const stream = this.#streams.get(id);
-    if (type === frameTypes.data) this.#incoming = stream ?? null;
-    // It may have been reset here while this was on the way.
-    if (stream === undefined) return;
-    switch (type) {
-      case frameTypes.data:
-        this.#takeData(from.view(from.left));
-        return;
-      case frameTypes.credit:
-        if (!stream.receiveCredit(from.varint())) throw new WireError('more credit than a stream has');
-        return;
-      case frameTypes.end:
-        stream.receiveEnd();
-        return;
-      case frameTypes.reset:
-        this.#streams.delete(id);
-        stream.receiveReset(from.view(Math.min(300, from.left)).toString('utf8'));
-        return;
-    }
-  }
-
-  /** A data frame arrives in parts. */
-  #takeData(data: Buffer): void {
-    if (this.#incoming?.receive(data) === false) throw new WireError('more data than there is room for');
   }
 
   #takeHello(other: Shape<typeof hello>): void {
@@ -340,6 +307,7 @@ export class Session implements StreamCarrier {
   }
 
   #refuse(code: string, reason: string): void {
+    this.#riders = [];
     this.#sendFrame(frameTypes.refuse, encode(refusal, { code, reason: cut(reason) }));
     this.link.close();
     this.#closed(`refused (${code}): ${reason}`, { code, isOwn: true });
@@ -355,26 +323,6 @@ export class Session implements StreamCarrier {
       head.byte(error === null ? 1 : 0);
       this.#sendFrame(frameTypes.response, head.finish(), error === null ? answer : Buffer.from(cut(error)));
     });
-  }
-
-  #takeStream(id: number, kind: number, payload: Uint8Array): void {
-    const isTheirs = id % 2 === (this.link.isDialler ? 0 : 1);
-    if (!isTheirs || this.#streams.has(id)) throw new WireError('a stream with a number it may not have');
-    const stream = new Stream(id, this);
-    if (this.#streams.size >= STREAMS_MAX) {
-      this.sendReset(id, 'too many streams at once');
-      return;
-    }
-    this.#streams.set(id, stream);
-    this.#host.stream(this, kind, payload, stream);
-  }
-
-  #answer(id: number, error: string | null, payload: Uint8Array): void {
-    const request = this.#requests.get(id);
-    if (request === undefined) return;
-    this.#requests.delete(id);
-    request.cancel();
-    request.answered(error, payload);
   }
 
   #violation(message: string): void {
@@ -396,41 +344,21 @@ export class Session implements StreamCarrier {
     this.isClosed = true;
     this.isOpen = false;
     this.#cancelGreeting();
-    for (const id of [...this.#requests.keys()]) this.#answer(id, reason, NOTHING);
-    for (const stream of [...this.#streams.values()]) stream.receiveReset(reason);
-    this.#streams.clear();
+    this.#riders = [];
+    this.#requests.fail(reason);
+    this.#streams.reset(reason);
     this.#host.closed(this, reason, refusal);
   }
 
-  // --- for streams (StreamCarrier)
+  // --- sending
 
-  sendData(id: number, data: Uint8Array): void {
-    this.#sendFrame(frameTypes.data, varintBytes(id), data);
-  }
-
-  sendCredit(id: number, bytes: number): void {
-    this.#sendFrame(frameTypes.credit, Buffer.concat([varintBytes(id), varintBytes(bytes)]));
-  }
-
-  sendEnd(id: number): void {
-    this.#sendFrame(frameTypes.end, varintBytes(id));
-  }
-
-  sendReset(id: number, reason: string): void {
-    this.#sendFrame(frameTypes.reset, varintBytes(id), Buffer.from(cut(reason)));
-  }
-
-  hasRoom(): boolean {
+  #hasRoom(): boolean {
     return !this.isClosed && this.link.waitingBytes < STREAM_WAITING_BYTES_MAX;
-  }
-
-  forget(id: number): void {
-    this.#streams.delete(id);
-    if (this.#incoming?.id === id) this.#incoming = null;
   }
 
   #sendFrame(type: FrameType, first: Uint8Array, second: Uint8Array = NOTHING): void {
     if (this.isClosed) return;
+    this.#frames++;
     this.sentMs = this.#host.runtime.clock.elapsedMs();
     if (type !== frameTypes.heartbeat && type !== frameTypes.notice) this.usedMs = this.sentMs;
     if (second.length < 4096) this.link.send(frame(type, first, second));
@@ -439,11 +367,16 @@ export class Session implements StreamCarrier {
       this.link.destroy('the other side does not read');
       this.#closed('the other side does not read');
     }
+    this.#sendRiders();
   }
-}
 
-function varintBytes(value: number): Buffer {
-  const out = new Writer();
-  out.varint(value);
-  return out.finish();
+  /** Returns whether anything was sent. */
+  #sendRiders(): boolean {
+    if (this.#riders.length === 0 || !this.isOpen) return false;
+    const riders = this.#riders;
+    const frames = this.#frames;
+    this.#riders = [];
+    for (const send of riders) send();
+    return this.#frames > frames;
+  }
 }

@@ -102,7 +102,7 @@ export class Gossip {
   start(): void {
     this.#cancelCompare = every(this.#runtime, COMPARE_MS, () => {
       const [session] = sample(this.#runtime.random, [...this.#switchboard.sessions()], 1);
-      if (session !== undefined) this.#send(session, noticeKinds.digest, digest, this.#digest());
+      session?.ride(() => this.#send(session, noticeKinds.digest, digest, this.#digest()));
     });
   }
 

@@ -1,5 +1,5 @@
 // The mesh clock at one peer: queries its parent in the tree, no more often than precision requires, and answers its
-// children. A question and its answer are two small notices, which replace heartbeats, so they cost little.
+// children. A question and its answer are two small notices, sent in place of a heartbeat and its answer, so they cost little.
 //
 //   parent ◄─ question ─ peer ◄─ question ─ child           the root queries time servers, if any (servers.ts)
 //          ─ answer ──►       ─ answer ──►
@@ -176,7 +176,10 @@ export class PeerClock {
     this.#lookForElder();
     const asked = this.#oldest() ?? this.#above();
     if (asked !== null) {
-      asked.notify(noticeKinds.timeQuestion, this.#mesh.ask(asked.id));
+      const ask = () => asked.notify(noticeKinds.timeQuestion, this.#mesh.ask(asked.id));
+      // The first samples follow each other faster than heartbeats.
+      if (this.#mesh.isSettled) asked.ride(ask);
+      else ask();
       this.#turnIn(Math.max(this.#mesh.askAfter * 1000, this.#staysInMs(asked.id)));
       return;
     }
