@@ -2,6 +2,8 @@
 // same in all threads.
 
 import { randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { Session as Inspector } from 'node:inspector/promises';
 import { requestKinds } from '@eyrie/mesh';
 import { Host } from '../src/hosting/host.ts';
 import { machineMs } from '../src/hosting/machine.ts';
@@ -28,6 +30,7 @@ interface Arrivals {
 export class MeshHost extends Host {
   readonly #listening = new Set<string>();
   readonly #arrivals = new Map<string, Arrivals>();
+  readonly #inspector = new Inspector();
 
   async isTreeLinked(): Promise<boolean> {
     return this.peers().every((peer) => {
@@ -43,6 +46,20 @@ export class MeshHost extends Host {
 
   async collect(): Promise<void> {
     global.gc?.();
+  }
+
+  /** Begins a CPU profile of this thread. */
+  async profile(): Promise<void> {
+    this.#inspector.connect();
+    await this.#inspector.post('Profiler.enable');
+    await this.#inspector.post('Profiler.start');
+  }
+
+  /** Ends the profile, and writes it to a file for Chrome's or VS Code's viewer. */
+  async endProfile(path: string): Promise<void> {
+    const { profile } = await this.#inspector.post('Profiler.stop');
+    this.#inspector.disconnect();
+    writeFileSync(path, JSON.stringify(profile));
   }
 
   /** Round trip over an existing link, in milliseconds. */

@@ -1,15 +1,16 @@
 // A mesh of many real peers in one process, over TLS on loopback: npm run bench:mesh -- [peers] [join: only that] [--threads N]
+// [--idle SECONDS] [--profiles FOLDER: CPU profiles of the idle time, one per thread]
 // Measures joins, idle cost, messages and revocation. Peers are spread over threads, one per core, so most links are between
 // two threads.
 
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join as pathOf } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { machineMs } from '../src/hosting/machine.ts';
 import { startMeshHost } from './mesh-thread.ts';
 import { countOf, cpuS, joinAll, memoryMb, ofAll, openStage, pick, say, spread, until } from './stage.ts';
 
 const SETTLE_MS = 25_000;
-const IDLE_S = 10;
 const TRIPS = 2_000;
 const MESSAGES = 1_000;
 const BROADCASTS = 20;
@@ -18,7 +19,7 @@ const BULK_BYTES = 512 << 20;
 const startMs = machineMs();
 const startCpuS = cpuS();
 const stage = openStage(startMeshHost);
-const { hosts, ids, hostOf } = stage;
+const { hosts, ids, hostOf, idleS } = stage;
 const count = ids.length;
 
 await join();
@@ -58,14 +59,24 @@ async function rest(): Promise<void> {
   await ofAll(stage, (host) => host.collect());
   say('memory, settled', `${memoryMb()} MB`);
   const written = () => countOf(stage, (each) => each.linkBytes);
+  if (stage.profiles !== null) await ofAll(stage, (host) => host.profile());
   const [cpu, bytes, records] = [cpuS(), loopbackBytes(), await written()];
-  await pause(IDLE_S * 1000);
-  const each = (all: number) => (all / IDLE_S / count).toFixed(0);
+  await pause(idleS * 1000);
+  const cpuShare = share(cpu, idleS);
+  const each = (all: number) => (all / idleS / count).toFixed(0);
   const inRecords = each((await written()) - records);
   const withHeads = each(loopbackBytes() - bytes);
   say(
     'idle',
-    `${inRecords} B/s a peer in TLS records, ${withHeads} B/s with TCP/IP heads and acknowledgements; CPU ${share(cpu, IDLE_S)}`,
+    `${inRecords} B/s a peer in TLS records, ${withHeads} B/s with TCP/IP heads and acknowledgements; CPU ${cpuShare}`,
+  );
+  if (stage.profiles !== null) await saveProfiles(stage.profiles);
+}
+
+async function saveProfiles(folder: string): Promise<void> {
+  mkdirSync(folder, { recursive: true });
+  await Promise.all(
+    hosts.map((host, thread) => host.endProfile(pathOf(folder, `thread-${thread}.cpuprofile`))),
   );
 }
 

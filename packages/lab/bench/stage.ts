@@ -22,16 +22,24 @@ export interface Stage<H> {
   /** `peer-0`, the authority, and so on. */
   ids: string[];
   isJoinOnly: boolean;
+  /** How long the idle peers are measured. */
+  idleS: number;
+  /** Where CPU profiles of the idle time go; null: none are taken. */
+  profiles: string | null;
   hostOf(id: string): Calls<H>;
   /** To be called after errors too. */
   end(): Promise<void>;
 }
 
-/** `node … [peers] [join] [--threads N]`: makes the threads, without peers. */
+/** `node … [peers] [join] [--threads N] [--idle SECONDS] [--profiles FOLDER]`: makes the threads, without peers. */
 export function openStage<H extends Host>(start: Start<H>): Stage<H> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { threads: { type: 'string', default: String(availableParallelism()) } },
+    options: {
+      threads: { type: 'string', default: String(availableParallelism()) },
+      idle: { type: 'string', default: '10' },
+      profiles: { type: 'string' },
+    },
   });
   const count = Number(positionals[0] ?? 1000);
   const threads = Math.min(count, Number(values.threads));
@@ -50,7 +58,9 @@ export function openStage<H extends Host>(start: Start<H>): Stage<H> {
   };
   const ids = Array.from({ length: count }, (_, i) => `peer-${i}`);
   const hostOf = (id: string) => hosts[Number(id.split('-')[1]) % threads]!;
-  return { hosts, ids, isJoinOnly: positionals[1] === 'join', hostOf, end };
+  const { idle, profiles = null } = values;
+  const isJoinOnly = positionals[1] === 'join';
+  return { hosts, ids, isJoinOnly, idleS: Number(idle), profiles, hostOf, end };
 }
 
 /** The first peer founds the mesh; the others join by its invitation. */
