@@ -76,6 +76,8 @@ export class Field {
   isPlain = false;
   /** Derived although it covers bytes: shown in brackets all the same. */
   isDerived = false;
+  /** The line of a word of flags ends with the titles of those that are set. */
+  isSummed = false;
   /** The tree shows the value's name without the number. */
   isNameOnly = false;
   /** How many bits the tree's bit pattern draws; 0: all bits of its bytes. */
@@ -154,6 +156,11 @@ export class Field {
 
   derived(): this {
     this.isDerived = true;
+    return this;
+  }
+
+  summed(): this {
+    this.isSummed = true;
     return this;
   }
 

@@ -93,12 +93,12 @@ export function timeText(epochNanoseconds: bigint): string {
  */
 export function shown(field: Field, value: Value, width: number, names: AddressNames | null = null): string {
   if (field.line !== null) return field.line(value, width);
-  const line = bitsText(field, value, width) + lineOf(field, value, width, names);
+  const line = bitsText(field, value, width) + lineOf(field, value, names);
   if (field.isDerived) return `[${line}]`;
   return width === 0 && field.type !== 'none' && !field.isPlain ? `[${line}]` : line;
 }
 
-function lineOf(field: Field, value: Value, width: number, names: AddressNames | null): string {
+function lineOf(field: Field, value: Value, names: AddressNames | null): string {
   const title = field.title;
   switch (field.type) {
     case 'none':
@@ -116,8 +116,7 @@ function lineOf(field: Field, value: Value, width: number, names: AddressNames |
       return `${title}: ${raw(field, value)} seconds`;
     case 'bytes': {
       const text = raw(field, value);
-      const size = width > 0 ? ` (${width} byte${width === 1 ? '' : 's'})` : '';
-      return `${title}${size}: ${text.length > BYTES_SHOWN * 2 ? `${text.slice(0, BYTES_SHOWN * 2)}…` : text}`;
+      return `${title}: ${text.length > BYTES_SHOWN * 2 ? `${text.slice(0, BYTES_SHOWN * 2)}…` : text}`;
     }
     case 'text':
       return `${title}: ${printable(raw(field, value))}`;

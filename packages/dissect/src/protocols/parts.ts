@@ -1,5 +1,6 @@
 // A part of a message as a sequence of fixed-width fields, as in many binary protocols.
 import type { Field, Value } from '../core/field.ts';
+import { readValue } from '../core/reading.ts';
 import type { Sink } from '../core/sink.ts';
 
 /** Converts the bytes where the field's type does not suffice: a GUID, a file time. Null: they hold none. */
@@ -22,10 +23,17 @@ export function emitParts(out: Sink, b: Uint8Array, at: number, end: number, par
     } else if (more === undefined) out.add(field, at, width);
     else {
       out.open(field, at, width);
+      if (field.isSummed && out.wants(field)) out.note(titlesOfSet(b, at, width, more));
       for (const bit of more) out.add(bit, at, width);
       out.close();
     }
     at += width;
   }
   return at;
+}
+
+/** `, Response, Signing`: the flags that are set. */
+function titlesOfSet(b: Uint8Array, at: number, width: number, flags: readonly Field[]): string {
+  const set = flags.filter((flag) => flag.type === 'bool' && readValue(flag, b, at, width) === true);
+  return set.map(({ title }) => `, ${title}`).join('');
 }

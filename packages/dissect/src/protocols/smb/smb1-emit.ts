@@ -5,32 +5,15 @@ import type { Field } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';
 import type { Sink } from '../../core/sink.ts';
 import { emitParts, type Part } from '../parts.ts';
+import * as bits from './smb1-bits.ts';
 import { f } from './smb1-fields.ts';
 import { replyWords, requestWords } from './smb1-layout.ts';
 import { commandName } from './smb1-names.ts';
 import * as smb1 from './smb1-parts.ts';
 import { type Asked1, exchanges } from './smb1-session.ts';
 
-const FLAGS: Part = [
-  f.flags,
-  1,
-  [f.flagLock, f.flagReceive, f.flagCaseless, f.flagCanonical, f.flagOplock, f.flagNotify, f.flagResponse],
-];
-const FLAGS2: Part = [
-  f.flags2,
-  2,
-  [
-    f.flagLongAllowed,
-    f.flagEa,
-    f.flagSigned,
-    f.flagLongUsed,
-    f.flagExtended,
-    f.flagDfs,
-    f.flagExecute,
-    f.flagNtError,
-    f.flagUnicode,
-  ],
-];
+const FLAGS: Part = [f.flags, 1, Object.values(bits.flagBits)];
+const FLAGS2: Part = [f.flags2, 2, Object.values(bits.flag2Bits)];
 const REST: readonly Part[] = [
   FLAGS,
   FLAGS2,
@@ -57,6 +40,7 @@ export function emitSmb(p: Packet, layer: number, out: Sink): void {
   if (u16le(b, start + 10) & smb1.NT_STATUS) out.add(f.status, start + 5, 4);
   else {
     out.add(f.errorClass, start + 5, 1);
+    out.add(f.reserved, start + 6, 1);
     out.add(f.errorCode, start + 7, 2);
   }
   emitParts(out, b, start + 9, end, REST);

@@ -2,6 +2,7 @@
 import { bool, bytes, int, seconds, text, time, uint, uint64 } from '../../core/field.ts';
 import { ntStatusName } from '../names/nt-status.ts';
 import { openFields } from './open-fields.ts';
+import * as bits from './smb1-bits.ts';
 import {
   commandName,
   errorClassNames,
@@ -22,23 +23,9 @@ export const f = {
   errorClass: uint('smb.error_class', 'Error Class').hex(1).named(errorClassNames),
   errorCode: uint('smb.error_code', 'Error Code').hex(2).le(),
   flags: uint('smb.flags', 'Flags').hex(1),
-  flagLock: bool('smb.flags.lock', 'Lock and Read').mask(0x1),
-  flagReceive: bool('smb.flags.receive_buffer', 'Receive Buffer Posted').mask(0x2),
-  flagCaseless: bool('smb.flags.caseless', 'Case Sensitivity').mask(0x8),
-  flagCanonical: bool('smb.flags.canon', 'Canonicalized Pathnames').mask(0x10),
-  flagOplock: bool('smb.flags.oplock', 'Oplocks').mask(0x20),
-  flagNotify: bool('smb.flags.notify', 'Notify').mask(0x40),
-  flagResponse: bool('smb.flags.response', 'Request/Response').mask(0x80),
+  ...bits.flagBits,
   flags2: uint('smb.flags2', 'Flags2').hex(2).le(),
-  flagLongAllowed: bool('smb.flags2.long_names_allowed', 'Long Names Allowed').mask(0x1).le(),
-  flagEa: bool('smb.flags2.ea', 'Extended Attributes').mask(0x2).le(),
-  flagSigned: bool('smb.flags2.sec_sig', 'Security Signatures').mask(0x4).le(),
-  flagLongUsed: bool('smb.flags2.long_names_used', 'Long Names Used').mask(0x40).le(),
-  flagExtended: bool('smb.flags2.esn', 'Extended Security Negotiation').mask(0x800).le(),
-  flagDfs: bool('smb.flags2.dfs', 'Dfs').mask(0x1000).le(),
-  flagExecute: bool('smb.flags2.roe', 'Execute-only Reads').mask(0x2000).le(),
-  flagNtError: bool('smb.flags2.nt_error', 'Error Code Type').mask(0x4000).le(),
-  flagUnicode: bool('smb.flags2.string', 'Unicode Strings').mask(0x8000).le(),
+  ...bits.flag2Bits,
   processHigh: uint('smb.pid.high', 'Process ID High').le(),
   signature: bytes('smb.signature', 'Signature'),
   reserved: bytes('smb.reserved', 'Reserved'),
@@ -79,13 +66,15 @@ export const f = {
   dialect: text('smb.dialect', 'Dialect'),
   dialectName: text('smb.dialect.name', 'Name'),
   dialectIndex: uint('smb.dialect.index', 'Selected Index').le(),
-  securityMode: uint('smb.sm', 'Security Mode').hex(2).le(),
+  securityMode: uint('smb.sm', 'Security Mode').hex(1),
+  ...bits.securityModeBits,
   maxMultiplex: uint('smb.max_mpx_count', 'Max Mpx Count').le(),
   maxCircuits: uint('smb.max_vcs', 'Max VCs').le(),
   maxBuffer: uint('smb.max_bufsize', 'Max Buffer Size').le(),
   maxRaw: uint('smb.max_raw', 'Max Raw Buffer').le(),
   sessionKey: uint('smb.session_key', 'Session Key').hex(4).le(),
   capabilities: uint('smb.server_cap', 'Capabilities').hex(4).le(),
+  ...bits.capabilityBits,
   systemTime: time('smb.system.time', 'System Time'),
   timeZone: int('smb.server_timezone', 'Server Time Zone').le(),
   challengeLength: uint('smb.challenge_length', 'Challenge Length').le(),
@@ -103,6 +92,9 @@ export const f = {
   lanman: text('smb.native_lanman', 'Native LAN Manager'),
   server: text('smb.server', 'Server'),
   action: uint('smb.setup.action', 'Action').hex(2).le(),
+  ...bits.guestBit,
+  connectFlags: uint('smb.connect.flags', 'Flags').hex(2).le(),
+  ...bits.connectBits,
   blobLength: uint('smb.security_blob_len', 'Security Blob Length').le(),
   blob: bytes('smb.security_blob', 'Security Blob'),
   passwordLength: uint('smb.pwlen', 'Password Length').le(),
@@ -111,14 +103,16 @@ export const f = {
   fileSystem: text('smb.native_fs', 'Native File System'),
   // Files.
   createFlags: uint('smb.create_flags', 'Create Flags').hex(4).le(),
+  ...bits.createBits,
+  contextFlags: uint('smb.security.flags', 'Security Flags').hex(1),
+  ...bits.contextBits,
   rootFid: uint('smb.rfid', 'Root FID').hex(4).le(),
-  accessMask: openFields.accessMask,
+  ...openFields,
   allocation: uint64('smb.alloc_size64', 'Allocation Size').le(),
   endOfFile: uint64('smb.end_of_file', 'End Of File').le(),
-  attributes: uint('smb.file_attribute', 'File Attributes').hex(2).le(),
-  shareAccess: openFields.shareAccess,
+  attributes: uint('smb.file_attribute', 'File Attributes').hex(4).le(),
+  ...bits.attributeBits,
   disposition: uint('smb.create.disposition', 'Disposition').le().named(dispositionNames),
-  createOptions: openFields.createOptions,
   impersonation: uint('smb.impersonation.level', 'Impersonation').le().named(impersonationNames),
   nameLength: uint('smb.file_name_len', 'File Name Len').le(),
   oplock: uint('smb.oplock.level', 'Oplock level'),
@@ -129,7 +123,27 @@ export const f = {
   changed: time('smb.change.time', 'Change'),
   fileType: uint('smb.file_type', 'File Type').le(),
   isDirectory: uint('smb.is_directory', 'Is Directory'),
+  pipeState: uint('smb.ipc_state', 'IPC State').hex(2).le(),
+  pipeNonblocking: bool('smb.ipc_state.nonblocking', 'Nonblocking').mask(0x8000).le().named({
+    1: 'Reads/writes return immediately if no data available',
+    0: 'Reads/writes block if no data available',
+  }),
+  pipeEndpoint: uint('smb.ipc_state.endpoint', 'Endpoint')
+    .mask(0x4000)
+    .le()
+    .named({ 0: 'Consumer end of pipe', 1: 'Server end of pipe' }),
+  pipeType: uint('smb.ipc_state.pipe_type', 'Pipe Type')
+    .mask(0x0c00)
+    .le()
+    .named({ 0: 'Byte stream pipe', 1: 'Message pipe' }),
+  pipeReadMode: uint('smb.ipc_state.read_mode', 'Read Mode')
+    .mask(0x0300)
+    .le()
+    .named({ 0: 'Read pipe as a byte stream', 1: 'Read messages from pipe' }),
+  pipeInstances: uint('smb.ipc_state.icount', 'Icount').mask(0x00ff).le(),
   // Transactions.
+  transactionFlags: uint('smb.transaction.flags', 'Flags').hex(2).le(),
+  ...bits.transactionBits,
   totalParameters: uint('smb.tpc', 'Total Parameter Count').le(),
   totalData: uint('smb.tdc', 'Total Data Count').le(),
   maxParameters: uint('smb.mpc', 'Max Parameter Count').le(),

@@ -1,12 +1,22 @@
 // Parameter words of the most common SMB1 commands ([MS-CIFS] §2.2.4).
 import { filetime } from '../../codec/filetime.ts';
 import type { Part } from '../parts.ts';
+import { ACCESS, CREATE_OPTIONS, SHARE_ACCESS } from './open-fields.ts';
+import * as bits from './smb1-bits.ts';
 import { f } from './smb1-fields.ts';
 import * as smb1 from './smb1-parts.ts';
 
+const ATTRIBUTES: Part = [f.attributes, 4, Object.values(bits.attributeBits)];
+const CAPABILITIES: Part = [f.capabilities, 4, Object.values(bits.capabilityBits)];
+const ACTION: Part = [f.action, 2, Object.values(bits.guestBit)];
+const PIPE_STATE: Part = [
+  f.pipeState,
+  2,
+  [f.pipeNonblocking, f.pipeEndpoint, f.pipeType, f.pipeReadMode, f.pipeInstances],
+];
 const ANDX: readonly Part[] = [
   [f.andxCommand, 1],
-  [null, 1],
+  [f.reserved, 1],
   [f.andxOffset, 2],
 ];
 const TIMES: readonly Part[] = [
@@ -21,19 +31,21 @@ const TRANSACTION: readonly Part[] = [
   [f.maxParameters, 2],
   [f.maxData, 2],
   [f.maxSetup, 1],
-  [null, 3],
+  [f.reserved, 1],
+  [f.transactionFlags, 2, Object.values(bits.transactionBits)],
   [f.timeout, 4],
-  [null, 2],
+  [f.reserved, 2],
   [f.parameterCount, 2],
   [f.parameterOffset, 2],
   [f.partCount, 2],
   [f.dataOffset, 2],
   [f.setupCount, 1],
+  [f.reserved, 1],
 ];
 const TRANSACTION_REPLY: readonly Part[] = [
   [f.totalParameters, 2],
   [f.totalData, 2],
-  [null, 2],
+  [f.reserved, 2],
   [f.parameterCount, 2],
   [f.parameterOffset, 2],
   [f.parameterDisplacement, 2],
@@ -41,6 +53,7 @@ const TRANSACTION_REPLY: readonly Part[] = [
   [f.dataOffset, 2],
   [f.partDisplacement, 2],
   [f.setupCount, 1],
+  [f.reserved, 1],
 ];
 
 /** Words of a request by command; for session setup also by their number, because dialects differ. */
@@ -82,21 +95,22 @@ export function requestWords(command: number, wordCount: number): readonly Part[
     case smb1.SESSION_SETUP:
       return sessionWords(wordCount);
     case smb1.TREE_CONNECT:
-      return [...ANDX, [null, 2], [f.passwordLength, 2]];
+      return [...ANDX, [f.connectFlags, 2, Object.values(bits.connectBits)], [f.passwordLength, 2]];
     case smb1.NT_CREATE:
       return [
         ...ANDX,
-        [null, 1],
+        [f.reserved, 1],
         [f.nameLength, 2],
-        [f.createFlags, 4],
+        [f.createFlags, 4, Object.values(bits.createBits)],
         [f.rootFid, 4],
-        [f.accessMask, 4],
+        ACCESS,
         [f.allocation, 8],
-        [f.attributes, 4],
-        [f.shareAccess, 4],
+        ATTRIBUTES,
+        SHARE_ACCESS,
         [f.disposition, 4],
-        [f.createOptions, 4],
+        CREATE_OPTIONS,
         [f.impersonation, 4],
+        [f.contextFlags, 1, Object.values(bits.contextBits)],
       ];
     case smb1.LOCKING_ANDX:
     case smb1.OPEN_ANDX:
@@ -118,9 +132,9 @@ function sessionWords(wordCount: number): readonly Part[] {
     [f.circuit, 2],
     [f.sessionKey, 4],
   ];
-  if (wordCount === 12) return [...head, [f.blobLength, 2], [null, 4], [f.capabilities, 4]];
+  if (wordCount === 12) return [...head, [f.blobLength, 2], [f.reserved, 4], CAPABILITIES];
   if (wordCount === 13)
-    return [...head, [f.ansiLength, 2], [f.unicodeLength, 2], [null, 4], [f.capabilities, 4]];
+    return [...head, [f.ansiLength, 2], [f.unicodeLength, 2], [f.reserved, 4], CAPABILITIES];
   return [...head, [f.passwordLength, 2]];
 }
 
@@ -130,19 +144,19 @@ export function replyWords(command: number, wordCount: number): readonly Part[] 
       if (wordCount !== 17) return [[f.dialectIndex, 2]];
       return [
         [f.dialectIndex, 2],
-        [f.securityMode, 1],
+        [f.securityMode, 1, Object.values(bits.securityModeBits)],
         [f.maxMultiplex, 2],
         [f.maxCircuits, 2],
         [f.maxBuffer, 4],
         [f.maxRaw, 4],
         [f.sessionKey, 4],
-        [f.capabilities, 4],
+        CAPABILITIES,
         [f.systemTime, 8, filetime],
         [f.timeZone, 2],
         [f.challengeLength, 1],
       ];
     case smb1.SESSION_SETUP:
-      return wordCount === 4 ? [...ANDX, [f.action, 2], [f.blobLength, 2]] : [...ANDX, [f.action, 2]];
+      return wordCount === 4 ? [...ANDX, ACTION, [f.blobLength, 2]] : [...ANDX, ACTION];
     case smb1.READ_ANDX:
       return [
         ...ANDX,
@@ -161,11 +175,11 @@ export function replyWords(command: number, wordCount: number): readonly Part[] 
         [f.fid, 2],
         [f.createAction, 4],
         ...TIMES,
-        [f.attributes, 4],
+        ATTRIBUTES,
         [f.allocation, 8],
         [f.endOfFile, 8],
         [f.fileType, 2],
-        [null, 2],
+        PIPE_STATE,
         [f.isDirectory, 1],
       ];
     case smb1.LOCKING_ANDX:

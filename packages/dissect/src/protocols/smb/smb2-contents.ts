@@ -1,11 +1,12 @@
 // Bodies of SMB2 messages: the fixed part by layout, then the variable parts.
-import { guidLittleEndian } from '../../codec/guid.ts';
 import { utf16le } from '../../codec/utf16.ts';
-import { ascii, u16le, u32le } from '../../core/bytes.ts';
+import { u16le, u32le } from '../../core/bytes.ts';
 import type { Field } from '../../core/field.ts';
 import type { Sink } from '../../core/sink.ts';
 import { emitParts } from '../parts.ts';
+import * as bits from './smb2-bits.ts';
 import * as cmd from './smb2-commands.ts';
+import { emitCreateContexts } from './smb2-contexts.ts';
 import { f } from './smb2-fields.ts';
 import * as layout from './smb2-layout.ts';
 import { emitNegotiateContexts } from './smb2-negotiate.ts';
@@ -53,7 +54,7 @@ function emitRequest(b: Uint8Array, start: number, end: number, command: number,
       break;
     case cmd.CREATE:
       emitName(b, start, end, body + 44, f.filename, out);
-      emitCreateContexts(b, start, end, body + 48, out);
+      emitCreateContexts(b, start, end, body + 48, false, out);
       break;
     case cmd.WRITE:
       emitBytes(start + u16le(b, body + 2), u32le(b, body + 4), end, f.writeData, out);
@@ -99,7 +100,7 @@ function emitReply(
       emitShort(b, start, end, body + 4, f.blob, out);
       break;
     case cmd.CREATE:
-      emitCreateContexts(b, start, end, body + 80, out);
+      emitCreateContexts(b, start, end, body + 80, true, out);
       break;
     case cmd.READ:
       emitBytes(start + b[body + 2]!, u32le(b, body + 4), end, f.readData, out);
@@ -161,26 +162,6 @@ function emitName(b: Uint8Array, start: number, end: number, at: number, field: 
   out.add(field, from, Math.max(0, length), utf16le(b, from, from + Math.max(0, length)));
 }
 
-/** Create contexts (§2.2.13.2), named by four letters or a GUID. */
-function emitCreateContexts(b: Uint8Array, start: number, end: number, at: number, out: Sink): void {
-  if (at + 8 > end || u32le(b, at + 4) === 0) return;
-  let from = start + u32le(b, at);
-  const stop = Math.min(end, from + u32le(b, at + 4));
-  out.open(f.extraInfo, from, Math.max(0, stop - from));
-  for (let k = 0; k < ENTRIES_MAX && from + 16 <= stop; k++) {
-    const next = u32le(b, from);
-    const tag = from + u16le(b, from + 4);
-    const length = u16le(b, from + 6);
-    out.add(f.chainOffset, from, 4);
-    if (tag + length <= stop)
-      out.add(f.tag, tag, length, length === 16 ? guidLittleEndian(b, tag) : ascii(b, tag, tag + length));
-    emitBytes(from + u16le(b, from + 10), u32le(b, from + 12), stop, f.chainData, out);
-    if (next === 0) break;
-    from += next;
-  }
-  out.close();
-}
-
 /** §2.2.26 */
 function emitLocks(b: Uint8Array, body: number, end: number, out: Sink): void {
   const count = u16le(b, body + 2);
@@ -189,7 +170,7 @@ function emitLocks(b: Uint8Array, body: number, end: number, out: Sink): void {
     emitParts(out, b, at, end, [
       [f.fileOffset, 8],
       [f.lockLength, 8],
-      [f.lockFlags, 4],
+      [f.lockFlags, 4, Object.values(bits.lockBits)],
     ]);
     out.close();
   }

@@ -3,6 +3,8 @@ import { filetime } from '../../codec/filetime.ts';
 import { guidLittleEndian } from '../../codec/guid.ts';
 import { utf16le } from '../../codec/utf16.ts';
 import type { Part } from '../parts.ts';
+import { ACCESS, CREATE_OPTIONS, SHARE_ACCESS } from './open-fields.ts';
+import * as bits from './smb2-bits.ts';
 import * as cmd from './smb2-commands.ts';
 import { f } from './smb2-fields.ts';
 
@@ -30,22 +32,7 @@ const TIMES: readonly Part[] = [
   [f.written, 8, filetime],
   [f.changed, 8, filetime],
 ];
-const ATTRIBUTES: Part = [
-  f.attributes,
-  4,
-  [
-    f.attributeReadOnly,
-    f.attributeHidden,
-    f.attributeSystem,
-    f.attributeDirectory,
-    f.attributeArchive,
-    f.attributeNormal,
-    f.attributeTemporary,
-    f.attributeReparse,
-    f.attributeCompressed,
-    f.attributeEncrypted,
-  ],
-];
+const ATTRIBUTES: Part = [f.attributes, 4, Object.values(bits.attributeBits)];
 const IOCTL: Part = [f.ioctl, 4, [f.ioctlDevice, f.ioctlAccess, f.ioctlNumber, f.ioctlMethod]];
 const BLOB: readonly Part[] = [
   [f.blobOffset, 4],
@@ -73,7 +60,12 @@ export const requests: Readonly<Record<number, readonly Part[]>> = {
     [f.previousSession, 8],
   ],
   [cmd.LOGOFF]: [SIZE, RESERVED_2],
-  [cmd.TREE_CONNECT]: [SIZE, [f.treeFlags, 2], [f.blobOffset, 2], [f.blobLength, 2]],
+  [cmd.TREE_CONNECT]: [
+    SIZE,
+    [f.treeFlags, 2, [...Object.values(bits.treeBits), f.treeReserved]],
+    [f.blobOffset, 2],
+    [f.blobLength, 2],
+  ],
   [cmd.TREE_DISCONNECT]: [SIZE, RESERVED_2],
   [cmd.CREATE]: [
     SIZE,
@@ -82,11 +74,11 @@ export const requests: Readonly<Record<number, readonly Part[]>> = {
     [f.impersonation, 4],
     [f.createFlags, 8],
     [f.reserved, 8],
-    [f.accessMask, 4],
+    ACCESS,
     ATTRIBUTES,
-    [f.shareAccess, 4],
+    SHARE_ACCESS,
     [f.disposition, 4],
-    [f.createOptions, 4],
+    CREATE_OPTIONS,
     [f.blobOffset, 2],
     [f.blobLength, 2],
     ...BLOB,
@@ -96,7 +88,7 @@ export const requests: Readonly<Record<number, readonly Part[]>> = {
   [cmd.READ]: [
     SIZE,
     [f.padding, 1],
-    [f.readFlags, 1],
+    [f.readFlags, 1, Object.values(bits.readBits)],
     [f.readLength, 4],
     [f.fileOffset, 8],
     FID,
@@ -116,7 +108,7 @@ export const requests: Readonly<Record<number, readonly Part[]>> = {
     [f.remaining, 4],
     [f.channelOffset, 2],
     [f.channelLength, 2],
-    [f.writeFlags, 4],
+    [f.writeFlags, 4, Object.values(bits.writeBits)],
   ],
   [cmd.LOCK]: [SIZE, [f.lockCount, 2], RESERVED_4, FID],
   [cmd.IOCTL]: [
@@ -136,7 +128,7 @@ export const requests: Readonly<Record<number, readonly Part[]>> = {
   [cmd.FIND]: [
     SIZE,
     [f.findLevel, 1],
-    [f.findFlags, 1],
+    [f.findFlags, 1, Object.values(bits.findBits)],
     [f.fileIndex, 4],
     FID,
     [f.blobOffset, 2],
@@ -197,15 +189,15 @@ export const responses: Readonly<Record<number, readonly Part[]>> = {
     SIZE,
     [f.shareType, 1],
     [null, 1],
-    [f.shareFlags, 4],
-    [f.shareCapabilities, 4],
-    [f.accessMask, 4],
+    [f.shareFlags, 4, Object.values(bits.shareBits)],
+    [f.shareCapabilities, 4, Object.values(bits.shareCapabilityBits)],
+    ACCESS,
   ],
   [cmd.TREE_DISCONNECT]: [SIZE, RESERVED_2],
   [cmd.CREATE]: [
     SIZE,
     [f.oplock, 1],
-    [f.replyFlags, 1],
+    [f.replyFlags, 1, Object.values(bits.replyBits)],
     [f.createAction, 4],
     ...TIMES,
     [f.allocation, 8],
@@ -257,9 +249,9 @@ export const oplockBreak: readonly Part[] = [SIZE, [f.oplock, 1], [null, 1], RES
 export const leaseBreak: readonly Part[] = [
   SIZE,
   RESERVED_2,
-  [f.leaseFlags, 4],
+  [f.leaseFlags, 4, Object.values(bits.leaseFlagBits)],
   [f.leaseKey, 16, guidLittleEndian],
-  [f.leaseState, 4],
+  [f.leaseState, 4, Object.values(bits.leaseStateBits)],
 ];
 
 /** [MS-FSCC] §2.4: what GetInfo and SetInfo carry of class 1, by level. */

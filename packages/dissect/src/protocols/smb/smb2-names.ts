@@ -52,6 +52,25 @@ export const cipherNames = { 1: 'AES-128-CCM', 2: 'AES-128-GCM', 3: 'AES-256-CCM
 export const compressionNames = { 0: 'None', 1: 'LZNT1', 2: 'LZ77', 3: 'LZ77+Huffman', 4: 'Pattern_V1' };
 export const signingNames = { 0: 'HMAC-SHA256', 1: 'AES-CMAC', 2: 'AES-GMAC' };
 export const shareTypeNames = { 1: 'Physical disk', 2: 'Named pipe', 3: 'Printer' };
+export const cachingNames = {
+  0x00: 'Manual caching',
+  0x10: 'Auto caching',
+  0x20: 'VDO caching',
+  0x30: 'No caching',
+};
+export const channelNames = { 0: 'None', 1: 'RDMA V1', 2: 'RDMA V1_INVALIDATE', 3: 'RDMA TRANSFORM' };
+export const ioctlAccessNames = {
+  0: 'FILE_ANY_ACCESS',
+  1: 'FILE_READ_ACCESS',
+  2: 'FILE_WRITE_ACCESS',
+  3: 'FILE_READ_WRITE_ACCESS',
+};
+export const ioctlMethodNames = {
+  0: 'METHOD_BUFFERED',
+  1: 'METHOD_IN_DIRECT',
+  2: 'METHOD_OUT_DIRECT',
+  3: 'METHOD_NEITHER',
+};
 export const oplockNames = {
   0x00: 'No oplock',
   0x01: 'Level2 oplock',
