@@ -39,7 +39,7 @@ export function isFresh() {
  *   `index`, the page's address; `files`, by address; `sources`, what it was made of
  */
 export async function bundlePage() {
-  const { build } = await import('esbuild');
+  const { build, transform } = await import('esbuild');
   // Built beside the old one and then swapped, so that a server never sees a partial build.
   const made = `${folder}.${process.pid}`;
   mkdirSync(made, { recursive: true });
@@ -62,6 +62,7 @@ export async function bundlePage() {
     loader: { '.woff2': 'file', '.svg': 'file' },
     publicPath: '/assets',
     legalComments: 'none',
+    plugins: [lazyStyles(transform)],
     write: false,
     metafile: true,
     logLevel: 'silent',
@@ -75,6 +76,18 @@ export async function bundlePage() {
   rmSync(folder, { recursive: true, force: true });
   renameSync(made, folder);
   return manifest;
+}
+
+/** Styles of what is loaded later come as text with its code, minified: esbuild has one style sheet for each entry point. */
+function lazyStyles(transform) {
+  return {
+    name: 'lazy-styles',
+    setup: ({ onLoad }) =>
+      onLoad({ filter: /\.lazy\.css$/ }, async ({ path }) => {
+        const { code } = await transform(readFileSync(path, 'utf8'), { loader: 'css', minify: true });
+        return { contents: code.trim(), loader: 'text' };
+      }),
+  };
 }
 
 /** Writes a file and its compressed copy, and adds it to the manifest. */

@@ -23,7 +23,7 @@ async function loadOthers(): Promise<void> {
 }
 
 /** Pages that show the filter bar. */
-const WITH_FILTER = new Set<PageName>(['overview', 'packets', 'flows', 'hosts']);
+const WITH_FILTER = new Set<PageName>(['overview', 'packets', 'flows', 'hosts', 'analysis']);
 
 export function App() {
   const name = page.value;

@@ -57,6 +57,7 @@ const pages: [string, string, (page: Page) => Promise<void>][] = [
   ],
   ['hosts', 'tr[data-row="0"]', async () => {}],
   ['hosts?show=map', '.map canvas', async () => {}],
+  ['analysis', '.io-canvas canvas', async () => {}],
   ['security', '.security-visits .state', async () => {}],
   // No peer runs here: that is what the page says.
   ['mesh', '.state', async () => {}],

@@ -84,6 +84,17 @@ export interface Timeline {
   is_exact: boolean;
 }
 
+/** One series: packets and bytes per bucket. */
+export interface IoGraph {
+  start: number;
+  /** Width of a bucket in seconds. */
+  step: number;
+  packets: number[];
+  bytes: number[];
+  /** False: at most so many, as not all could be decided. */
+  is_exact: boolean;
+}
+
 export interface End {
   address: string;
   port: number;

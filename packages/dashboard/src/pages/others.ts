@@ -2,6 +2,7 @@
 // It is loaded when one of them is opened, or after the first page has rendered.
 import type { ComponentType } from 'preact';
 import type { PageName } from '../state/place.ts';
+import { later } from '../ui/later.tsx';
 import { Captures } from './captures/captures.tsx';
 import { Flows } from './flows/flows.tsx';
 import { Hosts } from './hosts/hosts.tsx';
@@ -15,6 +16,7 @@ export const others: Record<Exclude<PageName, 'overview'>, ComponentType> = {
   packets: Packets,
   flows: Flows,
   hosts: Hosts,
+  analysis: later(async () => (await import('./analysis/analysis.tsx')).Analysis),
   mesh: MeshPage,
   time: TimePage,
   security: Security,

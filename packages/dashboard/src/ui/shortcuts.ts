@@ -20,6 +20,7 @@ export const PAGE_KEYS: Record<PageName, string> = {
   packets: 'p',
   flows: 'f',
   hosts: 'h',
+  analysis: 'a',
   mesh: 'm',
   time: 't',
   security: 'y',

@@ -29,6 +29,7 @@ const places: Readonly<Record<string, readonly [path: string, way: readonly stri
   PacketBytes: ['/packets/{id}/bytes', []],
   ProtocolSummary: ['/protocol_summary', []],
   Timeline: ['/timeline', []],
+  IoGraph: ['/io_graph', []],
   FlowRow: ['/flows', ['items', '[]']],
   End: ['/flows', ['items', '[]', 'client']],
   FlowStream: ['/flows/{id}/stream', []],

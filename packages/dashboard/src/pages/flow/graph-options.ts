@@ -1,5 +1,7 @@
 // Options of uPlot for the graphs of a stream: lines and points, segments as bars, zoom along the time.
 import uPlot from 'uplot';
+import { lowerAxis, sideAxis } from '../../charts/axes.ts';
+import { onPress } from '../../charts/use-plot.ts';
 import { bitRate, bytes, rounded, short } from '../../format/numbers.ts';
 import { duration } from '../../format/time.ts';
 import { token } from '../../state/settings.ts';
@@ -90,7 +92,7 @@ export function optionsFor(graph: Graph, width: number, height: number, on: Hand
         },
       ],
       drawSeries: [(plot, i) => i === graph.lines.length && drawBars(plot, graph)],
-      ready: [(plot) => listen(plot, on)],
+      ready: [(plot) => onPress(plot, () => plot.cursor.idx != null && on.onClick(plot.cursor.idx))],
     },
   };
 }
@@ -98,18 +100,6 @@ export function optionsFor(graph: Graph, width: number, height: number, on: Hand
 export function wholeOf({ times, step }: Graph): [number, number] {
   const end = (times.at(-1) ?? 0) + step;
   return [0, end > 0 ? end : 1];
-}
-
-/** A click opens; a drag, which zooms, does not. */
-function listen(plot: uPlot, { onClick }: Handlers): void {
-  let pressed = 0;
-  plot.over.addEventListener('mousedown', ({ clientX }) => {
-    pressed = clientX;
-  });
-  plot.over.addEventListener('click', ({ clientX }) => {
-    const at = plot.cursor.idx;
-    if (Math.abs(clientX - pressed) < 3 && at !== null && at !== undefined) onClick(at);
-  });
 }
 
 function seriesFor({ tone, form }: Line): uPlot.Series {
@@ -141,28 +131,14 @@ function drawBars(plot: uPlot, { bars, times }: Graph): void {
 }
 
 function axesFor({ unit }: Graph): uPlot.Axis[] {
-  const ink = token('ink-3');
-  const line = token('line');
-  const font = `11px ${token('font')}`;
   return [
-    {
-      stroke: ink,
-      font,
-      grid: { show: false },
-      ticks: { stroke: line, width: 1, size: 4 },
-      size: 26,
+    lowerAxis({
       space: 70,
       values: (_plot, splits, _axis, _space, step) => splits.map((at) => secondsText(at, step)),
-    },
-    {
-      stroke: ink,
-      font,
-      grid: { stroke: line, width: 1 },
-      ticks: { show: false },
+    }),
+    sideAxis({
       size: 74,
-      space: 36,
-      gap: 6,
       values: (_plot, splits) => splits.map((value) => (value < 0 ? '' : rounded(valueText(unit, value)))),
-    },
+    }),
   ];
 }

@@ -1,10 +1,10 @@
-// One graph of a stream. Dragging zooms, a double click shows all again; a click opens the packet. With the keys: arrows
+// One graph of a stream. Dragging zooms, a click opens the packet. With the keys: arrows
 // move from packet to packet, + and − zoom, Enter opens.
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import uPlot from 'uplot';
+import { useEffect, useState } from 'preact/hooks';
+import type uPlot from 'uplot';
 import type { FlowSegment } from '../../api/types.ts';
+import { movedBy, usePlot } from '../../charts/use-plot.ts';
 import { count } from '../../format/numbers.ts';
-import { paint } from '../../state/settings.ts';
 import {
   BAR_COLOURS,
   dataOf,
@@ -29,29 +29,20 @@ interface Props {
 }
 
 export function StreamGraph({ graph, label, onOpen }: Props) {
-  const holder = useRef<HTMLDivElement>(null);
-  const chart = useRef<uPlot | null>(null);
   const [at, setAt] = useState<number | null>(null);
   const [isZoomed, setZoomed] = useState(false);
-  const colours = paint.value;
   const open = (i: number) => graph.packets[i] !== undefined && onOpen(graph.packets[i]!);
 
-  useLayoutEffect(() => {
-    const element = holder.current!;
-    const size = () => ({ width: element.clientWidth, height: Math.max(200, element.clientHeight) });
-    const { width, height } = size();
-    const on = { onMove: setAt, onClick: open, onZoom: setZoomed };
-    const plot = new uPlot(optionsFor(graph, width, height, on), dataOf(graph), element);
-    chart.current = plot;
-    setZoomed(false);
-    const observer = new ResizeObserver(() => plot.setSize(size()));
-    observer.observe(element);
-    return () => {
-      observer.disconnect();
-      plot.destroy();
-      chart.current = null;
-    };
-  }, [graph, colours]);
+  const { holder, chart } = usePlot(
+    (width, height) => {
+      setZoomed(false);
+      return [
+        optionsFor(graph, width, height, { onMove: setAt, onClick: open, onZoom: setZoomed }),
+        dataOf(graph),
+      ];
+    },
+    [graph],
+  );
 
   const show = (i: number | null) => {
     setAt(i);
@@ -65,14 +56,8 @@ export function StreamGraph({ graph, label, onOpen }: Props) {
   const said = at === null || at >= graph.times.length ? null : at;
   const onKey = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.altKey || event.metaKey) return;
-    const last = graph.times.length - 1;
-    const moves: Record<string, number> = {
-      ArrowLeft: said === null ? last : said - 1,
-      ArrowRight: said === null ? 0 : said + 1,
-      Home: 0,
-      End: last,
-    };
-    if (event.key in moves) show(Math.min(last, Math.max(0, moves[event.key]!)));
+    const next = movedBy(event, said, graph.times.length - 1);
+    if (next !== null) show(next);
     else if (event.key === 'Enter' && said !== null) open(said);
     else if (event.key === '+' || event.key === '-') zoom(chart.current!, graph, said, event.key);
     else if (event.key === '0') zoomOut(chart.current!, graph);
@@ -121,7 +106,7 @@ export function StreamGraph({ graph, label, onOpen }: Props) {
       />
       <p class="stream-reading num">
         {said === null
-          ? `Drag to zoom, double-click to show all${hasPackets ? '; a click opens the packet' : ''}.`
+          ? `Drag to zoom${hasPackets ? '; a click opens the packet' : ''}.`
           : readingOf(graph, said)}
       </p>
     </div>

@@ -5,6 +5,9 @@ import type { FilterCheck } from '../../api/types.ts';
 import type { Choices } from './choices.ts';
 
 interface Props {
+  id: string;
+  label: string;
+  placeholder: string;
   input: RefObject<HTMLInputElement | null>;
   text: string;
   error: FilterCheck['error'];
@@ -15,7 +18,8 @@ interface Props {
   onKeyDown: (event: KeyboardEvent) => void;
 }
 
-export function FilterField({ input, text, error, choices, onText, onCaret, onKeyDown }: Props) {
+export function FilterField(props: Props) {
+  const { id, input, text, error, choices, onText, onCaret } = props;
   const mirror = useRef<HTMLDivElement>(null);
   const noteCaret = () => onCaret(input.current?.selectionStart ?? -1);
   const isOpen = choices.list.length > 0;
@@ -31,21 +35,21 @@ export function FilterField({ input, text, error, choices, onText, onCaret, onKe
       </div>
       <input
         ref={input}
-        id="filter"
+        id={id}
         type="text"
         value={text}
-        placeholder="Display filter, as in Wireshark: dns or ip.addr == 10.20.0.80"
+        placeholder={props.placeholder}
         spellcheck={false}
         autocomplete="off"
         autocapitalize="off"
         role="combobox"
-        aria-label="Display filter"
+        aria-label={props.label}
         aria-expanded={isOpen}
-        aria-controls="filter-choices"
+        aria-controls={`${id}-choices`}
         aria-autocomplete="list"
         aria-invalid={error !== null}
-        aria-describedby={error !== null ? 'filter-error' : undefined}
-        aria-activedescendant={isOpen && choices.chosen >= 0 ? `filter-choice-${choices.chosen}` : undefined}
+        aria-describedby={error !== null ? `${id}-error` : undefined}
+        aria-activedescendant={isOpen && choices.chosen >= 0 ? `${id}-choice-${choices.chosen}` : undefined}
         onInput={(event) => {
           onText(event.currentTarget.value);
           noteCaret();
@@ -55,23 +59,24 @@ export function FilterField({ input, text, error, choices, onText, onCaret, onKe
         onKeyUp={(event) => event.key.startsWith('Arrow') && !isOpen && noteCaret()}
         onScroll={(event) => (mirror.current!.scrollLeft = event.currentTarget.scrollLeft)}
         onBlur={() => onCaret(-1)}
-        onKeyDown={onKeyDown}
+        onKeyDown={props.onKeyDown}
       />
     </div>
   );
 }
 
-export function ChoiceList({ choices, onTake }: { choices: Choices; onTake: (at: number) => void }) {
+export function ChoiceList(props: { id: string; choices: Choices; onTake: (at: number) => void }) {
+  const { id, choices, onTake } = props;
   const box = useRef<HTMLUListElement>(null);
   useEffect(() => {
     box.current?.children[choices.chosen]?.scrollIntoView({ block: 'nearest' });
   }, [choices.chosen]);
   return (
-    <ul ref={box} id="filter-choices" class="choices" role="listbox" aria-label="Completions">
+    <ul ref={box} id={`${id}-choices`} class="choices" role="listbox" aria-label="Completions">
       {choices.list.map((choice, i) => (
         <li
           key={choice.text}
-          id={`filter-choice-${i}`}
+          id={`${id}-choice-${i}`}
           class={choice.isWhole ? 'choice-whole' : ''}
           role="option"
           aria-selected={i === choices.chosen}

@@ -5,11 +5,18 @@ import { sentence } from '../states.tsx';
 /** Maximum number of suggested names. */
 const MEANT_MAX = 4;
 
-export function FilterNote({ check, onMeant }: { check: FilterCheck; onMeant: (name: string) => void }) {
+interface Props {
+  /** Of the field. */
+  id: string;
+  check: FilterCheck;
+  onMeant: (name: string) => void;
+}
+
+export function FilterNote({ id, check, onMeant }: Props) {
   const { error } = check;
   if (error !== null) {
     return (
-      <p id="filter-error" class="filter-note filter-note-wrong" role="alert">
+      <p id={`${id}-error`} class="filter-note filter-note-wrong" role="alert">
         {sentence(error.message)}
         {error.meant.slice(0, MEANT_MAX).map((name) => (
           <button key={name} type="button" class="link" onClick={() => onMeant(name)}>
