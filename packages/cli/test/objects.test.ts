@@ -3,10 +3,10 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { fileNameOf, ObjectsPrinter } from '../src/read/objects.ts';
+import { fileNameOfObject } from '@eyrie/dissect';
+import { ObjectsPrinter } from '../src/read/objects.ts';
 
-const named = (name: string, type = ''): string =>
-  fileNameOf({ name, type, frame: 7, host: '', data: new Uint8Array() });
+const named = (name: string, type = ''): string => fileNameOfObject({ name, type, frame: 7 });
 
 test('names of objects stay in their folder, whatever a stranger called them', () => {
   assert.equal(named('plans.zip'), 'plans.zip');

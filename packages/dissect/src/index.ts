@@ -76,6 +76,7 @@ export { FollowHttp2 } from './flows/follow-http2.ts';
 export { FollowQuic } from './flows/follow-quic.ts';
 export { FollowTls } from './flows/follow-tls.ts';
 export { type SessionSummary, summaryOf, whyNotMergeable } from './flows/merge-check.ts';
+export { FileNames, fileNameOfObject } from './flows/objects/file-name.ts';
 export { type ObjectKind, objectKinds } from './flows/objects/index.ts';
 export type { ObjectReader, TransferredObject } from './flows/objects/object.ts';
 export { carriesTcp, FlowPartition } from './flows/partition.ts';

@@ -1,7 +1,9 @@
 // `--export-objects KIND,FOLDER`: what was transferred, each as a file.
 import { writeFileSync } from 'node:fs';
-import { join, parse } from 'node:path';
+import { join } from 'node:path';
 import {
+  FileNames,
+  fileNameOfObject,
   type ObjectKind,
   type ObjectReader,
   objectKinds,
@@ -13,37 +15,11 @@ import { makeFolder } from '../make-folder.ts';
 import { bytesText, counted } from '../terminal/units.ts';
 import type { Printer } from './printer.ts';
 
-/** File systems take 255 bytes; the rest is for what a long name ends in, and for a number. */
-const NAME_BYTES_MAX = 180;
-const EXTENSION_MAX = 16;
-
-/** Endings of files whose name has none, by media type. */
-const ENDINGS = new Map(
-  Object.entries({
-    'application/javascript': '.js',
-    'application/json': '.json',
-    'application/pdf': '.pdf',
-    'application/xml': '.xml',
-    'application/zip': '.zip',
-    'image/gif': '.gif',
-    'image/jpeg': '.jpg',
-    'image/png': '.png',
-    'image/svg+xml': '.svg',
-    'image/webp': '.webp',
-    'text/css': '.css',
-    'text/html': '.html',
-    'text/javascript': '.js',
-    'text/plain': '.txt',
-    'text/xml': '.xml',
-  }),
-);
-
 /** Those that -Y passes, if it is given. */
 export class ObjectsPrinter implements Printer {
   readonly #reader: ObjectReader;
   readonly #folder: string;
-  /** The number that the next file of this name gets. */
-  readonly #numbers = new Map<string, number>();
+  readonly #names = new FileNames();
   #count = 0;
   #bytes = 0;
 
@@ -81,18 +57,15 @@ export class ObjectsPrinter implements Printer {
   }
 
   #save(object: TransferredObject): void {
-    this.#write(fileNameOf(object), object.data);
+    this.#write(fileNameOfObject(object), object.data);
     this.#count++;
     this.#bytes += object.data.length;
   }
 
   /** Never over a file that is there: names get numbers, as tshark gives them. */
   #write(name: string, data: Uint8Array): void {
-    const { name: stem, ext } = parse(name);
     for (;;) {
-      const number = this.#numbers.get(name) ?? 0;
-      this.#numbers.set(name, number + 1);
-      const path = join(this.#folder, number === 0 ? name : `${stem}(${number})${ext}`);
+      const path = join(this.#folder, this.#names.next(name));
       try {
         writeFileSync(path, data, { flag: 'wx' });
         return;
@@ -101,19 +74,6 @@ export class ObjectsPrinter implements Printer {
       }
     }
   }
-}
-
-/** A name as a stranger chose it, made one of a file in this very folder; what a name must not hold is written as %2f. */
-export function fileNameOf({ name, type, frame }: TransferredObject): string {
-  if (name === '') return `object${frame}${ENDINGS.get(type) ?? ''}`;
-  const safe = name.replace(
-    /[<>:"/\\|?*\x00-\x1f\x7f]|^\./g,
-    (character) => `%${character.charCodeAt(0).toString(16).padStart(2, '0')}`,
-  );
-  if (Buffer.byteLength(safe) <= NAME_BYTES_MAX) return safe;
-  const ext = parse(safe).ext.slice(0, EXTENSION_MAX);
-  // A character that is cut in two becomes the replacement character: three bytes, at the end only.
-  return Buffer.from(safe).subarray(0, NAME_BYTES_MAX).toString('utf8') + ext;
 }
 
 function unwritable(path: string, error: unknown): UserError {

@@ -11,6 +11,9 @@ const PAYLOAD_ROUTES: Readonly<Record<string, string>> = {
   '/flows/:id/segments': 'the packets of a conversation',
   '/flows/:id/objects': 'what a conversation transferred',
   '/flows/:id/objects/:index': 'a file that a conversation transferred',
+  '/objects': 'what conversations transferred',
+  '/objects.zip': 'files that conversations transferred',
+  '/objects/:capture/:kind/:frame/:nth': 'a file that a conversation transferred',
   '/export': 'packets as a file',
   '/honeypot/visits/:session': 'a visit to the honeypot',
   '/honeypot/visits/:session/packets': 'the packets of a visit',
@@ -29,8 +32,17 @@ export function addAudit(app: Server, log: AuditLog): void {
   });
 }
 
+/** What an address names. */
+interface Looked {
+  readonly id?: number;
+  readonly index?: number;
+  readonly session?: string;
+  readonly capture?: number;
+  readonly frame?: number;
+}
+
 function lookOf(request: FastifyRequest): object {
-  const { id, index, session } = request.params as { id?: number; index?: number; session?: string };
+  const { id, index, session, capture, frame } = request.params as Looked;
   const other = askedFor(request);
   const query = new URL(request.url, 'http://eyrie').search.slice(1, QUERY_CHARACTERS_MAX);
   return {
@@ -41,6 +53,8 @@ function lookOf(request: FastifyRequest): object {
     ...(id === undefined ? {} : { id }),
     ...(index === undefined ? {} : { index }),
     ...(session === undefined ? {} : { session }),
+    ...(capture === undefined ? {} : { capture }),
+    ...(frame === undefined ? {} : { frame }),
     ...(query === '' ? {} : { query }),
   };
 }

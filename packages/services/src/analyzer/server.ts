@@ -40,6 +40,7 @@ import { addIoGraphRoute } from './routes/io-graph.ts';
 import { addLoginRoutes } from './routes/login.ts';
 import { addMeshRoutes } from './routes/mesh.ts';
 import { addNoteRoutes } from './routes/notes.ts';
+import { addObjectRoutes } from './routes/objects.ts';
 import { addPacketRoutes } from './routes/packets.ts';
 import { addPathRoute } from './routes/path.ts';
 import { addResponseRoutes } from './routes/responses.ts';
@@ -173,6 +174,7 @@ function addRoutes(app: Server, context: Context, guard: Guard): void {
   addExportRoute(app, context);
   addFlowRoutes(app, context);
   addTransferRoutes(app, context);
+  addObjectRoutes(app, context, surveys);
   addConversationRoutes(app, context);
   addHostRoutes(app, context);
   addNoteRoutes(app, context);

@@ -1,9 +1,9 @@
 // One series of an I/O graph: packets and bytes over time that pass a filter. What the store's columns can't decide of the
 // filter is decided from the packets' bytes, as far as a survey goes.
-import { compileFilter } from '@eyrie/dissect';
 import type { Selection, Timeline } from '@eyrie/store';
 import type { IoGraph } from '../schemas/index.ts';
 import { type Surveyable, survey } from './survey.ts';
+import { withFilter } from './with-filter.ts';
 
 export interface IoGraphWish {
   readonly selection: Selection;
@@ -33,17 +33,6 @@ export async function ioGraph(of: Surveyable, wish: IoGraphWish, left: AbortSign
   // Undecided packets could be anywhere in time: then all that may pass is drawn.
   if (!isWhole || gone.length > 0) return answerOf(found, false);
   return { ...answerOf(found, true), packets: decided.packets, bytes: decided.bytes };
-}
-
-/** Both filters as one. Each is checked by itself: an error's position is one in the filter that was typed. */
-function withFilter(selection: Selection, filter: string): Selection {
-  compileFilter(filter);
-  const base = selection.filter ?? '';
-  compileFilter(base);
-  const both = [base, filter].filter((text) => text.trim() !== '');
-  return both.length === 0
-    ? selection
-    : { ...selection, filter: both.map((text) => `(${text})`).join(' && ') };
 }
 
 function answerOf({ start, bucketSeconds, series }: Timeline, isExact: boolean): IoGraph {

@@ -31,6 +31,8 @@ export interface Surveyor {
   see(p: Packet, row: PacketRow): boolean;
   /** A packet that columns decided; without this, its bytes are read as well. */
   count?(row: PacketRow): void;
+  /** Waits for a slow reader. With it the survey has no bounds: it is as long as what is sent. */
+  drained?(): Promise<void>;
   /** The bytes are gone: whether the packet passes is unknown. */
   miss?(row: PacketRow): void;
 }
@@ -48,7 +50,8 @@ export async function survey(
   surveyor: Surveyor,
   left: AbortSignal,
 ): Promise<Surveyed> {
-  const late = AbortSignal.timeout(SURVEY_MS_MAX);
+  const isBounded = surveyor.drained === undefined;
+  const late = isBounded ? AbortSignal.timeout(SURVEY_MS_MAX) : new AbortController().signal;
   const enough = new AbortController();
   const signal = AbortSignal.any([left, late, enough.signal]);
   const walks = new OpenWalks(store, redissector, surveyor, signal);
@@ -58,11 +61,12 @@ export async function survey(
       const page = await store.packets({ ...selection, limit: ROWS, ...given('after', after) });
       const passes = page.rest === null ? null : compileExpression(page.rest, selection.filter ?? '');
       for (const run of runsOf(page.items, surveyor.count?.bind(surveyor))) {
+        await surveyor.drained?.();
         await walks.visit(run, (p, row) => {
           if (enough.signal.aborted || (passes !== null && row.isCandidate && !passes(p))) return;
           if (!surveyor.see(p, row)) enough.abort();
         });
-        if (walks.packets >= SURVEY_PACKETS_MAX) return walks.result(false);
+        if (isBounded && walks.packets >= SURVEY_PACKETS_MAX) return walks.result(false);
       }
       after = page.next ?? undefined;
     } while (after !== undefined);

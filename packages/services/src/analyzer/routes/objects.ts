@@ -1,0 +1,95 @@
+// Routes for the objects transferred in all conversations: their list, one of them, or all as an archive.
+import { fileNameOfObject } from '@eyrie/dissect';
+import { eachObject, listObjects, OBJECT_KINDS, objectBytes } from '../bytes/capture-objects.ts';
+import { ObjectArchive } from '../bytes/object-archive.ts';
+import { leftBy, Turns } from '../bytes/turns.ts';
+import { withFilter } from '../bytes/with-filter.ts';
+import type { Context } from '../context.ts';
+import { ApiError } from '../errors.ts';
+import { ByObject, CaptureObjects, ObjectQuery, ObjectsQuery } from '../schemas/index.ts';
+import type { Server } from '../server.ts';
+import { selectionOf } from '../terms.ts';
+import { answers, streams } from './answers.ts';
+
+/** Archives at once, and waiting: one takes as long as its reader. */
+const ARCHIVES_MAX = 2;
+const ARCHIVES_WAITING_MAX = 4;
+
+export function addObjectRoutes(app: Server, context: Context, turns: Turns): void {
+  const archives = new Turns(ARCHIVES_MAX, ARCHIVES_WAITING_MAX);
+  app.get(
+    '/objects',
+    {
+      schema: {
+        ...answers('flows', 'What was transferred in all conversations: pages, files, mails', CaptureObjects),
+        querystring: ObjectsQuery,
+      },
+    },
+    async ({ query }, reply) => {
+      const { kind, ...terms } = query;
+      const left = leftBy(reply);
+      const kinds = kind === undefined ? OBJECT_KINDS : [kind];
+      const { objects, packets, isWhole, gone } = await turns.take(left, () =>
+        listObjects(context, selectionOf(terms), kinds, left),
+      );
+      return { items: objects, packets, is_whole: isWhole, gone: [...gone] };
+    },
+  );
+
+  app.get(
+    '/objects/:capture/:kind/:frame/:nth',
+    {
+      schema: {
+        ...streams('flows', 'One of them, as a file', 'application/octet-stream'),
+        params: ByObject,
+        querystring: ObjectQuery,
+      },
+    },
+    async ({ params, query }, reply) => {
+      const left = leftBy(reply);
+      const selection = selectionOf({ ...query, capture: params.capture });
+      const found = await turns.take(left, () => objectBytes(context, selection, params, left));
+      if (found === null)
+        throw new ApiError('not_found', `packet ${params.frame} completed no such object`, {
+          hint: 'see /objects',
+        });
+      // Untrusted content: the browser must save it, not render it under our origin.
+      return reply
+        .type('application/octet-stream')
+        .header(
+          'content-disposition',
+          `attachment; filename*=UTF-8''${encodeURIComponent(fileNameOfObject(found))}`,
+        )
+        .send(Buffer.from(found.data.buffer, found.data.byteOffset, found.data.length) as never);
+    },
+  );
+
+  app.get(
+    '/objects.zip',
+    {
+      schema: {
+        ...streams('flows', 'All of them, in an archive', 'application/zip'),
+        querystring: ObjectsQuery,
+      },
+    },
+    async ({ query }, reply) => {
+      const { kind, ...terms } = query;
+      const left = leftBy(reply);
+      // A wrong filter gets an error, not a truncated download.
+      const selection = selectionOf(terms);
+      withFilter(selection, '');
+      const kinds = kind === undefined ? OBJECT_KINDS : [kind];
+      const archive = new ObjectArchive();
+      archives
+        .take(left, () => eachObject(context, selection, kinds, archive, left))
+        .then(
+          ({ isWhole }) => archive.end(isWhole),
+          (error) => archive.fail(left.aborted ? undefined : error),
+        );
+      return reply
+        .type('application/zip')
+        .header('content-disposition', 'attachment; filename="objects.zip"')
+        .send(archive.readable as never);
+    },
+  );
+}
