@@ -7,6 +7,7 @@ import { plainText } from '../sql/insert.ts';
 import type { Erased, Removed } from '../store.ts';
 import { addressText } from '../write/address-text.ts';
 import type { Disguise } from '../write/dictionaries.ts';
+import { ofCapture } from '../write/packet-rows.ts';
 import { audit, dropUnusedAddresses, removePackets, untoldPackets } from './remove.ts';
 
 /**
@@ -87,8 +88,8 @@ export async function deleteCapture(database: Database, id: number): Promise<boo
 async function removeRows(tx: Transaction, capture: number): Promise<Removed> {
   const remove = (table: string): Promise<number> =>
     tx.run(`DELETE FROM ${table} WHERE capture = ${capture}`);
-  const which = `id IN (SELECT id FROM packet WHERE capture = ${capture})`;
-  await tx.run(`DELETE FROM infos WHERE ${which}`);
+  const which = ofCapture(capture);
+  await tx.run(`DELETE FROM infos WHERE id IN (SELECT id FROM packet_rows WHERE ${which})`);
   return {
     packets: await tx.run(`DELETE FROM packet_rows WHERE ${which}`),
     flows: await remove('flows'),

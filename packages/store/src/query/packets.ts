@@ -11,6 +11,7 @@ import {
 import { BATCH_PACKETS_MAX } from '../rows.ts';
 import type { Database, Row } from '../sql/database.ts';
 import { Remembered } from '../sql/remembered.ts';
+import { ofCapture } from '../write/packet-rows.ts';
 import type { CaptureList } from './captures.ts';
 import { cursorOf, keyOf } from './cursor.ts';
 import { PacketOrder } from './packet-order.ts';
@@ -180,7 +181,7 @@ export class Packets {
   /** The last id of a batch, whose ids are consecutive. */
   #newestId(firstId: number, capture: number | null): Promise<number> {
     const which = `id >= ${firstId} AND id < ${firstId + BATCH_PACKETS_MAX}
-      ${capture === null ? '' : `AND capture = ${capture}`}`;
+      ${capture === null ? '' : `AND ${ofCapture(capture)}`}`;
     return this.#newest.get(which, async () => {
       const [row] = await this.#database.all(`SELECT max(id) FROM packet WHERE ${which}`);
       return row === undefined || row[0] === null ? firstId : Number(row[0]);

@@ -8,6 +8,7 @@ import { and, type Bounds, bothHold, exactly, isDecided, or, type Sql, TRUE } fr
 import type { Vocabulary } from '../filter/vocabulary.ts';
 import type { Selection } from '../queries.ts';
 import type { Database } from '../sql/database.ts';
+import { ofCapture } from '../write/packet-rows.ts';
 import { addressNamed } from './address.ts';
 import { nanosecondsOf } from './time.ts';
 
@@ -45,7 +46,7 @@ export class Selector {
     const capture = query.capture === undefined ? null : wholeNumber(query.capture, 'capture');
     const narrow = exactly(
       and(
-        capture === null ? TRUE : `capture = ${capture}`,
+        capture === null ? TRUE : ofCapture(capture),
         from === null ? TRUE : `time >= ${from}`,
         to === null ? TRUE : `time < ${to}`,
         terms,

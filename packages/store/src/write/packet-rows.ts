@@ -25,8 +25,16 @@ export interface PacketRows {
   readonly marks: Uint8Array;
 }
 
-/** Of frames: captures and frame numbers share 63 bits. */
-export const NUMBER_MAX = 2 ** 40 - 1;
+/** Of a frame number in `place`; the bits above are its capture's. */
+const NUMBER_BITS = 40n;
+/** Of frames. */
+export const NUMBER_MAX = 2 ** Number(NUMBER_BITS) - 1;
+
+/** SQL: the packets of a capture. As a range it says which parts of the table need not be read. */
+export function ofCapture(capture: number): string {
+  const [first, next] = [BigInt(capture) << NUMBER_BITS, BigInt(capture + 1) << NUMBER_BITS];
+  return `(place >= ${first} AND place < ${next})`;
+}
 
 /** Bit of `marks`: columns show one of several layers, or an address other than the header's (see tangled.ts). */
 export const TANGLED = 64;

@@ -28,7 +28,7 @@ INSERT INTO packet_rows SELECT id, time, (CAST(capture AS BIGINT) << 40) | numbe
 DROP TABLE packet;
 
 CREATE VIEW packet AS SELECT
-  id, time, CAST(place >> 40 AS INTEGER) AS capture, place & 1099511627775 AS number, file_offset, length,
+  id, time, place, CAST(place >> 40 AS INTEGER) AS capture, place & 1099511627775 AS number, file_offset, length,
   captured & 4294967295 AS captured_length, CAST(captured >> 32 AS INTEGER) - 1 AS interface, src, dst,
   CAST((traits >> 8) & 255 AS UTINYINT) AS transport, CAST(ports >> 16 AS USMALLINT) AS src_port,
   CAST(ports & 65535 AS USMALLINT) AS dst_port, stream, protocol, path,

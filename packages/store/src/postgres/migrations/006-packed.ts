@@ -73,7 +73,7 @@ DROP TABLE packet_unpacked;
 CREATE INDEX packet_rows_place ON packet_rows USING BRIN (id, time) WITH (pages_per_range = 32);
 
 CREATE VIEW packet AS SELECT
-  id, time, (place >> 40)::int AS capture, place & 1099511627775 AS number, file_offset,
+  id, time, place, (place >> 40)::int AS capture, place & 1099511627775 AS number, file_offset,
   (lengths >> 32) & 4294967295 AS length, lengths & 4294967295 AS captured_length, COALESCE(interface, -1) AS interface,
   (addresses >> 32)::int AS src, (addresses & 4294967295)::int AS dst,
   ((header >> 8) & 255)::int AS transport, ((header >> 48) & 65535)::int AS src_port, ((header >> 32) & 65535)::int AS dst_port,
