@@ -10,6 +10,7 @@ export { listInterfaces, type NetworkInterface } from './live/interfaces.ts';
 export { LIVE_DEFAULTS, type LiveOptions, LiveSource, openLive } from './live/live.ts';
 export type { DropCounts } from './live/messages.ts';
 export { findTool, howToPermit, type Tool, type ToolName } from './live/tool.ts';
+export { makeFolder } from './make-folder.ts';
 export type { OutputFormat, OutputOptions } from './output.ts';
 export { CaptureOutput, createCapture, createGrowingCapture, formatOf } from './output.ts';
 export { openReplay, type ReplayOptions } from './replay.ts';

@@ -121,6 +121,38 @@ test('a mesh from nothing to a message, and to a peer that is out', async () => 
   assert.match(await fine('mesh list'), /beta +stopped/);
 });
 
+test('peers read their policies again on request and on SIGHUP; a damaged one is named, and the earlier one holds', async () => {
+  assert.match((await run('mesh reload')).err, /^eyrie: no peer of this user runs: eyrie mesh start\n$/);
+  await fine('mesh start alpha');
+  assert.equal(await fine('mesh reload'), 'alpha has read policy.toml and response.toml again\n');
+  const path = join(home, 'peers/alpha/response.toml');
+  const before = readFileSync(path, 'utf8');
+  writeFileSync(path, 'witnesses = 1\n');
+  const { status, err } = await run('mesh reload alpha');
+  assert.equal(status, 1);
+  assert.match(
+    err,
+    /^eyrie: alpha: \S+response\.toml: witnesses is .*: what was read before stays in force\n$/,
+  );
+  writeFileSync(path, before);
+  const { pid } = JSON.parse(await fine('mesh status --peer alpha --json'));
+  process.kill(pid, 'SIGHUP');
+  const log = () => readFileSync(join(home, 'logs/peer_alpha.log'), 'utf8');
+  const times = () => log().split('"file":"response.toml"').length - 1;
+  for (let tries = 0; times() < 3 && tries < 100; tries++) await new Promise((r) => setTimeout(r, 50));
+  assert.equal(times(), 3, log());
+  await fine('mesh stop');
+});
+
+test('a home of peers that cannot be made is one line', { skip: process.platform !== 'linux' }, async () => {
+  const { status, err } = await run('mesh init home --name omega', { EYRIE_HOME: '/proc/none' });
+  assert.equal(status, 1);
+  assert.match(
+    err,
+    /^eyrie: \/proc\/none\/peers\/omega cannot be made: .*; EYRIE_HOME chooses another place\n$/,
+  );
+});
+
 test('bad usage is one line and status 2', async () => {
   for (const [line, message] of [
     ['mesh init Bad_Name', /cannot be a name/],

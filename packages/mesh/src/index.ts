@@ -42,6 +42,7 @@ export { isLocked, lockSecrets, SECRET_FILES, unlockSecrets } from './peer/key-l
 export type { FailureView, JobView, MemberView, MessageView, TimeSourcesView } from './peer/methods.ts';
 export { lookingMethods } from './peer/methods.ts';
 export { Peer } from './peer/peer.ts';
+export type { Reloadable, Reloaded } from './peer/reload.ts';
 export { OFFLINE_KEY } from './peer/root-key.ts';
 export { type RunningPeer, runPeer } from './peer/run.ts';
 export { Standing } from './peer/standing.ts';

@@ -85,3 +85,16 @@ test('a rotation during an admission leaves a valid list of members', async () =
   assert.equal((await enrolled).kind, 'admitted');
   assert.ok(authority.roster.approved('lab-3'));
 });
+
+test('an authority whose root key is missing says so in its log, its status and to whoever asks for a decision', async () => {
+  const { storage } = await founded();
+  storage.remove('authority/root.key');
+  const said: string[] = [];
+  const runtime = systemRuntime((level, message) => said.push(`${level} ${message}`));
+  const { peer } = openPeerIn(storage, { runtime });
+  const wanted = /holds the authority of the mesh, but authority\/root\.key is missing/;
+  assert.match(said.join('\n'), wanted);
+  const { status, pending } = controlMethods(peer, storage, { textOf: () => '' }, null, () => {});
+  assert.match((status!({}) as { problem: string }).problem, wanted);
+  assert.throws(() => pending!({}), wanted);
+});

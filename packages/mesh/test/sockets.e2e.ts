@@ -400,6 +400,30 @@ test('where neither can dial the other, a third carries their link, and reads no
   assert.ok(readFileSync(target).equals(content));
 });
 
+test('a changed policy holds once it is read again; one that cannot be read leaves the earlier one in force', async () => {
+  const [one, other] = [
+    running.find(({ peer }) => peer.id === 'peer-1')!,
+    running.find(({ peer }) => peer.id === 'peer-2')!,
+  ];
+  const path = join(folder(one.peer.id), 'policy.toml');
+  const before = readFileSync(path, 'utf8');
+  const deny = (topic: string) => `[[rule]]\nfrom = ["*"]\ntopics = ["${topic}"]\nallow = false\n`;
+  const sent = async () => (await other.peer.send(one.peer.id, 'may I?')).isDelivered;
+  try {
+    writeFileSync(path, deny('message'));
+    assert.equal(await sent(), true);
+    assert.deepEqual(await callPeer(folder(one.peer.id), 'reload'), [{ file: 'policy.toml', problem: null }]);
+    assert.equal(await sent(), false);
+    writeFileSync(path, '[[rule]]\nfrom = 7\n');
+    const [broken] = one.reload();
+    assert.match(broken!.problem!, /^policy\.toml: rule 1: from is a list of names$/);
+    assert.equal(await sent(), false);
+  } finally {
+    writeFileSync(path, before);
+    one.reload();
+  }
+});
+
 test('the same peer does not run twice', async () => {
   await assert.rejects(runPeer({ runtime: systemRuntime(), folder: folder('peer-1') }), /runs already/);
 });

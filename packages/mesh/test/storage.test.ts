@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { eyrieHome } from '../src/index.ts';
 import { FolderStorage } from '../src/peer/storage.ts';
 
 const folder = fs.mkdtempSync(join(tmpdir(), 'eyrie-storage-'));
@@ -37,4 +38,21 @@ test('reading a log does not modify it, since its peer may be writing', () => {
   assert.equal(fs.statSync(path).size, whole.length + 9);
   reader.append('b.log', [Buffer.from('two')]);
   assert.deepEqual(textOf(new FolderStorage(folder), 'b.log'), ['one', 'two']);
+});
+
+test('a folder that cannot be made although its parent is there is an error, not an endless loop', {
+  skip: process.platform !== 'linux',
+}, () => {
+  assert.throws(
+    () => new FolderStorage('/proc/none/peers/a'),
+    /\/proc\/none\/peers\/a cannot be made: ENOENT.*; EYRIE_HOME chooses another place$/,
+  );
+});
+
+test('the folder of peers is below XDG_DATA_HOME, unless that is relative or empty', () => {
+  const standard = join(homedir(), '.local/share/eyrie');
+  assert.equal(eyrieHome({ XDG_DATA_HOME: '/srv/data' }), '/srv/data/eyrie');
+  assert.equal(eyrieHome({ XDG_DATA_HOME: 'data' }), standard);
+  assert.equal(eyrieHome({ XDG_DATA_HOME: '' }), standard);
+  assert.equal(eyrieHome({ EYRIE_HOME: 'here', XDG_DATA_HOME: '/srv/data' }), 'here');
 });

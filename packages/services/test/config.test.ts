@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
@@ -15,6 +15,21 @@ function toml(text: string): string {
 }
 
 describe('the configuration', () => {
+  it('a relative XDG_CONFIG_HOME is ignored', () => {
+    const own = mkdtempSync(join(tmpdir(), 'eyrie-config-xdg-'));
+    const before = process.cwd();
+    try {
+      mkdirSync(join(own, 'rel/eyrie'), { recursive: true });
+      writeFileSync(join(own, 'rel/eyrie/eyrie.toml'), '[ui]\nport = 4711\n');
+      process.chdir(own);
+      assert.notEqual(loadConfig({ env: { XDG_CONFIG_HOME: 'rel' } }).ui.port, 4711);
+      assert.equal(loadConfig({ env: { XDG_CONFIG_HOME: join(own, 'rel') } }).ui.port, 4711);
+    } finally {
+      process.chdir(before);
+      rmSync(own, { recursive: true });
+    }
+  });
+
   it('is the defaults, then the file, then variables, then flags', () => {
     const path = toml('[parser]\nport = 1001\nhost = "a"\npersistor = "http://x:1"\n');
     const env = { EYRIE_PARSER_HOST: 'b', EYRIE_PARSER_PERSISTOR: 'http://y:1' };

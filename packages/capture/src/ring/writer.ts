@@ -3,10 +3,11 @@
 //
 // All of it is synchronous, for a thread that does nothing else: it then depends on no thread pool that queries of the
 // store may occupy, and while the disk is busy, packets wait in the kernel's buffer.
-import { closeSync, fstatSync, ftruncateSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type CaptureInterface, type Frame, PcapngWriter } from '@eyrie/dissect/files';
 import { writeError } from '../errors.ts';
+import { makeFolder } from '../make-folder.ts';
 import { Sealer, type VaultKey } from '../vault/index.ts';
 import { holdFile, prune, pruneOldest, type RingLimits, releaseFile, ringFileName } from './files.ts';
 
@@ -128,7 +129,7 @@ export class RingWriter {
   }
 
   #beginFile(): number {
-    mkdirSync(this.folder, { recursive: true, mode: 0o700 });
+    makeFolder(this.folder, 0o700);
     const name = ringFileName(this.#index, this.packets, this.#bytesBefore);
     this.#path = join(this.folder, name);
     const file = openSync(this.#path, 'wx', 0o600);

@@ -1,8 +1,8 @@
 // The folder for reports of the lab.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '@eyrie/capture';
 import { FAILED, UserError } from '../errors.ts';
-import { makeFolder } from '../make-folder.ts';
 
 /** Checked in advance, so that a run is not lost. */
 export function prepareFolder(folder: string | undefined): void {

@@ -1,4 +1,5 @@
 // A peer in the foreground: what `eyrie peer` and `eyrie coordinator` run.
+import { closeSync, openSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { CaptureError } from '@eyrie/capture';
 import {
@@ -101,6 +102,9 @@ async function runUntilStopped(
     });
     const { peer } = running;
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void running.stop());
+    const hungUp = () => void (isTerminalGone() ? running.stop() : running.reload());
+    process.on('SIGHUP', hungUp);
+    void running.stopped.then(() => process.off('SIGHUP', hungUp));
     dateBy(peer);
     await beside.start(running, options.watch ?? config.path.interface);
     const mesh = peer.standing.roster.mesh;
@@ -119,6 +123,17 @@ async function runUntilStopped(
     return 0;
   } catch (error) {
     throw asUserError(error, id, port);
+  }
+}
+
+/** SIGHUP has two meanings: a terminal was closed, or files are to be read again (signal(7), daemon(7)). */
+function isTerminalGone(): boolean {
+  if (!process.stderr.isTTY) return false;
+  try {
+    closeSync(openSync('/dev/tty', 'r'));
+    return false;
+  } catch {
+    return true;
   }
 }
 

@@ -4,6 +4,7 @@ import { join as joinPath } from 'node:path';
 import {
   EnrolError,
   eyrieHome,
+  FolderError,
   FolderStorage,
   foundMesh,
   type Invitation,
@@ -86,7 +87,7 @@ async function joinBy(invitation: Invitation, settings: PeerSettings, waitMs: nu
   const folder = peerFolder(eyrieHome(), id);
   // The same again, as a script may: nothing is left to do.
   const root = Buffer.from(invitation.root).toString('hex');
-  if (isComplete(new FolderStorage(folder)) && meshFingerprint(folder) === root)
+  if (isComplete(openFolder(id)) && meshFingerprint(folder) === root)
     return console.log(`${id} is in mesh ${invitation.mesh} already: eyrie mesh start ${id}`);
   const storage = newFolder(id);
   const onWaiting = (fingerprint: string) =>
@@ -107,6 +108,7 @@ async function joinBy(invitation: Invitation, settings: PeerSettings, waitMs: nu
   } catch (error) {
     if (error instanceof EnrolError)
       throw new UserError(`cannot join ${invitation.mesh}: ${error.message}`, FAILED);
+    if (error instanceof FolderError) throw new UserError(`${id}: ${error.message}`, FAILED);
     throw error;
   }
   console.log(
@@ -138,8 +140,16 @@ function settingsOf({ name, port, host, advertise = [] }: Where): PeerSettings {
   };
 }
 
+function openFolder(id: string): FolderStorage {
+  try {
+    return new FolderStorage(peerFolder(eyrieHome(), id));
+  } catch (error) {
+    throw error instanceof FolderError ? new UserError(error.message, FAILED) : error;
+  }
+}
+
 function newFolder(id: string): FolderStorage {
-  const storage = new FolderStorage(peerFolder(eyrieHome(), id));
+  const storage = openFolder(id);
   if (isComplete(storage))
     throw new UserError(
       `${id} is a member already (${storage.folder}): take another --name, or remove that folder`,

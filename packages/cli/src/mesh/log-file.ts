@@ -1,8 +1,8 @@
 // A log of JSON lines, rotated at 5 MiB; three old files are kept.
 import { appendFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeFolder } from '@eyrie/capture';
 import { type MeshNow, meshTimeOf, noMesh } from '@eyrie/services/mesh-time';
-import { makeFolder } from '../make-folder.ts';
 
 const BYTES_MAX = 5 << 20;
 const OLD_MAX = 3;

@@ -146,6 +146,12 @@ function addProcesses(mesh: Command): void {
     .addHelpText('after', `${EXAMPLE}eyrie mesh stop`)
     .action(async (ids: string[]) => (await import('./process.ts')).stop(ids));
   mesh
+    .command('reload')
+    .description('have peers read policy.toml and response.toml again, as SIGHUP does')
+    .argument('[id...]', 'their names; without one, all that run')
+    .addHelpText('after', `${EXAMPLE}eyrie mesh reload lab-7`)
+    .action(async (ids: string[]) => (await import('./process.ts')).reload(ids));
+  mesh
     .command('list')
     .description('list the peers of this user, and which of them run')
     .option('--json', 'as JSON')

@@ -3,10 +3,18 @@ import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { eyrieHome, FolderStorage, isComplete, isLocked, peerFolder, peersIn } from '@eyrie/mesh';
+import { makeFolder } from '@eyrie/capture';
+import {
+  eyrieHome,
+  FolderStorage,
+  isComplete,
+  isLocked,
+  peerFolder,
+  peersIn,
+  type Reloaded,
+} from '@eyrie/mesh';
 import { FAILED, UserError } from '../errors.ts';
-import { makeFolder } from '../make-folder.ts';
-import { unitText } from '../systemd/unit.ts';
+import { RELOADS, unitText } from '../systemd/unit.ts';
 import { printableLine } from '../terminal/printable.ts';
 import { table } from '../terminal/table.ts';
 import { knownPassphrase } from './passphrase.ts';
@@ -24,6 +32,8 @@ export async function start(ids: string[]): Promise<void> {
     }
     await startOne(id);
     console.log(`${id} is started; its log is ${logPath(id)}`);
+    const { problem } = await askPeer<{ problem: string | null }>(id, 'status');
+    if (problem !== null) console.error(`eyrie: ${id}: ${printableLine(problem)}`);
   }
 }
 
@@ -82,6 +92,22 @@ export async function stop(ids: string[]): Promise<void> {
   }
 }
 
+/** Reads the policies of peers again. */
+export async function reload(ids: string[]): Promise<void> {
+  const running = await Promise.all(chosen(ids).map(async (id) => ((await isRunning(id)) ? [id] : [])));
+  const wanted = ids.length > 0 ? ids : running.flat();
+  if (wanted.length === 0) throw new UserError('no peer of this user runs: eyrie mesh start', FAILED);
+  const problems: string[] = [];
+  for (const id of wanted) {
+    const files = await askPeer<Reloaded[]>(id, 'reload');
+    const fine = files.filter(({ problem }) => problem === null).map(({ file }) => file);
+    if (fine.length > 0) console.log(`${id} has read ${fine.join(' and ')} again`);
+    for (const { problem } of files) if (problem !== null) problems.push(`${id}: ${problem}`);
+  }
+  if (problems.length > 0)
+    throw new UserError(`${problems.join('; ')}: what was read before stays in force`, FAILED);
+}
+
 export async function list(options: { json?: boolean }): Promise<void> {
   const rows = await Promise.all(
     peersIn(eyrieHome()).map(async (id) => {
@@ -111,7 +137,7 @@ export function unit(named: string | undefined): void {
       documentation: 'man:eyrie-peer(1)',
       command: `${process.execPath} ${command} peer ${id}`,
       environment: [`EYRIE_HOME=${eyrieHome()}`],
-      service: [],
+      service: [RELOADS],
       wantedBy: 'default.target',
     }),
   );

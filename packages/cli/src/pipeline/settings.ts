@@ -1,7 +1,14 @@
 // What the commands of the pipeline share: configuration from files, variables and flags; the log; the store.
 import { accessSync, constants, existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { CaptureError, KeyLogFile, parseRing, type RingLimits, readKeyFile } from '@eyrie/capture';
+import {
+  CaptureError,
+  KeyLogFile,
+  makeFolder,
+  parseRing,
+  type RingLimits,
+  readKeyFile,
+} from '@eyrie/capture';
 import { BusError, ListenError } from '@eyrie/services/bus';
 import { type Config, ConfigError, type ConfigSources, loadConfig, secondsIn } from '@eyrie/services/config';
 import { type Level, type Log, openLog } from '@eyrie/services/log';
@@ -9,7 +16,6 @@ import type { LiveLogsOptions, LogFormat } from '@eyrie/services/zeek';
 import { openStore, type Store, StoreError, type StoreOptions } from '@eyrie/store';
 import { defaultStoreUrl, stateFolder } from '../base-folders.ts';
 import { BAD_USAGE, FAILED, UserError } from '../errors.ts';
-import { makeFolder } from '../make-folder.ts';
 import { watchMesh } from '../time/mesh-watch.ts';
 
 /** Flags that each of these commands has. */

@@ -1,6 +1,7 @@
 // `--export-objects KIND,FOLDER`: what was transferred, each as a file.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '@eyrie/capture';
 import {
   FileNames,
   fileNameOfObject,
@@ -11,7 +12,6 @@ import {
   type TransferredObject,
 } from '@eyrie/dissect';
 import { FAILED, UserError } from '../errors.ts';
-import { makeFolder } from '../make-folder.ts';
 import { bytesText, counted } from '../terminal/units.ts';
 import type { Printer } from './printer.ts';
 

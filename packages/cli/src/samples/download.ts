@@ -3,8 +3,8 @@ import { type FileHandle, open, readFile, rename, rm, writeFile } from 'node:fs/
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { basename, dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { makeFolder } from '@eyrie/capture';
 import { FAILED, UserError } from '../errors.ts';
-import { makeFolder } from '../make-folder.ts';
 import { isComplete, sizeOf } from './cache.ts';
 import { get } from './http.ts';
 

@@ -20,6 +20,9 @@ const FOR_ALL = [
   'UMask=0077',
 ];
 
+/** Of a peer, which reads its policies again on SIGHUP. */
+export const RELOADS = 'ExecReload=/bin/kill -HUP $MAINPID';
+
 /** No MemoryDenyWriteExecute: V8 compiles at run time. */
 const FOR_SYSTEM = [
   'ProtectSystem=strict',
@@ -110,6 +113,7 @@ export function systemUnits(): Record<string, string> {
       environment: [`EYRIE_HOME=${HOME}`, ...PLACES],
       service: [
         'EnvironmentFile=-/etc/eyrie/environment',
+        RELOADS,
         ...FOLDERS,
         'CapabilityBoundingSet=',
         'RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK',

@@ -1,6 +1,6 @@
 // `eyrie up`: capture, parser, persistor, store, API and page in one process, until it is interrupted.
 import { join } from 'node:path';
-import { captureFiles } from '@eyrie/capture';
+import { captureFiles, makeFolder } from '@eyrie/capture';
 import { buildAnalyzer, ListenError, listen, type Place } from '@eyrie/services/analyzer';
 import type { Config } from '@eyrie/services/config';
 import type { Log } from '@eyrie/services/log';
@@ -12,7 +12,6 @@ import type { Store } from '@eyrie/store';
 import { honeypotFolder, uploadFolder } from '../base-folders.ts';
 import { liveFrom } from '../capture/command.ts';
 import { FAILED, UserError } from '../errors.ts';
-import { makeFolder } from '../make-folder.ts';
 import { alertsFrom, silenceFrom } from '../pipeline/alerts.ts';
 import { captureFlags, type LiveFlags } from '../pipeline/flags.ts';
 import { interrupted, listenForInterrupt } from '../pipeline/interrupt.ts';

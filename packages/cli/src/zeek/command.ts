@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, existsSync, openSync, readdirSync, readSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { KeyLogFile } from '@eyrie/capture';
+import { KeyLogFile, makeFolder } from '@eyrie/capture';
 import type { Packet, Session } from '@eyrie/dissect';
 import { Rules } from '@eyrie/services/detect';
 import {
@@ -15,7 +15,6 @@ import {
   ZeekLogs,
 } from '@eyrie/services/zeek';
 import { FAILED, UserError } from '../errors.ts';
-import { makeFolder } from '../make-folder.ts';
 import { readingOf } from '../read/command.ts';
 import { run } from '../read/run.ts';
 import type { Statistic } from '../statistics/index.ts';

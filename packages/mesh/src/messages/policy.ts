@@ -16,7 +16,7 @@ export interface Rule {
 
 export class PolicyError extends Error {}
 
-export const POLICY_EXAMPLE = `# Who may send what to this peer. Read when it starts. The first rule that fits decides; if none does, it is allowed.
+export const POLICY_EXAMPLE = `# Who may send what to this peer. Read at the start and by "eyrie mesh reload". The first rule that fits decides; if none does, it is allowed.
 # from: names of peers, "role:authority", "role:coordinator", or "*". topics: "message", "file", "broadcast", "get:NAME", "hold"
 # (what others leave here for one that is away), "*"; and "captures", which without a rule is allowed to nobody.
 #

@@ -1,8 +1,9 @@
 // The audit log: which measure was decided against which peer, by whom and why. Append-only, one JSON object per line.
 
-import { appendFileSync, mkdirSync, renameSync, statSync } from 'node:fs';
+import { appendFileSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Step } from '../members/measures.ts';
+import { makeFolder } from './make-folder.ts';
 
 export interface AuditEntry {
   /** ISO 8601. */
@@ -26,7 +27,7 @@ const KEPT = 5;
 /** Rotates the file beyond `BYTES_MAX` (to `.1`, `.2` …) and keeps `KEPT` older ones. @throws the error of the file system */
 export function auditTo(path: string): Audit {
   return (entry) => {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    makeFolder(dirname(path), 0o700);
     if (sizeOf(path) > BYTES_MAX) rotate(path);
     appendFileSync(path, `${JSON.stringify(entry)}\n`, { mode: 0o600 });
   };

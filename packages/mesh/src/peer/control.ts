@@ -2,10 +2,11 @@
 // answer each. It lies in the peer's private folder and also shows that the peer is running.
 
 import { createHash } from 'node:crypto';
-import { chmodSync, lstatSync, mkdirSync, rmSync } from 'node:fs';
+import { chmodSync, lstatSync, rmSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { makeFolder } from './make-folder.ts';
 
 /** `sun_path` of unix(7) less its final zero. */
 const PATH_BYTES_MAX = 103;
@@ -60,7 +61,7 @@ export async function serveControl(folder: string, methods: Methods): Promise<Se
   checkPlace(path);
   if (await isServed(path)) throw new ControlError('this peer runs already');
   if (process.platform !== 'win32') {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    makeFolder(dirname(path), 0o700);
     // Left behind by a run that crashed.
     rmSync(path, { force: true });
   }

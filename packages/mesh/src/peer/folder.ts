@@ -3,7 +3,7 @@
 import { readdirSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { Authority } from '../identity/authority.ts';
 import { issueLeaf, LEAF_HOURS, pemOf } from '../identity/certificate.ts';
 import type { Admission } from '../identity/enrolment.ts';
@@ -40,10 +40,14 @@ const ROSTER_WRITE_MS = 2_000;
 /** Before a failed write is tried again. */
 const ROSTER_AGAIN_MS = 60_000;
 
-/** The folder of all peers of this user: EYRIE_HOME, else `eyrie` in the XDG data home. */
+/**
+ * The folder of all peers of this user: EYRIE_HOME, else `eyrie` in the XDG data home, unless that is relative (XDG Base Directory
+ * 0.8 §3).
+ */
 export function eyrieHome(environment: NodeJS.ProcessEnv = process.env): string {
   if (environment.EYRIE_HOME) return environment.EYRIE_HOME;
-  return join(environment.XDG_DATA_HOME || join(homedir(), '.local/share'), 'eyrie');
+  const base = environment.XDG_DATA_HOME ?? '';
+  return join(isAbsolute(base) ? base : join(homedir(), '.local/share'), 'eyrie');
 }
 
 export function peerFolder(home: string, id: string): string {
@@ -171,6 +175,7 @@ export function openPeerIn(storage: Storage, options: Omit<OpenOptions, 'folder'
     authority,
     entrances: [...new Set([...settings.entrances, ...acquaintances(storage)])],
   });
+  if (peer.lostAuthority !== null) runtime.log('warn', peer.lostAuthority);
   peer.policy = readPolicy(storage);
   const passphrase = options.passphrase ?? ambientPassphrase();
   const file = new RosterFile(storage, standing.roster);

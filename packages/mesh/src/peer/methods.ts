@@ -109,6 +109,7 @@ export function lookingMethods(peer: Peer): Methods {
 function authorityMethods(peer: Peer, storage: Storage, passphrase: string | null): Methods {
   const authority = (): Authority => {
     if (peer.authority !== null) return peer.authority;
+    if (peer.lostAuthority !== null) throw new ControlError(peer.lostAuthority);
     const where = peer.standing.roster.authority?.id;
     throw new ControlError(
       `this peer does not hold the authority of the mesh: ask ${where ?? 'the one that does'}`,

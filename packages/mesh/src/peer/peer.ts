@@ -62,6 +62,9 @@ const SHUT_OUT: ReadonlySet<string> = new Set([
   'quarantined',
 ]);
 
+const LOST_AUTHORITY =
+  'it holds the authority of the mesh, but authority/root.key is missing: put a copy of it back, then restart it';
+
 export interface PeerOptions {
   runtime: Runtime;
   storage: Storage;
@@ -392,9 +395,15 @@ export class Peer {
     });
   }
 
-  /** What an operator should know: why others refuse this peer, or that there are two of it. */
+  /** Why this peer lacks the authority that the list of members says it holds; null if it does not, or lacks nothing. */
+  get lostAuthority(): string | null {
+    const isHolder = this.standing.roster.authority?.id === this.id;
+    return isHolder && this.authority === null ? LOST_AUTHORITY : null;
+  }
+
+  /** What an operator should know: why others refuse this peer, that its authority is lost, or that there are two of it. */
   get problem(): string | null {
-    return this.shutOut ?? this.#twin.problem();
+    return this.shutOut ?? this.lostAuthority ?? this.#twin.problem();
   }
 
   #toldOfItself(status: Status): void {

@@ -12,6 +12,9 @@ import { type OpenOptions, openPeer } from './folder.ts';
 import { refreshCertificate } from './join.ts';
 import { controlMethods } from './methods.ts';
 import type { Peer } from './peer.ts';
+import { type Reloadable, type Reloaded, reload } from './reload.ts';
+import type { Storage } from './storage.ts';
+import { readPolicy } from './stored.ts';
 import { followWhereabouts } from './whereabouts.ts';
 
 export interface RunOptions extends OpenOptions {
@@ -25,6 +28,8 @@ export interface RunningPeer {
   /** Stops the peer, like the control socket's method of that name. */
   stop(): Promise<void>;
   readonly stopped: Promise<void>;
+  /** Reads the policies again; what cannot be read leaves the earlier one in force. */
+  reload(): Reloaded[];
 }
 
 /** @throws FolderError, ControlError, or the system's error if a port is in use */
@@ -52,7 +57,19 @@ export async function runPeer(options: RunOptions): Promise<RunningPeer> {
     return stopping;
   };
   const parcels = new Parcels(peer, storage, folder);
-  const companions = [parcels, ...(options.companions ?? []).map((start) => start(peer))];
+  const companions: Companion[] = [parcels, ...(options.companions ?? []).map((start) => start(peer))];
+  const files = [policyFile(peer, storage), ...companions.flatMap((each) => each.files ?? [])];
+  const reloadAll = () => {
+    const all = reload(files);
+    for (const { file, problem } of all)
+      if (problem === null) options.runtime.log('info', 'a policy was read again', { file });
+      else
+        options.runtime.log('warn', 'a policy cannot be read: the earlier one stays in force', {
+          file,
+          problem,
+        });
+    return all;
+  };
   const endCompanions = () => {
     for (const companion of companions) companion.stop();
   };
@@ -60,6 +77,7 @@ export async function runPeer(options: RunOptions): Promise<RunningPeer> {
     folder,
     Object.assign(
       controlMethods(peer, storage, parcels, passphrase, () => void stop()),
+      { reload: reloadAll },
       ...companions.map(({ methods }) => methods),
     ),
   ).catch((error) => {
@@ -80,5 +98,14 @@ export async function runPeer(options: RunOptions): Promise<RunningPeer> {
   const port = Number(peer.addresses[0]?.split(':').at(-1));
   if (settings.port === 0 && port > 0)
     storage.write('settings.json', JSON.stringify({ ...settings, port }, null, 2));
-  return { peer, stop, stopped };
+  return { peer, stop, stopped, reload: reloadAll };
+}
+
+function policyFile(peer: Peer, storage: Storage): Reloadable {
+  return {
+    file: 'policy.toml',
+    read: () => {
+      peer.policy = readPolicy(storage);
+    },
+  };
 }

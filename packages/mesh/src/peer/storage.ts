@@ -6,7 +6,6 @@ import {
   closeSync,
   fdatasyncSync,
   fsyncSync,
-  mkdirSync,
   openSync,
   readFileSync,
   renameSync,
@@ -17,6 +16,8 @@ import {
 import { dirname, join } from 'node:path';
 import { sha256 } from '../identity/keys.ts';
 import { ownCopy } from '../wire/schema.ts';
+import { FolderError } from './damaged.ts';
+import { makeFolder } from './make-folder.ts';
 
 export interface Storage {
   read(name: string): Buffer | null;
@@ -40,9 +41,16 @@ export class FolderStorage implements Storage {
   /** Logs known to end with a complete entry. */
   readonly #sound = new Set<string>();
 
+  /** Makes the folder if it is not there. @throws FolderError */
   constructor(folder: string) {
     this.folder = folder;
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    try {
+      makeFolder(folder, 0o700);
+    } catch (error) {
+      throw new FolderError(
+        `${folder} cannot be made: ${(error as Error).message}; EYRIE_HOME chooses another place`,
+      );
+    }
     if (process.platform !== 'win32') chmodSync(folder, 0o700);
   }
 
@@ -57,7 +65,7 @@ export class FolderStorage implements Storage {
 
   write(name: string, data: Uint8Array | string): void {
     const path = join(this.folder, name);
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    makeFolder(dirname(path), 0o700);
     const part = `${path}.part`;
     const file = openSync(part, 'w', 0o600);
     try {

@@ -5,12 +5,12 @@
 //           offered no more ◄─ message "file-taken" ◄──────────────────────────────────────────┘
 
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import type { Message } from '../messages/inbox.ts';
 import type { Outcome } from '../messages/mailbox.ts';
 import type { Companion } from '../peer/companion.ts';
 import { ControlError } from '../peer/control.ts';
+import { makeFolder } from '../peer/make-folder.ts';
 import { numberOf, textOf } from '../peer/parameters.ts';
 import type { Peer } from '../peer/peer.ts';
 import type { Storage } from '../peer/storage.ts';
@@ -168,7 +168,7 @@ export class Parcels implements Companion {
     const folder = join(this.#folder, from);
     let isHere = false;
     try {
-      await mkdir(folder, { recursive: true, mode: 0o700 });
+      makeFolder(folder, 0o700);
       const comingBytes = [...this.#fetching.values()].reduce((sum, each) => sum + each, 0);
       const lack = await lackOfRoom(folder, known.sizeBytes, comingBytes);
       if (lack !== null) throw new RoomError(lack);

@@ -1,11 +1,11 @@
 // Stores uploaded files, each in a folder of its own, under the user's file name.
 import { randomBytes } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { ambientKey, encrypting, openCapture } from '@eyrie/capture';
+import { ambientKey, encrypting, makeFolder, openCapture } from '@eyrie/capture';
 import { ApiError } from './errors.ts';
 
 /** Bytes of a file name; file systems allow at least 255. */
@@ -29,7 +29,7 @@ export async function keepUpload(
   const own = join(folder, randomBytes(8).toString('hex'));
   const path = join(own, safeName(name));
   try {
-    await mkdir(own, { recursive: true, mode: 0o700 });
+    makeFolder(own, 0o700);
     const part = join(own, '.part');
     const key = ambientKey();
     const written = createWriteStream(part, { flags: 'wx', mode: 0o600 });

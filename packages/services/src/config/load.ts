@@ -1,7 +1,7 @@
 // Loads the configuration from defaults, eyrie.toml, EYRIE_SECTION_KEY and flags, in ascending precedence.
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import type { TSchema } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
 import { parse, TomlError } from 'smol-toml';
@@ -45,9 +45,10 @@ export function defaultConfig(): Config {
   return Value.Create(ConfigSchema);
 }
 
-/** Paths searched for eyrie.toml, in this order. */
+/** Paths searched for eyrie.toml, in this order. Relative base directories are ignored (XDG Base Directory 0.8 §3). */
 function usualPlaces(env: NodeJS.ProcessEnv): string[] {
-  const home = env.XDG_CONFIG_HOME || join(homedir(), '.config');
+  const base = env.XDG_CONFIG_HOME ?? '';
+  const home = isAbsolute(base) ? base : join(homedir(), '.config');
   return [join(home, 'eyrie', 'eyrie.toml'), '/etc/eyrie/eyrie.toml'];
 }
 

@@ -1,8 +1,9 @@
 // The identity that the honeypot simulates. Derived once per installation from a secret seed and stable afterwards, so
 // that no two look alike: scanners recognise honeypots by constant features.
 import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '@eyrie/capture';
 
 export interface Persona {
   /** 32 bytes in hexadecimal, from which all simulated content is derived. */
@@ -116,7 +117,7 @@ export function loadPersona(folder: string): Persona {
   const path = join(folder, 'persona.json');
   if (existsSync(path)) return JSON.parse(readFileSync(path, 'utf8')) as Persona;
   const persona = makePersona(randomBytes(32).toString('hex'), Math.floor(Date.now() / 1000));
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder, 0o700);
   writeFileSync(path, JSON.stringify(persona, null, 2), { mode: 0o600, flag: 'wx' });
   chmodSync(path, 0o600);
   return persona;

@@ -1,8 +1,9 @@
 // Records visits: events as JSON lines, sessions as asciicasts and packets, files by their hash. Writes are sequential;
 // their queue is bounded, and records beyond it are counted as lost.
 import { createHash } from 'node:crypto';
-import { appendFile, mkdir, readdir, rename, stat, truncate, unlink, writeFile } from 'node:fs/promises';
+import { appendFile, readdir, rename, stat, truncate, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '@eyrie/capture';
 import { type HoneypotEvent, toEcsLine } from './event.ts';
 import { INDEX, type SavedVisit, Segments, sizeOf } from './segments.ts';
 
@@ -65,9 +66,9 @@ export class Recorder {
 
   async open(): Promise<void> {
     const { folder, log } = this.#options;
-    await mkdir(join(folder, 'sessions'), { recursive: true, mode: 0o700 });
-    await mkdir(join(folder, 'files'), { recursive: true, mode: 0o700 });
-    await mkdir(join(log, '..'), { recursive: true });
+    makeFolder(join(folder, 'sessions'), 0o700);
+    makeFolder(join(folder, 'files'), 0o700);
+    makeFolder(join(log, '..'));
   }
 
   /** Queues an event; events are written in batches every 100 ms. @param visit its `visitText`, if computed already */

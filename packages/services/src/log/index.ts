@@ -1,6 +1,7 @@
 // Logging: a text line on stderr for people, and a JSON line in logs/<service>.log for programs.
-import { mkdirSync, renameSync, statSync } from 'node:fs';
+import { renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '@eyrie/capture';
 import pino from 'pino';
 import { type MeshNow, meshTimeOf, noMesh } from '../mesh-time/index.ts';
 
@@ -69,7 +70,7 @@ class LogFile {
   #lines = 0;
 
   constructor(folder: string, { service, fileBytesMax, filesMax, meshNow }: LogOptions) {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     this.#path = join(folder, `${service}.log`);
     this.#service = service;
     this.#meshNow = meshNow ?? noMesh;

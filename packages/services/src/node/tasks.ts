@@ -1,8 +1,9 @@
 // The tasks that a message may request. The operator registers them: a message names a task, never a command.
 import { spawn } from 'node:child_process';
-import { mkdirSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { freemem, hostname, loadavg, totalmem, uptime } from 'node:os';
 import { join } from 'node:path';
+import { makeFolder } from '@eyrie/capture';
 
 /** Resolves to the result as text. @throws Error with a message of one line */
 export type Task = (text: string) => Promise<string>;
@@ -48,7 +49,7 @@ async function captureFor(text: string, options: { interface: string; folder: st
   const seconds = Number(text);
   if (!Number.isInteger(seconds) || seconds < 1 || seconds > CAPTURE_S_MAX)
     throw new Error(`capture takes a number of seconds up to ${CAPTURE_S_MAX}`);
-  mkdirSync(options.folder, { recursive: true, mode: 0o700 });
+  makeFolder(options.folder, 0o700);
   const path = join(options.folder, `${new Date().toISOString().replaceAll(':', '')}.pcap`);
   await run('tcpdump', ['-i', options.interface, '-w', path, '-U'], seconds * 1000 + RUN_MS, seconds * 1000);
   return `${path} (${statSync(path).size} bytes)`;

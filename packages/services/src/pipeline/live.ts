@@ -1,7 +1,7 @@
 // A live interface into the store: this thread writes the ring, the parser's thread reads it.
-import { accessSync, constants, mkdirSync } from 'node:fs';
+import { accessSync, constants } from 'node:fs';
 import { join } from 'node:path';
-import { CaptureError } from '@eyrie/capture';
+import { CaptureError, makeFolder } from '@eyrie/capture';
 import { type LiveCapture, type LiveCaptureOptions, startLive } from '../capture/index.ts';
 import type { Log } from '../log/index.ts';
 import { LIVE_FLOWS } from '../parser/flow-times.ts';
@@ -26,7 +26,7 @@ function logsOf(name: string, { logs = null }: PipelineOptions): LiveLogsOptions
   if (logs === null) return null;
   const folder = join(logs.folder, name.replaceAll(/[^\w.-]/g, '_'));
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     accessSync(folder, constants.W_OK);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;

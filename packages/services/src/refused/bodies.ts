@@ -3,9 +3,9 @@
 // and are encrypted where captures are. Consecutive refusals mean that the store itself is broken, whatever its error
 // says: then nothing more is set aside, and senders wait.
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ambientKey, Sealer, type VaultKey } from '@eyrie/capture';
+import { ambientKey, makeFolder, Sealer, type VaultKey } from '@eyrie/capture';
 import type { Log } from '../log/index.ts';
 
 /** Files in the folder; further batches are only counted. */
@@ -131,7 +131,7 @@ export class RefusedBodies {
   #keep(name: string, make: () => Uint8Array): string {
     if (this.folder === null) return 'they are not kept';
     try {
-      mkdirSync(this.folder, { recursive: true, mode: 0o700 });
+      makeFolder(this.folder, 0o700);
       if (this.#now() - this.#sweptMs >= SWEEP_MS) this.sweep();
       const plain = make();
       // The hash separates equal names: a replacement reuses the sequence number, and keys are shortened.

@@ -1,8 +1,9 @@
 // The block list of temporarily blocked addresses: a plain file for `eyrie firewall apply --block`, and a set for nft.
 // Firewalls read these files; nothing here changes a firewall.
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { dirname } from 'node:path';
+import { makeFolder } from '@eyrie/capture';
 
 export interface BlockedAddress {
   readonly address: string;
@@ -58,7 +59,7 @@ export class BlockedAddresses {
   }
 
   #write(): void {
-    mkdirSync(dirname(this.#path), { recursive: true, mode: 0o700 });
+    makeFolder(dirname(this.#path), 0o700);
     put(this.#path, this.all().map(lineOf).join(''));
     put(`${this.#path}.nft`, nftSet(this.all()));
   }

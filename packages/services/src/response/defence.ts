@@ -1,7 +1,7 @@
 // Defence as a companion of a peer: a sensor at every peer, and the response desk at the authority.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Companion, ControlError, type Log, type Peer } from '@eyrie/mesh';
+import { type Companion, ControlError, type Log, type Peer, type Reloadable } from '@eyrie/mesh';
 import { BlockedAddresses } from './blocked.ts';
 import { ResponseDesk } from './desk.ts';
 import { parseResponsePolicy, RESPONSE_EXAMPLE, type ResponsePolicy, ResponsePolicyError } from './policy.ts';
@@ -30,6 +30,7 @@ export function startDefence(peer: Peer, folder: string, log: Log): Companion {
         if (problem !== null) throw new ControlError(problem);
       },
     },
+    files: desk === null ? [] : [responseFile(desk, folder)],
     stop: () => {
       sensor.stop();
       desk?.stop();
@@ -50,6 +51,15 @@ function openDesk(peer: Peer, folder: string, log: Log): ResponseDesk {
     }),
   );
   return desk;
+}
+
+function responseFile(desk: ResponseDesk, folder: string): Reloadable {
+  return {
+    file: 'response.toml',
+    read: () => {
+      desk.policy = policyIn(folder);
+    },
+  };
 }
 
 /** Loads the policy; writes the example if there is none. @throws ResponsePolicyError */

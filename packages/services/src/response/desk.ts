@@ -69,6 +69,8 @@ const MESH_SCAN = RULES.filter(({ id }) => id === 'mesh-scan');
 export class ResponseDesk {
   /** Called with each response. */
   readonly onResponse: ((response: Response) => void)[] = [];
+  /** May be replaced: it decides from the next suspicion on. */
+  policy: ResponsePolicy;
   readonly #options: DeskOptions;
   readonly #cases = new Map<string, Case>();
   readonly #engine: RuleEngine;
@@ -83,6 +85,7 @@ export class ResponseDesk {
 
   constructor(options: DeskOptions) {
     this.#options = options;
+    this.policy = options.policy;
     this.#engine = new RuleEngine({ rules: MESH_SCAN, quietS: 60, onFinding: (each) => this.#found(each) });
     options.peer.suspicions.onSuspicion.push((suspicion) => this.take(suspicion));
   }
@@ -137,7 +140,8 @@ export class ResponseDesk {
     address: string,
     seen: { rule: string; witness: string; severity: RuleSeverity; confidence: number; summary: string },
   ): void {
-    const { peer, policy } = this.#options;
+    const { policy } = this;
+    const { peer } = this.#options;
     const nowMs = peer.runtime.clock.elapsedMs();
     const about = this.#caseOf(subject);
     about.add(seen, nowMs);
@@ -176,7 +180,8 @@ export class ResponseDesk {
 
   /** Carries out the response; returns why that failed, or null. */
   #do({ answer, forMs }: Carried, subject: string, about: Case, summary: string): string | null {
-    const { peer, policy, blocked, audit } = this.#options;
+    const { policy } = this;
+    const { peer, blocked, audit } = this.#options;
     const authority = peer.authority!;
     const evidence = about.evidence();
     if (answer === 'block') {
@@ -196,12 +201,13 @@ export class ResponseDesk {
   #answerOf({ answer }: ResponseRule, subject: string): Answer {
     if (!this.#options.peer.standing.roster.members.has(subject)) return 'block';
     if (answer === 'block') return 'quarantine';
-    return answer === 'redirect' && this.#options.policy.decoy === '' ? 'quarantine' : answer;
+    return answer === 'redirect' && this.policy.decoy === '' ? 'quarantine' : answer;
   }
 
   /** Why the policy's response is not carried out, or null. */
   #objection(subject: string): string | null {
-    const { peer, policy } = this.#options;
+    const { policy } = this;
+    const { peer } = this.#options;
     const { roster } = peer.standing;
     const member = roster.members.get(subject);
     if (policy.exempt.has(subject)) return 'it is exempt';
@@ -221,7 +227,8 @@ export class ResponseDesk {
 
   /** The trial: a redirect to the decoy, where the honeypot observes; without one, throttling. */
   #trialOf({ forMs }: ResponseRule, subject: string): Carried {
-    const { peer, policy } = this.#options;
+    const { policy } = this;
+    const { peer } = this.#options;
     const isPeer = peer.standing.roster.members.has(subject);
     const answer = !isPeer ? 'block' : policy.decoy === '' ? 'throttle' : 'redirect';
     return { answer, forMs: answer === 'redirect' ? Math.min(forMs, TRIAL_MS) : forMs };

@@ -32,7 +32,8 @@ export interface ResponsePolicy {
 /** The message says in one line what is wrong in response.toml. */
 export class ResponsePolicyError extends Error {}
 
-export const RESPONSE_EXAMPLE = `# What this mesh does about peers that misbehave. Read where the authority is, when its peer starts.
+export const RESPONSE_EXAMPLE = `# What this mesh does about peers that misbehave. Read where the authority is, at the start
+# and by "eyrie mesh reload".
 # mode: off, advise (say what would be done) or act. answer: throttle, quarantine, redirect, revoke or block.
 # The first rule that fits decides. Nothing is done on one weak signal, nor ever about the authority itself.
 

@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { isMainThread } from 'node:worker_threads';
 import { StoreError } from '../errors.ts';
+import { makeFolder } from '../make-folder.ts';
 import { migrate } from '../sql/migrate.ts';
 import type { StoreOptions } from '../store.ts';
 import { DuckDBDatabase } from './database.ts';
@@ -17,7 +18,7 @@ export async function openDuckDB(path: string, options: StoreOptions) {
     if (options.create === false || options.readOnly === true)
       throw new StoreError('ERR_STORE_NOT_FOUND', `${path}: no such store; check the name`);
     keepPrivate();
-    makeFolder(path);
+    makeFolderOf(path);
   } else if (path !== MEMORY && (statSync(path).mode & 0o077) === 0) keepPrivate();
   const database = await DuckDBDatabase.open(path, options);
   try {
@@ -42,9 +43,9 @@ function keepPrivate(): void {
   if (isMainThread) process.umask(0o077);
 }
 
-function makeFolder(path: string): void {
+function makeFolderOf(path: string): void {
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
   } catch (error) {
     throw new StoreError(
       'ERR_STORE_DENIED',

@@ -1,7 +1,8 @@
 // Exports tables as Parquet files.
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { readdir, rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { StoreError } from '../errors.ts';
+import { makeFolder } from '../make-folder.ts';
 import type { Database } from '../sql/database.ts';
 import { SOURCE } from '../write/outer-book.ts';
 
@@ -28,7 +29,7 @@ const TABLES: readonly (readonly [string, string])[] = [
 export async function exportTables(database: Database, folder: string): Promise<string[]> {
   const target = resolve(folder);
   try {
-    await mkdir(target, { recursive: true });
+    makeFolder(target);
     if ((await readdir(target)).length > 0)
       throw new StoreError('ERR_STORE_EXPORT', `${folder}: is not empty; choose another folder`);
   } catch (error) {

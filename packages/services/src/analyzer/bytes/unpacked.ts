@@ -1,6 +1,6 @@
 // Random access to compressed captures: each is decompressed once, to a temporary folder.
 import { createReadStream, createWriteStream, mkdtempSync, rmSync } from 'node:fs';
-import { mkdir, open, rm, stat, statfs } from 'node:fs/promises';
+import { open, rm, stat, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable, Transform } from 'node:stream';
@@ -14,6 +14,7 @@ import {
   decrypted,
   encrypting,
   isVault,
+  makeFolder,
   type VaultKey,
 } from '@eyrie/capture';
 import { ApiError } from '../errors.ts';
@@ -80,7 +81,7 @@ export class UnpackedFiles {
       this.#folder = mkdtempSync(join(tmpdir(), 'eyrie-unpacked-'));
       process.on('exit', this.#removeNow);
     }
-    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+    makeFolder(this.#folder, 0o700);
     const file = join(this.#folder, `${this.#count++}`);
     const key = await keyOf(path);
     await this.#room.use(async (take) => {

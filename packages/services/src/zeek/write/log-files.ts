@@ -2,7 +2,6 @@
 import {
   closeSync,
   ftruncateSync,
-  mkdirSync,
   openSync,
   readdirSync,
   renameSync,
@@ -11,6 +10,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { join, parse } from 'node:path';
+import { makeFolder } from '@eyrie/capture';
 import { fileNameOf, footerOf, formatRow, headerOf, type LogFormat, stamp } from './format.ts';
 import type { LogKind } from './log-kind.ts';
 
@@ -70,7 +70,7 @@ export class LogFiles implements RowSink {
   constructor(options: LogFilesOptions) {
     this.#options = options;
     this.#now = options.now ?? Date.now;
-    mkdirSync(options.folder, { recursive: true });
+    makeFolder(options.folder);
   }
 
   write<Row>(kind: LogKind<Row>, row: Row): void {

@@ -1,9 +1,9 @@
+// Makes a folder and those above it. capture, mesh and store share no package below them: each has this file.
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 
 /**
- * Makes a folder and those above it. Unlike Node's recursive mkdir it ends where none can be made although the parent is
- * there, as under /proc.
+ * Unlike Node's recursive mkdir it ends where none can be made although the parent is there, as under /proc.
  *
  * @param mode of folders that are made, less the umask
  * @throws as mkdir does; EEXIST where the path is something else
