@@ -34,6 +34,7 @@ const flow = fc.record({
       state: fc.constantFrom(...STATES),
       handshakeMs: fc.option(fc.double({ min: 0.001, max: 1e9, noNaN: true })),
       ...{ retransmissions: count, outOfOrder: count, zeroWindows: count },
+      ...{ clientSequence: fc.option(fc.nat(0xffff_ffff)), serverSequence: fc.option(fc.nat(0xffff_ffff)) },
     }),
   ),
   why: fc.constantFrom('idle', 'active', 'replaced', 'end'),

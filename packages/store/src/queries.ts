@@ -261,6 +261,13 @@ export interface FlowHead {
   readonly packets: number;
 }
 
+/** What the relative sequence numbers of a TCP conversation count from, for each of its ends; null: unknown. */
+export interface SequenceBase {
+  readonly client: { readonly address: string; readonly port: number };
+  readonly clientSequence: number | null;
+  readonly serverSequence: number | null;
+}
+
 /** A conversation: totals of all its reports. */
 export interface StoredFlow {
   readonly id: number;

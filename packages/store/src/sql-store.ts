@@ -142,6 +142,8 @@ export class SqlStore implements Store {
   flows = async (query: FlowQuery = {}) => flowPage(this.#open(), this.#selector, query);
   flow = async (id: number) => flowById(this.#open(), id);
   flowOf = async (packet: PacketRow) => this.#open() && this.#flows.of(packet);
+  sequenceBases = async (capture: number, streams: readonly number[]) =>
+    this.#open() && this.#flows.sequenceBases(capture, streams);
   leadOf = async (packet: PacketRow, most: LeadOptions) => this.#open() && this.#leads.of(packet, most);
   conversations = async (query: TalkQuery = {}) => conversations(this.#open(), this.#selector, query);
   endpoints = async (query: TalkQuery = {}) => endpoints(this.#open(), this.#selector, query);

@@ -20,6 +20,7 @@ import type {
   Page,
   ProtocolSummary,
   Selection,
+  SequenceBase,
   StoredFinding,
   StoredFlow,
   StoredName,
@@ -70,6 +71,8 @@ export interface Store {
   flow(id: number): Promise<StoredFlow | null>;
   /** The packet's conversation; null if it has none, or none was reported yet. */
   flowOf(packet: PacketRow): Promise<FlowHead | null>;
+  /** What sequence numbers count from, by tcp.stream, in those conversations of a capture that were reported. */
+  sequenceBases(capture: number, streams: readonly number[]): Promise<ReadonlyMap<number, SequenceBase>>;
   /** Earlier packets of a packet's conversation: so many of the first, and so many of the latest. */
   leadOf(packet: PacketRow, most: { readonly first: number; readonly latest: number }): Promise<Lead>;
   conversations(query?: TalkQuery): Promise<Conversations>;

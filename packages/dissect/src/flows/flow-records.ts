@@ -53,6 +53,9 @@ export interface FlowTcp {
   readonly state: TcpState;
   /** From SYN to the ACK that ends the handshake; null if part of it was not captured. */
   readonly handshakeMs: number | null;
+  /** What relative sequence numbers count from: initial ones, or those before the first captured byte; null: nothing tells. */
+  readonly clientSequence: number | null;
+  readonly serverSequence: number | null;
   // Both directions together.
   readonly retransmissions: number;
   readonly outOfOrder: number;
@@ -313,6 +316,8 @@ export class FlowRecords {
     return {
       state: tcpState(tcp.flagsSeen(flow, forward), tcp.flagsSeen(flow, forward ^ 1)),
       handshakeMs: handshake > 0 ? handshake * 1000 : null,
+      clientSequence: tcp.baseSequence(flow, forward),
+      serverSequence: tcp.baseSequence(flow, forward ^ 1),
       retransmissions: both((f, d) => tcp.retransmissions(f, d)),
       outOfOrder: both((f, d) => tcp.outOfOrder(f, d)),
       zeroWindows: both((f, d) => tcp.zeroWindows(f, d)),

@@ -154,6 +154,12 @@ export class TcpAnalysis {
     return this.#words[flow * RECORD_WORDS + CLOSER]! - 1;
   }
 
+  /** What a direction's relative sequence numbers count from: its initial one, or the one before its first captured byte. */
+  baseSequence(flow: number, direction: number): number | null {
+    const at = flow * RECORD_WORDS + direction * WORDS;
+    return (this.#words[at + KNOWN]! & HAS_BASE) === 0 ? null : this.#words[at + BASE_SEQ]! >>> 0;
+  }
+
   retransmissions(flow: number, direction: number): number {
     return this.#words[flow * RECORD_WORDS + RETRANSMISSIONS + direction]!;
   }

@@ -105,6 +105,9 @@ const oneOf = (...names: string[]) => Type.Union(names.map((name) => Type.Litera
 /** A DNS name has up to 255 octets (RFC 1035 §2.3.4), each up to four characters when escaped. */
 export const NAME_TEXT_MAX = 1020;
 
+/** Batches that an older Eyrie put aside have none. */
+const SequenceSchema = Type.Optional(nullable(Type.Integer({ minimum: 0, maximum: 0xffff_ffff })));
+
 const FlowSchema = Type.Object(
   {
     stream: Type.Integer({ minimum: 0, maximum: 0x7fff_ffff }),
@@ -135,6 +138,8 @@ const FlowSchema = Type.Object(
             ],
           ),
           handshakeMs: nullable(Type.Number()),
+          clientSequence: SequenceSchema,
+          serverSequence: SequenceSchema,
           retransmissions: count('segments'),
           outOfOrder: count('segments'),
           zeroWindows: count('segments'),

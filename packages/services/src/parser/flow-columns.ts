@@ -50,7 +50,10 @@ const COUNTS = 13;
 const APPLICATIONS = 16;
 const SERVER_NAME = 17;
 const FINGERPRINTS = 18;
-const WIDTH = 19;
+/** NaN: nothing tells. */
+const CLIENT_SEQUENCE = 19;
+const SERVER_SEQUENCE = 20;
+const WIDTH = 21;
 
 const ENDS = 3;
 const FIRST_ROWS = 256;
@@ -128,6 +131,7 @@ export class FlowBook {
     numbers[at + HANDSHAKE] = Number.NaN;
     numbers.fill(0, at + COUNTS, at + APPLICATIONS);
     numbers[at + SERVER_NAME] = NONE;
+    numbers.fill(Number.NaN, at + CLIENT_SEQUENCE, at + WIDTH);
     if (flow.tcp !== null) this.#setTcp(at, flow.tcp);
     this.#setLast(at, flow);
     this.#ends.push(client.address, server.address, flow.communityId);
@@ -146,8 +150,12 @@ export class FlowBook {
     this.#setLast(at, flow);
   }
 
-  #setTcp(at: number, { state, handshakeMs, retransmissions, outOfOrder, zeroWindows }: FlowTcp): void {
+  #setTcp(at: number, tcp: FlowTcp): void {
+    const { state, handshakeMs, clientSequence, serverSequence, retransmissions, outOfOrder, zeroWindows } =
+      tcp;
     const numbers = this.#numbers;
+    if (clientSequence !== null) numbers[at + CLIENT_SEQUENCE] = clientSequence;
+    if (serverSequence !== null) numbers[at + SERVER_SEQUENCE] = serverSequence;
     numbers[at + STATE] = STATES.indexOf(state);
     if (handshakeMs !== null) numbers[at + HANDSHAKE] = handshakeMs;
     numbers[at + COUNTS] = Math.max(numbers[at + COUNTS]!, retransmissions);
@@ -226,10 +234,12 @@ function amountAt(numbers: Float64Array, at: number): Amount {
 function tcpAt(numbers: Float64Array, at: number): FlowTcp | null {
   const state = numbers[at + STATE]!;
   if (state === NONE) return null;
-  const handshakeMs = numbers[at + HANDSHAKE]!;
+  const orNull = (value: number): number | null => (Number.isNaN(value) ? null : value);
   return {
     state: STATES[state]!,
-    handshakeMs: Number.isNaN(handshakeMs) ? null : handshakeMs,
+    handshakeMs: orNull(numbers[at + HANDSHAKE]!),
+    clientSequence: orNull(numbers[at + CLIENT_SEQUENCE]!),
+    serverSequence: orNull(numbers[at + SERVER_SEQUENCE]!),
     retransmissions: numbers[at + COUNTS]!,
     outOfOrder: numbers[at + COUNTS + 1]!,
     zeroWindows: numbers[at + COUNTS + 2]!,

@@ -96,6 +96,14 @@ test('far into a large capture, a tree is that of its conversation, and says so'
   const found = await findings(far);
   assert.ok(found.includes('[TCP Fast Retransmission] ') && found.includes('[TCP Dup ACK] '), found.join());
   assert.deepEqual(found, await findings(near));
+  // Sequence numbers count from those with which the conversation began, in either direction, and so do edges of SACK.
+  const sequences = async (capture: number): Promise<string[]> =>
+    (await analyzer.get(`/packets?capture=${capture}&limit=1000&q=tcp&from=1`)).body.items.map(
+      ({ summary }: Json) => summary.match(/ (Seq|Ack|SLE|SRE)=\d+/g)?.join(''),
+    );
+  const counted = await sequences(far);
+  assert.ok(counted.includes(' Seq=1 Ack=1'), counted.slice(0, 20).join());
+  assert.deepEqual(counted, await sequences(near));
 });
 
 const HEAD = 'HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 24\r\n\r\n';

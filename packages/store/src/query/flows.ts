@@ -7,6 +7,7 @@ import {
   type FlowQuery,
   PAGE_ROWS_MAX,
   type PacketRow,
+  type SequenceBase,
   type StoredFlow,
 } from '../queries.ts';
 import type { Database, Row, Value } from '../sql/database.ts';
@@ -91,10 +92,12 @@ type Heads = ReadonlyMap<string, FlowHead>;
 export class Flows {
   readonly #database: Database;
   readonly #remembered: Remembered<Heads>;
+  readonly #bases: Remembered<ReadonlyMap<number, SequenceBase>>;
 
   constructor(database: Database) {
     this.#database = database;
     this.#remembered = new Remembered(database, FLOWS_MAX, (heads) => 1 + heads.size);
+    this.#bases = new Remembered(database, FLOWS_MAX, (bases) => 1 + bases.size);
   }
 
   /** Null if the packet has no conversation, or none was reported yet. */
@@ -108,6 +111,30 @@ export class Flows {
       this.#heads(capture, from, from + block - 1),
     );
     return heads.get(`${name} ${stream}`) ?? null;
+  }
+
+  /** One query for a page of packets; a page is asked for again when one goes back. */
+  sequenceBases(capture: number, streams: readonly number[]): Promise<ReadonlyMap<number, SequenceBase>> {
+    if (streams.length === 0) return Promise.resolve(new Map());
+    const which = [...new Set(streams)].sort((a, b) => a - b).join(', ');
+    return this.#bases.get(`${capture} ${which}`, async () => {
+      const rows = await this.#database.all(
+        `SELECT stream, client, client_port, client_isn, server_isn FROM flows
+         WHERE capture = ${capture} AND transport = 'tcp' AND stream IN (${which})`,
+      );
+      return new Map(
+        rows.map(([stream, address, port, ...isn]) => {
+          const [clientSequence, serverSequence] = isn.map((value) =>
+            value === null ? null : Number(value),
+          );
+          const client = { address: String(address), port: Number(port) };
+          return [
+            Number(stream),
+            { client, clientSequence: clientSequence!, serverSequence: serverSequence! },
+          ];
+        }),
+      );
+    });
   }
 
   async #heads(capture: number, from: number, to: number): Promise<Heads> {

@@ -48,6 +48,8 @@ export const FLOWS: MergeTable = {
     column('retransmissions', 'BIGINT', 'greatest'),
     column('out_of_order', 'BIGINT', 'greatest'),
     column('zero_windows', 'BIGINT', 'greatest'),
+    column('client_isn', 'BIGINT', 'last'),
+    column('server_isn', 'BIGINT', 'last'),
     column('is_over', 'BOOLEAN', 'last'),
   ],
 };

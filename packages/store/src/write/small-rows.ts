@@ -30,6 +30,8 @@ export function flowRow(capture: number, flow: FlowRow): Cells {
     retransmissions: tcp?.retransmissions ?? 0,
     out_of_order: tcp?.outOfOrder ?? 0,
     zero_windows: tcp?.zeroWindows ?? 0,
+    client_isn: tcp?.clientSequence ?? null,
+    server_isn: tcp?.serverSequence ?? null,
     is_over: flow.why === 'end' || flow.why === 'replaced',
   };
 }

@@ -5,11 +5,28 @@ import { it } from 'node:test';
 import { FilterError } from '@eyrie/dissect';
 import type { FindingRow, NameRow } from '../../src/rows.ts';
 import type { Store } from '../../src/store.ts';
-import { batchOf, OFFICE_HOUR, originOf } from '../support.ts';
+import { batchesOf, batchOf, OFFICE_HOUR, originOf } from '../support.ts';
 import { everyPacket } from './stored.ts';
 
 /** `open` gives a store with the office hour in it; names and findings are added. */
 export function readsFlows(open: () => Store): void {
+  it('tell what their sequence numbers count from, of those that are asked for', async () => {
+    const store = open();
+    const [capture] = await store.captures();
+    const sent = batchesOf(OFFICE_HOUR).flatMap(({ flows }) => flows.filter(({ tcp }) => tcp !== null));
+    const last = new Map(sent.map((flow) => [flow.stream, flow]));
+    assert.ok(last.size > 2);
+    const [first, ...rest] = [...last.keys()];
+    const bases = await store.sequenceBases(capture!.id, [...rest, 1e9]);
+    assert.deepEqual([bases.has(first!), bases.size], [false, rest.length]);
+    for (const [stream, base] of bases) {
+      const { client, tcp } = last.get(stream)!;
+      const { clientSequence, serverSequence } = tcp!;
+      assert.ok(clientSequence !== null);
+      assert.deepEqual(base, { client, clientSequence, serverSequence });
+    }
+  });
+
   it('has its flows, largest first, in pages', async () => {
     const store = open();
     const first = await store.flows({ limit: 10, count: true });

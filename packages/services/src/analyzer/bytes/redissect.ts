@@ -1,7 +1,7 @@
 // Dissects stored packets again from their bytes, with as many of the earlier packets as is affordable.
 import { KeyLogFile, unpack } from '@eyrie/capture';
 import { DEFAULT_PREFERENCES, Dissector, type Frame, type Packet, type Preferences } from '@eyrie/dissect';
-import type { CaptureRow, FoundPacket, PacketRow, Store } from '@eyrie/store';
+import type { CaptureRow, FoundPacket, PacketRow, SequenceBase, Store } from '@eyrie/store';
 import { ApiError } from '../errors.ts';
 import { type Frames, openFrames } from './frames.ts';
 import { UnpackedFiles } from './unpacked.ts';
@@ -27,12 +27,17 @@ const NEAR_PACKETS_MAX = 2000;
 /** Earlier packets of its conversation that are dissected before a packet further on: the last ones, and how it began. */
 const LEAD_PACKETS = { first: 12, latest: 100 };
 
-/** Without the beginning of its conversation, a segment's numbers are what stands in it, and what is missing is in its row. */
+/** Without the beginning of its conversation, a segment's numbers are what stands in it; the store has the rest. */
 const OUT_OF_CONTEXT: Preferences = {
   ...DEFAULT_PREFERENCES,
   'tcp.relative_sequence_numbers': false,
   'tcp.analyze_sequence_numbers': false,
 };
+
+const TCP = 6;
+/** Within a TCP header (RFC 9293 §3.1). */
+const FLAGS = 13;
+const ACK = 0x10;
 
 /** Protocols, in frame.protocols, that a file's secrets decrypt. */
 const ENCRYPTED = /:(tls|dtls|quic)(:|$)/;
@@ -87,8 +92,13 @@ export class Redissector {
       async (file, dissector) => {
         for (let at = 0; at < rows.length; at += FRAMES_MAX) {
           const some = rows.slice(at, at + FRAMES_MAX);
-          for (const [i, frame] of (await file.frames(some)).entries()) {
+          const [frames, bases] = await Promise.all([
+            file.frames(some),
+            this.#store.sequenceBases(capture.id, streamsOf(some)),
+          ]);
+          for (const [i, frame] of frames.entries()) {
             const p = dissector.dissect(frame);
+            countFromBase(p, some[i]!, bases);
             // The stored result: without the conversation, TCP analysis here is incomplete.
             p.analysis = p.tcpLayer < 0 ? 0 : some[i]!.tcpAnalysis;
             dissector.session.tcp.duplicatedFrame = 0;
@@ -192,6 +202,22 @@ export class Redissector {
     open.file.catch(() => this.#files.delete(path));
     return open;
   }
+}
+
+function streamsOf(rows: readonly PacketRow[]): number[] {
+  return rows.flatMap(({ transport, stream }) => (transport === TCP && stream !== null ? [stream] : []));
+}
+
+/** Makes a segment's sequence and acknowledgment numbers relative, as if its conversation had been dissected from the beginning. */
+function countFromBase(p: Packet, row: PacketRow, bases: ReadonlyMap<number, SequenceBase>): void {
+  const base = row.transport === TCP && p.tcpLayer >= 0 ? bases.get(row.stream ?? -1) : undefined;
+  if (base === undefined) return;
+  const { client, clientSequence, serverSequence } = base;
+  const isFromClient = row.srcPort === client.port && row.src === client.address;
+  const [own, other] = isFromClient ? [clientSequence, serverSequence] : [serverSequence, clientSequence];
+  const hasAck = (p.bufferOf(p.tcpLayer)[p.start[p.tcpLayer]! + FLAGS]! & ACK) !== 0;
+  if (own !== null) p.relativeSeq = (p.relativeSeq - own) >>> 0;
+  if (other !== null && hasAck) p.relativeAck = (p.relativeAck - other) >>> 0;
 }
 
 function isNear({ packets }: CaptureRow, number: number): boolean {
