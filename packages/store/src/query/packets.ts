@@ -24,7 +24,7 @@ const WINDOW = 65_536;
 /** Size of the cache of id ranges. */
 const SPANS_MAX = 1000;
 /** Single packets that are cached. */
-const FOUND_MAX = 1000;
+const FOUND_MAX = 64;
 
 export type Span = readonly [first: number, last: number];
 

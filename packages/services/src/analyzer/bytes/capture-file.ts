@@ -14,8 +14,8 @@ import type { UnpackedFiles } from './unpacked.ts';
 /** No packet is longer (USB and D-Bus captures have the longest). */
 const PACKET_BYTES_MAX = 128 << 20;
 /** Bytes read at once for several packets, and between two of them: to skip fewer costs more than to read them. */
-const SPAN_BYTES = 256 << 10;
-const GAP_BYTES = 16 << 10;
+const SPAN_BYTES = 512 << 10;
+const GAP_BYTES = 32 << 10;
 
 /**
  * A file up to this size is searched for secrets behind its first packet, a compressed one up to this place within it. That

@@ -19,7 +19,7 @@ export interface Detail {
 }
 
 /** Packets cached: a request for a tree is usually followed by one for its bytes. */
-const DETAILS_MAX = 32;
+const DETAILS_MAX = 8;
 
 export class Details {
   readonly #redissector: Redissector;
