@@ -17,6 +17,8 @@ export interface FrameSource {
   /** Bytes on disk; null if unknown. */
   readonly size: number | null;
   readonly bytesRead: number;
+  /** Whether more than one chunk can be read at once, because the reader lags behind; absent: unknown. */
+  readonly isAhead?: boolean;
   /** Yields a reader for each chunk; drain it before the next one. Leaving the loop early closes the source. */
   chunks(): AsyncGenerator<FrameReader, void, void>;
   close(): Promise<void>;

@@ -1,7 +1,7 @@
 // A file of TLS secrets, as browsers and libraries write it whose SSLKEYLOGFILE names it (RFC 9850), which may grow while packets
 // are read: what was added comes as blocks like those of a pcapng file.
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
-import { type DecryptionSecrets, SECRETS_TLS_KEY_LOG } from '@eyrie/dissect';
+import { type DecryptionSecrets, SECRETS_TLS_KEY_LOG } from '@eyrie/dissect/files';
 import { CaptureError, readError } from './errors.ts';
 
 /** More than that is no key log; of a longer one, what stands behind is not read. */

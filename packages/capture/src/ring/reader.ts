@@ -24,6 +24,7 @@ export class RingReader implements FrameSource, FrameReader {
   readonly path: string;
   readonly size = null;
   bytesRead = 0;
+  isAhead = false;
   /** Packets that were overwritten before they were read. */
   missed = 0;
   /** frame.number of the packet delivered last; initially of the one before the first to read. */
@@ -94,12 +95,12 @@ export class RingReader implements FrameSource, FrameReader {
     if (plain === null) return;
     const buffer = new Uint8Array(CHUNK_BYTES);
     let position = 0;
+    let isComplete = false;
     try {
       while (!this.#isClosed) {
-        // Checked before reading, so that what is written in between is read in the next turn.
-        const isComplete = this.#isOver() || (await this.#hasLater(file));
         const bytesRead = await plain.read(buffer, 0, CHUNK_BYTES, position);
         position += bytesRead;
+        this.isAhead = bytesRead === CHUNK_BYTES;
         if (bytesRead > 0) {
           this.bytesRead += bytesRead;
           this.#reader.feed(buffer.subarray(0, bytesRead));
@@ -107,7 +108,11 @@ export class RingReader implements FrameSource, FrameReader {
           this.#reader.release();
           if (this.#reader.problem !== null) return;
         } else if (isComplete) return;
-        else await pause(LOOK_MS);
+        else {
+          // It may have grown since the last read: one more look follows.
+          isComplete = this.#isOver() || (await this.#hasLater(file));
+          if (!isComplete) await pause(LOOK_MS);
+        }
       }
     } finally {
       await plain.close();

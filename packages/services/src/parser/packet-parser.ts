@@ -18,12 +18,13 @@ import { Findings } from './findings.ts';
 import { FlowBook, type FlowColumns } from './flow-columns.ts';
 import { Names } from './names.ts';
 
-/** Packets per batch; some thousands, to amortise the cost of a batch. */
+/** Packets per batch of a source that keeps pace; some thousands, to amortise the cost of a batch. */
 export const BATCH_PACKETS = 8192;
 
 export interface ParserOptions extends FlowOptions {
+  /** Packets of a batch at most. Default BATCH_PACKETS. */
   readonly batchPackets?: number;
-  /** Packets of the first batch; each that follows may hold twice as many, up to `batchPackets`. Default: all hold those. */
+  /** Packets of the first batch; while the parser is behind, each that follows may hold twice as many. Default `batchPackets`. */
   readonly firstPackets?: number;
   /**
    * Added to stream numbers. A parser that begins in the middle of a capture, without the context before it, takes
@@ -61,10 +62,10 @@ export class PacketParser {
   readonly #rules: Rules | null;
   readonly #logs: LiveLogs | null;
   readonly #batchPackets: number;
-  /** Packets that the next batch may hold. */
-  #nextPackets: number;
-  /** Packets that this one may hold. */
-  #mostPackets = 0;
+  readonly #firstPackets: number;
+  /** Packets that the last batch begun may hold, 0 before the first; and the size of its memory. */
+  #capacity = 0;
+  #capacityBytes = 0;
   readonly #streamBase: number;
   #batch: PacketBatch | null = null;
   /** Packets were skipped since the last batch was begun. */
@@ -79,7 +80,7 @@ export class PacketParser {
       rules = false,
     } = options;
     this.#batchPackets = batchPackets;
-    this.#nextPackets = firstPackets;
+    this.#firstPackets = Math.min(firstPackets, batchPackets);
     this.#streamBase = streamBase;
     this.#flows = new FlowBook(streamBase);
     // Neither result goes into a batch, and the two take a third of the time.
@@ -113,12 +114,21 @@ export class PacketParser {
     return this.#names;
   }
 
-  /** Begins a batch, in the memory of an earlier one; undefined: in new memory. */
-  begin(buffer?: ArrayBuffer): void {
-    this.#batch = new PacketBatch(this.#batchPackets, [], buffer);
-    if (buffer !== undefined) this.#batch.clear();
-    this.#mostPackets = this.#nextPackets;
-    this.#nextPackets = Math.min(this.#batchPackets, this.#nextPackets * 2);
+  /**
+   * Begins a batch.
+   *
+   * @param buffer the memory of an earlier one, which is reused if it fits
+   * @param isBehind whether more packets are there than one batch takes: large batches cost the store less for each
+   */
+  begin(buffer?: ArrayBuffer, isBehind = true): void {
+    const capacity = isBehind
+      ? Math.min(this.#batchPackets, Math.max(this.#firstPackets, this.#capacity * 2))
+      : this.#firstPackets;
+    const isFitting = capacity === this.#capacity && buffer?.byteLength === this.#capacityBytes;
+    this.#batch = new PacketBatch(capacity, [], isFitting ? buffer : undefined);
+    if (isFitting) this.#batch.clear();
+    this.#capacity = capacity;
+    this.#capacityBytes = this.#batch.buffer.byteLength;
     // Findings of packets that are stored already are stored, too.
     if (this.#isBehind) this.#rules?.take();
     this.#isBehind = false;
@@ -129,7 +139,7 @@ export class PacketParser {
   }
 
   get isFull(): boolean {
-    return this.#batch !== null && this.#batch.length >= this.#mostPackets;
+    return this.#batch?.isFull ?? false;
   }
 
   /** Packets that wait in the batch. */

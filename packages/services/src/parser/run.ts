@@ -6,13 +6,18 @@ import type { PacketParser, Parsed } from './packet-parser.ts';
 export interface BatchOut {
   /** Memory for the next batch; waits while too many are in flight. */
   memory(): ArrayBuffer | undefined | Promise<ArrayBuffer | undefined>;
+  /** Whether batches wait for the store. */
+  isBusy(): boolean;
   emit(parsed: Parsed): void;
 }
 
 export interface RunOptions {
   /** Packets up to this number are stored already: only their context is kept. */
   readonly skipTo?: number;
-  /** A batch that is not full goes out after this long; Infinity: only at the end. */
+  /**
+   * A batch that is not full goes out after this long, unless more packets are there already, or others wait for the store.
+   * Infinity: only at the end, and the source is always ahead.
+   */
   readonly flushMs?: number;
   /** Milliseconds since 1970, for live sources: decides which conversations are due. */
   readonly now?: () => number;
@@ -39,10 +44,11 @@ export async function parseSource(
   }: RunOptions = {},
 ): Promise<void> {
   const frame = newFrame();
+  const isBehind = (): boolean => flushMs === Infinity || source.isAhead === true;
   const flush = (): void => {
     if (now !== undefined) parser.sweep(now() / 1000);
     // Rows without packets wait for packets: batches are numbered by their last packet.
-    if (parser.waiting > 0) out.emit(parser.take());
+    if (parser.waiting > 0 && !out.isBusy() && !isBehind()) out.emit(parser.take());
   };
   parser.useSecrets(keyLog !== null, source.reader.secrets, keyLog?.blocks ?? []);
   const timer = flushMs === Infinity ? undefined : setInterval(flush, flushMs);
@@ -52,7 +58,7 @@ export async function parseSource(
       keyLog?.refresh();
       if (parser.lastFrame < skipTo) skip(reader, parser, frame, skipTo);
       for (;;) {
-        if (!parser.hasBatch) parser.begin(await out.memory());
+        if (!parser.hasBatch) parser.begin(await out.memory(), isBehind());
         if (!fill(reader, parser, frame)) break;
         out.emit(parser.take());
         if (isStopped()) break;

@@ -8,8 +8,8 @@ import { LIVE_FLOWS } from '../parser/flow-times.ts';
 import type { LiveLogsOptions } from '../zeek/index.ts';
 import { type PipelineOptions, Run } from './pipeline.ts';
 
-/** A batch that is not full goes out after this long. */
-const FLUSH_MS = 200;
+/** A batch that is not full goes out after this long. The kernel hands over packets only once a second, if they are few. */
+const FLUSH_MS = 500;
 const DROPS_MS = 1000;
 
 export interface LiveRun {

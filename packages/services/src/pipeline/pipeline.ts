@@ -27,9 +27,9 @@ export interface PipelineOptions {
   readonly log: Log;
   /** For batches that the store refuses for good; default: they are only counted. */
   readonly refused?: RefusedBodies | undefined;
-  /** Packets a batch; default FILE_BATCH_PACKETS from files that are read at full speed, else 8192. */
+  /** Packets a batch at most; default BATCH_PACKETS_MAX. */
   readonly batchPackets?: number;
-  /** Batches in flight; default 8, and 3 for files. */
+  /** Batches in flight; default 3: one filled, one stored, one waiting. */
   readonly batchesMax?: number;
   /** Whether intrusion rules are applied; default false: they take longer than everything else together. */
   readonly rules?: boolean;
@@ -47,19 +47,12 @@ export interface PipelineOptions {
   readonly onStored?: (packets: PacketBatch, drops: readonly DropRow[]) => void;
 }
 
-/** Batches in flight, unless an option says otherwise. */
-const BATCHES_MAX = 8;
-
 /**
  * A batch of this size is a complete row group of DuckDB: it is written once, compressed, where smaller ones
- * go to the write-ahead log first, which costs twice as much. At 110 bytes a packet, three of
- * them (one filled, one stored, one waiting) take 40 MB.
+ * go to the write-ahead log first, which costs twice as much. At 110 bytes a packet, three of them take 40 MB.
  */
-const FILE_BATCH_PACKETS = 122_880;
-const FILE_BATCHES_MAX = 3;
-
-/** The first batch is small, so that storing begins while V8 still compiles the dissectors; then sizes double. */
-const FILE_FIRST_PACKETS = 8192;
+const BATCH_PACKETS_MAX = 122_880;
+const BATCHES_MAX = 3;
 
 export interface RunProgress {
   readonly capture: CaptureRow;
@@ -141,16 +134,16 @@ export class Run {
     this.#ended = new Promise((resolve, reject) => {
       this.#settle = { resolve, reject };
     });
-    const isFast = job.source.kind === 'file' && job.flushMs === Infinity;
     const {
-      batchPackets = isFast ? FILE_BATCH_PACKETS : BATCH_PACKETS,
-      batchesMax = isFast ? FILE_BATCHES_MAX : BATCHES_MAX,
+      batchPackets = BATCH_PACKETS_MAX,
+      batchesMax = BATCHES_MAX,
       rules = false,
       silence,
       keyLog,
     } = options;
     this.capacity = batchesMax;
-    const firstPackets = isFast ? Math.min(FILE_FIRST_PACKETS, batchPackets) : batchPackets;
+    // Small, so that storing begins while V8 still compiles the dissectors, and live packets are seen soon.
+    const firstPackets = Math.min(BATCH_PACKETS, batchPackets);
     this.#thread = startParser(
       { ...job, batchPackets, firstPackets, batchesMax, rules, silence, keyLog },
       (message) => this.#hear(message),

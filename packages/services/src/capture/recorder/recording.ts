@@ -4,7 +4,7 @@ import { constants, setPriority } from 'node:os';
 import { basename } from 'node:path';
 import type { MessagePort } from 'node:worker_threads';
 import { ambientKey, type LiveSource, openLive, RingWriter } from '@eyrie/capture';
-import { newFrame } from '@eyrie/dissect';
+import { newFrame } from '@eyrie/dissect/files';
 import type { FromRecorder, RecordJob, ToRecorder } from './spec.ts';
 
 /** Longest time that packets stay buffered before they are on disk, where readers see them. */

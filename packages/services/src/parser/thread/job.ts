@@ -46,7 +46,11 @@ export class ParserWork {
       await parseSource(
         this.#source,
         this.#parser,
-        { memory: () => this.#memory(), emit: (parsed) => this.#emit(parsed) },
+        {
+          memory: () => this.#memory(),
+          isBusy: () => this.#free.length < this.#job.batchesMax - 1,
+          emit: (parsed) => this.#emit(parsed),
+        },
         {
           skipTo: this.#job.skipTo,
           flushMs: this.#job.flushMs,

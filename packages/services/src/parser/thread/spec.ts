@@ -17,6 +17,7 @@ export type SourceSpec =
 
 export interface ParseJob {
   readonly source: SourceSpec;
+  /** See ParserOptions. */
   readonly batchPackets: number;
   readonly firstPackets: number;
   /** Batches that may be on their way at once. */
