@@ -6,7 +6,7 @@ import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { findTool, openCapture, placeInRing, RING_DEFAULTS } from '@eyrie/capture';
+import { findTool, openCapture, placeInRing, RING_DEFAULTS, ringFiles } from '@eyrie/capture';
 import { newFrame } from '@eyrie/dissect';
 import { until } from '../../../test/support/until.ts';
 import { captureLive, startLive } from '../src/capture/index.ts';
@@ -85,6 +85,30 @@ describe('a live capture into a store', { skip: cannot() }, () => {
       'clock -0.012500 s ahead of the time of mesh home, ± 0.000200 s',
     ]);
     await source.close();
+  });
+
+  it('goes on after its tool was killed, in the same capture, and says so', async () => {
+    const port = await freePort();
+    const filter = `udp dst port ${port}`;
+    const said: string[] = [];
+    const live = await startLive({
+      ...{ interface: 'lo', filter, ringFolder: join(root, 'killed'), ring: RING_DEFAULTS },
+      log: { ...silentLog, warn: (text) => said.push(text), info: (text) => said.push(text) },
+    });
+    await sendPackets(port, 10);
+    await until('ten packets', () => live.state.packets === 10);
+    execFileSync('pkill', ['-KILL', '-P', String(process.pid), '-f', filter]);
+    await until('the tool again', () => said.includes('captures on lo again'));
+    await sendPackets(port, 10);
+    await until('twenty packets', () => live.state.packets === 20);
+    await live.stop();
+    await live.ended;
+    assert.deepEqual(said, [
+      'captures on lo with tcpdump',
+      'lo: tcpdump cannot capture: ended by SIGKILL; tries again until it can',
+      'captures on lo again',
+    ]);
+    assert.equal((await ringFiles(live.folder)).length, 1);
   });
 
   it('in one process brings every packet, whose bytes can be found again', async () => {

@@ -29,7 +29,7 @@ export class RingWriter {
   /** Packets written to the ring, and packets dropped because the disk could not take them. */
   packets = 0;
   dropped = 0;
-  /** The reason, for the log; null while all is well. */
+  /** The reason, in a line; null while all is well. */
   problem: string | null = null;
   #writer: PcapngWriter | null = null;
   #file: number | null = null;
@@ -88,7 +88,7 @@ export class RingWriter {
       this.problem = null;
       if (this.#bytes >= this.#limits.fileBytesMax) this.#endFile();
     } catch (error) {
-      this.problem = writeError(this.#path, error).message;
+      this.problem = `packets are dropped: ${writeError(this.#path, error).message}`;
       this.#giveUp(count);
     }
   }

@@ -27,7 +27,7 @@ const CLOCK_MS = 60_000;
 
 export class LiveCapture {
   readonly folder: string;
-  state: RecordState = { kernel: 0, interface: 0, packets: 0, dropped: 0, problem: null };
+  state: RecordState = { kernel: 0, interface: 0, packets: 0, dropped: 0, trouble: null };
   /** Resolves when the last packet is written. @throws CaptureError when the capture tool failed */
   readonly ended: Promise<void>;
   isOver = false;
@@ -104,11 +104,11 @@ export class LiveCapture {
   }
 
   #setState(state: RecordState): void {
-    const { problem } = this.state;
+    const { trouble } = this.state;
     this.state = state;
-    if (state.problem === problem) return;
-    if (state.problem === null) this.#log.info('the ring takes packets again');
-    else this.#log.warn(`packets are dropped: ${state.problem}`, { dropped: state.dropped });
+    if (state.trouble === trouble) return;
+    if (state.trouble === null) this.#log.info(`captures on ${this.#origin.name} again`);
+    else this.#log.warn(state.trouble);
   }
 }
 

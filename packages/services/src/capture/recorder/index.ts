@@ -56,9 +56,7 @@ function release(port: MessagePort): void {
 }
 
 if (!isMainThread && (workerData as { role?: string } | null)?.role === ROLE) {
-  const { Recording, favourThisThread } = await import('./recording.ts');
+  const { favourThisThread, record } = await import('./recording.ts');
   favourThisThread();
-  parentPort!.on('message', ({ job, port }: { job: RecordJob; port: MessagePort }) => {
-    void new Recording(job, port).run(job);
-  });
+  parentPort!.on('message', ({ job, port }: { job: RecordJob; port: MessagePort }) => void record(job, port));
 }

@@ -3,9 +3,12 @@ import { readlinkSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
 import { basename } from 'node:path';
 import type { MessagePort } from 'node:worker_threads';
-import { ambientKey, type LiveSource, openLive, RingWriter } from '@eyrie/capture';
+import { ambientKey, type DropCounts, type LiveSource, openLive, RingWriter } from '@eyrie/capture';
 import { newFrame } from '@eyrie/dissect/files';
+import { backoffMs, pause } from '../../bus/backoff.ts';
 import type { FromRecorder, RecordJob, ToRecorder } from './spec.ts';
+
+const RETRY = { firstMs: 500, mostMs: 5000 };
 
 /** Longest time that packets stay buffered before they are on disk, where readers see them. */
 const FLUSH_MS = 50;
@@ -23,7 +26,7 @@ const sleeper = new Int32Array(new SharedArrayBuffer(4));
  * Raises the priority of a process or thread above all that compete with it for the CPU, if permitted: only root may. A pipe holds
  * some hundred packets, so that the rate is bound by how soon its two ends run in turn.
  */
-export function favour(id: number): void {
+function favour(id: number): void {
   try {
     setPriority(id, constants.priority.PRIORITY_HIGH);
   } catch {
@@ -36,64 +39,101 @@ export function favourThisThread(): void {
   if (process.platform === 'linux') favour(Number(basename(readlinkSync('/proc/thread-self'))));
 }
 
-export class Recording {
+class Recording {
+  readonly #job: RecordJob;
   readonly #port: MessagePort;
+  readonly #stopped = new AbortController();
+  readonly #ring: RingWriter;
   #note: string | null;
   #source: LiveSource | null = null;
-  #isStopped = false;
+  /** Drops counted by tools that have ended. */
+  #dropsBefore: DropCounts = { kernel: 0, interface: 0 };
+  /** Why the tool does not run at present; null: it does. */
+  #trouble: string | null = null;
   /** The state told last, as text. */
   #told = '';
 
-  constructor({ note }: RecordJob, port: MessagePort) {
-    this.#note = note;
+  /** @throws CaptureError if there should be a key, and it cannot be read */
+  constructor(job: RecordJob, port: MessagePort) {
+    this.#job = job;
     this.#port = port;
+    this.#note = job.note;
+    this.#ring = new RingWriter(job.folder, job.ring, () => this.#source?.reader.interfaces[0], {
+      key: ambientKey(),
+      comment: () => this.#note,
+    });
     port.on('message', (message: ToRecorder) => {
       if (message.kind === 'note') this.#note = message.note;
       else {
-        this.#isStopped = true;
+        this.#stopped.abort();
         void this.#source?.stop();
       }
     });
   }
 
-  /** Says `end` last. */
-  async run(job: RecordJob): Promise<void> {
-    try {
-      await this.#record(job);
-      this.#say({ kind: 'end', failure: null });
-    } catch (error) {
-      const { message, code = '' } = error as NodeJS.ErrnoException;
-      this.#say({ kind: 'end', failure: { code, message } });
-    }
-    this.#port.close();
-  }
-
-  async #record({ interface: name, live, folder, ring: limits }: RecordJob): Promise<void> {
-    const key = ambientKey();
-    const source = await openLive(name, live);
-    this.#source = source;
-    favour(source.pid);
-    if (this.#isStopped) await source.stop();
+  /** Resolves when it is stopped and all is written. @throws CaptureError if it cannot begin */
+  async run(): Promise<void> {
+    let source: LiveSource | null = await this.#open();
     this.#say({ kind: 'begun', tool: source.tool.name });
-    const ring = new RingWriter(folder, limits, () => source.reader.interfaces[0], {
-      key,
-      comment: () => this.#note,
-    });
     const timer = setInterval(() => {
-      ring.flush();
-      this.#tellState(source, ring);
+      this.#ring.flush();
+      this.#tellState();
     }, FLUSH_MS);
     try {
-      await pump(source, ring);
+      while (source !== null) source = await this.#pump(source);
     } finally {
       clearInterval(timer);
-      ring.close();
-      this.#tellState(source, ring);
+      this.#ring.close();
+      this.#tellState();
     }
   }
 
-  #tellState({ drops }: LiveSource, { packets, dropped, problem }: RingWriter): void {
-    const state = { ...drops, packets, dropped, problem };
+  async #open(): Promise<LiveSource> {
+    const source = await openLive(this.#job.interface, this.#job.live);
+    favour(source.pid);
+    this.#source = source;
+    if (this.#stopped.signal.aborted) await source.stop();
+    return source;
+  }
+
+  /** Resolves to the source that replaces this one after its tool has failed; null: it was stopped. */
+  async #pump(source: LiveSource): Promise<LiveSource | null> {
+    try {
+      await pump(source, this.#ring);
+      return null;
+    } catch (error) {
+      return await this.#reopen((error as Error).message);
+    }
+  }
+
+  /** The interface may have gone down or away: waits until it is back. */
+  async #reopen(reason: string): Promise<LiveSource | null> {
+    this.#dropsBefore = this.#drops;
+    this.#source = null;
+    this.#trouble = `${reason}; tries again until it can`;
+    const { signal } = this.#stopped;
+    for (let attempt = 1; !signal.aborted; attempt++) {
+      await pause(backoffMs(attempt, RETRY), signal);
+      try {
+        const source = await this.#open();
+        this.#trouble = null;
+        return source;
+      } catch (error) {
+        this.#trouble = `${(error as Error).message}; tries again until it can`;
+      }
+    }
+    return null;
+  }
+
+  get #drops(): DropCounts {
+    const before = this.#dropsBefore;
+    const { kernel, interface: nic } = this.#source?.drops ?? { kernel: 0, interface: 0 };
+    return { kernel: before.kernel + kernel, interface: before.interface + nic };
+  }
+
+  #tellState(): void {
+    const { packets, dropped, problem } = this.#ring;
+    const state = { ...this.#drops, packets, dropped, trouble: this.#trouble ?? problem };
     const text = JSON.stringify(state);
     if (text === this.#told) return;
     this.#told = text;
@@ -103,6 +143,19 @@ export class Recording {
   #say(message: FromRecorder): void {
     this.#port.postMessage(message);
   }
+}
+
+/** Runs a job; says `end` last. */
+export async function record(job: RecordJob, port: MessagePort): Promise<void> {
+  let failure: FromRecorder & { kind: 'end' } = { kind: 'end', failure: null };
+  try {
+    await new Recording(job, port).run();
+  } catch (error) {
+    const { message, code = '' } = error as NodeJS.ErrnoException;
+    failure = { kind: 'end', failure: { code, message } };
+  }
+  port.postMessage(failure);
+  port.close();
 }
 
 async function pump(source: LiveSource, ring: RingWriter): Promise<void> {

@@ -17,14 +17,14 @@ export interface RecordState extends DropCounts {
   /** Packets in the ring, also those overwritten since, and packets that the disk could not take. */
   readonly packets: number;
   readonly dropped: number;
-  /** Why the disk takes none at present; null: it does. */
-  readonly problem: string | null;
+  /** Why no packets come into the ring at present, in a line; null: they do. */
+  readonly trouble: string | null;
 }
 
 export type FromRecorder =
   | { readonly kind: 'begun'; readonly tool: ToolName }
   | { readonly kind: 'state'; readonly state: RecordState }
-  /** The last message. `failure`: why it could not begin, or ended by itself; `code` is that of a CaptureError, else ''. */
+  /** The last message. `failure`: why it could not begin, or go on; `code` is that of a CaptureError, else ''. */
   | { readonly kind: 'end'; readonly failure: { readonly code: string; readonly message: string } | null };
 
 export type ToRecorder =
