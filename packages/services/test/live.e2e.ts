@@ -111,6 +111,24 @@ describe('a live capture into a store', { skip: cannot() }, () => {
     assert.equal((await ringFiles(live.folder)).length, 1);
   });
 
+  it('tells in its queues how far the store is behind the ring, and stores that after the end', async () => {
+    const port = await freePort();
+    const memory = new MemoryStore();
+    memory.failAfter = 0;
+    const intake = new PipelineIntake({
+      ...{ store: memory.store, log, ring: RING_DEFAULTS, ringFolder: join(root, 'behind'), rules: false },
+      live: { filter: `udp dst port ${port}` },
+    });
+    const { capture } = await intake.startLive({ interface: 'lo', filter: '', snapLength: null });
+    await sendPackets(port, PACKETS);
+    await until('the packets in the ring', () => intake.bytesBehind >= PACKETS * RECORD_BYTES);
+    assert.equal(intake.queues()[0]!.depth, intake.bytesBehind);
+    const ending = intake.close();
+    memory.failAfter = Infinity;
+    assert.equal(await ending, PACKETS);
+    assert.equal(await intake.ended(capture), null);
+  });
+
   it('in one process brings every packet, whose bytes can be found again', async () => {
     const port = await freePort();
     const memory = new MemoryStore();
@@ -224,7 +242,14 @@ describe('a live capture into a store', { skip: cannot() }, () => {
     );
     assert.equal(intake.counters().bytes, 500 * 242);
     assert.equal(intake.services()[0]!.state, 'running');
+    await until('nothing in the ring', () => intake.bytesBehind === 0);
+    assert.deepEqual(intake.queues()[0], {
+      name: `bytes in the ring of capture ${capture}`,
+      ...{ depth: 0, capacity: 2e9 },
+    });
+    const ended = intake.ended(capture);
     assert.equal(await intake.stop(capture), true);
+    assert.equal(await ended, null, 'a capture that was stopped is no failure');
     assert.equal(await intake.stop(capture), false);
     assert.equal(memory.rows[0]!.ended, 1);
     await assert.rejects(intake.startLive({ interface: 'nope', filter: '', snapLength: null }), {

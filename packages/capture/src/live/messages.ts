@@ -54,6 +54,8 @@ export function liveError(
       'ERR_CAPTURE_LIVE',
       `${name}: the interface is down; bring it up with: ip link set ${name} up`,
     );
+  if (/interface disappeared/i.test(said))
+    return new CaptureError('ERR_CAPTURE_LIVE', `${name}: the interface was removed`);
   const line = said.split('\n').findLast((each) => each.trim() !== '') ?? 'it said nothing';
   return new CaptureError('ERR_CAPTURE_LIVE', `${name}: ${tool.name} cannot capture: ${line.trim()}`);
 }

@@ -23,6 +23,7 @@ export interface RingReaderOptions {
 export class RingReader implements FrameSource, FrameReader {
   readonly path: string;
   readonly size = null;
+  /** Position in the session, including files deleted before they were read. */
   bytesRead = 0;
   isAhead = false;
   /** Packets that were overwritten before they were read. */
@@ -102,7 +103,7 @@ export class RingReader implements FrameSource, FrameReader {
         position += bytesRead;
         this.isAhead = bytesRead === CHUNK_BYTES;
         if (bytesRead > 0) {
-          this.bytesRead += bytesRead;
+          this.bytesRead = file.bytesBefore + position;
           this.#reader.feed(buffer.subarray(0, bytesRead));
           yield this;
           this.#reader.release();

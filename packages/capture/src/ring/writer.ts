@@ -29,7 +29,7 @@ export class RingWriter {
   /** Packets written to the ring, and packets dropped because the disk could not take them. */
   packets = 0;
   dropped = 0;
-  /** The reason, in a line; null while all is well. */
+  /** Why packets are dropped, in a line; null while all is well. */
   problem: string | null = null;
   #writer: PcapngWriter | null = null;
   #file: number | null = null;
@@ -59,6 +59,11 @@ export class RingWriter {
     this.#limits = limits;
     this.#interface = from;
     this.#writeBytes = Math.min(WRITE_BYTES, limits.fileBytesMax / 8);
+  }
+
+  /** Bytes of the session so far, as written, also of files deleted since. */
+  get bytes(): number {
+    return this.#bytesBefore + this.#bytes;
   }
 
   /** Buffers a packet; it is on disk after the next flush. */

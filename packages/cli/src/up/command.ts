@@ -34,7 +34,7 @@ import { bundledSample } from '../samples/bundled.ts';
 import type { ServingOptions } from '../serving/options.ts';
 import { placeFrom } from '../serving/place.ts';
 import { systemdNotifier } from '../systemd/notify.ts';
-import { grouped } from '../terminal/units.ts';
+import { bytesText, grouped } from '../terminal/units.ts';
 import { meshReading } from '../time/clock-reading.ts';
 import { pageFolder } from '../ui/page-folder.ts';
 
@@ -122,12 +122,12 @@ async function serve({ config, place, files, speed, url, isSample, options }: Se
     const notifier = systemdNotifier();
     try {
       notifier.ready(`stores into ${store.place}`);
-      // The page stays up when a file has been read; an interface that fails ends it.
+      // The page stays up when a file has been read, or a capture was stopped there.
       await Promise.race([interrupted(interrupt), work.ended.then(() => interrupted(interrupt))]);
     } finally {
       notifier.stopping();
       stopTelling();
-      log.info('ending; what was taken in is stored first (Ctrl-C again: at once)');
+      log.info(endingLine(intake.bytesBehind));
       const packets = await intake.close();
       await keeper?.stop();
       await page.close();
@@ -156,6 +156,11 @@ function reportTraffic(intake: PipelineIntake, talkers: Store | null): () => voi
       return askAnyPeer('traffic', { ...rates, talkers: busiest });
     },
   );
+}
+
+function endingLine(bytesBehind: number): string {
+  const lag = bytesBehind < 1e6 ? '' : `, of which ${bytesText(bytesBehind)} wait in the ring`;
+  return `ending; what was taken in${lag} is stored first (Ctrl-C again: at once)`;
 }
 
 interface Page {
@@ -195,7 +200,7 @@ async function openPage(
 }
 
 interface Work {
-  /** Resolves when all files are read; rejects when a live capture has ended. */
+  /** Resolves when all files are read, or the live capture was stopped on the page; rejects when that has failed. */
   readonly ended: Promise<void>;
 }
 
@@ -209,8 +214,8 @@ async function begin(
   if (name === undefined) ended = readFiles();
   else {
     const { capture } = await intake.startLive({ interface: name, filter: '', snapLength: null });
-    ended = intake.ended(capture).then(() => {
-      throw new UserError(`${name}: the capture has ended`, FAILED);
+    ended = intake.ended(capture).then((problem) => {
+      if (problem !== null) throw new UserError(`${name}: the capture has ended: ${problem}`, FAILED);
     });
   }
   // Handled where it is awaited, later.

@@ -27,7 +27,7 @@ const CLOCK_MS = 60_000;
 
 export class LiveCapture {
   readonly folder: string;
-  state: RecordState = { kernel: 0, interface: 0, packets: 0, dropped: 0, trouble: null };
+  state: RecordState = { kernel: 0, interface: 0, packets: 0, bytes: 0, dropped: 0, trouble: null };
   /** Resolves when the last packet is written. @throws CaptureError when the capture tool failed */
   readonly ended: Promise<void>;
   isOver = false;

@@ -18,7 +18,7 @@ import type {
   Running,
   Service,
 } from '../analyzer/intake.ts';
-import type { MeshClock } from '../capture/index.ts';
+import type { LiveCapture, MeshClock } from '../capture/index.ts';
 import type { Log } from '../log/index.ts';
 import type { RefusedBodies } from '../refused/index.ts';
 import { AlreadyStored, type FileOptions, runFile } from './file.ts';
@@ -49,11 +49,13 @@ export interface IntakeOptions {
 
 interface Active {
   readonly run: Run;
+  /** Null: a file. */
+  readonly live: LiveCapture | null;
   readonly filter: string | null;
   readonly meter: Meter;
   stop(): void;
-  /** Resolves when it is stored, and ended in the store. */
-  readonly ended: Promise<void>;
+  /** Resolves when it is stored, and ended in the store, to why it ended early; null: it is whole, or was stopped. */
+  readonly ended: Promise<string | null>;
 }
 
 /** Captures at the same time; more are refused, because each has a thread. */
@@ -86,7 +88,7 @@ export class PipelineIntake implements Intake {
     const isRunning = (capture: number): boolean => this.#active.has(capture);
     try {
       const run = await runFile(path, { ...options, isRunning }, this.#pipeline());
-      this.#follow(run, null, () => run.stop(), run.finished());
+      this.#follow(run, null, null, () => run.stop(), run.finished());
       return { capture: run.capture.id, isNew: true };
     } catch (error) {
       if (error instanceof AlreadyStored) return { capture: error.capture.id, isNew: false };
@@ -105,8 +107,9 @@ export class PipelineIntake implements Intake {
       { ...live, ...own, interface: name, ring, ringFolder, log, meshClock },
       this.#pipeline(),
     );
-    this.#follow(begun.run, own.filter || null, () => void begun.stop(), begun.finished());
-    return { capture: begun.run.capture.id, isNew: true };
+    const { run, live: source } = begun;
+    this.#follow(run, source, own.filter || null, () => void begun.stop(), begun.finished());
+    return { capture: run.capture.id, isNew: true };
   }
 
   async stop(capture: number): Promise<boolean> {
@@ -149,19 +152,27 @@ export class PipelineIntake implements Intake {
   }
 
   queues(): Queue[] {
-    return [...this.#active.values()].map(({ run }) => ({
-      name: `batches of capture ${run.capture.id}`,
-      depth: run.waiting,
-      capacity: run.capacity,
-    }));
+    const { filesMax, fileBytesMax } = this.#options.ring;
+    return [...this.#active.values()].flatMap(({ run, live }) => {
+      const { id } = run.capture;
+      const batches = { name: `batches of capture ${id}`, depth: run.waiting, capacity: run.capacity };
+      if (live === null) return [batches];
+      const ring = { name: `bytes in the ring of capture ${id}`, capacity: filesMax * fileBytesMax };
+      return [{ ...ring, depth: behind(run, live) }, batches];
+    });
   }
 
   services(): Service[] {
     const all = [...this.#active.values()];
     const trouble = all.map(({ run }) => run.trouble).find((each) => each !== null) ?? null;
+    const cannot = all.map(({ live }) => live?.state.trouble ?? null).find((each) => each !== null) ?? null;
     const state = all.length === 0 ? 'idle' : 'running';
     return [
-      { name: 'capture', state, note: all.length === 0 ? null : `${all.length} running` },
+      {
+        name: 'capture',
+        state: cannot === null ? state : 'failing',
+        note: cannot ?? (all.length === 0 ? null : `${all.length} running`),
+      },
       { name: 'parser', state, note: null },
       { name: 'persistor', state: trouble === null ? state : 'failing', note: trouble },
     ];
@@ -175,9 +186,15 @@ export class PipelineIntake implements Intake {
     return this.#packets;
   }
 
-  /** Resolves when the capture has ended; at once if it does not run. */
-  async ended(capture: number): Promise<void> {
-    await this.#active.get(capture)?.ended;
+  /** Resolves when the capture has ended, to why it ended early, or null; at once if it does not run. */
+  async ended(capture: number): Promise<string | null> {
+    return (await this.#active.get(capture)?.ended) ?? null;
+  }
+
+  /** Bytes of live packets in rings that are not stored yet. */
+  get bytesBehind(): number {
+    const all = [...this.#active.values()];
+    return all.reduce((sum, { run, live }) => sum + (live === null ? 0 : behind(run, live)), 0);
   }
 
   #pipeline(): PipelineOptions {
@@ -201,12 +218,18 @@ export class PipelineIntake implements Intake {
       );
   }
 
-  #follow(run: Run, filter: string | null, stop: () => void, finished: Promise<string | null>): void {
+  #follow(
+    run: Run,
+    live: LiveCapture | null,
+    filter: string | null,
+    stop: () => void,
+    finished: Promise<string | null>,
+  ): void {
     const { id } = run.capture;
     let isStopped = false;
     const ended = this.#end(run.capture, finished, () => isStopped);
     this.#active.set(id, {
-      ...{ run, filter, ended, meter: new Meter() },
+      ...{ run, live, filter, ended, meter: new Meter() },
       stop: () => {
         isStopped = true;
         stop();
@@ -215,7 +238,11 @@ export class PipelineIntake implements Intake {
     void ended.finally(() => this.#active.delete(id));
   }
 
-  async #end(capture: CaptureRow, finished: Promise<string | null>, isStopped: () => boolean): Promise<void> {
+  async #end(
+    capture: CaptureRow,
+    finished: Promise<string | null>,
+    isStopped: () => boolean,
+  ): Promise<string | null> {
     const { store, log } = this.#options;
     let problem: string | null;
     try {
@@ -226,8 +253,9 @@ export class PipelineIntake implements Intake {
       log.error(`${capture.name}: ${problem}`);
     }
     // A file that was stopped in the middle can be resumed: its capture stays open.
-    if (isStopped() && capture.hash !== null && problem === null) return;
+    if (isStopped() && capture.hash !== null && problem === null) return null;
     await store.endCapture(capture.id, problem).catch((error: Error) => log.error(error.message));
+    return problem;
   }
 
   #count({ length, wireLength, protocol, texts }: PacketBatch, drops: readonly DropRow[]): void {
@@ -244,6 +272,10 @@ export class PipelineIntake implements Intake {
       if (count > 0) this.#protocols.set(texts[place]!, (this.#protocols.get(texts[place]!) ?? 0) + count);
     });
   }
+}
+
+function behind({ progress }: Run, { state }: LiveCapture): number {
+  return Math.max(0, state.bytes - progress.bytesRead);
 }
 
 /** Packets a second, over the last second or a little more. */

@@ -132,8 +132,8 @@ class Recording {
   }
 
   #tellState(): void {
-    const { packets, dropped, problem } = this.#ring;
-    const state = { ...this.#drops, packets, dropped, trouble: this.#trouble ?? problem };
+    const { packets, bytes, dropped, problem } = this.#ring;
+    const state = { ...this.#drops, packets, bytes, dropped, trouble: this.#trouble ?? problem };
     const text = JSON.stringify(state);
     if (text === this.#told) return;
     this.#told = text;

@@ -14,8 +14,9 @@ export interface RecordJob {
 
 /** Since the beginning. */
 export interface RecordState extends DropCounts {
-  /** Packets in the ring, also those overwritten since, and packets that the disk could not take. */
+  /** Packets and bytes in the ring, also those overwritten since, and packets that the disk could not take. */
   readonly packets: number;
+  readonly bytes: number;
   readonly dropped: number;
   /** Why no packets come into the ring at present, in a line; null: they do. */
   readonly trouble: string | null;
