@@ -20,6 +20,7 @@ import type { Progress } from '../terminal/progress.ts';
 import { type LivePlan, openInterface, tellEnd } from './live.ts';
 import type { Names } from './names.ts';
 import type { Printer } from './printer.ts';
+import { vendorLookup } from './vendors.ts';
 
 export interface ReadPlan {
   /** Path of the file, or name of the interface. */
@@ -130,6 +131,7 @@ async function readAll(
   });
   dissector.session.interfaces = reader.interfaces;
   dissector.session.addressNames = plan.names?.byAddress ?? null;
+  dissector.session.vendorOf = vendorLookup();
   dissector.session.keyLog.watch(reader.secrets);
   for (const text of plan.keyLogs) dissector.session.keyLog.add(text);
   for (const statistic of plan.statistics) statistic.begin?.(dissector.session, source);

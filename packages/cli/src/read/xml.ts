@@ -190,6 +190,7 @@ export class PdmlPrinter implements Printer {
       ['pos', start],
     ];
     const bytes = length > 0 ? bytesOf(p, node) : '';
+    if (node.name === '_ws.expert') return [['name', node.name], ['showname', text], ...place, ['show', '']];
     if (field === null || value === null) {
       const group: Attributes = [['name', node.name], ['show', text], ...place];
       return bytes === '' ? group : [...group, ['value', bytes]];

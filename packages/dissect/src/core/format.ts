@@ -29,7 +29,7 @@ export function raw(field: Field, value: Value): string {
 
 /** As tshark prints it in PDML and JSON: as `raw`, but with colons between bytes. */
 export function displayed(field: Field, value: Value): string {
-  return field.type === 'bytes' && value instanceof Uint8Array && value.length > 0
+  return field.type === 'bytes' && value instanceof Uint8Array
     ? hex(value, 0, value.length, ':')
     : raw(field, value);
 }

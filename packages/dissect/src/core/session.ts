@@ -79,6 +79,8 @@ export class Session {
   interfaces: readonly CaptureInterface[] = [];
   /** Names shown for network addresses, by address as text; null: none are shown. Set by the owner of the session. */
   addressNames: AddressNames | null = null;
+  /** Names the vendor of an OUI, the first three bytes of an Ethernet address; null: none is known. Set by the owner of the session. */
+  vendorOf: ((oui: number) => string | undefined) | null = null;
 
   constructor(options: SessionOptions = {}) {
     this.preferences = options.preferences ?? DEFAULT_PREFERENCES;

@@ -18,6 +18,17 @@ export const TIME_FORMATS: Readonly<Record<TimeFormat, string>> = {
   udoy: 'year, day of the year and time in UTC',
 };
 
+/** Seconds to which a number has room for nanoseconds too: 2^53 of them are 104 days. */
+const EXACT_MAX = 2 ** 23;
+
+/** The time from another packet to this one in seconds; beyond 97 days in nanoseconds, as a bigint, to be exact. */
+export function secondsSince(p: Packet, seconds: number, nanoseconds: number): number | bigint {
+  const span = p.seconds - seconds;
+  return Math.abs(span) < EXACT_MAX
+    ? span + (p.nanoseconds - nanoseconds) / 1e9
+    : BigInt(span) * 1_000_000_000n + BigInt(p.nanoseconds - nanoseconds);
+}
+
 const DAY_MS = 86_400_000;
 const two = (value: number): string => String(value).padStart(2, '0');
 

@@ -1,14 +1,9 @@
 // Expert information on IP and UDP headers: wrong lengths, low TTLs, checksums.
-import { u16, u32 } from '../core/bytes.ts';
+import { u16 } from '../core/bytes.ts';
 import type { Say } from '../core/expert.ts';
 import type { Packet } from '../core/packet.ts';
+import { hopFinding } from '../protocols/ip.ts';
 import { badIpChecksum, badUdpChecksum, sayChecksum } from './checksums.ts';
-
-const PIM = 103;
-const OSPF = 89;
-
-/** 224.0.0.0/24, whose packets may not leave the link (RFC 5771 §4), with exceptions by protocol. */
-const ANY_TTL = [18, 102, 251, 252];
 
 export function ipExpert(p: Packet, layer: number, say: Say): void {
   const start = p.start[layer]!;
@@ -22,17 +17,14 @@ export function ipExpert(p: Packet, layer: number, say: Say): void {
 }
 
 function hops(b: Uint8Array, start: number, say: Say): void {
-  const ttl = b[start + 8]!;
-  const destination = u32(b, start + 16);
-  if (destination >>> 8 === 0xe00000) {
-    if (ttl !== 1 && !ANY_TTL.includes(destination & 0xff))
-      say(
-        'note',
-        'sequence',
-        '"Time To Live" != 1 for a packet sent to the Local Network Control Block (see RFC 3171)',
-      );
-  } else if (ttl < 5 && destination >>> 28 !== 0xe && b[start + 9] !== PIM && b[start + 9] !== OSPF)
-    say('note', 'sequence', `"Time To Live" only ${ttl}`);
+  const finding = hopFinding(b, start);
+  if (finding === 'beyond link')
+    say(
+      'note',
+      'sequence',
+      '"Time To Live" != 1 for a packet sent to the Local Network Control Block (see RFC 3171)',
+    );
+  else if (finding === 'too small') say('note', 'sequence', `"Time To Live" only ${b[start + 8]}`);
 }
 
 export function ipv6Expert(p: Packet, layer: number, say: Say): void {

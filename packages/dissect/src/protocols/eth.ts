@@ -1,5 +1,5 @@
 // Ethernet II and IEEE 802.3 (IEEE Std 802.3-2022 §3.2).
-import { u16 } from '../core/bytes.ts';
+import { u16, u24 } from '../core/bytes.ts';
 import { data } from '../core/data.ts';
 import { alias, bool, bytes, ether, text, uint } from '../core/field.ts';
 import { ETHER, NESTED, type Packet, SHOWN } from '../core/packet.ts';
@@ -25,6 +25,8 @@ const dstResolved = text('eth.dst_resolved', 'Destination (resolved)').hidden().
 const srcResolved = text('eth.src_resolved', 'Source (resolved)').hidden().get(resolved(6));
 const dstOui = uint('eth.dst.oui', 'Destination OUI').at(0, 3).hidden();
 const srcOui = uint('eth.src.oui', 'Source OUI').at(6, 3).hidden();
+const dstVendor = text('eth.dst.oui_resolved', 'Destination OUI (resolved)').hidden().get(vendor(0));
+const srcVendor = text('eth.src.oui_resolved', 'Source OUI (resolved)').hidden().get(vendor(6));
 /** IEEE 802-2014 §8.2.2 */
 const administration = {
   0: 'Globally unique address (factory default)',
@@ -39,16 +41,19 @@ const f = {
   dst,
   dstResolved,
   dstOui,
+  dstVendor,
   dstLg,
   dstIg,
   src,
   srcResolved,
   srcOui,
+  srcVendor,
   srcLg,
   srcIg,
   addr: alias('eth.addr', 'Address', [dst, src]).drawn(),
   addrResolved: alias('eth.addr_resolved', 'Address (resolved)', [dstResolved, srcResolved]),
   addrOui: alias('eth.addr.oui', 'Address OUI', [dstOui, srcOui]),
+  addrVendor: alias('eth.addr.oui_resolved', 'Address OUI (resolved)', [dstVendor, srcVendor]),
   lg: alias('eth.lg', 'LG bit', [dstLg, srcLg]),
   ig: alias('eth.ig', 'IG bit', [dstIg, srcIg]),
   type: uint('eth.type', 'Type').hex(2).named(etherTypeNames),
@@ -100,6 +105,7 @@ export const eth: Protocol = protocol({
     out.fixed(f.dstResolved);
     out.add(f.addr, p.start[layer]!, 6);
     out.fixed(f.dstOui);
+    out.fixed(f.dstVendor);
     out.fixed(f.dstLg);
     out.fixed(f.dstIg);
     out.close();
@@ -107,6 +113,7 @@ export const eth: Protocol = protocol({
     out.fixed(f.srcResolved);
     out.add(f.addr, p.start[layer]! + 6, 6);
     out.fixed(f.srcOui);
+    out.fixed(f.srcVendor);
     out.fixed(f.srcLg);
     out.fixed(f.srcIg);
     out.close();
@@ -133,6 +140,11 @@ export const eth: Protocol = protocol({
 
 function resolved(offset: number): (p: Packet, layer: number) => string {
   return (p, layer) => ethernetAddress(p.bufferOf(layer), p.start[layer]! + offset);
+}
+
+/** The vendor by the first three bytes of the address, where the session knows it. */
+function vendor(offset: number): (p: Packet, layer: number) => string | undefined {
+  return (p, layer) => p.session.vendorOf?.(u24(p.bufferOf(layer), p.start[layer]! + offset));
 }
 
 /** For frames that only look like Ethernet: listed in frame.protocols, but without a tree. */

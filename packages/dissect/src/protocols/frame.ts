@@ -6,6 +6,7 @@ import type { Packet } from '../core/packet.ts';
 import { framePath } from '../core/path.ts';
 import { protocol } from '../core/protocol.ts';
 import type { TextSink } from '../core/text-sink.ts';
+import { secondsSince } from '../core/times.ts';
 import { LINKTYPE_CUSTOM, LINKTYPE_CUSTOM_NO_COPY, LINKTYPE_JOURNAL } from '../files/blocks.ts';
 import type { CaptureInterface } from '../files/capture-info.ts';
 import { encapTypeNames, encapTypeOf } from '../files/encap-types.ts';
@@ -25,8 +26,8 @@ function writeSinceEpoch(p: Packet, _: number, out: TextSink): void {
 const sinceEpoch = (p: Packet): bigint | undefined =>
   p.hasTime ? BigInt(p.seconds) * 1_000_000_000n + BigInt(p.nanoseconds) : undefined;
 
-const relativeTime = (p: Packet): number =>
-  p.seconds - p.session.firstSeconds + (p.nanoseconds - p.session.firstNanoseconds) / 1e9;
+const relativeTime = (p: Packet): number | bigint =>
+  secondsSince(p, p.session.firstSeconds, p.session.firstNanoseconds);
 
 /** The columns of the packet list, under tshark's names. */
 const columnFields = {
@@ -54,6 +55,9 @@ const enterpriseText = (p: Packet): string =>
   `${enterpriseNames[p.enterprise] ?? 'Unknown'} (${p.enterprise})`;
 
 const interfaceOf = (p: Packet): CaptureInterface | undefined => p.session.interfaces[p.interfaceId];
+/** As in Wireshark an interface that the file does not name is `unknown`. */
+const nameOfInterface = (source: CaptureInterface | undefined): string | undefined =>
+  source === undefined ? undefined : (source.name ?? 'unknown');
 
 const f = {
   sectionNumber: uint('frame.section_number', 'Section number')
@@ -67,7 +71,7 @@ const f = {
     .get((p) => (p.interfaceId < 0 ? undefined : p.interfaceId)),
   interfaceName: text('frame.interface_name', 'Interface name')
     .plain()
-    .get((p) => interfaceOf(p)?.name ?? undefined),
+    .get((p) => nameOfInterface(interfaceOf(p))),
   interfaceDescription: text('frame.interface_description', 'Interface description')
     .plain()
     .get((p) => interfaceOf(p)?.description ?? undefined),
@@ -79,11 +83,11 @@ const f = {
   // Always 0: only Wireshark's Edit menu shifts times.
   offsetShift: seconds('frame.offset_shift', 'Time shift for this packet').get(() => 0),
   timeEpoch: seconds('frame.time_epoch', 'Epoch Time').plain().get(sinceEpoch).writes(writeSinceEpoch),
-  timeDelta: seconds('frame.time_delta', 'Time delta from previous captured frame').get(
-    (p) => p.seconds - p.session.previousSeconds + (p.nanoseconds - p.session.previousNanoseconds) / 1e9,
+  timeDelta: seconds('frame.time_delta', 'Time delta from previous captured frame').get((p) =>
+    secondsSince(p, p.session.previousSeconds, p.session.previousNanoseconds),
   ),
   timeDeltaDisplayed: seconds('frame.time_delta_displayed', 'Time delta from previous displayed frame').get(
-    (p) => p.seconds - p.session.shownSeconds + (p.nanoseconds - p.session.shownNanoseconds) / 1e9,
+    (p) => secondsSince(p, p.session.shownSeconds, p.session.shownNanoseconds),
   ),
   timeRelative: seconds('frame.time_relative', 'Time since reference or first frame').get(relativeTime),
   number: uint('frame.number', 'Frame Number')
@@ -128,7 +132,7 @@ export const frame = protocol({
     const start = p.start[layer]!;
     out.fixed(f.sectionNumber);
     if (p.interfaceId >= 0) {
-      const name = interfaceOf(p)?.name;
+      const name = nameOfInterface(interfaceOf(p));
       out.openFixed(f.interfaceId);
       if (name) out.note(` (${name})`);
       out.fixed(f.interfaceName);

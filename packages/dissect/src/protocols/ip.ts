@@ -1,7 +1,7 @@
 // Internet Protocol version 4 (RFC 791), with reassembly of fragments.
 import { u16, u32 } from '../core/bytes.ts';
 import { data } from '../core/data.ts';
-import { alias, bool, ipv4, text, uint, type Value } from '../core/field.ts';
+import { alias, bool, ipv4, none, text, uint, type Value } from '../core/field.ts';
 import { ipv4Host, withAddress } from '../core/host.ts';
 import { IPV4, type Packet } from '../core/packet.ts';
 import { type Protocol, protocol } from '../core/protocol.ts';
@@ -47,6 +47,12 @@ const f = {
     .byName()
     .named((units) => String(units * 8)),
   ttl: uint('ip.ttl', 'Time to Live').at(8, 1),
+  // The findings of the expert information.
+  ttlBeyondLink: none(
+    'ip.ttl.lncb',
+    '"Time To Live" != 1 for a packet sent to the Local Network Control Block (see RFC 3171)',
+  ).hidden(),
+  ttlTooSmall: none('ip.ttl.too_small', '"Time To Live" too small').hidden(),
   proto: uint('ip.proto', 'Protocol').at(9, 1).named(ipProtocolNames),
   checksum: uint('ip.checksum', 'Header Checksum').at(10, 2).hex(),
   checksumStatus: uint('ip.checksum.status', 'Header checksum status').byName().named({
@@ -108,6 +114,21 @@ const BOGUS_VERSION = 3;
 const BOGUS_HEADER_LENGTH = 4;
 const BOGUS_TOTAL_LENGTH = 5;
 
+const PIM = 103;
+const OSPF = 89;
+/** 224.0.0.0/24, whose packets may not leave the link (RFC 5771 §4), with exceptions by protocol. */
+const ANY_TTL = [18, 102, 251, 252];
+
+/** What is notable about the time to live of the header at `start`. */
+export function hopFinding(b: Uint8Array, start: number): 'beyond link' | 'too small' | null {
+  const ttl = b[start + 8]!;
+  const destination = u32(b, start + 16);
+  if (destination >>> 8 === 0xe00000)
+    return ttl !== 1 && !ANY_TTL.includes(destination & 0xff) ? 'beyond link' : null;
+  const isRouting = b[start + 9] === PIM || b[start + 9] === OSPF;
+  return ttl < 5 && destination >>> 28 !== 0xe && !isRouting ? 'too small' : null;
+}
+
 export const ip: Protocol = protocol({
   name: 'ip',
   title: 'Internet Protocol Version 4',
@@ -167,6 +188,8 @@ export const ip: Protocol = protocol({
     out.close();
     out.fixed(f.fragOffset);
     out.fixed(f.ttl);
+    const finding = hopFinding(b, start);
+    if (finding !== null) out.add(finding === 'beyond link' ? f.ttlBeyondLink : f.ttlTooSmall, start + 8, 1);
     out.fixed(f.proto);
     out.fixed(f.checksum);
     const isAsked = p.session.preferences['ip.check_checksum'];

@@ -23,6 +23,8 @@ const srcHost = text('ipv6.src_host', 'Source Host').at(SRC, 16).hidden().get(ho
 const dstHost = text('ipv6.dst_host', 'Destination Host').at(DST, 16).hidden().get(hostAt(DST));
 const f = {
   version: uint('ipv6.version', 'Version').at(0, 1).mask(0xf0),
+  // So that `ip.version == 6` finds these too, as in Wireshark.
+  ipVersion: uint('ip.version', 'Version').mask(0xf0).hidden(),
   tclass: uint('ipv6.tclass', 'Traffic Class').at(0, 4).mask(0x0ff00000).hex(),
   dscp: uint('ipv6.tclass.dscp', 'Differentiated Services Codepoint')
     .at(0, 4)
@@ -89,6 +91,7 @@ export const ipv6: Protocol = protocol({
   emit(p, layer, out) {
     const start = p.start[layer]!;
     out.fixed(f.version);
+    out.add(f.ipVersion, start, 1);
     out.openFixed(f.tclass);
     out.note(serviceNote((u16(p.bufferOf(layer), start) >> 4) & 0xff));
     out.fixed(f.dscp);

@@ -97,7 +97,6 @@ function optionsLine(value: Value, width: number): string {
     length = optionLength(b, at, b.length);
     if (length === 0) break;
     line += `, ${optionField(b[at]!).title.replace('TCP Option - ', '')}`;
-    if (b[at] === END) break;
   }
   return line;
 }
@@ -260,7 +259,6 @@ export function emitTcpOptions(b: Uint8Array, start: number, end: number, base: 
       emitValue(b, at, length, base, out);
     }
     out.close();
-    if (b[at] === END) break;
     at += length;
   }
   out.close();

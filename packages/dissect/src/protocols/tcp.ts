@@ -6,6 +6,7 @@ import { COLUMN, LATE, LISTED, type Packet, SHOWN } from '../core/packet.ts';
 import { type Protocol, protocol } from '../core/protocol.ts';
 import type { Sink } from '../core/sink.ts';
 import { ipProtocols, tcpHeuristics, tcpPorts } from '../core/table.ts';
+import { secondsSince } from '../core/times.ts';
 import { badTcpChecksum, statusOf } from '../expert/checksums.ts';
 import { runFramed } from '../flows/framing.ts';
 import type { ReassembledMessage } from '../flows/reassembly.ts';
@@ -25,6 +26,7 @@ import { completenessName } from '../flows/tcp-timing.ts';
 import { checksumStatusNames } from './checksum.ts';
 import { hasMultipath, mptcp } from './mptcp.ts';
 import { emitTcpOptions, sackedBytes, tcpOptionFields, windowScaleOf } from './tcp-options.ts';
+import { emitPduSizes, pduSize } from './tcp-pdus.ts';
 import { segments } from './tcp-segments.ts';
 import { emitTcpAnalysis, tcpAnalysisFields, tcpFlagsText, writeFindings, writeTcpInfo } from './tcp-text.ts';
 
@@ -130,6 +132,7 @@ const f = {
   payload: bytes('tcp.payload', 'TCP payload').shownAs(
     (_, width) => `TCP payload (${width} byte${width === 1 ? '' : 's'})`,
   ),
+  pduSize,
   // The payload bytes that belong to a reassembled message.
   reassembledIn: uint('tcp.reassembled_in', 'Reassembled PDU in frame'),
   segmentData: bytes('tcp.segment_data', 'TCP segment data').shownAs(
@@ -159,9 +162,9 @@ const segment: Segment = {
   frame: 0,
 };
 
-function sinceFirst(p: Packet): number {
+function sinceFirst(p: Packet): number | bigint {
   const { flows } = p.session;
-  return p.seconds - flows.firstSeconds(p.flow) + (p.nanoseconds - flows.firstNanoseconds(p.flow)) / 1e9;
+  return secondsSince(p, flows.firstSeconds(p.flow), flows.firstNanoseconds(p.flow));
 }
 
 function nextSequence(p: Packet, layer: number): number {
@@ -267,6 +270,7 @@ export const tcp: Protocol = protocol({
     if (p.joinedBytes > 0) out.add(f.segmentData, end, p.joinedBytes);
     if (p.begunAt >= 0) out.add(f.segmentData, p.begunAt, p.stop[layer]! - p.begunAt);
     if (reassembledIn(p) > 0) out.add(f.reassembledIn, start, 0, reassembledIn(p));
+    if (out.wants(pduSize)) emitPduSizes(p, layer, out);
   },
   headline: (p, layer) =>
     p.stop[layer]! - p.start[layer]! < 4

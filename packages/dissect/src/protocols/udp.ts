@@ -5,6 +5,7 @@ import { alias, bytes, seconds, uint } from '../core/field.ts';
 import { IPV6, type Packet, SHOWN } from '../core/packet.ts';
 import { type Protocol, protocol } from '../core/protocol.ts';
 import { ipProtocols, udpHeuristics, udpPorts } from '../core/table.ts';
+import { secondsSince } from '../core/times.ts';
 import { badUdpChecksum, statusOf } from '../expert/checksums.ts';
 
 const HEADER = 8;
@@ -50,11 +51,11 @@ function streamOf(p: Packet, layer: number): number | undefined {
   return flow >= 0 ? p.session.flows.stream(flow) : undefined;
 }
 
-function sinceFirst(p: Packet, layer: number): number | undefined {
+function sinceFirst(p: Packet, layer: number): number | bigint | undefined {
   const flow = flowOf(p, layer);
   if (flow < 0) return undefined;
   const { flows } = p.session;
-  return p.seconds - flows.firstSeconds(flow) + (p.nanoseconds - flows.firstNanoseconds(flow)) / 1e9;
+  return secondsSince(p, flows.firstSeconds(flow), flows.firstNanoseconds(flow));
 }
 
 function checksumStatus(p: Packet, layer: number): number {

@@ -2,6 +2,7 @@
 import { ascii, utf8 } from '../../core/bytes.ts';
 import type { Field } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';
+import { printable } from '../../core/printable.ts';
 import type { Sink } from '../../core/sink.ts';
 import { base64 } from './base64.ts';
 import { decodedBody } from './body.ts';
@@ -37,7 +38,9 @@ function afterLine(b: Uint8Array, stop: number, end: number): number {
 
 function emitFirstLine(b: Uint8Array, start: number, head: Head, out: Sink): void {
   const stop = head.lineStop;
-  out.group(ascii(b, start, stop), start, afterLine(b, stop, head.end) - start);
+  const next = afterLine(b, stop, head.end);
+  out.group(printable(ascii(b, start, next)), start, next - start);
+  out.add(f.chat, start, next - start);
   if (head.kind === RESPONSE) emitStatusLine(b, start, head, out);
   else {
     let methodEnd = start;
@@ -94,13 +97,14 @@ function emitHeader(
   const colon = line.indexOf(':');
   const field = colon > 0 ? headerFields.get(line.slice(0, colon).toLowerCase()) : undefined;
   if (field === undefined) {
-    out.group(line.trimEnd(), at, next - at);
+    out.group(printable(line), at, next - at);
     out.add(lineField, at, next - at, line);
     out.close();
     return;
   }
   const value = line.slice(colon + 1).replace(/^[ \t]+|[\r\n]+$/g, '');
   out.open(field, at, next - at, value);
+  if (next > stop) out.note(b[stop] === 13 ? '\\r\\n' : '\\n');
   if (field === f.contentLength || field === f.contentLengthHeader) emitLength(at, next, value, out);
   else if (field === f.cookie)
     for (const pair of value.split(/;\s*/)) if (pair !== '') out.add(f.cookiePair, at, stop - at, pair);

@@ -1,10 +1,12 @@
 // The fields of HTTP, and the header fields by name.
-import { bool, bytes, type Field, seconds, text, uint, uint64 } from '../../core/field.ts';
+import { bool, bytes, type Field, none, seconds, text, uint, uint64 } from '../../core/field.ts';
 
 export const httpFields = {
   request: bool('http.request', 'Request').hidden(),
   response: bool('http.response', 'Response').hidden(),
   notification: bool('http.notification', 'Notification').hidden(),
+  // The finding of the expert information.
+  chat: none('http.chat', 'Formatted text').hidden(),
   method: text('http.request.method', 'Request Method'),
   uri: text('http.request.uri', 'Request URI'),
   uriPath: text('http.request.uri.path', 'Request URI Path'),

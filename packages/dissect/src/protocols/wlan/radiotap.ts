@@ -1,11 +1,14 @@
 // Radiotap: a header of optional fields before each 802.11 frame (https://www.radiotap.org).
 import { u16le, u32le } from '../../core/bytes.ts';
-import { bool, double, type Field, int, uint, uint64 } from '../../core/field.ts';
+import { double, type Field, int, none, uint, uint64 } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';
 import { type Protocol, protocol } from '../../core/protocol.ts';
+import type { Sink } from '../../core/sink.ts';
 import { linkTypes } from '../../core/table.ts';
 import { sllHardware } from '../link/tables.ts';
+import { emitParts, type Part } from '../parts.ts';
 import { HAS_FCS, IS_PADDED, toRadio } from './radio.ts';
+import * as bits from './radiotap-bits.ts';
 
 const HEADER = 8;
 /** Alignment and length in bytes, by bit of the present word ("Fields"); other bits are unknown. */
@@ -41,9 +44,10 @@ const layout: readonly (readonly [number, number])[] = [
 ];
 const TSFT = 0;
 const FLAGS = 1;
-const CHANNEL = 3;
+const RATE = 2;
 const XCHANNEL = 18;
 const MCS = 19;
+const AMPDU = 20;
 const ZERO_LENGTH = 26;
 const RADIOTAP_NEXT = 29;
 const MORE_WORDS = 31;
@@ -58,17 +62,20 @@ const f = {
   version: uint('radiotap.version', 'Header revision').at(0, 1),
   pad: uint('radiotap.pad', 'Header pad').at(1, 1),
   length: uint('radiotap.length', 'Header length').at(2, 2).le(),
+  presentWords: none('radiotap.present', 'Present flags'),
   present: uint('radiotap.present.word', 'Present flags word').hex(4).le(),
+  ...bits.presentBits,
   tsft: uint64('radiotap.mactime', 'MAC timestamp').le(),
   flags: uint('radiotap.flags', 'Flags').hex(1),
-  fcsAtEnd: bool('radiotap.flags.fcs', 'FCS at end').mask(FCS_AT_END),
-  dataPad: bool('radiotap.flags.datapad', 'Data Pad').mask(DATA_PAD),
-  badFcs: bool('radiotap.flags.badfcs', 'Bad FCS').mask(0x40),
-  shortGi: bool('radiotap.flags.shortgi', 'Short GI').mask(0x80),
+  ...bits.flagBits,
   rate: double('radiotap.datarate', 'Data rate (Mb/s)'),
   frequency: uint('radiotap.channel.freq', 'Channel frequency').le(),
   extendedFrequency: uint('radiotap.xchannel.freq', 'Channel frequency').le(),
-  channelFlags: uint('radiotap.channel.flags', 'Channel flags').hex(2).le(),
+  channelFlags: uint('radiotap.channel.flags', 'Channel flags').hex(2).le().summed(),
+  ...bits.channelBits,
+  extendedChannel: uint('radiotap.xchannel.channel', 'Channel number'),
+  extendedFlags: uint('radiotap.xchannel.flags', 'Channel flags').hex(4).le().summed(),
+  ...bits.extendedChannelBits,
   signal: int('radiotap.dbm_antsignal', 'Antenna signal'),
   noise: int('radiotap.dbm_antnoise', 'Antenna noise'),
   quality: uint('radiotap.quality', 'Signal Quality').le(),
@@ -77,10 +84,25 @@ const f = {
   signalDb: uint('radiotap.db_antsignal', 'dB antenna signal'),
   noiseDb: uint('radiotap.db_antnoise', 'dB antenna noise'),
   rxFlags: uint('radiotap.rxflags', 'RX flags').hex(2).le(),
+  ...bits.rxBits,
   txFlags: uint('radiotap.txflags', 'TX flags').hex(2).le(),
+  ...bits.txBits,
   retries: uint('radiotap.data_retries', 'data retries'),
-  mcsKnown: uint('radiotap.mcs.known', 'Known MCS information').hex(1),
+  mcs: none('radiotap.mcs', 'MCS information'),
+  mcsKnown: uint('radiotap.mcs.known', 'Known MCS information').hex(1).summed(),
+  ...bits.mcsKnownBits,
+  mcsBandwidth: uint('radiotap.mcs.bw', 'Bandwidth')
+    .mask(0x03)
+    .named({ 0: '20 MHz', 1: '40 MHz', 2: '20 MHz lower', 3: '20 MHz upper' }),
+  mcsGuard: uint('radiotap.mcs.gi', 'Guard interval').mask(0x04).named({ 0: 'long', 1: 'short' }),
+  mcsFormat: uint('radiotap.mcs.format', 'Format').mask(0x08).named({ 0: 'mixed', 1: 'greenfield' }),
+  mcsFec: uint('radiotap.mcs.fec', 'FEC type').mask(0x10).named({ 0: 'BCC', 1: 'LDPC' }),
+  mcsStbc: uint('radiotap.mcs.stbc', 'STBC streams').mask(0x60),
   mcsIndex: uint('radiotap.mcs.index', 'MCS index'),
+  ampdu: none('radiotap.ampdu', 'A-MPDU status'),
+  ampduReference: uint('radiotap.ampdu.reference', 'A-MPDU reference number').le(),
+  ampduFlags: uint('radiotap.ampdu.flags', 'A-MPDU flags').hex(2).le(),
+  ...bits.ampduBits,
 };
 
 /** Numeric fields shown without conversion, by bit. */
@@ -93,10 +115,33 @@ const plain: Readonly<Record<number, Field>> = {
   11: f.antenna,
   12: f.signalDb,
   13: f.noiseDb,
-  14: f.rxFlags,
-  15: f.txFlags,
   17: f.retries,
 };
+
+/** Fields of several parts, by bit. */
+const words: Readonly<Record<number, readonly Part[]>> = {
+  1: [[f.flags, 1, Object.values(bits.flagBits)]],
+  3: [
+    [f.frequency, 2],
+    [f.channelFlags, 2, Object.values(bits.channelBits)],
+  ],
+  14: [[f.rxFlags, 2, Object.values(bits.rxBits)]],
+  15: [[f.txFlags, 2, Object.values(bits.txBits)]],
+};
+const XCHANNEL_FLAGS: Part = [f.extendedFlags, 4, Object.values(bits.extendedChannelBits)];
+const MCS_KNOWN: Part = [f.mcsKnown, 1, Object.values(bits.mcsKnownBits)];
+/** What of the MCS flags is known, by bit of the known byte. */
+const MCS_FLAGS: readonly (readonly [number, Field])[] = [
+  [0x01, f.mcsBandwidth],
+  [0x04, f.mcsGuard],
+  [0x08, f.mcsFormat],
+  [0x10, f.mcsFec],
+  [0x20, f.mcsStbc],
+];
+const AMPDU_PARTS: readonly Part[] = [
+  [f.ampduReference, 4],
+  [f.ampduFlags, 2, Object.values(bits.ampduBits)],
+];
 
 /** Offset of the fields, after the present words, of which all but the last have the highest bit set. */
 function fieldsAt(b: Uint8Array, start: number, end: number): number {
@@ -169,6 +214,16 @@ export function mcsRate(b: Uint8Array, at: number): number {
   return Math.round((flags & 4 ? (rate * 10) / 9 : rate) * 10) / 10;
 }
 
+function emitMcs(b: Uint8Array, at: number, out: Sink): void {
+  out.open(f.mcs, at, 3);
+  emitParts(out, b, at, at + 1, [MCS_KNOWN]);
+  for (const [known, field] of MCS_FLAGS) if (b[at]! & known) out.add(field, at + 1, 1);
+  if (b[at]! & 0x02) out.add(f.mcsIndex, at + 2, 1);
+  out.close();
+  const rate = mcsRate(b, at);
+  if (rate > 0) out.add(f.rate, at, 0, rate);
+}
+
 export const radiotap: Protocol = protocol({
   name: 'radiotap',
   title: 'Radiotap Header',
@@ -205,24 +260,28 @@ export const radiotap: Protocol = protocol({
     for (const field of [f.version, f.pad, f.length]) out.fixed(field);
     const end = Math.min(p.stop[layer]!, start + u16le(b, start + 2));
     const first = fieldsAt(b, start, end);
-    for (let word = start + 4; word < first; word += 4) out.add(f.present, word, 4);
+    out.open(f.presentWords, start + 4, Math.max(0, first - start - 4));
+    for (let word = start + 4; word < first; word += 4) {
+      out.open(f.present, word, 4);
+      for (const bit of Object.values(bits.presentBits)) out.add(bit, word, 4);
+      out.close();
+    }
+    out.close();
     walk(b, start, end, (bit, at) => {
       const field = plain[bit];
+      const parts = words[bit];
       if (field !== undefined) out.add(field, at, bit === TSFT ? 8 : layout[bit]![1]);
-      else if (bit === FLAGS) {
-        out.open(f.flags, at, 1);
-        for (const flag of [f.fcsAtEnd, f.dataPad, f.badFcs, f.shortGi]) out.add(flag, at, 1);
+      else if (parts !== undefined) emitParts(out, b, at, end, parts);
+      else if (bit === RATE) out.add(f.rate, at, 1, b[at]! / 2);
+      else if (bit === XCHANNEL) {
+        out.add(f.extendedChannel, at + 6, 1);
+        out.add(f.extendedFrequency, at + 4, 2);
+        emitParts(out, b, at, end, [XCHANNEL_FLAGS]);
+      } else if (bit === MCS) emitMcs(b, at, out);
+      else if (bit === AMPDU) {
+        out.open(f.ampdu, at, 8);
+        emitParts(out, b, at, end, AMPDU_PARTS);
         out.close();
-      } else if (bit === 2) out.add(f.rate, at, 1, b[at]! / 2);
-      else if (bit === CHANNEL) {
-        out.add(f.frequency, at, 2);
-        out.add(f.channelFlags, at + 2, 2);
-      } else if (bit === XCHANNEL) out.add(f.extendedFrequency, at + 4, 2);
-      else if (bit === MCS) {
-        out.add(f.mcsKnown, at, 1);
-        out.add(f.mcsIndex, at + 2, 1);
-        const rate = mcsRate(b, at);
-        if (rate > 0) out.add(f.rate, at, 0, rate);
       }
       return false;
     });

@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { ieee, nmap, vendorLookup, wireshark } from '../src/read/vendors.ts';
+
+const LISTS = [
+  [
+    'Wireshark',
+    wireshark,
+    '# comment\n00:00:0C\tCisco\tCisco Systems, Inc\n02:60:8C\t3comIbmP\t3Com\t# IBM PC\n',
+  ],
+  [
+    'the IEEE',
+    ieee,
+    '00-00-0C   (hex)\t\tCisco Systems, Inc\n00000C     (base 16)\t\tCisco\n\n02-60-8C   (hex)\t\t3Com\n',
+  ],
+  ['Nmap', nmap, '00000C Cisco Systems, Inc\n02608C 3Com'],
+] as const;
+
+for (const [whose, format, text] of LISTS) {
+  test(`vendors, a list as ${whose} has it: the name by the first three bytes, none for an unknown one`, () => {
+    const folder = mkdtempSync(join(tmpdir(), 'eyrie-vendors-'));
+    try {
+      const path = join(folder, 'list');
+      writeFileSync(path, text);
+      const vendorOf = vendorLookup([nmap(join(folder, 'missing')), format(path)]);
+      assert.equal(vendorOf(0x00000c), 'Cisco Systems, Inc');
+      assert.equal(vendorOf(0x02608c), '3Com');
+      assert.equal(vendorOf(0x02608d), undefined);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+}
+
+test('vendors, a system without a list: none is known', () => {
+  assert.equal(vendorLookup([])(0x00000c), undefined);
+});
