@@ -151,4 +151,22 @@ describe('output', () => {
       Array.from({ length: 50_000 }, (_, i) => ` Win=${i}`).join(''),
     );
   });
+
+  it('writes bytes in hexadecimal and as ASCII, across the end of its buffer', () => {
+    const bytes = Uint8Array.from({ length: 100_000 }, (_, i) => (i * 7) & 0xff);
+    const pairs = [...bytes].map((byte) => byte.toString(16).padStart(2, '0'));
+    assert.equal(
+      written((out) => {
+        out.hex(bytes, 0, 0);
+        out.hex(bytes, 0, bytes.length);
+        out.hex(bytes, 5, bytes.length, 58);
+        for (let at = 0; at < bytes.length; at += 16) out.spacedHex(bytes, at, at + 16);
+        for (let at = 0; at < bytes.length; at += 16) out.printable(bytes, at, at + 16);
+      }),
+      pairs.join('') +
+        pairs.slice(5).join(':') +
+        pairs.map((pair) => ` ${pair}`).join('') +
+        [...bytes].map((byte) => (byte >= 32 && byte < 127 ? String.fromCharCode(byte) : '.')).join(''),
+    );
+  });
 });

@@ -49,6 +49,7 @@ export { ethernetAddress, hex, ipv4Address, ipv6Address } from './core/text.ts';
 export { StringSink, type TextSink, Words } from './core/text-sink.ts';
 export { TIME_FORMATS, type TimeFormat } from './core/times.ts';
 export { type TreeNode, treeOf } from './core/tree.ts';
+export { TreeLines } from './core/tree-lines.ts';
 export * from './files/index.ts';
 export type * from './filter/ast.ts';
 export { compileExpression, compileFilter, type Predicate } from './filter/compile.ts';

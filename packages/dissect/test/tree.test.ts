@@ -1,8 +1,14 @@
 // The tree of a packet, with its hidden nodes. Order, places and lengths are those of tshark's PDML.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { Dissector } from '../src/core/dissector.ts';
 import { fieldNamed } from '../src/core/registry.ts';
+import { StringSink } from '../src/core/text-sink.ts';
 import { type TreeNode, treeOf } from '../src/core/tree.ts';
+import { TreeLines } from '../src/core/tree-lines.ts';
+import { newFrame } from '../src/files/frame.ts';
+import { CaptureReader } from '../src/files/reader.ts';
 import { dissect, udpFrame } from './protocols/support.ts';
 
 /** A DNS question for the address of a.example. */
@@ -41,3 +47,32 @@ test('an alias has the bits of its fields, and the names of their values', () =>
   assert.equal(bit.bits, 0x010000);
   assert.equal(bit.nameOf(0), 'Individual address (unicast)');
 });
+
+/** The lines of a tree, of which layers outside `details` have only their first. */
+function linesOf(nodes: readonly TreeNode[], details: ReadonlySet<string> | null, indent = ''): string {
+  const isShown = (node: TreeNode): boolean => indent !== '' || details === null || details.has(node.name);
+  return nodes
+    .map(
+      (node) =>
+        `${indent}${node.text}\n${isShown(node) ? linesOf(node.children, details, `${indent}    `) : ''}`,
+    )
+    .join('');
+}
+
+for (const details of [null, new Set(['tcp', 'dns'])])
+  test(`lines written one by one, details of ${details === null ? 'all' : 'two'}: those of the tree`, () => {
+    for (const sample of ['office-hour', 'port-scan']) {
+      const reader = new CaptureReader();
+      reader.feed(readFileSync(new URL(`../../../samples/${sample}.pcapng`, import.meta.url)));
+      const dissector = new Dissector({ timesConversations: true });
+      const frame = newFrame();
+      const out = new StringSink();
+      const lines = new TreeLines(out, details);
+      while (reader.frameCount < 1000 && reader.next(frame)) {
+        const p = dissector.dissect(frame);
+        out.value = '';
+        lines.write(p);
+        assert.equal(out.value, linesOf(treeOf(p), details));
+      }
+    }
+  });

@@ -4,7 +4,6 @@ import {
   displayed,
   type Field,
   type FieldType,
-  hex,
   type Packet,
   raw,
   type TreeNode,
@@ -64,6 +63,8 @@ export interface JsonParts {
 export class JsonPrinter extends JsonBase {
   readonly #parts: JsonParts;
   #isFirst = true;
+  /** The object that is being written has no member yet. */
+  #isEmpty = true;
 
   constructor(out: Output, parts: JsonParts, fields: readonly Field[], filter: LayerFilter | null) {
     super(out, fields, filter);
@@ -78,7 +79,11 @@ export class JsonPrinter extends JsonBase {
     out.text(
       `    "_index": "${indexName(p)}",\n    "_type": "doc",\n    "_score": null,\n    "_source": {\n      "layers": `,
     );
-    out.text(object(this.collector === null ? this.#layers(p) : this.#chosenMembers(p), '      '));
+    this.#begin();
+    if (this.collector === null)
+      for (const layer of treeOf(p, { hidden: true })) this.#node(p, layer, '        ', this.filter);
+    else for (const [name, values] of this.chosen(p)) this.#chosenMember(name, values);
+    this.#end('      ');
     out.text('\n    }\n  }');
   }
 
@@ -87,50 +92,104 @@ export class JsonPrinter extends JsonBase {
     this.out.flush();
   }
 
-  #chosenMembers(p: Packet): Member[] {
-    return this.chosen(p).map(([name, values]) => [name, list(values, '        ')]);
+  #chosenMember(name: string, values: readonly string[]): void {
+    this.#name(name, '', '        ');
+    this.out.text(`[\n${values.map((value) => `          ${JSON.stringify(value)}`).join(',\n')}\n        ]`);
   }
 
-  #layers(p: Packet): Member[] {
-    return treeOf(p, { hidden: true }).flatMap((layer) => this.#node(p, layer, '        ', this.filter));
-  }
-
-  /** A node's members: its value, its bytes when raw, and what stands below it. */
-  #node(p: Packet, node: TreeNode, indent: string, filter: LayerFilter | null): Member[] {
+  /** A node's members: its bytes when raw, its value, and what stands below it. Names may repeat, as in tshark's output. */
+  #node(p: Packet, node: TreeNode, indent: string, filter: LayerFilter | null): void {
+    const { out } = this;
+    const { field, value, children } = node;
     // Generated fields have brackets in the text tree only.
     const name = node.name === '' ? node.text.replace(/^\[(.*)\]$/s, '$1') : node.name;
-    const members: Member[] = [];
-    if (this.#parts.bytes && node.name !== '') members.push([`${name}_raw`, rawBytes(p, node, indent)]);
-    const { field, value } = node;
-    const hasChildren = node.children.length > 0;
-    if (this.#parts.values && field !== null && value !== null)
-      members.push([name, JSON.stringify(field.type === 'none' ? '' : displayed(field, value))]);
-    if (hasChildren) {
+    if (this.#parts.bytes && node.name !== '') {
+      this.#name(name, '_raw', indent);
+      this.#raw(p, node, indent);
+    }
+    if (this.#parts.values && field !== null && value !== null) {
+      this.#name(name, '', indent);
+      this.#value(field, value);
+    }
+    if (children.length > 0) {
+      this.#name(name, field === null ? '' : '_tree', indent);
+      this.#begin();
       const inner = `${indent}  `;
-      const children = opens(filter, name)
-        ? node.children.flatMap((child) => this.#node(p, child, inner, below(filter)))
-        : [['filtered', JSON.stringify(name)] as const];
-      members.push([field === null ? name : `${name}_tree`, object(children, indent)]);
-    } else if (this.#parts.values && field === null) members.push([name, '""']);
-    return members;
+      if (opens(filter, name)) for (const child of children) this.#node(p, child, inner, below(filter));
+      else {
+        this.#name('filtered', '', inner);
+        out.text(JSON.stringify(name));
+      }
+      this.#end(indent);
+    } else if (this.#parts.values && field === null) {
+      this.#name(name, '', indent);
+      out.text('""');
+    }
+  }
+
+  #value(field: Field, value: Value): void {
+    const { out } = this;
+    if (field.type === 'bytes' && value instanceof Uint8Array && value.length > 0) {
+      out.byte(QUOTE);
+      out.hex(value, 0, value.length, COLON);
+      out.byte(QUOTE);
+    } else if (typeof value === 'number' && field.type === 'uint' && field.base === 'dec' && value >= 0) {
+      out.byte(QUOTE);
+      out.number(value);
+      out.byte(QUOTE);
+    } else out.text(JSON.stringify(field.type === 'none' ? '' : displayed(field, value)));
+  }
+
+  /** tshark's five: bytes in hexadecimal (of bits: their number), place, length, bitmask, type. */
+  #raw(p: Packet, node: TreeNode, indent: string): void {
+    const { out } = this;
+    const { field, value, length } = node;
+    const start = node.start + (node.buffer === 0 ? p.start[0]! : 0);
+    // The frame's line stands for all its bytes.
+    const size = field === null && node.name === 'frame' ? p.capturedLength : length;
+    const bits = field?.bits ?? 0;
+    out.text(`[\n${indent}  "`);
+    if (bits !== 0 && size > 0 && typeof value !== 'bigint')
+      out.text(Number(value).toString(16).toUpperCase());
+    else out.hex(p.buffers[node.buffer]!, start, start + size);
+    const numbers = [node.start, size, bits, typeNumber(field, size)];
+    out.text(`"${numbers.map((number) => `,\n${indent}  ${number}`).join('')}\n${indent}]`);
+  }
+
+  #begin(): void {
+    this.out.text('{\n');
+    this.#isEmpty = true;
+  }
+
+  /** `"ip.src": ` on a line of its own, behind a comma unless it is the first of its object. */
+  #name(name: string, suffix: string, indent: string): void {
+    const { out } = this;
+    if (!this.#isEmpty) out.text(',\n');
+    this.#isEmpty = false;
+    out.text(indent);
+    if (PLAIN.test(name)) {
+      out.byte(QUOTE);
+      out.text(name);
+      out.text(suffix);
+      out.text('": ');
+    } else out.text(`${JSON.stringify(name + suffix)}: `);
+  }
+
+  #end(indent: string): void {
+    if (!this.#isEmpty) this.out.byte(LINE_FEED);
+    // The object that this one is a member of has it.
+    this.#isEmpty = false;
+    this.out.text(indent);
+    this.out.byte(BRACE);
   }
 }
 
-type Member = readonly [string, string];
-
-/** tshark's five: bytes in hexadecimal (of bits: their number), place, length, bitmask, type. */
-function rawBytes(p: Packet, node: TreeNode, indent: string): string {
-  const { field, value, length } = node;
-  const buffer = p.buffers[node.buffer]!;
-  const start = node.start + (node.buffer === 0 ? p.start[0]! : 0);
-  // The frame's line stands for all its bytes.
-  const size = field === null && node.name === 'frame' ? p.capturedLength : length;
-  const bits = field?.bits ?? 0;
-  const isBits = bits !== 0 && size > 0 && typeof value !== 'bigint';
-  const bytes = isBits ? Number(value).toString(16).toUpperCase() : hex(buffer, start, start + size);
-  const parts = [JSON.stringify(bytes), node.start, size, bits, typeNumber(field, size)];
-  return list(parts, indent, String);
-}
+const LINE_FEED = 10;
+const QUOTE = 0x22;
+const COLON = 0x3a;
+const BRACE = 0x7d;
+/** A name that JSON has as it is. */
+const PLAIN = /^[\w. -]*$/;
 
 /** Wireshark's numbers of its field types; those of numbers go by their bytes. */
 const TYPE_NUMBERS: Readonly<Record<FieldType, number>> = {
@@ -155,21 +214,6 @@ function typeNumber(field: Field | null, length: number): number {
   if (field.type === 'double' && field.digits < 15) return TYPE_NUMBERS.double - 1;
   const first = TYPE_NUMBERS[field.type];
   return field.type === 'uint' || field.type === 'int' ? first + Math.min(8, length || 4) : first;
-}
-
-function list<T extends string | number>(
-  values: readonly T[],
-  indent: string,
-  text: (value: T) => string = JSON.stringify,
-): string {
-  return `[\n${values.map((value) => `${indent}  ${text(value)}`).join(',\n')}\n${indent}]`;
-}
-
-/** A JSON object of ready members, indented; names may repeat, as in tshark's output. */
-function object(members: readonly Member[], indent: string): string {
-  if (members.length === 0) return `{\n${indent}}`;
-  const lines = members.map(([name, value]) => `${indent}  ${JSON.stringify(name)}: ${value}`);
-  return `{\n${lines.join(',\n')}\n${indent}}`;
 }
 
 /** For Elasticsearch's bulk API: an action line and a document line a packet; dots in names become underscores. */

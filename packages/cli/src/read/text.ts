@@ -1,5 +1,5 @@
 // `-V` and `-x`: each packet as a tree in text, and its bytes in hexadecimal.
-import { type Frame, type Packet, protocolColumn, type TreeNode, treeOf } from '@eyrie/dissect';
+import { type Frame, type Packet, protocolColumn, TreeLines } from '@eyrie/dissect';
 import type { Output } from '../terminal/output.ts';
 import { summaryLine } from './lines.ts';
 import type { Printer } from './printer.ts';
@@ -25,27 +25,24 @@ export interface DumpFormat {
 
 export const WHOLE_DUMP: DumpFormat = { isOfAll: true, text: 'plain' };
 
-const INDENT = '    ';
-
 export class TextPrinter implements Printer {
   readonly isTimed: boolean;
   readonly #out: Output;
   readonly #parts: TextParts;
+  readonly #tree: TreeLines;
 
   constructor(out: Output, parts: TextParts) {
     this.#out = out;
     this.#parts = parts;
+    this.#tree = new TreeLines(out, parts.details);
     this.isTimed = parts.tree;
   }
 
   see(p: Packet, frame: Frame): void {
-    const { summary, tree, bytes, details, dump, separator } = this.#parts;
+    const { summary, tree, bytes, dump, separator } = this.#parts;
     if (summary) this.#out.text(`${summaryLine(p, protocolColumn(p))}\n`);
     if (tree) {
-      for (const layer of treeOf(p)) {
-        if (details === null || details.has(layer.name)) this.#tree(layer, '');
-        else this.#out.text(`${layer.text}\n`);
-      }
+      this.#tree.write(p);
       if (bytes) this.#out.byte(10);
     } else if (summary && bytes) this.#out.byte(10);
     if (bytes) this.#bytes(p, frame, dump);
@@ -60,11 +57,6 @@ export class TextPrinter implements Printer {
       this.#out.text(`\nReassembled or decrypted (${end} bytes):\n`);
       hexDump(this.#out, p.buffers[i]!, 0, end, dump.text);
     }
-  }
-
-  #tree(node: TreeNode, indent: string): void {
-    this.#out.text(`${indent}${node.text}\n`);
-    for (const child of node.children) this.#tree(child, indent + INDENT);
   }
 
   finish(): void {
@@ -86,26 +78,21 @@ const BAR = 0x7c;
 /** `0000  00 15 c5 52 …   ...R` as tshark -x. */
 function hexDump(out: Output, bytes: Uint8Array, start: number, end: number, text: DumpFormat['text']): void {
   for (let row = start; row < end; row += ROW) {
-    out.text((row - start).toString(16).padStart(4, '0'));
-    out.text(' ');
-    for (let i = row; i < row + ROW; i++) {
-      if (i >= end) out.text('   ');
-      else {
-        out.byte(32);
-        out.hexByte(bytes[i]!);
-      }
-    }
-    out.text('   ');
-    if (text !== 'none') asciiOf(out, bytes, row, Math.min(row + ROW, end), text === 'delimited');
+    const stop = Math.min(row + ROW, end);
+    offset(out, row - start);
+    out.byte(32);
+    out.spacedHex(bytes, row, stop);
+    out.spaces(3 * (row + ROW - stop) + 3);
+    if (text === 'delimited') out.byte(BAR);
+    if (text !== 'none') out.printable(bytes, row, stop);
+    if (text === 'delimited') out.byte(BAR);
     out.byte(10);
   }
 }
 
-function asciiOf(out: Output, bytes: Uint8Array, start: number, end: number, isDelimited: boolean): void {
-  if (isDelimited) out.byte(BAR);
-  for (let i = start; i < end; i++) {
-    const byte = bytes[i]!;
-    out.byte(byte >= 32 && byte < 127 ? byte : 46);
-  }
-  if (isDelimited) out.byte(BAR);
+/** At least four hexadecimal digits. */
+function offset(out: Output, value: number): void {
+  if (value > 0xffff) out.text((value >> 16).toString(16));
+  out.hexByte((value >> 8) & 0xff);
+  out.hexByte(value & 0xff);
 }

@@ -3,8 +3,8 @@
 import {
   destinationColumn,
   displayed,
+  type Field,
   fieldNamed,
-  hex,
   infoColumn,
   type Packet,
   protocolColumn,
@@ -14,6 +14,8 @@ import {
   timeColumn,
   timeText,
   treeOf,
+  type Value,
+  Words,
 } from '@eyrie/dissect';
 import type { Output } from '../terminal/output.ts';
 import { below, GROUP, type LayerFilter, opens } from './layer-filter.ts';
@@ -30,8 +32,11 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#x27;',
 };
 
+const UNSAFE = /[&<>"'\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/;
+
 /** XML 1.0 §2.2 has no other control characters than these three, not even escaped: the others read as \x01. */
 function escaped(text: string): string {
+  if (!UNSAFE.test(text)) return text;
   return text
     .replace(/[&<>"']/g, (c) => ENTITIES[c]!)
     .replace(
@@ -77,11 +82,21 @@ function clockText(date: Date): string {
   return `${weekday} ${month} ${String(Number(day)).padStart(2)} ${clock} ${year}`;
 }
 
-type Attributes = readonly (readonly [string, string | number])[];
-
-function opened(element: string, attributes: Attributes): string {
-  return `<${element}${attributes.map(([name, value]) => ` ${name}="${escaped(String(value))}"`).join('')}`;
-}
+/** What stands before an attribute's value, prepared for writing. */
+const attribute = (name: string): Words => new Words(` ${name}="`);
+const VERSION = attribute('version');
+const CREATED_BY = attribute('creator');
+const TIME = attribute('time');
+const CAPTURE_FILE = attribute('capture_file');
+const NAME = attribute('name');
+const SHOWNAME = attribute('showname');
+const SHOW = attribute('show');
+const SIZE = attribute('size');
+const POS = attribute('pos');
+const VALUE = attribute('value');
+const UNMASKED = attribute('unmaskedvalue');
+const HIDE = attribute('hide');
+const QUOTE = 0x22;
 
 export class PdmlPrinter implements Printer {
   readonly isTimed = true;
@@ -94,28 +109,21 @@ export class PdmlPrinter implements Printer {
     this.#out = out;
     this.#details = details;
     this.#filter = filter;
-    const attributes: Attributes = [
-      ['version', 0],
-      ['creator', CREATOR],
-      ['time', clockText(new Date())],
-      ['capture_file', path],
-    ];
-    out.text(`${XML}${opened('pdml', attributes)}>\n`);
+    out.text(`${XML}<pdml`);
+    this.#number(VERSION, 0);
+    this.#text(CREATED_BY, CREATOR);
+    this.#text(TIME, clockText(new Date()));
+    this.#text(CAPTURE_FILE, path);
+    out.text('>\n');
   }
 
   see(p: Packet): void {
     this.#out.text('<packet>\n');
     this.#general(p);
     for (const layer of treeOf(p, { hidden: true })) {
-      const attributes: Attributes = [
-        ['name', layer.name],
-        ['showname', layer.text],
-        ['size', layer.name === 'frame' ? p.capturedLength : layer.length],
-        ['pos', layer.start],
-      ];
       const hasDetails = this.#details === null || this.#details.has(layer.name);
-      const inside = { name: layer.name, children: hasDetails ? layer.children : [] };
-      this.#element('proto', attributes, inside, p, '  ', this.#filter);
+      const size = layer.name === 'frame' ? p.capturedLength : layer.length;
+      this.#layer(p, layer, size, hasDetails ? layer.children : [], '  ', this.#filter);
     }
     this.#out.text('</packet>\n\n\n');
   }
@@ -124,17 +132,16 @@ export class PdmlPrinter implements Printer {
   #general(p: Packet): void {
     const size = p.capturedLength;
     const out = this.#out;
-    const field = (name: string, showname: string, show: string, value: string): void =>
-      out.text(
-        `    ${opened('field', [
-          ['name', name],
-          ['pos', 0],
-          ['show', show],
-          ['showname', showname],
-          ['value', value],
-          ['size', size],
-        ])}/>\n`,
-      );
+    const field = (name: string, showname: string, show: string, value: string): void => {
+      out.text('    <field');
+      this.#text(NAME, name);
+      this.#number(POS, 0);
+      this.#text(SHOW, show);
+      this.#text(SHOWNAME, showname);
+      this.#text(VALUE, value);
+      this.#number(SIZE, size);
+      out.text('/>\n');
+    };
     out.text(`  <proto name="geninfo" pos="0" showname="General information" size="${size}">\n`);
     field('num', 'Number', String(p.number), p.number.toString(16));
     field('len', 'Frame Length', String(p.wireLength), p.wireLength.toString(16));
@@ -145,75 +152,120 @@ export class PdmlPrinter implements Printer {
     out.text('  </proto>\n');
   }
 
-  #element(
+  #layer(
+    p: Packet,
+    layer: TreeNode,
+    size: number,
+    children: readonly TreeNode[],
+    indent: string,
+    filter: LayerFilter | null,
+  ): void {
+    this.#out.text(indent);
+    this.#out.text('<proto');
+    this.#name(layer.name);
+    this.#text(SHOWNAME, layer.text);
+    this.#number(SIZE, size);
+    this.#number(POS, layer.start);
+    this.#inside('proto', layer.name, children, p, indent, filter);
+  }
+
+  /** Ends an element's first tag, and writes what is below it. */
+  #inside(
     element: string,
-    attributes: Attributes,
-    { name, children }: Pick<TreeNode, 'name' | 'children'>,
+    name: string,
+    children: readonly TreeNode[],
     p: Packet,
     indent: string,
     filter: LayerFilter | null,
   ): void {
-    this.#out.text(`${indent}${opened(element, attributes)}`);
+    const out = this.#out;
     if (children.length === 0) {
-      this.#out.text('/>\n');
+      out.text('/>\n');
       return;
     }
-    this.#out.text('>\n');
+    out.text('>\n');
     const filterName = name || GROUP;
     if (opens(filter, filterName)) {
-      for (const child of children) this.#node(p, child, `${indent}  `, below(filter));
-    } else this.#out.text(`${indent}  <field name="filtered" value="${escaped(filterName)}" />\n`);
-    this.#out.text(`${indent}</${element}>\n`);
+      const inner = `${indent}  `;
+      for (const child of children) this.#node(p, child, inner, below(filter));
+    } else out.text(`${indent}  <field name="filtered" value="${escaped(filterName)}" />\n`);
+    out.text(`${indent}</${element}>\n`);
   }
 
   #node(p: Packet, node: TreeNode, indent: string, filter: LayerFilter | null): void {
+    const { name, children } = node;
     // A layer within another one's tree: an ICMP error's quoted packet.
-    const isLayer = node.field === null && node.name !== '';
-    if (isLayer && node.name !== '_ws.expert') {
-      const attributes: Attributes = [
-        ['name', node.name],
-        ['showname', node.text],
-        ['size', node.length],
-        ['pos', node.start],
-      ];
-      this.#element('proto', attributes, node, p, indent, filter);
-    } else this.#element('field', this.#fieldAttributes(p, node), node, p, indent, filter);
+    if (node.field === null && name !== '' && name !== '_ws.expert') {
+      this.#layer(p, node, node.length, children, indent, filter);
+      return;
+    }
+    this.#out.text(indent);
+    this.#out.text('<field');
+    this.#name(name);
+    this.#fieldAttributes(p, node);
+    this.#inside('field', name, children, p, indent, filter);
   }
 
-  #fieldAttributes(p: Packet, node: TreeNode): Attributes {
+  #fieldAttributes(p: Packet, node: TreeNode): void {
     const { field, value, start, length } = node;
     // Generated fields have brackets in the text tree only.
     const isDerived = length === 0 || (field !== null && node.text.startsWith(`[${field.title}`));
     const text = isDerived ? node.text.replace(/^\[(.*)\]$/s, '$1') : node.text;
-    const place: Attributes = [
-      ['size', length],
-      ['pos', start],
-    ];
-    const bytes = length > 0 ? bytesOf(p, node) : '';
-    if (node.name === '_ws.expert') return [['name', node.name], ['showname', text], ...place, ['show', '']];
-    if (field === null || value === null) {
-      const group: Attributes = [['name', node.name], ['show', text], ...place];
-      return bytes === '' ? group : [...group, ['value', bytes]];
+    const isExpert = node.name === '_ws.expert';
+    const hasValue = field !== null && value !== null;
+    this.#text(hasValue || isExpert ? SHOWNAME : SHOW, text);
+    if (hasValue && node.isHidden) this.#text(HIDE, 'yes');
+    this.#number(SIZE, length);
+    this.#number(POS, start);
+    if (hasValue) this.#value(field, value);
+    else if (isExpert) this.#text(SHOW, '');
+    if (length <= 0 || isExpert) return;
+    if (field === null || value === null || field.bits === 0 || typeof value === 'bigint')
+      this.#bytes(VALUE, p, node);
+    else {
+      this.#text(VALUE, Number(value).toString(16).toUpperCase());
+      this.#bytes(UNMASKED, p, node);
     }
-    const attributes: Attributes = [
-      ['name', node.name],
-      ['showname', text],
-      ...(node.isHidden ? ([['hide', 'yes']] as const) : []),
-      ...place,
-      ['show', field.type === 'none' ? '' : displayed(field, value)],
-    ];
-    if (bytes === '') return attributes;
-    if (field.bits === 0 || typeof value === 'bigint') return [...attributes, ['value', bytes]];
-    return [...attributes, ['value', Number(value).toString(16).toUpperCase()], ['unmaskedvalue', bytes]];
+  }
+
+  #value(field: Field, value: Value): void {
+    const { type } = field;
+    if (type === 'uint' && typeof value === 'number' && field.base === 'dec') this.#number(SHOW, value);
+    else if (type === 'bool') this.#number(SHOW, value ? 1 : 0);
+    else this.#text(SHOW, type === 'none' ? '' : displayed(field, value));
+  }
+
+  #text(name: Words, value: string): void {
+    this.#out.words(name);
+    this.#out.text(escaped(value));
+    this.#out.byte(QUOTE);
+  }
+
+  /** Names of fields and protocols have no character that XML takes for its own. */
+  #name(name: string): void {
+    this.#out.words(NAME);
+    this.#out.text(name);
+    this.#out.byte(QUOTE);
+  }
+
+  #number(name: Words, value: number): void {
+    if (value < 0) {
+      this.#text(name, String(value));
+      return;
+    }
+    this.#out.named(name, value);
+    this.#out.byte(QUOTE);
+  }
+
+  #bytes(name: Words, p: Packet, { buffer, start, length }: TreeNode): void {
+    const from = start + (buffer === 0 ? p.start[0]! : 0);
+    this.#out.words(name);
+    this.#out.hex(p.buffers[buffer]!, from, from + length);
+    this.#out.byte(QUOTE);
   }
 
   finish(): void {
     this.#out.text('</pdml>\n');
     this.#out.flush();
   }
-}
-
-function bytesOf(p: Packet, { buffer, start, length }: TreeNode): string {
-  const from = start + (buffer === 0 ? p.start[0]! : 0);
-  return hex(p.buffers[buffer]!, from, from + length);
 }

@@ -15,6 +15,8 @@ const FOUR = 4;
 const NUMBER_BYTES = 24;
 /** `255.255.255.255`, and what may be written behind it. */
 const IPV4_BYTES = 16 + FOUR;
+/** Bytes written in hexadecimal before room is made again. */
+const HEX_AT_ONCE = 4096;
 /** Up to here a quotient by a million is taken by doubles without being rounded up. */
 const QUOTIENT_EXACT = 2 ** 50;
 const ZERO = 48;
@@ -27,6 +29,10 @@ const DOT = 46;
 const UP_TO_THREE = textsOf((number) => String(number));
 /** The same, with zeros before it. */
 const THREE = textsOf((number) => String(number).padStart(3, '0'));
+/** ` 0f`: a byte in hexadecimal behind a space. */
+const SPACED_HEX = Int32Array.from({ length: 256 }, (_, byte) => packed(` ${hexOf(byte)}`));
+/** A byte's ASCII character, or a dot where it has none that can be printed. */
+const PRINTABLE = Uint8Array.from({ length: 256 }, (_, byte) => (byte >= SPACE && byte < 127 ? byte : DOT));
 /** Octets of an address, each with the dot behind it. */
 const OCTETS = Int32Array.from({ length: 256 }, (_, octet) => packed(`${octet}.`));
 
@@ -35,6 +41,10 @@ function textsOf(textOf: (number: number) => string): Int32Array {
     const text = textOf(number);
     return packed(text) | (text.length << 24);
   });
+}
+
+function hexOf(byte: number): string {
+  return byte.toString(16).padStart(2, '0');
 }
 
 function packed(text: string): number {
@@ -210,6 +220,42 @@ export class Output implements TextSink {
     if (this.#at + 2 > CAPACITY) this.flush();
     this.#buffer[this.#at++] = HEX[value >> 4]!;
     this.#buffer[this.#at++] = HEX[value & 15]!;
+  }
+
+  /** Any number of bytes in hexadecimal, `separator` (a character code; 0: none) between them. */
+  hex(b: Uint8Array, start: number, end: number, separator = 0): void {
+    for (let from = start; from < end; from += HEX_AT_ONCE)
+      this.#hexOf(b, from, Math.min(end, from + HEX_AT_ONCE), separator, from === start);
+  }
+
+  #hexOf(b: Uint8Array, start: number, end: number, separator: number, isFirst: boolean): void {
+    if (this.#at + (end - start) * 3 > CAPACITY) this.flush();
+    const view = this.#view;
+    let at = this.#at;
+    for (let i = start; i < end; i++) {
+      if (separator !== 0 && !(isFirst && i === start)) this.#buffer[at++] = separator;
+      view.setInt16(at, SPACED_HEX[b[i]!]! >> 8, true);
+      at += 2;
+    }
+    this.#at = at;
+  }
+
+  /** Bytes in hexadecimal, each behind a space: ` 0f 10`. At most a few thousand at once. */
+  spacedHex(b: Uint8Array, start: number, end: number): void {
+    if (this.#at + (end - start) * 3 + FOUR > CAPACITY) this.flush();
+    const view = this.#view;
+    let at = this.#at;
+    for (let i = start; i < end; i++, at += 3) view.setInt32(at, SPACED_HEX[b[i]!]!, true);
+    this.#at = at;
+  }
+
+  /** Bytes as ASCII, a dot for each that cannot be printed. At most a few thousand at once. */
+  printable(b: Uint8Array, start: number, end: number): void {
+    if (this.#at + end - start > CAPACITY) this.flush();
+    const buffer = this.#buffer;
+    let at = this.#at;
+    for (let i = start; i < end; i++) buffer[at++] = PRINTABLE[b[i]!]!;
+    this.#at = at;
   }
 
   flush(): void {

@@ -115,7 +115,9 @@ function lineOf(field: Field, value: Value, names: AddressNames | null): string 
     case 'seconds':
       return `${title}: ${raw(field, value)} seconds`;
     case 'bytes': {
-      const text = raw(field, value);
+      const isLong = value instanceof Uint8Array && value.length > BYTES_SHOWN;
+      // One byte more than is shown: that there are more is all that is asked of the rest.
+      const text = raw(field, isLong ? value.subarray(0, BYTES_SHOWN + 1) : value);
       return `${title}: ${text.length > BYTES_SHOWN * 2 ? `${text.slice(0, BYTES_SHOWN * 2)}…` : text}`;
     }
     case 'text':

@@ -1,0 +1,66 @@
+// Lines of the tree that recur: those of small numbers and flags, which are most, prepared for writing.
+import type { Field, Value } from './field.ts';
+import { shown } from './format.ts';
+import { Words } from './text-sink.ts';
+
+export interface KnownLine {
+  /** The line, without the bracket that closes it. */
+  readonly words: Words;
+  readonly isBracketed: boolean;
+  readonly field: Field;
+  readonly value: number | boolean;
+  readonly width: number;
+}
+
+const SLOTS = 8192;
+/** Larger numbers, as ports and checksums, seldom come again soon; nor do fractions. */
+const SMALL = 0xff;
+
+/** A direct-mapped cache: it keeps the last line of each slot. */
+export class KnownLines {
+  readonly #lines: (KnownLine | null)[] = new Array<KnownLine | null>(SLOTS).fill(null);
+
+  /** By field id, of numbers in decimal without a name. */
+  readonly #titles: Words[] = [];
+
+  /** `Source Port: `, where the line of this number is only that and its decimal digits; null if it is not. */
+  titleOf(field: Field, value: Value, width: number): Words | null {
+    if (field.type !== 'uint' || typeof value !== 'number' || value < 0 || width === 0) return null;
+    if (
+      field.isDerived ||
+      field.line !== null ||
+      field.names !== null ||
+      field.bits !== 0 ||
+      field.base !== 'dec'
+    )
+      return null;
+    // Filled without holes: an array with wide gaps would be a slow dictionary.
+    while (this.#titles.length <= field.id) this.#titles.push(NO_TITLE);
+    if (this.#titles[field.id] === NO_TITLE) this.#titles[field.id] = new Words(`${field.title}: `);
+    return this.#titles[field.id]!;
+  }
+
+  /** The line of a field's value; null where it is of a kind that is not remembered. */
+  of(field: Field, value: Value, width: number): KnownLine | null {
+    if (typeof value !== 'boolean' && (typeof value !== 'number' || (value & SMALL) !== value)) return null;
+    const slot = (Math.imul(field.id, 0x9e37_79b1) >>> 19) ^ Number(value);
+    const known = this.#lines[slot]!;
+    if (known !== null && known.field === field && known.value === value && known.width === width)
+      return known;
+    const line = shown(field, value, width);
+    if (!ASCII.test(line)) return null;
+    const isBracketed = line.startsWith('[') && line.endsWith(']');
+    const made = {
+      words: new Words(isBracketed ? line.slice(0, -1) : line),
+      isBracketed,
+      field,
+      value,
+      width,
+    };
+    this.#lines[slot] = made;
+    return made;
+  }
+}
+
+const NO_TITLE = new Words('');
+const ASCII = /^[\u0000-\u007f]*$/;

@@ -1,0 +1,122 @@
+// One packet's tree as indented text: the lines of `treeOf`, written as they come instead of being kept.
+import type { Field, Value } from './field.ts';
+import { shown } from './format.ts';
+import { KnownLines } from './known-lines.ts';
+import type { Packet } from './packet.ts';
+import type { Protocol } from './protocol.ts';
+import { type TextSink, Words } from './text-sink.ts';
+import { TreeSink } from './tree-sink.ts';
+
+const INDENT = '    ';
+
+export class TreeLines extends TreeSink {
+  readonly #out: TextSink;
+  /** Layers shown with their fields; of others only the line. Null: all. */
+  readonly #details: ReadonlySet<string> | null;
+  readonly #known = new KnownLines();
+  /** How deep the children of each open node are; the first is the layer. */
+  readonly #depths: number[] = [];
+  /** Whether lines of the present layer are written: it has details, or is the layer's own line. */
+  #isDetailed = true;
+  #isWritten = false;
+  /** How the last line ends, after the notes that may still be appended to it: with a bracket, or not. */
+  #isBracketed = false;
+  #isFirst = true;
+
+  constructor(out: TextSink, details: ReadonlySet<string> | null) {
+    super();
+    this.#out = out;
+    this.#details = details;
+  }
+
+  /** Writes the packet dissected last; each line with a line feed behind it. */
+  write(p: Packet): void {
+    this.#isFirst = true;
+    this.#isBracketed = false;
+    this.walk(p);
+    this.#out.words(this.#isBracketed ? END_BRACKET[0]! : END[0]!);
+  }
+
+  protected beginLayer(made: Protocol, isNested: boolean): void {
+    const depth = isNested && !this.#isFirst ? 1 : 0;
+    if (depth === 0) this.#isDetailed = this.#details === null || this.#details.has(made.name);
+    this.#isWritten = depth === 0 || this.#isDetailed;
+    if (this.#isWritten) {
+      this.#begin(depth);
+      this.#out.text(made.line(this.packet, this.layer));
+      this.#isBracketed = false;
+    }
+    this.#isWritten = this.#isDetailed;
+    this.#depths.length = 0;
+    this.#depths.push(depth + 1);
+  }
+
+  protected endLayer(): void {
+    this.#depths.length = 1;
+  }
+
+  protected isShown(field: Field): boolean {
+    return !field.isHidden;
+  }
+
+  protected field(field: Field, value: Value, _: number, length: number, text: string | null): void {
+    if (!this.#isWritten) return;
+    this.#begin(this.#depth);
+    const known = text === null ? this.#known.of(field, value, length) : null;
+    if (known !== null) {
+      this.#out.words(known.words);
+      this.#isBracketed = known.isBracketed;
+      return;
+    }
+    const title = text === null ? this.#known.titleOf(field, value, length) : null;
+    if (title !== null) {
+      this.#out.named(title, value as number);
+      this.#isBracketed = false;
+      return;
+    }
+    const line = text ?? shown(field, value, length, this.packet.session.addressNames);
+    this.#isBracketed = isBracketed(line);
+    this.#out.text(this.#isBracketed ? line.slice(0, -1) : line);
+  }
+
+  protected heading(_: string, text: string): true {
+    if (this.#isWritten) {
+      this.#begin(this.#depth);
+      this.#out.text(text);
+      this.#isBracketed = false;
+    }
+    return true;
+  }
+
+  /** Ends the line before, and indents the next. */
+  #begin(depth: number): void {
+    if (this.#isFirst) this.#isFirst = false;
+    else this.#out.words((this.#isBracketed ? END_BRACKET : END)[Math.min(depth, DEPTH_MAX)]!);
+  }
+
+  get #depth(): number {
+    return this.#depths[this.#depths.length - 1]!;
+  }
+
+  protected enter(hasNode: boolean): void {
+    this.#depths.push(this.#depth + (hasNode ? 1 : 0));
+  }
+
+  close(): void {
+    if (this.#depths.length > 1) this.#depths.pop();
+  }
+
+  note(text: string): void {
+    if (this.#isWritten) this.#out.text(text);
+  }
+}
+
+/** Deeper lines are indented no further. */
+const DEPTH_MAX = 64;
+const depths = Array.from({ length: DEPTH_MAX + 1 }, (_, depth) => INDENT.repeat(depth));
+const END = depths.map((indent) => new Words(`\n${indent}`));
+const END_BRACKET = depths.map((indent) => new Words(`]\n${indent}`));
+
+function isBracketed(line: string): boolean {
+  return line.charCodeAt(0) === 0x5b && line.charCodeAt(line.length - 1) === 0x5d;
+}
