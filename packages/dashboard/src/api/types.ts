@@ -219,6 +219,38 @@ export interface FlowObject {
   bytes: number;
 }
 
+/** One that any conversation transferred; capture, kind, frame and nth tell it from all others. */
+export interface CaptureObject {
+  capture: number;
+  kind: 'http' | 'imf' | 'smb' | 'ftp-data' | 'tftp' | 'dicom';
+  frame: number;
+  nth: number;
+  /** Id of the packet that completed it; null: its end was not captured. */
+  packet: number | null;
+  time: string | null;
+  src: string | null;
+  dst: string | null;
+  /** Display filter. */
+  conversation: string | null;
+  host: string;
+  /** As the sender said; '' if it did not. */
+  type: string;
+  /** By its first bytes; null if they are not known. */
+  looks_like: string | null;
+  name: string;
+  bytes: number;
+  sha256: string;
+}
+
+export interface CaptureObjects {
+  items: CaptureObject[];
+  /** Packets that were read again. */
+  packets: number;
+  is_whole: boolean;
+  /** Captures whose bytes are no longer kept. */
+  gone: string[];
+}
+
 export type RuleSeverity = 'info' | 'low' | 'medium' | 'high' | 'critical';
 
 export interface VisitRow {

@@ -30,6 +30,8 @@ const places: Readonly<Record<string, readonly [path: string, way: readonly stri
   ProtocolSummary: ['/protocol_summary', []],
   Timeline: ['/timeline', []],
   IoGraph: ['/io_graph', []],
+  CaptureObjects: ['/objects', []],
+  CaptureObject: ['/objects', ['items', '[]']],
   FlowRow: ['/flows', ['items', '[]']],
   End: ['/flows', ['items', '[]', 'client']],
   FlowStream: ['/flows/{id}/stream', []],

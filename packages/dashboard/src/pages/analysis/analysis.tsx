@@ -15,6 +15,7 @@ interface Tab {
 /** By the address: `#/analysis/graph`; the first is shown without a name. */
 const tabs: Readonly<Record<string, Tab>> = {
   graph: { title: 'I/O graph', Shown: later(async () => (await import('./graph/io-page.tsx')).IoPage) },
+  files: { title: 'Files', Shown: later(async () => (await import('./files/files-page.tsx')).FilesPage) },
 };
 
 export function Analysis() {

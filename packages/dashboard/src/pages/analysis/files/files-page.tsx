@@ -1,0 +1,246 @@
+// Files: what all conversations transferred, as Wireshark's Export Objects; with a preview, to be saved one by one or all.
+import { useMemo } from 'preact/hooks';
+import { addressOf, get } from '../../../api/client.ts';
+import type { CaptureObject, CaptureObjects } from '../../../api/types.ts';
+import { bytes, count } from '../../../format/numbers.ts';
+import { captures, running } from '../../../state/captures.ts';
+import { go, place, scope, setFilter, setView } from '../../../state/navigation.ts';
+import { useResource } from '../../../state/resource.ts';
+import { DataTable, type TableColumn } from '../../../ui/data-table.tsx';
+import { Icon } from '../../../ui/icons.tsx';
+import { type MenuItem, openMenu } from '../../../ui/menu.tsx';
+import { Welcome } from '../../../ui/nothing.tsx';
+import { usePageKeys } from '../../../ui/page-keys.ts';
+import { Empty, Loading, Trouble } from '../../../ui/states.tsx';
+import { copy, save } from '../../packets/packet-menu.ts';
+import { isDisguised, isProgram, KINDS, keyOf, matches, nameOf, objectAddress, typeOf } from './objects.ts';
+import { ObjectPreview } from './preview.tsx';
+
+const columns: readonly TableColumn<CaptureObject>[] = [
+  {
+    id: 'name',
+    title: 'Name',
+    cell: (object) => (
+      <span class={object.name === '' ? 'file-unnamed' : ''} title={nameOf(object)}>
+        {nameOf(object)}
+      </span>
+    ),
+    value: nameOf,
+  },
+  {
+    id: 'type',
+    title: 'Type',
+    width: '24%',
+    cell: (object) => (
+      <span class={isDisguised(object) ? 'file-bad' : isProgram(object) ? 'file-odd' : ''}>
+        {isDisguised(object) ? `${typeOf(object)}, sent as ${object.type}` : typeOf(object)}
+      </span>
+    ),
+    value: typeOf,
+  },
+  {
+    id: 'bytes',
+    title: 'Size',
+    width: '84px',
+    isNumber: true,
+    cell: (object) => bytes(object.bytes),
+    value: (object) => object.bytes,
+  },
+  {
+    id: 'kind',
+    title: 'Over',
+    width: '68px',
+    isExtra: true,
+    cell: (object) => KINDS[object.kind],
+    value: (object) => KINDS[object.kind],
+  },
+  {
+    id: 'host',
+    title: 'Server',
+    width: '20%',
+    isExtra: true,
+    cell: (object) => object.host,
+    value: (object) => object.host,
+  },
+  {
+    id: 'src',
+    title: 'From',
+    width: '17%',
+    isExtra: true,
+    cell: (object) => <span class="mono">{object.src ?? ''}</span>,
+    value: (object) => object.src ?? '',
+  },
+  {
+    id: 'frame',
+    title: 'Packet',
+    width: '84px',
+    isNumber: true,
+    isExtra: true,
+    cell: (object) => count(object.frame),
+    value: (object) => object.capture * 1e12 + object.frame,
+  },
+];
+
+/** Beside a preview, which tells the others. */
+const fewerColumns = columns.filter(({ id }) => id !== 'host' && id !== 'src');
+
+export function FilesPage() {
+  const terms = scope.value;
+  const { view } = place.value;
+  const answer = useResource(
+    JSON.stringify(terms),
+    (signal) => get<CaptureObjects>('/objects', terms, signal),
+    // While packets arrive, all would be read again every other second.
+    false,
+  );
+  const { kind = '', find = '' } = view;
+  const items = useMemo(
+    () =>
+      (answer.data?.items ?? []).filter(
+        (object) => (kind === '' || object.kind === kind) && (find === '' || matches(object, find)),
+      ),
+    [answer.data, kind, find],
+  );
+  const chosen = items.find((object) => keyOf(object) === view.object);
+  const close = () => setView({ object: '' }, true);
+  usePageKeys({ Escape: close });
+
+  if (captures.value?.length === 0) return <Welcome />;
+  if (answer.error !== null) return <Trouble error={answer.error} onRetry={answer.reload} />;
+  if (answer.data === null) return <Loading what="Looking through the packets for files" />;
+  return (
+    <div class={`files ${chosen === undefined ? '' : 'files-open'}`}>
+      <div class="table-page">
+        <Tools data={answer.data} items={items} isLoading={answer.isLoading} onReload={answer.reload} />
+        {items.length === 0 && <None data={answer.data} />}
+        {items.length > 0 && (
+          <DataTable
+            label="Files"
+            columns={chosen === undefined ? columns : fewerColumns}
+            rows={items}
+            keyOf={keyOf}
+            isWhole
+            sort={view.sort ?? 'frame'}
+            onSort={(sort) => setView({ sort }, true)}
+            chosen={chosen === undefined ? null : keyOf(chosen)}
+            onSelect={(object) => setView({ object: keyOf(object) }, true)}
+            onOpen={open}
+            onMenu={(event, object) => openMenu(event, menuOf(object))}
+          />
+        )}
+      </div>
+      {chosen !== undefined && <ObjectPreview object={chosen} q={terms.q} onClose={close} />}
+    </div>
+  );
+}
+
+interface ToolsProps {
+  data: CaptureObjects;
+  items: readonly CaptureObject[];
+  isLoading: boolean;
+  onReload: () => void;
+}
+
+function Tools({ data, items, isLoading, onReload }: ToolsProps) {
+  const { kind = '', find = '' } = place.value.view;
+  const kinds = [...new Set(data.items.map((object) => object.kind))];
+  const size = items.reduce((sum, object) => sum + object.bytes, 0);
+  return (
+    <div class="table-note files-tools">
+      <span class="num" role="status">
+        {isLoading
+          ? 'Looking …'
+          : `${count(items.length)} ${items.length === 1 ? 'file' : 'files'} · ${bytes(size)}`}
+      </span>
+      {!data.is_whole && (
+        <span class="note-odd" title="Filter to fewer packets to see the others">
+          There may be more: these are of the first {count(data.packets)} packets
+        </span>
+      )}
+      {data.gone.length > 0 && (
+        <span class="note-odd" title={data.gone.join(', ')}>
+          The bytes of {data.gone.length === 1 ? data.gone[0] : `${data.gone.length} captures`} are gone
+        </span>
+      )}
+      <input
+        class="field"
+        type="search"
+        placeholder="Find by name, type, host, hash"
+        aria-label="Find a file"
+        value={find}
+        onInput={(event) => setView({ find: event.currentTarget.value, object: '' }, true)}
+      />
+      {(kinds.length > 1 || kind !== '') && (
+        <select
+          class="chooser"
+          aria-label="Carried by"
+          value={kind}
+          onChange={(event) => setView({ kind: event.currentTarget.value, object: '' }, true)}
+        >
+          <option value="">All protocols</option>
+          {kinds.map((one) => (
+            <option key={one} value={one}>
+              {KINDS[one]}
+            </option>
+          ))}
+        </select>
+      )}
+      {running.value.length > 0 && (
+        <button type="button" class="button button-small" disabled={isLoading} onClick={onReload}>
+          Look again
+        </button>
+      )}
+      <button
+        type="button"
+        class="button button-small"
+        disabled={data.items.length === 0}
+        title={`All ${kind === '' ? 'files' : `files of ${KINDS[kind as CaptureObject['kind']]}`}, with a table of where they came from`}
+        onClick={() => save(addressOf('/objects.zip', { ...scope.value, kind }), 'objects.zip')}
+      >
+        <Icon name="download" size={12} /> Save all as ZIP
+      </button>
+    </div>
+  );
+}
+
+function None({ data }: { data: CaptureObjects }) {
+  if (data.items.length > 0)
+    return (
+      <Empty icon="find" title="No file is like that">
+        <button type="button" class="button" onClick={() => setView({ find: '', kind: '' }, true)}>
+          Show all files
+        </button>
+      </Empty>
+    );
+  return (
+    <Empty
+      icon="captures"
+      title={scope.value.q === '' ? 'No files were transferred' : 'No files in what passes the filter'}
+    >
+      Files are found in HTTP, HTTP/2, HTTP/3, mail, SMB, FTP, TFTP and DICOM; in TLS, if the capture holds
+      its secrets or Eyrie was started with <code>--keylog</code>.
+    </Empty>
+  );
+}
+
+/** To the packet that completed it. */
+function open({ packet, capture, conversation }: CaptureObject): void {
+  if (packet !== null) go({ page: 'packets', item: '', q: conversation ?? '', capture, packet, view: {} });
+}
+
+function menuOf(object: CaptureObject): MenuItem[] {
+  const { conversation, packet, sha256 } = object;
+  return [
+    { label: 'Save', run: () => save(objectAddress(object, scope.value.q), object.name) },
+    { label: 'Go to its packet', hint: 'Enter', isDisabled: packet === null, run: () => open(object) },
+    {
+      label: 'Filter by conversation',
+      isDisabled: conversation === null,
+      run: () => setFilter(conversation!),
+    },
+    { label: 'Files of this type only', run: () => setView({ find: typeOf(object) }, true) },
+    'separator',
+    { label: 'Copy name', run: () => copy(object.name, 'Name') },
+    { label: 'Copy SHA-256', hint: sha256.slice(0, 12), run: () => copy(sha256, 'SHA-256') },
+  ];
+}
