@@ -28,7 +28,10 @@ test('a picture is drawn, a page is shown as text and never rendered, anything e
   const picture = page.getByRole('img', { name: 'lamp.png' });
   await picture.waitFor();
   assert.ok((await picture.evaluate((image) => (image as HTMLImageElement).naturalWidth)) > 0);
-  await page.getByRole('row', { name: /^news\.html/ }).first().click();
+  await page
+    .getByRole('row', { name: /^news\.html/ })
+    .first()
+    .click();
   const content = page.getByRole('region', { name: 'Content' });
   await content.filter({ hasText: /^<!doctype html>/ }).waitFor();
   assert.equal(await content.locator('*').count(), 0, 'no element of the page that was transferred');

@@ -41,6 +41,7 @@ import { addLoginRoutes } from './routes/login.ts';
 import { addMeshRoutes } from './routes/mesh.ts';
 import { addNoteRoutes } from './routes/notes.ts';
 import { addObjectRoutes } from './routes/objects.ts';
+import { addOverviewRoute } from './routes/overviews.ts';
 import { addPacketRoutes } from './routes/packets.ts';
 import { addPathRoute } from './routes/path.ts';
 import { addResponseRoutes } from './routes/responses.ts';
@@ -170,6 +171,7 @@ function addRoutes(app: Server, context: Context, guard: Guard): void {
   const surveys = new Turns(SURVEYS_MAX, SURVEYS_WAITING_MAX);
   addTotalsRoutes(app, context);
   addIoGraphRoute(app, context, surveys);
+  addOverviewRoute(app, context, surveys);
   addPacketRoutes(app, context);
   addExportRoute(app, context);
   addFlowRoutes(app, context);

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { type ObjectKind, type ObjectReader, objectKinds, type TransferredObject } from '@eyrie/dissect';
 import type { PacketRow, Selection } from '@eyrie/store';
-import { mediaTypeOf } from '../../zeek/records/mime.ts';
+import { mediaTypeOf } from '../../zeek/index.ts';
 import type { CaptureObject } from '../schemas/index.ts';
 import { type Surveyable, type Surveyed, survey } from './survey.ts';
 import { withFilter } from './with-filter.ts';

@@ -10,6 +10,7 @@ export * from './mesh.ts';
 export * from './mesh-time.ts';
 export * from './mesh-view.ts';
 export * from './objects.ts';
+export * from './overviews.ts';
 export * from './packets.ts';
 export * from './responses.ts';
 export * from './security.ts';
