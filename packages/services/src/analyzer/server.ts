@@ -23,6 +23,7 @@ import { addCompression } from './compress.ts';
 import type { Context } from './context.ts';
 import { ApiError, apiErrorOf } from './errors.ts';
 import type { Intake } from './intake.ts';
+import { lazySerializers, type SerializerFactory } from './lazy-serializers.ts';
 import { addLimits, clientOf, REQUESTS_PER_MINUTE } from './limits.ts';
 import { LiveHub } from './live/hub.ts';
 import { producers } from './live/producers.ts';
@@ -109,13 +110,21 @@ const LIVE_BYTES_MAX = 4096;
 const SURVEYS_MAX = 2;
 const SURVEYS_WAITING_MAX = 32;
 
-/** The store stays the caller's: closing the server does not close it. */
-export async function buildAnalyzer(options: AnalyzerOptions): Promise<Server> {
+/**
+ * The store stays the caller's: closing the server does not close it.
+ *
+ * @param buildSerializer compiles schemas of answers
+ */
+export async function buildAnalyzer(
+  options: AnalyzerOptions,
+  buildSerializer: SerializerFactory = lazySerializers(),
+): Promise<Server> {
   const { store, intake, log } = options;
   const app: Server = Fastify({
     bodyLimit: BODY_BYTES_MAX,
     forceCloseConnections: true,
     ajv: { customOptions: { removeAdditional: false, coerceTypes: false } },
+    schemaController: { compilersFactory: { buildSerializer } },
     frameworkErrors: (error, _, reply: FastifyReply) => {
       reply.status(400).send(apiErrorOf(error).answer);
     },
