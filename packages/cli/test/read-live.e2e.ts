@@ -10,6 +10,7 @@ import { after, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { spawnChild } from '../../../test/support/children.ts';
 import { hasTool } from '../../../test/support/tools.ts';
+import { until } from '../../../test/support/until.ts';
 
 const EYRIE = join(import.meta.dirname, '../bin/eyrie.js');
 const folder = mkdtempSync(join(tmpdir(), 'eyrie-read-live-'));
@@ -39,11 +40,17 @@ async function during(port: number, args: string[], act?: (child: ChildProcess) 
   child.stdout!.on('data', (part) => (said.out += part));
   child.stderr!.on('data', (part) => (said.err += part));
   const closed = once(child, 'close');
-  while (child.exitCode === null && !said.err.includes('listening')) await sleep(20);
+  const isRunning = () => child.exitCode === null && child.signalCode === null;
+  while (isRunning() && !said.err.includes('listening')) await sleep(20);
   const timer = setInterval(() => socket.send('hello', port, '127.0.0.1'), 50);
-  await act?.(child);
-  await closed;
-  clearInterval(timer);
+  try {
+    await act?.(child);
+    await closed;
+  } finally {
+    clearInterval(timer);
+    // It has ended, unless something failed: then this file would never end.
+    child.kill('SIGTERM');
+  }
   return { ...said, status: child.exitCode };
 }
 
@@ -71,7 +78,10 @@ describe('eyrie read -i', { skip: cannot() }, () => {
     const file = join(folder, 'live.pcapng');
     const { status } = await during(40_113, ['-w', file], async (child) => {
       // What came is in the file while the capture goes on; the kernel hands packets over within a second.
-      while (child.exitCode === null && statSync(file).size < 1000) await sleep(20);
+      await until(
+        'packets in the file',
+        () => (statSync(file, { throwIfNoEntry: false })?.size ?? 0) >= 1000,
+      );
       child.kill('SIGINT');
     });
     assert.equal(status, 0);
