@@ -1,5 +1,6 @@
 // The layout of help: as wide as the terminal, up to a readable width; one line per command.
 import type { Command, HelpConfiguration, Option, OutputConfiguration } from 'commander';
+import { commandName } from './command-name.ts';
 
 const WIDTH_MAX = 100;
 
@@ -31,8 +32,13 @@ function defaultOf({ defaultValue, required, optional }: Option): string {
   return isTold ? ` (default: ${defaultValue})` : '';
 }
 
-/** `eyrie` without arguments: first steps. */
-export const FIRST_STEPS = `Eyrie: a peer-to-peer network that watches itself.
+/** `eyrie` without arguments. */
+export function firstSteps(): string {
+  const name = commandName();
+  return name === 'eyrie' ? FIRST_STEPS : `${FIRST_STEPS}Here it is ${name}, until eyrie is in PATH.\n`;
+}
+
+const FIRST_STEPS = `Eyrie: a peer-to-peer network that watches itself.
 
   eyrie start              a summary of a capture, here and in the browser; one is bundled
   eyrie read FILE          packets, fields and statistics, as tshark prints them; -i eth0 for live ones

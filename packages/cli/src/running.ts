@@ -1,7 +1,7 @@
 // Runs a command line; errors become one line and an exit status.
 import { Command, CommanderError } from 'commander';
 import { BAD_USAGE, FAILED, UserError } from './errors.ts';
-import { FIRST_STEPS, HELP, HELP_WIDTHS } from './help.ts';
+import { firstSteps, HELP, HELP_WIDTHS } from './help.ts';
 import { ClosedPipe } from './terminal/output.ts';
 import { printable } from './terminal/printable.ts';
 
@@ -77,7 +77,7 @@ function reportUsage(program: Command, error: CommanderError): number {
   if (error.exitCode === 0) return 0;
   const words = process.argv.slice(2).filter((word) => word !== '--debug');
   if (words.length === 0) {
-    process.stdout.write(FIRST_STEPS);
+    process.stdout.write(firstSteps());
     return 0;
   }
   const asked = words[0] === 'help' ? words.slice(1) : words;

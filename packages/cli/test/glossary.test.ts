@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { columnNamed } from '@eyrie/dissect';
+import { entriesWith } from '../src/fields/command.ts';
 import { decodeLines, heuristicLines } from '../src/fields/decodes.ts';
 import { columnLines } from '../src/fields/glossary.ts';
 import { preferenceLines } from '../src/fields/preferences.ts';
@@ -41,4 +42,14 @@ describe('-G', () => {
   });
 
   it('defaultprefs', () => assertHas(preferenceLines(), ['#ip.check_checksum: FALSE']));
+});
+
+describe('eyrie fields', () => {
+  it('lists the fields of a protocol before fields that only name it', () => {
+    const names = entriesWith('DNS', false).map(({ name }) => name);
+    const own = names.filter((name) => name.startsWith('dns.'));
+    assert.deepEqual(names.slice(0, own.length), own.toSorted());
+    assert.ok(names.length > own.length, 'others are there, too');
+    assert.equal(entriesWith('dns', true)[0]!.name, 'dns');
+  });
 });

@@ -81,6 +81,11 @@ test('a mesh from nothing to a message, and to a peer that is out', async () => 
   // Any of them answers alike; whose inbox is meant has to be said.
   assert.equal(await fine('mesh tree'), await fine('mesh tree --peer beta'));
   assert.match((await run('inbox')).err, /^eyrie: there are more peers here: name one with --peer/);
+  assert.match(
+    (await run('coordinator')).err,
+    /name one as in eyrie coordinator ID \(alpha, beta, gamma\)$/m,
+  );
+  assert.match((await run('path alpha beta --peer alpha')).err, /^eyrie: alpha: it watches no interface/);
 
   const file = join(home, 'note.txt');
   writeFileSync(file, 'shared text');

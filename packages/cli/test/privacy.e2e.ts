@@ -211,7 +211,15 @@ test('an address is found everywhere, one with the same prefix is not', async ()
     places.some((each) => /^port-scan\.pcapng: \d{3,} packets$/.test(String(each))),
     String(places),
   );
-  assert.ok(places.includes('found.log: 1 lines'), String(places));
+  assert.ok(places.includes('found.log: 1 line'), String(places));
   assert.deepEqual(await find('2001:DB8::0:77'), [0]);
+  // What is to be copied into a shell is one word there, whatever the folder's name.
+  env.EYRIE_LOG_FOLDER = join(folder, 'my logs');
+  mkdirSync(env.EYRIE_LOG_FOLDER);
+  writeFileSync(join(env.EYRIE_LOG_FOLDER, 'found.log'), 'scan by 192.168.10.7\n');
+  const { out } = await run('privacy', 'find', '192.168.10.7', '--json');
+  delete env.EYRIE_LOG_FOLDER;
+  const inLogs = JSON.parse(out).found.find(({ place }: { place: string }) => place.includes('my logs'));
+  assert.match(inLogs.erase, /^rm '.*my logs'\/\*\.log\*$/);
   assert.equal((await run('privacy', 'find', '192.168.10.0/24')).status, 2);
 });

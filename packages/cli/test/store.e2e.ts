@@ -35,9 +35,14 @@ before(async () => {
 });
 after(() => rmSync(folder, { recursive: true }));
 
-async function eyrie(...args: string[]) {
+const eyrie = (...args: string[]) => eyrieAt({}, ...args);
+
+async function eyrieAt(more: NodeJS.ProcessEnv, ...args: string[]) {
   try {
-    const { stdout, stderr } = await promisify(execFile)(process.execPath, [EYRIE, 'store', ...args]);
+    const env = { ...process.env, ...more };
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [EYRIE, 'store', ...args], {
+      env,
+    });
     return { status: 0, stdout, stderr };
   } catch (error) {
     const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
@@ -46,6 +51,14 @@ async function eyrie(...args: string[]) {
 }
 
 describe('eyrie store', () => {
+  it('says how to begin where nothing was stored', async () => {
+    const { status, stderr } = await eyrieAt({ XDG_DATA_HOME: join(folder, 'fresh') }, 'info');
+    assert.deepEqual(
+      [status, stderr],
+      [1, 'eyrie: nothing was stored here yet: eyrie up, or eyrie import FILE\n'],
+    );
+  });
+
   it('says what is stored, in words and as JSON', async () => {
     const { stdout } = await eyrie('info', '--store', url);
     assert.match(stdout, /^packets +5,125$/m);

@@ -14,12 +14,17 @@ interface Entry {
   readonly title: string;
 }
 
+/** Those with a text in name or title: first the protocol of that name, with its fields. */
+export function entriesWith(text: string, isProtocols: boolean): Entry[] {
+  const wanted = text.toLowerCase();
+  return (isProtocols ? protocols() : fields())
+    .filter(({ name, title }) => name.toLowerCase().includes(wanted) || title.toLowerCase().includes(wanted))
+    .sort((a, b) => distance(a.name, wanted) - distance(b.name, wanted) || (a.name < b.name ? -1 : 1));
+}
+
 /** @throws UserError when nothing fits */
 export function listFields(text: string, options: FieldsOptions): void {
-  const wanted = text.toLowerCase();
-  const entries = (options.protocols === true ? protocols() : fields())
-    .filter(({ name, title }) => name.toLowerCase().includes(wanted) || title.toLowerCase().includes(wanted))
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  const entries = entriesWith(text, options.protocols === true);
   if (entries.length === 0) throw new UserError(`no name or title with "${text}" in it`, FAILED);
   const out = new Output();
   if (options.json === true) out.text(`${JSON.stringify(entries, null, 2)}\n`);
@@ -29,6 +34,12 @@ export function listFields(text: string, options: FieldsOptions): void {
       out.text(`${name.padEnd(width)}  ${type.padEnd(9)}  ${title}\n`);
   }
   out.flush();
+}
+
+/** 0 for the protocol of that name and its fields, 1 for names that begin so, 2 for others. */
+function distance(name: string, wanted: string): number {
+  if (name === wanted || name.startsWith(`${wanted}.`)) return 0;
+  return name.startsWith(wanted) ? 1 : 2;
 }
 
 function fields(): Entry[] {

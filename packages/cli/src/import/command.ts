@@ -18,6 +18,7 @@ import {
   userError,
 } from '../pipeline/settings.ts';
 import { Progress } from '../terminal/progress.ts';
+import { shellWord } from '../terminal/shell.ts';
 import { durationText, grouped } from '../terminal/units.ts';
 
 /**
@@ -193,16 +194,11 @@ function totalLine(all: readonly Imported[]): string {
 
 /** What to do now; rules are not asked for by many who would want them. */
 function nextLine({ place }: Store, { rules = false }: ImportOptions): string {
-  const store = place === defaultStoreUrl() ? '' : ` --store ${forShell(place)}`;
+  const store = place === defaultStoreUrl() ? '' : ` --store ${shellWord(place)}`;
   const watched = rules
     ? `; what rules found: eyrie findings${store}`
     : '; intrusion rules look at files only with --rules';
   return `To see it: eyrie up${store}${watched}`;
-}
-
-/** A word as a shell takes it for one, whatever is in it. */
-function forShell(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 function rate(packets: number, seconds: number): string {

@@ -3,6 +3,7 @@ import { execFile, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { intro, log, outro, select } from '@clack/prompts';
 import { UserError } from '../errors.ts';
+import { shellWord } from '../terminal/shell.ts';
 import { type Entry, entries, type LocalPeer } from './entries.ts';
 import { answered, Cancelled, terminalQuestions } from './questions.ts';
 
@@ -56,7 +57,7 @@ async function choose(peers: readonly LocalPeer[]): Promise<Entry | null> {
 
 /** Ctrl-C ends the command, not the menu. */
 async function run(words: readonly string[]): Promise<void> {
-  log.step(`$ eyrie ${words.map(quoted).join(' ')}`);
+  log.step(`$ eyrie ${words.map(shellWord).join(' ')}`);
   const ignore = () => {};
   process.on('SIGINT', ignore);
   await new Promise<void>((resolve) => {
@@ -80,6 +81,3 @@ function program(): string {
 }
 
 /** As a shell would take it. */
-function quoted(word: string): string {
-  return /^[\w./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
-}

@@ -47,14 +47,14 @@ export interface CoordinatorFlags extends ForegroundOptions {
 
 /** Resolves to the exit status. @throws UserError */
 export async function runForeground(named: string | undefined, options: ForegroundOptions): Promise<number> {
-  const id = selectPeer(named);
+  const id = selectPeer(named, 'as in eyrie peer ID');
   const { log, dateBy } = logTo(logPath(id), options);
   return runUntilStopped(id, options, log, { dateBy });
 }
 
 /** A peer that also logs every reading, and serves the HTTP API on the port of its links. */
 export async function runCoordinator(named: string | undefined, options: CoordinatorFlags): Promise<number> {
-  const id = selectPeer(named);
+  const id = selectPeer(named, 'as in eyrie coordinator ID');
   const token = options.token ?? process.env.EYRIE_TOKEN ?? null;
   const mistake = token === null ? null : tokenMistake(token);
   if (mistake !== null) throw new UserError(`--token or EYRIE_TOKEN: ${mistake}`);

@@ -25,6 +25,7 @@ import {
   systemRuntime,
   TokenError,
 } from '@eyrie/mesh';
+import { commandName } from '../command-name.ts';
 import { FAILED, UserError } from '../errors.ts';
 import { newPassphrase } from './passphrase.ts';
 import { ask, readTime, readWhole, selectAuthority } from './select.ts';
@@ -57,8 +58,8 @@ export async function init(
   foundMesh(storage, systemRuntime(), mesh, settings, passphrase, hasIntermediate);
   console.log(`Mesh ${mesh} is founded; ${settings.id} is its first peer and holds the authority.
   Folder:  ${storage.folder}
-  Next:    eyrie mesh start ${settings.id}
-           eyrie mesh invite`);
+  Next:    ${commandName()} mesh start ${settings.id}
+           ${commandName()} mesh invite`);
   if (hasIntermediate)
     console.log(`  Root:    ${joinPath(storage.folder, OFFLINE_KEY)}
            Take this file to a safe place, away from here; eyrie mesh ca rotate --root-key FILE needs it again.`);
@@ -112,7 +113,7 @@ async function joinBy(invitation: Invitation, settings: PeerSettings, waitMs: nu
     throw error;
   }
   console.log(
-    `${id} is in mesh ${invitation.mesh}.\n  Folder:  ${storage.folder}\n  Next:    eyrie mesh start ${id}`,
+    `${id} is in mesh ${invitation.mesh}.\n  Folder:  ${storage.folder}\n  Next:    ${commandName()} mesh start ${id}`,
   );
 }
 

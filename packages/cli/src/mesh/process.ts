@@ -144,7 +144,7 @@ export function unit(named: string | undefined): void {
 }
 
 function chosen(ids: string[]): string[] {
-  if (ids.length > 0) return ids.map(selectPeer);
+  if (ids.length > 0) return ids.map((id) => selectPeer(id));
   const all = peersIn(eyrieHome()).filter((id) => isComplete(new FolderStorage(peerFolder(eyrieHome(), id))));
   if (all.length === 0)
     throw new UserError('there is no peer here yet: eyrie mesh init, or eyrie mesh join', FAILED);

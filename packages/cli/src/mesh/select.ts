@@ -5,8 +5,13 @@ import { ControlError, callPeer, eyrieHome, meshFingerprint, peerFolder, peersIn
 import { BAD_USAGE, FAILED, UserError } from '../errors.ts';
 import { stateOf } from './running.ts';
 
-/** The peer that was named, or EYRIE_PEER, or the only one there is. */
-export function selectPeer(named: string | undefined): string {
+/**
+ * The peer that was named, or EYRIE_PEER, or the only one there is.
+ *
+ * @param how one is named where there are several
+ * @throws UserError
+ */
+export function selectPeer(named: string | undefined, how = 'with --peer'): string {
   const all = peersIn(eyrieHome());
   const id = named ?? (process.env.EYRIE_PEER || undefined);
   if (id !== undefined) {
@@ -21,7 +26,7 @@ export function selectPeer(named: string | undefined): string {
   if (members.length === 1) return members[0]!;
   if (all.length === 0)
     throw new UserError('there is no peer here yet: eyrie mesh init, or eyrie mesh join', FAILED);
-  throw new UserError(`there are more peers here: name one with --peer (${all.join(', ')})`, BAD_USAGE);
+  throw new UserError(`there are more peers here: name one ${how} (${all.join(', ')})`, BAD_USAGE);
 }
 
 /** The same for what only the authority can do: of several peers here, all of one mesh, the one that holds it. */

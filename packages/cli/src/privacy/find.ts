@@ -88,7 +88,14 @@ async function inStore({ what, place, erase }: Kept, config: Config, { text }: W
       const flows = (await store.flows({ address: text, limit: 1000 })).items.length;
       return packets + flows + names + findings === 0
         ? []
-        : tell(`${packets} packets, ${flows} conversations, ${names} names, ${findings} findings`);
+        : tell(
+            [
+              numbered(packets, 'packet'),
+              numbered(flows, 'conversation'),
+              numbered(names, 'name'),
+              numbered(findings, 'finding'),
+            ].join(', '),
+          );
     } finally {
       await store.close();
     }
@@ -117,12 +124,12 @@ async function inFiles({ what, place, erase }: Kept, wanted: Wanted): Promise<Fo
 async function inFile(path: string, wanted: Wanted): Promise<string | null> {
   if (CAPTURE.test(path)) {
     const packets = await packetsWith(path, wanted);
-    return packets === 0 ? null : `${packets} packets`;
+    return packets === 0 ? null : numbered(packets, 'packet');
   }
   const content = readFileSync(path);
   if (isVault(content)) return 'not looked at: encrypted, and no capture';
   const lines = content.toString('latin1').split('\n').filter(namesOf(wanted.text)).length;
-  return lines === 0 ? null : `${lines} lines`;
+  return lines === 0 ? null : numbered(lines, 'line');
 }
 
 /** `192.0.2.7` stands in `192.0.2.7:80`, but not in `192.0.2.70`. */
@@ -157,4 +164,9 @@ async function packetsWith(path: string, { bytes, text }: Wanted): Promise<numbe
     if (!(error instanceof CaptureError) || error.code !== 'ERR_CAPTURE_EMPTY') throw error;
   }
   return packets;
+}
+
+/** Without separators of thousands: programs read it, too. */
+function numbered(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }

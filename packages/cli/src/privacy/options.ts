@@ -49,9 +49,13 @@ export function addPrivacyCommand(program: Command): void {
       '\nExample:\n  eyrie privacy keys --peer lab-7\n\nThe peer then needs the passphrase to start, from a prompt or EYRIE_PASSPHRASE.',
     )
     .action(async (options) => (await import('./keys.ts')).keys(options));
-  for (const [name, description] of [
-    ['lock', 'encrypt a capture file; eyrie read and other commands then need the key'],
-    ['unlock', 'decrypt a capture file'],
+  for (const [name, description, example] of [
+    [
+      'lock',
+      'encrypt a capture file; eyrie read and other commands then need the key',
+      'office.pcapng -o locked.pcapng',
+    ],
+    ['unlock', 'decrypt a capture file', 'locked.pcapng -o office.pcapng'],
   ] as const)
     privacy
       .command(name)
@@ -59,9 +63,6 @@ export function addPrivacyCommand(program: Command): void {
       .argument('<file>', 'capture file')
       .requiredOption('-o, --output <file>', 'path of the result')
       .option('--key <file>', 'the key; or EYRIE_CAPTURE_KEY, or EYRIE_CAPTURE_PASSPHRASE')
-      .addHelpText(
-        'after',
-        `\nExample:\n  eyrie privacy ${name} office.pcapng -o ${name}ed.pcapng --key captures.key`,
-      )
+      .addHelpText('after', `\nExample:\n  eyrie privacy ${name} ${example} --key captures.key`)
       .action(async (file: string, options) => (await import('./files.ts'))[name](file, options));
 }

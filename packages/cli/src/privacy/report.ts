@@ -8,6 +8,7 @@ import { BOUNDS } from '@eyrie/services/honeypot';
 import { REFUSED_KEPT } from '@eyrie/services/refused';
 import { defaultStoreUrl, honeypotFolder, uploadFolder } from '../base-folders.ts';
 import { configFrom, refusedFolder, ringFrom } from '../pipeline/settings.ts';
+import { shellWord } from '../terminal/shell.ts';
 import { table } from '../terminal/table.ts';
 import { bytesText } from '../terminal/units.ts';
 import { isOnEncryptedDisk } from './disk.ts';
@@ -59,7 +60,7 @@ export function keptHere(config: Config): Kept[] {
       'live packets (ring)',
       ringFolder,
       `${bytesText(ring.filesMax * ring.fileBytesMax)} at most${age}`,
-      `rm -r ${ringFolder}`,
+      `rm -r ${shellWord(ringFolder)}`,
     ),
     kept(
       'packets that the store refused',
@@ -72,10 +73,10 @@ export function keptHere(config: Config): Kept[] {
       'honeypot: visits, what was typed, files left',
       honeypotFolder(),
       `${bytesText(BOUNDS.diskBytesMax)} at most`,
-      `rm -r ${honeypotFolder()}`,
+      `rm -r ${shellWord(honeypotFolder())}`,
     ),
     ...peersIn(home).flatMap((id) => peerKept(join(home, 'peers', id), id)),
-    kept('logs of peers', join(home, 'logs'), '4 x 5 MB each', `rm ${join(home, 'logs')}/*`),
+    kept('logs of peers', join(home, 'logs'), '4 x 5 MB each', `rm ${shellWord(join(home, 'logs'))}/*`),
     ...(logs === null
       ? []
       : [
@@ -83,7 +84,7 @@ export function keptHere(config: Config): Kept[] {
             'logs',
             logs,
             `${config.log.files + 1} x ${bytesText(config.log.file_bytes)} each`,
-            `rm ${logs}/*.log*`,
+            `rm ${shellWord(logs)}/*.log*`,
             (name) => !name.startsWith('audit.'),
           ),
           kept('audit: who looked at payloads', logs, '100 files', 'keep it', (name) =>
@@ -146,7 +147,7 @@ function peerKept(folder: string, id: string): Kept[] {
     `keys and members of ${id}`,
     folder,
     'as long as the peer is',
-    `rm -r ${folder}`,
+    `rm -r ${shellWord(folder)}`,
     (name) => !isMail(name) && !isHeld(name) && !isReceived(name),
   );
   // Nobody here can open them.
@@ -154,14 +155,19 @@ function peerKept(folder: string, id: string): Kept[] {
     `messages held for others by ${id}`,
     folder,
     'a day, 32 MB',
-    `rm ${folder}/held.log`,
+    `rm ${shellWord(`${folder}/held.log`)}`,
     isHeld,
   );
   return [
     { ...keys, encrypted: isLocked(new FolderStorage(folder)) ? 'partly' : 'no' },
-    kept(`messages of ${id}`, folder, '10,000, or 64 MB', `rm ${folder}/inbox.log`, isMail),
+    kept(`messages of ${id}`, folder, '10,000, or 64 MB', `rm ${shellWord(`${folder}/inbox.log`)}`, isMail),
     { ...held, encrypted: held.files > 0 ? 'yes' : '-' },
-    kept(`files sent to ${id}`, join(folder, 'received'), 'until moved away', `rm -r ${folder}/received`),
+    kept(
+      `files sent to ${id}`,
+      join(folder, 'received'),
+      'until moved away',
+      `rm -r ${shellWord(`${folder}/received`)}`,
+    ),
   ];
 }
 

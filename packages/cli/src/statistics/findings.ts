@@ -70,7 +70,7 @@ class FindingsStatistic implements Statistic {
     const { isLearning, progress } = this.#watch!.baseline;
     if (isLearning)
       out.text(
-        `what hosts usually do is not learnt yet: ${progress.rows} of ${progress.needed} minutes of hosts seen\n`,
+        `the usual behaviour of hosts is not learned yet: ${progress.rows} of the ${progress.needed} host-minutes it takes\n`,
       );
   }
 

@@ -32,6 +32,8 @@ export async function withStore<T>(
     }
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;
+    if (error.code === 'ERR_STORE_NOT_FOUND' && url === defaultStoreUrl())
+      throw new UserError('nothing was stored here yet: eyrie up, or eyrie import FILE', FAILED);
     const isUsage = error.code === 'ERR_STORE_URL' || error.code === 'ERR_STORE_QUERY';
     throw new UserError(error.message, isUsage ? BAD_USAGE : FAILED);
   }

@@ -9,7 +9,9 @@ import type {
   NamedCount,
   Overview,
 } from '@eyrie/dissect';
+import { commandName } from '../command-name.ts';
 import { Paint, type Style } from '../terminal/paint.ts';
+import { shellWord } from '../terminal/shell.ts';
 import { bitRateText, bytesText, counted, durationText, grouped, percentText } from '../terminal/units.ts';
 import { linkTypeName } from './link-types.ts';
 
@@ -224,7 +226,7 @@ function names(servers: readonly NamedCount[], queries: readonly NamedCount[], p
 function findingLines(findings: readonly Finding[], paint: Paint): string[] {
   const width = Math.max(...findings.map(({ what }) => what.length));
   return findings.map(({ what, count, of, filter, statistic }) => {
-    const how = filter === null ? `-q -z ${statistic}` : `-Y '${filter}'`;
+    const how = filter === null ? `-q -z ${statistic}` : `-Y ${shellWord(filter)}`;
     const share = paint.in('dim', percentText(of > 0 ? count / of : 0));
     return `  ${paint.in('yellow', grouped(count).padStart(7))} ${share}  ${what.padEnd(width)}  ${paint.in('dim', how)}`;
   });
@@ -244,21 +246,19 @@ function next(
   if (fileBytes === null || packets === 0) return [];
   const near = relative('', path);
   const short = near.length < path.length ? near : path;
-  const file = /[^\w./-]/.test(short) ? `'${short}'` : short;
+  const read = `${commandName()} read ${shellWord(short)}`;
   const filter = findings.find((finding) => finding.filter !== null)?.filter;
   const tcp = flows.find(
     ({ transport, applications }) =>
       transport === 'tcp' && applications.length > 0 && !applications.some((name) => SEALED.has(name)),
   );
   const commands = [
-    filter == null
-      ? [`eyrie read ${file}`, 'one line a packet']
-      : [`eyrie read ${file} -Y '${filter}'`, 'the first finding'],
+    filter == null ? [read, 'one line a packet'] : [`${read} -Y ${shellWord(filter)}`, 'the first finding'],
     tcp === undefined
-      ? [`eyrie read ${file} -V -c 1`, 'the first packet in full']
-      : [`eyrie read ${file} -q -z follow,tcp,ascii,${tcp.stream}`, 'what was said in the largest'],
-    [`eyrie read ${file} -q -z flows`, 'all conversations'],
-    [`eyrie read ${file} -q -z findings`, 'scans, floods, guessed passwords'],
+      ? [`${read} -V -c 1`, 'the first packet in full']
+      : [`${read} -q -z follow,tcp,ascii,${tcp.stream}`, 'what was said in the largest'],
+    [`${read} -q -z flows`, 'all conversations'],
+    [`${read} -q -z findings`, 'scans, floods, guessed passwords'],
   ] as const;
   const width = Math.max(...commands.map(([command]) => command.length));
   const room = paint.style.width - width - 4;

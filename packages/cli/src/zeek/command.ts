@@ -20,7 +20,7 @@ import { run } from '../read/run.ts';
 import type { Statistic } from '../statistics/index.ts';
 import { Output } from '../terminal/output.ts';
 import { Progress } from '../terminal/progress.ts';
-import { durationText, grouped } from '../terminal/units.ts';
+import { counted, durationText, grouped } from '../terminal/units.ts';
 
 /** After Ctrl-C, as shells expect (128 + SIGINT). */
 const INTERRUPTED = 130;
@@ -74,7 +74,7 @@ export async function writeLogs(path: string, options: LogsOptions): Promise<num
     const summary = { folder, format, packets: result.frameCount, seconds, rows: Object.fromEntries(rows) };
     console.log(JSON.stringify(summary, null, 2));
   } else {
-    for (const [name, count] of rows) console.log(`${join(folder, name)}: ${grouped(count)} rows`);
+    for (const [name, count] of rows) console.log(`${join(folder, name)}: ${counted(count, 'row')}`);
     console.log(`${grouped(result.frameCount)} packets read in ${durationText(seconds)}`);
   }
   if (trouble !== null)

@@ -100,7 +100,7 @@ export class PathWatch {
 
   async #seenBy(id: string): Promise<Seen> {
     if (id === this.#peer.id) {
-      if (this.#sightings === null) throw new PathError(`${id}: ${NOT_WATCHING}`);
+      if (this.#sightings === null) throw new PathError(NOT_WATCHING);
       const addresses = new Set(ownAddresses());
       return { sightings: this.#sightings, addresses, uncertaintyMs: this.#peer.clock.uncertaintyMs() };
     }
