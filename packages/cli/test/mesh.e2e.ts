@@ -2,10 +2,13 @@
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { spawnChild } from '../../../test/support/children.ts';
+import { until } from '../../../test/support/until.ts';
 
 const eyrie = join(import.meta.dirname, '../bin/eyrie.js');
 const home = mkdtempSync(join(tmpdir(), 'eyrie-cli-mesh-'));
@@ -156,6 +159,19 @@ test('a home of peers that cannot be made is one line', { skip: process.platform
     err,
     /^eyrie: \/proc\/none\/peers\/omega cannot be made: .*; EYRIE_HOME chooses another place\n$/,
   );
+});
+
+test('a demonstration leaves nothing behind at Ctrl-C', async () => {
+  const temporary = join(home, 'tmp');
+  mkdirSync(temporary);
+  const env = { ...process.env, TMPDIR: temporary };
+  const args = [eyrie, 'demo', 'attack', '--peers', '5', '--for', '5'];
+  const child = spawnChild(process.execPath, args, { env, stdio: 'ignore' });
+  const ended = once(child, 'exit');
+  await until('a peer of it', () => readdirSync(join(temporary, readdirSync(temporary)[0]!)).length > 0);
+  child.kill('SIGINT');
+  assert.deepEqual(await ended, [130, null]);
+  assert.deepEqual(readdirSync(temporary), []);
 });
 
 test('bad usage is one line and status 2', async () => {

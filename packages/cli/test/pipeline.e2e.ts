@@ -12,6 +12,7 @@ import { runFile } from '@eyrie/services/pipeline';
 import { openStore } from '@eyrie/store';
 import { spawnChild } from '../../../test/support/children.ts';
 import { requireTool } from '../../../test/support/tools.ts';
+import { until } from '../../../test/support/until.ts';
 
 const EYRIE = join(import.meta.dirname, '../bin/eyrie.js');
 const SAMPLES = join(import.meta.dirname, '../../../samples');
@@ -193,6 +194,27 @@ describe('eyrie capture', () => {
     const list = JSON.parse(eyrie('capture', '--list', '--json').stdout) as { name: string }[];
     assert.ok(list.some(({ name }) => name === 'lo' || name.startsWith('lo0')));
     assert.match(eyrie('capture', '--list').stdout, /^lo\S* +up loopback 127\.0\.0\.1/m);
+    const { status, stderr } = eyrie('capture', '-i', 'nope0');
+    assert.equal(status, 2);
+    assert.match(stderr, /^eyrie: nope0: no such interface; [^\n]*\n$/);
+  });
+
+  it('says that it ends, where the parser does not answer; a second Ctrl-C ends it at once', async () => {
+    const args = ['capture', SAMPLE, '--parser', 'http://127.0.0.1:1'];
+    const child = spawnChild(process.execPath, [EYRIE, ...args], {
+      env,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let said = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+    });
+    const ended = once(child, 'exit');
+    await until('no answer', () => said.includes('does not answer'));
+    child.kill('SIGINT');
+    await until('the end', () => /ending; .*Ctrl-C again: at once/.test(said));
+    child.kill('SIGINT');
+    assert.deepEqual(await ended, [130, null]);
   });
 
   it('wants a file or an interface, and says so', () => {
@@ -239,6 +261,9 @@ describe('eyrie up', () => {
     const { status, stdout, stderr } = eyrie('up', '-i', 'nope0', '--port', '0');
     assert.deepEqual([status, stdout], [2, '']);
     assert.match(stderr, /^eyrie: nope0: no such interface; there are /);
+    const text = eyrie('up', EYRIE, '--port', '0');
+    assert.deepEqual([text.status, text.stdout], [2, '']);
+    assert.match(text.stderr, /^eyrie: [^\n]*eyrie\.js: not a capture file[^\n]*\n$/);
   });
 
   it('a second Ctrl-C ends it at once, and leaves no temporary files', async () => {

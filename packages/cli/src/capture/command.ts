@@ -41,6 +41,9 @@ export async function runCapture(file: string | undefined, options: CaptureComma
   const speed = speedFrom(options.speed);
   const log = logFor('capture', config);
   const interrupt = listenForInterrupt();
+  interrupt.signal.addEventListener('abort', () =>
+    log.info('ending; what was read is sent first (Ctrl-C again: at once)'),
+  );
   const { parser, encoding, batch_packets: batchPackets, flush_ms: flushMs } = config.capture;
   const service = {
     parser,
@@ -65,7 +68,6 @@ export async function runCapture(file: string | undefined, options: CaptureComma
             service,
           );
   } catch (error) {
-    log.error((error as Error).message);
     userError(error);
   } finally {
     log.flush();

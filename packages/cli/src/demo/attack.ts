@@ -1,6 +1,7 @@
 // `eyrie demo attack`: reports events as they happen, and at the end whether all went as expected.
 import { type AttackReport, runAttack } from '@eyrie/services/demo';
 import { FAILED, UserError } from '../errors.ts';
+import { INTERRUPTED } from '../pipeline/interrupt.ts';
 import { printable } from '../terminal/printable.ts';
 
 export interface DemoAttackOptions {
@@ -15,6 +16,8 @@ export async function demoAttack(options: DemoAttackOptions): Promise<number> {
   const queriesPerSecond = wholeFrom('--rate', options.rate, 1, 1000);
   const forSeconds = wholeFrom('--for', options.for, 5, 3600);
   const say = (at: number, line: string) => console.log(`${at.toFixed(1).padStart(6)} s  ${printable(line)}`);
+  // Its peers live in this process, and its folder goes when that exits.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(INTERRUPTED));
   const report = await runAttack({
     ...{ peers, queriesPerSecond, forSeconds },
     ...(options.json === true ? {} : { say }),

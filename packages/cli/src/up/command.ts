@@ -1,6 +1,6 @@
 // `eyrie up`: capture, parser, persistor, store, API and page in one process, until it is interrupted.
 import { join } from 'node:path';
-import { captureFiles, makeFolder } from '@eyrie/capture';
+import { captureFiles, makeFolder, openCapture } from '@eyrie/capture';
 import { buildAnalyzer, ListenError, listen, type Place } from '@eyrie/services/analyzer';
 import type { Config } from '@eyrie/services/config';
 import type { Log } from '@eyrie/services/log';
@@ -64,12 +64,23 @@ export async function up(file: string | undefined, options: UpOptions): Promise<
   const isSample = isBare && !(await hasOwnPackets());
   const path = isSample ? await bundledSample() : file === undefined ? undefined : pathFrom(file);
   const files = path === undefined ? [] : await captureFiles(path).catch(userError);
+  if (files.length === 1 && files[0] !== '-') await checkFormat(files[0]!).catch(userError);
   const temporary = isSample ? temporaryFolder() : null;
   try {
     const url = temporary === null ? config.store.url : `duckdb:${join(temporary.path, 'sample.duckdb')}`;
     return await serve({ config, place, files, speed, url, isSample, options });
   } finally {
     temporary?.remove();
+  }
+}
+
+/** Before a page is shown that would stay empty. @throws CaptureError */
+async function checkFormat(path: string): Promise<void> {
+  const source = await openCapture(path);
+  try {
+    for await (const _ of source.chunks()) break;
+  } finally {
+    await source.close();
   }
 }
 

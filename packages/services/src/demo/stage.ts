@@ -46,7 +46,15 @@ export function addressOf(i: number): string {
 
 export async function openStage({ peers: count, forSeconds, onVisit }: StageOptions): Promise<Stage> {
   const folder = mkdtempSync(join(tmpdir(), 'eyrie-demo-'));
-  const closes: (() => Promise<void> | void)[] = [() => rmSync(folder, { recursive: true, force: true })];
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  // Also where the process is told to exit before all is closed.
+  process.once('exit', remove);
+  const closes: (() => Promise<void> | void)[] = [
+    () => {
+      process.removeListener('exit', remove);
+      remove();
+    },
+  ];
   const close = async () => {
     for (const each of closes.reverse()) await each();
   };

@@ -250,7 +250,8 @@ export class PipelineIntake implements Intake {
       if (problem !== null) log.warn(`${capture.name}: ${problem}`);
     } catch (error) {
       problem = (error as Error).message;
-      log.error(`${capture.name}: ${problem}`);
+      // Errors of files name them already.
+      log.error(problem.startsWith(capture.name) ? problem : `${capture.name}: ${problem}`);
     }
     // A file that was stopped in the middle can be resumed: its capture stays open.
     if (isStopped() && capture.hash !== null && problem === null) return null;
