@@ -10,6 +10,8 @@ export const HELP_WIDTHS: OutputConfiguration = {
 };
 
 export const HELP: HelpConfiguration = {
+  // Also beside long options in a narrow terminal.
+  minWidthToWrap: 20,
   // Without the `help` command, which equals --help.
   visibleCommands: (command) => [...command.commands],
   subcommandTerm: (command) => [command.name(), ...argumentsOf(command)].join(' '),

@@ -7,6 +7,7 @@ import { putAside } from '@eyrie/services/refused';
 import { dataFolder } from '../../base-folders.ts';
 import { refusedFolder, ringFrom } from '../../pipeline/settings.ts';
 import { isOnEncryptedDisk } from '../../privacy/disk.ts';
+import { shellWord } from '../../terminal/shell.ts';
 import { bytesText } from '../../terminal/units.ts';
 import { type Finding, ok, warn, wrong } from '../check.ts';
 
@@ -77,12 +78,24 @@ function folder(check: string, path: string, wantedBytes: number, variable: stri
     const { bavail, bsize } = statfsSync(there);
     return room(check, path, bavail * bsize, wantedBytes, variable);
   } catch {
+    return closed(check, path, there, variable);
+  }
+}
+
+/** Of a folder that is not there yet, the parent stays whose it is: that may be the root of all. */
+export function closed(check: string, path: string, there: string, variable: string): Finding {
+  if (there === path)
     return wrong(
       check,
-      `${there} cannot be written`,
-      `sudo chown $USER ${there}, or choose another: ${variable}`,
+      `${path} cannot be written`,
+      `sudo chown $USER ${shellWord(path)}, or choose another: ${variable}`,
     );
-  }
+  const make = `sudo install -d -o $USER ${shellWord(path)}`;
+  return wrong(
+    check,
+    `${path} cannot be made: ${there} cannot be written`,
+    `${make}, or choose another: ${variable}`,
+  );
 }
 
 export function room(
