@@ -45,6 +45,9 @@ function escaped(text: string): string {
     );
 }
 
+const SECTION = new Words('<section>');
+const SECTION_END = new Words('</section>\n');
+
 export class PsmlPrinter implements Printer {
   readonly #out: Output;
 
@@ -57,17 +60,24 @@ export class PsmlPrinter implements Printer {
   }
 
   see(p: Packet): void {
-    const columns = [
-      p.number,
-      timeColumn(p),
-      sourceColumn(p),
-      destinationColumn(p),
-      protocolColumn(p),
-      p.wireLength,
-      infoColumn(p),
-    ];
-    const sections = columns.map((text) => `<section>${escaped(String(text))}</section>\n`);
-    this.#out.text(`<packet>\n${sections.join('')}</packet>\n\n`);
+    const out = this.#out;
+    out.text('<packet>\n');
+    out.named(SECTION, p.number);
+    out.words(SECTION_END);
+    this.#section(timeColumn(p));
+    this.#section(sourceColumn(p));
+    this.#section(destinationColumn(p));
+    this.#section(protocolColumn(p));
+    out.named(SECTION, p.wireLength);
+    out.words(SECTION_END);
+    this.#section(infoColumn(p));
+    out.text('</packet>\n\n');
+  }
+
+  #section(text: string): void {
+    this.#out.words(SECTION);
+    this.#out.text(escaped(text));
+    this.#out.words(SECTION_END);
   }
 
   finish(): void {

@@ -51,15 +51,12 @@ export function tcpExpert(p: Packet, layer: number, say: Say): void {
 }
 
 function connection(p: Packet, flags: number, say: Say): void {
-  const server = `server port ${flags & a.ACK ? p.srcPort : p.dstPort}`;
-  if (flags & a.SYN)
-    say(
-      'chat',
-      'sequence',
-      flags & a.ACK
-        ? `Connection establish acknowledge (SYN+ACK): ${server}`
-        : `Connection establish request (SYN): ${server}`,
-    );
+  if ((flags & (a.SYN | a.FIN | a.RST)) === 0) return;
+  if (flags & a.SYN) {
+    const what = flags & a.ACK ? 'acknowledge (SYN+ACK)' : 'request (SYN)';
+    const server = flags & a.ACK ? p.srcPort : p.dstPort;
+    say('chat', 'sequence', `Connection establish ${what}: server port ${server}`);
+  }
   if (flags & a.FIN) {
     say('chat', 'sequence', 'Connection finish (FIN)');
     const isFirst = p.session.tcp.closer(p.flow) === p.direction;

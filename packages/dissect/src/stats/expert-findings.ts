@@ -28,7 +28,9 @@ export interface ExpertFinding {
 }
 
 export class ExpertFindings {
-  readonly #found = new Map<string, ExpertFinding>();
+  readonly #all: ExpertFinding[] = [];
+  /** By message: most messages are constants, which are found without reading their characters. */
+  readonly #byMessage = new Map<string, ExpertFinding[]>();
   #packet: Packet | null = null;
   #layer = 0;
 
@@ -56,15 +58,21 @@ export class ExpertFindings {
 
   #count(severity: Severity, group: string, protocol: string, text: string, frame: number): void {
     const message = text.length > MESSAGE_MAX ? text.slice(0, MESSAGE_MAX) : text;
-    const key = `${severity} ${group} ${protocol} ${message}`;
-    const known = this.#found.get(key);
+    const same = this.#byMessage.get(message);
+    const known = same?.find(
+      (each) => each.severity === severity && each.group === group && each.protocol === protocol,
+    );
     if (known !== undefined) known.count++;
-    else if (this.#found.size < FINDINGS_MAX)
-      this.#found.set(key, { severity, group, protocol, message, count: 1, frame });
+    else if (this.#all.length < FINDINGS_MAX) {
+      const found = { severity, group, protocol, message, count: 1, frame };
+      this.#all.push(found);
+      if (same === undefined) this.#byMessage.set(message, [found]);
+      else same.push(found);
+    }
   }
 
   /** In order of first appearance. */
   list(): ExpertFinding[] {
-    return [...this.#found.values()];
+    return [...this.#all];
   }
 }
