@@ -11,8 +11,8 @@ const answers = (...all: string[]): Questions => ({
   confirm: async () => true,
   peer: async () => all.shift() ?? '',
 });
-const one = [{ id: 'alpha', state: 'runs' }];
-const two = [...one, { id: 'beta', state: 'runs' }];
+const one = [{ id: 'alpha', state: 'runs', mesh: 'home', isAuthority: true }];
+const two = [{ id: 'beta', state: 'runs', mesh: 'home', isAuthority: false }, ...one];
 const entry = (label: string) => entries.find((each) => each.label === label)!;
 
 test('menu entries return their command, with the peer only if there are several', async () => {
@@ -25,7 +25,9 @@ test('menu entries return their command, with the peer only if there are several
     'query',
     'count where cpu.used > 80%',
   ]);
-  assert.deepEqual(await entry('Read messages').ask(answers(), two), ['inbox', '--peer', 'alpha']);
+  assert.deepEqual(await entry('Read messages').ask(answers(), two), ['inbox', '--peer', 'beta']);
+  assert.deepEqual(await entry('Get a file').ask(answers('beta', 'note.txt'), one), ['get', 'beta/note.txt']);
+  assert.deepEqual(await entry('Get a file').ask(answers('beta', ''), one), ['get', 'beta']);
   const revoke = await entry('Revoke').ask(answers('beta', 'stolen'), one);
   assert.deepEqual(revoke, ['mesh', 'revoke', 'beta', '--reason', 'stolen']);
   assert.deepEqual(await entry('Look at a capture').ask(answers(), []), ['start']);
@@ -35,7 +37,7 @@ test('menu input that begins with a dash is not taken for an option', async () =
   assert.deepEqual(await entry('Send a message').ask(answers('beta', '-rf'), two), [
     'send',
     '--peer',
-    'alpha',
+    'beta',
     '--',
     'beta',
     '-rf',
@@ -47,6 +49,22 @@ test('the menu offers only entries that are available', () => {
   const labels = (peers: typeof one) => entries.filter((each) => each.isFor(peers)).map(({ label }) => label);
   assert.ok(!labels([]).includes('Send a message'));
   assert.ok(labels([]).includes('Found a mesh'));
-  assert.ok(labels([{ id: 'alpha', state: 'stopped' }]).includes('Start a peer'));
+  assert.ok(labels([{ ...one[0]!, state: 'stopped' }]).includes('Start a peer'));
   assert.ok(!labels(one).includes('Start a peer'));
+});
+
+test('what only the authority does goes to the peer that holds it, and is not offered where none runs', async () => {
+  assert.deepEqual(await entry('Create another peer').ask(answers('gamma'), two), [
+    ...['mesh', 'create', 'gamma', '--peer', 'alpha'],
+  ]);
+  assert.deepEqual(await entry('Invite').ask(answers(), one), ['mesh', 'invite']);
+  const member = two.filter(({ isAuthority }) => !isAuthority);
+  for (const label of ['Create another peer', 'Invite', 'Who waits', 'Approve', 'Revoke'])
+    assert.ok(!entry(label).isFor(member), label);
+});
+
+test('what any peer answers alike asks for a peer only if several meshes run here', async () => {
+  assert.deepEqual(await entry('Who is here').ask(answers(), two), ['mesh', 'members']);
+  const apart = two.map((peer) => (peer.id === 'beta' ? { ...peer, mesh: 'lab' } : peer));
+  assert.deepEqual(await entry('Who is here').ask(answers(), apart), ['mesh', 'members', '--peer', 'beta']);
 });

@@ -54,7 +54,7 @@ export async function exportSession(
   const content = await (isCast ? visits.cast(session) : visits.packets(session));
   if (content === null)
     throw new UserError(
-      isCast ? `${session}: not a record of a visit` : `${session}: of this visit there are no packets`,
+      isCast ? `${session}: not a record of a visit` : await whyNoPackets(visits, session),
       FAILED,
     );
   await writeFile(pathFrom(file), content, { mode: 0o600, flag: 'wx' }).catch(
@@ -63,6 +63,14 @@ export async function exportSession(
     },
   );
   return 0;
+}
+
+/** A redirected peer is heard within the mesh's own sessions: its requests are recorded, and no bytes. */
+async function whyNoPackets(visits: Visits, session: string): Promise<string> {
+  const { protocol } = await recordOf(visits, session);
+  return protocol === 'eyrie'
+    ? `${session}: of a peer in the decoy mesh the requests are recorded, not packets; export them to a name that ends in .cast`
+    : `${session}: this visit has no packets`;
 }
 
 /** The visit whose name begins so. @throws UserError */

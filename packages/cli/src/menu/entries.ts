@@ -5,6 +5,10 @@ import type { Questions } from './questions.ts';
 export interface LocalPeer {
   id: string;
   state: string;
+  /** The name of its mesh; null while it waits for approval. */
+  mesh: string | null;
+  /** It holds the authority of its mesh. */
+  isAuthority: boolean;
 }
 
 export interface Entry {
@@ -23,10 +27,33 @@ const stopped = (peers: readonly LocalPeer[]) =>
 const always = () => true;
 const whereRuns = (peers: readonly LocalPeer[]) => running(peers).length > 0;
 
+const whereDecides = (peers: readonly LocalPeer[]) => authorities(peers).length > 0;
+
+/** The running peers that hold an authority. */
+function authorities(peers: readonly LocalPeer[]): string[] {
+  return running(peers.filter(({ isAuthority }) => isAuthority));
+}
+
 /** Which running peer to use: asked only if there are several. */
 async function by(questions: Questions, peers: readonly LocalPeer[]): Promise<string[]> {
-  const all = running(peers);
-  return all.length === 1 ? [] : ['--peer', await questions.choose('As which peer?', all)];
+  return among(questions, running(peers));
+}
+
+/** Any peer of a mesh answers alike: asked only if several meshes run here. */
+async function byAny(questions: Questions, peers: readonly LocalPeer[]): Promise<string[]> {
+  const meshes = new Set(peers.filter(({ state }) => state === 'runs').map(({ mesh }) => mesh));
+  return meshes.size === 1 ? [] : by(questions, peers);
+}
+
+/** What only an authority does: asked only if several run here. It is named beside others, as the command would need. */
+async function byAuthority(questions: Questions, peers: readonly LocalPeer[]): Promise<string[]> {
+  const [only, ...others] = authorities(peers);
+  if (only === undefined || others.length > 0) return among(questions, authorities(peers));
+  return peers.length === 1 ? [] : ['--peer', only];
+}
+
+async function among(questions: Questions, ids: readonly string[]): Promise<string[]> {
+  return ids.length === 1 ? [] : ['--peer', await questions.choose('As which peer?', ids)];
 }
 
 /** The arguments of a command. Input that begins with a dash goes behind `--`, so that it is no option. */
@@ -35,19 +62,23 @@ function spoken(command: string[], typed: string[], options: string[] = []): str
   return [...command, ...options, '--', ...typed];
 }
 
+/** To whom a file is offered. */
+const ALL = 'all peers';
+const ONE = 'one peer';
+
 export const entries: readonly Entry[] = [
   {
     label: 'Who is here',
     hint: 'members of the mesh, and who of them is alive',
     isFor: whereRuns,
-    ask: async (questions, peers) => ['mesh', 'members', ...(await by(questions, peers))],
+    ask: async (questions, peers) => ['mesh', 'members', ...(await byAny(questions, peers))],
   },
   {
     label: 'Ask the mesh',
     hint: 'the best peers for something, or figures of all',
     isFor: whereRuns,
     ask: async (questions, peers) => {
-      const as = await by(questions, peers);
+      const as = await byAny(questions, peers);
       return spoken(['query'], [await questions.text('What?', '3 peers order by cpu.free')], as);
     },
   },
@@ -91,39 +122,39 @@ export const entries: readonly Entry[] = [
   {
     label: 'Create another peer',
     hint: 'on this machine, where the authority runs',
-    isFor: whereRuns,
+    isFor: whereDecides,
     ask: async (questions, peers) => {
-      const as = await by(questions, peers);
+      const as = await byAuthority(questions, peers);
       return spoken(['mesh', 'create'], [await questions.text('Its name')], as);
     },
   },
   {
     label: 'Invite',
     hint: 'one line by which a peer elsewhere can join',
-    isFor: whereRuns,
-    ask: async (questions, peers) => ['mesh', 'invite', ...(await by(questions, peers))],
+    isFor: whereDecides,
+    ask: async (questions, peers) => ['mesh', 'invite', ...(await byAuthority(questions, peers))],
   },
   {
     label: 'Who waits',
     hint: 'peers that asked to be let in',
-    isFor: whereRuns,
-    ask: async (questions, peers) => ['mesh', 'pending', ...(await by(questions, peers))],
+    isFor: whereDecides,
+    ask: async (questions, peers) => ['mesh', 'pending', ...(await byAuthority(questions, peers))],
   },
   {
     label: 'Approve',
     hint: 'let one in that waits',
-    isFor: whereRuns,
+    isFor: whereDecides,
     ask: async (questions, peers) => {
-      const as = await by(questions, peers);
+      const as = await byAuthority(questions, peers);
       return spoken(['mesh', 'approve'], [await questions.peer('Which peer?', 'pending', as[1])], as);
     },
   },
   {
     label: 'Revoke',
     hint: 'out at once, for all',
-    isFor: whereRuns,
+    isFor: whereDecides,
     ask: async (questions, peers) => {
-      const as = await by(questions, peers);
+      const as = await byAuthority(questions, peers);
       const id = await questions.peer('Which peer?', 'others', as[1]);
       const reason = await questions.text('Why?');
       return (await questions.confirm(`Revoke ${id} for good?`))
@@ -133,11 +164,14 @@ export const entries: readonly Entry[] = [
   },
   {
     label: 'Share a file',
-    hint: 'read-only, to all peers or to some',
+    hint: 'read-only, to all peers or to one',
     isFor: whereRuns,
     ask: async (questions, peers) => {
       const as = await by(questions, peers);
-      return spoken(['share'], [await questions.text('Which file?')], as);
+      const file = await questions.text('Which file?');
+      const isForAll = (await questions.choose('For whom?', [ALL, ONE])) === ALL;
+      const to = isForAll ? [] : ['--to', await questions.peer('For which peer?', 'others', as[1])];
+      return spoken(['share'], [file], [...to, ...as]);
     },
   },
   {
@@ -146,11 +180,9 @@ export const entries: readonly Entry[] = [
     isFor: whereRuns,
     ask: async (questions, peers) => {
       const as = await by(questions, peers);
-      return spoken(
-        ['get'],
-        [await questions.text('Which? (peer/name; a peer alone lists what it has)')],
-        as,
-      );
+      const from = await questions.peer('From which peer?', 'others', as[1]);
+      const name = await questions.text('Which file? (none: list what it shares)', '', true);
+      return spoken(['get'], [name === '' ? from : `${from}/${name}`], as);
     },
   },
   {

@@ -74,7 +74,8 @@ export async function create(id: string, options: Where & { peer?: string }): Pr
   const settings = settingsOf({ ...options, name: id });
   // Before the new peer has a folder, which would be one more to choose from.
   const inviter = selectAuthority(options.peer);
-  newFolder(id);
+  // It is made once there is an invitation: what is refused leaves none behind.
+  if (peersIn(eyrieHome()).includes(id)) newFolder(id);
   const { token } = await ask<{ token: string }>(inviter, 'invite', {
     name: id,
     uses: 1,

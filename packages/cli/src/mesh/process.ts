@@ -9,6 +9,7 @@ import {
   FolderStorage,
   isComplete,
   isLocked,
+  meshNameOf,
   peerFolder,
   peersIn,
   type Reloaded,
@@ -19,7 +20,7 @@ import { printableLine } from '../terminal/printable.ts';
 import { table } from '../terminal/table.ts';
 import { knownPassphrase } from './passphrase.ts';
 import { isRunning, stateOf } from './running.ts';
-import { askPeer, selectPeer } from './select.ts';
+import { askPeer, holdsAuthority, selectPeer } from './select.ts';
 
 const START_MS = 30_000;
 const LOOK_MS = 50;
@@ -116,6 +117,8 @@ export async function list(options: { json?: boolean }): Promise<void> {
       return {
         id,
         state: !isMember ? 'not let in yet' : await stateOf(id),
+        mesh: meshNameOf(folder),
+        isAuthority: holdsAuthority(id),
         folder,
       };
     }),

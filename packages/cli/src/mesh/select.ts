@@ -57,7 +57,7 @@ function isFree(named: string | undefined): boolean {
   return (named ?? process.env.EYRIE_PEER ?? '') === '';
 }
 
-function holdsAuthority(id: string): boolean {
+export function holdsAuthority(id: string): boolean {
   return existsSync(join(peerFolder(eyrieHome(), id), 'authority'));
 }
 
