@@ -219,6 +219,34 @@ export interface FlowObject {
   bytes: number;
 }
 
+/** DNS, HTTP or TLS at a glance. */
+export interface ProtocolOverview {
+  figures: { name: string; value: number | null; unit: 'count' | 'bytes' | 'seconds' }[];
+  tables: OverviewTable[];
+  packets: number;
+  is_whole: boolean;
+  gone: string[];
+}
+
+export interface OverviewTable {
+  name: string;
+  /** How many there are; some are listed. */
+  distinct: number;
+  is_whole: boolean;
+  items: OverviewItem[];
+}
+
+export interface OverviewItem {
+  text: string;
+  count: number;
+  /** Mean time of an answer; of a certificate, what was left of its time. */
+  seconds: number | null;
+  detail: string | null;
+  /** When a certificate ends. */
+  until: number | null;
+  filter: string | null;
+}
+
 /** One that any conversation transferred; capture, kind, frame and nth tell it from all others. */
 export interface CaptureObject {
   capture: number;

@@ -4,8 +4,14 @@ import { linkTo, place } from '../../state/navigation.ts';
 import { adoptStyle } from '../../ui/adopt-style.ts';
 import { later } from '../../ui/later.tsx';
 import style from './analysis.lazy.css';
+import type { OverviewName } from './overviews/titles.ts';
 
 adoptStyle(style);
+
+const overview = (name: OverviewName): ComponentType => {
+  const Loaded = later(async () => (await import('./overviews/overview-page.tsx')).OverviewPage);
+  return () => <Loaded name={name} />;
+};
 
 interface Tab {
   title: string;
@@ -16,6 +22,9 @@ interface Tab {
 const tabs: Readonly<Record<string, Tab>> = {
   graph: { title: 'I/O graph', Shown: later(async () => (await import('./graph/io-page.tsx')).IoPage) },
   files: { title: 'Files', Shown: later(async () => (await import('./files/files-page.tsx')).FilesPage) },
+  dns: { title: 'DNS', Shown: overview('dns') },
+  http: { title: 'HTTP', Shown: overview('http') },
+  tls: { title: 'TLS', Shown: overview('tls') },
 };
 
 export function Analysis() {

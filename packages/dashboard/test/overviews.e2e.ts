@@ -1,0 +1,72 @@
+// DNS, HTTP and TLS at a glance in Chromium: figures, lists, and the way to the packets.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { Browser } from 'playwright-core';
+import { complaints } from './support/axe.ts';
+import { DESKTOP, PHONE, startBrowser, visit } from './support/browser.ts';
+import { bundle } from './support/bundle.ts';
+import { type Eyrie, startEyrie } from './support/eyrie.ts';
+
+let browser: Browser;
+let eyrie: Eyrie;
+
+before(async () => {
+  bundle();
+  eyrie = await startEyrie();
+  browser = await startBrowser();
+});
+after(async () => {
+  await browser?.close();
+  await eyrie?.stop();
+});
+
+test('DNS: a failed name leads to its packets, Back back; a long list opens', async () => {
+  const { page, end } = await visit(browser, `${eyrie.url}#/analysis/dns`);
+  const names = page.getByRole('region', { name: 'Names' });
+  await names.getByRole('listitem').first().waitFor();
+  assert.equal(await names.getByRole('listitem').count(), 10);
+  await names.getByRole('button', { name: 'All' }).click();
+  assert.equal(await names.getByRole('listitem').count(), 33);
+  await page.getByRole('link', { name: 'www.missing.example NXDOMAIN' }).click();
+  await page.locator('.row[data-row="0"] .cell-summary', { hasText: 'www.missing.example' }).waitFor();
+  assert.equal(
+    await page.inputValue('#filter'),
+    'dns.qry.name == "www.missing.example" && dns.flags.rcode == 3',
+  );
+  await page.goBack();
+  await names.getByRole('listitem').first().waitFor();
+  await end();
+});
+
+test('the tabs keep the filter; a protocol that does not pass it says so', async () => {
+  const { page, end } = await visit(browser, `${eyrie.url}#/analysis/dns?q=udp`);
+  await page.getByRole('region', { name: 'Names' }).waitFor();
+  await page.getByRole('link', { name: 'HTTP', exact: true }).click();
+  await page.getByText('No HTTP/1 in what passes the filter').waitFor();
+  assert.equal(await page.inputValue('#filter'), 'udp');
+  await end();
+});
+
+test('HTTP and TLS: lists, certificates with their ends, no barriers, nothing wider than the screen', async () => {
+  for (const [viewport, colorScheme] of [
+    [DESKTOP, 'light'],
+    [PHONE, 'dark'],
+  ] as const) {
+    const { page, end } = await visit(browser, `${eyrie.url}#/analysis/http`, {
+      viewport,
+      colorScheme,
+      bypassCSP: true,
+    });
+    await page.getByRole('region', { name: 'User agents' }).getByRole('link').first().waitFor();
+    assert.deepEqual(await complaints(page), []);
+    await page.getByRole('link', { name: 'TLS', exact: true }).click();
+    await page
+      .getByRole('region', { name: 'Certificates' })
+      .getByText(/^\d{4}-\d\d-\d\d$/)
+      .first()
+      .waitFor();
+    assert.deepEqual(await complaints(page), []);
+    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth), false);
+    await end();
+  }
+});
