@@ -9,8 +9,8 @@ export interface Tally {
   readonly bucket: bigint;
   readonly protocol: number;
   readonly path: number;
-  packets: number;
-  bytes: number;
+  readonly packets: number;
+  readonly bytes: number;
 }
 
 export interface Tallies {
@@ -40,50 +40,91 @@ export function tallied({ length, time, protocol, path, bytes }: Counted): Talli
     else if (at > last) last = at;
   }
   const width = widthOf(first, last);
-  const known = new Map<number, Map<number, Tally>>();
+  const start = floorTo(first, width);
+  const known = new TallyTable();
   let sum = 0;
-  let bucket = floorTo(first, width);
+  let bucket = start;
   let end = bucket + width;
-  let step = known.get(0);
-  let tally: Tally | undefined;
+  let step = 0;
   for (let i = 0; i < length; i++) {
     const at = time[i]!;
-    if (step === undefined || at < bucket || at >= end) {
+    if (at < bucket || at >= end) {
       bucket = floorTo(at, width);
       end = bucket + width;
-      step = stepOf(known, Number((bucket - floorTo(first, width)) / width));
-      tally = undefined;
+      step = Number((bucket - start) / width);
     }
     const size = bytes[i]!;
     sum += size;
-    // Consecutive packets mostly share path and protocol.
-    if (tally === undefined || tally.path !== path[i] || tally.protocol !== protocol[i])
-      tally = tallyOf(step, bucket, path[i]!, protocol[i]!);
-    tally.packets++;
-    tally.bytes += size;
+    known.add(step, path[i]!, protocol[i]!, size);
   }
-  const list = [...known.values()].flatMap((each) => [...each.values()]);
-  return { width, list, first, last, bytes: sum };
+  return { width, list: known.list(start, width), first, last, bytes: sum };
 }
 
-function stepOf(known: Map<number, Map<number, Tally>>, step: number): Map<number, Tally> {
-  let made = known.get(step);
-  if (made === undefined) {
-    made = new Map();
-    known.set(step, made);
+/** Words of a tally: its step, path, protocol and packets. */
+const WORDS = 4;
+
+/** Tallies by step, path and protocol, in a hash table of numbers: mostly the next packet has another path. */
+class TallyTable {
+  #slots = new Int32Array(1024);
+  #words = new Int32Array(256 * WORDS);
+  #bytes = new Float64Array(256);
+  #count = 0;
+
+  add(step: number, path: number, protocol: number, bytes: number): void {
+    const words = this.#words;
+    const mask = this.#slots.length - 1;
+    for (let slot = hash(step, path, protocol) & mask; ; slot = (slot + 1) & mask) {
+      const tally = this.#slots[slot]! - 1;
+      if (tally < 0) {
+        this.#slots[slot] = this.#count + 1;
+        this.#begin(step, path, protocol, bytes);
+        return;
+      }
+      const at = tally * WORDS;
+      if (words[at] !== step || words[at + 1] !== path || words[at + 2] !== protocol) continue;
+      words[at + 3]!++;
+      this.#bytes[tally]! += bytes;
+      return;
+    }
   }
-  return made;
+
+  list(start: bigint, width: bigint): Tally[] {
+    return Array.from({ length: this.#count }, (_, tally) => {
+      const [step, path, protocol, packets] = this.#words.subarray(tally * WORDS, (tally + 1) * WORDS);
+      const bucket = start + BigInt(step!) * width;
+      return { bucket, protocol: protocol!, path: path!, packets: packets!, bytes: this.#bytes[tally]! };
+    });
+  }
+
+  #begin(step: number, path: number, protocol: number, bytes: number): void {
+    const tally = this.#count++;
+    this.#words.set([step, path, protocol, 1], tally * WORDS);
+    this.#bytes[tally] = bytes;
+    // A quarter of the slots at most.
+    if (this.#count === this.#bytes.length) this.#grow();
+  }
+
+  #grow(): void {
+    const [words, bytes] = [new Int32Array(this.#words.length * 2), new Float64Array(this.#bytes.length * 2)];
+    words.set(this.#words);
+    bytes.set(this.#bytes);
+    const slots = new Int32Array(this.#slots.length * 2);
+    for (let tally = 0; tally < this.#count; tally++) {
+      const at = tally * WORDS;
+      let slot = hash(words[at]!, words[at + 1]!, words[at + 2]!) & (slots.length - 1);
+      while (slots[slot] !== 0) slot = (slot + 1) & (slots.length - 1);
+      slots[slot] = tally + 1;
+    }
+    this.#words = words;
+    this.#bytes = bytes;
+    this.#slots = slots;
+  }
 }
 
-function tallyOf(step: Map<number, Tally>, bucket: bigint, path: number, protocol: number): Tally {
-  // Exact in a double: a store has less than 2^26 of either.
-  const key = path * 0x400_0000 + protocol;
-  let made = step.get(key);
-  if (made === undefined) {
-    made = { bucket, protocol, path, packets: 0, bytes: 0 };
-    step.set(key, made);
-  }
-  return made;
+/** Multiplicative, then mixed, so that neighbours spread. */
+function hash(step: number, path: number, protocol: number): number {
+  const h = Math.imul(path, 0x9e37_79b1) ^ Math.imul(protocol, 0x85eb_ca6b) ^ Math.imul(step, 0xc2b2_ae35);
+  return h ^ (h >>> 15);
 }
 
 /** The least power of ten, at least a millisecond, that splits the span into at most STEPS_MAX steps. */
