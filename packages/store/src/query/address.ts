@@ -1,5 +1,10 @@
 // Parses addresses in queries.
 import { type Constant, constant, ETHER, type FieldType, IPV4, IPV6 } from '@eyrie/dissect';
+import { StoreError } from '../errors.ts';
+import { addressCondition } from '../filter/address-order.ts';
+import type { Sql } from '../filter/condition.ts';
+import type { Dialect } from '../sql/database.ts';
+import { addressText } from '../write/address-text.ts';
 
 export interface NamedAddress {
   readonly kind: number;
@@ -21,4 +26,23 @@ export function addressNamed(text: string): NamedAddress | null {
     if (typeof value !== 'object' || !('error' in value)) return { kind, constant: value };
   }
   return null;
+}
+
+/** A condition on a column of address texts. In any notation; of a network, those that packets have. @throws StoreError */
+export function addressIs(column: string, text: string, { unhex }: Dialect): Sql {
+  const { kind, constant: value } = knownAddress(text);
+  // Written as it is stored: it has no quotes.
+  if (value instanceof Uint8Array) return `${column} = '${addressText(kind, value)}'`;
+  const within = addressCondition('==', value, (bytes) => unhex(`'${Buffer.from(bytes).toString('hex')}'`));
+  return `${column} IN (SELECT text FROM addresses WHERE kind = ${kind} AND ${within})`;
+}
+
+/** @throws StoreError */
+export function knownAddress(text: string): NamedAddress {
+  const named = addressNamed(text);
+  if (named !== null) return named;
+  throw new StoreError(
+    'ERR_STORE_QUERY',
+    `"${text}" is not an address; write 192.0.2.1, 2001:db8::1, 02:00:5e:10:00:01 or 10.0.0.0/8`,
+  );
 }

@@ -10,9 +10,9 @@ import {
   type SequenceBase,
   type StoredFlow,
 } from '../queries.ts';
-import type { Database, Row, Value } from '../sql/database.ts';
+import type { Database, Dialect, Row, Value } from '../sql/database.ts';
 import { Remembered } from '../sql/remembered.ts';
-import { addressNamed } from './address.ts';
+import { addressIs } from './address.ts';
 import { cursorOf, keyOf } from './cursor.ts';
 import { flowsOf, passing } from './passing.ts';
 import { limitOf, type Selector, wholeNumber } from './selection.ts';
@@ -34,7 +34,7 @@ export async function flowPage(database: Database, selector: Selector, query: Fl
   const order = ORDERS[query.order ?? 'bytes'];
   if (order === undefined)
     throw new StoreError('ERR_STORE_QUERY', `order: flows are ordered by ${Object.keys(ORDERS).join(', ')}`);
-  const { conditions, values } = conditionsOf(query);
+  const { conditions, values } = conditionsOf(database.dialect, query);
   const { where, exact } = await passing(selector, query, flowsOf);
   conditions.push(...where);
   const total = query.count === true ? await flowCount(database, conditions, values) : null;
@@ -151,7 +151,7 @@ export class Flows {
   }
 }
 
-function conditionsOf(query: FlowQuery): { conditions: string[]; values: Value[] } {
+function conditionsOf(dialect: Dialect, query: FlowQuery): { conditions: string[]; values: Value[] } {
   const conditions: string[] = [];
   const values: Value[] = [];
   const add = (value: Value | undefined, condition: (place: string) => string): void => {
@@ -159,13 +159,12 @@ function conditionsOf(query: FlowQuery): { conditions: string[]; values: Value[]
     values.push(value);
     conditions.push(condition(`$${values.length}`));
   };
-  if (query.address !== undefined && addressNamed(query.address) === null)
-    throw new StoreError('ERR_STORE_QUERY', `"${query.address}" is not an address`);
-  const { capture, port, stream } = query;
+  const { address, capture, port, stream } = query;
+  if (address !== undefined)
+    conditions.push(`(${addressIs('client', address, dialect)} OR ${addressIs('server', address, dialect)})`);
   add(capture === undefined ? undefined : wholeNumber(capture, 'capture'), (at) => `capture = ${at}`);
   add(seconds(query.from, 'from'), (at) => `end_time >= ${at}`);
   add(seconds(query.to, 'to'), (at) => `start_time < ${at}`);
-  add(query.address?.toLowerCase(), (at) => `(client = ${at} OR server = ${at})`);
   add(
     port === undefined ? undefined : wholeNumber(port, 'port'),
     (at) => `(client_port = ${at} OR server_port = ${at})`,

@@ -9,6 +9,7 @@ import {
 } from '../queries.ts';
 import type { FindingDetail, FindingRow, NameSource } from '../rows.ts';
 import type { Database, Row, Value } from '../sql/database.ts';
+import { addressIs } from './address.ts';
 import { cursorOf, keyOf } from './cursor.ts';
 import { contains } from './flows.ts';
 import { findingsOf, namesOf, passing } from './passing.ts';
@@ -25,7 +26,7 @@ export async function namePage(
   const { where: passes, exact } = await passing(selector, query, namesOf);
   where.push(...passes);
   if (query.capture !== undefined) add([wholeNumber(query.capture, 'capture')], (at) => `capture = ${at}`);
-  if (query.address !== undefined) add([query.address.toLowerCase()], (at) => `address = ${at}`);
+  if (query.address !== undefined) where.push(addressIs('address', query.address, database.dialect));
   if (query.name !== undefined) add([query.name.toLowerCase()], (at) => contains('lower(name)', at));
   if (query.after !== undefined)
     add(keyOf(query.after, 3).map(String), (...key) => `(address, name, source) > (${key.join(', ')})`);
@@ -64,7 +65,7 @@ export async function findingPage(
   if (query.capture !== undefined) add([wholeNumber(query.capture, 'capture')], (at) => `capture = ${at}`);
   if (query.finder !== undefined) add([query.finder], (at) => `finder = ${at}`);
   if (query.severity !== undefined) add([query.severity], (at) => `severity = ${at}`);
-  if (query.address !== undefined) add([query.address.toLowerCase()], (at) => `address = ${at}`);
+  if (query.address !== undefined) where.push(addressIs('address', query.address, database.dialect));
   if (query.after !== undefined) {
     const [gravity, count, id] = keyOf(query.after, 3).map(Number) as [number, number, number];
     if (isNewest) add([id], (at) => `id < ${at}`);

@@ -9,7 +9,7 @@ import type { Vocabulary } from '../filter/vocabulary.ts';
 import type { Selection } from '../queries.ts';
 import type { Database } from '../sql/database.ts';
 import { ofCapture } from '../write/packet-rows.ts';
-import { addressNamed } from './address.ts';
+import { knownAddress } from './address.ts';
 import { nanosecondsOf } from './time.ts';
 
 export interface Selected extends Bounds {
@@ -115,12 +115,7 @@ export class Selector {
   }
 
   async #address(columns: readonly string[], text: string): Promise<Sql> {
-    const value = addressNamed(text);
-    if (value === null)
-      throw new StoreError(
-        'ERR_STORE_QUERY',
-        `"${text}" is not an address; write 192.0.2.1, 2001:db8::1, 02:00:5e:10:00:01 or 10.0.0.0/8`,
-      );
+    const value = knownAddress(text);
     const condition = addressCondition('==', value.constant, (bytes) => this.#addresses.bytes(bytes))!;
     return or(
       ...(await Promise.all(columns.map((column) => this.#addresses.isOne(column, value.kind, condition)))),

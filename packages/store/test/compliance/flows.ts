@@ -131,6 +131,47 @@ export function readsFlows(open: () => Store): void {
     await assert.rejects(store.names({ filter: 'nosuch' }), FilterError);
   });
 
+  it('finds flows, names and findings by any notation of an address, and by its network', async () => {
+    const store = open();
+    const flow = (await store.flows({ limit: 1000 })).items.find(({ client }) =>
+      client.address.includes('::'),
+    )!;
+    const address = flow.client.address;
+    const [left, right] = address.split('::').map((part) => part.split(':'));
+    const zeros = new Array<string>(8 - left!.length - right!.length).fill('0');
+    const long = [...left!, ...zeros, ...right!].map((group) => group.padStart(4, '0'));
+    const time = 1_700_000_000;
+    const found: FindingRow = {
+      ...{ finder: 'rule', severity: 'note', group: 'g', protocol: 'tcp', message: 'by notation' },
+      ...{ address, frame: null, count: 1, time },
+    };
+    await store.write(
+      batchOf(originOf(OFFICE_HOUR).key, 1_000_001, {
+        names: [{ address, name: 'by.notation.example', source: 'dns', time }],
+        findings: [found],
+      }),
+    );
+    const counts = async (asked: string): Promise<number[]> => {
+      const flows = await store.flows({ address: asked, limit: 1000 });
+      const { items: names } = await store.names({ address: asked });
+      const { items: findings } = await store.findings({ address: asked });
+      return [
+        flows.items.length,
+        names.filter(({ name }) => name === 'by.notation.example').length,
+        findings.filter(({ message }) => message === 'by notation').length,
+      ];
+    };
+    const known = await counts(address);
+    assert.ok(known[0]! > 0 && known[1] === 1 && known[2] === 1);
+    assert.deepEqual(await counts(long.join(':').toUpperCase()), known);
+    assert.deepEqual(await counts(`${address}/128`), known);
+    const network = await counts(`${left!.slice(0, 1).join(':')}::/16`);
+    assert.ok(network[0]! >= known[0]! && network[1] === 1 && network[2] === 1);
+    assert.deepEqual(await counts('198.51.100.0/24'), [0, 0, 0]);
+    for (const ask of [store.flows, store.names, store.findings])
+      await assert.rejects(ask({ address: 'alder' }), { code: 'ERR_STORE_QUERY' });
+  });
+
   it('knows who talks with whom', async () => {
     const store = open();
     const { items } = await store.conversations({ filter: 'ip' });
