@@ -17,8 +17,10 @@ const ROOT = join(import.meta.dirname, '..');
 const EYRIE = join(ROOT, 'packages/cli/bin/eyrie.js');
 const FOLDERS = ['../shared/captures', 'samples'];
 const MEGABYTES = 60;
-/** Time to start capturing, and to drain the kernel's buffer at the end. */
+/** Time to drain the kernel's buffer at the end. */
 const SETTLE_MS = 4000;
+/** Longest time until a tool captures. */
+const START_MS = 60_000;
 
 const SENDER = `eyrie-bench-send-${process.pid}`;
 const RECEIVER = `eyrie-bench-take-${process.pid}`;
@@ -101,7 +103,13 @@ async function send(path: string, rate: number, seconds: number): Promise<{ pack
 
 async function take(words: readonly string[], path: string, rate: number, seconds: number) {
   const { child, said } = start(words);
-  await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
+  const deadline = performance.now() + START_MS;
+  // As tcpdump and eyrie say when they have begun: nothing has been compiled yet for the packets that follow.
+  while (!/listening on|captures on/.test(said())) {
+    if (performance.now() > deadline || child.exitCode !== null)
+      throw new Error(`it does not capture: ${said()}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
   const sent = await send(path, rate, seconds);
   await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
   const exited = once(child, 'exit');

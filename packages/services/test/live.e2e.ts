@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createSocket } from 'node:dgram';
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
@@ -127,6 +127,29 @@ describe('a live capture into a store', { skip: cannot() }, () => {
     memory.failAfter = Infinity;
     assert.equal(await ending, PACKETS);
     assert.equal(await intake.ended(capture), null);
+  });
+
+  it('whose ring cannot be written says so once, and counts what is dropped', async () => {
+    const port = await freePort();
+    const noFolder = join(root, 'file');
+    writeFileSync(noFolder, '');
+    const said: string[] = [];
+    const live = await startLive({
+      ...{ interface: 'lo', filter: `udp dst port ${port}`, ringFolder: noFolder, ring: RING_DEFAULTS },
+      log: { ...silentLog, warn: (text) => said.push(text), info: (text) => said.push(text) },
+    });
+    for (const drops of [10, 20]) {
+      await sendPackets(port, 10);
+      await until('the drops', () => live.state.dropped === drops);
+    }
+    assert.deepEqual(
+      live.drops().map(({ where, packets }) => [where, packets]),
+      [['queue', 20]],
+    );
+    assert.deepEqual(live.drops(), []);
+    await live.stop();
+    assert.equal(said.length, 2);
+    assert.match(said[1]!, /^packets are dropped: .*: its folder does not exist/);
   });
 
   it('in one process brings every packet, whose bytes can be found again', async () => {

@@ -93,7 +93,7 @@ export class RingWriter {
       this.problem = null;
       if (this.#bytes >= this.#limits.fileBytesMax) this.#endFile();
     } catch (error) {
-      this.problem = `packets are dropped: ${writeError(this.#path, error).message}`;
+      this.problem = `packets are dropped: ${writeError(this.folder, error).message}`;
       this.#giveUp(count);
     }
   }

@@ -9,7 +9,8 @@ const WORDS: Readonly<Record<DropRow['where'], string>> = {
   kernel:
     'by the kernel, whose buffer was full: a capture filter (-f), fewer bytes of each (-s) or a larger buffer (-B) help',
   interface: 'by the interface itself',
-  queue: 'by the ring, which went on before they were read: a larger one (--ring) helps',
+  queue:
+    'by the ring: it was overwritten before they were read, or its disk was full; a larger one (--ring), or free space, helps',
   refused: 'by the store, which refused them',
 };
 

@@ -10,6 +10,9 @@ import type { FromRecorder, RecordJob, ToRecorder } from './spec.ts';
 
 const RETRY = { firstMs: 500, mostMs: 5000 };
 
+/** The disk counts as mended after so long without a failure. */
+const MENDED_MS = 10_000;
+
 /** Longest time that packets stay buffered before they are on disk, where readers see them. */
 const FLUSH_MS = 50;
 
@@ -50,6 +53,7 @@ class Recording {
   #dropsBefore: DropCounts = { kernel: 0, interface: 0 };
   /** Why the tool does not run at present; null: it does. */
   #trouble: string | null = null;
+  #disk = { problem: '', untilMs: -Infinity };
   /** The state told last, as text. */
   #told = '';
 
@@ -132,12 +136,20 @@ class Recording {
   }
 
   #tellState(): void {
-    const { packets, bytes, dropped, problem } = this.#ring;
-    const state = { ...this.#drops, packets, bytes, dropped, trouble: this.#trouble ?? problem };
+    const { packets, bytes, dropped } = this.#ring;
+    const state = { ...this.#drops, packets, bytes, dropped, trouble: this.#trouble ?? this.#diskTrouble() };
     const text = JSON.stringify(state);
     if (text === this.#told) return;
     this.#told = text;
     this.#say({ kind: 'state', state });
+  }
+
+  /** A full disk takes packets now and then, as old files are deleted: one line says so, not two a second. */
+  #diskTrouble(): string | null {
+    const { problem } = this.#ring;
+    const now = performance.now();
+    if (problem !== null) this.#disk = { problem, untilMs: now + MENDED_MS };
+    return now < this.#disk.untilMs ? this.#disk.problem : null;
   }
 
   #say(message: FromRecorder): void {
