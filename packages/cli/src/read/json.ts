@@ -157,14 +157,14 @@ export class JsonPrinter extends JsonBase {
   }
 
   #begin(): void {
-    this.out.text('{\n');
+    this.out.text('{');
     this.#isEmpty = true;
   }
 
   /** `"ip.src": ` on a line of its own, behind a comma unless it is the first of its object. */
   #name(name: string, suffix: string, indent: string): void {
     const { out } = this;
-    if (!this.#isEmpty) out.text(',\n');
+    out.text(this.#isEmpty ? '\n' : ',\n');
     this.#isEmpty = false;
     out.text(indent);
     if (PLAIN.test(name)) {
@@ -176,15 +176,13 @@ export class JsonPrinter extends JsonBase {
   }
 
   #end(indent: string): void {
-    if (!this.#isEmpty) this.out.byte(LINE_FEED);
+    if (!this.#isEmpty) this.out.text(`\n${indent}`);
     // The object that this one is a member of has it.
     this.#isEmpty = false;
-    this.out.text(indent);
     this.out.byte(BRACE);
   }
 }
 
-const LINE_FEED = 10;
 const QUOTE = 0x22;
 const COLON = 0x3a;
 const BRACE = 0x7d;

@@ -11,6 +11,7 @@ import {
 import { UserError } from '../errors.ts';
 
 const KEY_LOG = /^(?:tls|ssl|wg)\.keylog_file:(.*)$/s;
+const COLUMN_FORMAT = /^gui\.column\.format:(.*)$/s;
 const KEY_LOG_BYTES_MAX = 256 << 20;
 
 /** The texts of the files that `-o tls.keylog_file:FILE` and `wg.keylog_file` name. @throws UserError */
@@ -29,15 +30,22 @@ export function keyLogs(options: readonly string[]): string[] {
   });
 }
 
+/** The columns that `-o gui.column.format:…` names; of several the last counts. */
+export function columnFormat(options: readonly string[]): string | undefined {
+  return options.map((option) => COLUMN_FORMAT.exec(option)?.[1]).findLast((format) => format !== undefined);
+}
+
 /** @throws UserError */
 export function preferences(options: readonly string[]): Preferences {
   const chosen: Record<string, boolean> = { ...DEFAULT_PREFERENCES };
   for (const option of options) {
-    if (KEY_LOG.test(option)) continue;
+    if (KEY_LOG.test(option) || COLUMN_FORMAT.test(option)) continue;
     const colon = option.indexOf(':');
     const name = option.slice(0, colon < 0 ? undefined : colon).trim();
     if (!Object.hasOwn(chosen, name)) {
-      const names = [...Object.keys(chosen), 'tls.keylog_file', 'wg.keylog_file'].join(', ');
+      const names = [...Object.keys(chosen), 'tls.keylog_file', 'wg.keylog_file', 'gui.column.format'].join(
+        ', ',
+      );
       throw new UserError(`-o ${option}: there are these preferences: ${names}`);
     }
     const value = colon < 0 ? '' : option.slice(colon + 1).trim();

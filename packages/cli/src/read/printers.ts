@@ -10,12 +10,14 @@ import {
 import { UserError } from '../errors.ts';
 import { useColours } from '../terminal/colours.ts';
 import type { Output } from '../terminal/output.ts';
+import { ChosenColumnsPrinter, chosenColumns } from './chosen-columns.ts';
 import { ColouredLinesPrinter } from './coloured-lines.ts';
 import type { ReadOptions } from './command.ts';
 import { FieldsPrinter, parseFieldsFormat } from './fields.ts';
 import { EkPrinter, JsonPrinter } from './json.ts';
 import { layerFilter } from './layer-filter.ts';
 import { LinesPrinter, TabsPrinter } from './lines.ts';
+import { columnFormat } from './preferences.ts';
 import type { Printer } from './printer.ts';
 import { type DumpFormat, TextPrinter, WHOLE_DUMP } from './text.ts';
 import { PdmlPrinter, PsmlPrinter } from './xml.ts';
@@ -26,6 +28,7 @@ export function packetPrinter(out: Output, path: string, options: ReadOptions): 
   const type = options.json === true ? 'json' : (options.type ?? (fields.length > 0 ? 'fields' : 'text'));
   const details = detailsOf(options.details);
   const layers = layerFilter(options.protocols, options.protocolsWhole);
+  const columns = columnFormat(options.option ?? []);
   const format = parseFieldsFormat(options.fieldsOption ?? []);
   if (type !== 'fields' && options.fieldsOption !== undefined)
     throw new UserError(`-E goes with -T fields, not with -T ${type}`);
@@ -48,7 +51,9 @@ export function packetPrinter(out: Output, path: string, options: ReadOptions): 
     case 'psml':
       return new PsmlPrinter(out);
     case 'tabs':
-      return new TabsPrinter(out);
+      return columns === undefined
+        ? new TabsPrinter(out)
+        : new ChosenColumnsPrinter(out, chosenColumns(columns), true);
     case 'text':
       return textPrinter(out, details, options);
     default:
@@ -71,6 +76,8 @@ function textPrinter(out: Output, details: ReadonlySet<string> | null, options: 
       separator: options.separator ?? '',
     });
   }
+  const columns = columnFormat(options.option ?? []);
+  if (columns !== undefined) return new ChosenColumnsPrinter(out, chosenColumns(columns), false);
   if (useColours(options.color)) return new ColouredLinesPrinter(out);
   return new LinesPrinter(out, (options.time ?? 'r') === 'r' && options.seconds !== 'hms');
 }

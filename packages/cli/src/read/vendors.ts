@@ -13,11 +13,11 @@ interface List {
 const pairs = (hex: string, between: string): string => hex.replace(/..(?=.)/g, `$&${between}`);
 const trimmed = (rest: string): string => rest.trim();
 
-/** `00:00:0C⇥Cisco⇥Cisco Systems, Inc`, and a comment after # */
+/** `00:00:0C⇥Cisco⇥Cisco Systems, Inc`, and perhaps a tab and a comment */
 export const wireshark = (path: string): List => ({
   path,
   key: (hex) => `${pairs(hex, ':')}\t`,
-  vendor: (rest) => trimmed(rest.slice(rest.indexOf('\t') + 1).replace(/#.*/, '')),
+  vendor: (rest) => rest.split('\t')[1] ?? '',
 });
 /** `00-00-0C   (hex)⇥⇥Cisco Systems, Inc` */
 export const ieee = (path: string): List => ({

@@ -92,6 +92,9 @@ function clockText(date: Date): string {
   return `${weekday} ${month} ${String(Number(day)).padStart(2)} ${clock} ${year}`;
 }
 
+/** Layers that Wireshark does not count as protocols: PDML has them as fields, in a wrapper where nothing is around them. */
+const NOT_PROTOCOLS = new Set(['data', 'tcp.segments']);
+
 /** What stands before an attribute's value, prepared for writing. */
 const attribute = (name: string): Words => new Words(` ${name}="`);
 const VERSION = attribute('version');
@@ -131,6 +134,12 @@ export class PdmlPrinter implements Printer {
     this.#out.text('<packet>\n');
     this.#general(p);
     for (const layer of treeOf(p, { hidden: true })) {
+      if (NOT_PROTOCOLS.has(layer.name)) {
+        this.#out.text('  <proto name="fake-field-wrapper">\n');
+        this.#layerAsField(p, layer, '    ');
+        this.#out.text('  </proto>\n');
+        continue;
+      }
       const hasDetails = this.#details === null || this.#details.has(layer.name);
       const size = layer.name === 'frame' ? p.capturedLength : layer.length;
       this.#layer(p, layer, size, hasDetails ? layer.children : [], '  ', this.#filter);
@@ -203,6 +212,10 @@ export class PdmlPrinter implements Printer {
   }
 
   #node(p: Packet, node: TreeNode, indent: string, filter: LayerFilter | null): void {
+    if (node.field === null && NOT_PROTOCOLS.has(node.name)) {
+      this.#layerAsField(p, node, indent, filter);
+      return;
+    }
     const { name, children } = node;
     // A layer within another one's tree: an ICMP error's quoted packet.
     if (node.field === null && name !== '' && name !== '_ws.expert') {
@@ -214,6 +227,23 @@ export class PdmlPrinter implements Printer {
     this.#name(name);
     this.#fieldAttributes(p, node);
     this.#inside('field', name, children, p, indent, filter);
+  }
+
+  #layerAsField(p: Packet, layer: TreeNode, indent: string, filter: LayerFilter | null = this.#filter): void {
+    const { name, text, start, length } = layer;
+    this.#out.text(indent);
+    this.#out.text('<field');
+    this.#name(name);
+    if (name === 'data') this.#bytes(VALUE, p, layer);
+    else {
+      this.#text(SHOWNAME, text.replace(/^\[(.*)\]$/s, '$1'));
+      this.#number(SIZE, length);
+      this.#number(POS, start);
+      this.#text(SHOW, '');
+      this.#text(VALUE, '');
+    }
+    const hasDetails = this.#details === null || this.#details.has(name);
+    this.#inside('field', name, hasDetails ? layer.children : [], p, indent, filter);
   }
 
   #fieldAttributes(p: Packet, node: TreeNode): void {

@@ -106,10 +106,12 @@ const f = {
   raReachable: uint('icmpv6.nd.ra.reachable_time', 'Reachable time (ms)'),
   raRetrans: uint('icmpv6.nd.ra.retrans_timer', 'Retrans timer (ms)'),
   nsTarget: ipv6Field('icmpv6.nd.ns.target_address', 'Target Address'),
+  raReserved: uint('icmpv6.nd.ra.flag.rsv', 'Reserved').mask(0x03),
   naFlag: uint('icmpv6.nd.na.flag', 'Flags').hex(4),
   naRouter: bool('icmpv6.nd.na.flag.r', 'Router').mask(0x80000000),
   naSolicited: bool('icmpv6.nd.na.flag.s', 'Solicited').mask(0x40000000),
   naOverride: bool('icmpv6.nd.na.flag.o', 'Override').mask(0x20000000),
+  naReserved: uint('icmpv6.nd.na.flag.rsv', 'Reserved').mask(0x1fffffff),
   naTarget: ipv6Field('icmpv6.nd.na.target_address', 'Target Address'),
   rdTarget: ipv6Field('icmpv6.nd.rd.target_address', 'Target Address'),
   rdDestination: ipv6Field('icmpv6.rd.na.destination_address', 'Destination Address'),
@@ -325,7 +327,7 @@ function emitBody(b: Uint8Array, start: number, end: number, out: Sink): void {
       break;
     case NEIGHBOR_ADVERTISEMENT:
       out.open(f.naFlag, start + 4, 4);
-      for (const flag of [f.naRouter, f.naSolicited, f.naOverride]) out.add(flag, start + 4, 4);
+      for (const flag of [f.naRouter, f.naSolicited, f.naOverride, f.naReserved]) out.add(flag, start + 4, 4);
       out.close();
       out.add(f.naTarget, start + 8, 16);
       break;
@@ -363,7 +365,14 @@ function isExperiment(type: number): boolean {
 function emitRouterAdvertisement(start: number, out: Sink): void {
   out.add(f.raHopLimit, start + 4, 1);
   out.open(f.raFlag, start + 5, 1);
-  const flags: readonly Field[] = [f.raManaged, f.raOther, f.raHomeAgent, f.raPreference, f.raProxy];
+  const flags: readonly Field[] = [
+    f.raManaged,
+    f.raOther,
+    f.raHomeAgent,
+    f.raPreference,
+    f.raProxy,
+    f.raReserved,
+  ];
   for (const flag of flags) out.add(flag, start + 5, 1);
   out.close();
   out.add(f.raLifetime, start + 6, 2);

@@ -21,6 +21,8 @@ const src = ipv6Field('ipv6.src', 'Source Address').at(SRC, 16);
 const dst = ipv6Field('ipv6.dst', 'Destination Address').at(DST, 16);
 const srcHost = text('ipv6.src_host', 'Source Host').at(SRC, 16).hidden().get(hostAt(SRC));
 const dstHost = text('ipv6.dst_host', 'Destination Host').at(DST, 16).hidden().get(hostAt(DST));
+const srcSlaac = ether('ipv6.src_slaac_mac', 'Source SLAAC MAC');
+const dstSlaac = ether('ipv6.dst_slaac_mac', 'Destination SLAAC MAC');
 const f = {
   version: uint('ipv6.version', 'Version').at(0, 1).mask(0xf0),
   // So that `ip.version == 6` finds these too, as in Wireshark.
@@ -37,14 +39,15 @@ const f = {
   hlim: uint('ipv6.hlim', 'Hop Limit').at(7, 1),
   src,
   srcHost,
-  srcSlaac: ether('ipv6.src_slaac_mac', 'Source SLAAC MAC'),
+  srcSlaac,
   src6to4: ipv4('ipv6.src_6to4_gw_ipv4', 'Source 6to4 Gateway IPv4'),
   srcTeredoServer: ipv4('ipv6.src_ts_ipv4', 'Source Teredo Server IPv4'),
   srcTeredoPort: uint('ipv6.src_tc_port', 'Source Teredo Port'),
   srcTeredoClient: ipv4('ipv6.src_tc_ipv4', 'Source Teredo Client IPv4'),
   dst,
   dstHost,
-  dstSlaac: ether('ipv6.dst_slaac_mac', 'Destination SLAAC MAC'),
+  dstSlaac,
+  slaac: alias('ipv6.slaac_mac', 'SLAAC MAC', [srcSlaac, dstSlaac]),
   dst6to4: ipv4('ipv6.dst_6to4_gw_ipv4', 'Destination 6to4 Gateway IPv4'),
   dstTeredoServer: ipv4('ipv6.dst_ts_ipv4', 'Destination Teredo Server IPv4'),
   dstTeredoPort: uint('ipv6.dst_tc_port', 'Destination Teredo Port'),

@@ -1,5 +1,6 @@
 // Fields of NTLMSSP ([MS-NLMP] §2.2). All numbers are little-endian.
-import { bool, bytes, none, text, time, uint } from '../../core/field.ts';
+import { bytes, none, text, time, uint } from '../../core/field.ts';
+import { bitFields } from '../bits.ts';
 
 export const typeNames: Readonly<Record<number, string>> = {
   1: 'NTLMSSP_NEGOTIATE',
@@ -23,34 +24,49 @@ const itemNames = {
   10: 'Channel Bindings',
 };
 
+/** [MS-NLMP] §2.2.2.5 */
+const flags = bitFields(
+  'ntlmssp.',
+  `1 negotiateunicode Negotiate UNICODE | Set | Not set
+2 negotiateoem Negotiate OEM | Set | Not set
+4 requesttarget Request Target | Set | Not set
+8 negotiate00000008 Request 0x00000008 | Set | Not set
+10 negotiatesign Negotiate Sign | Set | Not set
+20 negotiateseal Negotiate Seal | Set | Not set
+40 negotiatedatagram Negotiate Datagram | Set | Not set
+80 negotiatelmkey Negotiate Lan Manager Key | Set | Not set
+100 negotiate00000100 Negotiate 0x00000100 | Set | Not set
+200 negotiatentlm Negotiate NTLM key | Set | Not set
+400 negotiatentonly Negotiate NT Only | Set | Not set
+800 negotiateanonymous Negotiate Anonymous | Set | Not set
+1000 negotiateoemdomainsupplied Negotiate OEM Domain Supplied | Set | Not set
+2000 negotiateoemworkstationsupplied Negotiate OEM Workstation Supplied | Set | Not set
+4000 negotiate00004000 Negotiate 0x00004000 | Set | Not set
+8000 negotiatealwayssign Negotiate Always Sign | Set | Not set
+10000 targettypedomain Target Type Domain | Set | Not set
+20000 targettypeserver Target Type Server | Set | Not set
+40000 targettypeshare Target Type Share | Set | Not set
+80000 negotiatentlm2 Negotiate Extended Security | Set | Not set
+100000 negotiateidentify Negotiate Identify | Set | Not set
+200000 negotiatent00200000 Negotiate 0x00200000 | Set | Not set
+400000 requestnonntsession Request Non-NT Session | Set | Not set
+800000 negotiatetargetinfo Negotiate Target Info | Set | Not set
+1000000 negotiatent01000000 Negotiate 0x01000000 | Set | Not set
+2000000 negotiateversion Negotiate Version | Set | Not set
+4000000 negotiatent04000000 Negotiate 0x04000000 | Set | Not set
+8000000 negotiatent08000000 Negotiate 0x08000000 | Set | Not set
+10000000 negotiatent10000000 Negotiate 0x10000000 | Set | Not set
+20000000 negotiate128 Negotiate 128 | Set | Not set
+40000000 negotiatekeyexch Negotiate Key Exchange | Set | Not set
+80000000 negotiate56 Negotiate 56 | Set | Not set`,
+  { le: true },
+);
+
 export const f = {
   identifier: text('ntlmssp.identifier', 'NTLMSSP identifier'),
   type: uint('ntlmssp.messagetype', 'NTLM Message Type').hex(4).le().named(typeNames),
   flags: uint('ntlmssp.negotiateflags', 'Negotiate Flags').hex(4).le(),
-  flagUnicode: bool('ntlmssp.negotiateunicode', 'Negotiate UNICODE').mask(0x1).le(),
-  flagOem: bool('ntlmssp.negotiateoem', 'Negotiate OEM').mask(0x2).le(),
-  flagTarget: bool('ntlmssp.requesttarget', 'Request Target').mask(0x4).le(),
-  flagSign: bool('ntlmssp.negotiatesign', 'Negotiate Sign').mask(0x10).le(),
-  flagSeal: bool('ntlmssp.negotiateseal', 'Negotiate Seal').mask(0x20).le(),
-  flagDatagram: bool('ntlmssp.negotiatedatagram', 'Negotiate Datagram').mask(0x40).le(),
-  flagLmKey: bool('ntlmssp.negotiatelmkey', 'Negotiate Lan Manager Key').mask(0x80).le(),
-  flagNtlm: bool('ntlmssp.negotiatentlm', 'Negotiate NTLM key').mask(0x200).le(),
-  flagAnonymous: bool('ntlmssp.negotiateanonymous', 'Negotiate Anonymous').mask(0x800).le(),
-  flagDomain: bool('ntlmssp.negotiateoemdomainsupplied', 'Negotiate OEM Domain Supplied').mask(0x1000).le(),
-  flagWorkstation: bool('ntlmssp.negotiateoemworkstationsupplied', 'Negotiate OEM Workstation Supplied')
-    .mask(0x2000)
-    .le(),
-  flagAlwaysSign: bool('ntlmssp.negotiatealwayssign', 'Negotiate Always Sign').mask(0x8000).le(),
-  flagTargetDomain: bool('ntlmssp.targettypedomain', 'Target Type Domain').mask(0x10000).le(),
-  flagTargetServer: bool('ntlmssp.targettypeserver', 'Target Type Server').mask(0x20000).le(),
-  flagExtended: bool('ntlmssp.negotiatentlm2', 'Negotiate Extended Security').mask(0x80000).le(),
-  flagIdentify: bool('ntlmssp.negotiateidentify', 'Negotiate Identify').mask(0x100000).le(),
-  flagNonNt: bool('ntlmssp.requestnonntsession', 'Request Non-NT Session').mask(0x400000).le(),
-  flagTargetInfo: bool('ntlmssp.negotiatetargetinfo', 'Negotiate Target Info').mask(0x800000).le(),
-  flagVersion: bool('ntlmssp.negotiateversion', 'Negotiate Version').mask(0x2000000).le(),
-  flag128: bool('ntlmssp.negotiate128', 'Negotiate 128').mask(0x20000000).le(),
-  flagKeyExchange: bool('ntlmssp.negotiatekeyexch', 'Negotiate Key Exchange').mask(0x40000000).le(),
-  flag56: bool('ntlmssp.negotiate56', 'Negotiate 56').mask(0x80000000).le(),
+  ...flags,
   length: uint('ntlmssp.string.length', 'Length').le(),
   maxLength: uint('ntlmssp.string.maxlen', 'Maxlen').le(),
   offset: uint('ntlmssp.string.offset', 'Offset').le(),
@@ -118,8 +134,5 @@ export const f = {
   verifierBody: bytes('ntlmssp.verf.body', 'Verifier Body'),
 };
 
-/** [MS-NLMP] §2.2.2.5, the highest bit first. */
-export const flagBits = Object.entries(f)
-  .filter(([key]) => /^flag[A-Z0-9]/.test(key))
-  .map(([, field]) => field)
-  .reverse();
+/** The highest bit first. */
+export const flagBits = Object.values(flags).reverse();

@@ -132,7 +132,8 @@ function emitString(
   const length = u16le(b, start + at);
   const isInside = length > 0 && from + length <= end;
   if (isInside) out.open(field, from, length, stringAt(b, start, end, start + at, isUnicode));
-  else out.open(field, start + at, 8, '');
+  // As Wireshark shows a text of which there is none.
+  else out.open(field, start + at, 8, 'NULL');
   out.add(f.length, start + at, 2);
   out.add(f.maxLength, start + at + 2, 2);
   out.add(f.offset, start + at + 4, 4);

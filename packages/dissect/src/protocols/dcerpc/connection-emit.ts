@@ -88,6 +88,7 @@ function emitHead(body: Body, out: Sink): void {
     f.flagMaybe,
     f.flagDidNotExecute,
     f.flagMultiplex,
+    f.flagReserved,
     f.flagCancelPending,
     f.flagLast,
     f.flagFirst,

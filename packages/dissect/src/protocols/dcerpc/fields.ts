@@ -36,6 +36,7 @@ export const f = {
   flagMaybe: bool('dcerpc.cn_flags.maybe', 'Maybe').mask(0x40),
   flagDidNotExecute: bool('dcerpc.cn_flags.dne', 'Did Not Execute').mask(0x20),
   flagMultiplex: bool('dcerpc.cn_flags.mpx', 'Multiplex').mask(0x10),
+  flagReserved: bool('dcerpc.cn_flags.reserved', 'Reserved').mask(0x8),
   flagCancelPending: bool('dcerpc.cn_flags.cancel_pending', 'Cancel Pending').mask(0x4),
   flagLast: bool('dcerpc.cn_flags.last_frag', 'Last Frag').mask(0x2),
   flagFirst: bool('dcerpc.cn_flags.first_frag', 'First Frag').mask(0x1),

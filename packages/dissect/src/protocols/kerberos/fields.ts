@@ -1,5 +1,6 @@
 // The fields of Kerberos (RFC 4120 §5).
 import { bool, bytes, int, ipv4, ipv6, none, text, time, uint } from '../../core/field.ts';
+import { type BitFields, bitFields } from '../bits.ts';
 import {
   addressTypeName,
   encryptionName,
@@ -8,6 +9,45 @@ import {
   nameTypeName,
   padataName,
 } from './names.ts';
+
+const options = (lines: string): BitFields => bitFields('kerberos.KDCOptions.', lines);
+/** RFC 4120 §5.4.1, RFC 6806 §3: the options of a request to the KDC, by byte. */
+export const kdcOptionBytes: readonly BitFields[] = [
+  options(`80 reserved reserved
+40 forwardable forwardable
+20 forwarded forwarded
+10 proxiable proxiable
+8 proxy proxy
+4 allow.postdate allow-postdate
+2 postdated postdated
+1 unused7 unused7`),
+  options(`80 renewable renewable
+40 unused9 unused9
+20 unused10 unused10
+10 opt.hardware.auth opt-hardware-auth
+8 unused12 unused12
+4 unused13 unused13
+2 constrained.delegation constrained-delegation
+1 canonicalize canonicalize`),
+  options(`80 request.anonymous request-anonymous
+40 unused17 unused17
+20 unused18 unused18
+10 unused19 unused19
+8 unused20 unused20
+4 unused21 unused21
+2 unused22 unused22
+1 unused23 unused23`),
+  options(`80 unused24 unused24
+40 unused25 unused25
+20 disable.transited.check disable-transited-check
+10 renewable.ok renewable-ok
+8 enc.tkt.in.skey enc-tkt-in-skey
+4 unused29 unused29
+2 renew renew
+1 validate validate`),
+];
+
+const kdcOptions: BitFields = Object.assign({}, ...kdcOptionBytes);
 
 export const f = {
   recordMark: uint('kerberos.rm.length', 'Record Length').mask(0x7fffffff),
@@ -76,22 +116,7 @@ export const f = {
   info: none('kerberos.ETYPE_INFO_ENTRY_element', 'ETYPE-INFO-ENTRY'),
   includePac: bool('kerberos.include_pac', 'include-pac'),
   patimestamp: time('kerberos.patimestamp', 'patimestamp'),
-  optForwardable: bool('kerberos.KDCOptions.forwardable', 'forwardable').mask(0x40),
-  optForwarded: bool('kerberos.KDCOptions.forwarded', 'forwarded').mask(0x20),
-  optProxiable: bool('kerberos.KDCOptions.proxiable', 'proxiable').mask(0x10),
-  optProxy: bool('kerberos.KDCOptions.proxy', 'proxy').mask(0x8),
-  optPostdate: bool('kerberos.KDCOptions.allow.postdate', 'allow-postdate').mask(0x4),
-  optPostdated: bool('kerberos.KDCOptions.postdated', 'postdated').mask(0x2),
-  optRenewable: bool('kerberos.KDCOptions.renewable', 'renewable').mask(0x80),
-  optHardware: bool('kerberos.KDCOptions.opt.hardware.auth', 'opt-hardware-auth').mask(0x10),
-  optDelegation: bool('kerberos.KDCOptions.constrained.delegation', 'constrained-delegation').mask(0x2),
-  optCanonicalize: bool('kerberos.KDCOptions.canonicalize', 'canonicalize').mask(0x1),
-  optAnonymous: bool('kerberos.KDCOptions.request.anonymous', 'request-anonymous').mask(0x80),
-  optTransited: bool('kerberos.KDCOptions.disable.transited.check', 'disable-transited-check').mask(0x20),
-  optRenewableOk: bool('kerberos.KDCOptions.renewable.ok', 'renewable-ok').mask(0x10),
-  optEncTicket: bool('kerberos.KDCOptions.enc.tkt.in.skey', 'enc-tkt-in-skey').mask(0x8),
-  optRenew: bool('kerberos.KDCOptions.renew', 'renew').mask(0x2),
-  optValidate: bool('kerberos.KDCOptions.validate', 'validate').mask(0x1),
+  ...kdcOptions,
   checksumType: int('kerberos.cksumtype', 'cksumtype'),
   checksum: bytes('kerberos.checksum', 'checksum'),
 };

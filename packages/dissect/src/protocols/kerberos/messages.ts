@@ -1,7 +1,7 @@
 // The messages of Kerberos (RFC 4120 §5.4 to §5.9).
 import { BerItem, berInteger, berText } from '../../codec/ber.ts';
 import type { Field } from '../../core/field.ts';
-import { f } from './fields.ts';
+import { f, kdcOptionBytes } from './fields.ts';
 import {
   application,
   bits,
@@ -92,24 +92,10 @@ const padata: Shape = (b, v, out) => {
   out.close();
 };
 
-const kdcOptions = bits(f.options, [
-  [f.optForwardable, 0],
-  [f.optForwarded, 0],
-  [f.optProxiable, 0],
-  [f.optProxy, 0],
-  [f.optPostdate, 0],
-  [f.optPostdated, 0],
-  [f.optRenewable, 1],
-  [f.optHardware, 1],
-  [f.optDelegation, 1],
-  [f.optCanonicalize, 1],
-  [f.optAnonymous, 2],
-  [f.optTransited, 3],
-  [f.optRenewableOk, 3],
-  [f.optEncTicket, 3],
-  [f.optRenew, 3],
-  [f.optValidate, 3],
-]);
+const kdcOptions = bits(
+  f.options,
+  kdcOptionBytes.flatMap((fields, byte) => Object.values(fields).map((bit) => [bit, byte] as const)),
+);
 
 /** §5.4.1 */
 const requestBody = sequence(f.body, {

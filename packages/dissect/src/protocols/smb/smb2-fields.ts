@@ -1,5 +1,6 @@
 // The fields of SMB2 and 3 ([MS-SMB2] §2.2). All numbers are little-endian.
-import { bool, bytes, none, seconds, text, time, uint, uint64 } from '../../core/field.ts';
+import { bool, bytes, type Field, none, seconds, text, time, uint, uint64 } from '../../core/field.ts';
+import { timeText } from '../../core/format.ts';
 import { TRUE_FALSE } from '../bits.ts';
 import { ntStatusName } from '../names/nt-status.ts';
 import { openFields } from './open-fields.ts';
@@ -29,6 +30,13 @@ import {
   shareTypeNames,
   signingNames,
 } from './smb2-names.ts';
+
+/** A time of which 0 means that there is none ([MS-DTYP] §2.3.3). */
+function fileTime(name: string, title: string): Field {
+  return time(name, title).shownAs(
+    (value) => `${title}: ${value === 0n ? 'No time specified (0)' : timeText(value as bigint)}`,
+  );
+}
 
 export const f = {
   // Header (§2.2.1).
@@ -122,13 +130,10 @@ export const f = {
     .mask(0x8)
     .le()
     .named({ 1: 'This host supports MULTI CHANNEL', 0: 'This host does NOT support MULTI CHANNEL' }),
-  capPersistent: bool('smb2.capabilities.persistent_handles', 'PERSISTENT HANDLES')
-    .mask(0x10)
-    .le()
-    .named({
-      1: 'This host supports PERSISTENT HANDLES',
-      0: 'This host does NOT support PERSISTENT HANDLES',
-    }),
+  capPersistent: bool('smb2.capabilities.persistent_handles', 'PERSISTENT HANDLES').mask(0x10).le().named({
+    1: 'This host supports PERSISTENT HANDLES',
+    0: 'This host does NOT support PERSISTENT HANDLES',
+  }),
   capDirectory: bool('smb2.capabilities.directory_leasing', 'DIRECTORY LEASING')
     .mask(0x20)
     .le()
@@ -139,8 +144,8 @@ export const f = {
     .named({ 1: 'This host supports ENCRYPTION', 0: 'This host does NOT support ENCRYPTION' }),
   clientGuid: text('smb2.client_guid', 'Client Guid'),
   serverGuid: text('smb2.server_guid', 'Server Guid'),
-  bootTime: time('smb2.boot_time', 'Boot Time'),
-  currentTime: time('smb2.current_time', 'Current Time'),
+  bootTime: fileTime('smb2.boot_time', 'Boot Time'),
+  currentTime: fileTime('smb2.current_time', 'Current Time'),
   contextOffset: uint('smb2.negotiate_context.offset', 'NegotiateContextOffset').hex(4).le(),
   contextCount: uint('smb2.negotiate_context.count', 'NegotiateContextCount').le(),
   contextType: uint('smb2.negotiate_context.type', 'Type').hex(2).le().named(contextNames),
@@ -201,10 +206,10 @@ export const f = {
   createAction: uint('smb2.create.action', 'Create Action').le().named(actionNames),
   replyFlags: uint('smb2.create.rep_flags', 'Response Flags').hex(1),
   ...bits.replyBits,
-  created: time('smb2.create.time', 'Create'),
-  accessed: time('smb2.last_access.time', 'Last Access'),
-  written: time('smb2.last_write.time', 'Last Write'),
-  changed: time('smb2.last_change.time', 'Last Change'),
+  created: fileTime('smb2.create.time', 'Create'),
+  accessed: fileTime('smb2.last_access.time', 'Last Access'),
+  written: fileTime('smb2.last_write.time', 'Last Write'),
+  changed: fileTime('smb2.last_change.time', 'Last Change'),
   allocation: uint64('smb2.allocation_size', 'Allocation Size').le(),
   endOfFile: uint64('smb2.eof', 'End Of File').le(),
   extraInfo: none('smb2.create.extrainfo', 'ExtraInfo'),

@@ -7,8 +7,8 @@ export const DATA = 2;
 export const EXTENSION = 3;
 
 // Bits of the second byte of the frame control field (§9.2.4.1).
-const TO_DS = 0x01;
-const FROM_DS = 0x02;
+export const TO_DS = 0x01;
+export const FROM_DS = 0x02;
 export const MORE_FRAGMENTS = 0x04;
 export const PROTECTED = 0x40;
 export const ORDER = 0x80;

@@ -1,10 +1,11 @@
 // Bodies of 802.11 management frames (IEEE Std 802.11-2020 §9.3.3): fixed fields by subtype, then elements.
 import { ascii, u16le } from '../../core/bytes.ts';
-import { bool, bytes, ether, type Field, text, uint, uint64 } from '../../core/field.ts';
+import { bytes, ether, text, uint, uint64 } from '../../core/field.ts';
 import { COLUMN, type Packet, SHOWN } from '../../core/packet.ts';
 import { type Protocol, protocol } from '../../core/protocol.ts';
 import type { Sink } from '../../core/sink.ts';
 import { hex } from '../../core/text.ts';
+import { bitFields } from '../bits.ts';
 import {
   actionCategoryNames,
   cipherNames,
@@ -53,14 +54,26 @@ const EXTENDED_RATES = 50;
 const VENDOR = 221;
 
 const capabilities = uint('wlan.fixed.capabilities', 'Capabilities Information').hex(2).le();
-const capabilityBits: readonly Field[] = [
-  bool('wlan.fixed.capabilities.ess', 'ESS capabilities').le().mask(0x0001),
-  bool('wlan.fixed.capabilities.ibss', 'IBSS status').le().mask(0x0002),
-  bool('wlan.fixed.capabilities.privacy', 'Privacy').le().mask(0x0010),
-  bool('wlan.fixed.capabilities.preamble', 'Short Preamble').le().mask(0x0020),
-  bool('wlan.fixed.capabilities.spec_man', 'Spectrum Management').le().mask(0x0100),
-  bool('wlan.fixed.capabilities.short_slot_time', 'Short Slot Time').le().mask(0x0400),
-];
+const capabilityBits = bitFields(
+  'wlan.fixed.capabilities.',
+  `1 ess ESS capabilities | Transmitter is an AP | Transmitter is a STA
+2 ibss IBSS status | Transmitter belongs to an IBSS | Transmitter belongs to a BSS
+4 reserved1 Reserved
+8 reserved2 Reserved
+10 privacy Privacy | Data confidentiality required | Data confidentiality not required
+20 short_preamble Short Preamble | Allowed | Not Allowed
+40 reserved3 Reserved
+80 reserved4 Reserved
+100 spec_man Spectrum Management | Implemented | Not Implemented
+200 qos QoS | Implemented | Not Implemented
+400 short_slot_time Short Slot Time | In use | Not in use
+800 apsd Automatic Power Save Delivery | Implemented | Not Implemented
+1000 radio_measurement Radio Measurement | Implemented | Not Implemented
+2000 epd EPD | Implemented | Not Implemented
+4000 reserved5 Reserved
+8000 reserved6 Reserved`,
+  { le: true },
+);
 const f = {
   timestamp: uint64('wlan.fixed.timestamp', 'Timestamp').le(),
   // Shown in seconds by Wireshark's tree; time units of 1024 microseconds here as there in filters.
@@ -103,7 +116,7 @@ const f = {
 export const wlanManagement: Protocol = protocol({
   name: 'wlan.mgt',
   title: 'IEEE 802.11 Wireless Management',
-  fields: { ...f, ...Object.fromEntries(capabilityBits.map((field) => [field.name, field])) },
+  fields: { ...f, ...capabilityBits },
   step: () => null,
   emit(p, layer, out) {
     const b = p.bufferOf(layer);
@@ -186,7 +199,7 @@ function emitFixed(subtype: number, start: number, stop: number, out: Sink): voi
 
 function emitCapabilities(at: number, out: Sink): void {
   out.open(capabilities, at, 2);
-  for (const bit of capabilityBits) out.add(bit, at, 2);
+  for (const bit of Object.values(capabilityBits)) out.add(bit, at, 2);
   out.close();
 }
 

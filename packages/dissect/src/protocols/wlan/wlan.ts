@@ -1,7 +1,7 @@
 // IEEE 802.11 frames (IEEE Std 802.11-2020 §9).
 import { u16le, u32le } from '../../core/bytes.ts';
 import { data } from '../../core/data.ts';
-import { alias, bool, ether, type Field, uint } from '../../core/field.ts';
+import { bool, ether, type Field, text, uint } from '../../core/field.ts';
 import { COLUMN, ETHER, NESTED, OTHER, type Packet, SHOWN } from '../../core/packet.ts';
 import { type Protocol, protocol } from '../../core/protocol.ts';
 import type { Sink } from '../../core/sink.ts';
@@ -35,6 +35,16 @@ const ta = ether('wlan.ta', 'Transmitter address');
 const da = ether('wlan.da', 'Destination address');
 const sa = ether('wlan.sa', 'Source address');
 const bssid = ether('wlan.bssid', 'BSS Id');
+const staa = ether('wlan.staa', 'STA address');
+/** Addresses with their names: none are looked up, so that these are the addresses. */
+const resolved = (address: Field): Field =>
+  text(`${address.name}_resolved`, `${address.title} (resolved)`).hidden();
+const raName = resolved(ra);
+const taName = resolved(ta);
+const daName = resolved(da);
+const saName = resolved(sa);
+const bssidName = resolved(bssid);
+const staaName = resolved(staa);
 const typeNames = { 0: 'Management frame', 1: 'Control frame', 2: 'Data frame', 3: 'Extension frame' };
 const f = {
   kind: uint('wlan.fc.type_subtype', 'Type/Subtype').hex(2).named(frameTypeNames),
@@ -59,7 +69,15 @@ const f = {
   da,
   sa,
   bssid,
-  addr: alias('wlan.addr', 'Hardware address', [ra, ta, da, sa, bssid]),
+  staa,
+  raName,
+  taName,
+  daName,
+  saName,
+  bssidName,
+  staaName,
+  addr: ether('wlan.addr', 'Hardware address').hidden(),
+  addrName: text('wlan.addr_resolved', 'Hardware address (resolved)').hidden(),
   fragment: uint('wlan.frag', 'Fragment number').le().mask(0x000f),
   sequence: uint('wlan.seq', 'Sequence number').le().mask(0xfff0),
   qos: uint('wlan.qos', 'Qos Control').hex(2).le(),
@@ -144,7 +162,7 @@ export const wlan: Protocol = protocol({
     out.close();
     if (stop - start < frame.header) return;
     out.add(frame.kind === w.PS_POLL ? f.aid : f.duration, start + 2, 2);
-    emitAddresses(frame, out);
+    emitAddresses(b, frame, out);
     if (frame.sequence >= 0) {
       out.add(f.fragment, frame.sequence, 2);
       out.add(f.sequence, frame.sequence, 2);
@@ -214,13 +232,28 @@ function showAddresses(p: Packet, frame: w.Frame): void {
     frame.ta < 0 ? '' : `${ethernetAddress(p.buf, frame.ta)} (${frame.kind === w.CF_END ? 'BSSID' : 'TA'})`;
 }
 
-function emitAddresses(frame: w.Frame, out: Sink): void {
-  if (frame.ra >= 0) out.add(f.ra, frame.ra, 6);
-  if (frame.kind === w.CF_END) out.add(f.bssid, frame.ta, 6);
-  if (frame.ta >= 0) out.add(f.ta, frame.ta, 6);
-  if (frame.da >= 0) out.add(f.da, frame.da, 6);
-  if (frame.sa >= 0) out.add(f.sa, frame.sa, 6);
-  if (frame.bssid >= 0) out.add(f.bssid, frame.bssid, 6);
+/** Each address under its roles, and once as `wlan.addr`. */
+function emitAddresses(b: Uint8Array, frame: w.Frame, out: Sink): void {
+  let seen = -1;
+  const add = (field: Field, name: Field, at: number): void => {
+    if (at < 0) return;
+    out.add(field, at, 6);
+    const text = out.wants(name) || out.wants(f.addrName) ? ethernetAddress(b, at) : '';
+    out.add(name, at, 0, text);
+    if (at <= seen) return;
+    seen = at;
+    out.add(f.addr, at, 6);
+    out.add(f.addrName, at, 0, text);
+  };
+  add(ra, raName, frame.ra);
+  if (frame.kind === w.CF_END) add(bssid, bssidName, frame.ta);
+  add(ta, taName, frame.ta);
+  add(da, daName, frame.da);
+  add(sa, saName, frame.sa);
+  add(bssid, bssidName, frame.bssid);
+  const ds = frame.flags & (w.TO_DS | w.FROM_DS);
+  if (frame.type === w.DATA && ds !== 0 && ds !== (w.TO_DS | w.FROM_DS))
+    add(staa, staaName, ds === w.TO_DS ? frame.ta : frame.ra);
 }
 
 /** Skips the initialization vector; what follows is encrypted. */

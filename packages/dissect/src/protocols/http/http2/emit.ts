@@ -1,5 +1,6 @@
 // Fields of an HTTP/2 frame.
 import { ascii, u16 } from '../../../core/bytes.ts';
+import type { Field } from '../../../core/field.ts';
 import type { Packet } from '../../../core/packet.ts';
 import type { Sink } from '../../../core/sink.ts';
 import { http2Fields as f, headerFields, settingFields } from './fields.ts';
@@ -24,6 +25,16 @@ import {
   WINDOW_UPDATE,
 } from './frames.ts';
 import type { HeaderField } from './hpack.ts';
+
+/** The flags without a meaning, by type of frame. */
+const UNUSED_FLAGS: Readonly<Record<number, Field>> = {
+  [DATA]: f.unusedData,
+  [HEADERS]: f.unusedHeaders,
+  [SETTINGS]: f.unusedSettings,
+  [PING]: f.unusedPing,
+  [PUSH_PROMISE]: f.unusedPromise,
+  [CONTINUATION]: f.unusedContinuation,
+};
 
 export function emitFrame(p: Packet, layer: number, out: Sink): void {
   const b = p.bufferOf(layer);
@@ -55,6 +66,7 @@ function emitFlags(b: Uint8Array, start: number, out: Sink): void {
   if (type === HEADERS || type === PUSH_PROMISE || type === CONTINUATION) out.add(f.endHeaders, at, 1);
   if (type === DATA || type === HEADERS || type === PUSH_PROMISE) out.add(f.padded, at, 1);
   if (type === HEADERS) out.add(f.priority, at, 1);
+  out.add(UNUSED_FLAGS[type] ?? f.unused, at, 1);
   out.close();
 }
 
