@@ -2,7 +2,8 @@
 import { tmpdir } from 'node:os';
 import { buildAnalyzer } from '@eyrie/services/analyzer';
 import { honeypotFolder } from '../base-folders.ts';
-import { auditFor, type CommonOptions, configFrom, storeAt } from '../pipeline/settings.ts';
+import { type CommonOptions, configFrom } from '../pipeline/config.ts';
+import { auditFor, storeAt } from '../pipeline/settings.ts';
 import type { ServingOptions } from '../serving/options.ts';
 import { placeFrom, sayings, serveUntilInterrupted } from '../serving/place.ts';
 

@@ -4,16 +4,10 @@ import type { Encoding } from '@eyrie/services/bus';
 import { captureFile, captureLive, type Sent } from '@eyrie/services/capture';
 import type { Config } from '@eyrie/services/config';
 import { FAILED, UserError } from '../errors.ts';
+import { type CommonOptions, configFrom, pathFrom } from '../pipeline/config.ts';
 import { captureFlags, type LiveFlags } from '../pipeline/flags.ts';
 import { INTERRUPTED, listenForInterrupt } from '../pipeline/interrupt.ts';
-import {
-  type CommonOptions,
-  configFrom,
-  logFor,
-  pathFrom,
-  ringFrom,
-  userError,
-} from '../pipeline/settings.ts';
+import { logFor, ringFrom, userError } from '../pipeline/settings.ts';
 import { speedFrom } from '../pipeline/speed.ts';
 import { grouped } from '../terminal/units.ts';
 import { meshReading } from '../time/clock-reading.ts';

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FindingRow } from '@eyrie/services/analyzer';
 import type { Store } from '@eyrie/store';
 import { BAD_USAGE, FAILED, UserError } from '../errors.ts';
-import { configFrom } from '../pipeline/settings.ts';
+import { configFrom } from '../pipeline/config.ts';
 import type { FindingsOptions } from './options.ts';
 
 export interface FindingsWanted {

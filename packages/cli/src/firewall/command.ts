@@ -15,7 +15,7 @@ import {
 } from '@eyrie/services/firewall';
 import { BAD_USAGE, FAILED, UserError } from '../errors.ts';
 import { Cancelled, terminalQuestions } from '../menu/questions.ts';
-import { configFrom } from '../pipeline/settings.ts';
+import { configFrom } from '../pipeline/config.ts';
 import {
   listeningNow,
   localPeers,

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type CastEvent, type VisitRecord, type VisitSummary, Visits } from '@eyrie/services/honeypot';
 import { honeypotFolder } from '../base-folders.ts';
 import { FAILED, UserError } from '../errors.ts';
-import { pathFrom } from '../pipeline/settings.ts';
+import { pathFrom } from '../pipeline/config.ts';
 import { bytesText, durationText } from '../terminal/units.ts';
 
 /** Longest pause in a replay. */

@@ -6,17 +6,9 @@ import type { CaptureRow, Store } from '@eyrie/store';
 import { defaultStoreUrl } from '../base-folders.ts';
 import { FAILED } from '../errors.ts';
 import { silenceFrom } from '../pipeline/alerts.ts';
+import { type CommonOptions, configFrom, pathFrom } from '../pipeline/config.ts';
 import { INTERRUPTED, type Interrupt, listenForInterrupt } from '../pipeline/interrupt.ts';
-import {
-  type CommonOptions,
-  configFrom,
-  keyLogFrom,
-  logFor,
-  pathFrom,
-  refusedFolder,
-  storeAt,
-  userError,
-} from '../pipeline/settings.ts';
+import { keyLogFrom, logFor, refusedFolder, storeAt, userError } from '../pipeline/settings.ts';
 import { Progress } from '../terminal/progress.ts';
 import { shellWord } from '../terminal/shell.ts';
 import { durationText, grouped } from '../terminal/units.ts';

@@ -2,8 +2,9 @@
 import type { Encoding } from '@eyrie/services/bus';
 import { startParserServer } from '@eyrie/services/parser';
 import { silenceFrom } from '../pipeline/alerts.ts';
+import { type CommonOptions, configFrom } from '../pipeline/config.ts';
 import { interrupted, listenForInterrupt } from '../pipeline/interrupt.ts';
-import { type CommonOptions, configFrom, logFor, refusedFolder, userError } from '../pipeline/settings.ts';
+import { logFor, refusedFolder, userError } from '../pipeline/settings.ts';
 import { grouped } from '../terminal/units.ts';
 
 export interface ParserCommandOptions extends CommonOptions {

@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs';
 import { PEER_ID } from '@eyrie/mesh';
 import { comparePaths, fileSightings, type PeerPath } from '@eyrie/services/path';
 import { FAILED, UserError } from '../errors.ts';
-import { pathFrom, userError } from '../pipeline/settings.ts';
+import { pathFrom } from '../pipeline/config.ts';
+import { userError } from '../pipeline/settings.ts';
 import { textOf } from './text.ts';
 
 export interface PathOptions {

@@ -6,15 +6,9 @@ import { Keeper, limitsOf, startPersistor } from '@eyrie/services/persistor';
 import type { Store } from '@eyrie/store';
 import { honeypotFolder } from '../base-folders.ts';
 import { alertsFrom } from '../pipeline/alerts.ts';
+import { type CommonOptions, configFrom } from '../pipeline/config.ts';
 import { interrupted, listenForInterrupt } from '../pipeline/interrupt.ts';
-import {
-  auditFor,
-  type CommonOptions,
-  configFrom,
-  logFor,
-  storeAt,
-  userError,
-} from '../pipeline/settings.ts';
+import { auditFor, logFor, storeAt, userError } from '../pipeline/settings.ts';
 import { grouped } from '../terminal/units.ts';
 
 export interface PersistorCommandOptions extends CommonOptions {

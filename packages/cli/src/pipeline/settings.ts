@@ -1,4 +1,4 @@
-// What the commands of the pipeline share: configuration from files, variables and flags; the log; the store.
+// What the commands of the pipeline share, from their configuration: the log, the store, the ring, keys, Zeek's logs.
 import { accessSync, constants, existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import {
@@ -10,59 +10,14 @@ import {
   readKeyFile,
 } from '@eyrie/capture';
 import { BusError, ListenError } from '@eyrie/services/bus';
-import { type Config, ConfigError, type ConfigSources, loadConfig, secondsIn } from '@eyrie/services/config';
+import { type Config, secondsIn } from '@eyrie/services/config';
 import { type Level, type Log, openLog } from '@eyrie/services/log';
 import type { LiveLogsOptions, LogFormat } from '@eyrie/services/zeek';
 import { openStore, type Store, StoreError, type StoreOptions } from '@eyrie/store';
 import { defaultStoreUrl, stateFolder } from '../base-folders.ts';
 import { BAD_USAGE, FAILED, UserError } from '../errors.ts';
 import { watchMesh } from '../time/mesh-watch.ts';
-
-/** Flags that each of these commands has. */
-export interface CommonOptions {
-  readonly config?: string;
-  readonly logLevel?: string;
-  readonly logFolder?: string;
-}
-
-/** Flags that are not called as the option that they set. */
-const FLAG_NAMES = {
-  'log.level': '--log-level',
-  'log.folder': '--log-folder',
-  'store.url': '--store',
-  'parser.keylog': '--keylog',
-  'capture.filter': '--capture-filter',
-  'capture.snap_length': '--snapshot-length',
-  'capture.buffer_kib': '--buffer-size',
-};
-
-/** @throws UserError */
-export function configFrom(
-  { config, logLevel, logFolder }: CommonOptions,
-  flags: ConfigSources['flags'] = {},
-): Config {
-  const log = { ...flags?.log, level: logLevel, folder: logFolder };
-  try {
-    const loaded = loadConfig({
-      ...(config === undefined ? {} : { path: config }),
-      flags: { ...flags, log },
-      flagNames: FLAG_NAMES,
-    });
-    useCaptureKey(loaded.capture.key);
-    pseudonymKey = loaded.store.pseudonym_key;
-    return loaded;
-  } catch (error) {
-    throw error instanceof ConfigError ? new UserError(error.message, BAD_USAGE) : error;
-  }
-}
-
-/** The file of the key that stores are opened with. */
-let pseudonymKey = '';
-
-/** For this process and its threads, which all read captures. */
-function useCaptureKey(path: string | undefined): void {
-  if (path !== undefined && path !== '') process.env.EYRIE_CAPTURE_KEY = resolve(path);
-}
+import { pathFrom, pseudonymKeyPath } from './config.ts';
 
 /** @throws UserError when the folder cannot be made */
 export function logFor(service: string, { log }: Config): Log {
@@ -144,7 +99,8 @@ export function onMigration(line: string): void {
 
 /** What a store that holds pseudonyms is opened with, once the configuration is read. */
 export function pseudonyms(): Pick<StoreOptions, 'pseudonymKey'> {
-  return pseudonymKey === '' ? {} : { pseudonymKey: readKeyFile(resolve(pseudonymKey)) };
+  const path = pseudonymKeyPath();
+  return path === '' ? {} : { pseudonymKey: readKeyFile(resolve(path)) };
 }
 
 /** The ring's limits and folder. @throws UserError */
@@ -196,13 +152,6 @@ export function liveLogsFrom({ logs, store }: Config): LiveLogsOptions | null {
   }
   const [rotateSeconds, keepSeconds] = [secondsIn(logs.rotate), secondsIn(logs.keep)];
   return { folder, format: logs.format as LogFormat, rotateSeconds, keepSeconds };
-}
-
-/** npm runs scripts in the package's folder; INIT_CWD is the user's. */
-export function pathFrom(path: string): string {
-  if (path === '-' || existsSync(path)) return path;
-  const there = resolve(process.env.INIT_CWD ?? '', path);
-  return existsSync(there) ? there : path;
 }
 
 /** Throws; errors that the user can fix as a UserError of one line. */

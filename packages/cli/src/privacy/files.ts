@@ -14,7 +14,8 @@ import {
   type VaultKey,
 } from '@eyrie/capture';
 import { FAILED, UserError } from '../errors.ts';
-import { pathFrom, userError } from '../pipeline/settings.ts';
+import { pathFrom } from '../pipeline/config.ts';
+import { userError } from '../pipeline/settings.ts';
 
 interface FileOptions {
   readonly output: string;

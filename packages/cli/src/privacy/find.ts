@@ -8,7 +8,8 @@ import type { Config } from '@eyrie/services/config';
 import { openStore, StoreError } from '@eyrie/store';
 import { defaultStoreUrl } from '../base-folders.ts';
 import { BAD_USAGE, FAILED, UserError } from '../errors.ts';
-import { configFrom, pseudonyms } from '../pipeline/settings.ts';
+import { configFrom } from '../pipeline/config.ts';
+import { pseudonyms } from '../pipeline/settings.ts';
 import { table } from '../terminal/table.ts';
 import { FILES_MAX, filesBelow, type Kept, keptHere } from './report.ts';
 

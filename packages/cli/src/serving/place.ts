@@ -2,8 +2,9 @@
 import { ListenError, listen, type Place, placeOf, type Says } from '@eyrie/services/analyzer';
 import { type Config, tokenMistake } from '@eyrie/services/config';
 import { FAILED, UserError } from '../errors.ts';
+import { type CommonOptions, configFrom } from '../pipeline/config.ts';
 import { interrupted, listenForInterrupt } from '../pipeline/interrupt.ts';
-import { type CommonOptions, configFrom, logFor } from '../pipeline/settings.ts';
+import { logFor } from '../pipeline/settings.ts';
 import type { ServingOptions, ServingSection } from './options.ts';
 
 /** @throws UserError */

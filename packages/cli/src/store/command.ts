@@ -9,7 +9,8 @@ import {
   type StoreOptions,
 } from '@eyrie/store';
 import { BAD_USAGE, FAILED, UserError } from '../errors.ts';
-import { configFrom, pseudonyms, refusedFolder } from '../pipeline/settings.ts';
+import { configFrom } from '../pipeline/config.ts';
+import { pseudonyms, refusedFolder } from '../pipeline/settings.ts';
 import type { StoreCommandOptions } from './options.ts';
 import { storeUrl, withStore } from './place.ts';
 import { infoText } from './text.ts';

@@ -1,6 +1,6 @@
 // `eyrie start [FILE]`, which `npm start` runs: the summary of a capture, then the web page.
 import { join } from 'node:path';
-import { configFrom, pathFrom } from '../pipeline/settings.ts';
+import { configFrom, pathFrom } from '../pipeline/config.ts';
 import { temporaryFolder } from '../pipeline/temporary.ts';
 import type { ReadOptions } from '../read/command.ts';
 import { bundledSample } from '../samples/bundled.ts';

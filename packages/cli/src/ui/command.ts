@@ -1,7 +1,7 @@
 // `eyrie ui`: the web page before an analyzer, until it is interrupted.
 import { buildUi } from '@eyrie/services/ui';
 import { UserError } from '../errors.ts';
-import { type CommonOptions, configFrom } from '../pipeline/settings.ts';
+import { type CommonOptions, configFrom } from '../pipeline/config.ts';
 import type { ServingOptions } from '../serving/options.ts';
 import { placeFrom, sayings, serveUntilInterrupted } from '../serving/place.ts';
 import { pageFolder } from './page-folder.ts';

@@ -13,17 +13,15 @@ import { honeypotFolder, uploadFolder } from '../base-folders.ts';
 import { liveFrom } from '../capture/command.ts';
 import { FAILED, UserError } from '../errors.ts';
 import { alertsFrom, silenceFrom } from '../pipeline/alerts.ts';
+import { type CommonOptions, configFrom, pathFrom } from '../pipeline/config.ts';
 import { captureFlags, type LiveFlags } from '../pipeline/flags.ts';
 import { interrupted, listenForInterrupt } from '../pipeline/interrupt.ts';
 import {
   auditFor,
-  type CommonOptions,
-  configFrom,
   hasOwnPackets,
   keyLogFrom,
   liveLogsFrom,
   logFor,
-  pathFrom,
   refusedFolder,
   storeAt,
   userError,
