@@ -28,6 +28,7 @@ export const ERROR_STATUS = {
   no_such_host: 404,
   no_such_buffer: 404,
   no_such_peer: 404,
+  method_not_allowed: 405,
   not_running: 409,
   capture_failed: 409,
   bytes_gone: 410,
@@ -139,6 +140,11 @@ function storeError(error: StoreError): ApiError {
   return new ApiError(STORE_CODES[error.code] ?? 'internal', error.message, { cause: error });
 }
 
+/** Those of HTML forms are refused, as any page may send these. */
+const TYPES_HINT = {
+  hint: 'send a capture as "Content-Type: application/octet-stream", all else as application/json',
+};
+
 interface FrameworkError {
   readonly code?: string;
   readonly statusCode?: number;
@@ -159,6 +165,8 @@ function frameworkError(thrown: unknown): ApiError {
   const error = (thrown ?? {}) as FrameworkError;
   if (error.validation !== undefined) return violation(error.validation[0]!);
   const code = FASTIFY_CODES[error.code ?? ''];
+  if (code === 'unsupported_media_type')
+    return new ApiError(code, readable(error.message ?? code), TYPES_HINT);
   if (code !== undefined) return new ApiError(code, readable(error.message ?? code), { cause: thrown });
   if (error.statusCode === 429)
     return new ApiError('too_many_requests', error.message ?? 'too many requests', { hint: 'wait a little' });

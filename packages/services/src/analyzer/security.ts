@@ -157,6 +157,8 @@ const HEADERS: Readonly<Record<string, string>> = {
     "form-action 'self'",
     "frame-ancestors 'none'",
   ].join('; '),
+  // What was captured stays out of caches (RFC 9111 §5.2.2.5); files of the page say otherwise.
+  'cache-control': 'no-store',
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
   // Not "no-referrer": with that, forms of our own pages come with "Origin: null" (Fetch §3.2.5).

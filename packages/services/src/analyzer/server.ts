@@ -28,6 +28,7 @@ import { addLimits, clientOf, REQUESTS_PER_MINUTE } from './limits.ts';
 import { LiveHub } from './live/hub.ts';
 import { producers } from './live/producers.ts';
 import { type AskPeer, MeshSource } from './mesh/source.ts';
+import { Methods } from './methods.ts';
 import { addMetrics, Metrics } from './metrics.ts';
 import './patterns.ts';
 import { addCaptureRoutes } from './routes/captures.ts';
@@ -222,7 +223,14 @@ function addErrors(app: Server, log: Says): void {
     if (!request.raw.complete || request.headers.upgrade !== undefined) reply.header('connection', 'close');
     return reply.status(error.statusCode).type('application/json').send(JSON.stringify(error.answer));
   });
-  app.setNotFoundHandler((request) => {
+  const methods = new Methods(app);
+  app.setNotFoundHandler((request, reply) => {
+    const allowed = methods.allowed(request.url);
+    if (allowed !== null) {
+      reply.header('allow', allowed);
+      if (request.method === 'OPTIONS') return reply.status(204).send();
+      throw new ApiError('method_not_allowed', `${request.method} is not for this address: ${allowed}`);
+    }
     throw new ApiError('not_found', `there is no ${request.method} ${request.url.slice(0, 100)}`, {
       hint: 'see /docs',
     });

@@ -42,23 +42,18 @@ export function given<K extends string, V>(key: K, value: V | undefined): { read
 }
 
 const DECIMAL = /^-?\d{1,15}(\.\d{1,9})?$/;
-const ISO = /^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)?)?$/;
+const ISO = /^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[ +-]\d\d:?\d\d)?)?$/;
 
-/** Parses ISO 8601 with nine decimals (UTC without a zone), or seconds; returns seconds since 1970 as decimal text. */
+/**
+ * Parses ISO 8601 with nine decimals (UTC without a zone), or seconds; returns seconds since 1970 as decimal text. A plus
+ * sign that was not escaped is a space in a query.
+ */
 export function momentOf(name: string, text: string | undefined): string | undefined {
   if (text === undefined || DECIMAL.test(text)) return text;
   const match = ISO.exec(text);
-  const fraction = match?.[3] ?? '';
-  const zone = match?.[4] ?? (match?.[1] === undefined ? '' : 'Z');
-  const whole =
-    match === null
-      ? Number.NaN
-      : Date.parse(
-          text
-            .replace(' ', 'T')
-            .replace(fraction, '')
-            .replace(/(Z|[+-]\d\d:?\d\d)$/, '') + zone,
-        );
+  const [, clock, , fraction = '', zone = clock === undefined ? '' : 'Z'] = match ?? [];
+  const local = text.slice(0, text.length - (match?.[4]?.length ?? 0) - fraction.length).replace(' ', 'T');
+  const whole = match === null ? Number.NaN : Date.parse(local + zone.replace(' ', '+'));
   if (Number.isNaN(whole)) {
     throw new ApiError('bad_time', `${name}: "${text}" is not a time`, {
       hint: 'seconds since 1970 as 1763712000.5, or ISO 8601 as 2026-11-21T08:00:00Z',

@@ -88,6 +88,60 @@ test('what a parameter must be is said in words', async () => {
   for (const [path, message] of cases) assert.equal((await open.get(path)).body.error.message, message);
 });
 
+test('a method that an address does not know is refused with those that it does, which OPTIONS lists', async () => {
+  const cases: [string, string, string | null][] = [
+    ['POST', '/packets', 'GET, HEAD, OPTIONS'],
+    ['DELETE', '/packets/1', 'GET, HEAD, OPTIONS'],
+    ['PUT', '/captures/1?force', 'DELETE, GET, HEAD, OPTIONS'],
+    ['PATCH', '/captures', 'GET, HEAD, OPTIONS, POST'],
+    ['HEAD', '/export', 'GET, OPTIONS'],
+    ['POST', '/nowhere', null],
+  ];
+  for (const [method, path, allow] of cases) {
+    const refused = await fetch(`${open.address}${path}`, { method });
+    assert.deepEqual(
+      [refused.status, refused.headers.get('allow')],
+      [allow === null ? 404 : 405, allow],
+      path,
+    );
+    const options = await fetch(`${open.address}${path}`, { method: 'OPTIONS' });
+    assert.deepEqual(
+      [options.status, options.headers.get('allow')],
+      [allow === null ? 404 : 204, allow],
+      path,
+    );
+    assert.equal(options.headers.get('access-control-allow-origin'), null);
+  }
+});
+
+test('no cache keeps what was captured', async () => {
+  for (const path of ['/packets', '/packets/1/bytes?format=raw', '/export?limit=1', '/nowhere']) {
+    const answer = await fetch(`${open.address}${path}`);
+    await answer.arrayBuffer();
+    assert.equal(answer.headers.get('cache-control'), 'no-store', path);
+  }
+});
+
+test('a time has a zone, or is UTC; a plus sign need not be escaped, and a space may stand for the T', async () => {
+  const from = async (time: string) => {
+    const { status, body } = await open.get(`/packets?limit=3&from=${time}`);
+    assert.equal(status, 200, time);
+    return body.items;
+  };
+  const expected = await from('1795262100.25');
+  assert.equal(expected.length, 3);
+  for (const time of [
+    'T11:55:00.25',
+    '%2011:55:00.25',
+    'T11:55:00.25Z',
+    'T17:25:00.25%2B05:30',
+    'T17:25:00.25+0530',
+  ])
+    assert.deepEqual(await from(`2026-11-21${time}`), expected, time);
+  assert.deepEqual(await from('2026-11-21%2011:55'), await from('1795262100'));
+  assert.deepEqual(await from('2026-11-21T06:55:00-05:00'), await from('1795262100'));
+});
+
 test('a display filter that does not compile is marked where it is wrong', async () => {
   const cases: [string, number, number][] = [
     ['ip.src = = 1', 9, 1],

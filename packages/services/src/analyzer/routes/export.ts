@@ -11,6 +11,8 @@ export function addExportRoute(app: Server, { store, redissector }: Context): vo
   app.get(
     '/export',
     {
+      // It would go through all packets for nothing.
+      exposeHeadRoute: false,
       schema: {
         ...streams('packets', 'The packets that pass, as pcapng', 'application/x-pcapng'),
         querystring: ExportQuery,
