@@ -35,6 +35,10 @@ for (const [whose, format, text] of LISTS) {
   });
 }
 
+test('vendors, a line of Wireshark’s list with a short name alone: that is the vendor', () => {
+  assert.equal(wireshark('').vendor('Netgear'), 'Netgear');
+});
+
 test('vendors, a system without a list: none is known', () => {
   assert.equal(vendorLookup([])(0x00000c), undefined);
 });

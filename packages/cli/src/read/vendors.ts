@@ -13,11 +13,14 @@ interface List {
 const pairs = (hex: string, between: string): string => hex.replace(/..(?=.)/g, `$&${between}`);
 const trimmed = (rest: string): string => rest.trim();
 
-/** `00:00:0C⇥Cisco⇥Cisco Systems, Inc`, and perhaps a tab and a comment */
+/** `00:00:0C⇥Cisco⇥Cisco Systems, Inc`: a short name, perhaps the whole one, and perhaps a comment. */
 export const wireshark = (path: string): List => ({
   path,
   key: (hex) => `${pairs(hex, ':')}\t`,
-  vendor: (rest) => rest.split('\t')[1] ?? '',
+  vendor(rest) {
+    const [short = '', whole = short] = rest.split('\t');
+    return whole;
+  },
 });
 /** `00-00-0C   (hex)⇥⇥Cisco Systems, Inc` */
 export const ieee = (path: string): List => ({
