@@ -87,7 +87,7 @@ test('peers that refuse each other do not ask each other without end, nor dial e
   air.length = 0;
   dialled = 0;
   mesh.clock.run(5 * 60_000);
-  // Each asks twice a minute, and is answered once; each knocks every ten seconds, and calls the other twice for it.
+  // Each asks twice a minute, and is answered once; each dials every ten seconds, and the other twice for it.
   assert.ok(air.length <= 2 * 5 * 2 * 3, `${air.length} datagrams in five minutes`);
   assert.ok(dialled > 0 && dialled <= 2 * 5 * 30, `${dialled} calls in five minutes`);
 });

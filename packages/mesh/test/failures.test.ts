@@ -119,7 +119,7 @@ test('a full disk: a peer that is called dead contradicts, and tells that it lea
   assert.equal(directory.statusOf('peer-2'), 'left');
 });
 
-test('who is refused by all, and who is cut off, knocks more and more seldom; and is back soon all the same', async () => {
+test('a peer that all refuse, or that is cut off, dials less and less often, and is linked soon after it is accepted again', async () => {
   const refused: number[] = [];
   const mesh = await VirtualMesh.create({
     ...{ peers: 6, seed: 9 },
@@ -147,7 +147,7 @@ test('who is refused by all, and who is cut off, knocks more and more seldom; an
   assert.ok(tookMs !== null && tookMs < 15_000, `${tookMs}`);
 });
 
-test('who is refused at one address knocks at the others as before', async () => {
+test('a peer refused at one address dials the others as often as before', async () => {
   const mesh = await VirtualMesh.create({ peers: 4, seed: 11 });
   await mesh.startAll();
   const lone = mesh.peers[3]!;
@@ -157,16 +157,16 @@ test('who is refused at one address knocks at the others as before', async () =>
   mesh.peers[1]!.standing.judge = () => ({ code: 'revoked', reason: 'by a list that others do not have' });
   for (const session of lone.switchboard.sessions()) session.close('a test');
   mesh.clock.run(120_000);
-  const knocked: string[] = [];
+  const dialled: string[] = [];
   const { connectTo } = lone.switchboard;
   lone.switchboard.connectTo = (address, done) => {
-    knocked.push(address);
+    dialled.push(address);
     connectTo.call(lone.switchboard, address, done);
   };
   const minutes = 10;
   mesh.clock.run(minutes * 60_000);
-  assert.ok(knocked.length >= 4 * minutes, `${knocked.length} in ${minutes} minutes`);
-  const again = knocked.filter((address) => address === hostOf(1)).length;
+  assert.ok(dialled.length >= 4 * minutes, `${dialled.length} in ${minutes} minutes`);
+  const again = dialled.filter((address) => address === hostOf(1)).length;
   assert.ok(again > 0 && again <= minutes, `${again} where it is refused`);
 });
 

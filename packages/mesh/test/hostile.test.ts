@@ -97,7 +97,7 @@ test('a session of a stranger ends after a time limit', async () => {
 test('a probe whose good-bye reads like a refusal of this peer is reported all the same', async () => {
   const { mesh } = await meshOf();
   const reasons: string[] = [];
-  mesh.peers[1]!.switchboard.onKnock.push((_address, reason) => reasons.push(reason));
+  mesh.peers[1]!.switchboard.onRejected.push((_address, reason) => reasons.push(reason));
   const outside = mesh.network.transport('10.9.9.9:1', () => null);
   outside.dial(hostOf(1), (_error, link) => {
     const goodbye = encode(text(300), 'refused (moved): elsewhere');

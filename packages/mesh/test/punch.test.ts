@@ -76,7 +76,7 @@ test('only an approved peer that proves who it is is met, and only where it says
   }
 });
 
-test('nobody has another knock where no peer is met, nor at one host or for one asker without end', async () => {
+test('hole punching on request is limited where no peer answers, per host and per asker', async () => {
   const { mesh, called, restore } = await meeters();
   try {
     const to = mesh.peers.find((peer) =>

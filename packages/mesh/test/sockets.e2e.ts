@@ -157,15 +157,15 @@ test('joining: a used token says so, the same again is safe, a queue waits for a
   rmSync(join(folder('late-1'), 'peer.crt'));
   assert.equal(await join1('late-1', token), true);
   await assert.rejects(join1('late-2', token), /used already/);
-  const knock = await invite({ knock: true });
-  assert.equal(await join1('late-3', knock), false);
+  const open = await invite({ needsApproval: true });
+  assert.equal(await join1('late-3', open), false);
   const pending = (await callPeer(folder('peer-0'), 'pending')) as { id: string }[];
   assert.deepEqual(
     pending.map(({ id }) => id),
     ['late-3'],
   );
   await callPeer(folder('peer-0'), 'approve', { id: 'late-3' });
-  assert.equal(await join1('late-3', knock), true);
+  assert.equal(await join1('late-3', open), true);
 });
 
 test('a certificate that is lost or damaged is asked for again at the start, with the same key', async () => {

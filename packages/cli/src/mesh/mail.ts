@@ -70,7 +70,8 @@ export async function broadcast(words: string[], options: Common): Promise<numbe
     text: words.join(' '),
   });
   if (options.json === true) console.log(JSON.stringify({ count, of }));
-  else console.log(`${count} of ${of} peers have it.`);
+  // A lost link may take counts with it, and never adds any.
+  else console.log(`${count < of ? 'At least ' : ''}${count} of ${of} peers have it.`);
   return count >= of ? 0 : FAILED;
 }
 

@@ -17,9 +17,17 @@ interface Common {
 const INVITED_ROLES = ['peer', 'coordinator', 'honeypot'];
 
 export async function invite(
-  options: Common & { name?: string; role: string; ttl: string; uses: string; knock?: boolean },
+  options: Common & {
+    name?: string;
+    role: string;
+    ttl: string;
+    uses: string;
+    approval?: boolean;
+    knock?: boolean;
+  },
 ): Promise<void> {
-  const { name, role, knock } = options;
+  const { name, role } = options;
+  const needsApproval = options.approval === true || options.knock === true;
   const uses = readWhole(options.uses, '--uses', 100_000, 1);
   const ttlMs = readTime(options.ttl, '--ttl');
   if (ttlMs < 60_000 || ttlMs > 365 * 24 * 3_600_000)
@@ -33,13 +41,12 @@ export async function invite(
     role,
     uses,
     ttlMs,
-    knock,
+    needsApproval,
   });
   console.log(token);
-  const good =
-    knock === true
-      ? 'lets anyone ask to join'
-      : `is good for ${uses === 1 ? 'one peer' : `${uses} peers`} within ${options.ttl}`;
+  const good = needsApproval
+    ? 'lets anyone ask to join'
+    : `is good for ${uses === 1 ? 'one peer' : `${uses} peers`} within ${options.ttl}`;
   console.error(`This line ${good}: eyrie mesh join LINE${name === undefined ? '' : ` --name ${name}`}`);
 }
 

@@ -1,5 +1,5 @@
 // The commands of the mesh: membership, start and stop, messages. A command's code is loaded when it is called.
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 
 const EXAMPLE = '\nExample:\n  ';
 
@@ -103,7 +103,8 @@ function addMembership(mesh: Command): void {
     .option('--role <role>', 'peer, coordinator or honeypot', 'peer')
     .option('--ttl <time>', 'lifetime: 15m, 24h, 7d', '24h')
     .option('--uses <number>', 'number of peers that may use it', '1')
-    .option('--knock', 'anyone may apply with it, and waits for "eyrie mesh approve"')
+    .option('--approval', 'anyone may apply with it, and waits for "eyrie mesh approve"')
+    .addOption(new Option('--knock', 'the former name of --approval').hideHelp())
     .option('--peer <id>', 'the peer of this user to ask')
     .addHelpText('after', `${EXAMPLE}eyrie mesh invite --name lab-7 --ttl 1h`)
     .action(async (options) => (await import('./members.ts')).invite(options));

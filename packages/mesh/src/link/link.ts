@@ -47,9 +47,9 @@ export interface Transport {
   dial(address: string, done: Dialled): void;
   /**
    * Accepts links from others. Returns the addresses at which they reach this peer.
-   * @param onKnock called with the address of each connection that did not become a link
+   * @param onRejected called with the address of each connection that did not become a link
    */
-  listen(onLink: (link: Link) => void, onKnock?: (address: string) => void): Promise<string[]>;
+  listen(onLink: (link: Link) => void, onRejected?: (address: string) => void): Promise<string[]>;
   /** Makes a link over a stream that another peer relays; not every transport supports it. */
   dialOver?(carried: Duplex, address: string, done: Dialled): void;
   acceptOver?(carried: Duplex, address: string, onLink: (link: Link) => void): void;

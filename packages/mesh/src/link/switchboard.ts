@@ -48,7 +48,7 @@ export class Switchboard implements SessionHost {
     bytes: number,
   ) => void)[] = [];
   /** A connection was made that did not become a link; its address, and why. */
-  readonly onKnock: ((address: string, reason: string) => void)[] = [];
+  readonly onRejected: ((address: string, reason: string) => void)[] = [];
   /** A peer is silent (pulse.ts), though its link is open. */
   readonly onSilence: ((session: Session) => void)[] = [];
   /** Whether a link is kept though it is idle. */
@@ -121,7 +121,7 @@ export class Switchboard implements SessionHost {
     this.#pulse.wake();
     return this.#transport.listen(
       (link) => this.#start(link, 'link'),
-      (address) => this.#knocked(address, 'no handshake'),
+      (address) => this.#rejected(address, 'no handshake'),
     );
   }
 
@@ -343,7 +343,7 @@ export class Switchboard implements SessionHost {
     // A peer under a measure tries again now and then: that is not worth a line in the log.
     const isMeasured = refusal?.isOwn === true && ['moved', 'quarantined'].includes(refusal.code);
     if (id === '' && !session.isStranger && !session.link.isDialler && !isMeasured)
-      this.#knocked(address, reason);
+      this.#rejected(address, reason);
   }
 
   /** While others are linked, one that is away is no trouble: its neighbours say so. */
@@ -354,8 +354,8 @@ export class Switchboard implements SessionHost {
     this.runtime.log(isTold ? 'warn' : 'debug', 'cannot reach a peer', { address, reason });
   }
 
-  #knocked(address: string, reason: string): void {
-    for (const listener of this.onKnock) listener(address, reason);
+  #rejected(address: string, reason: string): void {
+    for (const listener of this.onRejected) listener(address, reason);
   }
 
   #traffic(session: Session, what: 'notice' | 'request' | 'stream', kind: number, bytes: number): void {

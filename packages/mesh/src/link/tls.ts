@@ -153,9 +153,9 @@ export class TlsTransport implements Transport {
     return { rejectUnauthorized: false, requestCert: true, isServer: true, secureContext: this.#context };
   }
 
-  listen(onLink: (link: Link) => void, onKnock: (address: string) => void = () => {}): Promise<string[]> {
+  listen(onLink: (link: Link) => void, onRejected: (address: string) => void = () => {}): Promise<string[]> {
     const { onPlain } = this.#options;
-    const sorter = new Sorter((raw) => this.#greet(raw, onLink, onKnock), onPlain ?? null, onKnock);
+    const sorter = new Sorter((raw) => this.#greet(raw, onLink, onRejected), onPlain ?? null, onRejected);
     const server = createServer((raw) => sorter.take(raw, addressOf(raw)));
     this.#sorter = sorter;
     this.#server = server;
@@ -180,7 +180,7 @@ export class TlsTransport implements Transport {
   }
 
   /** Runs the server side of the handshake. */
-  #greet(raw: Socket, onLink: (link: Link) => void, onKnock: (address: string) => void): void {
+  #greet(raw: Socket, onLink: (link: Link) => void, onRejected: (address: string) => void): void {
     const address = addressOf(raw);
     if (this.#sockets.size >= SOCKETS_MAX) {
       raw.destroy();
@@ -196,7 +196,7 @@ export class TlsTransport implements Transport {
     };
     raw.on('error', () => socket.destroy());
     socket.once('close', () => {
-      if (done()) onKnock(address);
+      if (done()) onRejected(address);
     });
     socket.once('secure', () => {
       done();

@@ -19,14 +19,25 @@ const HEALERS = 8;
 /** About so many of all, besides the root, try an entrance at each turn. */
 const SCOUTS = 2;
 /**
- * Without any link, it knocks once a second at first, then at a tenth of the time that it has been alone, down to this: it
+ * Without any link, it dials an address of another peer once a second at first, then at a tenth of the time that it has been alone, down to this: it
  * may come back at any moment.
  */
-const KNOCK_MS_MAX = 10_000;
-/** At addresses that refused it, as all refuse a revoked peer, it knocks down to this: each try costs them a handshake. */
-const REFUSED_KNOCK_MS_MAX = 60_000;
+const BOOTSTRAP_MS_MAX = 10_000;
+/** At addresses that refused it, as all refuse a revoked peer, it tries down to this: each try costs them a handshake. */
+const REFUSED_BOOTSTRAP_MS_MAX = 60_000;
 /** A child dials its parent; after so long the parent tries, in case the child cannot. */
 const PATIENCE_MS = 2_500;
+
+export interface NeighboursOptions {
+  runtime: Runtime;
+  standing: Standing;
+  directory: Directory;
+  switchboard: Switchboard;
+  liveness: Liveness;
+  reach: Reach;
+  /** Addresses of other peers: of the invitation, and those known from an earlier run. */
+  entrances: () => readonly string[];
+}
 
 export class Neighbours {
   readonly #runtime: Runtime;
@@ -44,25 +55,17 @@ export class Neighbours {
   #isStopped = false;
   readonly #reach: Reach;
   readonly #reaching = new Set<string>();
-  #isKnocking = false;
-  #knockedMs = Number.NEGATIVE_INFINITY;
+  #isBootstrapping = false;
+  #triedMs = Number.NEGATIVE_INFINITY;
   #aloneSinceMs: number | null = null;
   /** Addresses that refused it since it is alone. */
   readonly #refusing = new Set<string>();
   #refusals = 0;
-  /** When it last knocked at any, also at those. */
-  #knockedAnywhereMs = Number.NEGATIVE_INFINITY;
+  /** When addresses that refuse it were last among those it tried. */
+  #triedRefusingMs = Number.NEGATIVE_INFINITY;
   #isAdopting = false;
 
-  constructor(
-    runtime: Runtime,
-    standing: Standing,
-    directory: Directory,
-    switchboard: Switchboard,
-    liveness: Liveness,
-    reach: Reach,
-    entrances: () => readonly string[],
-  ) {
+  constructor({ runtime, standing, directory, switchboard, liveness, reach, entrances }: NeighboursOptions) {
     this.#runtime = runtime;
     this.#standing = standing;
     this.#directory = directory;
@@ -87,7 +90,7 @@ export class Neighbours {
   /** Another network: what failed before says nothing. */
   moved(): void {
     this.#aloneSinceMs = null;
-    this.#knockedMs = Number.NEGATIVE_INFINITY;
+    this.#triedMs = Number.NEGATIVE_INFINITY;
   }
 
   start(): void {
@@ -121,7 +124,7 @@ export class Neighbours {
     this.#isAdopting = false;
     if (parent !== undefined && this.#missingForMs(parent) > PATIENCE_MS) this.#foster(above);
     const isAlone = this.#isAlone();
-    if (isAlone) this.#knockIfDue();
+    if (isAlone) this.#bootstrapIfDue();
     else this.#aloneSinceMs = null;
     this.#lookAgain(isAlone || this.#missingSince.size > 0 ? LOOK_MS : CALM_LOOK_MS);
   }
@@ -170,7 +173,7 @@ export class Neighbours {
    * entrance where none of those that are known is found: there may be others who never met anyone from here.
    */
   #heal(): void {
-    // It knocks instead.
+    // Then `#bootstrap` runs instead.
     if (this.#isAlone()) return;
     const { tree, dead } = this.#directory;
     const isHealer = this.#runtime.random.fraction() * tree.size < HEALERS;
@@ -179,7 +182,7 @@ export class Neighbours {
     // Not by the root alone, whose entrances may be the ones that lead nowhere. All addresses are gone through only by those in turn.
     if (tree.root !== this.#standing.id && !this.#isScout()) return;
     const here = new Set(tree.ids.flatMap((id) => this.#directory.addressesOf(id)));
-    this.#knockAt(this.#entrances().filter((address) => !here.has(address)));
+    this.#dialOneOf(this.#entrances().filter((address) => !here.has(address)));
   }
 
   /** By time and name, so that the peers take turns without drawing lots. */
@@ -196,40 +199,40 @@ export class Neighbours {
     return this.#switchboard.sessions()[Symbol.iterator]().next().done === true;
   }
 
-  #knockIfDue(): void {
+  #bootstrapIfDue(): void {
     const nowMs = this.#runtime.clock.elapsedMs();
     if (this.#aloneSinceMs === null) {
       this.#refusing.clear();
       this.#refusals = 0;
     }
     this.#aloneSinceMs ??= nowMs;
-    const everyMs = Math.min(KNOCK_MS_MAX, (nowMs - this.#aloneSinceMs) / 10);
+    const everyMs = Math.min(BOOTSTRAP_MS_MAX, (nowMs - this.#aloneSinceMs) / 10);
     // Looks are jittered.
-    if (nowMs - this.#knockedMs < everyMs - LOOK_MS / 2) return;
-    this.#knockedMs = nowMs;
-    this.#knock();
+    if (nowMs - this.#triedMs < everyMs - LOOK_MS / 2) return;
+    this.#triedMs = nowMs;
+    this.#bootstrap();
   }
 
   /** There is no link at all: tries peers that were alive, and the entrances. */
-  #knock(): void {
+  #bootstrap(): void {
     const { id: self } = this.#standing;
     const known = [...this.#directory.entries()].filter(({ id, status }) => id !== self && status !== 'left');
     const own = this.#directory.addressesOf(self);
     const addresses = [...this.#entrances(), ...known.flatMap((each) => each.addresses)];
     const others = addresses.filter((each) => !own.includes(each));
     const nowMs = this.#runtime.clock.elapsedMs();
-    const pauseMs = Math.min(REFUSED_KNOCK_MS_MAX, KNOCK_MS_MAX * this.#refusals);
-    const isTurnOfAll = nowMs - this.#knockedAnywhereMs >= pauseMs - LOOK_MS / 2;
-    if (isTurnOfAll) this.#knockedAnywhereMs = nowMs;
-    this.#knockAt(isTurnOfAll ? others : others.filter((each) => !this.#refusing.has(each)));
+    const pauseMs = Math.min(REFUSED_BOOTSTRAP_MS_MAX, BOOTSTRAP_MS_MAX * this.#refusals);
+    const isTurnOfAll = nowMs - this.#triedRefusingMs >= pauseMs - LOOK_MS / 2;
+    if (isTurnOfAll) this.#triedRefusingMs = nowMs;
+    this.#dialOneOf(isTurnOfAll ? others : others.filter((each) => !this.#refusing.has(each)));
   }
 
-  #knockAt(addresses: readonly string[]): void {
+  #dialOneOf(addresses: readonly string[]): void {
     const [address] = sample(this.#runtime.random, addresses, 1);
-    if (address === undefined || this.#isKnocking) return;
-    this.#isKnocking = true;
+    if (address === undefined || this.#isBootstrapping) return;
+    this.#isBootstrapping = true;
     this.#switchboard.connectTo(address, () => {
-      this.#isKnocking = false;
+      this.#isBootstrapping = false;
     });
   }
 }

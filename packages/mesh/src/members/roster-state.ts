@@ -111,74 +111,84 @@ export function firstRoot(state: Pick<RosterState, 'changes'>): Uint8Array {
   return first.root;
 }
 
+/** A state while changes are applied to it. */
+interface Draft extends Omit<RosterState, 'changes'> {
+  members: Map<string, Member>;
+  revokedKeys: Set<string>;
+  voids: Void[];
+  rootChain: RootChain;
+  /** Number of changes applied. */
+  version: number;
+  /** The first root. @throws RosterError */
+  beginning(): Uint8Array;
+}
+
 /** Applies changes to a state. @throws RosterError if one is invalid */
 export function advance(before: RosterState | null, changes: readonly Uint8Array[]): RosterState {
-  const members = new Map(before?.members);
-  const revokedKeys = new Set(before?.revokedKeys);
-  let roots = before?.roots ?? [];
-  let group = before?.group ?? null;
-  let measures = before?.measures ?? new Map<string, Measure>();
-  let mesh = before?.mesh ?? '';
-  let head = before?.head ?? Buffer.alloc(32);
-  const voids = before?.voids.slice() ?? [];
-  const chain = before?.rootChain.slice() ?? [];
-  let version = before?.changes.length ?? 0;
-  for (const encoded of changes) {
-    const each = decodeChange(encoded);
-    version++;
-    if ((each.kind === 'found') !== (mesh === ''))
-      throw new RosterError('the list of members must begin with one founding change');
-    switch (each.kind) {
-      case 'found':
-        mesh = each.mesh;
-        roots = [each.root];
-        break;
-      case 'admit':
-        if (isOtherKey(members.get(each.id), each.publicKey)) voids.push({ id: each.id, version });
-        admit(members, revokedKeys, each);
-        break;
-      case 'revoke':
-        if (members.has(each.id)) voids.push({ id: each.id, version });
-        revoke(members, revokedKeys, each);
-        measures = without(measures, each.id);
-        break;
-      case 'root':
-        checkEndorsed(
-          roots,
-          firstRoot({ changes: [...(before?.changes.slice(0, 1) ?? []), ...changes] }),
-          head,
-          each.certificate,
-          each.endorsement,
-        );
-        chain.push({ certificate: each.certificate, head, endorsement: each.endorsement });
-        roots = [...roots, each.certificate].slice(-ROOTS_MAX);
-        break;
-      case 'retire':
-        roots = roots.filter((root) => !sha256(root).equals(each.fingerprint));
-        break;
-      case 'group':
-        group = { epoch: each.epoch, keyHash: each.keyHash };
-        break;
-      case 'measure':
-        if (members.has(each.id)) measures = withMeasure(measures, each);
-        break;
-      case 'release':
-        measures = without(measures, each.id);
-    }
-    head = sha256(head, encoded);
-  }
-  return {
-    mesh,
-    head: ownCopy(head),
-    changes: [...(before?.changes ?? []), ...changes.map(ownCopy)],
-    members,
-    revokedKeys,
-    roots,
-    group,
-    voids,
-    rootChain: chain,
-    measures,
+  const draft: Draft = {
+    mesh: before?.mesh ?? '',
+    head: before?.head ?? Buffer.alloc(32),
+    members: new Map(before?.members),
+    revokedKeys: new Set(before?.revokedKeys),
+    roots: before?.roots ?? [],
+    group: before?.group ?? null,
+    voids: before?.voids.slice() ?? [],
+    rootChain: before?.rootChain.slice() ?? [],
+    measures: before?.measures ?? new Map(),
+    version: before?.changes.length ?? 0,
+    beginning: () => firstRoot({ changes: [...(before?.changes.slice(0, 1) ?? []), ...changes] }),
   };
+  for (const encoded of changes) {
+    const change = decodeChange(encoded);
+    draft.version++;
+    if ((change.kind === 'found') !== (draft.mesh === ''))
+      throw new RosterError('the list of members must begin with one founding change');
+    apply(draft, change);
+    draft.head = sha256(draft.head, encoded);
+  }
+  const { version: _version, beginning: _beginning, ...state } = draft;
+  return {
+    ...state,
+    head: ownCopy(state.head),
+    changes: [...(before?.changes ?? []), ...changes.map(ownCopy)],
+  };
+}
+
+function apply(draft: Draft, change: Change): void {
+  const { members, revokedKeys, version } = draft;
+  switch (change.kind) {
+    case 'found':
+      draft.mesh = change.mesh;
+      draft.roots = [change.root];
+      return;
+    case 'admit':
+      if (isOtherKey(members.get(change.id), change.publicKey)) draft.voids.push({ id: change.id, version });
+      admit(members, revokedKeys, change);
+      return;
+    case 'revoke':
+      if (members.has(change.id)) draft.voids.push({ id: change.id, version });
+      revoke(members, revokedKeys, change);
+      draft.measures = without(draft.measures, change.id);
+      return;
+    case 'root': {
+      const { certificate, endorsement } = change;
+      checkEndorsed(draft.roots, draft.beginning(), draft.head, certificate, endorsement);
+      draft.rootChain.push({ certificate, head: draft.head, endorsement });
+      draft.roots = [...draft.roots, certificate].slice(-ROOTS_MAX);
+      return;
+    }
+    case 'retire':
+      draft.roots = draft.roots.filter((root) => !sha256(root).equals(change.fingerprint));
+      return;
+    case 'group':
+      draft.group = { epoch: change.epoch, keyHash: change.keyHash };
+      return;
+    case 'measure':
+      if (members.has(change.id)) draft.measures = withMeasure(draft.measures, change);
+      return;
+    case 'release':
+      draft.measures = without(draft.measures, change.id);
+  }
 }
 
 export function decodeChange(encoded: Uint8Array): Change {

@@ -127,7 +127,7 @@ function authorityMethods(peer: Peer, storage: Storage, passphrase: string | nul
       const root = sha256(roster.beginning);
       const ttlMs = numberOf(given, 'ttlMs', 60_000, 365 * 24 * 3_600_000);
       const secret =
-        given.knock === true
+        given.needsApproval === true
           ? null
           : desk.invite(roleOf(given), name, numberOf(given, 'uses', 1, 100_000), ttlMs);
       return {

@@ -17,14 +17,13 @@ import { Directory, INCARNATION_MAX, type Status } from '../members/directory.ts
 import { Gossip } from '../members/gossip.ts';
 import { Liveness } from '../members/liveness.ts';
 import { Neighbours } from '../members/neighbours.ts';
-import { Asker } from '../messages/asker.ts';
-import { Broadcasts } from '../messages/broadcast.ts';
-import { Held } from '../messages/held.ts';
-import { Holders } from '../messages/holders.ts';
-import { Inbox } from '../messages/inbox.ts';
-import { Mailbox, type Outcome } from '../messages/mailbox.ts';
-import { Outbox } from '../messages/outbox.ts';
-import { Pairs } from '../messages/pairs.ts';
+import type { Broadcasts } from '../messages/broadcast.ts';
+import type { Holders } from '../messages/holders.ts';
+import type { Inbox } from '../messages/inbox.ts';
+import type { Mailbox, Outcome } from '../messages/mailbox.ts';
+import type { Outbox } from '../messages/outbox.ts';
+import type { Pairs } from '../messages/pairs.ts';
+import { messageParts } from '../messages/parts.ts';
 import { Policy } from '../messages/policy.ts';
 import { Routing } from '../messages/routing.ts';
 import { Shares } from '../resources/shares.ts';
@@ -141,59 +140,30 @@ export class Peer {
     this.timeSources = new TimeSources(this.routing);
     this.meter = new Meter(this.switchboard, this.routing);
     this.suspicions = new Suspicions(runtime, standing, this.routing);
-    this.pairs = new Pairs(runtime, standing, this.directory, this.routing);
-    this.inbox = new Inbox(storage, () => this.clock.uncertaintyMs());
-    this.outbox = new Outbox(storage, runtime.random);
     const policy = () => this.policy;
-    const asker = new Asker(standing, () => this.clock.nowMs());
-    // Messages are dated by the clock that all peers share: an answer must not seem older than its question.
-    const dated = { ...runtime, clock: this.clock.asClock() };
-    this.holders = new Holders({
-      runtime: dated,
-      standing,
-      directory: this.directory,
-      switchboard: this.switchboard,
-      routing: this.routing,
-      asker,
-      held: new Held(storage),
-      policy,
-    });
-    this.mailbox = new Mailbox({
-      runtime: dated,
-      standing,
-      directory: this.directory,
-      routing: this.routing,
+    const { directory, switchboard, routing, clock, meter } = this;
+    const world = { runtime, standing, storage, directory, switchboard, routing, clock, policy };
+    const { asker, ...messages } = messageParts(world);
+    ({
       pairs: this.pairs,
-      outbox: this.outbox,
       inbox: this.inbox,
+      outbox: this.outbox,
       holders: this.holders,
-      policy,
-    });
-    this.reach = new Reach(runtime, this.directory, this.switchboard, this.routing, transport, asker);
-    this.shares = new Shares(runtime, standing, this.switchboard, storage, policy);
-    this.broadcasts = new Broadcasts(dated, standing, this.switchboard, this.inbox, policy);
-    this.skyeye = new SkyEyeOverLinks(
-      runtime,
-      standing,
-      this.directory,
-      this.switchboard,
-      this.routing,
-      asker,
-      this.pairs,
-    );
+      mailbox: this.mailbox,
+      broadcasts: this.broadcasts,
+    } = messages);
+    this.reach = new Reach(runtime, directory, switchboard, routing, transport, asker);
+    this.shares = new Shares(runtime, standing, switchboard, storage, policy);
+    const { pairs } = messages;
+    this.skyeye = new SkyEyeOverLinks({ runtime, standing, directory, switchboard, routing, asker, pairs });
     this.skyeye.onAsked.push((id) => this.meter.query(id));
-    this.#neighbours = new Neighbours(
-      runtime,
-      standing,
-      this.directory,
-      this.switchboard,
-      this.#liveness,
-      this.reach,
-      () => this.entrances,
-    );
-    const isNeededByTree = this.switchboard.isNeeded;
-    this.switchboard.isNeeded = (id) => isNeededByTree(id) || this.skyeye.keeps(id);
-    const { directory, switchboard, routing, meter } = this;
+    this.#neighbours = new Neighbours({
+      ...{ runtime, standing, directory, switchboard, reach: this.reach },
+      liveness: this.#liveness,
+      entrances: () => this.entrances,
+    });
+    const isNeededByTree = switchboard.isNeeded;
+    switchboard.isNeeded = (id) => isNeededByTree(id) || this.skyeye.keeps(id);
     const door = new Door({ runtime, switchboard, routing, asker, meter, authority });
     const addresses = () => this.addresses;
     this.#renewal = new Renewal({

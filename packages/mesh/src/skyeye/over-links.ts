@@ -18,7 +18,7 @@ import { isKnown } from './coordinates.ts';
 import { History } from './history.ts';
 import { Latency } from './latency.ts';
 import { Measuring } from './measuring.ts';
-import type { TreeMessage } from './messages.ts';
+import type { SupportMessage } from './messages.ts';
 import { type Answer, measured, parseQuery, Queries, type QueryMessage } from './query/index.ts';
 import { HOPS_MAX, queryMessage } from './query/messages.ts';
 import type { Held } from './readings.ts';
@@ -33,6 +33,16 @@ const SETTLE_MS = 40;
 
 /** Histories for one asker: an answer is hundreds of times longer than the question, and a page asks every few seconds. */
 const HISTORIES = { burst: 30, everyMs: 500 };
+
+export interface LinkedSkyEye {
+  runtime: Runtime;
+  standing: Standing;
+  directory: Directory;
+  switchboard: Switchboard;
+  routing: Routing;
+  asker: Asker;
+  pairs: Pairs;
+}
 
 export class SkyEyeOverLinks {
   readonly core: SkyEye;
@@ -67,15 +77,7 @@ export class SkyEyeOverLinks {
   #reportedMs = 0;
   #answered = 0;
 
-  constructor(
-    runtime: Runtime,
-    standing: Standing,
-    directory: Directory,
-    switchboard: Switchboard,
-    routing: Routing,
-    asker: Asker,
-    pairs: Pairs,
-  ) {
+  constructor({ runtime, standing, directory, switchboard, routing, asker, pairs }: LinkedSkyEye) {
     this.#runtime = runtime;
     this.#standing = standing;
     this.#asker = asker;
@@ -85,16 +87,59 @@ export class SkyEyeOverLinks {
     this.#throttle = new Throttle(runtime.clock, standing.measures);
     const { tree } = directory;
     const { id } = standing;
-    const world = {
+    const world = this.#surroundings();
+    const isLinked = (other: string) => switchboard.sessionOf(other) !== null;
+    const notify = (to: string, kind: number, payload: () => Buffer) =>
+      switchboard.sessionOf(to)?.notify(kind, payload());
+    this.#parent = world.parent;
+    this.core = new SkyEye(runtime, {
+      ...world,
+      send: (to, message) => notify(to, noticeKinds.tree, () => encode(treeMessage, message)),
+    });
+    const aroundSupport = {
+      ...world,
+      root: () => tree.root,
+      knowsAll: () => this.core.knowsAll,
+      isLinked,
+      send: (to: string, message: SupportMessage) =>
+        notify(to, noticeKinds.support, () => encode(supportMessage, message)),
+      link: (other: string) => this.#link(other),
+    };
+    this.support = new Support(runtime, aroundSupport, this.core.below.readings);
+    const aroundQueries = {
+      ...world,
+      send: (to: string, message: QueryMessage) => this.#sendQuery(to, message),
+    };
+    this.queries = new Queries(runtime, aroundQueries, this.core.below, this.support);
+    const histories = new Allowance(runtime.clock, HISTORIES);
+    const allows = (other: string) => this.#throttle.allows(other);
+    const mayAsk = (other: string) => allows(other) && histories.take(other);
+    this.history = new History(runtime, routing, asker, pairs, mayAsk);
+    this.latency = new Latency(runtime, id, directory, switchboard);
+    this.#measuring = new Measuring(runtime.clock, id, routing, asker, directory, this.latency, allows);
+    this.talkers = new Talkers(runtime, {
+      ...world,
+      children: () => tree.childrenOf(id).filter(isLinked),
+      send: (to, message) => notify(to, noticeKinds.talkers, () => encode(talkMessage, message)),
+    });
+    this.#listen();
+  }
+
+  /** What aggregation needs to know of the network. */
+  #surroundings() {
+    const { tree, dead } = this.#directory;
+    const standing = this.#standing;
+    const { id } = standing;
+    return {
       id,
-      parent: () => this.#above.find((each) => switchboard.sessionOf(each) !== null) ?? null,
+      parent: () => this.#above.find((each) => this.#switchboard.sessionOf(each) !== null) ?? null,
       isRoot: () => this.#isRoot,
       isBelow: (other: string) => other !== id && tree.pathTo(other).includes(id),
       isChild: (other: string) => tree.parentOf(other) === id,
       sizeFrom: (other: string) => tree.sizeFrom(other),
       isUnder: (other: string, above: string) => tree.pathTo(other).includes(above),
       alive: () => tree.size,
-      away: () => directory.dead.size,
+      away: () => dead.size,
       levels: () => tree.levels,
       // Readings of absent members do not count: a liar could invent peers with them.
       counts: (other: string) =>
@@ -103,43 +148,6 @@ export class SkyEyeOverLinks {
         !standing.measures.isCutOff(other),
       roleOf: (other: string) => standing.roster.members.get(other)?.role ?? 'unknown',
     };
-    this.#parent = world.parent;
-    const sendTree = (to: string, message: TreeMessage) =>
-      switchboard.sessionOf(to)?.notify(noticeKinds.tree, encode(treeMessage, message));
-    this.core = new SkyEye(runtime, { ...world, send: sendTree });
-    this.support = new Support(
-      runtime,
-      {
-        ...world,
-        root: () => tree.root,
-        knowsAll: () => this.core.knowsAll,
-        isLinked: (other) => switchboard.sessionOf(other) !== null,
-        send: (to, message) =>
-          switchboard.sessionOf(to)?.notify(noticeKinds.support, encode(supportMessage, message)),
-        link: (other) => this.#link(other),
-      },
-      this.core.below.readings,
-    );
-    this.queries = new Queries(
-      runtime,
-      { ...world, send: (to, message) => this.#sendQuery(to, message) },
-      this.core.below,
-      this.support,
-    );
-    const histories = new Allowance(runtime.clock, HISTORIES);
-    const mayAsk = (other: string) => this.#throttle.allows(other) && histories.take(other);
-    this.history = new History(runtime, routing, asker, pairs, mayAsk);
-    this.latency = new Latency(runtime, id, directory, switchboard);
-    this.#measuring = new Measuring(runtime.clock, id, routing, asker, directory, this.latency, (other) =>
-      this.#throttle.allows(other),
-    );
-    this.talkers = new Talkers(runtime, {
-      ...world,
-      children: () => tree.childrenOf(id).filter((each) => switchboard.sessionOf(each) !== null),
-      send: (to, message) =>
-        switchboard.sessionOf(to)?.notify(noticeKinds.talkers, encode(talkMessage, message)),
-    });
-    this.#listen();
   }
 
   #listen(): void {

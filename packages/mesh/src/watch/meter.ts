@@ -40,7 +40,7 @@ export class Meter {
   /** A neighbour sent a query on its own behalf. */
   readonly onQuery: ((peer: string) => void)[] = [];
   /** A connection failed before authentication, or was refused. */
-  readonly onKnock: ((address: string, reason: string) => void)[] = [];
+  readonly onRejected: ((address: string, reason: string) => void)[] = [];
   /** A request to join arrived. */
   readonly onJoin: ((address: string, isAdmitted: boolean) => void)[] = [];
   readonly #traffic = new Map<string, Traffic>();
@@ -60,8 +60,8 @@ export class Meter {
       if (!OWN_QUESTIONS.has(kind)) this.query(from);
     });
     switchboard.onClosed.push((session) => this.#countSent(session));
-    switchboard.onKnock.push((address, reason) => {
-      for (const listener of this.onKnock) listener(address, reason);
+    switchboard.onRejected.push((address, reason) => {
+      for (const listener of this.onRejected) listener(address, reason);
     });
   }
 

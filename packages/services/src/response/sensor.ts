@@ -39,7 +39,7 @@ export class Sensor {
     meter.onJoin.push((address, isSuccess) =>
       this.engine.see({ kind: 'join', ...this.#now, address, isSuccess }),
     );
-    meter.onKnock.push((address) => this.#knocked(hostOf(address)));
+    meter.onRejected.push((address) => this.#knocked(hostOf(address)));
   }
 
   start(): void {

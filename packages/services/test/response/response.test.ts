@@ -136,7 +136,7 @@ test('doors tried one after the other are a scan, though each peer saw one knock
   const here = await scene(ALL);
   const { mesh, desk } = here;
   const knock = (i: number, address: string) => {
-    for (const listener of mesh.peers[i]!.switchboard.onKnock) listener(address, 'no handshake');
+    for (const listener of mesh.peers[i]!.switchboard.onRejected) listener(address, 'no handshake');
   };
   for (let i = 1; i < 9; i++) knock(i, '10.0.0.7:4000');
   mesh.clock.run(1_500);
@@ -153,7 +153,7 @@ test('an address of nobody is blocked, and comes off the list when its time is o
   const here = await scene(ALL);
   const { mesh, blocked } = here;
   for (let i = 1; i < 16; i++)
-    for (const listener of mesh.peers[i]!.switchboard.onKnock) listener('203.0.113.9:1', 'no handshake');
+    for (const listener of mesh.peers[i]!.switchboard.onRejected) listener('203.0.113.9:1', 'no handshake');
   mesh.clock.run(2_000);
   assert.deepEqual(
     blocked.all().map(({ address }) => address),
