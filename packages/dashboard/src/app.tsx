@@ -10,9 +10,9 @@ import { ConnectionBanner } from './ui/connection-banner.tsx';
 import { DropZone } from './ui/drop-zone.tsx';
 import { FilterBar } from './ui/filter/filter-bar.tsx';
 import { Header } from './ui/header.tsx';
-import { Help } from './ui/help.tsx';
+import { later } from './ui/later.tsx';
 import { Menu } from './ui/menu.tsx';
-import { useShortcuts } from './ui/shortcuts.ts';
+import { helpOpen, useShortcuts } from './ui/shortcuts.ts';
 import { Failure, Loading } from './ui/states.tsx';
 
 /** The overview is part of the first bundle; the other pages are loaded when one of them is opened. */
@@ -21,6 +21,8 @@ const pages: Partial<Record<PageName, ComponentType>> = { overview: Overview };
 async function loadOthers(): Promise<void> {
   Object.assign(pages, (await import('./pages/others.ts')).others);
 }
+
+const Help = later(async () => (await import('./pages/opened.ts')).Help);
 
 /** Pages that show the filter bar. */
 const WITH_FILTER = new Set<PageName>(['overview', 'packets', 'flows', 'hosts', 'analysis']);
@@ -45,7 +47,7 @@ export function App() {
         <CurrentPage name={name} />
         <Menu />
       </main>
-      <Help />
+      {helpOpen.value && <Help />}
       <Confirm />
       <DropZone />
       <Announcer />

@@ -16,7 +16,7 @@ export const others: Record<Exclude<PageName, 'overview'>, ComponentType> = {
   packets: Packets,
   flows: Flows,
   hosts: Hosts,
-  analysis: later(async () => (await import('./analysis/analysis.tsx')).Analysis),
+  analysis: later(async () => (await import('./opened.ts')).Analysis),
   mesh: MeshPage,
   time: TimePage,
   security: Security,

@@ -78,11 +78,12 @@ const groups: [string, [string, string][]][] = [
 
 export function Help() {
   const dialog = useRef<HTMLDialogElement>(null);
-  const isOpen = helpOpen.value;
   useEffect(() => {
-    if (isOpen && !dialog.current!.open) dialog.current!.showModal();
-    if (!isOpen) dialog.current!.close();
-  }, [isOpen]);
+    const element = dialog.current!;
+    element.showModal();
+    // Closed before it goes, so that the focus returns to where it was.
+    return () => element.close();
+  }, []);
   return (
     <dialog
       ref={dialog}

@@ -2,16 +2,12 @@
 import type { ComponentType } from 'preact';
 import { linkTo, place } from '../../state/navigation.ts';
 import { adoptStyle } from '../../ui/adopt-style.ts';
-import { later } from '../../ui/later.tsx';
 import style from './analysis.lazy.css';
-import type { OverviewName } from './overviews/titles.ts';
+import { FilesPage } from './files/files-page.tsx';
+import { IoPage } from './graph/io-page.tsx';
+import { OverviewPage } from './overviews/overview-page.tsx';
 
 adoptStyle(style);
-
-const overview = (name: OverviewName): ComponentType => {
-  const Loaded = later(async () => (await import('./overviews/overview-page.tsx')).OverviewPage);
-  return () => <Loaded name={name} />;
-};
 
 interface Tab {
   title: string;
@@ -20,11 +16,11 @@ interface Tab {
 
 /** By the address: `#/analysis/graph`; the first is shown without a name. */
 const tabs: Readonly<Record<string, Tab>> = {
-  graph: { title: 'I/O graph', Shown: later(async () => (await import('./graph/io-page.tsx')).IoPage) },
-  files: { title: 'Files', Shown: later(async () => (await import('./files/files-page.tsx')).FilesPage) },
-  dns: { title: 'DNS', Shown: overview('dns') },
-  http: { title: 'HTTP', Shown: overview('http') },
-  tls: { title: 'TLS', Shown: overview('tls') },
+  graph: { title: 'I/O graph', Shown: IoPage },
+  files: { title: 'Files', Shown: FilesPage },
+  dns: { title: 'DNS', Shown: () => <OverviewPage name="dns" /> },
+  http: { title: 'HTTP', Shown: () => <OverviewPage name="http" /> },
+  tls: { title: 'TLS', Shown: () => <OverviewPage name="tls" /> },
 };
 
 export function Analysis() {

@@ -7,15 +7,19 @@ import { bytes, count } from '../../format/numbers.ts';
 import { duration, fromTo } from '../../format/time.ts';
 import { go, linkTo, place, setView } from '../../state/navigation.ts';
 import { useResource } from '../../state/resource.ts';
+import { adoptStyle } from '../../ui/adopt-style.ts';
 import { Icon } from '../../ui/icons.tsx';
 import { ItemHead } from '../../ui/item-head.tsx';
 import { Switch } from '../../ui/panel.tsx';
 import { Empty, Loading, Trouble } from '../../ui/states.tsx';
 import { termForFlow } from '../flows/flow-term.ts';
 import { Follow } from '../packets/follow.tsx';
+import style from './flow.lazy.css';
 import { StreamGraph } from './graph.tsx';
 import { Ladder } from './ladder.tsx';
 import { type GraphKind, graphOf, largerSide, type Side } from './series.ts';
+
+adoptStyle(style);
 
 type View = 'ladder' | GraphKind;
 const titles: Record<View, string> = {

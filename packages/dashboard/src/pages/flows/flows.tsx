@@ -206,7 +206,7 @@ function said(flows: number): string {
   return `${count(flows)} ${flows === 1 ? 'flow' : 'flows'}`;
 }
 
-const FlowPage = later(async () => (await import('../flow/flow-page.tsx')).FlowPage);
+const FlowPage = later(async () => (await import('../opened.ts')).FlowPage);
 
 export function Flows() {
   const { item } = place.value;
