@@ -114,6 +114,21 @@ test('a stream is followed as bytes, as what TLS carried, or as messages of HTTP
   await end();
 });
 
+test('a flow whose file is gone still has its figures, and says what is missing', async () => {
+  const answer = { error: { code: 'bytes_gone', message: 'the file is not there', hint: 'import it again' } };
+  const { page, end } = await visit(browser, `${eyrie.url}#/flows/${flow.id}`, {}, (own) =>
+    own.route(/\/segments$/, (route) => route.fulfill({ status: 410, json: answer })),
+  );
+  await page.getByText('Its packets can no longer be read').waitFor();
+  await page.getByText('Import it again').waitFor();
+  await page
+    .locator('.item-figures')
+    .getByText(flow.packets.toLocaleString('en-US'), { exact: true })
+    .waitFor();
+  assert.equal(await page.getByRole('button', { name: 'Follow' }).count(), 0);
+  await end(/410/);
+});
+
 test('a flow that is not there says so, and the page has no barriers', async () => {
   const { page, end } = await visit(browser, `${eyrie.url}#/flows/99999999`);
   await page.getByText('This flow is not known').waitFor();

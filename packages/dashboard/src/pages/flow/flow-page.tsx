@@ -1,6 +1,6 @@
 // The page of one flow: a ladder of its packets, and the graphs of its stream.
 import { useMemo, useState } from 'preact/hooks';
-import { get } from '../../api/client.ts';
+import { type ApiError, get } from '../../api/client.ts';
 import type { FlowRow, FlowSegment, FlowSegments } from '../../api/types.ts';
 import { withPort } from '../../format/addresses.ts';
 import { bytes, count } from '../../format/numbers.ts';
@@ -11,7 +11,7 @@ import { adoptStyle } from '../../ui/adopt-style.ts';
 import { Icon } from '../../ui/icons.tsx';
 import { ItemHead } from '../../ui/item-head.tsx';
 import { Switch } from '../../ui/panel.tsx';
-import { Empty, Loading, Trouble } from '../../ui/states.tsx';
+import { Empty, Loading, sentence, Trouble } from '../../ui/states.tsx';
 import { termForFlow } from '../flows/flow-term.ts';
 import { Follow } from '../packets/follow.tsx';
 import style from './flow.lazy.css';
@@ -45,9 +45,32 @@ export function FlowPage({ id }: { id: string }) {
         </Empty>
       );
     }
+    if (answer.error.code === 'bytes_gone') return <Gone id={id} error={answer.error} />;
     return <Trouble error={answer.error} onRetry={answer.reload} />;
   }
   return <Shown {...answer.data} />;
+}
+
+/** What the store knows of a flow whose packets can't be read again. */
+function Gone({ id, error }: { id: string; error: ApiError }) {
+  const { data } = useResource(`gone ${id}`, (signal) =>
+    get<FlowRow>(`/flows/${encodeURIComponent(id)}`, {}, signal),
+  );
+  if (data === null) return <Loading />;
+  return (
+    <div class="flow-page">
+      <Head flow={data} onFollow={null} term={termForFlow(data)} />
+      <Empty icon="captures" title="Its packets can no longer be read">
+        {sentence(error.message)}. Ladder, graphs and stream need their bytes; figures and rows are kept.
+        {error.hint !== null && (
+          <>
+            <br />
+            {sentence(error.hint)}.
+          </>
+        )}
+      </Empty>
+    </div>
+  );
 }
 
 function Shown({ flow, items, is_whole }: FlowSegments) {
@@ -93,7 +116,14 @@ function Shown({ flow, items, is_whole }: FlowSegments) {
   );
 }
 
-function Head({ flow, onFollow, term }: { flow: FlowRow; onFollow: () => void; term: string }) {
+interface HeadProps {
+  flow: FlowRow;
+  /** Null: there is nothing to follow. */
+  onFollow: (() => void) | null;
+  term: string;
+}
+
+function Head({ flow, onFollow, term }: HeadProps) {
   const { client, server } = flow;
   const figures: [string, string][] = [
     ['Packets', count(flow.packets_to_server + flow.packets_to_client)],
@@ -130,9 +160,11 @@ function Head({ flow, onFollow, term }: { flow: FlowRow; onFollow: () => void; t
       >
         <Icon name="packets" /> Packets
       </button>
-      <button type="button" class="button" onClick={onFollow}>
-        Follow
-      </button>
+      {onFollow !== null && (
+        <button type="button" class="button" onClick={onFollow}>
+          Follow
+        </button>
+      )}
     </ItemHead>
   );
 }

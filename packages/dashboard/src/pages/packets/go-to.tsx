@@ -3,7 +3,6 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { get } from '../../api/client.ts';
 import type { PacketRow } from '../../api/types.ts';
 import { count } from '../../format/numbers.ts';
-import { justAfter } from '../../format/time.ts';
 import { conversationOf } from '../../list/columns.ts';
 import { goalOf } from '../../list/goal.ts';
 import { captures } from '../../state/captures.ts';
@@ -12,10 +11,7 @@ import { capture, filter, go, place } from '../../state/navigation.ts';
 import { announce } from '../../ui/announce.tsx';
 import type { Rows } from './rows.ts';
 
-/** Upper bound of packets of one conversation with the same time. */
-const SAME_TIME_MAX = 100;
-
-type Found = { items: PacketRow[] };
+type Found = { items: PacketRow[]; next: string | null };
 
 export interface Ways {
   /** To a packet of this list, which may come only later in a list that grows. */
@@ -52,17 +48,16 @@ export function waysTo(rows: Rows, select: (at: number, row: PacketRow) => void)
     },
     along: async (row, way) => {
       if (row.stream === null) return announce('This packet belongs to no conversation');
-      const q = allOf(filter.value, conversationOf(row));
-      const span = way === 1 ? { from: row.time } : { to: justAfter(row.time), order: 'desc' };
-      const { items } = await get<Found>('/packets', {
-        q,
-        capture: row.capture,
-        limit: SAME_TIME_MAX,
-        ...span,
-      });
-      const next = items.find(({ number }) => way * (number - row.number) > 0);
+      // By number: the clock of a capture may go back.
+      const beyond = `frame.number ${way === 1 ? '>' : '<'} ${row.number}`;
+      const q = [conversationOf(row), beyond].reduce(allOf, filter.value);
+      const query = { q, capture: row.capture, limit: 1, order: way === 1 ? 'asc' : 'desc' };
+      let found: Found = { items: [], next: null };
+      // A filter that reads packets again may take several answers to find one.
+      do found = await get<Found>('/packets', { ...query, after: found.next });
+      while (found.items.length === 0 && found.next !== null);
       await goTo(
-        next,
+        found.items[0],
         `The conversation has no packet ${way === 1 ? 'after' : 'before'} this one in this list`,
       );
     },
