@@ -2,6 +2,7 @@
 import type { FlowHead, Lead, PacketRow } from '../queries.ts';
 import type { Database } from '../sql/database.ts';
 import { Remembered } from '../sql/remembered.ts';
+import { placesOf } from '../write/packet-rows.ts';
 import type { CaptureList } from './captures.ts';
 import type { Flows } from './flows.ts';
 import type { Packets, Span } from './packets.ts';
@@ -9,7 +10,8 @@ import { PLACED, PlacedPackets } from './placed.ts';
 import { nanosecondsOf } from './time.ts';
 
 const AMONG = `SELECT ${PLACED} FROM packet
-  WHERE id >= $1 AND id <= $2 AND capture = $3 AND transport = $4 AND stream = $5 AND time >= $6 AND time <= $7`;
+  WHERE id >= $1 AND id <= $2 AND place >= $3 AND place < $4 AND transport = $5 AND stream = $6
+    AND time >= $7 AND time <= $8`;
 
 /** Ids before a packet that are searched first: most packets are of busy conversations, whose latest hundred lie in these. */
 const NEAR = 32_768;
@@ -25,8 +27,12 @@ const SLACK_NS = 1_000_000n;
 const NEVER = -(2n ** 63n) + 1n;
 const FOREVER = 2n ** 63n - 1n;
 
-/** Parameters of AMONG, after the ids: capture, transport, stream. */
-type Conversation = readonly [bigint, bigint, bigint];
+interface Conversation {
+  readonly capture: number;
+  /** Parameters of AMONG, after the ids. */
+  readonly terms: readonly bigint[];
+  readonly key: string;
+}
 
 export interface LeadOptions {
   readonly first: number;
@@ -52,7 +58,8 @@ export class Leads {
   async of(packet: PacketRow, most: LeadOptions): Promise<Lead> {
     const { capture, transport, stream } = packet;
     if (stream === null || transport === null) return { packets: [], isWhole: false };
-    const mine: Conversation = [BigInt(capture), BigInt(transport), BigInt(stream)];
+    const terms = [...placesOf(capture), BigInt(transport), BigInt(stream)];
+    const mine: Conversation = { capture, terms, key: `${capture} ${transport} ${stream}` };
     const flow = await this.#flows.of(packet);
     const whole =
       flow !== null && (await this.#isRare(packet, flow, most)) ? await this.#whole(mine, flow) : null;
@@ -73,7 +80,7 @@ export class Leads {
   }
 
   #whole(mine: Conversation, flow: FlowHead): Promise<PlacedPackets | null> {
-    return this.#known.get(`all ${mine.join(' ')}`, async () => {
+    return this.#known.get(`all ${mine.key}`, async () => {
       const [since, until] = [sinceOf(flow), nanosecondsOf(flow.end, 'end') + SLACK_NS];
       const found = await this.#first(mine, since, until, WHOLE_PACKETS_MAX + 1);
       return found.count > WHOLE_PACKETS_MAX ? null : found;
@@ -113,9 +120,7 @@ export class Leads {
 
   /** The first packets: the same for all packets of a conversation. */
   async #beginning(mine: Conversation, since: bigint, most: number): Promise<PlacedPackets> {
-    const found = await this.#known.get(`${most} ${mine.join(' ')}`, () =>
-      this.#first(mine, since, FOREVER, most),
-    );
+    const found = await this.#known.get(`${most} ${mine.key}`, () => this.#first(mine, since, FOREVER, most));
     return found!;
   }
 
@@ -123,8 +128,8 @@ export class Leads {
   async #first(mine: Conversation, since: bigint, until: bigint, most: number): Promise<PlacedPackets> {
     const order = this.#database.dialect.comesInOrder(AMONG) ? '' : 'ORDER BY id';
     const rows = [];
-    for (const [from, to] of await this.#packets.windowsSince(since, Number(mine[0]))) {
-      const range = [BigInt(from), BigInt(to), ...mine, since, until];
+    for (const [from, to] of await this.#packets.windowsSince(since, mine.capture)) {
+      const range = [BigInt(from), BigInt(to), ...mine.terms, since, until];
       rows.push(...(await this.#database.often(`${AMONG} ${order} LIMIT ${most}`, range)));
       if (rows.length >= most) break;
     }
@@ -133,7 +138,7 @@ export class Leads {
 
   /** Oldest first. */
   async #latest([from, to]: Span, mine: Conversation, since: bigint, most: number): Promise<PlacedPackets> {
-    const range = [BigInt(from), BigInt(to), ...mine, since, FOREVER];
+    const range = [BigInt(from), BigInt(to), ...mine.terms, since, FOREVER];
     const rows = await this.#database.often(`${AMONG} ORDER BY id DESC LIMIT ${most}`, range);
     return new PlacedPackets(rows.reverse());
   }

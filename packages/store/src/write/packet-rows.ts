@@ -30,9 +30,14 @@ const NUMBER_BITS = 40n;
 /** Of frames. */
 export const NUMBER_MAX = 2 ** Number(NUMBER_BITS) - 1;
 
+/** The first `place` of a capture, and that of the next one. */
+export function placesOf(capture: number): readonly [bigint, bigint] {
+  return [BigInt(capture) << NUMBER_BITS, BigInt(capture + 1) << NUMBER_BITS];
+}
+
 /** SQL: the packets of a capture. As a range it says which parts of the table need not be read. */
 export function ofCapture(capture: number): string {
-  const [first, next] = [BigInt(capture) << NUMBER_BITS, BigInt(capture + 1) << NUMBER_BITS];
+  const [first, next] = placesOf(capture);
   return `(place >= ${first} AND place < ${next})`;
 }
 
