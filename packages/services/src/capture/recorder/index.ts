@@ -39,7 +39,7 @@ let thread: Worker | null = null;
 
 function startThread(): Worker {
   // Else each collection of young objects waits for helper threads, which do not have this thread's priority: on a machine with
-  // fifteen threads to run for each core, a sixth of 50,000 packets/s was lost to that.
+  // fifteen threads to run for each core, up to a sixth of 50,000 packets/s was lost to that.
   setFlagsFromString('--no-parallel-scavenge');
   const worker = new Worker(new URL(import.meta.url), { workerData: { role: ROLE }, env: SHARE_ENV });
   worker.on('error', ({ message }) => {
