@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { infoColumn } from '../../src/core/columns.ts';
 import { Dissector } from '../../src/core/dissector.ts';
-import { treeOf } from '../../src/core/tree.ts';
+import { type TreeNode, treeOf } from '../../src/core/tree.ts';
 import { talk } from './conversation.ts';
 import { dissect, ETHERNET } from './support.ts';
 
@@ -40,4 +40,37 @@ test('SMB2 requests cut before their class and level: no such text, and their re
       assert.match(infos.join(), /Request.*Response/, `command ${command}, ${body.length} bytes`);
       assert.doesNotMatch(infos.join(), /undefined|NaN/);
     }
+});
+
+const CREATE = 5;
+
+/** A create request (§2.2.13) for reading, with one context, of maximal access (§2.2.13.2.5), without data. */
+function createRequest(): number[] {
+  const body = new Array<number>(56 + 24).fill(0);
+  body[0] = 57;
+  body[24] = 0x81;
+  body[40] = 0x40;
+  body.splice(48, 8, 64 + 56, 0, 0, 0, 24, 0, 0, 0);
+  body.splice(56, 24, 0, 0, 0, 0, 16, 0, 4, 0, 0, 0, 24, 0, 0, 0, 0, 0, 0x4d, 0x78, 0x41, 0x63, 0, 0, 0, 0);
+  return body;
+}
+
+test('SMB2 create request: each bit of the access mask and of the options in Wireshark’s words, and the context', () => {
+  const [frame] = talk(445, [['>', message(CREATE, false, createRequest())]]).slice(-1);
+  const lines: string[] = [];
+  const visit = (node: TreeNode): void => {
+    lines.push(node.text);
+    node.children.forEach(visit);
+  };
+  treeOf(dissect([frame!], ETHERNET, new Dissector())).forEach(visit);
+  for (const line of [
+    'Access Mask: 0x00000081',
+    '.... .... .... .... .... .... .... ...1 = Read: READ access',
+    '.... .... .... .... .... .... .... ..0. = Write: NO write access',
+    '.... .... .... .... .... .... 1... .... = Read Attributes: READ ATTRIBUTES access',
+    '.... .... .... .... .... .... .1.. .... = Non-Directory: File being created/opened must not be a directory',
+    'Chain Element: SMB2_CREATE_QUERY_MAXIMAL_ACCESS_REQUEST "MxAc"',
+    'Data: NO DATA',
+  ])
+    assert.ok(lines.includes(line) || lines.includes(`[${line}]`), line);
 });

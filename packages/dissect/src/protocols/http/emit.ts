@@ -28,6 +28,11 @@ export function emitHead(b: Uint8Array, start: number, head: Head, out: Sink): v
     if (stop < 0) stop = head.end;
     const next = afterLine(b, stop, head.end);
     if (stop > at) emitHeader(b, at, stop, next, lineField, out);
+    else {
+      // The empty line that ends the header.
+      out.group(printable(ascii(b, at, next)), at, next - at);
+      out.close();
+    }
     at = next;
   }
 }
