@@ -27,6 +27,9 @@ test('menu entries return their command, with the peer only if there are several
   ]);
   assert.deepEqual(await entry('Read messages').ask(answers(), two), ['inbox', '--peer', 'beta']);
   assert.deepEqual(await entry('Get a file').ask(answers('beta', 'note.txt'), one), ['get', 'beta/note.txt']);
+  assert.deepEqual(await entry('Get a file').ask(answers('beta', 'a.txt', 'b.txt'), one), [
+    ...['get', 'beta/a.txt', '-o', 'b.txt'],
+  ]);
   assert.deepEqual(await entry('Get a file').ask(answers('beta', ''), one), ['get', 'beta']);
   const revoke = await entry('Revoke').ask(answers('beta', 'stolen'), one);
   assert.deepEqual(revoke, ['mesh', 'revoke', 'beta', '--reason', 'stolen']);

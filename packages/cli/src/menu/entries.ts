@@ -182,7 +182,9 @@ export const entries: readonly Entry[] = [
       const as = await by(questions, peers);
       const from = await questions.peer('From which peer?', 'others', as[1]);
       const name = await questions.text('Which file? (none: list what it shares)', '', true);
-      return spoken(['get'], [name === '' ? from : `${from}/${name}`], as);
+      if (name === '') return spoken(['get'], [from], as);
+      const to = await questions.text('Where to?', name);
+      return spoken(['get'], [`${from}/${name}`], [...(to === name ? [] : ['-o', to]), ...as]);
     },
   },
   {
