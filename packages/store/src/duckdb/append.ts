@@ -7,12 +7,14 @@ import {
   type DuckDBType,
   INTEGER,
   UINTEGER,
+  USMALLINT,
+  UTINYINT,
 } from '@duckdb/node-api';
 import duckdb from '@duckdb/node-bindings';
 import { putInt64 } from '../write/int64.ts';
 import type { PacketRows } from '../write/packet-rows.ts';
 
-type TypedArray = BigInt64Array | Int32Array | Uint32Array;
+type TypedArray = BigInt64Array | Int32Array | Uint32Array | Uint16Array | Uint8Array;
 
 /** Rows per data chunk. */
 const CHUNK = duckdb.vector_size();
@@ -23,7 +25,6 @@ const WORD = 2 ** 32;
 /** Packed values of one chunk, one column at a time; of 64 bits, the lower word is first. */
 const packed = new BigInt64Array(CHUNK);
 const words = new Int32Array(packed.buffer);
-const singles = new Uint32Array(packed.buffer, 0, CHUNK);
 
 /** The array that has the values of the rows from `from` on, and where in it they begin. */
 type Values = readonly [TypedArray, number];
@@ -75,33 +76,16 @@ const COLUMNS: readonly Column[] = [
   ],
   asIs(INTEGER, (rows) => rows.source),
   asIs(INTEGER, (rows) => rows.destination),
-  [
-    BIGINT,
-    ({ outer, marks, columns: { transport } }, from, count) => {
-      for (let i = 0; i < count; i++) {
-        words[2 * i] = (transport[from + i]! << 8) | marks[from + i]!;
-        words[2 * i + 1] = outer[from + i]!;
-      }
-      return [packed, 0];
-    },
-  ],
-  [
-    UINTEGER,
-    ({ columns: { sourcePort, destinationPort } }, from, count) => {
-      for (let i = 0; i < count; i++) singles[i] = (sourcePort[from + i]! << 16) | destinationPort[from + i]!;
-      return [singles, 0];
-    },
-  ],
+  asIs(UTINYINT, (rows) => rows.marks),
+  asIs(INTEGER, (rows) => rows.outer),
+  asIs(UTINYINT, (rows) => rows.columns.transport),
+  asIs(USMALLINT, (rows) => rows.columns.sourcePort),
+  asIs(USMALLINT, (rows) => rows.columns.destinationPort),
   asIs(INTEGER, (rows) => rows.columns.stream),
   asIs(INTEGER, (rows) => rows.protocol),
   asIs(INTEGER, (rows) => rows.path),
-  [
-    UINTEGER,
-    ({ columns: { tcpAnalysis, tcpFlags } }, from, count) => {
-      for (let i = 0; i < count; i++) singles[i] = (tcpAnalysis[from + i]! << 16) | tcpFlags[from + i]!;
-      return [singles, 0];
-    },
-  ],
+  asIs(USMALLINT, (rows) => rows.columns.tcpFlags),
+  asIs(USMALLINT, (rows) => rows.columns.tcpAnalysis),
   asIs(UINTEGER, (rows) => rows.columns.tcpLength),
 ];
 
