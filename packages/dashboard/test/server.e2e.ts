@@ -27,7 +27,7 @@ after(async () => {
 
 test('the page’s types of the API agree with its OpenAPI document', async () => {
   const answer = await fetch(`${eyrie.url}openapi.json`);
-  const types = ['types.ts', 'mesh-types.ts']
+  const types = ['types.ts', 'analysis-types.ts', 'mesh-types.ts']
     .map((name) => readFileSync(join(import.meta.dirname, '../src/api', name), 'utf8'))
     .join('\n');
   assert.deepEqual(differences(interfacesOf(types), await answer.json()), []);

@@ -1,7 +1,7 @@
 // Files: what all conversations transferred, as Wireshark's Export Objects; with a preview, to be saved one by one or all.
 import { useMemo } from 'preact/hooks';
+import type { CaptureObject, CaptureObjects } from '../../../api/analysis-types.ts';
 import { addressOf, get } from '../../../api/client.ts';
-import type { CaptureObject, CaptureObjects } from '../../../api/types.ts';
 import { bytes, count } from '../../../format/numbers.ts';
 import { captures, running } from '../../../state/captures.ts';
 import { go, place, scope, setFilter, setView } from '../../../state/navigation.ts';

@@ -1,6 +1,7 @@
 // What is known of a transferred object before its bytes are loaded: names for people, its address, how to show it.
+
+import type { CaptureObject } from '../../../api/analysis-types.ts';
 import { addressOf } from '../../../api/client.ts';
-import type { CaptureObject } from '../../../api/types.ts';
 
 export const KINDS: Record<CaptureObject['kind'], string> = {
   http: 'HTTP',

@@ -1,8 +1,8 @@
 // An object beside the list: what is known of it, and its content. Nothing of it is ever run or rendered as a page: pictures
 // are drawn as pictures, all else is text.
 import { useEffect, useState } from 'preact/hooks';
+import type { CaptureObject } from '../../../api/analysis-types.ts';
 import { errorOf } from '../../../api/client.ts';
-import type { CaptureObject } from '../../../api/types.ts';
 import { bytes, count } from '../../../format/numbers.ts';
 import { dayAndClock } from '../../../format/time.ts';
 import { base64, hexDump } from '../../../list/bytes-text.ts';

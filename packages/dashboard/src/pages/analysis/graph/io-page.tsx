@@ -1,6 +1,6 @@
 // The I/O graph: traffic over time, a series for each of several display filters. Series, scale and time are in the address.
 import { useCallback, useMemo, useState } from 'preact/hooks';
-import type { IoGraph } from '../../../api/types.ts';
+import type { IoGraph } from '../../../api/analysis-types.ts';
 import { placesOf } from '../../../charts/stack.ts';
 import { duration } from '../../../format/time.ts';
 import { captures } from '../../../state/captures.ts';

@@ -1,7 +1,7 @@
 // A series of the graph as a line of a form: on or off, colour, filter, unit, form, and what it counted.
 import { useEffect, useState } from 'preact/hooks';
+import type { IoGraph } from '../../../api/analysis-types.ts';
 import { get } from '../../../api/client.ts';
-import type { IoGraph } from '../../../api/types.ts';
 import { bytes, count } from '../../../format/numbers.ts';
 import { allOf } from '../../../state/expression.ts';
 import { linkTo, filter as pageFilter } from '../../../state/navigation.ts';

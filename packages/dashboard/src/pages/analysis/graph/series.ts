@@ -1,5 +1,5 @@
 // The series of an I/O graph: what each counts, how it is drawn, and how they stand in the address.
-import type { IoGraph } from '../../../api/types.ts';
+import type { IoGraph } from '../../../api/analysis-types.ts';
 
 export const UNITS = ['packets', 'bytes', 'bits'] as const;
 export type Unit = (typeof UNITS)[number];

@@ -1,7 +1,7 @@
 // DNS, HTTP or TLS at a glance: figures, and lists that lead to the packets.
 import { useState } from 'preact/hooks';
+import type { OverviewItem, OverviewTable, ProtocolOverview } from '../../../api/analysis-types.ts';
 import { get } from '../../../api/client.ts';
-import type { OverviewItem, OverviewTable, ProtocolOverview } from '../../../api/types.ts';
 import { bytes, count } from '../../../format/numbers.ts';
 import { day, duration } from '../../../format/time.ts';
 import { captures, running } from '../../../state/captures.ts';
