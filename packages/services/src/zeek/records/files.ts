@@ -67,7 +67,7 @@ export interface FileFacts {
   readonly hashes?: FileHashes;
 }
 
-export function hashesOf(data: Uint8Array): FileHashes {
+function hashesOf(data: Uint8Array): FileHashes {
   return { md5: hash('md5', data), sha1: hash('sha1', data), sha256: hash('sha256', data) };
 }
 
