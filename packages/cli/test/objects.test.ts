@@ -3,10 +3,22 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { fileNameOfObject } from '@eyrie/dissect';
+import { FileNames, fileNameOfObject } from '@eyrie/dissect';
 import { ObjectsPrinter } from '../src/read/objects.ts';
 
 const named = (name: string, type = ''): string => fileNameOfObject({ name, type, frame: 7 });
+
+test('names of objects are given once, also where a sender chose the one that a repeated name would get', () => {
+  const names = new FileNames();
+  const given = ['a.txt', 'a.txt', 'a(1).txt', 'a(1).txt', 'a.txt', 'b'].map((name) => names.next(name));
+  assert.equal(new Set(given).size, given.length, given.join(' '));
+  assert.deepEqual(given.slice(0, 2), ['a.txt', 'a(1).txt']);
+});
+
+test('names of objects are Unicode, also where a file server sent half of a surrogate pair', () => {
+  for (const name of ['\ud83d.txt', `${'x'.repeat(200)}.${'\u{1f426}'.repeat(20)}`])
+    assert.ok(named(name).isWellFormed(), name);
+});
 
 test('names of objects stay in their folder, whatever a stranger called them', () => {
   assert.equal(named('plans.zip'), 'plans.zip');

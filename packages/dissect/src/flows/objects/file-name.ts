@@ -33,28 +33,35 @@ export function fileNameOfObject({
   frame,
 }: Pick<TransferredObject, 'name' | 'type' | 'frame'>): string {
   if (name === '') return `object${frame}${ENDINGS.get(type) ?? ''}`;
-  const safe = name.replace(
-    /[<>:"/\\|?*\x00-\x1f\x7f]|^\./g,
-    (character) => `%${character.charCodeAt(0).toString(16).padStart(2, '0')}`,
-  );
+  const safe = name
+    .toWellFormed()
+    .replace(
+      /[<>:"/\\|?*\x00-\x1f\x7f]|^\./g,
+      (character) => `%${character.charCodeAt(0).toString(16).padStart(2, '0')}`,
+    );
   const bytes = new TextEncoder().encode(safe);
   if (bytes.length <= NAME_BYTES_MAX) return safe;
   const ext = extensionOf(safe).slice(0, EXTENSION_MAX);
   // A character that is cut in two becomes the replacement character: three bytes, at the end only.
-  return new TextDecoder().decode(bytes.subarray(0, NAME_BYTES_MAX)) + ext;
+  return (new TextDecoder().decode(bytes.subarray(0, NAME_BYTES_MAX)) + ext).toWellFormed();
 }
 
 /** A name that was not given before: with a number before its extension, as tshark numbers them. */
 export class FileNames {
-  /** The number that the next file of this name gets. */
+  /** By each name given: the number to try when it is asked for again. */
   readonly #numbers = new Map<string, number>();
 
   next(name: string): string {
-    const number = this.#numbers.get(name) ?? 0;
-    this.#numbers.set(name, number + 1);
-    if (number === 0) return name;
     const ext = extensionOf(name);
-    return `${name.slice(0, name.length - ext.length)}(${number})${ext}`;
+    let given = name;
+    // A sender may also have chosen the numbered name.
+    while (this.#numbers.has(given)) {
+      const number = this.#numbers.get(name)!;
+      this.#numbers.set(name, number + 1);
+      given = `${name.slice(0, name.length - ext.length)}(${number})${ext}`;
+    }
+    this.#numbers.set(given, 1);
+    return given;
   }
 }
 
