@@ -58,6 +58,8 @@ export async function survey(
   let after: string | undefined;
   try {
     do {
+      // There may be pages without a packet to read again.
+      signal.throwIfAborted();
       const page = await store.packets({ ...selection, limit: ROWS, ...given('after', after) });
       const passes = page.rest === null ? null : compileExpression(page.rest, selection.filter ?? '');
       for (const run of runsOf(page.items, surveyor.count?.bind(surveyor))) {

@@ -6,7 +6,7 @@ export class Turns {
   readonly #atOnce: number;
   readonly #waitingMax: number;
   #running = 0;
-  readonly #waiting: (() => void)[] = [];
+  readonly #waiting = new Set<() => void>();
 
   constructor(atOnce: number, waitingMax: number) {
     this.#atOnce = atOnce;
@@ -16,11 +16,12 @@ export class Turns {
   /**
    * Runs `work` when its turn comes.
    *
-   * @param left whoever asked has gone: then its turn passes @throws ApiError if too many wait; the reason of `left`
+   * @param left whoever asked has gone: then it waits no longer @throws ApiError if too many wait; the reason of `left`
    */
   async take<T>(left: AbortSignal, work: () => Promise<T>): Promise<T> {
+    left.throwIfAborted();
     if (this.#running >= this.#atOnce) {
-      if (this.#waiting.length >= this.#waitingMax)
+      if (this.#waiting.size >= this.#waitingMax)
         throw new ApiError(
           'too_many_requests',
           `more than ${this.#waitingMax} requests wait for their packets`,
@@ -28,23 +29,41 @@ export class Turns {
             hint: 'wait until some of them are done',
           },
         );
-      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+      await this.#turn(left);
     } else this.#running++;
     try {
-      left.throwIfAborted();
       return await work();
     } finally {
       // Hands its place on to the next, or gives it up.
-      const next = this.#waiting.shift();
+      const [next] = this.#waiting;
       if (next === undefined) this.#running--;
       else next();
     }
+  }
+
+  #turn(left: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const begin = (): void => {
+        this.#waiting.delete(begin);
+        left.removeEventListener('abort', leave);
+        resolve();
+      };
+      const leave = (): void => {
+        this.#waiting.delete(begin);
+        reject(left.reason);
+      };
+      left.addEventListener('abort', leave, { once: true });
+      this.#waiting.add(begin);
+    });
   }
 }
 
 /** Aborted once the connection closes, whether or not the answer was read. */
 export function leftBy({ raw }: Pick<FastifyReply, 'raw'>): AbortSignal {
   const control = new AbortController();
-  raw.once('close', () => control.abort(new ApiError('bad_request', 'nobody waits for the answer any more')));
+  const leave = (): void =>
+    control.abort(new ApiError('bad_request', 'nobody waits for the answer any more'));
+  if (raw.closed) leave();
+  else raw.once('close', leave);
   return control.signal;
 }
