@@ -6,9 +6,17 @@ const CENTRAL = 0x02014b50;
 const END = 0x06054b50;
 /** Version needed: 2.0, for deflate (§4.4.3). */
 const VERSION = 20;
+/**
+ * Made by UNIX (§4.4.2), with the mode of a plain file (§4.4.15): names of MS-DOS, unzip takes for code page 437, whatever
+ * the flag says.
+ */
+const MADE_BY = (3 << 8) | VERSION;
+const MODE = 0o100_644;
 /** Names are in UTF-8 (§4.4.4, bit 11). */
 const UTF8 = 0x0800;
 const DEFLATED = 8;
+/** Bytes of a file's local header and its entry in the directory, without its name in both. */
+export const ZIP_HEADERS_BYTES = 30 + 46;
 /** Without the extension for larger ones (§4.3.14). */
 export const ZIP_ENTRIES_MAX = 0xffff;
 export const ZIP_BYTES_MAX = 0xffff_ffff;
@@ -18,10 +26,11 @@ const DEFLATE_BYTES_MAX = 4 << 20;
 export class ZipWriter {
   readonly #central: Buffer[] = [];
   #at = 0;
+  #directoryBytes = 0;
 
   /** Bytes so far, with what the end will take. */
   get bytes(): number {
-    return this.#at + this.#central.reduce((sum, { length }) => sum + length, 0) + 22;
+    return this.#at + this.#directoryBytes + 22;
   }
 
   /** @param seconds since 1970; its name must be unique. Returns the bytes to send; those of `data` may be among them. */
@@ -41,10 +50,12 @@ export class ZipWriter {
     common.writeUInt16LE(path.length, 22);
     const central = Buffer.alloc(46);
     central.writeUInt32LE(CENTRAL, 0);
-    central.writeUInt16LE(VERSION, 4);
+    central.writeUInt16LE(MADE_BY, 4);
     common.copy(central, 6);
+    central.writeUInt16LE(MODE, 40);
     central.writeUInt32LE(this.#at, 42);
     this.#central.push(central, path);
+    this.#directoryBytes += central.length + path.length;
     const local = Buffer.alloc(4);
     local.writeUInt32LE(LOCAL);
     this.#at += 30 + path.length + packed.length;

@@ -67,6 +67,8 @@ export function addObjectRoutes(app: Server, context: Context, turns: Turns): vo
   app.get(
     '/objects.zip',
     {
+      // It would go through all packets for nothing.
+      exposeHeadRoute: false,
       schema: {
         ...streams('flows', 'All of them, in an archive', 'application/zip'),
         querystring: ObjectsQuery,
@@ -82,10 +84,8 @@ export function addObjectRoutes(app: Server, context: Context, turns: Turns): vo
       const archive = new ObjectArchive();
       archives
         .take(left, () => eachObject(context, selection, kinds, archive, left))
-        .then(
-          ({ isWhole }) => archive.end(isWhole),
-          (error) => archive.fail(left.aborted ? undefined : error),
-        );
+        .then(({ isWhole }) => archive.end(isWhole))
+        .catch((error) => archive.fail(left.aborted ? undefined : error));
       return reply
         .type('application/zip')
         .header('content-disposition', 'attachment; filename="objects.zip"')
