@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { openStore } from '@eyrie/store';
 import { capturesFolder, requireCaptures, requireTool } from '../../../../test/support/tools.ts';
+import { Redissector } from '../../src/analyzer/bytes/redissect.ts';
 import { type Analyzer, eyrie, imported, type Json, OFFICE, officeStore, startAnalyzer } from './support.ts';
 
 let analyzer: Analyzer;
@@ -60,6 +61,28 @@ test('/objects lists what --export-objects saves, each to be had as a file', asy
   assert.equal((await analyzer.get('/objects/1/http/1/0')).body.error.code, 'not_found');
 });
 
+test('an object by its hash comes from its conversation alone; with another hash the capture is walked through', async (t) => {
+  const { body } = await analyzer.get('/objects');
+  const walk = t.mock.method(Redissector.prototype, 'walk');
+  const bytesOf = async ({ capture, kind, frame, nth }: Json, sha256: string) => {
+    const answer = await fetch(
+      `${analyzer.address}/objects/${capture}/${kind}/${frame}/${nth}?sha256=${sha256}`,
+    );
+    return hash(Buffer.from(await answer.arrayBuffer()));
+  };
+  assert.deepEqual([...new Set(body.items.map(({ kind }: Json) => kind))].sort(), [
+    'ftp-data',
+    'http',
+    'imf',
+    'smb',
+    'tftp',
+  ]);
+  for (const item of body.items) assert.equal(await bytesOf(item, item.sha256), item.sha256, item.name);
+  assert.equal(walk.mock.callCount(), 0);
+  assert.equal(await bytesOf(body.items[0], '0'.repeat(64)), body.items[0].sha256);
+  assert.equal(walk.mock.callCount(), 1);
+});
+
 test('/objects, a filter: objects of the packets that pass, as with -Y', async () => {
   const q = 'ip.addr == 10.20.0.84';
   const { body } = await analyzer.get(`/objects?${new URLSearchParams({ q, kind: 'http' })}`);
@@ -110,6 +133,10 @@ test('/objects of real captures: files of SMB and FTP, HTTP/2, pieces of one pag
       const { body } = await other.get(`/objects?capture=${id}&kind=${kind}`);
       assert.deepEqual(hashes(body.items, kind), await saved(path, kind), name);
       assert.ok(body.is_whole);
+      for (const { frame, nth, sha256 } of body.items.slice(-20)) {
+        const answer = await fetch(`${other.address}/objects/${id}/${kind}/${frame}/${nth}?sha256=${sha256}`);
+        assert.equal(hash(Buffer.from(await answer.arrayBuffer())), sha256, `${name}: packet ${frame}`);
+      }
     }
   } finally {
     await other.close();

@@ -2,6 +2,7 @@
 import { fileNameOfObject } from '@eyrie/dissect';
 import { eachObject, listObjects, OBJECT_KINDS, objectBytes } from '../bytes/capture-objects.ts';
 import { ObjectArchive } from '../bytes/object-archive.ts';
+import { seekObject } from '../bytes/object-seek.ts';
 import { leftBy, Turns } from '../bytes/turns.ts';
 import { withFilter } from '../bytes/with-filter.ts';
 import type { Context } from '../context.ts';
@@ -47,8 +48,11 @@ export function addObjectRoutes(app: Server, context: Context, turns: Turns): vo
     },
     async ({ params, query }, reply) => {
       const left = leftBy(reply);
-      const selection = selectionOf({ ...query, capture: params.capture });
-      const found = await turns.take(left, () => objectBytes(context, selection, params, left));
+      const { sha256, ...terms } = query;
+      const selection = selectionOf({ ...terms, capture: params.capture });
+      const found =
+        (sha256 === undefined ? null : await seekObject(context, { ...params, sha256 }, left)) ??
+        (await turns.take(left, () => objectBytes(context, selection, params, left)));
       if (found === null)
         throw new ApiError('not_found', `packet ${params.frame} completed no such object`, {
           hint: 'see /objects',

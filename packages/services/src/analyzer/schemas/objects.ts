@@ -10,7 +10,13 @@ export const ObjectsQuery = object({ ...scope, kind });
 export type ObjectsQuery = Static<typeof ObjectsQuery>;
 
 const { capture: _, ...ofOneCapture } = scope;
-export const ObjectQuery = object(ofOneCapture);
+const sha256 = Type.Optional(
+  Type.String({
+    pattern: '^[0-9a-f]{64}$',
+    description: 'as listed: then only its conversation is read, if that has these very bytes',
+  }),
+);
+export const ObjectQuery = object({ ...ofOneCapture, sha256 });
 
 export const ByObject = Type.Object(
   {

@@ -23,7 +23,7 @@ export function nameOf({ name, kind, frame }: CaptureObject): string {
 
 /** @param q the filter that the list was made with: it decides which packets an object is put together from */
 export function objectAddress(object: CaptureObject, q: string): string {
-  return addressOf(`/objects/${keyOf(object)}`, { q });
+  return addressOf(`/objects/${keyOf(object)}`, { q, sha256: object.sha256 });
 }
 
 /** What the first bytes are, else what the sender said. */
