@@ -25,6 +25,9 @@ const HUGE_PAGES = { GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1' };
  */
 const LEAN = { GLIBC_TUNABLES: 'glibc.malloc.mmap_threshold=32768' };
 
+// os.homedir() takes an empty one as it stands: keys would be written below the current folder.
+if (process.env.HOME === '') delete process.env.HOME;
+
 if (Number.parseInt(process.versions.node, 10) >= NODE_MAJOR_MIN) start();
 else import('./newer-node.js').then((other) => other.startOnNewerNode(NODE_MAJOR_MIN));
 

@@ -168,3 +168,10 @@ test('an older Node passes signals on, and exits by the signal that ended the pr
     assert.deepEqual(await exit, expected);
   }
 });
+
+test('an empty HOME counts as unset', { skip }, () => {
+  const folder = makePackage({ 'dist/run.js': 'console.log(process.env.HOME);' }, false);
+  const env = { ...environment(folder), HOME: '' };
+  const { stdout } = spawnSync(process.execPath, [join(folder, 'bin/eyrie.js')], { encoding: 'utf8', env });
+  assert.equal(stdout, 'undefined\n');
+});

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
-import { homedir, tmpdir } from 'node:os';
+import { homedir, tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { eyrieHome } from '../src/index.ts';
@@ -55,4 +55,14 @@ test('the folder of peers is below XDG_DATA_HOME, unless that is relative or emp
   assert.equal(eyrieHome({ XDG_DATA_HOME: 'data' }), standard);
   assert.equal(eyrieHome({ XDG_DATA_HOME: '' }), standard);
   assert.equal(eyrieHome({ EYRIE_HOME: 'here', XDG_DATA_HOME: '/srv/data' }), 'here');
+});
+
+test('the folder of peers is in the home folder of the user database where HOME is empty', (t) => {
+  const kept = process.env.HOME;
+  t.after(() => {
+    if (kept === undefined) delete process.env.HOME;
+    else process.env.HOME = kept;
+  });
+  process.env.HOME = '';
+  assert.equal(eyrieHome({}), join(userInfo().homedir, '.local/share/eyrie'));
 });

@@ -79,5 +79,3 @@ function localPeers(): Promise<LocalPeer[]> {
 function program(): string {
   return process.argv[1] ?? fileURLToPath(new URL('../../bin/eyrie.js', import.meta.url));
 }
-
-/** As a shell would take it. */

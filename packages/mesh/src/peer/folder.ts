@@ -2,7 +2,7 @@
 
 import { readdirSync } from 'node:fs';
 import type { Socket } from 'node:net';
-import { homedir } from 'node:os';
+import { homedir, userInfo } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { Authority } from '../identity/authority.ts';
 import { issueLeaf, LEAF_HOURS, pemOf } from '../identity/certificate.ts';
@@ -47,7 +47,8 @@ const ROSTER_AGAIN_MS = 60_000;
 export function eyrieHome(environment: NodeJS.ProcessEnv = process.env): string {
   if (environment.EYRIE_HOME) return environment.EYRIE_HOME;
   const base = environment.XDG_DATA_HOME ?? '';
-  return join(isAbsolute(base) ? base : join(homedir(), '.local/share'), 'eyrie');
+  // An empty HOME counts as unset; os.homedir() takes it as it stands.
+  return join(isAbsolute(base) ? base : join(homedir() || userInfo().homedir, '.local/share'), 'eyrie');
 }
 
 export function peerFolder(home: string, id: string): string {
