@@ -223,3 +223,30 @@ test('an address is found everywhere, one with the same prefix is not', async ()
   assert.match(inLogs.erase, /^rm '.*my logs'\/\*\.log\*$/);
   assert.equal((await run('privacy', 'find', '192.168.10.0/24')).status, 2);
 });
+
+test("a find in a peer's folder: comments do not count, and no advice costs the peer its keys", async () => {
+  const peer = join(folder, 'mesh/peers/find');
+  mkdirSync(join(peer, 'received/other'), { recursive: true });
+  const files = {
+    'peer.key': 'k',
+    'response.toml': '# exempt = ["192.0.2.77"]\nwitnesses = 2  # 192.0.2.77\n',
+    'policy.toml': 'from = ["#192.0.2.77"] # a hash in a string begins no comment\n',
+    'settings.json': '{ "entrances": ["192.0.2.77:9000"] }',
+    'acquaintances.json': '["192.0.2.77:9000"]',
+    'inbox.log': 'from 192.0.2.77',
+    'received/other/notes.txt': '192.0.2.77',
+  };
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(peer, name), content);
+  const { out } = await run('privacy', 'find', '192.0.2.77', '--json');
+  const advice = JSON.parse(out)
+    .found.filter(({ place }: { place: string }) => place.startsWith(peer))
+    .map(({ place, erase }: { place: string; erase: string }) => [place.slice(peer.length + 1), erase]);
+  assert.deepEqual(Object.fromEntries(advice), {
+    'policy.toml': 'edit it',
+    'settings.json': 'edit it',
+    'acquaintances.json': `rm ${join(peer, 'acquaintances.json')}`,
+    'inbox.log': `rm ${join(peer, 'inbox.log')}`,
+    'received/other/notes.txt': `rm -r ${join(peer, 'received')}`,
+  });
+  assert.equal(advice.length, 5, 'each file once');
+});

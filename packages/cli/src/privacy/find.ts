@@ -2,6 +2,7 @@
 // erased it and wants to be sure.
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
+import { basename, extname } from 'node:path';
 import { CaptureError, isVault, openCapture } from '@eyrie/capture';
 import { newFrame } from '@eyrie/dissect';
 import type { Config } from '@eyrie/services/config';
@@ -10,6 +11,7 @@ import { defaultStoreUrl } from '../base-folders.ts';
 import { BAD_USAGE, FAILED, UserError } from '../errors.ts';
 import { configFrom } from '../pipeline/config.ts';
 import { pseudonyms } from '../pipeline/settings.ts';
+import { shellWord } from '../terminal/shell.ts';
 import { table } from '../terminal/table.ts';
 import { FILES_MAX, filesBelow, type Kept, keptHere } from './report.ts';
 
@@ -38,7 +40,8 @@ export async function find(
   const config = configFrom(path === undefined ? {} : { config: path });
   const [store, ...others] = keptHere(config);
   const found = await inStore(store!, config, wanted);
-  for (const kept of distinct(others)) found.push(...(await inFiles(kept, wanted)));
+  const seen = new Set<string>();
+  for (const kept of others) found.push(...(await inFiles(kept, wanted, seen)));
   if (json === true) console.log(JSON.stringify({ address: wanted.text, found }, null, 2));
   else if (found.length === 0) console.log(`${wanted.text} stands nowhere in what Eyrie keeps here.`);
   else console.log(table([['WHAT', 'FOUND', 'WHERE', 'TO ERASE IT'], ...found.map(rowOf)]));
@@ -69,12 +72,6 @@ function wantedOf(address: string): Wanted {
     `${address}: write one address, as 192.0.2.7, 2001:db8::7 or 02:00:5e:00:53:07`,
     BAD_USAGE,
   );
-}
-
-/** The logs' folder is named more than once. */
-function distinct(all: readonly Kept[]): Kept[] {
-  const seen = new Set<string>();
-  return all.filter(({ place }) => !seen.has(place) && seen.add(place));
 }
 
 async function inStore({ what, place, erase }: Kept, config: Config, { text }: Wanted): Promise<Found[]> {
@@ -109,16 +106,30 @@ async function inStore({ what, place, erase }: Kept, config: Config, { text }: W
   }
 }
 
-async function inFiles({ what, place, erase }: Kept, wanted: Wanted): Promise<Found[]> {
+/** @param seen files looked at before, since places may overlap; those of this one are added */
+async function inFiles(kept: Kept, wanted: Wanted, seen: Set<string>): Promise<Found[]> {
+  const { what, place, erase } = kept;
   const found: Found[] = [];
-  const paths = filesBelow(place);
+  const paths = filesBelow(place, kept.wanted);
   if (paths.length >= FILES_MAX)
     found.push({ what, place, found: `not looked at: files beyond ${FILES_MAX}`, erase });
   for (const path of paths) {
+    if (seen.has(path)) continue;
+    seen.add(path);
     const text = await inFile(path, wanted).catch((error: Error) => `not looked at: ${error.message}`);
-    if (text !== null) found.push({ what, place: path, found: text, erase });
+    if (text !== null) found.push({ what, place: path, found: text, erase: eraseOf(path) ?? erase });
   }
   return found;
+}
+
+/** Files of a peer that it does without; what erases its folder would erase its keys. */
+const DISPENSABLE = new Set(['acquaintances.json', 'audit.jsonl', 'blocked.txt', 'blocked.txt.nft']);
+
+/** Null where the advice of the place holds. */
+function eraseOf(path: string): string | null {
+  const name = basename(path);
+  if (extname(name) === '.toml' || name === 'settings.json') return 'edit it';
+  return DISPENSABLE.has(name) ? `rm ${shellWord(path)}` : null;
 }
 
 /** Null: it is not in there. */
@@ -129,8 +140,18 @@ async function inFile(path: string, wanted: Wanted): Promise<string | null> {
   }
   const content = readFileSync(path);
   if (isVault(content)) return 'not looked at: encrypted, and no capture';
-  const lines = content.toString('latin1').split('\n').filter(namesOf(wanted.text)).length;
+  const isNamed = namesOf(wanted.text);
+  const said = extname(path) === '.toml' ? withoutComment : (line: string) => line;
+  const lines = content
+    .toString('latin1')
+    .split('\n')
+    .filter((line) => isNamed(said(line))).length;
   return lines === 0 ? null : numbered(lines, 'line');
+}
+
+/** A line of TOML: the examples in comments are no data. */
+function withoutComment(line: string): string {
+  return /^(?:"(?:[^"\\]|\\.)*"|'[^']*'|[^#"'])*/.exec(line)![0];
 }
 
 /** `192.0.2.7` stands in `192.0.2.7:80`, but not in `192.0.2.70`. */

@@ -30,6 +30,8 @@ export interface Kept {
   readonly kept: string;
   readonly erase: string;
   readonly isWhole: boolean;
+  /** Whether a file below `place`, named from there on, belongs to this entry. */
+  readonly wanted: (name: string) => boolean;
 }
 
 export async function report({ config: path, json }: { config?: string; json?: boolean }): Promise<void> {
@@ -119,6 +121,7 @@ function storeKept(url: string, store: Config['store']): Kept {
     kept: keptFor,
     erase,
     isWhole: true,
+    wanted: () => true,
   };
 }
 
@@ -207,6 +210,7 @@ function kept(
     kept: keptFor,
     erase,
     isWhole,
+    wanted,
   };
 }
 
