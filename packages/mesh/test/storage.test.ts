@@ -6,6 +6,7 @@ import { homedir, tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { eyrieHome } from '../src/index.ts';
+import { acquaintances, remember } from '../src/peer/acquaintances.ts';
 import { FolderStorage } from '../src/peer/storage.ts';
 
 const folder = fs.mkdtempSync(join(tmpdir(), 'eyrie-storage-'));
@@ -26,6 +27,29 @@ test('entries confirmed after a full disk survive a restart', (t) => {
   syncBuiltinESMExports();
   storage.append('a.log', [Buffer.from('three')]);
   assert.deepEqual(textOf(new FolderStorage(folder), 'a.log'), ['one', 'three']);
+});
+
+test('addresses of other peers are written without waiting for the disk, keys are not', (t) => {
+  const storage = new FolderStorage(folder);
+  const { fsyncSync } = fs;
+  let flushed = 0;
+  t.after(() => {
+    fs.fsyncSync = fsyncSync;
+    syncBuiltinESMExports();
+  });
+  fs.fsyncSync = (file) => {
+    flushed++;
+    fsyncSync(file);
+  };
+  syncBuiltinESMExports();
+  remember(storage, [['192.0.2.1:9000'], ['192.0.2.2:9000']]);
+  assert.equal(flushed, 0);
+  assert.deepEqual(acquaintances(storage), ['192.0.2.1:9000', '192.0.2.2:9000']);
+  storage.write('peer.key', 'k');
+  assert.equal(flushed, 1);
+  // As a failure of power may leave it.
+  storage.write('acquaintances.json', '');
+  assert.deepEqual(acquaintances(storage), []);
 });
 
 test('reading a log does not modify it, since its peer may be writing', () => {

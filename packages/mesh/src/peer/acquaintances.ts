@@ -21,11 +21,16 @@ export function acquaintances(storage: Storage): string[] {
   }
 }
 
-/** @param ofPeers addresses of each peer that is alive; if there are none, those of before are kept */
+/**
+ * Does not wait for the disk: where power fails within seconds of a write the invitation's addresses remain, and a thousand
+ * peers of one process would stop it for a thousand flushes.
+ *
+ * @param ofPeers addresses of each peer that is alive; if there are none, those of before are kept
+ */
 export function remember(storage: Storage, ofPeers: readonly (readonly string[])[]): void {
   const addresses = ofPeers.flatMap(usefulOf).slice(0, ADDRESSES_MAX);
   const now = JSON.stringify([...new Set(addresses)], null, 2);
-  if (addresses.length > 0 && storage.read(FILE)?.toString() !== now) storage.write(FILE, now);
+  if (addresses.length > 0 && storage.read(FILE)?.toString() !== now) storage.write(FILE, now, false);
 }
 
 /** Loopback only of those that have nothing else: on another machine somebody else answers there. */

@@ -21,8 +21,8 @@ import { makeFolder } from './make-folder.ts';
 
 export interface Storage {
   read(name: string): Buffer | null;
-  /** Atomic and durable, even if power fails. */
-  write(name: string, data: Uint8Array | string): void;
+  /** Atomic. Durable when it returns, even if power fails, unless `isDurable` is false: then it does not wait for the disk. */
+  write(name: string, data: Uint8Array | string, isDurable?: boolean): void;
   remove(name: string): void;
   /** The entries of a log, in order. */
   readLog(name: string): Buffer[];
@@ -63,14 +63,14 @@ export class FolderStorage implements Storage {
     }
   }
 
-  write(name: string, data: Uint8Array | string): void {
+  write(name: string, data: Uint8Array | string, isDurable = true): void {
     const path = join(this.folder, name);
     makeFolder(dirname(path), 0o700);
     const part = `${path}.part`;
     const file = openSync(part, 'w', 0o600);
     try {
       writeAll(file, typeof data === 'string' ? Buffer.from(data) : data);
-      fsyncSync(file);
+      if (isDurable) fsyncSync(file);
     } finally {
       closeSync(file);
     }
