@@ -339,7 +339,7 @@ const dvmrpCodes: Readonly<Record<number, string>> = {
 
 const d = {
   type: uint('dvmrp.type', 'Type').at(0, 1).hex(),
-  code: uint('dvmrp.v3.code', 'Code').at(1, 1).named(dvmrpCodes),
+  code: uint('dvmrp.v3.code', 'Code').at(1, 1).hex().named(dvmrpCodes),
   checksum: uint('dvmrp.checksum', 'Checksum').at(2, 2).hex(),
 };
 

@@ -1,6 +1,6 @@
 // Apple Filing Protocol over TCP (Apple, "AFP Reference"): the Data Stream Interface and the AFP commands it carries.
 import { u16, u32 } from '../../core/bytes.ts';
-import { uint } from '../../core/field.ts';
+import { int, uint } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';
 import { type Protocol, protocol, REJECTED } from '../../core/protocol.ts';
 import { tcpPorts } from '../../core/table.ts';
@@ -24,7 +24,7 @@ const f = {
   flags: uint('dsi.flags', 'Flags').at(0, 1).hex().named({ 0: 'Request', 1: 'Reply' }),
   command: uint('dsi.command', 'Command').at(1, 1).named(commands),
   id: uint('dsi.requestid', 'Request ID').at(2, 2),
-  error: uint('dsi.error_code', 'Error code').at(4, 4),
+  error: int('dsi.error_code', 'Error code').at(4, 4),
   length: uint('dsi.length', 'Length').at(8, 4),
 };
 

@@ -74,7 +74,7 @@ const udldFields = {
     .at(0, 1)
     .mask(0x1f)
     .named({ 0: 'Reserved', 1: 'Probe', 2: 'Echo', 3: 'Flush' }),
-  flags: uint('udld.flags', 'Flags').at(1, 1).hex(),
+  flags: uint('udld.flags', 'Flags').at(1, 1),
   checksum: uint('udld.checksum', 'Checksum').at(2, 2).hex(),
   type: uint('udld.tlv.type', 'Type').hex(2).named(udldTypes),
   length: uint('udld.tlv.len', 'Length'),

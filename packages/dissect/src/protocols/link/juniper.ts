@@ -35,10 +35,11 @@ const columns: Readonly<Record<number, string>> = {
 
 const f = {
   magic: uint('juniper.magic-number', 'Magic Number').at(0, 3).hex(),
-  direction: uint('juniper.direction', 'Direction').at(3, 1).mask(0x01).named({ 0: 'Out', 1: 'In' }),
+  direction: uint('juniper.direction', 'Direction').at(3, 1).mask(0x01).hex().named({ 0: 'Out', 1: 'In' }),
   noL2: uint('juniper.l2hdr', 'L2 header presence')
     .at(3, 1)
     .mask(NO_LINK_HEADER)
+    .hex()
     .named({ 0: 'Present', 1: 'none' }),
 };
 

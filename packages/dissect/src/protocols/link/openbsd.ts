@@ -1,7 +1,7 @@
 // Pseudo-headers of BSD packet filter logs (LINKTYPE_PFLOG) and IPsec (LINKTYPE_ENC).
 import { ascii, u32, u32le } from '../../core/bytes.ts';
 import { data } from '../../core/data.ts';
-import { bool, text, uint } from '../../core/field.ts';
+import { bool, int, text, uint } from '../../core/field.ts';
 import { type Protocol, protocol } from '../../core/protocol.ts';
 import { etherTypes, linkTypes } from '../../core/table.ts';
 
@@ -24,7 +24,7 @@ const log = {
   reason: uint('pflog.reason', 'Reason').at(3, 1),
   interface: text('pflog.ifname', 'Interface'),
   ruleset: text('pflog.ruleset', 'Ruleset'),
-  rule: uint('pflog.rulenr', 'Rule Number').at(36, 4),
+  rule: int('pflog.rulenr', 'Rule Number').at(36, 4),
   direction: uint('pflog.dir', 'Direction').at(60, 1).named({ 0: 'inout', 1: 'in', 2: 'out' }),
 };
 

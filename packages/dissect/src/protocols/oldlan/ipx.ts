@@ -74,9 +74,9 @@ const f = {
   srcNet,
   srcNode,
   srcSocket,
-  net: alias('ipx.net', 'Source or Destination Network', [dstNet, srcNet]),
+  net: alias('ipx.net', 'Source or Destination Network', [dstNet, srcNet]).hex(4),
   node: alias('ipx.node', 'Source or Destination Node', [dstNode, srcNode]),
-  socket: alias('ipx.socket', 'Source or Destination Socket', [dstSocket, srcSocket]),
+  socket: alias('ipx.socket', 'Source or Destination Socket', [dstSocket, srcSocket]).hex(2),
 };
 
 /** Formats network and node: `13000001.0020af3979e2`. */

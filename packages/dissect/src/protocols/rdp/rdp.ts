@@ -71,7 +71,7 @@ const f = {
     8: 'CredSSP with Early User Authorization Result PDU',
   }),
   failure: uint('rdp.negFailure.failureCode', 'failureCode').le().hex(4).named(failures),
-  share: uint('rdp.pduType.type', 'pduType').le().mask(0x0f).named(shareTypes),
+  share: uint('rdp.pduType.type', 'pduType').le().mask(0x0f).hex(2).named(shareTypes),
 };
 
 /** Whether a cookie or a negotiation request follows the connection request (§2.2.1.1). */

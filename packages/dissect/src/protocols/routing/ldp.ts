@@ -4,6 +4,7 @@ import { bool, bytes, ipv4, ipv6, uint } from '../../core/field.ts';
 import { type Protocol, protocol, REJECTED } from '../../core/protocol.ts';
 import type { Sink } from '../../core/sink.ts';
 import { tcpPorts, udpPorts } from '../../core/table.ts';
+import { decimalAndHex } from '../decimal-and-hex.ts';
 
 const HEADER = 10;
 /** Length of the fields that precede, and are not counted in, PDU and message length. */
@@ -60,7 +61,7 @@ const f = {
   transport6: ipv6('ldp.msg.tlv.ipv6.taddr', 'IPv6 Transport Address'),
   sessionKeepAlive: uint('ldp.msg.tlv.sess.ka', 'Session KeepAlive Time'),
   sessionReceiver: ipv4('ldp.msg.tlv.sess.rxlsr', 'Session Receiver LSR Identifier'),
-  label: uint('ldp.msg.tlv.generic.label', 'Generic Label').hex(4),
+  label: uint('ldp.msg.tlv.generic.label', 'Generic Label').shownAs(decimalAndHex('Generic Label', 4)),
 };
 
 export const ldp: Protocol = protocol({

@@ -1,6 +1,6 @@
 // Diameter (RFC 6733): messages and AVP headers.
 import { u24, u32, utf8 } from '../../core/bytes.ts';
-import { bool, seconds, text, uint } from '../../core/field.ts';
+import { bool, int, seconds, text, uint } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';
 import { protocol } from '../../core/protocol.ts';
 import type { Sink } from '../../core/sink.ts';
@@ -86,7 +86,7 @@ const f = {
   destinationHost: text('diameter.Destination-Host', 'Destination-Host'),
   destinationRealm: text('diameter.Destination-Realm', 'Destination-Realm'),
   productName: text('diameter.Product-Name', 'Product-Name'),
-  resultCode: uint('diameter.Result-Code', 'Result-Code'),
+  resultCode: int('diameter.Result-Code', 'Result-Code'),
 };
 
 /** Attributes (AVPs, RFC 6733 §4.5) whose values are dissected. */

@@ -113,7 +113,7 @@ const NEGATIVE = 0x7f;
 
 const u = {
   service: uint('uds.sid', 'Service Identifier').at(0, 1).mask(0xbf).hex().named(services),
-  reply: uint('uds.reply', 'Reply Flag').at(0, 1).mask(ANSWER),
+  reply: uint('uds.reply', 'Reply Flag').at(0, 1).mask(ANSWER).hex(),
 };
 export const uds: Protocol = protocol({
   name: 'uds',

@@ -5,6 +5,7 @@ import type { Packet } from '../../core/packet.ts';
 import { protocol } from '../../core/protocol.ts';
 import type { Sink } from '../../core/sink.ts';
 import { tcpHeuristics } from '../../core/table.ts';
+import { decimalAndHex } from '../decimal-and-hex.ts';
 import { remember } from '../smb/bounded.ts';
 import { blocksOf, commandName, commandNames, statusNames } from './scsi.ts';
 
@@ -47,12 +48,16 @@ const opcodeNames: Record<number, string> = {
 
 const fi = {
   opcode: uint('iscsi.opcode', 'Opcode').at(0, 1).mask(0x3f).hex().named(opcodeNames),
-  ahsLength: uint('iscsi.totalahslength', 'TotalAHSLength').at(4, 1).hex(),
+  ahsLength: uint('iscsi.totalahslength', 'TotalAHSLength')
+    .at(4, 1)
+    .shownAs(decimalAndHex('TotalAHSLength', 1)),
   dataLength: uint('iscsi.datasegmentlength', 'DataSegmentLength').at(5, 3),
   taskTag: uint('iscsi.initiatortasktag', 'InitiatorTaskTag').at(16, 4).hex(),
-  commandNumber: uint('iscsi.cmdsn', 'CmdSN').hex(4),
-  statusNumber: uint('iscsi.statsn', 'StatSN').hex(4),
-  expectedLength: uint('iscsi.scsicommand.expecteddatatransferlength', 'ExpectedDataTransferLength').hex(4),
+  commandNumber: uint('iscsi.cmdsn', 'CmdSN').shownAs(decimalAndHex('CmdSN', 4)),
+  statusNumber: uint('iscsi.statsn', 'StatSN').shownAs(decimalAndHex('StatSN', 4)),
+  expectedLength: uint('iscsi.scsicommand.expecteddatatransferlength', 'ExpectedDataTransferLength').shownAs(
+    decimalAndHex('ExpectedDataTransferLength', 4),
+  ),
   loginStatus: uint('iscsi.login.status', 'Status').hex(2).named({ 0: 'Success' }),
   lun: uint('scsi.lun', 'LUN').hex(2),
   command: uint('scsi_sbc.opcode', 'SBC Opcode').hex(1).named(commandNames),

@@ -43,17 +43,20 @@ interface Layer {
   readonly deliver: (p: Packet) => void;
   readonly emitData?: (b: Uint8Array, at: number, end: number, out: Sink) => void;
   readonly fields?: Readonly<Record<string, Field>>;
+  /** Tags of parameters are printed in hexadecimal. */
+  readonly hasHexTags?: boolean;
 }
 
 function adaptation(d: Layer): Protocol {
   const names: MessageNames = messagesOf(d.name);
+  const tag = uint(`${d.name}.parameter_tag`, 'Parameter Tag');
   const f = {
     version: uint(`${d.name}.version`, 'Version').at(0, 1).named({ 1: 'Release 1' }),
     reserved: uint(`${d.name}.reserved`, 'Reserved').at(1, 1).hex(),
     class: uint(`${d.name}.message_class`, 'Message class').at(2, 1),
     type: uint(`${d.name}.message_type`, 'Message Type').at(3, 1),
     length: uint(`${d.name}.message_length`, 'Message length').at(4, 4),
-    tag: uint(`${d.name}.parameter_tag`, 'Parameter Tag'),
+    tag: d.hasHexTags === true ? tag.hex(2) : tag,
     size: uint(`${d.name}.parameter_length`, 'Parameter length'),
     information: text(`${d.name}.info_string`, 'Info string'),
   };
@@ -152,6 +155,7 @@ export const m2ua = adaptation({
   name: 'm2ua',
   title: 'MTP 2 User Adaptation Layer',
   column: 'M2UA',
+  hasHexTags: true,
   on: [
     [sctpPayloads, 2],
     [sctpPorts, 2904],
@@ -166,6 +170,7 @@ export const sua = adaptation({
   name: 'sua',
   title: 'SS7 SCCP-User Adaptation Layer',
   column: 'SUA (RFC 3868)',
+  hasHexTags: true,
   on: [
     [sctpPayloads, 4],
     [sctpPorts, 14001],
@@ -209,6 +214,7 @@ export const v5ua = adaptation({
   name: 'v5ua',
   title: 'V5.2-User Adaptation Layer',
   column: 'V5UA',
+  hasHexTags: true,
   on: [
     [sctpPayloads, 6],
     [sctpPorts, 5675, 10001],

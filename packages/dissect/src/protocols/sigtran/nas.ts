@@ -72,7 +72,6 @@ export const nasEps: Protocol = protocol({
 const g = {
   discriminator: uint('nas_5gs.epd', 'Extended protocol discriminator')
     .at(0, 1)
-    .hex()
     .named({
       [MM5]: '5G mobility management messages',
       [SM5]: '5G session management messages',

@@ -69,7 +69,7 @@ const f = {
   type: uint('q931.message_type', 'Message type').hex(1).named(types),
   calling: text('q931.calling_party_number.digits', 'Calling party number digits'),
   called: text('q931.called_party_number.digits', 'Called party number digits'),
-  cause: uint('q931.cause_value', 'Cause value').mask(0x7f).hex(1),
+  cause: uint('q931.cause_value', 'Cause value').mask(0x7f),
 };
 
 /** Offset of the message type, after protocol discriminator and call reference. */

@@ -151,7 +151,7 @@ function user(
   operations: Readonly<Record<number, string>>,
 ): Protocol {
   const own = {
-    component: uint(`${name}.old.Component`, 'Component').hex(1).named(components),
+    component: uint(`${name}.old.Component`, 'Component').named(components),
     invoke: int(`${name}.old.invokeID`, 'invokeID'),
     operation: int(fieldName, 'localValue').named(operations),
   };

@@ -17,7 +17,7 @@ const nextNames = { 1: 'IPv4', 2: 'IPv6', 3: 'Ethernet', 4: 'NSH', 5: 'MPLS' };
 const f = {
   version: uint('nsh.version', 'Version').at(0, 2).mask(0xc000),
   oam: uint('nsh.Obit', 'O Bit').at(0, 2).mask(0x2000),
-  ttl: uint('nsh.ttl', 'Time to live').at(0, 2).mask(0x0fc0),
+  ttl: uint('nsh.ttl', 'Time to live').at(0, 2).mask(0x0fc0).hex(),
   length: uint('nsh.length', 'Length').at(0, 2).mask(0x003f),
   mdType: uint('nsh.mdtype', 'MD Type').at(2, 1).mask(0x0f),
   next: uint('nsh.nextproto', 'Next Protocol').at(3, 1).named(nextNames),

@@ -62,7 +62,7 @@ const names: Readonly<Record<number, string>> = {
 const f = {
   length: uint('skinny.data_length', 'Data length').at(0, 4).le(),
   version: uint('skinny.hdr_version', 'Header version').at(4, 4).le().hex(),
-  message: uint('skinny.messageId', 'Message ID').at(8, 4).le().hex().named(names),
+  message: uint('skinny.messageId', 'Message ID').at(8, 4).le().named(names),
 };
 
 function isSkinny(p: Packet): boolean {

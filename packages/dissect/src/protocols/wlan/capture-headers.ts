@@ -11,7 +11,7 @@ import { HAS_FCS, toRadio } from './radio.ts';
 
 const PRISM = 24;
 const prismFields = {
-  code: uint('prism.msgcode', 'Message Code'),
+  code: uint('prism.msgcode', 'Message Code').hex(4),
   length: uint('prism.msglen', 'Message Length'),
   device: text('prism.devname', 'Device').at(8, 16),
 };

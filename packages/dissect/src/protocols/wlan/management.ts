@@ -92,7 +92,7 @@ const f = {
   authSequence: uint('wlan.fixed.auth_seq', 'Authentication SEQ').hex(2).le(),
   reason: uint('wlan.fixed.reason_code', 'Reason code').hex(2).le().named(reasonNames),
   category: uint('wlan.fixed.category_code', 'Category code').named(actionCategoryNames),
-  action: uint('wlan.fixed.action_code', 'Action code').hex(1),
+  action: uint('wlan.fixed.action_code', 'Action code'),
   tagNumber: uint('wlan.tag.number', 'Tag Number').named(tagNames),
   tagLength: uint('wlan.tag.length', 'Tag length'),
   ssid: bytes('wlan.ssid', 'SSID'),

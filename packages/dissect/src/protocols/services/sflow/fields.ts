@@ -104,7 +104,7 @@ export const sampleFields = {
   input: uint('sflow.flow_sample.input_interface', 'Input interface (ifIndex)'),
   inputFormat: uint('sflow.flow_sample.input_interface_format', 'Input interface format'),
   inputValue: uint('sflow.flow_sample.input_interface_value', 'Input interface value'),
-  output: uint('sflow.flow_sample.output_interface', 'Output interface').hex(4),
+  output: uint('sflow.flow_sample.output_interface', 'Output interface'),
   outputFormat: uint('sflow.flow_sample.output_interface_format', 'Output interface format').mask(0xc0000000),
   outputExpandedFormat: uint('sflow.flow_sample.output_interface.format', 'Output interface format').mask(
     0x7fffffff,
