@@ -6,5 +6,6 @@ export { PACKET_COLUMNS, PAGE_ROWS_MAX } from './queries.ts';
 export { packetCursor } from './query/cursor.ts';
 export type * from './rows.ts';
 export { BATCH_PACKETS_MAX } from './rows.ts';
+export { cancelledBy, uncancelled } from './sql/cancel.ts';
 export type * from './store.ts';
 export { WRITES_MAX } from './store.ts';

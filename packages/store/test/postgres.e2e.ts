@@ -4,6 +4,7 @@ import pg from 'pg';
 import { StoreError } from '../src/errors.ts';
 import { openStore } from '../src/open.ts';
 import { PostgresDatabase } from '../src/postgres/database.ts';
+import { cancelledBy } from '../src/sql/cancel.ts';
 import { complianceOf } from './compliance/index.ts';
 import { startPostgres, type TestServer } from './postgres.ts';
 import { storesAhead } from './postgres-ahead.ts';
@@ -248,6 +249,25 @@ describe('PostgreSQL', () => {
     assert.equal((await client.query('SELECT FROM packet_rows_other LIMIT 1')).rowCount, 0);
     assert.equal((await store.protocolSummary({ filter: 'frame' })).packets, 5125);
     await Promise.all([store.close(), other.close(), client.end()]);
+  });
+
+  it('cancels queries of whoever has gone, and answers all others', { timeout: 60_000 }, async () => {
+    const database = new PostgresDatabase(await server.make(), true);
+    const left = new AbortController();
+    // More than there are readers: some wait for one.
+    const asked = Array.from({ length: 12 }, () =>
+      assert.rejects(
+        cancelledBy(left.signal, () => database.all('SELECT pg_sleep(600)')),
+        { message: 'gone' },
+      ),
+    );
+    const others = Array.from({ length: 12 }, (_, i) => database.often('SELECT $1::bigint + 1', [BigInt(i)]));
+    setTimeout(() => left.abort(new Error('gone')), 500);
+    await Promise.all(asked);
+    for (const [i, rows] of (await Promise.all(others)).entries()) assert.equal(Number(rows[0]![0]), i + 1);
+    const sleeping = `SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE 'SELECT pg_sleep%'`;
+    assert.equal(Number((await database.all(sleeping))[0]![0]), 0);
+    await database.close();
   });
 
   it('names tables that it cannot rewrite as they are of another owner, after rewriting the others', async () => {

@@ -8,6 +8,7 @@ import {
   type DuckDBValue,
 } from '@duckdb/node-api';
 import { StoreError } from '../errors.ts';
+import { cancellable } from '../sql/cancel.ts';
 import type { Counter, Database, Row, Transaction, Value } from '../sql/database.ts';
 import { Lock } from '../sql/lock.ts';
 import { QueryBound } from '../sql/query-bound.ts';
@@ -122,7 +123,10 @@ export class DuckDBDatabase implements Database {
         statements: new Map(),
       };
       this.#readers[turn] = reader;
-      return work(reader);
+      return cancellable(
+        () => work(reader),
+        () => reader.connection.interrupt(),
+      );
     });
   }
 

@@ -35,10 +35,14 @@ export class Vocabulary {
     const [protocols, paths] = row!.map(Number);
     if (protocols !== this.#protocols.ids.length) this.#protocols = await this.#read('protocols', 'name');
     if (paths === this.#paths.ids.length) return;
-    this.#paths = await this.#read('paths', 'name');
-    this.#layers = await this.#read('paths', 'layers');
-    this.#split = this.#layers.names.map((each) => each.split(':'));
-    this.#told = (await this.#read('paths', 'is_told')).names.map((each) => each === 'true');
+    const names = await this.#read('paths', 'name');
+    const layers = await this.#read('paths', 'layers');
+    const told = await this.#read('paths', 'is_told');
+    // All or none: a query may fail or be cancelled.
+    this.#paths = names;
+    this.#layers = layers;
+    this.#split = layers.names.map((each) => each.split(':'));
+    this.#told = told.names.map((each) => each === 'true');
   }
 
   async #read(table: string, column: string): Promise<Texts> {

@@ -3,6 +3,7 @@
 import type { Socket } from 'node:net';
 import pg from 'pg';
 import { StoreError } from '../errors.ts';
+import { cancellable } from '../sql/cancel.ts';
 import { QueryBound } from '../sql/query-bound.ts';
 import { storeError } from './errors.ts';
 
@@ -51,8 +52,6 @@ export class Readers {
     try {
       if (this.#isClosed) throw this.#closed();
       return await this.#connected(work);
-    } catch (error) {
-      throw this.#isClosed ? this.#closed() : storeError(error, this.#place);
     } finally {
       const next = this.#waiting.shift();
       if (next === undefined) this.#free++;
@@ -61,20 +60,30 @@ export class Readers {
   }
 
   async #connected<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
-    const client = (await this.#pool.connect()) as Reader;
+    const refuse = (error: unknown): never => {
+      throw this.#isClosed ? this.#closed() : storeError(error, this.#place);
+    };
+    const client = (await this.#pool.connect().catch(refuse)) as Reader;
     // The query that runs is told of a lost connection, too.
     const ignore = (): void => {};
     client.on('error', ignore);
     this.#busy.add(client);
-    let isGood = false;
+    let [isGood, isCancelled] = [false, false];
     try {
-      const result = await work(client);
+      const result = await cancellable(
+        () => work(client).catch(refuse),
+        () => {
+          isCancelled = true;
+          void this.#cancel([client]).catch(() => {});
+        },
+      );
       isGood = true;
       return result;
     } finally {
       this.#busy.delete(client);
       client.off('error', ignore);
-      client.release(!isGood);
+      // A cancellation that comes late would end another query.
+      client.release(!isGood || isCancelled);
     }
   }
 
@@ -83,7 +92,7 @@ export class Readers {
     if (this.#isClosed) return;
     this.#isClosed = true;
     // More than once: a query may only be about to begin.
-    const canceling = setInterval(() => void this.#cancel().catch(() => {}), graceMs);
+    const canceling = setInterval(() => void this.#cancel([...this.#busy]).catch(() => {}), graceMs);
     const cutting = setTimeout(() => this.#cut(), graceMs * CUT_AFTER);
     try {
       await this.#pool.end();
@@ -93,8 +102,8 @@ export class Readers {
     }
   }
 
-  async #cancel(): Promise<void> {
-    const running = [...this.#busy].map(({ processID }) => processID);
+  async #cancel(readers: readonly Reader[]): Promise<void> {
+    const running = readers.map(({ processID }) => processID);
     if (running.length === 0) return;
     const client = new pg.Client(this.#config);
     try {

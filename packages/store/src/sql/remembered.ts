@@ -1,4 +1,5 @@
 // A cache of query results, valid until the next write. Disabled if other processes may write.
+import { uncancelled } from './cancel.ts';
 import type { Database } from './database.ts';
 
 /** Results by key; concurrent requests share one query. */
@@ -27,7 +28,7 @@ export class Remembered<T> {
     this.#changes = changes;
     const known = this.#answers.get(question);
     if (known !== undefined) return known;
-    const answer = ask();
+    const answer = uncancelled(ask);
     this.#answers.set(question, answer);
     answer.then(
       (value) => this.#keep(question, answer, this.#weigh(value)),
