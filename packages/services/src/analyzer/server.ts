@@ -1,6 +1,6 @@
 // The analyzer as a Fastify instance: access control, schemas, routes, errors. It does not listen by itself.
 
-import type { Store } from '@eyrie/store';
+import { cancelledBy, type Store } from '@eyrie/store';
 import swagger from '@fastify/swagger';
 import websocket from '@fastify/websocket';
 import type { Static, TSchema } from '@sinclair/typebox';
@@ -18,7 +18,7 @@ import { addPage } from '../ui/page.ts';
 import { type AuditLog, addAudit } from './audit.ts';
 import { Details } from './bytes/detail.ts';
 import { Redissector } from './bytes/redissect.ts';
-import { Turns } from './bytes/turns.ts';
+import { leftBy, Turns } from './bytes/turns.ts';
 import { addCompression } from './compress.ts';
 import type { Context } from './context.ts';
 import { ApiError, apiErrorOf } from './errors.ts';
@@ -178,6 +178,18 @@ export async function buildAnalyzer(
 }
 
 function addRoutes(app: Server, context: Context, guard: Guard): void {
+  app.register(async (scope) => addReadingRoutes(scope as Server, context));
+  app.register(async (scope) => addCaptureRoutes(scope as Server, context));
+  app.register(async (scope) => {
+    addStatusRoutes(scope as Server, context);
+  });
+  app.register(async (scope) => addLoginRoutes(scope as Server, guard));
+  addDocumentRoutes(app);
+}
+
+/** Routes that only read: the queries of a client that goes away are cancelled. */
+function addReadingRoutes(app: Server, context: Context): void {
+  app.addHook('preHandler', (_, reply, done) => cancelledBy(leftBy(reply), done));
   const surveys = new Turns(SURVEYS_MAX, SURVEYS_WAITING_MAX);
   addTotalsRoutes(app, context);
   addIoGraphRoute(app, context, surveys);
@@ -190,13 +202,7 @@ function addRoutes(app: Server, context: Context, guard: Guard): void {
   addConversationRoutes(app, context);
   addHostRoutes(app, context);
   addNoteRoutes(app, context);
-  app.register(async (scope) => addCaptureRoutes(scope as Server, context));
   addFieldRoutes(app, context);
-  app.register(async (scope) => {
-    addStatusRoutes(scope as Server, context);
-  });
-  app.register(async (scope) => addLoginRoutes(scope as Server, guard));
-  addDocumentRoutes(app);
 }
 
 /** The web page, or else a redirect to the API's documentation. */

@@ -9,6 +9,11 @@ interface Shape {
 
 export async function typed(request: FastifyRequest): Promise<void> {
   const { schema } = request.routeOptions;
+  // A router takes nothing for a parameter, too: `/packets/`.
+  if (Object.values(request.params ?? {}).includes(''))
+    throw new ApiError('not_found', `there is no ${request.method} ${request.url.slice(0, 100)}`, {
+      hint: 'see /docs',
+    });
   convert(request.query as Record<string, unknown>, schema?.querystring as Shape | undefined);
   convert(request.params as Record<string, unknown>, schema?.params as Shape | undefined);
 }

@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync, zstdDecompressSync } from 'node:zlib';
-import type { Store } from '@eyrie/store';
+import type { Selection, Store } from '@eyrie/store';
 import type { ApiError } from '../../src/analyzer/errors.ts';
 import { Guard } from '../../src/analyzer/security.ts';
 import { type Analyzer, ask, officeStore, startAnalyzer } from './support.ts';
@@ -61,6 +62,9 @@ const WRONG: readonly [string, number, string][] = [
   ['/hosts/203.0.113.77', 404, 'no_such_host'],
   ['/captures/77', 404, 'no_such_capture'],
   ['/nowhere', 404, 'not_found'],
+  ['/packets/', 404, 'not_found'],
+  ['/packets//bytes', 404, 'not_found'],
+  ['/hosts/', 404, 'not_found'],
   ['/%zz', 400, 'bad_request'],
   ['/live', 426, 'upgrade_required'],
 ];
@@ -395,4 +399,46 @@ test('a store that is away is an answer of its own', async (t) => {
   assert.deepEqual([health.status, health.body.status], [503, 'failing']);
   const { status, body, headers } = await analyzer.get('/packets');
   assert.deepEqual([status, body.error.code, headers.get('retry-after')], [503, 'store_away', '1']);
+});
+
+test('a client that goes away: its request makes no further query, and those of others are answered', async () => {
+  const { promise: asked, resolve: ask } = Promise.withResolvers<void>();
+  const { promise: outcome, resolve: end } = Promise.withResolvers<unknown>();
+  const client = new AbortController();
+  let requests = 0;
+  const slow = new Proxy(store, {
+    get(target, key) {
+      if (key !== 'protocolSummary') return Reflect.get(target, key).bind(target);
+      return async (selection: Selection) => {
+        if (++requests > 1) return target.protocolSummary(selection);
+        ask();
+        // As long queries one after another.
+        for (let i = 0; i < 1000; i++) {
+          const error = await target.hierarchy({ filter: `frame.len > ${i}` }).then(
+            () => null,
+            (thrown) => thrown,
+          );
+          if (error !== null) {
+            end(error.message);
+            throw error;
+          }
+          await sleep(5);
+        }
+        end('it went on');
+        throw new Error('it went on');
+      };
+    },
+  });
+  const analyzer = await startAnalyzer(slow);
+  try {
+    const gone = fetch(`${analyzer.address}/protocol_summary`, { signal: client.signal });
+    await asked;
+    client.abort();
+    await assert.rejects(gone);
+    assert.equal((await analyzer.get('/protocol_summary')).status, 200);
+    assert.match(String(await outcome), /nobody waits/);
+    assert.equal((await analyzer.get('/hierarchy')).status, 200);
+  } finally {
+    await analyzer.close();
+  }
 });

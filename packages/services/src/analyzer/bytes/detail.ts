@@ -1,6 +1,6 @@
 // One packet in full: its tree with byte ranges, and the buffers that they refer to.
 import { infoColumn, type Packet, raw, type TreeNode, treeOf } from '@eyrie/dissect';
-import type { FoundPacket } from '@eyrie/store';
+import { type FoundPacket, uncancelled } from '@eyrie/store';
 import type { TreeLine } from '../schemas/index.ts';
 import type { Context, Redissector } from './redissect.ts';
 
@@ -31,7 +31,7 @@ export class Details {
 
   of(found: FoundPacket): Promise<Detail> {
     const { id } = found.packet;
-    const known = this.#known.get(id) ?? this.#make(found);
+    const known = this.#known.get(id) ?? uncancelled(() => this.#make(found));
     // Moves it to the end: the Map is in order of last use.
     this.#known.delete(id);
     this.#known.set(id, known);

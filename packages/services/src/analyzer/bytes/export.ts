@@ -1,6 +1,6 @@
 // Exports the matching packets as a pcapng file, generated while it is sent.
 import { type CaptureInterface, PcapngWriter } from '@eyrie/dissect';
-import type { CaptureRow, PacketRow, Selection, Store } from '@eyrie/store';
+import { type CaptureRow, cancelledBy, type PacketRow, type Selection, type Store } from '@eyrie/store';
 import { given } from '../terms.ts';
 import { Decider } from './decide.ts';
 import type { Redissector } from './redissect.ts';
@@ -10,27 +10,30 @@ const AHEAD_BYTES = 1 << 20;
 /** Bytes of a chunk. */
 const SEND_BYTES = 256 << 10;
 
-/** Yields the file on demand; packets whose file is gone, or that the ring has overwritten, are omitted. */
+/** Yields the file on demand; packets whose file is gone, or that the ring has overwritten, are omitted. @param left aborted when nobody reads it any more */
 export async function* exported(
   store: Store,
   redissector: Redissector,
   selection: Selection,
   packetsMax: number,
+  left: AbortSignal,
 ): AsyncGenerator<Uint8Array, void, void> {
   const writer = new PcapngWriter({ application: 'Eyrie' });
   // An export reads files sequentially, so every packet can have its full context.
   const decider = new Decider(store, redissector, true);
-  let left = packetsMax;
+  let missing = packetsMax;
   let after: string | undefined;
   do {
-    const page = await store.packets({ ...selection, limit: ROWS, ...given('after', after) });
-    const rows = (await decider.passing(page.items, page, selection.filter ?? '')).slice(0, left);
-    left -= rows.length;
+    const wanted = { ...selection, limit: ROWS, ...given('after', after) };
+    // A reader's pace drives this, outside the request's context.
+    const page = await cancelledBy(left, () => store.packets(wanted));
+    const rows = (await decider.passing(page.items, page, selection.filter ?? '')).slice(0, missing);
+    missing -= rows.length;
     for (const [capture, run] of await runs(rows, decider)) {
       if (capture === null || capture.file === null) continue;
       yield* written(redissector, capture, run, writer);
     }
-    after = left > 0 ? (page.next ?? undefined) : undefined;
+    after = missing > 0 ? (page.next ?? undefined) : undefined;
   } while (after !== undefined);
   if (writer.pending > 0) yield writer.take();
 }

@@ -1,6 +1,7 @@
 // Routes for conversations and endpoints, the largest first.
 
 import type { Selection } from '@eyrie/store';
+import { withFilter } from '../bytes/with-filter.ts';
 import type { Context } from '../context.ts';
 import { ApiError } from '../errors.ts';
 import { conversationRow, endpointRow, portConversationRow } from '../rows.ts';
@@ -59,6 +60,5 @@ export function addConversationRoutes(app: Server, { store }: Context): void {
 /** Adds the address type to the filter. */
 function ofType(query: Scope, type: 'any' | 'ip' | 'ipv6'): Selection {
   const selection = selectionOf(query);
-  if (type === 'any') return selection;
-  return { ...selection, filter: selection.filter === undefined ? type : `${type} && (${selection.filter})` };
+  return type === 'any' ? selection : withFilter(selection, type);
 }

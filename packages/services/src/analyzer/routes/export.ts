@@ -1,6 +1,7 @@
 // Route for exporting the matching packets as a file.
 import { Readable } from 'node:stream';
 import { exported } from '../bytes/export.ts';
+import { leftBy } from '../bytes/turns.ts';
 import type { Context } from '../context.ts';
 import { ExportQuery } from '../schemas/index.ts';
 import type { Server } from '../server.ts';
@@ -23,7 +24,7 @@ export function addExportRoute(app: Server, { store, redissector }: Context): vo
       const selection = selectionOf(terms);
       // Checks the filter beforehand: a wrong one gets an error, not a truncated download.
       await store.packets({ ...selection, limit: 1 });
-      const bytes = exported(store, redissector, selection, limit);
+      const bytes = exported(store, redissector, selection, limit, leftBy(reply));
       return reply
         .type('application/x-pcapng')
         .header('content-disposition', 'attachment; filename="eyrie.pcapng"')
