@@ -33,7 +33,7 @@ export const slowHttp: Rule = {
     'Limit connections per client and the time for a complete request (mod_reqtimeout, client_header_timeout); block the source.',
   watch(say) {
     const visitors = new Bounded<Visitor>(KEYS_MAX);
-    const waiting = new Set<string>();
+    const waiting = new Bounded<true>(KEYS_MAX);
     /** Connections whose server answered the SYN in the capture. */
     const heard = new Bounded<true>(KEYS_MAX);
 
@@ -68,14 +68,14 @@ export const slowHttp: Rule = {
         const key = `${client} ${target}`;
         const { idle } = visitors.for(key, () => ({ client, target, idle: new Map() }));
         if (idle.size < STREAMS_MAX) idle.set(stream, { time, frame });
-        waiting.add(key);
+        waiting.set(key, true);
       },
       http({ step, client, server, serverPort, stream }) {
         if (step === 'response')
           visitors.get(`${client} ${endpoint(server, serverPort)}`)?.idle.delete(stream);
       },
       tick(now) {
-        for (const key of waiting) {
+        for (const [key] of waiting.entries()) {
           const visitor = visitors.get(key);
           if (visitor === undefined) waiting.delete(key);
           else judge(key, visitor, now);

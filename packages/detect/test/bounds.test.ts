@@ -1,0 +1,159 @@
+// Memory of the rules and features: every table has a bound, whatever the number of hosts and however their times stand.
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { type DetectEvent, HostWindows, RuleEngine } from '@eyrie/detect';
+import fc from 'fast-check';
+import { slowHttp } from '../src/rules/floods/slow-http.ts';
+import { Bounded } from '../src/rules/recent.ts';
+import { arp, attempt, connection, datagram, dns, flow, http, icmp, login, START } from './support.ts';
+
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
+
+function heapAfterCollection(): number {
+  collect();
+  return process.memoryUsage().heapUsed;
+}
+
+/** A host that was never seen before, and one event of it, or several, of each kind. */
+function eventsOf(i: number, after: number): DetectEvent[] {
+  const low = `${(i >> 16) & 255}.${(i >> 8) & 255}.${i & 255}`;
+  const [client, server, stream] = [`10.${low}`, `198.${low}`, i];
+  const mac = `02:00:00:${low.replaceAll('.', ':')}`;
+  const of = { client, server, stream };
+  const seen = { time: START + after, frame: i + 1 };
+  const web = { ...of, serverPort: 80 };
+  return [
+    ...attempt('refused', after, of),
+    ...attempt('silent', after, { ...of, stream: i + 1e9, serverPort: 22 }),
+    ...attempt('completed', after, { ...web, stream: i + 2e9 }),
+    { kind: 'probe', flags: 'xmas', ...seen, ...of, clientPort: 40_000, serverPort: 80 },
+    datagram('asked', after, { ...of, clientPort: 53, serverPort: 5000, bytes: 4000 }),
+    datagram('asked', after, { ...of, serverPort: 5000 }),
+    {
+      kind: 'volume',
+      ...seen,
+      ...of,
+      clientPort: 4,
+      serverPort: 5,
+      packetsToServer: 5000,
+      packetsToClient: 0,
+    },
+    flow(after, { stream, client: { address: client, port: 4 }, server: { address: server, port: 443 } }),
+    icmp('echo', after, { source: client, destination: server, holdsPacket: true }),
+    icmp('reply', after, { source: client, destination: server }),
+    icmp('port-unreachable', after, { quoted: { source: client, destination: server, port: 9 } }),
+    { kind: 'protocol', ...seen, source: client, destination: server, number: 47 },
+    {
+      kind: 'sip',
+      ...seen,
+      ...of,
+      clientPort: 4,
+      serverPort: 5060,
+      user: 'u',
+      isSuccess: false,
+      hadPassword: true,
+    },
+    arp(true, after, { senderMac: mac, senderAddress: client, targetAddress: server }),
+    arp(false, after, { senderMac: mac, senderAddress: client, targetAddress: server }),
+    { kind: 'moved', ...seen, address: client, to: mac },
+    { kind: 'station', ...seen, mac },
+    { kind: 'redirect', ...seen, source: client, destination: server, gateway: server, mac },
+    dns(false, after, { ...of, serverPort: 53, name: `a${i}.b${i}.example` }),
+    dns(true, after, { ...of, serverPort: 53, name: `a${i}.b${i}.example`, addresses: [server] }),
+    dns(true, after, { ...of, serverPort: 5355, name: `h${i}`, addresses: [server] }),
+    http('request', after, { ...web, uri: "/?q=' or 1=1 --", userAgent: 'sqlmap' }),
+    http('response', after, { ...web, status: 404 }),
+    login(false, after, { ...of, serverPort: 21 }),
+    { kind: 'community', ...seen, ...of, clientPort: 4, serverPort: 161, guess: i, isAnswer: false },
+    { kind: 'suspect', what: 'zero-credential', ...seen, ...of, clientPort: 4, serverPort: 445 },
+    { kind: 'suspect', what: 'ntp-monlist', ...seen, ...of, clientPort: 4, serverPort: 123 },
+    { kind: 'query', ...seen, peer: client },
+    { kind: 'join', ...seen, address: client, isSuccess: false },
+    { kind: 'knock', ...seen, address: client, door: server },
+    { kind: 'unusual', ...seen, who: client, subject: 'host', score: 2, limit: 1, causes: [] },
+  ];
+}
+
+/** More than a table of KEYS_MAX holds; `EYRIE_HOSTS=500000` makes it a million in all, in a quarter of an hour. */
+const HOSTS = Number(process.env.EYRIE_HOSTS ?? 11_000);
+
+/** Bytes of heap after so many hosts, and what as many again add. */
+function growth(hosts: number, see: (i: number) => void): { first: number; second: number } {
+  const before = heapAfterCollection();
+  for (let i = 0; i < hosts; i++) see(i);
+  const middle = heapAfterCollection();
+  for (let i = hosts; i < 2 * hosts; i++) see(i);
+  return { first: middle - before, second: heapAfterCollection() - middle };
+}
+
+describe('memory with ever new hosts', () => {
+  it('of all rules together reaches its bound', () => {
+    const engine = new RuleEngine();
+    const { first, second } = growth(HOSTS, (i) => {
+      for (const event of eventsOf(i, i / 1000)) engine.see(event);
+    });
+    if (process.env.EYRIE_HOSTS !== undefined) console.log(`${first} bytes, then ${second} more`);
+    // The answers of DNS, of which 50,000 are remembered, are what still grows.
+    assert.ok(second < 0.1 * first, `${first} bytes, then ${second} more`);
+  });
+
+  it('of connections without a request reaches its bound, even if no time passes', () => {
+    const engine = new RuleEngine({ rules: [slowHttp] });
+    const { second } = growth(70_000, (i) => {
+      const of = { client: `10.0.${i}`, stream: i };
+      for (const event of attempt('completed', 0, of)) engine.see(event);
+    });
+    assert.ok(second < 1e6, `${second} bytes more`);
+  });
+
+  it('of attempts that nobody answers reaches its bound, even if no time passes', () => {
+    const engine = new RuleEngine({ rules: [] });
+    const { second } = growth(70_000, (i) => engine.see(connection('asked', 0, { stream: i })));
+    assert.ok(second < 1e6, `${second} bytes more`);
+  });
+
+  it('of the features of hosts reaches its bound', () => {
+    const windows = new HostWindows(() => {}, { openWindows: 3 });
+    const { first, second } = growth(210_000, (i) => {
+      const client = { address: `10.${i}`, port: 1 };
+      const event = flow(i / 200, { client });
+      if (event.kind === 'flow') windows.addFlow(event.flow);
+    });
+    assert.ok(second < 0.1 * first, `${first} bytes, then ${second} more`);
+  });
+});
+
+describe('a bounded table', () => {
+  it('holds what one that looks for the least recently used key would hold, whatever is done to it', () => {
+    const work = fc.record({
+      key: fc.integer({ min: 0, max: 12 }),
+      how: fc.constantFrom('for', 'set', 'delete'),
+    });
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 6 }), fc.array(work, { maxLength: 200 }), (max, all) => {
+        const table = new Bounded<number>(max);
+        let expected: [string, number][] = [];
+        for (const [i, { key: number, how }] of all.entries()) {
+          const key = String(number);
+          const old = expected.find(([each]) => each === key);
+          expected = expected.filter((each) => each !== old);
+          if (how === 'delete') table.delete(key);
+          else {
+            expected.push([key, how === 'for' ? (old?.[1] ?? i) : i]);
+            if (how === 'set') table.set(key, i);
+            else
+              assert.equal(
+                table.for(key, () => i),
+                old?.[1] ?? i,
+              );
+          }
+          expected = expected.slice(-max);
+          assert.deepEqual([...table.entries()], expected);
+        }
+      }),
+    );
+  });
+});
