@@ -139,6 +139,12 @@ describe('output', () => {
       written((out) => out.text(text)),
       text,
     );
+    // Wherever it is cut into pieces.
+    for (const start of ['', 'x'])
+      assert.equal(
+        written((out) => out.text(start + '😀'.repeat(100_000))),
+        start + '😀'.repeat(100_000),
+      );
     const actual = written((out) => {
       for (let i = 0; i < 100_000; i++) out.number(i);
     });

@@ -77,6 +77,17 @@ test('-T ek writes absolute times in ISO 8601', () => {
   assert.equal(Math.floor(Date.parse(frame.frame_frame_time) / 1000), Math.floor(seconds));
 });
 
+test('-T ek lists the layers of one name, as those of a tunnel', () => {
+  const office = join(import.meta.dirname, '../../../samples/office-hour.pcapng');
+  const { stdout } = read([office, '-Y', 'frame.number == 131', '-c', '131', '-T', 'ek']);
+  const { ip, gre } = JSON.parse(stdout.split('\n')[1]!).layers;
+  assert.deepEqual(
+    ip.map((layer: Record<string, string>) => layer.ip_ip_proto),
+    ['47', '1'],
+  );
+  assert.equal(gre.gre_gre_proto, '0x0800');
+});
+
 test('-z findings lists findings as text and JSON, from the least severity on', () => {
   const text = read([sample, '-q', '-z', 'findings']);
   assert.equal(text.status, 0);

@@ -50,6 +50,20 @@ abstract class JsonBase implements Printer {
     });
     return found;
   }
+
+  /** A value's text, between quotes. */
+  protected value(field: Field, value: Value): void {
+    const { out } = this;
+    if (field.type === 'bytes' && value instanceof Uint8Array && value.length > 0) {
+      out.byte(QUOTE);
+      out.hex(value, 0, value.length, COLON);
+      out.byte(QUOTE);
+    } else if (typeof value === 'number' && field.type === 'uint' && field.base === 'dec' && value >= 0) {
+      out.byte(QUOTE);
+      out.number(value);
+      out.byte(QUOTE);
+    } else out.text(JSON.stringify(field.type === 'none' ? '' : displayed(field, value)));
+  }
 }
 
 /** The kind of a member of a packet's object. */
@@ -109,7 +123,7 @@ export class JsonPrinter extends JsonBase {
     }
     if (this.#parts.values && field !== null && value !== null) {
       this.#name(name, '', indent);
-      this.#value(field, value);
+      this.value(field, value);
     }
     if (children.length > 0) {
       this.#name(name, field === null ? '' : '_tree', indent);
@@ -125,19 +139,6 @@ export class JsonPrinter extends JsonBase {
       this.#name(name, '', indent);
       out.text('""');
     }
-  }
-
-  #value(field: Field, value: Value): void {
-    const { out } = this;
-    if (field.type === 'bytes' && value instanceof Uint8Array && value.length > 0) {
-      out.byte(QUOTE);
-      out.hex(value, 0, value.length, COLON);
-      out.byte(QUOTE);
-    } else if (typeof value === 'number' && field.type === 'uint' && field.base === 'dec' && value >= 0) {
-      out.byte(QUOTE);
-      out.number(value);
-      out.byte(QUOTE);
-    } else out.text(JSON.stringify(field.type === 'none' ? '' : displayed(field, value)));
   }
 
   /** tshark's five: bytes in hexadecimal (of bits: their number), place, length, bitmask, type. */
@@ -217,35 +218,85 @@ function typeNumber(field: Field | null, length: number): number {
 /** For Elasticsearch's bulk API: an action line and a document line a packet; dots in names become underscores. */
 export class EkPrinter extends JsonBase {
   see(p: Packet): void {
-    this.out.text(`{"index":{"_index":"${indexName(p)}","_type":"doc"}}\n`);
-    const milliseconds = String(p.seconds * 1000 + Math.floor(p.nanoseconds / 1e6));
-    const layers =
-      this.collector === null
-        ? Object.fromEntries(
-            treeOf(p, { hidden: true }).map((layer) => [layer.name, flat(layer, this.filter)]),
-          )
-        : this.#chosenFlat(p);
-    this.out.text(`${JSON.stringify({ timestamp: milliseconds, layers })}\n`);
+    const { out } = this;
+    out.text(`{"index":{"_index":"${indexName(p)}","_type":"doc"}}\n`);
+    const milliseconds = p.seconds * 1000 + Math.floor(p.nanoseconds / 1e6);
+    out.text(`{"timestamp":"${milliseconds}","layers":`);
+    if (this.collector === null) this.#layers(treeOf(p, { hidden: true }));
+    else
+      out.text(
+        JSON.stringify(
+          Object.fromEntries(this.chosen(p).map(([name, values]) => [underscored(name), values])),
+        ),
+      );
+    out.text('}\n');
   }
 
   finish(): void {
     this.out.flush();
   }
 
-  #chosenFlat(p: Packet): Record<string, string[]> {
-    return Object.fromEntries(this.chosen(p).map(([name, values]) => [underscored(name), values]));
+  #layers(layers: readonly TreeNode[]): void {
+    const byName = new Map<string, TreeNode[]>();
+    for (const layer of layers) push(byName, layer.name, layer);
+    this.#object(byName, '', (layer) => this.#layer(layer));
   }
+
+  /** All fields below a layer on one level, named `layer_field`. */
+  #layer(layer: TreeNode): void {
+    if (!opens(this.filter, layer.name)) {
+      this.out.text(JSON.stringify({ filtered: layer.name }));
+      return;
+    }
+    const byName = new Map<string, TreeNode[]>();
+    const closed = new Set<TreeNode>();
+    const visit = (node: TreeNode, filter: LayerFilter | null): void => {
+      const isOpen = opens(filter, node.name || GROUP);
+      if (node.field !== null && node.value !== null) push(byName, node.name, node);
+      if (!isOpen) closed.add(node);
+      else for (const child of node.children) visit(child, below(filter));
+    };
+    for (const child of layer.children) visit(child, below(this.filter));
+    this.#object(byName, `${underscored(layer.name)}_`, (node) => {
+      if (closed.has(node)) this.out.text(JSON.stringify({ filtered: node.name }));
+      else this.#ekValue(node.field!, node.value!);
+    });
+  }
+
+  /** Members of one name are a list, unless there is only one. */
+  #object(byName: ReadonlyMap<string, TreeNode[]>, prefix: string, write: (node: TreeNode) => void): void {
+    const { out } = this;
+    let before = '{';
+    for (const [name, nodes] of byName) {
+      out.text(`${before}"${prefix}${underscored(name)}":`);
+      before = ',';
+      if (nodes.length > 1) out.text('[');
+      nodes.forEach((node, i) => {
+        if (i > 0) out.text(',');
+        write(node);
+      });
+      if (nodes.length > 1) out.text(']');
+    }
+    out.text(byName.size === 0 ? '{}' : '}');
+  }
+
+  /** As in tshark's bulk output: booleans as such, absolute times in ISO 8601, all else as text. */
+  #ekValue(field: Field, value: Value): void {
+    const time = field.type === 'time' ? isoTime(value as bigint) : null;
+    if (field.type === 'bool') this.out.text(value ? 'true' : 'false');
+    else if (time !== null) this.out.text(`"${time}"`);
+    else this.value(field, value);
+  }
+}
+
+function push(lists: Map<string, TreeNode[]>, name: string, node: TreeNode): void {
+  const list = lists.get(name);
+  if (list === undefined) lists.set(name, [node]);
+  else list.push(node);
 }
 
 function underscored(name: string): string {
   return name.replaceAll('.', '_');
-}
-
-/** As in tshark's bulk output: booleans as such, absolute times in ISO 8601, all else as text. */
-function ekValue(field: Field, value: Value): boolean | string {
-  if (field.type === 'bool') return Boolean(value);
-  if (field.type === 'none') return '';
-  return (field.type === 'time' ? isoTime(value as bigint) : null) ?? displayed(field, value);
 }
 
 /** `2026-11-21T10:40:00.123456789Z`, from nanoseconds since the epoch; null beyond the years a Date can hold. */
@@ -257,24 +308,3 @@ function isoTime(nanoseconds: bigint): string | null {
 }
 
 const SECOND = 1_000_000_000n;
-
-/** All fields below a layer on one level, named `layer_field`; a field with several values is a list. */
-function flat(layer: TreeNode, filter: LayerFilter | null): Record<string, unknown> {
-  if (!opens(filter, layer.name)) return { filtered: layer.name };
-  const found: Record<string, unknown> = {};
-  const visit = (node: TreeNode, filter: LayerFilter | null): void => {
-    const { field, value, name } = node;
-    const isOpen = opens(filter, name || GROUP);
-    if (field !== null && value !== null) {
-      const key = `${underscored(layer.name)}_${underscored(name)}`;
-      const shown = isOpen ? ekValue(field, value) : { filtered: name };
-      const before = found[key];
-      if (before === undefined) found[key] = shown;
-      else if (Array.isArray(before)) before.push(shown);
-      else found[key] = [before, shown];
-    }
-    if (isOpen) for (const child of node.children) visit(child, below(filter));
-  };
-  for (const child of layer.children) visit(child, below(filter));
-  return found;
-}

@@ -6,7 +6,7 @@ import { FAILED, UserError } from '../errors.ts';
 const CAPACITY = 1 << 18;
 /** Up to so many characters a loop is faster than a call into the runtime. */
 const SHORT = 96;
-/** Longer strings are written around the buffer. */
+/** Longer strings are written in pieces. */
 const LONG = CAPACITY >> 2;
 
 /** Up to four characters are written at once, of which the last ones may be none: they are written over. */
@@ -70,8 +70,7 @@ export class Output implements TextSink {
   text(text: string): void {
     const length = text.length;
     if (length > LONG) {
-      this.flush();
-      this.#write(Buffer.from(text));
+      this.#long(text);
       return;
     }
     if (this.#at + length * 3 > CAPACITY) this.flush();
@@ -90,6 +89,17 @@ export class Output implements TextSink {
       }
     }
     this.#at += buffer.write(text, start);
+  }
+
+  /** In pieces: bytes of their own would lie about outside the heap until the next full collection. */
+  #long(text: string): void {
+    for (let at = 0; at < text.length; ) {
+      let end = Math.min(at + LONG, text.length);
+      // Not between the halves of a surrogate pair.
+      if (end < text.length && (text.charCodeAt(end - 1) & 0xfc00) === 0xd800) end--;
+      this.text(text.slice(at, end));
+      at = end;
+    }
   }
 
   words(words: Words): void {

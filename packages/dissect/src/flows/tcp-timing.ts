@@ -1,6 +1,7 @@
 // Round-trip times, bytes in flight and completeness of TCP conversations: the part of Wireshark's TCP analysis that
 // must remember every unacknowledged segment, and therefore is optional (`SessionOptions.timesConversations`).
 import type { Packet } from '../core/packet.ts';
+import { START_CAPACITY } from './flow-table.ts';
 import {
   ACK,
   FIN,
@@ -12,11 +13,10 @@ import {
   SYN,
   ZERO_WINDOW_PROBE,
 } from './tcp-analysis.ts';
+import { since, UnackedSegments } from './unacked-segments.ts';
 
 /** Unacknowledged segments remembered per direction; further ones are not, as in Wireshark. */
 const UNACKED_MAX = 10_000;
-/** The same of all conversations together, about 100 bytes each. */
-const UNACKED_TOTAL_MAX = 500_000;
 
 /** Bits of `tcp.completeness`. */
 const SYN_SENT = 0x01;
@@ -26,43 +26,51 @@ const DATA = 0x08;
 const FINISHED = 0x10;
 const RESET = 0x20;
 
-interface Moment {
-  readonly frame: number;
-  readonly seconds: number;
-  readonly nanoseconds: number;
-}
+/**
+ * A conversation is a record of 32-bit words, those of each direction first. Of the unacknowledged segments, which are a
+ * list from the oldest to the newest, it has the ends; 0: none.
+ */
+const OLDEST = 0;
+const NEWEST = 1;
+const UNACKED = 2;
+const STATE = 3;
+/** Bytes since the last segment with PSH. */
+const PUSHED_BYTES = 4;
+/** Bytes that this side's last segment acknowledged selectively (RFC 2018). */
+const SACKED_BYTES = 5;
+/** The highest sequence number sent, and the moment of the segment that ended there. */
+const HIGHEST = 6;
+const HIGHEST_FRAME = 7;
+const HIGHEST_NANOSECONDS = 8;
+const WORDS = 12;
+/** Behind the words of both directions. */
+const COMPLETENESS = 24;
+const SYN_NANOSECONDS = 25;
+const RECORD_WORDS = 32;
 
-interface Unacked extends Moment {
-  seq: number;
-  readonly next: number;
-}
+/** Indices of 64-bit words in the same record: seconds are doubles, the round-trip time is a whole number. */
+const HIGHEST_SECONDS = 5;
+const SYN_SECONDS = 13;
+const INITIAL_RTT = 14;
+const RECORD_DOUBLES = RECORD_WORDS / 2;
 
-interface Way {
-  /** Unacknowledged segments, oldest first. */
-  unacked: Unacked[];
-  /** False after lost segments until the next acknowledgment: the bytes in flight are unknown then. */
-  knowsFlight: boolean;
-  wasPushed: boolean;
-  pushedBytes: number;
-  /** Bytes that this side's last segment acknowledged selectively (RFC 2018). */
-  sackedBytes: number;
-  highest: number;
-  hasHighest: boolean;
-  highestAt: Moment;
-}
+/** Bits of STATE. */
+/** After lost segments, until the next acknowledgment: the bytes in flight are unknown. */
+const HAS_LOST = 1;
+const WAS_PUSHED = 2;
+const HAS_HIGHEST = 4;
 
-interface Conversation {
-  readonly ways: readonly [Way, Way];
-  completeness: number;
-  synAt: Moment | null;
-  initialRtt: bigint;
-}
+/** Bits of COMPLETENESS beside those of `tcp.completeness`. */
+const IS_KNOWN = 0x100;
+const HAS_SYN = 0x200;
 
 const NONE = -1n;
 
 export class TcpTiming {
-  readonly #conversations: (Conversation | undefined)[] = [];
-  #total = 0;
+  #words = new Int32Array(START_CAPACITY * RECORD_WORDS);
+  #doubles = new Float64Array(this.#words.buffer);
+  #bigints = new BigInt64Array(this.#words.buffer);
+  readonly #unacked = new UnackedSegments();
 
   // Results for the segment seen last; times in nanoseconds, -1: none.
   /** Completeness of the conversation before this segment. */
@@ -78,111 +86,157 @@ export class TcpTiming {
 
   /** Forgets the state of an earlier conversation with this flow index. */
   begin(flow: number): void {
-    const old = this.#conversations[flow];
-    if (old !== undefined) this.#total -= old.ways[0].unacked.length + old.ways[1].unacked.length;
-    this.#conversations[flow] = undefined;
+    this.#fit(flow);
+    const w = this.#words;
+    const record = flow * RECORD_WORDS;
+    this.#unacked.drop(w[record + OLDEST]!, w[record + NEWEST]!, w[record + UNACKED]!);
+    const other = record + WORDS;
+    this.#unacked.drop(w[other + OLDEST]!, w[other + NEWEST]!, w[other + UNACKED]!);
+    w.fill(0, record, record + RECORD_WORDS);
   }
 
   see(p: Packet, s: Segment, found: number, sackedBytes: number): void {
-    const now: Moment = { frame: p.number, seconds: p.seconds, nanoseconds: p.nanoseconds };
-    let conversation = this.#conversations[p.flow];
-    const isNew = conversation === undefined;
-    if (conversation === undefined) {
-      conversation = { ways: [newWay(now), newWay(now)], completeness: 0, synAt: null, initialRtt: NONE };
-      this.#conversations[p.flow] = conversation;
+    this.#fit(p.flow);
+    const w = this.#words;
+    const record = p.flow * RECORD_WORDS;
+    const fwd = record + p.direction * WORDS;
+    const rev = record + (p.direction ^ 1) * WORDS;
+    const isNew = (w[record + COMPLETENESS]! & IS_KNOWN) === 0;
+    if (isNew) {
+      this.#setHighest(fwd, p);
+      this.#setHighest(rev, p);
+      this.#bigints[p.flow * RECORD_DOUBLES + INITIAL_RTT] = NONE;
     }
-    const fwd = conversation.ways[p.direction]!;
-    const rev = conversation.ways[p.direction ^ 1]!;
-    this.completeness = conversation.completeness;
-    conversation.completeness |= progress(s, isNew);
-    if (s.flags & SYN) conversation.synAt = (s.flags & ACK) === 0 ? now : conversation.synAt;
-    else if (s.flags & ACK && conversation.synAt !== null && conversation.initialRtt <= 0n)
-      conversation.initialRtt = since(now, conversation.synAt);
-    this.initialRtt = conversation.initialRtt;
-    this.#retransmitted(fwd, now, found);
-    if (s.flags & ACK) rev.knowsFlight = true;
-    if (found & LOST_SEGMENT) fwd.knowsFlight = false;
-    fwd.sackedBytes = sackedBytes;
-    this.#remember(fwd, s, now, found);
-    this.#acknowledge(rev, s.ack, now);
+    this.completeness = w[record + COMPLETENESS]! & 0xff;
+    w[record + COMPLETENESS]! |= IS_KNOWN | progress(s, isNew);
+    this.#handshake(p, s, record);
+    this.#retransmitted(p, fwd, found);
+    if (s.flags & ACK) w[rev + STATE]! &= ~HAS_LOST;
+    if (found & LOST_SEGMENT) w[fwd + STATE]! |= HAS_LOST;
+    w[fwd + SACKED_BYTES] = sackedBytes;
+    this.#remember(p, fwd, s, found);
+    this.#acknowledge(p, rev, s.ack);
     this.#flight(fwd, rev, s);
   }
 
+  #handshake(p: Packet, s: Segment, record: number): void {
+    const w = this.#words;
+    const double = p.flow * RECORD_DOUBLES;
+    let rtt = this.#bigints[double + INITIAL_RTT]!;
+    if (s.flags & SYN) {
+      if ((s.flags & ACK) === 0) {
+        w[record + COMPLETENESS]! |= HAS_SYN;
+        w[record + SYN_NANOSECONDS] = p.nanoseconds;
+        this.#doubles[double + SYN_SECONDS] = p.seconds;
+      }
+    } else if (s.flags & ACK && w[record + COMPLETENESS]! & HAS_SYN && rtt <= 0n) {
+      rtt = since(p, this.#doubles[double + SYN_SECONDS]!, w[record + SYN_NANOSECONDS]!);
+      this.#bigints[double + INITIAL_RTT] = rtt;
+    }
+    this.initialRtt = rtt;
+  }
+
   /** Retransmission timeout (RFC 6298): how long after its first transmission a segment was sent again. */
-  #retransmitted(fwd: Way, now: Moment, found: number): void {
+  #retransmitted(p: Packet, fwd: number, found: number): void {
     this.rto = NONE;
     this.rtoFrame = 0;
     if ((found & RETRANSMISSION) === 0) return;
-    const first = fwd.unacked[0] ?? fwd.highestAt;
-    this.rto = since(now, first);
-    this.rtoFrame = first.frame;
+    const w = this.#words;
+    const first = w[fwd + OLDEST]!;
+    if (first !== 0) {
+      this.rto = this.#unacked.since(p, first);
+      this.rtoFrame = this.#unacked.frame(first);
+    } else {
+      this.rto = since(p, this.#doubles[fwd / 2 + HIGHEST_SECONDS]!, w[fwd + HIGHEST_NANOSECONDS]!);
+      this.rtoFrame = w[fwd + HIGHEST_FRAME]!;
+    }
   }
 
-  #remember(fwd: Way, s: Segment, now: Moment, found: number): void {
+  #remember(p: Packet, fwd: number, s: Segment, found: number): void {
+    const w = this.#words;
     const next = (s.seq + s.length + (s.flags & (SYN | FIN) ? 1 : 0)) | 0;
     const takesNumbers = s.length > 0 || (s.flags & (SYN | FIN)) !== 0;
-    if (takesNumbers && fwd.unacked.length < UNACKED_MAX && this.#total < UNACKED_TOTAL_MAX) {
-      fwd.unacked.push({ ...now, seq: s.seq, next });
-      this.#total++;
+    if (takesNumbers && w[fwd + UNACKED]! < UNACKED_MAX) {
+      const segment = this.#unacked.add(p, s.seq, next, w[fwd + NEWEST]!);
+      if (segment !== 0) {
+        if (w[fwd + UNACKED]! === 0) w[fwd + OLDEST] = segment;
+        w[fwd + NEWEST] = segment;
+        w[fwd + UNACKED]! += 1;
+      }
     }
-    if (found & ZERO_WINDOW_PROBE || (fwd.hasHighest && !isAfter(next, fwd.highest))) return;
-    fwd.highest = next;
-    fwd.hasHighest = next !== 0;
-    fwd.highestAt = now;
+    if (found & ZERO_WINDOW_PROBE) return;
+    if (w[fwd + STATE]! & HAS_HIGHEST && !isAfter(next, w[fwd + HIGHEST]!)) return;
+    w[fwd + HIGHEST] = next;
+    if (next !== 0) w[fwd + STATE]! |= HAS_HIGHEST;
+    else w[fwd + STATE]! &= ~HAS_HIGHEST;
+    this.#setHighest(fwd, p);
+  }
+
+  #setHighest(way: number, p: Packet): void {
+    this.#words[way + HIGHEST_FRAME] = p.number;
+    this.#words[way + HIGHEST_NANOSECONDS] = p.nanoseconds;
+    this.#doubles[way / 2 + HIGHEST_SECONDS] = p.seconds;
   }
 
   /** Removes acknowledged segments; the oldest one that ends at `ack` is the one being acknowledged. */
-  #acknowledge(rev: Way, ack: number, now: Moment): void {
+  #acknowledge(p: Packet, rev: number, ack: number): void {
+    const w = this.#words;
+    const unacked = this.#unacked;
     this.acksFrame = 0;
     this.ackRtt = NONE;
-    if (rev.unacked.length === 0) return;
-    const left: Unacked[] = [];
-    for (let i = rev.unacked.length - 1; i >= 0; i--) {
-      const segment = rev.unacked[i]!;
-      if (segment.next === ack) {
-        this.acksFrame = segment.frame;
-        this.ackRtt = since(now, segment);
-      } else if (isAfter(segment.next, ack)) {
+    let before = 0;
+    for (let segment = w[rev + OLDEST]!, next = 0; segment !== 0; segment = next) {
+      next = unacked.newer(segment);
+      const isExact = unacked.end(segment) === ack;
+      if (!isExact && isAfter(unacked.end(segment), ack)) {
         // Part of it may be acknowledged.
-        if (isAfter(ack, segment.seq)) segment.seq = ack;
-        left.push(segment);
+        if (isAfter(ack, unacked.seq(segment))) unacked.setSeq(segment, ack);
+        before = segment;
+        continue;
       }
+      if (isExact && this.acksFrame === 0) {
+        this.acksFrame = unacked.frame(segment);
+        this.ackRtt = unacked.since(p, segment);
+      }
+      if (before === 0) w[rev + OLDEST] = next;
+      else unacked.setNewer(before, next);
+      if (next === 0) w[rev + NEWEST] = before;
+      w[rev + UNACKED]! -= 1;
+      unacked.drop(segment, segment, 1);
     }
-    if (left.length === rev.unacked.length) return;
-    this.#total -= rev.unacked.length - left.length;
-    rev.unacked = left.reverse();
   }
 
-  #flight(fwd: Way, rev: Way, s: Segment): void {
+  #flight(fwd: number, rev: number, s: Segment): void {
+    const w = this.#words;
+    const unacked = this.#unacked;
     this.bytesInFlight = this.pushBytesSent = 0;
-    if (s.length === 0 || fwd.unacked.length === 0 || !fwd.knowsFlight) return;
-    const [{ seq, next }] = fwd.unacked as [Unacked];
+    const oldest = w[fwd + OLDEST]!;
+    if (s.length === 0 || oldest === 0 || w[fwd + STATE]! & HAS_LOST) return;
+    const seq = unacked.seq(oldest);
     let first = 0;
-    let last = (next - seq) | 0;
-    for (const segment of fwd.unacked) {
-      first = Math.min(first, (segment.seq - seq) | 0);
-      last = Math.max(last, (segment.next - seq) | 0);
+    let last = (unacked.end(oldest) - seq) | 0;
+    for (let segment = unacked.newer(oldest); segment !== 0; segment = unacked.newer(segment)) {
+      first = Math.min(first, (unacked.seq(segment) - seq) | 0);
+      last = Math.max(last, (unacked.end(segment) - seq) | 0);
     }
-    const bytes = last - first - rev.sackedBytes;
+    const bytes = last - first - w[rev + SACKED_BYTES]!;
     if (bytes > 0) this.bytesInFlight = bytes - (s.flags & (SYN | FIN) ? 1 : 0);
-    const isPush = (s.flags & PSH) !== 0;
-    fwd.pushedBytes = fwd.wasPushed ? s.length : fwd.pushedBytes + s.length;
-    fwd.wasPushed = isPush;
-    this.pushBytesSent = fwd.pushedBytes;
+    w[fwd + PUSHED_BYTES] = w[fwd + STATE]! & WAS_PUSHED ? s.length : w[fwd + PUSHED_BYTES]! + s.length;
+    if (s.flags & PSH) w[fwd + STATE]! |= WAS_PUSHED;
+    else w[fwd + STATE]! &= ~WAS_PUSHED;
+    this.pushBytesSent = w[fwd + PUSHED_BYTES]! >>> 0;
   }
-}
 
-function newWay(now: Moment): Way {
-  return {
-    unacked: [],
-    knowsFlight: true,
-    wasPushed: false,
-    pushedBytes: 0,
-    sackedBytes: 0,
-    highest: 0,
-    hasHighest: false,
-    highestAt: now,
-  };
+  /** Makes room for this flow. */
+  #fit(flow: number): void {
+    const needed = (flow + 1) * RECORD_WORDS;
+    if (needed <= this.#words.length) return;
+    const words = new Int32Array(Math.max(needed, this.#words.length * 2));
+    words.set(this.#words);
+    this.#words = words;
+    this.#doubles = new Float64Array(words.buffer);
+    this.#bigints = new BigInt64Array(words.buffer);
+  }
 }
 
 /** What a segment adds to the completeness; a SYN counts only as the first segment of a conversation. */
@@ -217,10 +271,6 @@ export function completenessName(bits: number): string {
     default:
       return 'Incomplete';
   }
-}
-
-function since(now: Moment, then: Moment): bigint {
-  return BigInt(now.seconds - then.seconds) * 1_000_000_000n + BigInt(now.nanoseconds - then.nanoseconds);
 }
 
 /** Sequence numbers wrap around (RFC 9293 §3.4). */
