@@ -261,6 +261,20 @@ async function addShapes(app: Server): Promise<void> {
       },
       components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
     },
+    // Methods of generated clients get their names of it.
+    transform: ({ schema, url, route }) => ({
+      schema: { ...schema, operationId: operationOf(String(route.method), url) },
+      url,
+    }),
     refResolver: { buildLocalReference: (json, _, __, i) => String(json.$id ?? `shape-${i}`) },
   });
+}
+
+/** `getPacketsByIdBytes` of GET `/packets/:id/bytes`. */
+function operationOf(method: string, url: string): string {
+  const words = url
+    .replaceAll('/:', '/by_')
+    .split(/[^A-Za-z0-9]+/)
+    .map((word) => word.slice(0, 1).toUpperCase() + word.slice(1));
+  return method.toLowerCase() + words.join('');
 }

@@ -428,6 +428,11 @@ test('/fields and /filter/check help to write a filter', async () => {
 test('/openapi.json describes every route, /docs shows them, and neither asks elsewhere', async () => {
   const { body } = await analyzer.get('/openapi.json');
   assert.equal(body.openapi, '3.1.0');
+  const operations = Object.values(body.paths).flatMap((each) => Object.values(each as Json));
+  const ids = operations.map(({ operationId }: Json) => operationId);
+  assert.ok(ids.every((id) => /^[a-z][A-Za-z0-9]+$/.test(id)));
+  assert.equal(new Set(ids).size, ids.length);
+  assert.equal(body.paths['/packets/{id}/bytes'].get.operationId, 'getPacketsByIdBytes');
   for (const path of [
     '/packets/{id}',
     '/flows/{id}/stream',
