@@ -1,8 +1,10 @@
 // Counts of texts, the most frequent first, with a bound on how many are told apart.
-import type { OverviewItem, OverviewTable } from '../schemas/index.ts';
+import { FILTER_CHARACTERS_MAX, type OverviewItem, type OverviewTable } from '../schemas/index.ts';
 
 /** Texts told apart in one table; those that come later are only counted together. */
 const TEXTS_MAX = 100_000;
+/** Characters of these and of their filters. */
+const CHARACTERS_MAX = 16 << 20;
 /** Lines of a table. */
 export const LINES_MAX = 50;
 /** Characters of a text: a URI may be as long as it likes. */
@@ -26,6 +28,7 @@ interface Line {
 export class Tally {
   readonly #name: string;
   readonly #lines = new Map<string, Line>();
+  #characters = 0;
   #others = 0;
 
   /** @param name of the table */
@@ -33,16 +36,19 @@ export class Tally {
     this.#name = name;
   }
 
-  /** @param filter display filter for it; null: there is none */
+  /** @param filter display filter for it; null, or longer than a request may have: there is none */
   add(text: string | null | undefined, filter: string | null = null, { seconds, detail }: Extra = {}): void {
     if (text === null || text === undefined || text === '') return;
     let line = this.#lines.get(text);
     if (line === undefined) {
-      if (this.#lines.size >= TEXTS_MAX) {
+      const usable = filter !== null && filter.length <= FILTER_CHARACTERS_MAX ? filter : null;
+      const characters = text.length + (usable?.length ?? 0);
+      if (this.#lines.size >= TEXTS_MAX || this.#characters + characters > CHARACTERS_MAX) {
         this.#others++;
         return;
       }
-      line = { count: 0, seconds: 0, timed: 0, detail: detail ?? null, filter };
+      this.#characters += characters;
+      line = { count: 0, seconds: 0, timed: 0, detail: detail ?? null, filter: usable };
       this.#lines.set(text, line);
     }
     line.count++;

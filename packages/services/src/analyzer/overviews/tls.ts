@@ -102,8 +102,8 @@ export class TlsOverview implements Reader {
       known.seen = Math.max(known.seen, seen);
     } else if (this.#certificates.size < CERTIFICATES_MAX)
       this.#certificates.set(fingerprint, {
-        subject: String(get('certificate.subject') ?? ''),
-        issuer: String(get('certificate.issuer') ?? ''),
+        subject: clipped(String(get('certificate.subject') ?? '')),
+        issuer: clipped(String(get('certificate.issuer') ?? '')),
         until: Number(get('certificate.not_valid_after')),
         seen,
         count: 1,
@@ -114,10 +114,10 @@ export class TlsOverview implements Reader {
 /** `seconds`: what was left of its time when it was last seen; below 0 it was over. */
 function lineOf({ subject, issuer, until, seen, count }: Certificate): OverviewItem {
   return {
-    text: clipped(subject === '' ? '(no subject)' : subject),
+    text: subject === '' ? '(no subject)' : subject,
     count,
     seconds: until - seen,
-    detail: clipped(issuer),
+    detail: issuer,
     until,
     filter: null,
   };
