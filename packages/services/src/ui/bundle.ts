@@ -43,6 +43,7 @@ async function readPageFile(path: string, type: string, isImmutable: boolean): P
   const [br, gzip] = await Promise.all(
     [`${path}.br`, `${path}.gz`].map((each) => readFile(each).catch(() => undefined)),
   );
-  const tag = `"${createHash('sha256').update(plain).digest('base64url').slice(0, 22)}"`;
+  // Weak: copies in several codings share it (RFC 9110 §8.8.1).
+  const tag = `W/"${createHash('sha256').update(plain).digest('base64url').slice(0, 22)}"`;
   return { type, plain, coded: { ...(br && { br }), ...(gzip && { gzip }) }, isImmutable, tag };
 }

@@ -28,10 +28,17 @@ function sendIndex(bundle: Bundle | null, request: FastifyRequest, reply: Fastif
 function sendFile(file: PageFile, request: FastifyRequest, reply: FastifyReply) {
   reply.header('cache-control', file.isImmutable ? `public, max-age=${YEAR_SECONDS}, immutable` : 'no-cache');
   reply.header('etag', file.tag).header('vary', 'accept-encoding');
-  if (request.headers['if-none-match'] === file.tag) return reply.status(304).send();
+  if (isKnown(request.headers['if-none-match'], file.tag)) return reply.status(304).send();
   const coding = codingOf(request, file);
   if (coding === null) return reply.type(file.type).send(file.plain);
   return reply.type(file.type).header('content-encoding', coding).send(file.coded[coding]);
+}
+
+/** Whether the client has it: `*`, or one of its tags is this one by the weak comparison (RFC 9110 §13.1.2). */
+function isKnown(header: string | undefined, tag: string): boolean {
+  if (header?.trim() === '*') return true;
+  const opaque = (each: string): string => each.trim().replace(/^W\//, '');
+  return header?.split(',').some((each) => opaque(each) === opaque(tag)) === true;
 }
 
 function codingOf({ headers }: FastifyRequest, { coded }: PageFile): Coding | null {
