@@ -2,9 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
+import type { PacketQuery } from '../../src/queries.ts';
 import type { FindingRow, NameRow } from '../../src/rows.ts';
 import { batchesOf, batchOf, OFFICE_HOUR, originOf, PORT_SCAN, strangeBatch } from '../support.ts';
-import type { Make } from './stored.ts';
+import { type Make, stored } from './stored.ts';
 
 export function storesOnce(make: Make): void {
   it('have the least and the greatest values of each column as they were sent', async () => {
@@ -36,6 +37,51 @@ export function storesOnce(make: Make): void {
     assert.deepEqual(await numbersOf('frame.interface_id == 2147483646'), [3]);
     assert.deepEqual(await numbersOf('tcp.len == 2147483648'), [2]);
     assert.deepEqual(await numbersOf('ip.src == 192.0.2.9'), [3]);
+    await store.close();
+  });
+
+  it('are stored while pages are walked: what was there before comes once, in each order', async () => {
+    const store = await stored(make, PORT_SCAN);
+    const more = batchesOf(OFFICE_HOUR, 100);
+    let [written, sum] = [0, 0];
+    const orders: PacketQuery[] = [
+      { order: 'oldest' },
+      { order: 'newest' },
+      { filter: 'tcp', order: 'newest' },
+      { sort: { by: 'src', isDown: false } },
+      { sort: { by: 'protocol', isDown: true } },
+      { sort: { by: 'length', isDown: true } },
+      { sort: { by: 'time', isDown: false } },
+    ];
+    for (const order of orders) {
+      const before = new Set((await store.packets({ ...order, limit: 10_000 })).items.map(({ id }) => id));
+      const seen = new Map<number, number>();
+      let after: string | undefined;
+      for (let page = 0; ; page++) {
+        const { items, next } = await store.packets({
+          ...order,
+          limit: Math.ceil(before.size / 6),
+          ...(after && { after }),
+        });
+        for (const { id } of items) seen.set(id, (seen.get(id) ?? 0) + 1);
+        if (next === null) break;
+        after = next;
+        if (page < 2 && written < more.length) await store.write(more[written++]!);
+      }
+      const name = JSON.stringify(order);
+      assert.deepEqual(
+        [...seen.values()].filter((times) => times !== 1),
+        [],
+        name,
+      );
+      assert.deepEqual(
+        [...before].filter((id) => !seen.has(id)),
+        [],
+        name,
+      );
+      sum += seen.size;
+    }
+    assert.ok(written > 10 && sum > 0);
     await store.close();
   });
 
