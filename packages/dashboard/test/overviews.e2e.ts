@@ -47,6 +47,18 @@ test('the tabs keep the filter; a protocol that does not pass it says so', async
   await end();
 });
 
+test('a content type leads to its files, a cipher suite to the handshakes that chose it', async () => {
+  const { page, end } = await visit(browser, `${eyrie.url}#/analysis/http`);
+  await page.getByRole('link', { name: 'image/png', exact: true }).click();
+  await page.locator('.files tr[data-row="0"]', { hasText: 'image/png' }).waitFor();
+  assert.equal(await page.inputValue('[aria-label="Find a file"]'), 'image/png');
+  await page.getByRole('link', { name: 'TLS', exact: true }).click();
+  await page.getByRole('link', { name: 'TLS_AES_256_GCM_SHA384' }).click();
+  await page.locator('.row[data-row="11"] .cell-summary', { hasText: 'Server Hello' }).waitFor();
+  assert.match(await page.inputValue('#filter'), /ciphersuite == 0x1302/);
+  await end();
+});
+
 test('HTTP and TLS: lists, certificates with their ends, no barriers, nothing wider than the screen', async () => {
   for (const [viewport, colorScheme] of [
     [DESKTOP, 'light'],

@@ -95,6 +95,23 @@ test('/overviews: filters of their lines find packets, and a filter narrows them
   assert.equal((await analyzer.get('/overviews/ntp')).body.error.code, 'bad_value');
 });
 
+test('/overviews/tls: versions, cipher suites, alerts and certificates have filters by number, for as many packets as counted', async () => {
+  const { body } = await analyzer.get('/overviews/tls');
+  for (const which of ['versions', 'ciphers', 'alerts', 'certificates'])
+    for (const { filter, text, count } of body.tables.find(({ name }: Json) => name === which).items) {
+      const { items } = (await analyzer.get(`/packets?${new URLSearchParams({ q: filter, limit: '1000' })}`))
+        .body;
+      // Each certificate is logged once, and sent in several handshakes.
+      if (which === 'certificates') assert.ok(items.length >= count, text);
+      else assert.equal(items.length, count, `${text}: ${filter}`);
+    }
+  const [version] = body.tables.find(({ name }: Json) => name === 'versions').items;
+  assert.deepEqual(
+    [version.text, version.filter],
+    ['TLS 1.3', 'tls.handshake.type == 2 && tls.handshake.extensions.supported_version == 0x0304'],
+  );
+});
+
 test('/overviews/tls of a capture with certificates: each with its issuer and what is left of its time', {
   skip: requireCaptures(),
 }, async () => {

@@ -2,6 +2,7 @@
 import type { Overview, OverviewItem } from '../schemas/index.ts';
 import type { Get, Reader } from './overview.ts';
 import { clipped, is, LINES_MAX, Tally } from './tally.ts';
+import { alertFilter, certificateFilter, cipherFilter, versionFilter } from './tls-filters.ts';
 
 /** Certificates told apart. */
 const CERTIFICATES_MAX = 20_000;
@@ -12,6 +13,8 @@ const DAY_S = 86_400;
 const SOON_S = 30 * DAY_S;
 
 interface Certificate {
+  /** Hexadecimal; may be ''. */
+  readonly serial: string;
   readonly subject: string;
   readonly issuer: string;
   readonly until: number;
@@ -48,14 +51,14 @@ export class TlsOverview implements Reader {
     if (get('resumed') === true) this.#resumed++;
     if (version !== null && OLD.test(version)) this.#old++;
     this.#names.add(name, is('tls.handshake.extensions_server_name', name));
-    this.#versions.add(version?.replace(/v(\d)(\d)$/, ' $1.$2') ?? null);
-    this.#ciphers.add(text('cipher'));
+    this.#versions.add(version?.replace(/v(\d)(\d)$/, ' $1.$2') ?? null, versionFilter(version));
+    this.#ciphers.add(text('cipher'), cipherFilter(text('cipher')));
     this.#ja4.add(text('ja4'), is('tls.handshake.ja4', text('ja4')), { detail: name });
     this.#applications.add(
       text('next_protocol'),
       is('tls.handshake.extensions_alpn_str', text('next_protocol')),
     );
-    this.#alerts.add(text('last_alert'));
+    this.#alerts.add(text('last_alert'), alertFilter(text('last_alert')));
     this.#servers.add(server, `tls && ${server.includes(':') ? 'ipv6' : 'ip'}.addr == ${server}`, {
       detail: name,
     });
@@ -102,6 +105,7 @@ export class TlsOverview implements Reader {
       known.seen = Math.max(known.seen, seen);
     } else if (this.#certificates.size < CERTIFICATES_MAX)
       this.#certificates.set(fingerprint, {
+        serial: clipped(String(get('certificate.serial') ?? '')),
         subject: clipped(String(get('certificate.subject') ?? '')),
         issuer: clipped(String(get('certificate.issuer') ?? '')),
         until: Number(get('certificate.not_valid_after')),
@@ -112,13 +116,13 @@ export class TlsOverview implements Reader {
 }
 
 /** `seconds`: what was left of its time when it was last seen; below 0 it was over. */
-function lineOf({ subject, issuer, until, seen, count }: Certificate): OverviewItem {
+function lineOf({ serial, subject, issuer, until, seen, count }: Certificate): OverviewItem {
   return {
     text: subject === '' ? '(no subject)' : subject,
     count,
     seconds: until - seen,
     detail: issuer,
     until,
-    filter: null,
+    filter: certificateFilter(serial),
   };
 }

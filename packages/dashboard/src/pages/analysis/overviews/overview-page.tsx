@@ -11,7 +11,7 @@ import { useResource } from '../../../state/resource.ts';
 import { Welcome } from '../../../ui/nothing.tsx';
 import { Panel } from '../../../ui/panel.tsx';
 import { Empty, Loading, Trouble } from '../../../ui/states.tsx';
-import { type OverviewName, TITLES } from './titles.ts';
+import { type OverviewName, TITLES, type Words } from './titles.ts';
 
 /** Lines of a list, until all are asked for. */
 const LINES = 10;
@@ -51,13 +51,10 @@ export function OverviewPage({ name }: { name: OverviewName }) {
         ))}
       </section>
       <div class="protocol-tables">
-        {Object.entries(titles.tables).map(([which, { title, note, isOfTimes }]) => {
+        {Object.entries(titles.tables).map(([which, words]) => {
           const table = data.tables.find((each) => each.name === which);
           return (
-            table !== undefined &&
-            table.items.length > 0 && (
-              <Table key={which} title={title} note={note} table={table} isOfTimes={isOfTimes} />
-            )
+            table !== undefined && table.items.length > 0 && <Table key={which} {...words} table={table} />
           );
         })}
       </div>
@@ -93,14 +90,13 @@ function Limits(props: { data: ProtocolOverview; isLoading: boolean; onReload: (
   );
 }
 
-interface TableProps {
-  title: string;
-  note: string | undefined;
-  table: OverviewTable;
-  isOfTimes: boolean | undefined;
-}
-
-function Table({ title, note, table, isOfTimes = false }: TableProps) {
+function Table({
+  title,
+  note,
+  table,
+  isOfTimes = false,
+  isOfFiles = false,
+}: Words & { table: OverviewTable }) {
   const [isOpen, setOpen] = useState(false);
   const { items, distinct, is_whole } = table;
   const most = Math.max(...items.map((item) => (isOfTimes ? (item.seconds ?? 0) : item.count)));
@@ -128,24 +124,46 @@ function Table({ title, note, table, isOfTimes = false }: TableProps) {
     >
       <ol class="lines">
         {shown.map((item) => (
-          <Line key={`${item.text} ${item.detail}`} item={item} most={most} isOfTimes={isOfTimes} />
+          <Line
+            key={`${item.text} ${item.detail}`}
+            item={item}
+            most={most}
+            isOfTimes={isOfTimes}
+            href={isOfFiles ? filesOf(item) : packetsOf(item)}
+          />
         ))}
       </ol>
     </Panel>
   );
 }
 
-function Line({ item, most, isOfTimes }: { item: OverviewItem; most: number; isOfTimes: boolean }) {
-  const { text, detail, filter, seconds, until } = item;
+function packetsOf({ filter }: OverviewItem): string | null {
+  return filter === null ? null : linkTo('packets', '', { q: allOf(scope.value.q, filter) });
+}
+
+function filesOf({ text }: OverviewItem): string {
+  return linkTo('analysis', 'files', { view: { kind: 'http', find: text } });
+}
+
+interface LineProps {
+  item: OverviewItem;
+  most: number;
+  isOfTimes: boolean;
+  /** Null: it leads nowhere. */
+  href: string | null;
+}
+
+function Line({ item, most, isOfTimes, href }: LineProps) {
+  const { text, detail, seconds, until } = item;
   const whole = detail === null ? text : `${text}\n${detail}`;
   const share = (isOfTimes ? (seconds ?? 0) : item.count) / most;
   return (
     <li class="talker" title={whole}>
       <span class="who">
-        {filter === null ? (
+        {href === null ? (
           <span class="protocol-text">{text}</span>
         ) : (
-          <a class="protocol-text" href={linkTo('packets', '', { q: allOf(scope.value.q, filter) })}>
+          <a class="protocol-text" href={href}>
             {text}
           </a>
         )}

@@ -5,18 +5,20 @@ export type OverviewName = 'dns' | 'http' | 'tls';
 interface Titles {
   /** By the API's name; those without one are not shown. */
   figures: Readonly<Record<string, string>>;
-  tables: Readonly<Record<string, Table>>;
+  tables: Readonly<Record<string, Words>>;
   /** What is counted: shown where there is none of it. */
   nothing: string;
   why: string;
 }
 
-interface Table {
+export interface Words {
   title: string;
   /** Beside the title: what the numbers are. */
   note?: string;
   /** Times are shown instead of counts. */
   isOfTimes?: boolean;
+  /** Its lines are types of files: they lead to these. */
+  isOfFiles?: boolean;
 }
 
 export const TITLES: Readonly<Record<OverviewName, Titles>> = {
@@ -56,7 +58,7 @@ export const TITLES: Readonly<Record<OverviewName, Titles>> = {
       statuses: { title: 'Status' },
       methods: { title: 'Methods' },
       agents: { title: 'User agents' },
-      types: { title: 'Content', note: 'by its first bytes' },
+      types: { title: 'Content', note: 'by its first bytes', isOfFiles: true },
       clients: { title: 'Who asked' },
     },
     nothing: 'No HTTP/1',
