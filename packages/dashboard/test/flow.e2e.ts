@@ -116,9 +116,9 @@ test('a stream is followed as bytes, as what TLS carried, or as messages of HTTP
 
 test('a flow whose file is gone still has its figures, and says what is missing', async () => {
   const answer = { error: { code: 'bytes_gone', message: 'the file is not there', hint: 'import it again' } };
-  const { page, end } = await visit(browser, `${eyrie.url}#/flows/${flow.id}`, {}, (own) =>
-    own.route(/\/segments$/, (route) => route.fulfill({ status: 410, json: answer })),
-  );
+  const { page, end } = await visit(browser, `${eyrie.url}#/flows/${flow.id}`, {}, async (own) => {
+    await own.route(/\/segments$/, (route) => route.fulfill({ status: 410, json: answer }));
+  });
   await page.getByText('Its packets can no longer be read').waitFor();
   await page.getByText('Import it again').waitFor();
   await page
