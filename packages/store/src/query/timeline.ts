@@ -125,13 +125,15 @@ async function cellsOf(
       : `SELECT g.bucket, t.name, sum(g.packets), sum(g.bytes), sum(g.undecided)
          FROM (${grouped}) g JOIN (${texts}) t ON t.id = g.key GROUP BY g.bucket, t.name`,
   );
+  const cells = rows.map(([bucket, name, packets, bytes]) => ({
+    bucket: Number(bucket),
+    name: String(name),
+    packets: Number(packets),
+    bytes: Number(bytes),
+  }));
   return {
-    cells: rows.map(([bucket, name, packets, bytes]) => ({
-      bucket: Number(bucket),
-      name: String(name),
-      packets: Number(packets),
-      bytes: Number(bytes),
-    })),
+    // Tallies may have been stored after the span was looked up.
+    cells: cells.filter(({ bucket }) => bucket >= 0 && bucket < buckets),
     exact: rows.every((row) => Number(row[4]) === 0),
   };
 }
