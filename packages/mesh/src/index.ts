@@ -7,7 +7,7 @@ export { keyFingerprint } from './identity/keys.ts';
 export { MESH_NAME, PEER_ID, PEER_ID_RULE, peerIdOf, type Role } from './identity/names.ts';
 export { formatToken, type Invitation, parseToken, TokenError } from './identity/token.ts';
 export { hostOf, parseAddress, plainHost } from './link/address.ts';
-export type { Dialled, Link, LinkCredentials, LinkEvents, Shown, Transport } from './link/link.ts';
+export type { Dialled, Link, LinkCredentials, LinkEvents, MayDial, Shown, Transport } from './link/link.ts';
 export type { Session } from './link/session.ts';
 export { TlsTransport } from './link/tls.ts';
 export { DialError } from './link/unreachable.ts';

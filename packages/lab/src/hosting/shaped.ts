@@ -7,6 +7,7 @@ import {
   type Link,
   type LinkCredentials,
   type LinkEvents,
+  type MayDial,
   type Shown,
   type Transport,
 } from '@eyrie/mesh';
@@ -36,10 +37,10 @@ export class ShapedTransport implements Transport {
     this.#shape = shape;
   }
 
-  dial(address: string, done: Dialled): void {
+  dial(address: string, done: Dialled, mayDial?: MayDial): void {
     if (this.#isSilent) return void done(new DialError(address, 'timed out'), null);
     setTimeout(() => {
-      this.#inner.dial(address, (error, link) => done(error, link && this.#wrap(link)));
+      this.#inner.dial(address, (error, link) => done(error, link && this.#wrap(link)), mayDial);
     }, HANDSHAKE_WAYS * this.#shape.delayMs).unref();
   }
 

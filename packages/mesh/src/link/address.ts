@@ -1,6 +1,6 @@
 // Parses and formats peer addresses as users and announcements write them: `host:port`, `[v6]:port`.
 
-import { isIPv6 } from 'node:net';
+import { isIPv6, SocketAddress } from 'node:net';
 
 /**
  * Parses `host:port` and `[v6]:port`; null if it is neither, or has control characters: addresses are shown on
@@ -30,6 +30,15 @@ export function isLoopback(address: string): boolean {
 /** Returns the host without port and brackets; an IPv4-mapped IPv6 address (RFC 4291 §2.5.5.2) as plain IPv4. */
 export function hostOf(address: string): string {
   return plainHost(parseAddress(address)?.host ?? address);
+}
+
+/**
+ * The one spelling of an IP address (RFC 5952), without a zone; a name as it is. By other spellings one host would count as
+ * many.
+ */
+export function canonicalHost(host: string): string {
+  const bare = host.replace(/%.*$/, '');
+  return isIPv6(bare) ? plainHost(new SocketAddress({ address: bare, family: 'ipv6' }).address) : host;
 }
 
 export function plainHost(host: string): string {

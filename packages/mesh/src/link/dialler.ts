@@ -3,8 +3,8 @@
 
 import { type Cancel, jittered, type Runtime } from '../runtime.ts';
 import { Allowance } from '../watch/allowance.ts';
-import { hostOf } from './address.ts';
-import type { Link, Transport } from './link.ts';
+import { canonicalHost, hostOf } from './address.ts';
+import type { Link, MayDial, Transport } from './link.ts';
 import type { Session } from './session.ts';
 
 const BACKOFF_MS = [250, 500, 1_000, 2_000, 5_000, 10_000, 30_000];
@@ -13,8 +13,8 @@ const NEXT_ADDRESS_MS = 1_000;
 /** Maximum addresses of one peer tried until a link is made or the back-off ends; the others wait until then. */
 const TRIED_MAX = 16;
 /**
- * Calls at one host where no peer ever answered, whoever announced it: members could announce somebody else's address, and have
- * all peers call there.
+ * Calls at one host where no peer ever answered, whoever announced it: members could announce somebody else's address, or names
+ * that resolve to it, and have all peers call there.
  */
 const UNPROVEN = { burst: 32, everyMs: 2_000, namesMax: 4_096 };
 /** Hosts where one did; of more the oldest are forgotten. */
@@ -67,7 +67,7 @@ export class Dialler {
     const { tried } = dialling;
     if (dialling.underWay === 0 && this.#runtime.clock.elapsedMs() >= dialling.notBeforeMs) tried.clear();
     const untried = addresses.filter((each) => !tried.has(each)).slice(0, TRIED_MAX - tried.size);
-    const fresh = untried.filter((each) => this.#mayCall(hostOf(each)));
+    const fresh = untried.filter((each) => this.#mayCall(canonicalHost(hostOf(each))));
     if (this.#isStopped || fresh.length === 0) {
       done(false);
       return;
@@ -75,21 +75,27 @@ export class Dialler {
     for (const each of fresh) tried.add(each);
     dialling.underWay++;
     this.#dialling.set(id, dialling);
-    this.call(fresh, id, (session) => {
-      dialling.underWay--;
-      if (session === null) {
-        const waitMs = BACKOFF_MS[Math.min(dialling.failures++, BACKOFF_MS.length - 1)]!;
-        dialling.notBeforeMs = this.#runtime.clock.elapsedMs() + jittered(this.#runtime.random, waitMs);
-      } else this.#dialling.delete(id);
-      done(session !== null);
-    });
+    this.call(
+      fresh,
+      id,
+      (session) => {
+        dialling.underWay--;
+        if (session === null) {
+          const waitMs = BACKOFF_MS[Math.min(dialling.failures++, BACKOFF_MS.length - 1)]!;
+          dialling.notBeforeMs = this.#runtime.clock.elapsedMs() + jittered(this.#runtime.random, waitMs);
+        } else this.#dialling.delete(id);
+        done(session !== null);
+      },
+      (host) => this.#mayCall(canonicalHost(host)),
+    );
   }
 
   /**
    * Dials the next address when one fails or does not answer for a while; the first link wins.
    * @param id the expected peer; null accepts any peer
+   * @param mayDial asked of each IP address that a host name resolves to; default: all may be dialled
    */
-  call(addresses: readonly string[], id: string | null, done: Called): void {
+  call(addresses: readonly string[], id: string | null, done: Called, mayDial?: MayDial): void {
     let next = 0;
     let failed = 0;
     let isDone = false;
@@ -106,7 +112,7 @@ export class Dialler {
       const address = addresses[next++];
       if (address === undefined) return;
       if (next < addresses.length) cancelNext = this.#runtime.clock.after(NEXT_ADDRESS_MS, callNext);
-      this.#callOne(address, id, () => !isDone, decided);
+      this.#callOne(address, id, () => !isDone, decided, mayDial);
     };
     callNext();
   }
@@ -144,24 +150,36 @@ export class Dialler {
     this.#isStopped = true;
   }
 
-  #callOne(address: string, id: string | null, isWanted: () => boolean, done: Called): void {
+  #callOne(
+    address: string,
+    id: string | null,
+    isWanted: () => boolean,
+    done: Called,
+    mayDial: MayDial | undefined,
+  ): void {
     if (this.#isStopped) {
       done(null);
       return;
     }
-    this.#transport.dial(address, (error, link) => {
-      if (link === null) {
-        this.#failed(address, error?.reason ?? '');
-        return done(null);
-      }
-      if (this.#isStopped || !isWanted()) return link.destroy('another link was faster');
-      const session = this.#start(link);
-      if (session === null) return done(null);
-      if (id !== null) this.#meant.set(session, id);
-      this.#whenDecided(session, (isOpen) => {
-        if (isOpen) this.#answered(hostOf(address));
-        done(isOpen && (id === null || session.id === id) ? session : null);
-      });
-    });
+    this.#transport.dial(
+      address,
+      (error, link) => {
+        if (link === null) {
+          this.#failed(address, error?.reason ?? '');
+          return done(null);
+        }
+        if (this.#isStopped || !isWanted()) return link.destroy('another link was faster');
+        const session = this.#start(link);
+        if (session === null) return done(null);
+        if (id !== null) this.#meant.set(session, id);
+        this.#whenDecided(session, (isOpen) => {
+          if (isOpen)
+            for (const host of [hostOf(address), link.shown.resolved ?? ''])
+              this.#answered(canonicalHost(host));
+          done(isOpen && (id === null || session.id === id) ? session : null);
+        });
+      },
+      mayDial,
+    );
   }
 }

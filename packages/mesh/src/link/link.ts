@@ -11,6 +11,8 @@ export interface Shown {
   certificate: Uint8Array | null;
   /** Its address, for the log. */
   address: string;
+  /** The IP address that a host name in `address` led to. */
+  resolved?: string | undefined;
 }
 
 export interface LinkEvents {
@@ -40,11 +42,15 @@ export interface Link {
   destroy(reason: string): void;
 }
 
+export type MayDial = (host: string) => boolean;
 export type Dialled = (error: DialError | null, link: Link | null) => void;
 
 export interface Transport {
-  /** Calls back once, with the link or a one-line error. */
-  dial(address: string, done: Dialled): void;
+  /**
+   * Calls back once, with the link or a one-line error.
+   * @param mayDial asked of each IP address that a host name resolves to; those it denies are not dialled
+   */
+  dial(address: string, done: Dialled, mayDial?: MayDial): void;
   /**
    * Accepts links from others. Returns the addresses at which they reach this peer.
    * @param onRejected called with the address of each connection that did not become a link

@@ -1,12 +1,13 @@
 // The transport over TLS 1.3, with one cipher suite and a post-quantum hybrid key exchange.
 
 import { randomInt } from 'node:crypto';
-import { createServer, type OnReadOpts, type Server, type Socket } from 'node:net';
+import dns from 'node:dns';
+import { createServer, isIP, type LookupFunction, type OnReadOpts, type Server, type Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
 import { formatAddress, parseAddress, plainHost } from './address.ts';
-import type { Dialled, Link, LinkCredentials, LinkEvents, Shown, Transport } from './link.ts';
+import type { Dialled, Link, LinkCredentials, LinkEvents, MayDial, Shown, Transport } from './link.ts';
 import { meet } from './meet.ts';
 import { Outflow, RECORD_BYTES_MAX } from './outflow.ts';
 import { Sorter } from './sorter.ts';
@@ -68,8 +69,8 @@ export class TlsTransport implements Transport {
     this.#context = contextOf(credentials);
   }
 
-  dial(address: string, done: Dialled): void {
-    this.#dial(address, 0, done);
+  dial(address: string, done: Dialled, mayDial?: MayDial): void {
+    this.#dial(address, 0, done, mayDial);
   }
 
   dialFromOwnPort(
@@ -85,7 +86,7 @@ export class TlsTransport implements Transport {
   }
 
   /** @param localPort 0 for any */
-  #dial(address: string, localPort: number, done: Dialled): void {
+  #dial(address: string, localPort: number, done: Dialled, mayDial?: MayDial): void {
     const target = parseAddress(address);
     if (target === null) {
       done(new DialError(address, 'not an address; write host:port'), null);
@@ -100,13 +101,15 @@ export class TlsTransport implements Transport {
       ...tlsOptions,
       ...target,
       ...(localPort === 0 ? {} : { localPort }),
+      ...(mayDial === undefined ? {} : { lookup: lookupWithin(mayDial) }),
       secureContext: this.#context,
       checkServerIdentity: () => undefined,
       onread: { buffer: inflow, callback },
     };
     const socket = tls.connect(options);
     this.#whenSecure(socket, address, done, () => {
-      link = new TlsLink(socket, true, address);
+      const resolved = isIP(target.host) === 0 ? plainHost(socket.remoteAddress ?? '') : undefined;
+      link = new TlsLink(socket, true, address, resolved);
       return link;
     });
   }
@@ -220,6 +223,19 @@ export class TlsTransport implements Transport {
   }
 }
 
+/** Resolves names as usual, less the addresses that may not be dialled. */
+function lookupWithin(mayDial: MayDial): LookupFunction {
+  return (host, options, done) =>
+    dns.lookup(host, { ...options, all: true }, (error, found) => {
+      if (error !== null) return done(error, '', 0);
+      const allowed = found.filter(({ address }) => mayDial(address));
+      const [first] = allowed;
+      if (first === undefined) done(new Error('where it resolves to no peer ever answered'), '', 0);
+      else if (options.all === true) done(null, allowed);
+      else done(null, first.address, first.family);
+    });
+}
+
 function addressOf(raw: Socket): string {
   return formatAddress(plainHost(raw.remoteAddress ?? ''), raw.remotePort ?? 0);
 }
@@ -242,11 +258,11 @@ class TlsLink implements Link {
   #events: LinkEvents | null = null;
   #reason = 'the other side closed the link';
 
-  constructor(socket: tls.TLSSocket, isDialler: boolean, address: string) {
+  constructor(socket: tls.TLSSocket, isDialler: boolean, address: string, resolved?: string) {
     this.#socket = socket;
     this.#outflow = new Outflow(socket, () => this.#events?.onDrain());
     this.isDialler = isDialler;
-    this.shown = { certificate: socket.getPeerX509Certificate()?.raw ?? null, address };
+    this.shown = { certificate: socket.getPeerX509Certificate()?.raw ?? null, address, resolved };
   }
 
   get sentBytes(): number {
