@@ -315,9 +315,10 @@ test('announcements and broadcasts of a single peer are forwarded at a bounded r
   mesh.clock.run(2_000);
   assert.equal(heard.broadcasts, 256 * others.length);
   // Nor where its own peer does not keep to that.
-  const { runtime, standing, switchboard, inbox } = liar;
+  const { runtime, standing, switchboard, routing, inbox } = liar;
+  const world = { runtime, standing, switchboard, routing, inbox, policy: () => liar.policy };
   for (let restarts = 0; restarts < 4; restarts++) {
-    const again = new Broadcasts(runtime, standing, switchboard, inbox, () => liar.policy);
+    const again = new Broadcasts({ ...world, others: () => others.length });
     for (let i = 0; i < 256; i++) again.send('message', Buffer.alloc(1), () => {});
     mesh.clock.run(500);
   }

@@ -1,5 +1,6 @@
 // Broadcasts: flooded once over every session except the one they came from. Each peer waits for the counts of those it
-// passed the broadcast to and reports the sum back, so the sender learns how many peers have it.
+// passed the broadcast to and reports the sum back, so the sender learns how many peers have it. Counts that come late, or
+// whose link was lost, are reported again (tally.ts).
 
 import { signWith } from '../identity/keys.ts';
 import type { Session } from '../link/session.ts';
@@ -7,7 +8,7 @@ import type { Switchboard } from '../link/switchboard.ts';
 import type { Standing } from '../peer/standing.ts';
 import type { Cancel, Runtime } from '../runtime.ts';
 import { Allowance } from '../watch/allowance.ts';
-import { noticeKinds } from '../wire/kinds.ts';
+import { noticeKinds, routedKinds } from '../wire/kinds.ts';
 import { decode, encode } from '../wire/schema.ts';
 import {
   BROADCAST_BYTES_MAX,
@@ -23,10 +24,16 @@ import {
 import type { Inbox } from './inbox.ts';
 import { Numbers } from './numbers.ts';
 import type { Policy } from './policy.ts';
+import type { Routing } from './routing.ts';
+import { Tally } from './tally.ts';
 
-/** How long the sender waits for the count; each level down the tree waits a little less. */
+/** How long the sender waits for the first counts; each level down the tree waits a little less. */
 const COUNT_MS = 3_000;
 const STEP_MS = 200;
+/** If some are missing then, it waits until the count has not grown for so long. */
+const QUIET_MS = 2_000;
+/** Counts are taken and repeated for so long. */
+const LATE_MS = 10_000;
 /** How long a leaf waits before it reports. */
 const LAST_MS = 60;
 /** Broadcasts older or newer than this are refused, which bounds the replay window. */
@@ -43,58 +50,64 @@ const OF_ONE = { burst: 384, everyMs: 16 };
 const STREAM = Buffer.from('everyone');
 
 interface Counting {
-  waiting: Set<Session>;
-  count: number;
+  tally: Tally;
+  /** The peer it came from; '' for a broadcast of this peer. */
+  from: string;
+  /** Called when the time for counts is over. */
+  end: () => void;
   cancel: Cancel;
-  done: (count: number) => void;
+}
+
+export interface BroadcastsOptions {
+  runtime: Runtime;
+  standing: Standing;
+  switchboard: Switchboard;
+  routing: Routing;
+  inbox: Inbox;
+  policy: () => Policy;
+  /** The number of peers alive, without this one. */
+  others: () => number;
 }
 
 export class Broadcasts {
   readonly #runtime: Runtime;
   readonly #standing: Standing;
   readonly #switchboard: Switchboard;
+  readonly #routing: Routing;
   readonly #inbox: Inbox;
   readonly #policy: () => Policy;
+  readonly #others: () => number;
   readonly #taken = new Numbers();
   readonly #own: Allowance;
   readonly #ofOne: Allowance;
   readonly #counting = new Map<string, Counting>();
   #lastNumber = 0;
 
-  constructor(
-    runtime: Runtime,
-    standing: Standing,
-    switchboard: Switchboard,
-    inbox: Inbox,
-    policy: () => Policy,
-  ) {
+  constructor({ runtime, standing, switchboard, routing, inbox, policy, others }: BroadcastsOptions) {
     this.#runtime = runtime;
     this.#standing = standing;
     this.#switchboard = switchboard;
+    this.#routing = routing;
     this.#inbox = inbox;
     this.#policy = policy;
+    this.#others = others;
     this.#own = new Allowance(runtime.clock, OWN);
     this.#ofOne = new Allowance(runtime.clock, OF_ONE);
     switchboard.handleNotice(noticeKinds.broadcast, (session, payload) =>
       this.#take(session, readBroadcast(payload)),
     );
-    switchboard.handleNotice(noticeKinds.broadcastCount, (session, payload) => {
-      const said = decode(count, payload);
-      this.#counted(`${said.origin} ${said.number}`, session, said.count);
-    });
-    switchboard.onClosed.push((session) => {
-      for (const name of [...this.#counting.keys()]) this.#counted(name, session, 0);
+    switchboard.handleNotice(noticeKinds.broadcastCount, (session, payload) =>
+      this.#counted(session.id, payload),
+    );
+    routing.handle(routedKinds.broadcastCount, (from, body) => this.#counted(from, body));
+    switchboard.onClosed.push(({ id }) => {
+      if (switchboard.sessionOf(id) === null) this.#lost(id);
     });
   }
 
   stop(): void {
-    const own = `${this.#standing.id} `;
-    for (const [name, { cancel, count, done }] of this.#counting) {
-      cancel();
-      // A caller waiting for the count of this peer's own broadcast gets what is known.
-      if (name.startsWith(own)) done(count);
-    }
-    this.#counting.clear();
+    // A caller waiting for the count of this peer's own broadcast gets what is known.
+    for (const name of [...this.#counting.keys()]) this.#end(name);
   }
 
   /**
@@ -115,13 +128,25 @@ export class Broadcasts {
     const said = { origin, number, topic, by, epoch: group.epoch, sealed };
     const signature = signWith(this.#standing.keys.privateKey, 'eyrie all', encode(signedText, said));
     this.#taken.add(origin, number);
-    this.#count(
-      `${origin} ${number}`,
-      this.#pass({ ...said, waitMs: COUNT_MS, signature }, null),
-      COUNT_MS,
-      done,
-    );
+    const below = this.#pass({ ...said, waitMs: COUNT_MS, signature }, null);
+    this.#countOwn(`${origin} ${number}`, below, done);
     return null;
+  }
+
+  /** Ends when all have it, or when no more is to be expected. */
+  #countOwn(name: string, below: Set<string>, done: (count: number) => void): void {
+    if (below.size === 0) return void done(0);
+    let cancel: Cancel = () => {};
+    const report = (total: number) => {
+      cancel();
+      if (total >= this.#others()) this.#end(name);
+      else cancel = this.#runtime.clock.after(QUIET_MS, () => this.#end(name));
+      return true;
+    };
+    const tally = this.#count(name, '', below, COUNT_MS, report, () => {
+      cancel();
+      done(Math.min(tally.total, this.#standing.roster.members.size - 1));
+    });
   }
 
   #take(session: Session, received: Broadcast): void {
@@ -142,12 +167,13 @@ export class Broadcasts {
     }
     this.#taken.add(origin, number);
     // Forwards before writing to disk, so that disk latency does not add up down the tree.
-    const waiting = this.#pass(received, session);
-    const own = this.#deliver(received) ? 1 : 0;
-    // The count is not urgent: forwarding comes first.
-    if (waiting.size === 0)
-      this.#runtime.clock.after(Math.min(LAST_MS, received.waitMs / 2), () => answer(own));
-    else this.#count(name, waiting, ownMs(received), (below) => answer(below + own));
+    const below = this.#pass(received, session);
+    // A leaf's count is not urgent: forwarding comes first.
+    const waitMs = below.size === 0 ? Math.min(LAST_MS, received.waitMs / 2) : ownMs(received);
+    const { id } = session;
+    const report = (total: number) => this.#report(id, encode(count, { origin, number, count: total }));
+    const tally = this.#count(name, id, below, waitMs, report);
+    if (this.#deliver(received)) tally.addOwn();
   }
 
   /** Returns why a broadcast is neither taken nor forwarded, or null. */
@@ -194,25 +220,40 @@ export class Broadcasts {
     return true;
   }
 
-  /** Forwards the broadcast. Returns the sessions that received it. */
-  #pass(received: Broadcast, from: Session | null): Set<Session> {
-    const given = new Set<Session>(this.#switchboard.sessions());
-    if (from !== null) given.delete(from);
-    if (given.size === 0) return given;
+  /** Forwards the broadcast. Returns the peers that received it. */
+  #pass(received: Broadcast, from: Session | null): Set<string> {
+    const given = new Set<string>();
     const waitMs = from === null ? COUNT_MS : ownMs(received);
     const payload = encode(broadcast, { ...received, waitMs: Math.max(0, waitMs - STEP_MS) });
-    for (const session of given) {
+    for (const session of [...this.#switchboard.sessions()]) {
+      if (session === from) continue;
       session.notify(noticeKinds.broadcast, payload);
       this.#use(session);
-      if (session.isClosed) given.delete(session);
+      if (!session.isClosed) given.add(session.id);
     }
     return given;
   }
 
-  #count(name: string, waiting: Set<Session>, waitMs: number, done: (count: number) => void): void {
-    if (waiting.size === 0) return void done(0);
-    const cancel = this.#runtime.clock.after(waitMs, () => this.#finish(name));
-    this.#counting.set(name, { waiting, count: 0, cancel, done });
+  #count(
+    name: string,
+    from: string,
+    below: Set<string>,
+    waitMs: number,
+    report: (total: number) => boolean,
+    end: () => void = () => {},
+  ): Tally {
+    const { clock } = this.#runtime;
+    const tally = new Tally({ clock, below, waitMs, report });
+    this.#counting.set(name, { tally, from, end, cancel: clock.after(LATE_MS, () => this.#end(name)) });
+    return tally;
+  }
+
+  /** Over the link to that peer, else by way of others, where it may be lost. */
+  #report(to: string, payload: Uint8Array): boolean {
+    const session = this.#switchboard.sessionOf(to);
+    if (session === null) this.#routing.send(to, routedKinds.broadcastCount, payload);
+    else session.notify(noticeKinds.broadcastCount, payload);
+    return session !== null;
   }
 
   /**
@@ -222,19 +263,25 @@ export class Broadcasts {
     session.usedMs = this.#runtime.clock.elapsedMs();
   }
 
-  #counted(name: string, session: Session, more: number): void {
-    const counting = this.#counting.get(name);
-    if (counting === undefined || !counting.waiting.delete(session)) return;
-    counting.count += Math.min(more, this.#standing.roster.members.size);
-    if (counting.waiting.size === 0) this.#finish(name);
+  #counted(from: string, payload: Uint8Array): void {
+    const said = decode(count, payload);
+    const most = this.#standing.roster.members.size;
+    this.#counting.get(`${said.origin} ${said.number}`)?.tally.take(from, Math.min(said.count, most));
   }
 
-  #finish(name: string): void {
+  #lost(id: string): void {
+    for (const { tally, from } of [...this.#counting.values()])
+      if (from === id) tally.repeat();
+      else tally.lost(id);
+  }
+
+  #end(name: string): void {
     const counting = this.#counting.get(name);
     if (counting === undefined) return;
     this.#counting.delete(name);
     counting.cancel();
-    counting.done(counting.count);
+    counting.tally.stop();
+    counting.end();
   }
 }
 

@@ -49,6 +49,7 @@ export function messageParts(world: MessageWorld): MessageParts {
   const common = { runtime: dated, standing, directory, routing, policy };
   const holders = new Holders({ ...common, switchboard, asker, held: new Held(storage) });
   const mailbox = new Mailbox({ ...common, pairs, outbox, inbox, holders });
-  const broadcasts = new Broadcasts(dated, standing, switchboard, inbox, policy);
+  const others = () => directory.tree.size - 1;
+  const broadcasts = new Broadcasts({ ...common, switchboard, inbox, others });
   return { asker, pairs, inbox, outbox, holders, mailbox, broadcasts };
 }

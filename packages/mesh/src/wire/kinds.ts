@@ -61,6 +61,8 @@ export const routedKinds = {
   heldTaken: 11,
   /** watch/suspicions.ts */
   suspicion: 0x60,
+  /** messages/broadcast.ts */
+  broadcastCount: 15,
   /** skyeye/ */
   query: 8,
   history: 9,

@@ -1,0 +1,106 @@
+// The count that the sender of a broadcast gets, on a virtual clock with loss and broken links.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Tally } from '../src/messages/tally.ts';
+import { VirtualClock, VirtualMesh } from '../src/virtual/index.ts';
+import { noticeKinds } from '../src/wire/kinds.ts';
+
+const PEERS = 20;
+
+async function meshOf(seed: number, latencyMs: [number, number] = [10, 30]): Promise<VirtualMesh> {
+  const mesh = await VirtualMesh.create({ peers: PEERS, seed, latencyMs });
+  await mesh.startAll();
+  mesh.clock.run(10_000);
+  return mesh;
+}
+
+/** Broadcasts from a peer. Resolves to the count, how many have it, and how long the sender waited. */
+function broadcast(mesh: VirtualMesh, from: number) {
+  let count: number | null = null;
+  const beganMs = mesh.clock.elapsedMs();
+  mesh.peers[from]!.broadcasts.send('message', Buffer.from('all hands'), (all) => {
+    count = all;
+  });
+  mesh.clock.runUntil(() => count !== null, 30_000);
+  const have = mesh.peers.filter(
+    (peer, i) => i !== from && peer?.inbox.messages.some((message) => message.from === `peer-${from}`),
+  ).length;
+  return { count: count!, have, tookMs: mesh.clock.elapsedMs() - beganMs };
+}
+
+test('with a loss of 30 % nearly all that have a broadcast are counted, and never more', async () => {
+  let [counted, had] = [0, 0];
+  for (let seed = 1; seed <= 12; seed++) {
+    const mesh = await meshOf(seed);
+    mesh.network.lossRate = 0.3;
+    mesh.clock.run(3_000);
+    const { count, have, tookMs } = broadcast(mesh, seed);
+    assert.ok(count <= have, `seed ${seed}: ${count} of ${have}`);
+    assert.ok(tookMs <= 10_000, `seed ${seed}: ${tookMs} ms`);
+    counted += count;
+    had += have;
+    for (const peer of mesh.peers) peer?.kill();
+  }
+  assert.ok(counted >= 0.85 * had, `${counted} of ${had}`);
+});
+
+test('a count is not lost with the link that carried it', async () => {
+  for (let seed = 1; seed <= 6; seed++) {
+    const mesh = await meshOf(seed, [100, 120]);
+    const sender = mesh.peers[seed]!;
+    // Everybody has it by then, and the counts are on their way.
+    mesh.clock.after(300, () => {
+      for (const session of sender.switchboard.sessions()) session.link.destroy('cut');
+    });
+    const { count, have } = broadcast(mesh, seed);
+    assert.deepEqual([count, have], [PEERS - 1, PEERS - 1], `seed ${seed}`);
+  }
+});
+
+test('where all have it the sender waits no longer than the counts take; a silent peer costs a bounded time', async () => {
+  const mesh = await meshOf(3);
+  assert.ok(broadcast(mesh, 3).tookMs < 1_000);
+  mesh.peers[5]!.switchboard.handleNotice(noticeKinds.broadcast, () => {});
+  const { count, have, tookMs } = broadcast(mesh, 4);
+  assert.equal(count, have);
+  assert.ok(tookMs <= 10_000, `${tookMs}`);
+});
+
+test('a tally replaces totals, ignores strangers, and repeats only what has grown or may be lost', () => {
+  const clock = new VirtualClock();
+  const reports: number[] = [];
+  let isLinked = true;
+  const report = (total: number) => {
+    reports.push(total);
+    return isLinked;
+  };
+  const tally = new Tally({ clock, below: ['a', 'b'], waitMs: 1_000, report });
+  tally.addOwn();
+  tally.take('a', 3);
+  tally.take('a', 2);
+  tally.take('nobody', 7);
+  clock.run(900);
+  assert.deepEqual(reports, []);
+  tally.lost('a');
+  tally.lost('b');
+  assert.deepEqual(reports, [4], 'all have answered, or cannot');
+  tally.take('a', 3);
+  clock.run(5_000);
+  assert.deepEqual(reports, [4]);
+  tally.take('b', 5);
+  tally.take('b', 6);
+  clock.run(5_000);
+  assert.deepEqual(reports, [4, 10]);
+  isLinked = false;
+  tally.repeat();
+  clock.run(3_500);
+  assert.deepEqual(reports, [4, 10, 10, 10, 10]);
+  isLinked = true;
+  clock.run(10_000);
+  assert.deepEqual(reports, [4, 10, 10, 10, 10, 10]);
+  tally.repeat();
+  tally.stop();
+  clock.run(10_000);
+  assert.equal(reports.length, 6);
+});
