@@ -54,6 +54,14 @@ describe('a message that rides', () => {
     assert.deepEqual(order, ['frame', 'rider']);
   });
 
+  test('that has nothing to say any more costs no heartbeat', async () => {
+    const { session } = await linked();
+    session.ride(() => {});
+    const before = session.link.sentBytes;
+    session.heartbeat();
+    assert.equal(session.link.sentBytes - before, 2);
+  });
+
   test('is forgotten when its link closes', async () => {
     const { session } = await linked();
     session.ride(() => assert.fail('sent on a closed link'));
