@@ -116,6 +116,13 @@ export const tcpOptionFields = {
   sackCount: uint('tcp.options.sack.count', 'TCP SACK Count'),
   sackLeft: uint('tcp.options.sack_le', 'TCP SACK Left Edge'),
   sackRight: uint('tcp.options.sack_re', 'TCP SACK Right Edge'),
+  duplicateLeft: uint('tcp.options.sack.dsack_le', 'D-SACK Left Edge').shownAs(
+    (value) => `D-SACK Left Edge = ${value} (relative)`,
+  ),
+  duplicateRight: uint('tcp.options.sack.dsack_re', 'D-SACK Right Edge').shownAs(
+    (value) => `D-SACK Right Edge = ${value} (relative)`,
+  ),
+  duplicate: none('tcp.options.sack.dsack', 'D-SACK Sequence').hidden(),
   echo: uint('tcp.options.echo_value', 'TCP Echo Option'),
   tsval: uint('tcp.options.timestamp.tsval', 'Timestamp value'),
   tsecr: uint('tcp.options.timestamp.tsecr', 'Timestamp echo reply'),
@@ -248,6 +255,7 @@ function sackText(b: Uint8Array, at: number, length: number, base: number): stri
 /** `base`: the number that SACK edges are relative to. */
 export function emitTcpOptions(b: Uint8Array, start: number, end: number, base: number, out: Sink): void {
   out.open(f.options, start, end - start);
+  const ack = u32(b, start - HEADER + 8);
   for (let at = start; at < end; ) {
     const length = optionLength(b, at, end);
     if (length === 0) break;
@@ -256,7 +264,7 @@ export function emitTcpOptions(b: Uint8Array, start: number, end: number, base: 
     out.add(f.optionKind, at, 1);
     if (length > 1) {
       out.add(f.optionLen, at + 1, 1);
-      emitValue(b, at, length, base, out);
+      emitValue(b, at, length, base, ack, out);
     }
     out.close();
     at += length;
@@ -280,7 +288,7 @@ function valueNote(b: Uint8Array, at: number, length: number): string {
   }
 }
 
-function emitValue(b: Uint8Array, at: number, length: number, base: number, out: Sink): void {
+function emitValue(b: Uint8Array, at: number, length: number, base: number, ack: number, out: Sink): void {
   switch (b[at]) {
     case MSS:
       if (length === 4) out.add(f.mss, at + 2, 2);
@@ -291,11 +299,7 @@ function emitValue(b: Uint8Array, at: number, length: number, base: number, out:
       out.add(f.multiplier, at + 2, 1, 2 ** Math.min(14, b[at + 2]!));
       break;
     case SACK:
-      for (let block = at + 2; block + 8 <= at + length; block += 8) {
-        out.add(f.sackLeft, block, 4, (u32(b, block) - base) >>> 0);
-        out.add(f.sackRight, block + 4, 4, (u32(b, block + 4) - base) >>> 0);
-      }
-      out.add(f.sackCount, at + 1, 0, (length - 2) >> 3);
+      emitSack(b, at + 2, at + length, base, ack, out);
       break;
     case ECHO:
     case ECHO_REPLY:
@@ -332,6 +336,31 @@ function emitValue(b: Uint8Array, at: number, length: number, base: number, out:
       break;
   }
 }
+
+/** The blocks in [at, end). */
+function emitSack(b: Uint8Array, at: number, end: number, base: number, ack: number, out: Sink): void {
+  const edge = (place: number): number => (u32(b, place) - base) >>> 0;
+  for (let block = at; block + 8 <= end; block += 8) {
+    out.add(f.sackLeft, block, 4, edge(block));
+    out.add(f.sackRight, block + 4, 4, edge(block + 4));
+  }
+  out.add(f.sackCount, at, 0, (end - at) >> 3);
+  if (!beginsWithDuplicate(b, at, end, ack)) return;
+  out.add(f.duplicateLeft, at, 4, edge(at));
+  out.add(f.duplicateRight, at + 4, 4, edge(at + 4));
+  out.add(f.duplicate, at, 8);
+}
+
+/** RFC 2883 §4: the first block reports a duplicate if it is acknowledged already, or lies within the second. */
+function beginsWithDuplicate(b: Uint8Array, at: number, end: number, ack: number): boolean {
+  if (at + 8 > end) return false;
+  const left = u32(b, at);
+  if (isBefore(left, ack)) return true;
+  return at + 16 <= end && !isBefore(left, u32(b, at + 8)) && !isBefore(u32(b, at + 12), u32(b, at + 4));
+}
+
+/** RFC 9293 §3.4: sequence numbers are compared modulo 2^32. */
+const isBefore = (a: number, b: number): boolean => ((a - b) | 0) < 0;
 
 /** RFC 7413 §4.1.1: an empty cookie requests one. */
 function emitFastOpen(at: number, length: number, out: Sink): void {

@@ -124,9 +124,10 @@ test('chunked bodies, with an extension and a trailer, over segments', () => {
   assert.equal(told(frames.slice(0, 4))[3]![1], 'TCP');
   const p = dissect(frames);
   assert.equal(framePath(p), `${TCP}:http:data-text-lines`);
-  assert.deepEqual(fieldsOf(p, ['http.file_data', 'http.chunk_size']), {
+  assert.deepEqual(fieldsOf(p, ['http.file_data', 'http.chunk_size', 'http.chunk_boundary']), {
     'http.file_data': 'hello!',
     'http.chunk_size': '5,1,0',
+    'http.chunk_boundary': '0d0a,0d0a',
   });
 });
 

@@ -78,7 +78,7 @@ testCases('SSH version 2', [
     `${TCP}:ssh`,
     'SSHv2',
     'Server: Elliptic Curve Diffie-Hellman Key Exchange Reply, New Keys',
-    { 'ssh.host_key.type': 'ssh-ed25519' },
+    { 'ssh.host_key.type': 'ssh-ed25519', 'ssh.seq_num': '1,2' },
   ],
   [port22[6]!, `${TCP}:ssh`, 'SSHv2', 'Client: New Keys'],
   [port22[7]!, `${TCP}:ssh`, 'SSHv2', 'Client: Encrypted packet (len=64)'],

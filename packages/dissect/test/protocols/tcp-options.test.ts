@@ -123,7 +123,25 @@ testCases('TCP selective acknowledgements', [
     'eth:ethertype:ip:tcp',
     'TCP',
     '1000 → 2001 [ACK] Seq=1 Ack=1 Win=32767 Len=0 SLE=1 SRE=2',
-    { 'tcp.options.sack_le': '1', 'tcp.options.sack_re': '2' },
+    { 'tcp.options.sack_le': '1', 'tcp.options.sack_re': '2', 'tcp.options.sack.dsack_le': '' },
+  ],
+  // RFC 2883 §4.1.1: a block below the acknowledgment is a duplicate, one above it is not
+  [
+    `02000000000202000000000108004500003400060000400666bb0a0000010a00000303e807d1000000010000000580107fff
+    000000000101050a0000000100000003`,
+    'eth:ethertype:ip:tcp',
+    'TCP',
+    '1000 → 2001 [ACK] Seq=1 Ack=1 Win=32767 Len=0 SLE=4294967293 SRE=4294967295',
+    { 'tcp.options.sack.dsack_le': '4294967293', 'tcp.options.sack.dsack_re': '4294967295' },
+  ],
+  // RFC 2883 §4.2: a duplicate within the second block
+  [
+    `02000000000202000000000108004500003c00060000400666b20a0000010a00000403e807d10000000100000001a0107fff
+    0000000001010512000000050000000600000004000000080000`,
+    'eth:ethertype:ip:tcp',
+    'TCP',
+    '1000 → 2001 [ACK] Seq=1 Ack=1 Win=32767 Len=0 SLE=5 SRE=6 SLE=4 SRE=8',
+    { 'tcp.options.sack.count': '2', 'tcp.options.sack.dsack_le': '5', 'tcp.options.sack.dsack_re': '6' },
   ],
   // echo opt
   [

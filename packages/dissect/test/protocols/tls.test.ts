@@ -72,6 +72,7 @@ testCases('TLS 1.3 handshake', [
     `${TCP}:tls`,
     'TLSv1.3',
     'Application Data, Application Data',
+    { 'tls.app_data_proto': 'Hypertext Transfer Protocol,Hypertext Transfer Protocol' },
   ],
 ]);
 
@@ -158,6 +159,7 @@ testCases('TLS: a segment that ends one message and holds others', [
     `${TCP}:tls:tls`,
     'TLSv1.2',
     'Application Data, Application Data',
+    { 'tls.app_data_proto': 'Hypertext Transfer Protocol,Hypertext Transfer Protocol' },
   ],
   [say(0, hexOf('GET / HTTP/1.1\r\n\r\n')), `${TCP}:http`, 'HTTP', 'GET / HTTP/1.1 '],
 ]);

@@ -57,6 +57,7 @@ testCases('X.509 over HTTP', [
     {
       'x509ce.dNSName': 'www.example.org,example.org',
       'x509ce.IPAddress.ipv4': '192.0.2.1',
+      'ber.bitstring.padding': '0,7,0',
       'x509ce.KeyPurposeId': '1.3.6.1.5.5.7.3.1',
     },
   ],
@@ -76,6 +77,6 @@ testCases('OCSP stapled to a TLS handshake', [
     `${TCP}:tls:ocsp${NAMES}${NAMES}${NAMES}${EXTENSIONS}`,
     'TLSv1.2',
     'Server Hello, Certificate Status, Server Hello Done',
-    { 'ocsp.certStatus': '0' },
+    { 'ocsp.certStatus': '0', 'ocsp.good_element': '1' },
   ],
 ]);

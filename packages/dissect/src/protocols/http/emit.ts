@@ -208,6 +208,8 @@ export function emitBody(p: Packet, b: Uint8Array, start: number, end: number, h
       );
       out.add(f.chunkSize, line, dataStart - line, size);
       if (size > 0) out.add(f.chunkData, dataStart, size);
+      const boundary = dataStart + size;
+      if (size > 0 && chunkEnd > boundary) out.add(f.chunkBoundary, boundary, chunkEnd - boundary);
       out.close();
     });
     out.close();

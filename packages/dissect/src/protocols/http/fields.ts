@@ -38,6 +38,7 @@ export const httpFields = {
   proxyPort: uint('http.proxy_connect_port', 'Proxy-Connect-Port'),
   chunkSize: uint('http.chunk_size', 'Chunk size'),
   chunkData: bytes('http.chunk_data', 'Chunk data'),
+  chunkBoundary: bytes('http.chunk_boundary', 'Chunk boundary'),
   fileData: text('http.file_data', 'File Data'),
   // Header fields, shown under their own names.
   authorization: text('http.authorization', 'Authorization'),

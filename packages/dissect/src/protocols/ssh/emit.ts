@@ -12,7 +12,7 @@ import { ECDH, GEX, KEXINIT, messageName, messageName1 } from './state.ts';
 function partsOf(p: Packet, layer: number): readonly Part[] {
   const parts = p.notes[layer] as Part[] | null;
   if (parts !== null) return parts;
-  const all = { kind: ENCRYPTED, at: p.start[layer]!, end: p.stop[layer]!, exchange: 0 };
+  const all = { kind: ENCRYPTED, at: p.start[layer]!, end: p.stop[layer]!, exchange: 0, sequence: 0 };
   return (p.mark[layer]! & IS_READ) === 0 ? [] : [all];
 }
 
@@ -97,6 +97,7 @@ function emitPacket(out: Sink, b: Uint8Array, part: Part, isFromServer: boolean)
   else if (code >= 30 && code <= 34) emitExchange(r, code, part.exchange);
   else if (r.left > 0) out.add(f.payload, r.at, r.left);
   if (stop < end) out.add(f.padding, stop, end - stop);
+  out.add(f.sequenceNumber, end, 0, part.sequence);
 }
 
 /** Strings as RFC 4251 §5 has them: a length of four bytes, then as many. */

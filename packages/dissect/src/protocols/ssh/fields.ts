@@ -63,5 +63,6 @@ export const f = {
   padding: bytes('ssh.padding_string', 'Padding String'),
   encryptedLength: bytes('ssh.packet_length_encrypted', 'Packet Length (encrypted)'),
   encrypted: bytes('ssh.encrypted_packet', 'Encrypted Packet'),
+  sequenceNumber: uint('ssh.seq_num', 'Sequence number'),
   direction: bool('ssh.direction', 'Direction'),
 };

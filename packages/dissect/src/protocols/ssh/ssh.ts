@@ -29,6 +29,8 @@ export interface Part {
   readonly at: number;
   readonly end: number;
   readonly exchange: number;
+  /** Number of a packet of version 2 (RFC 4253 §6.4); else 0. */
+  readonly sequence: number;
 }
 
 /** Marks of a layer: version for the column, sender, and whether a part was dissected. */
@@ -133,7 +135,7 @@ function readPacket(p: Packet, s: SshState, side: 0 | 1): number {
   const code = at + 5 < end ? b[at + 5]! : 0;
   if (code === KEXINIT) takeKexInit(s, side, kexList(b, at + 5, Math.min(end, stop)));
   else if (code === NEWKEYS) s.isEncrypted[side] = true;
-  note(p, PACKET, at, Math.min(end, stop), s.exchange);
+  note(p, PACKET, at, Math.min(end, stop), s.exchange, s.packets[side]++);
   return stop;
 }
 
@@ -154,9 +156,9 @@ function readPacket1(p: Packet, s: SshState, side: 0 | 1): number {
   return stop;
 }
 
-function note(p: Packet, kind: number, at: number, end: number, exchange: number): void {
+function note(p: Packet, kind: number, at: number, end: number, exchange: number, sequence = 0): void {
   const { layer } = p;
   const parts = (p.notes[layer] as Part[] | null) ?? [];
-  parts.push({ kind, at, end, exchange });
+  parts.push({ kind, at, end, exchange, sequence });
   p.notes[layer] = parts;
 }

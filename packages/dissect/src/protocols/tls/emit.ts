@@ -2,6 +2,7 @@
 import { u16 } from '../../core/bytes.ts';
 import type { Packet } from '../../core/packet.ts';
 import type { Sink } from '../../core/sink.ts';
+import { expectedProtocol } from './decryption/application-data.ts';
 import type { HandshakeFields } from './fields.ts';
 import {
   CUT,
@@ -39,6 +40,7 @@ import {
   SSL2,
   SSL3,
   TLS13,
+  tlsSession,
   versionColumn,
 } from './session.ts';
 import { emitSsl2, settlesSsl2, ssl2Header, ssl2Info, ssl2Length } from './ssl2.ts';
@@ -225,12 +227,18 @@ function emitRecord(
     out.close();
     return;
   }
-  if (type === APPLICATION_DATA) out.add(f.appData, body, end - body);
+  if (type === APPLICATION_DATA) emitApplicationData(p, out, body, end);
   else if (type === CHANGE_CIPHER_SPEC) out.add(f.changeCipherSpec, body, end - body);
   else if (type === ALERT) emitAlert(out, f, b, body, end);
   else if (type === HEARTBEAT) emitHeartbeat(out, f, b, body, end);
   else if (type === HANDSHAKE) emitHandshake(p, layer, out, body, end);
   out.close();
+}
+
+function emitApplicationData(p: Packet, out: Sink, body: number, end: number): void {
+  out.add(f.appData, body, end - body);
+  const expected = expectedProtocol(p, tlsSession(p).alpn);
+  if (expected !== undefined) out.add(f.appDataProtocol, body, 0, expected.title);
 }
 
 /** Emits decrypted contents in place of the record's bytes; false if the bytes are to be shown as they are. */

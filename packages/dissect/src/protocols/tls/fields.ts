@@ -27,6 +27,7 @@ export function handshakeFields(prefix: 'tls' | 'dtls') {
     recordVersion: version(`${prefix}.record.version`, 'Version'),
     recordLength: uint(`${prefix}.record.length`, 'Length'),
     appData: bytes(`${prefix}.app_data`, 'Encrypted Application Data'),
+    appDataProtocol: text(`${prefix}.app_data_proto`, 'Application Data Protocol').derived(),
     changeCipherSpec: none(`${prefix}.change_cipher_spec`, 'Change Cipher Spec Message'),
     alert: none(`${prefix}.alert_message`, 'Alert Message'),
     alertLevel: uint(`${prefix}.alert_message.level`, 'Level').named(alertLevelNames),

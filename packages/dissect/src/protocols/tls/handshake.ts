@@ -6,7 +6,7 @@ import type { Protocol } from '../../core/protocol.ts';
 import { certificateAt, nameAt } from '../x509/certificate.ts';
 import { ocspResponseAt } from '../x509/ocsp.ts';
 import { eachContent } from './contents.ts';
-import { rememberExtensions, rememberHello } from './decryption/decryption.ts';
+import { helloProtocol, protocolAmong, rememberExtensions, rememberHello } from './decryption/decryption.ts';
 import type { Carrier } from './fingerprints.ts';
 import { handshakeTypeNames } from './names.ts';
 import {
@@ -229,7 +229,10 @@ function readMessage(p: Packet, s: TlsSession, at: number, end: number): void {
   const b = p.buf;
   const type = b[at]!;
   s.version = versionAfterMessage(s.version, b, at, end);
-  if (type === SERVER_HELLO) s.cipher = serverHelloCipher(b, at + HEADER, end);
+  if (type === SERVER_HELLO) {
+    s.cipher = serverHelloCipher(b, at + HEADER, end);
+    s.alpn = helloProtocol(b, at + HEADER, end);
+  } else if (type === ENCRYPTED_EXTENSIONS) s.alpn = protocolAmong(b, at + HEADER, end);
   if ((type === SERVER_HELLO || type === CLIENT_HELLO) && !p.session.keyLog.isEmpty)
     rememberHello(p, type, at + HEADER, end, s.changedFrame[p.direction as 0 | 1] !== 0);
   else if (type === ENCRYPTED_EXTENSIONS && !p.session.keyLog.isEmpty)

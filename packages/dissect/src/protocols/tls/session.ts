@@ -38,6 +38,8 @@ export interface TlsSession {
   version: number;
   /** Cipher suite of the ServerHello. */
   cipher: number;
+  /** The application protocol that was negotiated in clear (RFC 7301); '' without one. */
+  alpn: string;
   /** Of each direction: the frame with its ChangeCipherSpec, 0: none yet; later handshake messages are encrypted. */
   changedFrame: [number, number];
   pending: [PendingMessage | null, PendingMessage | null];
@@ -48,6 +50,7 @@ export interface TlsSession {
 const newSession = (): TlsSession => ({
   version: 0,
   cipher: 0,
+  alpn: '',
   changedFrame: [0, 0],
   pending: [null, null],
   openFrame: 0,

@@ -105,7 +105,7 @@ function readCertificate(w: Walk, certificate: Der): void {
   readSigned(w, outer.inside());
   w.out.close();
   if (outer.take(SEQUENCE)) readAlgorithm(w, outer, f.algorithmIdentifier);
-  if (outer.take(BIT_STRING)) w.out.add(f.encrypted, outer.at + 1, Math.max(0, outer.length - 1));
+  if (outer.take(BIT_STRING)) w.bits(f.encrypted, outer);
 }
 
 function readSigned(w: Walk, der: Der): void {
@@ -152,6 +152,7 @@ function readPublicKey(w: Walk, der: Der): void {
   const inner = der.inside();
   if (inner.take(SEQUENCE)) readAlgorithm(w, inner, f.algorithm);
   if (inner.take(BIT_STRING) && inner.length > 0) {
+    w.out.add(f.bitPadding, inner.at, 1);
     w.out.open(f.subjectPublicKey, inner.at + 1, inner.length - 1);
     const key = new Der(inner.b, inner.at + 1, inner.stop);
     // RFC 8017 §A.1.1: an RSA key is a SEQUENCE of modulus and exponent.
@@ -188,7 +189,7 @@ function readRevocationList(w: Walk, list: Der): void {
   }
   w.out.close();
   if (outer.take(SEQUENCE)) readAlgorithm(w, outer, f.algorithmIdentifier);
-  if (outer.take(BIT_STRING)) w.out.add(f.encrypted, outer.at + 1, Math.max(0, outer.length - 1));
+  if (outer.take(BIT_STRING)) w.bits(f.encrypted, outer);
 }
 
 function readRevoked(w: Walk, der: Der): void {

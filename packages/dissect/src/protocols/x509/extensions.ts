@@ -48,10 +48,7 @@ const readers = new Map<string, Reader>([
   ['1.3.6.1.4.1.311.20.2', (w, value) => readAttributeValue(w, '', value)],
   ['1.3.6.1.4.1.311.21.1', (w, value) => readAttributeValue(w, '', value)],
   ['1.3.6.1.5.5.7.1.1', readAccess],
-  [
-    '2.16.840.1.113730.1.1',
-    (w, value) => w.out.add(f.netscapeCertType, value.at + 1, Math.max(0, value.length - 1)),
-  ],
+  ['2.16.840.1.113730.1.1', (w, value) => w.bits(f.netscapeCertType, value)],
   ['2.16.840.1.113730.1.2', ia5(f.netscapeBaseUrl)],
   ['2.16.840.1.113730.1.3', ia5(f.netscapeRevocationUrl)],
   ['2.16.840.1.113730.1.4', ia5(f.netscapeCaRevocationUrl)],
@@ -99,6 +96,7 @@ const KEY_USAGES = [
 function readKeyUsage(w: Walk, value: Der): void {
   if (value.tag !== BIT_STRING || value.length < 2) return;
   const at = value.at + 1;
+  w.out.add(f.bitPadding, value.at, 1);
   w.out.open(f.keyUsage, at, value.stop - at);
   KEY_USAGES.forEach((field, bit) => {
     const octet = at + (bit >> 3);
@@ -109,53 +107,78 @@ function readKeyUsage(w: Walk, value: Der): void {
 
 function readBasicConstraints(w: Walk, value: Der): void {
   const inner = value.inside();
+  w.open(f.basicConstraints, value);
+  if (value.length === 0) w.out.note(' [0 length]');
   if (inner.take(0x01)) w.add(f.isCa, inner);
   if (inner.take(INTEGER))
     w.out.add(f.pathLenConstraint, inner.at, inner.length, integer(inner.b, inner.at, inner.stop));
+  w.out.close();
 }
 
 /** NameConstraints, §4.2.1.10: lists of subtrees, each a general name with minimum and maximum. */
 function readNameConstraints(w: Walk, value: Der): void {
-  for (const kinds = value.inside(); kinds.next(); )
+  w.open(f.nameConstraints, value);
+  for (const kinds = value.inside(); kinds.next(); ) {
+    w.open(kinds.tag === constructed(0) ? f.permittedSubtrees : f.excludedSubtrees, kinds, kinds.items);
     for (const subtrees = kinds.inside(); subtrees.next(); ) {
+      w.open(f.generalSubtree, subtrees);
       const base = subtrees.inside();
-      if (base.next()) readGeneralName(w, base, f.generalName);
+      if (base.next()) readGeneralName(w, base, f.subtreeBase);
+      w.out.close();
     }
+    w.out.close();
+  }
+  w.out.close();
 }
 
 /** CRLDistributionPoints, §4.2.1.13. */
 function readDistributionPoints(w: Walk, value: Der): void {
   w.open(f.distributionPoints, value, value.items);
-  for (const points = value.inside(); points.next(); ) readDistributionPoint(w, points);
+  for (const points = value.inside(); points.next(); ) readDistributionPoint(w, points, f.distributionPoint);
   w.out.close();
 }
 
 /** IssuingDistributionPoint, §5.2.5, whose first element is the distribution point's name. */
 function readIssuingPoint(w: Walk, value: Der): void {
-  readDistributionPoint(w, value);
+  readDistributionPoint(w, value, f.issuingPoint);
 }
 
-function readDistributionPoint(w: Walk, point: Der): void {
+function readDistributionPoint(w: Walk, point: Der, field: Field): void {
+  w.open(field, point);
   const inner = point.inside();
   if (inner.take(constructed(0))) {
     const name = inner.inside();
-    if (name.take(constructed(0))) readGeneralNames(w, name, f.fullName);
+    if (name.next()) {
+      w.open(f.pointName, name, name.tag & 0x1f);
+      if (name.tag === constructed(0)) readGeneralNames(w, name, f.fullName);
+      w.out.close();
+    }
   }
   if (inner.take(context(1)) || inner.take(constructed(2))) {
     if (inner.tag === constructed(2) || inner.take(constructed(2))) readGeneralNames(w, inner, f.crlIssuer);
   }
+  w.out.close();
 }
 
 /** CertificatePolicies, §4.2.1.4. */
 function readPolicies(w: Walk, value: Der): void {
   w.open(f.policies, value, value.items);
   for (const policies = value.inside(); policies.next(); ) {
-    const inner = policies.inside();
-    if (!inner.take(OID)) continue;
-    w.oid(f.policyIdentifier, inner);
-    if (!inner.take(SEQUENCE)) continue;
-    w.open(f.policyQualifiers, inner, inner.items);
-    for (const qualifiers = inner.inside(); qualifiers.next(); ) readQualifier(w, qualifiers);
+    w.open(f.policy, policies);
+    readPolicy(w, policies.inside());
+    w.out.close();
+  }
+  w.out.close();
+}
+
+function readPolicy(w: Walk, inner: Der): void {
+  if (!inner.take(OID)) return;
+  w.oid(f.policyIdentifier, inner);
+  if (!inner.take(SEQUENCE)) return;
+  w.open(f.policyQualifiers, inner, inner.items);
+  for (const qualifiers = inner.inside(); qualifiers.next(); ) {
+    w.open(f.policyQualifier, qualifiers);
+    readQualifier(w, qualifiers);
     w.out.close();
   }
   w.out.close();
@@ -175,10 +198,12 @@ function readQualifier(w: Walk, qualifier: Der): void {
 
 /** AuthorityKeyIdentifier, §4.2.1.1. */
 function readAuthorityKey(w: Walk, value: Der): void {
+  w.open(f.authorityKey, value);
   const inner = value.inside();
   if (inner.take(context(0))) w.add(f.keyIdentifier, inner);
   if (inner.take(constructed(1))) readGeneralNames(w, inner, f.authorityCertIssuer);
   if (inner.take(context(2))) w.add(f.authorityCertSerialNumber, inner);
+  w.out.close();
 }
 
 /** ExtKeyUsage, §4.2.1.12. */
@@ -192,10 +217,13 @@ function readKeyPurposes(w: Walk, value: Der): void {
 function readAccess(w: Walk, value: Der): void {
   w.open(f.accessDescriptions, value, value.items);
   for (const list = value.inside(); list.next(); ) {
+    w.open(f.accessDescription, list);
     const inner = list.inside();
-    if (!inner.take(OID)) continue;
-    w.oid(f.accessMethod, inner);
-    if (inner.next()) readGeneralName(w, inner, f.accessLocation);
+    if (inner.take(OID)) {
+      w.oid(f.accessMethod, inner);
+      if (inner.next()) readGeneralName(w, inner, f.accessLocation);
+    }
+    w.out.close();
   }
   w.out.close();
 }

@@ -53,6 +53,9 @@ const f = {
   singleResponse: none('ocsp.SingleResponse_element', 'SingleResponse'),
   certId: none('ocsp.certID_element', 'certID'),
   certStatus: uint('ocsp.certStatus', 'certStatus').named({ 0: 'good', 1: 'revoked', 2: 'unknown' }),
+  good: none('ocsp.good_element', 'good'),
+  revoked: none('ocsp.revoked_element', 'revoked'),
+  unknown: none('ocsp.unknown_element', 'unknown'),
   revocationTime: time('ocsp.revocationTime', 'revocationTime'),
   thisUpdate: time('ocsp.thisUpdate', 'thisUpdate'),
   nextUpdate: time('ocsp.nextUpdate', 'nextUpdate'),
@@ -174,7 +177,7 @@ function readBasic(w: Walk, der: Der): void {
   const inner = der.inside();
   if (inner.take(SEQUENCE)) readResponseData(w, inner);
   if (inner.take(SEQUENCE)) readAlgorithm(w, inner, f.signatureAlgorithm);
-  if (inner.take(BIT_STRING)) w.out.add(f.signature, inner.at + 1, Math.max(0, inner.length - 1));
+  if (inner.take(BIT_STRING)) w.bits(f.signature, inner);
   if (inner.take(constructed(0))) {
     const certs = inner.inside();
     if (certs.take(SEQUENCE)) {
@@ -221,8 +224,10 @@ function readSingle(w: Walk, der: Der): void {
   if (inner.take(context(0)) || inner.take(constructed(1)) || inner.take(context(2))) {
     w.open(f.certStatus, inner, inner.tag & 0x1f);
     const revoked = inner.inside();
+    w.open(inner.tag === constructed(1) ? f.revoked : inner.tag === context(0) ? f.good : f.unknown, inner);
     if (inner.tag === constructed(1) && revoked.take(GENERALIZED_TIME))
       w.generalizedTime(f.revocationTime, revoked);
+    w.out.close();
     w.out.close();
   }
   if (inner.take(GENERALIZED_TIME)) w.generalizedTime(f.thisUpdate, inner);

@@ -48,6 +48,13 @@ export class Walk {
     this.out.add(field, der.at, der.length);
   }
 
+  /** A BIT STRING (X.690 §8.6): the number of unused bits, then the bits. */
+  bits(field: Field, der: Der): void {
+    if (der.length === 0) return;
+    this.out.add(f.bitPadding, der.at, 1);
+    this.out.add(field, der.at + 1, der.length - 1);
+  }
+
   open(field: Field, der: Der, value?: number): void {
     this.out.open(field, der.start, der.stop - der.start, value);
   }

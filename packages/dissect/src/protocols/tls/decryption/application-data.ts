@@ -90,17 +90,26 @@ function choose(p: Packet, inside: ApplicationData, { alpn }: Decryption): void 
 }
 
 function* candidates(p: Packet, alpn: string): Generator<Protocol> {
-  const { entries } = tcpHeuristics;
-  const agreed =
-    alpn === 'h2'
-      ? entries.find(({ protocol: guess }) => guess.name === 'http2')?.protocol
-      : alpn.startsWith('http/1')
-        ? tcpPorts.get(HTTP_PORT)
-        : undefined;
+  const agreed = protocolOfAlpn(alpn);
   if (agreed !== undefined) yield agreed;
-  for (const { protocol: guess, matches } of entries) if (guess.name !== 'tls' && matches(p)) yield guess;
-  const clear = tcpPorts.get(IN_CLEAR[p.srcPort] ?? IN_CLEAR[p.dstPort] ?? 0);
+  for (const { protocol: guess, matches } of tcpHeuristics.entries)
+    if (guess.name !== 'tls' && matches(p)) yield guess;
+  const clear = protocolOfPort(p);
   if (clear !== undefined) yield clear;
+}
+
+function protocolOfAlpn(alpn: string): Protocol | undefined {
+  if (alpn === 'h2')
+    return tcpHeuristics.entries.find(({ protocol: guess }) => guess.name === 'http2')?.protocol;
+  return alpn.startsWith('http/1') ? tcpPorts.get(HTTP_PORT) : undefined;
+}
+
+const protocolOfPort = (p: Packet): Protocol | undefined =>
+  tcpPorts.get(IN_CLEAR[p.srcPort] ?? IN_CLEAR[p.dstPort] ?? 0);
+
+/** What the application data should be, decrypted or not: as negotiated, else by port. */
+export function expectedProtocol(p: Packet, alpn: string): Protocol | undefined {
+  return protocolOfAlpn(alpn) ?? protocolOfPort(p);
 }
 
 function offer(p: Packet, made: Protocol): boolean {

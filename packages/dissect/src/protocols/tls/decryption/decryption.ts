@@ -87,8 +87,7 @@ export function rememberHello(p: Packet, type: number, at: number, end: number, 
     });
   } else if (type === SERVER_HELLO) {
     decryption.serverRandom = random;
-    const extensions = at + 2 + RANDOM_BYTES + 1 + (p.buf[at + 34] ?? 0) + 3;
-    eachExtension(p.buf, extensions, end, (kind, body, stop) => {
+    eachExtension(p.buf, serverExtensions(p.buf, at), end, (kind, body, stop) => {
       if (kind === ALPN) decryption.alpn = protocolIn(p.buf, body, stop);
       else if (kind === ENCRYPT_THEN_MAC) decryption.isMacOutside = true;
     });
@@ -97,11 +96,27 @@ export function rememberHello(p: Packet, type: number, at: number, end: number, 
 
 /** RFC 8446 §4.3.1: the negotiated protocol in EncryptedExtensions, the message [at, end). */
 export function rememberExtensions(p: Packet, at: number, end: number): void {
-  const decryption = decryptionOf(p);
-  eachExtension(p.buf, at, end, (kind, body, stop) => {
-    if (kind === ALPN) decryption.alpn = protocolIn(p.buf, body, stop);
-  });
+  const alpn = protocolAmong(p.buf, at, end);
+  if (alpn !== '') decryptionOf(p).alpn = alpn;
 }
+
+/** The application protocol (RFC 7301) of a ServerHello [at, end); '' without one. */
+export function helloProtocol(b: Uint8Array, at: number, end: number): string {
+  return protocolAmong(b, serverExtensions(b, at), end);
+}
+
+/** The application protocol in a list of extensions [at, end); '' without one. */
+export function protocolAmong(b: Uint8Array, at: number, end: number): string {
+  let alpn = '';
+  eachExtension(b, at, end, (kind, body, stop) => {
+    if (kind === ALPN) alpn = protocolIn(b, body, stop);
+  });
+  return alpn;
+}
+
+/** Offset of the extensions in a ServerHello, behind session ID, cipher suite and compression method. */
+const serverExtensions = (b: Uint8Array, at: number): number =>
+  at + 2 + RANDOM_BYTES + 1 + (b[at + 2 + RANDOM_BYTES] ?? 0) + 3;
 
 /** State from the hellos of this conversation; null without a hello, or if no secrets are known. */
 export function agreedSession(p: Packet): { clientRandom: Uint8Array; alpn: string } | null {
