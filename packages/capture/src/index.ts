@@ -20,6 +20,7 @@ export {
   RING_DEFAULTS,
   type RingFile,
   type RingLimits,
+  removeSession,
   ringFiles,
 } from './ring/files.ts';
 export { RingReader, type RingReaderOptions } from './ring/reader.ts';

@@ -8,9 +8,9 @@
 // A packet's position is thus a single number, its byte offset in the session, which leads to the right file even after
 // older files were deleted.
 import { readdirSync, rmdirSync, statSync, unlinkSync } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { CaptureError, readError, systemCode } from '../errors.ts';
+import { CaptureError, readError, systemCode, writeError } from '../errors.ts';
 
 export interface RingFile {
   readonly path: string;
@@ -114,6 +114,20 @@ export function prune(root: string, limits: RingLimits, now: number): void {
 export function pruneOldest(root: string): void {
   const oldest = datedFiles(root).find(({ path }) => !held.has(resolve(path)));
   if (oldest !== undefined) removeFile(oldest.path);
+}
+
+/**
+ * Deletes all packets of a session that has ended. Leaves files that are not the ring's, and their folder.
+ *
+ * @throws CaptureError if a file cannot be deleted
+ */
+export async function removeSession(folder: string): Promise<void> {
+  for (const { path } of await ringFiles(folder))
+    await rm(path, { force: true }).catch((error) => {
+      throw writeError(path, error);
+    });
+  // Removes only an empty folder.
+  await rmdir(folder).catch(() => {});
 }
 
 /** The files of all sessions, oldest first. Anything else in the folder is ignored. */

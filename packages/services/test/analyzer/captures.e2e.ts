@@ -9,7 +9,8 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { LIVE_DEFAULTS, RING_DEFAULTS } from '@eyrie/capture';
+import { LIVE_DEFAULTS, RING_DEFAULTS, RingWriter } from '@eyrie/capture';
+import { newFrame, newInterface } from '@eyrie/dissect/files';
 import { openStore, type Store } from '@eyrie/store';
 import { until } from '../../../../test/support/until.ts';
 import { silentLog } from '../../src/log/index.ts';
@@ -181,6 +182,28 @@ test('a capture is deleted with all its rows, and its file if it was uploaded', 
   assert.deepEqual((await analyzer.get('/packets?capture=1')).body.items, []);
   assert.equal((await readdir(analyzer.folder)).length, kept - 1);
   assert.equal((await analyzer.get('/captures/1', { method: 'DELETE' })).body.error.code, 'no_such_capture');
+});
+
+test('a live capture is deleted with its files in the ring, and with nothing else of its folder', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'eyrie-ring-'));
+  const ring = new RingWriter(folder, { ...RING_DEFAULTS, fileBytesMax: 10_000 }, () =>
+    newInterface(0, 0, 1),
+  );
+  const frame = newFrame();
+  frame.data = new Uint8Array(500);
+  frame.end = frame.wireLength = 500;
+  for (let i = 0; i < 50; i++) ring.write(frame);
+  ring.close();
+  const names = await readdir(folder);
+  assert.ok(names.length > 1);
+  await writeFile(join(folder, 'notes.pcapng'), '');
+  const origin = { key: 'live:eth9:1', kind: 'live', name: 'eth9', file: folder, hash: null } as const;
+  const { capture } = await store.beginCapture(origin);
+  await store.endCapture(capture.id, null);
+  assert.equal((await analyzer.get(`/captures/${capture.id}`, { method: 'DELETE' })).status, 200);
+  assert.deepEqual(await readdir(folder), ['notes.pcapng']);
+  assert.equal((await analyzer.get(`/captures/${capture.id}`)).status, 404);
+  await rm(folder, { recursive: true });
 });
 
 test('what runs can be stopped; what does not run says so', async () => {

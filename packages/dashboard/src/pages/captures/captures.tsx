@@ -209,10 +209,16 @@ async function stop(row: CaptureRow): Promise<void> {
   await tried(() => send('POST', `/captures/${row.id}/stop`), `${row.name} was stopped`);
 }
 
+/** What becomes of the packets' bytes. */
+const BYTES_OF: Record<CaptureRow['kind'], string> = {
+  file: 'A file that was not uploaded stays where it is.',
+  live: 'Their bytes in the ring are deleted too.',
+};
+
 async function remove(row: CaptureRow): Promise<void> {
   const isSure = await ask({
     title: `Delete ${row.name}?`,
-    text: `${count(row.packets)} packets with their flows, names and findings go from the store. A file that was not uploaded stays where it is.`,
+    text: `${count(row.packets)} packets with their flows, names and findings go from the store. ${BYTES_OF[row.kind]}`,
     yes: 'Delete',
   });
   if (!isSure) return;

@@ -1,5 +1,6 @@
 // Routes for captures: list, upload, deletion, live capture on an interface.
 import type { Readable } from 'node:stream';
+import { removeSession } from '@eyrie/capture';
 import { Type } from '@sinclair/typebox';
 import { captureRow, captureRows } from '../captures.ts';
 import type { Context } from '../context.ts';
@@ -97,6 +98,8 @@ function addDeletion(app: Server, context: Context): void {
       if (capture === null) throw noCapture(params.id);
       await context.intake?.stop(params.id);
       if (capture.file !== null) await redissector.forget(capture.file);
+      // First: what the store has forgotten, nobody could ask to be deleted again.
+      if (capture.kind === 'live' && capture.file !== null) await removeSession(capture.file);
       await store.deleteCapture(params.id);
       context.details.forget();
       if (capture.file !== null) await deleteUpload(folder, capture.file);
