@@ -54,6 +54,14 @@ for (const tool of ['tcpdump', 'dumpcap'] as const) {
       assert.equal(source.reader.problem, null);
     });
 
+    it('delivers what was captured until it is stopped, which the tool had not handed over yet', async () => {
+      const source = await openLive('lo', { filter: `udp dst port ${PORT}`, tool });
+      const reading = readAll(source, Infinity);
+      await sendPackets(50);
+      await source.stop();
+      assert.equal((await reading).length, 50);
+    });
+
     it('truncates packets to the snapshot length', async () => {
       const source = await openLive('lo', { filter: `udp dst port ${PORT}`, snapLength: 60, tool });
       const frame = newFrame();

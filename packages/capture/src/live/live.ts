@@ -34,6 +34,8 @@ export const LIVE_DEFAULTS = {
 
 /** How often the drop counters are requested. */
 const COUNTS_MS = 1000;
+/** libpcap hands packets over in blocks, at the latest after tcpdump's time-out of a second (dumpcap: 250 ms). */
+const HANDOVER_MS = 1100;
 /** Longest time between an exit of the tool after Ctrl-C and the call of `stop`. */
 const STOP_MS = 1000;
 /** Characters kept of a tool's stderr. */
@@ -86,25 +88,42 @@ export class LiveSource implements FrameSource {
     }
   }
 
-  /** Stops the tool; packets that it still holds and its final counters follow. */
+  /**
+   * Stops the tool once it has handed over what was captured until now, which it would discard at a signal; its final counters
+   * follow. Read on meanwhile.
+   */
   async stop(): Promise<void> {
-    clearInterval(this.#timer);
+    const isFirst = !this.#isClosed;
     this.#isClosed = true;
     this.#stopped.resolve();
-    if (this.#child.exitCode === null && this.#child.signalCode === null) this.#child.kill('SIGINT');
+    if (isFirst && this.#isRunning)
+      await Promise.race([pause(HANDOVER_MS, undefined, { ref: false }), once(this.#child, 'exit')]);
+    this.#interrupt();
   }
 
+  /** Stops the tool at once; what it holds is lost. */
   async close(): Promise<void> {
-    await this.stop();
+    this.#isClosed = true;
+    this.#stopped.resolve();
+    this.#interrupt();
     await this.#source.close();
-    if (this.#child.exitCode === null && this.#child.signalCode === null) await once(this.#child, 'exit');
+    if (this.#isRunning) await once(this.#child, 'exit');
     await this.#said.ended;
+  }
+
+  get #isRunning(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  #interrupt(): void {
+    clearInterval(this.#timer);
+    if (this.#isRunning) this.#child.kill('SIGINT');
   }
 
   /** Turns an unexpected exit of the tool into an error. */
   async #explainEnd(): Promise<void> {
     const child = this.#child;
-    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+    if (this.#isRunning) await once(child, 'exit');
     await this.#said.ended;
     // Ctrl-C reaches the tool as well, which may exit before `stop` is called.
     if (child.exitCode === 0) await Promise.race([this.#stopped.promise, pause(STOP_MS)]);
