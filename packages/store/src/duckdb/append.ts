@@ -100,7 +100,7 @@ export class DuckDBAppend {
 
   /** Appends rows to the open transaction; they become visible with `flush`. */
   async add(rows: PacketRows): Promise<void> {
-    this.#appender ??= await this.#connection.createAppender('packet_rows');
+    this.#appender ??= await this.#connection.createAppender('packet');
     for (let from = 0; from < rows.length; from += CHUNK) {
       const count = Math.min(CHUNK, rows.length - from);
       const { chunk } = this.#chunk;

@@ -89,9 +89,9 @@ async function removeRows(tx: Transaction, capture: number): Promise<Removed> {
   const remove = (table: string): Promise<number> =>
     tx.run(`DELETE FROM ${table} WHERE capture = ${capture}`);
   const which = ofCapture(capture);
-  await tx.run(`DELETE FROM infos WHERE id IN (SELECT id FROM packet_rows WHERE ${which})`);
+  await tx.run(`DELETE FROM infos WHERE id IN (SELECT id FROM packet WHERE ${which})`);
   return {
-    packets: await tx.run(`DELETE FROM packet_rows WHERE ${which}`),
+    packets: await tx.run(`DELETE FROM packet WHERE ${which}`),
     flows: await remove('flows'),
     names: await remove('names'),
     findings: await remove('findings'),

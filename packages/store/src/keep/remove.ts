@@ -12,7 +12,7 @@ export async function removePackets(tx: Transaction, condition: string): Promise
   );
   if (touched.length === 0) return 0;
   await tx.run(`DELETE FROM infos WHERE id IN (${which})`);
-  const removed = await tx.run(`DELETE FROM packet_rows WHERE id IN (${which})`);
+  const removed = await tx.run(`DELETE FROM packet WHERE id IN (${which})`);
   const numbers = (isWhole: boolean): number[] =>
     touched.filter(([, whole]) => whole === isWhole).map(([id]) => Number(id));
   for (const batches of parts(numbers(true))) {

@@ -29,6 +29,8 @@ export interface PacketRows {
 const NUMBER_BITS = 40n;
 /** Of frames. */
 export const NUMBER_MAX = 2 ** Number(NUMBER_BITS) - 1;
+/** DuckDB stores it with one added (migrations/005-packed.ts). */
+export const INTERFACE_MAX = 2 ** 31 - 2;
 
 /** The first `place` of a capture, and that of the next one. */
 export function placesOf(capture: number): readonly [bigint, bigint] {

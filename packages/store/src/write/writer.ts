@@ -7,6 +7,7 @@
 //
 // Dictionary numbers are shared by all groups, so that one group at a time is numbered, and a group depends on the inserts
 // of those before it: if one fails, those ahead of its commit are rolled back and repeated.
+import { NONE } from '@eyrie/dissect';
 import { StoreError } from '../errors.ts';
 import { BATCH_PACKETS_MAX, type StoreBatch, type Written } from '../rows.ts';
 import type { Database, Transaction } from '../sql/database.ts';
@@ -16,7 +17,7 @@ import { Captures } from './captures.ts';
 import { Dictionaries, type Disguise } from './dictionaries.ts';
 import { Group } from './group.ts';
 import { Ingest } from './ingest.ts';
-import { NUMBER_MAX } from './packet-rows.ts';
+import { INTERFACE_MAX, NUMBER_MAX } from './packet-rows.ts';
 
 /** Packets of one transaction, if more than one batch: DuckDB's row group. */
 const TRANSACTION_PACKETS_MAX = 122_880;
@@ -213,6 +214,8 @@ function problemOf({ source, sequence, packets }: StoreBatch): string | null {
     if (packets.addressKind[i]! > 3) return `packet ${i} of the batch has an unknown kind of address`;
     if (!(packets.number[i]! >= 0 && packets.number[i]! <= NUMBER_MAX))
       return `packet ${i} of the batch has no frame number from 0 to ${NUMBER_MAX}`;
+    if (packets.interfaceId[i]! < NONE || packets.interfaceId[i]! > INTERFACE_MAX)
+      return `packet ${i} of the batch has no interface from 0 to ${INTERFACE_MAX}`;
   }
   return null;
 }

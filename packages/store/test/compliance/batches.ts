@@ -140,6 +140,18 @@ export function storesOnce(make: Make): void {
     await store.close();
   });
 
+  it('refuses interfaces beyond the bounds, and lists the packets of others', async () => {
+    const store = await make();
+    for (const interfaceId of [-2, 2 ** 31 - 1]) {
+      const { packets, ...batch } = strangeBatch();
+      packets!.interfaceId[1] = interfaceId;
+      await assert.rejects(store.write({ ...batch, packets }), { code: 'ERR_STORE_BATCH' });
+    }
+    await store.write(strangeBatch());
+    assert.equal((await store.packets()).items.length, 3);
+    await store.close();
+  });
+
   it('adds up what is reported of a flow, a name and a finding again', async () => {
     const store = await make();
     const [first] = batchesOf(PORT_SCAN);
