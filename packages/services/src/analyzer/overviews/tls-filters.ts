@@ -36,10 +36,10 @@ export function alertFilter(name: string | null): string | null {
   return number === undefined ? null : both((tls) => `${tls}.alert_message.desc == ${number}`);
 }
 
-/** @param serial hexadecimal, whole bytes */
+/** @param serial hexadecimal; RFC 5280 §4.1.2.2 allows 20 bytes, a longer or a cut one gets no filter */
 export function certificateFilter(serial: string): string | null {
-  const bytes = serial.toLowerCase().match(/../g);
-  return bytes === null ? null : `x509af.serialNumber == ${bytes.join(':')}`;
+  if (!/^(?:[0-9a-f]{2}){1,64}$/i.test(serial)) return null;
+  return `x509af.serialNumber == ${serial.toLowerCase().match(/../g)!.join(':')}`;
 }
 
 /** A cipher suite or alert is counted over TLS and DTLS together. */
