@@ -167,6 +167,14 @@ test('a display filter that does not compile is marked where it is wrong', async
   }
 });
 
+test('a display filter of /endpoints and /conversations of one kind: is checked by itself, and marked where it is wrong', async () => {
+  for (const path of ['/endpoints', '/conversations']) {
+    const asked = async (q: string) => (await open.get(`${path}?type=ip&${new URLSearchParams({ q })}`)).body;
+    assert.equal((await asked('ip.src = = 1')).error.at.at, 9);
+    assert.equal((await asked('tcp) || (udp')).error.code, 'bad_filter');
+  }
+});
+
 test('bodies that are no JSON, of the wrong type, or too large are refused', async () => {
   const post = (body: string, type = 'application/json') =>
     open.get('/captures/live', { method: 'POST', body, headers: { 'content-type': type } });
