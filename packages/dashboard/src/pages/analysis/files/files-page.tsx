@@ -3,6 +3,7 @@ import { useMemo } from 'preact/hooks';
 import type { CaptureObject, CaptureObjects } from '../../../api/analysis-types.ts';
 import { addressOf, get } from '../../../api/client.ts';
 import { bytes, count } from '../../../format/numbers.ts';
+import { clock } from '../../../format/time.ts';
 import { captures, running } from '../../../state/captures.ts';
 import { go, place, scope, setFilter, setView } from '../../../state/navigation.ts';
 import { useResource } from '../../../state/resource.ts';
@@ -145,12 +146,13 @@ function Tools({ data, items, isLoading, onReload }: ToolsProps) {
   const { kind = '', find = '' } = place.value.view;
   const kinds = [...new Set(data.items.map((object) => object.kind))];
   const size = items.reduce((sum, object) => sum + object.bytes, 0);
+  const found = useMemo(() => clock(Date.now() / 1000), [data]);
   return (
     <div class="table-note files-tools">
       <span class="num" role="status">
         {isLoading
           ? 'Looking …'
-          : `${count(items.length)} ${items.length === 1 ? 'file' : 'files'} · ${bytes(size)}`}
+          : `${count(items.length)} ${items.length === 1 ? 'file' : 'files'} · ${bytes(size)}${running.value.length > 0 ? ` · at ${found}` : ''}`}
       </span>
       {!data.is_whole && (
         <span class="note-odd" title="Filter to fewer packets to see the others">
@@ -186,7 +188,13 @@ function Tools({ data, items, isLoading, onReload }: ToolsProps) {
         </select>
       )}
       {running.value.length > 0 && (
-        <button type="button" class="button button-small" disabled={isLoading} onClick={onReload}>
+        <button
+          type="button"
+          class="button button-small"
+          title={`Found at ${found}; packets that arrived since are not in it`}
+          disabled={isLoading}
+          onClick={onReload}
+        >
           Look again
         </button>
       )}

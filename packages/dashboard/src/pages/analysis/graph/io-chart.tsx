@@ -5,7 +5,7 @@ import { afterKey, type Cursor, useRange } from '../../../charts/range-keys.ts';
 import { placesOf } from '../../../charts/stack.ts';
 import { usePlot } from '../../../charts/use-plot.ts';
 import { clock, dayAndClock, duration } from '../../../format/time.ts';
-import { dataOf, type Manner, optionsFor, valueText } from './io-options.ts';
+import { dataOf, type Manner, optionsFor, readingText } from './io-options.ts';
 import { COLOURS, type Drawn, type Figure } from './series.ts';
 
 interface Props {
@@ -104,7 +104,7 @@ function nameOf({ series: { filter } }: Drawn): string {
 
 function spoken({ times, step, drawn }: Figure, { isRate }: Manner, at: number): string {
   const values = drawn.map(
-    (one) => `${nameOf(one)} ${valueText(one.values[at] ?? 0, one.series.unit, isRate)} ${one.series.unit}`,
+    (one) => `${nameOf(one)} ${readingText(one.values[at] ?? 0, one.series.unit, isRate)} ${one.series.unit}`,
   );
   return [clock(times[at]!, Math.min(6, placesOf(step))), ...values].join(', ');
 }
@@ -133,7 +133,7 @@ function Reading({ figure: { times, step, drawn }, manner, at, x, width }: Readi
         <p key={i}>
           <span class="dot" style={{ background: `var(--${COLOURS[one.series.colour]})` }} />
           <span class="io-name">{nameOf(one)}</span>
-          <span class="num">{valueText(one.values[at] ?? 0, one.series.unit, manner.isRate)}</span>
+          <span class="num">{readingText(one.values[at] ?? 0, one.series.unit, manner.isRate)}</span>
         </p>
       ))}
     </div>

@@ -2,7 +2,7 @@
 import uPlot from 'uplot';
 import { bucketAt, bucketCursor, clockAxis, sideAxis, spanOfBuckets } from '../../../charts/axes.ts';
 import { onPress } from '../../../charts/use-plot.ts';
-import { bytes, rounded, short } from '../../../format/numbers.ts';
+import { bytes, count, rounded, short } from '../../../format/numbers.ts';
 import { token } from '../../../state/settings.ts';
 import { COLOURS, type Drawn, type Figure, type Form, UNITS, type Unit } from './series.ts';
 
@@ -18,6 +18,16 @@ export function valueText(value: number, unit: Unit, isRate: boolean): string {
   if (unit === 'bytes') return `${bytes(value)}${per}`;
   return unit === 'bits' ? `${short(value).replace(/(\d)$/, '$1 ')}bit${per}` : `${short(value)}${per}`;
 }
+
+/** Beside the cursor: packets are counted to the last one. */
+export function readingText(value: number, unit: Unit, isRate: boolean): string {
+  return unit === 'packets' && !isRate ? count(value) : valueText(value, unit, isRate);
+}
+
+/** Ticks of what is counted in wholes: no half a packet. */
+const WHOLE_STEPS = Array.from({ length: 16 }, (_, power) =>
+  [1, 2, 5].map((digit) => digit * 10 ** power),
+).flat();
 
 export function dataOf({ times, drawn }: Figure, { isLog }: Manner): uPlot.AlignedData {
   // A logarithm has no place for 0.
@@ -101,6 +111,7 @@ function axisOf(unit: Unit, i: number, { isRate, isLog }: Manner): uPlot.Axis {
     size: 66,
     // Lines across of one axis are enough.
     ...(i === 0 ? {} : { grid: { show: false } }),
+    ...(isRate || isLog ? {} : { incrs: WHOLE_STEPS }),
     values: (_plot, splits) =>
       splits.map((value) =>
         value === null || (isLog && !Number.isInteger(Math.round(Math.log10(value) * 1e6) / 1e6))

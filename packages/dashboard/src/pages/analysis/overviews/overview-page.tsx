@@ -1,9 +1,9 @@
 // DNS, HTTP or TLS at a glance: figures, and lists that lead to the packets.
-import { useState } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import type { OverviewItem, OverviewTable, ProtocolOverview } from '../../../api/analysis-types.ts';
 import { get } from '../../../api/client.ts';
 import { bytes, count } from '../../../format/numbers.ts';
-import { day, duration } from '../../../format/time.ts';
+import { clock, day, duration } from '../../../format/time.ts';
 import { captures, running } from '../../../state/captures.ts';
 import { allOf } from '../../../state/expression.ts';
 import { linkTo, scope } from '../../../state/navigation.ts';
@@ -30,18 +30,22 @@ export function OverviewPage({ name }: { name: OverviewName }) {
   if (captures.value?.length === 0) return <Welcome />;
   if (answer.error !== null) return <Trouble error={answer.error} onRetry={answer.reload} />;
   if (data === null) return <Loading what="Reading the packets" />;
+  const limits = <Limits data={data} onReload={answer.reload} isLoading={answer.isLoading} />;
   if (data.figures[0]?.value === 0)
     return (
-      <Empty
-        icon="filter"
-        title={terms.q === '' ? `${titles.nothing} here` : `${titles.nothing} in what passes the filter`}
-      >
-        {titles.why}
-      </Empty>
+      <div class="protocol">
+        {limits}
+        <Empty
+          icon="filter"
+          title={terms.q === '' ? `${titles.nothing} here` : `${titles.nothing} in what passes the filter`}
+        >
+          {titles.why}
+        </Empty>
+      </div>
     );
   return (
     <div class={`protocol ${answer.isLoading ? 'stale' : ''}`}>
-      <Limits data={data} onReload={answer.reload} isLoading={answer.isLoading} />
+      {limits}
       <section class="figures" aria-label="Figures">
         {data.figures.map(({ name: which, value, unit }) => (
           <div key={which} class="figure">
@@ -72,6 +76,7 @@ function figureText(value: number | null, unit: 'count' | 'bytes' | 'seconds'): 
 function Limits(props: { data: ProtocolOverview; isLoading: boolean; onReload: () => void }) {
   const { packets, is_whole, gone } = props.data;
   const isLive = running.value.length > 0;
+  const counted = useMemo(() => clock(Date.now() / 1000), [props.data]);
   if (is_whole && gone.length === 0 && !isLive) return null;
   return (
     <p class="protocol-note">
@@ -82,9 +87,19 @@ function Limits(props: { data: ProtocolOverview; isLoading: boolean; onReload: (
       )}
       {gone.length > 0 && <span class="note-odd">Without {gone.join(', ')}, whose bytes are gone</span>}
       {isLive && (
-        <button type="button" class="button button-small" disabled={props.isLoading} onClick={props.onReload}>
-          Count again
-        </button>
+        <>
+          <span class="num" role="status">
+            Counted at {counted}; packets that arrived since are not in it
+          </span>
+          <button
+            type="button"
+            class="button button-small"
+            disabled={props.isLoading}
+            onClick={props.onReload}
+          >
+            Count again
+          </button>
+        </>
       )}
     </p>
   );
