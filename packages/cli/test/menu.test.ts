@@ -48,6 +48,11 @@ test('menu input that begins with a dash is not taken for an option', async () =
   assert.deepEqual(await entry('Look at a capture').ask(answers('-a.pcap'), []), ['start', '--', '-a.pcap']);
 });
 
+test('where nobody waits for approval the menu says so, and asks for no name', async () => {
+  assert.deepEqual(await entry('Approve').ask(answers(), one), ['mesh', 'pending']);
+  assert.deepEqual(await entry('Approve').ask(answers('gamma'), one), ['mesh', 'approve', 'gamma']);
+});
+
 test('the menu offers only entries that are available', () => {
   const labels = (peers: typeof one) => entries.filter((each) => each.isFor(peers)).map(({ label }) => label);
   assert.ok(!labels([]).includes('Send a message'));

@@ -22,7 +22,8 @@ export interface ReplayOptions extends SessionsOptions {
 export async function listSessions({ folder, json }: SessionsOptions): Promise<number> {
   const visits = (await new Visits(honeypotFolder(folder)).list(Number.POSITIVE_INFINITY)).reverse();
   if (json) console.log(JSON.stringify(visits, null, 2));
-  else if (visits.length === 0) console.error('No visit is recorded yet: eyrie honeypot starts a honeypot.');
+  else if (visits.length === 0)
+    console.error('No visit has ended yet, which is when it is recorded: eyrie honeypot starts a honeypot.');
   else for (const visit of visits) console.log(row(visit));
   return 0;
 }

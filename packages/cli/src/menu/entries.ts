@@ -146,7 +146,8 @@ export const entries: readonly Entry[] = [
     isFor: whereDecides,
     ask: async (questions, peers) => {
       const as = await byAuthority(questions, peers);
-      return spoken(['mesh', 'approve'], [await questions.peer('Which peer?', 'pending', as[1])], as);
+      const id = await questions.peer('Which peer?', 'pending', as[1]);
+      return id === '' ? ['mesh', 'pending', ...as] : spoken(['mesh', 'approve'], [id], as);
     },
   },
   {

@@ -14,7 +14,10 @@ export interface Questions {
   choose(message: string, options: readonly string[]): Promise<string>;
   text(message: string, initial?: string, mayBeEmpty?: boolean): Promise<string>;
   confirm(message: string): Promise<boolean>;
-  /** The name of a peer: chosen from those that the local peer `asked` knows; typed if it knows none. */
+  /**
+   * The name of a peer: chosen from those that the local peer `asked` knows; if it knows none, typed, or '' of those that are
+   * pending.
+   */
   peer(message: string, who: Who, asked: string | undefined): Promise<string>;
 }
 
@@ -29,12 +32,12 @@ export const terminalQuestions: Questions = {
       mayBeEmpty || initial !== '' || value?.trim() ? undefined : 'Write something, or Escape';
     // The default, until the user types.
     const given = { placeholder: initial, defaultValue: initial };
-    return (answered(await text({ message, ...given, validate })) ?? '').trim();
+    return (answered(await text({ message, ...given, validate })) ?? '').trim() || initial;
   },
   confirm: async (message) => answered(await confirm({ message, initialValue: false })),
   peer: async (message, who, asked) => {
     const names = await namesOf(who, asked);
-    if (names.length === 0) return terminalQuestions.text(message);
+    if (names.length === 0) return who === 'pending' ? '' : terminalQuestions.text(message);
     if (names.length <= LISTED_MAX) return terminalQuestions.choose(message, names);
     const options = names.map((value) => ({ value, label: value }));
     return answered(await autocomplete({ message, options, maxItems: LISTED_MAX }));
