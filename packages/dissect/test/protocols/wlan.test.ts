@@ -578,6 +578,33 @@ testCases(
 testCases(
   'radiotap',
   [
+    // 54 Mb/s on channel 1: two symbols behind 20 µs; 1 Mb/s with a long preamble, and the receiver's clock
+    [
+      '00000e000e000000106c6c09800480000000ffffffffffff020000000001020000000001100001020304050607086400110400047465737411223344',
+      'radiotap:wlan_radio:wlan',
+      '802.11',
+      'Beacon frame, SN=1, FN=0, Flags=........C, BI=100, SSID="test"',
+      {
+        'wlan_radio.phy': '6',
+        'wlan_radio.11g.mode': '0',
+        'wlan_radio.preamble': '20',
+        'wlan_radio.duration': '28',
+      },
+    ],
+    [
+      '000018006f000000e80300000000000010026c09a000d8aa80000000ffffffffffff020000000001020000000001100001020304050607086400110400047465737411223344',
+      'radiotap:wlan_radio:wlan',
+      '802.11',
+      'Beacon frame, SN=1, FN=0, Flags=........C, BI=100, SSID="test"',
+      {
+        'wlan_radio.phy': '4',
+        'wlan_radio.short_preamble': '0',
+        'wlan_radio.snr': '46',
+        'wlan_radio.duration': '560',
+        'wlan_radio.start_tsf': '440',
+        'wlan_radio.end_tsf': '1000',
+      },
+    ],
     [
       '000008000000000080000000ffffffffffff0200000000010200000000011000010203040506070864001104000474657374',
       'radiotap:wlan_radio:wlan',
