@@ -98,7 +98,9 @@ export function systemUnits(): Record<string, string> {
       service: [
         'EnvironmentFile=-/etc/eyrie/environment',
         ...FOLDERS,
-        '# tcpdump is its child, and has what it has.',
+        '# tcpdump is its child: it ends it, after it has handed over what it holds.',
+        'KillMode=mixed',
+        '# It has what its parent has.',
         'AmbientCapabilities=CAP_NET_RAW CAP_NET_ADMIN',
         'CapabilityBoundingSet=CAP_NET_RAW CAP_NET_ADMIN',
         'RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK AF_PACKET',

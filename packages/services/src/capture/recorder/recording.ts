@@ -29,17 +29,17 @@ const sleeper = new Int32Array(new SharedArrayBuffer(4));
  * Raises the priority of a process or thread above all that compete with it for the CPU, if permitted: only root may. A pipe holds
  * some hundred packets, so that the rate is bound by how soon its two ends run in turn.
  */
-function favour(id: number): void {
+function favour(id: () => number): void {
   try {
-    setPriority(id, constants.priority.PRIORITY_HIGH);
+    setPriority(id(), constants.priority.PRIORITY_HIGH);
   } catch {
     // At the same priority it captures as well, as long as the machine is not overloaded.
   }
 }
 
-/** Linux gives each thread a priority of its own. */
+/** Linux gives each thread a priority of its own; which it is says /proc, which may be missing in a container. */
 export function favourThisThread(): void {
-  if (process.platform === 'linux') favour(Number(basename(readlinkSync('/proc/thread-self'))));
+  if (process.platform === 'linux') favour(() => Number(basename(readlinkSync('/proc/thread-self'))));
 }
 
 class Recording {
@@ -94,7 +94,7 @@ class Recording {
 
   async #open(): Promise<LiveSource> {
     const source = await openLive(this.#job.interface, this.#job.live);
-    favour(source.pid);
+    favour(() => source.pid);
     this.#source = source;
     if (this.#stopped.signal.aborted) await source.stop();
     return source;
