@@ -19,7 +19,7 @@ test('gui.column.format, pairs of titles and formats: a column each, fields by n
   );
 });
 
-for (const wrong of ['"No."', '"No.","%zz"', '"Host","%Cus:http.hots"'])
+for (const wrong of ['"No."', '"No.","%zz"', '"Host","%Cus:http.hots"', '"A","toString"'])
   test(`gui.column.format, ${wrong}: refused with one line that says what is wrong`, () => {
     assert.throws(() => chosenColumns(wrong), UserError);
   });

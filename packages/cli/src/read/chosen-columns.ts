@@ -87,8 +87,7 @@ const FORMATS: Readonly<Record<string, () => Column>> = {
 const CUSTOM = /^%Cus:([^:]+)(?::\d+)?(?::[RU])?$/;
 
 function columnOf(format: string): Column {
-  const simple = FORMATS[format];
-  if (simple !== undefined) return simple();
+  if (Object.hasOwn(FORMATS, format)) return FORMATS[format]!();
   const names = CUSTOM.exec(format)?.[1]?.split(/\s*\|\|\s*|\s+or\s+/);
   if (names === undefined)
     throw new UserError(
