@@ -48,6 +48,24 @@ async function drawFlow(page: Page): Promise<void> {
   await page.mouse.move(box.x + box.width * 0.33, box.y + 200);
 }
 
+async function chooseOffice(page: Page): Promise<void> {
+  await page.getByLabel('Capture', { exact: true }).selectOption({ label: 'office-hour.pcapng' });
+}
+
+/** The busiest second. */
+async function readGraph(page: Page): Promise<void> {
+  await chooseOffice(page);
+  await page.locator('.io-sum', { hasText: '5,125' }).waitFor();
+  const box = (await page.locator('.io-canvas .u-over').boundingBox())!;
+  await page.mouse.move(box.x + box.width * 0.306, box.y + 120);
+}
+
+async function openFile(page: Page): Promise<void> {
+  await chooseOffice(page);
+  await page.locator('.files tr', { hasText: 'stool.png' }).first().click();
+  await page.locator('.file-picture img').waitFor();
+}
+
 const pictures: readonly Picture[] = [
   ['overview', 'light', 'overview', '.talker'],
   [
@@ -59,6 +77,8 @@ const pictures: readonly Picture[] = [
   ],
   ['flows', 'light', 'flows', 'tr[data-row="0"]'],
   ['flow', 'light', 'flows', 'tr[data-row="0"]', drawFlow],
+  ['io-graph', 'light', 'analysis', '.io-canvas canvas', readGraph],
+  ['files', 'light', 'analysis/files', '.files tr[data-row="3"]', openFile],
   ['hosts', 'dark', 'hosts?show=map', '.map canvas', point],
   ['host', 'light', 'hosts/192.168.10.101', '.host .lines'],
   // These need samples/port-scan.pcapng in the store and a mesh peer on this machine.

@@ -50,7 +50,7 @@ function capture(packets: readonly (readonly [seconds: number, port: number])[])
   head.writeUInt32LE(65_535, 16);
   head.writeUInt32LE(RAW_IPV4, 20);
   const records = packets.map(([seconds, port]) => {
-    const ip = Buffer.from('4500001c0000000040110000c0000201c0000202' + '0000'.repeat(4), 'hex');
+    const ip = Buffer.from(`4500001c0000000040110000c0000201c0000202${'0000'.repeat(4)}`, 'hex');
     ip.writeUInt16BE(port, 20);
     ip.writeUInt16BE(9, 22);
     ip.writeUInt16BE(8, 24);
