@@ -84,14 +84,19 @@ function readBack(path: string): BlockedAddress[] {
   });
 }
 
-/** Input for `nft -f`: two sets in a table of their own; a rule that drops them is the firewall's. */
+/**
+ * Input for `nft -f`: two sets in a table of their own, whose former elements go, in one transaction; a rule that drops them
+ * is the firewall's.
+ */
 function nftSet(blocked: readonly BlockedAddress[]): string {
   const set = (name: string, type: string, version: number) => {
     const elements = blocked.filter(({ address }) => isIP(address) === version).map(({ address }) => address);
-    const list = elements.length === 0 ? '' : `    elements = { ${elements.join(', ')} }\n`;
-    return `  set ${name} {\n    type ${type}\n${list}  }\n`;
+    const declared = `table inet eyrie_blocked {\n  set ${name} {\n    type ${type}\n  }\n}\n`;
+    const list =
+      elements.length === 0 ? '' : `add element inet eyrie_blocked ${name} { ${elements.join(', ')} }\n`;
+    return `${declared}flush set inet eyrie_blocked ${name}\n${list}`;
   };
-  return `table inet eyrie_blocked {\n${set('blocked4', 'ipv4_addr', 4)}${set('blocked6', 'ipv6_addr', 6)}}\n`;
+  return set('blocked4', 'ipv4_addr', 4) + set('blocked6', 'ipv6_addr', 6);
 }
 
 function put(path: string, text: string): void {
