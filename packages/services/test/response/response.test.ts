@@ -163,7 +163,7 @@ test('an address of nobody is blocked, and comes off the list when its time is o
   assert.match(readFileSync(path, 'utf8'), /^203\.0\.113\.9 {2}# until .*tried the doors of \d+ peers/);
   assert.match(
     readFileSync(`${path}.nft`, 'utf8'),
-    /set blocked4 \{\n {4}type ipv4_addr\n[^]*flush set inet eyrie_blocked blocked4\nadd element inet eyrie_blocked blocked4 \{ 203\.0\.113\.9 \}\n/,
+    /flush set inet eyrie_blocked blocked4\nadd element inet eyrie_blocked blocked4 \{ 203\.0\.113\.9 \}\n/,
   );
   const again = new BlockedAddresses(path, mesh.peers[0]!.runtime.clock.nowMs());
   assert.equal(again.has('203.0.113.9'), true);
