@@ -1,6 +1,6 @@
 // Distributed Network Protocol 3 (IEEE Std 1815-2012): link frames with CRCs, transport segments, application messages.
 import { u16, u16le } from '../core/bytes.ts';
-import { bool, uint } from '../core/field.ts';
+import { alias, bool, uint } from '../core/field.ts';
 import type { Packet } from '../core/packet.ts';
 import { type Protocol, protocol, REJECTED } from '../core/protocol.ts';
 import type { Sink } from '../core/sink.ts';
@@ -39,6 +39,9 @@ const indicationFields = indications.map(([name, title, bit]) =>
   bool(`dnp3.al.iin.${name}`, title).mask(bit),
 );
 
+const dst = uint('dnp3.dst', 'Destination').at(4, 2).le();
+const src = uint('dnp3.src', 'Source').at(6, 2).le();
+
 const f = {
   start: uint('dnp3.start', 'Start Bytes').at(0, 2).hex(),
   len: uint('dnp3.len', 'Length').at(2, 1),
@@ -50,8 +53,9 @@ const f = {
   dfc: bool('dnp3.ctl.dfc', 'Data Flow Control').mask(0x10),
   prifunc: uint('dnp3.ctl.prifunc', 'Control Function Code').mask(0x0f).named(primaryNames),
   secfunc: uint('dnp3.ctl.secfunc', 'Control Function Code').mask(0x0f).named(secondaryNames),
-  dst: uint('dnp3.dst', 'Destination').at(4, 2).le(),
-  src: uint('dnp3.src', 'Source').at(6, 2).le(),
+  dst,
+  src,
+  address: alias('dnp3.addr', 'Address', [dst, src]),
   crc: uint('dnp3.hdr.CRC', 'Data Link Header checksum').at(8, 2).le().hex(),
   trCtl: uint('dnp3.tr.ctl', 'Transport Control').at(10, 1).hex(),
   trFin: bool('dnp3.tr.fin', 'Final').at(10, 1).mask(0x80),

@@ -6,7 +6,14 @@ testCases('DNP3', [
     'eth:ethertype:ip:tcp:dnp3',
     'DNP 3.0',
     'from 1 to 2, len=5, Reset of Remote Link',
-    { 'dnp3.start': '0x0564', 'dnp3.len': '5', 'dnp3.dst': '2', 'dnp3.src': '1', 'dnp3.ctl.prifunc': '0' },
+    {
+      'dnp3.start': '0x0564',
+      'dnp3.len': '5',
+      'dnp3.dst': '2',
+      'dnp3.src': '1',
+      'dnp3.addr': '2,1',
+      'dnp3.ctl.prifunc': '0',
+    },
   ],
   [
     tcpFrame(20000, 1000, '0564050001000200bab2', 1, true),

@@ -47,8 +47,19 @@ export const ospfOptionFields = {
 export const lsaFields = {
   lsAge: uint('ospf.lsa.age', 'LS Age (seconds)').mask(0x7fff),
   doNotAge: bool('ospf.lsa.donotage', 'Do Not Age Flag').mask(0x8000),
+  doNotAge3: bool('ospf.v3.lsa.do_not_age', 'Do Not Age').mask(0x8000).named({ 1: 'True', 0: 'False' }),
   lsType: uint('ospf.lsa', 'LS Type').named(types2),
   lsType3: uint('ospf.v3.lsa', 'LS Type').hex(2),
+  lsHandling: bool('ospf.v3.lsa.u', 'LSA Handling').mask(0x8000).named({
+    1: 'Treat the LSA as if it had link-local flooding scope',
+    0: 'Store and flood the LSA as if the type is understood',
+  }),
+  lsScope: uint('ospf.v3.lsa.s12', 'Flooding Scope').mask(0x6000).hex(2).named({
+    0: 'Link-Local Scoping - Flooded only on originating link',
+    1: 'Area Scoping - Flooded only in originating area',
+    2: 'AS Scoping - Flooded throughout AS',
+    3: 'Reserved',
+  }),
   lsFunction: uint('ospf.v3.lsa.fc', 'Function Code').mask(0x1fff).named(functions3),
   lsaId: ipv4('ospf.lsa.id', 'Link State ID'),
   linkStateId: ipv4('ospf.link_state_id', 'Link State ID'),
@@ -82,6 +93,13 @@ export const lsaFields = {
 
 const f = lsaFields;
 
+/** The type of an LSA of OSPFv3 (RFC 5340 §A.4.2.1): bits for handling and flooding, and the function. */
+export function emitLsType3(at: number, out: Sink): void {
+  out.open(f.lsType3, at, 2);
+  for (const field of [f.lsHandling, f.lsScope, f.lsFunction]) out.add(field, at, 2);
+  out.close();
+}
+
 /** Opens the tree of an LSA, which the caller closes. */
 export function emitLsaHeader(
   b: Uint8Array,
@@ -94,11 +112,9 @@ export function emitLsaHeader(
   const name = (isVersion3 ? functions3 : types2)[type] ?? 'Unknown';
   out.group(`LSA-type ${type} (${name}), len ${u16(b, at + 18)}`, at, length);
   out.add(f.lsAge, at, 2);
-  out.add(f.doNotAge, at, 2);
+  out.add(isVersion3 ? f.doNotAge3 : f.doNotAge, at, 2);
   if (isVersion3) {
-    out.open(f.lsType3, at + 2, 2);
-    out.add(f.lsFunction, at + 2, 2);
-    out.close();
+    emitLsType3(at + 2, out);
   } else {
     out.add(ospfOptionFields.options2, at + 2, 1);
     out.add(f.lsType, at + 3, 1);

@@ -5,7 +5,14 @@ import type { Packet } from '../../core/packet.ts';
 import { protocol } from '../../core/protocol.ts';
 import type { Sink } from '../../core/sink.ts';
 import { ipProtocols } from '../../core/table.ts';
-import { emitLsaBody, emitLsaHeader, LSA_HEADER, lsaFields, ospfOptionFields } from './ospf-lsa.ts';
+import {
+  emitLsaBody,
+  emitLsaHeader,
+  emitLsType3,
+  LSA_HEADER,
+  lsaFields,
+  ospfOptionFields,
+} from './ospf-lsa.ts';
 
 const HEADER_2 = 24;
 const HEADER_3 = 16;
@@ -154,7 +161,7 @@ function emitBody(
     case REQUEST:
       for (; at + 12 <= end; at += 12) {
         out.open(f.request, at, 12);
-        if (isVersion3) out.add(f.lsType3, at + 2, 2);
+        if (isVersion3) emitLsType3(at + 2, out);
         else out.add(f.lsType, at, 4, u32(b, at));
         out.add(f.linkStateId, at + 4, 4);
         out.add(f.advertising, at + 8, 4);

@@ -3,6 +3,7 @@ import { u16, u32 } from '../../core/bytes.ts';
 import { bool, bytes, type Field, ipv4, ipv6, none, uint } from '../../core/field.ts';
 import type { Sink } from '../../core/sink.ts';
 import { checksumStatusNames } from '../checksum.ts';
+import { emitParts, type Part } from '../parts.ts';
 
 const HELLO = 0;
 export const REGISTER = 1;
@@ -45,6 +46,23 @@ export const pim1Types: Readonly<Record<number, string>> = {
 
 const families = { 1: 'IPv4', 2: 'IPv6' };
 
+const bit = (name: string, title: string, mask: number): Field =>
+  bool(name, title).mask(mask).named({ 1: 'Set', 0: 'Not set' });
+const reserved = (name: string, mask: number): Field => uint(name, 'Reserved').mask(mask).hex(1);
+
+/** §4.9.1: bits of an encoded group, and of an encoded source. */
+const groupBits = {
+  isBidirectional: bit('pim.group_addr.flags.b', 'Bidirectional PIM', 0x80),
+  groupReserved: reserved('pim.group_addr.flags.reserved', 0x7e),
+  isZone: bit('pim.group_addr.flags.z', 'Admin Scope Zone', 0x01),
+};
+const sourceBits = {
+  sourceReserved: reserved('pim.source_addr.flags.reserved', 0xf8),
+  isSparse: bit('pim.source_addr.flags.s', 'Sparse', 0x04),
+  isWildcard: bit('pim.source_addr.flags.w', 'WildCard', 0x02),
+  isOnTree: bit('pim.source_addr.flags.r', 'Rendezvous Point Tree', 0x01),
+};
+
 export const pimFields = {
   version: uint('pim.version', 'Version').mask(0xf0),
   type: uint('pim.type', 'Type').mask(0x0f).named(pimTypes),
@@ -67,8 +85,12 @@ export const pimFields = {
   registerNull: bool('pim.register_flag.null_register', 'Null-Register').mask(0x40000000),
   ipVersion: uint('pim.ip_version', 'IP Version').mask(0xf0),
   family: uint('pim.addr_address_family', 'Address Family').named(families),
-  encoding: uint('pim.addr_encoding_type', 'Encoding Type'),
+  encoding: uint('pim.addr_encoding_type', 'Encoding Type').named({ 0: 'Native' }),
   maskLength: uint('pim.mask_len', 'Masklen'),
+  groupFlags: uint('pim.group_addr.flags', 'Flags').hex(1).summed(),
+  ...groupBits,
+  sourceFlags: uint('pim.source_addr.flags', 'Flags').hex(1).summed(),
+  ...sourceBits,
   unicast: ipv4('pim.unicast', 'Unicast'),
   unicast6: ipv6('pim.unicast_ipv6', 'Unicast'),
   group: ipv4('pim.group', 'Group'),
@@ -126,6 +148,8 @@ const BSR = unicastRole(f.bsr, f.bsr6);
 const RP = unicastRole(f.rp, f.rp6);
 const GROUP = role(false, f.group, f.group6, f.group, f.group6);
 const JOINED = role(false, f.joined, f.joined6, f.source, f.source6);
+const GROUP_FLAGS: readonly Part[] = [[f.groupFlags, 1, Object.values(groupBits)]];
+const SOURCE_FLAGS: readonly Part[] = [[f.sourceFlags, 1, Object.values(sourceBits)]];
 const PRUNED = role(false, f.pruned, f.pruned6, f.source, f.source6);
 
 export function emitPim(b: Uint8Array, type: number, at: number, end: number, out: Sink): void {
@@ -214,7 +238,10 @@ function emitAddress(b: Uint8Array, at: number, end: number, role: Role, out: Si
   out.open(isIpv4 ? role.field : role.field6, at, 2 + extra + width, b.subarray(address, address + width));
   out.add(f.family, at, 1);
   out.add(f.encoding, at + 1, 1);
-  if (extra === 2) out.add(f.maskLength, at + 3, 1);
+  if (extra === 2) {
+    emitParts(out, b, at + 2, end, role === GROUP ? GROUP_FLAGS : SOURCE_FLAGS);
+    out.add(f.maskLength, at + 3, 1);
+  }
   out.add(isIpv4 ? role.address : role.address6, address, width);
   out.close();
   return address + width;
