@@ -46,8 +46,6 @@ export class Findings {
   silenced = 0;
   readonly #options: FindingsOptions;
   readonly #byKey = new Map<string, Finding>();
-  /** Each key that this yields is evicted at once: see Bounded. */
-  readonly #oldest = this.#byKey.keys();
   /** Earlier findings of keys that recurred after a quiet period. */
   #superseded: Finding[] = [];
 
@@ -95,7 +93,7 @@ export class Findings {
   #evict(): void {
     this.dropped++;
     if (this.#superseded.length > 0) this.#superseded.shift();
-    else this.#byKey.delete(this.#oldest.next().value!);
+    else this.#byKey.delete(this.#byKey.keys().next().value!);
   }
 
   /** Gravest first, then by time. */

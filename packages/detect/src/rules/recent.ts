@@ -47,11 +47,6 @@ export class Recent {
 export class Bounded<T> {
   readonly #max: number;
   readonly #values = new Map<string, T>();
-  /**
-   * Each key that this yields is evicted at once, so that the next one is always the least recently used. A new iterator for each
-   * eviction would step over the places of all keys that were moved or deleted since the map was last rehashed.
-   */
-  readonly #oldest = this.#values.keys();
 
   constructor(max: number) {
     this.#max = max;
@@ -67,7 +62,7 @@ export class Bounded<T> {
     if (value === undefined) value = make();
     else this.#values.delete(key);
     this.#values.set(key, value);
-    if (this.#values.size > this.#max) this.#values.delete(this.#oldest.next().value!);
+    if (this.#values.size > this.#max) this.#values.delete(this.#values.keys().next().value!);
     return value;
   }
 
