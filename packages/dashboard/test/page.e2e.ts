@@ -353,3 +353,13 @@ test('packets: colour rules can be edited and persist', async () => {
   await page.locator('.row.rule-mark').first().waitFor({ state: 'detached' });
   await end();
 });
+
+test('the page opens where the browser names a language that Intl refuses', async () => {
+  const { page, end } = await visit(browser, eyrie.url, {}, (it) =>
+    it.addInitScript(() =>
+      Object.defineProperty(navigator, 'language', { value: 'en-US@posix', configurable: true }),
+    ),
+  );
+  await page.locator('.timeline canvas').waitFor();
+  await end();
+});

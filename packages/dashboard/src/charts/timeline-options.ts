@@ -1,8 +1,9 @@
 // Options of uPlot for the timeline: stacked bars, a time axis, a value axis.
-import uPlot from 'uplot';
+
 import { bytes, rounded, short } from '../format/numbers.ts';
 import { token } from '../state/settings.ts';
 import { bucketAt, bucketCursor, clockAxis, sideAxis, spanOfBuckets } from './axes.ts';
+import uPlot from './plot.ts';
 import type { Stack, Unit } from './stack.ts';
 
 export function dataOf(stack: Stack): uPlot.AlignedData {

@@ -1,8 +1,8 @@
 // A uPlot that fills an element: drawn anew when it shows something else or colours change, and resized with the element.
 import type { RefObject } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import uPlot from 'uplot';
 import { paint } from '../state/settings.ts';
+import uPlot from './plot.ts';
 
 /** In CSS pixels. */
 const HEIGHT_MIN = 200;

@@ -1,6 +1,7 @@
 // Options of uPlot for the graphs of a stream: lines and points, segments as bars, zoom along the time.
-import uPlot from 'uplot';
+
 import { lowerAxis, sideAxis } from '../../charts/axes.ts';
+import uPlot from '../../charts/plot.ts';
 import { onPress } from '../../charts/use-plot.ts';
 import { bitRate, bytes, rounded, short } from '../../format/numbers.ts';
 import { duration } from '../../format/time.ts';

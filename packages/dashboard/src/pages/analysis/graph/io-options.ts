@@ -1,6 +1,7 @@
 // Options of uPlot for an I/O graph: an axis for each unit, linear or logarithmic; dragging chooses a time.
-import uPlot from 'uplot';
+
 import { bucketAt, bucketCursor, clockAxis, sideAxis, spanOfBuckets } from '../../../charts/axes.ts';
+import uPlot from '../../../charts/plot.ts';
 import { onPress } from '../../../charts/use-plot.ts';
 import { bytes, count, rounded, short } from '../../../format/numbers.ts';
 import { token } from '../../../state/settings.ts';
