@@ -1,7 +1,7 @@
 // `eyrie up -i` with `[logs]`: Zeek's logs of the loopback interface, as a user has them.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, get } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -99,6 +99,10 @@ describe("Zeek's logs of live traffic", { skip: cannot() }, () => {
         } catch {
           return false;
         }
+      }).catch((error) => {
+        const files = readdirSync(join(root, 'kept'), { recursive: true, withFileTypes: true });
+        const sizes = files.map((file) => `${file.name} ${statSync(join(file.parentPath, file.name)).size}`);
+        throw new Error(`${(error as Error).message}: ${path}\n${said.text}\n${sizes.join('\n')}`);
       });
       child.kill('SIGINT');
       assert.equal(await closed, 0, said.text);
