@@ -25,7 +25,7 @@ export class KnownLines {
 
   /** `Source Port: `, where the line of this number is only that and its decimal digits; null if it is not. */
   titleOf(field: Field, value: Value, width: number): Words | null {
-    if (field.type !== 'uint' || typeof value !== 'number' || value < 0 || width === 0) return null;
+    if (field.type !== 'uint' || !Number.isInteger(value) || Number(value) < 0 || width === 0) return null;
     if (
       field.isDerived ||
       field.line !== null ||
