@@ -355,11 +355,11 @@ test('packets: colour rules can be edited and persist', async () => {
 });
 
 test('the page opens where the browser names a language that Intl refuses', async () => {
-  const { page, end } = await visit(browser, eyrie.url, {}, (it) =>
-    it.addInitScript(() =>
+  const { page, end } = await visit(browser, eyrie.url, {}, async (it) => {
+    await it.addInitScript(() =>
       Object.defineProperty(navigator, 'language', { value: 'en-US@posix', configurable: true }),
-    ),
-  );
+    );
+  });
   await page.locator('.timeline canvas').waitFor();
   await end();
 });
