@@ -21,9 +21,8 @@ const STREAM = 11;
 const PACKETS = 12;
 const APPLICATION = 14;
 const GUESSES = 15;
-const INITIATOR = 16;
-const FIRST_NANOSECONDS = 17;
-const LAST_NANOSECONDS = 18;
+const FIRST_NANOSECONDS = 16;
+const LAST_NANOSECONDS = 17;
 const RECORD_WORDS = 32;
 /** Indices of 64-bit floats in the same record. */
 const FIRST_SECONDS = 10;
@@ -126,11 +125,6 @@ export class FlowTable {
 
   bytes(flow: number, direction: number): number {
     return this.#doubles[flow * RECORD_DOUBLES + BYTES + direction]!;
-  }
-
-  /** Which endpoint (0: lower, 1: higher) sent the first packet. */
-  initiator(flow: number): number {
-    return this.#words[flow * RECORD_WORDS + INITIATOR]!;
   }
 
   firstSeconds(flow: number): number {
@@ -363,7 +357,6 @@ export class FlowTable {
     for (let k = KEY_WORDS; k < RECORD_WORDS; k++) words[at + k] = 0;
     words[at + HASH] = hash;
     words[at + STREAM] = this.#streams[p.transport]!++;
-    words[at + INITIATOR] = p.direction;
     words[at + FIRST_NANOSECONDS] = words[at + LAST_NANOSECONDS] = p.nanoseconds;
     const doubles = flow * RECORD_DOUBLES;
     this.#doubles[doubles + FIRST_SECONDS] = this.#doubles[doubles + LAST_SECONDS] = p.seconds;

@@ -23,7 +23,6 @@ export interface Finding {
   readonly count: number;
   /** The total that the count refers to: 17 of 3,218 TCP segments. */
   readonly of: number;
-  readonly ofWhat: string;
   /** A display filter that selects the packets, or else a statistic. */
   readonly filter: string | null;
   readonly statistic: string | null;
@@ -130,7 +129,7 @@ export class Overview {
     for (const { what, of, filter, state } of KINDS) {
       const count = (state === undefined ? this.#trouble.counts.get(what) : states.counts.get(state)) ?? 0;
       const statistic = filter === null ? 'flows' : null;
-      if (count > 0) found.push({ what, count, of: totals[of], ofWhat: of, filter, statistic });
+      if (count > 0) found.push({ what, count, of: totals[of], filter, statistic });
     }
     return found;
   }

@@ -15,7 +15,7 @@ const YEAR_2000 = 946_684_800;
 const DAY_US = 86_400e6;
 
 /** Microseconds since 2000, clamped to ±SECONDS_MAX around 1970. */
-export function microsecondsOf(seconds: number, nanoseconds: number): number {
+function microsecondsOf(seconds: number, nanoseconds: number): number {
   const whole = Math.max(-SECONDS_MAX, Math.min(SECONDS_MAX, seconds));
   return (whole - YEAR_2000) * 1e6 + Math.floor(nanoseconds / 1000);
 }

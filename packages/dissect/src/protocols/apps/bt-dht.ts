@@ -1,6 +1,6 @@
 // BitTorrent DHT (BEP 5, BEP 32, BEP 42): bencoded dictionaries over UDP.
 import { ascii, spells } from '../../core/bytes.ts';
-import { bytes, type Field, ipv4, ipv6, none, text, uint } from '../../core/field.ts';
+import { bytes, ipv4, ipv6, none, text, uint } from '../../core/field.ts';
 import { printable } from '../../core/printable.ts';
 import { protocol, REJECTED } from '../../core/protocol.ts';
 import type { Sink } from '../../core/sink.ts';
@@ -8,6 +8,7 @@ import { udpHeuristics } from '../../core/table.ts';
 import { hex } from '../../core/text.ts';
 
 const BYTES_MIN = 5;
+const ID_BYTES = 20;
 /** Dictionary keys are sorted: a query, response or error begins with one of these, or with the sender's address. */
 const BEGINNINGS = ['d1:ad', 'd1:rd', 'd2:ip', 'd1:el'];
 const DEPTH_MAX = 20;
@@ -191,8 +192,8 @@ function emitValue(b: Uint8Array, key: string, at: number, end: number, depth: n
   }
   const start = stringStart(b, at, end);
   if (start < 0) return;
-  if (key === 'nodes') emitContacts(f.nodes, f.node, start, end, 4, true, out);
-  else if (key === 'nodes6') emitContacts(f.nodes, f.node, start, end, 16, true, out);
+  if (key === 'nodes') emitNodes(start, end, 4, out);
+  else if (key === 'nodes6') emitNodes(start, end, 16, out);
   else if (key === 'ip' && end - start === 6) {
     out.add(f.ip, start, 4);
     out.add(f.port, start + 4, 2);
@@ -206,24 +207,15 @@ function emitValue(b: Uint8Array, key: string, at: number, end: number, depth: n
 }
 
 /** Compact node info: identifier, address and port of each (BEP 5 "Contact Encoding"). */
-function emitContacts(
-  heading: Field,
-  each: Field,
-  at: number,
-  end: number,
-  addressBytes: 4 | 16,
-  hasId: boolean,
-  out: Sink,
-): void {
-  const idBytes = hasId ? 20 : 0;
-  const size = idBytes + addressBytes + 2;
-  out.open(heading, at, end - at);
+function emitNodes(at: number, end: number, addressBytes: 4 | 16, out: Sink): void {
+  const size = ID_BYTES + addressBytes + 2;
+  out.open(f.nodes, at, end - at);
   out.note(`: ${Math.floor((end - at) / size)}`);
   for (; at + size <= end; at += size) {
-    out.open(each, at, size);
-    if (hasId) out.add(f.id, at, 20);
-    out.add(addressBytes === 4 ? f.ip : f.ip6, at + idBytes, addressBytes);
-    out.add(f.port, at + idBytes + addressBytes, 2);
+    out.open(f.node, at, size);
+    out.add(f.id, at, ID_BYTES);
+    out.add(addressBytes === 4 ? f.ip : f.ip6, at + ID_BYTES, addressBytes);
+    out.add(f.port, at + ID_BYTES + addressBytes, 2);
     out.close();
   }
   out.close();

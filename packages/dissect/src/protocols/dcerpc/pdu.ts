@@ -54,7 +54,7 @@ export function fragmentLength(b: Uint8Array, at: number): number {
   return uint(b, at + 8, 2, isLittle(b, at + 4));
 }
 
-export function authLength(b: Uint8Array, at: number): number {
+function authLength(b: Uint8Array, at: number): number {
   return uint(b, at + 10, 2, isLittle(b, at + 4));
 }
 

@@ -100,7 +100,7 @@ export function takeCommand(p: Packet, at: number, end: number, isLast: boolean)
 }
 
 /** PS3.7 §6.3.1: always implicit VR, little endian; each element is group, element, length and value. */
-export function commandIn(b: Uint8Array): Command {
+function commandIn(b: Uint8Array): Command {
   let [field, messageId, status, sopClass, sopInstance] = [0, 0, -1, '', ''];
   for (let at = 0, k = 0; at + 8 <= b.length && k < ELEMENTS_MAX; k++) {
     const [value, end] = [at + 8, at + 8 + u32le(b, at + 4)];

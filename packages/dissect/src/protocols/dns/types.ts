@@ -107,7 +107,7 @@ const types: readonly (readonly [number, string, string?])[] = [
 ];
 
 /** `AAAA` */
-export const typeNames: ReadonlyMap<number, string> = new Map(types.map(([type, name]) => [type, name]));
+const typeNames: ReadonlyMap<number, string> = new Map(types.map(([type, name]) => [type, name]));
 
 /** `AAAA (IPv6 Address)` */
 export const typeTitles: ReadonlyMap<number, string> = new Map(

@@ -130,7 +130,7 @@ function emitBasic(at: number, value: string, out: Sink): void {
 }
 
 /** The request's target as a URI, RFC 9112 §3.2. */
-export function fullUri(
+function fullUri(
   target: Uint8Array,
   host: Uint8Array | null,
   isConnect: boolean,

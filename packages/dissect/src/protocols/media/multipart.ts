@@ -23,9 +23,9 @@ const PARTS_MAX = 200;
 /** RFC 2046 §5.1.1: a boundary is no longer than 70 characters. */
 const BOUNDARY_MAX = 200;
 
-/** Value of a parameter in, for example, `boundary="x"; charset=utf-8`. */
-function parameterOf(parameters: string, name: string): string {
-  const match = new RegExp(`(?:^|[;\\s])${name}\\s*=\\s*(?:"([^"]*)"|([^;\\s]*))`, 'i').exec(parameters);
+/** The boundary in, for example, `boundary="x"; charset=utf-8`; empty if there is none. */
+function boundaryIn(parameters: string): string {
+  const match = /(?:^|[;\s])boundary\s*=\s*(?:"([^"]*)"|([^;\s]*))/i.exec(parameters);
   return match?.[1] ?? match?.[2] ?? '';
 }
 
@@ -123,7 +123,7 @@ export const mimeMultipart = protocol({
   title: 'MIME Multipart Media Encapsulation',
   fields: f,
   step(p) {
-    const boundary = parameterOf(takeContent(p).parameters, 'boundary').slice(0, BOUNDARY_MAX);
+    const boundary = boundaryIn(takeContent(p).parameters).slice(0, BOUNDARY_MAX);
     const { at: start, end } = p;
     let parts = 0;
     const b = p.buf;
@@ -142,14 +142,14 @@ export const mimeMultipart = protocol({
     const { type, parameters } = contentOf(p, layer);
     const start = p.start[layer]!;
     if (type !== null) out.add(f.type, start, 0, type.name);
-    const boundary = parameterOf(parameters, 'boundary').slice(0, BOUNDARY_MAX);
+    const boundary = boundaryIn(parameters).slice(0, BOUNDARY_MAX);
     if (boundary === '') return;
     const b = p.bufferOf(layer);
     eachPart(b, boundary, start, p.stop[layer]!, (part) => emitPart(b, part, out));
   },
   headline(p, layer) {
     const { type, parameters } = contentOf(p, layer);
-    return `, Type: ${type?.name ?? ''}, Boundary: "${parameterOf(parameters, 'boundary')}"`;
+    return `, Type: ${type?.name ?? ''}, Boundary: "${boundaryIn(parameters)}"`;
   },
 });
 

@@ -43,8 +43,8 @@ export function suffixName(suffix: number): string {
 }
 
 /** The first 15 bytes of a decoded name without trailing blanks. */
-export function plainName(b: Uint8Array, at: number, length = 15): string {
-  let stop = at + length;
+export function plainName(b: Uint8Array, at: number): string {
+  let stop = at + 15;
   while (stop > at && b[stop - 1] === SPACE) stop--;
   let name = '';
   for (let i = at; i < stop; i++) {

@@ -46,7 +46,7 @@ const f = {
   areasMax: uint('isis.max_area_adr', 'Maximum Area Addresses').at(7, 1),
 };
 
-export const isis: Protocol = protocol({
+const isis: Protocol = protocol({
   name: 'isis',
   title: 'ISO 10589 ISIS InTRA Domain Routeing Information Exchange Protocol',
   column: 'ISIS',

@@ -74,7 +74,7 @@ const lapdm: Protocol = protocol({
   info: () => '',
 });
 
-export const gsmtap: Protocol = protocol({
+const gsmtap: Protocol = protocol({
   name: 'gsmtap',
   title: 'GSM TAP Header',
   column: (p, layer) =>

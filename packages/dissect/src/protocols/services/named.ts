@@ -6,7 +6,7 @@ import { protocol, REJECTED } from '../../core/protocol.ts';
 import { tcpPorts, udpPorts } from '../../core/table.ts';
 
 /** OPC Unified Architecture (part 6, clause 7.1.2): message type, chunk type, length. */
-export const opcua = protocol({
+const opcua = protocol({
   name: 'opcua',
   title: 'OpcUa Binary Protocol',
   column: 'OpcUa',
@@ -24,7 +24,7 @@ const MINI_BYTES = 4;
 const VOICE = 2;
 
 /** Inter-Asterisk eXchange (RFC 5456 §8): full frames, and mini frames that carry media only. */
-export const iax2 = protocol({
+const iax2 = protocol({
   name: 'iax2',
   title: 'Inter-Asterisk eXchange v2',
   column: 'IAX2',
@@ -43,7 +43,7 @@ export const iax2 = protocol({
 });
 
 /** Versions 2 to 5 of ICQ's protocol over UDP. */
-export const icq = protocol({
+const icq = protocol({
   name: 'icq',
   title: 'ICQ Protocol',
   column: (p, layer) => (p.bufferOf(layer)[p.start[layer]!] === 5 ? 'ICQv5' : 'ICQv2'),
@@ -61,7 +61,7 @@ const BLOCK_START = 0x0b;
 const BLOCK_END = 0x1c;
 
 /** Health Level 7 version 2 over the minimal lower layer protocol (MLLP): blocks delimited by control characters. */
-export const hl7 = protocol({
+const hl7 = protocol({
   name: 'hl7',
   title: 'Health Level Seven',
   column: 'HL7',

@@ -180,7 +180,7 @@ const openflow5 = later('openflow_v5', 'OpenFlow 1.4');
 const openflow6 = later('openflow_v6', 'OpenFlow 1.5');
 const dialects = [undefined, openflow1, undefined, undefined, openflow4, openflow5, openflow6];
 
-export const openflow: Protocol = protocol({
+const openflow: Protocol = protocol({
   name: 'openflow',
   title: 'OpenFlow',
   column: 'OpenFlow',

@@ -20,7 +20,7 @@ const f = {
   class: uint('rmcp.class', 'Class').at(3, 1).mask(0x1f).hex().named({ 6: 'ASF', 7: 'IPMI', 8: 'OEM' }),
 };
 
-export const rmcp: Protocol = protocol({
+const rmcp: Protocol = protocol({
   name: 'rmcp',
   title: 'Remote Management Control Protocol',
   column: 'RMCP',
@@ -62,7 +62,7 @@ const a = {
   tag: uint('asf.tag', 'Message Tag').at(5, 1).hex(),
   length: uint('asf.len', 'Data Length').at(7, 1),
 };
-export const asf: Protocol = protocol({
+const asf: Protocol = protocol({
   name: 'asf',
   title: 'Alert Standard Forum',
   column: 'ASF',
@@ -154,7 +154,7 @@ const ipmiSession: Protocol = protocol({
 });
 
 /** RMCP Security Extensions Protocol (ASF 2.0 §3.2.3): RMCP after a header of eight bytes. */
-export const rsp: Protocol = protocol({
+const rsp: Protocol = protocol({
   name: 'rsp',
   title: 'RMCP Security-extensions Protocol',
   on: [[udpPorts, 664]],

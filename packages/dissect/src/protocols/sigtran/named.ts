@@ -49,7 +49,7 @@ const i = {
   length: uint('gsm_ipa.data_len', 'DataLen').at(0, 2),
   protocol: uint('gsm_ipa.protocol', 'Protocol').at(2, 1).hex(),
 };
-export const gsmIpa: Protocol = protocol({
+const gsmIpa: Protocol = protocol({
   name: 'gsm_ipa',
   title: 'GSM over IP protocol as used by ip.access',
   column: 'IPA',

@@ -93,7 +93,7 @@ export function isReply(b: Uint8Array, start: number): boolean {
   return (b[start + 9]! & REPLY) !== 0;
 }
 
-export function isUnicode(b: Uint8Array, start: number): boolean {
+function isUnicode(b: Uint8Array, start: number): boolean {
   return (u16le(b, start + 10) & UNICODE) !== 0;
 }
 

@@ -1,7 +1,7 @@
 // Names of SMB2 codes ([MS-SMB2] §2.2, [MS-FSCC] §2.3), as in Wireshark.
 import { runs } from '../names/runs.ts';
 
-export const commandNames = [
+const commandNames = [
   'Negotiate Protocol',
   'Session Setup',
   'Session Logoff',

@@ -88,8 +88,11 @@ export const rlogin = protocol({
   },
 });
 
+/** Strings that a client of rsh or rexec sends: port, two names (or name and password), command. */
+const STRINGS = 4;
+
 /** rsh and rexec: the client's strings first, then data both ways. */
-function shell(name: string, title: string, column: string, port: number, strings: number): Protocol {
+function shell(name: string, title: string, column: string, port: number): Protocol {
   const f = {
     port: text(`${name}.stderr_port`, 'Stderr port (optional)'),
     username: text(name === 'rsh' ? 'rsh.client_username' : 'exec.username', 'Client username'),
@@ -107,9 +110,9 @@ function shell(name: string, title: string, column: string, port: number, string
     on: [[tcpPorts, port]],
     step(p) {
       const state = p.session.stateOf(p, name, () => ({ strings: 0 }));
-      if (isToServer(p, port) && state.strings < strings) {
+      if (isToServer(p, port) && state.strings < STRINGS) {
         p.mark[p.count - 1] = state.strings + 1;
-        for (let i = p.at; i < p.end && state.strings < strings; i++) if (p.buf[i] === 0) state.strings++;
+        for (let i = p.at; i < p.end && state.strings < STRINGS; i++) if (p.buf[i] === 0) state.strings++;
       }
       p.at = p.end;
       return null;
@@ -135,5 +138,5 @@ function shell(name: string, title: string, column: string, port: number, string
   });
 }
 
-export const rsh = shell('rsh', 'Remote Shell', 'RSH', 514, 4);
-export const rexec = shell('exec', 'Remote Process Execution', 'EXEC', 512, 4);
+export const rsh = shell('rsh', 'Remote Shell', 'RSH', 514);
+export const rexec = shell('exec', 'Remote Process Execution', 'EXEC', 512);

@@ -35,7 +35,7 @@ function isVersion(version: number): boolean {
 }
 
 /** True if a record begins here. */
-export function looksLikeRecord(b: Uint8Array, at: number): boolean {
+function looksLikeRecord(b: Uint8Array, at: number): boolean {
   return isContentType(b[at]!) && isVersion(u16(b, at + 1));
 }
 

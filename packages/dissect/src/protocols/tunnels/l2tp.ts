@@ -127,13 +127,13 @@ export const l2tp: Protocol = protocol({
     if (isOverIp) {
       p.mark[p.layer] = OVER_IP;
       if (p.end - start < 4) return p.cut(4);
-      return u32(b, start) === 0 ? control(p, start + 4, CONTROL_HEADER) : sessionData(p, start + 4);
+      return u32(b, start) === 0 ? control(p, start + 4) : sessionData(p, start + 4);
     }
     if (p.end - start < 2) return REJECTED;
     const flags = u16(b, start);
     const version = flags & 15;
     if (version !== 2 && version !== 3) return REJECTED;
-    if (flags & CONTROL) return control(p, start, CONTROL_HEADER);
+    if (flags & CONTROL) return control(p, start);
     return version === 3 ? sessionData(p, start + 8) : data2(p, start, flags);
   },
   emit(p, layer, out) {
@@ -169,11 +169,11 @@ function versionOf(p: Packet, layer: number): number {
 }
 
 /** A control message, whose header has all fields, followed by attribute value pairs. */
-function control(p: Packet, at: number, header: number): null {
+function control(p: Packet, at: number): null {
   const b = p.buf;
-  if (p.end - at < header) return p.cutUnseen(at + header - p.at, COLUMN);
-  p.narrow(p.layer, at - p.start[p.layer]! + Math.max(header, u16(b, at + 2)));
-  for (let avp = at + header; avp < p.wireEnd; ) {
+  if (p.end - at < CONTROL_HEADER) return p.cutUnseen(at + CONTROL_HEADER - p.at, COLUMN);
+  p.narrow(p.layer, at - p.start[p.layer]! + Math.max(CONTROL_HEADER, u16(b, at + 2)));
+  for (let avp = at + CONTROL_HEADER; avp < p.wireEnd; ) {
     p.at = avp;
     if (avp + AVP_HEADER > p.end) return p.cut(AVP_HEADER);
     const length = u16(b, avp) & 0x03ff;

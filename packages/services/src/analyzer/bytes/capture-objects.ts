@@ -8,7 +8,7 @@ import { type Surveyable, type Surveyed, survey } from './survey.ts';
 import { withFilter } from './with-filter.ts';
 
 /** Objects in a list. */
-export const LISTED_MAX = 5000;
+const LISTED_MAX = 5000;
 
 export const OBJECT_KINDS = Object.keys(objectKinds) as ObjectKind[];
 

@@ -6,7 +6,7 @@ import type { FlowBytes } from './flow-bytes.ts';
 import { eachPacket, protocolOf } from './stream.ts';
 
 /** Packets in one answer: some 100 bytes each. */
-export const SEGMENTS_MAX = 50_000;
+const SEGMENTS_MAX = 50_000;
 /** Packets with their Info column, which is most of an answer: nobody reads a longer ladder. */
 const SUMMARIES_MAX = 2000;
 

@@ -146,7 +146,7 @@ export type Endpoints = Static<typeof Endpoints>;
 
 /** Bytes of stream pieces in one answer: default and maximum. */
 export const STREAM_BYTES = 1 << 20;
-export const STREAM_BYTES_MAX = 16 << 20;
+const STREAM_BYTES_MAX = 16 << 20;
 
 export const StreamQuery = object({
   protocol: Type.Optional(

@@ -76,13 +76,6 @@ export interface LiveData {
   mesh: MeshChange;
 }
 
-/** A command of the client. */
-const LiveCommand = object({
-  subscribe: Type.Optional(Type.Array(oneOf(CHANNELS), { maxItems: CHANNELS.length })),
-  unsubscribe: Type.Optional(Type.Array(oneOf(CHANNELS), { maxItems: CHANNELS.length })),
-});
-export type LiveCommand = Static<typeof LiveCommand>;
-
 /** Data of each channel, for the OpenAPI document. */
 export const LiveChannels = object({
   rates: Rates,
