@@ -1,12 +1,15 @@
 // Tests of live capture on loopback with real tools; needs root, or a tool with the capability to capture.
 import assert from 'node:assert/strict';
 import { createSocket } from 'node:dgram';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { newFrame } from '@eyrie/dissect/files';
+import { spawnChild } from '../../../test/support/children.ts';
 import { hasTool } from '../../../test/support/tools.ts';
+import { until } from '../../../test/support/until.ts';
 import { type LiveSource, listInterfaces, openLive, type ToolName } from '../src/index.ts';
 
 const PORT = 39_481;
@@ -37,6 +40,36 @@ async function readAll(source: LiveSource, until: number): Promise<number[]> {
     if (all.length >= until) await source.stop();
   }
   return all;
+}
+
+/** A program that captures until SIGINT: it prints the tool's process id, and how many packets it has read in the end. */
+async function capturing(tool: ToolName) {
+  const program = `
+    import { openLive } from ${JSON.stringify(join(import.meta.dirname, '../src/index.ts'))};
+    import { newFrame } from ${JSON.stringify(import.meta.resolve('@eyrie/dissect/files'))};
+    const source = await openLive('lo', { filter: 'udp dst port ${PORT}', tool: '${tool}' });
+    process.on('SIGINT', () => source.stop());
+    console.log(source.pid);
+    let packets = 0;
+    for await (const reader of source.chunks()) while (reader.next(newFrame())) packets++;
+    console.log(packets);`;
+  const child = spawnChild(process.execPath, ['--input-type=module', '-e', program], {
+    detached: true,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const said = { text: '' };
+  child.stdout!.on('data', (part) => (said.text += part));
+  const closed = once(child, 'close');
+  const pid = Number(await until('the tool', () => /^(\d+)\n/.exec(said.text)?.[1]));
+  return { child, closed, pid, said };
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 for (const tool of ['tcpdump', 'dumpcap'] as const) {
@@ -98,7 +131,22 @@ for (const tool of ['tcpdump', 'dumpcap'] as const) {
       }
     });
 
-    it('ends without an error if Ctrl-C reaches the tool before this program', async () => {
+    it('Ctrl-C in a terminal, which signals the process group, loses nothing that was captured', async () => {
+      const { child, closed, said } = await capturing(tool);
+      await sendPackets(50);
+      process.kill(-child.pid!, 'SIGINT');
+      await closed;
+      assert.match(said.text, /\n50\n$/);
+    });
+
+    it('the tool of a program that was killed ends, though there are no packets', async () => {
+      const { child, closed, pid } = await capturing(tool);
+      child.kill('SIGKILL');
+      await closed;
+      await until('the end of the tool', () => !isRunning(pid));
+    });
+
+    it('ends without an error if the tool is signalled before this program', async () => {
       const source = await openLive('lo', { filter: `udp dst port ${PORT}`, tool });
       const reading = readAll(source, PACKETS);
       process.kill(source.pid, 'SIGINT');
@@ -125,5 +173,36 @@ describe('the list of interfaces', { skip: mayCapture('tcpdump') }, () => {
   it('contains loopback with its address', async () => {
     const lo = (await listInterfaces()).find(({ name }) => name === 'lo');
     assert.ok(lo?.isLoopback && lo.isUp && lo.addresses.includes('127.0.0.1'));
+  });
+});
+
+describe('a tcpdump that is slow to begin', {
+  skip: process.platform !== 'linux' && 'a shell script',
+}, () => {
+  it('is not asked for its counters, which would end it, before it handles signals', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'eyrie-live-'));
+    const path = process.env.PATH;
+    try {
+      const header =
+        '\\0324\\0303\\0262\\0241\\02\\00\\04\\00\\00\\00\\00\\00\\00\\00\\00\\00\\00\\00\\04\\00\\01\\00\\00\\00';
+      const script = `#!/bin/sh
+printf '%b' '${header}'
+sleep 2.5
+trap 'echo "3 packets dropped by kernel" >&2' USR1
+trap 'exit 0' INT
+echo 'tcpdump: listening on lo' >&2
+while :; do sleep 0.05; done
+`;
+      writeFileSync(join(folder, 'tcpdump'), script, { mode: 0o755 });
+      process.env.PATH = `${folder}:${path}`;
+      const source = await openLive('lo', { tool: 'tcpdump' });
+      const reading = readAll(source, Infinity);
+      await Promise.race([reading, until('its counters', () => source.drops.kernel === 3)]);
+      await source.stop();
+      assert.deepEqual(await reading, []);
+    } finally {
+      process.env.PATH = path;
+      rmSync(folder, { recursive: true });
+    }
   });
 });

@@ -1,6 +1,7 @@
 // Live capture: tcpdump or dumpcap runs as a child, and its pipe is read like a capture file.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { platform } from 'node:os';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { CaptureReader } from '@eyrie/dissect/files';
@@ -8,6 +9,7 @@ import { CaptureError } from '../errors.ts';
 import type { FrameReader, FrameSource } from '../frame-source.ts';
 import { streamInput } from '../input.ts';
 import { type CaptureSource, openFrom } from '../source.ts';
+import { guard } from './guard.ts';
 import { listInterfaces } from './interfaces.ts';
 import { type DropCounts, liveError, readCounts } from './messages.ts';
 import { countsSignal, findTool, type Tool, type ToolName } from './tool.ts';
@@ -36,7 +38,7 @@ export const LIVE_DEFAULTS = {
 const COUNTS_MS = 1000;
 /** libpcap hands packets over in blocks, at the latest after tcpdump's time-out of a second (dumpcap: 250 ms). */
 const HANDOVER_MS = 1100;
-/** Longest time between an exit of the tool after Ctrl-C and the call of `stop`. */
+/** Longest time between an exit of the tool, to which the same signal was sent as to this process, and the call of `stop`. */
 const STOP_MS = 1000;
 /** Characters kept of a tool's stderr. */
 const SAID_MAX = 8192;
@@ -60,9 +62,9 @@ export class LiveSource implements FrameSource {
     this.#source = source;
     this.#said = said;
     said.counts = this.drops;
-    // Only tcpdump reports counters while it runs.
+    // Only tcpdump reports counters while it runs. It writes the file header before it handles the signal, which ends it until then.
     const signal = countsSignal(tool);
-    if (signal !== null) this.#timer = setInterval(() => child.kill(signal), COUNTS_MS);
+    if (signal !== null) this.#timer = setInterval(() => said.isListening && child.kill(signal), COUNTS_MS);
   }
 
   /** The tool's process. */
@@ -125,7 +127,7 @@ export class LiveSource implements FrameSource {
     const child = this.#child;
     if (this.#isRunning) await once(child, 'exit');
     await this.#said.ended;
-    // Ctrl-C reaches the tool as well, which may exit before `stop` is called.
+    // Whoever ends all processes of a service, or of a container, signals the tool as well.
     if (child.exitCode === 0) await Promise.race([this.#stopped.promise, pause(STOP_MS)]);
     if (this.#isClosed) return;
     const ending = child.signalCode === null ? '' : `ended by ${child.signalCode}`;
@@ -136,6 +138,8 @@ export class LiveSource implements FrameSource {
 /** Collects a child's stderr. */
 interface Said {
   text: string;
+  /** tcpdump handles its signals. */
+  isListening: boolean;
   counts: DropCounts;
   readonly ended: Promise<void>;
 }
@@ -150,10 +154,13 @@ export async function openLive(name: string, options: LiveOptions = {}): Promise
   const filter = options.filter?.trim() || null;
   const child = spawn(tool.path, argumentsFor(tool, name, { ...LIVE_DEFAULTS, ...options, filter }), {
     stdio: ['ignore', 'pipe', 'pipe'],
+    // In a process group of its own: Ctrl-C in a terminal would end the tool before it hands over what it has captured.
+    detached: platform() !== 'win32',
   });
   const said = listen(child);
   try {
     await once(child, 'spawn');
+    guard(child);
     return new LiveSource(name, tool, child, await openFrom(name, streamInput(child.stdout!)), said);
   } catch (error) {
     if (!(error instanceof CaptureError)) throw error;
@@ -191,11 +198,13 @@ function listen(child: ChildProcess): Said {
   const lines = createInterface({ input: child.stderr! });
   const said: Said = {
     text: '',
+    isListening: false,
     counts: { kernel: 0, interface: 0 },
     ended: new Promise((resolve) => lines.once('close', resolve)),
   };
   lines.on('line', (line) => {
     readCounts(line, said.counts);
+    said.isListening ||= line.includes('listening on');
     if (!/packets? (captured|received|dropped)|listening on/.test(line))
       said.text = `${said.text}${line}\n`.slice(-SAID_MAX);
   });
