@@ -10,6 +10,12 @@ const answers = (...all: string[]): Questions => ({
   text: async (_message, initial = '') => all.shift() ?? initial,
   confirm: async () => true,
   peer: async () => all.shift() ?? '',
+  offer: async () => all.shift() ?? '',
+});
+/** As `answers`, and chooses these of the options. */
+const choosing = (chosen: string[], ...all: string[]): Questions => ({
+  ...answers(...all),
+  choose: async (_message, options) => options.find((each) => chosen.includes(each)) ?? options[0]!,
 });
 const one = [{ id: 'alpha', state: 'runs', mesh: 'home', isAuthority: true }];
 const two = [{ id: 'beta', state: 'runs', mesh: 'home', isAuthority: false }, ...one];
@@ -21,7 +27,7 @@ test('menu entries return their command, with the peer only if there are several
     'beta',
     'good morning',
   ]);
-  assert.deepEqual(await entry('Ask the mesh').ask(answers('count where cpu.used > 80%'), one), [
+  assert.deepEqual(await entry('Query the mesh').ask(answers('count where cpu.used > 80%'), one), [
     'query',
     'count where cpu.used > 80%',
   ]);
@@ -56,7 +62,7 @@ test('where nobody waits for approval the menu says so, and asks for no name', a
 test('the menu offers only entries that are available', () => {
   const labels = (peers: typeof one) => entries.filter((each) => each.isFor(peers)).map(({ label }) => label);
   assert.ok(!labels([]).includes('Send a message'));
-  assert.ok(labels([]).includes('Found a mesh'));
+  assert.ok(labels([]).includes('Create a mesh'));
   assert.ok(labels([{ ...one[0]!, state: 'stopped' }]).includes('Start a peer'));
   assert.ok(!labels(one).includes('Start a peer'));
 });
@@ -67,12 +73,38 @@ test('what only the authority does goes to the peer that holds it, and is not of
   ]);
   assert.deepEqual(await entry('Invite').ask(answers(), one), ['mesh', 'invite']);
   const member = two.filter(({ isAuthority }) => !isAuthority);
-  for (const label of ['Create another peer', 'Invite', 'Who waits', 'Approve', 'Revoke'])
+  for (const label of ['Create another peer', 'Invite', 'List the pending', 'Approve', 'Revoke'])
     assert.ok(!entry(label).isFor(member), label);
 });
 
 test('what any peer answers alike asks for a peer only if several meshes run here', async () => {
-  assert.deepEqual(await entry('Who is here').ask(answers(), two), ['mesh', 'members']);
+  assert.deepEqual(await entry('List the members').ask(answers(), two), ['mesh', 'members']);
   const apart = two.map((peer) => (peer.id === 'beta' ? { ...peer, mesh: 'lab' } : peer));
-  assert.deepEqual(await entry('Who is here').ask(answers(), apart), ['mesh', 'members', '--peer', 'beta']);
+  assert.deepEqual(await entry('List the members').ask(answers(), apart), [
+    'mesh',
+    'members',
+    '--peer',
+    'beta',
+  ]);
+});
+
+test('the menu encrypts and decrypts a text or a file, for a peer or with a passphrase', async () => {
+  assert.deepEqual(await entry('Encrypt').ask(answers('meet at six', 'beta'), one), [
+    ...['encrypt', '--text', 'meet at six', '--to', 'beta'],
+  ]);
+  const withPassphrase = choosing(['a file', 'anyone who knows a passphrase'], 'plan.pdf');
+  assert.deepEqual(await entry('Encrypt').ask(withPassphrase, one), [
+    ...['encrypt', 'plan.pdf', '-o', 'plan.pdf.eyrie'],
+  ]);
+  assert.deepEqual(await entry('Encrypt').ask(answers('hello'), []), ['encrypt', '--text', 'hello']);
+  assert.deepEqual(await entry('Decrypt').ask(answers('RXlT'), []), ['decrypt', '--text', 'RXlT']);
+  assert.deepEqual(await entry('Decrypt').ask(choosing(['a file'], 'plan.pdf.eyrie'), []), [
+    ...['decrypt', 'plan.pdf.eyrie', '-o', 'plan.pdf'],
+  ]);
+});
+
+test('the menu captures to a file', async () => {
+  assert.deepEqual(await entry('Capture').ask(answers('eth0', 'office.pcapng'), []), [
+    ...['read', '-i', 'eth0', '-w', 'office.pcapng'],
+  ]);
 });

@@ -207,6 +207,15 @@ test('encrypt and decrypt with a passphrase', async () => {
   assert.match((await run(`decrypt ${file}`, right)).err, /was not made by "eyrie encrypt"/);
   assert.match((await run(`encrypt ${file} -o ${sealed}`, right)).err, /is there already/);
 
+  const line = await run('encrypt --text=hello', right);
+  assert.match(line.out, /^[A-Za-z0-9+/]+={0,2}\n$/);
+  assert.equal((await run(`decrypt --text=${line.out.trim()}`, right)).out, 'hello');
+  writeFileSync(`${sealed}.txt`, line.out);
+  assert.equal((await run(`decrypt ${sealed}.txt`, right)).out, 'hello');
+  const other = await run('decrypt --text=aGVsbG8=', right);
+  assert.deepEqual([other.status, other.err], [1, 'eyrie: this text was not made by "eyrie encrypt"\n']);
+  assert.equal((await run(`encrypt ${file} --text=hello`, right)).status, 2);
+
   // Through pipes, where the one end is slower than the other.
   const pipe = await shell(`(sleep 0.3; cat ${file}) | ${EYRIE} encrypt -o - | ${EYRIE} decrypt -`, right);
   assert.deepEqual([pipe.status, pipe.out, pipe.err], [0, 'by a passphrase', '']);

@@ -39,6 +39,14 @@ async function by(questions: Questions, peers: readonly LocalPeer[]): Promise<st
   return among(questions, running(peers));
 }
 
+/** Which peer, running or not: asked only if there are several. */
+async function byLocal(questions: Questions, peers: readonly LocalPeer[]): Promise<string[]> {
+  return among(
+    questions,
+    peers.map(({ id }) => id),
+  );
+}
+
 /** Any peer of a mesh answers alike: asked only if several meshes run here. */
 async function byAny(questions: Questions, peers: readonly LocalPeer[]): Promise<string[]> {
   const meshes = new Set(peers.filter(({ state }) => state === 'runs').map(({ mesh }) => mesh));
@@ -66,20 +74,31 @@ function spoken(command: string[], typed: string[], options: string[] = []): str
 const ALL = 'all peers';
 const ONE = 'one peer';
 
+/** What is encrypted or decrypted, and who can decrypt it. */
+const TEXT = 'a text';
+const FILE = 'a file';
+const PASSPHRASE = 'anyone who knows a passphrase';
+
+async function recipient(questions: Questions, peers: readonly LocalPeer[]): Promise<string[]> {
+  if (!whereRuns(peers) || (await questions.choose('For whom?', [ONE, PASSPHRASE])) === PASSPHRASE) return [];
+  const as = await by(questions, peers);
+  return ['--to', await questions.peer('For which peer?', 'members', as[1]), ...as];
+}
+
 export const entries: readonly Entry[] = [
   {
-    label: 'Who is here',
-    hint: 'members of the mesh, and who of them is alive',
+    label: 'List the members',
+    hint: 'of the mesh, and which of them are alive',
     isFor: whereRuns,
     ask: async (questions, peers) => ['mesh', 'members', ...(await byAny(questions, peers))],
   },
   {
-    label: 'Ask the mesh',
-    hint: 'the best peers for something, or figures of all',
+    label: 'Query the mesh',
+    hint: 'the best peers for something, or aggregates of all',
     isFor: whereRuns,
     ask: async (questions, peers) => {
       const as = await byAny(questions, peers);
-      return spoken(['query'], [await questions.text('What?', '3 peers order by cpu.free')], as);
+      return spoken(['query'], [await questions.text('Query', '3 peers order by cpu.free')], as);
     },
   },
   {
@@ -94,7 +113,7 @@ export const entries: readonly Entry[] = [
   },
   {
     label: 'Read messages',
-    hint: 'those not read yet',
+    hint: 'unread ones',
     isFor: whereRuns,
     ask: async (questions, peers) => ['inbox', ...(await by(questions, peers))],
   },
@@ -115,7 +134,7 @@ export const entries: readonly Entry[] = [
   },
   {
     label: 'Stop a peer',
-    hint: 'it says good-bye to the others',
+    hint: 'the others learn that it leaves',
     isFor: whereRuns,
     ask: async (questions, peers) => ['mesh', 'stop', await questions.choose('Which?', running(peers))],
   },
@@ -135,14 +154,14 @@ export const entries: readonly Entry[] = [
     ask: async (questions, peers) => ['mesh', 'invite', ...(await byAuthority(questions, peers))],
   },
   {
-    label: 'Who waits',
-    hint: 'peers that asked to be let in',
+    label: 'List the pending',
+    hint: 'peers that wait for approval',
     isFor: whereDecides,
     ask: async (questions, peers) => ['mesh', 'pending', ...(await byAuthority(questions, peers))],
   },
   {
     label: 'Approve',
-    hint: 'let one in that waits',
+    hint: 'a peer that waits',
     isFor: whereDecides,
     ask: async (questions, peers) => {
       const as = await byAuthority(questions, peers);
@@ -152,7 +171,7 @@ export const entries: readonly Entry[] = [
   },
   {
     label: 'Revoke',
-    hint: 'out at once, for all',
+    hint: 'a member; all peers close their links with it',
     isFor: whereDecides,
     ask: async (questions, peers) => {
       const as = await byAuthority(questions, peers);
@@ -182,45 +201,49 @@ export const entries: readonly Entry[] = [
     ask: async (questions, peers) => {
       const as = await by(questions, peers);
       const from = await questions.peer('From which peer?', 'others', as[1]);
-      const name = await questions.text('Which file? (none: list what it shares)', '', true);
+      const name = await questions.offer('Which file?', from, as[1]);
       if (name === '') return spoken(['get'], [from], as);
       const to = await questions.text('Where to?', name);
       return spoken(['get'], [`${from}/${name}`], [...(to === name ? [] : ['-o', to]), ...as]);
     },
   },
   {
-    label: 'Encrypt a file',
-    hint: 'for a peer',
-    isFor: whereRuns,
+    label: 'Encrypt',
+    hint: 'a text or a file, for a peer or with a passphrase',
+    isFor: always,
     ask: async (questions, peers) => {
-      const as = await by(questions, peers);
+      if ((await questions.choose('What?', [TEXT, FILE])) === TEXT) {
+        const text = await questions.text('Text');
+        return ['encrypt', '--text', text, ...(await recipient(questions, peers))];
+      }
       const file = await questions.text('Which file?');
-      const to = await questions.peer('For which peer?', 'members', as[1]);
-      return spoken(['encrypt'], [file], ['--to', to, '-o', `${file}.eyrie`, ...as]);
+      return spoken(['encrypt'], [file], ['-o', `${file}.eyrie`, ...(await recipient(questions, peers))]);
     },
   },
   {
-    label: 'Decrypt a file',
-    hint: 'that was encrypted for a peer here',
-    isFor: whereRuns,
+    label: 'Decrypt',
+    hint: 'what was encrypted for a peer here, or with a passphrase',
+    isFor: always,
     ask: async (questions) => {
+      if ((await questions.choose('What?', [TEXT, FILE])) === TEXT)
+        return ['decrypt', '--text', await questions.text('The encrypted text')];
       const file = await questions.text('Which file?');
       const to = await questions.text('Where to?', file.replace(/\.eyrie$/, ''));
       return spoken(['decrypt'], [file], ['-o', to]);
     },
   },
   {
-    label: 'Found a mesh',
-    hint: 'this machine holds its authority',
+    label: 'Create a mesh',
+    hint: 'with a first peer, which holds the authority',
     isFor: always,
-    ask: async (questions) => spoken(['mesh', 'init'], [await questions.text('What is it called?', 'home')]),
+    ask: async (questions) => spoken(['mesh', 'init'], [await questions.text('Its name', 'home')]),
   },
   {
     label: 'Join a mesh',
-    hint: 'by an invitation',
+    hint: 'with an invitation',
     isFor: always,
     ask: async (questions) => {
-      const line = await questions.text('The line of the invitation');
+      const line = await questions.text('The invitation: the line that eyrie mesh invite printed');
       return spoken(['mesh', 'join'], [line], ['--name', await questions.text('The name of this peer')]);
     },
   },
@@ -229,10 +252,15 @@ export const entries: readonly Entry[] = [
     hint: 'to all nodes, also without a link',
     isFor: (peers) => peers.length > 0,
     ask: async (questions, peers) => {
-      const all = peers.map((peer) => peer.id);
-      const as = all.length === 1 ? [] : ['--peer', await questions.choose('As which peer?', all)];
+      const as = await byLocal(questions, peers);
       return spoken(['master'], [await questions.text('Message', 'Hello, Nodes!')], as);
     },
+  },
+  {
+    label: 'Listen on the LAN',
+    hint: 'for broadcasts, as a node, until Ctrl-C',
+    isFor: (peers) => peers.length > 0,
+    ask: async (questions, peers) => ['node', ...(await byLocal(questions, peers))],
   },
   {
     label: 'Look at a capture',
@@ -244,7 +272,10 @@ export const entries: readonly Entry[] = [
     label: 'Capture',
     hint: 'packets of an interface to a file, until Ctrl-C',
     isFor: always,
-    ask: async (questions) => ['capture', '-i', await questions.text('Which interface?', 'any')],
+    ask: async (questions) => {
+      const from = await questions.text('Which interface?', 'any');
+      return ['read', '-i', from, '-w', await questions.text('Which file?', 'capture.pcapng')];
+    },
   },
   {
     label: 'Dashboard',
@@ -255,6 +286,7 @@ export const entries: readonly Entry[] = [
   },
 ];
 
+/** No argument if nothing was typed. */
 function words(text: string): string[] {
   return text === '' ? [] : [text];
 }

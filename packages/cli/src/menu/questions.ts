@@ -1,8 +1,8 @@
 // Prompts on a terminal.
 import { autocomplete, cancel, confirm, isCancel, select, text } from '@clack/prompts';
-import type { MemberView } from '@eyrie/mesh';
+import type { MemberView, Offer } from '@eyrie/mesh';
 import { UserError } from '../errors.ts';
-import { askAuthority, askMesh, selectAny } from '../mesh/select.ts';
+import { ask, askAuthority, askMesh, selectAny } from '../mesh/select.ts';
 
 /** The user pressed Escape or Ctrl-C at a prompt. */
 export class Cancelled extends Error {}
@@ -19,6 +19,8 @@ export interface Questions {
    * pending.
    */
   peer(message: string, who: Who, asked: string | undefined): Promise<string>;
+  /** The name of a file that the peer `from` offers to the local peer `asked`; '' if none is known. */
+  offer(message: string, from: string, asked: string | undefined): Promise<string>;
 }
 
 /** Lists longer than this are searched by typing. */
@@ -36,25 +38,42 @@ export const terminalQuestions: Questions = {
   },
   confirm: async (message) => answered(await confirm({ message, initialValue: false })),
   peer: async (message, who, asked) => {
-    const names = await namesOf(who, asked);
+    const names = await unlessRefused(() => namesOf(who, asked));
     if (names.length === 0) return who === 'pending' ? '' : terminalQuestions.text(message);
-    if (names.length <= LISTED_MAX) return terminalQuestions.choose(message, names);
-    const options = names.map((value) => ({ value, label: value }));
-    return answered(await autocomplete({ message, options, maxItems: LISTED_MAX }));
+    return oneOf(message, names);
+  },
+  offer: async (message, from, asked) => {
+    const offers = await unlessRefused(() => ask<Offer[]>(asked, 'offers', { from }));
+    return offers.length === 0
+      ? ''
+      : oneOf(
+          message,
+          offers.map(({ name }) => name),
+        );
   },
 };
 
-async function namesOf(who: Who, asked: string | undefined): Promise<string[]> {
+async function oneOf(message: string, names: readonly string[]): Promise<string> {
+  if (names.length <= LISTED_MAX) return terminalQuestions.choose(message, names);
+  const options = names.map((value) => ({ value, label: value }));
+  return answered(await autocomplete({ message, options, maxItems: LISTED_MAX }));
+}
+
+/** Empty if the peer cannot answer: the command itself reports the error, with its remedy. */
+async function unlessRefused<T>(list: () => Promise<T[]>): Promise<T[]> {
   try {
-    if (who === 'pending') return (await askAuthority<{ id: string }[]>(asked, who)).map(({ id }) => id);
-    const self = who === 'others' ? await selectAny(asked) : null;
-    const all = await askMesh<MemberView[]>(asked, 'members');
-    return all.filter(({ id, revoked }) => revoked === null && id !== self).map(({ id }) => id);
+    return await list();
   } catch (error) {
-    // The command itself reports the error, with its remedy.
     if (error instanceof UserError) return [];
     throw error;
   }
+}
+
+async function namesOf(who: Who, asked: string | undefined): Promise<string[]> {
+  if (who === 'pending') return (await askAuthority<{ id: string }[]>(asked, who)).map(({ id }) => id);
+  const self = who === 'others' ? await selectAny(asked) : null;
+  const all = await askMesh<MemberView[]>(asked, 'members');
+  return all.filter(({ id, revoked }) => revoked === null && id !== self).map(({ id }) => id);
 }
 
 export function answered<T>(answer: T): Exclude<T, symbol> {

@@ -22,6 +22,7 @@ import { readStandardInput, writeStandardOutput } from './standard-streams.ts';
 import { standingFrom } from './standing.ts';
 
 interface Options {
+  text?: string;
   peer?: string;
   output?: string;
   force?: boolean;
@@ -29,32 +30,47 @@ interface Options {
 
 /** A document of the greatest size, sealed: each piece of 64 KiB gains a tag, and there is a head. */
 const SEALED_BYTES_MAX = DOCUMENT_BYTES_MAX + 2 ** 20;
+/** A larger input is no line of base64. */
+const LINE_BYTES_MAX = 64 << 20;
 const TOO_LARGE = 'this is more than 1 GiB: share it with "eyrie share"';
 
 export async function encrypt(file: string | undefined, options: Options & { to?: string }): Promise<void> {
-  if (options.output === undefined && isatty(1))
+  const { text, output, to } = options;
+  refuseBoth(file, text);
+  if (text === undefined && output === undefined && isatty(1))
     throw new UserError(
       'what is encrypted is binary: name a file with -o, or say -o - to have it on this terminal',
     );
-  const plain = await read(file);
+  const plain = text === undefined ? await read(file) : Buffer.from(text);
   if (plain.length > DOCUMENT_BYTES_MAX) throw new UserError(TOO_LARGE, FAILED);
-  if (options.to === undefined) {
-    await write(sealWithPassphrase(await newPassphrase(), plain), options);
-    told(options, 'whoever knows the passphrase');
-    return;
-  }
-  const { key } = await ask<{ key: string }>(options.peer, 'sealingKey', { of: options.to });
-  await write(
-    sealDocument(
-      standingFrom(selectPeer(options.peer)),
-      options.to,
-      Buffer.from(key, 'base64'),
-      plain,
-      Date.now(),
-    ),
-    options,
-  );
-  told(options, `${options.to} alone`);
+  const sealed =
+    to === undefined
+      ? sealWithPassphrase(await newPassphrase(), plain)
+      : await sealFor(to, plain, options.peer);
+  await write(text === undefined ? sealed : asLine(sealed), options);
+  told(options, to === undefined ? 'anyone who knows the passphrase' : `${to} alone`);
+}
+
+async function sealFor(to: string, plain: Uint8Array, peer: string | undefined): Promise<Uint8Array> {
+  const { key } = await ask<{ key: string }>(peer, 'sealingKey', { of: to });
+  return sealDocument(standingFrom(selectPeer(peer)), to, Buffer.from(key, 'base64'), plain, Date.now());
+}
+
+function refuseBoth(file: string | undefined, text: string | undefined): void {
+  if (file !== undefined && text !== undefined) throw new UserError('name a file or give --text, not both');
+}
+
+/** Base64 (RFC 4648 §4) in one line: for a chat, a mail or the menu. */
+function asLine(sealed: Uint8Array): Buffer {
+  return Buffer.from(`${Buffer.from(sealed).toString('base64')}\n`);
+}
+
+/** The bytes of what `eyrie encrypt` made, in binary or as a line. */
+function fromLine(data: Buffer): Buffer {
+  if (isDocument(data) || isPassphraseSealed(data) || data.length > LINE_BYTES_MAX) return data;
+  // Buffer.from() skips characters that are not base64, and so would take any text.
+  const line = data.toString('latin1').trim();
+  return /^[A-Za-z0-9+/]+={0,2}$/.test(line) ? Buffer.from(line, 'base64') : data;
 }
 
 /** Where standard output is the result, nothing is said. */
@@ -63,14 +79,18 @@ function told({ output }: Options, who: string): void {
 }
 
 export async function decrypt(file: string | undefined, options: Options): Promise<void> {
-  const sealed = await read(file);
+  const { text } = options;
+  refuseBoth(file, text);
+  const sealed = fromLine(text === undefined ? await read(file) : Buffer.from(text));
   try {
     if (isPassphraseSealed(sealed)) {
       await writeOpened(openWithPassphrase(await knownPassphrase(), sealed), options);
       return;
     }
-    if (!isDocument(sealed))
-      throw new UserError(`${file ?? 'standard input'} was not made by "eyrie encrypt"`, FAILED);
+    if (!isDocument(sealed)) {
+      const what = text === undefined ? (file ?? 'standard input') : 'this text';
+      throw new UserError(`${what} was not made by "eyrie encrypt"`, FAILED);
+    }
     const { from, sealedMs, plain, warning } = openDocument(
       standingFrom(receiver(options.peer, sealed)),
       sealed,
@@ -113,7 +133,9 @@ async function writeOpened(plain: Uint8Array, options: Options): Promise<void> {
     throw new UserError(
       'what is in it is not plain text: name a file with -o, or say -o - to have it on this terminal',
     );
-  await write(plain, options);
+  // On a terminal, the next line begins at its left edge.
+  const isOpen = options.output === undefined && isatty(1) && plain.length > 0 && plain.at(-1) !== 0x0a;
+  await write(isOpen ? Buffer.concat([plain, Buffer.from('\n')]) : plain, options);
 }
 
 /** UTF-8 without control characters but tabs and ends of lines. */

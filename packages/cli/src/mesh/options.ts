@@ -384,6 +384,7 @@ function addSealing(program: Command): void {
     .command('encrypt')
     .description('encrypt a text or file for a peer, or with a passphrase')
     .argument('[file]', 'the file; - or nothing is standard input')
+    .option('--text <text>', 'this text instead of a file; the result is one line of text, to paste')
     .option(
       '--to <id>',
       'for this peer alone; without it, with a passphrase (asked for, or EYRIE_PASSPHRASE)',
@@ -391,7 +392,13 @@ function addSealing(program: Command): void {
     .option('-o, --output <path>', 'where to put it; - or nothing is standard output')
     .option('--force', 'replace an existing file')
     .option('--peer <id>', 'which peer of this user encrypts')
-    .addHelpText('after', `${EXAMPLE}eyrie encrypt plan.pdf --to lab-7 -o plan.pdf.eyrie`)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  eyrie encrypt plan.pdf --to lab-7 -o plan.pdf.eyrie
+  eyrie encrypt --text "meet at six" --to lab-7`,
+    )
     .action(async (file: string | undefined, options) =>
       (await import('./encrypt.ts')).encrypt(file, options),
     );
@@ -399,10 +406,17 @@ function addSealing(program: Command): void {
     .command('decrypt')
     .description('decrypt what "eyrie encrypt" made, and print who sealed it')
     .argument('[file]', 'the file; - or nothing is standard input')
+    .option('--text <text>', 'the line that "eyrie encrypt --text" printed, instead of a file')
     .option('-o, --output <path>', 'where to put it; - or nothing is standard output')
     .option('--force', 'replace an existing file')
     .option('--peer <id>', 'which peer of this user decrypts')
-    .addHelpText('after', `${EXAMPLE}eyrie decrypt plan.pdf.eyrie -o plan.pdf`)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  eyrie decrypt plan.pdf.eyrie -o plan.pdf
+  eyrie decrypt --text RXlTMQ…`,
+    )
     .action(async (file: string | undefined, options) =>
       (await import('./encrypt.ts')).decrypt(file, options),
     );
