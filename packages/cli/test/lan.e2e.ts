@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -94,8 +94,16 @@ test('a master and four nodes with 10 % loss: all receive the message, and run i
 
   const task = await run(['master', 'ignored', '--task', 'who', '--peer', 'master'], 'master');
   for (const host of hosts.slice(1)) assert.match(task.out, new RegExp(`^${host}: it is me$`, 'm'));
+  assert.equal(task.status, 0, task.err);
+  for (const node of nodes)
+    assert.match(node.output(), /^task who for master started\ntask who for master done$/m);
+  const log = readFileSync(join(home, 'logs/node_one.log'), 'utf8');
+  assert.match(log, /"LAN message","from":"master","topic":"broadcast","text":"Hello, Nodes!"/);
+  assert.match(log, /"task done","task":"who","from":"master"/);
   const unknown = await run(['master', 'ignored', '--task', 'nonsense', '--peer', 'master'], 'master');
   assert.match(unknown.out, /one failed: no such task; there are echo, report, who/);
+  assert.match(unknown.out, /4 of 4 nodes; the task failed at /);
+  assert.equal(unknown.status, 1);
 
   for (let i = 0; i < 5; i++) await run(['master', 'plain text', '--plain'], 'master');
   await until('all have the plain text', () =>

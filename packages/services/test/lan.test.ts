@@ -1,7 +1,11 @@
 // The parts of the LAN broadcast that need no network: addresses and tasks.
 
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { requireTool } from '../../../test/support/tools.ts';
 import { directedBroadcast, LanSocket } from '../src/lan/socket.ts';
 import { tasksOf } from '../src/node/tasks.ts';
 
@@ -37,6 +41,18 @@ test('tasks: those that come along, and those of the operator', async () => {
     tasksOf({ commands: [], capture: { interface: 'lo', folder: '.' } }).get('capture')!('9999'),
     /up to 300/,
   );
+});
+
+test('tasks: a capture that cannot begin fails with what tcpdump says', {
+  skip: requireTool('tcpdump'),
+}, async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'eyrie-tasks-'));
+  try {
+    const capture = tasksOf({ commands: [], capture: { interface: 'nosuch0', folder } }).get('capture')!;
+    await assert.rejects(capture('1'), /No such device/);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 });
 
 test('tasks: a text of a message never reaches the shell', {

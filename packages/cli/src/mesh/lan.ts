@@ -76,12 +76,17 @@ export async function master(
   for (const node of outcome.acked) known.set(node, nowMs);
   storage.write(NODES_FILE, JSON.stringify(Object.fromEntries(known)));
   const missing = [...known.keys()].filter((node) => !outcome.acked.has(node));
+  const failed = results.filter(({ isDone }) => !isDone).map(({ node }) => node);
+  const silent =
+    options.task === undefined ? [] : [...outcome.acked].filter((node) => !outcome.answered.has(node));
   if (options.json === true) console.log(JSON.stringify({ acked: [...outcome.acked], missing, results }));
-  else
-    console.log(
-      `${outcome.acked.size} of ${known.size} nodes${missing.length > 0 ? `; missing: ${missing.join(', ')}` : ''}`,
-    );
-  return missing.length === 0 && outcome.acked.size > 0 ? 0 : FAILED;
+  else {
+    const listed = (what: string, nodes: readonly string[]) =>
+      nodes.length === 0 ? '' : `; ${what} ${nodes.join(', ')}`;
+    const problems = `${listed('missing:', missing)}${listed('the task failed at', failed)}${listed('no result from', silent)}`;
+    console.log(`${outcome.acked.size} of ${known.size} nodes${problems}`);
+  }
+  return outcome.acked.size > 0 && [missing, failed, silent].every(({ length }) => length === 0) ? 0 : FAILED;
 }
 
 export async function node(options: Common & { task?: string[]; capture?: string }): Promise<number> {
@@ -105,6 +110,11 @@ export async function node(options: Common & { task?: string[]; capture?: string
       onText: (from, text, isSealed) => {
         if (options.json === true) console.log(JSON.stringify({ from, text, isSealed }));
         else console.log(`${from}${isSealed ? '' : ' (plain)'}: ${printable(text)}`);
+      },
+      onTask: ({ task, from, state, text }) => {
+        if (options.json === true) console.log(JSON.stringify({ task, from, state, text }));
+        else
+          console.log(`task ${task} for ${from} ${state}${state === 'failed' ? `: ${printable(text)}` : ''}`);
       },
       log,
     });
@@ -137,6 +147,11 @@ interface Known {
 }
 
 function standingOf(named: string | undefined): Known {
+  if (peersIn(eyrieHome()).length === 0)
+    throw new UserError(
+      'there is no peer here yet: eyrie mesh init, or eyrie mesh join; or plain messages, with --plain',
+      FAILED,
+    );
   const id = selectPeer(named);
   return { standing: standingFrom(id), storage: new FolderStorage(peerFolder(eyrieHome(), id)) };
 }

@@ -434,7 +434,17 @@ function addLan(program: Command): void {
     .option('--plain', 'as plain text, for simple programs (nc -ul 12345): not sealed, not acknowledged')
     .option('--peer <id>', 'which peer of this user sends')
     .option('--json', 'the outcome as JSON')
-    .addHelpText('after', `${EXAMPLE}eyrie master "Hello, Nodes!"`)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  eyrie master "Hello, Nodes!"
+  eyrie master --task report "how are you?"
+  eyrie master --task capture 5              nodes with --capture record packets for 5 seconds
+  eyrie master --plain "Hello, Nodes!"       needs no peer, here or there
+
+Exit status: 0 every node that answered in the last 30 days has it, and has run the task; 1 if not.`,
+    )
     .action(async (text: string[], options) => {
       process.exitCode = await (await import('./lan.ts')).master(text, options);
     });
@@ -448,7 +458,15 @@ function addLan(program: Command): void {
     .option('--plain', 'also show plain messages of simple programs')
     .option('--peer <id>', 'which peer of this user listens')
     .option('--json', 'messages as JSON lines')
-    .addHelpText('after', `${EXAMPLE}eyrie node --task disk="df -h /"`)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  eyrie node --task disk="df -h /"     eyrie master --task disk "" runs it
+  eyrie node --plain                   also without a peer, for plain messages only
+
+The log is logs/node_ID.log in the folder of the user's peers (EYRIE_HOME).`,
+    )
     .action(async (options) => {
       process.exitCode = await (await import('./lan.ts')).node(options);
     });

@@ -5,6 +5,8 @@ import type { Task } from './tasks.ts';
 
 /** Concurrent tasks; a further one is refused with a message. */
 const TASKS_MAX = 4;
+/** Of a message in the log. */
+const LOGGED_CHARS_MAX = 200;
 
 export interface NodeOptions {
   port: number;
@@ -18,7 +20,17 @@ export interface NodeOptions {
   plain: boolean;
   tasks: ReadonlyMap<string, Task>;
   onText: (from: string, text: string, isSealed: boolean) => void;
+  onTask: (event: TaskEvent) => void;
   log: Log;
+}
+
+export interface TaskEvent {
+  task: string;
+  /** The peer that asked for it. */
+  from: string;
+  state: 'started' | 'done' | 'failed';
+  /** The result, or why it failed; empty at the start. */
+  text: string;
 }
 
 export interface RunningNode {
@@ -36,7 +48,11 @@ export async function runNode(options: NodeOptions): Promise<RunningNode> {
     onDatagram: (data, from) => {
       const isSealed = data.subarray(0, 4).toString('latin1') === 'EyB1';
       if (isSealed) courier?.receive(data, from);
-      else if (options.plain) options.onText(from, data.toString('utf8'), false);
+      else if (options.plain) {
+        const text = data.toString('utf8');
+        log('info', 'plain LAN message', { from, text: text.slice(0, LOGGED_CHARS_MAX) });
+        options.onText(from, text, false);
+      }
     },
     onProblem: (message) => log('warn', 'LAN', { message }),
   });
@@ -76,25 +92,26 @@ async function take(
       reply(courier, address, from, id, 'failed', `${standing?.id}: not allowed by its policy`);
     return;
   }
-  log('info', 'LAN message', { from, topic });
+  log('info', 'LAN message', { from, topic, text: text.slice(0, LOGGED_CHARS_MAX) });
   options.onText(from, text, true);
   if (task === '') return;
+  const tell = (state: TaskEvent['state'], result: string) => {
+    log(state === 'failed' ? 'warn' : 'info', `task ${state}`, {
+      ...{ task, from },
+      ...(state === 'failed' ? { reason: result } : {}),
+    });
+    options.onTask({ task, from, state, text: result });
+    if (state !== 'started') reply(courier, address, from, id, state, result);
+  };
   const work = tasks.get(task);
-  const problem =
-    work === undefined
-      ? `no such task; there are ${[...tasks.keys()].join(', ')}`
-      : running >= TASKS_MAX
-        ? 'busy'
-        : null;
-  if (problem !== null || work === undefined) {
-    reply(courier, address, from, id, 'failed', problem ?? '');
-    return;
-  }
+  if (work === undefined) return tell('failed', `no such task; there are ${[...tasks.keys()].join(', ')}`);
+  if (running >= TASKS_MAX) return tell('failed', 'busy');
   running++;
+  tell('started', '');
   try {
-    reply(courier, address, from, id, 'done', await work(text));
+    tell('done', await work(text));
   } catch (error) {
-    reply(courier, address, from, id, 'failed', (error as Error).message);
+    tell('failed', (error as Error).message);
   } finally {
     running--;
   }

@@ -48,7 +48,7 @@ function report() {
 async function captureFor(text: string, options: { interface: string; folder: string }): Promise<string> {
   const seconds = Number(text);
   if (!Number.isInteger(seconds) || seconds < 1 || seconds > CAPTURE_S_MAX)
-    throw new Error(`capture takes a number of seconds up to ${CAPTURE_S_MAX}`);
+    throw new Error(`the text of a capture is its duration in seconds, up to ${CAPTURE_S_MAX}`);
   makeFolder(options.folder, 0o700);
   const path = join(options.folder, `${new Date().toISOString().replaceAll(':', '')}.pcap`);
   await run('tcpdump', ['-i', options.interface, '-w', path, '-U'], seconds * 1000 + RUN_MS, seconds * 1000);
@@ -66,14 +66,16 @@ function run(command: string, args: string[], limitMs: number, stopMs?: number):
     };
     child.stdout.on('data', keep);
     child.stderr.on('data', keep);
-    const stop = stopMs === undefined ? undefined : setTimeout(() => child.kill('SIGINT'), stopMs);
+    let isStopped = false;
+    const stop =
+      stopMs === undefined ? undefined : setTimeout(() => (isStopped = child.kill('SIGINT')), stopMs);
     const kill = setTimeout(() => child.kill('SIGKILL'), limitMs);
     child.once('error', (error) => reject(new Error(`${command}: ${error.message}`)));
     child.once('close', (status) => {
       clearTimeout(stop);
       clearTimeout(kill);
       const text = output.toString('utf8').trim();
-      if (status === 0 || stopMs !== undefined) resolve(text);
+      if (status === 0 || isStopped) resolve(text);
       else reject(new Error(`${text.split('\n').at(-1) || command} (status ${status ?? 'killed'})`));
     });
   });

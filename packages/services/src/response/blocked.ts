@@ -18,10 +18,14 @@ export class BlockedAddresses {
   readonly #path: string;
   readonly #blocked = new Map<string, BlockedAddress>();
 
-  /** @param path of the plain file, whose entries are loaded; the nft set is written beside it, with suffix `.nft` */
+  /**
+   * @param path of the plain file, whose entries are loaded; the nft set is written beside it, with suffix `.nft`. Both exist from
+   *   then on, if only empty: a firewall may read them before the first block.
+   */
   constructor(path: string, nowMs: number) {
     this.#path = path;
     for (const each of readBack(path)) if (each.untilMs > nowMs) this.#blocked.set(each.address, each);
+    this.#write();
   }
 
   all(): BlockedAddress[] {

@@ -149,6 +149,16 @@ test('doors tried one after the other are a scan, though each peer saw one knock
   );
 });
 
+test('the block list can be read before the first block, and drops what expired while the authority was away', () => {
+  const path = join(root, 'fresh', 'blocked.txt');
+  const first = new BlockedAddresses(path, 0);
+  assert.equal(readFileSync(path, 'utf8'), '');
+  assert.match(readFileSync(`${path}.nft`, 'utf8'), /flush set inet eyrie_blocked blocked4\n/);
+  first.add('203.0.113.9', 5_000, 'a scan');
+  new BlockedAddresses(path, 5_000);
+  assert.equal(readFileSync(path, 'utf8'), '');
+});
+
 test('an address of nobody is blocked, and comes off the list when its time is over', async () => {
   const here = await scene(ALL);
   const { mesh, blocked } = here;
