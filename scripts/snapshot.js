@@ -16,8 +16,8 @@ const NODE_MAJOR_MIN = 24;
 const ENGINE_FLAGS = [
   '--invocation-count-for-maglev=1000',
   '--invocation-count-for-turbofan=30000',
-  // MiB.
-  '--initial-heap-size=128',
+  // MiB. With 128, whole trees of 100,000 conversations take 26 MB more.
+  '--initial-heap-size=64',
   // Long outputs make much garbage: with the 32 MiB of V8 they take 120 MB more, and no less time.
   '--max-semi-space-size=8',
 ];

@@ -1,15 +1,16 @@
 // Time since the previous frame of the same conversation (`tcp.time_delta`, `udp.time_delta`).
 import type { Packet } from '../core/packet.ts';
 import { START_CAPACITY } from './flow-table.ts';
+import { grown } from './grown.ts';
 
 export class DeltaTimes {
   #seconds = new Float64Array(START_CAPACITY);
   #nanoseconds = new Int32Array(START_CAPACITY);
   #deltasNs = new BigInt64Array(START_CAPACITY);
 
-  /** A new conversation has this number. Its first packet may be one that is not counted: quoted in an ICMP error. */
-  begin(flow: number): void {
-    if (flow >= this.#seconds.length) this.#grow(flow + 1);
+  /** A new conversation has this number, out of `capacity`. Its first packet may be one that is not counted: quoted in an ICMP error. */
+  begin(flow: number, capacity: number): void {
+    if (this.#seconds.length < capacity) this.#resize(capacity);
     this.#seconds[flow] = Number.NaN;
     this.#deltasNs[flow] = 0n;
   }
@@ -30,16 +31,9 @@ export class DeltaTimes {
     return this.#deltasNs[flow] ?? 0n;
   }
 
-  #grow(needed: number): void {
-    const capacity = Math.max(needed, this.#seconds.length * 2);
-    const seconds = new Float64Array(capacity);
-    seconds.set(this.#seconds);
-    this.#seconds = seconds;
-    const nanoseconds = new Int32Array(capacity);
-    nanoseconds.set(this.#nanoseconds);
-    this.#nanoseconds = nanoseconds;
-    const deltas = new BigInt64Array(capacity);
-    deltas.set(this.#deltasNs);
-    this.#deltasNs = deltas;
+  #resize(capacity: number): void {
+    this.#seconds = grown(this.#seconds, capacity);
+    this.#nanoseconds = grown(this.#nanoseconds, capacity);
+    this.#deltasNs = grown(this.#deltasNs, capacity);
   }
 }

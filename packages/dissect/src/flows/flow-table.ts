@@ -3,6 +3,7 @@
 import { u32 } from '../core/bytes.ts';
 import { IPV4, IPV6, type Packet } from '../core/packet.ts';
 import type { Protocol } from '../core/protocol.ts';
+import { grown } from './grown.ts';
 import { KeyHash } from './key-hash.ts';
 
 /**
@@ -62,11 +63,11 @@ export class FlowTable {
 
   readonly maxFlows: number;
   readonly #streams = new Uint32Array(256);
-  #words: Uint32Array;
+  #words: Uint32Array<ArrayBuffer>;
   #doubles: Float64Array;
   #slots: Int32Array;
   /** A copy of each entry's LAST_SECONDS, packed so that the eviction sweep touches a single cache line. */
-  #seen: Uint32Array;
+  #seen: Uint32Array<ArrayBuffer>;
   #hand = 0;
   readonly #protocols: Protocol[] = [];
   readonly #key = new Uint32Array(KEY_WORDS);
@@ -74,10 +75,10 @@ export class FlowTable {
 
   constructor(options: FlowTableOptions) {
     this.maxFlows = options.maxFlows;
-    this.capacity = Math.min(START_CAPACITY, 2 ** Math.ceil(Math.log2(options.maxFlows)));
+    this.capacity = Math.min(START_CAPACITY, options.maxFlows);
     this.#words = new Uint32Array(this.capacity * RECORD_WORDS);
     this.#doubles = new Float64Array(this.#words.buffer);
-    this.#slots = new Int32Array(this.capacity * 2).fill(-1);
+    this.#slots = new Int32Array(slotsFor(this.capacity)).fill(-1);
     this.#seen = new Uint32Array(this.capacity);
   }
 
@@ -406,22 +407,23 @@ export class FlowTable {
   }
 
   #grow(): number {
-    if (this.size === this.capacity) this.#resize(this.capacity * 2);
+    if (this.size === this.capacity) this.#resize(Math.min(this.capacity * 2, this.maxFlows));
     this.memory.push(null);
     return this.size++;
   }
 
   #resize(capacity: number): void {
-    const words = new Uint32Array(capacity * RECORD_WORDS);
-    words.set(this.#words);
-    this.#words = words;
-    this.#doubles = new Float64Array(words.buffer);
+    this.#words = grown(this.#words, capacity * RECORD_WORDS);
+    this.#doubles = new Float64Array(this.#words.buffer);
     this.capacity = capacity;
-    const seen = new Uint32Array(capacity);
-    seen.set(this.#seen);
-    this.#seen = seen;
+    this.#seen = grown(this.#seen, capacity);
     const old = this.#slots;
-    this.#slots = new Int32Array(capacity * 2).fill(-1);
+    this.#slots = new Int32Array(slotsFor(capacity)).fill(-1);
     for (const flow of old) if (flow >= 0) this.#link(flow, this.#hashOf(flow));
   }
+}
+
+/** Twice as many as entries at least, and a power of two, because the hash is masked. */
+function slotsFor(capacity: number): number {
+  return 2 ** Math.ceil(Math.log2(capacity * 2));
 }

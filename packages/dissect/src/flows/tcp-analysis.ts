@@ -1,6 +1,7 @@
 // TCP sequence analysis: retransmissions, lost segments, duplicate ACKs and the other findings of Wireshark's analysis
 // (User's Guide §7.5 "TCP Analysis"), and relative sequence numbers.
 import { START_CAPACITY } from './flow-table.ts';
+import { grown } from './grown.ts';
 
 export const RETRANSMISSION = 0x0001;
 export const FAST_RETRANSMISSION = 0x0002;
@@ -394,9 +395,7 @@ export class TcpAnalysis {
   }
 
   #resize(capacity: number): void {
-    const words = new Int32Array(capacity * RECORD_WORDS);
-    words.set(this.#words);
-    this.#words = words;
-    this.#doubles = new Float64Array(words.buffer);
+    this.#words = grown(this.#words, capacity * RECORD_WORDS);
+    this.#doubles = new Float64Array(this.#words.buffer);
   }
 }

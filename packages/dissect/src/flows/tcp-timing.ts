@@ -2,6 +2,7 @@
 // must remember every unacknowledged segment, and therefore is optional (`SessionOptions.timesConversations`).
 import type { Packet } from '../core/packet.ts';
 import { START_CAPACITY } from './flow-table.ts';
+import { grown } from './grown.ts';
 import {
   ACK,
   FIN,
@@ -84,9 +85,9 @@ export class TcpTiming {
   rto = NONE;
   rtoFrame = 0;
 
-  /** Forgets the state of an earlier conversation with this flow index. */
-  begin(flow: number): void {
-    this.#fit(flow);
+  /** Makes room for flows 0 to capacity - 1, and forgets the state of an earlier conversation with this index. */
+  begin(flow: number, capacity: number): void {
+    if (this.#words.length < capacity * RECORD_WORDS) this.#resize(capacity);
     const w = this.#words;
     const record = flow * RECORD_WORDS;
     this.#unacked.drop(w[record + OLDEST]!, w[record + NEWEST]!, w[record + UNACKED]!);
@@ -96,7 +97,6 @@ export class TcpTiming {
   }
 
   see(p: Packet, s: Segment, found: number, sackedBytes: number): void {
-    this.#fit(p.flow);
     const w = this.#words;
     const record = p.flow * RECORD_WORDS;
     const fwd = record + p.direction * WORDS;
@@ -227,15 +227,10 @@ export class TcpTiming {
     this.pushBytesSent = w[fwd + PUSHED_BYTES]! >>> 0;
   }
 
-  /** Makes room for this flow. */
-  #fit(flow: number): void {
-    const needed = (flow + 1) * RECORD_WORDS;
-    if (needed <= this.#words.length) return;
-    const words = new Int32Array(Math.max(needed, this.#words.length * 2));
-    words.set(this.#words);
-    this.#words = words;
-    this.#doubles = new Float64Array(words.buffer);
-    this.#bigints = new BigInt64Array(words.buffer);
+  #resize(capacity: number): void {
+    this.#words = grown(this.#words, capacity * RECORD_WORDS);
+    this.#doubles = new Float64Array(this.#words.buffer);
+    this.#bigints = new BigInt64Array(this.#words.buffer);
   }
 }
 

@@ -1,5 +1,6 @@
 // TCP segments that are not acknowledged yet, of all conversations: lists in one table, whose places are used again.
 import type { Packet } from '../core/packet.ts';
+import { grown } from './grown.ts';
 
 /** Of all conversations together. */
 const SEGMENTS_MAX = 500_000;
@@ -88,12 +89,8 @@ export class UnackedSegments {
 
   #grow(): void {
     this.#capacity = Math.min(this.#capacity * 2, SEGMENTS_MAX + 1);
-    const words = new Int32Array(this.#capacity * WORDS);
-    words.set(this.#words);
-    this.#words = words;
-    const seconds = new Float64Array(this.#capacity);
-    seconds.set(this.#seconds);
-    this.#seconds = seconds;
+    this.#words = grown(this.#words, this.#capacity * WORDS);
+    this.#seconds = grown(this.#seconds, this.#capacity);
   }
 }
 

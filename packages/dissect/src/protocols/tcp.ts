@@ -311,8 +311,8 @@ function track(p: Packet, b: Uint8Array, start: number, headerLength: number): v
   const { direction } = p;
   if (flows.isNew) {
     analysis.begin(flow, flows.capacity);
-    p.session.timing?.begin(flow);
-    p.session.deltaTimes?.begin(flow);
+    p.session.timing?.begin(flow, flows.capacity);
+    p.session.deltaTimes?.begin(flow, flows.capacity);
   }
   // A segment quoted in an ICMP error was counted when it was sent.
   if (p.isQuoted) return;
@@ -328,8 +328,8 @@ function track(p: Packet, b: Uint8Array, start: number, headerLength: number): v
     if (analysis.isReuse(flow, direction, segment)) {
       flows.renew(p);
       analysis.begin(flow, flows.capacity);
-      p.session.timing?.begin(flow);
-      p.session.deltaTimes?.begin(flow);
+      p.session.timing?.begin(flow, flows.capacity);
+      p.session.deltaTimes?.begin(flow, flows.capacity);
       found = REUSED_PORTS;
     } else if (analysis.restart(flow, direction, segment)) found = REUSED_PORTS;
     analysis.setServerPort(flow, segment.flags & ACK ? p.srcPort : p.dstPort);

@@ -81,7 +81,7 @@ export const udp: Protocol = protocol({
     const length = u16(b, start + 4);
     const { flows, deltaTimes } = p.session;
     p.mark[layer] = flows.see(p) + 1;
-    if (flows.isNew) deltaTimes?.begin(p.flow);
+    if (flows.isNew) deltaTimes?.begin(p.flow, flows.capacity);
     deltaTimes?.see(p);
     p.payload[layer] = p.at = start + HEADER;
     if (length > p.wireEnd - start) p.notes[layer] = TOO_LONG;
