@@ -43,16 +43,19 @@ const SACKED_BYTES = 5;
 const HIGHEST = 6;
 const HIGHEST_FRAME = 7;
 const HIGHEST_NANOSECONDS = 8;
-const WORDS = 12;
+/** Where the first of the unacknowledged segments begins, and where the last one ends. */
+const BOTTOM = 9;
+const TOP = 12;
+const WORDS = 14;
 /** Behind the words of both directions. */
-const COMPLETENESS = 24;
-const SYN_NANOSECONDS = 25;
-const RECORD_WORDS = 32;
+const COMPLETENESS = 28;
+const SYN_NANOSECONDS = 29;
+const RECORD_WORDS = 34;
 
 /** Indices of 64-bit words in the same record: seconds are doubles, the round-trip time is a whole number. */
 const HIGHEST_SECONDS = 5;
-const SYN_SECONDS = 13;
-const INITIAL_RTT = 14;
+const SYN_SECONDS = 15;
+const INITIAL_RTT = 16;
 const RECORD_DOUBLES = RECORD_WORDS / 2;
 
 /** Bits of STATE. */
@@ -60,10 +63,17 @@ const RECORD_DOUBLES = RECORD_WORDS / 2;
 const HAS_LOST = 1;
 const WAS_PUSHED = 2;
 const HAS_HIGHEST = 4;
+/** Each unacknowledged segment begins where the one before ends, or behind it. */
+const IS_ORDERED = 8;
+/** They span half of all sequence numbers, which can't be compared then (RFC 9293 §3.4). */
+const IS_WIDE = 16;
 
 /** Bits of COMPLETENESS beside those of `tcp.completeness`. */
 const IS_KNOWN = 0x100;
 const HAS_SYN = 0x200;
+
+/** Of all sequence numbers. */
+const HALF = 2 ** 31;
 
 const NONE = -1n;
 
@@ -157,11 +167,13 @@ export class TcpTiming {
     const next = (s.seq + s.length + (s.flags & (SYN | FIN) ? 1 : 0)) | 0;
     const takesNumbers = s.length > 0 || (s.flags & (SYN | FIN)) !== 0;
     if (takesNumbers && w[fwd + UNACKED]! < UNACKED_MAX) {
-      const segment = this.#unacked.add(p, s.seq, next, w[fwd + NEWEST]!);
+      const before = w[fwd + NEWEST]!;
+      const segment = this.#unacked.add(p, s.seq, next, before);
       if (segment !== 0) {
         if (w[fwd + UNACKED]! === 0) w[fwd + OLDEST] = segment;
         w[fwd + NEWEST] = segment;
         w[fwd + UNACKED]! += 1;
+        this.#bound(fwd, segment, before);
       }
     }
     if (found & ZERO_WINDOW_PROBE) return;
@@ -178,12 +190,39 @@ export class TcpTiming {
     this.#doubles[way / 2 + HIGHEST_SECONDS] = p.seconds;
   }
 
-  /** Removes acknowledged segments; the oldest one that ends at `ack` is the one being acknowledged. */
+  /** Widens the bounds of the unacknowledged segments by one that follows `before`; 0: it is the first. */
+  #bound(way: number, segment: number, before: number): void {
+    const w = this.#words;
+    const seq = this.#unacked.seq(segment);
+    const end = this.#unacked.end(segment);
+    if (before === 0) {
+      w[way + STATE] = (w[way + STATE]! & ~IS_WIDE) | IS_ORDERED;
+      w[way + BOTTOM] = seq;
+      w[way + TOP] = end;
+    }
+    const bottom = w[way + BOTTOM]!;
+    const from = (seq - bottom) | 0;
+    const to = (end - bottom) | 0;
+    const lowest = Math.min(0, from);
+    const highest = Math.max((w[way + TOP]! - bottom) | 0, to);
+    w[way + BOTTOM] = bottom + lowest;
+    w[way + TOP] = bottom + highest;
+    if (before !== 0 && isAfter(this.#unacked.end(before), seq)) w[way + STATE]! &= ~IS_ORDERED;
+    if (to <= from || highest - lowest >= HALF) w[way + STATE] = (w[way + STATE]! & ~IS_ORDERED) | IS_WIDE;
+  }
+
+  /**
+   * Removes acknowledged segments; the oldest one that ends at `ack` is the one being acknowledged. All are looked at only
+   * where some are out of order and `ack` is news to them: a bulk transfer has thousands under way.
+   */
   #acknowledge(p: Packet, rev: number, ack: number): void {
     const w = this.#words;
     const unacked = this.#unacked;
     this.acksFrame = 0;
     this.ackRtt = NONE;
+    const isNews = isAfter(ack, w[rev + BOTTOM]!);
+    if (!isNews && isAfter(w[rev + TOP]!, ack) && (w[rev + STATE]! & IS_WIDE) === 0) return;
+    const isOrdered = isNews && (w[rev + STATE]! & IS_ORDERED) !== 0;
     let before = 0;
     for (let segment = w[rev + OLDEST]!, next = 0; segment !== 0; segment = next) {
       next = unacked.newer(segment);
@@ -191,6 +230,11 @@ export class TcpTiming {
       if (!isExact && isAfter(unacked.end(segment), ack)) {
         // Part of it may be acknowledged.
         if (isAfter(ack, unacked.seq(segment))) unacked.setSeq(segment, ack);
+        if (isOrdered) {
+          w[rev + BOTTOM] = unacked.seq(segment);
+          return;
+        }
+        this.#bound(rev, segment, before);
         before = segment;
         continue;
       }
@@ -208,10 +252,22 @@ export class TcpTiming {
 
   #flight(fwd: number, rev: number, s: Segment): void {
     const w = this.#words;
-    const unacked = this.#unacked;
     this.bytesInFlight = this.pushBytesSent = 0;
-    const oldest = w[fwd + OLDEST]!;
-    if (s.length === 0 || oldest === 0 || w[fwd + STATE]! & HAS_LOST) return;
+    if (s.length === 0 || w[fwd + OLDEST] === 0 || w[fwd + STATE]! & HAS_LOST) return;
+    const bytes = this.#span(fwd) - w[rev + SACKED_BYTES]!;
+    if (bytes > 0) this.bytesInFlight = bytes - (s.flags & (SYN | FIN) ? 1 : 0);
+    w[fwd + PUSHED_BYTES] = w[fwd + STATE]! & WAS_PUSHED ? s.length : w[fwd + PUSHED_BYTES]! + s.length;
+    if (s.flags & PSH) w[fwd + STATE]! |= WAS_PUSHED;
+    else w[fwd + STATE]! &= ~WAS_PUSHED;
+    this.pushBytesSent = w[fwd + PUSHED_BYTES]! >>> 0;
+  }
+
+  /** Sequence numbers from the first to the last that is not acknowledged. */
+  #span(way: number): number {
+    const w = this.#words;
+    if ((w[way + STATE]! & IS_WIDE) === 0) return (w[way + TOP]! - w[way + BOTTOM]!) | 0;
+    const unacked = this.#unacked;
+    const oldest = w[way + OLDEST]!;
     const seq = unacked.seq(oldest);
     let first = 0;
     let last = (unacked.end(oldest) - seq) | 0;
@@ -219,12 +275,7 @@ export class TcpTiming {
       first = Math.min(first, (unacked.seq(segment) - seq) | 0);
       last = Math.max(last, (unacked.end(segment) - seq) | 0);
     }
-    const bytes = last - first - w[rev + SACKED_BYTES]!;
-    if (bytes > 0) this.bytesInFlight = bytes - (s.flags & (SYN | FIN) ? 1 : 0);
-    w[fwd + PUSHED_BYTES] = w[fwd + STATE]! & WAS_PUSHED ? s.length : w[fwd + PUSHED_BYTES]! + s.length;
-    if (s.flags & PSH) w[fwd + STATE]! |= WAS_PUSHED;
-    else w[fwd + STATE]! &= ~WAS_PUSHED;
-    this.pushBytesSent = w[fwd + PUSHED_BYTES]! >>> 0;
+    return last - first;
   }
 
   #resize(capacity: number): void {
