@@ -9,14 +9,14 @@ const LISTS = [
   [
     'Wireshark',
     wireshark,
-    '# comment\n00:00:0C\tCisco\tCisco Systems, Inc\n02:60:8C\t3comIbmP\t3Com\t# IBM PC\n',
+    '# comment\n00:00:0C\tCisco\tCisco Systems, Inc\n02:60:8C\t3comIbmP\t3Com\t# IBM PC\n00:00:AA\tFirst\n00:00:AA\tSecond\n',
   ],
   [
     'the IEEE',
     ieee,
-    '00-00-0C   (hex)\t\tCisco Systems, Inc\n00000C     (base 16)\t\tCisco\n\n02-60-8C   (hex)\t\t3Com\n',
+    '00-00-0C   (hex)\t\tCisco Systems, Inc\n00000C     (base 16)\t\tCisco\n\n02-60-8C   (hex)\t\t3Com\n00-00-AA   (hex)\t\tFirst\n00-00-AA   (hex)\t\tSecond\n',
   ],
-  ['Nmap', nmap, '00000C Cisco Systems, Inc\n02608C 3Com'],
+  ['Nmap', nmap, '00000C Cisco Systems, Inc\n02608C 3Com\n0000AA First\n0000AA Second'],
 ] as const;
 
 for (const [whose, format, text] of LISTS) {
@@ -29,6 +29,9 @@ for (const [whose, format, text] of LISTS) {
       assert.equal(vendorOf(0x00000c), 'Cisco Systems, Inc');
       assert.equal(vendorOf(0x02608c), '3Com');
       assert.equal(vendorOf(0x02608d), undefined);
+      // From an index after some searches, once more for addresses not asked for yet.
+      for (let oui = 0x100000; oui < 0x100020; oui++) assert.equal(vendorOf(oui), undefined);
+      assert.equal(vendorOf(0x0000aa), 'First');
     } finally {
       rmSync(folder, { recursive: true });
     }
