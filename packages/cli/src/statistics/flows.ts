@@ -105,7 +105,8 @@ function line(flow: Flow, start: number): string {
   return `${cells.join(' ').trimEnd()}\n`;
 }
 
-function endpoint({ address, port }: FlowEnd): string {
+/** `192.0.2.1:80`, `[2001:db8::1]:80` */
+export function endpoint({ address, port }: Pick<FlowEnd, 'address' | 'port'>): string {
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }
 

@@ -13,6 +13,7 @@ import {
 import { UserError } from '../errors.ts';
 import { fixed } from '../terminal/numbers.ts';
 import type { Output } from '../terminal/output.ts';
+import { endpoint } from './flows.ts';
 import type { Statistic, StatisticKind } from './statistic.ts';
 
 const RULE = '===================================================================\n';
@@ -202,10 +203,6 @@ class FollowStatistic implements Statistic {
 }
 
 const NOBODY: Side = { address: '', port: 0 };
-
-function endpoint({ address, port }: Side): string {
-  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
-}
 
 /** The display filter that finds what was followed. */
 function filterText(asked: Asked): string {

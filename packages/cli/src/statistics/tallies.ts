@@ -23,6 +23,11 @@ function heading(title: string, filter: string): string {
   return `\n${RULE}${title}${filter === '' ? '' : ` with filter ${filter}`}\n`;
 }
 
+/** Counts by method and by status code, for JSON. */
+function dataOf({ codes, methods }: HttpTally | RtspTally): unknown {
+  return { methods: Object.fromEntries(methods.counts), statusCodes: Object.fromEntries(codes.counts) };
+}
+
 export const httpStat: StatisticKind = {
   name: 'http,stat',
   usage: 'http,stat[,FILTER]',
@@ -55,8 +60,7 @@ class HttpStat implements Statistic {
   }
 
   data(): unknown {
-    const { codes, methods } = this.#tally;
-    return { methods: Object.fromEntries(methods.counts), statusCodes: Object.fromEntries(codes.counts) };
+    return dataOf(this.#tally);
   }
 }
 
@@ -94,8 +98,7 @@ class RtspStat implements Statistic {
   }
 
   data(): unknown {
-    const { codes, methods } = this.#tally;
-    return { methods: Object.fromEntries(methods.counts), statusCodes: Object.fromEntries(codes.counts) };
+    return dataOf(this.#tally);
   }
 }
 

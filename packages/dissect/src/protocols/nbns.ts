@@ -5,6 +5,7 @@ import { protocol } from '../core/protocol.ts';
 import type { Sink } from '../core/sink.ts';
 import { udpPorts } from '../core/table.ts';
 import { ipv4Address } from '../core/text.ts';
+import { recordCount } from './dns/info.ts';
 import { skipName } from './dns/name.ts';
 import { describedName, netbiosName, plainName } from './netbios/name.ts';
 
@@ -119,10 +120,6 @@ export const nbns = protocol({
     return `${operation} response${failure}${end - start < HEADER ? '' : answersInfo(b, start, end)}`;
   },
 });
-
-function recordCount(b: Uint8Array, start: number): number {
-  return u16(b, start + 6) + u16(b, start + 8) + u16(b, start + 10);
-}
 
 /** End of the last record; -1 if the message is truncated before. */
 function sectionsEnd(b: Uint8Array, start: number, end: number): number {

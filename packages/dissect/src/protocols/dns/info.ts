@@ -55,7 +55,8 @@ function sectionsInfo(b: Uint8Array, start: number, end: number, isMulticast: bo
   return info;
 }
 
-function recordCount(b: Uint8Array, start: number): number {
+/** Answers, authorities and additional records together, as the header counts them (RFC 1035 §4.1.1). */
+export function recordCount(b: Uint8Array, start: number): number {
   return u16(b, start + 6) + u16(b, start + 8) + u16(b, start + 10);
 }
 

@@ -2,7 +2,8 @@
 import type { Packet } from '../../core/packet.ts';
 import type { Sink } from '../../core/sink.ts';
 import type { HeaderField } from '../http/http2/hpack.ts';
-import { isVarint, varint, varint64, varintBytes } from '../quic/varint.ts';
+import { emitVarint } from '../quic/emit-frame.ts';
+import { isVarint, varint } from '../quic/varint.ts';
 import { f, headerFields, settingFields } from './fields.ts';
 import type { Http3Frame, Http3Notes } from './http3.ts';
 import { SETTINGS, settingsIn } from './settings.ts';
@@ -13,31 +14,24 @@ const PUSHES = new Set([0x3, 0x5, 0xd]);
 export function emitHttp3(p: Packet, layer: number, out: Sink): void {
   const b = p.bufferOf(layer);
   const notes = p.notes[layer] as Http3Notes;
-  if (notes.isTyped) number(out, b, 0, f.streamType);
-  if (notes.pushAt >= 0) number(out, b, notes.pushAt, f.pushId);
+  if (notes.isTyped) emitVarint(out, b, 0, f.streamType);
+  if (notes.pushAt >= 0) emitVarint(out, b, notes.pushAt, f.pushId);
   for (const frame of notes.frames) emitFrame(out, b, frame);
 }
 
-/** Emits a variable-length integer; returns its end. */
-function number(out: Sink, b: Uint8Array, at: number, field: typeof f.pushId): number {
-  const bytes = varintBytes(b, at);
-  out.add(field, at, bytes, varint64(b, at));
-  return at + bytes;
-}
-
 function emitFrame(out: Sink, b: Uint8Array, { type, at, body, end, fields }: Http3Frame): void {
-  number(out, b, number(out, b, at, f.frameType), f.frameLength);
+  emitVarint(out, b, emitVarint(out, b, at, f.frameType), f.frameLength);
   if (end > body) out.add(f.payload, body, end - body);
   if (type === SETTINGS) emitSettings(out, b, body, end);
-  else if (PUSHES.has(type) && isVarint(b, body, end)) number(out, b, body, f.pushId);
+  else if (PUSHES.has(type) && isVarint(b, body, end)) emitVarint(out, b, body, f.pushId);
   for (const field of fields) emitHeader(out, field);
 }
 
 function emitSettings(out: Sink, b: Uint8Array, body: number, end: number): void {
   for (const { at, value, next } of settingsIn(b, body, end)) {
     out.open(f.settings, at, next - at);
-    number(out, b, at, f.settingId);
-    number(out, b, value, settingFields[varint(b, at)] ?? f.settingValue);
+    emitVarint(out, b, at, f.settingId);
+    emitVarint(out, b, value, settingFields[varint(b, at)] ?? f.settingValue);
     out.close();
   }
 }

@@ -1,5 +1,5 @@
 // The static table of QPACK (RFC 9204 Appendix A), index 0 first.
-import type { Entry } from '../http/http2/static-table.ts';
+import { type Entry, entriesOf } from '../http/http2/static-table.ts';
 
 const LINES = `:authority
 :path /
@@ -101,7 +101,4 @@ x-forwarded-for
 x-frame-options deny
 x-frame-options sameorigin`;
 
-export const staticTable: readonly Entry[] = LINES.split('\n').map((line) => {
-  const space = line.indexOf(' ');
-  return space < 0 ? [line, ''] : [line.slice(0, space), line.slice(space + 1)];
-});
+export const staticTable: readonly Entry[] = entriesOf(LINES);

@@ -40,7 +40,7 @@ const RANGES_MAX = 256;
 type Number64 = typeof f.ackLargest;
 
 /** Emits a variable-length integer; returns its end. */
-function number(out: Sink, b: Uint8Array, at: number, field: Number64): number {
+export function emitVarint(out: Sink, b: Uint8Array, at: number, field: Number64): number {
   const bytes = varintBytes(b, at);
   out.add(field, at, bytes, varint64(b, at));
   return at + bytes;
@@ -82,7 +82,7 @@ export function emitFrame(
 
 function emitBody(out: Sink, b: Uint8Array, type: number, start: number, body: number, end: number): void {
   let at = body;
-  for (const field of NUMBERS[type] ?? []) at = number(out, b, at, field);
+  for (const field of NUMBERS[type] ?? []) at = emitVarint(out, b, at, field);
   switch (type) {
     case PADDING_FRAME:
       out.add(f.paddingLength, start, 0, end - start);
@@ -92,15 +92,15 @@ function emitBody(out: Sink, b: Uint8Array, type: number, start: number, body: n
       emitAck(out, b, body, type);
       break;
     case CRYPTO:
-      at = number(out, b, number(out, b, body, f.cryptoOffset), f.cryptoLength);
+      at = emitVarint(out, b, emitVarint(out, b, body, f.cryptoOffset), f.cryptoLength);
       out.add(f.cryptoData, at, end - at);
       break;
     case NEW_TOKEN:
-      at = number(out, b, body, f.newTokenLength);
+      at = emitVarint(out, b, body, f.newTokenLength);
       out.add(f.newToken, at, end - at);
       break;
     case NEW_CONNECTION_ID:
-      at = number(out, b, number(out, b, body, f.newCidSequence), f.newCidRetire);
+      at = emitVarint(out, b, emitVarint(out, b, body, f.newCidSequence), f.newCidRetire);
       out.add(f.newCidLength, at, 1);
       out.add(f.newCid, at + 1, b[at]!);
       out.add(f.newCidToken, end - RESET_TOKEN_BYTES, RESET_TOKEN_BYTES);
@@ -117,7 +117,7 @@ function emitBody(out: Sink, b: Uint8Array, type: number, start: number, body: n
       break;
     case DATAGRAM:
     case DATAGRAM_LENGTH:
-      if (type === DATAGRAM_LENGTH) at = number(out, b, body, f.datagramLength);
+      if (type === DATAGRAM_LENGTH) at = emitVarint(out, b, body, f.datagramLength);
       out.add(f.datagram, at, end - at);
       break;
   }
@@ -136,36 +136,36 @@ function emitStream(out: Sink, b: Uint8Array, type: number, start: number, body:
   out.add(f.streamInitiator, body, at - body, Number(id & 1n));
   out.add(f.streamDirection, body, at - body, Number((id >> 1n) & 1n));
   out.close();
-  if ((type & STREAM_OFFSET) !== 0) at = number(out, b, at, f.streamOffset);
-  if ((type & STREAM_LENGTH) !== 0) at = number(out, b, at, f.streamLength);
+  if ((type & STREAM_OFFSET) !== 0) at = emitVarint(out, b, at, f.streamOffset);
+  if ((type & STREAM_LENGTH) !== 0) at = emitVarint(out, b, at, f.streamLength);
   out.add(f.streamData, at, end - at);
 }
 
 /** ACK frame, RFC 9000 §19.3. */
 function emitAck(out: Sink, b: Uint8Array, body: number, type: number): void {
-  const delay = number(out, b, body, f.ackLargest);
-  const countAt = number(out, b, delay, f.ackDelay);
+  const delay = emitVarint(out, b, body, f.ackLargest);
+  const countAt = emitVarint(out, b, delay, f.ackDelay);
   const count = varint(b, countAt);
-  let at = number(out, b, countAt, f.ackRangeCount);
-  at = number(out, b, at, f.ackFirstRange);
+  let at = emitVarint(out, b, countAt, f.ackRangeCount);
+  at = emitVarint(out, b, at, f.ackFirstRange);
   for (let n = 0; n < count; n++) {
     if (n >= RANGES_MAX) at += varintBytes(b, at) + varintBytes(b, at + varintBytes(b, at));
-    else at = number(out, b, number(out, b, at, f.ackGap), f.ackRange);
+    else at = emitVarint(out, b, emitVarint(out, b, at, f.ackGap), f.ackRange);
   }
   if (type !== ACK_ECN) return;
-  at = number(out, b, at, f.ackEct0);
-  at = number(out, b, at, f.ackEct1);
-  number(out, b, at, f.ackCe);
+  at = emitVarint(out, b, at, f.ackEct0);
+  at = emitVarint(out, b, at, f.ackEct1);
+  emitVarint(out, b, at, f.ackCe);
 }
 
 /** CONNECTION_CLOSE; error codes from 0x100 on are TLS alerts (RFC 9000 §20.1). */
 function emitClose(out: Sink, b: Uint8Array, body: number, end: number, type: number): void {
   const error = varint(b, body);
-  let at = number(out, b, body, type === CLOSE ? f.closeError : f.closeErrorApp);
+  let at = emitVarint(out, b, body, type === CLOSE ? f.closeError : f.closeErrorApp);
   if (type === CLOSE) {
     if (error >= 0x100 && error < 0x200) out.add(f.closeAlert, body, at - body, error & 0xff);
-    at = number(out, b, at, f.closeFrameType);
+    at = emitVarint(out, b, at, f.closeFrameType);
   }
-  at = number(out, b, at, f.closeReasonLength);
+  at = emitVarint(out, b, at, f.closeReasonLength);
   if (end > at) out.add(f.closeReason, at, end - at);
 }

@@ -16,7 +16,7 @@ import {
   ioctlName,
   securityLevelNames,
 } from './smb2-names.ts';
-import { type Asked, fileKey, memory } from './smb2-session.ts';
+import { type Asked, fileKey, memory, nameAt } from './smb2-session.ts';
 
 const hex = (value: number, digits: number): string => value.toString(16).padStart(digits, '0');
 
@@ -135,12 +135,6 @@ function reply(
   if (command === cmd.IOCTL && u16le(b, body) !== 9)
     return ioctlText(b, body, stop) + fileText(p, b, start, body + 8, stop);
   return '';
-}
-
-function nameAt(b: Uint8Array, start: number, stop: number, at: number): string {
-  if (at + 4 > stop) return '';
-  const from = start + u16le(b, at);
-  return printable(utf16le(b, from, Math.max(from, Math.min(stop, from + u16le(b, at + 2)))));
 }
 
 function fileText(p: Packet, b: Uint8Array, start: number, fid: number, stop: number): string {

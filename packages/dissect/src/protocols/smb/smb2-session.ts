@@ -1,6 +1,8 @@
 // State of an SMB2 connection: pending requests, names of files and trees, users of sessions.
-import { u32le } from '../../core/bytes.ts';
+import { utf16le } from '../../codec/utf16.ts';
+import { u16le, u32le } from '../../core/bytes.ts';
 import type { Packet } from '../../core/packet.ts';
+import { printable } from '../../core/printable.ts';
 import { Exchanges } from '../../flows/exchanges.ts';
 import type { NtlmUser } from '../auth/ntlmssp.ts';
 import { remember } from './bounded.ts';
@@ -127,4 +129,11 @@ function digest(b: Uint8Array, at: number, end: number, seed = 0): number {
     high ^= high >>> 13;
   }
   return (high >>> 6) * 0x4000000 + (low >>> 6);
+}
+
+/** Reads a name whose 2-byte offset (from the header) and 2-byte length are at `at`. */
+export function nameAt(b: Uint8Array, start: number, stop: number, at: number): string {
+  if (at + 4 > stop) return '';
+  const from = start + u16le(b, at);
+  return printable(utf16le(b, from, Math.max(from, Math.min(stop, from + u16le(b, at + 2)))));
 }

@@ -1,8 +1,6 @@
 // SMB versions 2 and 3 ([MS-SMB2] §2.2): Windows file sharing, and protocols over named pipes.
-import { utf16le } from '../../codec/utf16.ts';
 import { spells, u16le, u32le } from '../../core/bytes.ts';
 import { COLUMN, type Packet, SHOWN } from '../../core/packet.ts';
-import { printable } from '../../core/printable.ts';
 import { type Protocol, protocol, REJECTED } from '../../core/protocol.ts';
 import { gssapi } from '../auth/gssapi.ts';
 import { callNested } from '../auth/nested.ts';
@@ -21,6 +19,7 @@ import {
   fileOffset,
   memory,
   messageId,
+  nameAt,
   sessionKey,
   treeKey,
 } from './smb2-session.ts';
@@ -181,13 +180,6 @@ function response(p: Packet, layer: number, start: number, stop: number, command
         carried(p, start, stop, u32le(b, body + 32), u32le(b, body + 36), fileKey(b, start, body + 8));
       break;
   }
-}
-
-/** Reads a name whose 2-byte offset (from the header) and 2-byte length are at `at`. */
-function nameAt(b: Uint8Array, start: number, stop: number, at: number): string {
-  if (at + 4 > stop) return '';
-  const from = start + u16le(b, at);
-  return printable(utf16le(b, from, Math.max(from, Math.min(stop, from + u16le(b, at + 2)))));
 }
 
 function securityBlob(p: Packet, start: number, stop: number, at: number): void {

@@ -12,7 +12,7 @@ import {
   unifiedRecordBytes,
 } from './dtls-record.ts';
 import { alertText, emitAlert, emitHeartbeat, heartbeatText } from './emit.ts';
-import { ENCRYPTED, FIRST, HandshakeNotes, LAST, type Piece, WHOLE } from './handshake.ts';
+import { ENCRYPTED, FIRST, type HandshakeNotes, LAST, type Piece, piecesOf, WHOLE } from './handshake.ts';
 import { emitBody } from './messages.ts';
 import { contentTypeNames, handshakeTypeNames } from './names.ts';
 import {
@@ -74,12 +74,6 @@ function recordWords(p: Packet, layer: number, at: number, header: number, end: 
     default:
       return contentTypeNames[b[at]!] ?? 'Unknown';
   }
-}
-
-function piecesOf(p: Packet, layer: number, at: number, end: number): Piece[] {
-  const notes = p.notes[layer];
-  if (!(notes instanceof HandshakeNotes)) return [];
-  return notes.pieces.filter((piece) => piece.at >= at && piece.end <= end);
 }
 
 function pieceName(piece: Piece): string {

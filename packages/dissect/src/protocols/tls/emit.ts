@@ -14,6 +14,7 @@ import {
   LAST,
   MIDDLE,
   type Piece,
+  piecesOf,
   WHOLE,
 } from './handshake.ts';
 import { emitBody, type MessageContext } from './messages.ts';
@@ -101,12 +102,6 @@ function versionAfterRecord(
   if (b[at] !== HANDSHAKE) return version;
   const pieces = piecesOf(p, layer, at, end);
   return pieces.length === 0 ? version : pieces[pieces.length - 1]!.version;
-}
-
-function piecesOf(p: Packet, layer: number, at: number, end: number): Piece[] {
-  const notes = p.notes[layer];
-  if (!(notes instanceof HandshakeNotes)) return [];
-  return notes.pieces.filter((piece) => piece.at >= at && piece.end <= end);
 }
 
 /** Contents of the layer's records, for the Info column. */

@@ -69,6 +69,13 @@ export function decryptedAt(p: Packet, layer: number, at: number): Decrypted | u
   return notes instanceof HandshakeNotes ? notes.decrypted.find((record) => record.at === at) : undefined;
 }
 
+/** Messages, and parts of them, within the record [at, end). */
+export function piecesOf(p: Packet, layer: number, at: number, end: number): Piece[] {
+  const notes = p.notes[layer];
+  if (!(notes instanceof HandshakeNotes)) return [];
+  return notes.pieces.filter((piece) => piece.at >= at && piece.end <= end);
+}
+
 /** Reassembly limit; certificate chains are far shorter. */
 const MESSAGE_BYTES_MAX = 1 << 18;
 /** Plausible length of a message in clear. */

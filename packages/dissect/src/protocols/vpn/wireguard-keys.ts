@@ -1,4 +1,5 @@
 // Keys that open WireGuard: lines `LOCAL_STATIC_PRIVATE_KEY = base64` of a key log, as Wireshark reads them.
+import { hex } from '../../core/text.ts';
 import { x25519Public } from '../../crypto/x25519.ts';
 
 const LINE =
@@ -46,5 +47,5 @@ export class WireGuardKeys {
 }
 
 export function keyText(key: Uint8Array): string {
-  return Array.from(key, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return hex(key, 0, key.length);
 }

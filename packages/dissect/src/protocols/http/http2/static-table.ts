@@ -65,7 +65,12 @@ www-authenticate`;
 /** A header field: name and value. */
 export type Entry = readonly [string, string];
 
-export const staticTable: readonly Entry[] = LINES.split('\n').map((line) => {
-  const space = line.indexOf(' ');
-  return space < 0 ? [line, ''] : [line.slice(0, space), line.slice(space + 1)];
-});
+/** Entries of a table of lines `name value`; a line without a value has an empty one. */
+export function entriesOf(lines: string): Entry[] {
+  return lines.split('\n').map((line) => {
+    const space = line.indexOf(' ');
+    return space < 0 ? [line, ''] : [line.slice(0, space), line.slice(space + 1)];
+  });
+}
+
+export const staticTable: readonly Entry[] = entriesOf(LINES);

@@ -1,5 +1,6 @@
 // TLS secrets in NSS key log format (SSLKEYLOGFILE, RFC 9850), from a file or from decryption secrets blocks; and keys of
 // WireGuard from the same places.
+import { hex } from '../../../core/text.ts';
 import type { DecryptionSecrets } from '../../../files/capture-info.ts';
 import { WireGuardKeys } from '../../vpn/wireguard-keys.ts';
 
@@ -43,7 +44,7 @@ export class KeyLog {
     this.#readBlocks();
     // Asked of each packet that is sealed: most captures come without any.
     if (this.#secrets.size === 0) return undefined;
-    return this.#secrets.get(`${label} ${toHex(clientRandom)}`);
+    return this.#secrets.get(`${label} ${hex(clientRandom, 0, clientRandom.length)}`);
   }
 
   /** Keys of WireGuard; null without any. */
@@ -63,8 +64,4 @@ export class KeyLog {
 
 function fromHex(digits: string): Uint8Array {
   return Uint8Array.from(digits.match(/../g)!, (pair) => Number.parseInt(pair, 16));
-}
-
-function toHex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
