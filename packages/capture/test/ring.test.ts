@@ -5,17 +5,21 @@ import {
   mkdtempSync,
   openSync,
   readdirSync,
+  readFileSync,
   readSync,
+  renameSync,
   rmSync,
   statSync,
   truncateSync,
   utimesSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { newFrame, newInterface } from '@eyrie/dissect/files';
+import fc from 'fast-check';
 import {
   openCapture,
   parseRing,
@@ -104,6 +108,27 @@ describe('the ring', () => {
     assert.deepEqual(readdirSync(session), names.slice(2));
   });
 
+  it('reads and deletes files in their order beyond the six digits of their number', async () => {
+    const ring = newRing();
+    await fill(ring, 1, 200);
+    ring.close();
+    const files = await ringFiles(ring.folder);
+    const from = 1_000_000 - Math.floor(files.length / 2);
+    for (const { path, packetsBefore, bytesBefore, index } of files) {
+      const renamed = join(ring.folder, ringFileName(from + index, packetsBefore, bytesBefore));
+      renameSync(path, renamed);
+      utimesSync(renamed, 1, 1);
+    }
+    const read = await readAll(new RingReader(ring.folder));
+    assert.deepEqual(
+      read.map(([number]) => number),
+      Array.from({ length: 200 }, (_, i) => i + 1),
+    );
+    prune(dirname(ring.folder), { ...RING_DEFAULTS, filesMax: 2 }, Date.now());
+    const left = (await ringFiles(ring.folder)).map(({ index }) => index);
+    assert.deepEqual(left, [from + files.length - 2, from + files.length - 1]);
+  });
+
   it('returns what was written, in several files that any tool can read', async () => {
     const ring = newRing();
     await fill(ring, 1, 200);
@@ -148,6 +173,39 @@ describe('the ring', () => {
     assert.deepEqual(
       all.map(([number]) => number),
       Array.from({ length: 126 }, (_, i) => i + 25),
+    );
+  });
+
+  it('delivers every packet once, wherever the writes of files, and their beginnings, are cut', async () => {
+    const ring = newRing(100, 3000);
+    await fill(ring, 1, 30);
+    ring.close();
+    const files = (await ringFiles(ring.folder)).map(({ path }) => ({ path, bytes: readFileSync(path) }));
+    assert.ok(files.length > 2);
+    const cuts = fc.array(fc.nat({ max: 3500 }), { maxLength: 5 });
+    await fc.assert(
+      fc.asyncProperty(fc.array(cuts, { minLength: files.length, maxLength: files.length }), async (all) => {
+        const folder = join(root, `cut-${sessions++}`);
+        mkdirSync(folder);
+        let isOver = false;
+        const reading = readAll(new RingReader(folder, { isOver: () => isOver }));
+        for (const [i, { path, bytes }] of files.entries()) {
+          const copy = openSync(join(folder, basename(path)), 'w');
+          const ends = all[i]!.filter((cut) => cut < bytes.length).sort((a, b) => a - b);
+          for (const [j, end] of [...ends, bytes.length].entries()) {
+            writeSync(copy, bytes.subarray(ends[j - 1] ?? 0, end));
+            // Sometimes longer than the reader waits, sometimes not.
+            await new Promise((resolve) => setTimeout(resolve, end % 60));
+          }
+          closeSync(copy);
+        }
+        isOver = true;
+        assert.deepEqual(
+          (await reading).map(([number, byte]) => [number, byte]),
+          Array.from({ length: 30 }, (_, k) => [k + 1, k + 1]),
+        );
+      }),
+      { numRuns: 8 },
     );
   });
 

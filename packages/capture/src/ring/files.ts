@@ -30,7 +30,8 @@ export interface RingLimits {
 
 export const RING_DEFAULTS: RingLimits = { fileBytesMax: 100e6, filesMax: 20, ageSecondsMax: Infinity };
 
-const NAME = /^(\d{6})-(\d{12})-(\d{15})\.pcapng$/;
+/** Numbers are padded so that a listing is in order; a longer one is no less of a number. */
+const NAME = /^(\d{6,})-(\d{12,})-(\d{15,})\.pcapng$/;
 
 export function ringFileName(index: number, packetsBefore: number, bytesBefore: number): string {
   const digits = (value: number, width: number): string => String(value).padStart(width, '0');
@@ -136,15 +137,16 @@ function datedFiles(root: string): { path: string; time: number }[] {
     () => readdirSync(root, { withFileTypes: true }).filter((each) => each.isDirectory()),
     [],
   );
-  const files = sessions.flatMap(({ name }) => {
-    const folder = join(root, name);
+  const folders = sessions.map(({ name }) => join(root, name)).sort();
+  const files = folders.flatMap((folder) => {
     return filesNamed(
       folder,
       attempt(() => readdirSync(folder), []),
     );
   });
   const dated = files.map(({ path }) => ({ path, time: attempt(() => statSync(path).mtimeMs, 0) }));
-  return dated.sort((a, b) => a.time - b.time || (a.path < b.path ? -1 : 1));
+  // Of a session they are in order already.
+  return dated.sort((a, b) => a.time - b.time);
 }
 
 function removeFile(path: string): void {
