@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createSocket } from 'node:dgram';
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
@@ -109,6 +109,20 @@ describe('a live capture into a store', { skip: cannot() }, () => {
       'captures on lo again',
     ]);
     assert.equal((await ringFiles(live.folder)).length, 1);
+  });
+
+  it('ends when its packets can no longer be parsed', async () => {
+    const port = await freePort();
+    const { live, finished } = await runLive(
+      {
+        ...{ interface: 'lo', filter: `udp dst port ${port}`, ringFolder: join(root, 'unparsed') },
+        ...{ ring: RING_DEFAULTS, log },
+      },
+      { store: new MemoryStore().store, log },
+    );
+    mkdirSync(join(live.folder, '000000-000000000000-000000000000000.pcapng'), { recursive: true });
+    await assert.rejects(finished(), { code: 'ERR_CAPTURE_IS_DIRECTORY' });
+    assert.equal(live.isOver, true);
   });
 
   it('tells in its queues how far the store is behind the ring, and stores that after the end', async () => {

@@ -80,7 +80,8 @@ export async function runLive(
     run,
     live,
     finished: async () => {
-      const damage = await run.finished();
+      // Nobody would read what goes on being captured.
+      const damage = await run.finished().finally(() => live.stop());
       await ended;
       return problem ?? damage;
     },
