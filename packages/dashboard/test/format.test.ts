@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { bitRate, bytes, count, percent, short } from '../src/format/numbers.ts';
-import { datingOf, duration, nanoseconds, secondsBetween } from '../src/format/time.ts';
+import { datingOf, duration, nanoseconds, secondsBetween, timing } from '../src/format/time.ts';
 
 test('numbers have three significant digits and a unit', () => {
   assert.equal(count(1234567), '1,234,567');
@@ -40,6 +40,11 @@ test('durations have at most the two largest units', () => {
   assert.equal(duration(119.9), '2 min');
   assert.equal(duration(0.0123), '12.3 ms');
   assert.equal(duration(0.000115), '115 µs');
+});
+
+test('measured times in a column have three digits', () => {
+  const texts = [9, 0.0031, 0.023, 0.9996, 0.000115, 59.99, 219.4, 0].map(timing);
+  assert.deepEqual(texts, ['9.00 s', '3.10 ms', '23.0 ms', '1.00 s', '115 µs', '60 s', '3 min 39 s', '0 s']);
 });
 
 test('times on several days need the day, times in several years the year', () => {

@@ -48,7 +48,7 @@ after(async () => {
 
 test('the Mesh page shows the tree, the summary and one peer', async () => {
   const { page, end } = await visit(browser, `${eyrie.url}#/mesh`);
-  await page.getByText('3 of 3 peers are here').waitFor();
+  await page.getByText('3 of 3 peers alive').waitFor();
   await page.locator('.radial canvas').waitFor();
   await page.locator('.gauge-table').getByText('Processor').waitFor();
   await page.locator('.radial').focus();
@@ -116,10 +116,10 @@ test('a quarantined peer is shown at once and can be released', async () => {
   eyrieDoes('mesh', 'quarantine', 'west', '--for', '10m', '--reason', 'a test', '--peer', 'hub');
   await page.locator('.measure').getByText('quarantine').waitFor();
   await page.locator('.measure').getByText('a test').waitFor();
-  await page.getByText('2 of 3 peers are here').waitFor();
+  await page.getByText('2 of 3 peers alive').waitFor();
   await page.getByRole('button', { name: 'Release' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Release' }).click();
   await page.getByText('No peer is throttled').waitFor();
-  await page.getByText('3 of 3 peers are here').waitFor();
+  await page.getByText('3 of 3 peers alive').waitFor();
   await end();
 });

@@ -35,6 +35,11 @@ test('DNS: a failed name leads to its packets, Back back; a long list opens', as
   );
   await page.goBack();
   await names.getByRole('listitem').first().waitFor();
+  // The styles of this page, which are added when it is opened, are those of no other page.
+  await page.getByRole('link', { name: 'Flows', exact: true }).click();
+  const cell = page.locator('tr[data-row="0"] .protocol');
+  await cell.waitFor();
+  assert.equal(await cell.evaluate((element) => getComputedStyle(element).display), 'inline');
   await end();
 });
 

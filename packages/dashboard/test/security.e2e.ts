@@ -5,6 +5,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Browser } from 'playwright-core';
+import { complaints } from './support/axe.ts';
 import { startBrowser, visit } from './support/browser.ts';
 import { bundle } from './support/bundle.ts';
 import { type Eyrie, PORT_SCAN, startEyrie } from './support/eyrie.ts';
@@ -38,7 +39,7 @@ test('findings are listed by grade; a finding links to its packets', async () =>
   await page.locator('.finding-card').getByText('T1046').waitFor();
   await page
     .locator('.finding-card')
-    .getByRole('link', { name: /packet/ })
+    .getByRole('link', { name: /packet/i })
     .click();
   await page.locator('.row[data-row="0"] .cell-protocol:not(:empty)').waitFor();
   assert.match(await page.inputValue('#filter'), /^frame\.number (==|in) /);
@@ -65,7 +66,9 @@ test('n and N step through the findings, the most severe first; the overview has
 });
 
 test('findings are marked above the timeline and link to their pages', async () => {
-  const { page, end } = await visit(browser, `${eyrie.url}#/overview`);
+  const { page, end } = await visit(browser, `${eyrie.url}#/overview`, { bypassCSP: true });
+  await page.locator('.ribbon-mark').first().waitFor();
+  assert.deepEqual(await complaints(page), []);
   await page.locator('.ribbon-mark').last().click();
   await page.waitForFunction(() => /^#\/security\/\d+/.test(location.hash));
   await page.locator('.finding-card').waitFor();

@@ -50,37 +50,40 @@ export function TimelineChart({ stack, unit, height, label, onRange, findings = 
 
   const said = at === null || at >= stack.times.length ? null : at;
   return (
-    <div
-      class="timeline"
-      role="slider"
-      tabIndex={0}
-      aria-label={label}
-      aria-valuemin={0}
-      aria-valuemax={Math.max(0, stack.times.length - 1)}
-      aria-valuenow={said ?? 0}
-      aria-valuetext={
-        said === null
-          ? 'Arrow keys move along, Shift chooses a range, Enter filters'
-          : spoken(stack, unit, said)
-      }
-      onKeyDown={(event) => {
-        const next = afterKey(event, { at, anchor }, stack.times.length - 1);
-        if (next === null) return;
-        event.preventDefault();
-        if (next === 'choose') choose(anchor ?? at!, at!);
-        else {
-          setAt(next.at);
-          setAnchor(next.anchor);
-        }
-      }}
-      onBlur={() => {
-        setAt(null);
-        setAnchor(null);
-      }}
-    >
+    <div class="timeline">
+      {/* Links: a slider may have none inside. */}
       <Ribbon findings={findings} from={stack.times[0] ?? 0} to={(stack.times.at(-1) ?? 0) + stack.step} />
-      <div ref={holder} class="timeline-canvas" />
-      {said !== null && <Reading stack={stack} unit={unit} at={said} chart={chart.current} />}
+      <div
+        class="timeline-slider"
+        role="slider"
+        tabIndex={0}
+        aria-label={label}
+        aria-valuemin={0}
+        aria-valuemax={Math.max(0, stack.times.length - 1)}
+        aria-valuenow={said ?? 0}
+        aria-valuetext={
+          said === null
+            ? 'Arrow keys move along, Shift chooses a range, Enter filters'
+            : spoken(stack, unit, said)
+        }
+        onKeyDown={(event) => {
+          const next = afterKey(event, { at, anchor }, stack.times.length - 1);
+          if (next === null) return;
+          event.preventDefault();
+          if (next === 'choose') choose(anchor ?? at!, at!);
+          else {
+            setAt(next.at);
+            setAnchor(next.anchor);
+          }
+        }}
+        onBlur={() => {
+          setAt(null);
+          setAnchor(null);
+        }}
+      >
+        <div ref={holder} class="timeline-canvas" />
+        {said !== null && <Reading stack={stack} unit={unit} at={said} chart={chart.current} />}
+      </div>
     </div>
   );
 }

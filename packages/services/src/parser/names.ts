@@ -64,8 +64,10 @@ export class Names {
 
   addFlow({ server, serverName, applications, end }: Flow): void {
     if (serverName === null || serverName === '' || ADDRESS.test(serverName)) return;
-    const source = applications.some((name) => name === 'http' || name === 'http2') ? 'http' : 'tls';
-    this.#set(server.address, serverName, source, end);
+    // A Host header has the port if it is not the usual one (RFC 9110 §7.2).
+    const name = serverName.replace(/:\d+$/, '');
+    const source = applications.some((each) => each === 'http' || each === 'http2') ? 'http' : 'tls';
+    this.#set(server.address, name, source, end);
   }
 
   addRecord({ address, names }: NameRecord, time: number): void {

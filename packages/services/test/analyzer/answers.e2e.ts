@@ -333,6 +333,12 @@ test('/timeline adds up to all packets, in buckets of round width', async () => 
 test('/names, /findings, /hosts and /map agree with each other', async () => {
   const names = await all(analyzer, '/names?limit=7');
   assert.ok(names.some(({ address, name }) => address === '192.168.10.12' && /^hub/.test(name)));
+  // Its Host header says files.alder.example:8081.
+  assert.ok(names.some(({ name, source }) => name === 'files.alder.example' && source === 'http'));
+  assert.deepEqual(
+    names.filter(({ name }) => name.includes(':')),
+    [],
+  );
   const hosts = (await analyzer.get('/hosts?limit=1000')).body.items;
   const top = await analyzer.get('/hosts?limit=3&sort=packets');
   assert.deepEqual(

@@ -4,7 +4,7 @@ import type { End, FlowRow } from '../../api/types.ts';
 import { familyOf } from '../../families.ts';
 import { withPort } from '../../format/addresses.ts';
 import { bytes, count } from '../../format/numbers.ts';
-import { duration } from '../../format/time.ts';
+import { duration, timing } from '../../format/time.ts';
 import { betweenAddresses, ofAddress, quoted } from '../../state/expression.ts';
 import { flowTerms } from '../../state/flow-terms.ts';
 import {
@@ -32,6 +32,9 @@ const sizeOf = (flow: FlowRow) => flow.bytes_to_server + flow.bytes_to_client;
 const packetsOf = (flow: FlowRow) => flow.packets_to_server + flow.packets_to_client;
 const durationOf = (flow: FlowRow) => Number(flow.end) - Number(flow.start);
 const applicationOf = (flow: FlowRow) => flow.applications.at(-1) ?? flow.transport;
+
+/** A Host header may end with the port, which stands beside the address. */
+const nameOf = ({ server_name: name }: FlowRow) => name?.replace(/:\d+$/, '');
 
 /** False if the server's name only repeats its address. */
 const isNamed = ({ server: { address, port }, server_name: name }: FlowRow) =>
@@ -62,7 +65,7 @@ const flowColumns: readonly TableColumn<FlowRow>[] = [
     title: 'Server',
     cell: (flow) => (
       <>
-        {isNamed(flow) && <span class="server-name">{flow.server_name}</span>}
+        {isNamed(flow) && <span class="server-name">{nameOf(flow)}</span>}
         <EndText end={flow.server} isQuiet={isNamed(flow)} />
         <span class="only-narrow second-line">
           from <EndText end={flow.client} isQuiet />
@@ -109,13 +112,13 @@ const flowColumns: readonly TableColumn<FlowRow>[] = [
     isNumber: true,
     isExtra: true,
     serverSort: 'duration',
-    cell: (flow) => duration(durationOf(flow)),
+    cell: (flow) => timing(durationOf(flow)),
     value: durationOf,
   },
   {
     id: 'start',
     title: 'Start',
-    width: 'clamp(128px, 13.5vw, 172px)',
+    width: 'clamp(158px, 13.5vw, 172px)',
     isNumber: true,
     isExtra: true,
     serverSort: 'start',

@@ -48,7 +48,7 @@ function Whole({ mesh }: { mesh: Mesh }) {
       <Panel
         title={mesh.name}
         class="mesh-tree"
-        note={`${count(alive)} of ${count(members)} peers are here`}
+        note={`${count(alive)} of ${count(members)} peers alive`}
         tools={
           <>
             <ColourBy />

@@ -51,9 +51,7 @@ function useNames(capture: number | null): ReadonlyMap<string, string> | null {
   return useMemo(() => {
     if (data === null) return null;
     return new Map(
-      data.items.flatMap(({ address, name }) =>
-        name === null ? [] : [[address, name.replace(/:\d+$/, '')] as const],
-      ),
+      data.items.flatMap(({ address, name }) => (name === null ? [] : [[address, name] as const])),
     );
   }, [data]);
 }

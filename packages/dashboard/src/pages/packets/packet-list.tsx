@@ -92,15 +92,17 @@ export function PacketList(props: Props) {
   );
 }
 
-/** Column widths as a CSS grid template: address columns grow with the screen, the last column takes the rest. */
+/**
+ * Column widths as a CSS grid template: address columns follow the screen's width, and the last column takes the rest,
+ * which may be less than its own width: to read text cut at the edge is better than to scroll for all of it.
+ */
 function templateOf(columns: readonly Column[], widths: Props['widths']): string {
   return columns
     .map(({ id, width, widthMax }, i) => {
+      const isOwn = widths[id] !== undefined;
       const own = `${widths[id] ?? width}px`;
-      if (i === columns.length - 1) return `minmax(${own}, 1fr)`;
-      return widths[id] === undefined && widthMax !== undefined
-        ? `clamp(${own}, 17.2vw, ${widthMax}px)`
-        : own;
+      if (i === columns.length - 1) return `minmax(${isOwn ? own : `min(${own}, 30vw)`}, 1fr)`;
+      return isOwn || widthMax === undefined ? own : `clamp(182px, 15.3vw, ${widthMax}px)`;
     })
     .join(' ');
 }

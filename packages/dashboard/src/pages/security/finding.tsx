@@ -30,7 +30,7 @@ export function FindingCard({ finding }: { finding: FindingRow }) {
             <MeshTime of={finding.mesh_time} />
           </Fact>
         )}
-        <Fact name="Times">{count(finding.count)}</Fact>
+        <Fact name="Count">{count(finding.count)}</Fact>
         {detail !== null && <Fact name="Confidence">{percent(detail.confidence)}</Fact>}
         {detail?.technique != null && (
           <Fact name="Technique">
@@ -38,7 +38,7 @@ export function FindingCard({ finding }: { finding: FindingRow }) {
           </Fact>
         )}
         {address !== null && (
-          <Fact name="Who">
+          <Fact name="Source">
             <a class="mono" href={linkTo('hosts', address, { q: '' })}>
               {address}
             </a>
@@ -50,11 +50,11 @@ export function FindingCard({ finding }: { finding: FindingRow }) {
       {detail !== null && <p class="finding-advice">{detail.advice}</p>}
       <p class="finding-links">
         <a class="button" href={linkTo('packets', '', { q: evidenceFilter(finding), capture })}>
-          <Icon name="packets" /> {detail !== null && detail.frames.length > 1 ? 'The packets' : 'The packet'}
+          <Icon name="packets" /> {detail !== null && detail.frames.length > 1 ? 'Packets' : 'Packet'}
         </a>
         {address !== null && (
           <a class="button" href={linkTo('flows', '', { q: ofAddress(address), capture })}>
-            <Icon name="flows" /> Its flows
+            <Icon name="flows" /> Flows of the source
           </a>
         )}
       </p>

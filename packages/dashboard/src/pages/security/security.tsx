@@ -22,7 +22,7 @@ const VISITS_MAX = 200;
 const columns: readonly TableColumn<FindingRow>[] = [
   {
     id: 'grade',
-    title: 'Grade',
+    title: 'Severity',
     width: '84px',
     cell: (finding) => <Grade of={gradeOf(finding)} />,
     value: (finding) => -GRADES.indexOf(gradeOf(finding)),
@@ -30,7 +30,7 @@ const columns: readonly TableColumn<FindingRow>[] = [
   },
   {
     id: 'kind',
-    title: 'Kind',
+    title: 'Finding',
     width: '186px',
     isExtra: true,
     cell: (finding) => finding.group,
@@ -38,13 +38,13 @@ const columns: readonly TableColumn<FindingRow>[] = [
   },
   {
     id: 'what',
-    title: 'What',
+    title: 'Summary',
     cell: (finding) => <span class="two-lines">{finding.detail?.summary ?? finding.message}</span>,
     value: (finding) => finding.detail?.summary ?? finding.message,
   },
   {
     id: 'count',
-    title: 'Times',
+    title: 'Count',
     width: '72px',
     isNumber: true,
     isExtra: true,
@@ -54,7 +54,7 @@ const columns: readonly TableColumn<FindingRow>[] = [
   {
     id: 'time',
     title: 'Last seen',
-    width: 'clamp(128px, 13.5vw, 172px)',
+    width: 'clamp(158px, 13.5vw, 172px)',
     isNumber: true,
     isExtra: true,
     cell: (finding) => <Moment time={finding.last} places={1} />,
@@ -160,7 +160,7 @@ function Findings({ findings, finder }: { findings: Resource<Page<FindingRow>>; 
 function Grades({ findings, only }: { findings: readonly FindingRow[]; only: RuleSeverity | null }) {
   const counts = countsOf(findings);
   return (
-    <div class="grades" role="group" aria-label="Grades">
+    <div class="grades" role="group" aria-label="Severity">
       {GRADES.map((grade) => (
         <button
           key={grade}

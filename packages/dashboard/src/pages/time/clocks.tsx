@@ -114,7 +114,7 @@ function columnsFor(own: string, scaleMs: number): readonly TableColumn<Clock>[]
     },
     {
       id: 'uncertainty',
-      title: 'Known within',
+      title: 'Uncertainty',
       width: '112px',
       isNumber: true,
       cell: ({ uncertaintyMs }) => withinText(uncertaintyMs),
@@ -122,7 +122,7 @@ function columnsFor(own: string, scaleMs: number): readonly TableColumn<Clock>[]
     },
     {
       id: 'age',
-      title: 'Told',
+      title: 'Reported',
       width: '96px',
       isNumber: true,
       isExtra: true,

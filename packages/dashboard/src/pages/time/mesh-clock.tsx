@@ -24,10 +24,10 @@ export function MeshClock({ time }: { time: Heard }) {
         facts={[
           ['Follows', followed(time)],
           ['Own clock', aheadText(time.ahead_ms)],
-          ['Own rate', rateText(-time.skew_ppm)],
+          ['Own frequency', rateText(-time.skew_ppm)],
           ['Round trip', time.delay_ms === null || time.is_root ? '–' : duration(time.delay_ms / 1000)],
-          ['Kept for', duration(Math.round(time.age_seconds))],
-          ['Jumps', time.steps === 0 ? 'none' : String(time.steps)],
+          ['Synchronised for', duration(Math.round(time.age_seconds))],
+          ['Steps', time.steps === 0 ? 'none' : String(time.steps)],
         ]}
       />
     </Panel>

@@ -18,6 +18,7 @@ import {
   added,
   csvOf,
   FIRST_SERIES,
+  type Figure,
   figureOf,
   PRESETS,
   readSeries,
@@ -80,7 +81,7 @@ export function IoPage() {
         class="io-panel"
         note={
           figure.times.length > 0
-            ? `${manner.isRate ? 'per second, ' : ''}in steps of ${duration(figure.step)}`
+            ? `${unitsOf(figure)}${manner.isRate ? ' per second,' : ''} in steps of ${duration(figure.step)}`
             : undefined
         }
         tools={
@@ -125,7 +126,7 @@ export function IoPage() {
       </Panel>
       <Panel
         title="Series"
-        note="Drag in the graph to zoom; a click lists the packets of that time"
+        note={<span class="io-hint">Drag in the graph to zoom; a click lists the packets of that time</span>}
         tools={
           <>
             <button
@@ -176,6 +177,11 @@ export function IoPage() {
       </Panel>
     </div>
   );
+}
+
+/** What the axes are in. */
+function unitsOf({ drawn }: Figure): string {
+  return [...new Set(drawn.map(({ series }) => series.unit))].join(' and ');
 }
 
 /** The graph's own time, else that of the page's filter: the axis then has no empty part. */

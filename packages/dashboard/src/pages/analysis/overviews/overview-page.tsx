@@ -3,7 +3,7 @@ import { useMemo, useState } from 'preact/hooks';
 import type { OverviewItem, OverviewTable, ProtocolOverview } from '../../../api/analysis-types.ts';
 import { get } from '../../../api/client.ts';
 import { bytes, count } from '../../../format/numbers.ts';
-import { clock, day, duration } from '../../../format/time.ts';
+import { clock, day, duration, timing } from '../../../format/time.ts';
 import { captures, running } from '../../../state/captures.ts';
 import { allOf } from '../../../state/expression.ts';
 import { linkTo, scope } from '../../../state/navigation.ts';
@@ -33,7 +33,7 @@ export function OverviewPage({ name }: { name: OverviewName }) {
   const limits = <Limits data={data} onReload={answer.reload} isLoading={answer.isLoading} />;
   if (data.figures[0]?.value === 0)
     return (
-      <div class="protocol">
+      <div class="digest">
         {limits}
         <Empty
           icon="filter"
@@ -44,7 +44,7 @@ export function OverviewPage({ name }: { name: OverviewName }) {
       </div>
     );
   return (
-    <div class={`protocol ${answer.isLoading ? 'stale' : ''}`}>
+    <div class={`digest ${answer.isLoading ? 'stale' : ''}`}>
       {limits}
       <section class="figures" aria-label="Figures">
         {data.figures.map(({ name: which, value, unit }) => (
@@ -54,7 +54,7 @@ export function OverviewPage({ name }: { name: OverviewName }) {
           </div>
         ))}
       </section>
-      <div class="protocol-tables">
+      <div class="digest-tables">
         {Object.entries(titles.tables).map(([which, words]) => {
           const table = data.tables.find((each) => each.name === which);
           return (
@@ -68,7 +68,7 @@ export function OverviewPage({ name }: { name: OverviewName }) {
 
 function figureText(value: number | null, unit: 'count' | 'bytes' | 'seconds'): string {
   if (value === null) return '–';
-  if (unit === 'seconds') return duration(value);
+  if (unit === 'seconds') return timing(value);
   return unit === 'bytes' ? bytes(value) : count(value);
 }
 
@@ -79,7 +79,7 @@ function Limits(props: { data: ProtocolOverview; isLoading: boolean; onReload: (
   const counted = useMemo(() => clock(Date.now() / 1000), [props.data]);
   if (is_whole && gone.length === 0 && !isLive) return null;
   return (
-    <p class="protocol-note">
+    <p class="digest-note">
       {!is_whole && (
         <span class="note-odd">
           Of the first {count(packets)} packets only: filter to fewer to see others
@@ -176,9 +176,9 @@ function Line({ item, most, isOfTimes, href }: LineProps) {
     <li class="talker" title={whole}>
       <span class="who">
         {href === null ? (
-          <span class="protocol-text">{text}</span>
+          <span class="digest-text">{text}</span>
         ) : (
-          <a class="protocol-text" href={href}>
+          <a class="digest-text" href={href}>
             {text}
           </a>
         )}
@@ -186,8 +186,8 @@ function Line({ item, most, isOfTimes, href }: LineProps) {
       </span>
       <span class="num lines-count">
         {until !== null && <Ends until={until} left={seconds ?? 0} />}
-        {until === null && seconds !== null && <span class="protocol-time">{duration(seconds)}</span>}
-        {until === null && !isOfTimes && <span class="protocol-count">{count(item.count)}</span>}
+        {until === null && seconds !== null && <span class="digest-time">{timing(seconds)}</span>}
+        {until === null && !isOfTimes && <span class="digest-count">{count(item.count)}</span>}
       </span>
       {until === null && (
         <span class="meter" aria-hidden="true">
@@ -200,9 +200,9 @@ function Line({ item, most, isOfTimes, href }: LineProps) {
 
 /** When a certificate ends, by the clock of the capture. */
 function Ends({ until, left }: { until: number; left: number }) {
-  if (left < 0) return <span class="protocol-over">ended {day(until)}</span>;
+  if (left < 0) return <span class="digest-over">ended {day(until)}</span>;
   return (
-    <span class={left < MONTH_S ? 'protocol-soon' : ''}>
+    <span class={left < MONTH_S ? 'digest-soon' : ''}>
       {left < MONTH_S ? `in ${duration(left)}` : day(until)}
     </span>
   );
