@@ -160,7 +160,7 @@ export interface StoreOptions {
   readonly pseudonymKey?: Uint8Array;
   /** Is told, a line each, what is changed in a store of an older version, and how far that is. Default: nobody is. */
   readonly onMigration?: (line: string) => void;
-  /** Resources of an embedded engine; default: all processors, half of the memory. */
+  /** Resources of an embedded engine; default: all processors, and half of the memory, of a file at most 2 GiB. */
   readonly threads?: number;
   readonly memoryBytesMax?: number;
 }

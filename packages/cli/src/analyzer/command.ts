@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { buildAnalyzer } from '@eyrie/services/analyzer';
 import { honeypotFolder } from '../base-folders.ts';
 import { type CommonOptions, configFrom } from '../pipeline/config.ts';
-import { auditFor, storeAt } from '../pipeline/settings.ts';
+import { auditFor, serverStore, storeAt } from '../pipeline/settings.ts';
 import type { ServingOptions } from '../serving/options.ts';
 import { placeFrom, sayings, serveUntilInterrupted } from '../serving/place.ts';
 
@@ -15,7 +15,10 @@ export interface AnalyzerOptions extends CommonOptions, ServingOptions {
 export async function runAnalyzer(options: AnalyzerOptions): Promise<number> {
   const config = configFrom(options, { store: { url: options.store } });
   const place = placeFrom(options, 'analyzer', config);
-  const store = await storeAt(config.store.url, { create: false, readOnly: true });
+  const store = await storeAt(config.store.url, {
+    ...serverStore(config),
+    ...{ create: false, readOnly: true },
+  });
   try {
     const audit = auditFor(config);
     const app = await buildAnalyzer({

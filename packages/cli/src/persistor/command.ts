@@ -8,7 +8,7 @@ import { honeypotFolder } from '../base-folders.ts';
 import { alertsFrom } from '../pipeline/alerts.ts';
 import { type CommonOptions, configFrom } from '../pipeline/config.ts';
 import { interrupted, listenForInterrupt } from '../pipeline/interrupt.ts';
-import { auditFor, logFor, storeAt, userError } from '../pipeline/settings.ts';
+import { auditFor, logFor, serverStore, storeAt, userError } from '../pipeline/settings.ts';
 import { grouped } from '../terminal/units.ts';
 
 export interface PersistorCommandOptions extends CommonOptions {
@@ -26,7 +26,7 @@ export async function runPersistor(options: PersistorCommandOptions): Promise<nu
   const log = logFor('persistor', config);
   const alerts = alertsFrom(config, log);
   const interrupt = listenForInterrupt();
-  const store = await storeAt(config.store.url);
+  const store = await storeAt(config.store.url, serverStore(config));
   try {
     const server = await startPersistor({
       ...{ ...config.persistor, log, store },

@@ -10,7 +10,7 @@ import {
   readKeyFile,
 } from '@eyrie/capture';
 import { BusError, ListenError } from '@eyrie/services/bus';
-import { type Config, secondsIn } from '@eyrie/services/config';
+import { bytesIn, type Config, secondsIn } from '@eyrie/services/config';
 import { type Level, type Log, openLog } from '@eyrie/services/log';
 import type { LiveLogsOptions, LogFormat } from '@eyrie/services/zeek';
 import { openStore, type Store, StoreError, type StoreOptions } from '@eyrie/store';
@@ -54,6 +54,9 @@ function fileOnly(service: string, filesMax: number, { log }: Config): Log | nul
 
 const AUDIT_FILES = 100;
 
+/** With less, DuckDB refuses what a batch of packets takes. */
+const STORE_BYTES_MIN = 256e6;
+
 /** One watch for all logs of this process. */
 const meshNow = watchMesh();
 
@@ -79,6 +82,18 @@ export async function storeAt(url: string, options: StoreOptions = {}): Promise<
   } catch (error) {
     return userError(error);
   }
+}
+
+/** What a server's store is opened with. @throws UserError */
+export function serverStore({ store }: Config): StoreOptions {
+  const memoryBytesMax = bytesIn(store.memory);
+  if (memoryBytesMax === 0) return {};
+  if (memoryBytesMax < STORE_BYTES_MIN)
+    throw new UserError(
+      `store.memory ${store.memory}: DuckDB needs 256MB at least; 0 leaves it to Eyrie`,
+      BAD_USAGE,
+    );
+  return { memoryBytesMax };
 }
 
 function makeDataFolder(folder: string): void {

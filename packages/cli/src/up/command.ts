@@ -23,6 +23,7 @@ import {
   liveLogsFrom,
   logFor,
   refusedFolder,
+  serverStore,
   storeAt,
   userError,
 } from '../pipeline/settings.ts';
@@ -100,7 +101,7 @@ async function serve({ config, place, files, speed, url, isSample, options }: Se
   const keyLog = keyLogFrom(config);
   const logs = liveLogsFrom(config);
   const interrupt = listenForInterrupt();
-  const store = await storeAt(url);
+  const store = await storeAt(url, serverStore(config));
   const refused = new RefusedBodies(refusedFolder(config), log);
   const stopTidying = refused.keepTidy();
   const { ring, ringFolder, ...live } = liveFrom(config);

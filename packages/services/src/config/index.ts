@@ -12,4 +12,5 @@ export {
 } from './load.ts';
 export { reference } from './reference.ts';
 export type { Config } from './schema.ts';
+export { bytesIn } from './size.ts';
 export { tokenMistake } from './token.ts';

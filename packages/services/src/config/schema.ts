@@ -163,6 +163,13 @@ export const ConfigSchema = Type.Object(
           tradeOff:
             'a packet takes about 26 bytes in DuckDB and 150 in PostgreSQL; a full disk stops everything',
         }),
+        memory: option.text({
+          what: "memory that DuckDB uses in eyrie up, the persistor and the analyzer: 500MB, 4GB; 0: half of the machine's, 2 GiB at most",
+          default: '0',
+          pattern: '^(0|\\d+(\\.\\d+)?[MG]B?)$',
+          tradeOff:
+            'more keeps more of a large store at hand; less, but not below 256MB, leaves more to others, and some questions to the disk',
+        }),
       },
       closed,
     ),

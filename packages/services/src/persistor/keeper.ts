@@ -1,13 +1,12 @@
 // Retention while a store is written to: periodically deletes packets beyond the limits.
 import type { Retention, Store } from '@eyrie/store';
 import { secondsIn } from '../config/duration.ts';
+import { bytesIn } from '../config/size.ts';
 import type { Log } from '../log/index.ts';
 
 /** Soon at first, for a store that is over its limits already; deleting little and often is better than much at once. */
 const FIRST_MS = 60_000;
 const EVERY_MS = 600_000;
-
-const BYTES: Readonly<Record<string, number>> = { '': 1, K: 1e3, M: 1e6, G: 1e9, T: 1e12 };
 
 /** As the configuration's section `store` has them, each text of the shape that its schema demands. */
 export interface KeepOptions {
@@ -19,8 +18,7 @@ export interface KeepOptions {
 /** `30d` and `20GB` in numbers; 0 is no limit. Null: there is none at all. */
 export function limitsOf({ keep_age, keep_packets, keep_bytes }: KeepOptions): Retention | null {
   const ageSeconds = secondsIn(keep_age);
-  const [, unit = ''] = /([KMGT]?)B?$/i.exec(keep_bytes) ?? [];
-  const bytes = Number.parseFloat(keep_bytes) * BYTES[unit.toUpperCase()]!;
+  const bytes = bytesIn(keep_bytes);
   const limits = {
     ...(ageSeconds > 0 ? { ageSeconds } : {}),
     ...(keep_packets > 0 ? { rows: keep_packets } : {}),

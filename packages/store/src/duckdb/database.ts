@@ -17,6 +17,7 @@ import type { StoreOptions } from '../store.ts';
 import { DuckDBAppend } from './append.ts';
 import { dialect } from './dialect.ts';
 import { isFatal, storeError } from './errors.ts';
+import { memoryBytesMax } from './memory.ts';
 import { mergeInto } from './merge.ts';
 import { checkRoom, freshPath, removeFresh, replaceByFresh } from './rewrite.ts';
 import { append } from './staging.ts';
@@ -361,7 +362,7 @@ async function connect(path: string, options: StoreOptions) {
       late_materialization_max_rows: '0',
     };
   if (options.threads !== undefined) settings.threads = String(options.threads);
-  if (options.memoryBytesMax !== undefined) settings.memory_limit = `${options.memoryBytesMax}B`;
+  settings.memory_limit = `${options.memoryBytesMax ?? memoryBytesMax(path === MEMORY)}B`;
   if (options.readOnly) settings.access_mode = 'READ_ONLY';
   try {
     const instance = await DuckDBInstance.create(path, settings);
