@@ -1,7 +1,7 @@
 // The outcome of each connection attempt, which is what most rules on scans and floods need. Derived from
 // connection events once, so that no rule tracks connections itself.
 import type { ConnectionEvent, DetectEvent, DnsEvent } from '../events/events.ts';
-import { Bounded } from './recent.ts';
+import { Bounded, Oldest } from './recent.ts';
 
 /** The outcome of a connection attempt; the engine makes one for each. */
 export interface OutcomeEvent {
@@ -28,6 +28,7 @@ const RESOLVED_MAX = 50_000;
 export class Attempts {
   readonly #emit: (event: OutcomeEvent) => void;
   readonly #waiting = new Map<number, ConnectionEvent>();
+  readonly #oldest = new Oldest(this.#waiting, WAITING_MAX);
   readonly #resolved = new Bounded<true>(RESOLVED_MAX);
 
   constructor(emit: (event: OutcomeEvent) => void) {
@@ -49,7 +50,9 @@ export class Attempts {
       const previous = this.#waiting.get(stream);
       if (previous !== undefined) this.#settle(previous, 'unanswered');
       this.#waiting.set(stream, event);
-      if (this.#waiting.size > WAITING_MAX) this.#settle(this.#waiting.values().next().value!, 'unanswered');
+      this.#oldest.changed();
+      if (this.#waiting.size > WAITING_MAX)
+        this.#settle(this.#waiting.get(this.#oldest.take())!, 'unanswered');
       return;
     }
     const asked = this.#waiting.get(stream);

@@ -1,4 +1,6 @@
 // Coalesces reports of the rules: reports with the same key are one finding.
+
+import { Oldest } from './recent.ts';
 import { type Rule, type RuleSeverity, SEVERITIES, type Sighting, type Technique } from './rule.ts';
 
 export interface Finding {
@@ -46,6 +48,7 @@ export class Findings {
   silenced = 0;
   readonly #options: FindingsOptions;
   readonly #byKey = new Map<string, Finding>();
+  readonly #oldest = new Oldest(this.#byKey, FINDINGS_MAX);
   /** Earlier findings of keys that recurred after a quiet period. */
   #superseded: Finding[] = [];
 
@@ -69,6 +72,7 @@ export class Findings {
     if (known !== undefined) this.#superseded.push(known);
     this.#byKey.delete(key);
     this.#byKey.set(key, finding);
+    this.#oldest.changed();
     if (this.#byKey.size + this.#superseded.length > FINDINGS_MAX) this.#evict();
     this.#options.onFinding?.(finding);
   }
@@ -93,7 +97,7 @@ export class Findings {
   #evict(): void {
     this.dropped++;
     if (this.#superseded.length > 0) this.#superseded.shift();
-    else this.#byKey.delete(this.#byKey.keys().next().value!);
+    else this.#byKey.delete(this.#oldest.take());
   }
 
   /** Gravest first, then by time. */

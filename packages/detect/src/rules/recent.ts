@@ -43,13 +43,45 @@ export class Recent {
   }
 }
 
+/**
+ * The oldest key of a map that evicts it, in constant time. A new iterator steps over all keys that were deleted since the
+ * map was last rehashed: 5 µs with 10,000 keys, 20 µs with 65,536. One that is kept does not, but it keeps the tables that
+ * the map has outgrown, too; so it is renewed after as many changes as the map may have keys.
+ */
+export class Oldest<K> {
+  readonly #map: ReadonlyMap<K, unknown>;
+  readonly #renewAfter: number;
+  #keys: Iterator<K> | null = null;
+  #changes = 0;
+
+  constructor(map: ReadonlyMap<K, unknown>, max: number) {
+    this.#map = map;
+    this.#renewAfter = max;
+  }
+
+  /** To be called with every change of the map. */
+  changed(): void {
+    if (++this.#changes <= this.#renewAfter) return;
+    this.#changes = 0;
+    this.#keys = null;
+  }
+
+  /** The map must not be empty, and the key has to be deleted. */
+  take(): K {
+    this.#keys ??= this.#map.keys();
+    return this.#keys.next().value!;
+  }
+}
+
 /** A map of at most `max` keys that evicts the least recently used. */
 export class Bounded<T> {
   readonly #max: number;
   readonly #values = new Map<string, T>();
+  readonly #oldest: Oldest<string>;
 
   constructor(max: number) {
     this.#max = max;
+    this.#oldest = new Oldest(this.#values, max);
   }
 
   get(key: string): T | undefined {
@@ -62,7 +94,8 @@ export class Bounded<T> {
     if (value === undefined) value = make();
     else this.#values.delete(key);
     this.#values.set(key, value);
-    if (this.#values.size > this.#max) this.#values.delete(this.#values.keys().next().value!);
+    this.#oldest.changed();
+    if (this.#values.size > this.#max) this.#values.delete(this.#oldest.take());
     return value;
   }
 
@@ -72,7 +105,7 @@ export class Bounded<T> {
   }
 
   delete(key: string): void {
-    this.#values.delete(key);
+    if (this.#values.delete(key)) this.#oldest.changed();
   }
 
   entries(): IterableIterator<[string, T]> {
