@@ -62,7 +62,7 @@ function heading(overview: Overview, facts: PageFacts, paint: Paint): string[] {
     '',
   ];
   if (startNanoseconds !== null) lines.push(`  ${when(startNanoseconds, overview.duration / 1e9)}`);
-  lines.push(`  ${amounts(overview)}`);
+  lines.push(...amounts(overview, paint.style.width - 2).map((line) => `  ${line}`));
   for (const warning of warnings(overview, reader)) lines.push(`  ${paint.in('yellow', warning)}`);
   return lines;
 }
@@ -90,14 +90,17 @@ function dayAndClock(date: Date): [string, string] {
   return [text.slice(0, text.indexOf('T')), text.slice(text.indexOf('T') + 1, -5)];
 }
 
-function amounts({ packets, bytes, duration }: Overview): string {
+/** One line, or two if they are wider than that together. */
+function amounts({ packets, bytes, duration }: Overview, width: number): string[] {
   const all = `${counted(packets, 'packet')}, ${bytesText(bytes)}`;
-  if (packets <= 1) return all;
-  const each = `${grouped(Math.round(bytes / packets))} bytes each`;
-  if (duration <= 0) return `${all}, ${each}`;
+  if (packets <= 1) return [all];
+  const mean = `on average ${grouped(Math.round(bytes / packets))} bytes`;
+  if (duration <= 0) return [`${all}; ${mean}`];
   const perSecond = (packets * 1e9) / duration;
   const rate = perSecond >= 10 ? grouped(Math.round(perSecond)) : perSecond.toPrecision(2);
-  return `${all}, ${each}; on average ${rate} packets/s and ${bitRateText((bytes * 8e9) / duration)}`;
+  const means = `${mean}, ${rate} packets/s, ${bitRateText((bytes * 8e9) / duration)}`;
+  const line = `${all}; ${means}`;
+  return line.length <= width ? [line] : [`${all};`, means];
 }
 
 /** Less than this share captured is worth a warning. */
@@ -217,9 +220,10 @@ function names(servers: readonly NamedCount[], queries: readonly NamedCount[], p
   const lines = Array.from({ length: Math.max(servers.length, queries.length) }, (_, i) =>
     `  ${cell(servers[i])}   ${cell(queries[i])}`.trimEnd(),
   );
-  const title = (text: string, of: string): string =>
-    `${paint.in('bold', text)}${paint.in('dim', of.padStart(column + 2 - text.length))}`;
-  const titles = `${title('Servers by name', 'conversations')}   ${title('Names asked for', 'queries').slice(0)}`;
+  const title = (text: string, of: string, width: number): string =>
+    `${paint.in('bold', text)}${paint.in('dim', of.padStart(width - text.length))}`;
+  // The first begins at the left edge, its lines two columns further.
+  const titles = `${title('Servers by name', 'conversations', column + 2)}   ${title('Names asked for', 'queries', column)}`;
   return ['', titles, ...lines];
 }
 
@@ -253,17 +257,18 @@ function next(
       transport === 'tcp' && applications.length > 0 && !applications.some((name) => SEALED.has(name)),
   );
   const commands = [
-    filter == null ? [read, 'one line a packet'] : [`${read} -Y ${shellWord(filter)}`, 'the first finding'],
+    filter == null ? [read, 'one line a packet'] : [`${read} -Y ${shellWord(filter)}`, 'the first of these'],
     tcp === undefined
       ? [`${read} -V -c 1`, 'the first packet in full']
-      : [`${read} -q -z follow,tcp,ascii,${tcp.stream}`, 'what was said in the largest'],
+      : [`${read} -q -z follow,tcp,ascii,${tcp.stream}`, 'the largest as text'],
     [`${read} -q -z flows`, 'all conversations'],
-    [`${read} -q -z findings`, 'scans, floods, guessed passwords'],
+    [`${read} -q -z findings`, 'attacks'],
   ] as const;
   const width = Math.max(...commands.map(([command]) => command.length));
-  const room = paint.style.width - width - 4;
+  const room = paint.style.width - width - 6;
   const isRoomy = commands.every(([, about]) => about.length <= room);
+  // As a comment of the shell, for who copies the line.
   return commands.map(([command, about]) =>
-    isRoomy ? `  ${command.padEnd(width)}  ${paint.in('dim', about)}` : `  ${command}`,
+    isRoomy ? `  ${command.padEnd(width)}  ${paint.in('dim', `# ${about}`)}` : `  ${command}`,
   );
 }
