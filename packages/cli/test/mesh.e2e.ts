@@ -3,7 +3,15 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -57,6 +65,7 @@ test('a mesh from nothing to a message, and to a peer that is out', async () => 
   const token = (await fine('mesh invite --name beta --ttl 1h')).trim();
   assert.match(token, /^eyrie1-[\w-]+$/);
   assert.match((await run(`mesh join ${token} --name gamma`)).err, /for beta: join with --name beta/);
+  assert.ok(!existsSync(join(home, 'peers/gamma')), 'a refused peer leaves no folder');
   assert.match((await run(`mesh join ${token.slice(0, -4)} --name beta`)).err, /not copied whole/);
   await fine(`mesh join ${token} --name beta --host 127.0.0.1`);
   assert.match(await fine(`mesh join ${token} --name beta --host 127.0.0.1`), /beta is in mesh \w+ already/);

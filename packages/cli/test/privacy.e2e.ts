@@ -235,6 +235,8 @@ test("a find in a peer's folder: comments do not count, and no advice costs the 
     'acquaintances.json': '["192.0.2.77:9000"]',
     'inbox.log': 'from 192.0.2.77',
     'received/other/notes.txt': '192.0.2.77',
+    'lan-nodes.json': '{"192.0.2.77":1}',
+    'roster.log': '192.0.2.77',
   };
   for (const [name, content] of Object.entries(files)) writeFileSync(join(peer, name), content);
   const { out } = await run('privacy', 'find', '192.0.2.77', '--json');
@@ -246,7 +248,9 @@ test("a find in a peer's folder: comments do not count, and no advice costs the 
     'settings.json': 'edit it',
     'acquaintances.json': `rm ${join(peer, 'acquaintances.json')}`,
     'inbox.log': `rm ${join(peer, 'inbox.log')}`,
-    'received/other/notes.txt': `rm -r ${join(peer, 'received')}`,
+    'received/other/notes.txt': `rm ${join(peer, 'received/other/notes.txt')}`,
+    'lan-nodes.json': `rm ${join(peer, 'lan-nodes.json')}`,
+    'roster.log': 'the peer needs it: only together with the peer',
   });
-  assert.equal(advice.length, 5, 'each file once');
+  assert.equal(advice.length, 7, 'each file once');
 });

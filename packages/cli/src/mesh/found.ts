@@ -1,4 +1,5 @@
 // eyrie mesh init, join, create: new peers.
+import { existsSync, rmSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join as joinPath } from 'node:path';
 import {
@@ -87,15 +88,18 @@ export async function create(id: string, options: Where & { peer?: string }): Pr
 async function joinBy(invitation: Invitation, settings: PeerSettings, waitMs: number): Promise<void> {
   const { id } = settings;
   const folder = peerFolder(eyrieHome(), id);
+  let isUseless = !existsSync(folder);
   // The same again, as a script may: nothing is left to do.
   const root = Buffer.from(invitation.root).toString('hex');
   if (isComplete(openFolder(id)) && meshFingerprint(folder) === root)
     return console.log(`${id} is in mesh ${invitation.mesh} already: eyrie mesh start ${id}`);
   const storage = newFolder(id);
-  const onWaiting = (fingerprint: string) =>
+  const onWaiting = (fingerprint: string) => {
+    isUseless = false;
     console.error(
       `${id} waits for approval. Its key is ${fingerprint.slice(0, 32)}: whoever approves should see the same.`,
     );
+  };
   try {
     const isIn = await joinMesh({
       runtime: systemRuntime(),
@@ -108,6 +112,8 @@ async function joinBy(invitation: Invitation, settings: PeerSettings, waitMs: nu
     if (!isIn)
       throw new UserError(`${id} still waits for approval: run the same command again later`, FAILED);
   } catch (error) {
+    // Without an answer it is repeated with the same keys, which the authority may have admitted. Keys refused at once were never of use.
+    if (isUseless && error instanceof EnrolError && !error.isUnanswered) rmSync(folder, { recursive: true });
     if (error instanceof EnrolError)
       throw new UserError(`cannot join ${invitation.mesh}: ${error.message}`, FAILED);
     if (error instanceof FolderError) throw new UserError(`${id}: ${error.message}`, FAILED);

@@ -117,19 +117,28 @@ async function inFiles(kept: Kept, wanted: Wanted, seen: Set<string>): Promise<F
     if (seen.has(path)) continue;
     seen.add(path);
     const text = await inFile(path, wanted).catch((error: Error) => `not looked at: ${error.message}`);
-    if (text !== null) found.push({ what, place: path, found: text, erase: eraseOf(path) ?? erase });
+    if (text !== null) found.push({ what, place: path, found: text, erase: eraseOf(path, kept) });
   }
   return found;
 }
 
-/** Files of a peer that it does without; what erases its folder would erase its keys. */
-const DISPENSABLE = new Set(['acquaintances.json', 'audit.jsonl', 'blocked.txt', 'blocked.txt.nft']);
+/** Files of a peer that it does without. */
+const DISPENSABLE = new Set([
+  'acquaintances.json',
+  'audit.jsonl',
+  'blocked.txt',
+  'blocked.txt.nft',
+  'lan-nodes.json',
+]);
 
-/** Null where the advice of the place holds. */
-function eraseOf(path: string): string | null {
+/** Never what would cost a peer its keys. */
+function eraseOf(path: string, { each, erase }: Kept): string {
   const name = basename(path);
-  if (extname(name) === '.toml' || name === 'settings.json') return 'edit it';
-  return DISPENSABLE.has(name) ? `rm ${shellWord(path)}` : null;
+  if (each === 'needed') {
+    if (extname(name) === '.toml' || name === 'settings.json') return 'edit it';
+    if (!DISPENSABLE.has(name)) return 'the peer needs it: only together with the peer';
+  }
+  return each === undefined ? erase : `rm ${shellWord(path)}`;
 }
 
 /** Null: it is not in there. */

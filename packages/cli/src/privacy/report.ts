@@ -32,6 +32,8 @@ export interface Kept {
   readonly isWhole: boolean;
   /** Whether a file below `place`, named from there on, belongs to this entry. */
   readonly wanted: (name: string) => boolean;
+  /** Whether one of several files may be deleted alone; without it, the advice for all holds for each. */
+  readonly each?: 'deletable' | 'needed';
 }
 
 export async function report({ config: path, json }: { config?: string; json?: boolean }): Promise<void> {
@@ -79,17 +81,23 @@ export function keptHere(config: Config): Kept[] {
       `rm -r ${shellWord(honeypotFolder())}`,
     ),
     ...peersIn(home).flatMap((id) => peerKept(join(home, 'peers', id), id)),
-    kept('logs of peers', join(home, 'logs'), '4 x 5 MB each', `rm ${shellWord(join(home, 'logs'))}/*`),
+    {
+      ...kept('logs of peers', join(home, 'logs'), '4 x 5 MB each', `rm ${shellWord(join(home, 'logs'))}/*`),
+      each: 'deletable',
+    },
     ...(logs === null
       ? []
       : [
-          kept(
-            'logs',
-            logs,
-            `${config.log.files + 1} x ${bytesText(config.log.file_bytes)} each`,
-            `rm ${shellWord(logs)}/*.log*`,
-            (name) => !name.startsWith('audit.'),
-          ),
+          {
+            ...kept(
+              'logs',
+              logs,
+              `${config.log.files + 1} x ${bytesText(config.log.file_bytes)} each`,
+              `rm ${shellWord(logs)}/*.log*`,
+              (name) => !name.startsWith('audit.'),
+            ),
+            each: 'deletable' as const,
+          },
           kept('audit: who looked at payloads', logs, '100 files', 'keep it', (name) =>
             name.startsWith('audit.'),
           ),
@@ -163,15 +171,18 @@ function peerKept(folder: string, id: string): Kept[] {
     isHeld,
   );
   return [
-    { ...keys, encrypted: isLocked(new FolderStorage(folder)) ? 'partly' : 'no' },
+    { ...keys, encrypted: isLocked(new FolderStorage(folder)) ? 'partly' : 'no', each: 'needed' },
     kept(`messages of ${id}`, folder, '10,000, or 64 MB', `rm ${shellWord(`${folder}/inbox.log`)}`, isMail),
     { ...held, encrypted: held.files > 0 ? 'yes' : '-' },
-    kept(
-      `files sent to ${id}`,
-      join(folder, 'received'),
-      'until moved away',
-      `rm -r ${shellWord(`${folder}/received`)}`,
-    ),
+    {
+      ...kept(
+        `files sent to ${id}`,
+        join(folder, 'received'),
+        'until moved away',
+        `rm -r ${shellWord(`${folder}/received`)}`,
+      ),
+      each: 'deletable',
+    },
   ];
 }
 
