@@ -1,5 +1,5 @@
-// Builds the start-up snapshot of `eyrie read`: the heap after the program's modules were evaluated. Starting from it takes
-// a third of the time. Only the Node that made it can use it, which bin/eyrie.js checks.
+// Builds the start-up snapshot of `eyrie read`: the heap after the program's modules were evaluated and the samples read.
+// Starting from it takes a third of the time. Only the Node that made it can use it, which bin/eyrie.js checks.
 // Plain JavaScript: scripts/bundle.js calls it on whatever Node `npm ci` was started with.
 
 import { execFileSync } from 'node:child_process';
@@ -22,6 +22,9 @@ const ENGINE_FLAGS = [
   '--max-semi-space-size=8',
 ];
 
+/** Captures that are read before the snapshot is taken. */
+const SAMPLES = ['samples/office-hour.pcapng', 'samples/port-scan.pcapng'];
+
 /**
  * @param {import('esbuild').build} build
  * @param {import('esbuild').BuildOptions} shared what holds for the whole bundle
@@ -41,7 +44,7 @@ export async function makeSnapshot(build, shared, folder, sourcesOf) {
     globalName: 'eyrie',
     // Minified, because the source text is part of the snapshot.
     minify: true,
-    footer: { js: "require('node:v8').startupSnapshot.setDeserializeMainFunction(eyrie.main);" },
+    footer: { js: afterwards(shared.absWorkingDir) },
   });
   const blob = join(folder, 'read.blob');
   const run = (...args) => execFileSync(node, args, { env: {}, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -53,6 +56,22 @@ export async function makeSnapshot(build, shared, folder, sourcesOf) {
   const { size: bytes } = statSync(blob);
   const facts = { made: String(made).trim(), bytes, flags, sources: sourcesOf(metafile) };
   writeFileSync(join(folder, 'read.json'), JSON.stringify(facts));
+}
+
+/**
+ * The script that runs after the program was evaluated: it drops the bytecode of functions that ran only until then, and
+ * has those compiled that read captures.
+ */
+function afterwards(root) {
+  const samples = SAMPLES.map((path) => join(root, path)).filter((path) => existsSync(path));
+  return `
+    const v8 = require('node:v8');
+    v8.setFlagsFromString('--stress-flush-code');
+    // Called for its side effect, a full garbage collection.
+    v8.queryObjects(Object, { format: 'count' });
+    v8.setFlagsFromString('--no-stress-flush-code');
+    eyrie.warmUp(${JSON.stringify(samples)}.map((path) => new Uint8Array(require('node:fs').readFileSync(path))));
+    v8.startupSnapshot.setDeserializeMainFunction(eyrie.main);`;
 }
 
 /** V8's flags may change with its version, and Node refuses unknown ones. */

@@ -7,6 +7,8 @@ import '../summary/command.ts';
 import './command.ts';
 import { addReadCommand } from './options.ts';
 
+export { warmUp } from './warm-up.ts';
+
 const program = newProgram();
 addReadCommand(program);
 
