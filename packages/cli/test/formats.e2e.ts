@@ -57,6 +57,29 @@ it('-G fields has the lines of tshark -G fields', () => {
 });
 
 describe('beside tshark', { skip }, () => {
+  const columns = [
+    '-o',
+    'gui.column.format:"No.","%m","From, to","%s","Port","%Cus:tcp.srcport || udp.srcport:0:R","What","%i"',
+  ];
+  it('-T psml has the columns of -o gui.column.format', () => {
+    const args = ['-r', sample, '-c', '200', '-T', 'psml', ...columns];
+    const [ours, theirs] = [read(...args), tshark(...args)].map((text) =>
+      text.replace(/creator="[^"]*"/, ''),
+    );
+    assert.equal(ours, theirs);
+  });
+  it('-e _ws.col.TITLE names a column of -o gui.column.format', () => {
+    const names = ['From, to', 'Port', 'What', 'Protocol'].flatMap((title) => ['-e', `_ws.col.${title}`]);
+    for (const type of ['fields', 'json', 'ek']) {
+      const args = ['-r', sample, '-c', '200', '-T', type, ...names, ...columns];
+      assert.equal(read(...args), tshark(...args));
+    }
+    assert.match(
+      failed('-r', sample, '-T', 'fields', '-e', '_ws.col.Nope', ...columns),
+      /no such field: _ws.col.Nope/,
+    );
+  });
+
   for (const format of ['a', 'ad', 'adoy', 'd', 'dd', 'e', 'r', 'u', 'ud', 'udoy'])
     it(`-t ${format}`, () => {
       const args = ['-c', '400', '-t', format, '-Y', 'arp || icmpv6'];

@@ -42,6 +42,7 @@ export {
   nearestOf,
   protocolNamed,
   protocolNames,
+  textField,
 } from './core/registry.ts';
 export type { Session, SessionOptions } from './core/session.ts';
 export { heuristicLists, isLinkTypeRead, type Table, tableNamed, tableNames } from './core/table.ts';

@@ -10,6 +10,7 @@ import {
   protocolColumn,
   raw,
   sourceColumn,
+  textField,
   timeColumn,
   timeColumnOf,
   type Value,
@@ -21,14 +22,16 @@ import type { Printer } from './printer.ts';
 /** Columns that stand at the side of an arrow, and least widths, as tshark prints them. */
 type Side = 'source' | 'destination' | 'none';
 
-interface Column {
+/** A column without its title. */
+interface Content {
   readonly side: Side;
   readonly width: number;
-  /** Where the column's text comes from: the packet, or fields of it, of which the first that it has is shown. */
-  readonly text: ((p: Packet) => string) | null;
-  readonly fields: readonly Field[];
-  /** Numbers are shown by their names, where they have any. */
-  readonly isNamed: boolean;
+  readonly text: (p: Packet) => string;
+  readonly isTimed: boolean;
+}
+
+export interface Column extends Content {
+  readonly title: string;
 }
 
 const NUMBER_WIDTH = 5;
@@ -39,18 +42,29 @@ function made(
   text: (p: Packet) => string,
   side: Side = 'none',
   width = side === 'none' ? 0 : ADDRESS_WIDTH,
-): Column {
-  return { side, width, text, fields: [], isNamed: false };
+): Content {
+  return { side, width, text, isTimed: false };
 }
 
-/** The first of these that the packet has. */
-function ofFields(names: readonly string[], side: Side = 'none', isNamed = false): Column {
-  const fields = names.map((name) => columnNamed(name)!);
-  return { side, width: side === 'none' ? 0 : ADDRESS_WIDTH, text: null, fields, isNamed };
+/** The first of these that the packet has; numbers by their names, where `isNamed` and they have any. */
+function ofFields(names: readonly string[], side: Side = 'none', isNamed = false): Content {
+  const collector = new Collector(names.map((name) => columnNamed(name)!));
+  const { fields, values } = collector;
+  const text = (p: Packet): string => {
+    collector.collect(p);
+    const first = values.findIndex((found) => found.length > 0);
+    return first < 0 ? '' : values[first]!.map((value) => shownOf(fields[first]!, value, isNamed)).join(',');
+  };
+  return {
+    side,
+    width: side === 'none' ? 0 : ADDRESS_WIDTH,
+    text,
+    isTimed: fields.some((field) => field.isTimed),
+  };
 }
 
 /** What each specifier of a format stands for; made when one is asked for. */
-const FORMATS: Readonly<Record<string, () => Column>> = {
+const FORMATS: Readonly<Record<string, () => Content>> = {
   '%m': () => made((p) => String(p.number), 'none', NUMBER_WIDTH),
   '%t': () => made(timeColumn, 'none', TIME_WIDTH),
   '%Rt': () => made(timeColumnOf('r'), 'none', TIME_WIDTH),
@@ -86,7 +100,7 @@ const FORMATS: Readonly<Record<string, () => Column>> = {
 
 const CUSTOM = /^%Cus:([^:]+)(?::\d+)?(?::[RU])?$/;
 
-function columnOf(format: string): Column {
+function columnOf(format: string): Content {
   if (Object.hasOwn(FORMATS, format)) return FORMATS[format]!();
   const names = CUSTOM.exec(format)?.[1]?.split(/\s*\|\|\s*|\s+or\s+/);
   if (names === undefined)
@@ -104,50 +118,81 @@ function columnOf(format: string): Column {
 
 /** Reads `"No.","%m","Host","%Cus:http.host:0:R"`. @throws UserError */
 export function chosenColumns(text: string): Column[] {
-  const parts = text.split(',').map((part) => part.trim().replace(/^"(.*)"$/, '$1'));
-  if (parts.length % 2 !== 0 || parts.length === 0)
+  const parts = listed(text);
+  if (parts === null || parts.length % 2 !== 0 || parts.length === 0 || parts.some((part) => part === ''))
     throw new UserError(
       '-o gui.column.format: write pairs of a title and a format, as "No.","%m","Info","%i"',
     );
-  return parts.filter((_, i) => i % 2 === 1).map(columnOf);
+  const columns: Column[] = [];
+  for (let i = 0; i < parts.length; i += 2)
+    columns.push({ title: parts[i]!, ...columnOf(parts[i + 1]!.trim()) });
+  return columns;
+}
+
+/**
+ * The texts of a list as Wireshark's preferences have it: between commas, in quotes where they contain one, and a backslash
+ * before a character that stands for itself. Null where a quote or a backslash is the last of it.
+ */
+function listed(text: string): string[] | null {
+  const parts: string[] = [];
+  let part: string | null = null;
+  let isQuoted = false;
+  for (let i = 0; i < text.length; i++) {
+    const c = text[i]!;
+    if (c === ',' && !isQuoted) {
+      parts.push(part ?? '');
+      part = null;
+    } else if (c === '"') {
+      isQuoted = !isQuoted;
+      part ??= '';
+    } else if (c === '\\') {
+      if (++i === text.length) return null;
+      part = (part ?? '') + text[i]!;
+    } else if (part !== null || c.trim() !== '') part = (part ?? '') + c;
+  }
+  if (isQuoted) return null;
+  return part === null ? parts : [...parts, part];
+}
+
+const PREFIX = '_ws.col.';
+
+/**
+ * What `-e` names beside these columns. The field of `_ws.col.TITLE` has the texts of those with that title; as in tshark it
+ * has none where only a usual column has it. Undefined if there is no such field or title.
+ */
+export function titledColumn(name: string, columns: readonly Column[]): Field | undefined {
+  if (!name.startsWith(PREFIX)) return columnNamed(name);
+  const titled = columns.filter(({ title }) => title === name.slice(PREFIX.length));
+  if (titled.length === 0 && columnNamed(name) === undefined) return undefined;
+  const field = textField(
+    name,
+    titled.map(({ text }) => text),
+  );
+  return titled.some(({ isTimed }) => isTimed) ? field.timed() : field;
 }
 
 export class ChosenColumnsPrinter implements Printer {
   readonly isTimed: boolean;
   readonly #out: Output;
   readonly #columns: readonly Column[];
-  readonly #collector: Collector;
   readonly #isTabs: boolean;
 
   constructor(out: Output, columns: readonly Column[], isTabs: boolean) {
-    const fields = [...new Set(columns.flatMap(({ fields }) => fields))];
-    this.isTimed = fields.some((field) => field.isTimed);
+    this.isTimed = columns.some(({ isTimed }) => isTimed);
     this.#out = out;
     this.#columns = columns;
-    this.#collector = new Collector(fields);
     this.#isTabs = isTabs;
   }
 
   see(p: Packet): void {
-    this.#collector.collect(p);
     let line = '';
     let before: Side = 'none';
-    this.#columns.forEach((column, i) => {
-      const text = this.#textOf(p, column);
-      if (i > 0) line += this.#between(before, column.side);
-      line += column.side === 'destination' ? text.padEnd(column.width) : text.padStart(column.width);
-      before = column.side;
+    this.#columns.forEach(({ side, width, text }, i) => {
+      if (i > 0) line += this.#between(before, side);
+      line += side === 'destination' ? text(p).padEnd(width) : text(p).padStart(width);
+      before = side;
     });
     this.#out.text(`${line}\n`);
-  }
-
-  #textOf(p: Packet, { text, fields, isNamed }: Column): string {
-    if (text !== null) return text(p);
-    for (const field of fields) {
-      const values = this.#collector.values[this.#collector.fields.indexOf(field)]!;
-      if (values.length > 0) return values.map((value) => shownOf(field, value, isNamed)).join(',');
-    }
-    return '';
   }
 
   #between(before: Side, after: Side): string {

@@ -205,7 +205,7 @@ const GENERAL = 5;
 const FRAME = 6;
 
 function fastKind(field: Field): number {
-  if (field.of.length > 0 || field.owners.length > 1) return COLLECTED;
+  if (field.of.length > 0 || field.owners.length > 1 || field.protocol === null) return COLLECTED;
   if (field.writer !== null) return FRAME;
   if (field.getter !== null) return GETTER;
   if (field.offset < 0) return COLLECTED;

@@ -10,7 +10,7 @@ import {
 import { UserError } from '../errors.ts';
 import { useColours } from '../terminal/colours.ts';
 import type { Output } from '../terminal/output.ts';
-import { ChosenColumnsPrinter, chosenColumns } from './chosen-columns.ts';
+import { ChosenColumnsPrinter, type Column, chosenColumns, titledColumn } from './chosen-columns.ts';
 import { ColouredLinesPrinter } from './coloured-lines.ts';
 import type { ReadOptions } from './command.ts';
 import { FieldsPrinter, parseFieldsFormat } from './fields.ts';
@@ -24,18 +24,19 @@ import { PdmlPrinter, PsmlPrinter } from './xml.ts';
 
 /** @throws UserError */
 export function packetPrinter(out: Output, path: string, options: ReadOptions): Printer {
-  const fields = fieldsNamed(options.field ?? []);
+  const format = columnFormat(options.option ?? []);
+  const columns = format === undefined ? null : chosenColumns(format);
+  const fields = fieldsNamed(options.field ?? [], columns);
   const type = options.json === true ? 'json' : (options.type ?? (fields.length > 0 ? 'fields' : 'text'));
   const details = detailsOf(options.details);
   const layers = layerFilter(options.protocols, options.protocolsWhole);
-  const columns = columnFormat(options.option ?? []);
-  const format = parseFieldsFormat(options.fieldsOption ?? []);
+  const fieldsFormat = parseFieldsFormat(options.fieldsOption ?? []);
   if (type !== 'fields' && options.fieldsOption !== undefined)
     throw new UserError(`-E goes with -T fields, not with -T ${type}`);
   switch (type) {
     case 'fields':
       if (fields.length === 0) throw new UserError('-T fields needs at least one -e FIELD, e.g. -e ip.src');
-      return new FieldsPrinter(out, fields, format);
+      return new FieldsPrinter(out, fields, fieldsFormat);
     case 'json':
     case 'jsonraw':
       return new JsonPrinter(
@@ -49,19 +50,22 @@ export function packetPrinter(out: Output, path: string, options: ReadOptions): 
     case 'pdml':
       return new PdmlPrinter(out, path, details, layers);
     case 'psml':
-      return new PsmlPrinter(out);
+      return new PsmlPrinter(out, columns);
     case 'tabs':
-      return columns === undefined
-        ? new TabsPrinter(out)
-        : new ChosenColumnsPrinter(out, chosenColumns(columns), true);
+      return columns === null ? new TabsPrinter(out) : new ChosenColumnsPrinter(out, columns, true);
     case 'text':
-      return textPrinter(out, details, options);
+      return textPrinter(out, details, columns, options);
     default:
       throw new UserError(`-T ${type} is not known; use text, tabs, fields, json, jsonraw, ek, pdml or psml`);
   }
 }
 
-function textPrinter(out: Output, details: ReadonlySet<string> | null, options: ReadOptions): Printer {
+function textPrinter(
+  out: Output,
+  details: ReadonlySet<string> | null,
+  columns: readonly Column[] | null,
+  options: ReadOptions,
+): Printer {
   const dump = options.hexdump === undefined ? null : dumpFormat(options.hexdump);
   const hasTree = options.tree === true || details !== null;
   const hasBytes = options.bytes === true || dump !== null;
@@ -76,8 +80,7 @@ function textPrinter(out: Output, details: ReadonlySet<string> | null, options: 
       separator: options.separator ?? '',
     });
   }
-  const columns = columnFormat(options.option ?? []);
-  if (columns !== undefined) return new ChosenColumnsPrinter(out, chosenColumns(columns), false);
+  if (columns !== null) return new ChosenColumnsPrinter(out, columns, false);
   if (useColours(options.color)) return new ColouredLinesPrinter(out);
   return new LinesPrinter(out, (options.time ?? 'r') === 'r' && options.seconds !== 'hms');
 }
@@ -107,9 +110,9 @@ function detailsOf(text: string | undefined): ReadonlySet<string> | null {
   return new Set(names);
 }
 
-/** Reports all unknown names together. */
-function fieldsNamed(names: readonly string[]): Field[] {
-  const found = names.map((name) => columnNamed(name));
+/** Reports all unknown names together. `columns`: those that -o gui.column.format names; null: the usual ones. */
+function fieldsNamed(names: readonly string[], columns: readonly Column[] | null): Field[] {
+  const found = names.map((name) => (columns === null ? columnNamed(name) : titledColumn(name, columns)));
   const wrong = names.filter((_, i) => found[i] === undefined);
   if (wrong.length === 0) return found as Field[];
   throw new UserError(`-e: no such field: ${suggested(wrong, null)}; eyrie fields lists all`);

@@ -18,6 +18,7 @@ import {
   Words,
 } from '@eyrie/dissect';
 import type { Output } from '../terminal/output.ts';
+import type { Column } from './chosen-columns.ts';
 import { below, GROUP, type LayerFilter, opens } from './layer-filter.ts';
 import type { Printer } from './printer.ts';
 
@@ -45,23 +46,34 @@ function escaped(text: string): string {
     );
 }
 
+const TITLES = ['No.', 'Time', 'Source', 'Destination', 'Protocol', 'Length', 'Info'];
 const SECTION = new Words('<section>');
 const SECTION_END = new Words('</section>\n');
 
 export class PsmlPrinter implements Printer {
+  readonly isTimed: boolean;
   readonly #out: Output;
+  readonly #columns: readonly Column[] | null;
 
-  constructor(out: Output) {
+  /** `columns`: those that -o gui.column.format names; null: the usual ones. */
+  constructor(out: Output, columns: readonly Column[] | null) {
     this.#out = out;
-    const sections = ['No.', 'Time', 'Source', 'Destination', 'Protocol', 'Length', 'Info'];
+    this.#columns = columns;
+    this.isTimed = columns?.some(({ isTimed }) => isTimed) ?? false;
     out.text(`${XML}<psml version="0" creator="${CREATOR}">\n<structure>\n`);
-    for (const section of sections) out.text(`<section>${section}</section>\n`);
+    for (const title of columns?.map(({ title }) => title) ?? TITLES) this.#section(title);
     out.text('</structure>\n\n');
   }
 
   see(p: Packet): void {
+    this.#out.text('<packet>\n');
+    if (this.#columns === null) this.#usual(p);
+    else for (const { text } of this.#columns) this.#section(text(p));
+    this.#out.text('</packet>\n\n');
+  }
+
+  #usual(p: Packet): void {
     const out = this.#out;
-    out.text('<packet>\n');
     out.named(SECTION, p.number);
     out.words(SECTION_END);
     this.#section(timeColumn(p));
@@ -71,7 +83,6 @@ export class PsmlPrinter implements Printer {
     out.named(SECTION, p.wireLength);
     out.words(SECTION_END);
     this.#section(infoColumn(p));
-    out.text('</packet>\n\n');
   }
 
   #section(text: string): void {

@@ -1,6 +1,7 @@
 // Fields and protocols by name, for `-e`, filters and completion.
 import { protocols } from '../protocols/index.ts';
 import { alias, type Field, text } from './field.ts';
+import type { Packet } from './packet.ts';
 import type { Protocol } from './protocol.ts';
 
 const fields = new Map<string, Field>();
@@ -40,6 +41,16 @@ export function columnNamed(name: string): Field | undefined {
   line.owners = protocols.filter((each) => each.name === name);
   protocolLines.set(name, line);
   return line;
+}
+
+/** A field with a text that is made of each packet, or with several; for columns of the user's own. */
+export function textField(name: string, texts: readonly ((p: Packet) => string)[]): Field {
+  const parts = texts.map((textOf) => {
+    const part = text(name, name).get(textOf);
+    part.owners = [protocolsByName.get('frame')!];
+    return part;
+  });
+  return parts.length > 1 ? alias(name, name, parts) : (parts[0] ?? text(name, name));
 }
 
 export function protocolNamed(name: string): Protocol | undefined {
