@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { root } from './support/house.ts';
+import { root } from './support/repository.ts';
 
 for (const path of ['packages/cli/.bundle/run.mjs', 'packages/dashboard/.bundle/manifest.json']) {
   test(`${path} was made by npm ci`, () => {

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { program } from '../packages/cli/src/main.ts';
-import { filesLike, readText, root } from './support/house.ts';
+import { filesLike, readText, root } from './support/repository.ts';
 import { requireTool } from './support/tools.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'eyrie-deploy-'));

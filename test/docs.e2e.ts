@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
-import { filesLike, readText, root } from './support/house.ts';
+import { filesLike, readText, root } from './support/repository.ts';
 
 test('docs/reference is up to date', () => {
   const { status, stderr } = spawnSync(process.execPath, ['scripts/docs.ts', '--check'], {

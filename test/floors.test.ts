@@ -1,22 +1,22 @@
-// A room imports only from the floors below it, and only what its package.json names.
+// A package imports only from the floors below it, and only what its package.json names.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { filesLike, packageNames, readManifest, readText, rooms } from './support/house.ts';
 import { forbiddenImports, importsOf } from './support/imports.ts';
+import { filesLike, layers, packageNames, readManifest, readText } from './support/repository.ts';
 
-test('every package has its place in the house', () => {
+test('every package has its floor', () => {
   assert.deepEqual(
-    packageNames().filter((name) => !(name in rooms)),
+    packageNames().filter((name) => !(name in layers)),
     [],
-    'add it to the table in test/support/house.ts and to ARCHITECTURE.md',
+    'add it to the table in test/support/repository.ts and to ARCHITECTURE.md',
   );
 });
 
 test('the table itself only goes down', () => {
-  for (const [name, room] of Object.entries(rooms)) {
-    for (const lower of [...room.rooms, ...(room.types ?? [])]) {
-      assert.ok(rooms[lower]!.floor < room.floor, `${name} may not import ${lower}, which is not below it`);
+  for (const [name, layer] of Object.entries(layers)) {
+    for (const lower of [...layer.imports, ...(layer.types ?? [])]) {
+      assert.ok(layers[lower]!.floor < layer.floor, `${name} may not import ${lower}, which is not below it`);
     }
   }
 });
@@ -25,7 +25,7 @@ for (const name of packageNames()) {
   test(`imports of packages/${name} go down`, () => {
     const manifest = readManifest(`packages/${name}`);
     const found = filesLike(`packages/${name}/src/**/*.{ts,tsx}`).flatMap((path) =>
-      forbiddenImports(path, readText(path), rooms[name]!, manifest),
+      forbiddenImports(path, readText(path), layers[name]!, manifest),
     );
     assert.deepEqual(found, []);
   });
@@ -51,8 +51,8 @@ test('the check sees every way to import', () => {
 
 test('the check finds what is forbidden', () => {
   const manifest = { name: 'x', dependencies: { '@eyrie/dissect': '1', '@eyrie/mesh': '1', pino: '1' } };
-  const reasons = (room: string, source: string) =>
-    forbiddenImports(`packages/${room}/src/a.ts`, source, rooms[room]!, manifest).length;
+  const reasons = (name: string, source: string) =>
+    forbiddenImports(`packages/${name}/src/a.ts`, source, layers[name]!, manifest).length;
 
   assert.equal(reasons('dissect', `import fs from 'node:fs';`), 1);
   assert.equal(reasons('dissect', `import { ip } from './protocols/ip.ts';`), 0);

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { filesLike, readText } from './support/house.ts';
+import { filesLike, readText } from './support/repository.ts';
 
 test('all copies of make-folder.ts are the same, and no other code makes folders recursively', () => {
   const copies = filesLike('packages/*/src/**/make-folder.ts');

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { filesLike, packageNames, readManifest, readText, root } from './support/house.ts';
+import { filesLike, packageNames, readManifest, readText, root } from './support/repository.ts';
 
 const FILE_LINES_MAX = 450;
 

@@ -6,8 +6,8 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { readText, root } from './support/house.ts';
 import { endProcesses } from './support/leftovers.ts';
+import { readText, root } from './support/repository.ts';
 import { requireTool } from './support/tools.ts';
 
 /** For what never comes. */

@@ -1,8 +1,8 @@
-// What a TypeScript file imports, and whether its room may.
+// What a TypeScript file imports, and whether its package may.
 
 import { isBuiltin } from 'node:module';
 import { posix } from 'node:path';
-import type { Manifest, Room } from './house.ts';
+import type { Layer, Manifest } from './repository.ts';
 
 interface Import {
   specifier: string;
@@ -24,8 +24,8 @@ export function importsOf(source: string): Import[] {
   return found;
 }
 
-/** One line for each import of `source` (the file at `path`, in packages/) that its room may not make. */
-export function forbiddenImports(path: string, source: string, room: Room, manifest: Manifest): string[] {
+/** One line for each import of `source` (the file at `path`, in packages/) that its package may not make. */
+export function forbiddenImports(path: string, source: string, layer: Layer, manifest: Manifest): string[] {
   const folder = path.split('/').slice(0, 2).join('/');
   const declared = {
     ...manifest.dependencies,
@@ -38,7 +38,7 @@ export function forbiddenImports(path: string, source: string, room: Room, manif
       const target = posix.join(posix.dirname(path), specifier);
       return target.startsWith(`${folder}/`) ? null : 'reaches into another package: import it by name';
     }
-    if (room.pure) return 'this room imports nothing, so that it runs in a browser';
+    if (layer.pure) return 'it imports nothing, so that it runs in a browser';
     if (isBuiltin(specifier)) return null;
 
     const name = packageName(specifier);
@@ -46,8 +46,8 @@ export function forbiddenImports(path: string, source: string, room: Room, manif
     if (!name.startsWith('@eyrie/')) return null;
 
     const other = name.slice('@eyrie/'.length);
-    if (room.rooms.includes(other)) return null;
-    if (!room.types?.includes(other)) return `this room may not import ${other}: imports only go down`;
+    if (layer.imports.includes(other)) return null;
+    if (!layer.types?.includes(other)) return `its package may not import ${other}: imports only go down`;
     return typeOnly ? null : `only types of ${other} may be imported here: import type`;
   }
 

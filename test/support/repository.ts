@@ -1,31 +1,31 @@
-// The rooms of the house and what each may import. ARCHITECTURE.md says why.
+// The packages, what each may import, and the files of the repository. ARCHITECTURE.md says why.
 
 import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 export const root = join(import.meta.dirname, '../..');
 
-export interface Room {
+export interface Layer {
   floor: number;
-  /** Rooms that may be imported, all from lower floors. */
-  rooms: string[];
-  /** Rooms of which only the types may be imported. */
+  /** Packages that may be imported, all from lower floors. */
+  imports: string[];
+  /** Packages of which only the types may be imported. */
   types?: string[];
-  /** True if the room imports nothing at all, not even from Node. */
+  /** True if it imports nothing at all, not even from Node. */
   pure?: boolean;
 }
 
-export const rooms: Record<string, Room> = {
-  dissect: { floor: 0, rooms: [], pure: true },
-  detect: { floor: 0, rooms: [], pure: true },
-  clock: { floor: 0, rooms: [] },
-  capture: { floor: 1, rooms: ['dissect'] },
-  store: { floor: 1, rooms: ['dissect'] },
-  mesh: { floor: 1, rooms: ['clock'] },
-  services: { floor: 2, rooms: ['dissect', 'detect', 'clock', 'capture', 'store', 'mesh'] },
-  lab: { floor: 2, rooms: ['mesh', 'detect'] },
-  cli: { floor: 3, rooms: ['dissect', 'detect', 'clock', 'capture', 'store', 'mesh', 'services', 'lab'] },
-  dashboard: { floor: 3, rooms: [], types: ['dissect'] },
+export const layers: Record<string, Layer> = {
+  dissect: { floor: 0, imports: [], pure: true },
+  detect: { floor: 0, imports: [], pure: true },
+  clock: { floor: 0, imports: [] },
+  capture: { floor: 1, imports: ['dissect'] },
+  store: { floor: 1, imports: ['dissect'] },
+  mesh: { floor: 1, imports: ['clock'] },
+  services: { floor: 2, imports: ['dissect', 'detect', 'clock', 'capture', 'store', 'mesh'] },
+  lab: { floor: 2, imports: ['mesh', 'detect'] },
+  cli: { floor: 3, imports: ['dissect', 'detect', 'clock', 'capture', 'store', 'mesh', 'services', 'lab'] },
+  dashboard: { floor: 3, imports: [], types: ['dissect'] },
 };
 
 export interface Manifest {
