@@ -158,7 +158,7 @@ export interface StoreOptions {
   readonly readOnly?: boolean;
   /** 32-byte key for prefix-preserving pseudonyms of addresses (Crypto-PAn). Default: none, addresses are stored as such. */
   readonly pseudonymKey?: Uint8Array;
-  /** Is told, a line each, what is changed in a store of an older version, and how far that is. Default: nobody is. */
+  /** Called with lines on what is migrated in a store of an older version, and how far that is. Default: none. */
   readonly onMigration?: (line: string) => void;
   /** Resources of an embedded engine; default: all processors, and half of the memory, of a file at most 2 GiB. */
   readonly threads?: number;

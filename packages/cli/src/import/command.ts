@@ -14,12 +14,12 @@ import { shellWord } from '../terminal/shell.ts';
 import { durationText, grouped } from '../terminal/units.ts';
 
 /**
- * Threads of an embedded store, where nobody asks while it is written to: it takes in a row group with one thread anyway, and
+ * Threads of an embedded store, which answers no queries during an import: it takes in a row group with one thread anyway, and
  * where it has two, one waits for the other by asking again and again whether it is done.
  */
 const STORE_THREADS = 1;
 
-/** What an embedded store keeps in memory of what it wrote, which nobody asks for: else it would be all of a large file. */
+/** Memory for buffers of an embedded store; without a bound, it would keep all of a large file that it wrote. */
 const STORE_BYTES_MAX = 256 * 2 ** 20;
 
 export interface ImportOptions extends CommonOptions {

@@ -62,7 +62,7 @@ async function listShares(options: Common): Promise<void> {
     options.peer,
     'shares',
   );
-  // A folder of captures is for nobody but those named and whom the policy lets.
+  // A folder of captures is only for peers that are named here or allowed by the policy.
   const whoOf = (to: readonly string[], isCaptures: boolean) =>
     isCaptures ? [...to, 'by policy'].join(' ') : to.join(' ') || 'all';
   if (options.json === true) console.log(JSON.stringify(all, null, 2));

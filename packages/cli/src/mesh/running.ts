@@ -1,7 +1,7 @@
 // Does a peer of this user run? It does if it answers, or hangs.
 import { ControlError, callPeer, eyrieHome, peerFolder } from '@eyrie/mesh';
 
-/** Whoever looks at all peers must not wait for one that was stopped by a signal. */
+/** A look at all peers must not wait for one that was stopped by a signal. */
 const AT_ONCE_MS = 2_000;
 
 export async function stateOf(id: string): Promise<'runs' | 'hangs' | 'stopped'> {

@@ -107,7 +107,7 @@ function makeDataFolder(folder: string): void {
   }
 }
 
-/** A migration may take long: it is told of where errors are. */
+/** A migration may take long: its progress goes to stderr. */
 export function onMigration(line: string): void {
   console.error(`eyrie: ${line}`);
 }

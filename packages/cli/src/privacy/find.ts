@@ -1,4 +1,4 @@
-// `eyrie privacy find`: where an address stands on this machine, for whoever asks what is kept of them, and for whoever has
+// `eyrie privacy find`: where an address occurs on this machine, for a person who asks what is kept of them, and for one who has
 // erased it and wants to be sure.
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
@@ -24,7 +24,7 @@ interface Wanted {
 interface Found {
   readonly what: string;
   readonly place: string;
-  /** `12 packets`, or why nobody knows. */
+  /** `12 packets`, or why it is unknown. */
   readonly found: string;
   readonly erase: string;
 }

@@ -162,7 +162,7 @@ function peerKept(folder: string, id: string): Kept[] {
     `rm -r ${shellWord(folder)}`,
     (name) => !isMail(name) && !isHeld(name) && !isReceived(name),
   );
-  // Nobody here can open them.
+  // Sealed for their receivers, whose keys are not on this machine.
   const held = kept(
     `messages held for others by ${id}`,
     folder,

@@ -1,4 +1,4 @@
-// How a download's progress is told: a bar that is drawn over on a terminal, a plain line a file otherwise.
+// Progress of a download: a bar on a terminal, otherwise a line for each file.
 import { bar, ERASE_LINE, type Screen } from '../terminal/progress.ts';
 import { bytesText } from '../terminal/units.ts';
 

@@ -23,7 +23,7 @@ type Listening = Parameters<typeof listen>[0];
 
 /** Listens, says where, and ends on Ctrl-C or SIGTERM: answers under way are finished. */
 export async function serveUntilInterrupted(app: Listening, place: Place, what: string): Promise<void> {
-  // Before the address is printed: whoever waits for that line may interrupt at once.
+  // Before the address is printed: a caller that waits for that line may interrupt at once.
   const interrupt = listenForInterrupt();
   const address = await listen(app, place, '--port').catch(async (error) => {
     await app.close();

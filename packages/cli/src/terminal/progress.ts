@@ -25,7 +25,7 @@ export class Progress {
     this.#started = now();
   }
 
-  /** `size` is null where nobody knows it: a pipe. */
+  /** `size` is null if it is unknown, as of a pipe. */
   update(bytes: number, size: number | null, packets: number): void {
     const now = this.#now();
     if (now - this.#started < FIRST_MS || now - this.#drawn < REDRAW_MS) return;

@@ -5,7 +5,7 @@ import { meshReading } from './clock-reading.ts';
 const ASK_MS = 20_000;
 /** What a quartz may wander against another in a second (100 ppm), until the next answer. */
 const WANDER = 1e-4;
-/** The date is told in whole milliseconds: half of one to either side. */
+/** The date is reported in whole milliseconds, so it is off by up to half of one. */
 const DATE_MS = 0.5;
 
 interface Read {

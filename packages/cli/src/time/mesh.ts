@@ -40,7 +40,7 @@ export async function meshTime({ peer, json }: { peer?: string; json?: boolean }
   return 0;
 }
 
-/** The time servers of whoever leads; nothing where there are none. */
+/** Time servers of the leading peer; empty if it has none. */
 function behindOf({ askedBy, sources, problem }: TimeSourcesView): string[] {
   if (problem !== null)
     return [`${askedBy} leads, and does not say which time servers it follows: ${problem}`];

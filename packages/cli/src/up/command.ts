@@ -58,7 +58,7 @@ export async function up(file: string | undefined, options: UpOptions): Promise<
   });
   const speed = speedFrom(options.speed);
   const place = placeFrom(options, 'ui', config);
-  // Whoever has stored something wants to see that; the others see what there is to see.
+  // A store that has captures shows those; an empty one shows the bundled capture.
   const isBare = file === undefined && options.interface === undefined && config.store.url === '';
   const isSample = isBare && !(await hasOwnPackets());
   const path = isSample ? await bundledSample() : file === undefined ? undefined : pathFrom(file);
@@ -95,7 +95,7 @@ interface Serving {
 
 async function serve({ config, place, files, speed, url, isSample, options }: Serving): Promise<number> {
   const log = logFor('up', config);
-  // Nobody is to be woken by the attacks of the bundled capture.
+  // The attacks in the bundled capture must not alert anyone.
   const alerts = isSample ? null : alertsFrom(config, log);
   const silence = silenceFrom(config);
   const keyLog = keyLogFrom(config);

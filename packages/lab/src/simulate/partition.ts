@@ -20,7 +20,7 @@ const ZERO = '0'.charCodeAt(0);
 /** What uses random numbers, each from a sequence of its own; domains follow, by number. */
 const streams = { hosts: 0, spots: 1, world: 2, errors: 3, domains: 16 } as const;
 
-/** Arrays that all threads use. A row is written by the thread that runs the peer, and by nobody else. */
+/** Arrays that all threads use. Only the thread that runs a peer writes its row. */
 export interface SharedState {
   readonly positions: Float64Array;
   readonly spots: Float32Array;

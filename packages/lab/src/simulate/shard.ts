@@ -137,7 +137,7 @@ export class Shard implements Inhabitants {
     this.#exchange.meet();
   }
 
-  /** Nobody goes on until all have looked. */
+  /** Barrier: no thread continues until all have read. */
   #sample(atMs: number): Sample {
     const world = this.#world;
     const truths = [0, 1].map((side) => truthOf(world, this.#readings, side));

@@ -61,7 +61,7 @@ function coordinateOf(dice: Dice): Record<string, number> {
   };
 }
 
-/** Where the host of that name stands in the space of latencies, as it answers whoever measures it. */
+/** Where the host of that name stands in the space of latencies, as it answers any peer that measures it. */
 export function madeUpPlace(seed: string, id: string, nowMs: number): Coordinate {
   const reading = madeUpReading(seed, id, nowMs);
   const [x, y, height] = ['x', 'y', 'height'].map((axis) => reading[`coordinate.${axis}`]!);

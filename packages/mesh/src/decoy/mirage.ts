@@ -57,7 +57,7 @@ export class Mirage {
       const message = decode(queryMessage, payload);
       if (message.kind !== 'query') return;
       asked(session, message.question);
-      // Whoever it says has asked: the answer goes to nobody but the visitor.
+      // The answer goes to the visitor only, whichever peer it names as the asker.
       if (this.#mayAnswer(session.id)) this.#queries.take(session.id, { ...message, asker: session.id });
     });
   }

@@ -68,7 +68,7 @@ export class Authority {
   onRoster: (roster: Roster) => void = () => {};
   /** A new group key, whose hash is in the list already. */
   onGroupKey: (epoch: number, key: Uint8Array) => void = () => {};
-  /** Told of each decision about a peer, whoever made it. */
+  /** Called with each decision about a peer, by whichever authority. */
   audit: Audit = () => {};
   readonly #runtime: Runtime;
   readonly #storage: Storage;
@@ -142,7 +142,7 @@ export class Authority {
     return { rootKey: working.key, offlineKey: hasIntermediate ? key : null, beginning, roster };
   }
 
-  /** @param source who asks, for the limit on guesses; null: nobody vouches for the source, so only a renewal is possible */
+  /** @param source who asks, for the limit on guesses; null: the source is unknown, so only a renewal is possible */
   async enrol({ request, token }: EnrolRequest, source: Source | null): Promise<EnrolAnswer> {
     let asked: { id: string; publicKey: Uint8Array };
     try {
@@ -160,7 +160,7 @@ export class Authority {
     if (member !== null && Buffer.compare(member.publicKey, publicKey) === 0)
       return this.#admitted(id, publicKey);
     if (source === null) return denied('this peer is not in the mesh');
-    // Checked after renewals, so that nobody's guesses keep members from renewing.
+    // Checked after renewals, so that guesses by others cannot keep members from renewing.
     if (!this.desk.mayTry(source)) return denied('too many wrong tries from there: wait a minute');
     const objection = this.#objectionTo(id, publicKey);
     if (objection !== null) return this.#refuse(source, objection);

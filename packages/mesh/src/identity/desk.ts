@@ -26,7 +26,7 @@ const FAILURES_ALL_MAX = 200;
 const MINUTE_MS = 60_000;
 /** Of a key: the whole, or as many digits as people are shown. What looks like that is no name here. */
 const FINGERPRINT = /^[0-9a-f]{16,64}$/;
-/** Of a key that is not known here: 128 bits, so that nobody can make another that begins alike. */
+/** Of a key that is not known here: 128 bits, so that another key with the same beginning cannot be made. */
 const UNKNOWN_DIGITS_MIN = 32;
 
 export interface Token {
@@ -97,7 +97,7 @@ export class EnrolmentDesk {
     const id = random.bytes(6);
     const key = random.bytes(16);
     const nowMs = clock.nowMs();
-    // Expired invitations are kept for a day more, so that whoever uses one is told that it has expired.
+    // Expired invitations are kept for a day more, so that the reply to one can say that it has expired.
     const tokens = this.#desk.tokens
       .filter((each) => each.expiresMs > nowMs - 24 * 60 * MINUTE_MS)
       .slice(-TOKENS_MAX + 1);

@@ -17,7 +17,7 @@ export interface Source {
  */
 export function sourceOf(shown: string, ...over: readonly string[]): Source {
   const [first, carrier] = shown.split(' over ');
-  // One peer has one name, whoever carries its link; only the carrier says that it is this one.
+  // A peer has one name over all relays; only the relay asserts that it is this one.
   if (carrier !== undefined) return { address: nameOf(first!), over: [carrier, ...over] };
   return { address: networkOf(hostOf(shown)), over };
 }

@@ -20,7 +20,7 @@ export type Invitation = Shape<typeof invitation>;
 
 export class TokenError extends Error {}
 
-/** Ends in a checksum of two bytes, so that a copying error is told from an unknown token. */
+/** Ends in a checksum of two bytes, so that a copying error can be distinguished from an unknown token. */
 export function formatToken(value: Invitation): string {
   const bytes = encode(invitation, value);
   return PREFIX + Buffer.concat([bytes, sha256(bytes).subarray(0, 2)]).toString('base64url');

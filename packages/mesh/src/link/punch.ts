@@ -113,7 +113,7 @@ export class Punch {
     this.#transport.acceptOver?.(socket, theirs, (link: Link) => this.#switchboard.adopt(link, () => {}));
   }
 
-  /** Counts only signed questions, so that nobody can use up the allowance of another peer. */
+  /** Counts only signed questions, so that no peer can use up the allowance of another. */
   #objectionTo(from: string, address: string, proof: Proof): string | null {
     const objection =
       objectionToCall(address, (host) => this.#isSeenAt(from, host)) ??

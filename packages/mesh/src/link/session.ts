@@ -248,7 +248,7 @@ export class Session {
       return;
     }
     this.rosterVersion = other.rosterVersion;
-    // The side that accepted the link cannot turn it into one on which nobody is identified.
+    // The side that accepted the link cannot turn it into an anonymous one.
     if (other.isEnrolment && this.link.isDialler) throw new WireError('only the dialling side may enrol');
     if (this.purpose === 'enrol' || other.isEnrolment) {
       this.isStranger = !this.link.isDialler;

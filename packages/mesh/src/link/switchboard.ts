@@ -134,7 +134,7 @@ export class Switchboard implements SessionHost {
     for (const session of [...this.#all]) session.close(reason);
   }
 
-  /** Ends as in a crash: nobody is told. */
+  /** Ends as in a crash, without a word to other peers. */
   kill(): void {
     this.#isStopped = true;
     this.#dialler.stop();
@@ -191,7 +191,7 @@ export class Switchboard implements SessionHost {
     else this.#dialler.connect(id, addresses, done);
   }
 
-  /** Makes a link to whoever answers at an address. */
+  /** Makes a link to the peer that answers at an address. */
   connectTo(address: string, done: (session: Session | null) => void): void {
     this.#dialler.call([address], null, done);
   }

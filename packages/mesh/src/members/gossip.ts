@@ -90,7 +90,7 @@ export class Gossip {
     });
     switchboard.onClosed.push(({ id }) => this.#earlyKeys.delete(id));
     switchboard.onOpen.push((session) => {
-      // It is enough that one side asks: the other answers with what it has, and is told what it lacks.
+      // It is enough that one side asks: the other answers with what it has, and receives what it lacks.
       if (session.link.isDialler) this.#send(session, noticeKinds.digest, digest, this.#digest());
       this.#sendGroupKey(session);
     });
@@ -138,7 +138,7 @@ export class Gossip {
     // What is dropped here comes with the next comparison, and then in its newest version.
     if (isRepeated && !allowance.has(update.id)) return;
     if (this.#directory.take(update)) {
-      // Only verified statements count, so that nobody can use up what another peer may say.
+      // Only verified statements count, so that no peer can use up the allowance of another.
       if (isRepeated) allowance.take(update.id);
       this.#spread(update, from, isUrgent);
       return;
@@ -149,7 +149,7 @@ export class Gossip {
     if (this.#early.length > EARLY_MAX) this.#early.shift();
   }
 
-  /** Deaths are told at once, and so are contradictions. */
+  /** Deaths and their contradictions are sent at once. */
   #isUrgent(update: Update): boolean {
     if (update.kind === 'accusation' || update.isLeaving) return true;
     return this.#directory.dead.has(update.id) || this.#doubts.has(update.id);

@@ -8,7 +8,7 @@ import type { Storage } from '../peer/storage.ts';
 import { bytes, decode, encode, fixed, type Shape, variant, varint } from '../wire/schema.ts';
 import { BODY_BYTES_MAX } from './routing.ts';
 
-/** Limits per sender and in all; a message beyond its sender's limit is refused, and the sender is told. */
+/** Limits per sender and in all; a message beyond its sender's limit is refused, and the sender learns of it. */
 export const HELD_OF_ONE_MAX = 200;
 export const HELD_OF_ONE_BYTES_MAX = 4 << 20;
 export const HELD_MAX = 2_000;

@@ -5,7 +5,7 @@ import type { Storage } from '../peer/storage.ts';
 import type { Random } from '../runtime.ts';
 import { bytes, decode, encode, fixed, type Shape, text, variant, varint } from '../wire/schema.ts';
 
-/** Limits per receiver; further messages are refused, and the sender is told. */
+/** Limits per receiver; further messages are refused, and the sender learns of it. */
 const WAITING_MAX = 1_000;
 export const WAITING_BYTES_MAX = 16 << 20;
 /** Time after which an undelivered message is given up. */
@@ -23,7 +23,7 @@ const entry = variant({
 });
 type Entry = Shape<typeof entry>;
 export type Waiting = Omit<Extract<Entry, { kind: 'add' }>, 'kind' | 'to'> & {
-  /** Who gave it to this peer to send; '': nobody else. */
+  /** The peer that handed it to this one to send; '': it is this peer's own. */
   by: string;
 };
 

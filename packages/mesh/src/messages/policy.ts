@@ -43,7 +43,7 @@ export class Policy {
 
   /**
    * All that had a hand in it must be allowed it: who sends for another gets that one no more than it has itself, and no
-   * more for itself either. '' is nobody.
+   * more for itself either. '' is no peer.
    */
   areAllowed({ roster, measures }: Standing, ids: readonly string[], topic: string): boolean {
     return ids.every((id) => {
@@ -53,7 +53,7 @@ export class Policy {
   }
 }
 
-/** What a capture shows others have said: that is given to nobody whom no rule names. */
+/** What a capture shows others have said: only peers that a rule names get it. */
 function isWithoutRule(topic: string): boolean {
   return topic !== 'captures';
 }

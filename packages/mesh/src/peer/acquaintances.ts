@@ -1,5 +1,5 @@
 // Addresses of other peers on disk, for the next start: those of the invitation may lead nowhere by then, and a peer that was
-// restarted remembers nobody else. (As Serf does in its snapshots.)
+// restarted remembers no other peer. (As Serf does in its snapshots.)
 
 import { isAddress, isLoopback } from '../link/address.ts';
 import type { Storage } from './storage.ts';

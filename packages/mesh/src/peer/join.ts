@@ -70,7 +70,7 @@ export async function joinMesh(options: JoinOptions): Promise<boolean> {
 
 /**
  * A peer whose certificate expired while it was away, or is damaged, gets a new one before it starts: the authority knows
- * its key, and decides. If nobody can be reached, it starts with the expired one, and tries again later.
+ * its key, and decides. If no peer can be reached, it starts with the expired one, and tries again later.
  *
  * @throws FolderError without a certificate to start with
  */

@@ -298,7 +298,7 @@ export class Peer {
     return [...this.switchboard.sessions()].some(({ id }) => this.directory.isAlive(id));
   }
 
-  /** Whoever is dialled compares what both know, and so learns of it. */
+  /** The peer that is dialled compares what both know, and so learns of it. */
   #linkToSome(): void {
     for (const id of sample(this.runtime.random, this.#othersAlive(), FAREWELLS))
       this.switchboard.connect(id, this.directory.addressesOf(id));

@@ -72,10 +72,10 @@ export class Shares {
     });
     switchboard.handleStream(streamKinds.get, (session, payload, stream) => {
       const { name, fromChunk } = decode(wanted, payload);
-      // Whoever gets a file has nothing more to say: what comes is not kept, and no room is given for more.
+      // The receiver of a file sends nothing more: what comes is discarded, without flow-control credit for more.
       stream.listen(() => {});
       this.#serve(session, name, fromChunk, stream).catch((error) => {
-        // What the system says has paths in it that are nobody else's business.
+        // Error messages of the system contain paths, which other peers must not see.
         stream.reset(error instanceof ShareError ? error.message : `${name} cannot be read`);
         this.#runtime.log('debug', 'file not sent', { peer: session.id, name, message: String(error) });
       });
@@ -157,7 +157,7 @@ export class Shares {
     const named = this.#shares.find((each) => each.name === name && each.isCaptures !== true);
     const isOffered = named !== undefined && this.#mayHave(id, named);
     const share = isOffered ? named : (await this.#capturesFor(id)).find((each) => each.name === name);
-    // Whoever may not have it does not learn that it is there.
+    // A peer that may not have it does not learn that it exists.
     if (share === undefined) throw new ShareError(notForYou(name));
     const described = await this.#describe(share).catch(() => {
       throw new ShareError(`${name} cannot be read`);

@@ -25,7 +25,7 @@ export const lookTimes = {
   recalls: 2,
 } as const;
 const ANSWER_MS = 2_000;
-/** For whoever asks on purpose, a link included. */
+/** For an explicit request; makes a link if there is none. */
 const MEASURE_MS = 2_000;
 const PEERS_MAX = 64;
 

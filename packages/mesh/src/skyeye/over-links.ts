@@ -169,7 +169,7 @@ export class SkyEyeOverLinks {
       else if (this.#above.includes(switchboard.speaksFor(session, this.#parent())))
         this.queries.take(id, message);
     });
-    // Who sends this way is not known for sure: only answers, which name a question that nobody can guess.
+    // Who sends this way is not known for sure: only answers, which carry the unguessable number of a question.
     this.#routing.handle(routedKinds.query, (from, payload) => {
       const message = decode(queryMessage, payload);
       if (message.kind === 'answer') this.queries.take(from, message);

@@ -1,12 +1,12 @@
 // The newest reading of each peer below, while they are few enough to be known one by one. Each is owned by the child
 // that reported it last, so a peer that moves in the tree is counted once. Readings of a lost child
-// stay until others report them or they expire: a root that dies takes nobody with it out of the view.
+// stay until others report them or they expire: a root that dies removes no other peer from the view.
 
 import { type Aggregate, aggregateOf } from './aggregate.ts';
 import type { Values } from './attributes.ts';
 import { type Counted, Table } from './table.ts';
 
-/** Nobody reports it at present. */
+/** No child reports it at present. */
 export const ORPHANED = '';
 /** The number of a reading that is not held any more. */
 export const GONE = -1;
@@ -85,7 +85,7 @@ export class Readings {
     return aggregateOf(this.table(), nowMs);
   }
 
-  /** Nobody wanted it since this was called last: whoever led for a moment keeps no table. */
+  /** Drops the table if it was not used since the last call: a peer that led for a moment keeps none. */
   forgetTable(): void {
     if (!this.#isTableUsed) this.#table = null;
     this.#isTableUsed = false;
@@ -129,7 +129,7 @@ export class Readings {
   remove(held: Held): void {
     if (this.#held.get(held.id) !== held) return;
     this.#held.delete(held.id);
-    // Whoever reported it and does so again is told to begin anew.
+    // A peer that reported it, and does so again, is asked to send all of it.
     held.owner = ORPHANED;
     this.#table?.clear(held.number);
     this.#freeNumbers.push(held.number);

@@ -29,7 +29,7 @@ const SIZE_SLACK_LEAST = 8;
 /** What SkyEye needs to know of the network. */
 export interface Surroundings {
   readonly id: string;
-  /** The peer to report to; null at the root, and while nobody above can be reached. */
+  /** The peer to report to; null at the root, and while no peer above can be reached. */
   parent(): string | null;
   isRoot(): boolean;
   /** Whether a peer is below this one in the tree. */

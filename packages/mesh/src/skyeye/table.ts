@@ -1,4 +1,4 @@
-// Readings as one table of numbers, a row each: whoever sums up thousands of them every second goes through memory in order,
+// Readings as one table of numbers, a row each: a sum of thousands of them every second goes through memory in order,
 // instead of from object to object.
 
 import { attributes, type Values } from './attributes.ts';
@@ -10,7 +10,7 @@ export const WIDTH = attributes.length;
 export interface Counted {
   readonly id: string;
   readonly values: Values;
-  /** When it was measured, on the clock of whoever holds it (elapsedMs). */
+  /** When it was measured, on the clock of the peer that holds it (elapsedMs). */
   readonly readMs: number;
 }
 

@@ -47,7 +47,7 @@ export function addressOf(i: number): string {
 export async function openStage({ peers: count, forSeconds, onVisit }: StageOptions): Promise<Stage> {
   const folder = mkdtempSync(join(tmpdir(), 'eyrie-demo-'));
   const remove = () => rmSync(folder, { recursive: true, force: true });
-  // Also where the process is told to exit before all is closed.
+  // Also if the process exits before all is closed.
   process.once('exit', remove);
   const closes: (() => Promise<void> | void)[] = [
     () => {

@@ -57,7 +57,7 @@ const BATCHES_MAX = 3;
 export interface RunProgress {
   readonly capture: CaptureRow;
   readonly bytesRead: number;
-  /** Null where nobody knows. */
+  /** Bytes; null if unknown, as of a pipe. */
   readonly size: number | null;
   /** Stored in this run. */
   readonly packets: number;

@@ -10,7 +10,7 @@ const PEER_RULES = RULES.filter(({ id }) => NAMES.includes(id));
 export const KNOCK = 'mesh-knock';
 const TELL_MS = 500;
 const MEASURE_MS = 10_000;
-/** Interval of knock reports per address. */
+/** Interval of reports of refused attempts, per address. */
 const KNOCK_MS = 5_000;
 const ADDRESSES_MAX = 1_000;
 /** Seconds of silence after which a repetition is a new finding. */

@@ -75,7 +75,7 @@ export class DuckDBDatabase implements Database {
   /** `:memory:` lasts until closed. */
   static async open(path: string, options: StoreOptions): Promise<DuckDBDatabase> {
     const { instance, writer } = await connect(path, options);
-    // Nobody else writes to this store now, so whatever rewrote it was killed.
+    // No other process writes to this store now, so the one that rewrote it was killed.
     if (path !== MEMORY && !options.readOnly) removeFresh(path);
     return new DuckDBDatabase(path, options, instance, writer);
   }
@@ -195,7 +195,7 @@ export class DuckDBDatabase implements Database {
     return sizeOf(await this.all(SIZE));
   }
 
-  /** A step takes half a microsecond a packet: its time is told, but not how far it is. */
+  /** A step takes half a microsecond a packet: its duration is reported, but not its progress. */
   async migrated(): Promise<null> {
     return null;
   }
@@ -309,7 +309,7 @@ export class DuckDBDatabase implements Database {
 
   /**
    * @param replace puts another file in this one's place. Before this one is let go of, as another process might take it then
-   * and lose what it writes; under Windows, where nobody can replace a file that is open, afterwards.
+   * and lose what it writes; under Windows, where a file that is open cannot be replaced, afterwards.
    */
   #reopen(replace: () => void = () => {}): Promise<void> {
     return this.#withoutReaders(async () => {

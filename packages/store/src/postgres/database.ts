@@ -121,7 +121,7 @@ export class PostgresDatabase implements Database {
   /**
    * Keeps other processes from changing the schema meanwhile.
    *
-   * @param onWait is told if another one does so now
+   * @param onWait called if another one does so now
    */
   async exclusively<T>(work: () => Promise<T>, onWait?: (line: string) => void): Promise<T> {
     const client = new pg.Client(this.#config);
@@ -197,7 +197,7 @@ export class PostgresDatabase implements Database {
     return Number(rows[0].first);
   }
 
-  /** Locks the table until the commit: nobody who has to follow may have copied to it before. */
+  /** Locks the table until the commit: no transaction that has to follow may have copied to it before. */
   async #addPartitions(
     client: pg.Client,
     runs: readonly DayRun[],
@@ -208,7 +208,7 @@ export class PostgresDatabase implements Database {
     const isMissing = (day: string): boolean => !this.#tables.has(day) && !tables.has(day);
     if (!all.some(isMissing)) return;
     await inTurn();
-    // Whoever came before may have made them.
+    // An earlier transaction may have made them.
     const days = all.filter(isMissing);
     if (days.length === 0) return;
     await client.query('SELECT add_partitions($1, $2)', [days, PARTITIONS_MAX]);

@@ -1,7 +1,7 @@
 // The packets of one transaction: encoded as they come, sent in one COPY a table, straight into their partitions: to find
 // the partition of each row costs the server a quarter more. They must not be sent before all partitions are made that the
-// transaction needs, because making one locks out whoever copies. Nor may they wait for a table that a later transaction has
-// copied into already: that one waits for this one, and whoever wants the table for himself stands between them.
+// transaction needs, because making one locks out concurrent copies. Nor may they wait for a table that a later transaction has
+// copied into already: that one waits for this one, and a request for an exclusive lock may stand between them.
 import { pipeline } from 'node:stream/promises';
 import { setImmediate as turn } from 'node:timers/promises';
 import type pg from 'pg';
@@ -53,8 +53,8 @@ export class PacketCopy {
   }
 
   /**
-   * Locks the tables of all that was added, as a COPY does: from here on nobody can detach or drop one. What was copied into one
-   * by its name that somebody has detached before would be lost from the packets.
+   * Locks the tables of all that was added, as a COPY does: from here on none can be detached or dropped. Rows copied by name
+   * into a table that was detached before would be lost from the packets.
    */
   async hold(client: pg.Client): Promise<void> {
     if (this.#isHeld || this.#parts.size === 0) return;

@@ -64,7 +64,7 @@ export class Readers {
       throw this.#isClosed ? this.#closed() : storeError(error, this.#place);
     };
     const client = (await this.#pool.connect().catch(refuse)) as Reader;
-    // The query that runs is told of a lost connection, too.
+    // The running query, too, fails if the connection is lost.
     const ignore = (): void => {};
     client.on('error', ignore);
     this.#busy.add(client);

@@ -84,7 +84,7 @@ async function rewrite(client: pg.Client, table: string): Promise<boolean> {
   }
 }
 
-/** Whether it was empty, also once nobody could write to it any more. One that is in use is not waited for. */
+/** Whether it was empty, also once it was locked against writes. It does not wait for one that is in use. */
 async function dropEmpty(client: pg.Client, partition: string): Promise<boolean> {
   if (!(await isEmpty(client, partition))) return false;
   await client.query('BEGIN');

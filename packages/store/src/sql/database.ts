@@ -65,7 +65,7 @@ export interface Transaction {
   run(sql: string, parameters?: readonly Value[]): Promise<number>;
   /**
    * A value that changes whenever dictionary entries or captures were deleted, so that caches of them are reloaded. Until the
-   * end of this transaction nobody deletes any.
+   * end of this transaction none is deleted.
    */
   dictionaryState(): Promise<string>;
   /** Keeps writers from using such caches until the end of this transaction; to be called before deleting. */

@@ -7,7 +7,7 @@ import { listeningNow, localPeers } from '../../firewall/machine.ts';
 import { isRunning } from '../../mesh/running.ts';
 import { type Finding, ok, warn, wrong } from '../check.ts';
 
-/** The port on which a honeypot answers unless it is told another. */
+/** The port of a honeypot unless another is configured. */
 const HONEYPOT_PORT = 9999;
 
 interface Wanted {

@@ -5,7 +5,7 @@ import { OBJECT_BYTES_MAX, type OnObject, type TransferredObject } from './objec
 const KEPT_BYTES_MAX = 1 << 30;
 /** Unfinished objects; the same becomes of the oldest. */
 const OBJECTS_MAX = 4096;
-/** A part further behind the known end is dropped: it would fill a file with zeros that nobody sent. */
+/** A part further behind the known end is dropped: it would fill a file with zeros that were never sent. */
 const HOLE_BYTES_MAX = 64 << 20;
 /** Zeros in the holes of all objects, beyond as many as bytes came: else a small capture could fill a disk. */
 const HOLES_BYTES_MAX = 1 << 30;

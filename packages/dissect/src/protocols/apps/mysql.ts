@@ -222,7 +222,7 @@ function emitResponse(b: Uint8Array, at: number, end: number, out: Sink): void {
   if (message < end) out.add(f.errorMessage, message, end - message);
 }
 
-/** Of an OK packet; the answer to a prepared statement is told by its length. */
+/** Of an OK packet; the answer to a prepared statement differs by its length. */
 function emitAffectedRows(b: Uint8Array, at: number, end: number, out: Sink): void {
   const bytes = { 0xfc: 2, 0xfd: 3, 0xfe: 8 }[b[at]!] ?? 0;
   if (end - at < Math.max(6, bytes + 1) || end - at === PREPARED_BYTES - 1) return;

@@ -96,7 +96,7 @@ export class Queries {
   }
 
   /**
-   * The answer of the network; if nobody answers, that of this peer alone.
+   * The answer of the network; if no peer answers, that of this one alone.
    *
    * @throws QueryError with the place of the mistake
    */

@@ -10,7 +10,11 @@ const AHEAD_BYTES = 1 << 20;
 /** Bytes of a chunk. */
 const SEND_BYTES = 256 << 10;
 
-/** Yields the file on demand; packets whose file is gone, or that the ring has overwritten, are omitted. @param left aborted when nobody reads it any more */
+/**
+ * Yields the file on demand; packets whose file is gone, or that the ring has overwritten, are omitted.
+ *
+ * @param left aborted when the client has gone
+ */
 export async function* exported(
   store: Store,
   redissector: Redissector,

@@ -12,7 +12,7 @@ export interface IoGraphWish {
   readonly buckets: number;
 }
 
-/** @param left aborted when nobody waits any more @throws FilterError */
+/** @param left aborted when the client has gone @throws FilterError */
 export async function ioGraph(of: Surveyable, wish: IoGraphWish, left: AbortSignal): Promise<IoGraph> {
   const selection = withFilter(wish.selection, wish.filter);
   const found = await of.store.timeline({ ...selection, buckets: wish.buckets });

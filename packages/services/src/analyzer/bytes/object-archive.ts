@@ -37,7 +37,7 @@ export class ObjectArchive {
     return this.#zip.bytes + ZIP_HEADERS_BYTES + 2 * TABLE.length + this.#tableBytes;
   }
 
-  /** False: the archive is full, or nobody reads it. */
+  /** False: the archive is full, or its reader has gone. */
   add(found: Found): boolean {
     const { data, row, kind, capture, frame, name, type } = found;
     if (this.#out.destroyed || this.#entries + 1 >= ZIP_ENTRIES_MAX) return false;

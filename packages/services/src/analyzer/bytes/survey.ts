@@ -43,7 +43,7 @@ export interface Surveyable {
   readonly redissector: Redissector;
 }
 
-/** @param left aborted when nobody waits for the result any more @throws FilterError; the reason of `left` */
+/** @param left aborted when the client has gone @throws FilterError; the reason of `left` */
 export async function survey(
   { store, redissector }: Surveyable,
   selection: Selection,

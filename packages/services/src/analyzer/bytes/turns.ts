@@ -16,7 +16,7 @@ export class Turns {
   /**
    * Runs `work` when its turn comes.
    *
-   * @param left whoever asked has gone: then it waits no longer @throws ApiError if too many wait; the reason of `left`
+   * @param left aborted when the client has gone, which ends the wait @throws ApiError if too many wait; the reason of `left`
    */
   async take<T>(left: AbortSignal, work: () => Promise<T>): Promise<T> {
     left.throwIfAborted();

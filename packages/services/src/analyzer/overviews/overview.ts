@@ -28,7 +28,7 @@ const OVERVIEWS = {
 
 export type OverviewName = keyof typeof OVERVIEWS;
 
-/** @param left aborted when nobody waits any more @throws FilterError */
+/** @param left aborted when the client has gone @throws FilterError */
 export async function overviewOf(
   of: Surveyable,
   selection: Selection,
@@ -51,7 +51,7 @@ export async function overviewOf(
     },
     left,
   );
-  // What waits for an answer is told as it is.
+  // Requests without a response yet are counted as such.
   for (const each of logs.values()) each.end();
   return { ...reader.answer(), packets, is_whole: isWhole, gone: [...gone] };
 }

@@ -1,4 +1,4 @@
-// Counts of texts, the most frequent first, with a bound on how many are told apart.
+// Counts of texts, the most frequent first, with a bound on the number of distinct ones.
 import { FILTER_CHARACTERS_MAX, type OverviewItem, type OverviewTable } from '../schemas/index.ts';
 
 /** Texts told apart in one table; those that come later are only counted together. */

@@ -6,7 +6,7 @@ import { alertFilter, certificateFilter, cipherFilter, versionFilter } from './t
 
 /** Certificates told apart. */
 const CERTIFICATES_MAX = 20_000;
-/** What nobody should negotiate any more (RFC 8996). */
+/** Deprecated versions (RFC 8996). */
 const OLD = /^(SSL|TLSv1[01]$|DTLSv10)/;
 const DAY_S = 86_400;
 /** Renewal is due: the time that is left. */

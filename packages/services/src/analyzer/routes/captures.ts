@@ -98,7 +98,7 @@ function addDeletion(app: Server, context: Context): void {
       if (capture === null) throw noCapture(params.id);
       await context.intake?.stop(params.id);
       if (capture.file !== null) await redissector.forget(capture.file);
-      // First: what the store has forgotten, nobody could ask to be deleted again.
+      // Before the store forgets the capture: afterwards a failed deletion could not be requested again.
       if (capture.kind === 'live' && capture.file !== null) await removeSession(capture.file);
       await store.deleteCapture(params.id);
       context.details.forget();

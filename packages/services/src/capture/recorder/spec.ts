@@ -1,4 +1,4 @@
-// What the recorder's thread is told, and what it says. Plain data: it goes between threads.
+// Messages to and from the recorder's thread. Plain data, because they are passed between threads.
 import type { DropCounts, LiveOptions, RingLimits, ToolName } from '@eyrie/capture';
 
 /** One interface, to be written to one session of the ring until it is stopped. */

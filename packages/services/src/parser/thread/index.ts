@@ -104,7 +104,7 @@ class Thread {
     else await this.#worker.terminate();
   }
 
-  /** Nobody waits for it: the process may end. */
+  /** Keeps the thread for the next parser for a while, without keeping the process alive. */
   rest(): void {
     idle.push(this);
     this.#worker.unref();

@@ -1,4 +1,4 @@
-// What a parser in a thread of its own is told, and what it says. Plain data: it goes between threads.
+// Messages to and from the parser's thread. Plain data, because they are passed between threads.
 import type { FlowOptions } from '@eyrie/dissect';
 import type { DropRow, FindingRow, NameRow } from '@eyrie/store';
 import type { LiveLogsOptions } from '../../zeek/index.ts';
@@ -59,7 +59,7 @@ export interface ParsedMessage {
 
 export interface Progress {
   readonly bytesRead: number;
-  /** Null where nobody knows. */
+  /** Null if unknown, as of a pipe. */
   readonly size: number | null;
   /** frame.number of the last packet. */
   readonly packets: number;

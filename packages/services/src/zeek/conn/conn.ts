@@ -72,7 +72,7 @@ export class Conn {
   }
 
   /**
-   * What a log keeps of the connection, made on first use; `end` is told when the connection ends, before it is logged.
+   * What a log keeps of the connection, made on first use; `end` is called when the connection ends, before it is logged.
    */
   keep<T extends object>(key: string, make: () => T, end: (kept: T) => void = () => {}): T {
     const known = this.#kept.get(key);

@@ -97,7 +97,7 @@ function certificateFrom(bytes: Uint8Array): X509Certificate | null {
   }
 }
 
-/** A name may be whatever the client likes: one that is none, as with a zero byte in it, is nobody's. */
+/** A name may be whatever the client likes: an invalid one, as with a zero byte in it, matches no certificate. */
 function isHostOf(certificate: X509Certificate, name: string): boolean {
   try {
     return certificate.checkHost(name) !== undefined;
