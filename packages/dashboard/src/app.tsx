@@ -22,7 +22,7 @@ async function loadOthers(): Promise<void> {
   Object.assign(pages, (await import('./pages/others.ts')).others);
 }
 
-const Help = later(async () => (await import('./pages/opened.ts')).Help);
+const Help = later(async () => (await import('./pages/opened.ts')).Help, true);
 
 /** Pages that show the filter bar. */
 const WITH_FILTER = new Set<PageName>(['overview', 'packets', 'flows', 'hosts', 'analysis']);

@@ -102,15 +102,25 @@ test('a flow of UDP has a ladder and its throughput, no graph of sequence number
   await end();
 });
 
-test('a stream is followed as bytes, as what TLS carried, or as messages of HTTP', async () => {
-  const { page, end } = await visit(browser, `${eyrie.url}#/flows/${flow.id}`);
+test('a conversation is read as bytes or as one stream of HTTP/2, and a piece leads to its packet', async () => {
+  const answer = await fetch(`${eyrie.url}flows?application=http2&limit=1`);
+  const [http2] = ((await answer.json()) as { items: { id: number; stream: number }[] }).items;
+  const { page, end } = await visit(browser, `${eyrie.url}#/flows/${http2!.id}`);
   await page.getByRole('button', { name: 'Follow' }).click();
   const first = page.locator('.piece').first();
-  await first.filter({ hasText: /^GET / }).waitFor();
-  await page.getByRole('button', { name: 'TLS decrypted' }).click();
-  await page.getByText(/Nothing of it was decrypted/).waitFor();
-  await page.getByRole('button', { name: 'HTTP unpacked' }).click();
-  await first.filter({ hasText: /^GET / }).waitFor();
+  await first.filter({ hasText: 'PRI * HTTP/2.0' }).waitFor();
+  const ways = await page.getByRole('group', { name: 'As' }).getByRole('button').allTextContents();
+  assert.deepEqual(ways, ['Bytes', 'HTTP unpacked', 'HTTP/2 stream']);
+  await page.getByRole('button', { name: 'HTTP/2 stream' }).click();
+  await first.filter({ hasText: ':path: /index.html' }).waitFor();
+  await page.getByLabel('Stream of the connection').selectOption('Stream 15');
+  await first.filter({ hasText: ':path: /style.css' }).waitFor();
+  const number = await first.getByRole('button').innerText();
+  await first.locator('pre').click();
+  const row = page.locator('.row[aria-selected="true"]');
+  await row.locator('.cell-number', { hasText: number }).waitFor();
+  assert.equal(await page.inputValue('#filter'), `tcp.stream == ${http2!.stream}`);
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
   await end();
 });
 

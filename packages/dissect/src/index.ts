@@ -82,6 +82,7 @@ export { FileNames, fileNameOfObject } from './flows/objects/file-name.ts';
 export { type ObjectKind, objectKinds } from './flows/objects/index.ts';
 export type { ObjectReader, TransferredObject } from './flows/objects/object.ts';
 export { carriesTcp, FlowPartition } from './flows/partition.ts';
+export { type Substream, Substreams } from './flows/substreams.ts';
 export { type RpcCall, rpcCall, rpcPipe } from './protocols/dcerpc/rpc-call.ts';
 export { eachAddress } from './protocols/dns/addresses.ts';
 export { questionBytes } from './protocols/dns/question.ts';

@@ -123,6 +123,12 @@ export interface FlowStream {
   next: string | null;
 }
 
+/** Streams of HTTP/2 or QUIC within a flow. */
+export interface FlowSubstreams {
+  items: { connection: number; stream: number; frame: number }[];
+  is_whole: boolean;
+}
+
 export interface NameRow {
   address: string;
   name: string;

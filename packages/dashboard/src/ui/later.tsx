@@ -3,8 +3,14 @@ import type { ComponentType } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { Failure, Loading } from './states.tsx';
 
-/** @param load imports the component; repeated after a failure, when it is shown again */
-export function later<P extends object>(load: () => Promise<ComponentType<P>>): ComponentType<P> {
+/**
+ * @param load imports the component; repeated after a failure, when it is shown again
+ * @param isDialog nothing is shown in its place meanwhile: it will stand above the page
+ */
+export function later<P extends object>(
+  load: () => Promise<ComponentType<P>>,
+  isDialog = false,
+): ComponentType<P> {
   let found: ComponentType<P> | null = null;
   return function Later(props: P) {
     const [, redraw] = useState(0);
@@ -21,7 +27,7 @@ export function later<P extends object>(load: () => Promise<ComponentType<P>>): 
     }, []);
     const Found = found;
     if (Found !== null) return <Found {...props} />;
-    if (!failed) return <Loading />;
+    if (!failed) return isDialog ? null : <Loading />;
     return (
       <Failure
         title="This part of the page could not be loaded"

@@ -232,6 +232,28 @@ test('/flows?q= are the conversations of the packets that pass', async () => {
   assert.ok((await analyzer.get('/names?q=tls')).body.items.length > 0);
 });
 
+test('/flows/{id}/substreams lists the streams of HTTP/2 that say something, and each can be followed', async () => {
+  const [flow] = (await analyzer.get('/flows?application=http2&limit=1')).body.items;
+  const { items, is_whole } = (await analyzer.get(`/flows/${flow.id}/substreams?protocol=http2`)).body;
+  assert.equal(is_whole, true);
+  // Its client gives priorities to streams 3 to 11, which never begin (RFC 9113 §5.3.1).
+  assert.deepEqual([items[0].stream, items[0].connection], [13, 0]);
+  const stream = `/flows/${flow.id}/stream?protocol=http2&substream=13`;
+  const { pieces, sides } = (await analyzer.get(stream)).body;
+  assert.deepEqual(sides, [flow.client, flow.server]);
+  const texts = pieces.map(({ data }: Json) => Buffer.from(data, 'base64').toString('latin1'));
+  assert.match(texts[0], /^:method: GET\n:path: \/index\.html\n/);
+  assert.match(texts[1], /^:status: 200\n(.+\n)*content-encoding: gzip\n\n$/);
+  assert.ok(texts[2].startsWith('\x1f\x8b'), 'the body alone, without the head of its frame');
+  assert.equal(pieces[0].frame, items[0].frame);
+  assert.deepEqual((await analyzer.get(`${stream.replace('=13', '=3')}`)).body.pieces, []);
+  const [dns] = (await analyzer.get('/flows?transport=udp&limit=1')).body.items;
+  assert.equal(
+    (await analyzer.get(`/flows/${dns.id}/substreams?protocol=http2`)).body.error.code,
+    'cannot_follow',
+  );
+});
+
 test('/flows/{id}/stream is what -z follow says, whole and in parts', async () => {
   const flows = await all(analyzer, '/flows?limit=100');
   const wanted = [

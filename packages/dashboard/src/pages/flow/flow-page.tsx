@@ -13,7 +13,7 @@ import { ItemHead } from '../../ui/item-head.tsx';
 import { Switch } from '../../ui/panel.tsx';
 import { Empty, Loading, sentence, Trouble } from '../../ui/states.tsx';
 import { termForFlow } from '../flows/flow-term.ts';
-import { Follow } from '../packets/follow.tsx';
+import { Follow } from '../follow/follow.tsx';
 import style from './flow.lazy.css';
 import { StreamGraph } from './graph.tsx';
 import { Ladder } from './ladder.tsx';

@@ -24,7 +24,6 @@ import { type MenuItem, openMenu } from '../../ui/menu.tsx';
 import { Moment } from '../../ui/moment.tsx';
 import { Nothing } from '../../ui/nothing.tsx';
 import { Loading, Trouble } from '../../ui/states.tsx';
-import { Follow } from '../packets/follow.tsx';
 import { copy } from '../packets/packet-menu.ts';
 import { termForFlow } from './flow-term.ts';
 
@@ -209,6 +208,7 @@ function said(flows: number): string {
   return `${count(flows)} ${flows === 1 ? 'flow' : 'flows'}`;
 }
 
+const Follow = later(async () => (await import('../opened.ts')).Follow, true);
 const FlowPage = later(async () => (await import('../opened.ts')).FlowPage);
 
 export function Flows() {

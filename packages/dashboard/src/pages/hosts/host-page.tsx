@@ -23,12 +23,12 @@ import { useResource } from '../../state/resource.ts';
 import { Grade } from '../../ui/grade.tsx';
 import { Icon } from '../../ui/icons.tsx';
 import { ItemHead } from '../../ui/item-head.tsx';
+import { later } from '../../ui/later.tsx';
 import { openMenu } from '../../ui/menu.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { Empty, Loading, Trouble } from '../../ui/states.tsx';
 import { termForFlow } from '../flows/flow-term.ts';
 import { flowMenu } from '../flows/flows.tsx';
-import { Follow } from '../packets/follow.tsx';
 import { hostMenu } from './hosts.tsx';
 
 const FLOWS_SHOWN = 12;
@@ -36,6 +36,8 @@ const FLOWS_SHOWN = 12;
 function toPackets(q: string): void {
   go({ page: 'packets', item: '', q, packet: null, view: {} });
 }
+
+const Follow = later(async () => (await import('../opened.ts')).Follow, true);
 
 export function HostPage({ address }: { address: string }) {
   const detail = useResource(address, (signal) =>

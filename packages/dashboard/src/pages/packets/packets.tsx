@@ -9,6 +9,7 @@ import { running } from '../../state/captures.ts';
 import { allMarks, reference, toggleMark } from '../../state/marks.ts';
 import { capture, filter, linkTo, place, setView } from '../../state/navigation.ts';
 import { announce } from '../../ui/announce.tsx';
+import { later } from '../../ui/later.tsx';
 import { openMenu } from '../../ui/menu.tsx';
 import { Nothing } from '../../ui/nothing.tsx';
 import { usePageKeys } from '../../ui/page-keys.ts';
@@ -20,7 +21,6 @@ import { ColourRules } from './colour-rules.tsx';
 import { columnsMenu } from './columns-menu.ts';
 import { Details } from './details.tsx';
 import { FindBar } from './find.tsx';
-import { Follow } from './follow.tsx';
 import { orSay, waysTo } from './go-to.tsx';
 import { ListHead, type Sorting } from './list-head.tsx';
 import { columnWidths, listShare, shownFields, timeForm } from './list-settings.ts';
@@ -29,6 +29,8 @@ import { type ListHandle, PacketList } from './packet-list.tsx';
 import { packetMenu } from './packet-menu.ts';
 import { isRefused, type Rows, SORTED_ROWS_MAX, useRows } from './rows.ts';
 import { Toolbar } from './toolbar.tsx';
+
+const Follow = later(async () => (await import('../opened.ts')).Follow, true);
 
 export function Packets() {
   const q = filter.value;

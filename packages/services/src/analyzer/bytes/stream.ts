@@ -1,13 +1,26 @@
 // The payload of both sides of one flow, as in `-z follow`.
 import { once } from 'node:events';
 import { PassThrough, type Readable } from 'node:stream';
-import { Follow, FollowHttp, FollowTls, type Packet, type Piece, type Side } from '@eyrie/dissect';
+import {
+  Follow,
+  FollowHttp,
+  FollowHttp2,
+  FollowQuic,
+  FollowTls,
+  type Packet,
+  type Piece,
+  type Side,
+  type Substream,
+  Substreams,
+} from '@eyrie/dissect';
 import type { PacketRow, Store, StoredFlow } from '@eyrie/store';
 import { ApiError } from '../errors.ts';
 import type { FlowBytes } from './flow-bytes.ts';
 
 /** Packets of a flow that are read, unless all are requested. */
 const FOLLOW_PACKETS_MAX = 50_000;
+/** Streams within a connection that are listed. */
+const SUBSTREAMS_MAX = 1000;
 const ROWS = 2000;
 const AHEAD_BYTES = 256 << 10;
 /** Bytes buffered for a slow reader. */
@@ -26,7 +39,11 @@ export interface Said {
 }
 
 export interface Wish {
-  readonly protocol: 'tcp' | 'udp' | 'tls' | 'http';
+  readonly protocol: 'tcp' | 'udp' | 'tls' | 'http' | 'http2' | 'quic';
+  /** http2.streamid or quic.stream.stream_id, of those two alone. */
+  readonly substream: number;
+  /** quic.connection.number within the flow. */
+  readonly connection: number;
   /** Index of the first piece requested. */
   readonly first: number;
   /** Bytes of pieces in one answer; it always has at least one piece. */
@@ -41,7 +58,8 @@ export function protocolOf(flow: StoredFlow, wanted: Wish['protocol'] | undefine
       'cannot_follow',
       `${transport} flows can't be followed: only tcp and udp are streams here`,
     );
-  if (wanted !== undefined && (wanted === 'udp') !== (transport === 'udp'))
+  const isOverUdp = wanted === 'udp' || wanted === 'quic';
+  if (wanted !== undefined && isOverUdp !== (transport === 'udp'))
     throw new ApiError('cannot_follow', `this is a ${transport} flow: it can't be followed as ${wanted}`);
   return wanted ?? transport;
 }
@@ -58,7 +76,7 @@ export async function follow(of: FlowBytes, wish: Wish): Promise<Said> {
     hasMore = pieces.length > 0 && bytes > wish.bytesMax;
     if (!hasMore) pieces.push({ ...piece, data: piece.data.slice() });
   };
-  const follower = followerOf(flow, wish.protocol, take);
+  const follower = followerOf(flow, wish, take);
   const isWhole = await eachPacket(of, FOLLOW_PACKETS_MAX, (p) => {
     follower.add(p);
     return !hasMore;
@@ -74,13 +92,13 @@ export async function follow(of: FlowBytes, wish: Wish): Promise<Said> {
  */
 export async function saidWhole(
   of: FlowBytes,
-  { protocol, side }: Pick<Wish, 'protocol' | 'side'>,
+  { side, ...what }: Followed & Pick<Wish, 'side'>,
 ): Promise<Readable> {
   const out = new PassThrough({ highWaterMark: SEND_BYTES });
   const left = new AbortController();
   out.once('close', () => left.abort());
   const said: Uint8Array[] = [];
-  const follower = followerOf(of.flow, protocol, (piece) => {
+  const follower = followerOf(of.flow, what, (piece) => {
     if (side === undefined || piece.side === side) said.push(piece.data.slice());
   });
   // Checks beforehand: an unreadable capture gets an error, not a truncated download.
@@ -97,7 +115,28 @@ export async function saidWhole(
   return out;
 }
 
-function followerOf(flow: StoredFlow, protocol: Wish['protocol'], take: (piece: Piece) => void) {
+/** The streams that were multiplexed in a flow, and whether these are all. */
+export async function substreamsOf(
+  of: FlowBytes,
+  protocol: 'http2' | 'quic',
+): Promise<{ items: readonly Substream[]; isWhole: boolean }> {
+  const found = new Substreams(protocol, SUBSTREAMS_MAX);
+  const isWhole = await eachPacket(of, FOLLOW_PACKETS_MAX, (p) => {
+    found.add(p);
+    return !found.isFull;
+  });
+  return { items: found.items, isWhole: isWhole && !found.isFull };
+}
+
+type Followed = Pick<Wish, 'protocol' | 'substream' | 'connection'>;
+
+function followerOf(
+  flow: StoredFlow,
+  { protocol, substream, connection }: Followed,
+  take: (piece: Piece) => void,
+) {
+  if (protocol === 'http2') return new FollowHttp2(flow.stream, substream, take, true);
+  if (protocol === 'quic') return new FollowQuic(connection, substream, take);
   if (protocol === 'http') return new FollowHttp(flow.stream, take);
   if (protocol === 'tls') return new FollowTls(flow.stream, take);
   return new Follow(protocol, flow.stream, take);

@@ -2,11 +2,20 @@
 
 import type { Piece } from '@eyrie/dissect';
 import { flowBytes, storedFlow } from '../bytes/flow-bytes.ts';
-import { follow, printable, protocolOf, type Said, saidWhole } from '../bytes/stream.ts';
+import { follow, printable, protocolOf, type Said, saidWhole, substreamsOf } from '../bytes/stream.ts';
 import type { Context } from '../context.ts';
 import { cursorOf, partsOf } from '../paging.ts';
 import { flowRow } from '../rows.ts';
-import { FlowPage, FlowRow, FlowStream, FlowsQuery, STREAM_BYTES, StreamQuery } from '../schemas/index.ts';
+import {
+  FlowPage,
+  FlowRow,
+  FlowStream,
+  FlowSubstreams,
+  FlowsQuery,
+  STREAM_BYTES,
+  StreamQuery,
+  SubstreamsQuery,
+} from '../schemas/index.ts';
 import type { Server } from '../server.ts';
 import { flowQueryOf } from '../terms.ts';
 import { answers, ById } from './answers.ts';
@@ -40,17 +49,15 @@ export function addFlowRoutes(app: Server, context: Context): void {
     },
     async ({ params, query }, reply) => {
       const of = await flowBytes(context, params.id);
-      const protocol = protocolOf(of.flow, query.protocol);
+      const { substream = 0, connection = 0, side } = query;
+      const what = { protocol: protocolOf(of.flow, query.protocol), substream, connection, side };
       if (query.format === 'raw' && query.limit === undefined && query.after === undefined)
-        return reply
-          .type('application/octet-stream')
-          .send((await saidWhole(of, { protocol, side: query.side })) as never);
+        return reply.type('application/octet-stream').send((await saidWhole(of, what)) as never);
       const first = query.after === undefined ? 0 : (partsOf(query.after, 'n')[0] as number);
       const said = await follow(of, {
-        protocol,
+        ...what,
         first,
         bytesMax: query.limit ?? STREAM_BYTES,
-        side: query.side,
       });
       if (query.format === 'raw')
         return reply
@@ -65,6 +72,23 @@ export function addFlowRoutes(app: Server, context: Context): void {
         is_whole: said.isWhole,
         next: said.next === null ? null : cursorOf([said.next]),
       };
+    },
+  );
+
+  app.get(
+    '/flows/:id/substreams',
+    {
+      schema: {
+        ...answers('flows', 'The streams of HTTP/2 or QUIC within one conversation', FlowSubstreams),
+        params: ById,
+        querystring: SubstreamsQuery,
+      },
+    },
+    async ({ params, query }) => {
+      const of = await flowBytes(context, params.id);
+      protocolOf(of.flow, query.protocol);
+      const { items, isWhole } = await substreamsOf(of, query.protocol);
+      return { items: [...items], is_whole: isWhole };
     },
   );
 }

@@ -150,10 +150,20 @@ const STREAM_BYTES_MAX = 16 << 20;
 
 export const StreamQuery = object({
   protocol: Type.Optional(
-    oneOf(['tcp', 'udp', 'tls', 'http'], {
+    oneOf(['tcp', 'udp', 'tls', 'http', 'http2', 'quic'], {
       description:
-        "default: the flow's transport; tls: what was decrypted; http: messages, codings taken off",
+        "default: the flow's transport; tls: what was decrypted; http: messages, codings taken off; http2, quic: one stream of the connection (/flows/{id}/substreams)",
     }),
+  ),
+  substream: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      default: 0,
+      description: 'http2.streamid or quic.stream.stream_id, with these protocols',
+    }),
+  ),
+  connection: Type.Optional(
+    Type.Integer({ minimum: 0, default: 0, description: 'quic: which connection of the flow' }),
   ),
   format: Type.Optional(
     oneOf(['json', 'raw', 'ascii'], {
@@ -173,6 +183,22 @@ export const StreamQuery = object({
   ),
 });
 export type StreamQuery = Static<typeof StreamQuery>;
+
+export const SubstreamsQuery = object({ protocol: oneOf(['http2', 'quic']) });
+export type SubstreamsQuery = Static<typeof SubstreamsQuery>;
+
+export const FlowSubstreams = object({
+  items: Type.Array(
+    object({
+      connection: Type.Integer({ description: 'of QUIC, counted within the flow; of HTTP/2 always 0' }),
+      stream: Type.Integer(),
+      frame: Type.Integer({ description: 'number of the first packet with a part of it' }),
+    }),
+    { description: 'by their first packets; QUIC only where it was decrypted' },
+  ),
+  is_whole: Type.Boolean({ description: 'false: there may be more' }),
+});
+export type FlowSubstreams = Static<typeof FlowSubstreams>;
 
 export const FlowStream = object({
   flow: Type.Integer(),

@@ -5,7 +5,7 @@ import type { FlowObject } from '../../api/types.ts';
 import { bytes } from '../../format/numbers.ts';
 import { Icon } from '../../ui/icons.tsx';
 import { Loading, Trouble } from '../../ui/states.tsx';
-import { save } from './packet-menu.ts';
+import { save } from '../packets/packet-menu.ts';
 
 interface Answer {
   items: FlowObject[];

@@ -1,0 +1,274 @@
+// Follow stream: the data of both sides of a conversation, in order.
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { ApiError, addressOf, get } from '../../api/client.ts';
+import type { End, FlowRow, FlowStream, PacketRow } from '../../api/types.ts';
+import { withPort } from '../../format/addresses.ts';
+import { bytes, count } from '../../format/numbers.ts';
+import { go } from '../../state/navigation.ts';
+import { useResource } from '../../state/resource.ts';
+import { adoptStyle } from '../../ui/adopt-style.ts';
+import { announce } from '../../ui/announce.tsx';
+import { Icon } from '../../ui/icons.tsx';
+import { Switch } from '../../ui/panel.tsx';
+import { Loading, Trouble } from '../../ui/states.tsx';
+import { save } from '../packets/packet-menu.ts';
+import style from './follow.lazy.css';
+import { type Piece, Pieces } from './pieces.tsx';
+import {
+  NOTHING,
+  type Reading,
+  readingsOf,
+  type Substream,
+  streamOf,
+  substreamsOf,
+  termsOf,
+} from './reading.ts';
+import { Transferred } from './transferred.tsx';
+
+adoptStyle(style);
+
+type Form = 'text' | 'hex' | 'files';
+type Side = 'both' | '0' | '1';
+
+export function Follow({ flow, query, onClose }: { flow: number; query: string; onClose: () => void }) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const close = () => dialog.current!.close();
+  const row = useResource(String(flow), (signal) => get<FlowRow>(`/flows/${flow}`, {}, signal), false);
+  const [form, setForm] = useState<Form>('text');
+  const [side, setSide] = useState<Side>('both');
+  const said = useSaid(flow);
+  useEffect(() => dialog.current!.showModal(), []);
+
+  const toPacket = async (frame: number) => {
+    if (row.data === null) return;
+    const { capture } = row.data;
+    const terms = { q: `frame.number == ${frame}`, capture, limit: 1 };
+    const { items } = await get<{ items: PacketRow[] }>('/packets', terms);
+    if (items[0] === undefined) return announce(`Packet ${count(frame)} is not stored any more`);
+    close();
+    go({ page: 'packets', item: '', q: query, capture, packet: items[0].id, view: {} });
+  };
+  const pieces = (said.stream?.pieces ?? []).filter(
+    (piece) => side === 'both' || String(piece.side) === side,
+  );
+  return (
+    <dialog ref={dialog} class="dialog follow" aria-labelledby="follow-title" onClose={onClose}>
+      <header class="dialog-head">
+        <h2 id="follow-title">Follow stream</h2>
+        {query !== '' && (
+          <button
+            type="button"
+            class="button button-small mono"
+            onClick={() => {
+              go({ q: query });
+              close();
+            }}
+          >
+            <Icon name="filter" size={12} /> {query}
+          </button>
+        )}
+        <button type="button" class="icon-button" aria-label="Close" onClick={close}>
+          <Icon name="close" />
+        </button>
+      </header>
+      <Tools flow={flow} row={row.data} {...{ form, setForm, side, setSide, said }} />
+      <div class="follow-body mono" tabIndex={0} role="region" aria-label="Data of the stream">
+        {form === 'files' ? (
+          <Transferred flow={flow} />
+        ) : (
+          <Data
+            said={said}
+            pieces={pieces}
+            form={form}
+            onPacket={(frame) => toPacket(frame).catch((error) => announce(error.message))}
+          />
+        )}
+      </div>
+      {said.stream !== null && <Sums stream={said.stream} />}
+    </dialog>
+  );
+}
+
+interface Said {
+  as: Reading;
+  setAs: (as: Reading) => void;
+  /** Streams within the connection; null while they are looked for. */
+  substreams: readonly Substream[] | null;
+  substream: Substream | null;
+  setSubstream: (of: Substream) => void;
+  stream: FlowStream | null;
+  error: ApiError | null;
+  more: () => void;
+  again: () => void;
+}
+
+/** What was said, as far as it was asked for; in one of several ways of reading it. */
+function useSaid(flow: number): Said {
+  const [as, setAs] = useState<Reading>('bytes');
+  const [substreams, setSubstreams] = useState<readonly Substream[] | null>([]);
+  const [substream, setSubstream] = useState<Substream | null>(null);
+  const [stream, setStream] = useState<FlowStream | null>(null);
+  const [error, setError] = useState<ApiError | null>(null);
+  const [attempt, setAttempt] = useState(0);
+  const fail = (problem: unknown) => problem instanceof ApiError && setError(problem);
+
+  useEffect(() => {
+    const control = new AbortController();
+    setSubstreams(null);
+    setSubstream(null);
+    setStream(null);
+    setError(null);
+    substreamsOf(flow, as, control.signal).then((found) => {
+      setSubstreams(found);
+      setSubstream(found[0] ?? null);
+    }, fail);
+    return () => control.abort();
+  }, [flow, as, attempt]);
+  useEffect(() => {
+    if (substreams === null) return;
+    const control = new AbortController();
+    setStream(null);
+    streamOf(flow, as, substream, null, control.signal).then(setStream, fail);
+    return () => control.abort();
+  }, [substreams, substream]);
+  const more = () => {
+    if (stream?.next == null) return;
+    streamOf(flow, as, substream, stream.next).then(
+      (page) => setStream({ ...page, pieces: [...stream.pieces, ...page.pieces] }),
+      fail,
+    );
+  };
+  return {
+    ...{ as, setAs, substreams, substream, setSubstream, stream, error, more },
+    again: () => setAttempt((n) => n + 1),
+  };
+}
+
+interface DataProps {
+  said: Said;
+  /** Pieces of the sides that are shown. */
+  pieces: readonly Piece[];
+  form: 'text' | 'hex';
+  onPacket: (frame: number) => void;
+}
+
+function Data({ said: { stream, error, as, more, again }, pieces, form, onPacket }: DataProps) {
+  return (
+    <>
+      {error !== null && <Trouble error={error} onRetry={again} />}
+      {error === null && stream === null && <Loading what="Reading the stream" />}
+      {stream !== null && pieces.length === 0 && <p class="follow-none">{NOTHING[as]}</p>}
+      <Pieces pieces={pieces} form={form} onPacket={onPacket} />
+      {stream !== null && !stream.is_whole && (
+        <p class="follow-none">The stream is too long to show in full; Save writes all of it.</p>
+      )}
+      {stream?.next != null && (
+        <button type="button" class="button" onClick={more}>
+          More
+        </button>
+      )}
+    </>
+  );
+}
+
+function nameOf({ address, port }: End): string {
+  return withPort(address, port);
+}
+
+interface ToolsProps {
+  flow: number;
+  row: FlowRow | null;
+  form: Form;
+  setForm: (form: Form) => void;
+  side: Side;
+  setSide: (side: Side) => void;
+  said: Said;
+}
+
+function Tools({ flow, row, form, setForm, side, setSide, said }: ToolsProps) {
+  const { as, setAs, substream, stream } = said;
+  const [a, b] = stream?.sides ?? [];
+  const ways = row === null ? [] : readingsOf(row);
+  return (
+    <div class="follow-tools">
+      <Switch
+        label="Form"
+        value={form}
+        options={[
+          ['text', 'Text'],
+          ['hex', 'Hexadecimal'],
+          ['files', 'Files'],
+        ]}
+        onChange={setForm}
+      />
+      {form !== 'files' && (
+        <>
+          <Switch
+            label="Sides"
+            value={side}
+            options={[
+              ['both', 'Both'],
+              ['0', a === undefined ? 'Client' : nameOf(a)],
+              ['1', b === undefined ? 'Server' : nameOf(b)],
+            ]}
+            onChange={setSide}
+          />
+          {ways.length > 1 && <Switch label="As" value={as} options={ways} onChange={setAs} />}
+          <SubstreamChooser {...said} />
+          <button
+            type="button"
+            class="button button-small"
+            onClick={() =>
+              save(
+                addressOf(`/flows/${flow}/stream`, {
+                  format: 'raw',
+                  side: side === 'both' ? null : side,
+                  ...termsOf(as, substream),
+                }),
+                `stream-${flow}.bin`,
+              )
+            }
+          >
+            <Icon name="download" size={12} /> Save
+          </button>
+        </>
+      )}
+    </div>
+  );
+}
+
+function SubstreamChooser({ substreams, substream, setSubstream }: Said) {
+  if (substreams === null || substream === null) return null;
+  const several = new Set(substreams.map(({ connection }) => connection)).size > 1;
+  return (
+    <select
+      class="chooser"
+      aria-label="Stream of the connection"
+      value={substreams.indexOf(substream)}
+      onChange={(event) => setSubstream(substreams[Number(event.currentTarget.value)]!)}
+    >
+      {substreams.map(({ connection, stream }, i) => (
+        <option key={`${connection} ${stream}`} value={i}>
+          {several ? `Connection ${connection}, stream ${stream}` : `Stream ${stream}`}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+function Sums({ stream }: { stream: FlowStream }) {
+  const sums = [0, 0];
+  for (const { side, data } of stream.pieces) sums[side]! += Math.floor((data.length * 3) / 4);
+  return (
+    <footer class="follow-sums num">
+      {stream.sides.map((end, i) => (
+        <span key={i} class={`side-${i}`}>
+          {nameOf(end)} sent {bytes(sums[i]!)}
+        </span>
+      ))}
+      <span>
+        {count(stream.pieces.length)} {stream.pieces.length === 1 ? 'piece' : 'pieces'}
+      </span>
+    </footer>
+  );
+}
