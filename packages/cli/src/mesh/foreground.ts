@@ -1,5 +1,4 @@
 // A peer in the foreground: what `eyrie peer` and `eyrie coordinator` run.
-import { closeSync, openSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { CaptureError } from '@eyrie/capture';
 import {
@@ -24,6 +23,7 @@ import { meterHost } from '@eyrie/services/peer';
 import { ResponsePolicyError, startDefence } from '@eyrie/services/response';
 import { FAILED, UserError } from '../errors.ts';
 import { systemdNotifier } from '../systemd/notify.ts';
+import { isTerminalGone } from '../terminal/hangup.ts';
 import { LogFile } from './log-file.ts';
 import { knownPassphrase } from './passphrase.ts';
 import { logPath, needsPassphrase, plain } from './process.ts';
@@ -123,17 +123,6 @@ async function runUntilStopped(
     return 0;
   } catch (error) {
     throw asUserError(error, id, port);
-  }
-}
-
-/** SIGHUP has two meanings: a terminal was closed, or files are to be read again (signal(7), daemon(7)). */
-function isTerminalGone(): boolean {
-  if (!process.stderr.isTTY) return false;
-  try {
-    closeSync(openSync('/dev/tty', 'r'));
-    return false;
-  } catch {
-    return true;
   }
 }
 

@@ -1,4 +1,5 @@
-// Ctrl-C and SIGTERM: the first requests a graceful end, the second ends at once.
+// Ctrl-C, SIGTERM and a closed terminal: the first requests a graceful end, the second ends at once.
+import { isTerminalGone } from '../terminal/hangup.ts';
 
 export interface Interrupt {
   readonly signal: AbortSignal;
@@ -15,13 +16,22 @@ export function listenForInterrupt(): Interrupt {
     if (asked.signal.aborted) process.exit(INTERRUPTED);
     asked.abort();
   };
+  const onHangup = (): void => {
+    if (isTerminalGone()) {
+      // What is still said on the way to the end goes nowhere (EIO), which is no failure.
+      for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+      onSignal();
+    } else console.error('eyrie: SIGHUP: eyrie.toml is only read at the start; restart to apply changes');
+  };
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
+  process.on('SIGHUP', onHangup);
   return {
     signal: asked.signal,
     end: () => {
       process.removeListener('SIGINT', onSignal);
       process.removeListener('SIGTERM', onSignal);
+      process.removeListener('SIGHUP', onHangup);
     },
   };
 }

@@ -1,0 +1,60 @@
+// SIGHUP to a service: from a closed terminal it ends the service, from elsewhere it cannot reload its configuration, and says so.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { requireTool } from '../../../test/support/tools.ts';
+import { until } from '../../../test/support/until.ts';
+
+const EYRIE = join(import.meta.dirname, '../bin/eyrie.js');
+
+test('a service that gets SIGHUP without a terminal goes on, and says that its configuration needs a restart', {
+  skip: process.platform === 'win32' && 'has no SIGHUP',
+  timeout: 60_000,
+}, async () => {
+  const parser = spawn(process.execPath, [EYRIE, 'parser', '--port', '0', '--log-folder', ''], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const ended = once(parser, 'exit');
+  try {
+    let output = '';
+    parser.stderr.setEncoding('utf8').on('data', (text) => (output += text));
+    const said = async (pattern: RegExp) => {
+      while (!pattern.test(output)) await once(parser.stderr, 'data');
+    };
+    await said(/takes packets/);
+    parser.kill('SIGHUP');
+    await said(/^eyrie: SIGHUP: eyrie\.toml is only read at the start; restart to apply changes$/m);
+    parser.kill('SIGTERM');
+    assert.deepEqual(await ended, [0, null], output);
+  } finally {
+    parser.kill('SIGKILL');
+  }
+});
+
+test('a service whose terminal is closed stores what it has, and ends', {
+  skip: requireTool('script'),
+  timeout: 120_000,
+}, async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'eyrie-hangup-'));
+  const sample = join(import.meta.dirname, '../../../samples/port-scan.pcapng');
+  const up = `up ${sample} --speed recorded --store duckdb:${join(folder, 'packets.duckdb')} --port 0 --log-folder ${folder}`;
+  const terminal = spawn('script', ['-qec', `exec ${process.execPath} ${EYRIE} ${up}`, '/dev/null'], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  try {
+    let output = '';
+    terminal.stdout.setEncoding('utf8').on('data', (text) => (output += text));
+    await until('the page is served', () => output.includes('Ctrl-C ends it.'));
+    // With the other end of the terminal gone, the kernel hangs up (tty_ioctl(4)).
+    terminal.kill('SIGKILL');
+    const log = () => readFileSync(join(folder, 'up.log'), 'utf8');
+    await until('it has ended', () => /"msg":"ended; [\d,]+ packets? (was|were) stored/.test(log()));
+  } finally {
+    terminal.kill('SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
