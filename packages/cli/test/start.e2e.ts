@@ -1,13 +1,14 @@
 // The summary of `eyrie start`: as wide as the terminal, and as the README prints it.
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { readText, root } from '../../../test/support/house.ts';
 import { requireTool } from '../../../test/support/tools.ts';
 
+const root = join(import.meta.dirname, '../../..');
+const readme = readFileSync(join(root, 'README.md'), 'utf8');
 const EYRIE = join(root, 'packages/cli/bin/eyrie.js');
 const START = ['start', '--once', '--no-color'];
 const env = { ...process.env, npm_lifecycle_event: '', LC_ALL: 'C.UTF-8' };
@@ -34,7 +35,7 @@ for (const columns of [80, 100, 120])
 test('the README shows what eyrie start prints', () => {
   const output = execFileSync(process.execPath, [EYRIE, ...START], { cwd: root, encoding: 'utf8', env });
   const printed = untimed(output).split('\n');
-  const [, block] = /\n( {4}office-hour\.pcapng {2}[\s\S]*?)\n(?! {4}|\n)/.exec(readText('README.md'))!;
+  const [, block] = /\n( {4}office-hour\.pcapng {2}[\s\S]*?)\n(?! {4}|\n)/.exec(readme)!;
   const shown = untimed(block!).replaceAll('npx eyrie', 'eyrie').split('\n');
   let at = 0;
   for (const line of shown.map((each) => each.slice(4)).filter((each) => each.trim() !== '…')) {
@@ -50,9 +51,7 @@ test('the commands of the README about a capture run as they stand', {
   const folder = mkdtempSync(join(tmpdir(), 'eyrie-readme-'));
   try {
     symlinkSync(join(root, 'samples'), join(folder, 'samples'));
-    const [, block] = /\nEvery line runs as it stands, in this folder\.\n\n([\s\S]*?)\n\n/.exec(
-      readText('README.md'),
-    )!;
+    const [, block] = /\nEvery line runs as it stands, in this folder\.\n\n([\s\S]*?)\n\n/.exec(readme)!;
     const commands = block!.replaceAll(/ *\\\n */g, ' ').split('\n');
     assert.ok(commands.length > 10);
     for (const command of commands) {

@@ -28,7 +28,15 @@ Examples:
     });
   wanting(firewall.command('apply').description('apply the plan; safe to repeat after changes'))
     .option('-y, --yes', 'do not ask for confirmation')
-    .addHelpText('after', '\nExample:\n  sudo eyrie firewall apply --block attackers.txt --yes')
+    .addHelpText(
+      'after',
+      `
+Each apply replaces the one before: a port that is not in use or named any more is closed, an
+address that is no longer in the file is free again.
+
+Example:
+  sudo eyrie firewall apply --block attackers.txt --yes`,
+    )
     .action(async (options) => {
       const { apply } = await import('./command.ts');
       process.exitCode = await apply(options);
