@@ -46,7 +46,7 @@ export {
 } from './core/registry.ts';
 export type { Session, SessionOptions } from './core/session.ts';
 export { heuristicLists, isLinkTypeRead, type Table, tableNamed, tableNames } from './core/table.ts';
-export { ethernetAddress, hex, ipv4Address, ipv6Address } from './core/text.ts';
+export { ethernetAddress, hex, ipv4Address, ipv6Address, ipv6Words } from './core/text.ts';
 export { StringSink, type TextSink, Words } from './core/text-sink.ts';
 export { TIME_FORMATS, type TimeFormat, timeColumnOf } from './core/times.ts';
 export { type TreeNode, treeOf } from './core/tree.ts';

@@ -2,7 +2,9 @@
 import {
   destinationColumn,
   IPV4,
+  IPV6,
   infoColumn,
+  ipv6Words,
   type Packet,
   protocolColumn,
   sourceColumn,
@@ -64,12 +66,20 @@ function writeLine(p: Packet, protocol: string, out: Output): void {
 
 /** `   192.0.2.1 → 192.0.2.2    ` */
 function writeAddresses(p: Packet, out: Output): void {
+  const b = p.columnBuf;
   if (p.columnKind === IPV4 && p.session.addressNames === null) {
-    const b = p.columnBuf;
     out.spaces(SOURCE_WIDTH - ipv4Length(b, p.columnSrc));
     out.ipv4(b, p.columnSrc);
     out.arrow();
     out.spaces(DESTINATION_WIDTH - out.ipv4(b, p.columnDst));
+  } else if (p.columnKind === IPV6 && p.session.addressNames === null) {
+    const source = ipv6Words(b, p.columnSrc);
+    const destination = ipv6Words(b, p.columnDst);
+    out.spaces(SOURCE_WIDTH - source.length);
+    out.words(source);
+    out.arrow();
+    out.words(destination);
+    out.spaces(DESTINATION_WIDTH - destination.length);
   } else {
     const source = sourceColumn(p);
     const destination = destinationColumn(p);

@@ -1,6 +1,7 @@
 // Formats addresses and byte strings as text.
 import { u16, u32 } from './bytes.ts';
 import { IPV4, IPV6, type Packet } from './packet.ts';
+import { Words } from './text-sink.ts';
 
 const HEX: string[] = [];
 const DECIMAL: string[] = [];
@@ -21,12 +22,17 @@ export function ipv4Address(b: Uint8Array, i: number): string {
 
 /** A direct-mapped cache of formatted IPv6 addresses: formatting costs far more than a look-up. */
 const KNOWN_SIZE = 1024;
-const knownWords = new Uint32Array(KNOWN_SIZE * 4);
-const knownTexts: string[] = [];
-for (let i = 0; i < KNOWN_SIZE; i++) knownTexts.push('');
+const knownAddresses = new Uint32Array(KNOWN_SIZE * 4);
+const NONE = new Words('');
+const knownTexts = new Array<Words>(KNOWN_SIZE).fill(NONE);
 
 /** In canonical form (RFC 5952): 2001:db8::1. */
 export function ipv6Address(b: Uint8Array, i: number): string {
+  return ipv6Words(b, i).text;
+}
+
+/** The same, prepared for writing. */
+export function ipv6Words(b: Uint8Array, i: number): Words {
   const w0 = u32(b, i);
   const w1 = u32(b, i + 4);
   const w2 = u32(b, i + 8);
@@ -36,20 +42,20 @@ export function ipv6Address(b: Uint8Array, i: number): string {
   const at = place * 4;
   const known = knownTexts[place]!;
   if (
-    known !== '' &&
-    knownWords[at] === w0 &&
-    knownWords[at + 1] === w1 &&
-    knownWords[at + 2] === w2 &&
-    knownWords[at + 3] === w3
+    known !== NONE &&
+    knownAddresses[at] === w0 &&
+    knownAddresses[at + 1] === w1 &&
+    knownAddresses[at + 2] === w2 &&
+    knownAddresses[at + 3] === w3
   )
     return known;
-  const text = formatIpv6(b, i);
-  knownTexts[place] = text;
-  knownWords[at] = w0;
-  knownWords[at + 1] = w1;
-  knownWords[at + 2] = w2;
-  knownWords[at + 3] = w3;
-  return text;
+  const words = new Words(formatIpv6(b, i));
+  knownTexts[place] = words;
+  knownAddresses[at] = w0;
+  knownAddresses[at + 1] = w1;
+  knownAddresses[at + 2] = w2;
+  knownAddresses[at + 3] = w3;
+  return words;
 }
 
 function formatIpv6(b: Uint8Array, i: number): string {
