@@ -3,6 +3,7 @@ import type { Field, Value } from './field.ts';
 import { type AddressNames, withAddress } from './host.ts';
 import { printable } from './printable.ts';
 import { ethernetAddress, hex, ipv4Address, ipv6Address } from './text.ts';
+import type { TextSink } from './text-sink.ts';
 
 /** As `tshark -T fields` prints it: numbers in the field's base, booleans as 1 and 0, bytes as plain hexadecimal. */
 export function raw(field: Field, value: Value): string {
@@ -67,6 +68,20 @@ function hexWidth(value: number | bigint): number {
   return value < 0x100 ? 1 : value < 0x10000 ? 2 : value < 0x1_0000_0000 ? 4 : 8;
 }
 
+const SECOND = 1_000_000_000n;
+
+/** As `secondsText`. */
+export function writeSeconds(value: number | bigint, out: TextSink): void {
+  if (typeof value === 'number' || value < 0n) {
+    out.text(secondsText(value));
+    return;
+  }
+  const seconds = value / SECOND;
+  out.number(Number(seconds));
+  out.text('.');
+  out.number(Number(value - seconds * SECOND), 9);
+}
+
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
 /** `12.000345000`, nine decimals. */
@@ -76,14 +91,23 @@ function secondsText(value: number | bigint): string {
   return `${value < 0n ? '-' : ''}${digits.slice(0, -9)}.${digits.slice(-9)}`;
 }
 
+/** The second told last: a busy capture has thousands of packets in one. */
+let toldSecond: bigint | null = null;
+let told = '';
+
 /** `Nov 21, 2026 10:40:00.123456789 UTC` */
 export function timeText(epochNanoseconds: bigint): string {
   const fraction = ((epochNanoseconds % 1_000_000_000n) + 1_000_000_000n) % 1_000_000_000n;
-  const date = new Date(Number((epochNanoseconds - fraction) / 1_000_000n));
-  if (Number.isNaN(date.getTime())) return secondsText(epochNanoseconds);
-  const clock = date.toISOString().slice(11, 19);
-  const day = String(date.getUTCDate()).padStart(2, ' ');
-  return `${MONTHS[date.getUTCMonth()]} ${day}, ${date.getUTCFullYear()} ${clock}.${String(fraction).padStart(9, '0')} UTC`;
+  const second = epochNanoseconds - fraction;
+  if (second !== toldSecond) {
+    const date = new Date(Number(second / 1_000_000n));
+    if (Number.isNaN(date.getTime())) return secondsText(epochNanoseconds);
+    const clock = date.toISOString().slice(11, 19);
+    const day = String(date.getUTCDate()).padStart(2, ' ');
+    told = `${MONTHS[date.getUTCMonth()]} ${day}, ${date.getUTCFullYear()} ${clock}`;
+    toldSecond = second;
+  }
+  return `${told}.${String(fraction).padStart(9, '0')} UTC`;
 }
 
 /**
@@ -94,8 +118,12 @@ export function timeText(epochNanoseconds: bigint): string {
 export function shown(field: Field, value: Value, width: number, names: AddressNames | null = null): string {
   if (field.line !== null) return field.line(value, width);
   const line = bitsText(field, value, width) + lineOf(field, value, names);
-  if (field.isDerived) return `[${line}]`;
-  return width === 0 && field.type !== 'none' && !field.isPlain ? `[${line}]` : line;
+  return isBracketed(field, width) ? `[${line}]` : line;
+}
+
+/** Whether the line stands in brackets, as one that is derived. */
+export function isBracketed({ isDerived, isPlain, type }: Field, width: number): boolean {
+  return isDerived || (width === 0 && type !== 'none' && !isPlain);
 }
 
 function lineOf(field: Field, value: Value, names: AddressNames | null): string {
@@ -131,7 +159,7 @@ function lineOf(field: Field, value: Value, names: AddressNames | null): string 
 }
 
 /** Bytes of a byte field shown in its line. */
-const BYTES_SHOWN = 36;
+export const BYTES_SHOWN = 36;
 
 /** `.... 0101 = `: which bits of the number the field covers. */
 function bitsText(field: Field, value: Value, width: number): string {

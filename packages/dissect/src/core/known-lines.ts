@@ -20,24 +20,17 @@ const SMALL = 0xff;
 export class KnownLines {
   readonly #lines: (KnownLine | null)[] = new Array<KnownLine | null>(SLOTS).fill(null);
 
-  /** By field id, of numbers in decimal without a name. */
-  readonly #titles: Words[] = [];
+  /** By field id: plain ones, and those within brackets. Null: the field's line is made otherwise. */
+  readonly #titles: (Words | null)[] = [];
+  readonly #bracketed: (Words | null)[] = [];
 
-  /** `Source Port: `, where the line of this number is only that and its decimal digits; null if it is not. */
-  titleOf(field: Field, value: Value, width: number): Words | null {
-    if (field.type !== 'uint' || !Number.isInteger(value) || Number(value) < 0 || width === 0) return null;
-    if (
-      field.isDerived ||
-      field.line !== null ||
-      field.names !== null ||
-      field.bits !== 0 ||
-      field.base !== 'dec'
-    )
-      return null;
+  /** `Source Port: `, with the bracket before it where there is one; null where the line is more than title and value. */
+  titleOf(field: Field, isBracketed: boolean): Words | null {
+    const titles = isBracketed ? this.#bracketed : this.#titles;
     // Filled without holes: an array with wide gaps would be a slow dictionary.
-    while (this.#titles.length <= field.id) this.#titles.push(NO_TITLE);
-    if (this.#titles[field.id] === NO_TITLE) this.#titles[field.id] = new Words(`${field.title}: `);
-    return this.#titles[field.id]!;
+    while (titles.length <= field.id) titles.push(NO_TITLE);
+    if (titles[field.id] === NO_TITLE) titles[field.id] = titleOf(field, isBracketed);
+    return titles[field.id]!;
   }
 
   /** The line of a field's value; null where it is of a kind that is not remembered. */
@@ -63,4 +56,10 @@ export class KnownLines {
 }
 
 const NO_TITLE = new Words('');
+
+function titleOf({ title, line, names, bits, base }: Field, isBracketed: boolean): Words | null {
+  if (line !== null || names !== null || bits !== 0 || !ASCII.test(title) || title.startsWith('['))
+    return null;
+  return new Words(`${isBracketed ? '[' : ''}${title}: ${base === 'hex' ? '0x' : ''}`);
+}
 const ASCII = /^[\u0000-\u007f]*$/;

@@ -1,5 +1,7 @@
 // Builds text piece by piece, either as a string or directly in the bytes of an output buffer.
 
+import { hex, ipv4Address } from './text.ts';
+
 /** A short ASCII text that many lines contain, prepared for writing: four characters per 32-bit word, the first one lowest. */
 export class Words {
   readonly text: string;
@@ -21,6 +23,10 @@ export interface TextSink {
   named(words: Words, value: number): void;
   /** An integer from 0 to 2^53 in decimal, padded with zeros to at least `width` digits. */
   number(value: number, width?: number): void;
+  /** Bytes in hexadecimal; `separator`: a character code between them, 0 for none. */
+  hex(b: Uint8Array, start: number, end: number, separator?: number): void;
+  /** The IPv4 address at `from`. */
+  ipv4(b: Uint8Array, from: number): void;
   /** ` → `, which nearly every line contains and which is not ASCII. */
   arrow(): void;
 }
@@ -42,6 +48,14 @@ export class StringSink implements TextSink {
 
   number(value: number, width = 1): void {
     this.value += String(value).padStart(width, '0');
+  }
+
+  hex(b: Uint8Array, start: number, end: number, separator = 0): void {
+    this.value += hex(b, start, end, separator === 0 ? '' : String.fromCharCode(separator));
+  }
+
+  ipv4(b: Uint8Array, from: number): void {
+    this.value += ipv4Address(b, from);
   }
 
   arrow(): void {

@@ -1,11 +1,14 @@
 // One packet's tree as indented text: the lines of `treeOf`, written as they come instead of being kept.
 import type { Field, Value } from './field.ts';
-import { shown } from './format.ts';
+import { isBracketed, shown } from './format.ts';
+import type { AddressNames } from './host.ts';
 import { KnownLines } from './known-lines.ts';
 import type { Packet } from './packet.ts';
 import type { Protocol } from './protocol.ts';
+import { readValue } from './reading.ts';
 import { type TextSink, Words } from './text-sink.ts';
 import { TreeSink } from './tree-sink.ts';
+import { writeBytes, writeValue } from './written-values.ts';
 
 const INDENT = '    ';
 
@@ -59,24 +62,39 @@ export class TreeLines extends TreeSink {
     return !field.isHidden;
   }
 
-  protected field(field: Field, value: Value, _: number, length: number, text: string | null): void {
+  protected field(
+    field: Field,
+    value: Value | undefined,
+    start: number,
+    length: number,
+    text: string | null,
+  ): void {
     if (!this.#isWritten) return;
     this.#begin(this.#depth);
-    const known = text === null ? this.#known.of(field, value, length) : null;
+    if (text !== null) {
+      this.#line(text);
+      return;
+    }
+    const isDerived = isBracketed(field, length);
+    const title = this.#known.titleOf(field, isDerived);
+    const names = namesFor(field, this.packet);
+    if (title !== null && names === null && value === undefined)
+      if (writeBytes(this.#out, title, field, this.buffer, start, length)) {
+        this.#isBracketed = isDerived;
+        return;
+      }
+    const read = value ?? readValue(field, this.buffer, start, length);
+    const known = this.#known.of(field, read, length);
     if (known !== null) {
       this.#out.words(known.words);
       this.#isBracketed = known.isBracketed;
-      return;
-    }
-    const title = text === null ? this.#known.titleOf(field, value, length) : null;
-    if (title !== null) {
-      this.#out.named(title, value as number);
-      this.#isBracketed = false;
-      return;
-    }
-    const line = text ?? shown(field, value, length, this.packet.session.addressNames);
-    this.#isBracketed = isBracketed(line);
-    this.#out.text(this.#isBracketed ? line.slice(0, -1) : line);
+    } else if (title !== null && writeValue(this.#out, title, field, read)) this.#isBracketed = isDerived;
+    else this.#line(shown(field, read, length, names));
+  }
+
+  #line(text: string): void {
+    this.#isBracketed = text.charCodeAt(0) === 0x5b && text.charCodeAt(text.length - 1) === 0x5d;
+    this.#out.text(this.#isBracketed ? text.slice(0, -1) : text);
   }
 
   protected heading(_: string, text: string): true {
@@ -117,6 +135,7 @@ const depths = Array.from({ length: DEPTH_MAX + 1 }, (_, depth) => INDENT.repeat
 const END = depths.map((indent) => new Words(`\n${indent}`));
 const END_BRACKET = depths.map((indent) => new Words(`]\n${indent}`));
 
-function isBracketed(line: string): boolean {
-  return line.charCodeAt(0) === 0x5b && line.charCodeAt(line.length - 1) === 0x5d;
+/** The names that stand before addresses of this kind; null where there are none. */
+function namesFor({ type }: Field, { session }: Packet): AddressNames | null {
+  return type === 'ipv4' || type === 'ipv6' ? session.addressNames : null;
 }

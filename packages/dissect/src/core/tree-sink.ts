@@ -4,7 +4,6 @@ import { expertFields, expertText, groups, reportExpertInfo, type Say, severitie
 import type { Field, Value } from './field.ts';
 import { NESTED, type Packet, SHOWN } from './packet.ts';
 import type { Protocol } from './protocol.ts';
-import { readValue } from './reading.ts';
 import type { Sink } from './sink.ts';
 
 /** Nodes in one packet's tree; further ones are dropped. */
@@ -67,7 +66,7 @@ export abstract class TreeSink implements Sink {
 
   #add(field: Field, start: number, length: number, value?: Value): boolean {
     if (!this.#isWithin(start, length) || !this.isShown(field) || !this.#has()) return false;
-    this.field(field, value ?? readValue(field, this.buffer, start, length), start, length, null);
+    this.field(field, value, start, length, null);
     return true;
   }
 
@@ -76,6 +75,8 @@ export abstract class TreeSink implements Sink {
   }
 
   #fixed(field: Field): boolean {
+    // First, because a getter may be costly: the Info column, a vendor.
+    if (!this.isShown(field)) return false;
     const start = this.#start;
     if (field.getter !== null) {
       const value = field.getter(this.packet, this.layer);
@@ -101,18 +102,18 @@ export abstract class TreeSink implements Sink {
     return length >= 0 && start + length <= this.#stop;
   }
 
-  wants(): boolean {
-    return true;
+  wants(field: Field): boolean {
+    return this.isShown(field);
   }
 
   protected abstract beginLayer(made: Protocol, isNested: boolean): void;
   /** The fields are all there; only expert information follows, right below the layer. */
   protected abstract endLayer(): void;
   protected abstract isShown(field: Field): boolean;
-  /** `text`: the line, where it is not the one that `shown` gives. */
+  /** `value`: undefined where it is to be read from the bytes. `text`: the line, where it is not the one that `shown` gives. */
   protected abstract field(
     field: Field,
-    value: Value,
+    value: Value | undefined,
     start: number,
     length: number,
     text: string | null,

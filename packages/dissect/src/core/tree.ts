@@ -4,6 +4,7 @@ import { shown } from './format.ts';
 import type { AddressNames } from './host.ts';
 import type { Packet } from './packet.ts';
 import type { Protocol } from './protocol.ts';
+import { readValue } from './reading.ts';
 import { TreeSink } from './tree-sink.ts';
 
 export interface TreeNode {
@@ -142,7 +143,14 @@ class TreeBuilder extends TreeSink {
     return !field.isHidden || (this.#withHidden && !field.name.startsWith('_ws.'));
   }
 
-  protected field(field: Field, value: Value, start: number, length: number, text: string | null): void {
+  protected field(
+    field: Field,
+    known: Value | undefined,
+    start: number,
+    length: number,
+    text: string | null,
+  ): void {
+    const value = known ?? readValue(field, this.buffer, start, length);
     const node = this.#put(field, value, start, length, text);
     if (!this.#withHidden) return;
     for (const other of field.aliases) if (other.isHidden) this.#addAlias(other, field, value, start, length);
