@@ -5,10 +5,10 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { readText, root } from '../../../test/support/repository.ts';
 import { requireTool } from '../../../test/support/tools.ts';
 
-const root = join(import.meta.dirname, '../../..');
-const readme = readFileSync(join(root, 'README.md'), 'utf8');
+const readme = readText('README.md');
 const EYRIE = join(root, 'packages/cli/bin/eyrie.js');
 const START = ['start', '--once', '--no-color'];
 const env = { ...process.env, npm_lifecycle_event: '', LC_ALL: 'C.UTF-8' };
