@@ -4,6 +4,9 @@ import { commandName } from './command-name.ts';
 
 const WIDTH_MAX = 100;
 
+/** Precedes the one example at the end of a command's help. */
+export const EXAMPLE = '\nExample:\n  ';
+
 export const HELP_WIDTHS: OutputConfiguration = {
   getOutHelpWidth: () => Math.min(process.stdout.columns ?? WIDTH_MAX, WIDTH_MAX),
   getErrHelpWidth: () => Math.min(process.stderr.columns ?? WIDTH_MAX, WIDTH_MAX),
