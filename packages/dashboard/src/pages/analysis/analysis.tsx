@@ -3,11 +3,14 @@ import type { ComponentType } from 'preact';
 import { linkTo, place } from '../../state/navigation.ts';
 import { adoptStyle } from '../../ui/adopt-style.ts';
 import style from './analysis.lazy.css';
+import filesStyle from './files/files.lazy.css';
 import { FilesPage } from './files/files-page.tsx';
+import graphStyle from './graph/graph.lazy.css';
 import { IoPage } from './graph/io-page.tsx';
 import { OverviewPage } from './overviews/overview-page.tsx';
+import overviewsStyle from './overviews/overviews.lazy.css';
 
-adoptStyle(style);
+for (const each of [style, graphStyle, filesStyle, overviewsStyle]) adoptStyle(each);
 
 interface Tab {
   title: string;
