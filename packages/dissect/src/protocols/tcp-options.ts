@@ -191,6 +191,11 @@ export function windowScaleOf(b: Uint8Array, at: number, end: number): number {
   return option < 0 || b[option + 1] !== 3 ? -1 : Math.min(14, b[option + 2]!);
 }
 
+const MSS_IS = new Words(' MSS=');
+const SCALE_IS = new Words(' WS=');
+const PERMITTED = new Words(' SACK_PERM');
+const LEFT_IS = new Words(' SLE=');
+const RIGHT_IS = new Words(' SRE=');
 const VALUE_IS = new Words(' TSval=');
 const ECHO_IS = new Words(' TSecr=');
 
@@ -203,8 +208,7 @@ export function writeTcpOptions(b: Uint8Array, at: number, end: number, base: nu
   while (at < end && b[at] !== END) {
     const length = optionLength(b, at, end);
     if (length === 0) break;
-    if (b[at] === TIMESTAMPS && length === 10) writeTimestamps(b, at, out);
-    else if (length > 1) out.text(optionText(b, at, length, base));
+    if (length > 1) writeOption(b, at, length, base, out);
     at += length;
   }
 }
@@ -214,16 +218,39 @@ function writeTimestamps(b: Uint8Array, at: number, out: TextSink): void {
   out.named(ECHO_IS, u32(b, at + 6));
 }
 
-function optionText(b: Uint8Array, at: number, length: number, base: number): string {
+/** The options of handshakes and acknowledgments; nothing of one whose length is wrong. */
+function writeOption(b: Uint8Array, at: number, length: number, base: number, out: TextSink): void {
   switch (b[at]) {
     case MSS:
-      return length === 4 ? ` MSS=${u16(b, at + 2)}` : '';
+      if (length === 4) out.named(MSS_IS, u16(b, at + 2));
+      break;
     case WINDOW_SCALE:
-      return length === 3 ? ` WS=${2 ** Math.min(14, b[at + 2]!)}` : '';
+      if (length === 3) out.named(SCALE_IS, 2 ** Math.min(14, b[at + 2]!));
+      break;
     case SACK_PERMITTED:
-      return length === 2 ? ' SACK_PERM' : '';
+      if (length === 2) out.words(PERMITTED);
+      break;
     case SACK:
-      return sackText(b, at, length, base);
+      writeSack(b, at, length, base, out);
+      break;
+    case TIMESTAMPS:
+      if (length === 10) writeTimestamps(b, at, out);
+      break;
+    default:
+      out.text(rareOptionText(b, at, length));
+  }
+}
+
+/** RFC 2018 §3: edges of the blocks received. */
+function writeSack(b: Uint8Array, at: number, length: number, base: number, out: TextSink): void {
+  for (let block = at + 2; block + 8 <= at + length; block += 8) {
+    out.named(LEFT_IS, (u32(b, block) - base) >>> 0);
+    out.named(RIGHT_IS, (u32(b, block + 4) - base) >>> 0);
+  }
+}
+
+function rareOptionText(b: Uint8Array, at: number, length: number): string {
+  switch (b[at]) {
     case ECHO:
     case ECHO_REPLY:
       return length === 6 ? ` ${b[at] === ECHO ? 'ECHO' : 'ECHOREPLY'}=${u32(b, at + 2)}` : '';
@@ -242,14 +269,6 @@ function optionText(b: Uint8Array, at: number, length: number, base: number): st
     default:
       return '';
   }
-}
-
-/** RFC 2018 §3: edges of the blocks received. */
-function sackText(b: Uint8Array, at: number, length: number, base: number): string {
-  let text = '';
-  for (let block = at + 2; block + 8 <= at + length; block += 8)
-    text += ` SLE=${(u32(b, block) - base) >>> 0} SRE=${(u32(b, block + 4) - base) >>> 0}`;
-  return text;
 }
 
 /** `base`: the number that SACK edges are relative to. */

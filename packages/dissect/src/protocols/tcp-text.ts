@@ -211,6 +211,7 @@ function headerText(b: Uint8Array, start: number, flags: number, captured: numbe
 const ACK_IS = new Words(' Ack=');
 const WINDOW_IS = new Words(' Win=');
 const LENGTH_IS = new Words(' Len=');
+const PART_OF_MESSAGE = new Words(' [TCP segment of a reassembled PDU]');
 
 function writeSegment(
   p: Packet,
@@ -233,7 +234,7 @@ function writeSegment(
   // SACK edges are relative like the other side's sequence numbers.
   const base = (u32(b, start + 8) - p.relativeAck) >>> 0;
   if (header > 20) writeTcpOptions(b, start + 20, start + header, base, out);
-  if (p.isPartOfMessage) out.text(' [TCP segment of a reassembled PDU]');
+  if (p.isPartOfMessage) out.words(PART_OF_MESSAGE);
 }
 
 /** Texts of findings, split where the number of a duplicate ACK goes. */
