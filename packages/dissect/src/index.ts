@@ -81,11 +81,14 @@ export { type SessionSummary, summaryOf, whyNotMergeable } from './flows/merge-c
 export { FileNames, fileNameOfObject } from './flows/objects/file-name.ts';
 export { type ObjectKind, objectKinds } from './flows/objects/index.ts';
 export type { ObjectReader, TransferredObject } from './flows/objects/object.ts';
+export { SmbFiles } from './flows/objects/smb.ts';
+export type { PartSink } from './flows/objects/sparse.ts';
 export { carriesTcp, FlowPartition } from './flows/partition.ts';
 export { type Substream, Substreams } from './flows/substreams.ts';
 export { type RpcCall, rpcCall, rpcPipe } from './protocols/dcerpc/rpc-call.ts';
 export { eachAddress } from './protocols/dns/addresses.ts';
 export { questionBytes } from './protocols/dns/question.ts';
+export { type Transfer, transferOf } from './protocols/ftp/transfers.ts';
 export { httpBody, type MessageBody } from './protocols/http/message-body.ts';
 export { httpHead, type MessageHead } from './protocols/http/message-head.ts';
 export { type LdapMessage, ldapMessages } from './protocols/ldap/messages.ts';

@@ -75,6 +75,7 @@ export class ZeekLogs {
       } else if (!readsUnfinished) continue;
       for (const read of readers) read(p, layer, { conn, time, isOrig });
     }
+    conn.onPacket?.(p, { conn, time, isOrig });
   }
 
   /** For live traffic that falls silent; seconds since 1970. */

@@ -1,8 +1,11 @@
 // Against logs that Zeek itself wrote of the same captures, from its own tests: equal row by row, but for times of day and ids.
 import assert from 'node:assert/strict';
+import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { openCapture } from '@eyrie/capture';
+import { Dissector, newFrame, objectKinds } from '@eyrie/dissect';
 import { capturesFolder, requireCaptures } from '../../../../test/support/tools.ts';
 import { rowsOfZeek, zeekLogsOf } from '../../../../test/support/zeek.ts';
 
@@ -98,6 +101,47 @@ test('every file of an SMB 3 share that Zeek logs is logged', { skip: requireCap
   // Zeek leaves out one opening, of which the capture has the request and the response.
   assert.equal(left.length, 1);
 });
+
+test('files read and written over SMB stand in files.log as Zeek has them', {
+  skip: requireCaptures(),
+}, async () => {
+  const folder = capturesFolder() ?? '';
+  const file = 'zeek__smb_smb2readwrite.pcap';
+  const expected = `${file}.scripts.base.protocols.smb.smb2-read-write.files.log`;
+  const theirs = rowsOfZeek(readFileSync(join(folder, 'expected', expected), 'utf8'))!;
+  // That run of Zeek computed no hashes.
+  const fields = theirs.fields.filter(
+    (name) => !HIDDEN.test(name) && !/^(analyzers|md5|sha1|sha256)$/.test(name),
+  );
+  const shown = (rows: readonly Record<string, string>[]): string[] =>
+    rows.map((row) => fields.map((field) => `${field}=${row[field]}`).join(' ')).sort();
+  assert.deepEqual(shown((await zeekLogsOf(join(folder, file))).get('files')!.rows), shown(theirs.rows));
+});
+
+for (const [kind, source, capture] of [
+  ['smb', 'SMB', 'suricata__smb2-01_smb2-peter.pcap'],
+  ['ftp-data', 'FTP_DATA', 'zeek__ftp_ipv6.pcap'],
+  ['ftp-data', 'FTP_DATA', 'suricata__output-eve-ftp-data_input.pcap'],
+] as const)
+  test(`${capture}: hashes of files are those of the exported objects`, {
+    skip: requireCaptures(),
+  }, async () => {
+    const path = join(capturesFolder() ?? '', capture);
+    const exported = new Set<string>();
+    const objects = objectKinds[kind](({ data }) => exported.add(hash('sha256', data)));
+    const input = await openCapture(path);
+    const dissector = new Dissector();
+    const frame = newFrame();
+    for await (const reader of input.chunks())
+      while (reader.next(frame)) objects.add(dissector.dissect(frame));
+    objects.finish();
+    const rows = (await zeekLogsOf(path)).get('files')!.rows.filter((row) => row.source === source);
+    const hashes = new Set(rows.map(({ sha256 }) => sha256!));
+    assert.ok(exported.size > 0);
+    for (const each of exported) assert.ok(hashes.has(each), `${each} of ${[...hashes].join()}`);
+    const [row] = (await zeekLogsOf(path)).get('ftp')?.rows.filter(({ command }) => command === 'RETR') ?? [];
+    if (row !== undefined) assert.ok(rows.some(({ fuid }) => fuid === row.fuid));
+  });
 
 test('an attack on Netlogon stands in dce_rpc.log, call by call', { skip: requireCaptures() }, async () => {
   const logs = await zeekLogsOf(join(capturesFolder() ?? '', 'suricata__dcerpc_zerologon_input.pcap'));

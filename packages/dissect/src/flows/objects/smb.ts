@@ -7,31 +7,47 @@ import * as smb2 from '../../protocols/smb/smb2-commands.ts';
 import { type Asked, fileKey, fileOffset, memory, treeKey } from '../../protocols/smb/smb2-session.ts';
 import { conversationOf } from '../exchanges.ts';
 import type { ObjectReader, OnObject } from './object.ts';
-import { SparseObjects } from './sparse.ts';
+import { type PartSink, SparseObjects } from './sparse.ts';
 
 const PLAIN_SMB2 = 0xfe;
 /** Share type of a tree that holds named pipes ([MS-SMB2] §2.2.10). */
 const PIPE = 2;
 
+/** By the file's key in SMB2; by conversation and FID in SMB1. */
+type Key = number | string;
+
 export class SmbObjects implements ObjectReader {
-  /** By the file's key in SMB2; by conversation and FID in SMB1. */
-  readonly #files: SparseObjects<number | string>;
+  readonly #objects: SparseObjects<Key>;
+  readonly #files: SmbFiles;
 
   constructor(onObject: OnObject) {
-    this.#files = new SparseObjects(onObject);
+    this.#objects = new SparseObjects(onObject);
+    this.#files = new SmbFiles(this.#objects);
   }
 
   add(p: Packet): void {
-    for (let layer = 1; layer < p.count; layer++) {
-      if ((p.flags[layer]! & SHOWN) === 0) continue;
-      const { name } = p.protocols[layer]!;
-      if (name === 'smb2') this.#message2(p, layer);
-      else if (name === 'smb') this.#message1(p, layer);
-    }
+    for (let layer = 1; layer < p.count; layer++)
+      if ((p.flags[layer]! & SHOWN) !== 0) this.#files.add(p, layer);
   }
 
   finish(): void {
-    this.#files.finishAll();
+    this.#objects.finishAll();
+  }
+}
+
+/** Finds the parts of files in messages that read and write them, and the messages that close them. */
+export class SmbFiles {
+  readonly #files: PartSink<Key>;
+
+  constructor(sink: PartSink<Key>) {
+    this.#files = sink;
+  }
+
+  /** Takes a layer of a packet; those of other protocols are none. */
+  add(p: Packet, layer: number): void {
+    const { name } = p.protocols[layer]!;
+    if (name === 'smb2') this.#message2(p, layer);
+    else if (name === 'smb') this.#message1(p, layer);
   }
 
   #message2(p: Packet, layer: number): void {

@@ -10,15 +10,25 @@ const HOLE_BYTES_MAX = 64 << 20;
 /** Zeros in the holes of all objects, beyond as many as bytes came: else a small capture could fill a disk. */
 const HOLES_BYTES_MAX = 1 << 30;
 
+/** Takes the parts of objects as they come, in any order. */
+export interface PartSink<K> {
+  /** A part of the object `key`, borrowed for the call; `describe` names the object, for its first part. */
+  write(key: K, frame: number, offset: number, part: Uint8Array, describe: () => ObjectNames | null): void;
+  /** No more parts of it come. */
+  finish(key: K): void;
+}
+
+export type ObjectNames = Omit<TransferredObject, 'data' | 'frame'>;
+
 interface Unfinished {
-  readonly object: Omit<TransferredObject, 'data' | 'frame'>;
+  readonly object: ObjectNames;
   frame: number;
   bytes: Uint8Array;
   length: number;
 }
 
 /** Bytes that were not seen read as zero, as in Wireshark. */
-export class SparseObjects<K> {
+export class SparseObjects<K> implements PartSink<K> {
   readonly #onObject: OnObject;
   readonly #unfinished = new Map<K, Unfinished>();
   #kept = 0;
@@ -30,13 +40,7 @@ export class SparseObjects<K> {
   }
 
   /** Writes a part of the object `key`, which `describe` names at its first one. */
-  write(
-    key: K,
-    frame: number,
-    offset: number,
-    part: Uint8Array,
-    describe: () => Unfinished['object'] | null,
-  ): void {
+  write(key: K, frame: number, offset: number, part: Uint8Array, describe: () => ObjectNames | null): void {
     if (part.length === 0) return;
     const file = this.#unfinished.get(key) ?? this.#begin(key, describe());
     const end = offset + part.length;
@@ -66,7 +70,7 @@ export class SparseObjects<K> {
     for (const key of [...this.#unfinished.keys()]) this.finish(key);
   }
 
-  #begin(key: K, object: Unfinished['object'] | null): Unfinished | null {
+  #begin(key: K, object: ObjectNames | null): Unfinished | null {
     if (object === null) return null;
     if (this.#unfinished.size >= OBJECTS_MAX) this.#finishOldest();
     const file = { object, frame: 0, bytes: new Uint8Array(0), length: 0 };

@@ -1,5 +1,5 @@
 // A connection as Zeek sees it: who began it, what each side sent, how it went, and what the logs keep of it until it ends.
-import { communityId } from '@eyrie/dissect';
+import { communityId, type Packet } from '@eyrie/dissect';
 import type { Endpoint } from './endpoint.ts';
 
 export type ConnProto = 'tcp' | 'udp' | 'icmp' | 'unknown_transport';
@@ -25,6 +25,15 @@ export interface ConnStart {
   readonly time: number;
 }
 
+/** A packet among connections. */
+export interface Seen {
+  readonly conn: Conn;
+  /** Seconds since 1970. */
+  readonly time: number;
+  /** It came from the connection's originator. */
+  readonly isOrig: boolean;
+}
+
 export class Conn {
   readonly uid: string;
   readonly proto: ConnProto;
@@ -43,6 +52,8 @@ export class Conn {
   missedBytes = 0;
   readonly services: string[] = [];
   readonly tunnelParents: string[] = [];
+  /** Given each packet, also those of which no layer is read; null: nobody reads them so. */
+  onPacket: ((p: Packet, seen: Seen) => void) | null = null;
   #communityId: string | null = null;
   readonly #addresses: readonly [Uint8Array, Uint8Array];
   readonly #kept = new Map<string, { readonly value: object; readonly end: () => void }>();

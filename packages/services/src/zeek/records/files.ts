@@ -7,7 +7,7 @@ import { mediaTypeOf } from './mime.ts';
 
 export interface Transferred extends OfConn {
   readonly fuid: string;
-  /** The protocol it came over: `HTTP`, `SSL`, `SMTP`. */
+  /** The protocol it came over: `HTTP`, `SSL`, `SMTP`, `FTP_DATA`, `SMB`. */
   readonly source: string;
   /** How many files came before it in the same message, or levels of parts it is within. */
   readonly depth: number;
@@ -16,9 +16,13 @@ export interface Transferred extends OfConn {
   readonly filename: string | null;
   /** Sent by the originator. */
   readonly isOrig: boolean;
+  /** Seconds from its first part to its last one. */
+  readonly duration: number;
   readonly bytes: number;
   readonly totalBytes: number | null;
-  readonly hashes: FileHashes;
+  readonly missingBytes: number;
+  /** Null: some of it is missing. */
+  readonly hashes: FileHashes | null;
 }
 
 /** In hexadecimal. */
@@ -37,18 +41,18 @@ const columns: readonly Column<Transferred>[] = [
   ['analyzers', 'set[string]', ({ analyzers }) => analyzers],
   ['mime_type', 'string', ({ mimeType }) => mimeType],
   ['filename', 'string', ({ filename }) => filename],
-  ['duration', 'interval', () => 0],
+  ['duration', 'interval', ({ duration }) => duration],
   ['local_orig', 'bool', ({ conn, isOrig }) => isLocal((isOrig ? conn.orig : conn.resp).host)],
   ['is_orig', 'bool', ({ isOrig }) => isOrig],
   ['seen_bytes', 'count', ({ bytes }) => bytes],
   ['total_bytes', 'count', ({ totalBytes }) => totalBytes],
-  ['missing_bytes', 'count', () => 0],
+  ['missing_bytes', 'count', ({ missingBytes }) => missingBytes],
   ['overflow_bytes', 'count', () => 0],
   ['timedout', 'bool', () => false],
   ['parent_fuid', 'string', () => null],
-  ['md5', 'string', ({ hashes }) => hashes.md5],
-  ['sha1', 'string', ({ hashes }) => hashes.sha1],
-  ['sha256', 'string', ({ hashes }) => hashes.sha256],
+  ['md5', 'string', ({ hashes }) => hashes?.md5],
+  ['sha1', 'string', ({ hashes }) => hashes?.sha1],
+  ['sha256', 'string', ({ hashes }) => hashes?.sha256],
   ['extracted', 'string', () => null],
   ['extracted_cutoff', 'bool', () => null],
   ['extracted_size', 'count', () => null],
@@ -71,6 +75,9 @@ function hashesOf(data: Uint8Array): FileHashes {
   return { md5: hash('md5', data), sha1: hash('sha1', data), sha256: hash('sha256', data) };
 }
 
+/** What computes the hashes, for the column. */
+export const HASHES: readonly string[] = ['MD5', 'SHA1', 'SHA256'];
+
 /** Logs a file that was seen whole. */
 export function writeFile(
   logs: Logs,
@@ -82,9 +89,9 @@ export function writeFile(
   const row: Transferred = {
     ...{ conn, time, isOrig, source, depth, filename, totalBytes },
     fuid: logs.uids.make('F'),
-    analyzers: [...analyzers, 'MD5', 'SHA1', 'SHA256'],
+    analyzers: [...analyzers, ...HASHES],
     mimeType: facts.mimeType ?? mediaTypeOf(data),
-    bytes: data.length,
+    ...{ duration: 0, bytes: data.length, missingBytes: 0 },
     hashes: facts.hashes ?? hashesOf(data),
   };
   logs.write(filesLog, row);

@@ -3,7 +3,9 @@
 import type { Packet } from '@eyrie/dissect';
 import { textOfBytes } from '../write/byte-text.ts';
 import { type Column, connColumns, type LogKind, type OfConn } from '../write/log-kind.ts';
+import type { FileStream } from './file-stream.ts';
 import { type DataChannel, eprtIn, epsvIn, pasvIn, portIn } from './ftp-channel.ts';
+import { FtpContents } from './ftp-contents.ts';
 import type { LogReader, Seen } from './log.ts';
 
 interface Exchange extends OfConn {
@@ -14,6 +16,7 @@ interface Exchange extends OfConn {
   code: number | null;
   reply: string | null;
   channel: DataChannel | null;
+  file: FileStream | undefined;
 }
 
 /** What a control connection has in common. */
@@ -22,6 +25,8 @@ interface Session {
   password: string | null;
   /** Where the client is; `.` while that is not known. */
   folder: string;
+  /** Where the next data connection goes. */
+  channel: DataChannel | null;
   /** Commands without a final reply, the oldest first. */
   readonly waiting: Exchange[];
   /** Code of a reply of several lines that goes on (RFC 959 §4.2). */
@@ -44,7 +49,7 @@ const columns: readonly Column<Exchange>[] = [
   ['password', 'string', ({ session }) => passwordOf(session)],
   ['command', 'string', ({ command }) => command],
   ['arg', 'string', ({ argument }) => (argument === '' ? null : argument)],
-  // Zeek has these two from the data connection, which is not followed here.
+  // Zeek tells it only of files of more than 4 KiB; files.log has it of all.
   ['mime_type', 'string', () => null],
   ['file_size', 'count', ({ fileBytes }) => fileBytes],
   ['reply_code', 'count', ({ code }) => code],
@@ -53,19 +58,27 @@ const columns: readonly Column<Exchange>[] = [
   ['data_channel.orig_h', 'addr', ({ channel }) => channel?.from],
   ['data_channel.resp_h', 'addr', ({ channel }) => channel?.to],
   ['data_channel.resp_p', 'port', ({ channel }) => channel?.port],
-  ['fuid', 'string', () => null],
+  ['fuid', 'string', ({ file }) => file?.fuid],
 ];
 
 export const ftpLog: LogKind<Exchange> = { path: 'ftp', columns };
 
 export const ftpReader: LogReader = {
-  protocols: ['ftp'],
+  protocols: ['ftp', 'ftp-data'],
   make(logs) {
+    const contents = new FtpContents(logs);
     const write = (row: Exchange): void => {
-      if (LOGGED.has(row.command)) logs.write(ftpLog, row);
+      if (!LOGGED.has(row.command)) return;
+      const { channel } = row.session;
+      if (channel !== null && OF_FILES.has(row.command)) row.file = contents.to(channel.to, channel.port);
+      logs.write(ftpLog, row);
     };
 
     return (p, layer, seen) => {
+      if (p.protocols[layer]!.name === 'ftp-data') {
+        contents.begin(seen);
+        return;
+      }
       const session = seen.conn.keep('ftp', newSession, ({ waiting }) => waiting.forEach(write));
       for (const line of linesOf(p, layer)) {
         if (seen.isOrig) command(session, line, seen);
@@ -76,7 +89,7 @@ export const ftpReader: LogReader = {
 };
 
 function newSession(): Session {
-  return { user: '<unknown>', password: null, folder: '.', waiting: [], openCode: null };
+  return { user: '<unknown>', password: null, folder: '.', channel: null, waiting: [], openCode: null };
 }
 
 /** A segment has one line as a rule, several of a long reply. */
@@ -97,7 +110,7 @@ function command(session: Session, line: string, { conn, time }: Seen): void {
   const channel = name === 'PORT' ? portIn(given, conn) : name === 'EPRT' ? eprtIn(given, conn) : null;
   session.waiting.push({
     ...{ conn, time, session, command: name, argument, channel },
-    ...{ fileBytes: null, code: null, reply: null },
+    ...{ fileBytes: null, code: null, reply: null, file: undefined },
   });
 }
 
@@ -127,6 +140,7 @@ function readReply(session: Session, row: Exchange): void {
   else if (command === 'CWD' && code === 250) session.folder = folderIn(session.folder, row.argument);
   else if (command === 'CDUP' && (code === 200 || code === 250))
     session.folder = folderIn(session.folder, '..');
+  session.channel = row.channel ?? session.channel;
 }
 
 /** As long as a path may be: a client may go down without end. */

@@ -25,6 +25,7 @@ import { rdpLog, rdpReader } from './rdp.ts';
 import { rfbLog, rfbReader } from './rfb.ts';
 import { sipLog, sipReader } from './sip.ts';
 import { filesOfSmbLog, mappingLog } from './smb.ts';
+import { smbContentsReader } from './smb-contents.ts';
 import { smb1Reader } from './smb1.ts';
 import { smb2Reader } from './smb2.ts';
 import { smtpLog, smtpReader } from './smtp.ts';
@@ -60,6 +61,7 @@ export const logReaders: readonly LogReader[] = [
   sipReader,
   smb1Reader,
   smb2Reader,
+  smbContentsReader,
   smtpReader,
   snmpReader,
   socksReader,

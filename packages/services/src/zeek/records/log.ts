@@ -1,17 +1,10 @@
 // What a log is made of: its columns, and what reads its rows from the layers of packets or the ends of connections.
 import { fieldNamed, type Packet, Tap } from '@eyrie/dissect';
-import type { Conn } from '../conn/conn.ts';
+import type { Seen } from '../conn/conn.ts';
 import type { Uids } from '../conn/uid.ts';
 import type { RowSink } from '../write/log-files.ts';
 
-/** The packet that a layer is of, among connections. */
-export interface Seen {
-  readonly conn: Conn;
-  /** Seconds since 1970. */
-  readonly time: number;
-  /** It came from the connection's originator. */
-  readonly isOrig: boolean;
-}
+export type { Seen } from '../conn/conn.ts';
 
 export type LayerReader = (p: Packet, layer: number, seen: Seen) => void;
 

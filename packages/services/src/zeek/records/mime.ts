@@ -46,13 +46,15 @@ const MAGICS: readonly Magic[] = [
 const HTML = /^\s*(<!--.*?-->\s*)?<(!doctype\s+html|html|head|body|title|script|h1|a\s)/is;
 const XML = /^\s*<\?xml/i;
 const JSON_TEXT = /^\s*([{]\s*["}]|\[\s*([{["\d\]]|true|false|null))/;
-/** Looked at. */
-const HEAD = 1024;
+/** First bytes of a file that are looked at. */
+export const MAGIC_BYTES = 1024;
 
 /** Null if it is empty, or nothing that is known. */
 export function mediaTypeOf(data: Uint8Array): string | null {
   if (data.length === 0) return null;
-  const head = Buffer.from(data.buffer, data.byteOffset, Math.min(data.length, HEAD)).toString('latin1');
+  const head = Buffer.from(data.buffer, data.byteOffset, Math.min(data.length, MAGIC_BYTES)).toString(
+    'latin1',
+  );
   for (const [type, at, bytes] of MAGICS) if (head.startsWith(bytes, at)) return type;
   if (HTML.test(head)) return 'text/html';
   if (XML.test(head)) return 'application/xml';

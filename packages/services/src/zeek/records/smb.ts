@@ -44,7 +44,7 @@ export const mappingLog: LogKind<Share> = {
 
 const fileColumns: readonly Column<OpenFile>[] = [
   ...connColumns,
-  // What is read and written is not put together here.
+  // Known only once it is read or written: files.log has it with the same name.
   ['fuid', 'string', () => null],
   ['action', 'enum', ({ action }) => `SMB::${action}`],
   ['path', 'string', ({ share }) => share?.path],

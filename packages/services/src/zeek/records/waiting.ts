@@ -23,6 +23,11 @@ export class Waiting<Key, Value> {
     return this.#values.get(key);
   }
 
+  /** The newest that passes. */
+  find(test: (value: Value) => boolean): Value | undefined {
+    return [...this.#values.values()].findLast(test);
+  }
+
   take(key: Key): Value | undefined {
     const value = this.#values.get(key);
     this.#values.delete(key);

@@ -19,6 +19,7 @@ export interface EveEvent {
 /** Names of Suricata for services of Zeek; the others are called the same. */
 const APP_PROTOCOLS: Readonly<Record<string, string>> = {
   ...{ ssl: 'tls', krb: 'krb5', dce_rpc: 'dcerpc', postgresql: 'pgsql', dnp3_tcp: 'dnp3' },
+  ...{ ftp_data: 'ftp-data' },
 };
 /** By `conn_state` of TCP; others were closed or reset. */
 const TCP_STATES: Readonly<Record<string, string>> = {
@@ -154,13 +155,14 @@ function answersOf(value: Columns): object[] {
 function fileinfo(value: Columns): EveEvent[] {
   const source = text(value('source')).toLowerCase();
   if (source === 'ssl' || source === 'krb') return [];
+  const hasGaps = number(value('missing_bytes')) > 0;
   const body = {
-    app_proto: source,
+    app_proto: APP_PROTOCOLS[source] ?? source,
     fileinfo: {
       filename: value('filename') ?? '',
       mimetype: value('mime_type'),
-      gaps: false,
-      state: 'CLOSED',
+      gaps: hasGaps,
+      state: hasGaps ? 'TRUNCATED' : 'CLOSED',
       md5: value('md5'),
       sha1: value('sha1'),
       sha256: value('sha256'),
