@@ -2,7 +2,7 @@
 import { type Column, connColumns, type LogKind, type OfConn } from '../write/log-kind.ts';
 import { type LogReader, numberOf, tapOf } from './log.ts';
 
-interface Message extends OfConn {
+export interface Message extends OfConn {
   readonly transaction: number | null;
   readonly unit: number | null;
   readonly code: number;

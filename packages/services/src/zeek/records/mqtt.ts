@@ -45,7 +45,7 @@ const connectColumns: readonly Column<Connect>[] = [
 ];
 
 /** MQTT 5 §4.3. */
-const QOS = ['at most once', 'at least once', 'exactly once'];
+export const QOS = ['at most once', 'at least once', 'exactly once'];
 
 const publishColumns: readonly Column<Publish>[] = [
   ...connColumns,
@@ -84,7 +84,7 @@ const UNSUBACK = 11;
 /** By version in CONNECT (MQTT 3.1.1 §3.1.2.2). */
 const VERSIONS: Readonly<Record<number, string>> = { 3: '3.1', 4: '3.1.1', 5: '5.0' };
 /** MQTT 3.1.1 §3.2.2.3. */
-const ANSWERS = [
+export const ANSWERS = [
   'Connection Accepted',
   'Unacceptable protocol version',
   'Identifier rejected',

@@ -1,20 +1,9 @@
 // What EVE JSON says of each of Zeek's logs (https://docs.suricata.io/en/latest/output/eve/eve-json-format.html).
 import { isIP } from 'node:net';
 import { icmpAnswer } from '../conn/icmp.ts';
-import type { ColumnValue } from './log-kind.ts';
-
-/** The value of a column; undefined where the log has none of that name. */
-export type Columns = (name: string) => ColumnValue;
-
-export interface EveEvent {
-  readonly type: string;
-  /** Seconds since 1970. */
-  readonly time: number;
-  /** The sender is the responder. */
-  readonly isFromServer?: boolean;
-  /** Beside what all events have; what is null or undefined is left out. */
-  readonly body: Readonly<Record<string, unknown>>;
-}
+import { modbus, mqttConnect, mqttPublish, mqttSubscribe } from './eve-devices.ts';
+import { type Columns, type EveEvent, list, number, one, text } from './eve-values.ts';
+import { dceRpc, rdp, smbFile, smbMapping } from './eve-windows.ts';
 
 /** Names of Suricata for services of Zeek; the others are called the same. */
 const APP_PROTOCOLS: Readonly<Record<string, string>> = {
@@ -37,10 +26,6 @@ const SEVERITIES: Readonly<Record<string, number>> = { critical: 1, high: 1, med
 const FIRST_SIGNATURE = 9_000_000;
 const SIGNATURES = 1_000_000;
 
-const number = (value: unknown): number => (typeof value === 'number' ? value : 0);
-const text = (value: unknown): string => (typeof value === 'string' ? value : '');
-const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
-
 /** 9999-12-31T23:59:59: the form has four digits for the year, but a capture may say any time. */
 const LAST_S = 253_402_300_799;
 
@@ -52,29 +37,33 @@ export function eveTime(seconds: number): string {
 }
 
 /** By path of the log. */
-export const eveEvents: Readonly<Record<string, (value: Columns) => EveEvent[]>> = {
+export const eveEvents: Readonly<Record<string, (value: Columns, row: unknown) => EveEvent[]>> = {
   conn: (value) => [
     { type: 'flow', time: number(value('ts')) + number(value('duration')), body: flow(value) },
   ],
+  dce_rpc: dceRpc,
   dhcp: (value) => [one('dhcp', value, { dhcp: dhcp(value) })],
   dns,
   files: fileinfo,
   ftp: (value) => [one('ftp', value, { ftp: ftp(value) })],
   http: (value) => [one('http', value, { http: http(value) })],
   kerberos: (value) => [one('krb5', value, { krb5: kerberos(value) })],
+  modbus,
+  mqtt_connect: mqttConnect,
+  mqtt_publish: mqttPublish,
+  mqtt_subscribe: mqttSubscribe,
   notice: (value) => [{ type: 'alert', time: number(value('ts')), body: alert(value) }],
   quic: (value) => [one('quic', value, { quic: { version: value('version'), sni: value('server_name') } })],
+  rdp,
   rfb: (value) => [one('rfb', value, { rfb: rfb(value) })],
   sip: (value) => [one('sip', value, { sip: sip(value) })],
+  smb_files: smbFile,
+  smb_mapping: smbMapping,
   smtp: (value) => [one('smtp', value, { smtp: smtp(value) })],
   ssh: (value) => [one('ssh', value, { ssh: ssh(value) })],
   ssl: (value) => [one('tls', value, { tls: tls(value) })],
   weird: (value) => [one('anomaly', value, { anomaly: anomaly(value) })],
 };
-
-function one(type: string, value: Columns, body: EveEvent['body']): EveEvent {
-  return { type, time: number(value('ts')), body };
-}
 
 function flow(value: Columns): Record<string, unknown> {
   const start = number(value('ts'));

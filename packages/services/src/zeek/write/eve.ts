@@ -3,7 +3,8 @@
 
 import { Conn } from '../conn/conn.ts';
 import { withEscapes } from './byte-text.ts';
-import { type Columns, type EveEvent, eveEvents, eveTime } from './eve-events.ts';
+import { eveEvents, eveTime } from './eve-events.ts';
+import type { Columns, EveEvent } from './eve-values.ts';
 import type { LogKind } from './log-kind.ts';
 
 /** Digits of the connection's id that make its number: 62 to that power is below 2^53. */
@@ -23,7 +24,7 @@ export function eveLines<Row>({ path, columns }: LogKind<Row>, row: Row): string
   const value: Columns = (name) => columns.find(([each]) => each === name)?.[2](row);
   const conn = connOf(row);
   let lines = '';
-  for (const event of events(value)) lines += `${JSON.stringify(whole(event, conn), written)}\n`;
+  for (const event of events(value, row)) lines += `${JSON.stringify(whole(event, conn), written)}\n`;
   return lines;
 }
 
