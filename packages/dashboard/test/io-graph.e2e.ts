@@ -5,6 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import { PHONE, startBrowser, visit } from './support/browser.ts';
 import { bundle } from './support/bundle.ts';
 import { type Eyrie, startEyrie } from './support/eyrie.ts';
+import { swipe } from './support/fingers.ts';
 
 let browser: Browser;
 let eyrie: Eyrie;
@@ -133,17 +134,39 @@ test('units have an axis each, and a logarithmic scale is part of the address', 
   await end();
 });
 
-test('no series, no packets at a time, and a phone: each says what there is, nothing is wider than the screen', async () => {
-  const { page, end } = await visit(browser, `${eyrie.url}#/analysis/graph?from=1&to=2`, { viewport: PHONE });
+test('no series, no packets at a time, and a phone: each says what there is; fingers zoom and choose a time', async () => {
+  const { page, end } = await visit(browser, `${eyrie.url}#/analysis/graph?from=1&to=2`, {
+    viewport: PHONE,
+    hasTouch: true,
+  });
   await page.getByText('No packets at this time').waitFor();
   await page.getByRole('button', { name: 'Whole time' }).click();
   await page.locator('.io-canvas canvas').waitFor();
   assert.equal(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth), false);
-  for (let i = 0; i < 3; i++)
-    await page
+  const remove = () =>
+    page
       .getByRole('button', { name: /^Remove/ })
       .first()
       .click();
+  await remove();
+  await remove();
+  const seconds = () => {
+    const { from, to } = Object.fromEntries(new URLSearchParams(page.url().split('?')[1]));
+    return Number(to) - Number(from);
+  };
+  const plot = page.locator('.io-canvas .u-over');
+  const steps = page.locator('.io-panel .panel-note');
+  await steps.filter({ hasText: 'in steps of 1 s' }).waitFor();
+  await swipe(plot, [0.4, 0.1], [0.6, 0.9]);
+  await steps.filter({ hasText: 'in steps of 500 ms' }).waitFor();
+  // A quarter of 3 min 39 s.
+  assert.ok(seconds() > 50 && seconds() < 62, `${seconds()} s`);
+  await swipe(plot, [0.1, 0.4], [0.9, 0.6]);
+  await steps.filter({ hasText: 'in steps of 1 s' }).waitFor();
+  await swipe(plot, [0.2, 0.45]);
+  await steps.filter({ hasText: 'in steps of 500 ms' }).waitFor();
+  assert.ok(seconds() > 50 && seconds() < 62, `${seconds()} s`);
+  await remove();
   await page.getByText('No series is drawn').waitFor();
   await end();
 });

@@ -3,6 +3,7 @@ import type uPlot from 'uplot';
 import { clock, dayAndClock } from '../format/time.ts';
 import { token } from '../state/settings.ts';
 import { placesOf } from './stack.ts';
+import { onTouch, rangeUnderFingers } from './touch.ts';
 
 const text = () => ({ stroke: token('ink-3'), font: `11px ${token('font')}` });
 
@@ -27,15 +28,51 @@ export function clockAxis(width: number): uPlot.Axis {
   });
 }
 
-/** From the first bucket's start to the last one's end. */
-export function spanOfBuckets({ data: [times] }: uPlot): [number, number] {
+/** From the first bucket's start to the last one's end, unless fingers are zooming. */
+export function spanOfBuckets(plot: uPlot): [number, number] {
+  return rangeUnderFingers(plot, wholeSpan(plot));
+}
+
+function wholeSpan({ data: [times] }: uPlot): [number, number] {
   return times.length === 0 ? [0, 1] : [times[0]!, times[times.length - 1]! + stepOf(times)];
+}
+
+/**
+ * Choosing a time by dragging, or by fingers on a touch screen.
+ *
+ * @param onChoose buckets, both ends included
+ * @param onOut fingers came together: the whole time is wanted
+ */
+export function choosingHooks(
+  onChoose: (from: number, to: number) => void,
+  onOut: () => void,
+): Pick<uPlot.Hooks.Arrays, 'setSelect' | 'ready'> {
+  return {
+    setSelect: [
+      (plot) => {
+        const { left, width } = plot.select;
+        if (width < 3) return;
+        onChoose(bucketAt(plot, left), bucketAt(plot, left + width - 1));
+        plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+      },
+    ],
+    ready: [
+      (plot) =>
+        onTouch(plot, wholeSpan, {
+          onChoose: (from, to) => onChoose(bucketOf(plot, from), bucketOf(plot, to)),
+          onOut,
+        }),
+    ],
+  };
 }
 
 /** A bucket is drawn from its start on, so it is the last that starts left of the position. */
 export function bucketAt(plot: uPlot, left: number): number {
-  const times = plot.data[0];
-  const at = Math.floor((plot.posToVal(left, 'x') - times[0]!) / stepOf(times));
+  return bucketOf(plot, plot.posToVal(left, 'x'));
+}
+
+function bucketOf({ data: [times] }: uPlot, time: number): number {
+  const at = Math.floor((time - times[0]!) / stepOf(times));
   return Math.min(times.length - 1, Math.max(0, at));
 }
 

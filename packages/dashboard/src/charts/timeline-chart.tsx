@@ -15,19 +15,32 @@ interface Props {
   label: string;
   /** Seconds since 1970; `to` is the end of the last selected bucket. `places`: decimals to keep. */
   onRange: (from: number, to: number, places: number) => void;
+  /** Two fingers zoomed out. */
+  onOut?: () => void;
   /** Drawn as marks at their times. */
   findings?: readonly FindingRow[];
 }
 
-export function TimelineChart({ stack, unit, height, label, onRange, findings = [] }: Props) {
-  const latest = useRef({ stack, unit, onRange });
-  latest.current = { stack, unit, onRange };
+export function TimelineChart({ stack, unit, height, label, onRange, onOut, findings = [] }: Props) {
+  const latest = useRef({ stack, unit, onRange, onOut });
+  latest.current = { stack, unit, onRange, onOut };
   const [at, setAt] = useState<number | null>(null);
   const [anchor, setAnchor] = useState<number | null>(null);
   const shape = stack.series.map(({ family }) => family).join();
 
   const { holder, chart } = usePlot(
-    (width) => [optionsFor(stack, unit, width, height, setAt, (from, to) => choose(from, to)), dataOf(stack)],
+    (width) => [
+      optionsFor(
+        stack,
+        unit,
+        width,
+        height,
+        setAt,
+        (from, to) => choose(from, to),
+        () => latest.current.onOut?.(),
+      ),
+      dataOf(stack),
+    ],
     [shape, unit],
     height,
   );

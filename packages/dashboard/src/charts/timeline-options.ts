@@ -2,7 +2,7 @@
 
 import { bytes, rounded, short } from '../format/numbers.ts';
 import { token } from '../state/settings.ts';
-import { bucketAt, bucketCursor, clockAxis, sideAxis, spanOfBuckets } from './axes.ts';
+import { bucketCursor, choosingHooks, clockAxis, sideAxis, spanOfBuckets } from './axes.ts';
 import uPlot from './plot.ts';
 import type { Stack, Unit } from './stack.ts';
 
@@ -18,6 +18,7 @@ export function optionsFor(
   height: number,
   onMove: (at: number | null) => void,
   onChoose: (from: number, to: number) => void,
+  onOut: () => void,
 ): uPlot.Options {
   const bars = uPlot.paths.bars!({ size: [1, 48], align: 1, gap: 1 });
   return {
@@ -41,16 +42,7 @@ export function optionsFor(
         points: { show: false },
       })),
     ],
-    hooks: {
-      setSelect: [
-        (plot) => {
-          const { left, width: wide } = plot.select;
-          if (wide < 3) return;
-          onChoose(bucketAt(plot, left), bucketAt(plot, left + wide - 1));
-          plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
-        },
-      ],
-    },
+    hooks: choosingHooks(onChoose, onOut),
   };
 }
 

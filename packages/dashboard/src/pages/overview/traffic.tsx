@@ -70,6 +70,7 @@ export function Traffic({
             label="Traffic over time"
             findings={findings}
             onRange={setTimeRange}
+            onOut={() => setTimeRange(null, null)}
           />
         </>
       )}

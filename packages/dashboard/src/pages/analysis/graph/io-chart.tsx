@@ -19,8 +19,8 @@ interface Props {
 }
 
 export function IoChart({ figure, manner, onZoom, onOut, onOpen }: Props) {
-  const latest = useRef({ onZoom, onOpen });
-  latest.current = { onZoom, onOpen };
+  const latest = useRef({ onZoom, onOpen, onOut });
+  latest.current = { onZoom, onOpen, onOut };
   const [{ at, anchor }, setCursor] = useState<Cursor>({ at: null, anchor: null });
   const { times, drawn } = figure;
   const { holder, chart } = usePlot(
@@ -28,6 +28,7 @@ export function IoChart({ figure, manner, onZoom, onOut, onOpen }: Props) {
       optionsFor(figure, manner, width, height, {
         onMove: (next) => setCursor({ at: next, anchor: null }),
         onChoose: (from, to) => latest.current.onZoom(from, to),
+        onOut: () => latest.current.onOut(),
         onPress: (next, series) => latest.current.onOpen(next, series),
       }),
       dataOf(figure, manner),

@@ -1,6 +1,13 @@
 // Options of uPlot for an I/O graph: an axis for each unit, linear or logarithmic; dragging chooses a time.
 
-import { bucketAt, bucketCursor, clockAxis, sideAxis, spanOfBuckets } from '../../../charts/axes.ts';
+import {
+  bucketAt,
+  bucketCursor,
+  choosingHooks,
+  clockAxis,
+  sideAxis,
+  spanOfBuckets,
+} from '../../../charts/axes.ts';
 import uPlot from '../../../charts/plot.ts';
 import { onPress } from '../../../charts/use-plot.ts';
 import { bytes, count, rounded, short } from '../../../format/numbers.ts';
@@ -40,6 +47,7 @@ interface Handlers {
   onMove: (at: number | null) => void;
   /** Buckets, both ends included. */
   onChoose: (from: number, to: number) => void;
+  onOut: () => void;
   /** A click in a bucket; `series` is the one nearest to it. */
   onPress: (at: number, series: number) => void;
 }
@@ -52,6 +60,7 @@ export function optionsFor(
   on: Handlers,
 ): uPlot.Options {
   const units = UNITS.filter((unit) => figure.drawn.some(({ series }) => series.unit === unit));
+  const choosing = choosingHooks(on.onChoose, on.onOut);
   return {
     width,
     height,
@@ -71,15 +80,9 @@ export function optionsFor(
       ),
     ],
     hooks: {
-      setSelect: [
-        (plot) => {
-          const { left, width: wide } = plot.select;
-          if (wide < 3) return;
-          on.onChoose(bucketAt(plot, left), bucketAt(plot, left + wide - 1));
-          plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
-        },
-      ],
+      setSelect: choosing.setSelect!,
       ready: [
+        ...choosing.ready!,
         (plot) =>
           onPress(plot, () => {
             const { left = -1, top = -1 } = plot.cursor;
