@@ -46,6 +46,27 @@ test('a picture is drawn, a page is shown as text and never rendered, anything e
   await end();
 });
 
+test('a list that stopped at its bound says how far it came, and goes on when it is told to', async () => {
+  const efforts: (string | null)[] = [];
+  const { page, end } = await visit(browser, `${eyrie.url}#/analysis/files`, {}, async (visited) => {
+    await visited.route(/\/objects(\?|$)/, async (route) => {
+      const effort = new URL(route.request().url()).searchParams.get('effort');
+      efforts.push(effort);
+      const body = await (await route.fetch()).json();
+      if (effort === null)
+        Object.assign(body, { items: body.items.slice(0, 5), packets: 300, is_whole: false });
+      await route.fulfill({ json: body });
+    });
+  });
+  await page.getByText('these are of the first 300 packets').waitFor();
+  await page.getByText(/^5 files/).waitFor();
+  await page.getByRole('button', { name: 'Go on' }).click();
+  await page.getByText('56 files · 1.04 MB').waitFor();
+  assert.equal(await page.getByRole('button', { name: 'Go on' }).count(), 0);
+  assert.deepEqual(efforts, [null, '4']);
+  await end();
+});
+
 test('by the keys: arrows show one after the other, Enter leads to the packet, Back back to the file', async () => {
   const { page, end } = await visit(browser, `${eyrie.url}#/analysis/files?sort=-bytes`);
   await page.locator('tr[data-row="0"]').focus();

@@ -39,6 +39,12 @@ const hashes = (items: Json[], kind: string): string[] =>
     .map(({ sha256 }) => sha256)
     .sort();
 
+test('/objects goes further when told to, up to a bound', async () => {
+  const [usual, further] = [await analyzer.get('/objects'), await analyzer.get('/objects?effort=64')];
+  assert.deepEqual(further.body, usual.body);
+  assert.equal((await analyzer.get('/objects?effort=65')).body.error.code, 'bad_value');
+});
+
 test('/objects lists what --export-objects saves, each to be had as a file', async () => {
   const { body } = await analyzer.get('/objects');
   assert.deepEqual([body.is_whole, body.gone], [true, []]);

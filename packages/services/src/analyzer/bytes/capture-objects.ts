@@ -7,8 +7,8 @@ import type { CaptureObject } from '../schemas/index.ts';
 import { type Surveyable, type Surveyed, survey } from './survey.ts';
 import { withFilter } from './with-filter.ts';
 
-/** Objects in a list. */
-const LISTED_MAX = 5000;
+/** Objects in a list, with the usual effort. */
+export const LISTED_MAX = 5000;
 
 export const OBJECT_KINDS = Object.keys(objectKinds) as ObjectKind[];
 
@@ -45,6 +45,7 @@ export async function eachObject(
   kinds: readonly ObjectKind[],
   receiver: Receiver,
   left: AbortSignal,
+  effort = 1,
 ): Promise<Surveyed> {
   const readers = new Map<number, ObjectReader[]>();
   let [now, goesOn]: [PacketRow | null, boolean] = [null, true];
@@ -70,6 +71,7 @@ export async function eachObject(
       ...(receiver.drained === undefined ? {} : { drained: () => receiver.drained!(left) }),
     },
     left,
+    effort,
   );
   now = null;
   for (const reader of [...readers.values()].flat()) if (goesOn) reader.finish?.();
@@ -81,13 +83,15 @@ export async function listObjects(
   selection: Selection,
   kinds: readonly ObjectKind[],
   left: AbortSignal,
+  effort = 1,
 ): Promise<Surveyed & { objects: CaptureObject[] }> {
   const objects: CaptureObject[] = [];
+  const most = LISTED_MAX * effort;
   const add = (found: Found): boolean => {
-    if (objects.length < LISTED_MAX) objects.push(listed(found));
-    return objects.length < LISTED_MAX;
+    if (objects.length < most) objects.push(listed(found));
+    return objects.length < most;
   };
-  return { ...(await eachObject(of, selection, kinds, { add }, left)), objects };
+  return { ...(await eachObject(of, selection, kinds, { add }, left, effort)), objects };
 }
 
 /** The bytes of one object; null if there is none. */
@@ -96,6 +100,7 @@ export async function objectBytes(
   selection: Selection,
   wanted: Pick<Found, 'kind' | 'frame' | 'nth'>,
   left: AbortSignal,
+  effort = 1,
 ): Promise<Found | null> {
   let object: Found | null = null;
   const add = (found: Found): boolean => {
@@ -103,7 +108,7 @@ export async function objectBytes(
       object = { ...found, data: found.data.slice() };
     return object === null;
   };
-  await eachObject(of, selection, [wanted.kind], { add }, left);
+  await eachObject(of, selection, [wanted.kind], { add }, left, effort);
   return object;
 }
 

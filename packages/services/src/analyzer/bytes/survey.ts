@@ -43,15 +43,20 @@ export interface Surveyable {
   readonly redissector: Redissector;
 }
 
-/** @param left aborted when the client has gone @throws FilterError; the reason of `left` */
+/**
+ * @param left aborted when nobody waits for the result any more
+ * @param effort how many times the usual time and packets it may take
+ * @throws FilterError; the reason of `left`
+ */
 export async function survey(
   { store, redissector }: Surveyable,
   selection: Selection,
   surveyor: Surveyor,
   left: AbortSignal,
+  effort = 1,
 ): Promise<Surveyed> {
   const isBounded = surveyor.drained === undefined;
-  const late = isBounded ? AbortSignal.timeout(SURVEY_MS_MAX) : new AbortController().signal;
+  const late = isBounded ? AbortSignal.timeout(SURVEY_MS_MAX * effort) : new AbortController().signal;
   const enough = new AbortController();
   const signal = AbortSignal.any([left, late, enough.signal]);
   const walks = new OpenWalks(store, redissector, surveyor, signal);
@@ -68,7 +73,7 @@ export async function survey(
           if (enough.signal.aborted || (passes !== null && row.isCandidate && !passes(p))) return;
           if (!surveyor.see(p, row)) enough.abort();
         });
-        if (isBounded && walks.packets >= SURVEY_PACKETS_MAX) return walks.result(false);
+        if (isBounded && walks.packets >= SURVEY_PACKETS_MAX * effort) return walks.result(false);
       }
       after = page.next ?? undefined;
     } while (after !== undefined);

@@ -7,7 +7,14 @@ import { leftBy, Turns } from '../bytes/turns.ts';
 import { withFilter } from '../bytes/with-filter.ts';
 import type { Context } from '../context.ts';
 import { ApiError } from '../errors.ts';
-import { ByObject, CaptureObjects, ObjectQuery, ObjectsQuery } from '../schemas/index.ts';
+import {
+  ByObject,
+  CaptureObjects,
+  EFFORT_MAX,
+  ObjectListQuery,
+  ObjectQuery,
+  ObjectsQuery,
+} from '../schemas/index.ts';
 import type { Server } from '../server.ts';
 import { selectionOf } from '../terms.ts';
 import { answers, streams } from './answers.ts';
@@ -23,15 +30,15 @@ export function addObjectRoutes(app: Server, context: Context, turns: Turns): vo
     {
       schema: {
         ...answers('flows', 'What was transferred in all conversations: pages, files, mails', CaptureObjects),
-        querystring: ObjectsQuery,
+        querystring: ObjectListQuery,
       },
     },
     async ({ query }, reply) => {
-      const { kind, ...terms } = query;
+      const { kind, effort, ...terms } = query;
       const left = leftBy(reply);
       const kinds = kind === undefined ? OBJECT_KINDS : [kind];
       const { objects, packets, isWhole, gone } = await turns.take(left, () =>
-        listObjects(context, selectionOf(terms), kinds, left),
+        listObjects(context, selectionOf(terms), kinds, left, effort),
       );
       return { items: objects, packets, is_whole: isWhole, gone: [...gone] };
     },
@@ -52,7 +59,10 @@ export function addObjectRoutes(app: Server, context: Context, turns: Turns): vo
       const selection = selectionOf({ ...terms, capture: params.capture });
       const found =
         (sha256 === undefined ? null : await seekObject(context, { ...params, sha256 }, left)) ??
-        (await turns.take(left, () => objectBytes(context, selection, params, left)));
+        (await turns.take(left, () =>
+          // One that was listed is there, however far the list went.
+          objectBytes(context, selection, params, left, sha256 === undefined ? 1 : EFFORT_MAX),
+        ));
       if (found === null)
         throw new ApiError('not_found', `packet ${params.frame} completed no such object`, {
           hint: 'see /objects',

@@ -9,6 +9,21 @@ const kind = Type.Optional(oneOf(KINDS, { description: 'only what this carried' 
 export const ObjectsQuery = object({ ...scope, kind });
 export type ObjectsQuery = Static<typeof ObjectsQuery>;
 
+export const EFFORT_MAX = 64;
+export const ObjectListQuery = object({
+  ...scope,
+  kind,
+  effort: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: EFFORT_MAX,
+      default: 1,
+      description: 'to go further: so many times 15 s, a million packets and 5000 objects',
+    }),
+  ),
+});
+export type ObjectListQuery = Static<typeof ObjectListQuery>;
+
 const { capture: _, ...ofOneCapture } = scope;
 const sha256 = Type.Optional(
   Type.String({

@@ -1,5 +1,5 @@
 // Files: what all conversations transferred, as Wireshark's Export Objects; with a preview, to be saved one by one or all.
-import { useMemo } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import type { CaptureObject, CaptureObjects } from '../../../api/analysis-types.ts';
 import { addressOf, get } from '../../../api/client.ts';
 import { bytes, count } from '../../../format/numbers.ts';
@@ -85,12 +85,19 @@ const columns: readonly TableColumn<CaptureObject>[] = [
 /** Beside a preview, which tells the others. */
 const fewerColumns = columns.filter(({ id }) => id !== 'host' && id !== 'src');
 
+/** How many times further the list goes when it is told to go on, and the most that the server does. */
+const FURTHER = 4;
+const EFFORT_MAX = 64;
+
 export function FilesPage() {
   const terms = scope.value;
+  const asked = JSON.stringify(terms);
+  const [further, goOn] = useState({ asked, effort: 1 });
+  const effort = further.asked === asked ? further.effort : 1;
   const { view } = place.value;
   const answer = useResource(
-    JSON.stringify(terms),
-    (signal) => get<CaptureObjects>('/objects', terms, signal),
+    `${asked} ${effort}`,
+    (signal) => get<CaptureObjects>('/objects', effort === 1 ? terms : { ...terms, effort }, signal),
     // While packets arrive, all would be read again every other second.
     false,
   );
@@ -112,7 +119,13 @@ export function FilesPage() {
   return (
     <div class={`files ${chosen === undefined ? '' : 'files-open'}`}>
       <div class="table-page">
-        <Tools data={answer.data} items={items} isLoading={answer.isLoading} onReload={answer.reload} />
+        <Tools
+          data={answer.data}
+          items={items}
+          isLoading={answer.isLoading}
+          onReload={answer.reload}
+          onFurther={effort < EFFORT_MAX ? () => goOn({ asked, effort: effort * FURTHER }) : null}
+        />
         {items.length === 0 && <None data={answer.data} />}
         {items.length > 0 && (
           <DataTable
@@ -140,9 +153,11 @@ interface ToolsProps {
   items: readonly CaptureObject[];
   isLoading: boolean;
   onReload: () => void;
+  /** Null: it does not go further. */
+  onFurther: (() => void) | null;
 }
 
-function Tools({ data, items, isLoading, onReload }: ToolsProps) {
+function Tools({ data, items, isLoading, onReload, onFurther }: ToolsProps) {
   const { kind = '', find = '' } = place.value.view;
   const kinds = [...new Set(data.items.map((object) => object.kind))];
   const size = items.reduce((sum, object) => sum + object.bytes, 0);
@@ -155,9 +170,16 @@ function Tools({ data, items, isLoading, onReload }: ToolsProps) {
           : `${count(items.length)} ${items.length === 1 ? 'file' : 'files'} · ${bytes(size)}${running.value.length > 0 ? ` · at ${found}` : ''}`}
       </span>
       {!data.is_whole && (
-        <span class="note-odd" title="Filter to fewer packets to see the others">
-          There may be more: these are of the first {count(data.packets)} packets
-        </span>
+        <>
+          <span class="note-odd" title="Filter to fewer packets, or go on, to see the others">
+            There may be more: these are of the first {count(data.packets)} packets
+          </span>
+          {onFurther !== null && (
+            <button type="button" class="button button-small" disabled={isLoading} onClick={onFurther}>
+              Go on
+            </button>
+          )}
+        </>
       )}
       {data.gone.length > 0 && (
         <span class="note-odd" title={data.gone.join(', ')}>
