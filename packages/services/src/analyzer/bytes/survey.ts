@@ -44,7 +44,7 @@ export interface Surveyable {
 }
 
 /**
- * @param left aborted when nobody waits for the result any more
+ * @param left aborted when the client has gone
  * @param effort how many times the usual time and packets it may take
  * @throws FilterError; the reason of `left`
  */
