@@ -1,6 +1,7 @@
 // Cache of the outer-address text of a batch, keyed by layer stack and address bytes: packets of a tunnel repeat the
 // same addresses, and extracting them costs as much as the rest of a packet.
 import { ETHER, IPV4, IPV6, type Packet } from '../core/packet.ts';
+import { type Protocol, protocolsMade } from '../core/protocol.ts';
 import { OuterReader, outerText } from './outer.ts';
 import { UNKEPT } from './shapes.ts';
 
@@ -19,14 +20,19 @@ const IPV4_BYTES = 8;
 const IPV6_AT = 8;
 const IPV6_BYTES = 32;
 
-/** Bytes of an address column by kind. */
-const COLUMN_BYTES: Readonly<Record<number, number>> = { [ETHER]: 6, [IPV4]: 4, [IPV6]: 16 };
+/** What a layer says of addresses, by protocol id; 0: its protocol was not seen yet. */
+const NOTHING = 1;
+const IPV4_HEADER = 2;
+const IPV6_HEADER = 3;
+/** A routing header or an option may contain a different address from the IPv6 header's. */
+const IPV6_EXTENSION = 4;
 
 export class OuterTexts {
   readonly #reader = new OuterReader();
   readonly #keys = new Int32Array(SLOTS * WORDS);
   readonly #texts = new Array<string | null | undefined>(SLOTS).fill(undefined);
-  /** Key of the current packet. */
+  readonly #kinds = new Uint8Array(protocolsMade());
+  /** Key of the current packet: its first words, as many as its shape takes. */
   readonly #key = new Int32Array(WORDS);
   readonly #bytes = new Uint8Array(this.#key.buffer, 8);
   #length = 0;
@@ -50,21 +56,34 @@ export class OuterTexts {
 
   /** Builds the key; false if shape and header addresses do not determine the text, or there are too many addresses. */
   #takeKey(p: Packet, shape: number): boolean {
-    this.#key.fill(0);
     this.#key[0] = shape;
     this.#key[1] = p.columnKind;
     this.#length = 0;
+    const kinds = this.#kinds;
     for (let layer = 1; layer < p.count; layer++) {
-      const { name } = p.protocols[layer]!;
-      // A routing header or an option may contain a different address from the IPv6 header's.
-      if (name.startsWith('ipv6.')) return false;
-      if (name !== 'ip' && name !== 'ipv6') continue;
-      const at = p.start[layer]! + (name === 'ip' ? IPV4_AT : IPV6_AT);
-      const bytes = name === 'ip' ? IPV4_BYTES : IPV6_BYTES;
+      const kind = kinds[p.proto[layer]!] || this.#kindOf(p.protocols[layer]!);
+      if (kind === NOTHING) continue;
+      if (kind === IPV6_EXTENSION) return false;
+      const at = p.start[layer]! + (kind === IPV4_HEADER ? IPV4_AT : IPV6_AT);
+      const bytes = kind === IPV4_HEADER ? IPV4_BYTES : IPV6_BYTES;
       if (at + bytes > p.stop[layer]! || !this.#add(p.bufferOf(layer), at, bytes)) return false;
     }
-    const width = COLUMN_BYTES[p.columnKind] ?? 0;
+    const { columnKind } = p;
+    const width = columnKind === IPV6 ? 16 : columnKind === IPV4 ? 4 : columnKind === ETHER ? 6 : 0;
     return this.#addColumn(p, p.columnSrc, width) && this.#addColumn(p, p.columnDst, width);
+  }
+
+  #kindOf({ id, name }: Protocol): number {
+    const isExtension = name.startsWith('ipv6.');
+    const kind = isExtension
+      ? IPV6_EXTENSION
+      : name === 'ip'
+        ? IPV4_HEADER
+        : name === 'ipv6'
+          ? IPV6_HEADER
+          : NOTHING;
+    this.#kinds[id] = kind;
+    return kind;
   }
 
   #addColumn(p: Packet, at: number, width: number): boolean {
@@ -79,8 +98,13 @@ export class OuterTexts {
     return true;
   }
 
+  /** Words of the key: each pair of addresses fills whole ones. */
+  get #words(): number {
+    return 2 + (this.#length >> 2);
+  }
+
   #slot(): number {
-    const words = 2 + ((this.#length + 3) >> 2);
+    const words = this.#words;
     let hash = this.#length;
     for (let i = 0; i < words; i++) {
       hash = Math.imul(hash ^ this.#key[i]!, 0x9e3779b1);
@@ -91,7 +115,8 @@ export class OuterTexts {
 
   #isAt(slot: number): boolean {
     const at = slot * WORDS;
-    for (let i = 0; i < WORDS; i++) if (this.#keys[at + i] !== this.#key[i]) return false;
+    const words = this.#words;
+    for (let i = 0; i < words; i++) if (this.#keys[at + i] !== this.#key[i]) return false;
     return true;
   }
 }

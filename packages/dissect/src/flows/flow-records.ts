@@ -1,10 +1,20 @@
 // Flow records, as a NetFlow exporter or Zeek's conn.log has them: endpoints, volume, TCP state, application, server
 // name. Built on demand from the session's own tables; names and fingerprints are read from handshakes only.
 import { IPV4, NESTED, type Packet, SHOWN } from '../core/packet.ts';
+import { type Protocol, protocolsMade } from '../core/protocol.ts';
 import type { Session } from '../core/session.ts';
 import { tcpPorts, udpPorts } from '../core/table.ts';
 import { netAddress } from '../core/text.ts';
 import { Tap } from '../stats/tap.ts';
+import {
+  CARRIER,
+  kindOf,
+  NAMELESS,
+  NO_APPLICATIONS,
+  SEGMENTS,
+  TELLER,
+  withApplication,
+} from './applications.ts';
 import { communityId } from './community-id.ts';
 import { ACK, FIN, RST, SYN } from './tcp-analysis.ts';
 
@@ -88,12 +98,8 @@ const TRANSPORTS: Readonly<Record<number, Transport>> = {
 };
 const TCP = 6;
 
-/** Layers between transport and application. */
-const CARRIERS = new Set(['tcp.segments', 'nbss', 'tpkt', 'cotp']);
-
 /** Table entries checked for timeouts per packet. */
 const STEPS_MAX = 64;
-const APPLICATIONS_MAX = 4;
 /** Messages of a conversation examined for names and fingerprints. */
 const LOOKS_MAX = 12;
 
@@ -117,8 +123,7 @@ interface Notes {
   since: number;
 }
 
-/** Of most conversations; under a scan there are many. */
-const NO_APPLICATIONS: readonly string[] = [];
+/** Of most conversations. */
 const NO_FINGERPRINTS: Readonly<Record<string, string>> = {};
 const NOTHING = [0, 0, 0, 0] as const;
 
@@ -157,6 +162,10 @@ export class FlowRecords {
    * packets are reported. So the walk need not touch most of the entries that it meets.
    */
   #due = new Float64Array(1024).fill(TOLD);
+  /** By protocol id: what it is above a transport. */
+  readonly #kinds = new Uint8Array(protocolsMade());
+  /** By IP protocol number: the protocol id of the transport, once it was seen. */
+  readonly #transportIds = new Map<number, number>();
   readonly #tap = new Tap(['tls', 'dtls', 'http', 'http2', 'ssh'], [...SERVER_NAMES, ...FINGERPRINTS]);
   #hand = 0;
   #lastSeconds = Number.NaN;
@@ -325,16 +334,42 @@ export class FlowRecords {
   }
 
   #learn(p: Packet, notes: Notes): void {
-    const from = transportLayer(p) + 1;
+    const kinds = this.#kinds;
     let isFirst = true;
-    for (let layer = from; layer < p.count; layer++) {
+    for (let layer = this.#transportLayer(p) + 1; layer < p.count; layer++) {
       if ((p.flags[layer]! & (SHOWN | NESTED)) === 0) continue;
-      const { name } = p.protocols[layer]!;
-      if (CARRIERS.has(name) && (name === 'tcp.segments' || layer + 1 < p.count)) continue;
-      if (isFirst && p.proto[layer] !== notes.lastApplication) learnApplication(notes, p.proto[layer]!, name);
+      const id = p.proto[layer]!;
+      const kind = kinds[id] || this.#kindOf(p.protocols[layer]!);
+      if (kind === SEGMENTS || (kind === CARRIER && layer + 1 < p.count)) continue;
+      if (isFirst && id !== notes.lastApplication && kind !== NAMELESS)
+        learnApplication(notes, id, p.protocols[layer]!.name, kind === CARRIER);
       isFirst = false;
-      if (notes.looks < LOOKS_MAX && tells(p, layer, name)) this.#look(p, layer, notes);
+      if (kind === TELLER && notes.looks < LOOKS_MAX && tells(p, layer)) this.#look(p, layer, notes);
     }
+  }
+
+  #kindOf({ id, name }: Protocol): number {
+    const kind = kindOf(name);
+    this.#kinds[id] = kind;
+    return kind;
+  }
+
+  #transportLayer(p: Packet): number {
+    if (p.transport === TCP) return p.tcpLayer;
+    const id = this.#transportIds.get(p.transport) ?? this.#findTransport(p);
+    let layer = p.count - 1;
+    while (layer > 0 && p.proto[layer] !== id) layer--;
+    return layer;
+  }
+
+  #findTransport(p: Packet): number {
+    const name = TRANSPORTS[p.transport]!;
+    for (let layer = p.count - 1; layer > 0; layer--) {
+      if (p.protocols[layer]!.name !== name) continue;
+      this.#transportIds.set(p.transport, p.proto[layer]!);
+      return p.proto[layer]!;
+    }
+    return -1;
   }
 
   #look(p: Packet, layer: number, notes: Notes): void {
@@ -381,29 +416,18 @@ function isFromClient({ transport, srcPort, dstPort }: Packet): boolean {
   return !isSourceKnown || dstPort <= srcPort;
 }
 
-function transportLayer(p: Packet): number {
-  if (p.transport === TCP) return p.tcpLayer;
-  const name = TRANSPORTS[p.transport]!;
-  let layer = p.count - 1;
-  while (layer > 0 && p.protocols[layer]!.name !== name) layer--;
-  return layer;
-}
-
-function learnApplication(notes: Notes, id: number, name: string): void {
-  if (name === 'data' || name.startsWith('_ws.')) return;
-  if (CARRIERS.has(name) && notes.applications.length > 0) return;
+function learnApplication(notes: Notes, id: number, name: string, isCarrier: boolean): void {
+  if (isCarrier && notes.applications.length > 0) return;
   notes.lastApplication = id;
-  if (notes.applications.length < APPLICATIONS_MAX && !notes.applications.includes(name))
-    notes.applications = [...notes.applications, name];
+  notes.applications = withApplication(notes.applications, name);
 }
 
-/** Whether this layer may hold a server name or a fingerprint. */
-function tells(p: Packet, layer: number, name: string): boolean {
+/** Whether this layer of a TELLER may hold a server name or a fingerprint. */
+function tells(p: Packet, layer: number): boolean {
+  const { name } = p.protocols[layer]!;
   const first = p.bufferOf(layer)[p.start[layer]!]!;
   if (name === 'tls') return first === HANDSHAKE_RECORD || HELLOS.includes(first);
-  return (
-    name === 'http' || name === 'ssh' || name === 'http2' || (name === 'dtls' && first === HANDSHAKE_RECORD)
-  );
+  return name !== 'dtls' || first === HANDSHAKE_RECORD;
 }
 
 /** `client`, `server`: all flags seen from that side. */

@@ -64,14 +64,11 @@ export class FlowBook {
   /** Where the numbers of a conversation begin; stream numbers are counted per transport. */
   readonly #rows = new Map<number, number>();
   readonly #places = new Map<string, number>();
+  /** The same of applications and fingerprints, by identity: many conversations share one list. */
+  readonly #shared = new Map<object, number>();
   #numbers = new Float64Array(FIRST_ROWS * WIDTH);
   #ends: string[] = [];
   #texts: string[] = [];
-  /** The applications and fingerprints added last, and their places: neighbours mostly share them. */
-  #applications: Flow['applications'] | null = null;
-  #applicationsAt = 0;
-  #fingerprints: Flow['fingerprints'] | null = null;
-  #fingerprintsAt = 0;
 
   /** @param streamBase added to stream numbers, see ParserOptions */
   constructor(streamBase: number) {
@@ -96,8 +93,7 @@ export class FlowBook {
     this.#places.clear();
     this.#ends = [];
     this.#texts = [];
-    this.#applications = null;
-    this.#fingerprints = null;
+    this.#shared.clear();
   }
 
   /** Rows since the last call, in order of first appearance. */
@@ -166,20 +162,21 @@ export class FlowBook {
   /** What the last update of a conversation decides. */
   #setLast(at: number, { applications, serverName, fingerprints, why }: Flow): void {
     const numbers = this.#numbers;
-    if (applications !== this.#applications) {
-      this.#applications = applications;
-      this.#applicationsAt = this.#place(JSON.stringify(applications));
-    }
-    if (fingerprints !== this.#fingerprints) {
-      this.#fingerprints = fingerprints;
-      this.#fingerprintsAt = this.#place(JSON.stringify(fingerprints));
-    }
-    numbers[at + APPLICATIONS] = this.#applicationsAt;
-    numbers[at + FINGERPRINTS] = this.#fingerprintsAt;
+    numbers[at + APPLICATIONS] = this.#placeOf(applications);
+    numbers[at + FINGERPRINTS] = this.#placeOf(fingerprints);
     // What is longer is no name.
     if (serverName !== null && serverName.length <= NAME_TEXT_MAX)
       numbers[at + SERVER_NAME] = this.#place(serverName);
     numbers[at + WHY] = ENDINGS.indexOf(why);
+  }
+
+  #placeOf(value: object): number {
+    let place = this.#shared.get(value);
+    if (place === undefined) {
+      place = this.#place(JSON.stringify(value));
+      this.#shared.set(value, place);
+    }
+    return place;
   }
 
   #place(text: string): number {
