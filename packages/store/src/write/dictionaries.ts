@@ -224,13 +224,18 @@ class Texts {
     const missing = new Map<number, Entry>();
     for (let i = 0; i < length; i++) {
       const place = numbers.place(names[i]!, layers[i]!, told === null ? 0 : told[i]!);
-      if (numbers.at(place) !== 0 || missing.has(place)) continue;
+      target[i] = numbers.at(place);
+      if (target[i] !== 0 || missing.has(place)) continue;
       const entry = { name: texts[names[i]!]!, layers: texts[layers[i]!]!, is_told: told?.[i] === 1 };
       const id = this.#known.get(keyOf(entry));
       if (id === undefined) missing.set(place, entry);
-      else numbers.set(place, id);
+      else {
+        numbers.set(place, id);
+        target[i] = id;
+      }
     }
-    if (missing.size > 0) await this.#add(tx, missing, numbers);
+    if (missing.size === 0) return;
+    await this.#add(tx, missing, numbers);
     for (let i = 0; i < length; i++)
       target[i] = numbers.at(numbers.place(names[i]!, layers[i]!, told === null ? 0 : told[i]!));
   }
