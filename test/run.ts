@@ -1,4 +1,5 @@
-// `npm test`: every file of tests in a process of its own, some at a time. `npm test -- FILE…` runs some of them.
+// `npm test`: each file of tests in a process of its own, but for those that share one; some processes at a time.
+// `npm test -- FILE…` runs some files.
 
 import { globSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -7,6 +8,7 @@ import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 
 import { TestRun } from './support/leftovers.ts';
+import { ENTRIES, filesOf } from './support/processes.ts';
 
 const root = join(import.meta.dirname, '..');
 /** Of one test. It ends what hangs; a slow machine must not meet it. */
@@ -59,7 +61,8 @@ const FIRST = [
 process.env.NODE_COMPILE_CACHE ??= join(root, 'node_modules/.cache/compile');
 
 const found = globSync('{packages/*/,}test/**/*.e2e.ts', { cwd: root }).sort();
-const all = [...new Set([...FIRST, ...found])];
+const shared = new Set(ENTRIES.flatMap(filesOf));
+const all = [...new Set([...ENTRIES, ...FIRST, ...found])].filter((file) => !shared.has(file));
 const asked = process.argv.slice(2);
 
 const ours = new TestRun();

@@ -6,9 +6,10 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { until } from '../../../test/support/until.ts';
-import { DESKTOP, PHONE, startBrowser, visit } from './support/browser.ts';
+import { DESKTOP, PHONE, visit } from './support/browser.ts';
 import { bundle } from './support/bundle.ts';
 import { type Eyrie, PORT_SCAN, startEyrie } from './support/eyrie.ts';
+import { sharedBrowser } from './support/shared.ts';
 
 let browser: Browser;
 let eyrie: Eyrie;
@@ -47,10 +48,9 @@ before(async () => {
     const { items } = (await answer.json()) as { items: { state: string }[] };
     return items.length === 2 && items.every(({ state }) => state === 'done');
   });
-  browser = await startBrowser();
+  browser = await sharedBrowser();
 });
 after(async () => {
-  await browser?.close();
   await eyrie?.stop();
   rmSync(folder, { recursive: true, force: true });
 });

@@ -1,22 +1,19 @@
 // Tests of fields as columns of the packet list: added from the tree, sorted, filtered by, removed, remembered.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
-import { startBrowser, visit } from './support/browser.ts';
+import { visit } from './support/browser.ts';
 import { bundle } from './support/bundle.ts';
-import { type Eyrie, startEyrie } from './support/eyrie.ts';
+import type { Eyrie } from './support/eyrie.ts';
+import { officeEyrie, sharedBrowser } from './support/shared.ts';
 
 let browser: Browser;
 let eyrie: Eyrie;
 
 before(async () => {
   bundle();
-  eyrie = await startEyrie();
-  browser = await startBrowser();
-});
-after(async () => {
-  await browser?.close();
-  await eyrie?.stop();
+  eyrie = await officeEyrie();
+  browser = await sharedBrowser();
 });
 
 /** Adds the Host of HTTP as a column, from the tree of a packet far down in the list. */

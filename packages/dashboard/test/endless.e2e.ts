@@ -4,9 +4,10 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Browser, Page, WebSocketRoute } from 'playwright-core';
 import { short } from '../src/format/numbers.ts';
-import { startBrowser, visit } from './support/browser.ts';
+import { visit } from './support/browser.ts';
 import { bundle } from './support/bundle.ts';
 import { captureAt, PACKETS, packet, ratesAt, startEndless } from './support/endless.ts';
+import { sharedBrowser } from './support/shared.ts';
 
 let browser: Browser;
 let server: { url: string; close: () => void };
@@ -14,10 +15,9 @@ let server: { url: string; close: () => void };
 before(async () => {
   bundle();
   server = await startEndless();
-  browser = await startBrowser();
+  browser = await sharedBrowser();
 });
 after(async () => {
-  await browser?.close();
   server?.close();
 });
 

@@ -1,24 +1,21 @@
 // The files of all conversations in Chromium: the list, a preview that runs nothing, saving one and all.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { complaints } from './support/axe.ts';
-import { PHONE, startBrowser, visit } from './support/browser.ts';
+import { PHONE, visit } from './support/browser.ts';
 import { bundle } from './support/bundle.ts';
-import { type Eyrie, startEyrie } from './support/eyrie.ts';
+import type { Eyrie } from './support/eyrie.ts';
+import { officeEyrie, sharedBrowser } from './support/shared.ts';
 
 let browser: Browser;
 let eyrie: Eyrie;
 
 before(async () => {
   bundle();
-  eyrie = await startEyrie();
-  browser = await startBrowser();
-});
-after(async () => {
-  await browser?.close();
-  await eyrie?.stop();
+  eyrie = await officeEyrie();
+  browser = await sharedBrowser();
 });
 
 test('a picture is drawn, a page is shown as text and never rendered, anything else as bytes', async () => {

@@ -1,22 +1,19 @@
 // Tests of Find in the packet list: text, filter, both directions, round the end, errors.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import type { Browser } from 'playwright-core';
-import { startBrowser, visit } from './support/browser.ts';
+import { visit } from './support/browser.ts';
 import { bundle } from './support/bundle.ts';
-import { type Eyrie, startEyrie } from './support/eyrie.ts';
+import type { Eyrie } from './support/eyrie.ts';
+import { officeEyrie, sharedBrowser } from './support/shared.ts';
 
 let browser: Browser;
 let eyrie: Eyrie;
 
 before(async () => {
   bundle();
-  eyrie = await startEyrie();
-  browser = await startBrowser();
-});
-after(async () => {
-  await browser?.close();
-  await eyrie?.stop();
+  eyrie = await officeEyrie();
+  browser = await sharedBrowser();
 });
 
 /** Numbers of the packets that pass a filter, as the API says. */

@@ -1,11 +1,12 @@
 // Tests of a flow's page: ladder and graphs, by mouse and by keys.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { complaints } from './support/axe.ts';
-import { PHONE, startBrowser, visit } from './support/browser.ts';
+import { PHONE, visit } from './support/browser.ts';
 import { bundle } from './support/bundle.ts';
-import { type Eyrie, startEyrie } from './support/eyrie.ts';
+import type { Eyrie } from './support/eyrie.ts';
+import { officeEyrie, sharedBrowser } from './support/shared.ts';
 
 let browser: Browser;
 let eyrie: Eyrie;
@@ -14,15 +15,11 @@ let flow: { id: number; packets: number };
 
 before(async () => {
   bundle();
-  eyrie = await startEyrie();
-  browser = await startBrowser();
+  eyrie = await officeEyrie();
+  browser = await sharedBrowser();
   const answer = await fetch(`${eyrie.url}flows?transport=tcp&sort=bytes&limit=1`);
   const [found] = ((await answer.json()) as { items: Record<string, number>[] }).items;
   flow = { id: found!.id!, packets: found!.packets_to_server! + found!.packets_to_client! };
-});
-after(async () => {
-  await browser?.close();
-  await eyrie?.stop();
 });
 
 test('l leads from a packet to the ladder of its conversation, Enter from a step to its packet, Back back', async () => {

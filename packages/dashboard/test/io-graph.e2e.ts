@@ -1,23 +1,20 @@
 // The I/O graph in Chromium: series with filters, units and scales, zooming by mouse and by keys, and the way to the packets.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
-import { PHONE, startBrowser, visit } from './support/browser.ts';
+import { PHONE, visit } from './support/browser.ts';
 import { bundle } from './support/bundle.ts';
-import { type Eyrie, startEyrie } from './support/eyrie.ts';
+import type { Eyrie } from './support/eyrie.ts';
 import { swipe } from './support/fingers.ts';
+import { officeEyrie, sharedBrowser } from './support/shared.ts';
 
 let browser: Browser;
 let eyrie: Eyrie;
 
 before(async () => {
   bundle();
-  eyrie = await startEyrie();
-  browser = await startBrowser();
-});
-after(async () => {
-  await browser?.close();
-  await eyrie?.stop();
+  eyrie = await officeEyrie();
+  browser = await sharedBrowser();
 });
 
 const sumOf = (page: Page, i: number) => page.locator('.io-series').nth(i).locator('.io-sum');

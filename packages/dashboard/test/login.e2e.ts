@@ -3,14 +3,15 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openStore } from '@eyrie/store';
 import { startAnalyzer } from '../../services/test/analyzer/support.ts';
-import { startBrowser, visit } from './support/browser.ts';
+import { visit } from './support/browser.ts';
+import { sharedBrowser } from './support/shared.ts';
 
 const TOKEN = 'the-token-of-this-test';
 
 test('a browser logs in with the token in the form at /login, and not with another token', async () => {
   const store = await openStore('duckdb::memory:');
   const analyzer = await startAnalyzer(store, { access: { token: TOKEN, hosts: [] } });
-  const browser = await startBrowser();
+  const browser = await sharedBrowser();
   try {
     const { page, end } = await visit(browser, `${analyzer.address}/login`);
     const send = async (token: string): Promise<void> => {
@@ -26,7 +27,6 @@ test('a browser logs in with the token in the form at /login, and not with anoth
     // The responses to the wrong token, and to the icon, which this server without a page does not have.
     await end(/40[14]/);
   } finally {
-    await browser.close();
     await analyzer.close();
     await store.close();
   }

@@ -9,9 +9,10 @@ import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser } from 'playwright-core';
 import { complaints } from './support/axe.ts';
-import { startBrowser, visit } from './support/browser.ts';
+import { visit } from './support/browser.ts';
 import { bundle } from './support/bundle.ts';
 import { type Eyrie, startEyrie } from './support/eyrie.ts';
+import { sharedBrowser } from './support/shared.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'eyrie-mesh-page-'));
 process.env.EYRIE_HOME = home;
@@ -37,10 +38,9 @@ before(async () => {
   eyrieDoes('mesh', 'start');
   process.env.EYRIE_PEER = 'hub';
   eyrie = await startEyrie(null);
-  browser = await startBrowser();
+  browser = await sharedBrowser();
 });
 after(async () => {
-  await browser?.close();
   await eyrie?.stop();
   eyrieDoes('mesh', 'stop');
   rmSync(home, { recursive: true, force: true });

@@ -1,23 +1,20 @@
 // DNS, HTTP and TLS at a glance in Chromium: figures, lists, and the way to the packets.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { complaints } from './support/axe.ts';
-import { DESKTOP, PHONE, startBrowser, visit } from './support/browser.ts';
+import { DESKTOP, PHONE, visit } from './support/browser.ts';
 import { bundle } from './support/bundle.ts';
-import { type Eyrie, startEyrie } from './support/eyrie.ts';
+import type { Eyrie } from './support/eyrie.ts';
+import { officeEyrie, sharedBrowser } from './support/shared.ts';
 
 let browser: Browser;
 let eyrie: Eyrie;
 
 before(async () => {
   bundle();
-  eyrie = await startEyrie();
-  browser = await startBrowser();
-});
-after(async () => {
-  await browser?.close();
-  await eyrie?.stop();
+  eyrie = await officeEyrie();
+  browser = await sharedBrowser();
 });
 
 test('DNS: a failed name leads to its packets, Back back; a long list opens', async () => {

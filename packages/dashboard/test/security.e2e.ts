@@ -6,9 +6,10 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { complaints } from './support/axe.ts';
-import { startBrowser, visit } from './support/browser.ts';
+import { visit } from './support/browser.ts';
 import { bundle } from './support/bundle.ts';
 import { type Eyrie, PORT_SCAN, startEyrie } from './support/eyrie.ts';
+import { sharedBrowser } from './support/shared.ts';
 
 let browser: Browser;
 let eyrie: Eyrie;
@@ -16,10 +17,9 @@ let eyrie: Eyrie;
 before(async () => {
   bundle();
   eyrie = await startEyrie(PORT_SCAN);
-  browser = await startBrowser();
+  browser = await sharedBrowser();
 });
 after(async () => {
-  await browser?.close();
   await eyrie?.stop();
 });
 

@@ -7,10 +7,11 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { requireTool } from '../../../test/support/tools.ts';
-import { startBrowser, visit, WAIT_MS } from './support/browser.ts';
+import { visit, WAIT_MS } from './support/browser.ts';
 import { bundle } from './support/bundle.ts';
 import { type Eyrie, SAMPLE, startEyrie } from './support/eyrie.ts';
 import { differences, interfacesOf } from './support/shapes.ts';
+import { sharedBrowser } from './support/shared.ts';
 
 let browser: Browser;
 let eyrie: Eyrie;
@@ -18,10 +19,9 @@ let eyrie: Eyrie;
 before(async () => {
   bundle();
   eyrie = await startEyrie(null);
-  browser = await startBrowser();
+  browser = await sharedBrowser();
 });
 after(async () => {
-  await browser?.close();
   await eyrie?.stop();
 });
 

@@ -5,9 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Browser } from 'playwright-core';
-import { startBrowser, visit } from './support/browser.ts';
+import { visit } from './support/browser.ts';
 import { bundle } from './support/bundle.ts';
 import { type Eyrie, startEyrie } from './support/eyrie.ts';
+import { sharedBrowser } from './support/shared.ts';
 
 const OWN = 4000;
 const OTHER = 4001;
@@ -32,10 +33,9 @@ before(async () => {
   const file = join(folder, 'clock-back.pcap');
   writeFileSync(file, capture(PACKETS));
   eyrie = await startEyrie(file);
-  browser = await startBrowser();
+  browser = await sharedBrowser();
 });
 after(async () => {
-  await browser?.close();
   await eyrie?.stop();
   rmSync(folder, { recursive: true, force: true });
 });

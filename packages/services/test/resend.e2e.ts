@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { openStore, type Store, type StoreBatch, StoreError } from '@eyrie/store';
-import { startPostgres, type TestServer } from '../../store/test/postgres.ts';
+import { sharedPostgres } from '../../store/test/shared-postgres.ts';
 import { encodeStoreBody } from '../src/bus/index.ts';
 import { silentLog } from '../src/log/index.ts';
 import { runFile } from '../src/pipeline/index.ts';
@@ -135,10 +135,9 @@ function resends(make: () => Promise<Store>): void {
 describe('batches that DuckDB refused', () => resends(() => openStore('duckdb::memory:')));
 
 describe('batches that PostgreSQL refused', () => {
-  let server: TestServer;
+  let server: Awaited<ReturnType<typeof sharedPostgres>>;
   before(async () => {
-    server = await startPostgres();
+    server = await sharedPostgres();
   });
-  after(() => server.stop());
   resends(async () => openStore(await server.make()));
 });

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { before, describe, it } from 'node:test';
 import pg from 'pg';
 import { StoreError } from '../src/errors.ts';
 import { openStore } from '../src/open.ts';
 import { PostgresDatabase } from '../src/postgres/database.ts';
 import { cancelledBy } from '../src/sql/cancel.ts';
 import { complianceOf } from './compliance/index.ts';
-import { startPostgres, type TestServer } from './postgres.ts';
 import { storesAhead } from './postgres-ahead.ts';
+import { sharedPostgres } from './shared-postgres.ts';
 import { allOf, batchesOf, migratedAndGoingOn, OFFICE_HOUR, strangeBatch } from './support.ts';
 
 /** The tables of version 5, with what the store holds; only some days get their partition. */
@@ -40,11 +40,10 @@ const TO_VERSION_5 = `DROP VIEW packets;
   CREATE VIEW packets AS SELECT id FROM packet;
   ALTER TABLE flows DROP COLUMN client_isn, DROP COLUMN server_isn; UPDATE meta SET value = '5' WHERE name = 'schema'`;
 
-let server: TestServer;
+let server: Awaited<ReturnType<typeof sharedPostgres>>;
 before(async () => {
-  server = await startPostgres();
+  server = await sharedPostgres();
 });
-after(() => server.stop());
 
 complianceOf('PostgreSQL', async (options) => openStore(await server.make(), options));
 

@@ -12,7 +12,15 @@ export interface Manifest {
   files: Record<string, { type: string; bytes: number; gzipBytes: number; immutable: boolean }>;
 }
 
+let manifest: Manifest | undefined;
+
+/** Once in a process. */
 export function bundle(): Manifest {
+  manifest ??= build();
+  return manifest;
+}
+
+function build(): Manifest {
   execFileSync(process.execPath, [join(root, 'scripts/bundle-page.js'), '--if-changed'], {
     stdio: 'inherit',
   });

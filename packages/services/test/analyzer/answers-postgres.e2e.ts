@@ -1,8 +1,6 @@
 // The same answers, to the last row, from a PostgreSQL.
-import { after } from 'node:test';
-import { startPostgres } from '../../../store/test/postgres.ts';
+import { sharedPostgres } from '../../../store/test/shared-postgres.ts';
 
-const server = await startPostgres();
+const server = await sharedPostgres();
 process.env.EYRIE_TEST_STORE = await server.make();
 await import('./answers.e2e.ts');
-after(() => server.stop());

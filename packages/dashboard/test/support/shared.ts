@@ -1,0 +1,25 @@
+// What all tests of a process share and none of them stops: a browser, and an Eyrie in which they change nothing.
+import { after } from 'node:test';
+import type { Browser } from 'playwright-core';
+import { startBrowser } from './browser.ts';
+import { type Eyrie, startEyrie } from './eyrie.ts';
+
+let browser: Promise<Browser> | undefined;
+let office: Promise<Eyrie> | undefined;
+
+after(async () => {
+  await (await browser)?.close();
+  await (await office)?.stop();
+});
+
+/** Each visit has storage of its own. */
+export function sharedBrowser(): Promise<Browser> {
+  browser ??= startBrowser();
+  return browser;
+}
+
+/** With the bundled sample. */
+export function officeEyrie(): Promise<Eyrie> {
+  office ??= startEyrie();
+  return office;
+}

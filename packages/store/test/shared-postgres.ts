@@ -1,0 +1,12 @@
+// One PostgreSQL for all tests of a process, each with databases of its own.
+import { after } from 'node:test';
+import { startPostgres, type TestServer } from './postgres.ts';
+
+let started: Promise<TestServer> | undefined;
+after(async () => (await started)?.stop());
+
+/** No test stops it. */
+export function sharedPostgres(): Promise<Omit<TestServer, 'stop'>> {
+  started ??= startPostgres();
+  return started;
+}
