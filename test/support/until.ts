@@ -16,7 +16,8 @@ export async function until<T>(
   everyMs = 25,
 ): Promise<Exclude<T, null | undefined | false | 0 | ''>> {
   let problem = '';
-  for (const end = Date.now() + LIMIT_MS; Date.now() < end; await sleep(everyMs)) {
+  for (const end = Date.now() + LIMIT_MS; Date.now() < end; ) {
+    const begun = Date.now();
     try {
       const found = await look();
       if (found) return found as Exclude<T, null | undefined | false | 0 | ''>;
@@ -24,6 +25,8 @@ export async function until<T>(
     } catch (error) {
       problem = `\n${error}`;
     }
+    // A look that starts a process takes from what it waits for.
+    await sleep(Math.max(everyMs, 2 * (Date.now() - begun)));
   }
   throw new Error(`it did not come: ${typeof what === 'string' ? what : what()}${problem}`);
 }

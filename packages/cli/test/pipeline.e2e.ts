@@ -64,7 +64,7 @@ function pause(ms: number): Promise<void> {
 
 async function packetsAt(address: string, wanted: number): Promise<number> {
   let packets = 0;
-  for (const end = Date.now() + WAIT_MS; packets < wanted && Date.now() < end; await pause(5)) {
+  for (const end = Date.now() + WAIT_MS; packets < wanted && Date.now() < end; await pause(25)) {
     const response = await fetch(`${address}/protocol_summary`);
     const text = await response.text();
     // Also while batches are being stored: DuckDB's shortest way of grouping failed then, now and again.
