@@ -25,7 +25,7 @@ describe('without --peer', () => {
 
   const found = (id: string, hasAuthority: boolean): void => {
     const folder = peerFolder(home, id);
-    const settings = { id, host: '127.0.0.1', port: 0, advertise: [], entrances: [] };
+    const settings = { id, host: '127.0.0.1', port: 0, advertise: [], bootstrap: [] };
     foundMesh(new FolderStorage(folder), systemRuntime(), 'home', settings, null);
     if (!hasAuthority) rmSync(join(folder, 'authority'), { recursive: true });
   };

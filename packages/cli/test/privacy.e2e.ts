@@ -231,7 +231,7 @@ test("a find in a peer's folder: comments do not count, and no advice costs the 
     'peer.key': 'k',
     'response.toml': '# exempt = ["192.0.2.77"]\nwitnesses = 2  # 192.0.2.77\n',
     'policy.toml': 'from = ["#192.0.2.77"] # a hash in a string begins no comment\n',
-    'settings.json': '{ "entrances": ["192.0.2.77:9000"] }',
+    'settings.json': '{ "bootstrap": ["192.0.2.77:9000"] }',
     'acquaintances.json': '["192.0.2.77:9000"]',
     'inbox.log': 'from 192.0.2.77',
     'received/other/notes.txt': '192.0.2.77',

@@ -66,7 +66,7 @@ interface Look {
 async function twoProcesses(): Promise<void> {
   const home = mkdtempSync(join(tmpdir(), 'eyrie-bench-clock-'));
   const folder = (id: string) => join(home, id);
-  const settings = (id: string) => ({ id, host: '127.0.0.1', port: 0, advertise: [], entrances: [] });
+  const settings = (id: string) => ({ id, host: '127.0.0.1', port: 0, advertise: [], bootstrap: [] });
   foundMesh(new FolderStorage(folder('peer-0')), systemRuntime(), 'bench', settings('peer-0'), null);
   const looks: Look[][] = [[], []];
   const startNs = process.hrtime.bigint();

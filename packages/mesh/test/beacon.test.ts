@@ -6,7 +6,7 @@ import { Beacon } from '../src/members/beacon.ts';
 import type { Peer } from '../src/peer/peer.ts';
 import { VirtualMesh } from '../src/virtual/index.ts';
 
-/** Of four peers only the last two run: what they know of entrances leads to the first two. */
+/** Of four peers only the last two run: their bootstrap addresses lead to the first two. */
 async function strangersToEachOther(seed = 5) {
   const mesh = await VirtualMesh.create({ peers: 4, seed });
   const peers = [await mesh.start(2), await mesh.start(3)];

@@ -21,7 +21,7 @@ import {
 const AHEAD_MS = 40_000;
 const home = mkdtempSync(join(tmpdir(), 'eyrie-clock-'));
 const folder = (id: string) => join(home, id);
-const settings = (id: string) => ({ id, host: '127.0.0.1', port: 0, advertise: [], entrances: [] });
+const settings = (id: string) => ({ id, host: '127.0.0.1', port: 0, advertise: [], bootstrap: [] });
 const clock = new HostClock();
 const servers: TimeServer[] = [];
 const running: RunningPeer[] = [];

@@ -65,7 +65,7 @@ test('at no time do two peers claim to lead, even while two former leaders meet'
   for (let seed = 0; seed < 6; seed++) {
     const mesh = await started(5, seed);
     // Alone first, so that each founds an era; then they meet.
-    mesh.entrances = [];
+    mesh.bootstrap = [];
     for (let i = 0; i < 5; i++) await mesh.start(i);
     mesh.clock.run(8_000);
     const all = mesh.peers.map((peer) => peer!);

@@ -9,7 +9,7 @@ const NOWHERE = '10.9.9.9:5001';
 /** Peers that know no way to each other. */
 async function strangers(...started: number[]) {
   const mesh = await VirtualMesh.create({ peers: 3, seed: 3 });
-  mesh.entrances = [];
+  mesh.bootstrap = [];
   // Packets to there vanish, as they do where no host has that address any more.
   mesh.network.silence(NOWHERE);
   for (const i of started) await mesh.start(i);

@@ -57,7 +57,7 @@ test('a peer whose clock is years ahead is told why nobody links with it, once i
       told.push(values);
   };
   const mesh = await VirtualMesh.create({ peers: 2, seed: 4, log });
-  mesh.entrances = [hostOf(0)];
+  mesh.bootstrap = [hostOf(0)];
   await mesh.start(0);
   mesh.clockErrorMs[1] = 800 * DAY_MS;
   await mesh.start(1);
@@ -72,7 +72,7 @@ test('a peer whose clock is years ahead is told why nobody links with it, once i
 
 test('where nobody listens is forgotten once somebody answers', async () => {
   const mesh = await VirtualMesh.create({ peers: 2, seed: 4 });
-  mesh.entrances = [hostOf(0)];
+  mesh.bootstrap = [hostOf(0)];
   await mesh.start(1);
   mesh.clock.run(10_000);
   assert.equal(statusOf(mesh, 1).failures[0]!.address, hostOf(0));
@@ -209,8 +209,8 @@ test('after a restart a peer finds those it knew before, though its invitation l
   mesh.network.removeHost(hostOf(4));
   for (const i of [0, 1]) mesh.crash(i);
   mesh.clock.run(5_000);
-  mesh.entrances = acquaintances(mesh.storages[4]!);
-  assert.ok(mesh.entrances.includes(hostOf(2)), mesh.entrances.join());
+  mesh.bootstrap = acquaintances(mesh.storages[4]!);
+  assert.ok(mesh.bootstrap.includes(hostOf(2)), mesh.bootstrap.join());
   await mesh.start(4);
   assert.ok(mesh.clock.runUntil(() => mesh.seenAlive(4) === 3, 30_000) !== null);
   // After a crash, too: it writes them down while it runs.
@@ -254,16 +254,16 @@ test('a peer that leaves says nothing more, and its end is not waited for after 
 
 test('two islands merge if any peer of one knows a way, not only its root', async () => {
   const mesh = await VirtualMesh.create({ peers: 8, seed: 22 });
-  mesh.entrances = [hostOf(0)];
+  mesh.bootstrap = [hostOf(0)];
   for (const i of [0, 1, 2, 3]) await mesh.start(i);
   mesh.clock.run(10_000);
-  mesh.entrances = [hostOf(7)];
+  mesh.bootstrap = [hostOf(7)];
   for (const i of [7, 6, 5, 4]) {
     // One of them also knows the others; it is not the root of its island.
-    if (i === 5) mesh.entrances = [hostOf(7), hostOf(0)];
+    if (i === 5) mesh.bootstrap = [hostOf(7), hostOf(0)];
     await mesh.start(i);
     mesh.clock.run(50);
-    mesh.entrances = [hostOf(7)];
+    mesh.bootstrap = [hostOf(7)];
   }
   const scout = mesh.peers[5]!;
   const { connectTo } = scout.switchboard;

@@ -30,7 +30,7 @@ test('keys under a passphrase are the same keys, and are not replaced by new one
 test('the key of the group is under the passphrase too, also one that comes later', async () => {
   const storage = new MemoryStorage();
   const runtime = systemRuntime();
-  const settings = { id: 'one', host: '127.0.0.1', port: 0, advertise: [], entrances: [] };
+  const settings = { id: 'one', host: '127.0.0.1', port: 0, advertise: [], bootstrap: [] };
   await foundMesh(storage, runtime, 'home', settings, null);
   const { key } = readStanding(storage, runtime).standing.groupKey!;
   assert.equal(lockSecrets(storage, 'correct horse'), 4, 'peer, sealing, group, authority');

@@ -16,7 +16,7 @@ import { decode } from '../src/wire/schema.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'eyrie-root-key-'));
 after(() => rmSync(root, { recursive: true, force: true }));
-const settings = { id: 'lab-1', host: '127.0.0.1', port: 0, advertise: [], entrances: [] };
+const settings = { id: 'lab-1', host: '127.0.0.1', port: 0, advertise: [], bootstrap: [] };
 let folders = 0;
 
 /** A founded mesh, and a function that starts its authority. */

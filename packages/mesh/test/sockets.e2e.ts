@@ -42,7 +42,7 @@ const settings = (id: string): PeerSettings => ({
   host: '127.0.0.1',
   port: 0,
   advertise: [],
-  entrances: [],
+  bootstrap: [],
 });
 const run = async (id: string) => {
   const peer = await runPeer({ runtime: systemRuntime(log), folder: folder(id) });
@@ -180,7 +180,7 @@ test('a certificate that is lost or damaged is asked for again at the start, wit
   }
   writeFileSync(path, '');
   const storage = new FolderStorage(folder('late-3'));
-  storage.write('settings.json', JSON.stringify({ ...settings('late-3'), entrances: ['127.0.0.1:1'] }));
+  storage.write('settings.json', JSON.stringify({ ...settings('late-3'), bootstrap: ['127.0.0.1:1'] }));
   await assert.rejects(
     renew(),
     /^Error: peer\.crt is missing or damaged, and no new one came: .*connection refused/,
@@ -215,9 +215,9 @@ test('a start asks a few addresses for a certificate, and gives up after a while
     return server;
   };
   const servers = await Promise.all(Array.from({ length: 9 }, (_, i) => open(i)));
-  const entrances = servers.map((each) => `127.0.0.1:${(each.address() as AddressInfo).port}`);
+  const bootstrap = servers.map((each) => `127.0.0.1:${(each.address() as AddressInfo).port}`);
   const storage = new FolderStorage(folder('late-3'));
-  storage.write('settings.json', JSON.stringify({ ...settings('late-3'), entrances }));
+  storage.write('settings.json', JSON.stringify({ ...settings('late-3'), bootstrap }));
   storage.write('peer.crt', '');
   const runtime = systemRuntime(log);
   // Each address takes five seconds to fail.

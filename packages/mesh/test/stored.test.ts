@@ -15,10 +15,10 @@ import {
 } from '../src/index.ts';
 import { openPeerIn, readStanding } from '../src/peer/folder.ts';
 import { refreshCertificate } from '../src/peer/join.ts';
-import { keysOf } from '../src/peer/stored.ts';
+import { keysOf, readSettings } from '../src/peer/stored.ts';
 import { ParcelList } from '../src/resources/parcel-list.ts';
 
-const SETTINGS = { id: 'one', host: '127.0.0.1', port: 0, advertise: [], entrances: [] };
+const SETTINGS = { id: 'one', host: '127.0.0.1', port: 0, advertise: [], bootstrap: [] };
 const DAMAGES = [Buffer.alloc(0), Buffer.from('\u0000\ufffd{"x":'), Buffer.from('{}'), Buffer.from('null')];
 
 function founded(): { storage: MemoryStorage; runtime: Runtime; said: string[] } {
@@ -45,6 +45,13 @@ test('a damaged file is named, with what to do, and no other file changes', () =
       assert.deepEqual(storage.read(name), damage, 'nothing is put in its place');
     }
   }
+});
+
+test('settings of an earlier version, with the former name of the bootstrap addresses, are read', () => {
+  const { storage } = founded();
+  const { bootstrap: _, ...others } = SETTINGS;
+  storage.write('settings.json', JSON.stringify({ ...others, entrances: ['192.0.2.7:5001'] }));
+  assert.deepEqual(readSettings(storage), { ...SETTINGS, bootstrap: ['192.0.2.7:5001'] });
 });
 
 test('a key without its sealing key is not replaced by another peer', () => {

@@ -18,7 +18,7 @@ let port = 0;
 
 before(async () => {
   const runtime = systemRuntime((_level, message) => logged.push(message));
-  const settings = { id: 'boss', host: '0.0.0.0', port: 0, advertise: [], entrances: [] };
+  const settings = { id: 'boss', host: '0.0.0.0', port: 0, advertise: [], bootstrap: [] };
   foundMesh(new FolderStorage(folder), runtime, 'home', settings, null);
   let coordinator: Coordinator | null = null;
   running = await runPeer({

@@ -144,7 +144,7 @@ function settingsOf({ name, port, host, advertise = [] }: Where): PeerSettings {
     host,
     port: readWhole(port, '--port', 65_535),
     advertise: advertise.slice(0, 4),
-    entrances: [],
+    bootstrap: [],
   };
 }
 

@@ -15,7 +15,7 @@ export interface Departure {
   backAfterMs: number;
 }
 
-/** Never the first peer: it is the authority, and the entrance for those that come back. */
+/** Never the first peer: it is the authority, and the bootstrap peer of those that come back. */
 export class Churn {
   readonly #random: SeededRandom;
   readonly #away = new Set<number>();

@@ -345,7 +345,7 @@ export class Host {
   }
 
   #settingsOf(id: string): PeerSettings {
-    return { id, host: this.#options.address, port: 0, advertise: [], entrances: [] };
+    return { id, host: this.#options.address, port: 0, advertise: [], bootstrap: [] };
   }
 }
 

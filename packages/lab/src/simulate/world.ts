@@ -16,7 +16,7 @@ const BUSY_GATHER_MS = 500;
 const NEIGHBOUR_HOPS = 2;
 /** Handshakes of TCP and TLS, hello and accept: three round trips. */
 const LINK_WAYS = 6;
-/** A peer that joins links with an entrance, receives the list of members, and links with its parent. */
+/** A peer that joins links with a bootstrap peer, receives the list of members, and links with its parent. */
 const COMING_WAYS = 2 * LINK_WAYS + 2;
 /** Retry after a link that could not be made. */
 const AGAIN_MS = 1_000;

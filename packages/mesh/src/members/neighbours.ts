@@ -16,7 +16,7 @@ const CALM_LOOK_MS = 4_000;
 const HEAL_MS = 4_000;
 /** About so many of all peers check, each time, whether a dead one is back: a thousand need not dial one dead host. */
 const HEALERS = 8;
-/** About so many of all, besides the root, try an entrance at each turn. */
+/** About so many of all, besides the root, try a bootstrap address at each turn. */
 const SCOUTS = 2;
 /**
  * Without any link, it dials an address of another peer once a second at first, then at a tenth of the time that it has been alone, down to this: it
@@ -36,7 +36,7 @@ export interface NeighboursOptions {
   liveness: Liveness;
   reach: Reach;
   /** Addresses of other peers: of the invitation, and those known from an earlier run. */
-  entrances: () => readonly string[];
+  bootstrap: () => readonly string[];
 }
 
 export class Neighbours {
@@ -46,7 +46,7 @@ export class Neighbours {
   readonly #switchboard: Switchboard;
   readonly #liveness: Liveness;
   /** Addresses of other peers: of the invitation, and those known from an earlier run. */
-  readonly #entrances: () => readonly string[];
+  readonly #bootstrapAddresses: () => readonly string[];
   #needed = new Set<string>();
   #missingSince = new Map<string, number>();
   #cancelSettle: Cancel | null = null;
@@ -65,14 +65,14 @@ export class Neighbours {
   #triedRefusingMs = Number.NEGATIVE_INFINITY;
   #isAdopting = false;
 
-  constructor({ runtime, standing, directory, switchboard, liveness, reach, entrances }: NeighboursOptions) {
+  constructor({ runtime, standing, directory, switchboard, liveness, reach, bootstrap }: NeighboursOptions) {
     this.#runtime = runtime;
     this.#standing = standing;
     this.#directory = directory;
     this.#switchboard = switchboard;
     this.#liveness = liveness;
     this.#reach = reach;
-    this.#entrances = entrances;
+    this.#bootstrapAddresses = bootstrap;
     switchboard.isNeeded = (id) => this.#needed.has(id);
     directory.onChange.push((_id, status) => {
       // The subtree below it may be cut off: its only path here led over the peer that was removed.
@@ -170,7 +170,7 @@ export class Neighbours {
 
   /**
    * One of those that are gone, at random: perhaps it is only the network between that was. And, by the root and a few, an
-   * entrance where none of those that are known is found: there may be others who never met anyone from here.
+   * bootstrap address where none of those that are known is found: there may be others who never met anyone from here.
    */
   #heal(): void {
     // Then `#bootstrap` runs instead.
@@ -179,10 +179,10 @@ export class Neighbours {
     const isHealer = this.#runtime.random.fraction() * tree.size < HEALERS;
     for (const id of isHealer ? sample(this.#runtime.random, [...dead], 1) : [])
       this.#switchboard.connect(id, this.#directory.addressesOf(id));
-    // Not by the root alone, whose entrances may be the ones that lead nowhere. All addresses are gone through only by those in turn.
+    // Not by the root alone, whose bootstrap addresses may lead nowhere. All addresses are gone through only by those in turn.
     if (tree.root !== this.#standing.id && !this.#isScout()) return;
     const here = new Set(tree.ids.flatMap((id) => this.#directory.addressesOf(id)));
-    this.#dialOneOf(this.#entrances().filter((address) => !here.has(address)));
+    this.#dialOneOf(this.#bootstrapAddresses().filter((address) => !here.has(address)));
   }
 
   /** By time and name, so that the peers take turns without drawing lots. */
@@ -213,12 +213,12 @@ export class Neighbours {
     this.#bootstrap();
   }
 
-  /** There is no link at all: tries peers that were alive, and the entrances. */
+  /** There is no link at all: tries peers that were alive, and the bootstrap addresses. */
   #bootstrap(): void {
     const { id: self } = this.#standing;
     const known = [...this.#directory.entries()].filter(({ id, status }) => id !== self && status !== 'left');
     const own = this.#directory.addressesOf(self);
-    const addresses = [...this.#entrances(), ...known.flatMap((each) => each.addresses)];
+    const addresses = [...this.#bootstrapAddresses(), ...known.flatMap((each) => each.addresses)];
     const others = addresses.filter((each) => !own.includes(each));
     const nowMs = this.#runtime.clock.elapsedMs();
     const pauseMs = Math.min(REFUSED_BOOTSTRAP_MS_MAX, BOOTSTRAP_MS_MAX * this.#refusals);

@@ -174,7 +174,7 @@ export function openPeerIn(storage: Storage, options: Omit<OpenOptions, 'folder'
     transport: options.around?.(transport) ?? transport,
     standing,
     authority,
-    entrances: [...new Set([...settings.entrances, ...acquaintances(storage)])],
+    bootstrap: [...new Set([...settings.bootstrap, ...acquaintances(storage)])],
   });
   if (peer.lostAuthority !== null) runtime.log('warn', peer.lostAuthority);
   peer.policy = readPolicy(storage);

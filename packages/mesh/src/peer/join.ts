@@ -54,8 +54,8 @@ export async function joinMesh(options: JoinOptions): Promise<boolean> {
     for (;;) {
       const admission = await askInTurn(options, keys, transport, request);
       if (admission !== null) {
-        const entrances = [...new Set([...invitation.addresses, ...settings.entrances])];
-        keepAdmission(storage, admission, { ...settings, entrances });
+        const bootstrap = [...new Set([...invitation.addresses, ...settings.bootstrap])];
+        keepAdmission(storage, admission, { ...settings, bootstrap });
         return true;
       }
       if (!isTold) options.onWaiting(keyFingerprint(keys.publicKey));
@@ -103,7 +103,7 @@ export async function refreshCertificate({ runtime, folder, passphrase = null }:
     root: sha256(beginning),
     addresses: sample(
       runtime.random,
-      [...new Set([...settings.entrances, ...acquaintances(storage)])],
+      [...new Set([...settings.bootstrap, ...acquaintances(storage)])],
       REFRESH_ADDRESSES_MAX,
     ),
     secret: null,

@@ -72,7 +72,7 @@ export interface PeerOptions {
   /** Only of the peer that holds the authority. */
   authority?: Authority | null;
   /** Addresses of other peers to begin with. */
-  entrances?: readonly string[];
+  bootstrap?: readonly string[];
 }
 
 export class Peer {
@@ -105,7 +105,7 @@ export class Peer {
   /** The reason that others give for refusing this peer while it has no link; null: none does, as far as is known. */
   shutOut: string | null = null;
   /** Addresses of other peers: of the invitation, and those known from an earlier run. */
-  entrances: readonly string[];
+  bootstrap: readonly string[];
   readonly #storage: Storage;
   readonly #gossip: Gossip;
   readonly #liveness: Liveness;
@@ -124,11 +124,11 @@ export class Peer {
     this.#whenLeft = resolve;
   });
 
-  constructor({ runtime, storage, transport, standing, authority = null, entrances = [] }: PeerOptions) {
+  constructor({ runtime, storage, transport, standing, authority = null, bootstrap = [] }: PeerOptions) {
     this.runtime = runtime;
     this.standing = standing;
     this.authority = authority;
-    this.entrances = entrances;
+    this.bootstrap = bootstrap;
     this.#storage = storage;
     this.switchboard = new Switchboard(runtime, standing, transport);
     new Moved(runtime.clock, this.switchboard);
@@ -160,7 +160,7 @@ export class Peer {
     this.#neighbours = new Neighbours({
       ...{ runtime, standing, directory, switchboard, reach: this.reach },
       liveness: this.#liveness,
-      entrances: () => this.entrances,
+      bootstrap: () => this.bootstrap,
     });
     const isNeededByTree = switchboard.isNeeded;
     switchboard.isNeeded = (id) => isNeededByTree(id) || this.skyeye.keeps(id);
@@ -169,7 +169,7 @@ export class Peer {
     this.#renewal = new Renewal({
       ...{ runtime, standing, directory, transport, door, authority },
       addresses,
-      entrances: () => this.entrances,
+      bootstrap: () => this.bootstrap,
       isOfRetiredRoot: () => this.#isOfRetiredRoot,
     });
     this.#twin = new Twin(runtime);

@@ -35,7 +35,7 @@ export interface RenewalOptions {
   /** Where this peer listens: it does not ask itself. */
   addresses: () => readonly string[];
   /** Addresses that are known from the invitation or an earlier run. */
-  entrances: () => readonly string[];
+  bootstrap: () => readonly string[];
 }
 
 export class Renewal {
@@ -111,13 +111,13 @@ export class Renewal {
     throw problem;
   }
 
-  /** The authority's first, then those of some other peers, then entrances. */
+  /** The authority's first, then those of some other peers, then the bootstrap addresses. */
   #addressesToAsk(): string[] {
-    const { runtime, standing, directory, addresses, entrances } = this.#options;
+    const { runtime, standing, directory, addresses, bootstrap } = this.#options;
     const others = sample(runtime.random, [...directory.tree.ids, ...directory.dead], ASKED_MAX);
     const peers = [standing.roster.authority?.id ?? '', ...others];
     const known = peers.flatMap((each) => directory.addressesOf(each));
-    const all = new Set([...known, ...sample(runtime.random, entrances(), ASKED_MAX)]);
+    const all = new Set([...known, ...sample(runtime.random, bootstrap(), ASKED_MAX)]);
     return [...all].filter((each) => !addresses().includes(each)).slice(0, 2 * ASKED_MAX);
   }
 

@@ -21,6 +21,12 @@ export interface PeerSettings {
   /** 0 takes any free port, and keeps it from then on. */
   port: number;
   advertise: string[];
+  /** Addresses of peers that are dialled while no other is known. */
+  bootstrap: string[];
+}
+
+interface StoredSettings extends PeerSettings {
+  /** The former name of `bootstrap`. */
   entrances: string[];
 }
 
@@ -40,17 +46,18 @@ export function isComplete(storage: Storage): boolean {
 /** @throws FolderError */
 export function readSettings(storage: Storage): PeerSettings {
   const advice = 'put a copy of it back, or remove it and join anew: the peer keeps its keys';
-  const settings = (readJson(storage, 'settings.json', advice) ?? {}) as Partial<PeerSettings>;
-  const { id, host, port, advertise, entrances } = settings;
+  const stored = (readJson(storage, 'settings.json', advice) ?? {}) as Partial<StoredSettings>;
+  const { entrances, bootstrap = entrances, ...others } = stored;
+  const { id, host, port, advertise } = others;
   const isSound =
     typeof id === 'string' &&
     typeof host === 'string' &&
     Number.isInteger(port) &&
-    [advertise, entrances].every(
+    [advertise, bootstrap].every(
       (all) => Array.isArray(all) && all.every((each) => typeof each === 'string'),
     );
   if (!isSound) throw damaged('settings.json', advice);
-  return settings as PeerSettings;
+  return { ...others, bootstrap } as PeerSettings;
 }
 
 /**

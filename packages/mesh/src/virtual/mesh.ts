@@ -84,7 +84,7 @@ export class VirtualMesh {
   /** Frequency error of each host's clocks in parts per million; positive: fast. */
   readonly clockDriftPpm: number[] = [];
   /** Bootstrap addresses of new peers. */
-  entrances: readonly string[] = [hostOf(0), hostOf(1)];
+  bootstrap: readonly string[] = [hostOf(0), hostOf(1)];
   readonly #world: World;
   readonly #roster: Roster;
   readonly #log: Log;
@@ -149,7 +149,7 @@ export class VirtualMesh {
       transport,
       standing,
       authority,
-      entrances: this.entrances,
+      bootstrap: this.bootstrap,
     });
     this.peers[i] = peer;
     await peer.start();

@@ -86,7 +86,7 @@ async function openPeers(
 ): Promise<Peer[]> {
   const runtime = systemRuntime();
   const settings = (i: number) => {
-    return { id: nameOf(i), host: addressOf(i), port: 0, advertise: [], entrances: [] };
+    return { id: nameOf(i), host: addressOf(i), port: 0, advertise: [], bootstrap: [] };
   };
   const peers: Peer[] = [];
   const open = async (i: number, storage: FolderStorage) => {

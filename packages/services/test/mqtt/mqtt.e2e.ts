@@ -154,7 +154,7 @@ describe('MQTT', { skip: requireTool('mosquitto') || requireTool('mosquitto_pub'
       host: '127.0.0.1',
       port: 0,
       advertise: [],
-      entrances: [],
+      bootstrap: [],
     });
     const start = async (id: string) => {
       const companions = [
