@@ -72,7 +72,7 @@ function eventsOf(i: number, after: number): DetectEvent[] {
     { kind: 'suspect', what: 'ntp-monlist', ...seen, ...of, clientPort: 4, serverPort: 123 },
     { kind: 'query', ...seen, peer: client },
     { kind: 'join', ...seen, address: client, isSuccess: false },
-    { kind: 'knock', ...seen, address: client, door: server },
+    { kind: 'refused', ...seen, address: client, by: server },
     { kind: 'unusual', ...seen, who: client, subject: 'host', score: 2, limit: 1, causes: [] },
   ];
 }

@@ -62,18 +62,18 @@ describe('brute force', () => {
 });
 
 describe('scan of mesh ports', () => {
-  const knock = (door: number, second: number, address = '10.0.0.66') =>
-    ({ kind: 'knock', time: START + second, frame: 0, address, door: `peer-${door}` }) as const;
+  const refused = (peer: number, second: number, address = '10.0.0.66') =>
+    ({ kind: 'refused', time: START + second, frame: 0, address, by: `peer-${peer}` }) as const;
 
   it('contacts to several of them are found', () => {
-    assert.deepEqual(rulesOf(times(9, (i) => knock(i, i))), []);
-    assert.deepEqual(rulesOf(times(10, (i) => knock(i, i * 0.1))), ['mesh-scan']);
+    assert.deepEqual(rulesOf(times(9, (i) => refused(i, i))), []);
+    assert.deepEqual(rulesOf(times(10, (i) => refused(i, i * 0.1))), ['mesh-scan']);
   });
 
   it('repeated, distributed or slow contacts are not', () => {
-    assert.deepEqual(rulesOf(times(100, (i) => knock(3, i * 0.05))), []);
-    assert.deepEqual(rulesOf(times(100, (i) => knock(i, i * 0.05, `10.0.0.${i}`))), []);
-    assert.deepEqual(rulesOf(times(30, (i) => knock(i, i * 2))), []);
+    assert.deepEqual(rulesOf(times(100, (i) => refused(3, i * 0.05))), []);
+    assert.deepEqual(rulesOf(times(100, (i) => refused(i, i * 0.05, `10.0.0.${i}`))), []);
+    assert.deepEqual(rulesOf(times(30, (i) => refused(i, i * 2))), []);
   });
 });
 

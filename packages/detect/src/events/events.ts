@@ -276,12 +276,12 @@ export interface JoinEvent extends Seen {
   readonly isSuccess: boolean;
 }
 
-/** A connection to a peer of the mesh that did not become a link. */
-export interface KnockEvent extends Seen {
-  readonly kind: 'knock';
+/** A connection to a peer of the mesh that did not become a session. */
+export interface RefusedEvent extends Seen {
+  readonly kind: 'refused';
   readonly address: string;
   /** The peer connected to. */
-  readonly door: string;
+  readonly by: string;
 }
 
 /** A host or peer was anomalous in an interval, by the learned baseline. */
@@ -320,7 +320,7 @@ export type DetectEvent =
   | QueryEvent
   | UnusualEvent
   | JoinEvent
-  | KnockEvent;
+  | RefusedEvent;
 
 export type EventKind = DetectEvent['kind'];
 export type EventOf<K extends EventKind> = Extract<DetectEvent, { readonly kind: K }>;

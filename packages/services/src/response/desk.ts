@@ -2,7 +2,7 @@
 // response expires, can be released earlier, and is a line of the audit log.
 //
 //   suspicions ─► cases ─► policy ─► proven? ─► exempt? ─► room? ─► measure, revocation or block list ─► audit
-//       └─ knocks ─► rule over all doors │              └───────┴─► advice alone
+//       └ refused ─► rule over all peers │              └───────┴─► advice alone
 //                                        └► a single repeated accuser: a short trial
 //
 // A trial redirects the suspect to the decoy for some seconds: if it goes on there, the honeypot is the second witness;
@@ -23,7 +23,10 @@ import { AdviceBook } from './advice.ts';
 import type { BlockedAddresses } from './blocked.ts';
 import { Case } from './case.ts';
 import { type Answer, type ResponsePolicy, type ResponseRule, ruleFor } from './policy.ts';
-import { KNOCK } from './sensor.ts';
+import { REFUSED } from './sensor.ts';
+
+/** What peers of an earlier version call a refused connection. */
+const FORMER_REFUSED = 'mesh-knock';
 
 /** A response, carried out or only advised. */
 export interface Response {
@@ -115,9 +118,9 @@ export class ResponseDesk {
 
   take(suspicion: Suspicion): void {
     const { rule, witness, peer, address, severity, confidence, summary } = suspicion;
-    if (rule === KNOCK) {
+    if (rule === REFUSED || rule === FORMER_REFUSED) {
       const time = this.#nowMs / 1000;
-      this.#engine.see({ kind: 'knock', time, frame: 0, address, door: witness });
+      this.#engine.see({ kind: 'refused', time, frame: 0, address, by: witness });
       return;
     }
     const subject = peer === '' ? address : peer;

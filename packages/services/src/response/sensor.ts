@@ -7,11 +7,11 @@ import { type Cancel, every, hostOf, type Peer } from '@eyrie/mesh';
 const NAMES = ['query-flood', 'join-guessing', 'unusual-behaviour'];
 const PEER_RULES = RULES.filter(({ id }) => NAMES.includes(id));
 /** Signal for a connection that did not become a link; harmless by itself. */
-export const KNOCK = 'mesh-knock';
+export const REFUSED = 'refused-connection';
 const TELL_MS = 500;
 const MEASURE_MS = 10_000;
 /** Interval of reports of refused attempts, per address. */
-const KNOCK_MS = 5_000;
+const REFUSED_MS = 5_000;
 const ADDRESSES_MAX = 1_000;
 /** Seconds of silence after which a repetition is a new finding. */
 const QUIET_S = 60;
@@ -22,7 +22,7 @@ export class Sensor {
   readonly #peer: Peer;
   readonly #rows = new PeerRows();
   readonly #told = new WeakMap<Finding, number>();
-  readonly #knocks = new Map<string, number>();
+  readonly #refused = new Map<string, number>();
   #measuredMs: number;
   #cancels: Cancel[] = [];
 
@@ -39,7 +39,7 @@ export class Sensor {
     meter.onJoin.push((address, isSuccess) =>
       this.engine.see({ kind: 'join', ...this.#now, address, isSuccess }),
     );
-    meter.onRejected.push((address) => this.#knocked(hostOf(address)));
+    meter.onRejected.push((address) => this.#countRefused(hostOf(address)));
   }
 
   start(): void {
@@ -80,15 +80,15 @@ export class Sensor {
     });
   }
 
-  #knocked(address: string): void {
+  #countRefused(address: string): void {
     const nowMs = this.#peer.runtime.clock.elapsedMs();
-    if (nowMs - (this.#knocks.get(address) ?? Number.NEGATIVE_INFINITY) < KNOCK_MS) return;
-    this.#knocks.delete(address);
-    this.#knocks.set(address, nowMs);
-    if (this.#knocks.size > ADDRESSES_MAX) this.#knocks.delete(this.#knocks.keys().next().value!);
-    const summary = `${address} made a connection that became no link`;
+    if (nowMs - (this.#refused.get(address) ?? Number.NEGATIVE_INFINITY) < REFUSED_MS) return;
+    this.#refused.delete(address);
+    this.#refused.set(address, nowMs);
+    if (this.#refused.size > ADDRESSES_MAX) this.#refused.delete(this.#refused.keys().next().value!);
+    const summary = `${address} made a connection that became no session`;
     this.#peer.suspicions.tell({
-      ...{ rule: KNOCK, severity: 'info', confidence: 10 },
+      ...{ rule: REFUSED, severity: 'info', confidence: 10 },
       ...{ peer: '', address: address.slice(0, 64), summary },
     });
   }

@@ -132,21 +132,31 @@ test('a policy that advises does nothing but say so, once', async () => {
   );
 });
 
-test('doors tried one after the other are a scan, though each peer saw one knock only', async () => {
+test('connections to one peer after the other are a scan, though each peer refused one only', async () => {
   const here = await scene(ALL);
   const { mesh, desk } = here;
-  const knock = (i: number, address: string) => {
+  const connect = (i: number, address: string) => {
     for (const listener of mesh.peers[i]!.switchboard.onRejected) listener(address, 'no handshake');
   };
-  for (let i = 1; i < 9; i++) knock(i, '10.0.0.7:4000');
+  for (let i = 1; i < 9; i++) connect(i, '10.0.0.7:4000');
   mesh.clock.run(1_500);
   assert.deepEqual(desk.responses(), []);
-  for (let i = 9; i < 15; i++) knock(i, '10.0.0.7:4000');
+  for (let i = 9; i < 15; i++) connect(i, '10.0.0.7:4000');
   mesh.clock.run(1_500);
   assert.deepEqual(
     desk.responses().map((each) => [each.peer, each.rule, each.isDone]),
     [['peer-7', 'mesh-scan', true]],
   );
+});
+
+test('refused connections that peers of an earlier version report under the former name count, too', async () => {
+  const { mesh, desk, blocked } = await scene(ALL);
+  for (const peer of mesh.peers.slice(1))
+    desk.take({
+      ...{ rule: 'mesh-knock', witness: peer!.standing.id, peer: '', address: '203.0.113.9' },
+      ...{ severity: 'info', confidence: 10, summary: '', atMs: mesh.clock.nowMs() },
+    });
+  assert.equal(blocked.has('203.0.113.9'), true);
 });
 
 test('the block list can be read before the first block, and drops what expired while the authority was away', () => {
@@ -170,7 +180,7 @@ test('an address of nobody is blocked, and comes off the list when its time is o
     ['203.0.113.9'],
   );
   const path = join(root, String(scenes - 1), 'blocked.txt');
-  assert.match(readFileSync(path, 'utf8'), /^203\.0\.113\.9 {2}# until .*tried the doors of \d+ peers/);
+  assert.match(readFileSync(path, 'utf8'), /^203\.0\.113\.9 {2}# until .*connected to \d+ peers/);
   assert.match(
     readFileSync(`${path}.nft`, 'utf8'),
     /flush set inet eyrie_blocked blocked4\nadd element inet eyrie_blocked blocked4 \{ 203\.0\.113\.9 \}\n/,
