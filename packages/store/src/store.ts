@@ -151,6 +151,13 @@ export interface AuditLine {
   readonly packets: number;
 }
 
+export interface QueryReport {
+  /** Without bound parameters. Values that a filter asks for, as addresses, may be literals in it. */
+  readonly sql: string;
+  readonly rows: number;
+  readonly ms: number;
+}
+
 export interface StoreOptions {
   /** Creates the database if it does not exist. Default true. */
   readonly create?: boolean;
@@ -160,6 +167,8 @@ export interface StoreOptions {
   readonly pseudonymKey?: Uint8Array;
   /** Called with lines on what is migrated in a store of an older version, and how far that is. Default: none. */
   readonly onMigration?: (line: string) => void;
+  /** Called after each query that reads. Default: none. */
+  readonly onQuery?: (report: QueryReport) => void;
   /** Resources of an embedded engine; default: all processors, and half of the memory, of a file at most 2 GiB. */
   readonly threads?: number;
   readonly memoryBytesMax?: number;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { buildAnalyzer } from '@eyrie/services/analyzer';
 import { honeypotFolder } from '../base-folders.ts';
 import { type CommonOptions, configFrom } from '../pipeline/config.ts';
-import { auditFor, serverStore, storeAt } from '../pipeline/settings.ts';
+import { auditFor, queryLogger, serverStore, storeAt } from '../pipeline/settings.ts';
 import type { ServingOptions } from '../serving/options.ts';
 import { placeFrom, sayings, serveUntilInterrupted } from '../serving/place.ts';
 
@@ -15,9 +15,10 @@ export interface AnalyzerOptions extends CommonOptions, ServingOptions {
 export async function runAnalyzer(options: AnalyzerOptions): Promise<number> {
   const config = configFrom(options, { store: { url: options.store } });
   const place = placeFrom(options, 'analyzer', config);
+  const log = sayings('analyzer', options);
   const store = await storeAt(config.store.url, {
     ...serverStore(config),
-    ...{ create: false, readOnly: true },
+    ...{ create: false, readOnly: true, onQuery: queryLogger(log) },
   });
   try {
     const audit = auditFor(config);
@@ -30,7 +31,7 @@ export async function runAnalyzer(options: AnalyzerOptions): Promise<number> {
       askPeer: async (method, parameters) =>
         (await import('../mesh/ask-any.ts')).askAnyPeer(method, parameters),
       access: place.access,
-      log: sayings('analyzer', options),
+      log,
       ...(audit === undefined ? {} : { audit }),
       page: null,
     });

@@ -2,13 +2,14 @@
 import { tmpdir } from 'node:os';
 import { buildAnalyzer, listen, placeOf } from '@eyrie/services/analyzer';
 import type { Config } from '@eyrie/services/config';
+import type { Log } from '@eyrie/services/log';
 import { Keeper, limitsOf, startPersistor } from '@eyrie/services/persistor';
 import type { Store } from '@eyrie/store';
 import { honeypotFolder } from '../base-folders.ts';
 import { alertsFrom } from '../pipeline/alerts.ts';
 import { type CommonOptions, configFrom } from '../pipeline/config.ts';
 import { interrupted, listenForInterrupt } from '../pipeline/interrupt.ts';
-import { auditFor, logFor, serverStore, storeAt, userError } from '../pipeline/settings.ts';
+import { auditFor, logFor, queryLogger, serverStore, storeAt, userError } from '../pipeline/settings.ts';
 import { grouped } from '../terminal/units.ts';
 
 export interface PersistorCommandOptions extends CommonOptions {
@@ -26,7 +27,11 @@ export async function runPersistor(options: PersistorCommandOptions): Promise<nu
   const log = logFor('persistor', config);
   const alerts = alertsFrom(config, log);
   const interrupt = listenForInterrupt();
-  const store = await storeAt(config.store.url, serverStore(config));
+  const answers = analyzerPort === undefined ? null : logFor('analyzer', config);
+  const store = await storeAt(config.store.url, {
+    ...serverStore(config),
+    ...(answers === null ? {} : { onQuery: queryLogger(answers) }),
+  });
   try {
     const server = await startPersistor({
       ...{ ...config.persistor, log, store },
@@ -37,7 +42,7 @@ export async function runPersistor(options: PersistorCommandOptions): Promise<nu
     const keeper = limits === null ? null : new Keeper(store, limits, log);
     keeper?.start();
     try {
-      const answering = analyzerPort === undefined ? null : await answer(store, config).catch(userError);
+      const answering = answers === null ? null : await answer(store, config, answers).catch(userError);
       await interrupted(interrupt);
       await answering?.close();
     } finally {
@@ -56,8 +61,7 @@ export async function runPersistor(options: PersistorCommandOptions): Promise<nu
 }
 
 /** An analyzer in the same process: only one process can open a DuckDB. */
-async function answer(store: Store, config: Config) {
-  const log = logFor('analyzer', config);
+async function answer(store: Store, config: Config, log: Log) {
   const { host, port } = config.analyzer;
   const place = placeOf(host, port, process.env.EYRIE_TOKEN, []);
   const audit = auditFor(config);

@@ -13,7 +13,7 @@ import { BusError, ListenError } from '@eyrie/services/bus';
 import { bytesIn, type Config, secondsIn } from '@eyrie/services/config';
 import { type Level, type Log, openLog } from '@eyrie/services/log';
 import type { LiveLogsOptions, LogFormat } from '@eyrie/services/zeek';
-import { openStore, type Store, StoreError, type StoreOptions } from '@eyrie/store';
+import { openStore, type QueryReport, type Store, StoreError, type StoreOptions } from '@eyrie/store';
 import { defaultStoreUrl, stateFolder } from '../base-folders.ts';
 import { BAD_USAGE, FAILED, UserError } from '../errors.ts';
 import { watchMesh } from '../time/mesh-watch.ts';
@@ -82,6 +82,11 @@ export async function storeAt(url: string, options: StoreOptions = {}): Promise<
   } catch (error) {
     return userError(error);
   }
+}
+
+/** The queries of an analyzer, in its log. */
+export function queryLogger(log: Pick<Log, 'debug'>): (report: QueryReport) => void {
+  return ({ sql, rows, ms }) => log.debug(sql.replaceAll(/\s+/g, ' '), { rows, ms: Math.round(ms) });
 }
 
 /** What a server's store is opened with. @throws UserError */
