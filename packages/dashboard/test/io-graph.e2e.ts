@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
+import { until } from '../../../test/support/until.ts';
 import { PHONE, visit } from './support/browser.ts';
 import { bundle } from './support/bundle.ts';
 import type { Eyrie } from './support/eyrie.ts';
@@ -20,7 +21,9 @@ before(async () => {
 const sumOf = (page: Page, i: number) => page.locator('.io-series').nth(i).locator('.io-sum');
 const graph = (page: Page) => page.getByRole('slider', { name: 'I/O graph' });
 const at = async (page: Page) => {
-  const box = (await page.locator('.io-canvas .u-over').boundingBox())!;
+  const canvas = page.locator('.io-canvas .u-over');
+  await canvas.waitFor();
+  const box = (await canvas.boundingBox())!;
   return (share: number, y = 40): [number, number] => [box.x + box.width * share, box.y + y];
 };
 
@@ -92,7 +95,11 @@ test('by the keys: arrows read values, Shift and Enter zoom, 0 shows all, Enter 
   await page.keyboard.press('0');
   await page.getByText('in steps of 1 s').waitFor();
   await graph(page).focus();
-  await page.keyboard.press('Home');
+  // The steps are named before their counts have come.
+  await until('the first step', async () => {
+    await page.keyboard.press('Home');
+    return (await graph(page).getAttribute('aria-valuetext'))?.includes('All packets 20 packets');
+  });
   await page.keyboard.press('Enter');
   await page.getByText('20 packets of 5,125').waitFor();
   assert.match(await page.inputValue('#filter'), /^frame\.time_epoch >= \d+ && frame\.time_epoch < \d+$/);

@@ -13,6 +13,7 @@ import {
 /** The DER prefix of an Ed25519 public key (RFC 8410 §4); 32 raw bytes follow. */
 const SPKI_HEAD = Buffer.from('302a300506032b6570032100', 'hex');
 const CHECKED_MAX = 20_000;
+const KEY_OBJECTS_MAX = 1024;
 
 export interface KeyPair {
   privateKey: KeyObject;
@@ -93,8 +94,18 @@ export function remembered(question: string, check: () => boolean): boolean {
   return answer;
 }
 
+const keyObjects = new Map<string, KeyObject>();
+
+/** Cached: parsing a key takes a third of the time of a verification with it. */
 export function publicKeyObject(publicKey: Uint8Array): KeyObject {
-  return createPublicKey({ key: Buffer.concat([SPKI_HEAD, publicKey]), format: 'der', type: 'spki' });
+  const bytes = Buffer.concat([SPKI_HEAD, publicKey]);
+  const name = bytes.latin1Slice();
+  const known = keyObjects.get(name);
+  if (known !== undefined) return known;
+  const made = createPublicKey({ key: bytes, format: 'der', type: 'spki' });
+  if (keyObjects.size >= KEY_OBJECTS_MAX) keyObjects.delete(keyObjects.keys().next().value!);
+  keyObjects.set(name, made);
+  return made;
 }
 
 function safely(check: () => boolean): boolean {
