@@ -6,7 +6,7 @@ import { openReplay } from '@eyrie/capture';
 import type { BusClient } from '../src/bus/client.ts';
 import { BusError } from '../src/bus/errors.ts';
 import { decodeFramesBody } from '../src/bus/frames-body.ts';
-import { sessionName } from '../src/capture/origin.ts';
+import { liveKey, sessionName } from '../src/capture/origin.ts';
 import { sendAll } from '../src/capture/send.ts';
 
 const SAMPLE = join(import.meta.dirname, '../../../samples/office-hour.pcapng');
@@ -45,9 +45,18 @@ describe('sending', () => {
 describe('sessions of the ring', () => {
   it('have folders of their own, also two of one interface in one second', () => {
     const started = new Date('2026-11-21T14:00:00Z');
-    const names = new Set([sessionName('eth0', started), sessionName('eth0', started)]);
+    const names = new Set([sessionName(liveKey('eth0', started)), sessionName(liveKey('eth0', started))]);
     assert.equal(names.size, 2);
-    for (const name of names) assert.match(name, /^eth0-20261121T140000Z-[0-9a-f]{4}$/);
-    assert.match(sessionName('../x y', started), /^\.\._x_y-/);
+    for (const name of names) assert.match(name!, /^eth0-20261121T140000Z-[0-9a-f]{4}$/);
+    assert.match(sessionName(liveKey('../x:1 y', started))!, /^\.\._x_1_y-20261121T140000Z-/);
+  });
+
+  it('are found by the key of their capture, and those of other captures are not', () => {
+    assert.equal(
+      sessionName('live:eth0:1:2026-11-21T14:00:00.123Z:3f9a0123abcd'),
+      'eth0_1-20261121T140000Z-3f9a',
+    );
+    assert.equal(sessionName('sha256:3f9a0123abcd'), null);
+    assert.equal(sessionName('live:../../etc:1'), null);
   });
 });

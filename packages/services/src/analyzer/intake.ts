@@ -9,6 +9,8 @@ export interface Intake {
   startLive(options: LiveOptions): Promise<Begun>;
   /** Stops the run of this capture; false if there is none. */
   stop(capture: number): Promise<boolean>;
+  /** The folder in this process's ring of a live capture with this key, though it may be gone; null: it is not of one. */
+  sessionFolder(key: string): string | null;
   /** Captures that are running. */
   running(): readonly Running[];
   /** Monotonic counters since the start of the process. */

@@ -1,9 +1,9 @@
 // Captures an interface to its ring: packets are written to disk first, and readers read them from there.
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { CaptureError, type CaptureErrorCode, type LiveOptions, type RingLimits } from '@eyrie/capture';
 import type { CaptureOrigin, ClockReading, DropRow } from '@eyrie/store';
 import type { Log } from '../log/index.ts';
-import { liveOrigin, sessionName } from './origin.ts';
+import { liveKey, sessionName } from './origin.ts';
 import { type Recorder, startRecording } from './recorder/index.ts';
 import type { FromRecorder, RecordState } from './recorder/spec.ts';
 
@@ -44,10 +44,10 @@ export class LiveCapture {
 
   constructor(options: LiveCaptureOptions, clock: ClockReading | null) {
     const { interface: name, ringFolder, ring, log, meshClock, ...live } = options;
-    const started = new Date();
+    const key = liveKey(name, new Date());
     this.clock = clock;
-    this.folder = join(ringFolder, sessionName(name, started));
-    this.#origin = liveOrigin(name, started, this.folder);
+    this.folder = join(ringFolder, sessionName(key)!);
+    this.#origin = { key, kind: 'live', name, file: resolve(this.folder), hash: null };
     this.#log = log;
     const job = { interface: name, live, folder: this.folder, ring, note: noteOf(clock) };
     this.#recorder = startRecording(job, (message) => this.#hear(message));

@@ -27,15 +27,21 @@ export function passingOrigin(path: string): CaptureOrigin {
   };
 }
 
-/** A live interface; `folder` is the folder of its session in the ring. */
-export function liveOrigin(name: string, started: Date, folder: string): CaptureOrigin {
-  return { key: `live:${name}:${stamp(started)}`, kind: 'live', name, file: resolve(folder), hash: null };
+/** The key of a live capture: no two have the same. */
+export function liveKey(name: string, started: Date): string {
+  return `live:${name}:${stamp(started)}`;
 }
 
-/** The folder name of a session: `eth0-20261121T140000Z-3f9a`. Unique, because a ring has one writer. */
-export function sessionName(name: string, started: Date): string {
-  const time = started.toISOString().replace(/[-:]|\.\d+/g, '');
-  return `${name.replace(/[^\w.-]/g, '_')}-${time}-${randomBytes(2).toString('hex')}`;
+const LIVE_KEY = /^live:(.*):(\d{4}-[\dT:.-]+Z):([0-9a-f]{4})[0-9a-f]{8}$/s;
+
+/**
+ * The folder name of a live capture's session in the ring: `eth0-20261121T140000Z-3f9a`. It follows from the key, since a store of
+ * pseudonyms keeps no paths. Null: the key is not of a live capture.
+ */
+export function sessionName(key: string): string | null {
+  const [, name, started, digits] = LIVE_KEY.exec(key) ?? [];
+  if (name === undefined || started === undefined) return null;
+  return `${name.replace(/[^\w.-]/g, '_')}-${started.replace(/[-:]|\.\d+/g, '')}-${digits}`;
 }
 
 function stamp(time = new Date()): string {

@@ -1,4 +1,5 @@
 // All imports and captures of this process: files and interfaces, several at the same time.
+import { join } from 'node:path';
 import {
   CaptureError,
   type LiveOptions as CaptureOptions,
@@ -18,7 +19,7 @@ import type {
   Running,
   Service,
 } from '../analyzer/intake.ts';
-import type { LiveCapture, MeshClock } from '../capture/index.ts';
+import { type LiveCapture, type MeshClock, sessionName } from '../capture/index.ts';
 import type { Log } from '../log/index.ts';
 import type { RefusedBodies } from '../refused/index.ts';
 import { AlreadyStored, type FileOptions, runFile } from './file.ts';
@@ -129,6 +130,11 @@ export class PipelineIntake implements Intake {
       if (error instanceof CaptureError) return { items: [], problem: error.message };
       throw error;
     }
+  }
+
+  sessionFolder(key: string): string | null {
+    const name = sessionName(key);
+    return name === null ? null : join(this.#options.ringFolder, name);
   }
 
   running(): Running[] {

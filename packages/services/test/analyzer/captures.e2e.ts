@@ -17,6 +17,7 @@ import { silentLog } from '../../src/log/index.ts';
 import { PipelineIntake } from '../../src/pipeline/index.ts';
 import { type Analyzer, type Answer, OFFICE, startAnalyzer } from './support.ts';
 
+const ringFolder = join(tmpdir(), `eyrie-rings-${process.pid}`);
 let store: Store;
 let intake: PipelineIntake;
 let analyzer: Analyzer;
@@ -24,7 +25,7 @@ before(async () => {
   store = await openStore('duckdb::memory:');
   intake = new PipelineIntake({
     ...{ store, log: silentLog, ring: RING_DEFAULTS, live: LIVE_DEFAULTS, rules: false },
-    ringFolder: '/nonexistent',
+    ringFolder,
   });
   analyzer = await startAnalyzer(store, { intake, uploadBytesMax: 4 << 20 });
 });
@@ -204,6 +205,23 @@ test('a live capture is deleted with its files in the ring, and with nothing els
   assert.deepEqual(await readdir(folder), ['notes.pcapng']);
   assert.equal((await analyzer.get(`/captures/${capture.id}`)).status, 404);
   await rm(folder, { recursive: true });
+});
+
+test('a live capture whose path a store of pseudonyms does not keep is deleted with its files, too', async () => {
+  const started = '2026-11-21T14:00:00.123Z';
+  const sessions = ['eth9-20261121T140000Z-3f9a', 'eth9-20261121T140000Z-3f9b'].map((name) =>
+    join(ringFolder, name),
+  );
+  for (const session of sessions) {
+    await mkdir(session, { recursive: true });
+    await writeFile(join(session, '000000-000000000000-000000000000000.pcapng'), '');
+  }
+  const origin = { key: `live:eth9:${started}:3f9a0123abcd`, kind: 'live', name: 'eth9' } as const;
+  const { capture } = await store.beginCapture({ ...origin, file: null, hash: null });
+  await store.endCapture(capture.id, null);
+  assert.equal((await analyzer.get(`/captures/${capture.id}`, { method: 'DELETE' })).status, 200);
+  assert.deepEqual(await readdir(ringFolder), [basename(sessions[1]!)]);
+  await rm(ringFolder, { recursive: true });
 });
 
 test('what runs can be stopped; what does not run says so', async () => {

@@ -14,6 +14,7 @@ const never = () => Promise.reject(new Error('not asked for here'));
 const intake: Intake = {
   ...{ importFile: never, interfaces: never, startLive: never, stop: async () => false, running: () => [] },
   counters: () => ({ packets: 0, bytes: 0, drops: 0, protocols: {} }),
+  sessionFolder: () => null,
   queues: () => [{ name: 'store', depth: 3, capacity: 8 }],
   services: () => [],
 };

@@ -99,7 +99,8 @@ function addDeletion(app: Server, context: Context): void {
       await context.intake?.stop(params.id);
       if (capture.file !== null) await redissector.forget(capture.file);
       // Before the store forgets the capture: afterwards a failed deletion could not be requested again.
-      if (capture.kind === 'live' && capture.file !== null) await removeSession(capture.file);
+      const session = capture.file ?? context.intake?.sessionFolder(capture.key) ?? null;
+      if (capture.kind === 'live' && session !== null) await removeSession(session);
       await store.deleteCapture(params.id);
       context.details.forget();
       if (capture.file !== null) await deleteUpload(folder, capture.file);
