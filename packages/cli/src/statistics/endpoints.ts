@@ -91,7 +91,7 @@ class ConversationsStatistic implements Statistic {
   }
 
   data(): Conversation[] {
-    return this.#conversations.list();
+    return [...this.#conversations.list()];
   }
 
   leftOut(): string {
@@ -175,7 +175,7 @@ class EndpointsStatistic implements Statistic {
   }
 
   data(): Endpoint[] {
-    return this.#endpoints.list();
+    return [...this.#endpoints.list()];
   }
 
   leftOut(): string {

@@ -34,9 +34,9 @@ export interface Endpoint extends Party {
 
 /** A conversation with its keys for look-up and sorting. */
 interface CountedConversation extends Conversation {
-  /** Raw address and port of a, to tell the direction without formatting. */
-  readonly keyOfA: string;
-  /** Those of both sides in ascending order; '' if the stream number identifies the conversation. */
+  /** Whether a is the lower one of both sides. */
+  readonly isFromLow: boolean;
+  /** Raw address and port of both sides in ascending order; '' if the stream number identifies the conversation. */
   readonly key: string;
   /** Its first frame. */
   readonly first: number;
@@ -63,6 +63,22 @@ export interface EndpointsPart {
 /** Conversations or endpoints kept, at about 500 bytes each. Packets of further ones are counted as omitted. */
 const KEPT_MAX = 500_000;
 
+/** Address texts, once for all that have the same: a scan has thousands of ports on few addresses. */
+class AddressTexts {
+  readonly #known = new Map<string, string>();
+
+  text(pair: Pair, at: number): string {
+    const text = addressText(pair, at);
+    const known = this.#known.get(text);
+    if (known !== undefined) return known;
+    if (this.#known.size === ADDRESS_TEXTS_MAX) this.#known.clear();
+    this.#known.set(text, text);
+    return text;
+  }
+}
+
+const ADDRESS_TEXTS_MAX = 4096;
+
 export class Conversations {
   /** Packets of conversations that no longer fitted into the table. */
   leftOut = 0;
@@ -71,6 +87,9 @@ export class Conversations {
   readonly #known = new Map<string, CountedConversation>();
   /** Reused ports make a new conversation, as in tcp.stream. */
   readonly #byStream: (CountedConversation | undefined)[] = [];
+  readonly #addresses = new AddressTexts();
+  /** Whether the lower side sent what is being counted. */
+  #isFromLow = false;
   readonly #hasStreams: boolean;
   readonly #most: number;
 
@@ -84,11 +103,13 @@ export class Conversations {
     this.#pairs.forEach(p, this.#count);
   }
 
-  /** By frames, descending, then by first frame. */
-  list(): Conversation[] {
-    return this.#all
-      .toSorted((x, y) => y.framesFromA + y.framesFromB - x.framesFromA - x.framesFromB)
-      .map(({ keyOfA: _, key: __, first: ___, ...conversation }) => conversation);
+  /** By frames, descending, then by first frame. One by one, because a list of copies would take as much memory again. */
+  *list(): Generator<Conversation, void> {
+    const frames = (each: Conversation): number => each.framesFromA + each.framesFromB;
+    for (const each of this.#all.toSorted((x, y) => frames(y) - frames(x))) {
+      const { isFromLow: _, key: __, first: ___, ...conversation } = each;
+      yield conversation;
+    }
   }
 
   part(): ConversationsPart {
@@ -111,13 +132,12 @@ export class Conversations {
   }
 
   readonly #count = (pair: Pair, p: Packet): void => {
-    const src = pairKey(pair, pair.src, pair.srcPort);
-    const conversation = this.#find(pair, src, p);
+    const conversation = this.#find(pair, p);
     if (conversation === undefined) {
       this.leftOut++;
       return;
     }
-    if (conversation.keyOfA === src) {
+    if (conversation.isFromLow === this.#isFromLow) {
       conversation.framesFromA++;
       conversation.bytesFromA += p.wireLength;
     } else {
@@ -129,39 +149,43 @@ export class Conversations {
     if (now > conversation.end) conversation.end = now;
   };
 
-  #find(pair: Pair, src: string, p: Packet): CountedConversation | undefined {
+  /** Sets #isFromLow. */
+  #find(pair: Pair, p: Packet): CountedConversation | undefined {
     const isStream =
       this.#hasStreams && p.flow >= 0 && p.srcPort === pair.srcPort && p.dstPort === pair.dstPort;
     if (isStream) {
+      this.#isFromLow = p.direction === 0;
       const stream = p.session.flows.stream(p.flow);
       const known = this.#byStream[stream];
       if (known !== undefined || this.#all.length >= this.#most) return known;
-      const made = this.#make(pair, src, '', p);
+      const made = this.#make(pair, '', p);
       this.#byStream[stream] = made;
       return made;
     }
+    const src = pairKey(pair, pair.src, pair.srcPort);
     const dst = pairKey(pair, pair.dst, pair.dstPort);
-    const both = src < dst ? src + dst : dst + src;
+    this.#isFromLow = src < dst;
+    const both = this.#isFromLow ? src + dst : dst + src;
     let conversation = this.#known.get(both);
     if (conversation === undefined && this.#all.length < this.#most) {
-      conversation = this.#make(pair, src, both, p);
+      conversation = this.#make(pair, both, p);
       this.#known.set(both, conversation);
     }
     return conversation;
   }
 
-  #make(pair: Pair, src: string, key: string, p: Packet): CountedConversation {
+  #make(pair: Pair, key: string, p: Packet): CountedConversation {
     const now = secondsSinceStart(p);
     const made: CountedConversation = {
-      a: { address: addressText(pair, pair.src), port: pair.srcPort },
-      b: { address: addressText(pair, pair.dst), port: pair.dstPort },
+      a: { address: this.#addresses.text(pair, pair.src), port: pair.srcPort },
+      b: { address: this.#addresses.text(pair, pair.dst), port: pair.dstPort },
       framesFromA: 0,
       bytesFromA: 0,
       framesFromB: 0,
       bytesFromB: 0,
       start: now,
       end: now,
-      keyOfA: src,
+      isFromLow: this.#isFromLow,
       key,
       first: p.number,
     };
@@ -173,7 +197,7 @@ export class Conversations {
 /** Merges two readers' parts of a conversation: the sender of the earliest frame becomes a. */
 function joined(x: CountedConversation, y: CountedConversation): CountedConversation {
   const [one, other] = x.first < y.first ? [x, y] : [y, x];
-  const isAlike = one.keyOfA === other.keyOfA;
+  const isAlike = one.isFromLow === other.isFromLow;
   return {
     ...one,
     framesFromA: one.framesFromA + (isAlike ? other.framesFromA : other.framesFromB),
@@ -190,6 +214,7 @@ export class Endpoints {
   leftOut = 0;
   readonly #pairs: AddressPairs;
   readonly #known = new Map<string, CountedEndpoint>();
+  readonly #addresses = new AddressTexts();
   readonly #most: number;
   /** Headers of Linux cooked captures have no receiver, which makes none an endpoint. */
   readonly #hasReceivers: boolean;
@@ -204,12 +229,13 @@ export class Endpoints {
     this.#pairs.forEach(p, this.#count);
   }
 
-  /** By frames, descending, then by first appearance. */
-  list(): Endpoint[] {
+  /** By frames, descending, then by first appearance; one by one. */
+  *list(): Generator<Endpoint, void> {
     const frames = (each: Endpoint): number => each.framesSent + each.framesReceived;
-    return [...this.#known.values()]
-      .sort((x, y) => frames(y) - frames(x) || x.first - y.first || x.rank - y.rank)
-      .map(({ key: _, first: __, rank: ___, ...endpoint }) => endpoint);
+    const sorted = [...this.#known.values()].sort(
+      (x, y) => frames(y) - frames(x) || x.first - y.first || x.rank - y.rank,
+    );
+    for (const { key: _, first: __, rank: ___, ...endpoint } of sorted) yield endpoint;
   }
 
   part(): EndpointsPart {
@@ -253,7 +279,7 @@ export class Endpoints {
     let endpoint = this.#known.get(name);
     if (endpoint === undefined && this.#known.size < this.#most) {
       endpoint = {
-        address: addressText(pair, at),
+        address: this.#addresses.text(pair, at),
         port,
         framesSent: 0,
         bytesSent: 0,

@@ -82,7 +82,7 @@ export class Overview {
   /** Addresses by bytes sent and received, descending. */
   talkers(most: number): { address: string; packets: number; bytes: number }[] {
     return this.#endpoints
-      .flatMap((endpoints) => endpoints.list())
+      .flatMap((endpoints) => [...endpoints.list()])
       .map((each) => ({
         address: each.address,
         packets: each.framesSent + each.framesReceived,

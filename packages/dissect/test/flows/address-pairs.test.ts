@@ -27,8 +27,8 @@ function count(kind: 'wpan' | 'zbee_nwk' | 'sll', linkType: number, frames: read
     endpoints.add(p);
     return [sourceColumn(p), destinationColumn(p)];
   });
-  const pairs = conversations.list().map(({ a, b, framesFromA }) => [a.address, b.address, framesFromA]);
-  return { shown, pairs, endpoints: endpoints.list().map(({ address }) => address) };
+  const pairs = [...conversations.list()].map(({ a, b, framesFromA }) => [a.address, b.address, framesFromA]);
+  return { shown, pairs, endpoints: [...endpoints.list()].map(({ address }) => address) };
 }
 
 /** ZigBee from 0x1234 to 0x0000; the same to all; a beacon, which has no receiver; a command cut before its source. */

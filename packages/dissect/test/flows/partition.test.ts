@@ -54,7 +54,7 @@ class Counters {
       hierarchy.tree(),
       io.duration,
       ...io.cells.map((cells) => [...cells].sort(([a], [b]) => a - b)),
-      ...pairs.map((each) => each.list()),
+      ...pairs.map((each) => [...each.list()]),
     ];
   }
 }
