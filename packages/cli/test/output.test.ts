@@ -166,13 +166,51 @@ describe('output', () => {
         out.hex(bytes, 0, 0);
         out.hex(bytes, 0, bytes.length);
         out.hex(bytes, 5, bytes.length, 58);
-        for (let at = 0; at < bytes.length; at += 16) out.spacedHex(bytes, at, at + 16);
-        for (let at = 0; at < bytes.length; at += 16) out.printable(bytes, at, at + 16);
       }),
-      pairs.join('') +
-        pairs.slice(5).join(':') +
-        pairs.map((pair) => ` ${pair}`).join('') +
-        [...bytes].map((byte) => (byte >= 32 && byte < 127 ? String.fromCharCode(byte) : '.')).join(''),
+      pairs.join('') + pairs.slice(5).join(':'),
     );
+  });
+
+  for (const [withText, bar] of [
+    [true, ''],
+    [true, '|'],
+    [false, ''],
+  ] as const)
+    it(`writes rows of a dump, text ${withText} between "${bar}", across the end of its buffer`, () => {
+      const bytes = Uint8Array.from({ length: 65_529 }, (_, i) => (i * 7) & 0xff);
+      let expected = '';
+      for (let at = 0; at < bytes.length; at += 16) {
+        const row = [...bytes.subarray(at, at + 16)];
+        const hex = row.map((byte) => ` ${byte.toString(16).padStart(2, '0')}`).join('');
+        const text = row.map((byte) => (byte >= 32 && byte < 127 ? String.fromCharCode(byte) : '.')).join('');
+        expected += `${at.toString(16).padStart(4, '0')} ${hex.padEnd(48)}   ${bar}${withText ? text : ''}${bar}\n`;
+      }
+      assert.equal(
+        written((out) => {
+          for (let at = 0; at < bytes.length; at += 16)
+            out.dumpRow(
+              at,
+              bytes,
+              at,
+              Math.min(at + 16, bytes.length),
+              withText,
+              bar === '' ? 0 : bar.charCodeAt(0),
+            );
+        }),
+        expected,
+      );
+    });
+
+  it('writes a text of allowed characters only as a whole', () => {
+    const allowed = new Uint8Array(128).fill(1, 97, 123);
+    const results: boolean[] = [];
+    assert.equal(
+      written((out) => {
+        for (const text of ['abc', 'ab<c', 'é', '', 'z'.repeat(97)]) results.push(out.textOf(text, allowed));
+        out.text('.');
+      }),
+      'abc.',
+    );
+    assert.deepEqual(results, [true, false, false, true, false]);
   });
 });

@@ -77,22 +77,11 @@ const BAR = 0x7c;
 
 /** `0000  00 15 c5 52 …   ...R` as tshark -x. */
 function hexDump(out: Output, bytes: Uint8Array, start: number, end: number, text: DumpFormat['text']): void {
+  const bar = text === 'delimited' ? BAR : 0;
   for (let row = start; row < end; row += ROW) {
-    const stop = Math.min(row + ROW, end);
-    offset(out, row - start);
-    out.byte(32);
-    out.spacedHex(bytes, row, stop);
-    out.spaces(3 * (row + ROW - stop) + 3);
-    if (text === 'delimited') out.byte(BAR);
-    if (text !== 'none') out.printable(bytes, row, stop);
-    if (text === 'delimited') out.byte(BAR);
-    out.byte(10);
+    const offset = row - start;
+    // At least four hexadecimal digits.
+    if (offset > 0xffff) out.text((offset >> 16).toString(16));
+    out.dumpRow(offset, bytes, row, Math.min(row + ROW, end), text !== 'none', bar);
   }
-}
-
-/** At least four hexadecimal digits. */
-function offset(out: Output, value: number): void {
-  if (value > 0xffff) out.text((value >> 16).toString(16));
-  out.hexByte((value >> 8) & 0xff);
-  out.hexByte(value & 0xff);
 }

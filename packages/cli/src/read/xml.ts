@@ -47,6 +47,9 @@ function escaped(text: string): string {
 }
 
 const TITLES = ['No.', 'Time', 'Source', 'Destination', 'Protocol', 'Length', 'Info'];
+/** 1 for each ASCII character that stands for itself. */
+const SAFE = Uint8Array.from({ length: 128 }, (_, code) => (UNSAFE.test(String.fromCharCode(code)) ? 0 : 1));
+
 const SECTION = new Words('<section>');
 const SECTION_END = new Words('</section>\n');
 
@@ -121,6 +124,13 @@ const VALUE = attribute('value');
 const UNMASKED = attribute('unmaskedvalue');
 const HIDE = attribute('hide');
 const QUOTE = 0x22;
+
+const BRACKET = 0x5b;
+
+/** The line of a derived field, which has brackets in the text tree only. */
+function withoutBrackets(line: string): string {
+  return line.startsWith('[') && line.endsWith(']') && line.length > 1 ? line.slice(1, -1) : line;
+}
 
 export class PdmlPrinter implements Printer {
   readonly isTimed = true;
@@ -247,7 +257,7 @@ export class PdmlPrinter implements Printer {
     this.#name(name);
     if (name === 'data') this.#bytes(VALUE, p, layer);
     else {
-      this.#text(SHOWNAME, text.replace(/^\[(.*)\]$/s, '$1'));
+      this.#text(SHOWNAME, withoutBrackets(text));
       this.#number(SIZE, length);
       this.#number(POS, start);
       this.#text(SHOW, '');
@@ -260,8 +270,10 @@ export class PdmlPrinter implements Printer {
   #fieldAttributes(p: Packet, node: TreeNode): void {
     const { field, value, start, length } = node;
     // Generated fields have brackets in the text tree only.
-    const isDerived = length === 0 || (field !== null && node.text.startsWith(`[${field.title}`));
-    const text = isDerived ? node.text.replace(/^\[(.*)\]$/s, '$1') : node.text;
+    const line = node.text;
+    const isDerived =
+      length === 0 || (field !== null && line.charCodeAt(0) === BRACKET && line.startsWith(field.title, 1));
+    const text = isDerived ? withoutBrackets(line) : line;
     const isExpert = node.name === '_ws.expert';
     const hasValue = field !== null && value !== null;
     this.#text(hasValue || isExpert ? SHOWNAME : SHOW, text);
@@ -288,7 +300,7 @@ export class PdmlPrinter implements Printer {
 
   #text(name: Words, value: string): void {
     this.#out.words(name);
-    this.#out.text(escaped(value));
+    if (!this.#out.textOf(value, SAFE)) this.#out.text(escaped(value));
     this.#out.byte(QUOTE);
   }
 

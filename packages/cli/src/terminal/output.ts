@@ -25,6 +25,10 @@ const FOUR_SPACES = 0x20202020;
 const SPACE_ARROW = 0x9286e220 | 0;
 const SPACE = 32;
 const DOT = 46;
+const LINE_FEED = 10;
+/** Bytes of a dump's row, and more characters than it takes. */
+const ROW = 16;
+const ROW_BYTES = 128;
 /** The text of 0 to 999, a character a byte from the lowest on, and how many those are in the highest. */
 const UP_TO_THREE = textsOf((number) => String(number));
 /** The same, with zeros before it. */
@@ -89,6 +93,22 @@ export class Output implements TextSink {
       }
     }
     this.#at += buffer.write(text, start);
+  }
+
+  /** Writes a text of at most SHORT characters that all have a 1 in `allowed`, by code up to 127; else false, and nothing. */
+  textOf(text: string, allowed: Uint8Array): boolean {
+    const length = text.length;
+    if (length > SHORT) return false;
+    if (this.#at + length > CAPACITY) this.flush();
+    const buffer = this.#buffer;
+    const start = this.#at;
+    for (let i = 0; i < length; i++) {
+      const code = text.charCodeAt(i);
+      if (allowed[code] !== 1) return false;
+      buffer[start + i] = code;
+    }
+    this.#at = start + length;
+    return true;
   }
 
   /** In pieces: bytes of their own would lie about outside the heap until the next full collection. */
@@ -250,22 +270,25 @@ export class Output implements TextSink {
     this.#at = at;
   }
 
-  /** Bytes in hexadecimal, each behind a space: ` 0f 10`. At most a few thousand at once. */
-  spacedHex(b: Uint8Array, start: number, end: number): void {
-    if (this.#at + (end - start) * 3 + FOUR > CAPACITY) this.flush();
+  /**
+   * A row of a dump: `0010  00 15 c5   ...`, the offset's last four digits, up to 16 bytes, and these as text where
+   * `withText`; `bar`: a character code around the text, 0 for none.
+   */
+  dumpRow(offset: number, b: Uint8Array, start: number, end: number, withText: boolean, bar: number): void {
+    if (this.#at + ROW_BYTES > CAPACITY) this.flush();
     const view = this.#view;
-    let at = this.#at;
-    for (let i = start; i < end; i++, at += 3) view.setInt32(at, SPACED_HEX[b[i]!]!, true);
-    this.#at = at;
-  }
-
-  /** Bytes as ASCII, a dot for each that cannot be printed. At most a few thousand at once. */
-  printable(b: Uint8Array, start: number, end: number): void {
-    if (this.#at + end - start > CAPACITY) this.flush();
     const buffer = this.#buffer;
     let at = this.#at;
-    for (let i = start; i < end; i++) buffer[at++] = PRINTABLE[b[i]!]!;
-    this.#at = at;
+    view.setInt16(at, SPACED_HEX[(offset >> 8) & 0xff]! >> 8, true);
+    view.setInt32(at + 2, (SPACED_HEX[offset & 0xff]! >> 8) | (SPACE << 16), true);
+    at += 5;
+    for (let i = start; i < end; i++, at += 3) view.setInt32(at, SPACED_HEX[b[i]!]!, true);
+    at = this.#blank(at, 3 * (start + ROW - end) + 3);
+    if (bar !== 0) buffer[at++] = bar;
+    if (withText) for (let i = start; i < end; i++) buffer[at++] = PRINTABLE[b[i]!]!;
+    if (bar !== 0) buffer[at++] = bar;
+    buffer[at] = LINE_FEED;
+    this.#at = at + 1;
   }
 
   flush(): void {

@@ -4,6 +4,7 @@ import { shown } from './format.ts';
 import { Words } from './text-sink.ts';
 
 export interface KnownLine {
+  readonly text: string;
   /** The line, without the bracket that closes it. */
   readonly words: Words;
   readonly isBracketed: boolean;
@@ -44,6 +45,7 @@ export class KnownLines {
     if (!ASCII.test(line)) return null;
     const isBracketed = line.startsWith('[') && line.endsWith(']');
     const made = {
+      text: line,
       words: new Words(isBracketed ? line.slice(0, -1) : line),
       isBracketed,
       field,

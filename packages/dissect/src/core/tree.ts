@@ -2,6 +2,7 @@
 import type { Field, Value } from './field.ts';
 import { shown } from './format.ts';
 import type { AddressNames } from './host.ts';
+import { KnownLines } from './known-lines.ts';
 import type { Packet } from './packet.ts';
 import type { Protocol } from './protocol.ts';
 import { readValue } from './reading.ts';
@@ -22,6 +23,8 @@ export interface TreeNode {
   readonly isHidden: boolean;
   readonly children: readonly TreeNode[];
 }
+
+const known = new KnownLines();
 
 /** Shared by the nodes without children, which are most. */
 const NONE: Node[] = [];
@@ -66,7 +69,8 @@ class Node implements TreeNode {
 
   get text(): string {
     if (this.#text === null) {
-      this.#text = shown(this.field!, this.value!, this.length, this.#names);
+      const { field, value, length } = this;
+      this.#text = known.of(field!, value!, length)?.text ?? shown(field!, value!, length, this.#names);
       for (const note of this.#notes ?? []) this.#text = noted(this.#text, note);
     }
     return this.#text;
