@@ -52,6 +52,7 @@ export { TIME_FORMATS, type TimeFormat, timeColumnOf } from './core/times.ts';
 export { type TreeNode, treeOf } from './core/tree.ts';
 export { TreeLines } from './core/tree-lines.ts';
 export * from './files/index.ts';
+export { commentsIn, PACKET_BLOCK_HEAD, packetOptionsAt } from './files/packet-comments.ts';
 export type * from './filter/ast.ts';
 export { compileExpression, compileFilter, type Predicate } from './filter/compile.ts';
 export { FilterError } from './filter/error.ts';

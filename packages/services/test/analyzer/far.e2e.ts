@@ -144,6 +144,23 @@ for (const [place, before] of [
     await assertOpened(await imported(store, path), analyzer);
   });
 
+test('comments on a packet in a pcapng file stand above its layers', async () => {
+  const writer = new PcapngWriter({});
+  const [a, b] = [sctpFrame(1, 5000), sctpFrame(2, 5001)];
+  writer.write(a);
+  writer.write(b, undefined, ['what\nis this', 'asked Ben']);
+  const path = join(folder, 'comments.pcapng');
+  await writeFile(path, writer.take());
+  const capture = await imported(store, path);
+  const rows = (await analyzer.get(`/packets?capture=${capture}`)).body.items;
+  const lines: string[][] = [];
+  for (const { id } of rows)
+    lines.push((await analyzer.get(`/packets/${id}`)).body.tree.slice(0, 3).map(({ text }: Json) => text));
+  assert.match(lines[0]![0]!, /^Frame 1: /);
+  assert.deepEqual(lines[1]!.slice(0, 2), ['Packet comment: what is this', 'Packet comment: asked Ben']);
+  assert.match(lines[1]![2]!, /^Frame 2: /);
+});
+
 test('TLS is opened with a key log beside the capture, when it is stored and when it is shown', async (t) => {
   const { chunks, log } = await session('TLSv1.2', 'PSK-AES128-GCM-SHA256', SAID);
   const [path, keyLog] = [join(folder, 'sealed.pcapng'), join(folder, 'keys.log')];

@@ -2,9 +2,12 @@
 import { type CaptureSource, openCapture, openPlain, type PlainFile } from '@eyrie/capture';
 import {
   type CaptureInterface,
+  commentsIn,
   type DecryptionSecrets,
   type Frame,
   newFrame,
+  PACKET_BLOCK_HEAD,
+  packetOptionsAt,
   pseudoHeaderLength,
 } from '@eyrie/dissect';
 import type { PlacedPacket } from '@eyrie/store';
@@ -36,6 +39,7 @@ interface Place {
 export class CaptureFile {
   readonly path: string;
   readonly #file: PlainFile;
+  readonly #mayHaveComments: boolean;
   #interfaces: readonly CaptureInterface[];
   secrets: readonly DecryptionSecrets[];
   /** For secrets behind the first packet; null: not begun. */
@@ -44,9 +48,14 @@ export class CaptureFile {
   #window = new Uint8Array(0);
   #windowAt = 0;
 
-  private constructor(path: string, file: PlainFile, { interfaces, secrets, mayHaveMore }: Described) {
+  private constructor(
+    path: string,
+    file: PlainFile,
+    { interfaces, secrets, mayHaveMore, isPcapng }: Described,
+  ) {
     this.path = path;
     this.#file = file;
+    this.#mayHaveComments = isPcapng;
     this.#interfaces = interfaces;
     this.secrets = secrets;
     this.#search = mayHaveMore ? null : Promise.resolve();
@@ -113,6 +122,16 @@ export class CaptureFile {
       () => {},
     );
     return this.#search;
+  }
+
+  async comments(row: PlacedPacket): Promise<string[]> {
+    if (!this.#mayHaveComments) return [];
+    const { from, to } = await this.#place(row);
+    if (from < PACKET_BLOCK_HEAD) return [];
+    const head = await this.#read(from - PACKET_BLOCK_HEAD, PACKET_BLOCK_HEAD, 0);
+    const options = packetOptionsAt(head, to - from);
+    if (options === null) return [];
+    return commentsIn(await this.#read(from + options.from, options.length, 0), options.isLittle);
   }
 
   async close(): Promise<void> {
@@ -185,6 +204,7 @@ interface Described {
   readonly compression: CaptureSource['compression'];
   /** Whether secrets may stand behind the first packet. */
   readonly mayHaveMore: boolean;
+  readonly isPcapng: boolean;
 }
 
 /** What stands before the first packet, and further on until so many interfaces were described. */
@@ -201,8 +221,15 @@ async function describe(path: string, interfacesMin: number): Promise<Described>
   } finally {
     await source.close();
   }
-  const mayHaveMore = reader.format === 'pcapng' && size !== null && size <= SEARCH_BYTES_MAX;
-  return { interfaces: [...reader.interfaces], secrets: [...reader.secrets], compression, mayHaveMore };
+  const isPcapng = reader.format === 'pcapng';
+  const mayHaveMore = isPcapng && size !== null && size <= SEARCH_BYTES_MAX;
+  return {
+    interfaces: [...reader.interfaces],
+    secrets: [...reader.secrets],
+    compression,
+    mayHaveMore,
+    isPcapng,
+  };
 }
 
 async function allSecrets(path: string): Promise<readonly DecryptionSecrets[]> {

@@ -50,8 +50,15 @@ export class Details {
     const context = await this.#redissector.one(found, (p) => {
       detail = { tree: treeOf(p).map(lineOf), buffers: buffersOf(p), summary: infoColumn(p) };
     });
-    return { ...detail, context };
+    const comments = await this.#redissector.reading(found.capture, (file) => file.comments(found.packet));
+    return { ...detail, tree: [...comments.map(commentLine), ...detail.tree], context };
   }
+}
+
+/** Above the layers, as in Wireshark. */
+function commentLine(comment: string): TreeLine {
+  const text = `Packet comment: ${comment.replace(/\s+/g, ' ')}`;
+  return { name: '', text, value: null, start: 0, length: 0, buffer: 0, children: [] };
 }
 
 function lineOf({ name, field, value, text, start, length, buffer, children }: TreeNode): TreeLine {

@@ -17,6 +17,8 @@ export interface Frames {
   frame(row: PlacedPacket, aheadBytes?: number): Promise<Frame>;
   /** Of several packets at once. @throws ApiError, CaptureError if the bytes of one are gone */
   frames(rows: readonly PlacedPacket[]): Promise<Frame[]>;
+  /** Of one packet: what people wrote about it into a pcapng file. */
+  comments(row: PlacedPacket): Promise<string[]>;
   close(): Promise<void>;
 }
 
@@ -36,6 +38,10 @@ class RingFrames implements Frames {
   /** What captures live learns no secrets. */
   readonly secrets = [];
   async findSecrets(): Promise<void> {}
+  /** Nor does it write comments. */
+  async comments(): Promise<string[]> {
+    return [];
+  }
 
   private constructor(folder: string, unpacked: UnpackedFiles) {
     this.#folder = folder;
