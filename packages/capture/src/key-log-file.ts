@@ -40,7 +40,9 @@ export class KeyLogFile {
   refresh(): void {
     try {
       this.#readOn();
-    } catch {}
+    } catch {
+      // As above: it may be readable the next time.
+    }
   }
 
   #readOn(): void {

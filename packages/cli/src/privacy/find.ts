@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { basename, extname } from 'node:path';
-import { CaptureError, isVault, openCapture } from '@eyrie/capture';
+import { CaptureError, type CaptureSource, isVault, openCapture } from '@eyrie/capture';
 import { newFrame } from '@eyrie/dissect';
 import type { Config } from '@eyrie/services/config';
 import { openStore, StoreError } from '@eyrie/store';
@@ -171,28 +171,29 @@ function namesOf(text: string): (line: string) => boolean {
 }
 
 /** Those that hold its bytes anywhere, or name it. */
-async function packetsWith(path: string, { bytes, text }: Wanted): Promise<number> {
-  let packets = 0;
+async function packetsWith(path: string, wanted: Wanted): Promise<number> {
   try {
-    const capture = await openCapture(path);
-    const frame = newFrame();
-    try {
-      for await (const reader of capture.chunks()) {
-        while (reader.next(frame)) {
-          const data = Buffer.from(
-            frame.data.buffer,
-            frame.data.byteOffset + frame.start,
-            frame.end - frame.start,
-          );
-          if (data.includes(bytes) || data.includes(text)) packets++;
-        }
-      }
-    } finally {
-      await capture.close();
-    }
+    return await countWith(await openCapture(path), wanted);
   } catch (error) {
     // Nothing was written to it yet.
-    if (!(error instanceof CaptureError) || error.code !== 'ERR_CAPTURE_EMPTY') throw error;
+    if (error instanceof CaptureError && error.code === 'ERR_CAPTURE_EMPTY') return 0;
+    throw error;
+  }
+}
+
+async function countWith(capture: CaptureSource, { bytes, text }: Wanted): Promise<number> {
+  let packets = 0;
+  const frame = newFrame();
+  try {
+    for await (const reader of capture.chunks()) {
+      while (reader.next(frame)) {
+        const { data, start, end } = frame;
+        const seen = Buffer.from(data.buffer, data.byteOffset + start, end - start);
+        if (seen.includes(bytes) || seen.includes(text)) packets++;
+      }
+    }
+  } finally {
+    await capture.close();
   }
   return packets;
 }

@@ -33,25 +33,28 @@ const DEFAULTS: FieldsFormat = {
   bom: false,
 };
 
+/** Values of `-E quote=`: double, single, none. */
+const QUOTES: Readonly<Record<string, FieldsFormat['quote']>> = { d: '"', s: "'", n: '' };
+
 /** Reads `-E header=y -E separator=, …`. */
 export function parseFieldsFormat(options: readonly string[]): FieldsFormat {
-  const format: Record<string, unknown> = { ...DEFAULTS };
+  const format: { -readonly [K in keyof FieldsFormat]: FieldsFormat[K] } = { ...DEFAULTS };
   for (const option of options) {
     const equals = option.indexOf('=');
     const key = option.slice(0, equals);
     const value = option.slice(equals + 1);
     if (key === 'header' || key === 'bom') format[key] = yesOrNo(option, value);
     else if (key === 'separator' || key === 'aggregator') format[key] = character(value);
-    else if (key === 'occurrence' && ['f', 'l', 'a'].includes(value)) format.occurrence = value;
-    else if (key === 'quote' && ['d', 's', 'n'].includes(value))
-      format.quote = { d: '"', s: "'", n: '' }[value];
+    else if (key === 'occurrence' && (value === 'f' || value === 'l' || value === 'a'))
+      format.occurrence = value;
+    else if (key === 'quote' && Object.hasOwn(QUOTES, value)) format.quote = QUOTES[value]!;
     else
       throw new UserError(
         `-E ${option} is not known; use header=y|n, bom=y|n, separator=/t|/s|CHAR, occurrence=f|l|a, aggregator=,|/s|CHAR, quote=d|s|n`,
         BAD_USAGE,
       );
   }
-  return format as unknown as FieldsFormat;
+  return format;
 }
 
 function yesOrNo(option: string, value: string): boolean {

@@ -37,12 +37,12 @@ export function columnFormat(options: readonly string[]): string | undefined {
 
 /** @throws UserError */
 export function preferences(options: readonly string[]): Preferences {
-  const chosen: Record<string, boolean> = { ...DEFAULT_PREFERENCES };
+  const chosen: Record<keyof Preferences, boolean> = { ...DEFAULT_PREFERENCES };
   for (const option of options) {
     if (KEY_LOG.test(option) || COLUMN_FORMAT.test(option)) continue;
     const colon = option.indexOf(':');
     const name = option.slice(0, colon < 0 ? undefined : colon).trim();
-    if (!Object.hasOwn(chosen, name)) {
+    if (!isPreference(name)) {
       const names = [...Object.keys(chosen), 'tls.keylog_file', 'wg.keylog_file', 'gui.column.format'].join(
         ', ',
       );
@@ -53,7 +53,11 @@ export function preferences(options: readonly string[]): Preferences {
       throw new UserError(`-o ${option}: say ${name}:TRUE or ${name}:FALSE`);
     chosen[name] = value.toLowerCase() === 'true';
   }
-  return chosen as unknown as Preferences;
+  return chosen;
+}
+
+function isPreference(name: string): name is keyof Preferences {
+  return Object.hasOwn(DEFAULT_PREFERENCES, name);
 }
 
 const KEYS_MAX = 0x10000;

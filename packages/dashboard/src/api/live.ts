@@ -18,8 +18,8 @@ const epoch = signal(0);
 const listeners = new Map<Channel, Set<(data: never) => void>>();
 let socket: WebSocket | null = null;
 let retryMs = RETRY_MS_MIN;
-let retryTimer = 0;
-let silenceTimer = 0;
+let retryTimer: ReturnType<typeof setTimeout> | undefined;
+let silenceTimer: ReturnType<typeof setTimeout> | undefined;
 
 /** Subscribes to a channel. @returns a function that unsubscribes */
 export function listen<C extends Channel>(channel: C, onData: (data: LiveData[C]) => void): () => void {
@@ -61,7 +61,7 @@ export function connect(): void {
     clearTimeout(silenceTimer);
     connection.value = 'lost';
     retryAt.value = Date.now() + retryMs;
-    retryTimer = setTimeout(connect, retryMs) as unknown as number;
+    retryTimer = setTimeout(connect, retryMs);
     retryMs = Math.min(RETRY_MS_MAX, retryMs * 2);
   };
 }
@@ -69,7 +69,7 @@ export function connect(): void {
 function heard(): void {
   clearTimeout(silenceTimer);
   if (listeners.size === 0) return;
-  silenceTimer = setTimeout(() => socket?.close(), SILENCE_MS_MAX) as unknown as number;
+  silenceTimer = setTimeout(() => socket?.close(), SILENCE_MS_MAX);
 }
 
 function command(text: { subscribe?: Channel[]; unsubscribe?: Channel[] }): void {

@@ -16,7 +16,7 @@ export const revision = signal(0);
 export const rates = signal<readonly Rates[]>([]);
 
 let storedBefore = '';
-let pending = 0;
+let pending: ReturnType<typeof setTimeout> | undefined;
 
 /** @param before rows of other captures that are already known */
 function take(rows: CaptureRow[], before = captures.peek() ?? []): void {
@@ -27,11 +27,11 @@ function take(rows: CaptureRow[], before = captures.peek() ?? []): void {
   if (stored === storedBefore) return;
   const isFirst = storedBefore === '';
   storedBefore = stored;
-  if (isFirst || pending !== 0) return;
+  if (isFirst || pending !== undefined) return;
   pending = setTimeout(() => {
-    pending = 0;
+    pending = undefined;
     revision.value++;
-  }, REFRESH_MS) as unknown as number;
+  }, REFRESH_MS);
 }
 
 export async function loadCaptures(): Promise<void> {

@@ -3,14 +3,14 @@ import { signal } from '@preact/signals';
 
 const SHOWN_MS = 4000;
 const message = signal('');
-let timer = 0;
+let timer: ReturnType<typeof setTimeout> | undefined;
 
 export function announce(text: string): void {
   clearTimeout(timer);
   message.value = text;
   timer = setTimeout(() => {
     message.value = '';
-  }, SHOWN_MS) as unknown as number;
+  }, SHOWN_MS);
 }
 
 export function Announcer() {

@@ -71,16 +71,23 @@ export interface Admission {
   roster: Roster;
 }
 
-/** Asks at one address. Null while it waits in the queue; throws EnrolError with one line if it is denied. */
+/** A peer that applies for a certificate. */
+export interface Applicant {
+  readonly mesh: string;
+  /** SHA-256 of the first root's certificate. */
+  readonly root: Uint8Array;
+  readonly id: string;
+  readonly keys: KeyPair;
+  /** From `makeEnrolRequest`. */
+  readonly request: Uint8Array;
+}
+
+/** Asks at one address. Null while it waits in the queue. @throws EnrolError with one line if it is denied */
 export async function enrolAt(
   runtime: Runtime,
   transport: Transport,
   address: string,
-  mesh: string,
-  root: Uint8Array,
-  id: string,
-  keys: KeyPair,
-  request: Uint8Array,
+  { mesh, root, id, keys, request }: Applicant,
 ): Promise<Admission | null> {
   const payload = await ask(runtime, transport, address, mesh, request);
   const answer = decodeAnswer(payload);

@@ -139,13 +139,14 @@ async function askInTurn(
   request: Uint8Array,
 ) {
   const { mesh, root, addresses } = invitation;
+  const applicant = { mesh, root, id: settings.id, keys, request };
   const endMs = runtime.clock.elapsedMs() + withinMs;
   let last = new EnrolError('the invitation has no address');
   // A busy peer may not answer in time, so each is asked more than once.
   for (let round = 0; round < TRIES; round++) {
     for (const address of addresses) {
       try {
-        return await enrolAt(runtime, transport, address, mesh, root, settings.id, keys, request);
+        return await enrolAt(runtime, transport, address, applicant);
       } catch (error) {
         if (!(error instanceof EnrolError)) throw error;
         last = error;

@@ -95,11 +95,11 @@ export class Renewal {
   async #askAsStranger(request: Uint8Array): Promise<Uint8Array> {
     const { runtime, transport, standing } = this.#options;
     const { id, keys, roster } = standing;
-    const root = sha256(roster.beginning);
+    const applicant = { mesh: roster.mesh, root: sha256(roster.beginning), id, keys, request };
     let problem = new EnrolError('no address of another peer is known');
     for (const address of this.#addressesToAsk()) {
       try {
-        const admission = await enrolAt(runtime, transport, address, roster.mesh, root, id, keys, request);
+        const admission = await enrolAt(runtime, transport, address, applicant);
         if (admission !== null) return admission.certificate;
         problem = new EnrolError('waits for approval');
       } catch (error) {

@@ -62,7 +62,7 @@ export async function fetchResource(
     const stream = session.openStream(streamKinds.get, encode(wanted, { name, fromChunk: have }));
     const input = new StreamInput(stream, signal, peer.runtime.clock);
     try {
-      return await receive(stream, input, from, name, path, have, plan, onProgress);
+      return await receive(stream, input, { from, name, path, haveChunks: have, known: plan, onProgress });
     } finally {
       input.close();
     }
@@ -76,15 +76,22 @@ export async function fetchResource(
   return second;
 }
 
+interface Download {
+  readonly from: string;
+  readonly name: string;
+  readonly path: string;
+  /** Verified chunks of an earlier attempt. */
+  readonly haveChunks: number;
+  /** What that attempt was to become (`readPlan`). */
+  readonly known: string | null;
+  readonly onProgress: (progress: Progress) => void;
+}
+
+/** Receives the chunks that are missing, unless the peer has another file under this name by now. */
 async function receive(
   stream: Stream,
   input: StreamInput,
-  from: string,
-  name: string,
-  path: string,
-  haveChunks: number,
-  known: string | null,
-  onProgress: (progress: Progress) => void,
+  { from, name, path, haveChunks, known, onProgress }: Download,
 ): Promise<Manifest | 'another file'> {
   const part = `${path}.part`;
   const plan = await readManifest(input, from);

@@ -4,31 +4,30 @@ import type { TreeDefinition } from './tree.ts';
 
 const LEVELS = ['4th Level or more', '1st Level', '2nd Level', '3rd Level'];
 
+const FIELDS = [
+  'dns.flags.response',
+  'dns.flags.opcode',
+  'dns.flags.rcode',
+  'dns.qry.type',
+  'dns.qry.class',
+  'dns.qry.name.len',
+  'dns.count.labels',
+  'dns.count.queries',
+  'dns.count.answers',
+  'dns.count.auth_rr',
+  'dns.count.add_rr',
+  'dns.response_to',
+  'dns.time',
+  'dns.unsolicited',
+  'dns.retransmission',
+];
+
 export const dnsTree: TreeDefinition = {
   name: 'dns,tree',
   title: 'DNS',
   about: 'DNS messages by type, code, size and response time',
   start(tree) {
-    const tap = new Tap(
-      ['dns'],
-      [
-        'dns.flags.response',
-        'dns.flags.opcode',
-        'dns.flags.rcode',
-        'dns.qry.type',
-        'dns.qry.class',
-        'dns.qry.name.len',
-        'dns.count.labels',
-        'dns.count.queries',
-        'dns.count.answers',
-        'dns.count.auth_rr',
-        'dns.count.add_rr',
-        'dns.response_to',
-        'dns.time',
-        'dns.unsolicited',
-        'dns.retransmission',
-      ],
-    );
+    const tap = new Tap(['dns'], FIELDS);
     const total = tree.node(tree.root, 'Total Packets');
     const replies = tree.node(total, 'Query/Response');
     const types = tree.node(total, 'Query Type');

@@ -24,7 +24,12 @@ const ARCHIVES_MAX = 2;
 const ARCHIVES_WAITING_MAX = 4;
 
 export function addObjectRoutes(app: Server, context: Context, turns: Turns): void {
-  const archives = new Turns(ARCHIVES_MAX, ARCHIVES_WAITING_MAX);
+  addList(app, context, turns);
+  addObject(app, context, turns);
+  addArchive(app, context, new Turns(ARCHIVES_MAX, ARCHIVES_WAITING_MAX));
+}
+
+function addList(app: Server, context: Context, turns: Turns): void {
   app.get(
     '/objects',
     {
@@ -43,7 +48,9 @@ export function addObjectRoutes(app: Server, context: Context, turns: Turns): vo
       return { items: objects, packets, is_whole: isWhole, gone: [...gone] };
     },
   );
+}
 
+function addObject(app: Server, context: Context, turns: Turns): void {
   app.get(
     '/objects/:capture/:kind/:frame/:nth',
     {
@@ -77,7 +84,9 @@ export function addObjectRoutes(app: Server, context: Context, turns: Turns): vo
         .send(Buffer.from(found.data.buffer, found.data.byteOffset, found.data.length) as never);
     },
   );
+}
 
+function addArchive(app: Server, context: Context, turns: Turns): void {
   app.get(
     '/objects.zip',
     {
@@ -96,7 +105,7 @@ export function addObjectRoutes(app: Server, context: Context, turns: Turns): vo
       withFilter(selection, '');
       const kinds = kind === undefined ? OBJECT_KINDS : [kind];
       const archive = new ObjectArchive();
-      archives
+      turns
         .take(left, () => eachObject(context, selection, kinds, archive, left))
         .then(({ isWhole }) => archive.end(isWhole))
         .catch((error) => archive.fail(left.aborted ? undefined : error));
