@@ -99,7 +99,7 @@ const keyObjects = new Map<string, KeyObject>();
 /** Cached: parsing a key takes a third of the time of a verification with it. */
 export function publicKeyObject(publicKey: Uint8Array): KeyObject {
   const bytes = Buffer.concat([SPKI_HEAD, publicKey]);
-  const name = bytes.latin1Slice();
+  const name = bytes.toString('latin1');
   const known = keyObjects.get(name);
   if (known !== undefined) return known;
   const made = createPublicKey({ key: bytes, format: 'der', type: 'spki' });
