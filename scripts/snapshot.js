@@ -51,7 +51,9 @@ export async function makeSnapshot(build, shared, folder, sourcesOf) {
   const config = join(folder, 'snapshot.json');
   writeFileSync(config, JSON.stringify({ builder: script, withoutCodeCache: true }));
   const run = (...args) => execFileSync(node, args, { env: {}, stdio: ['ignore', 'pipe', 'pipe'] });
-  run('--snapshot-blob', blob, '--build-snapshot-config', config);
+  // Reading the samples prints megabytes.
+  const silent = { env: {}, stdio: ['ignore', 'ignore', 'pipe'] };
+  execFileSync(node, ['--snapshot-blob', blob, '--build-snapshot-config', config], silent);
   const starts = (flags) => run(...flags, '--snapshot-blob', blob, 'eyrie', 'read', '--help');
   starts([]);
   const flags = acceptedBy(starts);
@@ -73,8 +75,8 @@ function afterwards(root) {
     // Called for its side effect, a full garbage collection.
     v8.queryObjects(Object, { format: 'count' });
     v8.setFlagsFromString('--no-stress-flush-code');
-    eyrie.warmUp(${JSON.stringify(samples)}.map((path) => new Uint8Array(require('node:fs').readFileSync(path))));
-    v8.startupSnapshot.setDeserializeMainFunction(eyrie.main);`;
+    v8.startupSnapshot.setDeserializeMainFunction(eyrie.main);
+    eyrie.warmUp(${JSON.stringify(samples)});`;
 }
 
 /** V8's flags may change with its version, and Node refuses unknown ones. */

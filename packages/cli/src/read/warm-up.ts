@@ -1,11 +1,7 @@
-// Runs before the start-up snapshot is taken: reads captures as the usual tasks do, so that the snapshot holds the bytecode
-// that most captures need.
-import { openSync } from 'node:fs';
-import { devNull } from 'node:os';
-import { CaptureReader, columnNamed, Dissector, newFrame, ProtocolHierarchy } from '@eyrie/dissect';
-import { Output } from '../terminal/output.ts';
-import { FieldsPrinter, parseFieldsFormat } from './fields.ts';
-import { LinesPrinter } from './lines.ts';
+// Runs before the start-up snapshot is taken: reads captures as users do, so that the snapshot holds the bytecode that most
+// reads need.
+import { newProgram } from '../running.ts';
+import { addReadCommand } from './options.ts';
 
 /**
  * V8 sizes a class's instances by the first eight (slack tracking). A snapshot ends that early: after fewer, none of them
@@ -14,35 +10,15 @@ import { LinesPrinter } from './lines.ts';
  */
 const INSTANCES = 8;
 
-const FIELDS = [
-  'frame.number',
-  'frame.time_epoch',
-  'ip.src',
-  'ip.dst',
-  'tcp.srcport',
-  'tcp.seq',
-  'frame.len',
-];
+const TASKS = ['-q -z io,phs', '-t r', '-T fields -e frame.number -e frame.time_epoch -e ip.src -e tcp.seq'];
 
-export function warmUp(captures: readonly Uint8Array[]): void {
-  const out = new Output(openSync(devNull, 'w'));
-  const fields = FIELDS.map((name) => columnNamed(name)!);
-  const tasks = Array.from({ length: INSTANCES }, () => ({
-    readers: captures.map(() => new CaptureReader()),
-    dissector: new Dissector({ timesConversations: false }),
-    hierarchy: new ProtocolHierarchy(),
-    printers: [new LinesPrinter(out, true), new FieldsPrinter(out, fields, parseFieldsFormat([]))],
-  }));
-  const frame = newFrame();
-  for (const { readers, dissector, hierarchy, printers } of tasks)
-    for (const [i, reader] of readers.entries()) {
-      dissector.session.interfaces = reader.interfaces;
-      reader.feed(captures[i]!);
-      while (reader.next(frame)) {
-        const packet = dissector.dissect(frame);
-        hierarchy.add(packet);
-        for (const printer of printers) printer.see(packet);
+/** @param paths of captures */
+export async function warmUp(paths: readonly string[]): Promise<void> {
+  for (let i = 0; i < INSTANCES; i++)
+    for (const task of TASKS)
+      for (const path of paths) {
+        const program = newProgram();
+        addReadCommand(program);
+        await program.parseAsync(['read', ...task.split(' '), path], { from: 'user' });
       }
-    }
-  out.flush();
 }
