@@ -220,7 +220,7 @@ test('an address is found everywhere, one with the same prefix is not', async ()
   const { out } = await run('privacy', 'find', '192.168.10.7', '--json');
   delete env.EYRIE_LOG_FOLDER;
   const inLogs = JSON.parse(out).found.find(({ place }: { place: string }) => place.includes('my logs'));
-  assert.match(inLogs.erase, /^rm '.*my logs'\/\*\.log\*$/);
+  assert.match(inLogs.erase, /^rm '.*my logs\/found\.log'$/);
   assert.equal((await run('privacy', 'find', '192.168.10.0/24')).status, 2);
 });
 
