@@ -92,6 +92,7 @@ export class Session {
     );
   }
 
+  /** Sends a notice, which has no answer; does nothing while the session is not open. */
   notify(kind: number, payload: Uint8Array): void {
     if (this.isOpen) this.#sendFrame(frameTypes.notice, Buffer.of(kind), payload);
   }

@@ -39,7 +39,7 @@ export interface ParserOptions extends FlowOptions {
   readonly isLive?: boolean;
   /** Zeek's logs of the packets; default: none. */
   readonly logs?: LiveLogsOptions | null;
-  /** Told what goes wrong beside the parsing. */
+  /** Called with a line on each failure beside the parsing, such as a log that cannot be written. */
   readonly onTrouble?: (trouble: string) => void;
 }
 
@@ -100,7 +100,7 @@ export class PacketParser {
   }
 
   /**
-   * Secrets that the capture itself holds, and others: lists that may grow. What they open is stored as it was said.
+   * Secrets that the capture itself holds, and others: lists that may grow. What they decrypt is stored as plaintext.
    *
    * @param isExpecting whether some may come that are not there yet
    */

@@ -10,12 +10,13 @@ import { isOfTheBatch } from './of-the-batch.ts';
 export interface PersistorOptions {
   readonly log: Log;
   readonly refused: RefusedBodies;
+  /** Milliseconds before the first retry, and between later ones at most; defaults: 100 and 5,000. */
   readonly firstMs?: number;
   readonly mostMs?: number;
 }
 
 export class Persistor {
-  /** Packets stored since the start. */
+  /** Since the start: packets stored, batches answered by the store, and of those how many it had already. */
   packets = 0;
   batches = 0;
   repeats = 0;

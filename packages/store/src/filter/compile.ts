@@ -50,6 +50,7 @@ export class FilterCompiler {
     this.#addresses = addresses;
   }
 
+  /** Two conditions on rows of packets: `lower` holds only for those that pass, `upper` for all that may. */
   async compile(e: Expression): Promise<Bounds> {
     switch (e.kind) {
       case 'and':
