@@ -135,9 +135,9 @@ export async function pending(options: Common): Promise<void> {
 }
 
 const DONE: Record<string, string> = {
-  approve: 'is let in',
-  deny: 'is sent away',
-  allow: 'will be let in when it asks',
+  approve: 'is admitted',
+  deny: 'is refused',
+  allow: 'will be admitted when it applies',
   revoke: 'is revoked: all peers close their links with it',
   rotate:
     'There is a new root beside the old one. Peers renew by themselves; run "eyrie mesh ca retire" in two days.',

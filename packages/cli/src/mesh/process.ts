@@ -116,7 +116,7 @@ export async function list(options: { json?: boolean }): Promise<void> {
       const isMember = isComplete(new FolderStorage(folder));
       return {
         id,
-        state: !isMember ? 'not let in yet' : await stateOf(id),
+        state: !isMember ? 'not admitted yet' : await stateOf(id),
         mesh: meshNameOf(folder),
         isAuthority: holdsAuthority(id),
         folder,
