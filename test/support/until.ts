@@ -16,8 +16,9 @@ export async function until<T>(
   everyMs = 25,
 ): Promise<Exclude<T, null | undefined | false | 0 | ''>> {
   let problem = '';
-  for (const end = Date.now() + LIMIT_MS; Date.now() < end; ) {
-    const begun = Date.now();
+  // The clock of the day may be set meanwhile.
+  for (const end = performance.now() + LIMIT_MS; performance.now() < end; ) {
+    const begun = performance.now();
     try {
       const found = await look();
       if (found) return found as Exclude<T, null | undefined | false | 0 | ''>;
@@ -26,7 +27,7 @@ export async function until<T>(
       problem = `\n${error}`;
     }
     // A look that starts a process takes from what it waits for.
-    await sleep(Math.max(everyMs, 2 * (Date.now() - begun)));
+    await sleep(Math.max(everyMs, 2 * (performance.now() - begun)));
   }
   throw new Error(`it did not come: ${typeof what === 'string' ? what : what()}${problem}`);
 }

@@ -93,17 +93,20 @@ describe("Zeek's logs of live traffic", { skip: cannot() }, () => {
       const { child, said, closed, hasBegun, logs } = up('kept', { rotate: '0s' });
       await hasBegun;
       await ask(path);
-      await until('the request in the log', () => {
+      const isLogged = until('the request in the log', () => {
         try {
           return urisIn(logs).includes(path);
         } catch {
           return false;
         }
-      }).catch((error) => {
+      });
+      const hasEnded = closed.then((status) => Promise.reject(new Error(`it ended with status ${status}`)));
+      await Promise.race([isLogged, hasEnded]).catch((error) => {
         const files = readdirSync(join(root, 'kept'), { recursive: true, withFileTypes: true });
         const sizes = files.map((file) => `${file.name} ${statSync(join(file.parentPath, file.name)).size}`);
         throw new Error(`${(error as Error).message}: ${path}\n${said.text}\n${sizes.join('\n')}`);
       });
+      hasEnded.catch(() => {});
       child.kill('SIGINT');
       assert.equal(await closed, 0, said.text);
     }
