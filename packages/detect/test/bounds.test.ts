@@ -127,6 +127,16 @@ describe('memory with ever new hosts', () => {
 });
 
 describe('a bounded table', () => {
+  it('keeps nothing of what it was, once it is no longer full', () => {
+    const table = new Bounded<number>(1000);
+    for (let i = 0; i < 1001; i++) table.for(`k${i}`, () => i);
+    const { second } = growth(200_000, (i) => {
+      table.delete(`k${i}`);
+      table.for(`k${i + 999}`, () => i);
+    });
+    assert.ok(second < 1e6, `${second} bytes more`);
+  });
+
   it('holds what one that looks for the least recently used key would hold, whatever is done to it', () => {
     const work = fc.record({
       key: fc.integer({ min: 0, max: 12 }),
