@@ -24,9 +24,9 @@ export function MeshClock({ time }: { time: Heard }) {
         facts={[
           ['Follows', followed(time)],
           ['Own clock', aheadText(time.ahead_ms)],
-          ['Own frequency', rateText(-time.skew_ppm)],
+          ['Frequency', rateText(-time.skew_ppm)],
           ['Round trip', time.delay_ms === null || time.is_root ? '–' : duration(time.delay_ms / 1000)],
-          ['Synchronised for', duration(Math.round(time.age_seconds))],
+          ['Running for', duration(Math.round(time.age_seconds))],
           ['Steps', time.steps === 0 ? 'none' : String(time.steps)],
         ]}
       />
