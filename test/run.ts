@@ -18,42 +18,29 @@ const RUN_MS = 3_600_000;
 /** One more than the cores: of three, one mostly waits. Where there are many cores, memory is the limit. */
 const AT_ONCE = Math.min(availableParallelism() + 1, 8);
 
-/** What takes longest begins first, so that the end is not one of these alone; between them, what mostly waits. */
+/** After the files that share a process: what takes longest, so that the end is not one of these alone; between them, what mostly waits. */
 const FIRST = [
-  'test/unit.ts',
-  'packages/store/test/postgres.e2e.ts',
   'packages/cli/test/pipeline.e2e.ts',
   'test/tutorial.e2e.ts',
-  'packages/dashboard/test/axe.e2e.ts',
   'packages/services/test/faults.e2e.ts',
   'packages/cli/test/firewall.e2e.ts',
   'packages/cli/test/privacy.e2e.ts',
   'packages/services/test/demo/attack.e2e.ts',
   'packages/cli/test/together.e2e.ts',
-  'packages/dashboard/test/page.e2e.ts',
   'packages/lab/test/emulate.e2e.ts',
-  'packages/services/test/analyzer/answers-postgres.e2e.ts',
   'packages/cli/test/formats.e2e.ts',
   'packages/store/test/duckdb.e2e.ts',
   'packages/services/test/honeypot/honeypot.e2e.ts',
   'packages/cli/test/mesh.e2e.ts',
   'packages/cli/test/store.e2e.ts',
-  'packages/dashboard/test/server.e2e.ts',
-  'packages/services/test/resend.e2e.ts',
   'packages/cli/test/odd-captures.e2e.ts',
   'packages/capture/test/tshark.e2e.ts',
   'packages/cli/test/talkers.e2e.ts',
-  'packages/dashboard/test/flow.e2e.ts',
   'packages/cli/test/lan.e2e.ts',
   'packages/dashboard/test/mesh.e2e.ts',
   'packages/cli/test/path.e2e.ts',
-  'packages/dashboard/test/captures.e2e.ts',
-  'packages/dashboard/test/going.e2e.ts',
   'packages/cli/test/twice.e2e.ts',
-  'packages/services/test/analyzer/answers.e2e.ts',
   'packages/services/test/analyzer/command.e2e.ts',
-  'packages/services/test/pipeline.e2e.ts',
-  'packages/dashboard/test/endless.e2e.ts',
   'packages/cli/test/nat.e2e.ts',
 ];
 
