@@ -398,6 +398,9 @@ function closeStream(p: Packet, seq: number): void {
 /** Heuristics are not tried any more once they have failed on this many payloads of a conversation. */
 const GUESSES_MAX = 64;
 
+/** Systems give ports from here on to clients: Linux 32768 to 60999, others 49152 to 65535 (RFC 6335 §6). */
+const EPHEMERAL_FROM = 32_768;
+
 /** Tries, in this order: the conversation's known or announced protocol, the server's port, either port, heuristics. */
 function dissectPayload(p: Packet): void {
   // RFC 9293 §3.8.4: the payload of a keep-alive is one octet of garbage.
@@ -410,21 +413,33 @@ function dissectPayload(p: Packet): void {
   if (known !== 0 && offer(p, flows.protocolOf(known))) return;
   const announced = p.session.announced(p);
   if (announced !== undefined && offer(p, announced)) return;
-  const server = tcpPorts.get(analysis.serverPort(p.flow));
-  if (server !== undefined && offer(p, server)) return;
-  const low = tcpPorts.get(Math.min(p.srcPort, p.dstPort));
-  if (low !== undefined && low !== server && offer(p, low)) return;
-  const high = tcpPorts.get(Math.max(p.srcPort, p.dstPort));
-  if (high !== undefined && high !== server && high !== low && offer(p, high)) return;
-  if (flows.guesses(p.flow) < GUESSES_MAX) {
-    for (const { protocol: guess, matches } of tcpHeuristics.entries) {
-      if (!matches(p) || !offer(p, guess)) continue;
-      flows.setApplication(p.flow, guess);
-      return;
-    }
-    flows.addGuess(p.flow);
+  const serverPort = analysis.serverPort(p.flow);
+  const server = tcpPorts.get(serverPort);
+  if (server !== undefined && offerByPort(p, serverPort, server)) return;
+  const lowPort = Math.min(p.srcPort, p.dstPort);
+  const low = tcpPorts.get(lowPort);
+  if (low !== undefined && low !== server && offerByPort(p, lowPort, low)) return;
+  const highPort = Math.max(p.srcPort, p.dstPort);
+  const high = tcpPorts.get(highPort);
+  if (high !== undefined && high !== server && high !== low && offerByPort(p, highPort, high)) return;
+  if (!guess(p)) p.run(data);
+}
+
+/** A port that a client may have by chance says less than a signature: those come first. */
+function offerByPort(p: Packet, port: number, made: Protocol): boolean {
+  return (port >= EPHEMERAL_FROM && guess(p)) || offer(p, made);
+}
+
+function guess(p: Packet): boolean {
+  const { flows } = p.session;
+  if (flows.guesses(p.flow) >= GUESSES_MAX) return false;
+  for (const { protocol: made, matches } of tcpHeuristics.entries) {
+    if (!matches(p) || !offer(p, made)) continue;
+    flows.setApplication(p.flow, made);
+    return true;
   }
-  p.run(data);
+  flows.addGuess(p.flow);
+  return false;
 }
 
 function offer(p: Packet, made: Protocol): boolean {
