@@ -77,3 +77,13 @@ test('the media type is that of the first bytes, also if they come one by one', 
   );
   assert.equal(logged([[3, Buffer.from('%PDF-1.7')]]).mimeType, null);
 });
+
+test('what waits is bounded by its memory as well: small parts are given up sooner, and empty ones do not wait', () => {
+  const byte = new Uint8Array(1);
+  const small = Array.from({ length: 10_000 }, (_, i): Part => [i + 1, byte]);
+  const { bytes, missingBytes, hashes } = logged([...small, [0, byte]]);
+  assert.deepEqual([bytes, missingBytes, hashes], [10_000, 1, null]);
+  const empty = Array.from({ length: 10_000 }, (): Part => [5, new Uint8Array(0)]);
+  const whole = logged([...empty, [1, byte], [0, byte]]);
+  assert.deepEqual([whole.bytes, whole.missingBytes, whole.hashes === null], [2, 0, false]);
+});

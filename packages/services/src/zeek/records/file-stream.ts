@@ -6,6 +6,8 @@ import { MAGIC_BYTES, mediaTypeOf } from './mime.ts';
 
 /** Bytes that wait for those before them; beyond, what is missing counts as lost. */
 const HELD_BYTES_MAX = 1 << 20;
+/** Memory that a part takes beside its bytes: else a mebibyte could wait in a million parts. */
+const PART_BYTES = 256;
 
 export interface StreamFacts {
   readonly source: string;
@@ -49,6 +51,7 @@ export class FileStream {
   /** Parts may come in any order, and again; their bytes are borrowed. */
   add(offset: number, bytes: Uint8Array, time: number): void {
     this.#last = time;
+    if (bytes.length === 0) return;
     if (offset > this.#next) this.#hold({ offset, bytes: new Uint8Array(bytes) });
     else {
       this.#take({ offset, bytes });
@@ -78,7 +81,7 @@ export class FileStream {
   #hold(part: Part): void {
     const at = this.#held.findLastIndex(({ offset }) => offset <= part.offset) + 1;
     this.#held.splice(at, 0, part);
-    this.#heldBytes += part.bytes.length;
+    this.#heldBytes += part.bytes.length + PART_BYTES;
     while (this.#heldBytes > HELD_BYTES_MAX) this.#skip();
   }
 
@@ -86,7 +89,7 @@ export class FileStream {
   #release(): void {
     while (this.#held.length > 0 && this.#held[0]!.offset <= this.#next) {
       const part = this.#held.shift()!;
-      this.#heldBytes -= part.bytes.length;
+      this.#heldBytes -= part.bytes.length + PART_BYTES;
       this.#take(part);
     }
   }
