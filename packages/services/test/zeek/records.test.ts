@@ -1,5 +1,6 @@
 // Logs of protocols of which no capture of Zeek's own tests is at hand: messages made by hand, and what is logged of them.
 import assert from 'node:assert/strict';
+import { hash } from 'node:crypto';
 import { test } from 'node:test';
 import { Dissector, type Frame, newFrame } from '@eyrie/dissect';
 import fc from 'fast-check';
@@ -308,5 +309,30 @@ test('broken messages of these protocols: rows stay rows, one line each', () => 
       assert.ok(lines.length > 0);
     }),
     { numRuns: 300 },
+  );
+});
+
+test('a data connection of FTP on which both sides send, as with TLS, has a file for each direction', () => {
+  const said = [
+    ['>', 'from the server'],
+    ['<', 'from the client, more'],
+    ['>', ', again'],
+  ] as const;
+  const files = columnsOf(
+    { port: 20, said },
+    'files',
+    'source',
+    'is_orig',
+    'seen_bytes',
+    'missing_bytes',
+    'md5',
+  );
+  const md5 = (text: string): string => hash('md5', text);
+  assert.deepEqual(
+    files.sort((a, b) => Number(a[2]) - Number(b[2])),
+    [
+      ['FTP_DATA', false, 21, 0, md5('from the client, more')],
+      ['FTP_DATA', true, 22, 0, md5('from the server, again')],
+    ],
   );
 });

@@ -42,13 +42,15 @@ export class FtpContents {
     file.stream.add(offset, p.bufferOf(p.tcpLayer).subarray(at, at + length), seen.time);
   }
 
+  /** One for each direction, as in Zeek: with TLS both sides send (RFC 4217). */
   #fileOf(p: Packet, seen: Seen): { readonly stream: FileStream; end: number } {
     return seen.conn.keep(
-      'ftp contents',
+      `ftp contents ${seen.isOrig}`,
       () => {
         const filename = OF_FILES.exec(transferOf(p)?.command ?? '')?.[1]?.trim() ?? null;
         const stream = new FileStream(this.#logs, seen, { source: 'FTP_DATA', filename });
-        this.#known.add(keyOf(seen.conn), stream);
+        if (seen.conn.kept(`ftp contents ${!seen.isOrig}`) === undefined)
+          this.#known.add(keyOf(seen.conn), stream);
         return { stream, end: 0 };
       },
       ({ stream }) => stream.end(),
