@@ -101,7 +101,7 @@ export const COLUMNS: readonly Column[] = [
   {
     id: 'src',
     title: 'Source',
-    width: 220,
+    width: 182,
     widthMax: 296,
     isMono: true,
     text: (row, { names }) => names?.get(row.src) ?? row.src,
@@ -120,7 +120,7 @@ export const COLUMNS: readonly Column[] = [
   {
     id: 'dst',
     title: 'Destination',
-    width: 220,
+    width: 182,
     widthMax: 296,
     isMono: true,
     text: (row, { names }) => names?.get(row.dst) ?? row.dst,

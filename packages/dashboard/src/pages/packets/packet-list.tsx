@@ -102,7 +102,7 @@ function templateOf(columns: readonly Column[], widths: Props['widths']): string
       const isOwn = widths[id] !== undefined;
       const own = `${widths[id] ?? width}px`;
       if (i === columns.length - 1) return `minmax(${isOwn ? own : `min(${own}, 30vw)`}, 1fr)`;
-      return isOwn || widthMax === undefined ? own : `clamp(182px, 15.3vw, ${widthMax}px)`;
+      return isOwn || widthMax === undefined ? own : `clamp(${own}, 15.3vw, ${widthMax}px)`;
     })
     .join(' ');
 }
