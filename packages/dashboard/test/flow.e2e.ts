@@ -121,6 +121,32 @@ test('a conversation is read as bytes or as one stream of HTTP/2, and a piece le
   await end();
 });
 
+test('more of a stream that arrives after another was chosen is dropped', async () => {
+  const answer = await fetch(`${eyrie.url}flows?application=http2&limit=1`);
+  const [http2] = ((await answer.json()) as { items: { id: number }[] }).items;
+  const { page, end } = await visit(browser, `${eyrie.url}#/flows/${http2!.id}`);
+  let release = () => {};
+  const released = new Promise<void>((resolve) => (release = resolve));
+  await page.route(/\/stream\?|\/stream$/, async (route) => {
+    const url = new URL(route.request().url());
+    if (url.searchParams.has('protocol')) return route.continue();
+    const isMore = url.searchParams.has('after');
+    const whole = await route.fetch({ url: url.href.replace(/[?&]after=[^&]*/, '') });
+    if (isMore) await released;
+    // An aborted request cannot be answered.
+    await route.fulfill({ json: { ...(await whole.json()), next: isMore ? null : 'n0' } }).catch(() => {});
+  });
+  await page.getByRole('button', { name: 'Follow' }).click();
+  await page.getByRole('button', { name: 'More', exact: true }).click();
+  await page.getByRole('button', { name: 'HTTP/2 stream' }).click();
+  const first = page.locator('.piece').first();
+  await first.filter({ hasText: ':path: /index.html' }).waitFor();
+  release();
+  await page.waitForTimeout(300);
+  assert.match((await first.locator('pre').textContent()) ?? '', /:path: \/index\.html/);
+  await end();
+});
+
 test('a flow whose file is gone still has its figures, and says what is missing', async () => {
   const answer = { error: { code: 'bytes_gone', message: 'the file is not there', hint: 'import it again' } };
   const { page, end } = await visit(browser, `${eyrie.url}#/flows/${flow.id}`, {}, async (own) => {

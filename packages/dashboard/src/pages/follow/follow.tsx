@@ -1,5 +1,5 @@
 // Follow stream: the data of both sides of a conversation, in order.
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { ApiError, addressOf, get } from '../../api/client.ts';
 import type { End, FlowRow, FlowStream, PacketRow } from '../../api/types.ts';
 import { withPort } from '../../format/addresses.ts';
@@ -48,8 +48,10 @@ export function Follow({ flow, query, onClose }: { flow: number; query: string; 
     close();
     go({ page: 'packets', item: '', q: query, capture, packet: items[0].id, view: {} });
   };
-  const pieces = (said.stream?.pieces ?? []).filter(
-    (piece) => side === 'both' || String(piece.side) === side,
+  const { stream } = said;
+  const pieces = useMemo(
+    () => (stream?.pieces ?? []).filter((piece) => side === 'both' || String(piece.side) === side),
+    [stream, side],
   );
   return (
     <dialog ref={dialog} class="dialog follow" aria-labelledby="follow-title" onClose={onClose}>
@@ -84,7 +86,7 @@ export function Follow({ flow, query, onClose }: { flow: number; query: string; 
           />
         )}
       </div>
-      {said.stream !== null && <Sums stream={said.stream} />}
+      {stream !== null && <Sums stream={stream} />}
     </dialog>
   );
 }
@@ -105,11 +107,13 @@ interface Said {
 /** What was said, as far as it was asked for; in one of several ways of reading it. */
 function useSaid(flow: number): Said {
   const [as, setAs] = useState<Reading>('bytes');
-  const [substreams, setSubstreams] = useState<readonly Substream[] | null>([]);
+  const [substreams, setSubstreams] = useState<readonly Substream[] | null>(null);
   const [substream, setSubstream] = useState<Substream | null>(null);
   const [stream, setStream] = useState<FlowStream | null>(null);
   const [error, setError] = useState<ApiError | null>(null);
   const [attempt, setAttempt] = useState(0);
+  /** Aborted once another stream, or another way to read it, is chosen. */
+  const chosen = useRef(new AbortController());
   const fail = (problem: unknown) => problem instanceof ApiError && setError(problem);
 
   useEffect(() => {
@@ -127,13 +131,15 @@ function useSaid(flow: number): Said {
   useEffect(() => {
     if (substreams === null) return;
     const control = new AbortController();
+    chosen.current = control;
     setStream(null);
+    setError(null);
     streamOf(flow, as, substream, null, control.signal).then(setStream, fail);
     return () => control.abort();
   }, [substreams, substream]);
   const more = () => {
     if (stream?.next == null) return;
-    streamOf(flow, as, substream, stream.next).then(
+    streamOf(flow, as, substream, stream.next, chosen.current.signal).then(
       (page) => setStream({ ...page, pieces: [...stream.pieces, ...page.pieces] }),
       fail,
     );

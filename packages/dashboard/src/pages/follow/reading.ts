@@ -54,7 +54,7 @@ export function streamOf(
   as: Reading,
   of: Substream | null,
   after: string | null,
-  signal?: AbortSignal,
+  signal: AbortSignal,
 ): Promise<FlowStream> {
   return get<FlowStream>(`/flows/${flow}/stream`, { ...termsOf(as, of), after }, signal);
 }
