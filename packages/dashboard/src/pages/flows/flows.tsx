@@ -2,7 +2,7 @@
 import { useMemo, useState } from 'preact/hooks';
 import type { End, FlowRow } from '../../api/types.ts';
 import { familyOf } from '../../families.ts';
-import { withPort } from '../../format/addresses.ts';
+import { withoutPort, withPort } from '../../format/addresses.ts';
 import { bytes, count } from '../../format/numbers.ts';
 import { duration, timing } from '../../format/time.ts';
 import { betweenAddresses, ofAddress, quoted } from '../../state/expression.ts';
@@ -32,12 +32,9 @@ const packetsOf = (flow: FlowRow) => flow.packets_to_server + flow.packets_to_cl
 const durationOf = (flow: FlowRow) => Number(flow.end) - Number(flow.start);
 const applicationOf = (flow: FlowRow) => flow.applications.at(-1) ?? flow.transport;
 
-/** A Host header may end with the port, which stands beside the address. */
-const nameOf = ({ server_name: name }: FlowRow) => name?.replace(/:\d+$/, '');
-
-/** False if the server's name only repeats its address. */
-const isNamed = ({ server: { address, port }, server_name: name }: FlowRow) =>
-  name !== null && name !== address && name !== withPort(address, port);
+/** False if the server's name only repeats its address; its port stands beside that. */
+export const isNamed = ({ server: { address, port }, server_name: name }: FlowRow) =>
+  name !== null && ![address, withPort(address, port)].includes(name);
 
 const flowColumns: readonly TableColumn<FlowRow>[] = [
   {
@@ -64,7 +61,7 @@ const flowColumns: readonly TableColumn<FlowRow>[] = [
     title: 'Server',
     cell: (flow) => (
       <>
-        {isNamed(flow) && <span class="server-name">{nameOf(flow)}</span>}
+        {isNamed(flow) && <span class="server-name">{withoutPort(flow.server_name!)}</span>}
         <EndText end={flow.server} isQuiet={isNamed(flow)} />
         <span class="only-narrow second-line">
           from <EndText end={flow.client} isQuiet />

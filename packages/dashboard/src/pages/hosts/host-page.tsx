@@ -7,7 +7,7 @@ import { stackOf } from '../../charts/stack.ts';
 import { TimelineChart } from '../../charts/timeline-chart.tsx';
 import { familyOf } from '../../families.ts';
 import { gradeOf, inOrder } from '../../findings.ts';
-import { withPort } from '../../format/addresses.ts';
+import { withoutPort, withPort } from '../../format/addresses.ts';
 import { bytes, count, percent } from '../../format/numbers.ts';
 import { duration, fromTo, justAfter } from '../../format/time.ts';
 import {
@@ -28,7 +28,7 @@ import { openMenu } from '../../ui/menu.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { Empty, Loading, Trouble } from '../../ui/states.tsx';
 import { termForFlow } from '../flows/flow-term.ts';
-import { flowMenu } from '../flows/flows.tsx';
+import { flowMenu, isNamed } from '../flows/flows.tsx';
 import { hostMenu } from './hosts.tsx';
 
 const FLOWS_SHOWN = 12;
@@ -337,7 +337,7 @@ function FlowLines({
               </td>
               <td>
                 <span class="quiet">{isClient ? 'to ' : 'from '}</span>
-                {isClient && flow.server_name !== null && `${flow.server_name} `}
+                {isClient && isNamed(flow) && `${withoutPort(flow.server_name!)} `}
                 <span class="mono">{withPort(other.address, other.port)}</span>
               </td>
               <td class="only-wide">{flow.state ?? '–'}</td>
