@@ -3,10 +3,11 @@
 
 import { globSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 
+import { FailedFiles } from './support/failed-files.ts';
 import { TestRun } from './support/leftovers.ts';
 import { ENTRIES, filesOf } from './support/processes.ts';
 
@@ -50,7 +51,9 @@ process.env.NODE_COMPILE_CACHE ??= join(root, 'node_modules/.cache/compile');
 const found = globSync('{packages/*/,}test/**/*.e2e.ts', { cwd: root }).sort();
 const shared = new Set(ENTRIES.flatMap(filesOf));
 const all = [...new Set([...ENTRIES, ...FIRST, ...found])].filter((file) => !shared.has(file));
-const asked = process.argv.slice(2);
+const asked = process.argv.slice(2).map((file) => relative(root, resolve(root, file)));
+const files = asked.length > 0 ? asked : all;
+const failed = new FailedFiles(root, files);
 
 const ours = new TestRun();
 const end = new AbortController();
@@ -82,19 +85,23 @@ function breakOff(): Promise<string[]> {
 
 run({
   cwd: root,
-  files: asked.length > 0 ? asked : all,
+  files,
   concurrency: AT_ONCE,
   timeout: TIMEOUT_MS,
   signal: end.signal,
 })
-  .on('test:fail', () => {
+  .on('test:fail', (event) => {
     process.exitCode = 1;
+    failed.addTest(event);
   })
+  .on('test:summary', (event) => failed.addSummary(event))
   .on('end', async () => {
     if (end.signal.aborted) return;
     clearTimeout(guard);
     const left = await ours.clean();
     if (left.length > 0) process.stderr.write(`left behind by tests, taken away now:\n${left.join('\n')}\n`);
+    // .ci/run reads these lines.
+    for (const file of failed.list()) process.stderr.write(`a test failed in ${file}\n`);
   })
   .compose(new spec())
   .pipe(process.stdout);

@@ -9,9 +9,6 @@ import { filesOf } from './processes.ts';
 
 const root = join(import.meta.dirname, '../..');
 
-// A test that failed is run once more by .ci/run, with the file it stands in: for `loads`, this one, which must not pass then.
-if (import.meta.main) throw new Error('this is no file of tests: run one of test/*.ts');
-
 /** Runs the tests of all files of `entry`, one file after the other. */
 export function runFilesOf(entry: string): void {
   for (const file of filesOf(entry))
