@@ -801,3 +801,67 @@ testCases(
   ],
   192,
 );
+
+// A beacon's elements: SSID, TIM, ERP, HT Capabilities, RSN, HT Operation, WPA, WMM, and a vendor's that is not read.
+const beacon =
+  '80000000ffffffffffff0200000000010200000000011000010203040506070864001104000474657374050501030102' +
+  '402a01062d1aef1117ffff00000000000000002c010500000001089f18de0615301e0100000fac040100000fac040200000fac02000fac06' +
+  'c0000000000fac063d16060717004001ff000000000000000000000000000000dd160050f20101000050f20201000050f20401000050f202' +
+  'dd180050f2020101840003a4000027a4000042435e0062322f00dd0700101802000400';
+
+testCases(
+  'elements of 802.11',
+  [
+    [
+      beacon,
+      'wlan',
+      '802.11',
+      'Beacon frame, SN=1, FN=0, Flags=........, BI=100, SSID="test"',
+      {
+        'wlan.tag.number': '0,5,42,45,48,61,221,221,221',
+        'wlan.tag.length': '4,5,1,26,30,22,22,24,7',
+        'wlan.tim.bmapctl.multicast': '1',
+        'wlan.tim.aid': '0x01,0x0e',
+        'wlan.tim.partial_virtual_bitmap': '0240',
+        'wlan.erp_info.use_protection': '1',
+        'wlan.ht.capabilities': '0x11ef',
+        'wlan.ht.capabilities.sm': '0x0003',
+        'wlan.ht.ampduparam.mpdudensity': '0x05',
+        'wlan.ht.mcsset.rxbitmask.8to15': '0x000000ff,0x00000000',
+        'wlan.ht.mcsset.highestdatarate': '0x012c,0x0000',
+        'wlan.ht.mcsset.txsetdefined': '1,0',
+        'wlan.txbf.channelest': '0x00000000',
+        'wlan.rsn.gcs': '1027076',
+        'wlan.rsn.akms.type': '2,6',
+        'wlan.rsn.capabilities.mfpr': '1',
+        'wlan.rsn.pmkid.count': '0',
+        'wlan.rsn.gmcs.type': '6',
+        'wlan.ht.info.primarychannel': '6',
+        'wlan.ht.info.chan_center_freq_seg_2': '0',
+        'wlan.wfa.ie.wpa.mcs.type': '2',
+        'wlan.wfa.ie.wpa.ucs.type': '4',
+        'wlan.wfa.ie.wpa.type': '2',
+        'wlan.wfa.ie.wme.qos_info.ap.u_apsd': '1',
+        'wlan.wfa.ie.wme.acp.aci': '0,1,2,3',
+        'wlan.wfa.ie.wme.acp.cw.max': '1023,1023,15,7',
+        'wlan.wfa.ie.wme.acp.txop_limit': '0,0,94,47',
+        'wlan.tag.oui': '20722,20722,4120',
+        'wlan.tag.vendor.data': '02000400',
+      },
+    ],
+    [
+      '00000000020000000002020000000001020000000002100001040a0000047465737430260100000fac040100000fac040100000fac02' +
+        '0000010000112233445566778899aabbccddeeffdd070050f20200012b',
+      'wlan',
+      '802.11',
+      'Association Request, SN=1, FN=0, Flags=........, SSID="test"',
+      {
+        'wlan.pmkid.akms': '00112233445566778899aabbccddeeff',
+        'wlan.wfa.ie.wme.subtype': '0',
+        'wlan.wfa.ie.wme.qos_info.sta.max_sp_length': '0x01',
+        'wlan.wfa.ie.wme.qos_info.sta.ac_bk': '0',
+      },
+    ],
+  ],
+  105,
+);

@@ -1,19 +1,13 @@
 // Bodies of 802.11 management frames (IEEE Std 802.11-2020 §9.3.3): fixed fields by subtype, then elements.
-import { ascii, u16le } from '../../core/bytes.ts';
-import { bytes, ether, text, uint, uint64 } from '../../core/field.ts';
+import { u16le } from '../../core/bytes.ts';
+import { ether, none, uint, uint64 } from '../../core/field.ts';
 import { COLUMN, type Packet, SHOWN } from '../../core/packet.ts';
 import { type Protocol, protocol } from '../../core/protocol.ts';
 import type { Sink } from '../../core/sink.ts';
-import { hex } from '../../core/text.ts';
 import { bitFields } from '../bits.ts';
-import {
-  actionCategoryNames,
-  cipherNames,
-  keyManagementNames,
-  reasonNames,
-  statusNames,
-  tagNames,
-} from '../names/wlan.ts';
+import { actionCategoryNames, reasonNames, statusNames } from '../names/wlan.ts';
+import { elementFields, emitElement, SSID } from './elements.ts';
+import { ssidText } from './ssid.ts';
 
 const BEACON = 8;
 const PROBE_RESPONSE = 5;
@@ -44,40 +38,38 @@ const hasElements: readonly boolean[] = [
   false,
 ];
 
-const SSID = 0;
-const RATES = 1;
-const DS_PARAMETER = 3;
-const TIM = 5;
-const COUNTRY = 7;
-const RSN = 48;
-const EXTENDED_RATES = 50;
-const VENDOR = 221;
+/** Beacons, and responses to associations, reassociations and probes. */
+const ofAccessPoints: ReadonlySet<number> = new Set([1, 3, PROBE_RESPONSE, BEACON]);
 
 const capabilities = uint('wlan.fixed.capabilities', 'Capabilities Information').hex(2).le();
 const capabilityBits = bitFields(
   'wlan.fixed.capabilities.',
   `1 ess ESS capabilities | Transmitter is an AP | Transmitter is a STA
 2 ibss IBSS status | Transmitter belongs to an IBSS | Transmitter belongs to a BSS
-4 reserved1 Reserved
-8 reserved2 Reserved
+4n reserved1 Reserved
+8n reserved2 Reserved
 10 privacy Privacy | Data confidentiality required | Data confidentiality not required
 20 short_preamble Short Preamble | Allowed | Not Allowed
-40 reserved3 Reserved
-80 reserved4 Reserved
+40n reserved3 Reserved
+80n reserved4 Reserved
 100 spec_man Spectrum Management | Implemented | Not Implemented
 200 qos QoS | Implemented | Not Implemented
 400 short_slot_time Short Slot Time | In use | Not in use
 800 apsd Automatic Power Save Delivery | Implemented | Not Implemented
 1000 radio_measurement Radio Measurement | Implemented | Not Implemented
 2000 epd EPD | Implemented | Not Implemented
-4000 reserved5 Reserved
-8000 reserved6 Reserved`,
+4000n reserved5 Reserved
+8000n reserved6 Reserved`,
   { le: true },
 );
 const f = {
+  fixed: none('wlan.fixed.all', 'Fixed parameters'),
+  elements: none('wlan.tagged.all', 'Tagged parameters'),
   timestamp: uint64('wlan.fixed.timestamp', 'Timestamp').le(),
-  // Shown in seconds by Wireshark's tree; time units of 1024 microseconds here as there in filters.
-  beacon: uint('wlan.fixed.beacon', 'Beacon Interval').le(),
+  // In time units of 1024 microseconds.
+  beacon: uint('wlan.fixed.beacon', 'Beacon Interval')
+    .le()
+    .shownAs((value) => `Beacon Interval: ${(Number(value) * 0.001024).toFixed(6)} [Seconds]`),
   capabilities,
   listenInterval: uint('wlan.fixed.listen_ival', 'Listen Interval').hex(2).le(),
   currentAp: ether('wlan.fixed.current_ap', 'Current AP'),
@@ -93,30 +85,13 @@ const f = {
   reason: uint('wlan.fixed.reason_code', 'Reason code').hex(2).le().named(reasonNames),
   category: uint('wlan.fixed.category_code', 'Category code').named(actionCategoryNames),
   action: uint('wlan.fixed.action_code', 'Action code'),
-  tagNumber: uint('wlan.tag.number', 'Tag Number').named(tagNames),
-  tagLength: uint('wlan.tag.length', 'Tag length'),
-  ssid: bytes('wlan.ssid', 'SSID'),
-  rates: uint('wlan.supported_rates', 'Supported Rates').hex(1),
-  extendedRates: uint('wlan.extended_supported_rates', 'Extended Supported Rates').hex(1),
-  channel: uint('wlan.ds.current_channel', 'Current Channel'),
-  dtimCount: uint('wlan.tim.dtim_count', 'DTIM count'),
-  dtimPeriod: uint('wlan.tim.dtim_period', 'DTIM period'),
-  country: text('wlan.country_info.code', 'Code'),
-  rsnVersion: uint('wlan.rsn.version', 'RSN Version').le(),
-  groupCipher: uint('wlan.rsn.gcs.type', 'Group Cipher Suite type').named(cipherNames),
-  pairwiseCount: uint('wlan.rsn.pcs.count', 'Pairwise Cipher Suite Count').le(),
-  pairwiseCipher: uint('wlan.rsn.pcs.type', 'Pairwise Cipher Suite type').named(cipherNames),
-  akmCount: uint('wlan.rsn.akms.count', 'Auth Key Management (AKM) Suite Count').le(),
-  akm: uint('wlan.rsn.akms.type', 'Auth Key Management (AKM) type').named(keyManagementNames),
-  oui: uint('wlan.tag.oui', 'OUI'),
-  vendorType: uint('wlan.tag.vendor.oui.type', 'Vendor Specific OUI Type'),
 };
 
 /** The body is a tree beside the frame's, without a name in frame.protocols. */
 export const wlanManagement: Protocol = protocol({
   name: 'wlan.mgt',
   title: 'IEEE 802.11 Wireless Management',
-  fields: { ...f, ...capabilityBits },
+  fields: { ...f, ...capabilityBits, ...elementFields },
   step: () => null,
   emit(p, layer, out) {
     const b = p.bufferOf(layer);
@@ -125,11 +100,18 @@ export const wlanManagement: Protocol = protocol({
     const subtype = p.mark[layer]!;
     const fixed = fixedLengths[subtype]!;
     if (stop - start < fixed) return;
-    emitFixed(subtype, start, stop, out);
-    if (!hasElements[subtype]) return;
-    out.group(`Tagged parameters (${stop - start - fixed} bytes)`, start + fixed, stop - start - fixed);
+    if (fixed > 0) {
+      out.open(f.fixed, start, fixed);
+      out.note(` (${fixed} bytes)`);
+      emitFixed(subtype, start, stop, out);
+      out.close();
+    } else emitFixed(subtype, start, stop, out);
+    if (!hasElements[subtype] || start + fixed === stop) return;
+    out.open(f.elements, start + fixed, stop - start - fixed);
+    out.note(` (${stop - start - fixed} bytes)`);
+    const isFromAccessPoint = ofAccessPoints.has(subtype);
     for (let at = start + fixed; at + 2 <= stop && at + 2 + b[at + 1]! <= stop; at += 2 + b[at + 1]!)
-      emitElement(b, at, out);
+      emitElement(b, at, isFromAccessPoint, out);
     out.close();
   },
 });
@@ -203,63 +185,6 @@ function emitCapabilities(at: number, out: Sink): void {
   out.close();
 }
 
-function emitElement(b: Uint8Array, at: number, out: Sink): void {
-  const number = b[at]!;
-  const length = b[at + 1]!;
-  const value = at + 2;
-  out.open(f.tagNumber, at, 2 + length, number);
-  out.add(f.tagLength, at + 1, 1);
-  switch (number) {
-    case SSID:
-      out.add(f.ssid, value, length);
-      break;
-    case RATES:
-      for (let i = 0; i < length; i++) out.add(f.rates, value + i, 1);
-      break;
-    case EXTENDED_RATES:
-      for (let i = 0; i < length; i++) out.add(f.extendedRates, value + i, 1);
-      break;
-    case DS_PARAMETER:
-      if (length >= 1) out.add(f.channel, value, 1);
-      break;
-    case TIM:
-      if (length < 2) break;
-      out.add(f.dtimCount, value, 1);
-      out.add(f.dtimPeriod, value + 1, 1);
-      break;
-    case COUNTRY:
-      if (length >= 2) out.add(f.country, value, 2);
-      break;
-    case RSN:
-      emitRsn(b, value, value + length, out);
-      break;
-    case VENDOR:
-      if (length < 4) break;
-      out.add(f.oui, value, 3);
-      out.add(f.vendorType, value + 3, 1);
-      break;
-  }
-  out.close();
-}
-
-/** §9.4.2.24: version, group cipher, pairwise ciphers, key management; each may be left out from the end on. */
-function emitRsn(b: Uint8Array, at: number, end: number, out: Sink): void {
-  if (end - at < 6) return;
-  out.add(f.rsnVersion, at, 2);
-  out.add(f.groupCipher, at + 5, 1);
-  at += 6;
-  for (const [count, kind] of [
-    [f.pairwiseCount, f.pairwiseCipher],
-    [f.akmCount, f.akm],
-  ] as const) {
-    if (end - at < 2) return;
-    const suites = u16le(b, at);
-    out.add(count, at, 2);
-    at += 2;
-    for (let i = 0; i < suites && at + 4 <= end; i++, at += 4) out.add(kind, at + 3, 1);
-  }
-}
-
 /** Info text of the body: `, BI=100, SSID="office"`. */
 export function managementText(p: Packet, frameLayer: number, subtype: number): string {
   const layer = frameLayer + 1;
@@ -280,11 +205,4 @@ export function managementText(p: Packet, frameLayer: number, subtype: number): 
     if (b[at] === SSID) said += `, SSID=${ssidText(b, at + 2, at + 2 + b[at + 1]!)}`;
   }
   return said;
-}
-
-/** SSID, quoted if printable, else in hexadecimal; an empty one is a wildcard. */
-function ssidText(b: Uint8Array, at: number, end: number): string {
-  if (at === end) return 'Wildcard (Broadcast)';
-  for (let i = at; i < end; i++) if (b[i]! < 0x20 || b[i] === 0x7f) return hex(b, at, end);
-  return `"${ascii(b, at, end)}"`;
 }
