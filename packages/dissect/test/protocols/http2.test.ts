@@ -140,3 +140,58 @@ test('a header block over CONTINUATION frames', () => {
   ]);
   assert.equal(fieldsOf(dissect(frames), ['http2.headers.authority'])['http2.headers.authority'], 'example');
 });
+
+// A size update, then each representation of RFC 7541 §6; PRIORITY, WINDOW_UPDATE and PUSH_PROMISE with their own fields.
+test('how each header field stands in its block, and fields of the other frames, as tshark gives them', () => {
+  const string = (s: string): Uint8Array => join(new Uint8Array([s.length]), text(s));
+  const field = (first: string, ...strings: string[]): Uint8Array =>
+    join(bytesOf(first), ...strings.map(string));
+  const block = join(
+    bytesOf('20 3fe11f 82 86'),
+    field('44', '/a%20b'),
+    field('41', 'example'),
+    field('40', 'x-new', '1'),
+    field('04', '/%zz'),
+    field('00', 'x-plain', '2'),
+    field('10', 'x-secret', '3'),
+    field('1f 08', 'token'),
+  );
+  const frames = talk(80, [
+    ['>', PREFACE],
+    [
+      '>',
+      join(
+        frame(1, 5, 1, block),
+        frame(2, 0, 3, bytesOf('80000001 c8')),
+        frame(8, 0, 0, bytesOf('00000400')),
+        frame(5, 4, 1, bytesOf('00000002 82')),
+      ),
+    ],
+  ]);
+  const literalText = 'Literal Header Field';
+  const expected = {
+    'http2.header.repr': [
+      'Indexed Header Field',
+      'Indexed Header Field',
+      `${literalText} with Incremental Indexing - Indexed Name`,
+      `${literalText} with Incremental Indexing - Indexed Name`,
+      `${literalText} with Incremental Indexing - New Name`,
+      `${literalText} without Indexing - Indexed Name`,
+      `${literalText} without Indexing - New Name`,
+      `${literalText} never Indexed - New Name`,
+      `${literalText} never Indexed - Indexed Name`,
+      'Indexed Header Field',
+    ].join(','),
+    'http2.header.index': '2,6,4,1,4,23,2',
+    'http2.header.name.length': '7,7,5,10,5,5,7,8,13,7',
+    'http2.header.value.length': '3,4,6,7,1,4,1,1,5,3',
+    'http2.header.unescaped': 'GET,http,/a b,example,1,2,3,token,GET',
+    'http2.headers.weight': '200',
+    'http2.headers.weight_real': '201',
+    'http2.window_update.r': '0x00000000',
+    'http2.push_promise.r': '0x00000000',
+    'http2.push_promise.header': '82',
+    'http2.pad_length': '0,0',
+  };
+  assert.deepEqual(fieldsOf(dissect(frames), Object.keys(expected)), expected);
+});

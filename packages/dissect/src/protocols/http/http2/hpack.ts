@@ -45,7 +45,7 @@ export class HpackDecoder {
       const entry = this.#field(b, end, first);
       if (entry === null) break;
       text += entry[0].length + entry[1].length;
-      fields.push({ name: entry[0], value: entry[1], start: from, length: this.#in.at - from });
+      fields.push({ name: entry[0], value: entry[1], start: from - start, length: this.#in.at - from });
     }
     return fields;
   }
