@@ -1,19 +1,16 @@
 // Transmission Control Protocol (RFC 9293).
 import { u16, u32 } from '../core/bytes.ts';
-import { data } from '../core/data.ts';
 import { alias, bool, bytes, none, seconds, text, uint, type Value } from '../core/field.ts';
 import { COLUMN, LATE, LISTED, type Packet, SHOWN } from '../core/packet.ts';
 import { type Protocol, protocol } from '../core/protocol.ts';
 import type { Sink } from '../core/sink.ts';
-import { ipProtocols, tcpHeuristics, tcpPorts } from '../core/table.ts';
+import { ipProtocols } from '../core/table.ts';
 import { secondsSince } from '../core/times.ts';
 import { badTcpChecksum, statusOf } from '../expert/checksums.ts';
-import { runFramed } from '../flows/framing.ts';
 import type { ReassembledMessage } from '../flows/reassembly.ts';
 import {
   ACK,
   FIN,
-  KEEP_ALIVE,
   OUT_OF_ORDER,
   RETRANSMISSION,
   REUSED_PORTS,
@@ -26,6 +23,7 @@ import { completenessName } from '../flows/tcp-timing.ts';
 import { checksumStatusNames } from './checksum.ts';
 import { hasMultipath, mptcp } from './mptcp.ts';
 import { emitTcpOptions, sackedBytes, tcpOptionFields, windowScaleOf } from './tcp-options.ts';
+import { dissectPayload } from './tcp-payload.ts';
 import { emitPduSizes, pduSize } from './tcp-pdus.ts';
 import { segments } from './tcp-segments.ts';
 import { emitTcpAnalysis, tcpAnalysisFields, tcpFlagsText, writeFindings, writeTcpInfo } from './tcp-text.ts';
@@ -393,55 +391,4 @@ function ignore(): void {}
 function closeStream(p: Packet, seq: number): void {
   if (!p.isQuoted && p.segmentLength === 0)
     p.session.streams.close(p, p.flow * 2 + p.direction, seq, dissectPayload, pushReassembled);
-}
-
-/** Heuristics are not tried any more once they have failed on this many payloads of a conversation. */
-const GUESSES_MAX = 64;
-
-/** Systems give ports from here on to clients: Linux 32768 to 60999, others 49152 to 65535 (RFC 6335 §6). */
-const EPHEMERAL_FROM = 32_768;
-
-/** Tries, in this order: the conversation's known or announced protocol, the server's port, either port, heuristics. */
-function dissectPayload(p: Packet): void {
-  // RFC 9293 §3.8.4: the payload of a keep-alive is one octet of garbage.
-  if (p.analysis & KEEP_ALIVE) {
-    p.run(data);
-    return;
-  }
-  const { flows, tcp: analysis } = p.session;
-  const known = flows.application(p.flow);
-  if (known !== 0 && offer(p, flows.protocolOf(known))) return;
-  const announced = p.session.announced(p);
-  if (announced !== undefined && offer(p, announced)) return;
-  const serverPort = analysis.serverPort(p.flow);
-  const server = tcpPorts.get(serverPort);
-  if (server !== undefined && offerByPort(p, serverPort, server)) return;
-  const lowPort = Math.min(p.srcPort, p.dstPort);
-  const low = tcpPorts.get(lowPort);
-  if (low !== undefined && low !== server && offerByPort(p, lowPort, low)) return;
-  const highPort = Math.max(p.srcPort, p.dstPort);
-  const high = tcpPorts.get(highPort);
-  if (high !== undefined && high !== server && high !== low && offerByPort(p, highPort, high)) return;
-  if (!guess(p)) p.run(data);
-}
-
-/** A port that a client may have by chance says less than a signature: those come first. */
-function offerByPort(p: Packet, port: number, made: Protocol): boolean {
-  return (port >= EPHEMERAL_FROM && guess(p)) || offer(p, made);
-}
-
-function guess(p: Packet): boolean {
-  const { flows } = p.session;
-  if (flows.guesses(p.flow) >= GUESSES_MAX) return false;
-  for (const { protocol: made, matches } of tcpHeuristics.entries) {
-    if (!matches(p) || !offer(p, made)) continue;
-    flows.setApplication(p.flow, made);
-    return true;
-  }
-  flows.addGuess(p.flow);
-  return false;
-}
-
-function offer(p: Packet, made: Protocol): boolean {
-  return made.framing === null ? p.offer(made) : runFramed(p, made, made.framing);
 }

@@ -24,7 +24,12 @@ for (const [port, { name }] of CLAIMED)
       );
   });
 
-test('without a signature the claim to a port of that range holds', () => {
+test('a TLS record wins over the claim to a port of that range', () => {
+  const done = bytesOf('1603030004 0e000000');
+  assert.equal(framePath(dissect(talk(44_321, [['>', done]]))), `${TCP}:tls`);
+});
+
+test('without a signature of text or TLS the claim to a port of that range holds', () => {
   const register = bytesOf(`6500 0400 00000000 00000000 ${'00'.repeat(8)} 00000000 0100 0000`);
   assert.equal(framePath(dissect(talk(44_818, [['>', register]]))), `${TCP}:enip`);
   assert.notEqual(CLAIMED.length, 0);
