@@ -149,7 +149,7 @@ async function inFile(path: string, wanted: Wanted): Promise<string | null> {
   }
   const content = readFileSync(path);
   if (isVault(content)) return 'not looked at: encrypted, and no capture';
-  const isNamed = namesOf(wanted.text);
+  const isNamed = namesOf(wanted);
   const said = extname(path) === '.toml' ? withoutComment : (line: string) => line;
   const lines = content
     .toString('latin1')
@@ -163,11 +163,19 @@ function withoutComment(line: string): string {
   return /^(?:"(?:[^"\\]|\\.)*"|'[^']*'|[^#"'])*/.exec(line)![0];
 }
 
-/** `192.0.2.7` stands in `192.0.2.7:80`, but not in `192.0.2.70`. */
-function namesOf(text: string): (line: string) => boolean {
+/**
+ * `192.0.2.7` stands in `192.0.2.7:80`, but not in `192.0.2.70`. The analyzer's log also has it escaped, in URLs
+ * (`2001%3Adb8%3A%3A7`), and as bytes, in SQL (`unhex('c0000207')`).
+ */
+function namesOf({ text, bytes }: Wanted): (line: string) => boolean {
   const [before, behind] = isIP(text) === 4 ? ['[\\d.]', '\\d|\\.\\d'] : ['[\\da-f:]', '[\\da-f:]'];
-  const pattern = new RegExp(`(?<!${before})${text.replaceAll('.', '\\.')}(?!${behind})`, 'i');
-  return (line) => pattern.test(line);
+  const plain = `(?<!${before})${text.replaceAll('.', '\\.')}(?!${behind})`;
+  const pattern = new RegExp(`${plain}|'${bytes.toString('hex')}'`, 'i');
+  return (line) => pattern.test(unescaped(line));
+}
+
+function unescaped(line: string): string {
+  return line.replaceAll(/%([2-7][\da-f])/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)));
 }
 
 /** Those that hold its bytes anywhere, or name it. */
