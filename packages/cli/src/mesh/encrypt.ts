@@ -30,7 +30,7 @@ interface Options {
 
 /** A document of the greatest size, sealed: each piece of 64 KiB gains a tag, and there is a head. */
 const SEALED_BYTES_MAX = DOCUMENT_BYTES_MAX + 2 ** 20;
-/** A larger input is no line of base64. */
+/** A larger input is not base64 that someone pasted. */
 const LINE_BYTES_MAX = 64 << 20;
 const TOO_LARGE = 'this is more than 1 GiB: share it with "eyrie share"';
 
@@ -65,11 +65,11 @@ function asLine(sealed: Uint8Array): Buffer {
   return Buffer.from(`${Buffer.from(sealed).toString('base64')}\n`);
 }
 
-/** The bytes of what `eyrie encrypt` made, in binary or as a line. */
+/** The bytes of what `eyrie encrypt` made, in binary or as a line, which a mail may have wrapped. */
 function fromLine(data: Buffer): Buffer {
   if (isDocument(data) || isPassphraseSealed(data) || data.length > LINE_BYTES_MAX) return data;
   // Buffer.from() skips characters that are not base64, and so would take any text.
-  const line = data.toString('latin1').trim();
+  const line = data.toString('latin1').replace(/\s+/g, '');
   return /^[A-Za-z0-9+/]+={0,2}$/.test(line) ? Buffer.from(line, 'base64') : data;
 }
 
