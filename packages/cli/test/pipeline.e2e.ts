@@ -280,7 +280,7 @@ describe('eyrie up', () => {
   it('shows conversations of a replay once they have ended, long before its end', async () => {
     // A pace at which it would take most of a minute.
     const file = join(SAMPLES, 'office-hour.pcapng');
-    const { child, address } = await serving('up', file, '--port', '0', '--speed', '5');
+    const { child, said, address } = await serving('up', file, '--port', '0', '--speed', '5');
     const all = async (path: string): Promise<object[]> =>
       ((await (await fetch(`${address}${path}`)).json()) as { items: object[] }).items;
     let flows: object[] = [];
@@ -291,6 +291,24 @@ describe('eyrie up', () => {
     assert.notEqual(capture!.progress, null);
     child.kill('SIGINT');
     await once(child, 'close');
+    const ends = said().match(/office-hour\.pcapng: [\d,]+ packets are stored|ended; [\d,]+ packets/g);
+    assert.deepEqual(
+      ends?.map((line) => line.slice(0, 6)),
+      ['office', 'ended;'],
+      said(),
+    );
+  });
+
+  it('begins no further file once it ends', async () => {
+    const files = join(folder, 'two-files');
+    mkdirSync(files);
+    for (const name of ['a.pcapng', 'b.pcapng'])
+      copyFileSync(join(SAMPLES, 'office-hour.pcapng'), join(files, name));
+    const { child, said } = await serving('up', files, '--port', '0', '--speed', 'recorded');
+    child.kill('SIGINT');
+    await once(child, 'close');
+    assert.match(said(), /a\.pcapng: [\d,]+ packets are stored.*ended; /s);
+    assert.doesNotMatch(said(), /b\.pcapng/);
   });
 
   it('says of each file how many packets are stored of it', async () => {

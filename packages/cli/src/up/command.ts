@@ -117,7 +117,7 @@ async function serve({ config, place, files, speed, url, isSample, options }: Se
     const page = await openPage(store, intake, place, log, { audit: auditFor(config), keyLog });
     // An error of the interface must come before the page's URL.
     const { loop = false, again = false } = options;
-    const readFiles = () => importFiles(store, intake, files, log, { speed, loop, again });
+    const readFiles = () => importFiles(store, intake, files, log, { speed, loop, again }, interrupt.signal);
     const work = await begin(intake, options, readFiles).catch(async (error) => {
       // A page left open from an earlier start may have begun a capture meanwhile.
       await intake.close();
@@ -139,6 +139,8 @@ async function serve({ config, place, files, speed, url, isSample, options }: Se
       stopTelling();
       log.info(endingLine(intake.bytesBehind));
       const packets = await intake.close();
+      // A file that was ended early is reported first, while the store is open.
+      await work.ended.catch(() => {});
       await keeper?.stop();
       await page.close();
       log.info(`ended; ${grouped(packets)} packets were stored in ${store.place}`);
@@ -233,15 +235,17 @@ async function begin(
   return { ended };
 }
 
-/** One after the other. */
+/** One after the other, until `ending` is aborted. */
 async function importFiles(
   store: Store,
   intake: PipelineIntake,
   files: readonly string[],
   log: Log,
   options: FileOptions,
+  ending: AbortSignal,
 ): Promise<void> {
   for (const path of files) {
+    if (ending.aborted) return;
     const { capture, isNew } = await intake.importFile(path, options);
     if (!isNew) log.info(`${path} is stored already, as capture ${capture}; --again stores it once more`);
     await intake.ended(capture);
