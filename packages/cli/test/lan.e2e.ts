@@ -80,6 +80,9 @@ test('a master and four nodes with 10 % loss: all receive the message, and run i
   });
   await fine('mesh stop');
   makeNetwork();
+  const alone = await run(['master', 'Hello?', '--peer', 'master'], 'master');
+  assert.match(alone.out, /^No node answered\. Each runs ".*eyrie node", and lets UDP port 12345 in\.$/m);
+  assert.equal(alone.status, 1);
   const nodes = await Promise.all(
     hosts.slice(1).map((host) => listen(host, '--plain', '--task', 'who=echo it is me')),
   );

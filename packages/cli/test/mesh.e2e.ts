@@ -136,6 +136,13 @@ test('a mesh from nothing to a message, and to a peer that is out', async () => 
   assert.match(await fine('mesh list'), /beta +runs/);
   await fine('mesh stop');
   assert.match(await fine('mesh list'), /beta +stopped/);
+  mkdirSync(join(home, 'peers/omega'));
+  const all = await fine('mesh list');
+  assert.match(
+    all,
+    /omega +not admitted yet.*\nomega: repeat its .*mesh join, or give it up: rm -r \S+omega\n$/s,
+  );
+  rmSync(join(home, 'peers/omega'), { recursive: true });
 });
 
 test('peers read their policies again on request and on SIGHUP; a damaged one is named, and the earlier one holds', async () => {
@@ -193,6 +200,9 @@ test('bad usage is one line and status 2', async () => {
     ['mesh invite --uses 0 --peer alpha', /--uses 0: .*from 1 to 100000/],
     ['mesh invite --role king --peer alpha', /--role king: there are peer, coordinator or honeypot/],
     ['peer nobody', /there is no peer nobody here/],
+    ['master hello --plain --task report', /a plain message names no task/],
+    ['master hello --port 0', /--port 0: .*from 1 to 65535/],
+    ['node --port 0', /--port 0: .*from 1 to 65535/],
     ['menu', /needs a terminal/],
     ['mesh frobnicate', /unknown command|frobnicate/],
     ['frobnicate --help', /unknown command 'frobnicate'; see eyrie --help/],
@@ -221,6 +231,8 @@ test('encrypt and decrypt with a passphrase', async () => {
   assert.equal((await run(`decrypt --text=${line.out.trim()}`, right)).out, 'hello');
   writeFileSync(`${sealed}.txt`, line.out);
   assert.equal((await run(`decrypt ${sealed}.txt`, right)).out, 'hello');
+  writeFileSync(`${sealed}.mail`, line.out.replace(/.{40}/g, '$&\r\n'));
+  assert.equal((await run(`decrypt ${sealed}.mail`, right)).out, 'hello', 'wrapped as by a mail program');
   const other = await run('decrypt --text=aGVsbG8=', right);
   assert.deepEqual([other.status, other.err], [1, 'eyrie: this text was not made by "eyrie encrypt"\n']);
   assert.equal((await run(`encrypt ${file} --text=hello`, right)).status, 2);

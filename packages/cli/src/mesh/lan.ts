@@ -14,6 +14,7 @@ import {
 import { LAN_MESSAGE_BYTES_MAX } from '@eyrie/mesh/lan';
 import { callNodes, sendPlain } from '@eyrie/services/master';
 import { runNode, tasksOf } from '@eyrie/services/node';
+import { commandName } from '../command-name.ts';
 import { FAILED, UserError } from '../errors.ts';
 import { printable } from '../terminal/printable.ts';
 import { LogFile } from './log-file.ts';
@@ -36,9 +37,11 @@ export async function master(
   words: string[],
   options: Common & { task?: string; wait: string },
 ): Promise<number> {
-  const port = readWhole(options.port, '--port', 65_535);
+  const port = readWhole(options.port, '--port', 65_535, 1);
   const waitMs = readTime(options.wait, '--wait');
   const text = words.join(' ');
+  if (options.plain === true && options.task !== undefined)
+    throw new UserError('a plain message names no task: leave out --task or --plain');
   if (Buffer.byteLength(text) > LAN_MESSAGE_BYTES_MAX)
     throw new UserError('the message is longer than 48 KiB');
   const log = logTo('master');
@@ -80,6 +83,8 @@ export async function master(
   const silent =
     options.task === undefined ? [] : [...outcome.acked].filter((node) => !outcome.answered.has(node));
   if (options.json === true) console.log(JSON.stringify({ acked: [...outcome.acked], missing, results }));
+  else if (known.size === 0)
+    console.log(`No node answered. Each runs "${commandName()} node", and lets UDP port ${port} in.`);
   else {
     const listed = (what: string, nodes: readonly string[]) =>
       nodes.length === 0 ? '' : `; ${what} ${nodes.join(', ')}`;
@@ -90,7 +95,7 @@ export async function master(
 }
 
 export async function node(options: Common & { task?: string[]; capture?: string }): Promise<number> {
-  const port = readWhole(options.port, '--port', 65_535);
+  const port = readWhole(options.port, '--port', 65_535, 1);
   const known = options.plain === true && peersIn(eyrieHome()).length === 0 ? null : standingOf(options.peer);
   const log = logTo(known === null ? 'node' : `node_${known.standing.id}`);
   const stop = new AbortController();

@@ -14,9 +14,11 @@ import {
   peersIn,
   type Reloaded,
 } from '@eyrie/mesh';
+import { commandName } from '../command-name.ts';
 import { FAILED, UserError } from '../errors.ts';
 import { RELOADS, unitText } from '../systemd/unit.ts';
 import { printableLine } from '../terminal/printable.ts';
+import { shellWord } from '../terminal/shell.ts';
 import { table } from '../terminal/table.ts';
 import { knownPassphrase } from './passphrase.ts';
 import { isRunning, stateOf } from './running.ts';
@@ -24,6 +26,7 @@ import { askPeer, holdsAuthority, selectPeer } from './select.ts';
 
 const START_MS = 30_000;
 const LOOK_MS = 50;
+const NOT_ADMITTED = 'not admitted yet';
 
 export async function start(ids: string[]): Promise<void> {
   for (const id of chosen(ids)) {
@@ -116,7 +119,7 @@ export async function list(options: { json?: boolean }): Promise<void> {
       const isMember = isComplete(new FolderStorage(folder));
       return {
         id,
-        state: !isMember ? 'not admitted yet' : await stateOf(id),
+        state: !isMember ? NOT_ADMITTED : await stateOf(id),
         mesh: meshNameOf(folder),
         isAuthority: holdsAuthority(id),
         folder,
@@ -129,6 +132,9 @@ export async function list(options: { json?: boolean }): Promise<void> {
   console.log(
     table([['PEER', 'STATE', 'FOLDER'], ...rows.map(({ id, state, folder }) => [id, state, folder])]),
   );
+  for (const { id, state, folder } of rows)
+    if (state === NOT_ADMITTED)
+      console.log(`${id}: repeat its ${commandName()} mesh join, or give it up: rm -r ${shellWord(folder)}`);
 }
 
 export function unit(named: string | undefined): void {
