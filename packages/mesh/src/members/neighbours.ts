@@ -169,7 +169,7 @@ export class Neighbours {
   }
 
   /**
-   * One of those that are gone, at random: perhaps it is only the network between that was. And, by the root and a few, an
+   * One of those that are gone, at random: perhaps it is only the network between that was. And, by the root and a few, a
    * bootstrap address where none of those that are known is found: there may be others who never met anyone from here.
    */
   #heal(): void {
