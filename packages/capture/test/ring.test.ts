@@ -21,6 +21,7 @@ import { after, describe, it } from 'node:test';
 import { newFrame, newInterface } from '@eyrie/dissect/files';
 import fc from 'fast-check';
 import {
+  makeKeyFile,
   openCapture,
   parseRing,
   placeInRing,
@@ -28,6 +29,7 @@ import {
   RingReader,
   RingWriter,
   ringFiles,
+  VaultKey,
 } from '../src/index.ts';
 import { holdFile, prune, pruneOldest, releaseFile, ringFileName } from '../src/ring/files.ts';
 
@@ -208,6 +210,35 @@ describe('the ring', () => {
       { numRuns: 8 },
     );
   });
+
+  for (const isEncrypted of [false, true])
+    it(`goes on behind ${isEncrypted ? 'an encrypted' : 'a'} file that is damaged in its middle, and says so`, async () => {
+      const keyFile = join(root, `${sessions}.key`);
+      makeKeyFile(keyFile);
+      const folder = join(root, `${sessions}`, `eth0-${sessions++}`);
+      const limits = { ...RING_DEFAULTS, fileBytesMax: 20_000 };
+      const key = isEncrypted ? VaultKey.fromFile(keyFile) : null;
+      const ring = new RingWriter(folder, limits, () => source, { key });
+      await fill(ring, 1, 200);
+      ring.close();
+      const [, damaged, next] = await ringFiles(folder);
+      const bytes = readFileSync(damaged!.path);
+      bytes.fill(0xff, bytes.length >> 1);
+      writeFileSync(damaged!.path, bytes);
+      const damages: string[] = [];
+      const reader = new RingReader(folder, { onDamage: (line) => damages.push(line) });
+      if (isEncrypted) process.env.EYRIE_CAPTURE_KEY = keyFile;
+      const all = await readAll(reader).finally(() => delete process.env.EYRIE_CAPTURE_KEY);
+      const numbers = all.map(([number]) => number!);
+      assert.equal(damages.length, 1);
+      assert.ok(damages[0]!.startsWith(`${damaged!.path}: `), damages[0]);
+      assert.match(damages[0]!, /; reading goes on with the next file$/);
+      assert.deepEqual([numbers[0], numbers.at(-1)], [1, 200]);
+      // What is encrypted is read a mebibyte at a time.
+      assert.equal(numbers.includes(damaged!.packetsBefore + 1), !isEncrypted);
+      assert.ok(!numbers.includes(next!.packetsBefore));
+      assert.equal(numbers.length + reader.missed, 200);
+    });
 
   it('keeps the configured number of files, and a slow reader counts the packets it missed', async () => {
     const ring = newRing(3);

@@ -5,10 +5,12 @@ import module from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { RING_DEFAULTS } from '@eyrie/capture';
+import { RING_DEFAULTS, RingWriter, ringFiles } from '@eyrie/capture';
+import { newFrame, newInterface } from '@eyrie/dissect/files';
 import { decodeStoreBody } from '../src/bus/batch-body.ts';
 import { silentLog } from '../src/log/index.ts';
-import { AlreadyStored, ParserError, PipelineIntake, runFile } from '../src/pipeline/index.ts';
+import { FILE_FLOWS } from '../src/parser/flow-times.ts';
+import { AlreadyStored, ParserError, PipelineIntake, Run, runFile } from '../src/pipeline/index.ts';
 import { RefusedBodies } from '../src/refused/index.ts';
 import { MemoryStore, sums } from './support/memory-store.ts';
 
@@ -245,5 +247,42 @@ describe('a file into the store', () => {
     assert.equal(intake.running().length, 0);
     assert.deepEqual([...memory.kept.values()][0]!.numbers, oneToN(5125));
     await intake.close();
+  });
+});
+
+describe('a session of the ring into the store', () => {
+  it('goes on behind a damaged file, counts its packets as lost, and says so in the log', async () => {
+    const session = join(folder, 'ring/eth0-1');
+    const writer = new RingWriter(session, { ...RING_DEFAULTS, fileBytesMax: 20_000 }, () =>
+      newInterface(0, 0, 1),
+    );
+    for (let i = 0; i < 200; i++) {
+      const frame = newFrame();
+      writer.write({ ...frame, data: new Uint8Array(500), end: 500, wireLength: 500, linkType: 1 });
+    }
+    writer.close();
+    const [, damaged] = await ringFiles(session);
+    writeFileSync(damaged!.path, readFileSync(damaged!.path).fill(0xff, 10_000));
+    const memory = new MemoryStore();
+    const origin = { key: 'live:eth0:1', kind: 'live', name: 'eth0', file: session, hash: null } as const;
+    const { capture } = await memory.store.beginCapture(origin);
+    const over = new Int32Array(new SharedArrayBuffer(4)).fill(1);
+    const said: string[] = [];
+    const run = new Run(
+      capture,
+      {
+        source: { kind: 'ring', folder: session, from: 1, over },
+        ...{ skipTo: 0, streamBase: 0, canGoOn: false, isLive: false, flushMs: 200, flows: FILE_FLOWS },
+      },
+      { store: memory.store, log: { ...silentLog, warn: (line) => said.push(line) } },
+    );
+    assert.equal(await run.finished(), null);
+    const { numbers, dropped } = [...memory.kept.values()][0]!;
+    assert.equal(numbers.at(-1), 200);
+    assert.ok(dropped > 0);
+    assert.equal(numbers.length + dropped, 200);
+    const lines = said.filter((line) => line.includes(damaged!.path));
+    assert.equal(lines.length, 1, said.join('\n'));
+    assert.match(lines[0]!, /^eth0: .*; reading goes on with the next file$/);
   });
 });

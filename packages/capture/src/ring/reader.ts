@@ -18,6 +18,8 @@ export interface RingReaderOptions {
   readonly from?: number;
   /** Whether the session has ended, so that the end of its last file is final. Default: it has. */
   readonly isOver?: () => boolean;
+  /** Given a line about each damaged file, whose further packets count as missed. */
+  readonly onDamage?: (line: string) => void;
 }
 
 export class RingReader implements FrameSource, FrameReader {
@@ -31,14 +33,16 @@ export class RingReader implements FrameSource, FrameReader {
   /** frame.number of the packet delivered last; initially of the one before the first to read. */
   lastFrame: number;
   readonly #isOver: () => boolean;
+  readonly #onDamage: ((line: string) => void) | null;
   #reader = new CaptureReader();
   #file: RingFile | null = null;
   #isClosed = false;
 
-  constructor(folder: string, { from = 1, isOver = () => true }: RingReaderOptions = {}) {
+  constructor(folder: string, { from = 1, isOver = () => true, onDamage }: RingReaderOptions = {}) {
     this.path = folder;
     this.lastFrame = from - 1;
     this.#isOver = isOver;
+    this.#onDamage = onDamage ?? null;
   }
 
   get reader(): SourceInfo {
@@ -99,7 +103,8 @@ export class RingReader implements FrameSource, FrameReader {
     let isComplete = false;
     try {
       while (!this.#isClosed) {
-        const bytesRead = await plain.read(buffer, 0, CHUNK_BYTES, position);
+        const bytesRead = await this.#bytesOf(plain, buffer, position);
+        if (bytesRead === null) return;
         position += bytesRead;
         this.isAhead = bytesRead === CHUNK_BYTES;
         if (bytesRead > 0) {
@@ -107,7 +112,11 @@ export class RingReader implements FrameSource, FrameReader {
           this.#reader.feed(buffer.subarray(0, bytesRead));
           yield this;
           this.#reader.release();
-          if (this.#reader.problem !== null) return;
+          const { problem } = this.#reader;
+          if (problem !== null) {
+            this.#onDamage?.(goesOn(`${file.path}: ${problem.message}`));
+            return;
+          }
         } else if (isComplete) return;
         else {
           // It may have grown since the last read: one more look follows.
@@ -117,6 +126,17 @@ export class RingReader implements FrameSource, FrameReader {
       }
     } finally {
       await plain.close();
+    }
+  }
+
+  /** Null: what is encrypted is damaged. @throws CaptureError then, if nobody is to be given that */
+  async #bytesOf(plain: PlainFile, buffer: Uint8Array, position: number): Promise<number | null> {
+    try {
+      return await plain.read(buffer, 0, CHUNK_BYTES, position);
+    } catch (error) {
+      if (this.#onDamage === null || !(error instanceof CaptureError)) throw error;
+      this.#onDamage(goesOn(error.message));
+      return null;
     }
   }
 
@@ -138,6 +158,10 @@ export class RingReader implements FrameSource, FrameReader {
   async #hasLater(file: RingFile): Promise<boolean> {
     return (await ringFiles(this.path)).some(({ index }) => index > file.index);
   }
+}
+
+function goesOn(problem: string): string {
+  return `${problem}; reading goes on with the next file`;
 }
 
 function pause(ms: number): Promise<void> {

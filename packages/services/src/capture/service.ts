@@ -75,6 +75,8 @@ export async function captureLive(live: LiveCaptureOptions, options: CaptureServ
     loss.add(rows);
     return rows;
   };
+  const isOver = (): boolean => capture.isOver;
+  const onDamage = (line: string): void => options.log.warn(`${live.interface}: ${line}`);
   // Never aborted: reading ends at the end of the ring, so that all captured packets are sent.
   const { signal } = new AbortController();
   try {
@@ -82,7 +84,7 @@ export async function captureLive(live: LiveCaptureOptions, options: CaptureServ
       const sent = await sendAll({
         clock: () => capture.clock,
         ...{ origin: capture.origin, parser, rewinds: false, signal, flushMs: options.flushMs ?? FLUSH_MS },
-        open: (from) => missed.watch(new RingReader(capture.folder, { from, isOver: () => capture.isOver })),
+        open: (from) => missed.watch(new RingReader(capture.folder, { from, isOver, onDamage })),
         drops,
       });
       await capture.ended;

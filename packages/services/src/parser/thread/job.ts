@@ -19,8 +19,7 @@ export class ParserWork {
     this.#job = job;
     this.#say = say;
     const { batchPackets, firstPackets, streamBase, flows, rules, silence, isLive, logs = null } = job;
-    const onTrouble = (trouble: string): void => this.#say({ kind: 'trouble', trouble }, []);
-    const watching = { rules, silence, isLive, logs, onTrouble };
+    const watching = { rules, silence, isLive, logs, onTrouble: this.#onTrouble };
     this.#parser = new PacketParser({ batchPackets, firstPackets, streamBase, ...watching, ...flows });
     this.#free = Array.from({ length: job.batchesMax }, () => undefined);
   }
@@ -41,7 +40,7 @@ export class ParserWork {
   async run(): Promise<void> {
     try {
       const { keyLog = '' } = this.#job;
-      this.#source = await openSource(this.#job.source);
+      this.#source = await openSource(this.#job.source, this.#onTrouble);
       if (this.#isStopped) await this.#source.close();
       await parseSource(
         this.#source,
@@ -67,6 +66,8 @@ export class ParserWork {
       this.#say({ kind: 'error', code, message, stack }, []);
     }
   }
+
+  readonly #onTrouble = (trouble: string): void => this.#say({ kind: 'trouble', trouble }, []);
 
   #memory(): ArrayBuffer | undefined | Promise<ArrayBuffer | undefined> {
     if (this.#free.length > 0) return this.#free.pop();
@@ -100,7 +101,8 @@ export class ParserWork {
   }
 }
 
-function openSource(spec: SourceSpec): Promise<FrameSource> | FrameSource {
+function openSource(spec: SourceSpec, onDamage: (line: string) => void): Promise<FrameSource> | FrameSource {
   if (spec.kind === 'file') return openReplay(spec.path, { speed: spec.speed, loop: spec.loop });
-  return new RingReader(spec.folder, { from: spec.from, isOver: () => Atomics.load(spec.over, 0) === 1 });
+  const isOver = (): boolean => Atomics.load(spec.over, 0) === 1;
+  return new RingReader(spec.folder, { from: spec.from, isOver, onDamage });
 }
