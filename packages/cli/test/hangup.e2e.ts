@@ -35,26 +35,30 @@ test('a service that gets SIGHUP without a terminal goes on, and says that its c
   }
 });
 
-test('a service whose terminal is closed stores what it has, and ends', {
-  skip: requireTool('script'),
-  timeout: 120_000,
-}, async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'eyrie-hangup-'));
-  const sample = join(import.meta.dirname, '../../../samples/port-scan.pcapng');
-  const up = `up ${sample} --speed recorded --store duckdb:${join(folder, 'packets.duckdb')} --port 0 --log-folder ${folder}`;
-  const terminal = spawn('script', ['-qec', `exec ${process.execPath} ${EYRIE} ${up}`, '/dev/null'], {
-    stdio: ['ignore', 'pipe', 'ignore'],
+for (const [where, redirection] of [
+  ['to it', ''],
+  ['elsewhere', ' 2>/dev/null'],
+])
+  test(`a service whose terminal is closed, with its errors ${where}, stores what it has, and ends`, {
+    skip: requireTool('script'),
+    timeout: 120_000,
+  }, async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'eyrie-hangup-'));
+    const sample = join(import.meta.dirname, '../../../samples/port-scan.pcapng');
+    const up = `up ${sample} --speed recorded --store duckdb:${join(folder, 'packets.duckdb')} --port 0 --log-folder ${folder}${redirection}`;
+    const terminal = spawn('script', ['-qec', `exec ${process.execPath} ${EYRIE} ${up}`, '/dev/null'], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    try {
+      let output = '';
+      terminal.stdout.setEncoding('utf8').on('data', (text) => (output += text));
+      await until('the page is served', () => output.includes('Ctrl-C ends it.'));
+      // With the other end of the terminal gone, the kernel hangs up (tty_ioctl(4)).
+      terminal.kill('SIGKILL');
+      const log = () => readFileSync(join(folder, 'up.log'), 'utf8');
+      await until('it has ended', () => /"msg":"ended; [\d,]+ packets? (was|were) stored/.test(log()));
+    } finally {
+      terminal.kill('SIGKILL');
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
-  try {
-    let output = '';
-    terminal.stdout.setEncoding('utf8').on('data', (text) => (output += text));
-    await until('the page is served', () => output.includes('Ctrl-C ends it.'));
-    // With the other end of the terminal gone, the kernel hangs up (tty_ioctl(4)).
-    terminal.kill('SIGKILL');
-    const log = () => readFileSync(join(folder, 'up.log'), 'utf8');
-    await until('it has ended', () => /"msg":"ended; [\d,]+ packets? (was|were) stored/.test(log()));
-  } finally {
-    terminal.kill('SIGKILL');
-    rmSync(folder, { recursive: true, force: true });
-  }
-});

@@ -23,7 +23,7 @@ import { meterHost } from '@eyrie/services/peer';
 import { ResponsePolicyError, startDefence } from '@eyrie/services/response';
 import { FAILED, UserError } from '../errors.ts';
 import { systemdNotifier } from '../systemd/notify.ts';
-import { isTerminalGone } from '../terminal/hangup.ts';
+import { hasTerminal, isTerminalGone } from '../terminal/hangup.ts';
 import { LogFile } from './log-file.ts';
 import { knownPassphrase } from './passphrase.ts';
 import { logPath, needsPassphrase, plain } from './process.ts';
@@ -102,7 +102,8 @@ async function runUntilStopped(
     });
     const { peer } = running;
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void running.stop());
-    const hungUp = () => void (isTerminalGone() ? running.stop() : running.reload());
+    const isOfTerminal = hasTerminal();
+    const hungUp = () => void (isOfTerminal && isTerminalGone() ? running.stop() : running.reload());
     process.on('SIGHUP', hungUp);
     void running.stopped.then(() => process.off('SIGHUP', hungUp));
     dateBy(peer);

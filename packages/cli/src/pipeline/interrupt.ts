@@ -1,5 +1,5 @@
 // Ctrl-C, SIGTERM and a closed terminal: the first requests a graceful end, the second ends at once.
-import { isTerminalGone } from '../terminal/hangup.ts';
+import { hasTerminal, isTerminalGone } from '../terminal/hangup.ts';
 
 export interface Interrupt {
   readonly signal: AbortSignal;
@@ -16,8 +16,9 @@ export function listenForInterrupt(): Interrupt {
     if (asked.signal.aborted) process.exit(INTERRUPTED);
     asked.abort();
   };
+  const isOfTerminal = hasTerminal();
   const onHangup = (): void => {
-    if (isTerminalGone()) {
+    if (isOfTerminal && isTerminalGone()) {
       // What is still said on the way to the end goes nowhere (EIO), which is no failure.
       for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
       onSignal();
