@@ -17,7 +17,8 @@ export function guard(tool: ChildProcess): void {
     detached: true,
   });
   shell.on('error', () => {});
-  shell.stdin!.on('error', () => {});
+  // There is none if no more files can be opened.
+  shell.stdin?.on('error', () => {});
   shell.unref();
   // At once: its process id may be another's soon.
   tool.once('exit', () => shell.kill('SIGKILL'));

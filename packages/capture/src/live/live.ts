@@ -163,8 +163,8 @@ export async function openLive(name: string, options: LiveOptions = {}): Promise
     guard(child);
     return new LiveSource(name, tool, child, await openFrom(name, streamInput(child.stdout!)), said);
   } catch (error) {
-    if (!(error instanceof CaptureError)) throw error;
     child.kill();
+    if (!(error instanceof CaptureError)) throw error;
     await said.ended;
     const known = await listInterfaces(tool).catch(() => []);
     throw liveError(
