@@ -9,7 +9,8 @@ COPY . .
 RUN npm ci && npm run pack \
   && npm ci --omit=dev --ignore-scripts \
   && rm -rf node_modules/@eyrie node_modules/node-linux-* node_modules/.bin/node \
-  && mv dist/packages node_modules/@eyrie
+  && mv dist/packages node_modules/@eyrie \
+  && node node_modules/@eyrie/cli/bin/postinstall.js
 
 FROM node:24-bookworm-slim
 # tcpdump reads interfaces for us. It has the right to, so that we need none; that right holds only in a container that was

@@ -5,7 +5,7 @@
 import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { makeSnapshot } from './snapshot.js';
+import { bundling, makeSnapshot } from './snapshot.js';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const folder = join(root, 'packages/cli/.bundle');
@@ -23,18 +23,8 @@ async function bundle() {
   const { build } = await import('esbuild');
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  const shared = {
-    absWorkingDir: root,
-    bundle: true,
-    // Native code stays in its package. pg and ssh2 have optional native parts, which may be missing.
-    external: ['@duckdb/*', 'pg-native', 'ssh2'],
-    platform: 'node',
-    target: 'node24',
-    metafile: true,
-    logLevel: 'silent',
-  };
   const { metafile } = await build({
-    ...shared,
+    ...bundling,
     entryPoints: {
       run: 'packages/cli/src/run.ts',
       // Entry points of threads, separate so that a thread loads only what it needs.
@@ -54,7 +44,7 @@ async function bundle() {
     },
   });
   writeFileSync(join(folder, 'sources.json'), JSON.stringify({ sources: sourcesOf(metafile) }));
-  await makeSnapshot(build, shared, folder, sourcesOf).catch((error) =>
+  await makeSnapshot(build, folder, sourcesOf).catch((error) =>
     console.error(`eyrie read starts without a snapshot: ${String(error).split('\n')[0]}`),
   );
 }

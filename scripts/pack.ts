@@ -67,7 +67,12 @@ function installed(): string {
     const { man } = JSON.parse(readFileSync(join(path, 'package.json'), 'utf8'));
     for (const page of man) readFileSync(join(path, page));
     assertComplete(join(path, 'bin/eyrie.js'));
-    return eyrie(join(path, 'bin/eyrie.js'));
+    const slowly = eyrie(join(path, 'bin/eyrie.js'));
+    // --ignore-scripts left it out, as those of other packages.
+    execFileSync(process.execPath, [join(path, 'bin/postinstall.js')]);
+    if (process.platform !== 'win32') readFileSync(join(path, '.bundle/read.json'));
+    assertSame(eyrie(join(path, 'bin/eyrie.js')), slowly, 'the snapshot of the installed packages');
+    return slowly;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -11,9 +11,11 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { buildSync } from 'esbuild';
 import { program } from '../../packages/cli/src/main.ts';
 import { describe } from '../../packages/cli/src/tree/describe.ts';
 import { manPages } from '../../packages/cli/src/tree/roff.ts';
+import { bundleReader } from '../snapshot.js';
 import { type Extras, publishedManifest, type WorkspaceManifest } from './manifest.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -67,15 +69,17 @@ function assemble(name: string, folder: string): string {
   return folder;
 }
 
-/** Adds the command's start file, samples and man pages, and the page as a package. */
+/** Adds the command's start file, samples and man pages, what its snapshot is taken from, and the page as a package. */
 function commandExtras(folder: string, { version }: WorkspaceManifest): Extras {
   cpSync(join(packages, 'cli/bin'), join(folder, 'bin'), { recursive: true });
   cpSync(join(root, 'samples'), join(folder, 'samples'), { recursive: true });
+  bundleReader(buildSync, join(folder, '.bundle'));
   mkdirSync(join(folder, 'man'));
   const pages = manPages(describe(program), version);
   for (const { file, text } of pages) writeFileSync(join(folder, 'man', file), text);
   return {
-    files: ['bin', 'samples', 'man'],
+    files: ['bin', 'samples', 'man', '.bundle'],
+    scripts: { postinstall: 'node bin/postinstall.js' },
     man: pages.map(({ file }) => `./man/${file}`),
     dependencies: { '@eyrie/dashboard': version },
   };

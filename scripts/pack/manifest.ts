@@ -15,6 +15,7 @@ export interface Extras {
   /** Files and folders besides dist and README.md. */
   readonly files?: readonly string[];
   readonly man?: readonly string[];
+  readonly scripts?: Readonly<Record<string, string>>;
   readonly dependencies?: Readonly<Record<string, string>>;
   /** Its dependencies are bundled. */
   readonly isBundled?: boolean;
@@ -24,13 +25,14 @@ const NODE_MIN = '>=24';
 
 export function publishedManifest(manifest: WorkspaceManifest, extras: Extras = {}): object {
   const { name, version, description, license, type, bin, exports, dependencies = {} } = manifest;
-  const { files = [], man, dependencies: more = {}, isBundled = false } = extras;
+  const { files = [], man, scripts, dependencies: more = {}, isBundled = false } = extras;
   return {
     ...{ name, version, description, license, type },
     engines: { node: NODE_MIN },
     files: [...(exports === undefined && bin === undefined ? [] : ['dist']), ...files],
     ...(bin === undefined ? {} : { bin }),
     ...(man === undefined ? {} : { man }),
+    ...(scripts === undefined ? {} : { scripts }),
     ...(exports === undefined ? {} : { exports: builtExports(exports) }),
     ...(isBundled ? {} : { dependencies: { ...dependencies, ...more } }),
     publishConfig: { access: 'public' },

@@ -54,7 +54,7 @@ function start() {
 }
 
 /**
- * Goes on as a Node that begins with the program in its memory (scripts/snapshot.js): that takes a third of the time.
+ * Goes on as a Node that begins with the program in its memory (take-snapshot.js): that takes a third of the time.
  * Comes back where there is no snapshot that this Node can start from, where somebody told Node to do otherwise, and
  * with --debug, since names in the snapshot are shortened.
  */

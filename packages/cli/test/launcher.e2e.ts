@@ -135,6 +135,37 @@ test('a snapshot of another Node version, truncated, or older than the sources i
     assert.equal(run(makeSnapshotPackage(facts), 'bin/eyrie.js', 'read').stdout, 'sources\n');
 });
 
+test('an install of the published package takes the snapshot that read starts from', {
+  skip: cannotBecome,
+}, () => {
+  const folder = makePackage(
+    {
+      'dist/run.js': `console.log('built');`,
+      'samples/port-scan.pcapng': '',
+      '.bundle/read.cjs': `let read;
+        var eyrie = { warmUp: (paths) => { read = paths; }, main: () => console.log('snapshot', read.join()) };`,
+    },
+    false,
+  );
+  assert.equal(run(folder, 'bin/eyrie.js', 'read').stdout, 'built\n');
+  assert.deepEqual(run(folder, 'bin/postinstall.js'), { status: 0, stdout: '', stderr: '' });
+  const sample = join(folder, 'samples/port-scan.pcapng');
+  assert.equal(run(folder, 'bin/eyrie.js', 'read').stdout, `snapshot ${sample}\n`);
+});
+
+test('an install that cannot take a snapshot says so in one line, and succeeds', {
+  skip: cannotBecome,
+}, () => {
+  const programs: Record<string, string>[] = [{}, { '.bundle/read.cjs': 'throw new Error()' }];
+  for (const program of programs) {
+    const folder = makePackage({ 'dist/run.js': `console.log('built');`, ...program }, false);
+    const { status, stderr } = run(folder, 'bin/postinstall.js');
+    assert.equal(status, 0);
+    assert.match(stderr, /^eyrie read starts without a snapshot: .*\n$/);
+    assert.equal(run(folder, 'bin/eyrie.js', 'read').stdout, 'built\n');
+  }
+});
+
 test('an older Node passes arguments and exit status on', { skip }, () => {
   const folder = makePackage({ 'dist/run.js': echo }, true);
   assert.deepEqual(run(folder, 'old.js', 'a b', '--c'), { status: 3, stdout: 'a b,--c\n', stderr: '' });

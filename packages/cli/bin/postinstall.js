@@ -1,0 +1,16 @@
+// What `npm install` of the published package runs: takes the snapshot that `eyrie read` starts from. Nothing but speed
+// depends on it, so that no install fails here, nor is the worse for `--ignore-scripts`.
+
+import { fileURLToPath } from 'node:url';
+import { takeSnapshot } from './take-snapshot.js';
+
+const NODE_MAJOR_MIN = 24;
+const [root, folder] = ['..', '../.bundle'].map((path) => fileURLToPath(new URL(path, import.meta.url)));
+
+// Replacing the process (execve) is impossible on Windows.
+if (Number.parseInt(process.versions.node, 10) >= NODE_MAJOR_MIN && process.platform !== 'win32')
+  try {
+    takeSnapshot(process.execPath, folder, root, []);
+  } catch (error) {
+    console.error(`eyrie read starts without a snapshot: ${String(error).split('\n')[0]}`);
+  }
