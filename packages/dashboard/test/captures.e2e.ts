@@ -79,6 +79,21 @@ test('times carry their date if the captures are years apart, and no date in a c
   await end();
 });
 
+test('a timeline stretched by a lone packet offers to zoom to where the others are', async () => {
+  const { page, end } = await visit(browser, `${eyrie.url}#/overview`, { viewport: DESKTOP });
+  const traffic = page.locator('.traffic');
+  await traffic.getByText(/in bars of \d+ d/).waitFor();
+  const packets = () => page.locator('.figure', { hasText: /^Packets/ }).innerText();
+  const before = await packets();
+  await traffic.getByRole('button', { name: 'Where the packets are' }).click();
+  await traffic.getByText(/in bars of [\d.]+ m?s/).waitFor();
+  await traffic.getByRole('button', { name: 'Where the packets are' }).waitFor({ state: 'detached' });
+  assert.notEqual(await packets(), before);
+  await traffic.getByRole('button', { name: 'All time' }).click();
+  await traffic.getByText(/in bars of \d+ d/).waitFor();
+  await end();
+});
+
 test('the traffic of a host is drawn over the time in which it was seen', async () => {
   const { page, end } = await visit(browser, `${eyrie.url}#/hosts/192.168.10.66`);
   await page.locator('.host-traffic', { hasText: /bars of [\d.]+ m?s/ }).waitFor();

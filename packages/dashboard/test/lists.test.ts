@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { PacketRow, TreeLine } from '../src/api/types.ts';
-import { placesOf, stackOf } from '../src/charts/stack.ts';
+import { denseSpan, placesOf, stackOf } from '../src/charts/stack.ts';
 import { DEFAULT_RULES, ruleFinder } from '../src/list/colours.ts';
 import { columnNamed, fieldColumnId, fieldsIn } from '../src/list/columns.ts';
 import { GrowingRows } from '../src/list/growing-rows.ts';
@@ -127,6 +127,22 @@ test('a byte selects the narrowest line that covers it, with the keys of its anc
     flatten(tree, new Set(['ip'])).map(({ path }) => path),
     ['0', '1', '1.0'],
   );
+});
+
+test('a span of time is dense if it is narrow and has nearly all packets', () => {
+  const spanOf = (...filled: [bucket: number, packets: number][]) => {
+    const totals = new Float64Array(100);
+    for (const [bucket, packets] of filled) totals[bucket] = packets;
+    return denseSpan({ times: totals.map((_, i) => 1000 + 10 * i), step: 10, totals });
+  };
+  assert.deepEqual(spanOf([0, 1], [98, 60], [99, 40]), { from: 1980, to: 2000 });
+  assert.deepEqual(spanOf([3, 50], [4, 50], [99, 1]), { from: 1030, to: 1050 });
+  assert.equal(spanOf([0, 10], [99, 90]), null, 'a tenth is not left out');
+  assert.equal(spanOf([40, 50], [50, 50]), null, 'a tenth of the time is not narrow');
+  assert.equal(spanOf(), null, 'no packets');
+  const [times, totals] = [new Float64Array([5]), new Float64Array([7])];
+  assert.equal(denseSpan({ times, step: 1, totals }), null, 'a single bucket');
+  assert.equal(denseSpan({ times: new Float64Array(), step: 1, totals: new Float64Array() }), null);
 });
 
 test('series per protocol become stacked series per family', () => {

@@ -13,6 +13,12 @@ export interface FamilySeries {
   protocols: string[];
 }
 
+/** Seconds since 1970. */
+export interface Span {
+  from: number;
+  to: number;
+}
+
 export interface Stack {
   /** Start of each bucket in seconds since 1970. */
   times: Float64Array;
@@ -50,6 +56,29 @@ export function stackOf(timeline: Timeline, unit: Unit): Stack {
   const times = new Float64Array(buckets);
   for (let i = 0; i < buckets; i++) times[i] = start + i * step;
   return { times, step, series, tops, totals };
+}
+
+/** Share of the packets that a dense span has at least, and of the buckets that it has at most. */
+const DENSE = 0.95;
+const NARROW = 0.05;
+
+/**
+ * Where nearly all of it is, if that is a small part of the time: a packet dated 1970 stretches a timeline to decades.
+ *
+ * @returns seconds since 1970, of the narrowest such span of adjacent buckets
+ */
+export function denseSpan({ times, step, totals }: Pick<Stack, 'times' | 'step' | 'totals'>): Span | null {
+  const enough = totals.reduce((sum, one) => sum + one, 0) * DENSE;
+  let [first, held, width] = [0, 0, Number.POSITIVE_INFINITY];
+  let span: Span | null = null;
+  totals.forEach((one, last) => {
+    held += one;
+    while (first < last && held - totals[first]! >= enough) held -= totals[first++]!;
+    if (held === 0 || held < enough || last - first + 1 >= width) return;
+    width = last - first + 1;
+    span = { from: times[first]!, to: times[last]! + step };
+  });
+  return width <= totals.length * NARROW ? span : null;
 }
 
 /** Decimal places for the border of a bucket that is `step` seconds wide. */

@@ -2,6 +2,7 @@
 import { get } from '../../api/client.ts';
 import type { FindingRow, Hosts, Page, ProtocolSummary, Timeline } from '../../api/types.ts';
 import { captures } from '../../state/captures.ts';
+import { timeRange } from '../../state/expression.ts';
 import { capture, filter, scope } from '../../state/navigation.ts';
 import { useResource } from '../../state/resource.ts';
 import { Welcome } from '../../ui/nothing.tsx';
@@ -24,7 +25,11 @@ export function Overview() {
   const key = JSON.stringify(terms);
   const summary = useResource(key, (signal) => get<ProtocolSummary>('/protocol_summary', terms, signal));
   const timeline = useResource(key, (signal) =>
-    get<Timeline>('/timeline', { ...terms, by: 'protocol', series: SERIES, buckets: BUCKETS }, signal),
+    get<Timeline>(
+      '/timeline',
+      { ...terms, ...timeRange(terms.q), by: 'protocol', series: SERIES, buckets: BUCKETS },
+      signal,
+    ),
   );
   const talkers = useResource(key, (signal) =>
     get<Hosts>('/hosts', { ...terms, sort: 'bytes', limit: TALKERS }, signal),
