@@ -1,12 +1,12 @@
 // Tests of parsing the tools' output. The messages are literal, of tcpdump 4.99.3 and dumpcap 4.0.17.
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { parseList } from '../src/live/interfaces.ts';
+import { listInterfaces, parseList } from '../src/live/interfaces.ts';
 import { liveError, readCounts } from '../src/live/messages.ts';
-import { countsSignal, findTool } from '../src/live/tool.ts';
+import { cannotRun, countsSignal, findTool } from '../src/live/tool.ts';
 
 const tcpdump = { name: 'tcpdump', path: '/usr/bin/tcpdump' } as const;
 const dumpcap = { name: 'dumpcap', path: '/usr/bin/dumpcap' } as const;
@@ -111,4 +111,29 @@ it('the signal that requests tcpdump’s counters is the one of this system', ()
     'SIGUSR1 would end it on macOS',
   );
   assert.equal(countsSignal(dumpcap, { SIGUSR1: 10 }), null);
+});
+
+describe('a capturing program that cannot be run', () => {
+  it('is one line that names it', { skip: process.platform === 'win32' }, async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'eyrie-tool-'));
+    const path = join(folder, 'tcpdump');
+    writeFileSync(path, '#!/nowhere/sh\n', { mode: 0o755 });
+    try {
+      const expected = {
+        code: 'ERR_CAPTURE_NO_PERMISSION',
+        message: /tcpdump cannot be run: spawn .*; install/,
+      };
+      await assert.rejects(listInterfaces({ name: 'tcpdump', path }), expected);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('names the right that a container lacks', () => {
+    const error = cannotRun(
+      { name: 'tcpdump', path: '/usr/bin/tcpdump' },
+      Object.assign(new Error('spawn EPERM'), { code: 'EPERM' }),
+    );
+    assert.match(error.message, /^\/usr\/bin\/tcpdump may not capture here; .*--cap-add NET_RAW$/);
+  });
 });

@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { networkInterfaces } from 'node:os';
 import { promisify } from 'node:util';
-import { findTool, type Tool } from './tool.ts';
+import { cannotRun, findTool, type Tool } from './tool.ts';
 
 const run = promisify(execFile);
 const TIMEOUT_MS = 5000;
@@ -16,9 +16,9 @@ export interface NetworkInterface {
   readonly isLoopback: boolean;
 }
 
-/** @throws CaptureError if neither tool is installed. */
+/** @throws CaptureError if neither tool is installed, or it cannot be run. */
 export async function listInterfaces(tool: Tool = findTool()): Promise<NetworkInterface[]> {
-  const { stdout } = await run(tool.path, ['-D'], { timeout: TIMEOUT_MS });
+  const { stdout } = await runTool(tool, ['-D']);
   const known = networkInterfaces();
   return parseList(stdout).map((each) => {
     const addresses = known[each.name] ?? [];
@@ -29,6 +29,15 @@ export async function listInterfaces(tool: Tool = findTool()): Promise<NetworkIn
       isLoopback: each.isLoopback || addresses.some(({ internal }) => internal),
     };
   });
+}
+
+async function runTool(tool: Tool, args: string[]): Promise<{ stdout: string }> {
+  try {
+    return await run(tool.path, args, { timeout: TIMEOUT_MS });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).syscall?.startsWith('spawn') === true) throw cannotRun(tool, error);
+    throw error;
+  }
 }
 
 /** `1.eth0 (Description) [Up, Running, Loopback]` of tcpdump, `3. lo (Loopback)` of dumpcap. */

@@ -12,7 +12,7 @@ import { type CaptureSource, openFrom } from '../source.ts';
 import { guard } from './guard.ts';
 import { listInterfaces } from './interfaces.ts';
 import { type DropCounts, liveError, readCounts } from './messages.ts';
-import { countsSignal, findTool, type Tool, type ToolName } from './tool.ts';
+import { cannotRun, countsSignal, findTool, type Tool, type ToolName } from './tool.ts';
 
 export interface LiveOptions {
   /** A BPF expression such as `tcp port 443`; null: everything. */
@@ -152,14 +152,9 @@ interface Said {
 export async function openLive(name: string, options: LiveOptions = {}): Promise<LiveSource> {
   const tool = findTool(options.tool);
   const filter = options.filter?.trim() || null;
-  const child = spawn(tool.path, argumentsFor(tool, name, { ...LIVE_DEFAULTS, ...options, filter }), {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    // In a process group of its own: Ctrl-C in a terminal would end the tool before it hands over what it has captured.
-    detached: platform() !== 'win32',
-  });
+  const child = await startTool(tool, argumentsFor(tool, name, { ...LIVE_DEFAULTS, ...options, filter }));
   const said = listen(child);
   try {
-    await once(child, 'spawn');
     guard(child);
     return new LiveSource(name, tool, child, await openFrom(name, streamInput(child.stdout!)), said);
   } catch (error) {
@@ -174,6 +169,21 @@ export async function openLive(name: string, options: LiveOptions = {}): Promise
       said.text,
       known.filter((each) => each.isUp).map((each) => each.name),
     );
+  }
+}
+
+/** @throws CaptureError */
+async function startTool(tool: Tool, args: string[]): Promise<ChildProcess> {
+  try {
+    const child = spawn(tool.path, args, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      // In a process group of its own: Ctrl-C in a terminal would end the tool before it hands over what it has captured.
+      detached: platform() !== 'win32',
+    });
+    await once(child, 'spawn');
+    return child;
+  } catch (error) {
+    throw cannotRun(tool, error);
   }
 }
 

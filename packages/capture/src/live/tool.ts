@@ -54,6 +54,17 @@ export function countsSignal({ name }: Tool, known: object = constants.signals):
   return 'SIGINFO' in known ? 'SIGINFO' : 'SIGUSR1';
 }
 
+/** EPERM: the file has capabilities that this process may not gain (execve(2)), as in a container without NET_RAW. */
+export function cannotRun({ path }: Tool, error: unknown): CaptureError {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return new CaptureError(
+    'ERR_CAPTURE_NO_PERMISSION',
+    code === 'EPERM'
+      ? `${path} may not capture here; in a container, allow it with --cap-add NET_RAW`
+      : `${path} cannot be run: ${message}; install it anew`,
+  );
+}
+
 /** The command that permits capturing without root on this system. */
 export function howToPermit(tool: Tool): string {
   switch (platform()) {

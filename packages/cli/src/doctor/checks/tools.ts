@@ -1,9 +1,10 @@
-// Programs that Eyrie runs, and whether they may capture: tested by doing it, because permissions have many sources.
-import { spawn } from 'node:child_process';
+// Programs that Eyrie runs, and whether they may capture: tested by doing it, because permissions have many sources. Without
+// them, all but live captures works.
+import { type ChildProcess, spawn } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { findTool, howToPermit, listInterfaces, type Tool } from '@eyrie/capture';
-import { type Finding, ok, wrong } from '../check.ts';
+import { type Finding, ok, warn } from '../check.ts';
 
 const TRY_MS = 1500;
 const VERSION_MS = 5000;
@@ -21,7 +22,7 @@ async function captureFindings(): Promise<Finding[]> {
     tool = findTool();
   } catch (error) {
     const [found = '', advice = ''] = (error as Error).message.split('; ');
-    return [wrong('capture program', found, advice)];
+    return [warn('capture program', found, advice)];
   }
   return [ok('capture program', await versionOf(tool.path)), await permission(tool)];
 }
@@ -33,10 +34,13 @@ async function permission(tool: Tool): Promise<Finding> {
     const interfaces = await listInterfaces(tool);
     const chosen = interfaces.find(({ isLoopback }) => isLoopback) ?? interfaces[0];
     if (chosen === undefined)
-      return wrong(check, 'no interface can be captured on', 'run this as root, or see eyrie capture --list');
+      return warn(check, 'no interface can be captured on', 'run this as root, or see eyrie capture --list');
     return await tryCapture(check, tool, chosen.name);
   } catch (error) {
-    return wrong(check, (error as Error).message.split('\n')[0]!, 'see eyrie capture --list');
+    const [found = '', advice = 'see eyrie capture --list'] = (error as Error).message
+      .split('\n')[0]!
+      .split('; ');
+    return warn(check, found, advice);
   }
 }
 
@@ -49,21 +53,27 @@ function tryCapture(check: string, tool: Tool, name: string): Promise<Finding> {
   });
   return new Promise((done) => {
     const timer = setTimeout(() => child.kill('SIGTERM'), TRY_MS);
-    child.on('error', (error) => done(wrong(check, error.message, 'install it anew')));
+    child.on('error', (error) => done(warn(check, error.message, 'install it anew')));
     child.on('close', (_status, signal) => {
       clearTimeout(timer);
       const last = said.trim().split('\n').at(-1) ?? '';
       if (signal !== null || /listening on|Capturing on/i.test(said)) done(ok(check, `works on ${name}`));
-      else done(wrong(check, `${name}: ${last}`, howToPermit(tool)));
+      else done(warn(check, `${name}: ${last}`, howToPermit(tool)));
     });
   });
 }
 
 function versionOf(path: string): Promise<string> {
   return new Promise((done) => {
-    const child = spawn(path, ['--version'], { timeout: VERSION_MS });
+    let child: ChildProcess;
+    try {
+      child = spawn(path, ['--version'], { timeout: VERSION_MS });
+    } catch {
+      // EPERM is thrown: the check of the permission reports it.
+      return done(path);
+    }
     let said = '';
-    for (const stream of [child.stdout, child.stderr])
+    for (const stream of [child.stdout!, child.stderr!])
       stream.on('data', (text) => {
         said += text;
       });
