@@ -190,3 +190,34 @@ testCases('MGCP and SAP', [
     { 'sap.originating_source': '10.0.0.1', 'sap.payload_type': 'application/sdp' },
   ],
 ]);
+
+testCases('parameters of SIP header fields', [
+  [
+    udpFrame(
+      5060,
+      5060,
+      text(
+        'REGISTER sip:y SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.1;rport;branch=z9hG4bK2\r\nFrom: "A" <sip:a@y>;tag=7\r\n' +
+          'To: B <sip:b@y>;tag=8\r\nCall-ID: abc@x\r\nCSeq: 2 REGISTER\r\n' +
+          'Contact: "A; <B>" <sip:a@10.0.0.1;line=9;ob>;expires=1200;q=0.5\r\n' +
+          'Authorization: Digest username="a",realm="y",nonce="n",uri="sip:y",qop=auth,nc=00000001,cnonce="c",' +
+          'opaque="o",stale=false,response="r"\r\nContent-Length: 0\r\n\r\n',
+      ),
+    ),
+    `${UDP}:sip`,
+    'SIP',
+    'Request: REGISTER sip:y  (1 binding) | ',
+    {
+      'sip.Via.rport': 'rport',
+      'sip.tag': '7,8',
+      'sip.call_id_generated': 'abc@x',
+      'sip.contact.param': 'line=9,ob',
+      'sip.contact.parameter': 'expires=1200,q=0.5',
+      'sip.auth.qop': 'auth',
+      'sip.auth.nc': '00000001',
+      'sip.auth.cnonce': '"c"',
+      'sip.auth.opaque': '"o"',
+      'sip.auth.stale': 'false',
+    },
+  ],
+]);

@@ -126,6 +126,10 @@ function emitValue(name: string, value: string, at: number, length: number, out:
       return;
     case 'contact':
       emitAddress(value, at, length, CONTACT, out);
+      emitContactParameters(value, at, length, out);
+      return;
+    case 'call-id':
+      out.add(f.callId, at, length, value);
       return;
     case 'cseq': {
       const match = /^(\d{1,10})\s+(\S+)/.exec(value);
@@ -165,6 +169,17 @@ function emitAddress(
   if (tag !== null && fields.tag !== null) out.add(fields.tag, at, length, tag[1]!);
 }
 
+/** RFC 3261 §20.10: parameters inside the angle brackets belong to the URI, those behind them to the contact. */
+function emitContactParameters(value: string, at: number, length: number, out: Sink): void {
+  const match = /^\s*(?:"(?:[^"\\]|\\.)*"\s*|[^<",]*)<([^>]*)>([^,]*)/.exec(value);
+  if (match === null) return;
+  for (const [list, field] of [
+    [match[1]!, f.contactUriParameter],
+    [match[2]!, f.contactParameter],
+  ] as const)
+    for (const parameter of list.split(';').slice(1)) out.add(field, at, length, parameter.trim());
+}
+
 /** RFC 3261 §20.42: SIP/2.0/UDP host:port;branch=… */
 function emitVia(value: string, at: number, length: number, out: Sink): void {
   const match = /^SIP\s*\/\s*2\.0\s*\/\s*(\S+)\s+(\[[^\]]*\]|[^:;\s,]+)(?::(\d{1,5}))?/i.exec(value);
@@ -177,8 +192,9 @@ function emitVia(value: string, at: number, length: number, out: Sink): void {
     ['received', f.viaReceived],
     ['rport', f.viaRport],
   ] as const) {
-    const parameter = new RegExp(`;\\s*${name}=([^;,\\s]*)`, 'i').exec(value);
-    if (parameter !== null) out.add(field, at, length, parameter[1]!);
+    const parameter = new RegExp(`;\\s*${name}(?:=([^;,\\s]*)|(?=[;,\\s]|$))`, 'i').exec(value);
+    // RFC 3581 §3: a client asks for `rport` without a value, which then has its own name, as in Wireshark.
+    if (parameter !== null) out.add(field, at, length, parameter[1] ?? name);
   }
 }
 
@@ -189,6 +205,12 @@ const AUTH = [
   ['uri', f.authUri],
   ['response', f.authResponse],
   ['algorithm', f.authAlgorithm],
+  ['opaque', f.authOpaque],
+  ['stale', f.authStale],
+  ['nc', f.authNonceCount],
+  ['cnonce', f.authClientNonce],
+  ['qop', f.authQop],
+  ['domain', f.authDomain],
 ] as const;
 
 /** name="value" pairs after the scheme (RFC 3261 §22); values include the quotes, as in Wireshark. */

@@ -1,5 +1,5 @@
 // The fields of SIP, and its header fields by name (https://www.iana.org/assignments/sip-parameters).
-import { type Field, text, uint } from '../../core/field.ts';
+import { alias, type Field, text, uint } from '../../core/field.ts';
 
 export const sipFields = {
   requestLine: text('sip.Request-Line', 'Request-Line'),
@@ -28,8 +28,11 @@ export const sipFields = {
   contactUser: text('sip.contact.user', 'Contact URI User Part'),
   contactHost: text('sip.contact.host', 'Contact URI Host Part'),
   contactPort: text('sip.contact.port', 'Contact URI Host Port'),
+  contactUriParameter: text('sip.contact.param', 'Contact URI parameter'),
+  contactParameter: text('sip.contact.parameter', 'Contact parameter'),
+  callId: text('sip.call_id_generated', 'Generated Call-ID'),
   sequence: uint('sip.CSeq.seq', 'Sequence Number'),
-  sequenceMethod: text('sip.CSeq.method', 'CSeq'),
+  sequenceMethod: text('sip.CSeq.method', 'Method'),
   viaTransport: text('sip.Via.transport', 'Transport'),
   viaAddress: text('sip.Via.sent-by.address', 'Sent-by Address'),
   viaPort: uint('sip.Via.sent-by.port', 'Sent-by port'),
@@ -43,6 +46,22 @@ export const sipFields = {
   authUri: text('sip.auth.uri', 'Authentication URI'),
   authResponse: text('sip.auth.digest.response', 'Digest Authentication Response'),
   authAlgorithm: text('sip.auth.algorithm', 'Algorithm'),
+  authOpaque: text('sip.auth.opaque', 'Opaque Value'),
+  authStale: text('sip.auth.stale', 'Stale Flag'),
+  authNonceCount: text('sip.auth.nc', 'Nonce Count'),
+  authClientNonce: text('sip.auth.cnonce', 'CNonce Value'),
+  authQop: text('sip.auth.qop', 'QOP'),
+  authDomain: text('sip.auth.domain', 'Authentication Domain'),
+};
+
+/** Of whichever header field has one. */
+const aliases = {
+  tag: alias('sip.tag', 'SIP tag', [sipFields.fromTag, sipFields.toTag]),
+  display: alias('sip.display.info', 'SIP Display info', [
+    sipFields.fromDisplay,
+    sipFields.toDisplay,
+    sipFields.contactDisplay,
+  ]),
 };
 
 const NAMES =
@@ -89,4 +108,4 @@ export function headerField(name: string): { name: string; field: Field | undefi
   return { name: long, field: byName.get(long) };
 }
 
-Object.assign(sipFields, Object.fromEntries(byName));
+Object.assign(sipFields, aliases, Object.fromEntries(byName));
