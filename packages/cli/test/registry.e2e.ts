@@ -30,7 +30,6 @@ const KNOWN_TYPES: ReadonlySet<string> = new Set([
   'icmpv6.opt.target_linkaddr',
   // A bit that tshark prints as 0 or 1, which a boolean is printed as, too.
   'ospf.lsa.donotage',
-  ...[1, 2, 3, 4, 5, 6].map((bit) => `wlan.fixed.capabilities.reserved${bit}`),
   'dhcp.option.bulk_lease.data_source',
   // Never negative in what is sent; signed in tshark.
   'data.len',
