@@ -213,7 +213,10 @@ test('an address is found everywhere, one with the same prefix is not', async ()
   );
   assert.ok(places.includes('found.log: 1 line'), String(places));
   assert.deepEqual(await find('2001:DB8::0:77'), [0]);
-  const lines = ['GET /packets?q=ipv6.addr%3D%3D2001%3Adb8%3A%3A77 200', "bytes = unhex('cb007108') LIMIT 501"];
+  const lines = [
+    'GET /packets?q=ipv6.addr%3D%3D2001%3Adb8%3A%3A77 200',
+    "bytes = unhex('cb007108') LIMIT 501",
+  ];
   writeFileSync(join(folder, 'logs/analyzer.log'), lines.join('\n'));
   assert.deepEqual(await find('2001:DB8::0:77'), [1, 'analyzer.log: 1 line']);
   assert.deepEqual(await find('203.0.113.8'), [1, 'analyzer.log: 1 line']);

@@ -130,12 +130,7 @@ function emitBasic(at: number, value: string, out: Sink): void {
 }
 
 /** The request's target as a URI, RFC 9112 §3.2. */
-function fullUri(
-  target: Uint8Array,
-  host: Uint8Array | null,
-  isConnect: boolean,
-  isTls: boolean,
-): string {
+function fullUri(target: Uint8Array, host: Uint8Array | null, isConnect: boolean, isTls: boolean): string {
   const uri = ascii(target, 0, target.length);
   if (host === null || isConnect || /^https?:\/\//i.test(uri)) return uri;
   return `${isTls ? 'https' : 'http'}://${ascii(host, 0, host.length).trim()}${uri}`;
