@@ -32,7 +32,7 @@ export async function makeSnapshot(build, folder, sourcesOf) {
   // Replacing the process (execve) is possible only on these systems.
   if (node === null || process.platform === 'win32') return;
   const { metafile } = await bundleReader(build, folder);
-  takeSnapshot(node, folder, root, sourcesOf(metafile));
+  takeSnapshot(node, folder, sourcesOf(metafile));
 }
 
 /**
@@ -50,6 +50,7 @@ export function bundleReader(build, folder) {
     format: 'iife',
     globalName: 'eyrie',
     minify: true,
+    footer: { js: "require('node:v8').startupSnapshot.setDeserializeMainFunction(eyrie.main);" },
   });
 }
 

@@ -5,12 +5,12 @@ import { fileURLToPath } from 'node:url';
 import { takeSnapshot } from './take-snapshot.js';
 
 const NODE_MAJOR_MIN = 24;
-const [root, folder] = ['..', '../.bundle'].map((path) => fileURLToPath(new URL(path, import.meta.url)));
+const folder = fileURLToPath(new URL('../.bundle', import.meta.url));
 
 // Replacing the process (execve) is impossible on Windows.
 if (Number.parseInt(process.versions.node, 10) >= NODE_MAJOR_MIN && process.platform !== 'win32')
   try {
-    takeSnapshot(process.execPath, folder, root, []);
+    takeSnapshot(process.execPath, folder, []);
   } catch (error) {
     console.error(`eyrie read starts without a snapshot: ${String(error).split('\n')[0]}`);
   }

@@ -1,4 +1,4 @@
-// The entry of `eyrie read` for a start-up snapshot: scripts/snapshot.js evaluates it and stores the heap; bin/eyrie.js starts
+// The entry of `eyrie read` for a start-up snapshot: bin/take-snapshot.js evaluates it and stores the heap; bin/eyrie.js starts
 // from there. Nothing here may depend on the process that it is evaluated in.
 import { newProgram, run } from '../running.ts';
 import '../capture/interfaces.ts';
@@ -6,8 +6,6 @@ import '../statistics/help.ts';
 import '../summary/command.ts';
 import './command.ts';
 import { addReadCommand } from './options.ts';
-
-export { warmUp } from './warm-up.ts';
 
 const program = newProgram();
 addReadCommand(program);
