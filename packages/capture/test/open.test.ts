@@ -12,10 +12,10 @@ const text = (value: string) => new TextEncoder().encode(value);
 
 test('a file of many chunks is read completely', async (t) => {
   const path = join(folderFor(t), 'many');
-  const bytes = pcapBytes(4000, 1500);
+  const bytes = pcapBytes(10_000, 1500);
   writeFileSync(path, bytes);
   const { source, numbers, problem } = await readFile(path);
-  assert.deepEqual(numbers, upTo(4000));
+  assert.deepEqual(numbers, upTo(10_000));
   assert.equal(problem, null);
   assert.deepEqual([source.format, source.compression], ['pcap', null]);
   assert.deepEqual([source.size, source.bytesRead], [bytes.length, bytes.length]);
