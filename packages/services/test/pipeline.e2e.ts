@@ -10,7 +10,14 @@ import { newFrame, newInterface } from '@eyrie/dissect/files';
 import { decodeStoreBody } from '../src/bus/batch-body.ts';
 import { silentLog } from '../src/log/index.ts';
 import { FILE_FLOWS } from '../src/parser/flow-times.ts';
-import { AlreadyStored, ParserError, PipelineIntake, Run, runFile } from '../src/pipeline/index.ts';
+import {
+  AlreadyStored,
+  ParserError,
+  PipelineIntake,
+  Run,
+  runFile,
+  startParsing,
+} from '../src/pipeline/index.ts';
 import { RefusedBodies } from '../src/refused/index.ts';
 import { MemoryStore, sums } from './support/memory-store.ts';
 
@@ -270,10 +277,13 @@ describe('a session of the ring into the store', () => {
     const said: string[] = [];
     const run = new Run(
       capture,
-      {
-        source: { kind: 'ring', folder: session, from: 1, over },
-        ...{ skipTo: 0, streamBase: 0, canGoOn: false, isLive: false, flushMs: 200, flows: FILE_FLOWS },
-      },
+      startParsing(
+        {
+          source: { kind: 'ring', folder: session, from: 1, over },
+          ...{ skipTo: 0, streamBase: 0, canGoOn: false, isLive: false, flushMs: 200, flows: FILE_FLOWS },
+        },
+        {},
+      ),
       { store: memory.store, log: { ...silentLog, warn: (line) => said.push(line) } },
     );
     assert.equal(await run.finished(), null);

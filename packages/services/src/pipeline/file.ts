@@ -3,8 +3,7 @@ import { existsSync } from 'node:fs';
 import type { CaptureOrigin, CaptureRow, Store } from '@eyrie/store';
 import { fileOrigin, passingOrigin } from '../capture/origin.ts';
 import { FILE_FLOWS } from '../parser/flow-times.ts';
-import { prepareParser } from '../parser/thread/index.ts';
-import { type PipelineOptions, Run } from './pipeline.ts';
+import { type Job, type PipelineOptions, Run, startParsing } from './pipeline.ts';
 
 export interface FileOptions {
   /**
@@ -45,31 +44,54 @@ async function placed(capture: CaptureRow, { file }: CaptureOrigin, store: Store
 }
 
 /**
- * Starts to import a file, or standard input if the path is `-`.
+ * Starts to import a file, or standard input if the path is `-`. It is parsed from its beginning while it is hashed, since
+ * most files are new.
  *
  * @throws AlreadyStored, StoreError, CaptureError
  */
 export async function runFile(path: string, options: FileOptions, pipeline: PipelineOptions): Promise<Run> {
-  const { again = false, speed = Infinity, loop = false, isRunning = () => false } = options;
-  // The parser thread starts while the file is hashed.
-  prepareParser();
-  const plain = path === '-' || loop ? passingOrigin(path) : await fileOrigin(path);
-  const origin = { ...plain, name: options.name ?? plain.name };
-  const { capture: known, isNew } = await pipeline.store.beginCapture(origin, { again });
-  const capture = isNew ? known : await placed(known, origin, pipeline.store);
-  if (!isNew && (capture.ended !== null || isRunning(capture.id))) throw new AlreadyStored(path, capture);
-  if (!isNew) pipeline.log.info(`${path}: going on at packet ${capture.nextSequence + 1}`);
-  return new Run(
-    capture,
-    {
-      source: { kind: 'file', path, speed, loop },
-      skipTo: capture.nextSequence,
-      canGoOn: origin.hash !== null,
-      streamBase: 0,
-      flushMs: speed === Infinity && path !== '-' ? Infinity : FLUSH_MS,
-      flows: FILE_FLOWS,
-      isLive: false,
-    },
-    pipeline,
-  );
+  const job = jobFor(path, options);
+  const parsing = startParsing(job, pipeline);
+  try {
+    const capture = await begin(path, options, pipeline);
+    if (capture.nextSequence === 0) return new Run(capture, parsing, pipeline);
+    pipeline.log.info(`${path}: going on at packet ${capture.nextSequence + 1}`);
+    await parsing.thread.end();
+    const rest = startParsing({ ...job, skipTo: capture.nextSequence }, pipeline);
+    return new Run(capture, rest, pipeline);
+  } catch (error) {
+    await parsing.thread.end();
+    throw error;
+  }
+}
+
+function jobFor(path: string, { speed = Infinity, loop = false }: FileOptions): Job {
+  return {
+    source: { kind: 'file', path, speed, loop },
+    skipTo: 0,
+    canGoOn: !isPassing(path, loop),
+    streamBase: 0,
+    flushMs: speed === Infinity && path !== '-' ? Infinity : FLUSH_MS,
+    flows: FILE_FLOWS,
+    isLive: false,
+  };
+}
+
+/** Whether it cannot be read once more from its beginning. */
+function isPassing(path: string, loop: boolean): boolean {
+  return path === '-' || loop;
+}
+
+async function begin(
+  path: string,
+  { again = false, loop = false, name, isRunning = () => false }: FileOptions,
+  { store }: PipelineOptions,
+): Promise<CaptureRow> {
+  const plain = isPassing(path, loop) ? passingOrigin(path) : await fileOrigin(path);
+  const origin = { ...plain, name: name ?? plain.name };
+  const { capture: known, isNew } = await store.beginCapture(origin, { again });
+  if (isNew) return known;
+  const capture = await placed(known, origin, store);
+  if (capture.ended !== null || isRunning(capture.id)) throw new AlreadyStored(path, capture);
+  return capture;
 }

@@ -6,7 +6,7 @@ import { type LiveCapture, type LiveCaptureOptions, startLive } from '../capture
 import type { Log } from '../log/index.ts';
 import { LIVE_FLOWS } from '../parser/flow-times.ts';
 import type { LiveLogsOptions } from '../zeek/index.ts';
-import { type PipelineOptions, Run } from './pipeline.ts';
+import { type PipelineOptions, Run, startParsing } from './pipeline.ts';
 
 /** A batch that is not full goes out after this long. The kernel hands over packets only once a second, if they are few. */
 const FLUSH_MS = 500;
@@ -55,11 +55,14 @@ export async function runLive(
   });
   const run = new Run(
     capture,
-    {
-      source: { kind: 'ring', folder: live.folder, from: 1, over },
-      ...{ skipTo: 0, canGoOn: false, streamBase: 0, flushMs: FLUSH_MS },
-      ...{ flows: LIVE_FLOWS, isLive: true, logs },
-    },
+    startParsing(
+      {
+        source: { kind: 'ring', folder: live.folder, from: 1, over },
+        ...{ skipTo: 0, canGoOn: false, streamBase: 0, flushMs: FLUSH_MS },
+        ...{ flows: LIVE_FLOWS, isLive: true, logs },
+      },
+      pipeline,
+    ),
     pipeline,
     () => live.clock,
   );

@@ -69,6 +69,29 @@ export type Job = Omit<
   'batchPackets' | 'firstPackets' | 'batchesMax' | 'rules' | 'silence' | 'keyLog'
 >;
 
+/** A job that a parser works on. */
+export interface Parsing {
+  readonly thread: ParserThread;
+  /** Batches in flight at most. */
+  readonly batchesMax: number;
+  /** A later run may resume this one. */
+  readonly canGoOn: boolean;
+}
+
+export function startParsing(job: Job, options: Omit<PipelineOptions, 'store' | 'log'>): Parsing {
+  const {
+    batchPackets = BATCH_PACKETS_MAX,
+    batchesMax = BATCHES_MAX,
+    rules = false,
+    silence,
+    keyLog,
+  } = options;
+  // Small, so that storing begins while V8 still compiles the dissectors, and live packets are seen soon.
+  const firstPackets = Math.min(BATCH_PACKETS, batchPackets);
+  const thread = startParser({ ...job, batchPackets, firstPackets, batchesMax, rules, silence, keyLog });
+  return { thread, batchesMax, canGoOn: job.canGoOn };
+}
+
 /** The parser could not go on; `code` is that of a CaptureError, else ''. */
 export class ParserError extends Error {
   readonly code: string;
@@ -116,7 +139,7 @@ export class Run {
 
   constructor(
     capture: CaptureRow,
-    job: Job,
+    { thread, batchesMax, canGoOn }: Parsing,
     options: PipelineOptions,
     clock: () => ClockReading | null = () => null,
   ) {
@@ -125,7 +148,7 @@ export class Run {
     const { key, kind, name, file, hash } = capture;
     this.#origin = { key, kind, name, file, hash };
     this.#options = options;
-    this.#canGoOn = job.canGoOn;
+    this.#canGoOn = canGoOn;
     this.#loss = new LossLog(options.log, name);
     this.#persistor = new Persistor(options.store, {
       log: options.log,
@@ -134,20 +157,9 @@ export class Run {
     this.#ended = new Promise((resolve, reject) => {
       this.#settle = { resolve, reject };
     });
-    const {
-      batchPackets = BATCH_PACKETS_MAX,
-      batchesMax = BATCHES_MAX,
-      rules = false,
-      silence,
-      keyLog,
-    } = options;
     this.capacity = batchesMax;
-    // Small, so that storing begins while V8 still compiles the dissectors, and live packets are seen soon.
-    const firstPackets = Math.min(BATCH_PACKETS, batchPackets);
-    this.#thread = startParser(
-      { ...job, batchPackets, firstPackets, batchesMax, rules, silence, keyLog },
-      (message) => this.#hear(message),
-    );
+    this.#thread = thread;
+    thread.listen((message) => this.#hear(message));
   }
 
   /** Resolves when all is stored, to what is wrong with the input, or null. @throws StoreError, ParserError */

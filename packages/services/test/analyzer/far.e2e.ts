@@ -11,7 +11,7 @@ import { openStore, type Store } from '@eyrie/store';
 import { framesOf, session } from '../../../../test/support/tls-session.ts';
 import { silentLog } from '../../src/log/index.ts';
 import { FILE_FLOWS } from '../../src/parser/flow-times.ts';
-import { Run } from '../../src/pipeline/index.ts';
+import { Run, startParsing } from '../../src/pipeline/index.ts';
 import { type Analyzer, all, imported, type Json, OFFICE, startAnalyzer } from './support.ts';
 
 /** The kind of secrets that SSLKEYLOGFILE has, in pcapng. */
@@ -233,11 +233,13 @@ test('packets of a ring have their bytes, their trees and streams, until the rin
   const over = new Int32Array(new SharedArrayBuffer(4)).fill(1);
   const run = new Run(
     capture,
-    {
-      source: { kind: 'ring', folder: ring, from: 1, over },
-      ...{ skipTo: 0, streamBase: 0, canGoOn: false, isLive: false, flushMs: 200 },
-      ...{ flows: FILE_FLOWS, rules: false },
-    },
+    startParsing(
+      {
+        source: { kind: 'ring', folder: ring, from: 1, over },
+        ...{ skipTo: 0, streamBase: 0, canGoOn: false, isLive: false, flushMs: 200, flows: FILE_FLOWS },
+      },
+      {},
+    ),
     { store, log: silentLog },
   );
   await store.endCapture(capture.id, await run.finished());

@@ -25,18 +25,27 @@ interface Start {
 
 type ToThread = ToParser | { readonly kind: 'job'; readonly job: ParseJob };
 
+/** A job on a thread. */
 export interface ParserThread {
+  /** Delivers the job's messages, those that have come before as well; the last is `end` or `error`. */
+  listen(listener: (message: FromParser) => void): void;
   send(message: ToParser): void;
   /** Resolves when the thread has gone, or waits for other work. */
   end(): Promise<void>;
 }
 
-/** Starts a job on a thread; `hear` receives all its messages, of which the last is `end` or `error`. */
-export function startParser(job: ParseJob, hear: (message: FromParser) => void): ParserThread {
+/** Starts a job on a thread. Until somebody listens its messages are kept: `batchesMax` batches, then it waits. */
+export function startParser(job: ParseJob): ParserThread {
   const thread = idle.pop() ?? new Thread();
-  thread.work(job, hear);
+  const kept: FromParser[] = [];
+  let deliver = (message: FromParser): unknown => kept.push(message);
+  thread.work(job, (message) => deliver(message));
   let isEnded = false;
   return {
+    listen: (listener) => {
+      for (const message of kept.splice(0)) listener(message);
+      deliver = listener;
+    },
     // A late command must not reach the thread's next job.
     send: (message) => {
       if (!isEnded) thread.send(message);
