@@ -29,7 +29,7 @@ export interface Rule {
   readonly exemptions: string;
   /** Recommended action. */
   readonly advice: string;
-  readonly watch: (say: Say) => Watcher;
+  readonly watch: (report: Report) => Watcher;
 }
 
 /** A watcher's event handlers, by kind of event. */
@@ -58,7 +58,7 @@ export interface Sighting {
   readonly facts?: Readonly<Record<string, string | number>>;
 }
 
-export type Say = (sighting: Sighting) => void;
+export type Report = (sighting: Sighting) => void;
 
 export function atLeast(severity: RuleSeverity, least: RuleSeverity): boolean {
   return SEVERITIES.indexOf(severity) >= SEVERITIES.indexOf(least);

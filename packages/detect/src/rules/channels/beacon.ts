@@ -30,7 +30,7 @@ export const beacon: Rule = {
     'NTP, DNS, DHCP, SNMP, syslog and discovery, which are periodic by design; connections that failed.',
   advice:
     'Identify the server and the program that connects: updaters and monitoring poll, too, not only implants.',
-  watch(say) {
+  watch(report) {
     const pairs = new Bounded<{
       times: number[];
       amounts: number[];
@@ -70,7 +70,7 @@ export const beacon: Rule = {
           span >= SURE.spanS &&
           !isLocal(server.address);
         const target = endpoint(server.address, server.port);
-        say({
+        report({
           key: `${client.address} ${target}`,
           time: flow.end,
           source: client.address,

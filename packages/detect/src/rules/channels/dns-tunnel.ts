@@ -1,7 +1,7 @@
 import type { DnsEvent } from '../../events/events.ts';
 import { spanText } from '../addresses.ts';
 import { Bounded, KEYS_MAX, Recent } from '../recent.ts';
-import type { Rule, Say, Watcher } from '../rule.ts';
+import type { Rule, Report, Watcher } from '../rule.ts';
 import { ALTERNATIVE_EXFILTRATION, DNS_CHANNEL } from '../techniques.ts';
 import { isOrdinary, partsOf } from './dns-names.ts';
 
@@ -37,9 +37,9 @@ const EXEMPTIONS =
 
 /** The counters of both rules, which differ in whether answers carry data. */
 function watchNames(
-  speak: (say: Say, domain: Domain, event: DnsEvent, base: string, isMany: boolean) => void,
-): (say: Say) => Watcher {
-  return (say) => {
+  speak: (report: Report, domain: Domain, event: DnsEvent, base: string, isMany: boolean) => void,
+): (report: Report) => Watcher {
+  return (report) => {
     const domains = new Bounded<Domain>(KEYS_MAX);
     return {
       dns(event) {
@@ -76,7 +76,7 @@ function watchNames(
         const mean = domain.characters / Math.max(1, domain.added);
         const limit = LIMITS.find(([characters]) => mean >= characters);
         const isMany = limit !== undefined && domain.names.size >= limit[1];
-        if (isMany || domain.odd >= ODD_NAMES) speak(say, domain, event, parts.base, isMany);
+        if (isMany || domain.odd >= ODD_NAMES) speak(report, domain, event, parts.base, isMany);
       },
     };
   };
@@ -97,10 +97,10 @@ export const dnsTunnel: Rule = {
   exemptions: EXEMPTIONS,
   advice:
     'Find the querying program on the client; block the domain at the resolver, and allow clients no other resolver.',
-  watch: watchNames((say, domain, { client, server, time }, base) => {
+  watch: watchNames((report, domain, { client, server, time }, base) => {
     if (!carriesBack(domain)) return;
     const { names, characters } = domain;
-    say({
+    report({
       key: `${client} ${base}`,
       time,
       source: client,
@@ -124,11 +124,11 @@ export const dnsExfiltration: Rule = {
   exemptions: EXEMPTIONS,
   advice:
     'Find the querying program on the client, and the data it could read; block the domain at the resolver.',
-  watch: watchNames((say, domain, { client, server, time }, base, isMany) => {
+  watch: watchNames((report, domain, { client, server, time }, base, isMany) => {
     // Record types that only tunnels use are reported by dns-tunnel.
     if (!isMany || carriesBack(domain)) return;
     const { names, characters } = domain;
-    say({
+    report({
       key: `${client} ${base}`,
       time,
       source: client,

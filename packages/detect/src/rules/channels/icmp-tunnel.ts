@@ -31,7 +31,7 @@ export const icmpTunnel: Rule = {
     'Pings of any size and rate; path MTU discovery, which tries few lengths; replies whose request was not captured.',
   advice:
     'Find the program that sends the echoes; allow ICMP echo through the firewall only where needed, and only with short data.',
-  watch(say) {
+  watch(report) {
     const channels = new Bounded<Channel>(KEYS_MAX);
     return {
       icmp({ message, source, destination, ident, sequence, bytes, hash, holdsPacket, time, frame }) {
@@ -62,7 +62,7 @@ export const icmpTunnel: Rule = {
         if ((isChanged || holdsPacket) && channel.frames.length < 12) channel.frames.push(frame);
         const hasManySizes = channel.echoes >= ECHOES && channel.sizes.size >= SIZES;
         if (channel.changed < CHANGED && channel.packets < PACKETS && !hasManySizes) return;
-        say({
+        report({
           key: `${asker} ${answerer}`,
           time,
           source: asker,

@@ -16,7 +16,7 @@ export const ackFlood: Rule = {
     'Connections that were open before the capture, which continue after their first segment; responses whose requests were not captured (SYN with ACK, RST with ACK).',
   advice:
     'Drop segments without a connection at a stateful firewall in front of the target, and block the sources upstream.',
-  watch(say) {
+  watch(report) {
     const targets = new Bounded<{ rate: Rate; sources: Set<string> }>(KEYS_MAX);
     return {
       probe({ client, server, serverPort, time, frame, stream }) {
@@ -27,7 +27,7 @@ export const ackFlood: Rule = {
         known.rate.add(time, PER_SECOND, frame, stream);
         if (known.rate.count < PER_SECOND) return;
         const from = known.sources.size === 1 ? client : `${known.sources.size} sources`;
-        say({
+        report({
           key: target,
           time,
           source: from,

@@ -19,7 +19,7 @@ export const dhcpFlood: Rule = {
   exemptions: 'Retransmissions: each client counts once.',
   advice:
     'Enable DHCP snooping and port security at the switch; the source is behind the port on which it learnt these MACs.',
-  watch(say) {
+  watch(report) {
     const clients = new Recent(WINDOW_S);
     return {
       dhcp({ type, clientMac, source, transaction, frameSource, time, frame }) {
@@ -31,7 +31,7 @@ export const dhcpFlood: Rule = {
         );
         if (clients.size < CLIENTS) return;
         const seconds = Math.max(1, clients.last - clients.first);
-        say({
+        report({
           key: 'dhcp',
           time,
           source: frameSource,

@@ -36,7 +36,7 @@ export const httpFlood: Rule = {
   exemptions:
     'Browsers, mirrors and crawlers, which request each page once; programs that page through results or write something new each time (POST) over persistent connections, as long as the server keeps up; clients that poll at intervals, even thousands of them. Load tests and busy reverse proxies, which forward the requests of all their clients, match: silence them by their source.',
   advice: 'Limit the rate of requests per client at the server or in front of it, and block the source.',
-  watch(say) {
+  watch(report) {
     const byClient = new Bounded<Requests>(KEYS_MAX);
     const byServer = new Bounded<Requests>(KEYS_MAX);
     const make = (): Requests => new Requests(SPAN_S);
@@ -51,10 +51,10 @@ export const httpFlood: Rule = {
         const confidence = confidenceOf(own);
         if (confidence > 0) {
           const what = `${client} sent ${target} ${own.total} requests within ${SPAN_S} s over ${own.connections.size} connection${own.connections.size === 1 ? '' : 's'}`;
-          say({ ...sightingOf(event, own, what), key: `${client} ${target}`, source: client, confidence });
+          report({ ...sightingOf(event, own, what), key: `${client} ${target}`, source: client, confidence });
         } else if (isCrowd(all)) {
           const what = `${all.clients.size} clients sent ${target} ${all.total} requests for the same URL within ${SPAN_S} s`;
-          say({
+          report({
             ...sightingOf(event, all, what),
             key: target,
             source: `${all.clients.size} clients`,

@@ -15,7 +15,7 @@ export const icmpFlood: Rule = {
   exemptions: 'Errors (unreachable, time exceeded), of which backscatter and traceroute are made.',
   advice:
     'Drop ICMP echo from the source, or limit its rate at the border. Unsolicited replies: forbid directed broadcasts where they come from.',
-  watch(say) {
+  watch(report) {
     const requests = new Bounded<{ rate: Rate; sources: Set<string> }>(KEYS_MAX);
     const replies = new Bounded<{ rate: Rate; sources: Set<string> }>(KEYS_MAX);
     return {
@@ -32,7 +32,7 @@ export const icmpFlood: Rule = {
           if (asked !== undefined && asked.peak * 2 >= known.rate.count / known.sources.size) return;
         }
         const from = known.sources.size === 1 ? source : `${known.sources.size} sources`;
-        say({
+        report({
           key: `${destination} ${message}`,
           time,
           source: from,

@@ -33,14 +33,14 @@ export const macFlood: Rule = {
   exemptions:
     'MACs that come back; a large network at the beginning of a capture, whose devices are of some dozen vendors; random MACs of telephones, which name none.',
   advice: 'Find the port at the switch, and allow each port a few MACs only (port security).',
-  watch(say) {
+  watch(report) {
     const stations = new Recent(WINDOW_S);
     return {
       station({ mac, time, frame }) {
         stations.add(mac, time, frame);
         if (stations.size < STATIONS || stations.total % LOOK_EVERY !== 0) return;
         if (!areMadeUp(stations.items.keys())) return;
-        say({
+        report({
           key: 'all',
           time,
           source: 'made-up MACs',

@@ -14,14 +14,14 @@ export const queryFlood: Rule = {
   exemptions: 'Queries that a peer relays for others.',
   advice:
     'Redirect the peer to the honeypot, examine its host, and revoke its certificate if it is compromised.',
-  watch(say) {
+  watch(report) {
     const peers = new Bounded<Rate>(KEYS_MAX);
     return {
       query({ peer, time, frame }) {
         const rate = peers.for(peer, () => new Rate());
         rate.add(time, PER_SECOND, frame);
         if (rate.count < PER_SECOND) return;
-        say({
+        report({
           key: peer,
           time,
           source: peer,

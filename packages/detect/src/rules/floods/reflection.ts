@@ -37,7 +37,7 @@ export const reflection: Rule = {
     'Hosts that sent requests; ordinary DNS answers in one-way captures, which are shorter; multicast discovery.',
   advice:
     "Ask the provider to filter the service's source port for the target; the sources are victims themselves.",
-  watch(say) {
+  watch(report) {
     const floods = new Bounded<{ sources: Recent; bytes: number; packets: number }>(KEYS_MAX);
     return {
       datagram({ step, client, clientPort, server, serverPort, bytes, time, frame, stream }) {
@@ -53,7 +53,7 @@ export const reflection: Rule = {
         known.packets++;
         const mean = known.bytes / known.packets;
         if (known.sources.size < SOURCES || mean < (clientPort === DNS ? DNS_BYTES_MEAN : BYTES_MEAN)) return;
-        say({
+        report({
           key: `${server} ${clientPort}`,
           time,
           source: `${known.sources.size} ${name} servers`,

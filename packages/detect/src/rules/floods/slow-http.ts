@@ -31,7 +31,7 @@ export const slowHttp: Rule = {
     'Connections that browsers open in advance (a few per server); health checks of load balancers; TLS, which hides requests; one-way captures.',
   advice:
     'Limit connections per client and the time for a complete request (mod_reqtimeout, client_header_timeout); block the source.',
-  watch(say) {
+  watch(report) {
     const visitors = new Bounded<Visitor>(KEYS_MAX);
     const waiting = new Bounded<true>(KEYS_MAX);
     /** Connections whose server answered the SYN in the capture. */
@@ -45,7 +45,7 @@ export const slowHttp: Rule = {
       }
       if (idle.size === 0) waiting.delete(key);
       if (late < CONNECTIONS) return;
-      say({
+      report({
         key,
         time: now,
         source: client,

@@ -54,7 +54,7 @@ export const synFlood: Rule = {
   exemptions:
     "Busy servers and load tests, whose connections complete (also seen in captures of the client's direction only); port scans from few sources; SYN with ACK without a SYN (backscatter).",
   advice: 'Enable SYN cookies, and block the sources or rate-limit new connections upstream of the target.',
-  watch(say) {
+  watch(report) {
     const services = new Bounded<Target>(KEYS_MAX);
     const hosts = new Bounded<Target>(KEYS_MAX);
 
@@ -65,7 +65,7 @@ export const synFlood: Rule = {
     ): void {
       if (failed < PER_SECOND || failed < FAILED_SHARE * (failed + completed)) return;
       const from = sources.size === 1 ? event.client : `${sources.size} sources`;
-      say({
+      report({
         key: to,
         time: event.time,
         source: from,

@@ -23,7 +23,7 @@ export const udpFlood: Rule = {
     'Multicast and broadcast (video, discovery); streams whose receiver answers (QUIC, VPN, games); DNS servers, whose questions are answered.',
   advice:
     'Drop the sources upstream of the target, or limit the rate of UDP to it; look whether the source is a bot of your own.',
-  watch(say) {
+  watch(report) {
     const opened = new Bounded<{ rate: Rate; answered: Rate; sources: Set<string> }>(KEYS_MAX);
     const busy = new Bounded<Rate>(KEYS_MAX);
     const refused = new Bounded<true>(KEYS_MAX);
@@ -45,7 +45,7 @@ export const udpFlood: Rule = {
         const answered = known.answered.second === known.rate.second ? known.answered.count : 0;
         if (known.rate.count < NEW_PER_SECOND || answered * 2 >= known.rate.count) return;
         const from = known.sources.size === 1 ? client : `${known.sources.size} sources`;
-        say({
+        report({
           key: `${server} new`,
           time,
           source: from,
@@ -70,7 +70,7 @@ export const udpFlood: Rule = {
         const rate = busy.for(String(stream), () => new Rate());
         rate.add(time, limit, frame, stream, packetsToServer);
         if (rate.streak < SECONDS) return;
-        say({
+        report({
           key: `${client} ${server}`,
           time,
           source: client,

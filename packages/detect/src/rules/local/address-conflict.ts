@@ -14,7 +14,7 @@ export const addressConflict: Rule = {
   exemptions:
     'An address that moves once (failover, a new network card); virtual router MACs, which several routers share.',
   advice: 'Reconfigure one of the two hosts; look for a DHCP range that overlaps static addresses.',
-  watch(say) {
+  watch(report) {
     const owners = new Bounded<{ mac: string; changes: number[]; frames: number[]; others: Set<string> }>(
       KEYS_MAX,
     );
@@ -34,7 +34,7 @@ export const addressConflict: Rule = {
         known.changes.push(time);
         known.changes = known.changes.filter((at) => Math.abs(time - at) <= WINDOW_S).slice(-CHANGES);
         if (known.changes.length < CHANGES) return;
-        say({
+        report({
           key: senderAddress,
           time,
           source: [...known.others].join(', '),

@@ -1,6 +1,6 @@
 import type { ArpEvent } from '../../events/events.ts';
 import { Bounded, KEYS_MAX } from '../recent.ts';
-import type { Rule, Say } from '../rule.ts';
+import type { Rule, Report } from '../rule.ts';
 import { ARP_POISONING } from '../techniques.ts';
 
 /** Points that together make a finding; no single sign does. */
@@ -59,8 +59,8 @@ export const arpSpoof: Rule = {
     'Hosts with several addresses and proxy ARP (1 point); failover by broadcast announcement (VRRP, CARP, keepalived), which is not sent to single hosts; requests to one host that check a known neighbour (RFC 1122 §2.3.2.1).',
   advice:
     "Find the port of the claimant's MAC at the switch, and take it off; turn on dynamic ARP inspection.",
-  watch(say) {
-    const claims = new Claims(say);
+  watch(report) {
+    const claims = new Claims(report);
     /** When somebody asked for an address: `asker address`. */
     const questions = new Bounded<number>(KEYS_MAX);
     return {
@@ -82,13 +82,13 @@ export const arpSpoof: Rule = {
 
 /** Addresses that stations claim, and what is suspicious about it. */
 class Claims {
-  readonly #say: Say;
+  readonly #report: Report;
   readonly #stations = new Bounded<Station>(KEYS_MAX);
   /** By address: MACs that claim it, with the time. */
   readonly #owners = new Bounded<Map<string, number>>(KEYS_MAX);
 
-  constructor(say: Say) {
-    this.#say = say;
+  constructor(report: Report) {
+    this.#report = report;
   }
 
   add(event: ArpEvent, isPushed: boolean): void {
@@ -130,7 +130,7 @@ class Claims {
       station.moved.size > 0 && `packets of ${station.moved.size} others now come from it`,
       disputed !== undefined && `${disputed} is also claimed by ${rival}`,
     ];
-    this.#say({
+    this.#report({
       key: mac,
       time,
       source: mac,

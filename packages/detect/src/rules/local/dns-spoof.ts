@@ -23,7 +23,7 @@ export const dnsSpoof: Rule = {
     'Repeated queries (a server that rotates addresses answers each differently); answers that share an address; multicast DNS.',
   advice:
     'Do not trust the first answer; find the link on which the forged one enters (its IP TTL differs), and use DNS over TLS or DNSSEC.',
-  watch(say) {
+  watch(report) {
     const asked = new Bounded<Asked>(QUERIES);
     return {
       dns(event) {
@@ -43,7 +43,7 @@ export const dnsSpoof: Rule = {
           return;
         }
         if (addresses.some((address) => first.addresses.includes(address))) return;
-        say({
+        report({
           key: `${client} ${name}`,
           time,
           source: server,

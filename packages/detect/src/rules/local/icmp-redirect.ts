@@ -19,7 +19,7 @@ export const icmpRedirect: Rule = {
   exemptions: 'None: with one router they do not occur, and with several they are a sign of missing routes.',
   advice:
     'Find the sender by its MAC. Let hosts ignore redirects (`net.ipv4.conf.all.accept_redirects = 0`), and give them the route.',
-  watch(say) {
+  watch(report) {
     /** By address: MACs that claim it; more than one after failover. */
     const owners = new Bounded<Set<string>>(KEYS_MAX);
     const frames = new Bounded<number[]>(KEYS_MAX);
@@ -36,7 +36,7 @@ export const icmpRedirect: Rule = {
         const key = `${mac} ${source} ${destination} ${gateway}`;
         const seen = frames.for(key, () => []);
         if (seen.length < EVIDENCE_MAX) seen.push(frame);
-        say({
+        report({
           key,
           time,
           source: isForged ? mac : source,

@@ -17,7 +17,7 @@ export const llmnrSpoof: Rule = {
     'Hosts with two names; cluster nodes, whose names have an address each; multicast DNS and NetBIOS, where servers answer for others.',
   advice:
     'Find the host that answers, and change the passwords used on the clients it answered, which may have sent it their hashes. Disable LLMNR by policy.',
-  watch(say) {
+  watch(report) {
     const answered = new Bounded<Recent>(KEYS_MAX);
     return {
       dns({ serverPort, isResponse, addresses, name, server, client, time, frame, stream }) {
@@ -29,7 +29,7 @@ export const llmnrSpoof: Rule = {
           const names = answered.for(key, () => new Recent(WINDOW_S));
           names.add(host, time, frame, stream);
           if (names.size < NAMES) continue;
-          say({
+          report({
             key,
             time,
             source: server,

@@ -1,6 +1,6 @@
 import type { NeighbourEvent } from '../../events/events.ts';
 import { Bounded, KEYS_MAX, Recent } from '../recent.ts';
-import type { Rule, Say } from '../rule.ts';
+import type { Rule, Report } from '../rule.ts';
 import { IN_THE_MIDDLE } from '../techniques.ts';
 
 /** Points required for a finding; no single indicator has as many. */
@@ -32,9 +32,9 @@ export const neighbourSpoof: Rule = {
   exemptions:
     'Failover, sleep proxies and new network cards, which multicast, and whose previous owner stays silent; proxies and anycast, which do not override (RFC 4861 §7.2.7, §7.2.8); a single genuine duplicate.',
   advice: "Find the switch port of the claimant's MAC and disable it; enable ND inspection (RFC 6620) there.",
-  watch(say) {
-    const claims = new Claims(say);
-    const denials = new Denials(say);
+  watch(report) {
+    const claims = new Claims(report);
+    const denials = new Denials(report);
     return {
       neighbour(event) {
         const { step, source, target, frameSource, time, isOverride } = event;
@@ -50,13 +50,13 @@ export const neighbourSpoof: Rule = {
 
 /** Addresses that are claimed by more than one MAC. */
 class Claims {
-  readonly #say: Say;
+  readonly #report: Report;
   readonly #claimants = new Bounded<Claimant>(KEYS_MAX);
   /** By address: MACs that claim it, with the time; the most recent claimant last. */
   readonly #owners = new Bounded<Map<string, number>>(KEYS_MAX);
 
-  constructor(say: Say) {
-    this.#say = say;
+  constructor(report: Report) {
+    this.#report = report;
   }
 
   add(address: string, { mac, time }: NeighbourEvent): Map<string, number> {
@@ -83,7 +83,7 @@ class Claims {
     const points = 2 + (isPushing ? 1 : 0) + (contested.size > 1 ? 1 : 0);
     if (points < ENOUGH) return;
     const addresses = [...contested.items.keys()].slice(0, 3).join(', ');
-    this.#say({
+    this.#report({
       key: mac,
       time,
       source: mac,
@@ -111,13 +111,13 @@ class Claims {
 
 /** Duplicate address detections that fail (RFC 4862 §5.4). */
 class Denials {
-  readonly #say: Say;
+  readonly #report: Report;
   /** By address: source MAC and time of the last probe. */
   readonly #probes = new Bounded<{ readonly from: string; readonly time: number }>(KEYS_MAX);
   readonly #denied = new Recent(DENIED_WINDOW_S);
 
-  constructor(say: Say) {
-    this.#say = say;
+  constructor(report: Report) {
+    this.#report = report;
   }
 
   probed(address: string, from: string, time: number): void {
@@ -132,7 +132,7 @@ class Denials {
     const denied = this.#denied;
     denied.add(target, time, frame);
     if (denied.size < DENIED) return;
-    this.#say({
+    this.#report({
       key: 'new addresses',
       time,
       source: mac,

@@ -13,7 +13,7 @@ export const newHost: Rule = {
   source: 'arpwatch; ISO 27002 §5.9 requires an inventory of assets',
   exemptions: 'The first hour, when every host is new; link-local and public addresses.',
   advice: 'Identify the device; if it is unknown, find its switch port.',
-  watch(say) {
+  watch(report) {
     const hosts = new Bounded<true>(KEYS_MAX);
     let since = Number.NaN;
     return {
@@ -23,7 +23,7 @@ export const newHost: Rule = {
         if (!isLocal(senderAddress) || hosts.get(senderMac) !== undefined) return;
         hosts.set(senderMac, true);
         if (time - since < LEARN_S) return;
-        say({
+        report({
           key: senderMac,
           time,
           source: senderAddress,

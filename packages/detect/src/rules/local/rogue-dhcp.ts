@@ -20,7 +20,7 @@ export const rogueDhcp: Rule = {
     "Failover pairs, which offer the same routers and DNS servers; relays that forward one server's answer twice.",
   advice:
     'Find the switch port of the unknown server (its MAC is in the evidence), and enable DHCP snooping.',
-  watch(say) {
+  watch(report) {
     const answers = new Bounded<DhcpEvent>(TRANSACTIONS);
     return {
       dhcp(event) {
@@ -31,7 +31,7 @@ export const rogueDhcp: Rule = {
         const first = answers.for(key, () => event);
         if (first === event || first.serverId === serverId || serverId === '') return;
         if (!differ(first.routers, routers) && !differ(first.dnsServers, dnsServers)) return;
-        say({
+        report({
           key: [first.serverId, serverId].sort().join(' '),
           time,
           source: `${serverId} (${frameSource})`,

@@ -17,7 +17,7 @@ export const rogueRouter: Rule = {
   exemptions:
     'Several routers that advertise the same prefixes; advertisements with router lifetime 0. At normal preference severity is low, because a second provider (multihoming) looks the same.',
   advice: "Find the switch port of the router's MAC and disable it; enable RA guard (RFC 6105).",
-  watch(say) {
+  watch(report) {
     const routers = new Recent(WINDOW_S);
     const known = new Bounded<{ prefixes: string; preference: number; readonly since: number }>(ROUTERS_MAX);
     return {
@@ -28,7 +28,7 @@ export const rogueRouter: Rule = {
         Object.assign(own, { prefixes: text, preference });
         routers.add(source, time, frame);
         if (routers.size >= FLOOD_ROUTERS) {
-          say({
+          report({
             key: 'flood',
             time,
             source: mac,
@@ -48,7 +48,7 @@ export const rogueRouter: Rule = {
             (its.preference < preference || (its.preference === preference && its.since < own.since)),
         );
         if (other === undefined || text === '') return;
-        say({
+        report({
           key: 'second',
           time,
           source: `${source} (${mac})`,

@@ -31,7 +31,7 @@ export const bruteForce: Rule = {
   exemptions:
     'Successful sessions: git, backup and deployment open many SSH connections. Repetitions of one wrong password, where it is visible: a program with an old password. HTTP status 401 to requests without credentials, which browsers and programs send first.',
   advice: 'Block the source, change the password if it was guessed, and require keys or a second factor.',
-  watch(say) {
+  watch(report) {
     const tried = new Bounded<Series>(KEYS_MAX);
 
     function judge(event: LoginEvent, series: Series): void {
@@ -41,7 +41,7 @@ export const bruteForce: Rule = {
       const names =
         users.size === 0 ? '' : users.size === 1 ? ` as ${[...users][0]}` : ` as ${users.size} users`;
       const success = entered === null ? '' : `; then succeeded${entered === '' ? '' : ` as ${entered}`}`;
-      say({
+      report({
         key: `${protocol} ${client} ${server} ${serverPort}`,
         time,
         source: client,

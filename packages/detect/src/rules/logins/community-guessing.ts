@@ -17,7 +17,7 @@ export const communityGuessing: Rule = {
   exemptions:
     'Repetitions of one community; discovery by monitoring, which tries a few on each host; SNMPv3.',
   advice: 'Block the source, change the community if one was answered, and use SNMPv3.',
-  watch(say) {
+  watch(report) {
     const tried = new Bounded<Recent>(KEYS_MAX);
     return {
       community({ client, server, serverPort, guess, isAnswer, time, frame, stream }) {
@@ -28,7 +28,7 @@ export const communityGuessing: Rule = {
         const isFound = isAnswer && known.items.has(String(guess));
         const target = endpoint(server, serverPort);
         const within = spanText(known.last - known.first);
-        say({
+        report({
           key,
           time,
           source: client,

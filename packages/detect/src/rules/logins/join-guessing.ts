@@ -15,7 +15,7 @@ export const joinGuessing: Rule = {
   source: 'A join token is pasted, not typed: an invited peer fails once or twice, when it has expired',
   exemptions: 'Addresses that joined in between.',
   advice: 'Block the address at the coordinator, and see that no token is public.',
-  watch(say) {
+  watch(report) {
     const failed = new Bounded<Recent>(KEYS_MAX);
     return {
       join({ address, isSuccess, time, frame }) {
@@ -26,7 +26,7 @@ export const joinGuessing: Rule = {
         const known = failed.for(address, () => new Recent(WINDOW_S));
         known.add(String(known.total), time, frame);
         if (known.size < FAILURES) return;
-        say({
+        report({
           key: address,
           time,
           source: address,

@@ -36,7 +36,7 @@ export const loginConnections: Rule = {
   exemptions:
     'Connections that were not taken (scans); load balancers that look whether the port is open and send nothing.',
   advice: 'Block the source; put remote desktops behind a VPN or gateway with a second factor.',
-  watch(say) {
+  watch(report) {
     const sessions = new Bounded<Recent>(KEYS_MAX);
     return {
       flow({ flow }) {
@@ -47,7 +47,7 @@ export const loginConnections: Rule = {
         known.add(String(flow.stream), flow.start, 0, flow.stream);
         if (known.size < CONNECTIONS) return;
         const target = endpoint(flow.server.address, flow.server.port);
-        say({
+        report({
           key,
           time: flow.end,
           source: flow.client.address,

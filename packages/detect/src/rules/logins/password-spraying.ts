@@ -17,7 +17,7 @@ export const passwordSpraying: Rule = {
   exemptions:
     'Clients with as many successes as failures: management tools with an old password in their list.',
   advice: 'Block the source, and check the accounts it tried: their names are known to the attacker.',
-  watch(say) {
+  watch(report) {
     const tried = new Bounded<{ failed: Recent; servers: Recent; successes: number }>(KEYS_MAX);
     return {
       login({ client, server, protocol, isSuccess, time, frame, stream }) {
@@ -34,7 +34,7 @@ export const passwordSpraying: Rule = {
         known.servers.add(server, time, frame);
         if (known.servers.size < SERVERS || known.failed.size < FAILURES) return;
         if (known.successes >= known.failed.size) return;
-        say({
+        report({
           key: `${protocol} ${client}`,
           time,
           source: client,

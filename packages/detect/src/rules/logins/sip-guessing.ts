@@ -34,7 +34,7 @@ export const sipGuessing: Rule = {
     'The 401 that each REGISTER without a password gets (RFC 3261 §22.1), if a 200 follows: gateways and offices behind one address have many phones. Phones with an old password, which try again and again, but slowly.',
   advice:
     'Block the source, allow registration from the Internet only over a VPN or TLS with certificates, and change the password if one was taken.',
-  watch(say) {
+  watch(report) {
     const callers = new Bounded<Caller>(KEYS_MAX);
     return {
       sip({ client, server, serverPort, user, isSuccess, hadPassword, time, frame, stream }) {
@@ -57,7 +57,7 @@ export const sipGuessing: Rule = {
         const { frames, streams, first, last, size } = isGuessing ? failed : extensions;
         const what = isGuessing ? `${size} passwords that were refused` : `${size} different extensions`;
         const success = known.entered === null ? '' : `; then got in as ${known.entered}`;
-        say({
+        report({
           key: `${client} ${server} ${isGuessing ? 'passwords' : 'extensions'}`,
           time,
           source: client,

@@ -16,7 +16,7 @@ export const zerologon: Rule = {
   exemptions: 'Netlogon over encrypted SMB 3 or sealed, which hides its contents.',
   advice:
     'Update the domain controller and enforce secure RPC; check whether and by whom the password of its machine account was changed.',
-  watch(say) {
+  watch(report) {
     const tried = new Bounded<Recent>(KEYS_MAX);
     return {
       suspect({ what, client, server, serverPort, time, frame, stream }) {
@@ -24,7 +24,7 @@ export const zerologon: Rule = {
         const target = endpoint(server, serverPort);
         const known = tried.for(`${client} ${server}`, () => new Recent(WINDOW_S));
         known.add(String(frame), time, frame, stream);
-        say({
+        report({
           key: `${client} ${server}`,
           time,
           source: client,

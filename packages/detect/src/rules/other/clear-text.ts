@@ -14,12 +14,12 @@ export const clearText: Rule = {
   source: 'CWE-319; FTP, HTTP Basic, IMAP, POP, SMTP, Telnet, Redis, SNMP, LDAP and PostgreSQL without TLS',
   exemptions: 'Anonymous FTP; challenge and response, where no password crosses the wire.',
   advice: 'Use the encrypted form of the protocol, and change the password: it has been seen.',
-  watch(say) {
+  watch(report) {
     return {
       cleartext({ protocol, user, client, server, serverPort, time, frame, stream }) {
         if (NOBODY.has(user.toLowerCase())) return;
         const target = endpoint(server, serverPort);
-        say({
+        report({
           key: `${protocol} ${client} ${target} ${user}`,
           time,
           source: client,

@@ -11,11 +11,11 @@ export const land: Rule = {
   source: 'CVE-1999-0016; CERT CA-1997-28',
   exemptions: 'Loopback addresses.',
   advice: 'Filter packets with internal source addresses at the border (RFC 2827).',
-  watch(say) {
+  watch(report) {
     return {
       suspect({ what, client, server, serverPort, time, frame, stream }) {
         if (what !== 'same-ends' || client.startsWith('127.') || client === '::1') return;
-        say({
+        report({
           key: server,
           time,
           source: client,

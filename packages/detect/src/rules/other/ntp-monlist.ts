@@ -14,14 +14,14 @@ export const ntpMonlist: Rule = {
   source: 'CVE-2013-5211; CISA TA14-013A',
   exemptions: "None; a single request, such as an administrator's ntpdc sends, has low severity.",
   advice: 'Update the time server or set `disable monitor`; the source address is that of the victim.',
-  watch(say) {
+  watch(report) {
     const sources = new Bounded<Recent>(KEYS_MAX);
     return {
       suspect({ what, client, server, time, frame, stream }) {
         if (what !== 'ntp-monlist') return;
         const known = sources.for(client, () => new Recent(WINDOW_S));
         known.add(String(frame), time, frame, stream);
-        say({
+        report({
           key: client,
           time,
           source: client,

@@ -15,7 +15,7 @@ export const unusualBehaviour: Rule = {
   exemptions: 'The training phase; gradual changes, to which the model adapts.',
   advice:
     'Check the features that made it unusual. The model adapts to lasting changes; silence an expected one until then.',
-  watch(say) {
+  watch(report) {
     const seen = new Bounded<Recent>(KEYS_MAX);
     return {
       unusual({ who, subject, score, limit, causes, time, frame }) {
@@ -25,7 +25,7 @@ export const unusualBehaviour: Rule = {
         const because = causes
           .map(({ feature, share }) => `${feature} (${Math.round(share * 100)} %)`)
           .join(', ');
-        say({
+        report({
           key: `${subject} ${who}`,
           time,
           source: who,

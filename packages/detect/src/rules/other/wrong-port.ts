@@ -46,7 +46,7 @@ export const wrongPort: Rule = {
   source: "MITRE T1571; Zeek's dynamic protocol detection",
   exemptions: 'Protocols recognised by their port only; HTTP and TLS on unassigned ports.',
   advice: 'See what listens there: a service moved to slip through a filter should be known to you.',
-  watch(say) {
+  watch(report) {
     return {
       flow({ flow: { client, server, applications, stream, end } }) {
         const found = applications.find((application) => CERTAIN.has(application));
@@ -59,7 +59,7 @@ export const wrongPort: Rule = {
             : own !== undefined && !own.includes(server.port);
         if (!isStrange) return;
         const target = endpoint(server.address, server.port);
-        say({
+        report({
           key: `${target} ${found}`,
           time: end,
           source: client.address,

@@ -40,7 +40,7 @@ export const hostSweep: Rule = {
   exemptions:
     'Monitoring, whose hosts answer; hosts that resolve the few neighbours they talk to; ARP probes, whose sender address is unspecified.',
   advice: 'Identify the program on the source; unless it is an inventory tool, it searches for targets.',
-  watch(say) {
+  watch(report) {
     const pings = new Bounded<Silent>(KEYS_MAX);
     const requests = new Bounded<Silent>(KEYS_MAX);
     return {
@@ -52,7 +52,7 @@ export const hostSweep: Rule = {
         const { size, first, last } = known.asked;
         const isQuick = size >= ECHO_MANY && last - first <= ECHO_QUICK_S && known.asked.total <= 2 * size;
         if (silent < ECHO_HOSTS && !isQuick) return;
-        say({
+        report({
           key: `${source} ping`,
           time,
           source,
@@ -73,7 +73,7 @@ export const hostSweep: Rule = {
         const known = requests.for(senderAddress, () => new Silent());
         const silent = known.ask(targetAddress, time, frame);
         if (silent < ARP_HOSTS) return;
-        say({
+        report({
           key: `${senderAddress} arp`,
           time,
           source: senderAddress,

@@ -18,14 +18,14 @@ export const meshScan: Rule = {
     'Sessions that were established; peers in quarantine that come back; monitoring, which spreads its looks.',
   advice:
     'Look at the host of that address: a peer with a certificate of the mesh has no reason to probe ports.',
-  watch(say) {
+  watch(report) {
     const refused = new Bounded<Recent>(KEYS_MAX);
     return {
       refused({ address, by, time, frame }) {
         const peers = refused.for(address, () => new Recent(WINDOW_S));
         peers.add(by, time, frame);
         if (peers.size < PEERS) return;
-        say({
+        report({
           key: address,
           time,
           source: address,

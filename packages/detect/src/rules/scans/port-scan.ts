@@ -20,7 +20,7 @@ export const portScan: Rule = {
     'Hosts on which the same source succeeds on more ports than it fails on (RPC, passive FTP, NAT traversal); responses without a request (backscatter).',
   advice:
     'Identify the program on the source. Unless it is your own scanner, isolate the host, and close the ports it found open.',
-  watch(say) {
+  watch(report) {
     const failed = new Bounded<{ ports: Recent; used: Set<number>; isProbe: boolean }>(KEYS_MAX);
     const at = (client: string, server: string) =>
       failed.for(`${client} ${server}`, () => ({
@@ -32,7 +32,7 @@ export const portScan: Rule = {
     function judge(client: string, server: string, time: number): void {
       const { ports, used, isProbe } = at(client, server);
       if (ports.size < PORTS || used.size > ports.size) return;
-      say({
+      report({
         key: `${client} ${server}`,
         time,
         source: client,

@@ -16,7 +16,7 @@ export const protocolScan: Rule = {
     'nmap -sO sends one packet for each of the 256 protocol numbers; hosts use ICMP, routers and gateways three or four more',
   exemptions: 'Routers (OSPF, PIM, VRRP, GRE, ESP with AH between the same two); multicast destinations.',
   advice: 'Identify the program on the source. Unless it is your own scanner, isolate the host.',
-  watch(say) {
+  watch(report) {
     const spoken = new Bounded<Recent>(KEYS_MAX);
     return {
       protocol({ source, destination, number, time, frame }) {
@@ -25,7 +25,7 @@ export const protocolScan: Rule = {
         const known = spoken.for(key, () => new Recent(WINDOW_S));
         known.add(String(number), time, frame);
         if (known.size < PROTOCOLS) return;
-        say({
+        report({
           key,
           time,
           source,

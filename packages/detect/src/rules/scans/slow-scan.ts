@@ -23,7 +23,7 @@ export const slowScan: Rule = {
     'Sources from which any host accepted a connection on that port; hosts whose name was resolved before; ports of no known service (P2P); responses without a request.',
   advice:
     'Look up the source and block it at the border; check whether other sources of its network do the same.',
-  watch(say) {
+  watch(report) {
     const failed = new Bounded<{ hosts: Recent; hasSuccess: boolean }>(KEYS_MAX);
     return {
       outcome({ client, server, serverPort, time, frame, stream, result, isResolved }: OutcomeEvent) {
@@ -37,7 +37,7 @@ export const slowScan: Rule = {
         const { size, first, last } = known.hosts;
         if (known.hasSuccess || last - first < SPAN_S) return;
         if (size < (isWebPort(serverPort) ? WEB_HOSTS : HOSTS)) return;
-        say({
+        report({
           key: `${client} ${serverPort}`,
           time,
           source: client,

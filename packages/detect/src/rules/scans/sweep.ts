@@ -25,7 +25,7 @@ export const sweep: Rule = {
     'Hosts whose name was resolved before; sources with more than three successes on that port per ten failures; responses without a request (backscatter). On other than service ports outside the local network severity is low.',
   advice:
     'Identify the program on the source. Unless it is your own scanner, isolate the host, and check the hosts that answered.',
-  watch(say) {
+  watch(report) {
     const failed = new Bounded<{ hosts: Recent; answered: Set<string> }>(KEYS_MAX);
     return {
       outcome(event: OutcomeEvent) {
@@ -45,7 +45,7 @@ export const sweep: Rule = {
         const isOutward = isWebPort(serverPort) && isLocal(client) && !isLocal(server);
         if (size < (isOutward ? WEB_HOSTS : isService ? HOSTS : OTHER_PORT_HOSTS)) return;
         if (known.answered.size > SUCCESS_SHARE * size) return;
-        say({
+        report({
           key: `${client} ${serverPort}`,
           time,
           source: client,

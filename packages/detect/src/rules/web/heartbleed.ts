@@ -12,12 +12,12 @@ export const heartbleed: Rule = {
   exemptions: 'Encrypted heartbeats, whose contents are hidden.',
   advice:
     'Update OpenSSL on the server, replace its key and certificate, and have users change their passwords.',
-  watch(say) {
+  watch(report) {
     return {
       tls({ step, client, server, serverPort, overreach, time, frame, stream }) {
         if (step !== 'heartbeat' || overreach <= 0) return;
         const target = endpoint(server, serverPort);
-        say({
+        report({
           key: `${client} ${target}`,
           time,
           source: client,

@@ -15,7 +15,7 @@ export const tlsCertificate: Rule = {
     'A difference of less than a day (clocks); certificates of authorities in the chain; TLS 1.3, which hides certificates.',
   advice:
     "Renew the certificate. If it is not your server, the connection may be intercepted: compare the certificate's fingerprint.",
-  watch(say) {
+  watch(report) {
     return {
       tls({ step, client, server, serverPort, notBefore, notAfter, serverName, time, frame, stream }) {
         if (step !== 'certificate' || notAfter === 0) return;
@@ -23,7 +23,7 @@ export const tlsCertificate: Rule = {
         if (!isOver && time >= notBefore - DAY_S) return;
         const target = endpoint(server, serverPort);
         const day = new Date((isOver ? notAfter : notBefore) * 1000).toISOString().slice(0, 10);
-        say({
+        report({
           key: `${target} ${day}`,
           time,
           source: client,

@@ -21,7 +21,7 @@ export const tlsWeak: Rule = {
   exemptions:
     'Versions and suites that a client merely offers; TLS 1.3, whose legacy version field has the number of 1.2.',
   advice: 'Configure the server for TLS 1.2 and 1.3 with AES-GCM or ChaCha20.',
-  watch(say) {
+  watch(report) {
     return {
       tls({ step, client, server, serverPort, serverName, version, suite, time, frame, stream }) {
         if (step !== 'hello') return;
@@ -30,7 +30,7 @@ export const tlsWeak: Rule = {
         );
         if (weak.length === 0) return;
         const target = endpoint(server, serverPort);
-        say({
+        report({
           key: `${target} ${weak.join()}`,
           time,
           source: client,

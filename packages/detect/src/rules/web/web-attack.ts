@@ -27,7 +27,7 @@ export const webAttack: Rule = {
     'SQL or shell words without the quotes and operators that make them run; markup in request bodies, which editors send; responses.',
   advice:
     'Check the response in the evidence. If the attack succeeded, isolate the server and find out what it disclosed; otherwise patch it and block the source.',
-  watch(say) {
+  watch(report) {
     const series = new Bounded<Series>(KEYS_MAX);
     const waiting = new Bounded<WebAttack>(KEYS_MAX);
 
@@ -35,7 +35,7 @@ export const webAttack: Rule = {
       const { client, server, serverPort, time, method } = event;
       const key = `${attack} ${client} ${server} ${serverPort}`;
       const known = series.get(key)!;
-      say({
+      report({
         key,
         time,
         source: client,

@@ -24,7 +24,7 @@ export const webScan: Rule = {
     'Zeek and ModSecurity count status 404 per client; gobuster, nikto and dirb request thousands of pages',
   exemptions: 'Sites with dead links, where most pages exist. A repeated page counts once.',
   advice: 'Block the source, and check which of its requests were answered with 200.',
-  watch(say) {
+  watch(report) {
     const visits = new Bounded<Visit>(KEYS_MAX);
     const asked = new Bounded<string[]>(KEYS_MAX);
     return {
@@ -41,7 +41,7 @@ export const webScan: Rule = {
           const tool = SCANNERS.exec(userAgent)?.[0];
           if (tool === undefined || visit.tool !== '') return;
           visit.tool = tool;
-          say({
+          report({
             key: `${client} ${target} tool`,
             time,
             source: client,
@@ -60,7 +60,7 @@ export const webScan: Rule = {
         if (status !== 404 && status !== 403) return;
         visit.misses.add(page, time, frame, stream);
         if (visit.misses.size < MISSES || visit.misses.total < MISS_SHARE * visit.answers) return;
-        say({
+        report({
           key: `${client} ${target}`,
           time,
           source: client,
