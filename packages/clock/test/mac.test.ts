@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { ask, ClockError, hear, parseKeys } from '../src/index.ts';
+import { ClockError, makeRequest, parseKeys, readResponse } from '../src/index.ts';
 import { isProvenBy, type SymmetricKey, withMac } from '../src/ntp/mac.ts';
 
 const AES = '10 AES128 HEX:2b7e151628aed2a6abf7158809cf4f3c';
@@ -47,7 +47,7 @@ test('every digest type authenticates an unmodified packet, and none that differ
 
 test('a response without the MAC, or with a crypto-NAK, is ignored', () => {
   const key = keyOf(AES);
-  const question = ask(null, key)!;
+  const question = makeRequest(null, key)!;
   assert.ok(isProvenBy(key, question.bytes));
   const answer = Buffer.alloc(48);
   answer[0] = (4 << 3) | 4;
@@ -55,7 +55,8 @@ test('a response without the MAC, or with a crypto-NAK, is ignored', () => {
   answer.writeBigUInt64BE(question.token, 24);
   answer.writeBigUInt64BE(1n << 63n, 32);
   answer.writeBigUInt64BE(1n << 63n, 40);
-  const heard = (bytes: Uint8Array) => hear(question, { bytes, askedNs: 0n, cameNs: 1n, at: 0 }).kind;
+  const heard = (bytes: Uint8Array) =>
+    readResponse(question, { bytes, sentNs: 0n, receivedNs: 1n, at: 0 }).kind;
   assert.equal(heard(answer), 'ignored');
   assert.equal(heard(Buffer.concat([answer, Buffer.alloc(4)])), 'ignored');
   assert.equal(heard(withMac(keyOf('10 AES128 HEX:00000000000000000000000000000000'), answer)), 'ignored');

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import type { LocalClock } from '../src/host/host-clock.ts';
-import { decodeAnswer, decodeQuestion } from '../src/mesh/exchange.ts';
-import { type Heard, MeshClock } from '../src/mesh/mesh-clock.ts';
+import { decodeRequest, decodeResponse } from '../src/mesh/exchange.ts';
+import { MeshClock, type Reception } from '../src/mesh/mesh-clock.ts';
 
 const START_NS = 1_790_000_000_000_000_000n;
 
@@ -52,15 +52,15 @@ function exchange(world: World, child: MeshClock, parent: MeshClock): void {
   while (ask(world, child, parent) === 'more');
 }
 
-function ask(world: World, child: MeshClock, parent: MeshClock): Heard {
-  const question = child.ask(nameOf(parent));
+function ask(world: World, child: MeshClock, parent: MeshClock): Reception {
+  const question = child.request(nameOf(parent));
   world.seconds += world.delay();
   const came = parent.steadyNs();
   world.seconds += 0.00005;
   const reply = parent.answer(question, came, nameOf(child));
   assert.ok(reply !== null);
   world.seconds += world.delay();
-  const heard = child.hear(reply, nameOf(parent));
+  const heard = child.receive(reply, nameOf(parent));
   assert.match(heard, /^(taken|more)$/);
   return heard;
 }
@@ -80,7 +80,7 @@ function run(world: World, peers: readonly MeshClock[], seconds: number): void {
     for (let i = 1; i < peers.length; i++) {
       if (world.seconds < next[i]!) continue;
       exchange(world, peers[i]!, peers[i - 1]!);
-      next[i] = world.seconds + peers[i]!.askAfter;
+      next[i] = world.seconds + peers[i]!.requestAfter;
     }
     world.seconds += 0.05;
   }
@@ -134,7 +134,7 @@ describe('the mesh clock', () => {
       run(world, [root, peer], 300);
       assert.equal(peer.state().steps, steps, 'awake, it never steps');
       slept = seconds;
-      run(world, [root, peer], 5 + peer.askAfter);
+      run(world, [root, peer], 5 + peer.requestAfter);
       assert.ok(apart(root, peer) < 0.002, `${apart(root, peer)} s apart`);
       assert.ok(apart(root, peer) <= peer.state().uncertainty, 'and it knows how right');
       assert.equal(peer.state().steps, steps + 1);
@@ -207,18 +207,18 @@ describe('the mesh clock', () => {
     const world = new World(6);
     const root = leader(world.clock(0, 0), 1);
     const peer = new MeshClock(world.clock(10, 0), 2);
-    const question = peer.ask('root');
+    const question = peer.request('root');
     world.seconds += 0.001;
     const reply = root.answer(question, root.steadyNs(), 'peer')!;
-    assert.equal(peer.hear(reply, 'other'), 'refused');
-    assert.equal(peer.hear(reply, 'root'), 'taken');
-    assert.equal(peer.hear(reply, 'root'), 'refused');
-    const backwards = peer.answer(root.ask('peer'), peer.steadyNs(), 'root')!;
-    assert.equal(root.hear(backwards, 'peer'), 'refused', 'the peer has its time from the root');
+    assert.equal(peer.receive(reply, 'other'), 'refused');
+    assert.equal(peer.receive(reply, 'root'), 'taken');
+    assert.equal(peer.receive(reply, 'root'), 'refused');
+    const backwards = peer.answer(root.request('peer'), peer.steadyNs(), 'root')!;
+    assert.equal(root.receive(backwards, 'peer'), 'refused', 'the peer has its time from the root');
     const other = new MeshClock(world.clock(0, 0), 3);
-    const looping = root.answer(other.ask('root'), root.steadyNs(), 'other')!;
+    const looping = root.answer(other.request('root'), root.steadyNs(), 'other')!;
     looping[30] = 64;
-    assert.equal(other.hear(looping, 'root'), 'refused');
+    assert.equal(other.receive(looping, 'root'), 'refused');
     assert.equal(peer.answer(new Uint8Array(9), 0n, 'root'), null);
   });
 
@@ -228,9 +228,9 @@ describe('the mesh clock', () => {
     const before = leader(world.clock(0, 0), 1);
     run(world, [before, peer], 60);
     const name = nameOf(before);
-    const reply = before.answer(peer.ask(name), before.steadyNs(), nameOf(peer))!;
+    const reply = before.answer(peer.request(name), before.steadyNs(), nameOf(peer))!;
     world.seconds += 0.02;
-    assert.equal(peer.hear(reply, name), 'more');
+    assert.equal(peer.receive(reply, name), 'more');
     const { steadyNs, wallNs } = world.clock(0, 0);
     const bootedNs = steadyNs();
     const rebooted = new MeshClock({ steadyNs: () => steadyNs() - bootedNs, wallNs }, 3);
@@ -252,12 +252,12 @@ describe('the mesh clock', () => {
       run(world, [root, liar], 30);
       run(world, [root, peer], 30);
       for (let asked = 0; asked < 10; asked++) {
-        const question = peer.ask('liar');
+        const question = peer.request('liar');
         world.seconds += 0.0002;
         const reply = liar.answer(question, liar.steadyNs(), 'peer')!;
         if (reply.length === 52) new DataView(reply.buffer, reply.byteOffset).setFloat32(48, skewError);
         world.seconds += 0.0002;
-        peer.hear(reply, 'liar');
+        peer.receive(reply, 'liar');
         assert.ok(apart(root, peer) < 0.001, `${skewError}: ${apart(root, peer)} s apart`);
         assert.ok(peer.uncertainty < 0.01);
       }
@@ -295,8 +295,8 @@ describe('the mesh clock', () => {
     const returned = leader(world.clock(3600, 0), 1);
     assert.equal(old.isOutlivedBy(returned.era), false);
     assert.equal(returned.isOutlivedBy(old.era), true);
-    const reply = returned.answer(old.ask('returned'), returned.steadyNs(), 'old')!;
-    assert.equal(old.hear(reply, 'returned'), 'younger');
+    const reply = returned.answer(old.request('returned'), returned.steadyNs(), 'old')!;
+    assert.equal(old.receive(reply, 'returned'), 'younger');
     run(world, [old, returned], 10);
     assert.ok(apart(old, returned) < 0.0003);
     returned.lead();
@@ -311,9 +311,9 @@ describe('the mesh clock', () => {
     const peer = new MeshClock(world.clock(0, 0), 2);
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 60 }), (bytes) => {
-        decodeQuestion(bytes);
-        decodeAnswer(bytes);
-        assert.equal(peer.hear(bytes, 'root'), 'refused');
+        decodeRequest(bytes);
+        decodeResponse(bytes);
+        assert.equal(peer.receive(bytes, 'root'), 'refused');
       }),
     );
   });

@@ -3,7 +3,13 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { type Arrival, ask, hear, type Protection, type Question } from '../src/client/exchange.ts';
+import {
+  type Arrival,
+  type ClientRequest,
+  makeRequest,
+  type Protection,
+  readResponse,
+} from '../src/client/exchange.ts';
 import { Leap } from '../src/ntp/packet.ts';
 import { COOKIE_BYTES, COOKIES_MAX, CookieJar } from '../src/nts/cookies.ts';
 import type { NtsKeys } from '../src/nts/keys.ts';
@@ -40,21 +46,21 @@ function newKeys(): NtsKeys {
 
 function enrol(jar: CookieJar, cookies = COOKIES_MAX): Protection {
   const keys = newKeys();
-  return { keys, cookies: Array.from({ length: cookies }, () => jar.bake(keys)) };
+  return { keys, cookies: Array.from({ length: cookies }, () => jar.seal(keys)) };
 }
 
 function serve(bytes: Uint8Array, jar: CookieJar | null, isTooFast = false): Uint8Array {
-  const reply = answer({ bytes, cameNs: time.nowNs(), isTooFast }, time, jar);
+  const reply = answer({ bytes, receivedNs: time.nowNs(), isTooFast }, time, jar);
   assert.ok(reply !== null, 'the server answers');
   return reply;
 }
 
 function arrival(bytes: Uint8Array): Arrival {
-  return { bytes, askedNs: NOW_NS, cameNs: NOW_NS + 1_000_000n, at: 1 };
+  return { bytes, sentNs: NOW_NS, receivedNs: NOW_NS + 1_000_000n, at: 1 };
 }
 
-function asked(protection: Protection | null): Question {
-  const question = ask(protection);
+function asked(protection: Protection | null): ClientRequest {
+  const question = makeRequest(protection);
   assert.ok(question !== null, 'there is a cookie to ask with');
   return question;
 }
@@ -62,7 +68,7 @@ function asked(protection: Protection | null): Question {
 describe('an exchange without NTS', () => {
   test('yields offset and delay', () => {
     const question = asked(null);
-    const heard = hear(question, arrival(serve(question.bytes, null)));
+    const heard = readResponse(question, arrival(serve(question.bytes, null)));
     assert.ok(heard.kind === 'sample');
     assert.ok(Math.abs(heard.sample.offset - 3599.9995) < 1e-6, `${heard.sample.offset}`);
     assert.ok(Math.abs(heard.sample.delay - 0.001) < 1e-6);
@@ -71,15 +77,15 @@ describe('an exchange without NTS', () => {
   test('ignores responses to other requests and those of an unsynchronised server', () => {
     const question = asked(null);
     const other = serve(asked(null).bytes, null);
-    assert.equal(hear(question, arrival(other)).kind, 'ignored');
+    assert.equal(readResponse(question, arrival(other)).kind, 'ignored');
     const unsynchronised = serve(question.bytes, null);
     unsynchronised[0]! |= 0xc0;
-    assert.equal(hear(question, arrival(unsynchronised)).kind, 'ignored');
+    assert.equal(readResponse(question, arrival(unsynchronised)).kind, 'ignored');
   });
 
   test('yields a RATE kiss code without time for too frequent requests', () => {
     const question = asked(null);
-    const heard = hear(question, arrival(serve(question.bytes, null, true)));
+    const heard = readResponse(question, arrival(serve(question.bytes, null, true)));
     assert.ok(heard.kind === 'kiss');
     assert.equal(heard.kiss.code, 'RATE');
   });
@@ -91,7 +97,7 @@ describe('an exchange with NTS', () => {
     const protection = enrol(jar);
     for (let i = 0; i < 20; i++) {
       const question = asked(protection);
-      assert.equal(hear(question, arrival(serve(question.bytes, jar))).kind, 'sample');
+      assert.equal(readResponse(question, arrival(serve(question.bytes, jar))).kind, 'sample');
       assert.equal(protection.cookies.length, COOKIES_MAX);
     }
     const texts = protection.cookies.map((cookie) => Buffer.from(cookie).toString('hex'));
@@ -104,12 +110,12 @@ describe('an exchange with NTS', () => {
     const question = asked(protection);
     const reply = serve(question.bytes, jar);
     assert.ok(reply.length <= question.bytes.length, `${reply.length} of ${question.bytes.length}`);
-    assert.equal(hear(question, arrival(reply)).kind, 'sample');
+    assert.equal(readResponse(question, arrival(reply)).kind, 'sample');
     assert.equal(protection.cookies.length, COOKIES_MAX);
   });
 
   test('makes no request without a cookie', () => {
-    assert.equal(ask({ keys: newKeys(), cookies: [] }), null);
+    assert.equal(makeRequest({ keys: newKeys(), cookies: [] }), null);
   });
 
   test('ignores tampered, replayed and forged responses', () => {
@@ -120,13 +126,13 @@ describe('an exchange with NTS', () => {
     for (let i = 0; i < reply.length; i++) {
       const other = reply.slice();
       other[i]! ^= 1 << (i % 8);
-      const heard = hear(question, arrival(other));
+      const heard = readResponse(question, arrival(other));
       assert.notEqual(heard.kind, 'sample', `byte ${i} changed`);
     }
     const next = asked(protection);
-    assert.equal(hear(next, arrival(reply)).kind, 'ignored', 'the old answer to a new question');
+    assert.equal(readResponse(next, arrival(reply)).kind, 'ignored', 'the old answer to a new question');
     const plain = serve(asked(null).bytes, jar);
-    assert.equal(hear(next, arrival(plain)).kind, 'ignored', 'an answer without NTS');
+    assert.equal(readResponse(next, arrival(plain)).kind, 'ignored', 'an answer without NTS');
   });
 
   test('a tampered request, or one with an expired cookie, gets an NTSN kiss code', () => {
@@ -138,14 +144,14 @@ describe('an exchange with NTS', () => {
     for (let i = 0; i < 3; i++) jar.rotate();
     const late = asked(protection);
     answers.push(serve(late.bytes, jar));
-    const heard = [forged, late].map((question, i) => hear(question, arrival(answers[i]!)));
+    const heard = [forged, late].map((question, i) => readResponse(question, arrival(answers[i]!)));
     for (const each of heard) assert.ok(each.kind === 'kiss' && each.kiss.code === 'NTSN');
   });
 
   test('a cookie is valid for two key rotations', () => {
     const jar = new CookieJar();
     const keys = newKeys();
-    const cookie = jar.bake(keys);
+    const cookie = jar.seal(keys);
     assert.equal(cookie.length, COOKIE_BYTES);
     jar.rotate();
     jar.rotate();
@@ -164,8 +170,8 @@ describe('an exchange with NTS', () => {
         const bytes = Buffer.concat([good.subarray(0, at), noise]);
         // Bytes after the authenticator are ignored (RFC 8915 §5.7).
         if (bytes.subarray(0, good.length).equals(good)) return;
-        assert.notEqual(hear(question, arrival(bytes)).kind, 'sample');
-        answer({ bytes, cameNs: NOW_NS, isTooFast: false }, time, jar);
+        assert.notEqual(readResponse(question, arrival(bytes)).kind, 'sample');
+        answer({ bytes, receivedNs: NOW_NS, isTooFast: false }, time, jar);
         jar.open(bytes);
       }),
     );

@@ -1,6 +1,6 @@
 // `eyrie time SERVER…`: each server's offset, and what they say together.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Source, type Standing, TimeKeeper, type Verdict } from '@eyrie/clock';
+import { type Source, type SourceStatus, TimeKeeper, type Verdict } from '@eyrie/clock';
 import { FAILED } from '../errors.ts';
 import { serversText } from './servers-text.ts';
 import { type ServerOptions, samplesOf, sourcesOf } from './sources.ts';
@@ -68,7 +68,7 @@ export function serverJson({
   rootDistance,
   role,
   fault,
-}: Standing): object {
+}: SourceStatus): object {
   return {
     host,
     authenticated: isAuthenticated,

@@ -1,5 +1,5 @@
 // `eyrie time query SERVER`: one server, and all that it says of itself.
-import { type NtpPacket, referenceText, type Standing, TimeKeeper } from '@eyrie/clock';
+import { type NtpPacket, referenceText, type SourceStatus, TimeKeeper } from '@eyrie/clock';
 import { FAILED } from '../errors.ts';
 import { askRepeatedly, type CompareOptions, serverJson } from './compare.ts';
 import { samplesOf, sourcesOf } from './sources.ts';
@@ -43,7 +43,7 @@ export async function query(server: string, options: CompareOptions): Promise<nu
   return estimate === null ? FAILED : 0;
 }
 
-function authenticationOf({ isAuthenticated, keyId }: Standing): string {
+function authenticationOf({ isAuthenticated, keyId }: SourceStatus): string {
   if (!isAuthenticated) return 'no: the answer could have been changed in transit (--nts, --keys)';
   return keyId === null ? 'yes, by NTS' : `yes, by key ${keyId}`;
 }

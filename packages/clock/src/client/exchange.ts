@@ -30,7 +30,7 @@ export interface Protection {
   readonly cookies: Uint8Array[];
 }
 
-export interface Question {
+export interface ClientRequest {
   readonly bytes: Uint8Array;
   /** The origin timestamp that the response must carry. */
   readonly token: Timestamp;
@@ -40,16 +40,19 @@ export interface Question {
   readonly key: SymmetricKey | null;
 }
 
-export type Answer =
+export type Exchange =
   | { readonly kind: 'sample'; readonly sample: Sample; readonly packet: NtpPacket }
   | { readonly kind: 'kiss'; readonly kiss: KissOfDeath }
   /** Not for us, forged or invalid: ignored; the reason is for the log. */
   | { readonly kind: 'ignored'; readonly why: string };
 
 /** Null if NTS is required and no cookie is left: new keys must be established. */
-export function ask(protection: Protection | null, key: SymmetricKey | null = null): Question | null {
+export function makeRequest(
+  protection: Protection | null,
+  key: SymmetricKey | null = null,
+): ClientRequest | null {
   const token = randomBytes(8).readBigUInt64BE();
-  const header = encodeHeader(questionPacket(token));
+  const header = encodeHeader(requestPacket(token));
   if (protection === null) {
     const bytes = key === null ? header : withMac(key, header);
     return { bytes, token, uniqueId: null, protection, key };
@@ -74,7 +77,7 @@ export function ask(protection: Protection | null, key: SymmetricKey | null = nu
  * The transmit timestamp is random and all other fields are empty: this reveals nothing about our clock, and the origin
  * timestamp of a response cannot be guessed (draft-ietf-ntp-data-minimization §3).
  */
-function questionPacket(token: Timestamp): NtpPacket {
+function requestPacket(token: Timestamp): NtpPacket {
   return {
     leap: 0,
     version: 4,
@@ -95,37 +98,37 @@ function questionPacket(token: Timestamp): NtpPacket {
 export interface Arrival {
   readonly bytes: Uint8Array;
   /** When the request was sent and the response received: nanoseconds since 1970 by our clock. */
-  readonly askedNs: bigint;
-  readonly cameNs: bigint;
+  readonly sentNs: bigint;
+  readonly receivedNs: bigint;
   /** Steady seconds. */
   readonly at: number;
 }
 
-export function hear(question: Question, { bytes, askedNs, cameNs, at }: Arrival): Answer {
+export function readResponse(request: ClientRequest, { bytes, sentNs, receivedNs, at }: Arrival): Exchange {
   const decoded = decodePacket(bytes);
   if (decoded === null) return ignored('not an NTP packet');
   const { packet, fields } = decoded;
-  if (packet.mode !== Mode.server || packet.version < 3) return ignored('not an answer of a server');
+  if (packet.mode !== Mode.server || packet.version < 3) return ignored('not a server's response');
   // Otherwise anyone who guesses our port could set our clock (RFC 5905 §8, test 2).
-  if (packet.origin !== question.token) return ignored('not the answer to our question');
-  if (question.key !== null && !isProvenBy(question.key, bytes)) return ignored('not proven by the key');
+  if (packet.origin !== request.token) return ignored('not the response to our request');
+  if (request.key !== null && !isProvenBy(request.key, bytes)) return ignored('the MAC is not of this key');
   const kiss = kissOf(packet);
-  if (question.protection !== null) {
-    if (!hasUniqueId(fields, question.uniqueId!)) return ignored('without our unique identifier');
+  if (request.protection !== null) {
+    if (!hasUniqueId(fields, request.uniqueId!)) return ignored('without our unique identifier');
     // An NTS NAK is unauthenticated, because the server has lost the keys (RFC 8915 §5.7).
     if (kiss?.code === 'NTSN') return { kind: 'kiss', kiss };
-    const hidden = open(bytes, fields, question.protection.keys.serverToClient);
+    const hidden = open(bytes, fields, request.protection.keys.serverToClient);
     if (hidden === null) return ignored('not authentic');
-    keepCookies(question.protection.cookies, hidden);
+    keepCookies(request.protection.cookies, hidden);
   }
   if (kiss !== null) return { kind: 'kiss', kiss };
   const fault = faultOf(packet);
   if (fault !== null) return ignored(fault);
   const stamps = {
-    t1: toTimestamp(askedNs),
+    t1: toTimestamp(sentNs),
     t2: packet.receive,
     t3: packet.transmit,
-    t4: toTimestamp(cameNs),
+    t4: toTimestamp(receivedNs),
   };
   return { kind: 'sample', sample: sampleOf(stamps, packet, at, PRECISION), packet };
 }
@@ -150,7 +153,7 @@ function keepCookies(cookies: Uint8Array[], hidden: readonly ExtensionField[]): 
   }
 }
 
-function ignored(why: string): Answer {
+function ignored(why: string): Exchange {
   return { kind: 'ignored', why };
 }
 

@@ -2,13 +2,13 @@
 import { type Selection, select } from '../select/select.ts';
 import { isUsable, type Source, type SourceState } from './source.ts';
 
-export interface Standing extends SourceState {
+export interface SourceStatus extends SourceState {
   /** `truth`: used; `outlier`: agrees, but with more jitter; `falseticker`: disagrees with the majority; `unusable`. */
   readonly role: 'truth' | 'outlier' | 'falseticker' | 'unusable';
 }
 
 export interface Verdict {
-  readonly sources: readonly Standing[];
+  readonly sources: readonly SourceStatus[];
   /** Seconds this machine's clock is behind; null if no majority of the sources agrees. */
   readonly offset: number | null;
   /** Seconds: the truth lies within offset ± this. */
@@ -69,7 +69,7 @@ export class TimeKeeper {
 function roleOf(
   state: SourceState,
   selection: Selection<{ state: SourceState; offset: number; jitter: number; rootDistance: number }> | null,
-): Standing['role'] {
+): SourceStatus['role'] {
   if (!isUsable(state) || selection === null) return 'unusable';
   if (selection.survivors.some((each) => each.state === state)) return 'truth';
   return selection.falsetickers.some((each) => each.state === state) ? 'falseticker' : 'outlier';

@@ -3,7 +3,7 @@ import { createSocket } from 'node:dgram';
 import { lookup } from 'node:dns/promises';
 import { ClockError, noAddress } from '../errors.ts';
 import type { LocalClock } from '../host/host-clock.ts';
-import { type Answer, hear, type Question } from './exchange.ts';
+import { type ClientRequest, type Exchange, readResponse } from './exchange.ts';
 
 export interface Place {
   readonly address: string;
@@ -22,24 +22,24 @@ export async function resolve(host: string, port: number): Promise<Place> {
 
 /** The first valid response; null if there is none within `timeoutMs`. @throws ClockError if it is refused */
 export function exchange(
-  question: Question,
+  request: ClientRequest,
   place: Place,
   clock: LocalClock,
   timeoutMs: number,
-): Promise<Exclude<Answer, { kind: 'ignored' }> | null> {
+): Promise<Exclude<Exchange, { kind: 'ignored' }> | null> {
   return new Promise((settle, reject) => {
     const socket = createSocket(place.family === 6 ? 'udp6' : 'udp4');
     const timer = setTimeout(() => finish(null), timeoutMs);
-    let askedNs = 0n;
-    const finish = (answer: Exclude<Answer, { kind: 'ignored' }> | null) => {
+    let sentNs = 0n;
+    const finish = (answer: Exclude<Exchange, { kind: 'ignored' }> | null) => {
       clearTimeout(timer);
       socket.close();
       settle(answer);
     };
     socket.on('message', (bytes) => {
-      const cameNs = clock.wallNs();
+      const receivedNs = clock.wallNs();
       const at = Number(clock.steadyNs()) / 1e9;
-      const answer = hear(question, { bytes, askedNs, cameNs, at });
+      const answer = readResponse(request, { bytes, sentNs, receivedNs, at });
       if (answer.kind !== 'ignored') finish(answer);
     });
     socket.on('error', (error) => {
@@ -49,8 +49,8 @@ export function exchange(
     });
     // Connected, so that the system drops datagrams from elsewhere and reports ICMP port unreachable.
     socket.connect(place.port, place.address, () => {
-      askedNs = clock.wallNs();
-      socket.send(question.bytes);
+      sentNs = clock.wallNs();
+      socket.send(request.bytes);
     });
   });
 }

@@ -6,7 +6,7 @@ import type { SymmetricKey } from '../ntp/mac.ts';
 import { Leap, type NtpPacket } from '../ntp/packet.ts';
 import { type Association, establishKeys, type KeyServer } from '../nts/ke-client.ts';
 import { ClockFilter, type Estimate } from '../select/clock-filter.ts';
-import { ask, PRECISION, rootDistance } from './exchange.ts';
+import { makeRequest, PRECISION, rootDistance } from './exchange.ts';
 import { exchange, type Place, resolve } from './socket.ts';
 
 /** Poll interval in log2 seconds: from 16 s to 17 minutes. */
@@ -52,7 +52,7 @@ export class Source {
   #packet: NtpPacket | null = null;
   #reach = 0;
   #poll = POLL_MIN;
-  #asked = 0;
+  #pending = 0;
   #fault: string | null = null;
   #isStopped = false;
 
@@ -64,7 +64,7 @@ export class Source {
   /** Polls once. Never throws; errors go to `state().fault`. */
   async poll(): Promise<void> {
     if (this.#isStopped) return;
-    this.#asked++;
+    this.#pending++;
     this.#reach = (this.#reach << 1) & 0xff;
     try {
       await this.#exchange();
@@ -78,7 +78,7 @@ export class Source {
   /** Milliseconds until the next poll; null: never. */
   nextPollMs(): number | null {
     if (this.#isStopped) return null;
-    return this.#asked < BURST ? BURST_GAP_MS : 1000 * 2 ** this.#poll;
+    return this.#pending < BURST ? BURST_GAP_MS : 1000 * 2 ** this.#poll;
   }
 
   state(): SourceState {
@@ -99,14 +99,14 @@ export class Source {
 
   async #exchange(): Promise<void> {
     const place = await this.#prepare();
-    const question = ask(this.#association, this.options.key);
-    if (question === null) {
+    const request = makeRequest(this.#association, this.options.key);
+    if (request === null) {
       this.#association = null; // All cookies are used: new keys the next time.
       return this.#exchange();
     }
-    const answer = await exchange(question, place, this.#clock, this.options.timeoutMs ?? 1000);
+    const answer = await exchange(request, place, this.#clock, this.options.timeoutMs ?? 1000);
     if (answer === null) this.#fault = this.#silence;
-    else if (answer.kind === 'kiss') this.#obey(answer.kiss);
+    else if (answer.kind === 'kiss') this.#applyKiss(answer.kiss);
     else {
       this.#reach |= 1;
       this.#fault = null;
@@ -134,7 +134,7 @@ export class Source {
     return this.#place;
   }
 
-  #obey(kiss: KissOfDeath): void {
+  #applyKiss(kiss: KissOfDeath): void {
     this.#fault = `${kiss.code}: ${kiss.meaning}`;
     if (kiss.action === 'stop') this.#isStopped = true;
     if (kiss.action === 'slower') this.#poll = Math.min(POLL_MAX, this.#poll + 1);
@@ -144,7 +144,7 @@ export class Source {
   /** Lengthens the poll interval while the offset stays within the jitter, else shortens it (simplified RFC 5905 §13). */
   #adapt(): void {
     const { estimate } = this.state();
-    if (estimate === null || this.#asked < BURST) return;
+    if (estimate === null || this.#pending < BURST) return;
     const isCalm = Math.abs(estimate.offset) < 4 * estimate.jitter;
     this.#poll = Math.min(POLL_MAX, Math.max(POLL_MIN, this.#poll + (isCalm ? 1 : -1)));
   }

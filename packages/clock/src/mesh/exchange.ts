@@ -1,11 +1,11 @@
 // Wire format of time requests and responses between peers; the link is encrypted already.
 
 /** Length of the first request of a burst, which states the requester's era, and of its full response. */
-const QUESTION_BYTES = 14;
-const ANSWER_BYTES = 52;
+const REQUEST_BYTES = 14;
+const RESPONSE_BYTES = 52;
 /** Length of the follow-up requests and responses, which carry timestamps only. */
-const SHORT_QUESTION_BYTES = 2;
-const SHORT_ANSWER_BYTES = 14;
+const SHORT_REQUEST_BYTES = 2;
+const SHORT_RESPONSE_BYTES = 14;
 
 /** An independent time scale. Where two meet, the older one prevails. */
 export interface Era {
@@ -15,7 +15,7 @@ export interface Era {
   readonly age: number;
 }
 
-export interface TimeQuestion {
+export interface TimeRequest {
   /** Chosen by the requester, echoed in the response. */
   readonly mark: number;
   /** Null in a short request. */
@@ -38,7 +38,7 @@ export interface Keeper extends Era {
   readonly isTraceable: boolean;
 }
 
-export interface TimeAnswer {
+export interface TimeResponse {
   readonly mark: number;
   /** The responder's counter in nanoseconds when the request arrived; unlike mesh time it is never corrected. */
   readonly t2Ns: bigint;
@@ -53,8 +53,8 @@ const SKEW_MAX = 4e-3;
 const YOURS = 1;
 const TRACEABLE = 2;
 
-export function encodeQuestion({ mark, era }: TimeQuestion): Uint8Array {
-  const bytes = new Uint8Array(era === null ? SHORT_QUESTION_BYTES : QUESTION_BYTES);
+export function encodeRequest({ mark, era }: TimeRequest): Uint8Array {
+  const bytes = new Uint8Array(era === null ? SHORT_REQUEST_BYTES : REQUEST_BYTES);
   const view = viewOf(bytes);
   view.setUint16(0, mark);
   if (era === null) return bytes;
@@ -64,17 +64,17 @@ export function encodeQuestion({ mark, era }: TimeQuestion): Uint8Array {
 }
 
 /** Null if malformed. */
-export function decodeQuestion(bytes: Uint8Array): TimeQuestion | null {
-  if (bytes.length !== QUESTION_BYTES && bytes.length !== SHORT_QUESTION_BYTES) return null;
+export function decodeRequest(bytes: Uint8Array): TimeRequest | null {
+  if (bytes.length !== REQUEST_BYTES && bytes.length !== SHORT_REQUEST_BYTES) return null;
   const view = viewOf(bytes);
   const mark = view.getUint16(0);
-  if (bytes.length === SHORT_QUESTION_BYTES) return { mark, era: null };
+  if (bytes.length === SHORT_REQUEST_BYTES) return { mark, era: null };
   const era = { founder: view.getUint32(2), age: view.getFloat64(6) };
   return era.age >= 0 ? { mark, era } : null;
 }
 
-export function encodeAnswer({ mark, t2Ns, heldNs, keeper }: TimeAnswer): Uint8Array {
-  const bytes = new Uint8Array(keeper === null ? SHORT_ANSWER_BYTES : ANSWER_BYTES);
+export function encodeResponse({ mark, t2Ns, heldNs, keeper }: TimeResponse): Uint8Array {
+  const bytes = new Uint8Array(keeper === null ? SHORT_RESPONSE_BYTES : RESPONSE_BYTES);
   const view = viewOf(bytes);
   view.setUint16(0, mark);
   view.setBigInt64(2, t2Ns);
@@ -92,11 +92,11 @@ export function encodeAnswer({ mark, t2Ns, heldNs, keeper }: TimeAnswer): Uint8A
 }
 
 /** Null if malformed: wrong length, or an impossible age, uncertainty or rate. */
-export function decodeAnswer(bytes: Uint8Array): TimeAnswer | null {
-  if (bytes.length !== ANSWER_BYTES && bytes.length !== SHORT_ANSWER_BYTES) return null;
+export function decodeResponse(bytes: Uint8Array): TimeResponse | null {
+  if (bytes.length !== RESPONSE_BYTES && bytes.length !== SHORT_RESPONSE_BYTES) return null;
   const view = viewOf(bytes);
   const times = { mark: view.getUint16(0), t2Ns: view.getBigInt64(2), heldNs: view.getUint32(10) };
-  if (bytes.length === SHORT_ANSWER_BYTES) return { ...times, keeper: null };
+  if (bytes.length === SHORT_RESPONSE_BYTES) return { ...times, keeper: null };
   const flags = view.getUint8(31);
   const keeper = {
     founder: view.getUint32(14),

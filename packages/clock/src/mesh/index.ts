@@ -2,4 +2,4 @@
 export { HostClock, type LocalClock } from '../host/host-clock.ts';
 export { type SleepingMachine, Slept } from '../host/slept.ts';
 export type { Era } from './exchange.ts';
-export { type ClockState, type Heard, MeshClock } from './mesh-clock.ts';
+export { type ClockState, MeshClock, type Reception } from './mesh-clock.ts';

@@ -7,13 +7,13 @@
 import type { LocalClock } from '../host/host-clock.ts';
 import { type Comparison, Discipline, type Estimate, SKEW_UNKNOWN } from './discipline.ts';
 import {
-  decodeAnswer,
-  decodeQuestion,
+  decodeRequest,
+  decodeResponse,
   type Era,
-  encodeAnswer,
-  encodeQuestion,
+  encodeRequest,
+  encodeResponse,
   type Keeper,
-  type TimeAnswer,
+  type TimeResponse,
 } from './exchange.ts';
 import { Timescale } from './timescale.ts';
 
@@ -22,9 +22,9 @@ const LEVEL_MAX = 64;
 /** Samples after which corrections are slewed rather than stepped. */
 const SETTLED_SAMPLES = 8;
 /** Seconds between samples; the interval grows with their number. */
-const ASK_QUICK = 0.5;
-const ASK_PER_SAMPLE = 0.4;
-const ASK_MAX = 16;
+const INTERVAL_QUICK = 0.5;
+const INTERVAL_PER_SAMPLE = 0.4;
+const INTERVAL_MAX = 16;
 /**
  * Requests per sample, in a burst: the first one wakes up both sides, and the one with the shortest delay counts. The first
  * samples, which follow each other quickly, take one request each.
@@ -38,7 +38,7 @@ const DELAY_MAX = 5;
 /** Seconds of offset beyond what delay and uncertainty can explain. */
 const BREAK = 0.01;
 /** Outstanding requests; beyond that the oldest is dropped. */
-const ASKED_MAX = 8;
+const PENDING_MAX = 8;
 /** Seconds after which all peers follow a new root, whose time is then by definition the mesh's. */
 const HANDOVER = 60;
 
@@ -72,7 +72,7 @@ interface Course {
  * Result of a response. `more`: accepted, continue the burst; `younger`: the peer's era is younger than ours, so it should
  * follow us.
  */
-export type Heard = 'taken' | 'more' | 'younger' | 'refused';
+export type Reception = 'taken' | 'more' | 'younger' | 'refused';
 
 export class MeshClock {
   readonly #clock: LocalClock;
@@ -99,9 +99,9 @@ export class MeshClock {
   #lastNs = 0n;
   #nextMark = 0;
   /** The response with the shortest delay in the current burst. */
-  #burst: { who: string; keeper: Keeper; best: Comparison; count: number } | null = null;
+  #burst: { peer: string; keeper: Keeper; best: Comparison; count: number } | null = null;
   /** Outstanding requests; a response to none of them is rejected. */
-  readonly #asked = new Map<number, { t1Ns: bigint; who: string }>();
+  readonly #pending = new Map<number, { t1Ns: bigint; peer: string }>();
 
   /** `id`: 32 random bits, naming the era that this clock may found. Until it leads or follows, it shows the machine's time. */
   constructor(clock: LocalClock, id: number) {
@@ -151,8 +151,8 @@ export class MeshClock {
   }
 
   /** The requester's era; null if the request does not state it. */
-  static eraOf(question: Uint8Array): Era | null {
-    return decodeQuestion(question)?.era ?? null;
+  static eraOf(request: Uint8Array): Era | null {
+    return decodeRequest(request)?.era ?? null;
   }
 
   /** Whether the other era is older, so that this clock should follow its peer. */
@@ -162,7 +162,7 @@ export class MeshClock {
     return other.age > own.age || (other.age === own.age && other.founder < own.founder);
   }
 
-  /** Abandons an era that no other peer keeps: the next one heard of prevails. Until then the time continues. */
+  /** Abandons an era that no other peer keeps: the next one that is received prevails. Until then the time continues. */
   abandon(): void {
     this.#bornAt = null;
     this.#isLeading = false;
@@ -199,23 +199,23 @@ export class MeshClock {
   }
 
   /** Seconds until the next sample is due. */
-  get askAfter(): number {
+  get requestAfter(): number {
     const { length } = this.#discipline;
-    if (length < SETTLED_SAMPLES) return ASK_QUICK;
-    return Math.min(ASK_MAX, ASK_PER_SAMPLE * length);
+    if (length < SETTLED_SAMPLES) return INTERVAL_QUICK;
+    return Math.min(INTERVAL_MAX, INTERVAL_PER_SAMPLE * length);
   }
 
-  /** A request to `who`: the first of a burst, or, after `hear` returned `more`, the next one. */
-  ask(who: string): Uint8Array {
-    if (this.#asked.size >= ASKED_MAX) this.#asked.delete(this.#asked.keys().next().value!);
+  /** A request to `peer`: the first of a burst, or, after `receive` returned `more`, the next one. */
+  request(peer: string): Uint8Array {
+    if (this.#pending.size >= PENDING_MAX) this.#pending.delete(this.#pending.keys().next().value!);
     const mark = this.#nextMark;
     this.#nextMark = (mark + 1) & 0xffff;
     // Results of an interrupted burst are dropped: the peer may have restarted meanwhile.
     if (this.#burst !== null && this.#steady() - this.#burst.best.at > DELAY_MAX) this.#burst = null;
-    const isFirst = this.#burst?.who !== who;
-    const question = encodeQuestion({ mark, era: isFirst ? this.era : null });
-    this.#asked.set(mark, { t1Ns: this.#clock.steadyNs(), who });
-    return question;
+    const isFirst = this.#burst?.peer !== peer;
+    const request = encodeRequest({ mark, era: isFirst ? this.era : null });
+    this.#pending.set(mark, { t1Ns: this.#clock.steadyNs(), peer });
+    return request;
   }
 
   /** The time at which a request arrived, for `answer`. */
@@ -223,23 +223,23 @@ export class MeshClock {
     return this.#clock.steadyNs();
   }
 
-  /** The response to a request of `who` that arrived at `cameNs` of `steadyNs`; null if it is malformed. */
-  answer(bytes: Uint8Array, cameNs: bigint, who: string): Uint8Array | null {
-    const question = decodeQuestion(bytes);
-    if (question === null) return null;
-    const keeper = question.era === null ? null : this.#keeperFor(who, cameNs);
-    const heldNs = Number(this.#clock.steadyNs() - cameNs);
-    return encodeAnswer({ mark: question.mark, t2Ns: cameNs, heldNs: Math.max(0, heldNs), keeper });
+  /** The response to a request of `peer` that arrived at `cameNs` of `steadyNs`; null if it is malformed. */
+  answer(bytes: Uint8Array, receivedNs: bigint, peer: string): Uint8Array | null {
+    const request = decodeRequest(bytes);
+    if (request === null) return null;
+    const keeper = request.era === null ? null : this.#keeperFor(peer, receivedNs);
+    const heldNs = Number(this.#clock.steadyNs() - receivedNs);
+    return encodeResponse({ mark: request.mark, t2Ns: receivedNs, heldNs: Math.max(0, heldNs), keeper });
   }
 
-  #keeperFor(who: string, cameNs: bigint): Keeper {
+  #keeperFor(peer: string, receivedNs: bigint): Keeper {
     const { uncertainty } = this;
     const { originNs, skew } = this.#scale;
     return {
       ...{ ...this.era, uncertainty, level: this.#level },
-      aheadNs: originNs + BigInt(Math.round(this.#scale.line(Number(cameNs) / 1e9) * 1e9)),
+      aheadNs: originNs + BigInt(Math.round(this.#scale.line(Number(receivedNs) / 1e9) * 1e9)),
       ...{ skew, skewError: this.#skewError },
-      ...{ isYours: this.#followed === who, isTraceable: this.#isTraceable },
+      ...{ isYours: this.#followed === peer, isTraceable: this.#isTraceable },
     };
   }
 
@@ -248,33 +248,33 @@ export class MeshClock {
     return Math.hypot(this.#estimate?.skewError ?? 0, this.#course?.skewError ?? 0);
   }
 
-  /** Takes in a response of `who`. */
-  hear(bytes: Uint8Array, who: string): Heard {
+  /** Takes in a response of `peer`. */
+  receive(bytes: Uint8Array, peer: string): Reception {
     const t4Ns = this.#clock.steadyNs();
-    const answer = decodeAnswer(bytes);
-    const asked = answer === null ? undefined : this.#asked.get(answer.mark);
-    if (answer === null || asked === undefined || asked.who !== who) return 'refused';
-    this.#asked.delete(answer.mark);
-    const delay = (Number(t4Ns - asked.t1Ns) - answer.heldNs) / 1e9;
+    const answer = decodeResponse(bytes);
+    const sent = answer === null ? undefined : this.#pending.get(answer.mark);
+    if (answer === null || sent === undefined || sent.peer !== peer) return 'refused';
+    this.#pending.delete(answer.mark);
+    const delay = (Number(t4Ns - sent.t1Ns) - answer.heldNs) / 1e9;
     if (delay < 0 || delay > DELAY_MAX) return 'refused';
-    const burst = this.#burst?.who === who ? this.#burst : null;
+    const burst = this.#burst?.peer === peer ? this.#burst : null;
     const keeper = answer.keeper ?? burst?.keeper;
     if (keeper === undefined) return 'refused';
     if (answer.keeper !== null) {
       const verdict = this.#judge(answer.keeper);
       if (verdict !== 'taken') return verdict;
-      this.#follow(answer.keeper, who);
+      this.#follow(answer.keeper, peer);
       const { aheadNs, skew, skewError } = answer.keeper;
       this.#course = { atNs: answer.t2Ns, aheadNs, skew, skewError };
       if (this.#discipline.length === 0) this.#baseNs = answer.t2Ns - t4Ns;
     }
     const at = Number(t4Ns) / 1e9;
     this.#bornAt = at - keeper.age;
-    const sample = { at, offset: this.#offsetOf(answer, asked.t1Ns, t4Ns), delay, sourceError: 0 };
+    const sample = { at, offset: this.#offsetOf(answer, sent.t1Ns, t4Ns), delay, sourceError: 0 };
     const best = burst === null || answer.keeper !== null || delay < burst.best.delay ? sample : burst.best;
     const count = answer.keeper !== null ? 1 : (burst?.count ?? 0) + 1;
     const isOver = this.#discipline.length < SETTLED_SAMPLES || count >= BURST || this.#isQuick(delay);
-    this.#burst = isOver ? null : { who, keeper, best, count };
+    this.#burst = isOver ? null : { peer, keeper, best, count };
     if (!isOver) return 'more';
     // This machine was suspended, or the reference was corrected: older samples would outvote all new ones.
     if (this.#isBroken(best)) this.#forgetSamples();
@@ -287,16 +287,16 @@ export class MeshClock {
     return delay <= Math.max(QUICK, QUICK_PART * quickest);
   }
 
-  #judge({ isYours, level, uncertainty, ...era }: Keeper): Heard {
+  #judge({ isYours, level, uncertainty, ...era }: Keeper): Reception {
     if (isYours || level >= LEVEL_MAX || !Number.isFinite(uncertainty)) return 'refused';
     return era.founder === this.#founder || this.isOutlivedBy(era) ? 'taken' : 'younger';
   }
 
-  #follow(keeper: Keeper, who: string): void {
+  #follow(keeper: Keeper, peer: string): void {
     if (keeper.founder !== this.#founder) this.#adopt(keeper);
     // Offsets to the old parent are useless now; our own rate remains valid.
-    else if (who !== this.#followed) this.#forgetSamples(keeper);
-    this.#followed = who;
+    else if (peer !== this.#followed) this.#forgetSamples(keeper);
+    this.#followed = peer;
     this.#isLeading = false;
     this.#level = keeper.level + 1;
     this.#isTraceable = keeper.isTraceable;
@@ -304,7 +304,7 @@ export class MeshClock {
   }
 
   /** The other counter minus ours in seconds, less the base of comparisons. */
-  #offsetOf({ t2Ns, heldNs }: TimeAnswer, t1Ns: bigint, t4Ns: bigint): number {
+  #offsetOf({ t2Ns, heldNs }: TimeResponse, t1Ns: bigint, t4Ns: bigint): number {
     const base = this.#baseNs;
     return (Number(t2Ns - t1Ns - base) + Number(t2Ns - t4Ns - base) + heldNs) / 2e9;
   }
@@ -319,8 +319,8 @@ export class MeshClock {
   #isBroken({ at, offset, delay }: Comparison): boolean {
     const line = this.#estimate;
     if (line === null) return false;
-    const explained = delay / 2 + this.#uncertainty(at);
-    return Math.abs(offset - line.offset - line.skew * (at - line.at)) > explained + BREAK;
+    const tolerance = delay / 2 + this.#uncertainty(at);
+    return Math.abs(offset - line.offset - line.skew * (at - line.at)) > tolerance + BREAK;
   }
 
   #learn(sample: Comparison): void {

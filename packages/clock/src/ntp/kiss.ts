@@ -12,7 +12,7 @@ interface Kiss {
 const kisses: Readonly<Record<string, Kiss>> = {
   DENY: { action: 'stop', meaning: 'the server denies us access' },
   RSTR: { action: 'stop', meaning: 'the server restricts access' },
-  RATE: { action: 'slower', meaning: 'we ask more often than the server allows' },
+  RATE: { action: 'slower', meaning: 'we send requests more often than the server allows' },
   NTSN: { action: 'rekey', meaning: 'the server does not know our cookie any more' },
   INIT: { action: 'wait', meaning: 'the server is not yet synchronised' },
   STEP: { action: 'wait', meaning: 'the server has just stepped its clock' },

@@ -29,7 +29,7 @@ export class CookieJar {
     this.#keys.length = Math.min(this.#keys.length, KEYS_KEPT);
   }
 
-  bake({ clientToServer, serverToClient }: NtsKeys): Uint8Array {
+  seal({ clientToServer, serverToClient }: NtsKeys): Uint8Array {
     const { id, secret } = this.#keys[0]!;
     const nonce = randomBytes(NONCE_BYTES);
     const sealed = aessiv(secret, id, nonce).encrypt(concat(clientToServer, serverToClient));

@@ -56,7 +56,7 @@ export async function establishKeys(server: KeyServer): Promise<Association> {
       const timer = setTimeout(() => reject(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
       socket.once('close', () => clearTimeout(timer));
     });
-    return await Promise.race([converse(socket, host), deadline]);
+    return await Promise.race([exchangeRecords(socket, host), deadline]);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).syscall === 'getaddrinfo') throw noAddress(host);
     // Node adds advice about its own flags.
@@ -68,7 +68,7 @@ export async function establishKeys(server: KeyServer): Promise<Association> {
   }
 }
 
-async function converse(socket: TLSSocket, host: string): Promise<Association> {
+async function exchangeRecords(socket: TLSSocket, host: string): Promise<Association> {
   await new Promise<void>((resolve, reject) => {
     socket.once('secureConnect', resolve);
     socket.once('error', reject);

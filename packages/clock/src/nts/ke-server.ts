@@ -63,9 +63,9 @@ function answerTo(
   ntpPort: number,
 ): KeyRecord[] {
   if (hasUnknownCritical(request)) return [errorRecord(KeyError.unrecognizedCriticalRecord)];
-  const asked = (type: number) => request.filter((each) => each.type === type);
-  const protocols = asked(RecordType.nextProtocol);
-  const algorithms = asked(RecordType.aead);
+  const requested = (type: number) => request.filter((each) => each.type === type);
+  const protocols = requested(RecordType.nextProtocol);
+  const algorithms = requested(RecordType.aead);
   if (protocols.length !== 1 || algorithms.length > 1) return [errorRecord(KeyError.badRequest)];
   // Nothing in common is a regular response, not an error (RFC 8915 §4.1.2, §4.1.5).
   if (!numbersOf(protocols[0]!.body).includes(NTPV4))
@@ -78,7 +78,7 @@ function answerTo(
   if (!hasAead) return answer;
   if (ntpPort !== 123) answer.push(record(RecordType.port, numbers(ntpPort), true));
   const keys = exportKeys(socket);
-  for (let i = 0; i < COOKIES_MAX; i++) answer.push(record(RecordType.cookie, jar.bake(keys), false));
+  for (let i = 0; i < COOKIES_MAX; i++) answer.push(record(RecordType.cookie, jar.seal(keys), false));
   return answer;
 }
 

@@ -48,13 +48,14 @@ export function intersection(candidates: readonly Candidate[]): { low: number; h
       { at: offset + rootDistance, step: -1, isMiddle: false },
     ])
     .sort((a, b) => a.at - b.at || b.step - a.step);
-  for (let liars = 0; 2 * liars < candidates.length; liars++) {
-    const needed = candidates.length - liars;
+  for (let falsetickers = 0; 2 * falsetickers < candidates.length; falsetickers++) {
+    const needed = candidates.length - falsetickers;
     const low = scan(edges, needed, 1);
     const high = scan(edges.toReversed(), needed, -1);
     if (low === null || high === null) continue;
     // More midpoints lie outside than falsetickers are allowed.
-    if (low.middles + high.middles <= liars && low.at <= high.at) return { low: low.at, high: high.at };
+    if (low.middles + high.middles <= falsetickers && low.at <= high.at)
+      return { low: low.at, high: high.at };
   }
   return null;
 }

@@ -40,7 +40,7 @@ export interface ServedStatus {
 export interface Request {
   readonly bytes: Uint8Array;
   /** Nanoseconds since 1970 by the clock served. */
-  readonly cameNs: bigint;
+  readonly receivedNs: bigint;
   /** The client polls too often and gets a RATE kiss code instead of the time. */
   readonly isTooFast: boolean;
 }
@@ -58,7 +58,7 @@ export function answer(request: Request, time: ServedTime, jar: CookieJar | null
   if (decoded.fields.some(({ type }) => type === NtsField.authenticator)) {
     return jar === null ? null : answerAuthentic(request, decoded, fields, time, jar);
   }
-  return encodeHeader(answerPacket(request, decoded.packet, time));
+  return encodeHeader(responsePacket(request, decoded.packet, time));
 }
 
 function answerAuthentic(
@@ -76,7 +76,7 @@ function answerAuthentic(
   if (keys === null || open(request.bytes, decoded.fields, keys.clientToServer) === null) {
     return concat(encodeHeader(kissPacket(request, decoded.packet, 'NTSN')), echoed);
   }
-  const plain = concat(encodeHeader(answerPacket(request, decoded.packet, time)), echoed);
+  const plain = concat(encodeHeader(responsePacket(request, decoded.packet, time)), echoed);
   return seal(plain, keys.serverToClient, freshCookies(fields, cookies[0]!, keys, jar));
 }
 
@@ -91,46 +91,46 @@ function freshCookies(
     ({ type, body }) => type === NtsField.placeholder && body.length >= used.body.length,
   );
   const count = Math.min(COOKIES_MAX, 1 + placeholders.length);
-  return concat(...Array.from({ length: count }, () => encodeField(NtsField.cookie, jar.bake(keys))));
+  return concat(...Array.from({ length: count }, () => encodeField(NtsField.cookie, jar.seal(keys))));
 }
 
-function answerPacket(request: Request, asked: NtpPacket, time: ServedTime): NtpPacket {
-  if (request.isTooFast) return kissPacket(request, asked, 'RATE');
+function responsePacket(request: Request, query: NtpPacket, time: ServedTime): NtpPacket {
+  if (request.isTooFast) return kissPacket(request, query, 'RATE');
   const status = time.status();
-  if (status.stratum >= STRATUM_MAX) return kissPacket(request, asked, 'INIT');
+  if (status.stratum >= STRATUM_MAX) return kissPacket(request, query, 'INIT');
   return {
     leap: status.leap,
-    version: asked.version,
+    version: query.version,
     mode: Mode.server,
     stratum: status.stratum,
-    poll: asked.poll,
+    poll: query.poll,
     precision: PRECISION,
     rootDelay: status.rootDelay,
     rootDispersion: status.rootDispersion,
     referenceId: status.referenceId,
     reference: toTimestamp(status.referenceNs),
-    origin: asked.transmit,
-    receive: toTimestamp(request.cameNs),
+    origin: query.transmit,
+    receive: toTimestamp(request.receivedNs),
     transmit: toTimestamp(time.nowNs()),
   };
 }
 
 /** Without the time, but with the timestamps that a client checks (RFC 5905 §7.4). */
-function kissPacket(request: Request, asked: NtpPacket, code: string): NtpPacket {
-  const came: Timestamp = toTimestamp(request.cameNs);
+function kissPacket(request: Request, query: NtpPacket, code: string): NtpPacket {
+  const received: Timestamp = toTimestamp(request.receivedNs);
   return {
     leap: Leap.unsynchronised,
-    version: asked.version,
+    version: query.version,
     mode: Mode.server,
     stratum: 0,
-    poll: asked.poll,
+    poll: query.poll,
     precision: PRECISION,
     rootDelay: 0,
     rootDispersion: 0,
     referenceId: referenceBytes(code),
     reference: 0n,
-    origin: asked.transmit,
-    receive: came,
-    transmit: came,
+    origin: query.transmit,
+    receive: received,
+    transmit: received,
   };
 }

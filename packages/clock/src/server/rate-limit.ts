@@ -18,7 +18,7 @@ export type Verdict = 'answer' | 'tell' | 'drop';
 interface Bucket {
   level: number;
   at: number;
-  isTold: boolean;
+  isNotified: boolean;
 }
 
 export class RateLimit {
@@ -33,17 +33,17 @@ export class RateLimit {
   judge(address: string, now: number): Verdict {
     const { burst, perSecond } = this.#options;
     const key = clientOf(address);
-    const bucket = this.#buckets.get(key) ?? { level: burst, at: now, isTold: false };
+    const bucket = this.#buckets.get(key) ?? { level: burst, at: now, isNotified: false };
     bucket.level = Math.min(burst, bucket.level + (now - bucket.at) * perSecond);
     bucket.at = now;
     this.#remember(key, bucket);
     if (bucket.level >= 1) {
       bucket.level -= 1;
-      bucket.isTold = false;
+      bucket.isNotified = false;
       return 'answer';
     }
-    if (bucket.isTold) return 'drop';
-    bucket.isTold = true;
+    if (bucket.isNotified) return 'drop';
+    bucket.isNotified = true;
     return 'tell';
   }
 

@@ -82,11 +82,11 @@ export class TimeServer {
     // Source port 0 cannot be answered (RFC 768), and the system would refuse to try.
     if (port === 0) return void this.counts.ignored++;
     const { time } = this.#options;
-    const cameNs = time.nowNs();
+    const receivedNs = time.nowNs();
     const verdict = this.#limit.judge(address, Number(process.hrtime.bigint()) / 1e9);
     if (verdict !== 'answer') this.counts.limited++;
     if (verdict === 'drop') return;
-    const reply = answer({ bytes, cameNs, isTooFast: verdict === 'tell' }, time, this.#jar);
+    const reply = answer({ bytes, receivedNs, isTooFast: verdict === 'tell' }, time, this.#jar);
     if (reply === null) this.counts.ignored++;
     else {
       this.counts.answered++;

@@ -83,13 +83,13 @@ export class PeerClock {
     });
     switchboard.handleNotice(noticeKinds.timeAnswer, (session, answer) => {
       const [wasSettled, before] = [this.#mesh.isSettled, this.#aheadMs()];
-      const heard = this.#mesh.hear(answer, session.id);
+      const heard = this.#mesh.receive(answer, session.id);
       const movedMs = this.#aheadMs() - before;
       // Whether the peer lied cannot be decided here; the log lets an operator judge.
       if (wasSettled && Math.abs(movedMs) > MOVED_MS && this.#told.take(session.id))
         runtime.log('warn', 'mesh time was moved', { peer: session.id, seconds: movedMs / 1000 });
       if (session === this.#above()) this.#contradicted(heard === 'younger');
-      if (heard === 'more') return session.notify(noticeKinds.timeQuestion, this.#mesh.ask(session.id));
+      if (heard === 'more') return session.notify(noticeKinds.timeQuestion, this.#mesh.request(session.id));
       const isTaken = heard === 'taken';
       if (this.#elder === session && (!isTaken || this.#knowsEnough())) this.#elder = null;
     });
@@ -176,11 +176,11 @@ export class PeerClock {
     this.#lookForElder();
     const asked = this.#oldest() ?? this.#above();
     if (asked !== null) {
-      const ask = () => asked.notify(noticeKinds.timeQuestion, this.#mesh.ask(asked.id));
+      const ask = () => asked.notify(noticeKinds.timeQuestion, this.#mesh.request(asked.id));
       // The first samples follow each other faster than heartbeats.
       if (this.#mesh.isSettled) asked.ride(ask);
       else ask();
-      this.#turnIn(Math.max(this.#mesh.askAfter * 1000, this.#staysInMs(asked.id)));
+      this.#turnIn(Math.max(this.#mesh.requestAfter * 1000, this.#staysInMs(asked.id)));
       return;
     }
     // Losing all ancestors does not make a peer the root.

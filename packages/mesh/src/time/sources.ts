@@ -1,6 +1,6 @@
 // The time servers that the peer leading the mesh clock follows, reported to any peer that asks.
 
-import type { Standing as Judged, SourceOptions } from '@eyrie/clock';
+import type { SourceStatus as Judged, SourceOptions } from '@eyrie/clock';
 import { peerId } from '../identity/names.ts';
 import type { Routing } from '../messages/routing.ts';
 import { routedKinds } from '../wire/kinds.ts';
