@@ -2,9 +2,14 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Session } from '../src/link/session.ts';
+import { broadcast as broadcastText, routedCount, signCount } from '../src/messages/broadcast-text.ts';
+import { routed } from '../src/messages/routing.ts';
 import { Tally } from '../src/messages/tally.ts';
+import type { Peer } from '../src/peer/peer.ts';
 import { VirtualClock, VirtualMesh } from '../src/virtual/index.ts';
-import { noticeKinds } from '../src/wire/kinds.ts';
+import { noticeKinds, routedKinds } from '../src/wire/kinds.ts';
+import { decode, encode, type Shape } from '../src/wire/schema.ts';
 
 const PEERS = 20;
 
@@ -13,6 +18,11 @@ async function meshOf(seed: number, latencyMs: [number, number] = [10, 30]): Pro
   await mesh.startAll();
   mesh.clock.run(10_000);
   return mesh;
+}
+
+function neighboursOf(mesh: VirtualMesh, peer: Peer | null): Peer[] {
+  const ids = new Set([...peer!.switchboard.sessions()].map(({ id }) => id));
+  return mesh.peers.filter((each) => each !== null && ids.has(each.id)) as Peer[];
 }
 
 /** Broadcasts from a peer. Resolves to the count, how many have it, and how long the sender waited. */
@@ -65,6 +75,36 @@ test('where all have it the sender waits no longer than the counts take; a silen
   const { count, have, tookMs } = broadcast(mesh, 4);
   assert.equal(count, have);
   assert.ok(tookMs <= 10_000, `${tookMs}`);
+});
+
+test('a count that other peers forward counts only with the signature of its reporter, and only at its receiver', async () => {
+  const mesh = await meshOf(3);
+  const [sent, sender] = [...mesh.peers.entries()].find(([, peer]) => neighboursOf(mesh, peer).length > 2)!;
+  const [silent, liar] = neighboursOf(mesh, sender);
+  // It has nothing to report itself, so whatever is counted for it is forged.
+  silent!.switchboard.handleNotice(noticeKinds.broadcast, () => {});
+  let said: Shape<typeof broadcastText> | null = null;
+  const take = (session: Session, payload: Uint8Array) => {
+    said ??= decode(broadcastText, payload);
+    const { origin, number } = said;
+    const own = { to: sender!.id, origin, number, count: 15 };
+    const forged = [
+      // In the name of the silent peer: unsigned, signed by the liar, and signed by the silent peer for someone else.
+      { ...own, signature: Buffer.alloc(64) },
+      { ...own, signature: signCount(liar!.standing.keys.privateKey, own) },
+      { ...own, signature: signCount(silent!.standing.keys.privateKey, { ...own, to: liar!.id }) },
+    ];
+    for (const each of forged) {
+      const message = { to: sender!.id, from: silent!.id, hops: 1, question: 0, isFine: true };
+      const kind = routedKinds.broadcastCount;
+      const body = encode(routedCount, each);
+      session.notify(noticeKinds.routed, encode(routed, { ...message, kind, body }));
+    }
+  };
+  liar!.switchboard.handleNotice(noticeKinds.broadcast, take);
+  const { count, have } = broadcast(mesh, sent);
+  assert.notEqual(said, null);
+  assert.ok(count <= have, `${count} of ${have}`);
 });
 
 test('a tally replaces totals, ignores strangers, and repeats only what has grown or may be lost', () => {

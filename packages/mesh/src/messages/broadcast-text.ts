@@ -2,7 +2,7 @@
 // process (decoding, verification, decryption) is done once.
 
 import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
-import { isSignedBy } from '../identity/keys.ts';
+import { isSignedBy, signWith } from '../identity/keys.ts';
 import { peerId, peerIdOrNone } from '../identity/names.ts';
 import { bytes, decode, encode, fixed, ownCopy, record, type Shape, text, varint } from '../wire/schema.ts';
 
@@ -24,6 +24,24 @@ export const signedText = record(fields);
 export const broadcast = record({ ...fields, waitMs: varint(60_000), signature: fixed(64) });
 export type Broadcast = Shape<typeof broadcast>;
 export const count = record({ origin: peerId, number: varint(), count: varint() });
+export type Count = Shape<typeof count>;
+/** A count that other peers forward is signed, for one receiver: neither another name nor another place makes it count. */
+const countText = record({ to: peerId, origin: peerId, number: varint(), count: varint() });
+type CountText = Shape<typeof countText>;
+export const routedCount = record({
+  origin: peerId,
+  number: varint(),
+  count: varint(),
+  signature: fixed(64),
+});
+
+export function signCount(key: KeyObject, said: CountText): Buffer {
+  return signWith(key, 'eyrie count', encode(countText, said));
+}
+
+export function isTrueCount(publicKey: Uint8Array, said: CountText, signature: Uint8Array): boolean {
+  return isSignedBy(publicKey, signature, 'eyrie count', encode(countText, said));
+}
 
 /** Cached results for one broadcast: the key that verified it, and its plaintext with the key that opened it. */
 interface Known {

@@ -14,11 +14,15 @@ import {
   BROADCAST_BYTES_MAX,
   type Broadcast,
   broadcast,
+  type Count,
   count,
   isTrue,
+  isTrueCount,
   opened,
   readBroadcast,
+  routedCount,
   seal,
+  signCount,
   signedText,
 } from './broadcast-text.ts';
 import type { Inbox } from './inbox.ts';
@@ -97,9 +101,9 @@ export class Broadcasts {
       this.#take(session, readBroadcast(payload)),
     );
     switchboard.handleNotice(noticeKinds.broadcastCount, (session, payload) =>
-      this.#counted(session.id, payload),
+      this.#counted(session.id, decode(count, payload)),
     );
-    routing.handle(routedKinds.broadcastCount, (from, body) => this.#counted(from, body));
+    routing.handle(routedKinds.broadcastCount, (from, body) => this.#countedByWayOfOthers(from, body));
     switchboard.onClosed.push(({ id }) => {
       if (switchboard.sessionOf(id) === null) this.#lost(id);
     });
@@ -171,7 +175,7 @@ export class Broadcasts {
     // A leaf's count is not urgent: forwarding comes first.
     const waitMs = below.size === 0 ? Math.min(LAST_MS, received.waitMs / 2) : ownMs(received);
     const { id } = session;
-    const report = (total: number) => this.#report(id, encode(count, { origin, number, count: total }));
+    const report = (total: number) => this.#report(id, { origin, number, count: total });
     const tally = this.#count(name, id, below, waitMs, report);
     if (this.#deliver(received)) tally.addOwn();
   }
@@ -249,10 +253,13 @@ export class Broadcasts {
   }
 
   /** Over the link to that peer, else by way of others, where it may be lost. */
-  #report(to: string, payload: Uint8Array): boolean {
+  #report(to: string, said: Count): boolean {
     const session = this.#switchboard.sessionOf(to);
-    if (session === null) this.#routing.send(to, routedKinds.broadcastCount, payload);
-    else session.notify(noticeKinds.broadcastCount, payload);
+    if (session !== null) session.notify(noticeKinds.broadcastCount, encode(count, said));
+    else {
+      const signature = signCount(this.#standing.keys.privateKey, { ...said, to });
+      this.#routing.send(to, routedKinds.broadcastCount, encode(routedCount, { ...said, signature }));
+    }
     return session !== null;
   }
 
@@ -263,8 +270,21 @@ export class Broadcasts {
     session.usedMs = this.#runtime.clock.elapsedMs();
   }
 
-  #counted(from: string, payload: Uint8Array): void {
-    const said = decode(count, payload);
+  /** The name on a forwarded message is a claim: the signature proves it. */
+  #countedByWayOfOthers(from: string, body: Uint8Array): void {
+    const { signature, ...said } = decode(routedCount, body);
+    const member = this.#standing.roster.approved(from);
+    // Before the signature is verified, which costs most.
+    if (member === null || !this.#isExpected(from, said)) return;
+    if (isTrueCount(member.publicKey, { ...said, to: this.#standing.id }, signature))
+      this.#counted(from, said);
+  }
+
+  #isExpected(from: string, { origin, number }: Count): boolean {
+    return this.#counting.get(`${origin} ${number}`)?.tally.isOf(from) ?? false;
+  }
+
+  #counted(from: string, said: Count): void {
     const most = this.#standing.roster.members.size;
     this.#counting.get(`${said.origin} ${said.number}`)?.tally.take(from, Math.min(said.count, most));
   }

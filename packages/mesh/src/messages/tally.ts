@@ -47,6 +47,11 @@ export class Tally {
     this.#own = 1;
   }
 
+  /** Whether the broadcast was passed to that peer, whose totals count. */
+  isOf(id: string): boolean {
+    return this.#totals.has(id);
+  }
+
   /** A peer below has answered; it may do so again, with more. */
   take(id: string, total: number): void {
     const before = this.#totals.get(id);

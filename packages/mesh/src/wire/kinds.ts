@@ -62,7 +62,7 @@ export const routedKinds = {
   /** watch/suspicions.ts */
   suspicion: 0x60,
   /** messages/broadcast.ts */
-  broadcastCount: 15,
+  broadcastCount: 16,
   /** skyeye/ */
   query: 8,
   history: 9,
