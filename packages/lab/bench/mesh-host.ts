@@ -4,6 +4,7 @@
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { Session as Inspector } from 'node:inspector/promises';
+import { writeHeapSnapshot } from 'node:v8';
 import { requestKinds } from '@eyrie/mesh';
 import { Host } from '../src/hosting/host.ts';
 import { machineMs } from '../src/hosting/machine.ts';
@@ -46,6 +47,11 @@ export class MeshHost extends Host {
 
   async collect(): Promise<void> {
     global.gc?.();
+  }
+
+  /** Writes what is on this thread's heap to a file for Chrome's viewer. */
+  async writeHeap(path: string): Promise<void> {
+    writeHeapSnapshot(path);
   }
 
   /** Begins a CPU profile of this thread. */

@@ -1,5 +1,5 @@
 // A mesh of many real peers in one process, over TLS on loopback: npm run bench:mesh -- [peers] [join: only that] [--threads N]
-// [--idle SECONDS] [--profiles FOLDER: CPU profiles of the idle time, one per thread]
+// [--idle SECONDS] [--profiles FOLDER: CPU profiles of the idle time, one per thread] [--heaps FOLDER: heap snapshots after it]
 // Measures joins, idle cost, messages and revocation. Peers are spread over threads, one per core, so most links are between
 // two threads.
 
@@ -71,6 +71,14 @@ async function rest(): Promise<void> {
     `${inRecords} B/s a peer in TLS records, ${withHeads} B/s with TCP/IP heads and acknowledgements; CPU ${cpuShare}`,
   );
   if (stage.profiles !== null) await saveProfiles(stage.profiles);
+  if (stage.heaps !== null) await saveHeaps(stage.heaps);
+}
+
+async function saveHeaps(folder: string): Promise<void> {
+  mkdirSync(folder, { recursive: true });
+  await Promise.all(
+    hosts.map((host, thread) => host.writeHeap(pathOf(folder, `thread-${thread}.heapsnapshot`))),
+  );
 }
 
 async function saveProfiles(folder: string): Promise<void> {

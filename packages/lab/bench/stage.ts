@@ -26,12 +26,14 @@ export interface Stage<H> {
   idleS: number;
   /** Where CPU profiles of the idle time go; null: none are taken. */
   profiles: string | null;
+  /** Where heap snapshots go that are taken after it; null: none are taken. */
+  heaps: string | null;
   hostOf(id: string): Calls<H>;
   /** To be called after errors too. */
   end(): Promise<void>;
 }
 
-/** `node … [peers] [join] [--threads N] [--idle SECONDS] [--profiles FOLDER]`: makes the threads, without peers. */
+/** `node … [peers] [join] [--threads N] [--idle SECONDS] [--profiles FOLDER] [--heaps FOLDER]`: makes the threads, without peers. */
 export function openStage<H extends Host>(start: Start<H>): Stage<H> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
@@ -39,6 +41,7 @@ export function openStage<H extends Host>(start: Start<H>): Stage<H> {
       threads: { type: 'string', default: String(availableParallelism()) },
       idle: { type: 'string', default: '10' },
       profiles: { type: 'string' },
+      heaps: { type: 'string' },
     },
   });
   const count = Number(positionals[0] ?? 1000);
@@ -58,9 +61,9 @@ export function openStage<H extends Host>(start: Start<H>): Stage<H> {
   };
   const ids = Array.from({ length: count }, (_, i) => `peer-${i}`);
   const hostOf = (id: string) => hosts[Number(id.split('-')[1]) % threads]!;
-  const { idle, profiles = null } = values;
+  const { idle, profiles = null, heaps = null } = values;
   const isJoinOnly = positionals[1] === 'join';
-  return { hosts, ids, isJoinOnly, idleS: Number(idle), profiles, hostOf, end };
+  return { hosts, ids, isJoinOnly, idleS: Number(idle), profiles, heaps, hostOf, end };
 }
 
 /** The first peer founds the mesh; the others join by its invitation. */

@@ -4,9 +4,11 @@
 import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
 import { isSignedBy, signWith } from '../identity/keys.ts';
 import { peerId, peerIdOrNone } from '../identity/names.ts';
+import type { Random } from '../runtime.ts';
 import { bytes, decode, encode, fixed, ownCopy, record, type Shape, text, varint } from '../wire/schema.ts';
 
 export const BROADCAST_BYTES_MAX = 64 << 10;
+const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const NOTHING = Buffer.alloc(0);
 
@@ -18,7 +20,7 @@ const fields = {
   /** The peer that asked the origin to send it; '' if none. */
   by: peerIdOrNone,
   epoch: varint(),
-  sealed: bytes(BROADCAST_BYTES_MAX + TAG_BYTES),
+  sealed: bytes(NONCE_BYTES + BROADCAST_BYTES_MAX + TAG_BYTES),
 };
 export const signedText = record(fields);
 export const broadcast = record({ ...fields, waitMs: varint(60_000), signature: fixed(64) });
@@ -97,29 +99,42 @@ export function opened(received: Broadcast, key: Uint8Array): Buffer | null {
   return before.body;
 }
 
-/** Derives a separate key for each broadcast, so that a fixed nonce is safe. */
+/** A separate key for each broadcast: random nonces are unique among the few that could share one. */
 function keyOf(group: Uint8Array, origin: string, number: number): KeyObject {
-  const info = `eyrie broadcast 1\n${origin}\n${number}`;
+  const info = `eyrie broadcast 2\n${origin}\n${number}`;
   // A KeyObject is faster than raw key bytes in Node.
   return createSecretKey(Buffer.from(hkdfSync('sha256', createSecretKey(group), NOTHING, info, 32)));
 }
 
-export function seal(group: Uint8Array, origin: string, number: number, plain: Uint8Array): Buffer {
-  const cipher = createCipheriv('aes-256-gcm', keyOf(group, origin, number), Buffer.alloc(12));
-  return Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
+/**
+ * Returns nonce, ciphertext and tag. The number alone makes no nonce: it is a time, and a peer that was restarted after its
+ * clock was set back gives it a second time.
+ */
+export function seal(
+  random: Random,
+  group: Uint8Array,
+  origin: string,
+  number: number,
+  plain: Uint8Array,
+): Buffer {
+  const nonce = random.bytes(NONCE_BYTES);
+  const cipher = createCipheriv('aes-256-gcm', keyOf(group, origin, number), nonce);
+  return Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
 }
 
+/** Null if it was tampered with, or the key is another. */
 export function openBroadcast(
   group: Uint8Array,
   origin: string,
   number: number,
   sealed: Uint8Array,
 ): Buffer | null {
-  if (sealed.length < TAG_BYTES) return null;
-  const decipher = createDecipheriv('aes-256-gcm', keyOf(group, origin, number), Buffer.alloc(12));
+  if (sealed.length < NONCE_BYTES + TAG_BYTES) return null;
+  const nonce = sealed.subarray(0, NONCE_BYTES);
+  const decipher = createDecipheriv('aes-256-gcm', keyOf(group, origin, number), nonce);
   decipher.setAuthTag(sealed.subarray(-TAG_BYTES));
   try {
-    return Buffer.concat([decipher.update(sealed.subarray(0, -TAG_BYTES)), decipher.final()]);
+    return Buffer.concat([decipher.update(sealed.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()]);
   } catch {
     return null;
   }

@@ -128,7 +128,7 @@ export class Broadcasts {
     const number = Math.max(this.#lastNumber + 1, this.#runtime.clock.nowMs());
     this.#lastNumber = number;
     const origin = this.#standing.id;
-    const sealed = seal(group.key, origin, number, body);
+    const sealed = seal(this.#runtime.random, group.key, origin, number, body);
     const said = { origin, number, topic, by, epoch: group.epoch, sealed };
     const signature = signWith(this.#standing.keys.privateKey, 'eyrie all', encode(signedText, said));
     this.#taken.add(origin, number);
