@@ -2,7 +2,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { bitRate, bytes, count, percent, short } from '../src/format/numbers.ts';
-import { datingOf, duration, nanoseconds, secondsBetween, timing } from '../src/format/time.ts';
+import {
+  clock,
+  clockOf,
+  datingOf,
+  day,
+  dayAndClock,
+  duration,
+  inUtc,
+  nanoseconds,
+  secondsBetween,
+  timing,
+} from '../src/format/time.ts';
 
 test('numbers have three significant digits and a unit', () => {
   assert.equal(count(1234567), '1,234,567');
@@ -53,4 +64,13 @@ test('times on several days need the day, times in several years the year', () =
   assert.equal(datingOf([noon, noon + 3600]), 'none');
   assert.equal(datingOf([noon + 86_400, noon]), 'day');
   assert.equal(datingOf([noon, noon + 86_400 * 50]), 'year');
+});
+
+test('a time beyond the years that a Date holds is shown by its year', () => {
+  const time = '18446744073204.160156000';
+  assert.equal(day(Number(time)), 'year 586524');
+  assert.equal(dayAndClock(time), 'year 586524');
+  assert.equal(clockOf(time), 'year 586524');
+  assert.equal(inUtc(Number(time)), 'year 586524');
+  assert.equal(clock(Number(time)), '');
 });

@@ -370,6 +370,8 @@ export interface Status {
   live: { clients: number; messages_skipped: number };
   /** The mesh that the peer on this machine belongs to; null without a peer. */
   mesh: { name: string; peer: string } | null;
+  /** Why `mesh` is null. */
+  mesh_problem: string | null;
 }
 
 export interface Rates {

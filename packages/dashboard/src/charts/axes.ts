@@ -1,6 +1,6 @@
 // Axes of all charts, and the axis of time of those that are drawn in buckets.
 import type uPlot from 'uplot';
-import { clock, dayAndClock } from '../format/time.ts';
+import { clock, day, dayAndClock } from '../format/time.ts';
 import { token } from '../state/settings.ts';
 import { placesOf } from './stack.ts';
 import { onTouch, rangeUnderFingers } from './touch.ts';
@@ -120,7 +120,7 @@ const CLOCK_STEPS = [
 ];
 
 function clockText(at: number, increment: number, splits: readonly number[]): string {
-  if (increment >= YEAR) return dayAndClock(at).slice(0, 7);
+  if (increment >= YEAR) return day(at).replace(/-\d\d$/, '');
   if (increment >= DAY) return dayAndClock(at).slice(5, 10);
   const time = increment >= 60 ? clock(at).slice(0, 5) : clock(at, increment >= 1 ? 0 : placesOf(increment));
   const isLong = splits[splits.length - 1]! - splits[0]! > DAY;

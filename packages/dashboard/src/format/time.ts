@@ -3,6 +3,9 @@
 
 const NANOSECONDS = 1_000_000_000n;
 
+/** A mean year of the calendar, in seconds. */
+const YEAR = 365.2425 * 86_400;
+
 export function nanoseconds(time: string): bigint {
   const [seconds = '0', fraction = ''] = time.split('.');
   const nano = BigInt(fraction.padEnd(9, '0').slice(0, 9));
@@ -26,9 +29,16 @@ export function secondsBetween(from: string, to: string, places = 6): string {
 
 const two = (n: number) => String(n).padStart(2, '0');
 
-/** 11:52:18, optionally with decimals, in the browser's time zone. */
-export function clock(seconds: number, places = 0): string {
+/** Null for a time that a Date cannot hold (ECMA-262 §21.4.1.1): a pcapng timestamp of 64 bits reaches beyond. */
+function dateOf(seconds: number): Date | null {
   const date = new Date(seconds * 1000);
+  return Number.isNaN(date.getTime()) ? null : date;
+}
+
+/** 11:52:18, optionally with decimals, in the browser's time zone; empty beyond the calendar. */
+export function clock(seconds: number, places = 0): string {
+  const date = dateOf(seconds);
+  if (date === null) return '';
   const fraction = places === 0 ? '' : (seconds - Math.floor(seconds)).toFixed(places).slice(1);
   return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}${fraction}`;
 }
@@ -37,18 +47,20 @@ export function clock(seconds: number, places = 0): string {
 export function clockOf(time: string, places = 6): string {
   const seconds = Number(time.split('.')[0]);
   const fraction = (time.split('.')[1] ?? '').padEnd(9, '0').slice(0, places);
+  if (dateOf(seconds) === null) return day(seconds);
   return places === 0 ? clock(seconds) : `${clock(seconds)}.${fraction}`;
 }
 
-/** 2026-11-21, in the browser's time zone. */
+/** 2026-11-21, in the browser's time zone; `year 586524` beyond the calendar. */
 export function day(seconds: number): string {
-  const date = new Date(seconds * 1000);
+  const date = dateOf(seconds);
+  if (date === null) return `year ${Math.floor(1970 + seconds / YEAR)}`;
   return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
 }
 
 export function dayAndClock(time: string | number): string {
   const seconds = Number(time);
-  return `${day(seconds)} ${clock(seconds)}`;
+  return `${day(seconds)} ${clock(seconds)}`.trimEnd();
 }
 
 /** How much of the date is needed to tell times apart. */
@@ -73,7 +85,9 @@ export function zoneOf(seconds: number): string {
 
 /** 2026-11-21 11:52:18 in UTC. */
 export function inUtc(seconds: number): string {
-  return new Date(seconds * 1000).toISOString().slice(0, 19).replace('T', ' ');
+  const date = dateOf(seconds);
+  if (date === null) return day(seconds);
+  return date.toISOString().slice(0, 19).replace('T', ' ');
 }
 
 /** 2026-11-21 11:52:18 to 11:58:48: the date appears once if it is the same. */
@@ -81,9 +95,6 @@ export function fromTo(from: string | number, to: string | number): string {
   const isSameDay = day(Number(from)) === day(Number(to));
   return `${dayAndClock(from)} to ${isSameDay ? clock(Number(to)) : dayAndClock(to)}`;
 }
-
-/** A mean year of the calendar, in seconds. */
-const YEAR = 365.2425 * 86_400;
 
 /** 3 min 39 s, 12.4 s, 340 ms, 18 µs: at most the two largest units. */
 export function duration(seconds: number): string {

@@ -1,10 +1,11 @@
 // Membership of the mesh, kept up to date by the live channel.
 import { signal } from '@preact/signals';
 import { useEffect, useState } from 'preact/hooks';
-import { ApiError, get } from '../api/client.ts';
+import { ApiError } from '../api/client.ts';
 import { listen, onReturn } from '../api/live.ts';
 import type { MeshChange, MeshPeer } from '../api/mesh-types.ts';
 import { changed, type Mesh } from './mesh-changes.ts';
+import { getOfPeer } from './of-peer.ts';
 
 export type { Mesh } from './mesh-changes.ts';
 
@@ -16,7 +17,7 @@ export function useMesh(): { mesh: Mesh | null; error: ApiError | null; reload: 
   const [attempt, setAttempt] = useState(0);
   useEffect(() => {
     const control = new AbortController();
-    get<Omit<MeshChange, 'is_whole' | 'set' | 'gone'> & { peers: MeshPeer[] }>(
+    getOfPeer<Omit<MeshChange, 'is_whole' | 'set' | 'gone'> & { peers: MeshPeer[] }>(
       '/mesh',
       {},
       control.signal,

@@ -98,6 +98,7 @@ export function Menu() {
             {...roleOf(item)}
             tabIndex={-1}
             disabled={item.isDisabled ?? false}
+            onPointerMove={(event) => event.currentTarget.focus()}
             onClick={run}
           >
             {hasTicks && (

@@ -1,6 +1,6 @@
 // Shown instead of an empty list: nothing is stored, or nothing passes the filter.
 import { captures } from '../state/captures.ts';
-import { filter, go, linkTo } from '../state/navigation.ts';
+import { capture, filter, go, linkTo } from '../state/navigation.ts';
 import { Icon, type IconName } from './icons.tsx';
 import { Empty } from './states.tsx';
 
@@ -8,6 +8,8 @@ import { Empty } from './states.tsx';
 export function Nothing({ icon, what }: { icon: IconName; what: string }) {
   const known = captures.value ?? [];
   if (known.length === 0) return <Welcome />;
+  const only = capture.value;
+  if (only !== null && !known.some(({ id }) => id === only)) return <GoneCapture id={only} />;
   if (filter.value === '') {
     const isRunning = known.some(({ state }) => state === 'running');
     const text =
@@ -22,6 +24,16 @@ export function Nothing({ icon, what }: { icon: IconName; what: string }) {
     <Empty icon="filter" title={`No ${what} pass this filter`}>
       <button type="button" class="button" onClick={() => go({ q: '' })}>
         Show all {what}
+      </button>
+    </Empty>
+  );
+}
+
+function GoneCapture({ id }: { id: number }) {
+  return (
+    <Empty icon="captures" title={`Capture ${id} is not stored any more`}>
+      <button type="button" class="button" onClick={() => go({ capture: null, packet: null })}>
+        Show all captures
       </button>
     </Empty>
   );

@@ -185,7 +185,7 @@ function answer(path: string, terms: URLSearchParams): unknown {
   if (path === '/hosts') return hosts();
   if (path === '/map') return map();
   if (path === '/names' || path === '/findings') return { items: [], next: null };
-  if (path === '/status') return { mesh: null };
+  if (path === '/status') return { mesh: null, mesh_problem: 'no peer runs here' };
   if (path === '/filter/check') return { is_valid: true, error: null, fields: [], needs_bytes: false };
   if (path === '/protocol_summary') {
     const each = PACKETS / PROTOCOLS.length;

@@ -32,9 +32,9 @@ const packetsOf = (flow: FlowRow) => flow.packets_to_server + flow.packets_to_cl
 const durationOf = (flow: FlowRow) => Number(flow.end) - Number(flow.start);
 const applicationOf = (flow: FlowRow) => flow.applications.at(-1) ?? flow.transport;
 
-/** False if the server's name only repeats its address; its port stands beside that. */
+/** False if the server's name is empty or only repeats its address; its port stands beside that. */
 export const isNamed = ({ server: { address, port }, server_name: name }: FlowRow) =>
-  name !== null && ![address, withPort(address, port)].includes(name);
+  name !== null && !['', address, withPort(address, port)].includes(name);
 
 const flowColumns: readonly TableColumn<FlowRow>[] = [
   {
@@ -149,6 +149,13 @@ function State({ flow }: { flow: FlowRow }) {
   );
 }
 
+/** The field that the server's name was taken from. */
+function nameFieldOf({ applications }: FlowRow): string {
+  if (applications.includes('tls') || applications.includes('quic'))
+    return 'tls.handshake.extensions_server_name';
+  return applications.includes('http2') ? 'http2.headers.authority' : 'http.host';
+}
+
 export function flowMenu(flow: FlowRow, follow: () => void): MenuItem[] {
   const term = termForFlow(flow);
   const packets = (q: string) =>
@@ -178,13 +185,13 @@ export function flowMenu(flow: FlowRow, follow: () => void): MenuItem[] {
       hint: String(flow.server.port),
       run: () => addToFilter(`${flow.transport}.port == ${flow.server.port}`),
     },
-    ...(flow.server_name === null
+    ...(flow.server_name === null || flow.server_name === ''
       ? []
       : [
           {
             label: 'Filter by name',
             hint: flow.server_name,
-            run: () => setFilter(`tls.handshake.extensions_server_name == ${quoted(flow.server_name!)}`),
+            run: () => setFilter(`${nameFieldOf(flow)} == ${quoted(flow.server_name!)}`),
           },
         ]),
     'separator',
@@ -227,7 +234,7 @@ function FlowTable() {
         {!list.isLoading && list.error === null && said(Math.max(list.total ?? 0, list.rows.length))}
         {terms.ignored.length > 0 && (
           <span class="note-odd">
-            Flows are sums, and know nothing of <code>{terms.ignored.join(' && ')}</code>
+            Not applied to flows, which are totals: <code>{terms.ignored.join(' && ')}</code>
           </span>
         )}
       </p>

@@ -74,7 +74,7 @@ export function Follow({ flow, query, onClose }: { flow: number; query: string; 
         </button>
       </header>
       <Tools flow={flow} row={row.data} {...{ form, setForm, side, setSide, said }} />
-      <div class="follow-body mono" tabIndex={0} role="region" aria-label="Data of the stream">
+      <div class="follow-body mono" autofocus tabIndex={0} role="region" aria-label="Data of the stream">
         {form === 'files' ? (
           <Transferred flow={flow} />
         ) : (

@@ -1,7 +1,7 @@
 // Polls the summary of the mesh and the readings of one attribute of all peers while the page is visible.
 import { useMemo } from 'preact/hooks';
-import { get } from '../../api/client.ts';
 import type { MeshAnswer, MeshView } from '../../api/mesh-types.ts';
+import { getOfPeer } from '../../state/of-peer.ts';
 import { useLatest, usePolled } from '../../state/ticking.ts';
 import { shares } from './shares.ts';
 
@@ -12,7 +12,7 @@ const PEERS_MAX = 1_000;
 
 export function useView(): MeshView | null {
   const { data } = usePolled('view', VIEW_MS, (signal) =>
-    get<{ view: MeshView | null }>('/mesh/view', {}, signal),
+    getOfPeer<{ view: MeshView | null }>('/mesh/view', {}, signal),
   );
   return useLatest(data?.view ?? null);
 }
@@ -21,7 +21,7 @@ export function useView(): MeshView | null {
 export function useReadings(attribute: string): ReadonlyMap<string, number> | null {
   const query = `${PEERS_MAX} peers order by ${attribute}`;
   const { data } = usePolled(attribute === '' ? null : attribute, READINGS_MS, (signal) =>
-    get<MeshAnswer>('/mesh/query', { q: query }, signal),
+    getOfPeer<MeshAnswer>('/mesh/query', { q: query }, signal),
   );
   const latest = useLatest(data);
   return useMemo(

@@ -1,6 +1,6 @@
 // The selected packet. Its id is in the URL, so that links and Back select it, too.
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { get } from '../../api/client.ts';
+import { ApiError, get } from '../../api/client.ts';
 import type { PacketDetail, PacketRow } from '../../api/types.ts';
 import { go, place } from '../../state/navigation.ts';
 import type { ListHandle } from './packet-list.tsx';
@@ -15,6 +15,8 @@ export interface Choice {
 /** @param question identifies what the list shows; a change means that row numbers have changed */
 export function useChoice(rows: Rows, question: string, list: { readonly current: ListHandle | null }) {
   const [selected, setSelected] = useState<Choice | null>(null);
+  /** Id of a packet that a link names and the store does not have. */
+  const [gone, setGone] = useState<number | null>(null);
   const needed = useRef<{ number: number; then?: ((row: PacketRow) => void) | undefined } | null>(null);
   const wanted = place.value.packet;
   const select = (number: number, row: PacketRow) => {
@@ -34,7 +36,9 @@ export function useChoice(rows: Rows, question: string, list: { readonly current
         setSelected({ number, row: packet });
         if (number >= 0) list.current?.show(number, true);
       })
-      .catch(() => {});
+      .catch((error) => {
+        if (error instanceof ApiError && error.code === 'no_such_packet') setGone(wanted);
+      });
     return () => control.abort();
   }, [wanted, question, rows.isCounted, place.value.view.sort]);
 
@@ -68,5 +72,5 @@ export function useChoice(rows: Rows, question: string, list: { readonly current
   const need = (number: number, then?: (row: PacketRow) => void) => {
     needed.current = { number, then };
   };
-  return { selected, select, need };
+  return { selected, select, need, isGone: wanted !== null && gone === wanted };
 }

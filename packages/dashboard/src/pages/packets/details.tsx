@@ -19,11 +19,13 @@ const SETTLE_MS = 60;
 interface Props {
   /** Id; null: none is selected. */
   packet: number | null;
+  /** The link's packet is not stored. */
+  isGone: boolean;
   onFollow: () => void;
   onDraw: () => void;
 }
 
-export function Details({ packet, onFollow, onDraw }: Props) {
+export function Details({ packet, isGone, onFollow, onDraw }: Props) {
   const settled = useSettled(packet);
   const key = settled === null ? null : String(settled);
   const detail = useResource(key, (signal) => get<PacketDetail>(`/packets/${settled}`, {}, signal), false);
@@ -46,7 +48,7 @@ export function Details({ packet, onFollow, onDraw }: Props) {
 
   if (packet === null) {
     return (
-      <Empty icon="packets" title="No packet selected">
+      <Empty icon="packets" title={isGone ? 'This packet is not stored any more' : 'No packet selected'}>
         Select one in the list to see its layers and bytes.
       </Empty>
     );

@@ -41,7 +41,7 @@ export function Packets() {
   const rows = useArranged(counted, sorting, { q, capture: only, fields });
   const look = useLook(only);
   const list = useRef<ListHandle | null>(null);
-  const { selected, select, need } = useChoice(rows, `${q} ${only} ${fields}`, list);
+  const { selected, select, need, isGone } = useChoice(rows, `${q} ${only} ${fields}`, list);
   const tail = useTail(rows, list);
   const find = useFind(rows, list, select);
   const { ways, follow, draw, menuOf, flow, endFollow } = useActions({
@@ -97,6 +97,7 @@ export function Packets() {
           place.value.packet === null && selected === null ? null : (
             <Details
               packet={selected?.row.id ?? null}
+              isGone={isGone}
               onFollow={() => selected !== null && orSay(follow(selected.row))}
               onDraw={() => selected !== null && orSay(draw(selected.row))}
             />

@@ -1,7 +1,7 @@
 // Findings over time: a lane per grade, a bar from the first to the last observation.
 import type { FindingRow } from '../../api/types.ts';
 import { GRADES, gradeOf } from '../../findings.ts';
-import { clock, dayAndClock } from '../../format/time.ts';
+import { clock, day, dayAndClock } from '../../format/time.ts';
 
 const LANE = 22;
 const BAR = 10;
@@ -25,7 +25,7 @@ export function Lanes({ findings, chosen, onChoose }: Props) {
   const lanes = GRADES.filter((grade) => timed.some((finding) => gradeOf(finding) === grade));
   const days = (to - from) / 86_400;
   const text = (at: number) =>
-    days > 300 ? dayAndClock(at).slice(0, 10) : days > 1 ? dayAndClock(at).slice(5, 16) : clock(at);
+    days > 300 ? day(at) : days > 1 ? dayAndClock(at).slice(5, 16) : clock(at);
   return (
     <div class="lanes">
       <ol class="lane-names" aria-hidden="true">

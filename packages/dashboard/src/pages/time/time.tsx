@@ -1,6 +1,7 @@
 // The Time page: the mesh clock, its sources, and the offset of each peer's own clock.
-import { ApiError, get } from '../../api/client.ts';
+import { ApiError } from '../../api/client.ts';
 import type { MeshAnswer, MeshTime } from '../../api/mesh-types.ts';
+import { getOfPeer } from '../../state/of-peer.ts';
 import { useLatest, usePolled } from '../../state/ticking.ts';
 import { Failure, Loading, Trouble } from '../../ui/states.tsx';
 import { NoPeer } from '../mesh/no-peer.tsx';
@@ -14,7 +15,7 @@ const CLOCKS = `${CLOCKS_MAX} peers order by clock.uncertainty, clock.ahead`;
 
 export function TimePage() {
   const asked = usePolled('time', TIME_MS, async (signal) => {
-    const answer = await get<MeshTime>('/mesh/time', {}, signal);
+    const answer = await getOfPeer<MeshTime>('/mesh/time', {}, signal);
     return { ...answer, heardMs: performance.now() };
   });
   const time = useLatest(asked.data);
@@ -31,7 +32,7 @@ export function TimePage() {
 
 function Whole({ time }: { time: MeshTime & { heardMs: number } }) {
   const { data, error } = usePolled('clocks', CLOCKS_MS, (signal) =>
-    get<MeshAnswer>('/mesh/query', { q: CLOCKS }, signal),
+    getOfPeer<MeshAnswer>('/mesh/query', { q: CLOCKS }, signal),
   );
   const clocks = useLatest(data);
   return (

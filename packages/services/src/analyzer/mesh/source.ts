@@ -2,6 +2,7 @@
 import type { MemberView } from '@eyrie/mesh';
 import { ApiError, type ErrorCode } from '../errors.ts';
 import type { MeshMeasure, MeshPeer, MeshState } from '../schemas/mesh.ts';
+import type { Status } from '../schemas/status.ts';
 
 /**
  * Asks a peer over its control socket.
@@ -44,13 +45,13 @@ export class MeshSource {
     }
   }
 
-  /** Null: no peer runs on this machine. */
-  async here(): Promise<{ name: string; peer: string } | null> {
+  /** The peer that runs on this machine, or why none answers. */
+  async here(): Promise<Pick<Status, 'mesh' | 'mesh_problem'>> {
     try {
       const { id, mesh } = await this.ask<PeerStatus>('status');
-      return { name: mesh, peer: id };
+      return { mesh: { name: mesh, peer: id }, mesh_problem: null };
     } catch (error) {
-      if (error instanceof ApiError) return null;
+      if (error instanceof ApiError) return { mesh: null, mesh_problem: error.message };
       throw error;
     }
   }

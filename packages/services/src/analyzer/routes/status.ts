@@ -41,7 +41,7 @@ export class StatusReport {
       drops: await this.#drops(),
       store: await this.#info(),
       live: { clients: hub.clients, messages_skipped: hub.skipped },
-      mesh: await this.#mesh.here(),
+      ...(await this.#mesh.here()),
     };
   }
 

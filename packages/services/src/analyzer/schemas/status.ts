@@ -42,6 +42,9 @@ export const Status = object({
   }),
   live: object({ clients: Count, messages_skipped: Count }),
   mesh: orNull(object({ name: Type.String(), peer: Type.String() }, 'of the peer that runs on this machine')),
+  mesh_problem: orNull(
+    Type.String({ description: 'why `mesh` is null: no peer runs here, or it is open which is meant' }),
+  ),
 });
 export type Status = Static<typeof Status>;
 

@@ -1,0 +1,86 @@
+// What a page shows in place of its content: no peer, a link to what is no longer stored, and what a phone has room for.
+
+import assert from 'node:assert/strict';
+import { before, test } from 'node:test';
+import type { Browser } from 'playwright-core';
+import { PHONE, visit } from './support/browser.ts';
+import { bundle } from './support/bundle.ts';
+import type { Eyrie } from './support/eyrie.ts';
+import { officeEyrie, sharedBrowser } from './support/shared.ts';
+
+let browser: Browser;
+let eyrie: Eyrie;
+
+before(async () => {
+  bundle();
+  eyrie = await officeEyrie();
+  browser = await sharedBrowser();
+});
+
+for (const page of ['mesh', 'time'])
+  test(`the page ${page} without a peer: it says so, and the console has no error`, async () => {
+    const { page: shown, end } = await visit(browser, `${eyrie.url}#/${page}`);
+    await shown.getByText('No peer on this machine').waitFor();
+    const again = shown.waitForResponse((answer) => answer.url().endsWith('/status'));
+    await shown.getByRole('button', { name: 'Look again' }).click();
+    assert.equal((await again).status(), 200);
+    await end();
+  });
+
+test('a link to a capture that is not stored: the page says so and leads to all captures', async () => {
+  const { page, end } = await visit(browser, `${eyrie.url}#/packets?capture=99`);
+  await page.getByText('Capture 99 is not stored any more').waitFor();
+  await page.getByRole('button', { name: 'Show all captures' }).click();
+  await page.getByText('5,125 packets').waitFor();
+  await end();
+});
+
+test('a link to a packet that is not stored: its pane says so, until another packet is selected', async () => {
+  const { page, end } = await visit(browser, `${eyrie.url}#/packets?packet=99999999`);
+  await page.getByText('This packet is not stored any more').waitFor();
+  await page.locator('.row[data-row="1"] .cell-summary:not(:empty)').click();
+  await page.locator('.tree-line').first().waitFor();
+  await end(/status of 404/);
+});
+
+test('Follow stream opens with the focus on the data, so that arrow keys scroll it', async () => {
+  const { page, end } = await visit(browser, `${eyrie.url}#/packets?q=http`);
+  await page.locator('.row[data-row="0"] .cell-summary:not(:empty)').click();
+  await page.keyboard.press('f');
+  await page.locator('.piece').first().waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement?.className), 'follow-body mono');
+  await end();
+});
+
+test('a menu on which the pointer moves has one item in focus: the one below the pointer', async () => {
+  const { page, end } = await visit(browser, `${eyrie.url}#/packets`);
+  await page.locator('.row[data-row="0"] .cell-summary:not(:empty)').click({ button: 'right' });
+  await page.getByRole('menuitem', { name: 'Copy summary' }).hover();
+  assert.equal(await page.evaluate(() => document.activeElement?.textContent), 'Copy summary');
+  await page.keyboard.press('ArrowUp');
+  assert.match((await page.evaluate(() => document.activeElement?.textContent)) ?? '', /^Measure time/);
+  await end();
+});
+
+/** The first element whose right edge is beyond its panel's. */
+const OUTSIDE = () =>
+  [...document.querySelectorAll('.panel-head *')].find(
+    (each) =>
+      each.getBoundingClientRect().right > each.closest('.panel')!.getBoundingClientRect().right + 0.5,
+  )?.outerHTML ?? null;
+
+test('on a phone the tools of a panel stay within it, also with a second button', async () => {
+  // One packet of 1970 makes the overview offer where the others are.
+  const { page, end } = await visit(browser, `${eyrie.url}#/overview`, { viewport: PHONE }, async (own) => {
+    await own.route('**/timeline?*', async (route) => {
+      const answer = await route.fetch();
+      const timeline = await answer.json();
+      const zeros = new Array(200).fill(0);
+      const series = [{ key: 'TCP', packets: [1, ...zeros, 99], bytes: [1, ...zeros, 99] }];
+      await route.fulfill({ json: { ...timeline, start: 0, step: 1e7, buckets: 202, series } });
+    });
+  });
+  await page.getByRole('button', { name: 'Where the packets are' }).waitFor();
+  assert.equal(await page.evaluate(OUTSIDE), null);
+  await end();
+});
