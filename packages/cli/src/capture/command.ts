@@ -64,7 +64,6 @@ export async function runCapture(file: string | undefined, options: CaptureComma
   } catch (error) {
     userError(error);
   } finally {
-    log.flush();
     interrupt.end();
   }
   log.info(sentLine(sent, file));

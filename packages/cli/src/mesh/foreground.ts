@@ -24,7 +24,7 @@ import { ResponsePolicyError, startDefence } from '@eyrie/services/response';
 import { FAILED, UserError } from '../errors.ts';
 import { systemdNotifier } from '../systemd/notify.ts';
 import { hasTerminal, isTerminalGone } from '../terminal/hangup.ts';
-import { LogFile } from './log-file.ts';
+import { MeshLog } from './mesh-log.ts';
 import { knownPassphrase } from './passphrase.ts';
 import { logPath, needsPassphrase, plain } from './process.ts';
 import { readTime, readWhole, selectPeer } from './select.ts';
@@ -187,7 +187,7 @@ function logStatusChanges(peer: Peer, log: Log): void {
 }
 
 function logTo(path: string, options: ForegroundOptions): { log: Log; dateBy: Extras['dateBy'] } {
-  const logFile = new LogFile(path);
+  const logFile = new MeshLog(path);
   const dateBy = (peer: Peer) => {
     logFile.meshNow = meshNowOf(peer);
   };

@@ -17,7 +17,7 @@ import { runNode, tasksOf } from '@eyrie/services/node';
 import { commandName } from '../command-name.ts';
 import { FAILED, UserError } from '../errors.ts';
 import { printable } from '../terminal/printable.ts';
-import { LogFile } from './log-file.ts';
+import { MeshLog } from './mesh-log.ts';
 import { readTime, readWhole, selectPeer } from './select.ts';
 import { standingFrom } from './standing.ts';
 
@@ -183,7 +183,7 @@ function knownNodes(storage: FolderStorage, standing: Standing): Map<string, num
 }
 
 function logTo(name: string): Log {
-  const file = new LogFile(join(eyrieHome(), 'logs', `${name}.log`));
+  const file = new MeshLog(join(eyrieHome(), 'logs', `${name}.log`));
   return (level, message, values = {}) => {
     if (level !== 'debug') file.write(level, message, values);
   };

@@ -36,7 +36,6 @@ export async function runParser(options: ParserCommandOptions): Promise<number> 
   log.info(
     `ended; ${grouped(packets)} packets in ${grouped(batches)} batches were parsed and stored${aside}`,
   );
-  log.flush();
   interrupt.end();
   return 0;
 }

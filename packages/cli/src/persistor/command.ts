@@ -54,7 +54,6 @@ export async function runPersistor(options: PersistorCommandOptions): Promise<nu
   } finally {
     await alerts?.close();
     await store.close();
-    log.flush();
     interrupt.end();
   }
   return 0;

@@ -151,7 +151,6 @@ async function serve({ config, place, files, speed, url, isSample, options }: Se
     stopTidying();
     await alerts?.close();
     await store.close();
-    log.flush();
     interrupt.end();
   }
   return 0;

@@ -63,7 +63,6 @@ export class Alerts {
   }
 
   async close(): Promise<void> {
-    this.#options.file?.flush();
     await Promise.all([this.#syslog?.close(), this.#webhook?.close()]);
   }
 

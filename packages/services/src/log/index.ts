@@ -1,8 +1,7 @@
 // Logging: a text line on stderr for people, and a JSON line in logs/<service>.log for programs.
-import { renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeFolder } from '@eyrie/capture';
 import pino from 'pino';
+import { LogFile } from '../log-file/index.ts';
 import { type MeshNow, meshTimeOf, noMesh } from '../mesh-time/index.ts';
 
 export type Level = 'debug' | 'info' | 'warn' | 'error';
@@ -12,8 +11,6 @@ export interface Log {
   info(message: string, facts?: object): void;
   warn(message: string, facts?: object): void;
   error(message: string, facts?: object): void;
-  /** Writes buffered lines. */
-  flush(): void;
 }
 
 export interface LogOptions {
@@ -22,7 +19,7 @@ export interface LogOptions {
   readonly folder: string | null;
   /** Lowest level shown on stderr; the file has all levels. */
   readonly level?: Level;
-  /** Length at which the file is rotated to .1, .1 to .2 …. Default 10 MB. */
+  /** Length beyond which the file would grow with the next line, when it is rotated to .1, .1 to .2 …. Default 10 MB. */
   readonly fileBytesMax?: number;
   /** Rotated files kept. Default 5. */
   readonly filesMax?: number;
@@ -35,15 +32,13 @@ export interface LogOptions {
 const LEVELS: readonly Level[] = ['debug', 'info', 'warn', 'error'];
 const FILE_BYTES_MAX = 10e6;
 const FILES_MAX = 5;
-/** Lines between two checks of the file's length. */
-const LOOK_LINES = 200;
 
 /** @throws the system's error if the folder cannot be created */
 export function openLog(options: LogOptions): Log {
   const { service, level = 'info', screen = toStderr } = options;
-  const file = options.folder === null ? null : new LogFile(options.folder, options);
+  const file = options.folder === null ? null : jsonLines(options.folder, options);
   const say = (at: Level, message: string, facts: object = {}): void => {
-    file?.write(at, facts, message);
+    file?.[at](facts, message);
     if (screen !== null && LEVELS.indexOf(at) >= LEVELS.indexOf(level))
       screen(`${time()} ${service.padEnd(9)} ${at === 'info' ? '' : `${at}: `}${message}`);
   };
@@ -52,83 +47,29 @@ export function openLog(options: LogOptions): Log {
     info: (message, facts) => say('info', message, facts),
     warn: (message, facts) => say('warn', message, facts),
     error: (message, facts) => say('error', message, facts),
-    flush: () => file?.flush(),
   };
 }
 
 /** A log that writes nothing: for tests and examples. */
-export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {}, flush() {} };
+export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
-class LogFile {
-  readonly #path: string;
-  readonly #bytesMax: number;
-  readonly #filesMax: number;
-  readonly #service: string;
-  readonly #meshNow: MeshNow;
-  #sink: pino.DestinationStream & { flushSync(): void; end(): void };
-  #logger: pino.Logger;
-  #lines = 0;
-
-  constructor(folder: string, { service, fileBytesMax, filesMax, meshNow }: LogOptions) {
-    makeFolder(folder);
-    this.#path = join(folder, `${service}.log`);
-    this.#service = service;
-    this.#meshNow = meshNow ?? noMesh;
-    this.#bytesMax = fileBytesMax ?? FILE_BYTES_MAX;
-    this.#filesMax = filesMax ?? FILES_MAX;
-    this.#rotateIfLong();
-    [this.#sink, this.#logger] = this.#open();
-  }
-
-  write(level: Level, facts: object, message: string): void {
-    if (++this.#lines % LOOK_LINES === 0 && this.#rotateIfLong()) {
-      this.#sink.end();
-      [this.#sink, this.#logger] = this.#open();
-    }
-    this.#logger[level](facts, message);
-  }
-
-  flush(): void {
-    this.#sink.flushSync();
-  }
-
-  #open(): [ReturnType<typeof pino.destination>, pino.Logger] {
-    // Synchronous: services log little, and the last line before a crash matters most.
-    // Only the owner may read it: it may contain filters, addresses and a generated token.
-    const sink = pino.destination({ dest: this.#path, append: true, sync: true, mode: 0o600 });
-    // A full disk must not end the service; stderr has the same line.
-    sink.on('error', () => {});
-    const options: pino.LoggerOptions = {
-      base: { service: this.#service, pid: process.pid },
+/** JSON lines with the time, the level, the process, and mesh time where it is known. */
+function jsonLines(folder: string, options: LogOptions): pino.Logger {
+  const { service, fileBytesMax = FILE_BYTES_MAX, filesMax = FILES_MAX, meshNow = noMesh } = options;
+  const file = new LogFile(join(folder, `${service}.log`), { bytesMax: fileBytesMax, filesMax });
+  return pino(
+    {
+      base: { service, pid: process.pid },
       level: 'debug',
       timestamp: pino.stdTimeFunctions.isoTime,
       mixin: () => {
-        const stamp = this.#meshNow();
+        const stamp = meshNow();
         return stamp === null ? {} : { mesh_time: meshTimeOf(stamp) };
       },
       formatters: { level: (label) => ({ level: label }) },
-    };
-    return [sink, pino(options, sink)];
-  }
-
-  #rotateIfLong(): boolean {
-    try {
-      if (statSync(this.#path).size < this.#bytesMax) return false;
-      for (let i = this.#filesMax - 1; i >= 1; i--) move(`${this.#path}.${i}`, `${this.#path}.${i + 1}`);
-      move(this.#path, `${this.#path}.1`);
-      return true;
-    } catch {
-      return false;
-    }
-  }
-}
-
-function move(from: string, to: string): void {
-  try {
-    renameSync(from, to);
-  } catch {
-    // No such older file yet.
-  }
+    },
+    file,
+  );
 }
 
 function time(): string {
