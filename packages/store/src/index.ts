@@ -2,7 +2,7 @@
 export { StoreError, type StoreErrorCode } from './errors.ts';
 export { openStore } from './open.ts';
 export type * from './queries.ts';
-export { PACKET_COLUMNS, PAGE_ROWS_MAX } from './queries.ts';
+export { PACKET_COLUMNS, PAGE_ROWS_MAX, PROTOCOL_GROUPS } from './queries.ts';
 export { packetCursor } from './query/cursor.ts';
 export type * from './rows.ts';
 export { BATCH_PACKETS_MAX } from './rows.ts';

@@ -170,16 +170,37 @@ export interface Begun {
   readonly isNew: boolean;
 }
 
+/** What packets are counted by, beside the Protocol column. */
+export const PROTOCOL_GROUPS = ['protocol', 'conversation', 'endpoint', 'port', 'capture'] as const;
+
+export type ProtocolGroup = (typeof PROTOCOL_GROUPS)[number];
+
+export interface ProtocolQuery extends Selection {
+  /** Default `protocol`: by nothing else. */
+  readonly by?: ProtocolGroup;
+  /** 1 to PAGE_ROWS_MAX; default: all protocols, or 100 rows of another grouping. */
+  readonly limit?: number;
+  readonly after?: string;
+}
+
 export interface ProtocolCount {
   /** The Protocol column. */
   readonly protocol: string;
   readonly packets: number;
   readonly bytes: number;
+  /** By conversation: the two address columns, `a` the lower one; '' where the packet has none. */
+  readonly a?: string;
+  readonly b?: string;
+  /** By endpoint: source or destination. A packet counts at both, twice if they are the same. */
+  readonly address?: string;
+  /** By port: IP protocol number of the transport, and the lower port; null without a transport. */
+  readonly transport?: number | null;
+  readonly port?: number | null;
+  readonly capture?: number;
 }
 
-export interface ProtocolSummary extends Exactness {
-  /** Most packets first. */
-  readonly items: readonly ProtocolCount[];
+export interface ProtocolSummary extends Exactness, Page<ProtocolCount> {
+  /** Of the selected packets, each once, on whatever page. */
   readonly packets: number;
   readonly bytes: number;
 }

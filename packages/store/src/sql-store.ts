@@ -13,17 +13,19 @@ import type {
   NameQuery,
   PacketQuery,
   PacketRow,
+  ProtocolQuery,
   Selection,
   TalkQuery,
   TimelineQuery,
 } from './queries.ts';
 import { CaptureList } from './query/captures.ts';
 import { Flows, flowById, flowPage } from './query/flows.ts';
+import { hierarchy } from './query/hierarchy.ts';
 import { type LeadOptions, Leads } from './query/lead.ts';
 import { findingPage, namePage } from './query/notes.ts';
 import { Packets } from './query/packets.ts';
+import { protocolSummary } from './query/protocol-summary.ts';
 import { Selector } from './query/selection.ts';
-import { hierarchy, protocolSummary } from './query/summaries.ts';
 import { conversations, endpoints } from './query/talk.ts';
 import { Texts } from './query/texts.ts';
 import { timeline } from './query/timeline.ts';
@@ -134,7 +136,7 @@ export class SqlStore implements Store {
   captureByKey = async (key: string) => this.#open() && this.#captures.byKey(key);
   clockAt = async (capture: number, time: number) => this.#open() && this.#captures.clockAt(capture, time);
 
-  protocolSummary = async (query: Selection = {}) => protocolSummary(this.#open(), this.#selector, query);
+  protocolSummary = async (query: ProtocolQuery = {}) => protocolSummary(this.#open(), this.#selector, query);
   packets = async (query: PacketQuery = {}) => this.#open() && this.#packets.page(query);
   packet = async (id: number) => this.#open() && this.#packets.byId(id);
   hierarchy = async (query: Selection = {}) => hierarchy(this.#open(), this.#selector, query);

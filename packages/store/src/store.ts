@@ -18,6 +18,7 @@ import type {
   PacketQuery,
   PacketRow,
   Page,
+  ProtocolQuery,
   ProtocolSummary,
   Selection,
   SequenceBase,
@@ -62,7 +63,8 @@ export interface Store {
   /** Deletes a capture with everything that belongs to it; false if there is none. */
   deleteCapture(id: number): Promise<boolean>;
 
-  protocolSummary(query?: Selection): Promise<ProtocolSummary>;
+  /** Most packets first. */
+  protocolSummary(query?: ProtocolQuery): Promise<ProtocolSummary>;
   packets(query?: PacketQuery): Promise<Page<PacketRow> & Exactness>;
   packet(id: number): Promise<FoundPacket | null>;
   hierarchy(query?: Selection): Promise<Hierarchy>;

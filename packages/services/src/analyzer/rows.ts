@@ -3,6 +3,7 @@
 import type {
   Conversation,
   Endpoint,
+  ProtocolCount,
   StoredFinding,
   StoredFlow,
   StoredName,
@@ -17,6 +18,7 @@ import type {
   HostRow,
   NameRow,
   PacketRow,
+  ProtocolRow,
 } from './schemas/index.ts';
 
 const TRANSPORTS: Readonly<Record<number, string>> = {
@@ -49,10 +51,19 @@ export function packetRow(row: StoredPacket, summary: string | undefined): Packe
     protocol: row.protocol,
     length: row.length,
     summary: summary ?? row.summary,
-    transport: row.transport === null ? null : (TRANSPORTS[row.transport] ?? String(row.transport)),
+    transport: transportName(row.transport),
     stream: row.stream,
     path: row.path,
   };
+}
+
+export function protocolRow({ transport, ...row }: ProtocolCount): ProtocolRow {
+  return transport === undefined ? row : { ...row, transport: transportName(transport) };
+}
+
+/** @param number of the IP protocol */
+function transportName(number: number | null): string | null {
+  return number === null ? null : (TRANSPORTS[number] ?? String(number));
 }
 
 /** Seconds as text with nine decimals, of which a double holds six; the rest are zeros. */

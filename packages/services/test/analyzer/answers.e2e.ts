@@ -66,6 +66,26 @@ test('/protocol_summary counts the Protocol column, and terms narrow it down', a
   assert.ok(some.body.packets >= (await passing(OFFICE, [filter])).get(filter)!.length);
 });
 
+test('/protocol_summary?by= counts protocols by conversation as eyrie read shows them, page after page', async () => {
+  const found = await all(analyzer, '/protocol_summary?by=conversation&limit=20');
+  const expected = counted(
+    rows.map(([, src, dst, protocol, bytes]) => [`${[src, dst].sort().join(' ')} ${protocol}`, bytes!]),
+  );
+  assert.deepEqual(
+    new Map(found.map((row) => [`${row.a} ${row.b} ${row.protocol}`, [row.packets, row.bytes]])),
+    expected,
+  );
+  const { body: dns } = await analyzer.get('/protocol_summary?by=port&q=dns&limit=1');
+  assert.deepEqual([dns.items[0].transport, dns.items[0].port, dns.items[0].protocol], ['udp', 53, 'DNS']);
+  assert.equal(dns.packets, (await passing(OFFICE, ['dns'])).get('dns')!.length);
+  const { body: arp } = await analyzer.get('/protocol_summary?by=port&q=arp%26%26!udp');
+  assert.ok(arp.items.length > 0);
+  for (const { transport, port } of arp.items) assert.deepEqual([transport, port], [null, null]);
+  const { body: wrong } = await analyzer.get(`/protocol_summary?by=endpoint&after=${dns.next}`);
+  assert.equal(wrong.error.code, 'bad_cursor');
+  assert.equal((await analyzer.get('/protocol_summary?by=colour')).body.error.code, 'bad_value');
+});
+
 test('/hierarchy counts the paths of layers, as -z io,phs', async () => {
   const { body } = await analyzer.get('/hierarchy');
   const phs = JSON.parse(await eyrie('read', OFFICE, '-q', '-z', 'io,phs', '--json'))['io,phs'];

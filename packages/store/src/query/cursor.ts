@@ -12,17 +12,25 @@ export function packetCursor(id: number): string {
   return cursorOf([id]);
 }
 
-/** @throws StoreError if it is not a cursor of `length` parts. */
-export function keyOf(cursor: string, length: number): Key {
+/**
+ * @param kinds a letter for each part: `n` number, `s` text
+ * @throws StoreError if it is not a cursor of such parts, as that of another list
+ */
+export function keyOf(cursor: string, kinds: string): Key {
   try {
     const key: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
-    const isPart = (part: unknown): boolean => typeof part === 'string' || Number.isFinite(part);
-    if (Array.isArray(key) && key.length === length && key.every(isPart)) return key as Key;
+    if (Array.isArray(key) && key.length === kinds.length && key.every((part, i) => isOf(kinds[i]!, part)))
+      return key as Key;
   } catch {
     // Said below.
   }
   throw new StoreError(
     'ERR_STORE_CURSOR',
-    'after: this is not a cursor of a page; send the `next` of the page before',
+    'after: this is not a cursor of this list; send the `next` of the page before, or begin again without it',
   );
+}
+
+/** No text of a store has U+0000, which PostgreSQL refuses. */
+function isOf(kind: string, part: unknown): boolean {
+  return kind === 'n' ? Number.isFinite(part) : typeof part === 'string' && !part.includes('\0');
 }

@@ -39,8 +39,7 @@ export async function flowPage(database: Database, selector: Selector, query: Fl
   conditions.push(...where);
   const total = query.count === true ? await flowCount(database, conditions, values) : null;
   if (query.after !== undefined) {
-    const [at, id] = keyOf(query.after, 2);
-    values.push(Number(at), Number(id));
+    values.push(...keyOf(query.after, 'nn'));
     const [size, last] = [`$${values.length - 1}`, `$${values.length}`];
     conditions.push(`(${order} < ${size} OR (${order} = ${size} AND id > ${last}))`);
   }

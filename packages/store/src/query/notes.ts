@@ -29,7 +29,7 @@ export async function namePage(
   if (query.address !== undefined) where.push(addressIs('address', query.address, database.dialect));
   if (query.name !== undefined) add([query.name.toLowerCase()], (at) => contains('lower(name)', at));
   if (query.after !== undefined)
-    add(keyOf(query.after, 3).map(String), (...key) => `(address, name, source) > (${key.join(', ')})`);
+    add(keyOf(query.after, 'sss'), (...key) => `(address, name, source) > (${key.join(', ')})`);
   const rows = await database.all(
     `SELECT address, name, source, min(first_time), max(last_time), sum(count) FROM names ${all(where)}
      GROUP BY address, name, source ORDER BY address, name, source LIMIT ${limit + 1}`,
@@ -67,7 +67,7 @@ export async function findingPage(
   if (query.severity !== undefined) add([query.severity], (at) => `severity = ${at}`);
   if (query.address !== undefined) where.push(addressIs('address', query.address, database.dialect));
   if (query.after !== undefined) {
-    const [gravity, count, id] = keyOf(query.after, 3).map(Number) as [number, number, number];
+    const [gravity, count, id] = keyOf(query.after, 'nnn') as [number, number, number];
     if (isNewest) add([id], (at) => `id < ${at}`);
     else
       add(

@@ -219,7 +219,7 @@ function keyOfValue(kind: Value, value: Value): string {
 
 /** @throws StoreError if it is not a cursor of such a page */
 function placeOf(cursor: string, isNumber: boolean): Placed {
-  const [key, id] = keyOf(cursor, 2);
+  const [key, id] = keyOf(cursor, 'sn');
   if (!Number.isSafeInteger(id) || (isNumber && !/^-?\d{1,19}$/.test(String(key))))
     throw new StoreError(
       'ERR_STORE_CURSOR',

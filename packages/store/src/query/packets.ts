@@ -52,7 +52,7 @@ export class Packets {
   async page(query: PacketQuery): Promise<Page<PacketRow> & Exactness> {
     const limit = limitOf(query.limit, 100, PAGE_ROWS_MAX);
     if (query.sort !== undefined) return this.#sorted(query, query.sort, limit);
-    const after = query.after === undefined ? null : Number(keyOf(query.after, 1)[0]);
+    const after = query.after === undefined ? null : Number(keyOf(query.after, 'n')[0]);
     const selected = await this.#selector.select(query);
     const rows = await this.#rows(selected, query.order === 'newest', after, limit + 1);
     const items = await packetRows(this.#texts, rows.slice(0, limit));

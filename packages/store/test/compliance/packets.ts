@@ -4,7 +4,13 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { FilterError, IPV4, ipv4Address, PacketBatch } from '@eyrie/dissect';
 import { StoreError } from '../../src/errors.ts';
-import { PACKET_COLUMNS, type PacketColumn, type PacketRow } from '../../src/queries.ts';
+import {
+  PACKET_COLUMNS,
+  type PacketColumn,
+  type PacketRow,
+  PROTOCOL_GROUPS,
+  type ProtocolCount,
+} from '../../src/queries.ts';
 import type { Store } from '../../src/store.ts';
 import { OFFICE_HOUR, originOf, packetsOf, passing } from '../support.ts';
 import { everyPacket } from './stored.ts';
@@ -149,6 +155,63 @@ export function readsPackets(open: () => Store): void {
     assert.deepEqual(await store.hierarchy({ from: 0 }), tree);
     const dns = await store.protocolSummary({ filter: 'dns' });
     assert.equal(dns.packets, passing(OFFICE_HOUR, 'dns').length);
+  });
+
+  it('counts protocols by conversation, endpoint, port and capture, page after page', async () => {
+    const store = open();
+    const all = await store.protocolSummary();
+    const rows = await everyPacket(store, {});
+    const counted = (keysOf: (row: PacketRow) => object[]): object[] => {
+      const groups = new Map<string, { packets: number; bytes: number }>();
+      for (const row of rows)
+        for (const keys of keysOf(row)) {
+          const key = JSON.stringify({ ...keys, protocol: row.protocol });
+          const group = groups.get(key) ?? { packets: 0, bytes: 0 };
+          groups.set(key, { packets: group.packets + 1, bytes: group.bytes + row.length });
+        }
+      return [...groups].map(([key, counts]) => ({ ...JSON.parse(key), ...counts }));
+    };
+    const expectations = {
+      protocol: counted(() => [{}]),
+      conversation: counted(({ src, dst }) => [src <= dst ? { a: src, b: dst } : { a: dst, b: src }]),
+      endpoint: counted(({ src, dst }) => [{ address: src }, { address: dst }]),
+      port: counted(({ transport, srcPort, dstPort }) => [
+        { transport, port: srcPort === null ? null : Math.min(srcPort, dstPort!) },
+      ]),
+      capture: counted(({ capture }) => [{ capture }]),
+    };
+    for (const by of PROTOCOL_GROUPS)
+      for (const filter of ['', 'frame']) {
+        const items: ProtocolCount[] = [];
+        let after: string | undefined;
+        do {
+          const page = await store.protocolSummary({ by, filter, limit: 7, ...(after && { after }) });
+          assert.deepEqual([page.packets, page.bytes, page.exact], [all.packets, all.bytes, true], by);
+          items.push(...page.items);
+          after = page.next ?? undefined;
+        } while (after !== undefined);
+        assert.deepEqual(new Set(items), new Set(expectations[by]), `${by} ${filter}`);
+        assert.equal(items.length, expectations[by].length, by);
+        const order = items.map(({ packets }) => packets);
+        assert.deepEqual(
+          order,
+          order.toSorted((a, b) => b - a),
+          by,
+        );
+      }
+    const dns = await store.protocolSummary({ by: 'conversation', filter: 'dns' });
+    assert.equal(dns.packets, passing(OFFICE_HOUR, 'dns').length);
+    assert.equal(
+      dns.items.reduce((sum, { packets }) => sum + packets, 0),
+      dns.packets,
+    );
+    const nothing = await store.protocolSummary({ by: 'endpoint', to: 0 });
+    assert.deepEqual([nothing.items, nothing.packets, nothing.next], [[], 0, null]);
+    const { next } = await store.protocolSummary({ by: 'conversation', limit: 1 });
+    for (const by of ['port', 'endpoint', undefined] as const)
+      await assert.rejects(store.protocolSummary({ ...(by && { by }), after: next! }), {
+        code: 'ERR_STORE_CURSOR',
+      });
   });
 
   it('has a time line that adds up, whatever the width of its steps', async () => {

@@ -1,9 +1,11 @@
 // Routes for totals: by protocol, as a hierarchy, over time.
 import type { PathNode, TimelineColumn } from '@eyrie/store';
 import type { Context } from '../context.ts';
+import { protocolRow } from '../rows.ts';
 import {
   Hierarchy,
   type HierarchyLine,
+  ProtocolQuery,
   ProtocolSummary,
   Scope,
   Timeline,
@@ -21,13 +23,23 @@ export function addTotalsRoutes(app: Server, { store }: Context): void {
     '/protocol_summary',
     {
       schema: {
-        ...answers('totals', 'Packets and bytes by the Protocol column', ProtocolSummary),
-        querystring: Scope,
+        ...answers(
+          'totals',
+          'Packets and bytes by the Protocol column, also of each conversation, endpoint, port or capture',
+          ProtocolSummary,
+        ),
+        querystring: ProtocolQuery,
       },
     },
     async ({ query }) => {
-      const { items, packets, bytes, exact } = await store.protocolSummary(selectionOf(query));
-      return { items: [...items], packets, bytes, is_exact: exact };
+      const { by, limit, after, ...terms } = query;
+      const { items, next, packets, bytes, exact } = await store.protocolSummary({
+        ...selectionOf(terms),
+        ...given('by', by),
+        ...given('limit', limit),
+        ...given('after', after),
+      });
+      return { items: items.map(protocolRow), next, packets, bytes, is_exact: exact };
     },
   );
 

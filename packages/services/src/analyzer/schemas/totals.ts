@@ -1,16 +1,50 @@
 // Schemas of totals: by protocol, as a hierarchy, over time.
+import { PROTOCOL_GROUPS } from '@eyrie/store';
 import { type Static, Type } from '@sinclair/typebox';
-import { Count, IsExact, object, oneOf, scope } from './common.ts';
+import { Count, IsExact, object, oneOf, orNull, PAGE_ROWS_MAX, page, paging, scope } from './common.ts';
 
-export const ProtocolSummary = object({
-  items: Type.Array(
-    object({ protocol: Type.String({ description: 'the Protocol column' }), packets: Count, bytes: Count }),
-    { description: 'most packets first' },
+export const ProtocolQuery = object({
+  ...scope,
+  by: Type.Optional(
+    oneOf(PROTOCOL_GROUPS, {
+      default: 'protocol',
+      description:
+        'what packets are counted by, beside the Protocol column: conversation, a pair of addresses; endpoint, an address, source or destination; port, the lower of the two, with its transport; capture',
+    }),
   ),
+  after: paging.after,
+  limit: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: PAGE_ROWS_MAX,
+      description: 'rows on the page; default: all protocols, or 100 rows of another grouping',
+    }),
+  ),
+});
+export type ProtocolQuery = Static<typeof ProtocolQuery>;
+
+export const ProtocolRow = object({
+  a: Type.Optional(Type.String({ description: 'by conversation: the lower address; empty: none' })),
+  b: Type.Optional(Type.String()),
+  address: Type.Optional(Type.String({ description: 'by endpoint; empty: none' })),
+  transport: Type.Optional(orNull(Type.String({ description: 'by port', examples: ['tcp', 'udp'] }))),
+  port: Type.Optional(orNull(Type.Integer())),
+  capture: Type.Optional(Type.Integer({ description: 'by capture' })),
+  protocol: Type.String({ description: 'the Protocol column' }),
   packets: Count,
   bytes: Count,
-  is_exact: IsExact,
 });
+export type ProtocolRow = Static<typeof ProtocolRow>;
+
+export const ProtocolSummary = object(
+  {
+    ...page(ProtocolRow).properties,
+    packets: Count,
+    bytes: Count,
+    is_exact: IsExact,
+  },
+  'most packets first; `packets` and `bytes` count each selected packet once, on whatever page',
+);
 export type ProtocolSummary = Static<typeof ProtocolSummary>;
 
 export interface HierarchyLine {

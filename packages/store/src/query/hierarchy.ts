@@ -1,5 +1,5 @@
-// Packets and bytes by protocol and by path: from tallies if all packets are selected, else by aggregation.
-import type { Hierarchy, PathNode, ProtocolSummary, Selection } from '../queries.ts';
+// Packets and bytes by path, as a tree: from tallies if all packets are selected, else by aggregation.
+import type { Hierarchy, PathNode, Selection } from '../queries.ts';
 import type { Database } from '../sql/database.ts';
 import type { Selected, Selector } from './selection.ts';
 
@@ -9,51 +9,30 @@ interface Count {
   readonly bytes: number;
 }
 
-export async function protocolSummary(
-  database: Database,
-  selector: Selector,
-  query: Selection,
-): Promise<ProtocolSummary> {
-  const selected = await selector.select(query);
-  const { counts, exact } = await countsBy(database, selected, 'protocol', 'protocols');
-  const items = counts
-    .map(({ name, packets, bytes }) => ({ protocol: name, packets, bytes }))
-    .sort((a, b) => b.packets - a.packets || (a.protocol < b.protocol ? -1 : 1));
-  return {
-    items,
-    packets: items.reduce((sum, { packets }) => sum + packets, 0),
-    bytes: items.reduce((sum, { bytes }) => sum + bytes, 0),
-    exact,
-    rest: exact ? null : selected.rest,
-  };
-}
-
 export async function hierarchy(
   database: Database,
   selector: Selector,
   query: Selection,
 ): Promise<Hierarchy> {
   const selected = await selector.select(query);
-  const { counts, exact } = await countsBy(database, selected, 'path', 'paths');
+  const { counts, exact } = await countsOf(database, selected);
   return { tree: treeOf(counts), exact, rest: exact ? null : selected.rest };
 }
 
-async function countsBy(
+async function countsOf(
   database: Database,
   { lower, upper, isExact, isWhole, capture }: Selected,
-  column: 'protocol' | 'path',
-  texts: 'protocols' | 'paths',
 ): Promise<{ counts: Count[]; exact: boolean }> {
   const undecided = isExact ? '0' : `count(*) FILTER (WHERE NOT ${lower})`;
   const grouped = isWhole
-    ? `SELECT ${column} AS id, sum(packets) AS packets, sum(bytes) AS bytes, 0 AS undecided FROM tallies
-       ${capture === null ? '' : `WHERE capture = ${capture}`} GROUP BY ${column}`
-    : `SELECT ${column} AS id, count(*) AS packets, sum(length) AS bytes, ${undecided} AS undecided
-       FROM packet p WHERE ${upper} GROUP BY ${column}`;
+    ? `SELECT path, sum(packets) AS packets, sum(bytes) AS bytes, 0 AS undecided FROM tallies
+       ${capture === null ? '' : `WHERE capture = ${capture}`} GROUP BY path`
+    : `SELECT path, count(*) AS packets, sum(length) AS bytes, ${undecided} AS undecided
+       FROM packet p WHERE ${upper} GROUP BY path`;
   // Several dictionary numbers may stand for one text.
   const rows = await database.all(
     `SELECT t.name, sum(g.packets), sum(g.bytes), sum(g.undecided) FROM (${grouped}) g
-     JOIN ${texts} t ON t.id = g.id GROUP BY t.name`,
+     JOIN paths t ON t.id = g.path GROUP BY t.name`,
   );
   return {
     counts: rows.map(([name, packets, bytes]) => ({
