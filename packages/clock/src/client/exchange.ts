@@ -108,7 +108,7 @@ export function readResponse(request: ClientRequest, { bytes, sentNs, receivedNs
   const decoded = decodePacket(bytes);
   if (decoded === null) return ignored('not an NTP packet');
   const { packet, fields } = decoded;
-  if (packet.mode !== Mode.server || packet.version < 3) return ignored('not a server's response');
+  if (packet.mode !== Mode.server || packet.version < 3) return ignored('not a response of a server');
   // Otherwise anyone who guesses our port could set our clock (RFC 5905 §8, test 2).
   if (packet.origin !== request.token) return ignored('not the response to our request');
   if (request.key !== null && !isProvenBy(request.key, bytes)) return ignored('the MAC is not of this key');
