@@ -18,7 +18,7 @@ class Adder {
 function pair() {
   const adder = new Adder();
   const caller: Caller = new Caller('host 7', (call) =>
-    answer(adder, structuredClone(call), (outcome) => caller.hear(structuredClone(outcome))),
+    answer(adder, structuredClone(call), (outcome) => caller.settle(structuredClone(outcome))),
   );
   return { caller, calls: caller.calls<Adder>() };
 }

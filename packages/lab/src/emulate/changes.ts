@@ -39,7 +39,7 @@ export class Changes {
   }
 
   async #look(id: string, isAlive: boolean, atMs: number): Promise<void> {
-    const answers = await Promise.all(this.#hosts.map((host) => host.heard(id, isAlive, atMs)));
+    const answers = await Promise.all(this.#hosts.map((host) => host.awarenessOf(id, isAlive, atMs)));
     const isKnown = answers.every(({ of, know }) => of === know);
     const kind = isAlive ? 'back' : 'gone';
     if (isKnown) this.#knownMs[kind].push(Math.max(...answers.map((each) => each.lastMs)) - atMs);

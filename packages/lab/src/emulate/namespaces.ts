@@ -183,6 +183,6 @@ function run(command: string, args: string[], input = ''): string {
     timeout: COMMAND_MS,
   });
   if (status === 0) return stdout;
-  const said = error?.message ?? stderr.trim().split('\n')[0];
-  throw new LabError(`${command} ${args.join(' ')}: ${said}`);
+  const reason = error?.message ?? stderr.trim().split('\n')[0];
+  throw new LabError(`${command} ${args.join(' ')}: ${reason}`);
 }

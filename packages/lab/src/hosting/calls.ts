@@ -33,7 +33,7 @@ export class Caller {
   readonly #send: (call: Call) => void;
   readonly #waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
   #next = 0;
-  #gone: string | null = null;
+  #failure: string | null = null;
 
   constructor(name: string, send: (call: Call) => void) {
     this.#name = name;
@@ -51,7 +51,7 @@ export class Caller {
 
   #call(method: string, args: unknown[]): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      if (this.#gone !== null) return reject(new LabError(this.#gone));
+      if (this.#failure !== null) return reject(new LabError(this.#failure));
       const id = this.#next++;
       this.#waiting.set(id, { resolve, reject });
       this.#send({ id, method, args });
@@ -59,7 +59,7 @@ export class Caller {
   }
 
   /** A message from the host. */
-  hear({ id, result, error }: Outcome): void {
+  settle({ id, result, error }: Outcome): void {
     const call = this.#waiting.get(id);
     this.#waiting.delete(id);
     if (error === undefined) call?.resolve(result);
@@ -68,21 +68,21 @@ export class Caller {
 
   /** The host is gone: fails waiting calls and later ones. */
   fail(why: string): void {
-    this.#gone ??= `${this.#name} ${why}`;
-    for (const { reject } of this.#waiting.values()) reject(new LabError(this.#gone));
+    this.#failure ??= `${this.#name} ${why}`;
+    for (const { reject } of this.#waiting.values()) reject(new LabError(this.#failure));
     this.#waiting.clear();
   }
 }
 
 /** The side that is called: executes a call and reports its outcome. */
-export function answer(host: object, { id, method, args }: Call, say: (outcome: Outcome) => void): void {
+export function answer(host: object, { id, method, args }: Call, respond: (outcome: Outcome) => void): void {
   const doing = async () => {
     const named = (host as Record<string, unknown>)[method];
     if (typeof named !== 'function') throw new Error(`no method ${method}`);
     return named.apply(host, args);
   };
   doing().then(
-    (result) => say({ id, result }),
-    (error) => say({ id, error: String((error as Error).message) }),
+    (result) => respond({ id, result }),
+    (error) => respond({ id, error: String((error as Error).message) }),
   );
 }

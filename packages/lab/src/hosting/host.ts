@@ -88,7 +88,7 @@ export interface ProcessSample {
 }
 
 /** Number of peers that know of a change, of those that ran all the time. */
-export interface Heard {
+export interface Awareness {
   of: number;
   know: number;
   /** When the last of them learned of it; 0 if none did. */
@@ -220,7 +220,7 @@ export class Host {
   }
 
   /** Whether the peers that have run since before `sinceMs` know that `id` is alive, or that it is not. */
-  async heard(id: string, isAlive: boolean, sinceMs: number): Promise<Heard> {
+  async awarenessOf(id: string, isAlive: boolean, sinceMs: number): Promise<Awareness> {
     const witnesses = [...this.#running.values()].filter(
       ({ opened, startedMs }) => startedMs < sinceMs && opened.peer.id !== id,
     );

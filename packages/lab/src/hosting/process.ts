@@ -22,7 +22,7 @@ export function startProcess(command: string[], namespace: string, options: Host
   });
   child.once('error', (error) => caller.fail(`does not start: ${error.message}`));
   child.once('exit', (code, signal) => caller.fail(`ended: ${signal ?? code}`));
-  child.on('message', (outcome) => caller.hear(outcome as Parameters<Caller['hear']>[0]));
+  child.on('message', (outcome) => caller.settle(outcome as Parameters<Caller['settle']>[0]));
   return { calls: caller.calls(), end: () => ended(child) };
 }
 

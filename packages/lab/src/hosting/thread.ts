@@ -23,7 +23,7 @@ export function startThread<H, O>(file: URL, kind: string, name: string, options
     resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
   });
   const caller = new Caller(name, (call) => worker.postMessage(call));
-  worker.on('message', (outcome) => caller.hear(outcome));
+  worker.on('message', (outcome) => caller.settle(outcome));
   worker.once('error', (error) => caller.fail(`failed: ${error.message}`));
   const exit = new Promise<void>((resolve) => {
     worker.once('exit', (code) => {

@@ -6,12 +6,12 @@
 import { jittered, type Runtime } from '@eyrie/mesh';
 import type { Message, QueryMessage } from '@eyrie/mesh/skyeye';
 import type { Readings } from '../readings.ts';
-import { Asking, type AskingTally } from './asking.ts';
 import { Coordinates, type Meeting } from './coordinates.ts';
-import type { Parcel } from './exchange.ts';
+import type { Envelope } from './exchange.ts';
 import type { Network } from './network.ts';
 import { idOf, randomOfDomain, type SharedState } from './partition.ts';
 import { type Commons, VirtualPeer } from './peer.ts';
+import { QueryLoad, type QueryTally } from './query-load.ts';
 import type { SimulateSettings } from './settings.ts';
 import { Traffic, type TrafficTally } from './traffic.ts';
 import { type Truth, type Views, viewsOf } from './truth.ts';
@@ -40,7 +40,7 @@ export interface Surroundings {
 
 export interface DomainTally {
   traffic: TrafficTally;
-  queries: AskingTally;
+  queries: QueryTally;
   events: number;
 }
 
@@ -55,8 +55,8 @@ export class Domain {
   readonly #commons: Commons;
   readonly #coordinates: Coordinates;
   readonly #traffic: Traffic;
-  readonly #asking: Asking;
-  #outbox: Parcel<Payload>[] = [];
+  readonly #queryLoad: QueryLoad;
+  #outbox: Envelope<Payload>[] = [];
 
   constructor(number: number, around: Surroundings) {
     const { settings, shared, world, network, ids, domainOf } = around;
@@ -75,7 +75,7 @@ export class Domain {
       this.#post(network.wayMs(from, to, random), to, from, meeting),
     );
     this.#traffic = new Traffic(shared.sentBytes);
-    this.#asking = new Asking(this.#runtime, {
+    this.#queryLoad = new QueryLoad(this.#runtime, {
       world,
       network,
       deliver: (waitMs, to, from, message) => this.#post(waitMs, to, from, message),
@@ -89,7 +89,7 @@ export class Domain {
     for (const peer of this.#members)
       if (peer < peers) this.start(peer, this.#runtime.random.fraction() * intervalMs);
     const share = this.#members.length / this.#peers.length;
-    if (queriesPerS * share > 0) this.#asking.begin(queriesPerS * share, this.#members, this.#peers);
+    if (queriesPerS * share > 0) this.#queryLoad.begin(queriesPerS * share, this.#members, this.#peers);
   }
 
   /** @param firstMs until it measures for the first time */
@@ -120,14 +120,14 @@ export class Domain {
   }
 
   /** Messages to other domains since the last time. */
-  takeOutbox(): readonly Parcel<Payload>[] {
+  takeOutbox(): readonly Envelope<Payload>[] {
     const outbox = this.#outbox;
     if (outbox.length > 0) this.#outbox = [];
     return outbox;
   }
 
   /** From another domain. It arrives now at the earliest, if the network is faster than a window. */
-  accept({ atMs, to, from, payload }: Parcel<Payload>): void {
+  accept({ atMs, to, from, payload }: Envelope<Payload>): void {
     this.wheel.post(atMs - this.wheel.elapsedMs(), to, from, payload);
   }
 
@@ -141,7 +141,7 @@ export class Domain {
   }
 
   tally(): DomainTally {
-    const { traffic, queries } = { traffic: this.#traffic.tally, queries: this.#asking.tally };
+    const { traffic, queries } = { traffic: this.#traffic.tally, queries: this.#queryLoad.tally };
     return { traffic, queries, events: this.wheel.count };
   }
 
@@ -176,7 +176,7 @@ export class Domain {
         this.#coordinates.takeMeeting(peer.index, message);
         break;
       default:
-        this.#asking.take(peer, from, message);
+        this.#queryLoad.take(peer, from, message);
     }
   }
 

@@ -9,7 +9,7 @@
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 
 /** A message on its way to another domain. */
-export interface Parcel<T> {
+export interface Envelope<T> {
   readonly atMs: number;
   readonly to: number;
   readonly from: number;
@@ -59,22 +59,22 @@ export class Exchange<T> {
    * @param sent by the domains of this thread, in their order
    * @returns what is for domains of this thread, in the order of the sending domains
    */
-  swap(sent: readonly Parcel<T>[]): readonly Parcel<T>[] {
+  swap(sent: readonly Envelope<T>[]): readonly Envelope<T>[] {
     const { thread, ports } = this.#seat;
     if (ports.length === 1) return sent;
     const parity = this.#window++ & 1;
     for (let to = 0; to < ports.length; to++) {
       if (to === thread) continue;
-      const batch = sent.filter((parcel) => this.#threadOf(parcel.to) === to);
+      const batch = sent.filter((envelope) => this.#threadOf(envelope.to) === to);
       if (batch.length > 0) ports[to]!.postMessage(batch);
       // The other reads it before it arrives at the next barrier, and this word is used again after that one.
       Atomics.store(this.#seat.words, this.#flag(thread, to, parity), batch.length > 0 ? 1 : 0);
     }
     this.meet();
     return ports.flatMap((port, from) => {
-      if (port === null) return sent.filter((parcel) => this.#threadOf(parcel.to) === thread);
+      if (port === null) return sent.filter((envelope) => this.#threadOf(envelope.to) === thread);
       if (Atomics.load(this.#seat.words, this.#flag(from, thread, parity)) === 0) return [];
-      return receiveMessageOnPort(port)!.message as Parcel<T>[];
+      return receiveMessageOnPort(port)!.message as Envelope<T>[];
     });
   }
 

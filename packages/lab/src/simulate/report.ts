@@ -2,7 +2,7 @@
 
 import { type Quantiles, quantilesOf } from '../quantiles.ts';
 import { compared } from '../readings.ts';
-import type { AskingReport } from './asking.ts';
+import type { QueryReport } from './query-load.ts';
 import type { SimulateSettings } from './settings.ts';
 import type { TrafficTally } from './traffic.ts';
 import type { Moment } from './truth.ts';
@@ -14,7 +14,7 @@ export interface Outcome {
   settings: SimulateSettings;
   moments: Moment[];
   depths: number[];
-  queries: AskingReport;
+  queries: QueryReport;
   /** By domain. */
   traffic: TrafficTally[];
   /** By peer. */
@@ -44,7 +44,7 @@ export interface SimulateReport {
   rootErrors: Record<string, { mean: number; worst: number }>;
   /** Of the estimated latency between any two peers, at the end. */
   latencyError: { p50: number; p95: number };
-  queries: AskingReport;
+  queries: QueryReport;
   events: number;
   moments: Moment[];
 }
@@ -59,7 +59,7 @@ export interface Typical {
 export function summarised(outcome: Outcome): SimulateReport {
   const { settings, moments, depths, queries, traffic, departures, lostSegments, events } = outcome;
   const sum = (of: (tally: TrafficTally) => number) => traffic.reduce((sum, each) => sum + of(each), 0);
-  const judged = moments.filter(({ atS }) => atS > WARM_UP_S);
+  const settled = moments.filter(({ atS }) => atS > WARM_UP_S);
   const { durationMs, peers } = settings;
   const perPeerS = (bytes: number) => bytes / peers / (durationMs / 1000);
   const depth = quantilesOf(depths);
@@ -81,21 +81,21 @@ export function summarised(outcome: Outcome): SimulateReport {
       reports: perPeerS(sum(({ bytes }) => bytes.report)),
       views: perPeerS(sum(({ bytes }) => bytes.view)),
     },
-    informed: lowest(judged.map(({ informed }) => informed)),
-    viewAgeMs: typical(judged.map(({ viewAgeMs }) => viewAgeMs)),
-    readingAgeMs: typical(judged.map(({ readingAgeMs }) => readingAgeMs)),
-    complete: lowest(judged.map(({ complete }) => complete.mean)),
+    informed: lowest(settled.map(({ informed }) => informed)),
+    viewAgeMs: typical(settled.map(({ viewAgeMs }) => viewAgeMs)),
+    readingAgeMs: typical(settled.map(({ readingAgeMs }) => readingAgeMs)),
+    complete: lowest(settled.map(({ complete }) => complete.mean)),
     errors: Object.fromEntries([
-      ['peers', typical(judged.map(({ peersError }) => peersError))],
+      ['peers', typical(settled.map(({ peersError }) => peersError))],
       ...compared.map(
-        ({ name }, i) => [name, typical(judged.map(({ sumErrors }) => sumErrors[i]!))] as const,
+        ({ name }, i) => [name, typical(settled.map(({ sumErrors }) => sumErrors[i]!))] as const,
       ),
     ]),
     rootErrors: Object.fromEntries([
-      ['peers', highest(judged.flatMap(({ rootPeersError }) => rootPeersError ?? []))],
+      ['peers', highest(settled.flatMap(({ rootPeersError }) => rootPeersError ?? []))],
       ...compared.map(
         ({ name }, i) =>
-          [name, highest(judged.flatMap(({ rootSumErrors }) => rootSumErrors?.[i] ?? []))] as const,
+          [name, highest(settled.flatMap(({ rootSumErrors }) => rootSumErrors?.[i] ?? []))] as const,
       ),
     ]),
     latencyError: { p50: last?.p50 ?? 0, p95: last?.p95 ?? 0 },

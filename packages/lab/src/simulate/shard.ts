@@ -129,7 +129,7 @@ export class Shard implements Inhabitants {
 
   #swap(): void {
     const sent = this.#domains.flatMap((domain) => domain.takeOutbox());
-    for (const parcel of this.#exchange.swap(sent)) this.#domainOf[parcel.to]!.accept(parcel);
+    for (const envelope of this.#exchange.swap(sent)) this.#domainOf[envelope.to]!.accept(envelope);
   }
 
   #publish(): void {

@@ -4,9 +4,9 @@
 //   settings ─► shared state ─► shards, one a thread ─► samples, tallies ─► moments, report
 
 import { availableParallelism, loadavg } from 'node:os';
-import { askingReport } from './asking.ts';
 import { onlySeat } from './exchange.ts';
 import { DOMAINS, sharedState } from './partition.ts';
+import { queryReport } from './query-load.ts';
 import { type SimulateReport, summarised } from './report.ts';
 import type { SimulateSettings } from './settings.ts';
 import { type Sample, Shard, type ShardTally } from './shard.ts';
@@ -45,7 +45,7 @@ export class Simulation {
     return summarised({
       settings: this.settings,
       moments: this.#moments,
-      queries: askingReport(domains.map(({ queries }) => queries)),
+      queries: queryReport(domains.map(({ queries }) => queries)),
       traffic: domains.map(({ traffic }) => traffic),
       sentBytes: shared.sentBytes,
       lostSegments: tallies.reduce((sum, tally) => sum + tally.lostSegments, 0),

@@ -28,7 +28,7 @@ interface Start {
   seat: Seat;
 }
 
-type Said = { sample: Sample } | { tally: ShardTally };
+type ThreadMessage = { sample: Sample } | { tally: ShardTally };
 
 /**
  * @param onSample called for each thread and each moment
@@ -57,9 +57,9 @@ export async function runThreads(
               },
             });
             workers.push(worker);
-            worker.on('message', (said: Said) => {
-              if ('sample' in said) onSample(seat.thread, said.sample);
-              else resolve(said.tally);
+            worker.on('message', (message: ThreadMessage) => {
+              if ('sample' in message) onSample(seat.thread, message.sample);
+              else resolve(message.tally);
             });
             worker.once('error', reject);
             worker.once('exit', () => reject(new LabError('a thread of the simulation ended too early')));
@@ -86,8 +86,8 @@ function seatsFor(threads: number): Seat[] {
 
 async function serve({ settings, shared, seat }: Start): Promise<void> {
   const { Shard } = await import('./shard.ts');
-  const say = (said: Said) => parentPort!.postMessage(said);
-  say({ tally: await new Shard(settings, shared, seat).run((sample) => say({ sample })) });
+  const post = (message: ThreadMessage) => parentPort!.postMessage(message);
+  post({ tally: await new Shard(settings, shared, seat).run((sample) => post({ sample })) });
 }
 
 if (!isMainThread && (workerData as Start | null)?.kind === KIND) await serve(workerData as Start);

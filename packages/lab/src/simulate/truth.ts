@@ -130,12 +130,14 @@ function together(parts: readonly Float64Array[]): Float64Array {
 }
 
 function errorsOf(picture: Picture, truth: Truth): Errors {
-  const sums = compared.map(({ index }, i) => off(picture.summaries[index]?.sum ?? 0, truth.sums[i]!));
-  return { peers: off(picture.peers, truth.peers), sums };
+  const sums = compared.map(({ index }, i) =>
+    relativeError(picture.summaries[index]?.sum ?? 0, truth.sums[i]!),
+  );
+  return { peers: relativeError(picture.peers, truth.peers), sums };
 }
 
-function off(said: number, is: number): number {
-  return is === 0 ? Math.abs(said) : Math.abs(said - is) / is;
+function relativeError(estimate: number, actual: number): number {
+  return actual === 0 ? Math.abs(estimate) : Math.abs(estimate - actual) / actual;
 }
 
 /** Adds in the order of the peers, so that all threads come to the same bits. */

@@ -133,7 +133,7 @@ export class World {
     const silentMs = ending === 'silence' ? SILENCE_MS : 0;
     const noticedMs = silentMs + askMs + this.#newsMs(NEIGHBOUR_HOPS, GATHER_MS);
     this.#clock.after(noticedMs, () => {
-      for (const each of this.#trees) if (each.has(peer)) this.#bury(each, peer);
+      for (const each of this.#trees) if (each.has(peer)) this.#remove(each, peer);
     });
   }
 
@@ -182,7 +182,7 @@ export class World {
   }
 
   /** All know that the peer is gone. */
-  #bury(tree: VirtualTree, peer: number): void {
+  #remove(tree: VirtualTree, peer: number): void {
     const above: number[] = [];
     for (let at = tree.parent[peer]!; at !== NOBODY; at = tree.parent[at]!) above.push(at);
     tree.delete(peer);

@@ -30,7 +30,7 @@ const measuredQuestion = (id: string) => `2 peers near ${id} measured`;
 /** Round trips until a new link is made and was used: TCP, TLS, both greetings, the question. */
 const MEASURING_TRIPS = 4;
 
-export interface AskingReport {
+export interface QueryReport {
   asked: number;
   /** Part of the queries that were answered completely, without a missing peer. */
   success: number;
@@ -51,7 +51,7 @@ export interface AskingReport {
 }
 
 /** What the queries of one domain gave. */
-export interface AskingTally {
+export interface QueryTally {
   readonly ms: number[];
   readonly hops: number[];
   readonly problems: Record<string, number>;
@@ -67,8 +67,8 @@ export interface AskingTally {
 
 type Deliver = (waitMs: number, to: number, from: number, message: QueryMessage) => void;
 
-export class Asking {
-  readonly tally: AskingTally = {
+export class QueryLoad {
+  readonly tally: QueryTally = {
     ...{ ms: [], hops: [], problems: {}, countErrors: [], foundMs: [], nearestMs: [] },
     ...{ measuredMs: [], measuringMs: [], good: 0, named: 0, present: 0 },
   };
@@ -229,9 +229,9 @@ export class Asking {
 }
 
 /** Of all domains. */
-export function askingReport(tallies: readonly AskingTally[]): AskingReport {
-  const all = (of: (tally: AskingTally) => number[]) => quantilesOf(tallies.flatMap(of));
-  const sum = (of: (tally: AskingTally) => number) => tallies.reduce((sum, each) => sum + of(each), 0);
+export function queryReport(tallies: readonly QueryTally[]): QueryReport {
+  const all = (of: (tally: QueryTally) => number[]) => quantilesOf(tallies.flatMap(of));
+  const sum = (of: (tally: QueryTally) => number) => tallies.reduce((sum, each) => sum + of(each), 0);
   const part = (some: number, of: number) => (of === 0 ? 1 : some / of);
   const ms = all((tally) => tally.ms);
   const problems: Record<string, number> = {};
