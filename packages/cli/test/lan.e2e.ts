@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { cannotSwitch, Switch } from '../../../test/support/switch.ts';
-import { hasTool } from '../../../test/support/tools.ts';
+import { hasTool, requireTool } from '../../../test/support/tools.ts';
 import { until } from '../../../test/support/until.ts';
 
 const eyrie = join(import.meta.dirname, '../bin/eyrie.js');
@@ -64,6 +64,15 @@ after(async () => {
   await run(['mesh', 'stop']);
   network?.close();
   rmSync(home, { recursive: true, force: true });
+});
+
+test('a node that cannot capture on its interface says so at its start, in one line', {
+  skip: requireTool('tcpdump'),
+}, async () => {
+  const { status, out, err } = await run(['node', '--plain', '--port', '12399', '--capture', 'nosuch0']);
+  assert.equal(status, 2, err);
+  assert.equal(out, '');
+  assert.match(err, /^eyrie: --capture nosuch0: no such interface; there are .*lo.*\n$/);
 });
 
 test('a master and four nodes with 10 % loss: all receive the message, and run its task', {

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { runHere } from '../src/menu/child.ts';
 import { entries } from '../src/menu/entries.ts';
 import type { Questions } from '../src/menu/questions.ts';
 
@@ -107,4 +108,20 @@ test('the menu captures to a file', async () => {
   assert.deepEqual(await entry('Capture').ask(answers('eth0', 'office.pcapng'), []), [
     ...['read', '-i', 'eth0', '-w', 'office.pcapng'],
   ]);
+});
+
+test('a command of the menu that cannot be started, or is killed, is one line that says why', async () => {
+  assert.equal(await runHere(process.execPath, ['--eval', '0']), null);
+  assert.equal(
+    await runHere(process.execPath, ['--eval', 'process.exit(3)']),
+    null,
+    'it has said why itself',
+  );
+  assert.match((await runHere('/nowhere/eyrie', []))!, /^it cannot be started: .*ENOENT$/);
+  assert.match(
+    (await runHere(process.execPath, ['a\0b']))!,
+    /^it cannot be started: [^\n]*null bytes[^\n]*$/,
+  );
+  const killed = await runHere(process.execPath, ['--eval', 'process.kill(process.pid, "SIGKILL")']);
+  assert.match(killed!, process.platform === 'win32' ? /./ : /^it was ended by SIGKILL$/);
 });

@@ -1,9 +1,10 @@
 // `eyrie menu`: an interactive menu, which shows each action as a command.
-import { execFile, spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { intro, log, outro, select } from '@clack/prompts';
 import { UserError } from '../errors.ts';
 import { shellWord } from '../terminal/shell.ts';
+import { runHere } from './child.ts';
 import { type Entry, entries, type LocalPeer } from './entries.ts';
 import { answered, Cancelled, terminalQuestions } from './questions.ts';
 
@@ -55,17 +56,10 @@ async function choose(peers: readonly LocalPeer[]): Promise<Entry | null> {
   }
 }
 
-/** Ctrl-C ends the command, not the menu. */
 async function run(words: readonly string[]): Promise<void> {
   log.step(`$ eyrie ${words.map(shellWord).join(' ')}`);
-  const ignore = () => {};
-  process.on('SIGINT', ignore);
-  await new Promise<void>((resolve) => {
-    const child = spawn(process.execPath, [...process.execArgv, program(), ...words], { stdio: 'inherit' });
-    child.once('error', () => resolve());
-    child.once('close', () => resolve());
-  });
-  process.off('SIGINT', ignore);
+  const problem = await runHere(process.execPath, [...process.execArgv, program(), ...words]);
+  if (problem !== null) log.error(problem);
 }
 
 function localPeers(): Promise<LocalPeer[]> {

@@ -15,7 +15,7 @@ import { LAN_MESSAGE_BYTES_MAX } from '@eyrie/mesh/lan';
 import { callNodes, sendPlain } from '@eyrie/services/master';
 import { runNode, tasksOf } from '@eyrie/services/node';
 import { commandName } from '../command-name.ts';
-import { FAILED, UserError } from '../errors.ts';
+import { BAD_USAGE, FAILED, UserError } from '../errors.ts';
 import { printable } from '../terminal/printable.ts';
 import { MeshLog } from './mesh-log.ts';
 import { readTime, readWhole, selectPeer } from './select.ts';
@@ -104,6 +104,7 @@ export async function node(options: Common & { task?: string[]; capture?: string
       options.capture === undefined
         ? null
         : { interface: options.capture, folder: join(eyrieHome(), 'captures') };
+    if (capture !== null) await tryCapture(capture.interface);
     const running = await runNode({
       port,
       multicast: options.multicast === true,
@@ -143,6 +144,21 @@ export async function node(options: Common & { task?: string[]; capture?: string
     if (code === 'EACCES')
       throw new UserError(`UDP port ${port} is not allowed: choose one above 1023 with --port`, FAILED);
     throw error;
+  }
+}
+
+/** A task that asks for a capture comes later, when nobody is there to read the error. @throws UserError */
+async function tryCapture(name: string): Promise<void> {
+  const { CaptureError, openLive } = await import('@eyrie/capture');
+  try {
+    const source = await openLive(name, { tool: 'tcpdump' });
+    await source.close();
+  } catch (error) {
+    if (!(error instanceof CaptureError)) throw error;
+    throw new UserError(
+      `--capture ${error.message}`,
+      error.code === 'ERR_CAPTURE_NO_INTERFACE' ? BAD_USAGE : FAILED,
+    );
   }
 }
 

@@ -1,6 +1,7 @@
 import { type Log, Policy, type Standing, type Storage, systemRuntime } from '@eyrie/mesh';
 import { LanCourier, type LanMessage } from '@eyrie/mesh/lan';
 import { LanSocket } from '../lan/socket.ts';
+import { Copies } from './copies.ts';
 import type { Task } from './tasks.ts';
 
 /** Concurrent tasks; a further one is refused with a message. */
@@ -41,6 +42,7 @@ export interface RunningNode {
 export async function runNode(options: NodeOptions): Promise<RunningNode> {
   const { standing, log, port, multicast } = options;
   let courier: LanCourier | null = null;
+  const copies = new Copies();
   const socket = await LanSocket.open({
     port,
     multicast,
@@ -49,6 +51,8 @@ export async function runNode(options: NodeOptions): Promise<RunningNode> {
       const isSealed = data.subarray(0, 4).toString('latin1') === 'EyB1';
       if (isSealed) courier?.receive(data, from);
       else if (options.plain) {
+        const [host, port] = from.split(':');
+        if (copies.has(data, host!, Number(port))) return;
         const text = data.toString('utf8');
         log('info', 'plain LAN message', { from, text: text.slice(0, LOGGED_CHARS_MAX) });
         options.onText(from, text, false);

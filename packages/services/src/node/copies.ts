@@ -1,0 +1,50 @@
+// One plain datagram, sent to every network of its sender: a node on the same host receives a copy of it by each, from
+// another of the host's addresses but the same port.
+
+import { ownAddresses } from '@eyrie/mesh/lan';
+
+/** Copies arrive together; what comes later is a message of its own. */
+const TOGETHER_MS = 1_000;
+const TEXTS_MAX = 256;
+
+/** How often a text came by each address, and how many of these were shown. */
+interface Came {
+  firstMs: number;
+  byAddress: Map<string, number>;
+  shown: number;
+}
+
+export class Copies {
+  readonly #nowMs: () => number;
+  readonly #isOwn: (address: string) => boolean;
+  /** By sender's port and text, oldest first. */
+  readonly #came = new Map<string, Came>();
+
+  /** @param isOwn whether an address is one of this host */
+  constructor(nowMs = () => performance.now(), isOwn = isOfThisHost) {
+    this.#nowMs = nowMs;
+    this.#isOwn = isOwn;
+  }
+
+  /** Whether a datagram is only another copy. One that repeats a text, by the same address, is none. */
+  has(data: Buffer, address: string, port: number): boolean {
+    // Of other hosts nothing says which addresses belong together.
+    if (!this.#isOwn(address)) return false;
+    const nowMs = this.#nowMs();
+    for (const [name, { firstMs }] of this.#came)
+      if (nowMs - firstMs > TOGETHER_MS || this.#came.size >= TEXTS_MAX) this.#came.delete(name);
+      else break;
+    const name = `${port} ${data.toString('latin1')}`;
+    const came = this.#came.get(name) ?? { firstMs: nowMs, byAddress: new Map(), shown: 0 };
+    this.#came.set(name, came);
+    const times = (came.byAddress.get(address) ?? 0) + 1;
+    came.byAddress.set(address, times);
+    if (times <= came.shown) return true;
+    came.shown = times;
+    return false;
+  }
+}
+
+function isOfThisHost(address: string): boolean {
+  return ownAddresses().some((own) => own.address === address);
+}
