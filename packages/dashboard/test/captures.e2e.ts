@@ -94,6 +94,25 @@ test('a timeline stretched by a lone packet offers to zoom to where the others a
   await end();
 });
 
+test('the I/O graph and the page of a host, stretched by a lone packet, offer the same', async () => {
+  const { page, end } = await visit(browser, `${eyrie.url}#/analysis`);
+  for (const [path, panel] of [
+    ['analysis', '.io-panel'],
+    // Broadcasts are in both captures.
+    ['hosts/ff:ff:ff:ff:ff:ff', '.host-traffic'],
+  ]) {
+    await page.goto(`${eyrie.url}#/${path}`);
+    const shown = page.locator(panel!);
+    await shown.getByText(/(bars|steps) of \d+ d/).waitFor();
+    await shown.getByRole('button', { name: 'Where the packets are' }).click();
+    await shown.getByText(/(bars|steps) of [\d.]+ m?s/).waitFor();
+    assert.match(page.url(), /[?&]from=\d+(\.\d+)?&to=\d+/);
+    await shown.getByRole('button', { name: 'Whole time' }).click();
+    await shown.getByText(/(bars|steps) of \d+ d/).waitFor();
+  }
+  await end();
+});
+
 test('the traffic of a host is drawn over the time in which it was seen', async () => {
   const { page, end } = await visit(browser, `${eyrie.url}#/hosts/192.168.10.66`);
   await page.locator('.host-traffic', { hasText: /bars of [\d.]+ m?s/ }).waitFor();

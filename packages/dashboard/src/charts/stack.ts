@@ -19,15 +19,20 @@ export interface Span {
   to: number;
 }
 
-export interface Stack {
+/** What each bucket holds. */
+export interface Totals {
   /** Start of each bucket in seconds since 1970. */
-  times: Float64Array;
+  times: ArrayLike<number>;
   step: number;
+  totals: Float64Array;
+}
+
+export interface Stack extends Totals {
+  times: Float64Array;
   /** Bottom of the stack first, in the order of FAMILIES; only families that occur. */
   series: FamilySeries[];
   /** Cumulative sums: `tops[i]` is the upper edge of series i. */
   tops: Float64Array[];
-  totals: Float64Array;
 }
 
 export function stackOf(timeline: Timeline, unit: Unit): Stack {
@@ -67,7 +72,7 @@ const NARROW = 0.05;
  *
  * @returns seconds since 1970, of the narrowest such span of adjacent buckets
  */
-export function denseSpan({ times, step, totals }: Pick<Stack, 'times' | 'step' | 'totals'>): Span | null {
+export function denseSpan({ times, step, totals }: Totals): Span | null {
   const enough = totals.reduce((sum, one) => sum + one, 0) * DENSE;
   let [first, held, width] = [0, 0, Number.POSITIVE_INFINITY];
   let span: Span | null = null;

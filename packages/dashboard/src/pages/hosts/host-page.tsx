@@ -3,6 +3,7 @@ import type { ComponentChildren } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import { get } from '../../api/client.ts';
 import type { FlowRow, HostDetail, Timeline } from '../../api/types.ts';
+import { DenseButton } from '../../charts/dense-button.tsx';
 import { stackOf } from '../../charts/stack.ts';
 import { TimelineChart } from '../../charts/timeline-chart.tsx';
 import { familyOf } from '../../families.ts';
@@ -18,7 +19,7 @@ import {
   quoted,
   withTimeRange,
 } from '../../state/expression.ts';
-import { capture, go, linkTo } from '../../state/navigation.ts';
+import { capture, go, linkTo, place, setView } from '../../state/navigation.ts';
 import { useResource } from '../../state/resource.ts';
 import { Grade } from '../../ui/grade.tsx';
 import { Icon } from '../../ui/icons.tsx';
@@ -118,8 +119,11 @@ function Head({ host, peers }: Of<'host'> & { peers: number }) {
 
 function Traffic({ host, findings }: Of<'host' | 'findings'>) {
   const { address } = host;
-  const span = { from: host.first, to: justAfter(host.last) };
-  const terms = { address, capture: capture.value, ...span, by: 'protocol', series: 50, buckets: 240 };
+  const { from = '', to = '' } = place.value.view;
+  const isZoomed = from !== '' && to !== '';
+  const span = isZoomed ? { from, to } : { from: host.first, to: justAfter(host.last) };
+  const own = { address, capture: capture.value };
+  const terms = { ...own, ...span, by: 'protocol', series: 50, buckets: 240 };
   const timeline = useResource(JSON.stringify(terms), (signal) => get<Timeline>('/timeline', terms, signal));
   const stack = useMemo(
     () => (timeline.data === null ? null : stackOf(timeline.data, 'bytes')),
@@ -130,7 +134,29 @@ function Traffic({ host, findings }: Of<'host' | 'findings'>) {
       title="Traffic"
       class="host-traffic"
       note={stack === null ? undefined : `bytes in bars of ${duration(stack.step)}`}
+      tools={
+        <>
+          <DenseButton
+            totals={stack}
+            terms={own}
+            onSpan={(dense, places) =>
+              setView({ from: dense.from.toFixed(places), to: dense.to.toFixed(places) })
+            }
+          />
+          {isZoomed && (
+            <button type="button" class="button button-small" onClick={() => setView({ from: '', to: '' })}>
+              <Icon name="close" size={12} /> Whole time
+            </button>
+          )}
+        </>
+      }
     >
+      {stack === null &&
+        (timeline.error === null ? (
+          <Loading />
+        ) : (
+          <Trouble error={timeline.error} onRetry={timeline.reload} />
+        ))}
       {stack !== null && stack.times.length > 0 && (
         <TimelineChart
           stack={stack}

@@ -1,15 +1,14 @@
 // The timeline of the overview. Selecting a range filters the whole page.
 import { useMemo } from 'preact/hooks';
-import { get } from '../../api/client.ts';
 import type { FindingRow, Timeline } from '../../api/types.ts';
-import { denseSpan, type FamilySeries, placesOf, type Span, stackOf, type Unit } from '../../charts/stack.ts';
+import { DenseButton } from '../../charts/dense-button.tsx';
+import { type FamilySeries, stackOf, type Unit } from '../../charts/stack.ts';
 import { TimelineChart } from '../../charts/timeline-chart.tsx';
 import { familyTitles } from '../../families.ts';
 import { duration } from '../../format/time.ts';
 import { quoted, timeRange, withTimeRange } from '../../state/expression.ts';
 import { addToFilter, filter, place, scope, setTimeRange, setView } from '../../state/navigation.ts';
 import type { Resource } from '../../state/resource.ts';
-import { announce } from '../../ui/announce.tsx';
 import { Icon } from '../../ui/icons.tsx';
 import { Panel, Switch } from '../../ui/panel.tsx';
 import { Empty, Loading, Trouble } from '../../ui/states.tsx';
@@ -24,8 +23,8 @@ export function Traffic({
   const unit: Unit = place.value.view.traffic === 'bytes' ? 'bytes' : 'packets';
   const { data } = timeline;
   const stack = useMemo(() => (data === null ? null : stackOf(data, unit)), [data, unit]);
-  const dense = stack === null ? null : denseSpan(stack);
-  const range = timeRange(filter.value);
+  const { q, capture } = scope.value;
+  const range = timeRange(q);
   const isZoomed = range.from !== null || range.to !== null;
   return (
     <Panel
@@ -37,16 +36,11 @@ export function Traffic({
       isStale={timeline.isLoading}
       tools={
         <>
-          {dense !== null && (
-            <button
-              type="button"
-              class="button button-small"
-              title="Nearly all packets are in a small part of this time"
-              onClick={() => zoomTo(dense, placesOf(stack!.step)).catch((error) => announce(error.message))}
-            >
-              <Icon name="find" size={12} /> Where the packets are
-            </button>
-          )}
+          <DenseButton
+            totals={stack}
+            terms={{ q: withTimeRange(q, null, null), capture }}
+            onSpan={({ from, to }, places) => filter.value === q && setTimeRange(from, to, places)}
+          />
           {isZoomed && (
             <button type="button" class="button button-small" onClick={() => setTimeRange(null, null)}>
               <Icon name="close" size={12} /> All time
@@ -89,24 +83,6 @@ export function Traffic({
       )}
     </Panel>
   );
-}
-
-/** Buckets of the requests that narrow a span, and how many there are at most: each leaves a twentieth or less of the time. */
-const BUCKETS = 240;
-const REQUESTS_MAX = 8;
-
-/** Filters to the span, or to a part of it that nearly all packets are in. */
-async function zoomTo(dense: Span, decimals: number): Promise<void> {
-  const { q, capture } = scope.value;
-  let [span, places] = [dense, decimals];
-  for (let i = 0; i < REQUESTS_MAX; i++) {
-    const terms = { q: withTimeRange(q, null, null), ...span, capture, by: 'none', buckets: BUCKETS };
-    const stack = stackOf(await get<Timeline>('/timeline', terms), 'packets');
-    const next = denseSpan(stack);
-    if (next === null) break;
-    [span, places] = [next, placesOf(stack.step)];
-  }
-  if (filter.value === q) setTimeRange(span.from, span.to, places);
 }
 
 function Legend({ series }: { series: FamilySeries[] }) {

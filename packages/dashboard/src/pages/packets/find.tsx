@@ -25,51 +25,9 @@ interface Props {
 export function FindBar({ from, onFound, onClose }: Props) {
   const input = useRef<HTMLInputElement>(null);
   const [wanted, setWanted] = useState(lastWanted.value);
-  const [said, setSaid] = useState('');
-  const search = useRef<AbortController | null>(null);
   const kind = lastKind.value;
-  const latest = useRef(find);
-  latest.current = find;
-
-  useEffect(() => {
-    input.current!.focus();
-    input.current!.select();
-    const onKey = (event: KeyboardEvent) => {
-      const isF3 = event.key === 'F3';
-      const isFind = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'f';
-      // A second Ctrl F is the browser's own search.
-      if (isFind && document.activeElement !== input.current) {
-        input.current!.focus();
-        input.current!.select();
-      } else if (isF3) void latest.current(event.shiftKey ? -1 : 1);
-      else return;
-      event.preventDefault();
-      event.stopImmediatePropagation();
-    };
-    addEventListener('keydown', onKey, true);
-    return () => {
-      removeEventListener('keydown', onKey, true);
-      search.current?.abort();
-    };
-  }, []);
-
-  async function find(way: 1 | -1): Promise<void> {
-    if (wanted.trim() === '') return;
-    lastWanted.value = wanted;
-    search.current?.abort();
-    const control = new AbortController();
-    search.current = control;
-    setSaid('Searching …');
-    try {
-      const found = await nearest(termOfFind(kind, wanted), from, way, control.signal);
-      if (found === null) return setSaid('Not found');
-      await onFound(found.row);
-      if (!control.signal.aborted) setSaid(found.isRound ? 'Found, from the other end' : '');
-    } catch (error) {
-      if (!control.signal.aborted) setSaid(sentence((error as Error).message));
-    }
-  }
-
+  const { said, find } = useSearch(kind, wanted, from, onFound);
+  useKeys(input, find);
   return (
     <div class="find">
       <form
@@ -121,6 +79,56 @@ export function FindBar({ from, onFound, onClose }: Props) {
       </form>
     </div>
   );
+}
+
+type Find = (way: 1 | -1) => Promise<void>;
+
+/** F3 finds the next while the bar is open, wherever the focus is; Ctrl F brings it back to the bar. */
+function useKeys(input: { readonly current: HTMLInputElement | null }, find: Find): void {
+  const latest = useRef(find);
+  latest.current = find;
+  useEffect(() => {
+    const enter = () => {
+      input.current!.focus();
+      input.current!.select();
+    };
+    enter();
+    const onKey = (event: KeyboardEvent) => {
+      const isFind = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'f';
+      // A second Ctrl F is the browser's own search.
+      if (isFind && document.activeElement !== input.current) enter();
+      else if (event.key === 'F3') void latest.current(event.shiftKey ? -1 : 1);
+      else return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    };
+    addEventListener('keydown', onKey, true);
+    return () => removeEventListener('keydown', onKey, true);
+  }, []);
+}
+
+/** The search, one at a time, and what came of it in words. */
+function useSearch(kind: FindKind, wanted: string, from: PacketRow | null, onFound: Props['onFound']) {
+  const [said, setSaid] = useState('');
+  const search = useRef<AbortController | null>(null);
+  useEffect(() => () => search.current?.abort(), []);
+  const find: Find = async (way) => {
+    if (wanted.trim() === '') return;
+    lastWanted.value = wanted;
+    search.current?.abort();
+    const control = new AbortController();
+    search.current = control;
+    setSaid('Searching …');
+    try {
+      const found = await nearest(termOfFind(kind, wanted), from, way, control.signal);
+      if (found === null) return setSaid('Not found');
+      await onFound(found.row);
+      if (!control.signal.aborted) setSaid(found.isRound ? 'Found, from the other end' : '');
+    } catch (error) {
+      if (!control.signal.aborted) setSaid(sentence((error as Error).message));
+    }
+  };
+  return { said, find };
 }
 
 /** The nearest packet of the list that passes; null: none does. */

@@ -24,8 +24,7 @@ export function Lanes({ findings, chosen, onChoose }: Props) {
   const x = (at: number) => ((at - from) / (to - from)) * (WIDTH - WIDTH_MIN);
   const lanes = GRADES.filter((grade) => timed.some((finding) => gradeOf(finding) === grade));
   const days = (to - from) / 86_400;
-  const text = (at: number) =>
-    days > 300 ? day(at) : days > 1 ? dayAndClock(at).slice(5, 16) : clock(at);
+  const text = (at: number) => (days > 300 ? day(at) : days > 1 ? dayAndClock(at).slice(5, 16) : clock(at));
   return (
     <div class="lanes">
       <ol class="lane-names" aria-hidden="true">

@@ -5,7 +5,8 @@ import { afterKey, type Cursor, useRange } from '../../../charts/range-keys.ts';
 import { placesOf } from '../../../charts/stack.ts';
 import { usePlot } from '../../../charts/use-plot.ts';
 import { clock, dayAndClock, duration } from '../../../format/time.ts';
-import { dataOf, type Manner, optionsFor, readingText } from './io-options.ts';
+import { dataOf, optionsFor, readingText } from './io-options.ts';
+import type { Manner } from './look.ts';
 import { COLOURS, type Drawn, type Figure } from './series.ts';
 
 interface Props {

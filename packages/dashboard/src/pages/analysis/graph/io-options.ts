@@ -12,13 +12,8 @@ import uPlot from '../../../charts/plot.ts';
 import { onPress } from '../../../charts/use-plot.ts';
 import { bytes, count, rounded, short } from '../../../format/numbers.ts';
 import { token } from '../../../state/settings.ts';
+import type { Manner } from './look.ts';
 import { COLOURS, type Drawn, type Figure, type Form, UNITS, type Unit } from './series.ts';
-
-export interface Manner {
-  isLog: boolean;
-  /** Per second instead of per bucket. */
-  isRate: boolean;
-}
 
 /** 12.5 kB/s */
 export function valueText(value: number, unit: Unit, isRate: boolean): string {

@@ -33,16 +33,13 @@ interface Props {
 }
 
 export function SeriesLine({ series, id, terms, onChange, onRemove, onLoad }: Props) {
-  const { filter, colour, unit, form, isOn } = series;
-  const [draft, setDraft] = useState<string | null>(null);
+  const { filter, isOn } = series;
   const query = { ...terms, filter };
   const answer = useResource(isOn ? JSON.stringify(query) : null, (signal) =>
     get<IoGraph>('/io_graph', query, signal),
   );
   const data = answer.error === null ? answer.data : null;
   useEffect(() => onLoad(data), [data]);
-  useEffect(() => setDraft(null), [filter]);
-
   const name = filter === '' ? 'all packets' : filter;
   return (
     <li class={`io-series ${isOn ? '' : 'io-off'}`}>
@@ -52,55 +49,19 @@ export function SeriesLine({ series, id, terms, onChange, onRemove, onLoad }: Pr
         aria-label={`Draw ${name}`}
         onChange={(event) => onChange({ isOn: event.currentTarget.checked })}
       />
-      <span class="io-colour">
-        <span class="dot" style={{ background: `var(--${COLOURS[colour]})` }} />
-        <Chooser
-          label={`Colour of ${name}`}
-          value={colour}
-          of={Object.keys(COLOURS) as Series['colour'][]}
-          onChange={(next) => onChange({ colour: next })}
-        />
-      </span>
-      <div class="io-filter">
-        <FilterInput
-          id={`io-${id}`}
-          label={`Display filter of ${name}`}
-          placeholder="All packets"
-          text={draft ?? filter}
-          onText={setDraft}
-          onApply={(next) => {
-            setDraft(null);
-            onChange({ filter: next.trim() });
-          }}
-          onEscape={() => setDraft(null)}
-          tools={(apply, isWrong) =>
-            draft !== null &&
-            draft.trim() !== filter && (
-              <button
-                type="button"
-                class="icon-button"
-                aria-label="Apply the filter"
-                title="Apply (Enter)"
-                disabled={isWrong}
-                onClick={() => apply(draft)}
-              >
-                <Icon name="enter" />
-              </button>
-            )
-          }
-        />
-      </div>
+      <Colour of={series} name={name} onChange={onChange} />
+      <OwnFilter id={`io-${id}`} filter={filter} name={name} onChange={(own) => onChange({ filter: own })} />
       <Chooser
         label={`Unit of ${name}`}
-        value={unit}
+        value={series.unit}
         of={UNITS}
-        onChange={(next) => onChange({ unit: next })}
+        onChange={(unit) => onChange({ unit })}
       />
       <Chooser
         label={`Form of ${name}`}
-        value={form}
+        value={series.form}
         of={FORMS}
-        onChange={(next) => onChange({ form: next })}
+        onChange={(form) => onChange({ form })}
       />
       <Sum graph={data} isOn={isOn} error={answer.error?.message ?? null} isLoading={answer.isLoading} />
       <a
@@ -121,6 +82,64 @@ export function SeriesLine({ series, id, terms, onChange, onRemove, onLoad }: Pr
         <Icon name="close" />
       </button>
     </li>
+  );
+}
+
+function Colour({ of: { colour }, name, onChange }: Pick<Props, 'onChange'> & { of: Series; name: string }) {
+  return (
+    <span class="io-colour">
+      <span class="dot" style={{ background: `var(--${COLOURS[colour]})` }} />
+      <Chooser
+        label={`Colour of ${name}`}
+        value={colour}
+        of={Object.keys(COLOURS) as Series['colour'][]}
+        onChange={(next) => onChange({ colour: next })}
+      />
+    </span>
+  );
+}
+
+interface OwnFilterProps {
+  id: string;
+  filter: string;
+  name: string;
+  onChange: (filter: string) => void;
+}
+
+/** The display filter of a series, which counts once it is applied. */
+function OwnFilter({ id, filter, name, onChange }: OwnFilterProps) {
+  const [draft, setDraft] = useState<string | null>(null);
+  useEffect(() => setDraft(null), [filter]);
+  return (
+    <div class="io-filter">
+      <FilterInput
+        id={id}
+        label={`Display filter of ${name}`}
+        placeholder="All packets"
+        text={draft ?? filter}
+        onText={setDraft}
+        onApply={(next) => {
+          setDraft(null);
+          onChange(next.trim());
+        }}
+        onEscape={() => setDraft(null)}
+        tools={(apply, isWrong) =>
+          draft !== null &&
+          draft.trim() !== filter && (
+            <button
+              type="button"
+              class="icon-button"
+              aria-label="Apply the filter"
+              title="Apply (Enter)"
+              disabled={isWrong}
+              onClick={() => apply(draft)}
+            >
+              <Icon name="enter" />
+            </button>
+          )
+        }
+      />
+    </div>
   );
 }
 

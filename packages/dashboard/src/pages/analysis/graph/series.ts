@@ -1,5 +1,6 @@
 // The series of an I/O graph: what each counts, how it is drawn, and how they stand in the address.
 import type { IoGraph } from '../../../api/analysis-types.ts';
+import type { Totals } from '../../../charts/stack.ts';
 
 export const UNITS = ['packets', 'bytes', 'bits'] as const;
 export type Unit = (typeof UNITS)[number];
@@ -136,6 +137,15 @@ export function figureOf(loaded: readonly (readonly [Series, IoGraph])[], isRate
       return { series, graph, values };
     }),
   };
+}
+
+/** Of each bucket what the series in it count together; those of one filter count their packets once. */
+export function totalsOf({ times, step, drawn }: Figure): Totals {
+  const totals = new Float64Array(times.length);
+  const byFilter = new Map(drawn.map(({ series, values }) => [series.filter, values]));
+  const counted = byFilter.has('') ? [byFilter.get('')!] : [...byFilter.values()];
+  for (const values of counted) for (const [i, value] of values.entries()) totals[i]! += value ?? 0;
+  return { times, step, totals };
 }
 
 /** All buckets as comma-separated values, a column for each series. */
