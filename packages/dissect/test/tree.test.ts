@@ -9,7 +9,7 @@ import { type TreeNode, treeOf } from '../src/core/tree.ts';
 import { TreeLines } from '../src/core/tree-lines.ts';
 import { newFrame } from '../src/files/frame.ts';
 import { CaptureReader } from '../src/files/reader.ts';
-import { dissect, udpFrame } from './protocols/support.ts';
+import { bytesOf, dissect, udpFrame } from './protocols/support.ts';
 
 /** A DNS question for the address of a.example. */
 const QUESTION = '0001010000010000000000000161076578616d706c650000010001';
@@ -76,3 +76,36 @@ for (const details of [null, new Set(['tcp', 'dns'])])
       }
     }
   });
+
+test('expert information stands below the field that it is about, with the field that names it', () => {
+  const reader = new CaptureReader();
+  reader.feed(readFileSync(new URL('../../../samples/office-hour.pcapng', import.meta.url)));
+  const dissector = new Dissector();
+  const frame = newFrame();
+  const found = new Map<string, string>();
+  const look = (nodes: readonly TreeNode[], above: string): void => {
+    for (const { name, text, children } of nodes) {
+      if (name === '_ws.expert') found.set(`${above}: ${children[0]!.name}`, text);
+      look(children, name || text);
+    }
+  };
+  while (reader.next(frame)) look(treeOf(dissector.dissect(frame), { hidden: true }), '');
+  assert.equal(
+    found.get('tcp.flags.syn: tcp.connection.synack')?.replace(/\d+]$/, 'N]'),
+    '[Expert Info (Chat/Sequence): Connection establish acknowledge (SYN+ACK): server port N]',
+  );
+  assert.ok(found.has('tcp.flags.fin: tcp.connection.fin'));
+  const request = [...found.keys()].find((key) => key.startsWith('GET '));
+  assert.match(request ?? '', /^GET .* HTTP\/1\.1\\r\\n: http\.chat$/);
+});
+
+test('a field in hexadecimal that is part of a word has the digits of its bits', () => {
+  const p = dissect([bytesOf(`${'0'.repeat(24)}86dd6a012345000011400000${'0'.repeat(60)}`)]);
+  const lines = treeOf(p)
+    .find(({ name }) => name === 'ipv6')!
+    .children.map(({ text }) => text);
+  assert.deepEqual(lines.slice(1, 3), [
+    '.... 1010 0000 .... .... .... .... .... = Traffic Class: 0xa0 (DSCP: CS5, ECN: Not-ECT)',
+    '.... 0001 0010 0011 0100 0101 = Flow Label: 0x12345',
+  ]);
+});

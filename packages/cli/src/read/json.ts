@@ -121,12 +121,14 @@ export class JsonPrinter extends JsonBase {
       this.#name(name, '_raw', indent);
       this.#raw(p, node, indent);
     }
-    if (this.#parts.values && field !== null && value !== null) {
+    // A heading has no value beside what is below it.
+    const isHeading = children.length > 0 && (field === null || field.type === 'none');
+    if (this.#parts.values && field !== null && value !== null && !isHeading) {
       this.#name(name, '', indent);
       this.value(field, value);
     }
     if (children.length > 0) {
-      this.#name(name, field === null ? '' : '_tree', indent);
+      this.#name(name, isHeading ? '' : '_tree', indent);
       this.#begin();
       const inner = `${indent}  `;
       if (opens(filter, name)) for (const child of children) this.#node(p, child, inner, below(filter));

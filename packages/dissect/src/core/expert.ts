@@ -1,5 +1,5 @@
 // Expert information, as Wireshark calls it: what is notable about a packet. Computed only on request.
-import { text, uint } from './field.ts';
+import { type Field, text, uint } from './field.ts';
 import type { Packet } from './packet.ts';
 import { type Protocol, protocol } from './protocol.ts';
 
@@ -19,8 +19,21 @@ export type Group =
   | 'assumption'
   | 'deprecated';
 
+/** Where an item stands in the tree. */
+export interface Place {
+  /** The field that it is about and stands below; without one it stands below the layer. */
+  readonly under?: Field;
+  /**
+   * The field by which filters name the finding: it stands within the item, and nowhere else. Without `under` the item
+   * stands where `emit` adds the field.
+   */
+  readonly name?: Field;
+  /** The field stands once before the item, too. */
+  readonly isRepeated?: boolean;
+}
+
 /** Reports one item about the layer. */
-export type Say = (severity: Severity, group: Group, message: string) => void;
+export type Say = (severity: Severity, group: Group, message: string, place?: Place) => void;
 
 /** Values and names are Wireshark's. */
 export const severities: Readonly<Record<Severity, readonly [number, string]>> = {
@@ -53,6 +66,9 @@ export const expertFields = {
   severity: uint('_ws.expert.severity', 'Severity level').named(new Map(Object.values(severities))),
   group: uint('_ws.expert.group', 'Group').named(new Map(Object.values(groups))),
 };
+
+/** The message where the finding's own field tells it, too. */
+export const hiddenMessage = text('_ws.expert.message', 'Message').hidden();
 
 /** Owns the fields above; it never appears as a layer. */
 export const expertInfo: Protocol = protocol({

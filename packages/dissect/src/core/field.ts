@@ -70,6 +70,8 @@ export class Field {
   owners: readonly Protocol[] = NONE;
   /** Not drawn in the tree, though filters and `-e` see it. */
   isHidden = false;
+  /** Of an alias: its protocol's `emit` places it in the tree. */
+  isPlaced = false;
   /** Of an alias: its values stand together behind the last of its fields, not each behind its own. */
   isBehindAll = false;
   /** Comes from the capture file's record: shown without the brackets of derived values. */
@@ -146,6 +148,11 @@ export class Field {
 
   behindAll(): this {
     this.isBehindAll = true;
+    return this;
+  }
+
+  placed(): this {
+    this.isPlaced = true;
     return this;
   }
 

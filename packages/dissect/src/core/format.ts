@@ -68,6 +68,13 @@ function hexWidth(value: number | bigint): number {
   return value < 0x100 ? 1 : value < 0x10000 ? 2 : value < 0x1_0000_0000 ? 4 : 8;
 }
 
+/** In the tree, bits of a word take the digits that they need. */
+function hexInLine(value: number, field: Field): string {
+  const { bits, shift } = field;
+  if (bits === 0) return hexNumber(value, field);
+  return `0x${value.toString(16).padStart(Math.ceil((32 - Math.clz32(bits >>> shift)) / 4), '0')}`;
+}
+
 const SECOND = 1_000_000_000n;
 
 /** As `secondsText`. */
@@ -136,7 +143,7 @@ function lineOf(field: Field, value: Value, names: AddressNames | null): string 
     case 'uint':
     case 'int': {
       const name = typeof value === 'number' ? field.nameOf(value) : undefined;
-      const number = field.base === 'hex' ? hexNumber(value as number, field) : String(value);
+      const number = field.base === 'hex' ? hexInLine(value as number, field) : String(value);
       if (name === undefined) return `${title}: ${number}`;
       return field.isNameOnly ? `${title}: ${name}` : `${title}: ${name} (${number})`;
     }

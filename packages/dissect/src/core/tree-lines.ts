@@ -58,6 +58,8 @@ export class TreeLines extends TreeSink {
     this.#depths.length = 1;
   }
 
+  protected readonly withHidden = false;
+
   protected isShown(field: Field): boolean {
     return !field.isHidden;
   }
@@ -120,7 +122,7 @@ export class TreeLines extends TreeSink {
     this.#depths.push(this.#depth + (hasNode ? 1 : 0));
   }
 
-  close(): void {
+  protected leave(): void {
     if (this.#depths.length > 1) this.#depths.pop();
   }
 

@@ -1,6 +1,17 @@
 // What `emit` functions write to where a whole packet is shown: checks each field's place, reads its value, keeps count of
 // the nodes. What becomes of a node is left to those who build a tree of it or write it as text.
-import { expertFields, expertText, groups, reportExpertInfo, type Say, severities } from './expert.ts';
+import {
+  expertFields,
+  expertText,
+  type Group,
+  groups,
+  hiddenMessage,
+  type Place,
+  reportExpertInfo,
+  type Say,
+  type Severity,
+  severities,
+} from './expert.ts';
 import type { Field, Value } from './field.ts';
 import { NESTED, type Packet, SHOWN } from './packet.ts';
 import type { Protocol } from './protocol.ts';
@@ -8,6 +19,15 @@ import type { Sink } from './sink.ts';
 
 /** Nodes in one packet's tree; further ones are dropped. */
 const NODES_MAX = 20_000;
+
+const NOWHERE: Place = {};
+
+interface ExpertItem {
+  readonly severity: Severity;
+  readonly group: Group;
+  readonly message: string;
+  readonly place: Place;
+}
 
 export abstract class TreeSink implements Sink {
   protected packet!: Packet;
@@ -17,6 +37,13 @@ export abstract class TreeSink implements Sink {
   #start = 0;
   #stop = 0;
   #nodes = 0;
+  /** Expert information of the layer that has not been written. */
+  #items: ExpertItem[] = [];
+  /** Of it what stands below the field written last, once that field's line is complete. */
+  #due: ExpertItem[] = [];
+  #dueStart = 0;
+  /** Fields of the layer that stand within an item. */
+  #named: Field[] = [];
 
   /** All layers of a packet that have a tree, each with its fields and expert information. */
   protected walk(p: Packet): void {
@@ -33,26 +60,67 @@ export abstract class TreeSink implements Sink {
     this.#start = p.start[layer]!;
     this.#stop = p.stop[layer]!;
     // A layer that is only nested stands within the tree of the one shown before it.
+    this.#items = [];
+    this.#named = [];
+    reportExpertInfo(p, layer, this.#keep);
     this.beginLayer(made, layer > 0 && (p.flags[layer]! & SHOWN) === 0);
     if (made.emit !== null) made.emit(p, layer, this);
     else for (const field of made.fields) this.fixed(field);
+    this.#writeDue();
     this.endLayer();
-    reportExpertInfo(p, layer, this.#say);
+    for (const item of this.#items) this.#writeItem(item, this.#start);
   }
 
-  readonly #say: Say = (severity, group, message) => {
-    const { message: text, severity: gravity, group: kind } = expertFields;
-    const line = `[${expertText(severity, group, message)}]`;
-    this.enter(this.#has() && this.heading('_ws.expert', line, this.#start, 0));
-    this.#expert(text, message, `[${message}]`);
-    const [level, name] = severities[severity];
-    this.#expert(gravity, level, `[Severity level: ${name}]`);
-    this.#expert(kind, groups[group][0], `[Group: ${groups[group][1]}]`);
-    this.close();
+  readonly #keep: Say = (severity, group, message, place = NOWHERE) => {
+    this.#items.push({ severity, group, message, place });
+    if (place.name !== undefined && place.isRepeated !== true) this.#named.push(place.name);
   };
 
-  #expert(field: Field, value: Value, text: string): void {
-    if (this.#has()) this.field(field, value, this.#start, 0, text);
+  /** Below the field written last, whose line has all its notes by now. */
+  #writeDue(): void {
+    if (this.#due.length === 0) return;
+    this.enter(true);
+    this.#writeDueHere();
+    this.leave();
+  }
+
+  #writeDueHere(): void {
+    const due = this.#due;
+    this.#due = [];
+    for (const item of due) this.#writeItem(item, this.#dueStart);
+  }
+
+  #writeItem({ severity, group, message, place }: ExpertItem, start: number): void {
+    const { message: text, severity: gravity, group: kind } = expertFields;
+    const line = `[${expertText(severity, group, message)}]`;
+    this.enter(this.#has() && this.heading('_ws.expert', line, start, 0));
+    if (place.name === undefined) this.#expert(text, message, start, `[${message}]`);
+    else {
+      this.#named.push(place.name);
+      this.#expert(place.name, true, start, `[${message}]`);
+      if (this.withHidden) this.#expert(hiddenMessage, message, start, null);
+    }
+    const [level, name] = severities[severity];
+    this.#expert(gravity, level, start, `[Severity level: ${name}]`);
+    this.#expert(kind, groups[group][0], start, `[Group: ${groups[group][1]}]`);
+    this.leave();
+  }
+
+  #expert(field: Field, value: Value, start: number, text: string | null): void {
+    if (this.#has()) this.field(field, value, start, 0, text);
+  }
+
+  /** The item that stands where its field is emitted. */
+  #writeInPlace(field: Field, start: number): void {
+    const at = this.#items.findIndex(({ place }) => place.name === field && place.under === undefined);
+    if (at >= 0) this.#writeItem(this.#items.splice(at, 1)[0]!, start);
+  }
+
+  #takeDue(field: Field, start: number): void {
+    this.#due = this.#items.filter(({ place }) => place.under === field);
+    if (this.#due.length === 0) return;
+    this.#items = this.#items.filter(({ place }) => place.under !== field);
+    this.#dueStart = start;
   }
 
   /** Whether there is room for one more node. */
@@ -65,8 +133,15 @@ export abstract class TreeSink implements Sink {
   }
 
   #add(field: Field, start: number, length: number, value?: Value): boolean {
-    if (!this.#isWithin(start, length) || !this.isShown(field) || !this.#has()) return false;
+    if (!this.#isWithin(start, length) || !this.isShown(field)) return false;
+    if (this.#due.length > 0) this.#writeDue();
+    if (this.#named.includes(field)) {
+      this.#writeInPlace(field, start);
+      return false;
+    }
+    if (!this.#has()) return false;
     this.field(field, value, start, length, null);
+    if (this.#items.length > 0) this.#takeDue(field, start);
     return true;
   }
 
@@ -87,14 +162,22 @@ export abstract class TreeSink implements Sink {
 
   open(field: Field, start: number, length: number, value?: Value): void {
     this.enter(this.#add(field, start, length, value));
+    this.#writeDueHere();
   }
 
   openFixed(field: Field): void {
     this.enter(this.#fixed(field));
+    this.#writeDueHere();
   }
 
   group(text: string, start: number, length: number): void {
+    this.#writeDue();
     this.enter(this.#isWithin(start, length) && this.#has() && this.heading('', text, start, length));
+  }
+
+  close(): void {
+    this.#writeDue();
+    this.leave();
   }
 
   /** A field that extends beyond its layer is absent, even if its value was computed. */
@@ -122,6 +205,9 @@ export abstract class TreeSink implements Sink {
   protected abstract heading(name: string, text: string, start: number, length: number): true;
   /** What follows is below the last node, or below the same as before if that node was dropped. */
   protected abstract enter(hasNode: boolean): void;
-  abstract close(): void;
+  /** Ends what `enter` began. */
+  protected abstract leave(): void;
+  /** Whether nodes that are not drawn are written. */
+  protected abstract readonly withHidden: boolean;
   abstract note(text: string): void;
 }

@@ -111,11 +111,11 @@ class TreeBuilder extends TreeSink {
   #base = 0;
   /** Aliases whose place is behind a field that has yet to come. */
   readonly #late: (() => void)[] = [];
-  readonly #withHidden: boolean;
+  protected readonly withHidden: boolean;
 
   constructor(withHidden: boolean) {
     super();
-    this.#withHidden = withHidden;
+    this.withHidden = withHidden;
   }
 
   build(p: Packet): Node[] {
@@ -144,7 +144,7 @@ class TreeBuilder extends TreeSink {
   }
 
   protected isShown(field: Field): boolean {
-    return !field.isHidden || (this.#withHidden && !field.name.startsWith('_ws.'));
+    return !field.isHidden || (this.withHidden && !field.name.startsWith('_ws.'));
   }
 
   protected field(
@@ -156,8 +156,9 @@ class TreeBuilder extends TreeSink {
   ): void {
     const value = known ?? readValue(field, this.buffer, start, length);
     const node = this.#put(field, value, start, length, text);
-    if (!this.#withHidden) return;
-    for (const other of field.aliases) if (other.isHidden) this.#addAlias(other, field, value, start, length);
+    if (!this.withHidden) return;
+    for (const other of field.aliases)
+      if (other.isHidden && !other.isPlaced) this.#addAlias(other, field, value, start, length);
     this.#last = node;
   }
 
@@ -200,7 +201,7 @@ class TreeBuilder extends TreeSink {
     this.#open.push(hasNode ? this.#last! : this.#open[this.#open.length - 1]!);
   }
 
-  close(): void {
+  protected leave(): void {
     if (this.#open.length === 1) return;
     const node = this.#open.pop()!;
     // A heading whose length was not known when it was opened spans what is below it.

@@ -4,10 +4,13 @@ import type { Say } from '../core/expert.ts';
 import type { Packet } from '../core/packet.ts';
 import { printable } from '../core/printable.ts';
 import { isRepeated } from '../protocols/dns/message.ts';
+import { httpFields } from '../protocols/http/fields.ts';
 import { Tap } from '../stats/tap.ts';
 
 /** Bytes of a start line that are examined. */
 const LINE_MAX = 2048;
+
+const CHAT = { name: httpFields.chat };
 
 /** The first line of a request or a response. */
 export function httpExpert(p: Packet, layer: number, say: Say): void {
@@ -18,7 +21,7 @@ export function httpExpert(p: Packet, layer: number, say: Say): void {
   const start = p.start[layer]!;
   const feed = b.indexOf(10, start);
   const end = feed < 0 || feed >= p.stop[layer]! ? p.stop[layer]! : feed + 1;
-  say('chat', 'sequence', printable(ascii(b, start, Math.min(end, start + LINE_MAX))));
+  say('chat', 'sequence', printable(ascii(b, start, Math.min(end, start + LINE_MAX))), CHAT);
 }
 
 export function dnsExpert(p: Packet, layer: number, say: Say): void {

@@ -3,7 +3,9 @@ import { u32 } from '../core/bytes.ts';
 import type { Say, Severity } from '../core/expert.ts';
 import { COLUMN, type Packet } from '../core/packet.ts';
 import * as a from '../flows/tcp-analysis.ts';
+import { tcpPlaces } from '../protocols/tcp.ts';
 import { findOption } from '../protocols/tcp-options.ts';
+import { findingPlaces } from '../protocols/tcp-text.ts';
 import { badTcpChecksum, sayChecksum } from './checksums.ts';
 
 const HEADER = 20;
@@ -40,14 +42,26 @@ export function tcpExpert(p: Packet, layer: number, say: Say): void {
   const flags = b[start + 13]!;
   connection(p, flags, say);
   if ((flags & a.ACK) === 0 && u32(b, start + 8) !== 0)
-    say('note', 'protocol', 'The acknowledgment number field is nonzero while the ACK flag is not set');
+    say(
+      'note',
+      'protocol',
+      'The acknowledgment number field is nonzero while the ACK flag is not set',
+      tcpPlaces.ack,
+    );
   const expected = badTcpChecksum(p, layer);
-  if (expected >= 0) sayChecksum(expected, say);
+  if (expected >= 0) sayChecksum(expected, say, tcpPlaces.checksum);
   if (isDuplicateSack(b, start, Math.min(p.payload[layer]!, p.stop[layer]!)))
     say('warn', 'sequence', 'D-SACK Sequence');
   const found = p.analysis & SPECIAL ? p.analysis | a.RETRANSMISSION : p.analysis;
-  if (found & a.DUPLICATE_ACK) say('note', 'sequence', `Duplicate ACK (#${p.session.tcp.duplicateAcks})`);
-  for (const [bit, severity, words] of ANALYSIS) if (found & bit) say(severity, 'sequence', words);
+  if (found & a.DUPLICATE_ACK)
+    say(
+      'note',
+      'sequence',
+      `Duplicate ACK (#${p.session.tcp.duplicateAcks})`,
+      findingPlaces.get(a.DUPLICATE_ACK),
+    );
+  for (const [bit, severity, words] of ANALYSIS)
+    if (found & bit) say(severity, 'sequence', words, findingPlaces.get(bit));
 }
 
 function connection(p: Packet, flags: number, say: Say): void {
@@ -55,14 +69,24 @@ function connection(p: Packet, flags: number, say: Say): void {
   if (flags & a.SYN) {
     const what = flags & a.ACK ? 'acknowledge (SYN+ACK)' : 'request (SYN)';
     const server = flags & a.ACK ? p.srcPort : p.dstPort;
-    say('chat', 'sequence', `Connection establish ${what}: server port ${server}`);
+    say(
+      'chat',
+      'sequence',
+      `Connection establish ${what}: server port ${server}`,
+      flags & a.ACK ? tcpPlaces.synAck : tcpPlaces.syn,
+    );
   }
   if (flags & a.FIN) {
-    say('chat', 'sequence', 'Connection finish (FIN)');
+    say('chat', 'sequence', 'Connection finish (FIN)', tcpPlaces.fin);
     const isFirst = p.session.tcp.closer(p.flow) === p.direction;
-    say('note', 'sequence', `This frame ${isFirst ? 'initiates' : 'undergoes'} the connection closing`);
+    say(
+      'note',
+      'sequence',
+      `This frame ${isFirst ? 'initiates' : 'undergoes'} the connection closing`,
+      isFirst ? tcpPlaces.finActive : tcpPlaces.finPassive,
+    );
   }
-  if (flags & a.RST) say('warn', 'sequence', 'Connection reset (RST)');
+  if (flags & a.RST) say('warn', 'sequence', 'Connection reset (RST)', tcpPlaces.rst);
 }
 
 /** RFC 2883 §4: the first block reports duplicate bytes, below the acknowledgment number. */

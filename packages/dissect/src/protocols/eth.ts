@@ -4,6 +4,7 @@ import { data } from '../core/data.ts';
 import { alias, bool, bytes, ether, text, uint } from '../core/field.ts';
 import { ETHER, NESTED, type Packet, SHOWN } from '../core/packet.ts';
 import { type Protocol, protocol } from '../core/protocol.ts';
+import type { Sink } from '../core/sink.ts';
 import { etherTypes, greProtocols, linkTypes } from '../core/table.ts';
 import { ethernetAddress } from '../core/text.ts';
 import { fabricPath, isFabricPath } from './cisco/fabricpath.ts';
@@ -21,12 +22,12 @@ const TYPE_MIN = 1536;
 const dst = ether('eth.dst', 'Destination').at(0, 6);
 const src = ether('eth.src', 'Source').at(6, 6);
 /** Addresses with their names: none are looked up, so that these are the addresses. */
-const dstResolved = text('eth.dst_resolved', 'Destination (resolved)').hidden().get(resolved(0));
-const srcResolved = text('eth.src_resolved', 'Source (resolved)').hidden().get(resolved(6));
+const dstResolved = text('eth.dst_resolved', 'Destination (resolved)').at(0, 6).hidden().get(resolved(0));
+const srcResolved = text('eth.src_resolved', 'Source (resolved)').at(6, 6).hidden().get(resolved(6));
 const dstOui = uint('eth.dst.oui', 'Destination OUI').at(0, 3).hidden();
 const srcOui = uint('eth.src.oui', 'Source OUI').at(6, 3).hidden();
-const dstVendor = text('eth.dst.oui_resolved', 'Destination OUI (resolved)').hidden().get(vendor(0));
-const srcVendor = text('eth.src.oui_resolved', 'Source OUI (resolved)').hidden().get(vendor(6));
+const dstVendor = text('eth.dst.oui_resolved', 'Destination OUI (resolved)').at(0, 6).hidden().get(vendor(0));
+const srcVendor = text('eth.src.oui_resolved', 'Source OUI (resolved)').at(6, 6).hidden().get(vendor(6));
 /** IEEE 802-2014 §8.2.2 */
 const administration = {
   0: 'Globally unique address (factory default)',
@@ -51,9 +52,9 @@ const f = {
   srcLg,
   srcIg,
   addr: alias('eth.addr', 'Address', [dst, src]).drawn(),
-  addrResolved: alias('eth.addr_resolved', 'Address (resolved)', [dstResolved, srcResolved]),
-  addrOui: alias('eth.addr.oui', 'Address OUI', [dstOui, srcOui]),
-  addrVendor: alias('eth.addr.oui_resolved', 'Address OUI (resolved)', [dstVendor, srcVendor]),
+  addrResolved: alias('eth.addr_resolved', 'Address (resolved)', [dstResolved, srcResolved]).placed(),
+  addrOui: alias('eth.addr.oui', 'Address OUI', [dstOui, srcOui]).placed(),
+  addrVendor: alias('eth.addr.oui_resolved', 'Address OUI (resolved)', [dstVendor, srcVendor]).placed(),
   lg: alias('eth.lg', 'LG bit', [dstLg, srcLg]),
   ig: alias('eth.ig', 'IG bit', [dstIg, srcIg]),
   type: uint('eth.type', 'Type').hex(2).named(etherTypeNames),
@@ -62,10 +63,21 @@ const f = {
   padding: ethPadding,
   trailer: bytes('eth.trailer', 'Trailer'),
   fcs: uint('eth.fcs', 'Frame check sequence').hex(4),
-  fcsStatus: uint('eth.fcs.status', 'FCS Status').named({ 0: 'Bad', 1: 'Good', 2: 'Unverified' }),
+  fcsStatus: uint('eth.fcs.status', 'FCS Status').byName().named({ 0: 'Bad', 1: 'Good', 2: 'Unverified' }),
 };
 /** Frames inside tunnels have no frame check sequence. */
 const carried = { trailer: f.trailer };
+
+/** What both addresses have: the aliases, of which the text tree shows the address alone. */
+function emitAddress(p: Packet, layer: number, at: number, out: Sink): void {
+  const start = p.start[layer]! + at;
+  out.add(f.addr, start, 6);
+  if (!out.wants(f.addrResolved)) return;
+  out.add(f.addrResolved, start, 6, (at === 0 ? dstResolved : srcResolved).getter!(p, layer));
+  out.add(f.addrOui, start, 3);
+  const name = (at === 0 ? dstVendor : srcVendor).getter!(p, layer);
+  if (name !== undefined) out.add(f.addrVendor, start, 6, name);
+}
 
 export const eth: Protocol = protocol({
   name: 'eth',
@@ -103,17 +115,17 @@ export const eth: Protocol = protocol({
     if (p.stop[layer]! - start < HEADER) return;
     out.openFixed(f.dst);
     out.fixed(f.dstResolved);
-    out.add(f.addr, p.start[layer]!, 6);
     out.fixed(f.dstOui);
     out.fixed(f.dstVendor);
+    emitAddress(p, layer, 0, out);
     out.fixed(f.dstLg);
     out.fixed(f.dstIg);
     out.close();
     out.openFixed(f.src);
     out.fixed(f.srcResolved);
-    out.add(f.addr, p.start[layer]! + 6, 6);
     out.fixed(f.srcOui);
     out.fixed(f.srcVendor);
+    emitAddress(p, layer, 6, out);
     out.fixed(f.srcLg);
     out.fixed(f.srcIg);
     out.close();

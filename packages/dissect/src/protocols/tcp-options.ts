@@ -112,7 +112,7 @@ export const tcpOptionFields = {
   optionLen: uint('tcp.option_len', 'Length'),
   mss: uint('tcp.options.mss_val', 'MSS Value'),
   shift: uint('tcp.options.wscale.shift', 'Shift count'),
-  multiplier: uint('tcp.options.wscale.multiplier', 'Multiplier'),
+  multiplier: uint('tcp.options.wscale.multiplier', 'Multiplier').derived(),
   sackCount: uint('tcp.options.sack.count', 'TCP SACK Count'),
   sackLeft: uint('tcp.options.sack_le', 'TCP SACK Left Edge'),
   sackRight: uint('tcp.options.sack_re', 'TCP SACK Right Edge'),

@@ -1,5 +1,6 @@
 // TCP segments as text: the Info column, the flags, and the findings of the sequence analysis.
 import { u16, u32 } from '../core/bytes.ts';
+import type { Place } from '../core/expert.ts';
 import { none, seconds, uint } from '../core/field.ts';
 import type { Packet } from '../core/packet.ts';
 import type { Sink } from '../core/sink.ts';
@@ -78,7 +79,11 @@ const FINDINGS = [
     none('tcp.analysis.keep_alive_ack', 'ACK to a TCP keep-alive segment'),
     'TCP Keep-Alive ACK',
   ],
-  [a.DUPLICATE_ACK, none('tcp.analysis.duplicate_ack', 'Duplicate ACK'), DUPLICATE],
+  [
+    a.DUPLICATE_ACK,
+    none('tcp.analysis.duplicate_ack', 'Duplicate ACK').shownAs(() => '[This is a TCP duplicate ack]'),
+    DUPLICATE,
+  ],
   [
     a.ZERO_WINDOW_PROBE,
     none('tcp.analysis.zero_window_probe', 'TCP Zero Window Probe'),
@@ -102,7 +107,7 @@ const timedFields = {
   rto: seconds('tcp.analysis.rto', 'The RTO for this segment was').timed(),
   rtoFrame: uint('tcp.analysis.rto_frame', 'RTO based on delta from frame').timed(),
 };
-const flagsField = none('tcp.analysis.flags', 'TCP Analysis Flags');
+const flagsField = none('tcp.analysis.flags', 'TCP Analysis Flags').shownAs(() => '[TCP Analysis Flags]');
 const fieldOf = new Map(FINDINGS.map(([bit, field]) => [bit as number, field]));
 const retransmission = fieldOf.get(a.RETRANSMISSION)!;
 const duplicateAck = fieldOf.get(a.DUPLICATE_ACK)!;
@@ -124,6 +129,14 @@ export const tcpAnalysisBits: ReadonlyMap<string, number> = new Map([
   ...FINDINGS.map(([bit, field]) => [field.name, bit] as const),
   [retransmission.name, a.RETRANSMISSION | a.FAST_RETRANSMISSION | a.SPURIOUS_RETRANSMISSION],
 ]);
+
+/** Where a finding's expert information stands: below the analysis flags, or the frame that a duplicate repeats. */
+export const findingPlaces: ReadonlyMap<number, Place> = new Map(
+  FINDINGS.map(([bit, name]) => [
+    bit,
+    bit === a.DUPLICATE_ACK ? { under: duplicateFrame, name, isRepeated: true } : { under: flagsField, name },
+  ]),
+);
 
 export function emitTcpAnalysis(p: Packet, start: number, out: Sink): void {
   const { timing } = p.session;
@@ -159,10 +172,9 @@ function emitFindings(p: Packet, start: number, out: Sink): void {
   }
   out.close();
   if (p.analysis & a.DUPLICATE_ACK) {
-    out.open(duplicateAck, start, 0);
     out.add(duplicateNumber, start, 0, p.session.tcp.duplicateAcks);
     out.add(duplicateFrame, start, 0, p.session.tcp.duplicatedFrame);
-    out.close();
+    out.add(duplicateAck, start, 0);
   }
 }
 

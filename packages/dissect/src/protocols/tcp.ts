@@ -1,6 +1,6 @@
 // Transmission Control Protocol (RFC 9293).
 import { u16, u32 } from '../core/bytes.ts';
-import { alias, bool, bytes, none, seconds, text, uint, type Value } from '../core/field.ts';
+import { alias, bool, bytes, type Field, none, seconds, text, uint, type Value } from '../core/field.ts';
 import { COLUMN, LATE, LISTED, type Packet, SHOWN } from '../core/packet.ts';
 import { type Protocol, protocol } from '../core/protocol.ts';
 import type { Sink } from '../core/sink.ts';
@@ -40,6 +40,14 @@ const innermost = (p: Packet, layer: number): boolean =>
 /** False for a truncated header, of which only the ports are shown; one quoted in an ICMP error is always incomplete. */
 const hasHeader = (p: Packet, layer: number): boolean =>
   p.stop[layer]! - p.start[layer]! >= HEADER || p.isQuoted;
+
+/** `TCP segment data (16 bytes)` */
+const segmentData = (title: string): Field =>
+  bytes('tcp.segment_data', 'TCP segment data').shownAs(
+    (_, width) => `${title} (${width} byte${width === 1 ? '' : 's'})`,
+  );
+const partOfMessage = segmentData('TCP segment data');
+const retransmitted = segmentData('Retransmitted TCP segment data');
 
 const f = {
   srcport,
@@ -104,7 +112,7 @@ const f = {
           ? p.window
           : u16(p.bufferOf(layer), p.start[layer]! + 14),
     ),
-  windowScale: uint('tcp.window_size_scalefactor', 'Window size scaling factor').derived(),
+  windowScale: uint('tcp.window_size_scalefactor', 'Window size scaling factor').shownAs(scaleLine),
   checksum: uint('tcp.checksum', 'Checksum').at(16, 2).hex(),
   checksumStatus: uint('tcp.checksum.status', 'Checksum Status').byName().named(checksumStatusNames),
   urgentPointer: uint('tcp.urgent_pointer', 'Urgent Pointer').at(18, 2),
@@ -121,21 +129,21 @@ const f = {
   ),
   ...tcpAnalysisFields,
   // The findings of the expert information, by which Wireshark's filters name them.
-  isSyn: none('tcp.connection.syn', 'Connection establish request (SYN)').hidden(),
-  isSynAck: none('tcp.connection.synack', 'Connection establish acknowledge (SYN+ACK)').hidden(),
-  isFin: none('tcp.connection.fin', 'Connection finish (FIN)').hidden(),
-  isFinActive: none('tcp.connection.fin_active', 'This frame initiates the connection closing').hidden(),
-  isFinPassive: none('tcp.connection.fin_passive', 'This frame undergoes the connection closing').hidden(),
-  isRst: none('tcp.connection.rst', 'Connection reset (RST)').hidden(),
+  isSyn: none('tcp.connection.syn', 'Connection establish request (SYN)'),
+  isSynAck: none('tcp.connection.synack', 'Connection establish acknowledge (SYN+ACK)'),
+  isFin: none('tcp.connection.fin', 'Connection finish (FIN)'),
+  isFinActive: none('tcp.connection.fin_active', 'This frame initiates the connection closing'),
+  isFinPassive: none('tcp.connection.fin_passive', 'This frame undergoes the connection closing'),
+  isRst: none('tcp.connection.rst', 'Connection reset (RST)'),
   payload: bytes('tcp.payload', 'TCP payload').shownAs(
     (_, width) => `TCP payload (${width} byte${width === 1 ? '' : 's'})`,
   ),
   pduSize,
   // The payload bytes that belong to a reassembled message.
   reassembledIn: uint('tcp.reassembled_in', 'Reassembled PDU in frame'),
-  segmentData: bytes('tcp.segment_data', 'TCP segment data').shownAs(
-    (_, width) => `TCP segment data (${width} byte${width === 1 ? '' : 's'})`,
-  ),
+  retransmitted,
+  partOfMessage,
+  segmentData: alias('tcp.segment_data', 'TCP segment data', [retransmitted, partOfMessage]),
 };
 
 function emitConnection(p: Packet, start: number, flags: number, out: Sink): void {
@@ -172,6 +180,18 @@ function nextSequence(p: Packet, layer: number): number {
 
 /** Findings after which the payload is not dissected again. Out-of-order segments are: they may be part of a message. */
 const NOT_READ = RETRANSMISSION | SPURIOUS_RETRANSMISSION;
+
+/** Where expert information of the header stands. */
+export const tcpPlaces = {
+  syn: { under: f.syn, name: f.isSyn },
+  synAck: { under: f.syn, name: f.isSynAck },
+  fin: { under: f.fin, name: f.isFin },
+  finActive: { under: f.fin, name: f.isFinActive },
+  finPassive: { under: f.fin, name: f.isFinPassive },
+  rst: { under: f.rst, name: f.isRst },
+  ack: { under: f.ack },
+  checksum: { under: f.checksum },
+};
 
 export const tcp: Protocol = protocol({
   name: 'tcp',
@@ -227,7 +247,7 @@ export const tcp: Protocol = protocol({
       out.add(f.nxtseq, start, 0, nextSequence(p, layer));
       out.note('    (relative sequence number)');
       out.add(f.ack, start + 8, 4, p.relativeAck);
-      out.note('    (relative ack number)');
+      if (hasAck(p, layer)) out.note('    (relative ack number)');
     } else {
       out.add(f.seq, start + 4, 4);
       out.add(f.ack, start + 8, 4);
@@ -265,8 +285,10 @@ export const tcp: Protocol = protocol({
     emitTcpAnalysis(p, start, out);
     emitConnection(p, start, b[start + 13]!, out);
     if (p.stop[layer]! > end) out.add(f.payload, end, p.stop[layer]! - end);
-    if (p.joinedBytes > 0) out.add(f.segmentData, end, p.joinedBytes);
-    if (p.begunAt >= 0) out.add(f.segmentData, p.begunAt, p.stop[layer]! - p.begunAt);
+    if (p.analysis & NOT_READ && p.segmentLength > 0 && p.stop[layer]! - end >= p.segmentLength)
+      out.add(retransmitted, end, p.segmentLength);
+    if (p.joinedBytes > 0) out.add(partOfMessage, end, p.joinedBytes);
+    if (p.begunAt >= 0) out.add(partOfMessage, p.begunAt, p.stop[layer]! - p.begunAt);
     if (reassembledIn(p) > 0) out.add(f.reassembledIn, start, 0, reassembledIn(p));
     if (out.wants(pduSize)) emitPduSizes(p, layer, out);
   },
@@ -300,6 +322,12 @@ function hasAck(p: Packet, layer: number): boolean {
 function headerLine(value: Value): string {
   const words = Number(value) / 4;
   return `${words.toString(2).padStart(4, '0')} .... = Header Length: ${value} bytes (${words})`;
+}
+
+/** RFC 7323 §2.2: -1 where the handshake was not captured, -2 where it has no option. */
+function scaleLine(value: Value): string {
+  const meaning = value === -1 ? ' (unknown)' : value === -2 ? ' (no window scaling used)' : '';
+  return `[Window size scaling factor: ${value}${meaning}]`;
 }
 
 /** Finds the segment's conversation and runs the sequence analysis on it. */

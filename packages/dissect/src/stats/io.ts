@@ -120,7 +120,8 @@ export class IoTable {
     }
     collector.collect(p);
     const values = collector.values[0]!;
-    if (name === 'COUNT') cell.total += values.length;
+    if (name === 'COUNT')
+      cell.total += ONCE.has(collector.fields[0]!.name) ? Math.min(1, values.length) : values.length;
     else if (name === 'LOAD') for (const value of values) this.#load(i, row, spanOf(value) / 1000);
     else {
       const isSpan = collector.fields[0]!.type === 'seconds';
@@ -145,6 +146,9 @@ export class IoTable {
     }
   }
 }
+
+/** Findings that stand in the tree twice, of which Wireshark's taps see one. */
+const ONCE: ReadonlySet<string> = new Set(['tcp.analysis.duplicate_ack']);
 
 /** Nanoseconds. */
 function spanOf(value: Value): number {

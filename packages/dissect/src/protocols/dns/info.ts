@@ -4,7 +4,7 @@ import type { Packet } from '../../core/packet.ts';
 import { printable } from '../../core/printable.ts';
 import { hex } from '../../core/text.ts';
 import type { Rdata } from './layout.ts';
-import { HEADER, messageStart, RESPONSE, TOP_BIT } from './message.ts';
+import { HEADER, messageStart, questionKind, RESPONSE, TOP_BIT } from './message.ts';
 import { nameEnd, readName, skipName } from './name.ts';
 import { layouts } from './records.ts';
 import { opcodeNames, rcodeNames, typeName } from './types.ts';
@@ -36,7 +36,7 @@ function sectionsInfo(b: Uint8Array, start: number, end: number, isMulticast: bo
     at = nameEnd;
     if (at < 0 || at + 4 > end) return info;
     info += ` ${typeName(u16(b, at))} ${printable(name)}`;
-    if (isMulticast) info += u16(b, at + 2) & TOP_BIT ? ', "QU" question' : ', "QM" question';
+    if (isMulticast) info += questionKind(b, at);
     at += 4;
   }
   for (let left = recordCount(b, start); left > 0 && told < INFO_RECORDS_MAX; left--, told++) {

@@ -11,6 +11,7 @@ import { DSO, dsoFields, emitDso } from './dso.ts';
 import { type Rdata, respType } from './layout.ts';
 import { labelCount, nameEnd, nameLength, readName, skipName } from './name.ts';
 import { layouts, recordFields, unknownLayout } from './records.ts';
+import { spanText } from './span.ts';
 import {
   AXFR,
   className,
@@ -91,7 +92,9 @@ const f = {
   extRcode: uint('dns.resp.ext_rcode', 'Higher bits in extended RCODE').hex(1),
   version: uint('dns.resp.edns0_version', 'EDNS0 version'),
   respZ: uint('dns.resp.z', 'Z').hex(2),
-  respZDo: bool('dns.resp.z.do', 'DO bit').mask(0x8000),
+  respZDo: bool('dns.resp.z.do', 'DO bit')
+    .mask(0x8000)
+    .named({ 0: 'Cannot handle DNSSEC security RRs', 1: 'Accepts DNSSEC security RRs' }),
   respZReserved: uint('dns.resp.z.reserved', 'Reserved').mask(0x7fff).hex(2),
   responseTo: uint('dns.response_to', 'Request In'),
   responseIn: uint('dns.response_in', 'Response In'),
@@ -321,7 +324,9 @@ function emitQuestion(
   let klass = u16(b, after + 2);
   if (isMulticast) klass &= ~TOP_BIT;
   out.group(
-    out.wants(line) ? `${printable(name)}: type ${typeName(u16(b, after))}, class ${className(klass)}` : '',
+    out.wants(line)
+      ? `${printable(name)}: type ${typeName(u16(b, after))}, class ${className(klass)}${isMulticast ? questionKind(b, after) : ''}`
+      : '',
     at,
     after + 4 - at,
   );
@@ -418,21 +423,7 @@ function emitExchange(p: Packet, layer: number, start: number, isResponse: boole
   } else if (kind === UNSOLICITED) out.add(f.unsolicited, start, 0, true);
 }
 
-const UNITS: readonly (readonly [number, string])[] = [
-  [86_400, 'day'],
-  [3600, 'hour'],
-  [60, 'minute'],
-  [1, 'second'],
-];
-
-/** `1 hour, 30 minutes` */
-function spanText(span: number): string {
-  if (span === 0) return '0 seconds';
-  const words: string[] = [];
-  for (const [unit, name] of UNITS) {
-    const count = Math.floor(span / unit);
-    span %= unit;
-    if (count > 0) words.push(`${count} ${name}${count === 1 ? '' : 's'}`);
-  }
-  return words.join(', ');
+/** RFC 6762 §5.4: the top bit of the class asks for an answer by unicast. */
+export function questionKind(b: Uint8Array, at: number): string {
+  return u16(b, at + 2) & TOP_BIT ? ', "QU" question' : ', "QM" question';
 }

@@ -2,6 +2,7 @@
 import { text, uint } from '../../core/field.ts';
 import { fixed, type Layout, name, type Part, string } from './layout.ts';
 import { algorithmNames } from './names.ts';
+import { asSpan } from './span.ts';
 
 /** Records whose owner is shown in the Info text. */
 export const owner = (...parts: Part[]): Layout => ({ parts, tellsOwner: true });
@@ -12,6 +13,9 @@ export const told = (words: readonly (string | null)[], ...parts: Part[]): Layou
 export const u8 = (field: string, title: string): Part => fixed(uint(field, title), 1);
 export const u16of = (field: string, title: string): Part => fixed(uint(field, title), 2);
 export const u32of = (field: string, title: string): Part => fixed(uint(field, title), 4);
+/** A number of seconds. */
+export const spanOf = (field: string, title: string): Part =>
+  fixed(uint(field, title).shownAs(asSpan(title)), 4);
 export const nameOf = (field: string, title: string): Part => name(text(field, title));
 export const stringOf = (length: string, lengthTitle: string, field: string, title: string): Part =>
   string(uint(length, lengthTitle), text(field, title));

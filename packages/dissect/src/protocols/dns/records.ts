@@ -21,16 +21,16 @@ import {
   rendezvous,
   serviceBits,
 } from './odd-parts.ts';
-import { algorithm, nameOf, owner, plain, stringOf, told, u8, u16of, u32of } from './parts.ts';
+import { algorithm, nameOf, owner, plain, spanOf, stringOf, told, u8, u16of, u32of } from './parts.ts';
 import { delegation, dnskey, nsec3, nsec3param, oldKey, signature, tkey, tsig } from './security.ts';
 import { serviceBinding } from './svcb.ts';
 
 const soaNumbers = [
   u32of('dns.soa.serial_number', 'Serial Number'),
-  u32of('dns.soa.refresh_interval', 'Refresh Interval'),
-  u32of('dns.soa.retry_interval', 'Retry Interval'),
-  u32of('dns.soa.expire_limit', 'Expire limit'),
-  u32of('dns.soa.minimum_ttl', 'Minimum TTL'),
+  spanOf('dns.soa.refresh_interval', 'Refresh Interval'),
+  spanOf('dns.soa.retry_interval', 'Retry Interval'),
+  spanOf('dns.soa.expire_limit', 'Expire limit'),
+  spanOf('dns.soa.minimum_ttl', 'Minimum TTL'),
 ];
 
 const wins = ['local_flag', 'lookup_timeout', 'cache_timeout'] as const;

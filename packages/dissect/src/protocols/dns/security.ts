@@ -3,7 +3,7 @@ import { u16 } from '../../core/bytes.ts';
 import { bool, bytes, type Field, none, text, time, uint } from '../../core/field.ts';
 import { fixed, moment, over, own, type Part, type Rdata, rest, sized, typeBitmap } from './layout.ts';
 import { digestNames, hashNames } from './names.ts';
-import { algorithm, nameOf, owner, plain, u8, u16of, u32of } from './parts.ts';
+import { algorithm, nameOf, owner, plain, spanOf, u8, u16of } from './parts.ts';
 import { rcodeNames, typeTitles } from './types.ts';
 
 /** RFC 4034 appendix B: key tag, a checksum over the record data. */
@@ -29,7 +29,7 @@ export const signature = plain(
   fixed(uint('dns.rrsig.type_covered', 'Type Covered').named(typeTitles), 2),
   algorithm('dns.rrsig.algorithm'),
   u8('dns.rrsig.labels', 'Labels'),
-  u32of('dns.rrsig.original_ttl', 'Original TTL'),
+  spanOf('dns.rrsig.original_ttl', 'Original TTL'),
   moment(time('dns.rrsig.signature_expiration', 'Signature Expiration'), 4),
   moment(time('dns.rrsig.signature_inception', 'Signature Inception'), 4),
   u16of('dns.rrsig.key_tag', 'Key Tag'),

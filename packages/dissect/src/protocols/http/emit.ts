@@ -14,6 +14,18 @@ import { type Head, lineEnd, NEITHER, NOTIFICATION, REQUEST, RESPONSE } from './
 /** Maximum number of chunks shown in the tree. */
 const CHUNKS_MAX = 500;
 
+interface Lines {
+  /** Of a header field that has a field of its own. */
+  readonly known: Field;
+  readonly other: Field;
+}
+
+/** By the kind of head; one without a first line has none. */
+const LINES: Readonly<Record<number, Lines>> = {
+  [REQUEST]: { known: f.knownRequestLine, other: f.otherRequestLine },
+  [RESPONSE]: { known: f.knownResponseLine, other: f.otherResponseLine },
+};
+
 /** Emits first line and header fields of the message at [start, head.end). */
 export function emitHead(b: Uint8Array, start: number, head: Head, out: Sink): void {
   let at = start;
@@ -21,13 +33,12 @@ export function emitHead(b: Uint8Array, start: number, head: Head, out: Sink): v
     emitFirstLine(b, start, head, out);
     at = afterLine(b, head.lineStop, head.end);
   }
-  const lineField =
-    head.kind === RESPONSE ? f.responseLine : head.kind === REQUEST ? f.requestLine : f.unknownHeader;
+  const lines = LINES[head.kind] ?? null;
   while (at < head.end) {
     let stop = lineEnd(b, at, head.end);
     if (stop < 0) stop = head.end;
     const next = afterLine(b, stop, head.end);
-    if (stop > at) emitHeader(b, at, stop, next, lineField, out);
+    if (stop > at) emitHeader(b, at, stop, next, lines, out);
     else {
       // The empty line that ends the header.
       out.group(printable(ascii(b, at, next)), at, next - at);
@@ -95,16 +106,14 @@ function emitHeader(
   at: number,
   stop: number,
   next: number,
-  lineField: Field,
+  lines: Lines | null,
   out: Sink,
 ): void {
   const line = utf8(b, at, next);
   const colon = line.indexOf(':');
   const field = colon > 0 ? headerFields.get(line.slice(0, colon).toLowerCase()) : undefined;
   if (field === undefined) {
-    out.group(printable(line), at, next - at);
-    out.add(lineField, at, next - at, line);
-    out.close();
+    out.add(lines === null ? f.unknownHeader : lines.other, at, next - at, line);
     return;
   }
   const value = line.slice(colon + 1).replace(/^[ \t]+|[\r\n]+$/g, '');
@@ -115,7 +124,7 @@ function emitHeader(
     for (const pair of value.split(/;\s*/)) if (pair !== '') out.add(f.cookiePair, at, stop - at, pair);
   if (field === f.authorization || field === f.proxyAuthorization) emitBasic(at, value, out);
   out.close();
-  if (lineField !== f.unknownHeader) out.add(lineField, at, next - at, line);
+  if (lines !== null) out.add(lines.known, at, next - at, line);
 }
 
 function emitLength(at: number, next: number, value: string, out: Sink): void {
@@ -188,6 +197,21 @@ function emitLater(
   if (frame > 0) out.add(field, start, 0, frame);
 }
 
+/** `Content-encoded entity body (gzip): 946 bytes -> 2675 bytes` */
+function emitCoding(b: Uint8Array, start: number, end: number, head: Head, length: number, out: Sink): void {
+  let size = end - start;
+  if (head.isChunked) {
+    size = 0;
+    eachChunk(b, start, end, (_, __, bytes) => {
+      size += bytes;
+    });
+  }
+  const name = ascii(b, head.codingStart, head.codingStop).trim();
+  if (name.toLowerCase() === 'identity') return;
+  out.group(`Content-encoded entity body (${name}): ${size} bytes -> ${length} bytes`, start, end - start);
+  out.close();
+}
+
 /** Emits the body: chunks, and the decoded contents. */
 export function emitBody(p: Packet, b: Uint8Array, start: number, end: number, head: Head, out: Sink): void {
   if (end <= start) return;
@@ -211,5 +235,6 @@ export function emitBody(p: Packet, b: Uint8Array, start: number, end: number, h
   }
   if (!out.wants(f.fileData)) return;
   const body = decodedBody(p.session.unpack, head, b, start, end);
+  if (body !== null && head.codingStop > head.codingStart) emitCoding(b, start, end, head, body.length, out);
   if (body !== null && body.length > 0) out.add(f.fileData, start, end - start, utf8(body, 0, body.length));
 }

@@ -1,12 +1,42 @@
 // The fields of HTTP, and the header fields by name.
-import { bool, bytes, type Field, none, seconds, text, uint, uint64 } from '../../core/field.ts';
+import {
+  alias,
+  bool,
+  bytes,
+  type Field,
+  none,
+  seconds,
+  text,
+  uint,
+  uint64,
+  type Value,
+} from '../../core/field.ts';
+import { printable } from '../../core/printable.ts';
+
+/** A line of the head that is known by no field of its own. */
+const otherLine = (name: string, title: string): Field =>
+  text(name, title).shownAs((line) => printable(String(line)));
+const requestLine = text('http.request.line', 'Request line').hidden();
+const responseLine = text('http.response.line', 'Response line').hidden();
+const otherRequestLine = otherLine('http.request.line', 'Request line');
+const otherResponseLine = otherLine('http.response.line', 'Response line');
+
+/** The length in UTF-8 of a text; what stands for a byte that was none is one. */
+function bytesIn(value: Value): number {
+  let count = 0;
+  for (const character of String(value)) {
+    const code = character.codePointAt(0)!;
+    count += code < 0x80 || code === 0xfffd ? 1 : code < 0x800 ? 2 : code < 0x1_0000 ? 3 : 4;
+  }
+  return count;
+}
 
 export const httpFields = {
   request: bool('http.request', 'Request').hidden(),
   response: bool('http.response', 'Response').hidden(),
   notification: bool('http.notification', 'Notification').hidden(),
   // The finding of the expert information.
-  chat: none('http.chat', 'Formatted text').hidden(),
+  chat: none('http.chat', 'Formatted text'),
   method: text('http.request.method', 'Request Method'),
   uri: text('http.request.uri', 'Request URI'),
   uriPath: text('http.request.uri.path', 'Request URI Path'),
@@ -15,17 +45,21 @@ export const httpFields = {
   requestVersion: text('http.request.version', 'Request Version'),
   responseVersion: text('http.response.version', 'Response Version'),
   code: uint('http.response.code', 'Status Code'),
-  codeDescription: text('http.response.code.desc', 'Status Code Description'),
+  codeDescription: text('http.response.code.desc', 'Status Code Description').derived(),
   phrase: text('http.response.phrase', 'Response Phrase'),
-  requestLine: text('http.request.line', 'Request line').hidden(),
-  responseLine: text('http.response.line', 'Response line').hidden(),
-  unknownHeader: text('http.unknown_header', 'Unknown header'),
+  knownRequestLine: requestLine,
+  knownResponseLine: responseLine,
+  otherRequestLine,
+  otherResponseLine,
+  requestLine: alias('http.request.line', 'Request line', [requestLine, otherRequestLine]),
+  responseLine: alias('http.response.line', 'Response line', [responseLine, otherResponseLine]),
+  unknownHeader: text('http.unknown_header', 'Unknown header').shownAs((line) => printable(String(line))),
   authBasic: text('http.authbasic', 'Credentials'),
   cookiePair: text('http.cookie_pair', 'Cookie pair'),
-  contentLength: uint64('http.content_length', 'Content length'),
-  fullUri: text('http.request.full_uri', 'Full request URI'),
-  requestNumber: uint('http.request_number', 'HTTP request'),
-  responseNumber: uint('http.response_number', 'HTTP response'),
+  contentLength: uint64('http.content_length', 'Content length').derived(),
+  fullUri: text('http.request.full_uri', 'Full request URI').derived(),
+  requestNumber: uint('http.request_number', 'HTTP request').shownAs((n) => `[HTTP request ${n}/${n}]`),
+  responseNumber: uint('http.response_number', 'HTTP response').shownAs((n) => `[HTTP response ${n}/${n}]`),
   time: seconds('http.time', 'Time since request'),
   prevRequestIn: uint('http.prev_request_in', 'Prev request in frame'),
   prevResponseIn: uint('http.prev_response_in', 'Prev response in frame'),
@@ -39,7 +73,7 @@ export const httpFields = {
   chunkSize: uint('http.chunk_size', 'Chunk size'),
   chunkData: bytes('http.chunk_data', 'Chunk data'),
   chunkBoundary: bytes('http.chunk_boundary', 'Chunk boundary'),
-  fileData: text('http.file_data', 'File Data'),
+  fileData: text('http.file_data', 'File Data').shownAs((value) => `File Data: ${bytesIn(value)} bytes`),
   // Header fields, shown under their own names.
   authorization: text('http.authorization', 'Authorization'),
   proxyAuthorization: text('http.proxy_authorization', 'Proxy-Authorization'),

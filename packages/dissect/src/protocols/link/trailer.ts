@@ -104,6 +104,7 @@ export function emitTrailer(p: Packet, layer: number, out: Sink, fields: Trailer
   if (end > start) out.add(fields.trailer, start, end - start);
   if (!hasFcs) return;
   out.add(fields.fcs!, end, FCS, u32(b, end));
+  out.note(' [unverified]');
   if (fields.fcsStatus !== undefined) out.add(fields.fcsStatus, end, 0, 2);
 }
 

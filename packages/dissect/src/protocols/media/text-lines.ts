@@ -1,13 +1,29 @@
 // Line-based text: HTML, style sheets, scripts and plain text, shown line by line.
 import { utf8 } from '../../core/bytes.ts';
 import { LISTED } from '../../core/packet.ts';
+import { printable } from '../../core/printable.ts';
 import { protocol } from '../../core/protocol.ts';
 import { beginsXml, contentBytes, contentOf, lazyReaders, mediaTypes, takeContent } from './types.ts';
 import { xml } from './xml.ts';
 
 /** Lines shown in the tree, and characters of each. */
 const LINES_MAX = 2000;
-const LINE_CHARACTERS_MAX = 240;
+const LINE_CHARACTERS_MAX = 239;
+const TRUNCATED = ' [truncated]';
+
+/** With its end as \n, and cut where Wireshark cuts it. */
+function lineText(text: Uint8Array, at: number, end: number): string {
+  // A character has at most four bytes.
+  const line = printable(utf8(text, at, Math.min(end, at + 4 * (LINE_CHARACTERS_MAX + 1))));
+  if (line.length <= LINE_CHARACTERS_MAX) return line;
+  return TRUNCATED + line.slice(0, LINE_CHARACTERS_MAX - TRUNCATED.length - 1);
+}
+
+function lineCount(text: Uint8Array): number {
+  let count = text.length > 0 && text[text.length - 1] !== 10 ? 1 : 0;
+  for (let at = text.indexOf(10); at >= 0; at = text.indexOf(10, at + 1)) count++;
+  return count;
+}
 
 export const textLines = protocol({
   name: 'data-text-lines',
@@ -29,15 +45,16 @@ export const textLines = protocol({
     for (let at = 0, lines = 0; at < text.length && lines < LINES_MAX; lines++) {
       const feed = text.indexOf(10, at);
       const end = feed < 0 ? text.length : feed + 1;
-      const line = utf8(text, at, Math.min(end, at + LINE_CHARACTERS_MAX)).replace(/[\r\n]+$/, '');
-      out.group(line, isPlain ? start + at : start, isPlain ? end - at : 0);
+      out.group(lineText(text, at, end), isPlain ? start + at : start, isPlain ? end - at : 0);
       out.close();
       at = end;
     }
   },
   headline(p, layer) {
     const type = contentOf(p, layer).type;
-    return type === null ? '' : `: ${type.name}`;
+    const count = lineCount(contentBytes(p, layer) ?? new Uint8Array(0));
+    const lines = ` (${count} line${count === 1 ? '' : 's'})`;
+    return type === null ? lines : `: ${type.name}${lines}`;
   },
 });
 

@@ -88,7 +88,7 @@ const f = {
   wepIv: uint('wlan.wep.iv', 'Initialization Vector').hex(3),
   wepKey: uint('wlan.wep.key', 'Key Index'),
   fcs: uint('wlan.fcs', 'Frame check sequence').hex(4).le(),
-  fcsStatus: uint('wlan.fcs.status', 'FCS Status').named({ 0: 'Bad', 1: 'Good', 2: 'Unverified' }),
+  fcsStatus: uint('wlan.fcs.status', 'FCS Status').byName().named({ 0: 'Bad', 1: 'Good', 2: 'Unverified' }),
 };
 const flagFields: readonly Field[] = [
   f.ds,
