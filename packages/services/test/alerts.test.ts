@@ -33,9 +33,9 @@ test('a finding is told once, again when it is graver, and not when it is slight
   const log = { ...silentLog, warn: (message: string) => void said.push(message) };
   const alerts = new Alerts({ severity: 'medium', log, file: null, syslog: '', webhook: '' });
   const expert: FindingRow = { ...finding('of the expert', 'high'), finder: 'expert', detail: null };
-  alerts.tell([finding('a', 'low'), finding('a', 'medium'), finding('a', 'medium'), expert], 'eth0');
-  alerts.tell([finding('a', 'critical'), finding('a', 'high')], 'eth0');
-  alerts.tell([finding('a', 'high')], 'eth1');
+  alerts.send([finding('a', 'low'), finding('a', 'medium'), finding('a', 'medium'), expert], 'eth0');
+  alerts.send([finding('a', 'critical'), finding('a', 'high')], 'eth0');
+  alerts.send([finding('a', 'high')], 'eth1');
   assert.deepEqual(
     said.map((each) => each.split(':')[0]),
     ['medium', 'critical', 'high'],
@@ -67,7 +67,7 @@ test('it is posted in the fields of ECS, and a webhook that refuses is told of o
   try {
     for (const message of ['a', "GET /?id=1'+or+'1'='1"]) {
       const alerts = new Alerts({ severity: 'medium', log, file: null, syslog: '', webhook });
-      alerts.tell([finding(message, 'high')], 'eth0');
+      alerts.send([finding(message, 'high')], 'eth0');
       await alerts.close();
     }
   } finally {

@@ -20,7 +20,7 @@ export async function demoAttack(options: DemoAttackOptions): Promise<number> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(INTERRUPTED));
   const report = await runAttack({
     ...{ peers, queriesPerSecond, forSeconds },
-    ...(options.json === true ? {} : { say }),
+    ...(options.json === true ? {} : { print: say }),
   });
   if (options.json === true) console.log(JSON.stringify(report, null, 2));
   else console.log(`\n${summaryOf(report)}`);

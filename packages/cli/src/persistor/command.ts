@@ -36,7 +36,7 @@ export async function runPersistor(options: PersistorCommandOptions): Promise<nu
     const server = await startPersistor({
       ...{ ...config.persistor, log, store },
       token: process.env.EYRIE_TOKEN,
-      onFindings: (findings, capture) => alerts?.tell(findings, capture),
+      onFindings: (findings, capture) => alerts?.send(findings, capture),
     }).catch(userError);
     const limits = limitsOf(config.store);
     const keeper = limits === null ? null : new Keeper(store, limits, log);

@@ -107,7 +107,7 @@ async function serve({ config, place, files, speed, url, isSample, options }: Se
   const { ring, ringFolder, ...live } = liveFrom(config);
   const intake = new PipelineIntake({
     ...{ store, log, ring, ringFolder, live, rules: config.parser.rules, silence, keyLog, logs },
-    onFindings: (findings, capture) => alerts?.tell(findings, capture),
+    onFindings: (findings, capture) => alerts?.send(findings, capture),
     refused,
     meshClock: meshReading,
   });

@@ -20,7 +20,7 @@ export interface AlertsOptions {
 }
 
 /** Findings remembered as reported; beyond it the oldest is evicted, and may be reported again. */
-const TOLD_MAX = 10_000;
+const SENT_MAX = 10_000;
 
 const GRAVITY: Readonly<Record<RuleSeverity, SyslogLine['gravity']>> = {
   info: 'informational',
@@ -35,7 +35,7 @@ export class Alerts {
   readonly #syslog: Syslog | null;
   readonly #webhook: Webhook | null;
   /** The reported severity, by capture and finding. */
-  readonly #told = new Map<string, number>();
+  readonly #sent = new Map<string, number>();
 
   constructor(options: AlertsOptions) {
     const { syslog, webhook, log } = options;
@@ -56,7 +56,7 @@ export class Alerts {
   }
 
   /** @param capture its name */
-  tell(findings: readonly FindingRow[], capture: string): void {
+  send(findings: readonly FindingRow[], capture: string): void {
     for (const finding of findings) {
       if (isOfRule(finding) && this.#isNews(finding, capture)) this.#tellOne(finding, capture);
     }
@@ -70,10 +70,10 @@ export class Alerts {
     const grade = SEVERITIES.indexOf(detail.severity);
     if (grade < SEVERITIES.indexOf(this.#options.severity)) return false;
     const key = `${capture} ${message}`;
-    if ((this.#told.get(key) ?? -1) >= grade) return false;
-    this.#told.delete(key);
-    if (this.#told.size >= TOLD_MAX) this.#told.delete(this.#told.keys().next().value!);
-    this.#told.set(key, grade);
+    if ((this.#sent.get(key) ?? -1) >= grade) return false;
+    this.#sent.delete(key);
+    if (this.#sent.size >= SENT_MAX) this.#sent.delete(this.#sent.keys().next().value!);
+    this.#sent.set(key, grade);
     return true;
   }
 

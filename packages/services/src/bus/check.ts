@@ -15,11 +15,14 @@ export function check<T extends TSchema>(schema: T, value: unknown): Static<T> {
   if (checker.Check(value)) return value as Static<T>;
   const wrong = checker.Errors(value).First();
   const where = wrong === undefined || wrong.path === '' ? 'the body' : wrong.path;
-  throw new BusError('ERR_BODY', `${where}: ${wrong === undefined ? 'not as it should be' : said(wrong)}`);
+  throw new BusError(
+    'ERR_BODY',
+    `${where}: ${wrong === undefined ? 'not as it should be' : errorText(wrong)}`,
+  );
 }
 
 /** For a union, the schema's description: TypeBox only reports that no member matches. */
-function said({ type, schema, message }: ValueError): string {
+function errorText({ type, schema, message }: ValueError): string {
   const is = schema.description;
   return type === ValueErrorType.Union && is !== undefined ? `is not a ${is}` : message;
 }

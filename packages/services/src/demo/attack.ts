@@ -16,7 +16,7 @@ export interface AttackOptions {
   readonly quietSeconds?: number;
   readonly attackSeconds?: number;
   /** Called at each step, with the seconds since the start. */
-  readonly say?: (atSeconds: number, line: string) => void;
+  readonly print?: (atSeconds: number, line: string) => void;
 }
 
 /** One attacker: milliseconds since its attack began, null for events that did not happen. */
@@ -58,16 +58,16 @@ export async function runAttack(options: AttackOptions = {}): Promise<AttackRepo
   const { peers: count = 20, queriesPerSecond = 150, forSeconds = 15 } = options;
   const { quietSeconds = 4, attackSeconds = 6 } = options;
   const beganMs = performance.now();
-  const say = (line: string) => options.say?.((performance.now() - beganMs) / 1000, line);
+  const print = (line: string) => options.print?.((performance.now() - beganMs) / 1000, line);
   const visits: (HoneypotEvent & { atMs: number })[] = [];
-  say(`${count} peers and a honeypot start, each with its own certificate, over TLS on loopback.`);
+  print(`${count} peers and a honeypot start, each with its own certificate, over TLS on loopback.`);
   const stage = await openStage({
     peers: count + 1,
     forSeconds,
     onVisit: (event) => visits.push({ ...event, atMs: performance.now() }),
   });
   try {
-    return await play(stage, { count, queriesPerSecond, quietSeconds, attackSeconds, say, visits });
+    return await play(stage, { count, queriesPerSecond, quietSeconds, attackSeconds, print, visits });
   } finally {
     await stage.close();
   }
@@ -78,27 +78,27 @@ interface Play {
   queriesPerSecond: number;
   quietSeconds: number;
   attackSeconds: number;
-  say: (line: string) => void;
+  print: (line: string) => void;
   visits: (HoneypotEvent & { atMs: number })[];
 }
 
 async function play(stage: Stage, options: Play): Promise<AttackReport> {
-  const { count, queriesPerSecond, quietSeconds, attackSeconds, say, visits } = options;
+  const { count, queriesPerSecond, quietSeconds, attackSeconds, print, visits } = options;
   const { peers } = stage;
   const measuring = setInterval(() => measure(peers), 1_000);
-  const found = narrate(stage, say);
+  const found = narrate(stage, print);
   try {
     measure(peers);
     await until(() => isWhole(peers) && hasView(peers), LIMIT_MS);
-    say(`Every peer knows all others and has the whole view: ${peers[0]!.skyeye.view()?.peers} peers.`);
+    print(`Every peer knows all others and has the whole view: ${peers[0]!.skyeye.view()?.peers} peers.`);
     const [flooder, scanner] = attackersOf(peers);
     const others = peers.slice(0, count).filter((peer) => peer !== flooder && peer !== scanner);
     const before = await queriesOf(others, 1000 * quietSeconds);
-    say(`BASELINE  Queries of the other peers: ${latencyText(before)}.`);
+    print(`BASELINE  Queries of the other peers: ${latencyText(before)}.`);
 
-    say(`ATTACK    ${flooder.id} starts to send ${queriesPerSecond} queries a second.`);
+    print(`ATTACK    ${flooder.id} starts to send ${queriesPerSecond} queries a second.`);
     const flood = startFlood(flooder, queriesPerSecond);
-    say(`ATTACK    ${scanner.id} starts to scan the ports of all peers.`);
+    print(`ATTACK    ${scanner.id} starts to scan the ports of all peers.`);
     const scan = hasManyAddresses ? startScan(peers, scanner) : null;
     const attackMs = performance.now();
     const names = [flooder.id, ...(scan === null ? [] : [scanner.id])];
@@ -109,22 +109,22 @@ async function play(stage: Stage, options: Play): Promise<AttackReport> {
     ]);
     for (const id of names)
       if (cameMs(id) !== null)
-        say(
+        print(
           `DECOY     ${id} reached the honeypot ${seconds(cameMs(id)! - attackMs)} after its attack began, and continues.`,
         );
     const during = await queriesOf(others, 1000 * attackSeconds);
-    say(`DURING    Queries of the other peers: ${latencyText(during)}.`);
+    print(`DURING    Queries of the other peers: ${latencyText(during)}.`);
     flood.stop();
     scan?.stop();
-    say(
+    print(
       `${flooder.id} has sent ${flood.sent} queries, ${flood.answered} of them answered; its view has ${flooder.skyeye.view()?.peers} peers.`,
     );
     for (const id of names)
-      say(`RECORDED  ${visitsOf(visits, id).length} events of ${id}, such as: ${sampleOf(visits, id)}`);
-    const released = await releases(stage, names, say);
+      print(`RECORDED  ${visitsOf(visits, id).length} events of ${id}, such as: ${sampleOf(visits, id)}`);
+    const released = await releases(stage, names, print);
     await until(() => isWhole(peers), LIMIT_MS);
     const whole = isWhole(peers);
-    say(whole ? 'All peers are back, and each knows all others.' : 'Not all peers are back.');
+    print(whole ? 'All peers are back, and each knows all others.' : 'Not all peers are back.');
     const after = (ms: number | null | undefined) => (ms == null ? null : Math.round(ms - attackMs));
     return {
       ...{ peers: count, before, during, isWhole: whole },
@@ -143,7 +143,7 @@ async function play(stage: Stage, options: Play): Promise<AttackReport> {
 /** Tells each response as it is decided. Returns the first for each peer, with its time (performance.now). */
 function narrate(
   { desk }: Stage,
-  say: Play['say'],
+  print: Play['print'],
 ): ReadonlyMap<string, { response: Response; atMs: number }> {
   const found = new Map<string, { response: Response; atMs: number }>();
   desk.onResponse.push((response) => {
@@ -152,9 +152,9 @@ function narrate(
     const known = found.get(peer);
     if (known === undefined) found.set(peer, { response, atMs: performance.now() });
     const seenBy = isTrial ? `by ${witnesses[0]} alone` : `by ${witnesses.join(' and ')}`;
-    say(`${known === undefined ? 'FOUND    ' : 'PROVEN   '} ${summary}; seen ${seenBy}.`);
+    print(`${known === undefined ? 'FOUND    ' : 'PROVEN   '} ${summary}; seen ${seenBy}.`);
     const until = new Date(untilMs!).toISOString().slice(11, 19);
-    say(`ANSWERED  ${peer}: ${answer}${isTrial ? ', on trial,' : ''} until ${until}.`);
+    print(`ANSWERED  ${peer}: ${answer}${isTrial ? ', on trial,' : ''} until ${until}.`);
   });
   return found;
 }
@@ -214,7 +214,7 @@ async function queriesOf(peers: readonly Peer[], forMs: number): Promise<Latency
 async function releases(
   stage: Stage,
   names: readonly string[],
-  say: Play['say'],
+  print: Play['print'],
 ): Promise<Map<string, number>> {
   const released = new Map<string, number>();
   const { measures } = stage.peers[0]!.standing;
@@ -222,7 +222,7 @@ async function releases(
     for (const id of names) {
       if (measures.of(id) !== null || released.has(id)) continue;
       released.set(id, performance.now());
-      say(`RELEASED  ${id}: its time is over.`);
+      print(`RELEASED  ${id}: its time is over.`);
     }
     return released.size === names.length;
   }, 10 * LIMIT_MS);

@@ -105,14 +105,14 @@ export function isSeverity(text: string): boolean {
 
 /** Makes a block list of the sources of findings from this severity up; a comment names the most severe of each. */
 export function blockListOf(findings: readonly FoundSource[], severityMin: string): string {
-  const gravest = new Map<string, FoundSource>();
+  const mostSevere = new Map<string, FoundSource>();
   for (const finding of findings) {
     const { source, severity } = finding;
     if (rank(severity) < rank(severityMin) || isIP(source) === 0) continue;
-    const known = gravest.get(source);
-    if (known === undefined || rank(known.severity) < rank(severity)) gravest.set(source, finding);
+    const known = mostSevere.get(source);
+    if (known === undefined || rank(known.severity) < rank(severity)) mostSevere.set(source, finding);
   }
-  return [...gravest.values()]
+  return [...mostSevere.values()]
     .map(
       ({ source, severity, title }) =>
         `${source}  # ${severity}: ${title.replaceAll(/[\s\p{Cc}]+/gu, ' ')}\n`,

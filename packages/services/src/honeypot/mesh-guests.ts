@@ -72,7 +72,7 @@ export class MeshGuests {
     // Feeds this member's sensor as a neighbour's query would: it may be the second witness.
     if (event.kind === 'asked') this.#peer.meter.query(event.visitor);
     if (event.kind === 'left') this.#end(event, guest);
-    else if (event.kind !== 'came') this.#say(event, guest);
+    else if (event.kind !== 'came') this.#log(event, guest);
   }
 
   #begin({ link, visitor, address }: DecoyEvent): void {
@@ -94,7 +94,7 @@ export class MeshGuests {
     this.#report(guest, { type: 'login', user: visitor, isSuccess: true });
   }
 
-  #say({ kind, text }: DecoyEvent, guest: Guest): void {
+  #log({ kind, text }: DecoyEvent, guest: Guest): void {
     const now = Date.now();
     const second = Math.floor(now / 1000);
     if (second !== guest.second) this.#sumUp(guest);

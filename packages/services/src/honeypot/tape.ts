@@ -28,7 +28,7 @@ export class Tape {
   readonly #account: Account;
   #memory: Buffer | null = null;
   #end = 0;
-  #said = 0;
+  #recorded = 0;
   /** Lines in NSS key log format, which decrypt the TLS packets. */
   secrets = '';
 
@@ -49,7 +49,7 @@ export class Tape {
   }
 
   add(direction: Direction, bytes: Uint8Array, now: number, shown: number = PLAYED | SENT): void {
-    const length = Math.min(bytes.length, this.#bytesMax - this.#said);
+    const length = Math.min(bytes.length, this.#bytesMax - this.#recorded);
     if (length <= 0) return;
     const memory = this.#room(HEAD_BYTES + length);
     // This host's clock may be set back.
@@ -58,7 +58,7 @@ export class Tape {
     memory[this.#end + 8] = shown | (direction === 'o' ? OUT : 0);
     memory.set(length === bytes.length ? bytes : bytes.subarray(0, length), this.#end + HEAD_BYTES);
     this.#end += HEAD_BYTES + length;
-    this.#said += length;
+    this.#recorded += length;
   }
 
   *entries(): Generator<TapeEntry> {

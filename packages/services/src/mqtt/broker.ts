@@ -55,7 +55,7 @@ export async function openBroker(
     drainTimeout: DRAIN_MS,
     ...rules,
   });
-  hear(broker, peer, guests, events);
+  handleEvents(broker, peer, guests, events);
   const ends = isOpen ? [] : judgingAgain(peer, guests);
   const server = isOpen ? plainServer(broker) : secureServer(broker, peer, ends);
   try {
@@ -109,12 +109,12 @@ function mayRead(visitor: Visitor | null, inbox: string | null): boolean {
   return visitor !== null && (inbox === null || visitor.role !== 'peer' || visitor.id === inbox);
 }
 
-function hear(broker: Aedes, peer: Peer, guests: Guests, events: PortEvents): void {
+function handleEvents(broker: Aedes, peer: Peer, guests: Guests, events: PortEvents): void {
   broker.on('publish', (packet, client) => {
     const visitor = guests.visitorOf(client);
     if (visitor === null || client === null) return;
-    const who = { by: visitor.id, name: `${visitor.id} (${client.id})` };
-    events.onOrder(packet.topic, Buffer.from(packet.payload), who);
+    const orderer = { by: visitor.id, name: `${visitor.id} (${client.id})` };
+    events.onOrder(packet.topic, Buffer.from(packet.payload), orderer);
   });
   broker.on('unsubscribe', (patterns, client) => guests.free(client, patterns));
   broker.on('client', (client) => guests.enter(client));

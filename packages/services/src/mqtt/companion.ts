@@ -87,8 +87,8 @@ export class MqttCompanion implements Companion {
   async #begin(settings: MqttSettings): Promise<void> {
     const gateway = new Gateway(this.#peer, settings);
     const events: PortEvents = {
-      onOrder: (topic, payload, who) => {
-        if (settings.takesOrders) gateway.take(topic, payload, who);
+      onOrder: (topic, payload, orderer) => {
+        if (settings.takesOrders) gateway.take(topic, payload, orderer);
       },
       onReady: () => gateway.refresh(),
     };

@@ -212,18 +212,18 @@ export class Gateway {
   // --- in
 
   /** Handles a message on an order topic. */
-  take(topic: string, payload: Uint8Array, who: Orderer): void {
+  take(topic: string, payload: Uint8Array, orderer: Orderer): void {
     const to = this.topics.inboxOf(topic);
     if (to === null && topic !== this.topics.broadcast) return;
     const order = readOrder(payload);
     if (order === null) return;
-    const count = this.#countOf(who.by);
+    const count = this.#countOf(orderer.by);
     const problem =
       count > ORDERS_MAX
         ? 'too many a second'
         : typeof order === 'string'
           ? order
-          : this.#obey(to, order, who.by);
+          : this.#execute(to, order, orderer.by);
     if (problem === null) {
       this.counts.orders++;
       return;
@@ -231,7 +231,7 @@ export class Gateway {
     this.counts.refused++;
     // Only the first order over the limit is reported in each second.
     if (count > ORDERS_MAX + 1) return;
-    this.#peer.runtime.log('warn', 'MQTT order refused', { topic, who: who.name, reason: problem });
+    this.#peer.runtime.log('warn', 'MQTT order refused', { topic, orderer: orderer.name, reason: problem });
   }
 
   /** Orders of a peer in this second; counted per peer, so that one cannot exhaust the others' limit. */
@@ -248,7 +248,7 @@ export class Gateway {
    * Carries out an order; returns why that is impossible, or null. Another peer's order names that peer as its origin:
    * receivers apply their policy to both, so that no client gains the gateway's rights.
    */
-  #obey(to: string | null, { text, data, sealed, topic = 'message' }: Order, by: string): string | null {
+  #execute(to: string | null, { text, data, sealed, topic = 'message' }: Order, by: string): string | null {
     const { broadcasts, mailbox, standing, id } = this.#peer;
     if (sealed !== undefined) return this.#takeSealed(to, sealed, topic);
     const giver = by === id ? '' : by;

@@ -67,11 +67,11 @@ export async function openOutside(
   });
   const place = `${address.protocol}//${address.host}`;
   const backlog = new Backlog();
-  let said = '';
+  let lastMessage = '';
   const send = ({ topic, payload, isRetained }: Waiting) =>
     client.publish(topic, payload, { qos: 1, retain: isRetained }, () => {});
   client.on('connect', () => {
-    said = '';
+    lastMessage = '';
     log('MQTT broker connected', { broker: place });
     if (takesOrders)
       client.subscribe(topics.orders, { qos: 1 }, (error) => {
@@ -86,8 +86,8 @@ export async function openOutside(
   });
   client.on('error', (error) => {
     const message = error.message || (error as NodeJS.ErrnoException).code || 'no connection';
-    if (message !== said) log('MQTT broker cannot be reached', { broker: place, message });
-    said = message;
+    if (message !== lastMessage) log('MQTT broker cannot be reached', { broker: place, message });
+    lastMessage = message;
   });
   return {
     place,

@@ -10,7 +10,7 @@ export interface Orderer {
 
 export interface PortEvents {
   /** A message arrived on an order topic. */
-  onOrder(topic: string, payload: Uint8Array, who: Orderer): void;
+  onOrder(topic: string, payload: Uint8Array, orderer: Orderer): void;
   /** Connected or reconnected: retained messages may be lost. */
   onReady(): void;
 }

@@ -31,7 +31,7 @@ interface Found {
 export async function resendRefused(store: Store, folder: string, isAll: boolean): Promise<Resent> {
   const left: Left[] = [];
   const sums = { batches: 0, packets: 0, repeats: 0 };
-  const mended = new Set<string>();
+  const resent = new Set<string>();
   for (const { path, source } of await inOrder(folder, left)) {
     const batch = await batchIn(path);
     if (batch === null) continue;
@@ -47,7 +47,7 @@ export async function resendRefused(store: Store, folder: string, isAll: boolean
     else if (!isGone(path)) left.push({ path, why: 'it is stored, but cannot be deleted here' });
     if (!('packets' in stored)) continue;
     // An interrupted run may have stored it.
-    mended.add(source);
+    resent.add(source);
     if (stored.packets === null) sums.repeats++;
     else {
       sums.batches++;
@@ -55,7 +55,7 @@ export async function resendRefused(store: Store, folder: string, isAll: boolean
     }
   }
   const incomplete = await sourcesIn(left);
-  for (const source of mended) if (!incomplete.has(source)) await tellMended(store, source);
+  for (const source of resent) if (!incomplete.has(source)) await tellMended(store, source);
   return { ...sums, left };
 }
 

@@ -21,9 +21,9 @@ const KNOWN_MAX = 10_000;
 
 export class AdviceBook {
   readonly #bounds: AdviceBounds;
-  readonly #said = new Map<string, number>();
+  readonly #given = new Map<string, number>();
   /** Lines that each witness caused in this window, and the number omitted. */
-  readonly #lines = new Map<string, { said: number; leftOut: number }>();
+  readonly #lines = new Map<string, { given: number; leftOut: number }>();
   #total = 0;
   #beganMs = Number.NEGATIVE_INFINITY;
 
@@ -37,18 +37,18 @@ export class AdviceBook {
    */
   take(about: string, witnesses: readonly string[], nowMs: number): boolean {
     const { againMs, perWitnessMax, max } = this.#bounds;
-    if (nowMs - (this.#said.get(about) ?? Number.NEGATIVE_INFINITY) < againMs) return false;
+    if (nowMs - (this.#given.get(about) ?? Number.NEGATIVE_INFINITY) < againMs) return false;
     if (this.#lines.size === 0) this.#beganMs = nowMs;
     const lines = witnesses.map((each) => this.#linesOf(each));
-    if (this.#total >= max || lines.every(({ said }) => said >= perWitnessMax)) {
+    if (this.#total >= max || lines.every(({ given }) => given >= perWitnessMax)) {
       for (const each of lines) each.leftOut++;
       return false;
     }
     this.#total++;
-    for (const each of lines) each.said++;
-    this.#said.delete(about);
-    this.#said.set(about, nowMs);
-    if (this.#said.size > KNOWN_MAX) this.#said.delete(this.#said.keys().next().value!);
+    for (const each of lines) each.given++;
+    this.#given.delete(about);
+    this.#given.set(about, nowMs);
+    if (this.#given.size > KNOWN_MAX) this.#given.delete(this.#given.keys().next().value!);
     return true;
   }
 
@@ -63,8 +63,8 @@ export class AdviceBook {
     return over;
   }
 
-  #linesOf(witness: string): { said: number; leftOut: number } {
-    const known = this.#lines.get(witness) ?? { said: 0, leftOut: 0 };
+  #linesOf(witness: string): { given: number; leftOut: number } {
+    const known = this.#lines.get(witness) ?? { given: 0, leftOut: 0 };
     this.#lines.set(witness, known);
     return known;
   }

@@ -21,7 +21,7 @@ export class Sensor {
   readonly baseline = new Baseline(PEER_FEATURES);
   readonly #peer: Peer;
   readonly #rows = new PeerRows();
-  readonly #told = new WeakMap<Finding, number>();
+  readonly #reported = new WeakMap<Finding, number>();
   readonly #refused = new Map<string, number>();
   #measuredMs: number;
   #cancels: Cancel[] = [];
@@ -31,7 +31,7 @@ export class Sensor {
     this.engine = new RuleEngine({
       rules: PEER_RULES,
       quietS: QUIET_S,
-      onFinding: (finding) => this.#tell(finding),
+      onFinding: (finding) => this.#report(finding),
     });
     this.#measuredMs = peer.runtime.clock.elapsedMs();
     const { meter } = peer;
@@ -62,11 +62,11 @@ export class Sensor {
   #tellAgain(): void {
     this.engine.advance(this.#now.time);
     for (const finding of this.engine.findings.list())
-      if (finding.count > (this.#told.get(finding) ?? 0)) this.#tell(finding);
+      if (finding.count > (this.#reported.get(finding) ?? 0)) this.#report(finding);
   }
 
-  #tell(finding: Finding): void {
-    this.#told.set(finding, finding.count);
+  #report(finding: Finding): void {
+    this.#reported.set(finding, finding.count);
     const { rule, source, severity, confidence, summary } = finding;
     if (!atLeast(severity, 'medium')) return;
     const isPeer = this.#peer.standing.roster.members.has(source);
@@ -100,9 +100,9 @@ export class Sensor {
     for (const [peer, traffic] of this.#peer.meter.take()) {
       if (peer === '') continue;
       // Children's own readings; those of other peers are unknown here.
-      const said = this.#peer.skyeye.readingOf(peer) ?? {};
-      const cpuShare = (said['cpu.used'] ?? 0) / 100;
-      const sample = { intervalS, ...traffic, cpuShare, latencyMs: said.latency ?? 0 };
+      const reading = this.#peer.skyeye.readingOf(peer) ?? {};
+      const cpuShare = (reading['cpu.used'] ?? 0) / 100;
+      const sample = { intervalS, ...traffic, cpuShare, latencyMs: reading.latency ?? 0 };
       const judged = this.baseline.see(peer, this.#rows.row(peer, sample));
       if (!judged.isUnusual) continue;
       const { score, limit, causes } = judged;

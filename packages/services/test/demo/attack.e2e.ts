@@ -6,7 +6,7 @@ import { runAttack } from '../../src/demo/index.ts';
 test('peers that flood and scan are found, sent to the decoy, and back when their time is over', async () => {
   const said: string[] = [];
   const times = { forSeconds: 8, quietSeconds: 1, attackSeconds: 2 };
-  const report = await runAttack({ peers: 12, ...times, say: (_at, line) => said.push(line) });
+  const report = await runAttack({ peers: 12, ...times, print: (_at, line) => said.push(line) });
   const story = said.join('\n');
   const [flooder, scanner] = report.attackers;
   assert.equal(flooder?.rule, 'query-flood', story);

@@ -137,8 +137,8 @@ function send(visit: Visit, { method, version, headers, url }: Request, answer: 
     `Connection: ${open === 'keep-alive' ? 'keep-alive' : 'close'}`,
     ...(answer.headers ?? []),
   ];
-  const said = version === '0.9' ? '' : `${head.join('\r\n')}\r\n\r\n`;
-  visit.write(method === 'HEAD' ? said : said + body);
+  const headText = version === '0.9' ? '' : `${head.join('\r\n')}\r\n\r\n`;
+  visit.write(method === 'HEAD' ? headText : headText + body);
 }
 
 function refuse(visit: Visit, status: number): void {

@@ -50,7 +50,7 @@ function noteOf(rule: string): string {
   return `Eyrie::${rule.replace(/(^|-)(\w)/g, (_, dash: string, letter: string) => `${dash === '' ? '' : '_'}${letter.toUpperCase()}`)}`;
 }
 
-/** How grave it is, and the technique of ATT&CK. */
+/** Its severity, and the technique of ATT&CK. */
 function subOf({ detail: { severity, technique } }: RuleFinding): string {
   return technique === null ? severity : `${severity}, ${technique.id} ${technique.name}`;
 }

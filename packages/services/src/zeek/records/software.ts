@@ -20,7 +20,7 @@ interface Found extends Program {
   /** Null for clients. */
   readonly port: number | null;
   readonly type: SoftwareType;
-  readonly said: string;
+  readonly banner: string;
 }
 
 const columns: readonly Column<Found>[] = [
@@ -34,7 +34,7 @@ const columns: readonly Column<Found>[] = [
   ['version.minor2', 'count', ({ version }) => version[2]],
   ['version.minor3', 'count', ({ version }) => version[3]],
   ['version.addl', 'string', ({ more }) => more],
-  ['unparsed_version', 'string', ({ said }) => said],
+  ['unparsed_version', 'string', ({ banner }) => banner],
 ];
 
 export const softwareLog: LogKind<Found> = { path: 'software', columns };
@@ -50,14 +50,20 @@ export class SoftwareLog {
     this.#logs = logs;
   }
 
-  /** @param said as a program names itself: `nginx/1.22.1 (Debian)`; null or empty: it does not */
-  see(type: SoftwareType, said: string | null, time: number, host: string, port: number | null = null): void {
-    if (said === null || said === '' || !isLocal(host)) return;
-    const text = said.slice(0, TEXT_MAX);
+  /** @param banner as a program names itself: `nginx/1.22.1 (Debian)`; null or empty: it does not */
+  see(
+    type: SoftwareType,
+    banner: string | null,
+    time: number,
+    host: string,
+    port: number | null = null,
+  ): void {
+    if (banner === null || banner === '' || !isLocal(host)) return;
+    const text = banner.slice(0, TEXT_MAX);
     const program = programIn(text);
     const version = `${program.version.join('.')} ${program.more ?? ''}`;
     if (!this.#seen.isNews(`${type} ${host} ${program.name}`, version, time)) return;
-    this.#logs.write(softwareLog, { time, host, port, type, said: text, ...program });
+    this.#logs.write(softwareLog, { time, host, port, type, banner: text, ...program });
   }
 }
 

@@ -32,9 +32,9 @@ export const weirdLog: LogKind<Weirdness> = {
 
 /** Logs each kind of weirdness once for a connection, as Zeek does. */
 export function writeWeird(sink: RowSink, row: Weirdness): void {
-  const said = row.conn.keep('weird', () => new Set<string>());
-  if (said.has(row.name)) return;
-  said.add(row.name);
+  const reported = row.conn.keep('weird', () => new Set<string>());
+  if (reported.has(row.name)) return;
+  reported.add(row.name);
   sink.write(weirdLog, row);
 }
 

@@ -60,7 +60,7 @@ const FAILED = 0x80;
 /** The log has requests and responses in rows of their own, and so are the events. */
 export function modbus(value: Columns, row: unknown): EveEvent[] {
   const { code, exception, isRequest } = row as Message;
-  const said = {
+  const message = {
     transaction_id: value('tid'),
     protocol_id: 0,
     unit_id: value('unit'),
@@ -68,6 +68,6 @@ export function modbus(value: Columns, row: unknown): EveEvent[] {
     function_code: code === MEI ? 'MEI' : (FUNCTIONS[code - 1] ?? 'Unknown'),
     exception: exception === null ? undefined : { raw: exception },
   };
-  const body = { modbus: isRequest ? { request: said } : { response: said } };
+  const body = { modbus: isRequest ? { request: message } : { response: message } };
   return [{ ...one('modbus', value, body), isFromServer: !isRequest }];
 }

@@ -119,7 +119,7 @@ export class LogFiles implements RowSink {
       this.#open.set(name, open);
       return open;
     } catch (error) {
-      this.#tell(error);
+      this.#report(error);
       return null;
     }
   }
@@ -139,7 +139,7 @@ export class LogFiles implements RowSink {
       this.#trouble = '';
     } catch (error) {
       this.dropped += rows;
-      this.#tell(error);
+      this.#report(error);
       if (done > 0) this.#cutBack(open);
       // Later rows still need it.
       if (open.bytes === 0) open.text = headerOf(kind, this.#options.format, new Date(open.openedMs));
@@ -151,7 +151,7 @@ export class LogFiles implements RowSink {
     try {
       ftruncateSync(file, bytes);
     } catch (error) {
-      this.#tell(error);
+      this.#report(error);
     }
   }
 
@@ -161,7 +161,7 @@ export class LogFiles implements RowSink {
     try {
       closeSync(open.file);
     } catch (error) {
-      this.#tell(error);
+      this.#report(error);
     }
   }
 
@@ -171,7 +171,7 @@ export class LogFiles implements RowSink {
     try {
       renameSync(join(this.#options.folder, name), this.#freePath(name, open.openedMs));
     } catch (error) {
-      this.#tell(error);
+      this.#report(error);
     }
   }
 
@@ -205,11 +205,11 @@ export class LogFiles implements RowSink {
         if (now - mtimeMs > keepSeconds * 1000) rmSync(file, { force: true });
       }
     } catch (error) {
-      this.#tell(error);
+      this.#report(error);
     }
   }
 
-  #tell(error: unknown): void {
+  #report(error: unknown): void {
     const { message } = error as Error;
     if (message !== this.#trouble) this.#options.onTrouble?.(message);
     this.#trouble = message;
