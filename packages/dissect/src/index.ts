@@ -4,6 +4,7 @@ export { ADDRESS_BYTES } from './batch/layout.ts';
 export { MALFORMED, NO_TIME, SHORT } from './batch/marks.ts';
 export { ipHeaders, isWrapped, type OuterAddresses, outerAddresses, outerText } from './batch/outer.ts';
 export { type FieldColumn, NO_FLAGS, NONE, PacketBatch } from './batch/packet-batch.ts';
+export { SHAPES_MAX, type Shape, shapeOf, UNKEPT } from './batch/shapes.ts';
 export type { Unpack } from './codec/unpack.ts';
 export { ipv4 as ipv4Bytes, ipv6 as ipv6Bytes } from './core/address-text.ts';
 export { Collector } from './core/collect.ts';

@@ -18,10 +18,14 @@ export const NONE = -1;
 /** No TCP header, or a truncated one, in the column of TCP flags. */
 export const NO_FLAGS = 0xffff;
 
-/** By shape: the indices of its texts in the batch last filled with it, and the number of that filling. */
-const pathPlaces = new Int32Array(SHAPES_MAX);
-const layersPlaces = new Int32Array(SHAPES_MAX);
-const placedIn = new Float64Array(SHAPES_MAX);
+/**
+ * By shape (the last one stands for all that are not kept): the indices of its texts in the batch last filled with it, and
+ * the number of that filling.
+ */
+const pathPlaces = new Int32Array(SHAPES_MAX + 1);
+const layersPlaces = new Int32Array(SHAPES_MAX + 1);
+const columnPlaces = new Int32Array(SHAPES_MAX + 1);
+const placedIn = new Float64Array(SHAPES_MAX + 1);
 let fillings = 0;
 /** Made with the first packet that needs it, when all protocols are defined. */
 let outerTexts: OuterTexts | null = null;
@@ -73,9 +77,6 @@ export class PacketBatch {
   readonly texts: string[] = [];
 
   readonly #places = new Map<string, number>();
-  /** The Protocol column added last, and its place; null: none yet. */
-  #protocol: string | null = null;
-  #protocolAt = 0;
   #filling = ++fillings;
   /** Made with the first packet: a received batch needs none. */
   #collector: Collector | null = null;
@@ -124,8 +125,8 @@ export class PacketBatch {
     return this.length === this.capacity;
   }
 
-  /** Appends the packet dissected last. The batch must not be full. */
-  add(p: Packet): void {
+  /** Appends the packet dissected last, which has this shape. The batch must not be full. */
+  add(p: Packet, shape: Shape = shapeOf(p)): void {
     const i = this.length++;
     this.number[i] = p.number;
     this.seconds[i] = p.seconds;
@@ -140,9 +141,7 @@ export class PacketBatch {
     this.destinationPort[i] = p.dstPort;
     this.stream[i] = p.flow < 0 ? NONE : p.session.flows.stream(p.flow);
     this.#addSegment(p, i);
-    this.protocol[i] = this.#protocolPlace(protocolColumn(p));
-    const shape = shapeOf(p);
-    this.#addShape(shape, i);
+    this.#addShape(p, shape, i);
     this.outer[i] = isWrapped(shape.ipHeaders, p.columnKind) ? this.#outer(p, shape) : NONE;
     if (!p.hasTime) this.marks[i]! |= NO_TIME;
     if (this.fields.length > 0) this.#addFields(p, i);
@@ -153,7 +152,6 @@ export class PacketBatch {
     this.length = 0;
     this.texts.length = 0;
     this.#places.clear();
-    this.#protocol = null;
     this.#filling = ++fillings;
     this.source.fill(0);
     this.destination.fill(0);
@@ -169,19 +167,28 @@ export class PacketBatch {
     if (columnDst >= 0) for (let k = 0; k < width; k++) this.destination[at + k] = columnBuf[columnDst + k]!;
   }
 
-  #addShape({ id, path, layers, marks }: Shape, i: number): void {
-    this.marks[i] = marks;
-    if (id !== UNKEPT && placedIn[id] === this.#filling) {
-      this.path[i] = pathPlaces[id]!;
-      this.layers[i] = layersPlaces[id]!;
-      return;
-    }
-    this.path[i] = this.#place(path);
-    this.layers[i] = layers === null ? this.path[i]! : this.#place(layers);
-    if (id === UNKEPT) return;
-    placedIn[id] = this.#filling;
-    pathPlaces[id] = this.path[i]!;
-    layersPlaces[id] = this.layers[i]!;
+  #addShape(p: Packet, shape: Shape, i: number): void {
+    const at = shape.id === UNKEPT ? SHAPES_MAX : shape.id;
+    const isPlaced = at !== SHAPES_MAX && placedIn[at] === this.#filling;
+    if (!isPlaced) columnPlaces[at] = NONE;
+    this.protocol[i] = this.#columnPlace(p, shape.column, at);
+    if (!isPlaced) this.#placeShape(shape, at);
+    this.marks[i] = shape.marks;
+    this.path[i] = pathPlaces[at]!;
+    this.layers[i] = layersPlaces[at]!;
+  }
+
+  #placeShape({ path, layers }: Shape, at: number): void {
+    placedIn[at] = this.#filling;
+    pathPlaces[at] = this.#place(path);
+    layersPlaces[at] = layers === null ? pathPlaces[at]! : this.#place(layers);
+  }
+
+  #columnPlace(p: Packet, column: string | null, at: number): number {
+    if (column === null || p.columnWrap !== '' || p.protocolLayers < p.count)
+      return this.#place(protocolColumn(p));
+    if (columnPlaces[at] === NONE) columnPlaces[at] = this.#place(column);
+    return columnPlaces[at]!;
   }
 
   #outer(p: Packet, { id }: Shape): number {
@@ -207,15 +214,6 @@ export class PacketBatch {
       if (numbers !== null) numbers[i] = values.length === 0 ? Number.NaN : Number(values[0]);
       else if (texts !== null) texts[i] = values.length === 0 ? NONE : this.#place(textOf(field, values));
     });
-  }
-
-  /** Neighbours mostly have one protocol. */
-  #protocolPlace(text: string): number {
-    if (text !== this.#protocol) {
-      this.#protocol = text;
-      this.#protocolAt = this.#place(text);
-    }
-    return this.#protocolAt;
   }
 
   #place(text: string): number {

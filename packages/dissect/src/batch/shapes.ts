@@ -1,6 +1,6 @@
 // Interns what follows from a packet's stack of layers alone, its "shape". Most packets have the shape of an earlier
 // one, so that no text need be built for them.
-import { LATE, LISTED, NESTED, type Packet, SHOWN } from '../core/packet.ts';
+import { COLUMN, HEAD_LAYERS, LATE, LISTED, NESTED, type Packet, SHOWN } from '../core/packet.ts';
 import { framePath } from '../core/path.ts';
 import { layersBesidePath, troubleMarks } from './marks.ts';
 import { ipHeaders } from './outer.ts';
@@ -12,7 +12,7 @@ const SLOTS = 65_536;
 /** Packets with more layers are computed each time. */
 const LAYERS_MAX = 64;
 
-const MATTERING = LISTED | SHOWN | NESTED | LATE;
+const MATTERING = LISTED | SHOWN | COLUMN | NESTED | LATE;
 
 export interface Shape {
   readonly id: number;
@@ -24,6 +24,8 @@ export interface Shape {
   readonly marks: number;
   /** Number of IP headers, see outer.ts. */
   readonly ipHeaders: number;
+  /** The Protocol column, unless it depends on more than the layers: then null. See `columnOf`. */
+  readonly column: string | null;
 }
 
 /** Id of a shape that is not kept. */
@@ -42,8 +44,11 @@ const current = new Int32Array(LAYERS_MAX);
 export function shapeOf(p: Packet): Shape {
   const { count, proto, flags } = p;
   if (count > LAYERS_MAX) return make(p, UNKEPT);
-  let hash = count;
-  for (let i = 1; i < count; i++) {
+  // A head always stands for the same layers. No protocol's key is negative.
+  const first = p.head === 0 ? 1 : HEAD_LAYERS;
+  let hash = Math.imul(count ^ (p.head << 8), 0x9e3779b1);
+  current[first - 1] = -p.head;
+  for (let i = first; i < count; i++) {
     const mattering = flags[i]! & MATTERING;
     // The place of a LATE layer in the path depends on its mark, see LayerTrie.
     const key = proto[i]! | (mattering << 16) | ((mattering & LATE) === 0 ? 0 : p.mark[i]! << 21);
@@ -54,13 +59,13 @@ export function shapeOf(p: Packet): Shape {
   let slot = hash & (SLOTS - 1);
   for (; slots[slot] !== 0; slot = (slot + 1) & (SLOTS - 1)) {
     const id = slots[slot]! - 1;
-    if (counts[id] === count && isSame(starts[id]!, count)) return shapes[id]!;
+    if (counts[id] === count && isSame(starts[id]!, first - 1, count)) return shapes[id]!;
   }
   return shapes.length < SHAPES_MAX ? keep(p, slot) : make(p, UNKEPT);
 }
 
-function isSame(start: number, count: number): boolean {
-  for (let i = 1; i < count; i++) if (keys[start + i] !== current[i]) return false;
+function isSame(start: number, first: number, count: number): boolean {
+  for (let i = first; i < count; i++) if (keys[start + i] !== current[i]) return false;
   return true;
 }
 
@@ -82,5 +87,17 @@ function keep(p: Packet, slot: number): Shape {
 
 function make(p: Packet, id: number): Shape {
   const [path, layers] = [framePath(p), layersBesidePath(p)];
-  return { id, path, layers, marks: troubleMarks(p), ipHeaders: ipHeaders((layers ?? path).split(':')) };
+  return {
+    ...{ id, path, layers, marks: troubleMarks(p), column: columnOf(p) },
+    ipHeaders: ipHeaders((layers ?? path).split(':')),
+  };
+}
+
+function columnOf(p: Packet): string | null {
+  for (let layer = p.count - 1; layer > 0; layer--) {
+    if ((p.flags[layer]! & COLUMN) === 0) continue;
+    const { column } = p.protocols[layer]!;
+    if (column !== null) return typeof column === 'string' ? column : null;
+  }
+  return null;
 }

@@ -122,6 +122,7 @@ const ANY_TTL = [18, 102, 251, 252];
 /** What is notable about the time to live of the header at `start`. */
 export function hopFinding(b: Uint8Array, start: number): 'beyond link' | 'too small' | null {
   const ttl = b[start + 8]!;
+  if (ttl >= 5 && b[start + 16] !== 0xe0) return null;
   const destination = u32(b, start + 16);
   if (destination >>> 8 === 0xe00000)
     return ttl !== 1 && !ANY_TTL.includes(destination & 0xff) ? 'beyond link' : null;

@@ -6,10 +6,10 @@ import {
   groups,
   NESTED,
   type Packet,
-  type Protocol,
-  protocolsMade,
   type Severity,
   SHOWN,
+  type Shape,
+  UNKEPT,
 } from '@eyrie/dissect';
 import type { FindingRow } from '@eyrie/store';
 
@@ -32,11 +32,6 @@ const PARTICULARS = / \(#\d+\)|\.? Original \w+ in frame \d+/g;
 /** Protocols whose expert information only reports normal operation. */
 const CHATTY = ['http', 'ssdp', 'wg'];
 
-/** How to handle a layer; 0: its protocol was not seen yet. */
-const SILENT = 1;
-const SEGMENT = 2;
-const ASKED = 3;
-
 type Row = FindingRow & { count: number };
 
 export class Findings {
@@ -49,32 +44,30 @@ export class Findings {
   #saidRows: Row[] | null = null;
   #packet: Packet | null = null;
   #layer = 0;
-  /** By protocol id: UNSEEN, SILENT, SEGMENT or ASKED. */
-  readonly #kinds = new Uint8Array(protocolsMade());
+  /** By shape, what `layersToAsk` gave; null: it was not seen yet. */
+  readonly #asked: (readonly number[] | null)[] = [];
 
-  add(p: Packet): void {
-    const kinds = this.#kinds;
-    for (let layer = 1; layer < p.count; layer++) {
-      const kind = kinds[p.proto[layer]!] || this.#learn(p.protocols[layer]!);
-      if (kind === SILENT) continue;
-      if (kind === SEGMENT) {
-        this.#addSegment(p, layer);
-        continue;
-      }
-      const flags = p.flags[layer]!;
-      if ((flags & (SHOWN | NESTED)) === 0) continue;
-      // A packet quoted in an ICMP error was reported itself. Malformed layers never have columns.
-      if ((flags & COLUMN) === 0 && p.protocols[layer]!.name !== '_ws.malformed') continue;
-      this.#packet = p;
-      this.#layer = layer;
-      p.protocols[layer]!.expert!(p, layer, this.#say);
+  add(p: Packet, { id }: Shape): void {
+    const layers = id === UNKEPT ? layersToAsk(p) : (this.#asked[id] ?? this.#learn(p, id));
+    for (let i = 0; i < layers.length; i++) {
+      const layer = layers[i]!;
+      if (layer < 0) this.#addSegment(p, ~layer);
+      else this.#ask(p, layer);
     }
   }
 
-  #learn({ id, name, expert }: Protocol): number {
-    const kind = expert === null || CHATTY.includes(name) ? SILENT : name === 'tcp' ? SEGMENT : ASKED;
-    this.#kinds[id] = kind;
-    return kind;
+  #learn(p: Packet, shape: number): readonly number[] {
+    const layers = layersToAsk(p);
+    // Filled without holes: V8 turns an array with wide gaps into a slow dictionary.
+    while (this.#asked.length <= shape) this.#asked.push(null);
+    this.#asked[shape] = layers;
+    return layers;
+  }
+
+  #ask(p: Packet, layer: number): void {
+    if (this.#packet !== p) this.#packet = p;
+    this.#layer = layer;
+    p.protocols[layer]!.expert!(p, layer, this.#say);
   }
 
   /** Findings since the last call. */
@@ -100,9 +93,7 @@ export class Findings {
     }
     const rows: Row[] = [];
     this.#saidRows = rows;
-    this.#packet = p;
-    this.#layer = layer;
-    p.protocols[layer]!.expert!(p, layer, this.#say);
+    this.#ask(p, layer);
     this.#saidRows = null;
     this.#tcpRows.set(marks, rows);
   }
@@ -131,6 +122,21 @@ export class Findings {
     }
     if (row !== undefined) this.#saidRows?.push(row);
   };
+}
+
+/** The layers that may have something to say: TCP's as `~layer`, any other as it is. They follow from the packet's shape. */
+function layersToAsk(p: Packet): number[] {
+  const layers: number[] = [];
+  for (let layer = 1; layer < p.count; layer++) {
+    const { name, expert } = p.protocols[layer]!;
+    if (expert === null || CHATTY.includes(name)) continue;
+    const flags = p.flags[layer]!;
+    // A packet quoted in an ICMP error was reported itself. Malformed layers never have columns.
+    const isSeen = (flags & (SHOWN | NESTED)) !== 0 && ((flags & COLUMN) !== 0 || name === '_ws.malformed');
+    if (name === 'tcp') layers.push(~layer);
+    else if (isSeen) layers.push(layer);
+  }
+  return layers;
 }
 
 /** All that the expert information of a segment depends on: its analysis, and what its header says of connection and ACK. */

@@ -4,7 +4,6 @@ import {
   COLUMN,
   eachAddress,
   type Flow,
-  HEAD_LAYERS,
   ipv4Address,
   ipv6Address,
   type NameRecord,
@@ -12,8 +11,11 @@ import {
   type Packet,
   protocolNamed,
   protocolsMade,
+  SHAPES_MAX,
   SHOWN,
+  type Shape,
   Tap,
+  UNKEPT,
 } from '@eyrie/dissect';
 import type { NameRow, NameSource } from '@eyrie/store';
 import { NAME_TEXT_MAX } from '../bus/schemas.ts';
@@ -41,6 +43,8 @@ export class Names {
   readonly #dhcp = new Tap(['dhcp'], DHCP_FIELDS);
   /** By protocol id: 1 for those that tell names by DNS, 2 by DHCP. */
   readonly #kinds = new Uint8Array(protocolsMade());
+  /** By shape: 1 for those without such a protocol. */
+  readonly #silent = new Uint8Array(SHAPES_MAX);
   /** Of the packet that is looked at. */
   #time = 0;
 
@@ -49,17 +53,20 @@ export class Names {
     this.#kinds[protocolNamed('dhcp')!.id] = 2;
   }
 
-  add(p: Packet): void {
+  add(p: Packet, shape: Shape): void {
+    if (shape.id === UNKEPT || this.#silent[shape.id] === 0) this.#look(p, shape.id);
+  }
+
+  #look(p: Packet, shape: number): void {
     const kinds = this.#kinds;
-    // Below a head, which is link and network, there is nothing to read.
-    const first = p.head === 0 ? 1 : HEAD_LAYERS;
-    for (let layer = p.count - 1; layer >= first; layer--) {
+    for (let layer = p.count - 1; layer > 0; layer--) {
       const kind = kinds[p.proto[layer]!]!;
       if (kind === 0) continue;
       if (kind === 1) this.#addMessage(p, layer);
       else this.#dhcp.forEach(p, () => this.#addLease(p.seconds));
       return;
     }
+    if (shape !== UNKEPT) this.#silent[shape] = 1;
   }
 
   addFlow({ server, serverName, applications, end }: Flow): void {

@@ -10,6 +10,7 @@ import {
   type Frame,
   NONE,
   PacketBatch,
+  shapeOf,
 } from '@eyrie/dissect';
 import type { FindingRow, NameRow } from '@eyrie/store';
 import { Rules } from '../detect/index.ts';
@@ -150,11 +151,12 @@ export class PacketParser {
   /** A batch must have been begun, and not be full. */
   add(frame: Frame): void {
     const p = this.#dissector.dissect(frame);
+    const shape = shapeOf(p);
     this.lastFrame = frame.number;
-    this.#batch!.add(p);
+    this.#batch!.add(p, shape);
     this.#records.add(p);
-    this.#names.add(p);
-    this.#findings.add(p);
+    this.#names.add(p, shape);
+    this.#findings.add(p, shape);
     this.#rules?.add(p);
     this.#logs?.add(p);
   }
