@@ -5,6 +5,7 @@
 import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { directImports } from './direct-imports.js';
 import { bundling, makeSnapshot } from './snapshot.js';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -25,6 +26,7 @@ async function bundle() {
   mkdirSync(folder, { recursive: true });
   const { metafile } = await build({
     ...bundling,
+    plugins: [directImports],
     entryPoints: {
       run: 'packages/cli/src/run.ts',
       // Entry points of threads, separate so that a thread loads only what it needs.

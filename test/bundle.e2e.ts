@@ -1,6 +1,6 @@
 // What `npm ci` puts together so that `eyrie` starts quickly is there: nothing else would notice if it were not.
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { root } from './support/repository.ts';
@@ -9,4 +9,25 @@ for (const path of ['packages/cli/.bundle/run.mjs', 'packages/dashboard/.bundle/
   test(`${path} was made by npm ci`, () => {
     assert.ok(existsSync(join(root, path)), 'run: npm run prepare');
   });
+}
+
+test('eyrie import and eyrie up load neither dissector nor server until a file is there to be read', () => {
+  const folder = join(root, 'packages/cli/.bundle');
+  for (const command of ['import', 'up']) {
+    const source = `// packages/cli/src/${command}/command.ts`;
+    const file = globSync(`${folder}/*.mjs`).find((path) => readFileSync(path, 'utf8').includes(source));
+    const loaded = [...loadedWith(file!)].map((path) => readFileSync(path, 'utf8')).join('');
+    assert.ok(loaded.includes('// packages/capture/src/folder.ts'), 'what it needs is there');
+    for (const heavy of ['packages/dissect/src/protocols/tcp.ts', 'node_modules/fastify/fastify.js'])
+      assert.ok(!loaded.includes(`// ${heavy}`), `eyrie ${command} loads ${heavy} at once`);
+  }
+});
+
+/** A bundled file and all that is loaded with it. */
+function loadedWith(path: string, seen = new Set<string>()): Set<string> {
+  if (seen.has(path)) return seen;
+  seen.add(path);
+  for (const [, name] of readFileSync(path, 'utf8').matchAll(/^(?:\} from|import) "\.\/([^"]+)";/gm))
+    loadedWith(join(path, '..', name!), seen);
+  return seen;
 }

@@ -150,6 +150,34 @@ describe('a file into the store', () => {
     assert.match(memory.rows[0]!.problem ?? '', /cut short/);
   });
 
+  it('that is small is parsed without a thread, and comes to the same, also when it is broken off', async () => {
+    const path = join(folder, 'small.pcapng');
+    writeFileSync(path, readFileSync(SAMPLE).subarray(0, 500_000));
+    const kept = async (speed: number, stops: readonly number[] = []) => {
+      const memory = new MemoryStore();
+      const pipeline = { store: memory.store, log: silentLog, batchPackets: 100, batchesMax: 2 };
+      for (const stopAt of [...stops, Infinity]) {
+        let batches = 0;
+        const onProgress = (): unknown => ++batches === stopAt && run.stop();
+        const run = await runFile(path, { speed }, { ...pipeline, onProgress });
+        await run.finished();
+      }
+      const { flows, sequences: _, ...rest } = [...memory.kept.values()][0]!;
+      return { ...rest, flows: sums(flows) };
+    };
+    // At a finite speed files have a thread.
+    const byThread = await kept(1e9);
+    assert.ok(byThread.numbers.length > 500);
+    assert.deepEqual(await kept(Infinity), byThread);
+    const { numbers, streams, flows } = await kept(Infinity, [2, 3]);
+    assert.deepEqual(
+      { numbers, streams, flows },
+      {
+        ...{ numbers: byThread.numbers, streams: byThread.streams, flows: byThread.flows },
+      },
+    );
+  });
+
   it('that is no capture is an error with the reason', async () => {
     const path = join(folder, 'no.pcap');
     writeFileSync(path, 'hello, world: this is text');

@@ -5,7 +5,8 @@ import { honeypotFolder } from '../base-folders.ts';
 import { type CommonOptions, configFrom } from '../pipeline/config.ts';
 import { auditFor, queryLogger, serverStore, storeAt } from '../pipeline/settings.ts';
 import type { ServingOptions } from '../serving/options.ts';
-import { placeFrom, sayings, serveUntilInterrupted } from '../serving/place.ts';
+import { placeFrom } from '../serving/place.ts';
+import { sayings, serveUntilInterrupted } from '../serving/serve.ts';
 
 export interface AnalyzerOptions extends CommonOptions, ServingOptions {
   readonly store?: string;

@@ -30,9 +30,6 @@ is read from its beginning, and the copy of before is deleted once the new one i
 Exit status: 0 done, 1 failed (damaged file, store away), 2 called wrongly, 130 interrupted.`,
     )
     .action(async (files: string[], options) => {
-      // The parser's thread gets ready while everything else is loaded.
-      const { prepareParser } = await import('@eyrie/services/parser/thread');
-      prepareParser();
       const { importFiles } = await import('./command.ts');
       process.exitCode = await importFiles(files, options);
     });

@@ -4,7 +4,8 @@ import { startParserServer } from '@eyrie/services/parser';
 import { silenceFrom } from '../pipeline/alerts.ts';
 import { type CommonOptions, configFrom } from '../pipeline/config.ts';
 import { interrupted, listenForInterrupt } from '../pipeline/interrupt.ts';
-import { logFor, refusedFolder, userError } from '../pipeline/settings.ts';
+import { logFor, refusedFolder } from '../pipeline/settings.ts';
+import { userError } from '../pipeline/user-error.ts';
 import { grouped } from '../terminal/units.ts';
 
 export interface ParserCommandOptions extends CommonOptions {

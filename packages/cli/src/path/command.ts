@@ -4,7 +4,7 @@ import { PEER_ID } from '@eyrie/mesh';
 import { comparePaths, fileSightings, type PeerPath } from '@eyrie/services/path';
 import { FAILED, UserError } from '../errors.ts';
 import { pathFrom } from '../pipeline/config.ts';
-import { userError } from '../pipeline/settings.ts';
+import { userError } from '../pipeline/user-error.ts';
 import { textOf } from './text.ts';
 
 export interface PathOptions {

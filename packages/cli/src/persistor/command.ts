@@ -9,7 +9,8 @@ import { honeypotFolder } from '../base-folders.ts';
 import { alertsFrom } from '../pipeline/alerts.ts';
 import { type CommonOptions, configFrom } from '../pipeline/config.ts';
 import { interrupted, listenForInterrupt } from '../pipeline/interrupt.ts';
-import { auditFor, logFor, queryLogger, serverStore, storeAt, userError } from '../pipeline/settings.ts';
+import { auditFor, logFor, queryLogger, serverStore, storeAt } from '../pipeline/settings.ts';
+import { userError } from '../pipeline/user-error.ts';
 import { grouped } from '../terminal/units.ts';
 
 export interface PersistorCommandOptions extends CommonOptions {

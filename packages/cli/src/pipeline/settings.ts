@@ -1,23 +1,16 @@
 // What the commands of the pipeline share, from their configuration: the log, the store, the ring, keys, Zeek's logs.
 import { accessSync, constants, existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import {
-  CaptureError,
-  KeyLogFile,
-  makeFolder,
-  parseRing,
-  type RingLimits,
-  readKeyFile,
-} from '@eyrie/capture';
-import { BusError, ListenError } from '@eyrie/services/bus';
+import { KeyLogFile, makeFolder, parseRing, type RingLimits, readKeyFile } from '@eyrie/capture';
 import { bytesIn, type Config, secondsIn } from '@eyrie/services/config';
 import { type Level, type Log, openLog } from '@eyrie/services/log';
 import type { LiveLogsOptions, LogFormat } from '@eyrie/services/zeek';
-import { openStore, type QueryReport, type Store, StoreError, type StoreOptions } from '@eyrie/store';
+import { openStore, type QueryReport, type Store, type StoreOptions } from '@eyrie/store';
 import { defaultStoreUrl, stateFolder } from '../base-folders.ts';
 import { BAD_USAGE, FAILED, UserError } from '../errors.ts';
 import { watchMesh } from '../time/mesh-watch.ts';
 import { pathFrom, pseudonymKeyPath } from './config.ts';
+import { userError } from './user-error.ts';
 
 /** @throws UserError when the folder cannot be made */
 export function logFor(service: string, { log }: Config): Log {
@@ -173,28 +166,3 @@ export function liveLogsFrom({ logs, store }: Config): LiveLogsOptions | null {
   const [rotateSeconds, keepSeconds] = [secondsIn(logs.rotate), secondsIn(logs.keep)];
   return { folder, format: logs.format as LogFormat, rotateSeconds, keepSeconds };
 }
-
-/** Throws; errors that the user can fix as a UserError of one line. */
-export function userError(error: unknown): never {
-  const { code = '', message } = error as NodeJS.ErrnoException;
-  if (error instanceof UserError) throw error;
-  if (error instanceof StoreError)
-    throw new UserError(message, code === 'ERR_STORE_URL' ? BAD_USAGE : FAILED);
-  if (error instanceof CaptureError || code.startsWith('ERR_CAPTURE_'))
-    throw new UserError(message, BAD_INPUT.has(code) ? BAD_USAGE : FAILED);
-  // The analyzer has a ListenError of its own; it is not loaded here only to be compared with.
-  if (
-    error instanceof BusError ||
-    error instanceof ListenError ||
-    (error as Error).constructor.name === 'ListenError'
-  )
-    throw new UserError(message, FAILED);
-  throw error;
-}
-
-const BAD_INPUT = new Set([
-  'ERR_CAPTURE_NOT_FOUND',
-  'ERR_CAPTURE_UNKNOWN_FORMAT',
-  'ERR_CAPTURE_NO_INTERFACE',
-  'ERR_CAPTURE_BAD_FILTER',
-]);

@@ -15,7 +15,7 @@ import {
 } from '@eyrie/capture';
 import { FAILED, UserError } from '../errors.ts';
 import { pathFrom } from '../pipeline/config.ts';
-import { userError } from '../pipeline/settings.ts';
+import { userError } from '../pipeline/user-error.ts';
 
 interface FileOptions {
   readonly output: string;

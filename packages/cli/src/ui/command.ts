@@ -3,7 +3,8 @@ import { buildUi } from '@eyrie/services/ui';
 import { UserError } from '../errors.ts';
 import { type CommonOptions, configFrom } from '../pipeline/config.ts';
 import type { ServingOptions } from '../serving/options.ts';
-import { placeFrom, sayings, serveUntilInterrupted } from '../serving/place.ts';
+import { placeFrom } from '../serving/place.ts';
+import { sayings, serveUntilInterrupted } from '../serving/serve.ts';
 import { pageFolder } from './page-folder.ts';
 
 export interface UiOptions extends CommonOptions, ServingOptions {

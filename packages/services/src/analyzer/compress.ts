@@ -2,7 +2,8 @@
 import { promisify } from 'node:util';
 import { constants, gzip, zstdCompress } from 'node:zlib';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { askedFor, isLoopback } from './limits.ts';
+import { askedFor } from './limits.ts';
+import { isLoopback } from './loopback.ts';
 
 /** Bytes; shorter responses fit one or two packets anyway. */
 const LENGTH_MIN = 1400;

@@ -4,6 +4,7 @@ import { isIP } from 'node:net';
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { ApiError } from './errors.ts';
+import { isLoopback } from './loopback.ts';
 
 export const REQUESTS_PER_MINUTE = 1200;
 /** Addresses tracked. */
@@ -42,8 +43,4 @@ export function askedFor({ headers }: FastifyRequest): string | null {
 /** The key of the rate limit: users of the page share its process's address, and are counted individually. */
 export function clientOf(request: FastifyRequest): string {
   return `${request.ip} ${askedFor(request) ?? ''}`;
-}
-
-export function isLoopback(address: string): boolean {
-  return address === '::1' || address.startsWith('127.') || address.startsWith('::ffff:127.');
 }

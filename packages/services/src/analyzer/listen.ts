@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { FastifyInstance } from 'fastify';
-import { isLoopback } from './limits.ts';
+import { isLoopback } from './loopback.ts';
 import type { Access } from './security.ts';
 
 /** Address to bind, and who has access. */

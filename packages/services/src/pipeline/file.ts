@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import type { CaptureOrigin, CaptureRow, Store } from '@eyrie/store';
 import { fileOrigin, passingOrigin } from '../capture/origin.ts';
 import { FILE_FLOWS } from '../parser/flow-times.ts';
+import { isSmallFile, prepareParser } from '../parser/thread/index.ts';
 import { type Job, type PipelineOptions, Run, startParsing } from './pipeline.ts';
 
 export interface FileOptions {
@@ -51,6 +52,7 @@ async function placed(capture: CaptureRow, { file }: CaptureOrigin, store: Store
  */
 export async function runFile(path: string, options: FileOptions, pipeline: PipelineOptions): Promise<Run> {
   const job = jobFor(path, options);
+  if (job.isSmall !== true) await prepareParser();
   const parsing = startParsing(job, pipeline);
   try {
     const capture = await begin(path, options, pipeline);
@@ -68,6 +70,7 @@ export async function runFile(path: string, options: FileOptions, pipeline: Pipe
 function jobFor(path: string, { speed = Infinity, loop = false }: FileOptions): Job {
   return {
     source: { kind: 'file', path, speed, loop },
+    isSmall: !loop && speed === Infinity && isSmallFile(path),
     skipTo: 0,
     canGoOn: !isPassing(path, loop),
     streamBase: 0,

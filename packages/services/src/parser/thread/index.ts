@@ -1,6 +1,7 @@
 // A parser in a thread of its own. This file is both ends: who imports it in the main thread can start the thread, and
 // the thread runs this same file, so that it is found wherever the sources were put together. A thread that has done its
 // work waits for more: to start one and compile all protocols again costs as much as some hundred thousand packets.
+import { statSync } from 'node:fs';
 import module from 'node:module';
 import { dirname } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
@@ -14,6 +15,9 @@ const IDLE_MS = 60_000;
 /**
  * A thread's heap grows to this many MiB before it is collected as a whole for the first time. Left to itself, the engine
  * does that for every second batch, since the batches' memory counts too: a tenth of the CPU time of an import.
+ *
+ * Only a flag of the whole process says so, and V8 refuses code that was compiled under other flags, as all that is in the
+ * compile cache: so the thread takes the flag back as soon as it has its heap.
  */
 const HEAP_MIB = 128;
 
@@ -23,7 +27,21 @@ interface Start {
   readonly cache: string | null;
 }
 
+/** A file of some thousand packets is parsed in the time that a thread takes to load the dissector. */
+const SMALL_BYTES_MAX = 1 << 20;
+
+/** Whether a thread of its own would gain nothing; false for standard input, pipes, and what cannot be read. */
+export function isSmallFile(path: string): boolean {
+  try {
+    const stat = statSync(path);
+    return stat.isFile() && stat.size <= SMALL_BYTES_MAX;
+  } catch {
+    return false;
+  }
+}
+
 type ToThread = ToParser | { readonly kind: 'job'; readonly job: ParseJob };
+type FromThread = FromParser | { readonly kind: 'heap' };
 
 /** A job on a thread. */
 export interface ParserThread {
@@ -36,16 +54,13 @@ export interface ParserThread {
 
 /** Starts a job on a thread. Until somebody listens its messages are kept: `batchesMax` batches, then it waits. */
 export function startParser(job: ParseJob): ParserThread {
+  const messages = new Mailbox();
+  if (job.isSmall === true) return parseHere(job, messages);
   const thread = idle.pop() ?? new Thread();
-  const kept: FromParser[] = [];
-  let deliver = (message: FromParser): unknown => kept.push(message);
-  thread.work(job, (message) => deliver(message));
+  thread.work(job, (message) => messages.deliver(message));
   let isEnded = false;
   return {
-    listen: (listener) => {
-      for (const message of kept.splice(0)) listener(message);
-      deliver = listener;
-    },
+    listen: (listener) => messages.listen(listener),
     // A late command must not reach the thread's next job.
     send: (message) => {
       if (!isEnded) thread.send(message);
@@ -58,14 +73,59 @@ export function startParser(job: ParseJob): ParserThread {
   };
 }
 
-/** Starts a thread for work that will come: it gets ready meanwhile. */
-export function prepareParser(): void {
-  if (idle.length === 0) new Thread().rest();
+/** Keeps messages until somebody listens. */
+class Mailbox {
+  readonly #kept: FromParser[] = [];
+  #listener: ((message: FromParser) => void) | null = null;
+
+  deliver(message: FromParser): void {
+    if (this.#listener === null) this.#kept.push(message);
+    else this.#listener(message);
+  }
+
+  listen(listener: (message: FromParser) => void): void {
+    this.#listener = listener;
+    for (const message of this.#kept.splice(0)) listener(message);
+  }
+}
+
+/** Does a small job on this thread: another would take longer to start than the job takes. */
+function parseHere(job: ParseJob, messages: Mailbox): ParserThread {
+  let isEnded = false;
+  const loading = import('./job.ts').then(({ ParserWork }) => {
+    // As between threads: what is handed over belongs to the receiver.
+    const work = new ParserWork(job, (said, move) => {
+      if (!isEnded) messages.deliver(structuredClone(said, { transfer: move }));
+    });
+    void work.run();
+    return work;
+  });
+  const send = (message: ToParser): void => void loading.then((work) => work.hear(message));
+  return {
+    listen: (listener) => messages.listen(listener),
+    send,
+    end: async () => {
+      isEnded = true;
+      send({ kind: 'stop' });
+    },
+  };
+}
+
+/**
+ * Starts a thread for work that will come: it gets ready meanwhile. Resolves once this thread may load what it still
+ * needs (see HEAP_MIB).
+ */
+export async function prepareParser(): Promise<void> {
+  if (idle.length > 0) return;
+  const thread = new Thread();
+  if (await thread.hasHeap) thread.rest();
 }
 
 const idle: Thread[] = [];
 
 class Thread {
+  /** Resolves to true when its heap is made, and V8's flags are as before; to false when it could not start. */
+  readonly hasHeap: Promise<boolean>;
   readonly #worker: Worker;
   #hear: (message: FromParser) => void = () => {};
   /** The job has ended; only then the thread can be reused. */
@@ -76,14 +136,17 @@ class Thread {
     // The folder it tells is of this version of Node, within the one that was asked for.
     const folder = module.getCompileCacheDir();
     const cache = folder === undefined ? null : dirname(folder);
-    // Only heaps that are made from here on heed it.
     setFlagsFromString(`--initial-heap-size=${HEAP_MIB}`);
     this.#worker = new Worker(new URL(import.meta.url), {
       workerData: { role: ROLE, cache } satisfies Start,
       // Keys may be given after it was started.
       env: SHARE_ENV,
     });
-    this.#worker.on('message', (message: FromParser) => {
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    this.hasHeap = promise;
+    this.#worker.on('exit', () => resolve(false));
+    this.#worker.on('message', (message: FromThread) => {
+      if (message.kind === 'heap') return resolve(true);
       if (message.kind === 'end') this.#isDone = true;
       this.#hear(message);
     });
@@ -133,10 +196,12 @@ class Thread {
 
 if (!isMainThread && (workerData as Start | null)?.role === ROLE) {
   const { cache } = workerData as Start;
+  const port = parentPort!;
+  setFlagsFromString('--initial-heap-size=0');
+  port.postMessage({ kind: 'heap' } satisfies FromThread);
   // A thread has a cache of its own to switch on, and that before anything large is loaded.
   if (cache !== null) module.enableCompileCache(cache);
   const { ParserWork } = await import('./job.ts');
-  const port = parentPort!;
   let work: InstanceType<typeof ParserWork> | null = null;
   port.on('message', (message: ToThread) => {
     if (message.kind !== 'job') return work?.hear(message);

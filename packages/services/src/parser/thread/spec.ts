@@ -17,6 +17,8 @@ export type SourceSpec =
 
 export interface ParseJob {
   readonly source: SourceSpec;
+  /** Whether it is done before a thread for it would have started. Default false. */
+  readonly isSmall?: boolean;
   /** See ParserOptions. */
   readonly batchPackets: number;
   readonly firstPackets: number;

@@ -1,0 +1,30 @@
+// Serving until interrupted.
+import { ListenError, listen, type Place, type Says } from '@eyrie/services/analyzer';
+import { FAILED, UserError } from '../errors.ts';
+import { type CommonOptions, configFrom } from '../pipeline/config.ts';
+import { interrupted, listenForInterrupt } from '../pipeline/interrupt.ts';
+import { logFor } from '../pipeline/settings.ts';
+
+type Listening = Parameters<typeof listen>[0];
+
+/** Listens, says where, and ends on Ctrl-C or SIGTERM: answers under way are finished. */
+export async function serveUntilInterrupted(app: Listening, place: Place, what: string): Promise<void> {
+  // Before the address is printed: a caller that waits for that line may interrupt at once.
+  const interrupt = listenForInterrupt();
+  const address = await listen(app, place, '--port').catch(async (error) => {
+    await app.close();
+    throw error instanceof ListenError ? new UserError(error.message, FAILED) : error;
+  });
+  console.error(`${what}: ${address}`);
+  if (place.isTokenNew) console.error(`Token, for /login and programs: ${place.access.token}`);
+  console.error('Ctrl-C ends it.');
+  await interrupted(interrupt);
+  await app.close();
+  interrupt.end();
+}
+
+/** Requests are kept in the log file, and shown with --debug. */
+export function sayings(service: string, options: CommonOptions): Says {
+  const level = process.argv.includes('--debug') ? { logLevel: 'debug' } : {};
+  return logFor(service, configFrom({ ...options, ...level }));
+}
