@@ -103,6 +103,10 @@ test('a conversation is read as bytes or as one stream of HTTP/2, and a piece le
   const answer = await fetch(`${eyrie.url}flows?application=http2&limit=1`);
   const [http2] = ((await answer.json()) as { items: { id: number; stream: number }[] }).items;
   const { page, end } = await visit(browser, `${eyrie.url}#/flows/${http2!.id}`);
+  await page.route(/\/substreams\?/, async (route) => {
+    const found = await (await route.fetch()).json();
+    await route.fulfill({ json: { ...found, is_whole: false } });
+  });
   await page.getByRole('button', { name: 'Follow' }).click();
   const first = page.locator('.piece').first();
   await first.filter({ hasText: 'PRI * HTTP/2.0' }).waitFor();
@@ -110,6 +114,9 @@ test('a conversation is read as bytes or as one stream of HTTP/2, and a piece le
   assert.deepEqual(ways, ['Bytes', 'HTTP unpacked', 'HTTP/2 stream']);
   await page.getByRole('button', { name: 'HTTP/2 stream' }).click();
   await first.filter({ hasText: ':path: /index.html' }).waitFor();
+  // The body, whose coding is gzip.
+  await page.locator('.piece', { hasText: /<!doctype html>/i }).waitFor();
+  await page.getByText(/There may be more streams: these are the first \d+/).waitFor();
   await page.getByLabel('Stream of the connection').selectOption('Stream 15');
   await first.filter({ hasText: ':path: /style.css' }).waitFor();
   const number = await first.getByRole('button').innerText();

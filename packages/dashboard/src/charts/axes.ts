@@ -7,6 +7,9 @@ import { onTouch, rangeUnderFingers } from './touch.ts';
 
 const text = () => ({ stroke: token('ink-3'), font: `11px ${token('font')}` });
 
+/** Pixels right of the chart: half of the last time's label. */
+export const AXIS_END = 26;
+
 /** Below the chart, with ticks. */
 export function lowerAxis(own: uPlot.Axis): uPlot.Axis {
   const ticks = { stroke: token('line'), width: 1, size: 4 };

@@ -2,7 +2,7 @@
 
 import { bytes, rounded, short } from '../format/numbers.ts';
 import { token } from '../state/settings.ts';
-import { bucketCursor, choosingHooks, clockAxis, sideAxis, spanOfBuckets } from './axes.ts';
+import { AXIS_END, bucketCursor, choosingHooks, clockAxis, sideAxis, spanOfBuckets } from './axes.ts';
 import uPlot from './plot.ts';
 import type { Stack, Unit } from './stack.ts';
 
@@ -25,7 +25,7 @@ export function optionsFor(
     width,
     height,
     legend: { show: false },
-    padding: [8, 4, 0, 0],
+    padding: [8, AXIS_END, 0, 0],
     cursor: bucketCursor(onMove),
     select: { show: true, left: 0, top: 0, width: 0, height: 0 },
     scales: {

@@ -264,7 +264,7 @@ test('/flows/{id}/substreams lists the streams of HTTP/2 that say something, and
   const texts = pieces.map(({ data }: Json) => Buffer.from(data, 'base64').toString('latin1'));
   assert.match(texts[0], /^:method: GET\n:path: \/index\.html\n/);
   assert.match(texts[1], /^:status: 200\n(.+\n)*content-encoding: gzip\n\n$/);
-  assert.ok(texts[2].startsWith('\x1f\x8b'), 'the body alone, without the head of its frame');
+  assert.match(texts[2], /^<!doctype html>/i, 'the body alone, without the head of its frame and its coding');
   assert.equal(pieces[0].frame, items[0].frame);
   assert.deepEqual((await analyzer.get(`${stream.replace('=13', '=3')}`)).body.pieces, []);
   const [dns] = (await analyzer.get('/flows?transport=udp&limit=1')).body.items;

@@ -1,7 +1,7 @@
 // Follow stream: the data of both sides of a conversation, in order.
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { ApiError, addressOf, get } from '../../api/client.ts';
-import type { End, FlowRow, FlowStream, PacketRow } from '../../api/types.ts';
+import type { End, FlowRow, FlowStream, FlowSubstreams, PacketRow } from '../../api/types.ts';
 import { withPort } from '../../format/addresses.ts';
 import { bytes, count } from '../../format/numbers.ts';
 import { go } from '../../state/navigation.ts';
@@ -95,7 +95,7 @@ interface Said {
   as: Reading;
   setAs: (as: Reading) => void;
   /** Streams within the connection; null while they are looked for. */
-  substreams: readonly Substream[] | null;
+  substreams: FlowSubstreams | null;
   substream: Substream | null;
   setSubstream: (of: Substream) => void;
   stream: FlowStream | null;
@@ -107,7 +107,7 @@ interface Said {
 /** What was said, as far as it was asked for; in one of several ways of reading it. */
 function useSaid(flow: number): Said {
   const [as, setAs] = useState<Reading>('bytes');
-  const [substreams, setSubstreams] = useState<readonly Substream[] | null>(null);
+  const [substreams, setSubstreams] = useState<FlowSubstreams | null>(null);
   const [substream, setSubstream] = useState<Substream | null>(null);
   const [stream, setStream] = useState<FlowStream | null>(null);
   const [error, setError] = useState<ApiError | null>(null);
@@ -124,7 +124,7 @@ function useSaid(flow: number): Said {
     setError(null);
     substreamsOf(flow, as, control.signal).then((found) => {
       setSubstreams(found);
-      setSubstream(found[0] ?? null);
+      setSubstream(found.items[0] ?? null);
     }, fail);
     return () => control.abort();
   }, [flow, as, attempt]);
@@ -245,20 +245,26 @@ function Tools({ flow, row, form, setForm, side, setSide, said }: ToolsProps) {
 
 function SubstreamChooser({ substreams, substream, setSubstream }: Said) {
   if (substreams === null || substream === null) return null;
-  const several = new Set(substreams.map(({ connection }) => connection)).size > 1;
+  const { items, is_whole: isWhole } = substreams;
+  const several = new Set(items.map(({ connection }) => connection)).size > 1;
   return (
-    <select
-      class="chooser"
-      aria-label="Stream of the connection"
-      value={substreams.indexOf(substream)}
-      onChange={(event) => setSubstream(substreams[Number(event.currentTarget.value)]!)}
-    >
-      {substreams.map(({ connection, stream }, i) => (
-        <option key={`${connection} ${stream}`} value={i}>
-          {several ? `Connection ${connection}, stream ${stream}` : `Stream ${stream}`}
-        </option>
-      ))}
-    </select>
+    <>
+      <select
+        class="chooser"
+        aria-label="Stream of the connection"
+        value={items.indexOf(substream)}
+        onChange={(event) => setSubstream(items[Number(event.currentTarget.value)]!)}
+      >
+        {items.map(({ connection, stream }, i) => (
+          <option key={`${connection} ${stream}`} value={i}>
+            {several ? `Connection ${connection}, stream ${stream}` : `Stream ${stream}`}
+          </option>
+        ))}
+      </select>
+      {!isWhole && (
+        <span class="note-odd">There may be more streams: these are the first {count(items.length)}</span>
+      )}
+    </>
   );
 }
 

@@ -35,10 +35,9 @@ export function readingsOf({ transport, applications }: FlowRow): [Reading, stri
 }
 
 /** The streams within the connection; none where it is read as a whole. */
-export async function substreamsOf(flow: number, as: Reading, signal: AbortSignal): Promise<Substream[]> {
-  if (as !== 'http2' && as !== 'quic') return [];
-  const { items } = await get<FlowSubstreams>(`/flows/${flow}/substreams`, { protocol: as }, signal);
-  return items;
+export async function substreamsOf(flow: number, as: Reading, signal: AbortSignal): Promise<FlowSubstreams> {
+  if (as !== 'http2' && as !== 'quic') return { items: [], is_whole: true };
+  return get<FlowSubstreams>(`/flows/${flow}/substreams`, { protocol: as }, signal);
 }
 
 export function termsOf(as: Reading, of: Substream | null): Record<string, string | number | null> {

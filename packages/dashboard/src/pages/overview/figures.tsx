@@ -82,14 +82,15 @@ function LiveRates() {
   return (
     <>
       <div class="figure figure-live">
-        <h2>Now</h2>
+        <h2>
+          Packets now,{' '}
+          {latest.drops_per_second > 0 ? `${short(latest.drops_per_second)}/s lost` : 'none lost'}
+        </h2>
         <p class="figure-value num">{short(latest.packets_per_second)}/s</p>
         <Sparkline values={shown.map((rate) => rate.packets_per_second)} label="Recent packets per second" />
       </div>
       <div class="figure figure-live">
-        <h2>
-          {latest.drops_per_second > 0 ? `${short(latest.drops_per_second)} packets lost/s` : 'Nothing lost'}
-        </h2>
+        <h2>Data now</h2>
         <p class="figure-value num">{bitRate(latest.bits_per_second)}</p>
         <Sparkline values={shown.map((rate) => rate.bits_per_second)} label="Recent bits per second" />
       </div>

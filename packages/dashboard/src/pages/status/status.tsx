@@ -78,12 +78,17 @@ function Queues({ queues }: Of<'queues'>) {
           <span>{name}</span>
           <meter min={0} max={capacity} high={capacity * HIGH} value={depth} aria-label={name} />
           <span class="num quiet">
-            {count(depth)} of {count(capacity)}
+            {fill(name, depth)} of {fill(name, capacity)}
           </span>
         </div>
       ))}
     </Panel>
   );
+}
+
+/** Queues count entries, or bytes where their name says so. */
+function fill(name: string, value: number): string {
+  return /^bytes\b/.test(name) ? bytes(value) : count(value);
 }
 
 function Losses({ drops }: Of<'drops'>) {

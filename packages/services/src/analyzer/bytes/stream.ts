@@ -81,6 +81,7 @@ export async function follow(of: FlowBytes, wish: Wish): Promise<Said> {
     follower.add(p);
     return !hasMore;
   });
+  if (!hasMore) endOf(follower);
   const sides = follower.sides ?? [flow.client, flow.server];
   return { sides, pieces, isWhole, next: hasMore ? wish.first + pieces.length : null };
 }
@@ -109,7 +110,11 @@ export async function saidWhole(
       if (!out.write(data)) await once(out, 'drain', { signal: left.signal });
     return !out.destroyed;
   }).then(
-    () => out.end(),
+    () => {
+      endOf(follower);
+      for (const data of said) out.write(data);
+      out.end();
+    },
     (error) => out.destroy(left.signal.aborted ? undefined : error),
   );
   return out;
@@ -136,10 +141,15 @@ function followerOf(
   take: (piece: Piece) => void,
 ) {
   if (protocol === 'http2') return new FollowHttp2(flow.stream, substream, take, true);
-  if (protocol === 'quic') return new FollowQuic(connection, substream, take);
+  if (protocol === 'quic') return new FollowQuic(connection, substream, take, true);
   if (protocol === 'http') return new FollowHttp(flow.stream, take);
   if (protocol === 'tls') return new FollowTls(flow.stream, take);
   return new Follow(protocol, flow.stream, take);
+}
+
+/** Takes what there is of bodies whose end was not captured. */
+function endOf(follower: ReturnType<typeof followerOf>): void {
+  if (follower instanceof FollowHttp2 || follower instanceof FollowQuic) follower.end();
 }
 
 /** Dissects a flow's packets in order, until `see` returns false. Returns false if there are more than `packetsMax`. */

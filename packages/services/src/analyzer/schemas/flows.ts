@@ -152,7 +152,7 @@ export const StreamQuery = object({
   protocol: Type.Optional(
     oneOf(['tcp', 'udp', 'tls', 'http', 'http2', 'quic'], {
       description:
-        "default: the flow's transport; tls: what was decrypted; http: messages, codings taken off; http2, quic: one stream of the connection (/flows/{id}/substreams)",
+        "default: the flow's transport; tls: what was decrypted; http: messages, codings taken off; http2, quic: one stream of the connection (/flows/{id}/substreams), as header fields and bodies without codings",
     }),
   ),
   substream: Type.Optional(

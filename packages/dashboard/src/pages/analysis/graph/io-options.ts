@@ -1,6 +1,7 @@
 // Options of uPlot for an I/O graph: an axis for each unit, linear or logarithmic; dragging chooses a time.
 
 import {
+  AXIS_END,
   bucketAt,
   bucketCursor,
   choosingHooks,
@@ -60,7 +61,7 @@ export function optionsFor(
     width,
     height,
     legend: { show: false },
-    padding: [10, units.length > 1 ? 0 : 8, 0, 0],
+    padding: [10, units.length > 1 ? 0 : AXIS_END, 0, 0],
     cursor: bucketCursor(on.onMove),
     select: { show: true, left: 0, top: 0, width: 0, height: 0 },
     scales: {
