@@ -15,6 +15,8 @@ export type StoreErrorCode =
   | 'ERR_STORE_AWAY'
   | 'ERR_STORE_DENIED'
   | 'ERR_STORE_DISK_FULL'
+  /** Another process stores this capture. */
+  | 'ERR_STORE_CLAIMED'
   /** Too many batches are queued: try again. */
   | 'ERR_STORE_BUSY'
   /** The batch violates the rules of `rows.ts`; retrying is useless. */

@@ -112,8 +112,12 @@ export class SqlStore implements Store {
       ]);
       await tx.run('UPDATE flows SET is_over = TRUE WHERE capture = $1 AND NOT is_over', [id]);
     });
+    await database.release(id);
     return this.#captureBy(id);
   }
+
+  claimCapture = async (id: number) => this.#open().claim(id);
+  releaseCapture = async (id: number) => this.#open().release(id);
 
   async #captureBy(id: number): Promise<CaptureRow> {
     const found = await this.#captures.byId(id);

@@ -41,7 +41,8 @@ export interface Store {
 
   /**
    * Stores a batch atomically; resolves once it is durable. Calls may overlap: they are applied in order, several in one
-   * transaction. At most WRITES_MAX may be queued; more are refused (`ERR_STORE_BUSY`).
+   * transaction. At most WRITES_MAX may be queued; more are refused (`ERR_STORE_BUSY`). Packets of which another process
+   * has stored some meanwhile, cut into other batches, are refused (`ERR_STORE_CLAIMED`).
    */
   write(batch: StoreBatch): Promise<Written>;
 
@@ -50,7 +51,13 @@ export interface Store {
    * already; write under its `capture.key`.
    */
   beginCapture(origin: CaptureOrigin, options?: { readonly again?: boolean }): Promise<Begun>;
-  /** Ends a capture; `problem` says why it is incomplete. */
+  /**
+   * Keeps other processes from storing this capture until this one ends it, releases it or is gone; false: another one
+   * stores it now. A DuckDB file has one process.
+   */
+  claimCapture(id: number): Promise<boolean>;
+  releaseCapture(id: number): Promise<void>;
+  /** Ends and releases a capture; `problem` says why it is incomplete. */
   endCapture(id: number, problem?: string | null): Promise<CaptureRow>;
   /** Changes the path from which a capture's bytes are read; not for pseudonymized captures, whose bytes are hidden. */
   moveCapture(id: number, file: string): Promise<CaptureRow>;

@@ -161,6 +161,18 @@ export function storesAhead(make: () => Promise<string>): void {
     await scene.close();
   });
 
+  it('are both stored once if both connections are lost', async () => {
+    const scene = await Scene.make(await make());
+    const { writing, first: pid, second: other } = await scene.bothOnTheirWay(first, second);
+    await scene.kill(other);
+    await scene.kill(pid);
+    await scene.go();
+    await Promise.all(writing);
+    assert.deepEqual(scene.answered, [1, 2, 3, 4, 5]);
+    await scene.holdsAll([0, 1, 2, 3, 4, 5]);
+    await scene.close();
+  });
+
   it('fail independently: a failed batch is refused, and stored when it is sent again', async () => {
     const scene = await Scene.make(await make());
     const { writing, first: pid } = await scene.bothOnTheirWay([batches[1]!], batches.slice(2));

@@ -5,10 +5,22 @@ import { StoreError } from '../src/errors.ts';
 import { openStore } from '../src/open.ts';
 import { PostgresDatabase } from '../src/postgres/database.ts';
 import { cancelledBy } from '../src/sql/cancel.ts';
+import type { Store } from '../src/store.ts';
 import { complianceOf } from './compliance/index.ts';
+import { sameCounts } from './compliance/stored.ts';
 import { storesAhead } from './postgres-ahead.ts';
+import { survivesCuts } from './postgres-cut.ts';
 import { sharedPostgres } from './shared-postgres.ts';
-import { allOf, batchesOf, migratedAndGoingOn, OFFICE_HOUR, strangeBatch } from './support.ts';
+import {
+  allOf,
+  batchesOf,
+  migratedAndGoingOn,
+  newBatchesOf,
+  numbered,
+  OFFICE_HOUR,
+  originOf,
+  strangeBatch,
+} from './support.ts';
 
 /** The tables of version 5, with what the store holds; only some days get their partition. */
 const TO_VERSION_5 = `DROP VIEW packets;
@@ -48,6 +60,8 @@ before(async () => {
 complianceOf('PostgreSQL', async (options) => openStore(await server.make(), options));
 
 describe('PostgreSQL: batches ahead of a commit', () => storesAhead(() => server.make()));
+
+describe('PostgreSQL: connections that are cut', () => survivesCuts(() => server));
 
 describe('PostgreSQL', () => {
   it('shows packets to anyone, in partitions by day', async () => {
@@ -194,6 +208,74 @@ describe('PostgreSQL', () => {
     const { id } = (await stores[0]!.captureByKey(batch!.source))!;
     assert.ok(written.every(({ capture }) => capture === id));
     await Promise.all(stores.map((store) => store.close()));
+  });
+
+  it('stores each packet once that two store at once, cut into different batches', async () => {
+    const url = await server.make();
+    const stores = await Promise.all([openStore(url), openStore(url)]);
+    let refused = 0;
+    // As a service does that goes on where the store is, whoever brought it there.
+    const storeAll = async (store: Store, size: number): Promise<void> => {
+      for (;;) {
+        const { nextSequence = 0 } = (await store.captureByKey(originOf(OFFICE_HOUR).key)) ?? {};
+        if (nextSequence >= 5125) return;
+        const rest = numbered(newBatchesOf(OFFICE_HOUR, size, nextSequence))
+          .slice(0, 20)
+          .map((batch) => store.write({ ...batch, flows: [] }));
+        for (const each of await Promise.allSettled(rest))
+          if (each.status === 'rejected') {
+            refused++;
+            assert.ok(['ERR_STORE_CLAIMED', 'ERR_STORE_AWAY'].includes(each.reason.code), each.reason);
+          }
+      }
+    };
+    await Promise.all([storeAll(stores[0]!, 90), storeAll(stores[1]!, 130)]);
+    assert.ok(refused > 0, 'they were in the way of each other');
+    const { items } = await stores[0]!.packets({ limit: 10_000 });
+    assert.deepEqual(
+      items.map(({ number }) => number).sort((a, b) => a - b),
+      Array.from({ length: 5125 }, (_, i) => i + 1),
+    );
+    await sameCounts(stores[1]!, 5125);
+    await Promise.all(stores.map((store) => store.close()));
+  });
+
+  it('lets one process at a time claim a capture, until it ends it, releases it, or is gone', async () => {
+    const url = await server.make();
+    const [one, other] = [await openStore(url), await openStore(url)];
+    const ids: number[] = [];
+    for (const key of ['a', 'b', 'c'])
+      ids.push((await one.beginCapture({ key, kind: 'file', name: key, file: null, hash: null })).capture.id);
+    const [a, b, c] = ids as [number, number, number];
+    for (const id of ids) assert.equal(await one.claimCapture(id), true);
+    assert.equal(await one.claimCapture(a), true, 'it has it already');
+    for (const id of ids) assert.equal(await other.claimCapture(id), false);
+    await one.endCapture(a);
+    await one.releaseCapture(b);
+    assert.deepEqual([await other.claimCapture(a), await other.claimCapture(b)], [true, true]);
+    assert.deepEqual([await one.claimCapture(a), await other.claimCapture(c)], [false, false]);
+    await one.close();
+    assert.equal(await other.claimCapture(c), true);
+    await other.close();
+  });
+
+  it('claims again what it had after its connections were lost', async () => {
+    const url = await server.make();
+    const [one, other] = [await openStore(url), await openStore(url)];
+    const [first, second] = batchesOf(OFFICE_HOUR);
+    const { capture: id } = await one.write(first!);
+    assert.equal(await one.claimCapture(id), true);
+    const client = new pg.Client({ connectionString: url, application_name: 'scene' });
+    await client.connect();
+    await client.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+       WHERE datname = current_database() AND application_name = 'eyrie'`,
+    );
+    await client.end();
+    const written = await one.write(second!).catch(() => one.write(second!));
+    assert.equal(written.applied, true);
+    assert.equal(await other.claimCapture(id), false);
+    await Promise.all([one.close(), other.close()]);
   });
 
   it('gives what another process has deleted new numbers when it comes again', async () => {

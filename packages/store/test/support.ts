@@ -50,8 +50,12 @@ export function batchesOf(path: string, capacity = 1000): readonly StoreBatch[] 
   return batches;
 }
 
-/** The same for one test alone, which changes them. */
-export function newBatchesOf(path: string, capacity = 1000): StoreBatch[] {
+/**
+ * The same for one test alone, which changes them.
+ *
+ * @param from packets before that are left out
+ */
+export function newBatchesOf(path: string, capacity = 1000, from = 0): StoreBatch[] {
   const origin = originOf(path);
   const made: StoreBatch[] = [];
   const flows: FlowRow[] = [];
@@ -64,12 +68,21 @@ export function newBatchesOf(path: string, capacity = 1000): StoreBatch[] {
   for (const p of packetsOf(path)) {
     records ??= new FlowRecords(p.session, (flow) => flows.push(flow));
     records.add(p);
+    if (p.number <= from) continue;
     batch.add(p);
     if (batch.isFull) send();
   }
   records?.end();
   send();
   return made;
+}
+
+/** As services number them: by their last packet, counted from 0. */
+export function numbered(batches: readonly StoreBatch[]): StoreBatch[] {
+  return batches.map((batch) => ({
+    ...batch,
+    sequence: batch.packets!.number[batch.packets!.length - 1]! - 1,
+  }));
 }
 
 /** Packets whose columns have the least and the greatest values that they may have. */

@@ -3,7 +3,7 @@
 import type { Config } from '@eyrie/services/config';
 import { AlreadyStored, type Run, runFile } from '@eyrie/services/pipeline';
 import { RefusedBodies } from '@eyrie/services/refused';
-import type { CaptureRow, Store } from '@eyrie/store';
+import { type CaptureRow, type Store, StoreError } from '@eyrie/store';
 import { defaultStoreUrl } from '../base-folders.ts';
 import { FAILED } from '../errors.ts';
 import { silenceFrom } from '../pipeline/alerts.ts';
@@ -26,10 +26,11 @@ const STORE_BYTES_MAX = 256 * 2 ** 20;
 
 interface Imported {
   readonly file: string;
-  /** Null: it is stored already. */
+  /** Null: it is stored already, or another process stores it now. */
   readonly packets: number | null;
   readonly seconds: number;
-  readonly capture: number;
+  /** Null: it is another process's. */
+  readonly capture: number | null;
   /** Earlier captures of the same file, which were deleted. */
   readonly replaced: readonly number[];
   readonly problem: string | null;
@@ -63,7 +64,7 @@ export async function storeFiles(
         interrupt,
       });
       all.push(done);
-      if (options.json !== true) console.log(lineFor(done, store));
+      if (options.json !== true && done.capture !== null) console.log(lineFor(done, store));
     }
     if (options.json === true) console.log(JSON.stringify(summary(all, store), null, 2));
     else {
@@ -120,8 +121,10 @@ async function importOne(file: string, options: Import): Promise<Imported> {
       },
     );
   } catch (error) {
-    if (!(error instanceof AlreadyStored)) throw error;
-    return { file, packets: null, seconds: since(), capture: error.capture.id, replaced: [], problem: null };
+    const skipped = { file, packets: null, seconds: since(), replaced: [] };
+    if (error instanceof AlreadyStored) return { ...skipped, capture: error.capture.id, problem: null };
+    if (isOthers(error)) return { ...skipped, capture: null, problem: error.message };
+    throw error;
   }
   const stop = (): void => run.stop();
   interrupt.signal.addEventListener('abort', stop);
@@ -135,6 +138,11 @@ async function importOne(file: string, options: Import): Promise<Imported> {
     const replaced = isWhole ? await replaceCopies(store, capture) : [];
     return { file, packets: run.packets, seconds, capture: id, replaced, problem };
   } catch (error) {
+    if (isOthers(error))
+      return {
+        ...{ file, packets: run.packets, seconds: since(), capture: run.capture.id, replaced: [] },
+        problem: error.message,
+      };
     // What is no capture file leaves none behind.
     if (run.packets + run.capture.nextSequence === 0)
       await store.deleteCapture(run.capture.id).catch(() => {});
@@ -143,6 +151,11 @@ async function importOne(file: string, options: Import): Promise<Imported> {
     progress?.end();
     interrupt.signal.removeEventListener('abort', stop);
   }
+}
+
+/** Another process stores this file. */
+function isOthers(error: unknown): error is Error {
+  return error instanceof StoreError && error.code === 'ERR_STORE_CLAIMED';
 }
 
 /** Deletes what was stored of the same file before, unless that is more. Returns the ids. */
@@ -192,7 +205,13 @@ function summary(all: readonly Imported[], { place }: Store): unknown {
   return {
     store: place,
     captures: all.map(({ file, packets, seconds, capture, replaced, problem }) => ({
-      ...{ file, capture, replaced, packets: packets ?? 0, stored_before: packets === null },
+      ...{
+        file,
+        capture,
+        replaced,
+        packets: packets ?? 0,
+        stored_before: packets === null && problem === null,
+      },
       ...{ seconds, packets_per_second: Math.round((packets ?? 0) / seconds), problem },
     })),
   };

@@ -144,7 +144,7 @@ function errorOf(url: string, { status, body }: Answer): BusError {
     expect?: Expected;
   };
   const message = error?.message ?? `${url} answered ${status}`;
-  if (status === 409 && expect !== undefined) return new BusError('ERR_SEQUENCE', message, expect);
+  if (status === 409) return new BusError('ERR_SEQUENCE', message, expect);
   if (status === 503 || status === 502 || status === 504) return new BusError('ERR_NEXT_AWAY', message);
   return new BusError('ERR_NEXT_REFUSED', message, undefined, OF_THE_BODY.has(status));
 }

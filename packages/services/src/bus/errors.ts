@@ -4,7 +4,7 @@ export type BusErrorCode =
   /** The body does not match its schema. */
   | 'ERR_BODY'
   | 'ERR_BODY_TOO_LARGE'
-  /** Not the next batch in sequence: `expect` in the answer says which one is. */
+  /** Not the next batch in sequence: `expect` in the answer says which one is, or what is stored by now. */
   | 'ERR_SEQUENCE'
   /** The next service, or the store, is unavailable: retry. */
   | 'ERR_NEXT_AWAY'

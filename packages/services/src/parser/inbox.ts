@@ -240,6 +240,11 @@ export class Inbox {
         await this.#options.persistor.once('POST', '/store', BATCH_TYPE, next.body);
         this.#options.refused.taken();
       } catch (error) {
+        if (error instanceof BusError && error.code === 'ERR_SEQUENCE') {
+          // Somebody else stores this source, too: the sender begins again with what is stored by now.
+          this.#failure = error;
+          throw new BusError('ERR_NEXT_AWAY', error.message);
+        }
         if (!(error instanceof BusError && error.isForGood)) throw error;
         this.#putAside(next, error.message);
       }

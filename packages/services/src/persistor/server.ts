@@ -121,6 +121,8 @@ class StoreAccess {
 
   #busError(error: StoreError): BusError {
     const { message, code } = error;
+    // The sender has to see what is stored by now, and go on there.
+    if (code === 'ERR_STORE_CLAIMED') return new BusError('ERR_SEQUENCE', message);
     if (isOfTheBatch(error)) {
       this.#log.error(`refused by the store: ${message}`, { code });
       return new BusError('ERR_NEXT_REFUSED', message);

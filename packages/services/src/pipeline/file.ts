@@ -1,6 +1,6 @@
 // Imports a capture file: once, resuming an interrupted import.
 import { existsSync } from 'node:fs';
-import type { CaptureOrigin, CaptureRow, Store } from '@eyrie/store';
+import { type CaptureOrigin, type CaptureRow, type Store, StoreError } from '@eyrie/store';
 import { fileOrigin, passingOrigin } from '../capture/origin.ts';
 import { FILE_FLOWS } from '../parser/flow-times.ts';
 import { isSmallFile, prepareParser } from '../parser/thread/index.ts';
@@ -45,6 +45,24 @@ async function placed(capture: CaptureRow, { file }: CaptureOrigin, store: Store
 }
 
 /**
+ * The capture as it is once no other process stores it; null: that one has deleted it.
+ *
+ * @throws AlreadyStored, StoreError
+ */
+async function claimed({ id }: CaptureRow, path: string, store: Store): Promise<CaptureRow | null> {
+  if (!(await store.claimCapture(id)))
+    throw new StoreError(
+      'ERR_STORE_CLAIMED',
+      `another process is storing it just now, as capture ${id}; start again when that has ended`,
+    );
+  const present = await store.capture(id);
+  if (present?.ended === null) return present;
+  await store.releaseCapture(id);
+  if (present !== null) throw new AlreadyStored(path, present);
+  return null;
+}
+
+/**
  * Starts to import a file, or standard input if the path is `-`. It is parsed from its beginning while it is hashed, since
  * most files are new.
  *
@@ -85,16 +103,16 @@ function isPassing(path: string, loop: boolean): boolean {
   return path === '-' || loop;
 }
 
-async function begin(
-  path: string,
-  { again = false, loop = false, name, isRunning = () => false }: FileOptions,
-  { store }: PipelineOptions,
-): Promise<CaptureRow> {
+/** The capture that is this run's to store. */
+async function begin(path: string, options: FileOptions, { store }: PipelineOptions): Promise<CaptureRow> {
+  const { again = false, loop = false, name, isRunning = () => false } = options;
   const plain = isPassing(path, loop) ? passingOrigin(path) : await fileOrigin(path);
   const origin = { ...plain, name: name ?? plain.name };
-  const { capture: known, isNew } = await store.beginCapture(origin, { again });
-  if (isNew) return known;
-  const capture = await placed(known, origin, store);
-  if (capture.ended !== null || isRunning(capture.id)) throw new AlreadyStored(path, capture);
-  return capture;
+  for (;;) {
+    const { capture: known, isNew } = await store.beginCapture(origin, { again });
+    if (!isNew && (known.ended !== null || isRunning(known.id)))
+      throw new AlreadyStored(path, await placed(known, origin, store));
+    const present = await claimed(known, path, store);
+    if (present !== null) return isNew ? present : placed(present, origin, store);
+  }
 }

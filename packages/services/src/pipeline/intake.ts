@@ -8,7 +8,7 @@ import {
   type RingLimits,
 } from '@eyrie/capture';
 import type { PacketBatch } from '@eyrie/dissect';
-import type { CaptureRow, DropRow, Store } from '@eyrie/store';
+import type { CaptureRow, DropRow, Store, StoreError } from '@eyrie/store';
 import type {
   Begun,
   Counters,
@@ -251,16 +251,21 @@ export class PipelineIntake implements Intake {
   ): Promise<string | null> {
     const { store, log } = this.#options;
     let problem: string | null;
+    let isOthers = false;
     try {
       problem = await finished;
       if (problem !== null) log.warn(`${capture.name}: ${problem}`);
     } catch (error) {
       problem = (error as Error).message;
+      isOthers = (error as StoreError).code === 'ERR_STORE_CLAIMED';
       // Errors of files name them already.
       log.error(problem.startsWith(capture.name) ? problem : `${capture.name}: ${problem}`);
     }
     // A file that was stopped in the middle can be resumed: its capture stays open.
-    if (isStopped() && capture.hash !== null && problem === null) return null;
+    if (isOthers || (isStopped() && capture.hash !== null && problem === null)) {
+      await store.releaseCapture(capture.id);
+      return problem;
+    }
     await store.endCapture(capture.id, problem).catch((error: Error) => log.error(error.message));
     return problem;
   }

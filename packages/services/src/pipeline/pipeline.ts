@@ -135,6 +135,8 @@ export class Run {
   /** A later run may resume this one. */
   readonly #canGoOn: boolean;
   #isStopped = false;
+  /** A batch could not be stored: later ones would leave a gap. */
+  #hasFailed = false;
   readonly #loss: LossLog;
 
   constructor(
@@ -199,10 +201,14 @@ export class Run {
 
   #hear(message: FromParser): void {
     if (message.kind === 'batch') {
+      if (this.#hasFailed) return;
       const stored = this.#store(message);
       this.#storing = this.#storing.then(() => stored);
       // finished() reports the error; until it is awaited, neither rejection may count as unhandled.
-      stored.catch((error) => this.#settle!.reject(error));
+      stored.catch((error) => {
+        this.#hasFailed = true;
+        this.#settle!.reject(error);
+      });
       this.#storing.catch(() => {});
     } else if (message.kind === 'end') this.#settle!.resolve(message.problem);
     else if (message.kind === 'trouble') this.#options.log.warn(`${this.capture.name}: ${message.trouble}`);

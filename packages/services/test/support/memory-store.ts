@@ -58,6 +58,12 @@ export class MemoryStore {
     return row;
   }
 
+  async claimCapture(): Promise<boolean> {
+    return true;
+  }
+
+  async releaseCapture(): Promise<void> {}
+
   async moveCapture(id: number, file: string): Promise<CaptureRow> {
     return Object.assign(this.rows[id - 1]!, { file });
   }

@@ -164,6 +164,7 @@ export class DuckDBDatabase implements Database {
     // Only this process writes, one transaction at a time, and it empties its caches when it deletes.
     dictionaryState: async () => '',
     holdDictionaries: async () => {},
+    holdCaptures: null,
     inTurn: async () => {},
     reserve: (counter, count) => this.#reserve(counter, count),
     appendPackets: async (rows) => this.#append.add(rows),
@@ -186,6 +187,13 @@ export class DuckDBDatabase implements Database {
     this.#counters.set(counter, next + count);
     return next;
   }
+
+  /** A file belongs to one process. */
+  async claim(): Promise<boolean> {
+    return true;
+  }
+
+  async release(): Promise<void> {}
 
   async version(): Promise<string> {
     return `DuckDB ${String((await this.all('SELECT version()'))[0]![0]).replace(/^v/, '')}`;

@@ -10,6 +10,7 @@ import type { Counter, Database, Lane, Row, Transaction, Value } from '../sql/da
 import { insertAsJson, jsonText, plainText } from '../sql/insert.ts';
 import { Lock } from '../sql/lock.ts';
 import { joins, keysOf, type MergeTable } from '../sql/tables.ts';
+import { Claims } from './claims.ts';
 import { type DayRun, dayRuns } from './days.ts';
 import { dialect } from './dialect.ts';
 import { storeError } from './errors.ts';
@@ -55,6 +56,7 @@ export class PostgresDatabase implements Database {
   readonly lanes = WRITERS;
   readonly #config: pg.ClientConfig;
   readonly #readers: Readers;
+  readonly #claims: Claims;
   readonly #writers: readonly Connection[] = Array.from({ length: WRITERS }, () => ({
     client: null,
     packets: new PacketCopy(),
@@ -79,6 +81,7 @@ export class PostgresDatabase implements Database {
       options: `-c jit=off${readOnly ? ' -c default_transaction_read_only=on' : ''}`,
     };
     this.#readers = new Readers(this.#config, this.place);
+    this.#claims = new Claims(this.#config);
   }
 
   all(sql: string, parameters: readonly Value[] = []): Promise<Row[]> {
@@ -165,6 +168,9 @@ export class PostgresDatabase implements Database {
       holdDictionaries: async () => {
         await client.query(`UPDATE meta SET value = value WHERE name = 'schema'`);
       },
+      holdCaptures: async (ids) => {
+        await client.query(`SELECT FROM captures WHERE id = ANY ($1) ORDER BY id FOR NO KEY UPDATE`, [ids]);
+      },
       reserve: (counter, count) => this.#reserve(client, counter, count),
       appendPackets: async (rows) => {
         const runs = dayRuns(rows);
@@ -223,6 +229,8 @@ export class PostgresDatabase implements Database {
       if (writer.client === client) writer.client = null;
     });
     await client.connect();
+    // Whatever cut this one off may have cut off the other, too.
+    await this.#claims.regain();
     writer.client = client;
     return client;
   }
@@ -250,6 +258,18 @@ export class PostgresDatabase implements Database {
       work,
     );
     return all();
+  }
+
+  async claim(capture: number): Promise<boolean> {
+    try {
+      return await this.#claims.take(capture);
+    } catch (error) {
+      throw storeError(error, this.place);
+    }
+  }
+
+  release(capture: number): Promise<void> {
+    return this.#claims.release(capture);
   }
 
   async version(): Promise<string> {
@@ -300,6 +320,7 @@ export class PostgresDatabase implements Database {
   close(graceMs?: number): Promise<void> {
     return this.#alone(async () => {
       for (const { client } of this.#writers) await client?.end().catch(() => {});
+      await this.#claims.close();
       await this.#readers.close(graceMs);
     });
   }

@@ -33,6 +33,10 @@ export interface Database {
   /** Runs a transaction. Those of one lane are serialized; without `lane`, it is the first. */
   transaction<T>(work: (tx: Transaction) => Promise<T>, lane?: Lane): Promise<T>;
 
+  /** Keeps other processes from storing a capture until it is released; false: another one has claimed it. */
+  claim(capture: number): Promise<boolean>;
+  release(capture: number): Promise<void>;
+
   version(): Promise<string>;
   /** Bytes on disk, and how many of them `vacuum` would reclaim. */
   size(): Promise<{ bytes: number; free: number }>;
@@ -70,6 +74,8 @@ export interface Transaction {
   dictionaryState(): Promise<string>;
   /** Keeps writers from using such caches until the end of this transaction; to be called before deleting. */
   holdDictionaries(): Promise<void>;
+  /** Keeps other processes from adding batches to captures until the end of this transaction; null: there are none. */
+  readonly holdCaptures: ((ids: readonly number[]) => Promise<void>) | null;
   /** Reserves `count` consecutive ids and returns the first. */
   reserve(counter: Counter, count: number): Promise<number>;
   /** Takes them; `rows` may change afterwards. */

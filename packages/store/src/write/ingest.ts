@@ -6,6 +6,7 @@ import type { InsertColumn } from '../sql/insert.ts';
 import { FINDINGS, FLOWS, type MergeTable, mergeRows, NAMES } from '../sql/tables.ts';
 import type { Captures, KnownCapture } from './captures.ts';
 import type { Dictionaries } from './dictionaries.ts';
+import { type Range, rangeOf, refuseOverlaps } from './overlap.ts';
 import { type PacketRows, PacketScratch } from './packet-rows.ts';
 import { findingRow, flowRow, nameRow } from './small-rows.ts';
 import { tallied } from './tally.ts';
@@ -67,10 +68,13 @@ class Gathered {
   readonly findings: Rows = [];
   readonly drops: Rows = [];
   readonly clocks: Rows = [];
+  /** Packets that must not be stored yet, in other batches. */
+  readonly ranges: Range[] = [];
   /** Times of the first frames of captures. */
   readonly starts: { readonly capture: KnownCapture; readonly time: bigint }[] = [];
 
   async write(tx: Transaction, captures: Captures): Promise<void> {
+    await refuseOverlaps(tx, this.ranges);
     for (const { capture, time } of this.starts) await captures.begin(tx, capture, time);
     await insertSome(tx, 'batches', BATCH_COLUMNS, this.batches);
     await insertSome(tx, 'tallies', TALLY_COLUMNS, this.tallies);
@@ -159,6 +163,12 @@ export class Ingest {
       last_time: null,
       width: 1,
     };
+    if (packets !== null) {
+      const range = rangeOf(id, batch.sequence, packets);
+      // Where no other process writes, what is stored is known.
+      if (range !== null && (tx.holdCaptures !== null || range.first <= capture.lastSequence))
+        gathered.ranges.push(range);
+    }
     if (packets !== null) Object.assign(row, await this.#addPackets(tx, packets, capture, number, gathered));
     gathered.batches.push(row);
     this.#captures.note(capture, batch.sequence);

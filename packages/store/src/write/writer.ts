@@ -24,6 +24,8 @@ const TRANSACTION_PACKETS_MAX = 122_880;
 
 interface Waiting {
   readonly batch: StoreBatch;
+  /** Which of all batches so far it is. */
+  readonly order: number;
   readonly resolve: (written: Written) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -34,6 +36,9 @@ export class Writer {
   readonly #dictionaries: Dictionaries;
   readonly #ingest: Ingest;
   readonly #waiting: Waiting[] = [];
+  #order = 0;
+  /** Sources that another process stores, too: what they had sent until then is refused, as it would leave gaps. */
+  readonly #cutOff = new Map<string, { readonly until: number; readonly error: StoreError }>();
   /** The running task of each busy lane. */
   readonly #running = new Map<number, Promise<void>>();
   /** Held while a group is numbered. */
@@ -59,7 +64,7 @@ export class Writer {
         new StoreError('ERR_STORE_BUSY', `${WRITES_MAX} batches are queued; send this one again later`),
       );
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ batch, resolve, reject });
+      this.#waiting.push({ batch, order: this.#order++, resolve, reject });
       for (let lane = 0; lane < this.#database.lanes; lane++) {
         if (this.#running.has(lane)) continue;
         this.#running.set(lane, this.#run(lane));
@@ -87,6 +92,7 @@ export class Writer {
       await this.#next(lane);
     }
     this.#running.delete(lane);
+    if (this.#running.size === 0) this.#cutOff.clear();
   }
 
   /** Stores the oldest batches; the other lane continues with the next ones as soon as these are numbered. */
@@ -117,6 +123,7 @@ export class Writer {
     const group = new Group(!before.isOver);
     this.#group = group;
     try {
+      for (const each of taken) this.#checkCutOff(each);
       const batches = taken.map(({ batch }) => batch);
       const written = await this.#transaction(lane, batches, group.isAhead ? before : null, onNumbered);
       group.succeed();
@@ -125,7 +132,7 @@ export class Writer {
       group.fail();
       onNumbered();
       await before.ended;
-      if (taken.length === 1 && !group.isAhead) taken[0]!.reject(error);
+      if (taken.length === 1 && !group.isAhead) this.#refuse(taken[0]!, error);
       else await this.#repeat(taken);
     }
     group.end();
@@ -133,14 +140,27 @@ export class Writer {
 
   /** Retries batches one by one, so that a bad one does not fail the others; in lane 0, which always has a connection. */
   async #repeat(taken: readonly Waiting[]): Promise<void> {
-    for (const { batch, resolve, reject } of taken)
+    for (const waiting of taken)
       await this.#numbering.hold(async () => {
         try {
-          resolve((await this.#transaction(0, [batch], null, () => {}))[0]!);
+          this.#checkCutOff(waiting);
+          waiting.resolve((await this.#transaction(0, [waiting.batch], null, () => {}))[0]!);
         } catch (error) {
-          reject(error);
+          this.#refuse(waiting, error);
         }
       });
+  }
+
+  #refuse({ batch, reject }: Waiting, error: unknown): void {
+    const isNew = this.#cutOff.get(batch.source)?.error !== error;
+    if (isNew && error instanceof StoreError && error.code === 'ERR_STORE_CLAIMED')
+      this.#cutOff.set(batch.source, { until: this.#order, error });
+    reject(error);
+  }
+
+  #checkCutOff({ batch, order }: Waiting): void {
+    const cut = this.#cutOff.get(batch.source);
+    if (cut !== undefined && order < cut.until) throw cut.error;
   }
 
   async #transaction(

@@ -4,8 +4,8 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import type { PacketQuery } from '../../src/queries.ts';
 import type { FindingRow, NameRow } from '../../src/rows.ts';
-import { batchesOf, batchOf, OFFICE_HOUR, originOf, PORT_SCAN, strangeBatch } from '../support.ts';
-import type { Make } from './stored.ts';
+import { batchesOf, batchOf, numbered, OFFICE_HOUR, originOf, PORT_SCAN, strangeBatch } from '../support.ts';
+import { type Make, sameCounts } from './stored.ts';
 
 export function storesOnce(make: Make): void {
   it('have the least and the greatest values of each column as they were sent', async () => {
@@ -37,6 +37,20 @@ export function storesOnce(make: Make): void {
     assert.deepEqual(await numbersOf('frame.interface_id == 2147483646'), [3]);
     assert.deepEqual(await numbersOf('tcp.len == 2147483648'), [2]);
     assert.deepEqual(await numbersOf('ip.src == 192.0.2.9'), [3]);
+    await store.close();
+  });
+
+  it('numbered by their last packets are refused where others have stored some of theirs, with all that waits behind', async () => {
+    const store = await make();
+    const [thousands, others] = [numbered(batchesOf(OFFICE_HOUR)), numbered(batchesOf(OFFICE_HOUR, 700))];
+    await store.write(thousands[0]!);
+    const results = await Promise.allSettled(others.map((batch) => store.write(batch)));
+    // The first two overlap; the others would leave a gap.
+    for (const each of results)
+      assert.equal(each.status === 'rejected' && each.reason.code, 'ERR_STORE_CLAIMED');
+    for (const batch of thousands.slice(1)) await store.write(batch);
+    assert.equal((await store.write(thousands[3]!)).applied, false);
+    await sameCounts(store, 5125);
     await store.close();
   });
 

@@ -1,0 +1,77 @@
+// Which captures this process stores: advisory locks of a connection that does nothing else, so that they end with the
+// process, however it ends. A process that finds one taken does not begin. Between the loss of this connection and its return
+// another process may take one: what both then store is kept apart by the check of each batch (see Ingest).
+import pg from 'pg';
+import { Lock } from '../sql/lock.ts';
+
+const KEYS = `hashtext('eyrie capture of ' || current_schema()), $1`;
+
+export class Claims {
+  readonly #config: pg.ClientConfig;
+  readonly #lock = new Lock();
+  readonly #captures = new Set<number>();
+  #client: pg.Client | null = null;
+
+  constructor(config: pg.ClientConfig) {
+    this.#config = config;
+  }
+
+  /** False: another process has it. */
+  take(capture: number): Promise<boolean> {
+    return this.#lock.hold(async () => {
+      if (this.#captures.has(capture)) return true;
+      const isTaken = await this.#try(await this.#connected(), capture);
+      if (isTaken) this.#captures.add(capture);
+      return isTaken;
+    });
+  }
+
+  release(capture: number): Promise<void> {
+    return this.#lock.hold(async () => {
+      if (!this.#captures.delete(capture)) return;
+      // Without a connection there is no lock either.
+      if (this.#captures.size === 0) await this.#disconnect();
+      else await this.#client?.query(`SELECT pg_advisory_unlock(${KEYS})`, [capture]).catch(() => {});
+    });
+  }
+
+  /** After a connection was lost: takes again what it had, as far as nobody else has. */
+  regain(): Promise<void> {
+    return this.#lock.hold(async () => {
+      if (this.#client !== null || this.#captures.size === 0) return;
+      const client = await this.#connected();
+      for (const capture of this.#captures) await this.#try(client, capture);
+    });
+  }
+
+  close(): Promise<void> {
+    return this.#lock.hold(async () => {
+      this.#captures.clear();
+      await this.#disconnect();
+    });
+  }
+
+  async #connected(): Promise<pg.Client> {
+    if (this.#client !== null) return this.#client;
+    const client = new pg.Client(this.#config);
+    client.on('error', () => {
+      if (this.#client === client) this.#client = null;
+    });
+    await client.connect();
+    this.#client = client;
+    return client;
+  }
+
+  async #try(client: pg.Client, capture: number): Promise<boolean> {
+    const { rows } = await client.query<{ taken: boolean }>(`SELECT pg_try_advisory_lock(${KEYS}) AS taken`, [
+      capture,
+    ]);
+    return rows[0]!.taken;
+  }
+
+  async #disconnect(): Promise<void> {
+    const client = this.#client;
+    this.#client = null;
+    await client?.end().catch(() => {});
+  }
+}
