@@ -1,8 +1,8 @@
-// SIGHUP to a service: from a closed terminal it ends the service, from elsewhere it cannot reload its configuration, and says so.
+// SIGHUP to a service: from a closed terminal it ends the service, from elsewhere its configuration is read again.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -11,13 +11,15 @@ import { until } from '../../../test/support/until.ts';
 
 const EYRIE = join(import.meta.dirname, '../bin/eyrie.js');
 
-test('a service that gets SIGHUP without a terminal goes on, and says that its configuration needs a restart', {
+test('a service that gets SIGHUP without a terminal takes what it can of its configuration, and names what needs a restart', {
   skip: process.platform === 'win32' && 'has no SIGHUP',
   timeout: 60_000,
 }, async () => {
-  const parser = spawn(process.execPath, [EYRIE, 'parser', '--port', '0', '--log-folder', ''], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
+  const folder = mkdtempSync(join(tmpdir(), 'eyrie-reload-'));
+  const file = join(folder, 'eyrie.toml');
+  writeFileSync(file, '[log]\nlevel = "info"\n');
+  const args = ['parser', '--config', file, '--port', '0', '--log-folder', ''];
+  const parser = spawn(process.execPath, [EYRIE, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
   const ended = once(parser, 'exit');
   try {
     let output = '';
@@ -27,11 +29,19 @@ test('a service that gets SIGHUP without a terminal goes on, and says that its c
     };
     await said(/takes packets/);
     parser.kill('SIGHUP');
-    await said(/^eyrie: SIGHUP: eyrie\.toml is only read at the start; restart to apply changes$/m);
+    await said(/^eyrie: SIGHUP: eyrie\.toml has no changes$/m);
+    // The port was given by a flag, which goes before the file.
+    writeFileSync(file, '[log]\nlevel = "debug"\n[parser]\nport = 4711\nencoding = "gzip"\n');
+    parser.kill('SIGHUP');
+    await said(/^eyrie: SIGHUP: in force now: log\.level; only after a restart: parser\.encoding$/m);
+    writeFileSync(file, '[log]\nlevel = "loud"\n');
+    parser.kill('SIGHUP');
+    await said(/^eyrie: SIGHUP: .*eyrie\.toml: log\.level: "loud": must be one of .*; nothing has changed$/m);
     parser.kill('SIGTERM');
     assert.deepEqual(await ended, [0, null], output);
   } finally {
     parser.kill('SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
   }
 });
 

@@ -67,4 +67,24 @@ describe('the keeper of a store', () => {
       mock.timers.reset();
     }
   });
+
+  it('keeps to other limits from the next time on, also from none and to none', async () => {
+    mock.timers.enable({ apis: ['setTimeout'] });
+    const { asked, log, store } = parts();
+    const keeper = new Keeper(store, null, log);
+    try {
+      keeper.start();
+      await pass(MINUTE);
+      assert.deepEqual(asked, []);
+      keeper.keepTo({ rows: 9 });
+      await pass(10 * MINUTE);
+      assert.deepEqual(asked, [{ rows: 9 }]);
+      keeper.keepTo(null);
+      await pass(10 * MINUTE);
+      assert.equal(asked.length, 1);
+    } finally {
+      await keeper.stop();
+      mock.timers.reset();
+    }
+  });
 });

@@ -14,9 +14,10 @@ export interface AnalyzerOptions extends CommonOptions, ServingOptions {
 
 /** Resolves to the exit status. @throws UserError */
 export async function runAnalyzer(options: AnalyzerOptions): Promise<number> {
-  const config = configFrom(options, { store: { url: options.store } });
+  const flags = { store: { url: options.store } };
+  const config = configFrom(options, flags);
   const place = placeFrom(options, 'analyzer', config);
-  const log = sayings('analyzer', options);
+  const { log, reload } = sayings('analyzer', options, flags);
   const store = await storeAt(config.store.url, {
     ...serverStore(config),
     ...{ create: false, readOnly: true, onQuery: queryLogger(log) },
@@ -36,7 +37,7 @@ export async function runAnalyzer(options: AnalyzerOptions): Promise<number> {
       ...(audit === undefined ? {} : { audit }),
       page: null,
     });
-    await serveUntilInterrupted(app, place, 'The API');
+    await serveUntilInterrupted(app, place, 'The API', reload);
   } finally {
     await store.close();
   }

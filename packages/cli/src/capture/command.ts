@@ -4,9 +4,10 @@ import type { Encoding } from '@eyrie/services/bus';
 import { captureFile, captureLive, type Sent } from '@eyrie/services/capture';
 import type { Config } from '@eyrie/services/config';
 import { FAILED, UserError } from '../errors.ts';
-import { type CommonOptions, configFrom, pathFrom } from '../pipeline/config.ts';
+import { type CommonOptions, configFrom, pathFrom, readConfig } from '../pipeline/config.ts';
 import { captureFlags, type LiveFlags } from '../pipeline/flags.ts';
 import { INTERRUPTED, listenForInterrupt } from '../pipeline/interrupt.ts';
+import { levelOf, reloading } from '../pipeline/reload.ts';
 import { logFor, ringFrom } from '../pipeline/settings.ts';
 import { speedFrom } from '../pipeline/speed.ts';
 import { userError } from '../pipeline/user-error.ts';
@@ -32,10 +33,12 @@ export async function runCapture(file: string | undefined, options: CaptureComma
   }
   if ((file === undefined) === (options.interface === undefined))
     throw new UserError('name a capture file or, with -i, an interface; eyrie capture --list shows them');
-  const config = configFrom(options, { capture: { ...captureFlags(options), parser: options.parser } });
+  const flags = { capture: { ...captureFlags(options), parser: options.parser } };
+  const config = configFrom(options, flags);
   const speed = speedFrom(options.speed);
   const log = logFor('capture', config);
   const interrupt = listenForInterrupt();
+  interrupt.reload = reloading(() => readConfig(options, flags), config, [levelOf(log)]);
   interrupt.signal.addEventListener('abort', () =>
     log.info('ending; what was read is sent first (Ctrl-C again: at once)'),
   );

@@ -2,8 +2,9 @@
 import type { Encoding } from '@eyrie/services/bus';
 import { startParserServer } from '@eyrie/services/parser';
 import { silenceFrom } from '../pipeline/alerts.ts';
-import { type CommonOptions, configFrom } from '../pipeline/config.ts';
+import { type CommonOptions, configFrom, readConfig } from '../pipeline/config.ts';
 import { interrupted, listenForInterrupt } from '../pipeline/interrupt.ts';
+import { levelOf, reloading } from '../pipeline/reload.ts';
 import { logFor, refusedFolder } from '../pipeline/settings.ts';
 import { userError } from '../pipeline/user-error.ts';
 import { grouped } from '../terminal/units.ts';
@@ -17,9 +18,11 @@ export interface ParserCommandOptions extends CommonOptions {
 /** Resolves to the exit status. @throws UserError */
 export async function runParser(options: ParserCommandOptions): Promise<number> {
   const { host, port, persistor } = options;
-  const config = configFrom(options, { parser: { host, port, persistor } });
+  const flags = { parser: { host, port, persistor } };
+  const config = configFrom(options, flags);
   const log = logFor('parser', config);
   const interrupt = listenForInterrupt();
+  interrupt.reload = reloading(() => readConfig(options, flags), config, [levelOf(log)]);
   const { encoding, ...place } = config.parser;
   const server = await startParserServer({
     ...{ ...place, log, encoding: encoding as Encoding, silence: silenceFrom(config) },

@@ -7,8 +7,9 @@ import { Keeper, limitsOf, startPersistor } from '@eyrie/services/persistor';
 import type { Store } from '@eyrie/store';
 import { honeypotFolder } from '../base-folders.ts';
 import { alertsFrom } from '../pipeline/alerts.ts';
-import { type CommonOptions, configFrom } from '../pipeline/config.ts';
+import { type CommonOptions, configFrom, readConfig } from '../pipeline/config.ts';
 import { interrupted, listenForInterrupt } from '../pipeline/interrupt.ts';
+import { levelOf, limitsKept, reloading } from '../pipeline/reload.ts';
 import { auditFor, logFor, queryLogger, serverStore, storeAt } from '../pipeline/settings.ts';
 import { userError } from '../pipeline/user-error.ts';
 import { grouped } from '../terminal/units.ts';
@@ -39,15 +40,18 @@ export async function runPersistor(options: PersistorCommandOptions): Promise<nu
       token: process.env.EYRIE_TOKEN,
       onFindings: (findings, capture) => alerts?.send(findings, capture),
     }).catch(userError);
-    const limits = limitsOf(config.store);
-    const keeper = limits === null ? null : new Keeper(store, limits, log);
-    keeper?.start();
+    const keeper = new Keeper(store, limitsOf(config.store), log);
+    keeper.start();
+    interrupt.reload = reloading(() => readConfig(options, flags), config, [
+      levelOf(log, answers),
+      limitsKept((kept) => keeper.keepTo(limitsOf(kept))),
+    ]);
     try {
       const answering = answers === null ? null : await answer(store, config, answers).catch(userError);
       await interrupted(interrupt);
       await answering?.close();
     } finally {
-      await keeper?.stop();
+      await keeper.stop();
       await server.close();
     }
     const { packets, batches } = server.counts;

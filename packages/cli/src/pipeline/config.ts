@@ -23,21 +23,26 @@ const FLAG_NAMES = {
   'capture.buffer_kib': '--buffer-size',
 };
 
-/** @throws UserError */
-export function configFrom(
+/** Reads the configuration, and uses its keys. @throws UserError */
+export function configFrom(options: CommonOptions, flags: ConfigSources['flags'] = {}): Config {
+  const config = readConfig(options, flags);
+  useCaptureKey(config.capture.key);
+  pseudonymKey = config.store.pseudonym_key;
+  return config;
+}
+
+/** Only reads it, also a second time. @throws UserError */
+export function readConfig(
   { config, logLevel, logFolder }: CommonOptions,
   flags: ConfigSources['flags'] = {},
 ): Config {
   const log = { ...flags?.log, level: logLevel, folder: logFolder };
   try {
-    const loaded = loadConfig({
+    return loadConfig({
       ...(config === undefined ? {} : { path: config }),
       flags: { ...flags, log },
       flagNames: FLAG_NAMES,
     });
-    useCaptureKey(loaded.capture.key);
-    pseudonymKey = loaded.store.pseudonym_key;
-    return loaded;
   } catch (error) {
     throw error instanceof ConfigError ? new UserError(error.message, BAD_USAGE) : error;
   }

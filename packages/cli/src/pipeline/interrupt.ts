@@ -1,8 +1,11 @@
-// Ctrl-C, SIGTERM and a closed terminal: the first requests a graceful end, the second ends at once.
+// Ctrl-C, SIGTERM and a closed terminal: the first requests a graceful end, the second ends at once. SIGHUP from elsewhere
+// has files read again.
 import { hasTerminal, isTerminalGone } from '../terminal/hangup.ts';
 
 export interface Interrupt {
   readonly signal: AbortSignal;
+  /** What SIGHUP does; returns one line about it. */
+  reload: () => string;
   /** Removes the signal handlers. */
   end(): void;
 }
@@ -22,19 +25,21 @@ export function listenForInterrupt(): Interrupt {
       // What is still said on the way to the end goes nowhere (EIO), which is no failure.
       for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
       onSignal();
-    } else console.error('eyrie: SIGHUP: eyrie.toml is only read at the start; restart to apply changes');
+    } else console.error(`eyrie: SIGHUP: ${interrupt.reload()}`);
   };
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
-  process.on('SIGHUP', onHangup);
-  return {
+  const interrupt: Interrupt = {
     signal: asked.signal,
+    reload: () => 'eyrie.toml is only read at the start; restart to apply changes',
     end: () => {
       process.removeListener('SIGINT', onSignal);
       process.removeListener('SIGTERM', onSignal);
       process.removeListener('SIGHUP', onHangup);
     },
   };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  process.on('SIGHUP', onHangup);
+  return interrupt;
 }
 
 /** Resolves at the first signal. */

@@ -3,7 +3,7 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { KeyLogFile, makeFolder, parseRing, type RingLimits, readKeyFile } from '@eyrie/capture';
 import { bytesIn, type Config, secondsIn } from '@eyrie/services/config';
-import { type Level, type Log, openLog } from '@eyrie/services/log';
+import { type Level, type Log, type OpenLog, openLog } from '@eyrie/services/log';
 import type { LiveLogsOptions, LogFormat } from '@eyrie/services/zeek';
 import { openStore, type QueryReport, type Store, type StoreOptions } from '@eyrie/store';
 import { defaultStoreUrl, stateFolder } from '../base-folders.ts';
@@ -13,7 +13,7 @@ import { pathFrom, pseudonymKeyPath } from './config.ts';
 import { userError } from './user-error.ts';
 
 /** @throws UserError when the folder cannot be made */
-export function logFor(service: string, { log }: Config): Log {
+export function logFor(service: string, { log }: Config): OpenLog {
   const { level, folder, file_bytes: fileBytesMax, files: filesMax } = log;
   try {
     return openLog({

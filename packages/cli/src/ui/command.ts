@@ -15,14 +15,15 @@ export interface UiOptions extends CommonOptions, ServingOptions {
 /** Resolves to the exit status. @throws UserError */
 export async function runUi(options: UiOptions): Promise<number> {
   const place = placeFrom(options, 'ui', configFrom(options));
+  const { log, reload } = sayings('ui', options);
   const app = await buildUi({
     folder: pageFolder(),
     analyzer: analyzerOf(options.analyzer),
     token: options.analyzerToken ?? process.env.EYRIE_ANALYZER_TOKEN ?? null,
     access: place.access,
-    log: sayings('ui', options),
+    log,
   });
-  await serveUntilInterrupted(app, place, 'The page');
+  await serveUntilInterrupted(app, place, 'The page', reload);
   return 0;
 }
 

@@ -14,6 +14,7 @@ import { liveFrom } from '../capture/command.ts';
 import { FAILED, UserError } from '../errors.ts';
 import { alertsFrom, silenceFrom } from '../pipeline/alerts.ts';
 import { interrupted, listenForInterrupt } from '../pipeline/interrupt.ts';
+import { levelOf, limitsKept, reloading } from '../pipeline/reload.ts';
 import {
   auditFor,
   hasOwnPackets,
@@ -38,6 +39,8 @@ const SAMPLE_SHOWN =
 
 export interface Asked {
   readonly config: Config;
+  /** The configuration as it is now. */
+  readonly reread: () => Config;
   readonly place: Place;
   /** Empty: an interface, or what the store holds. */
   readonly files: readonly string[];
@@ -76,7 +79,16 @@ interface Serving extends Asked {
   readonly isSample: boolean;
 }
 
-async function serve({ config, place, files, speed, url, isSample, options }: Serving): Promise<number> {
+async function serve({
+  config,
+  reread,
+  place,
+  files,
+  speed,
+  url,
+  isSample,
+  options,
+}: Serving): Promise<number> {
   const log = logFor('up', config);
   // The attacks in the bundled capture must not alert anyone.
   const alerts = isSample ? null : alertsFrom(config, log);
@@ -95,8 +107,11 @@ async function serve({ config, place, files, speed, url, isSample, options }: Se
     meshClock: meshReading,
   });
   try {
-    const limits = limitsOf(config.store);
-    const keeper = limits === null ? null : new Keeper(store, limits, log);
+    const keeper = new Keeper(store, limitsOf(config.store), log);
+    interrupt.reload = reloading(reread, config, [
+      levelOf(log),
+      limitsKept((kept) => keeper.keepTo(limitsOf(kept))),
+    ]);
     const page = await openPage(store, intake, place, log, { audit: auditFor(config), keyLog });
     // An error of the interface must come before the page's URL.
     const { loop = false, again = false } = options;
@@ -110,7 +125,7 @@ async function serve({ config, place, files, speed, url, isSample, options }: Se
     page.tell();
     console.log(isSample ? SAMPLE_SHOWN : `Store: ${store.place}`);
     console.log('Ctrl-C ends it.');
-    keeper?.start();
+    keeper.start();
     const stopTelling = reportTraffic(intake, config.peer.share_talkers ? store : null);
     const notifier = systemdNotifier();
     try {
@@ -124,7 +139,7 @@ async function serve({ config, place, files, speed, url, isSample, options }: Se
       const packets = await intake.close();
       // A file that was ended early is reported first, while the store is open.
       await work.ended.catch(() => {});
-      await keeper?.stop();
+      await keeper.stop();
       await page.close();
       log.info(`ended; ${grouped(packets)} packets were stored in ${store.place}`);
     }

@@ -13,6 +13,11 @@ export interface Log {
   error(message: string, facts?: object): void;
 }
 
+/** A log whose lines on the screen can become more or fewer. */
+export interface OpenLog extends Log {
+  setLevel(level: Level): void;
+}
+
 export interface LogOptions {
   readonly service: string;
   /** Folder of `<service>.log`; null: no file. */
@@ -34,8 +39,9 @@ const FILE_BYTES_MAX = 10e6;
 const FILES_MAX = 5;
 
 /** @throws the system's error if the folder cannot be created */
-export function openLog(options: LogOptions): Log {
-  const { service, level = 'info', screen = toStderr } = options;
+export function openLog(options: LogOptions): OpenLog {
+  const { service, screen = toStderr } = options;
+  let { level = 'info' } = options;
   const file = options.folder === null ? null : jsonLines(options.folder, options);
   const say = (at: Level, message: string, facts: object = {}): void => {
     file?.[at](facts, message);
@@ -47,6 +53,9 @@ export function openLog(options: LogOptions): Log {
     info: (message, facts) => say('info', message, facts),
     warn: (message, facts) => say('warn', message, facts),
     error: (message, facts) => say('error', message, facts),
+    setLevel: (to) => {
+      level = to;
+    },
   };
 }
 

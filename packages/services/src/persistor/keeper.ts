@@ -29,14 +29,15 @@ export function limitsOf({ keep_age, keep_packets, keep_bytes }: KeepOptions): R
 
 export class Keeper {
   readonly #store: Store;
-  readonly #limits: Retention;
+  #limits: Retention | null;
   readonly #log: Log;
   #timer: NodeJS.Timeout | null = null;
   #working: Promise<void> = Promise.resolve();
   /** The last failure that was logged: each reason is logged once. */
   #trouble: string | null = null;
 
-  constructor(store: Store, limits: Retention, log: Log) {
+  /** @param limits null: nothing is deleted */
+  constructor(store: Store, limits: Retention | null, log: Log) {
     this.#store = store;
     this.#limits = limits;
     this.#log = log;
@@ -44,6 +45,11 @@ export class Keeper {
 
   start(): void {
     this.#next(FIRST_MS);
+  }
+
+  /** Other limits, from the next time on. */
+  keepTo(limits: Retention | null): void {
+    this.#limits = limits;
   }
 
   /** Waits for the deletion under way. */
@@ -63,6 +69,7 @@ export class Keeper {
   }
 
   async #keep(): Promise<void> {
+    if (this.#limits === null) return;
     try {
       const { packets } = await this.#store.retain(this.#limits);
       this.#trouble = null;
