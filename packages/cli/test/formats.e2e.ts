@@ -213,3 +213,54 @@ describe('invalid arguments', () => {
     assert.match(failed(sample, '-T', 'yaml'), /^eyrie: -T yaml is not known;.*\n$/);
   });
 });
+
+describe('tshark’s switches', { skip }, () => {
+  const same = (...args: string[]): void =>
+    assert.equal(read(sample, ...args), tshark('-r', sample, ...args));
+
+  it('-a packets:N ends the reading of a file, too', () => same('-a', 'packets:5'));
+
+  it('a disabled protocol is left to what carries it', () => {
+    same('--disable-protocol', 'http', '--disable-protocol', 'dns', '-c', '60');
+    same('--disable-protocol', 'tls', '--disable-protocol', 'http', '-Y', 'tls || http', '-c', '200');
+  });
+
+  it('--only-protocols dissects no others', () => {
+    const names = read(
+      sample,
+      '-c',
+      '200',
+      '--only-protocols',
+      'eth,ip,tcp',
+      '-T',
+      'fields',
+      '-e',
+      'frame.protocols',
+    );
+    const found = new Set(names.trim().split(/[\n:]/));
+    assert.deepEqual([...found].sort(), ['data', 'eth', 'ethertype', 'ip', 'tcp']);
+  });
+
+  it('a disabled heuristic is one of -G heuristic-decodes', () => {
+    assert.match(failed(sample, '--disable-heuristic', 'htp_tcp'), /-G heuristic-decodes lists all/);
+    assert.match(failed(sample, '--disable-protocol', 'htp'), /no such protocol/);
+  });
+
+  it('--no-duplicate-keys: values of one name are an array', () => {
+    const args = ['--no-duplicate-keys', '-T', 'json', '-c', '400', '-Y', 'tcp.options && !icmp'];
+    for (const name of ['eth', 'tcp']) {
+      const theirs = layers(tshark('-r', sample, ...args), name);
+      assert.ok(theirs.length > 5);
+      assert.deepEqual(layers(read(sample, ...args), name), theirs);
+    }
+  });
+
+  it('columns have the names that newer tsharks give them, too', () => {
+    const older = ['No.', 'Time', 'Source', 'Destination', 'Protocol', 'Length', 'Info'];
+    const newer = ['number', 'cls_time', 'def_src', 'def_dst', 'protocol', 'packet_length', 'info'];
+    const lines = (names: readonly string[]): string =>
+      read(sample, '-c', '50', '-T', 'fields', ...names.flatMap((name) => ['-e', `_ws.col.${name}`]));
+    assert.equal(lines(newer), lines(older));
+    assert.equal(read(sample, '_ws.col.info contains "GET"'), read(sample, '_ws.col.Info contains "GET"'));
+  });
+});

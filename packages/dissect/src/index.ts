@@ -19,6 +19,7 @@ export {
   timeDigits,
   writeInfo,
 } from './core/columns.ts';
+export { disableHeuristic, disableProtocol, heuristicNames } from './core/disabled.ts';
 export { Dissector } from './core/dissector.ts';
 export { expertProtocol, type Group, groups, type Say, type Severity } from './core/expert.ts';
 export {
@@ -36,6 +37,7 @@ export { DEFAULT_PREFERENCES, type Preferences } from './core/preferences.ts';
 export { type Protocol, protocolsMade } from './core/protocol.ts';
 export { readValue } from './core/reading.ts';
 export {
+  allProtocols,
   columnNamed,
   fieldNamed,
   fieldNames,

@@ -11,7 +11,7 @@ import { filterOf } from './filter.ts';
 import { type LivePlan, type LiveReadOptions, livePlan } from './live.ts';
 import { checkNameLetters, Names } from './names.ts';
 import { ObjectsPrinter } from './objects.ts';
-import { decodeAs, keyLogs, preferences } from './preferences.ts';
+import { decodeAs, enableProtocols, keyLogs, type ProtocolFlags, preferences } from './preferences.ts';
 import type { Printer } from './printer.ts';
 import { packetPrinter } from './printers.ts';
 import { RingPrinter } from './ring.ts';
@@ -20,7 +20,7 @@ import { runShare, runTogether, shareOfThisProcess } from './together.ts';
 import { runTwice } from './twice.ts';
 import { CapturePrinter, FILE_TYPES, type FileType, outputOptions } from './write.ts';
 
-export interface ReadOptions extends LiveReadOptions, DescriptionFlags {
+export interface ReadOptions extends LiveReadOptions, DescriptionFlags, ProtocolFlags {
   readonly displayFilter?: string;
   readonly readFilter?: string;
   /** Default: fields where fields are named, else text. */
@@ -41,6 +41,8 @@ export interface ReadOptions extends LiveReadOptions, DescriptionFlags {
   readonly force?: boolean;
   readonly print?: boolean;
   readonly json?: boolean;
+  /** False after --no-duplicate-keys. */
+  readonly duplicateKeys?: boolean;
   /** -j and -J: names, with spaces between them */
   readonly protocols?: string;
   readonly protocolsWhole?: string;
@@ -70,6 +72,7 @@ export function readingOf(
   'live' | 'filter' | 'readFilter' | 'countMax' | 'preferences' | 'keyLogs' | 'timeFormat' | 'isHms'
 > {
   decodeAs(options.decodeAs ?? []);
+  enableProtocols(options);
   checkNameLetters(options.resolve ?? '');
   const { displayFilter, readFilter } = options;
   const live = livePlan(path, options);

@@ -76,26 +76,34 @@ export interface JsonParts {
 
 export class JsonPrinter extends JsonBase {
   readonly #parts: JsonParts;
+  readonly #isMerged: boolean;
   #isFirst = true;
   /** The object that is being written has no member yet. */
   #isEmpty = true;
 
-  constructor(out: Output, parts: JsonParts, fields: readonly Field[], filter: LayerFilter | null) {
+  /** `isMerged`: values of one name within an object become an array. */
+  constructor(
+    out: Output,
+    parts: JsonParts,
+    fields: readonly Field[],
+    filter: LayerFilter | null,
+    isMerged = false,
+  ) {
     super(out, fields, filter);
     this.#parts = parts;
-    out.text('[\n');
+    this.#isMerged = isMerged;
+    out.text('[');
   }
 
   see(p: Packet): void {
     const out = this.out;
-    out.text(this.#isFirst ? '  {\n' : ',\n  {\n');
+    out.text(this.#isFirst ? '\n  {\n' : ',\n  {\n');
     this.#isFirst = false;
     out.text(
       `    "_index": "${indexName(p)}",\n    "_type": "doc",\n    "_score": null,\n    "_source": {\n      "layers": `,
     );
     this.#begin();
-    if (this.collector === null)
-      for (const layer of treeOf(p, { hidden: true })) this.#node(p, layer, '        ', this.filter);
+    if (this.collector === null) this.#members(p, treeOf(p, { hidden: true }), '        ', this.filter);
     else for (const [name, values] of this.chosen(p)) this.#chosenMember(name, values);
     this.#end('      ');
     out.text('\n    }\n  }');
@@ -111,36 +119,59 @@ export class JsonPrinter extends JsonBase {
     this.out.text(`[\n${values.map((value) => `          ${JSON.stringify(value)}`).join(',\n')}\n        ]`);
   }
 
-  /** A node's members: its bytes when raw, its value, and what stands below it. Names may repeat, as in tshark's output. */
-  #node(p: Packet, node: TreeNode, indent: string, filter: LayerFilter | null): void {
+  /** What stands within an object; names may repeat, as in tshark's output, unless they are to be merged. */
+  #members(p: Packet, nodes: readonly TreeNode[], indent: string, filter: LayerFilter | null): void {
+    if (!this.#isMerged) for (const node of nodes) this.#member(p, [node], indent, filter);
+    else for (const same of byName(nodes)) this.#member(p, same, indent, filter);
+  }
+
+  /** The members of nodes with one name: their bytes when raw, values, and what stands below; the first says which. */
+  #member(p: Packet, nodes: readonly TreeNode[], indent: string, filter: LayerFilter | null): void {
     const { out } = this;
-    const { field, value, children } = node;
-    // Generated fields have brackets in the text tree only.
-    const name = node.name === '' ? node.text.replace(/^\[(.*)\]$/s, '$1') : node.name;
-    if (this.#parts.bytes && node.name !== '') {
+    const { field, value, children, name: own } = nodes[0]!;
+    const name = nameOf(nodes[0]!);
+    if (this.#parts.bytes && own !== '') {
       this.#name(name, '_raw', indent);
-      this.#raw(p, node, indent);
+      this.#list(nodes, indent, (node, at) => this.#raw(p, node, at));
     }
     // A heading has no value beside what is below it.
-    const isHeading = children.length > 0 && (field === null || field.type === 'none');
-    if (this.#parts.values && field !== null && value !== null && !isHeading) {
+    const isHeading = field === null || (field.type === 'none' && children.length > 0);
+    if (this.#parts.values && value !== null && !isHeading) {
       this.#name(name, '', indent);
-      this.value(field, value);
+      this.#list(nodes, indent, (node) => this.value(field, node.value!));
     }
     if (children.length > 0) {
       this.#name(name, isHeading ? '' : '_tree', indent);
-      this.#begin();
-      const inner = `${indent}  `;
-      if (opens(filter, name)) for (const child of children) this.#node(p, child, inner, below(filter));
-      else {
-        this.#name('filtered', '', inner);
-        out.text(JSON.stringify(name));
-      }
-      this.#end(indent);
+      this.#list(nodes, indent, (node, at) => this.#below(p, node, name, at, filter));
     } else if (this.#parts.values && field === null) {
       this.#name(name, '', indent);
-      out.text('""');
+      this.#list(nodes, indent, () => out.text('""'));
     }
+  }
+
+  #below(p: Packet, { children }: TreeNode, name: string, indent: string, filter: LayerFilter | null): void {
+    this.#begin();
+    const inner = `${indent}  `;
+    if (opens(filter, name)) this.#members(p, children, inner, below(filter));
+    else {
+      this.#name('filtered', '', inner);
+      this.out.text(JSON.stringify(name));
+    }
+    this.#end(indent);
+  }
+
+  /** An array, if there are several. */
+  #list(nodes: readonly TreeNode[], indent: string, write: (node: TreeNode, indent: string) => void): void {
+    if (nodes.length === 1) {
+      write(nodes[0]!, indent);
+      return;
+    }
+    const { out } = this;
+    nodes.forEach((node, i) => {
+      out.text(`${i === 0 ? '[' : ','}\n${indent}  `);
+      write(node, `${indent}  `);
+    });
+    out.text(`\n${indent}]`);
   }
 
   /** tshark's five: bytes in hexadecimal (of bits: their number), place, length, bitmask, type. */
@@ -184,6 +215,23 @@ export class JsonPrinter extends JsonBase {
     this.#isEmpty = false;
     this.out.byte(BRACE);
   }
+}
+
+/** Generated fields have brackets in the text tree only. */
+function nameOf({ name, text }: TreeNode): string {
+  return name === '' ? text.replace(/^\[(.*)\]$/s, '$1') : name;
+}
+
+/** In the order in which each name comes first. */
+function byName(nodes: readonly TreeNode[]): Iterable<TreeNode[]> {
+  const groups = new Map<string, TreeNode[]>();
+  for (const node of nodes) {
+    const name = nameOf(node);
+    const group = groups.get(name);
+    if (group === undefined) groups.set(name, [node]);
+    else group.push(node);
+  }
+  return groups.values();
 }
 
 const QUOTE = 0x22;

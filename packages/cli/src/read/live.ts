@@ -35,11 +35,11 @@ export function livePlan(path: string, flags: LiveReadOptions): LivePlan | null 
   const { captureFilter, snapshotLength, promiscuousMode, autostop, ringBuffer } = flags;
   if (flags.interface === undefined) {
     const own = promiscuousMode === false ? '' : undefined;
-    const ends = path === '-' ? {} : { '-a': autostop, '-b': ringBuffer };
+    const ends = path === '-' ? {} : { '-b': ringBuffer };
     const given = { '-f': captureFilter, '-s': snapshotLength, ...ends, '-p': own };
     const alone = Object.entries(given).find(([, value]) => value !== undefined)?.[0];
-    if (alone === '-a' || alone === '-b')
-      throw new UserError(`${alone} goes with -i, the interface to listen on, or with - for standard input`);
+    if (alone === '-b')
+      throw new UserError(`-b goes with -i, the interface to listen on, or with - for standard input`);
     if (alone !== undefined) throw new UserError(`${alone} goes with -i, the interface to listen on`);
     if (autostop === undefined && ringBuffer === undefined) return null;
     return { options: null, ...conditions(autostop ?? [], ringBuffer ?? [], flags.write) };

@@ -1,5 +1,5 @@
 // The flags of `eyrie read`, tshark's where tshark has them, and its help.
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { UserError } from '../errors.ts';
 import type { ReadOptions } from './command.ts';
 
@@ -78,7 +78,7 @@ function addLive(command: Command): void {
     .option('-f, --capture-filter <bpf>', 'BPF capture filter, as in: tcp port 443')
     .option(
       '-a, --autostop <condition>',
-      'stop after duration:SECONDS, packets:N, filesize:KB of -w, or files:N of -b; also with - as the file; may be repeated',
+      'stop after duration:SECONDS, packets:N, filesize:KB of -w, or files:N of -b; also of a file or -; may be repeated',
       all,
     )
     .option(
@@ -110,6 +110,7 @@ function addPrinting(command: Command): void {
       'with -T json, ek or pdml, the fields only of these: ip, dns, dns.flags …, not what is grouped below them',
     )
     .option('-J, --protocols-whole <names>', 'as -j, with all that is below')
+    .option('--no-duplicate-keys', 'with -T json, values of one name within an object as an array')
     .option('-V, --tree', 'each packet as a tree of its layers and fields')
     .option('-O, --details <protocols>', 'as -V, but fields only of these protocols, e.g. ip,tcp')
     .option('-x, --bytes', 'each packet in hexadecimal')
@@ -180,6 +181,16 @@ function addDissection(command: Command): void {
       'read what a number selects as a protocol, e.g. tcp.port==8888,http',
       all,
     )
+    .option('--disable-protocol <names>', 'do not dissect these, e.g. http,dns; may be repeated', all)
+    .option('--disable-all-protocols', 'dissect only those of --enable-protocol')
+    .option('--enable-protocol <names>', 'dissect these all the same; may be repeated', all)
+    .option('--only-protocols <names>', 'dissect only these, e.g. eth,ip,tcp; may be repeated', all)
+    .option(
+      '--disable-heuristic <name>',
+      'do not recognise a protocol by its content, e.g. http_tcp (protocol, _ and what is below it); may be repeated',
+      all,
+    )
+    .option('--enable-heuristic <name>', 'the opposite; all are enabled; may be repeated', all)
     .option(
       '--processes <number>',
       'how many processes read a file together for statistics that can be added up; without it one for two cores, and for each 512 MiB of the file and of memory, at most 4',
@@ -191,6 +202,10 @@ function addDissection(command: Command): void {
     )
     .on('option:n', () => command.setOptionValue('resolve', ''))
     .option('-l', 'accepted for tshark users: packets from a pipe are shown as they come')
+    .option('-Q', 'as -q; -M and --log-level are accepted, too: memory is bounded, and errors alone are printed')
+    .on('option:Q', () => command.setOptionValue('quiet', true))
+    .addOption(new Option('-M <packets>').hideHelp())
+    .addOption(new Option('--log-level <level>').hideHelp())
     .option(
       '-2',
       'read the file twice, so that a packet tells what later ones say of it: http.response_in, tcp.reassembled_in',

@@ -1,9 +1,14 @@
 // `-o NAME:VALUE` and `-d LAYER==SELECTOR,PROTOCOL`: tshark's preferences, where they matter here, and decode-as.
 import { readFileSync, statSync } from 'node:fs';
 import {
+  allProtocols,
   DEFAULT_PREFERENCES,
+  disableHeuristic,
+  disableProtocol,
+  heuristicNames,
   nearestOf,
   type Preferences,
+  type Protocol,
   protocolNamed,
   tableNamed,
   tableNames,
@@ -58,6 +63,54 @@ export function preferences(options: readonly string[]): Preferences {
 
 function isPreference(name: string): name is keyof Preferences {
   return Object.hasOwn(DEFAULT_PREFERENCES, name);
+}
+
+/** --disable-protocol and its kin. */
+export interface ProtocolFlags {
+  readonly disableProtocol?: readonly string[];
+  readonly enableProtocol?: readonly string[];
+  readonly onlyProtocols?: readonly string[];
+  readonly disableAllProtocols?: boolean;
+  readonly disableHeuristic?: readonly string[];
+  readonly enableHeuristic?: readonly string[];
+}
+
+/** What carries every packet, or stands for what was not dissected: never disabled. */
+const ALWAYS = /^(?:frame|data|_.*|tcp\.segments)$/;
+
+/** Turns protocols off for the whole process. @throws UserError */
+export function enableProtocols(flags: ProtocolFlags): void {
+  const protocols = allProtocols();
+  const named = (flag: string, lists: readonly string[] = []): Set<Protocol> => {
+    const names = lists.flatMap((list) => list.split(',')).map((name) => name.trim().toLowerCase());
+    return new Set(
+      names.flatMap((name) => {
+        const found = protocols.filter((each) => each.name.toLowerCase() === name);
+        if (found.length === 0)
+          throw new UserError(`${flag} ${name}: no such protocol; eyrie fields --protocols lists all`);
+        return found;
+      }),
+    );
+  };
+  const only = named('--only-protocols', flags.onlyProtocols);
+  const enabled = named('--enable-protocol', flags.enableProtocol);
+  const isAll = flags.disableAllProtocols === true || only.size > 0;
+  const disabled = isAll ? new Set(protocols) : named('--disable-protocol', flags.disableProtocol);
+  for (const each of disabled)
+    if (!ALWAYS.test(each.name) && !enabled.has(each) && !only.has(each)) disableProtocol(each);
+  setHeuristics(flags);
+}
+
+function setHeuristics({ disableHeuristic: off = [], enableHeuristic: on = [] }: ProtocolFlags): void {
+  const known = heuristicNames();
+  for (const name of [...off, ...on])
+    if (!known.includes(name)) {
+      const near = nearestOf(name, known)[0] ?? 'http_tcp';
+      throw new UserError(
+        `heuristic ${name}: there is none; did you mean ${near}? -G heuristic-decodes lists all`,
+      );
+    }
+  for (const name of off) if (!on.includes(name)) disableHeuristic(name);
 }
 
 const KEYS_MAX = 0x10000;

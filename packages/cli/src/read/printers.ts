@@ -44,6 +44,7 @@ export function packetPrinter(out: Output, path: string, options: ReadOptions): 
         { values: type === 'json', bytes: type === 'jsonraw' || options.bytes === true },
         fields,
         layers,
+        options.duplicateKeys === false,
       );
     case 'ek':
       return new EkPrinter(out, fields, layers);

@@ -264,7 +264,7 @@ const LAYERS = new Set(['frame', 'eth', 'ip', 'ipv6', 'tcp', 'udp']);
 
 /** Whether a field's value may depend on which request a reply answers: `SessionOptions.matchReplies`. */
 export function needsReplies({ name, protocol }: Field): boolean {
-  return name === '_ws.col.Info' || !LAYERS.has(protocol?.name ?? '');
+  return name === '_ws.col.Info' || name === '_ws.col.info' || !LAYERS.has(protocol?.name ?? '');
 }
 
 /** Fields that depend on packets of other conversations: on how many began before, or on which was displayed last. */
@@ -275,6 +275,7 @@ const OF_ALL_PACKETS = new Set([
   'quic.connection.number',
   'frame.time_delta_displayed',
   '_ws.col.Time',
+  '_ws.col.cls_time',
 ]);
 
 /** Whether a field's value depends on the packet's own conversation alone, so that readers may share a file: see `FlowPartition`. */

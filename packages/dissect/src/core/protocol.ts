@@ -64,11 +64,11 @@ export class Protocol {
   readonly writeInfo: ((p: Packet, layer: number, out: TextSink) => void) | null;
   readonly writeInfoBefore: ((p: Packet, out: TextSink) => void) | null;
   readonly fields: readonly Field[];
-  readonly step: (p: Packet) => Protocol | null;
+  step: (p: Packet) => Protocol | null;
   readonly emit: ((p: Packet, layer: number, out: Sink) => void) | null;
   readonly #titleOf: ((p: Packet, layer: number) => string) | null;
   readonly #headline: ((p: Packet, layer: number) => string) | null;
-  readonly framing: Framing | null;
+  framing: Framing | null;
   /** The definition's, or one attached by expert/index.ts. */
   expert: ((p: Packet, layer: number, say: Say) => void) | null;
   readonly on: ProtocolDefinition['on'];

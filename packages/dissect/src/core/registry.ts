@@ -57,6 +57,11 @@ export function protocolNamed(name: string): Protocol | undefined {
   return protocolsByName.get(name);
 }
 
+/** Several may share a name. */
+export function allProtocols(): readonly Protocol[] {
+  return protocols;
+}
+
 export function fieldNames(): IterableIterator<string> {
   return fields.keys();
 }

@@ -1,6 +1,6 @@
 // The frame: what the capture file records about a packet, apart from its bytes.
 import { destinationColumn, infoColumn, protocolColumn, sourceColumn, timeColumn } from '../core/columns.ts';
-import { bool, seconds, text, time, uint } from '../core/field.ts';
+import { bool, type Field, seconds, text, time, uint } from '../core/field.ts';
 import { raw } from '../core/format.ts';
 import type { Packet } from '../core/packet.ts';
 import { framePath } from '../core/path.ts';
@@ -29,22 +29,29 @@ const sinceEpoch = (p: Packet): bigint | undefined =>
 const relativeTime = (p: Packet): number | bigint =>
   secondsSince(p, p.session.firstSeconds, p.session.firstNanoseconds);
 
-/** The columns of the packet list, under tshark's names. */
+const column = (name: string, title: string, get: (p: Packet) => string): Field =>
+  text(`_ws.col.${name}`, title).get(get).hidden();
+const numberColumn = (p: Packet): string => String(p.number);
+const lengthColumn = (p: Packet): string => String(p.wireLength);
+
+/** The columns of the packet list, under tshark's names: those by title, and those of Wireshark 4.2 and later. */
 const columnFields = {
-  columnNumber: text('_ws.col.No.', 'No.')
-    .get((p) => String(p.number))
-    .hidden(),
-  columnTime: text('_ws.col.Time', 'Time').get(timeColumn).hidden(),
-  columnSource: text('_ws.col.Source', 'Source').get(sourceColumn).hidden(),
-  columnDestination: text('_ws.col.Destination', 'Destination').get(destinationColumn).hidden(),
-  columnProtocol: text('_ws.col.Protocol', 'Protocol')
-    .get(protocolColumn)
-    .writes((p, _, out) => out.text(protocolColumn(p)))
-    .hidden(),
-  columnLength: text('_ws.col.Length', 'Length')
-    .get((p) => String(p.wireLength))
-    .hidden(),
-  columnInfo: text('_ws.col.Info', 'Info').get(infoColumn).hidden(),
+  columnNumber: column('No.', 'No.', numberColumn),
+  columnTime: column('Time', 'Time', timeColumn),
+  columnSource: column('Source', 'Source', sourceColumn),
+  columnDestination: column('Destination', 'Destination', destinationColumn),
+  columnProtocol: column('Protocol', 'Protocol', protocolColumn).writes((p, _, out) =>
+    out.text(protocolColumn(p)),
+  ),
+  columnLength: column('Length', 'Length', lengthColumn),
+  columnInfo: column('Info', 'Info', infoColumn),
+  newerNumber: column('number', 'Number', numberColumn),
+  newerTime: column('cls_time', 'Time (format as specified)', timeColumn),
+  newerSource: column('def_src', 'Source address', sourceColumn),
+  newerDestination: column('def_dst', 'Destination address', destinationColumn),
+  newerProtocol: column('protocol', 'Protocol', protocolColumn),
+  newerLength: column('packet_length', 'Packet length (bytes)', lengthColumn),
+  newerInfo: column('info', 'Information', infoColumn),
 };
 
 /** Whether the frame is a custom block of pcapng. */

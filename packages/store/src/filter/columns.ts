@@ -43,6 +43,13 @@ type Make = (vocabulary: Vocabulary) => Column;
 
 const numbers = (...sql: Sql[]): ColumnValues => ({ kind: 'number', sql });
 
+/** The Protocol column, by its name in older and newer tsharks. */
+const protocolColumn: Make = (v) => ({
+  has: TRUE,
+  open: FALSE,
+  values: { kind: 'text', like: (test) => v.protocolsLike(test) },
+});
+
 function always(values: ColumnValues, has: Sql = TRUE): Make {
   return () => ({ has, open: FALSE, values });
 }
@@ -171,10 +178,8 @@ const COLUMNS: ReadonlyMap<string, Make> = new Map([
     'frame.protocols',
     (v) => ({ has: TRUE, open: FALSE, values: { kind: 'text', like: (test) => v.pathsLike(test) } }),
   ],
-  [
-    '_ws.col.Protocol',
-    (v) => ({ has: TRUE, open: FALSE, values: { kind: 'text', like: (test) => v.protocolsLike(test) } }),
-  ],
+  ['_ws.col.Protocol', protocolColumn],
+  ['_ws.col.protocol', protocolColumn],
   ...etherAddresses(),
   ...ipAddresses('ip', IPV4),
   ...ipAddresses('ipv6', IPV6),
