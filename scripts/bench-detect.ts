@@ -4,8 +4,8 @@
  *   npm run bench:detect [-- --only NAME] [--seeds N] [--no-scikit] [--json FILE]
  */
 import { writeFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { IsolationForest, type Matrix, randomFrom } from '@eyrie/detect';
+import { argumentsOf, positive } from './bench/arguments.ts';
 import { describeMachine } from './bench/machine.ts';
 import { type DataSet, dataSets, datasetsFolder } from './bench-detect/datasets.ts';
 import { DETECTORS } from './bench-detect/detectors.ts';
@@ -51,19 +51,13 @@ interface Figures {
 }
 
 function main(): void {
-  const { values } = parseArgs({
-    options: {
-      only: { type: 'string', multiple: true, default: [] },
-      seeds: { type: 'string', default: '10' },
-      'no-scikit': { type: 'boolean', default: false },
-      json: { type: 'string' },
-      help: { type: 'boolean', short: 'h', default: false },
-    },
+  const { values } = argumentsOf(HELP, {
+    only: { type: 'string', multiple: true, default: [] },
+    seeds: { type: 'string', default: '10' },
+    'no-scikit': { type: 'boolean', default: false },
+    json: { type: 'string' },
   });
-  if (values.help) {
-    process.stdout.write(HELP);
-    return;
-  }
+  const seeds = positive('--seeds', values.seeds);
   const folder = datasetsFolder();
   if (folder === null) {
     console.error('no data sets: set EYRIE_DATASETS to a folder of CSV files, the label last');
@@ -79,7 +73,7 @@ function main(): void {
   );
   speed();
   const all: Figures[] = [];
-  for (const set of dataSets(folder, values.only)) all.push(...measure(set, Number(values.seeds), scikit));
+  for (const set of dataSets(folder, values.only)) all.push(...measure(set, seeds, scikit));
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(all, null, 2)}\n`);
 }
 

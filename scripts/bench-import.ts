@@ -7,7 +7,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { argumentsOf, positive, wrong } from './bench/arguments.ts';
 import { describeMachine, findTool } from './bench/machine.ts';
 import { median, type Run, run } from './bench/measure.ts';
 import { type MadeMix, MIXES, makeMix } from './bench/mixes.ts';
@@ -133,44 +133,42 @@ function lineFor({ task, runs, bytes }: Result): string {
   return `| ${cells.join(' | ')} |`;
 }
 
-const { values } = parseArgs({
-  options: {
-    size: { type: 'string', default: '300' },
-    runs: { type: 'string', default: '3' },
-    only: { type: 'string', default: 'mixed' },
-    postgres: { type: 'string' },
-    'tshark-packets': { type: 'string', default: '100000' },
-    help: { type: 'boolean', short: 'h', default: false },
-  },
+const { values } = argumentsOf(HELP, {
+  size: { type: 'string', default: '300' },
+  runs: { type: 'string', default: '3' },
+  only: { type: 'string', default: 'mixed' },
+  postgres: { type: 'string' },
+  'tshark-packets': { type: 'string', default: '100000' },
 });
-if (values.help) process.stdout.write(HELP);
-else {
-  const mix = MIXES.find(({ name }) => name === values.only);
-  const folders = FOLDERS.map((name) => join(ROOT, name)).filter((path) => existsSync(path));
-  const made = mix === undefined ? null : makeMix(mix, folders.slice(0, 1), Number(values.size));
-  if (made === null) throw new Error(`no mix ${values.only}, or no captures to make it of`);
-  const folder = mkdtempSync(join(tmpdir(), 'eyrie-bench-import-'));
-  const tasks = [duckdbTask(made, folder)];
-  if (values.postgres !== undefined) tasks.push(postgresTask(made, values.postgres));
-  if (findTool('tshark', EYRIE) !== null) {
-    const packets = Math.min(made.packets, Number(values['tshark-packets']));
-    tasks.push(tsharkTask(made.path, packets, values.postgres));
-  }
-  try {
-    const results = await measure(tasks, Number(values.runs));
-    const { cpu, cores, system, node, load } = describeMachine();
-    process.stdout.write(
-      [
-        `${cores} cores of ${cpu}, ${system}, Node ${node}, load ${load.toFixed(1)}`,
-        `${made.mix.name}: ${made.packets.toLocaleString('en-US')} packets, ${Math.round(made.bytes / 1e6)} MB`,
-        '',
-        '| | packets | whole run | processor a packet | peak memory | bytes a packet, stored |',
-        '|---|---|---|---|---|---|',
-        ...results.map(lineFor),
-        '',
-      ].join('\n'),
-    );
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+const runs = positive('--runs', values.runs);
+const size = positive('--size', values.size);
+const tsharkPackets = positive('--tshark-packets', values['tshark-packets']);
+const mix = MIXES.find(({ name }) => name === values.only) ?? wrong(`no mix ${values.only}`);
+const folders = FOLDERS.map((name) => join(ROOT, name)).filter((path) => existsSync(path));
+const made =
+  makeMix(mix, folders.slice(0, 1), size) ??
+  wrong(`no captures to make ${mix.name} of in ${FOLDERS.join(', ')}`);
+const folder = mkdtempSync(join(tmpdir(), 'eyrie-bench-import-'));
+const tasks = [duckdbTask(made, folder)];
+if (values.postgres !== undefined) tasks.push(postgresTask(made, values.postgres));
+if (findTool('tshark', EYRIE) !== null) {
+  const packets = Math.min(made.packets, tsharkPackets);
+  tasks.push(tsharkTask(made.path, packets, values.postgres));
+}
+try {
+  const results = await measure(tasks, runs);
+  const { cpu, cores, system, node, load } = describeMachine();
+  process.stdout.write(
+    [
+      `${cores} cores of ${cpu}, ${system}, Node ${node}, load ${load.toFixed(1)}`,
+      `${made.mix.name}: ${made.packets.toLocaleString('en-US')} packets, ${Math.round(made.bytes / 1e6)} MB`,
+      '',
+      '| | packets | whole run | processor a packet | peak memory | bytes a packet, stored |',
+      '|---|---|---|---|---|---|',
+      ...results.map(lineFor),
+      '',
+    ].join('\n'),
+  );
+} finally {
+  rmSync(folder, { recursive: true, force: true });
 }

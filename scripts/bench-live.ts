@@ -9,7 +9,7 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { argumentsOf, positive } from './bench/arguments.ts';
 import { describeMachine } from './bench/machine.ts';
 import { MIXES, makeMix } from './bench/mixes.ts';
 
@@ -137,12 +137,23 @@ function eyrieTaken(said: string, sent: number): Taken {
   return { packets, dropped: sent - packets, cpuSeconds: cpuOf(said) };
 }
 
-const { values } = parseArgs({
-  options: {
-    rates: { type: 'string', default: '20000,50000,100000,200000,Infinity' },
-    seconds: { type: 'string', default: '5' },
-  },
+const HELP = `Measures at which rate live capture drops nothing, beside tcpdump -w. Needs root, Linux and tcpreplay.
+
+  npm run bench:live -- [options]
+
+  --rates N,N,…   packets/s that are sent, one after the other; Infinity: as fast as possible
+                  (20000,50000,100000,200000,Infinity)
+  --seconds N     how long each is sent (5)
+
+Example: npm run bench:live -- --rates 50000,100000 --seconds 10
+`;
+
+const { values } = argumentsOf(HELP, {
+  rates: { type: 'string', default: '20000,50000,100000,200000,Infinity' },
+  seconds: { type: 'string', default: '5' },
 });
+const rates = values.rates.split(',').map((rate) => positive('--rates', rate));
+const seconds = positive('--seconds', values.seconds);
 const mix = makeMix(
   MIXES[0]!,
   FOLDERS.map((name) => join(ROOT, name))
@@ -163,7 +174,7 @@ try {
     `${cores} cores of ${cpu}, Node ${node}, load ${load.toFixed(1)}; the sender takes its share\n\n`,
   );
   process.stdout.write('| sent | | taken | lost | processor a packet |\n|---|---|---|---|---|\n');
-  for (const rate of values.rates.split(',').map(Number)) {
+  for (const rate of rates) {
     const store = `duckdb:${join(folder, `${rate}.duckdb`)}`;
     const tools: [string, string[]][] = [
       ['tcpdump -w', ['tcpdump', '-i', 'take0', '-n', '-B', '32768', '-w', join(folder, 'tcpdump.pcap')]],
@@ -187,7 +198,7 @@ try {
       ],
     ];
     for (const [name, words] of tools) {
-      const { sent, said } = await take(words, mix.path, rate, Number(values.seconds));
+      const { sent, said } = await take(words, mix.path, rate, seconds);
       const taken = name === 'eyrie up' ? eyrieTaken(said, sent.packets) : tcpdumpTaken(said);
       const each = ((taken.cpuSeconds * 1e6) / taken.packets).toFixed(1);
       const lost = sent.packets - taken.packets;

@@ -6,7 +6,7 @@
  */
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { argumentsOf, positive, wrong } from './bench/arguments.ts';
 import { describeMachine, findTool, type Tool } from './bench/machine.ts';
 import { run, stopAll } from './bench/measure.ts';
 import { cacheFolder, firstPackets, type MadeMix, MIXES, makeMix } from './bench/mixes.ts';
@@ -37,28 +37,23 @@ const HELP = `Measures eyrie read beside tshark, tcpdump, ndpiReader and capinfo
 Example: npm run bench -- --only io,phs --only mixed
 `;
 
-class UsageError extends Error {}
-
 function readArguments() {
-  const { values } = parseArgs({
-    options: {
-      only: { type: 'string', multiple: true, default: [] },
-      runs: { type: 'string' },
-      size: { type: 'string' },
-      quick: { type: 'boolean', default: false },
-      minutes: { type: 'string', default: '25' },
-      timeout: { type: 'string', default: '300' },
-      captures: { type: 'string', multiple: true },
-      make: { type: 'boolean', default: false },
-      clean: { type: 'boolean', default: false },
-      json: { type: 'string' },
-      check: { type: 'boolean', default: false },
-      help: { type: 'boolean', short: 'h', default: false },
-    },
+  const { values } = argumentsOf(HELP, {
+    only: { type: 'string', multiple: true, default: [] },
+    runs: { type: 'string' },
+    size: { type: 'string' },
+    quick: { type: 'boolean', default: false },
+    minutes: { type: 'string', default: '25' },
+    timeout: { type: 'string', default: '300' },
+    captures: { type: 'string', multiple: true },
+    make: { type: 'boolean', default: false },
+    clean: { type: 'boolean', default: false },
+    json: { type: 'string' },
+    check: { type: 'boolean', default: false },
   });
   const names = [...TASKS.map((task) => task.name), ...MIXES.map((mix) => mix.name)];
   const strange = values.only.find((name) => !names.includes(name));
-  if (strange !== undefined) throw new UsageError(`no task or mix ${strange}; there are ${names.join(' ')}`);
+  if (strange !== undefined) wrong(`no task or mix ${strange}`);
   const { only, quick } = values;
   const tasks = TASKS.filter((task) => only.includes(task.name));
   const mixes = MIXES.filter((mix) => only.includes(mix.name));
@@ -75,17 +70,10 @@ function readArguments() {
   };
 }
 
-function positive(option: string, text: string): number {
-  const number = Number(text);
-  if (!(number > 0)) throw new UsageError(`${option} takes a positive number, not ${text}`);
-  return number;
-}
-
 /** The first folder that exists. */
 function sourceFolders(): string[] {
   const folder = FOLDERS.map((name) => join(ROOT, name)).find((path) => existsSync(path));
-  if (folder === undefined) throw new UsageError('no captures to measure on: name a folder with --captures');
-  return [folder];
+  return folder === undefined ? wrong('no captures to measure on: name a folder with --captures') : [folder];
 }
 
 interface Limits {
@@ -131,17 +119,13 @@ async function measureTask(
 }
 
 async function main(options: ReturnType<typeof readArguments>): Promise<number> {
-  if (options.help) {
-    process.stdout.write(HELP);
-    return 0;
-  }
   const made: MadeMix[] = [];
   for (const mix of options.mixes) {
     const one = makeMix(mix, options.folders, options.megabytes);
     if (one === null) process.stdout.write(`Left out: the mix ${mix.name}, no capture fits it\n`);
     else made.push(one);
   }
-  if (made.length === 0) throw new UsageError(`no usable captures in ${options.folders.join(' ')}`);
+  if (made.length === 0) wrong(`no usable captures in ${options.folders.join(' ')}`);
   if (options.make) {
     for (const mix of made) process.stdout.write(`${mix.path}  ${mix.packets} packets, ${mix.bytes} bytes\n`);
     return 0;
@@ -182,14 +166,6 @@ process.once('SIGINT', () => {
   process.exit(130);
 });
 
-try {
-  const options = readArguments();
-  process.exitCode = await main(options);
-  if (options.clean) rmSync(cacheFolder(), { recursive: true, force: true });
-} catch (error) {
-  const usage =
-    error instanceof UsageError || (error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS');
-  if (!usage) throw error;
-  process.stderr.write(`bench: ${(error as Error).message}\n`);
-  process.exitCode = 2;
-}
+const options = readArguments();
+process.exitCode = await main(options);
+if (options.clean) rmSync(cacheFolder(), { recursive: true, force: true });

@@ -13,7 +13,7 @@ const FILES: Record<string, readonly string[]> = {
   'test/postgres.ts': [
     'packages/store/test/postgres.e2e.ts',
     'packages/services/test/analyzer/answers-postgres.e2e.ts',
-    'packages/services/test/resend.e2e.ts',
+    'packages/services/test/{resend,two-writers}.e2e.ts',
   ],
   'test/services.ts': [
     'packages/services/test/{coordinator,live,pipeline,services}.e2e.ts',

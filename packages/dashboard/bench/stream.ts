@@ -1,13 +1,12 @@
 // Benchmark of the page while packets stream in: replays a capture at a constant rate into `eyrie up`, while Chromium
 // changes pages and filters.
-//   node packages/dashboard/bench/stream.ts FILE.pcap [--rate 100000] [--seconds 60]
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import type { CDPSession, Page } from 'playwright-core';
+import { argumentsOf, positive } from '../../../scripts/bench/arguments.ts';
 import type { Rates } from '../src/api/types.ts';
 import { DESKTOP, startBrowser } from '../test/support/browser.ts';
 import { bundle } from '../test/support/bundle.ts';
@@ -20,14 +19,25 @@ const STAY_MS = 5_000;
 /** Timeout for a page to show its content. */
 const WAIT_MS = 30_000;
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { rate: { type: 'string', default: '100000' }, seconds: { type: 'string', default: '60' } },
-});
-const [capture] = positionals;
-if (capture === undefined) throw new Error('usage: stream.ts FILE.pcap [--rate 100000] [--seconds 60]');
-const rate = Number(values.rate);
-const seconds = Number(values.seconds);
+const HELP = `Measures the page while packets stream in.
+
+  node packages/dashboard/bench/stream.ts CAPTURE [options]
+
+  CAPTURE       a pcap file, replayed at a constant rate
+  --rate N      packets/s (100000)
+  --seconds N   how long (60)
+
+Example: node packages/dashboard/bench/stream.ts mixed.pcap --rate 20000
+`;
+
+const { values, positionals } = argumentsOf(
+  HELP,
+  { rate: { type: 'string', default: '100000' }, seconds: { type: 'string', default: '60' } },
+  [1, 1],
+);
+const [capture = ''] = positionals;
+const rate = positive('--rate', values.rate);
+const seconds = positive('--seconds', values.seconds);
 const folder = mkdtempSync(join(tmpdir(), 'eyrie-stream-'));
 
 bundle();

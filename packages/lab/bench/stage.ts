@@ -5,7 +5,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
+import { argumentsOf, positive } from '../../../scripts/bench/arguments.ts';
 import type { Calls, Hosted } from '../src/hosting/calls.ts';
 import type { Host, HostOptions, HostSample } from '../src/hosting/host.ts';
 import { machineMs } from '../src/hosting/machine.ts';
@@ -33,19 +33,35 @@ export interface Stage<H> {
   end(): Promise<void>;
 }
 
-/** `node … [peers] [join] [--threads N] [--idle SECONDS] [--profiles FOLDER] [--heaps FOLDER]`: makes the threads, without peers. */
+const HELP = `Measures a mesh of many peers in the threads of one process.
+
+  npm run bench:mesh -- [PEERS] [join] [options]
+  npm run bench:queries -- [PEERS] [options]
+
+  PEERS               (1000)
+  join                only how long they take to join
+  --threads N         (one for each processor)
+  --idle SECONDS      how long the idle peers are measured (10)
+  --profiles FOLDER   CPU profiles of the idle time go there
+  --heaps FOLDER      heap snapshots of the idle peers go there
+
+Example: npm run bench:mesh -- 200 --idle 5
+`;
+
+/** Makes the threads, without peers. */
 export function openStage<H extends Host>(start: Start<H>): Stage<H> {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
+  const { values, positionals } = argumentsOf(
+    HELP,
+    {
       threads: { type: 'string', default: String(availableParallelism()) },
       idle: { type: 'string', default: '10' },
       profiles: { type: 'string' },
       heaps: { type: 'string' },
     },
-  });
-  const count = Number(positionals[0] ?? 1000);
-  const threads = Math.min(count, Number(values.threads));
+    [0, 2],
+  );
+  const count = positive('PEERS', positionals[0] ?? '1000');
+  const threads = Math.min(count, positive('--threads', values.threads));
   const home = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'eyrie-bench-'));
   // Without `end`, threads may still be writing.
   process.once('exit', () => rmSync(home, { recursive: true, force: true, maxRetries: 10 }));

@@ -1,12 +1,11 @@
-// How far apart the clocks of peers are: node packages/mesh/bench/clock.ts [--virtual PEERS] [--seconds N]
-// Two peers as two processes over TLS on loopback, compared by the counter that both read; or a whole mesh on a virtual
+// How far apart the clocks of peers are. Two peers as two processes over TLS on loopback, compared by the counter that both read; or a whole mesh on a virtual
 // network with jitter, dates that are hours wrong, and rates that differ by up to 200 ppm.
 
 import { fork } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { argumentsOf, positive } from '../../../scripts/bench/arguments.ts';
 import {
   callPeer,
   FolderStorage,
@@ -21,17 +20,26 @@ import { VirtualMesh } from '../src/virtual/index.ts';
 /** Between two looks at a clock. */
 const LOOK_MS = 20;
 
-const { values } = parseArgs({
-  options: {
-    child: { type: 'string' },
-    virtual: { type: 'string' },
-    seconds: { type: 'string', default: '30' },
-  },
+const HELP = `Measures how far apart the clocks of peers are.
+
+  node packages/mesh/bench/clock.ts [options]
+
+  --virtual PEERS   a whole mesh on a virtual network (default: two processes over TLS on loopback)
+  --seconds N       how long (30)
+
+Example: node packages/mesh/bench/clock.ts --virtual 50
+`;
+
+const { values } = argumentsOf(HELP, {
+  // Of the process that this one starts.
+  child: { type: 'string' },
+  virtual: { type: 'string' },
+  seconds: { type: 'string', default: '30' },
 });
-const seconds = Number(values.seconds);
+const seconds = positive('--seconds', values.seconds);
 
 if (values.child !== undefined) await child(values.child);
-else if (values.virtual !== undefined) await virtual(Number(values.virtual));
+else if (values.virtual !== undefined) await virtual(positive('--virtual', values.virtual));
 else await twoProcesses();
 
 /** Tells its parent process, again and again, what both counters showed at one moment. */

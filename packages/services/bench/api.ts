@@ -1,19 +1,27 @@
 // How long the HTTP API takes to answer over many packets: p50, p95 and p99 over HTTP on loopback, by route.
-//
-//     node packages/services/bench/api.ts CAPTURE [PACKETS] [STORE] [REQUESTS] [ROUTE]
-//
-// The capture is stored as often as it takes to have PACKETS (default 10 million) packets, each time as a capture of its
-// own. STORE (default: a new DuckDB file in the system's temporary folder) is kept if it was named: a second run then
-// measures at once. ROUTE measures only those whose names have it: `id`.
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { openStore, type Store } from '@eyrie/store';
+import { argumentsOf, positive } from '../../../scripts/bench/arguments.ts';
 import { buildAnalyzer } from '../src/analyzer/index.ts';
 import { silentLog } from '../src/log/index.ts';
 import { runFile } from '../src/pipeline/index.ts';
+
+const HELP = `Measures how long the HTTP API takes to answer: p50, p95 and p99 over loopback, by route.
+
+  node packages/services/bench/api.ts CAPTURE [PACKETS] [STORE] [REQUESTS] [ROUTE]
+
+  CAPTURE    stored as often as it takes to have PACKETS, each time as a capture of its own
+  PACKETS    packets in the store (10000000)
+  STORE      its URL; it is kept, and a second run measures at once (a new DuckDB file in TMPDIR)
+  REQUESTS   for each route (200)
+  ROUTE      only routes whose names have this: id
+
+Example: node packages/services/bench/api.ts samples/office-hour.pcapng 1000000
+`;
 
 const FILTERS = ['dns', 'tcp.port == 443', 'frame.len > 1400', 'udp && !dns', 'tcp.flags.reset == 1', 'icmp'];
 
@@ -21,19 +29,18 @@ if (isMainThread) await main();
 else await serve(workerData);
 
 async function main(): Promise<void> {
-  const [path, packetsText = '10000000', storeUrl, requestsText = '200', only = ''] = process.argv.slice(2);
-  if (path === undefined) {
-    console.error('usage: node packages/services/bench/api.ts CAPTURE [PACKETS] [STORE] [REQUESTS] [ROUTE]');
-    process.exit(2);
-  }
+  const { positionals } = argumentsOf(HELP, {}, [1, 5]);
+  const [path, packetsText = '10000000', storeUrl, requestsText = '200', only = ''] = positionals;
+  const packets = positive('PACKETS', packetsText);
+  const requests = positive('REQUESTS', requestsText);
   const folder = await mkdtemp(join(tmpdir(), 'eyrie-bench-api-'));
   const url = storeUrl ?? `duckdb:${join(folder, 'packets.duckdb')}`;
   try {
     const store = await openStore(url);
-    await fill(store, path, Number(packetsText)).finally(() => store.close());
+    await fill(store, path!, packets).finally(() => store.close());
     const server = new Worker(new URL(import.meta.url), { workerData: { url, folder } satisfies Served });
     const [started] = (await once(server, 'message')) as [Started];
-    await measure(started, Number(requestsText), only);
+    await measure(started, requests, only);
     server.postMessage('end');
     await once(server, 'exit');
   } finally {

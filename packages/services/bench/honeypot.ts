@@ -1,29 +1,35 @@
 // How much the honeypot bears: visitors at once, and connections a second, with its memory and what it recorded.
-//   node packages/services/bench/honeypot.ts [--visitors 2000] [--seconds 5] [--say 'USER ana\r\nPASS secret\r\n'] [--rate 10000]
-//
-// Without --rate as many as are answered, each next one when one is over. With it so many are begun each second, whatever
-// comes back, from 2,000 addresses (needs python3): who is not answered within three seconds goes.
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs, promisify } from 'node:util';
+import { promisify } from 'node:util';
+import { argumentsOf, positive } from '../../../scripts/bench/arguments.ts';
 
-const { values } = parseArgs({
-  options: {
-    visitors: { type: 'string', default: '2000' },
-    seconds: { type: 'string', default: '5' },
-    /** What each visitor says; a login is a visit that has a record and packets of its own. */
-    say: { type: 'string', default: 'GET / HTTP/1.0\\r\\n\\r\\n' },
-    /** Connections begun each second; 0: as many as are answered. */
-    rate: { type: 'string', default: '0' },
-  },
+const HELP = `Measures how much the honeypot bears: visitors at once, connections a second, memory, records.
+
+  node packages/services/bench/honeypot.ts [options]
+
+  --visitors N   at once (2000)
+  --seconds N    of connections (5)
+  --say TEXT     what each visitor says; a login is a visit with a record and packets of its own
+  --rate N       connections begun each second, whatever comes back, from 2,000 addresses (needs
+                 python3); who is not answered within three seconds goes (0: as many as are answered)
+
+Example: node packages/services/bench/honeypot.ts --visitors 500 --say 'USER ana\\r\\nPASS secret\\r\\n'
+`;
+
+const { values } = argumentsOf(HELP, {
+  visitors: { type: 'string', default: '2000' },
+  seconds: { type: 'string', default: '5' },
+  say: { type: 'string', default: 'GET / HTTP/1.0\\r\\n\\r\\n' },
+  rate: { type: 'string', default: '0' },
 });
-const visitors = Number(values.visitors);
-const seconds = Number(values.seconds);
-const rate = Number(values.rate);
+const visitors = positive('--visitors', values.visitors);
+const seconds = positive('--seconds', values.seconds);
+const rate = values.rate === '0' ? 0 : positive('--rate', values.rate);
 const said = values.say.replaceAll('\\r', '\r').replaceAll('\\n', '\n');
 /** Connections under way at once while their rate is measured. */
 const UNDER_WAY = 200;

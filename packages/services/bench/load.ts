@@ -1,14 +1,11 @@
 // Many clients at once, while captures come in and go: what is answered otherwise than 200, and how memory grows.
-//
-//     node packages/services/bench/load.ts CAPTURE [SECONDS] [CLIENTS] [STORE]
-//
-// The capture is imported again and again, the oldest import deleted; meanwhile the clients ask all routes in turn.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LIVE_DEFAULTS, RING_DEFAULTS } from '@eyrie/capture';
 import { openStore } from '@eyrie/store';
+import { argumentsOf, positive } from '../../../scripts/bench/arguments.ts';
 import { buildAnalyzer } from '../src/analyzer/index.ts';
 import { silentLog } from '../src/log/index.ts';
 import { PipelineIntake } from '../src/pipeline/index.ts';
@@ -16,11 +13,22 @@ import { PipelineIntake } from '../src/pipeline/index.ts';
 const CAPTURES_KEPT = 3;
 const REPORT_MS = 10_000;
 
-const [path, secondsText = '120', clientsText = '16', storeUrl] = process.argv.slice(2);
-if (path === undefined) {
-  console.error('usage: node packages/services/bench/load.ts CAPTURE [SECONDS] [CLIENTS] [STORE]');
-  process.exit(2);
-}
+const HELP = `Measures many clients at once while captures come and go: answers other than 200, and memory.
+
+  node packages/services/bench/load.ts CAPTURE [SECONDS] [CLIENTS] [STORE]
+
+  CAPTURE   imported again and again, the oldest import deleted; meanwhile clients ask all routes in turn
+  SECONDS   how long (120)
+  CLIENTS   at once (16)
+  STORE     its URL (a new DuckDB file in TMPDIR)
+
+Example: node packages/services/bench/load.ts samples/office-hour.pcapng 30
+`;
+
+const { positionals } = argumentsOf(HELP, {}, [1, 4]);
+const [path = '', secondsText = '120', clientsText = '16', storeUrl] = positionals;
+const seconds = positive('SECONDS', secondsText);
+const clients = positive('CLIENTS', clientsText);
 const folder = await mkdtemp(join(tmpdir(), 'eyrie-bench-load-'));
 const store = await openStore(storeUrl ?? `duckdb:${join(folder, 'packets.duckdb')}`);
 const intake = new PipelineIntake({
@@ -33,7 +41,7 @@ const app = await buildAnalyzer({
 });
 const address = await app.listen({ host: '127.0.0.1', port: 0 });
 const agent = new Agent({ keepAlive: true });
-const endMs = performance.now() + Number(secondsText) * 1000;
+const endMs = performance.now() + seconds * 1000;
 const answers = new Map<string, number>();
 const slowestMs = new Map<string, number>();
 
@@ -105,8 +113,8 @@ const report = setInterval(() => {
   console.log(`resident ${mega(rss)}, heap ${mega(heapUsed)}, buffers ${mega(arrayBuffers)}`);
 }, REPORT_MS);
 try {
-  const clients = Array.from({ length: Number(clientsText) }, (_, i) => client(i * 5));
-  const [imports] = await Promise.all([importing(), ...clients]);
+  const asking = Array.from({ length: clients }, (_, i) => client(i * 5));
+  const [imports] = await Promise.all([importing(), ...asking]);
   console.log(`${imports} imports; answers: ${JSON.stringify(Object.fromEntries(answers))}`);
   console.log(`slowest, ms: ${[...slowestMs].map(([name, ms]) => `${name} ${Math.round(ms)}`).join(', ')}`);
 } finally {

@@ -5,8 +5,8 @@
  *   node packages/store/bench/run.ts CAPTURE [--store URL | --store postgres] [--packets N] [--runs N] [--keep]
  */
 import { readFileSync, rmSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { CaptureReader, Dissector, newFrame, PacketBatch } from '@eyrie/dissect';
+import { argumentsOf, positive } from '../../../scripts/bench/arguments.ts';
 import { openStore, type Store } from '../src/index.ts';
 import { startPostgres } from '../test/postgres.ts';
 import { batchOf } from '../test/support.ts';
@@ -18,25 +18,40 @@ const PACKETS_PER_SECOND = 50_000;
 /** Concurrent writes. */
 const AHEAD = 32;
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
+const HELP = `Measures writing to a store and the queries of the HTTP API.
+
+  node packages/store/bench/run.ts CAPTURE [options]
+
+  --store URL     duckdb:PATH or postgres://…; postgres alone: starts a server for this run
+                  (duckdb:/tmp/eyrie-bench/store.duckdb)
+  --packets N     the capture's batches are written again and again up to here (2000000)
+  --runs N        of each query (20)
+  --keep          what is in the DuckDB file is kept, and only queried
+
+Example: node packages/store/bench/run.ts samples/office-hour.pcapng --store postgres
+`;
+
+const { values, positionals } = argumentsOf(
+  HELP,
+  {
     store: { type: 'string', default: 'duckdb:/tmp/eyrie-bench/store.duckdb' },
     packets: { type: 'string', default: '2000000' },
     runs: { type: 'string', default: '20' },
     keep: { type: 'boolean', default: false },
   },
-});
-const [capture] = positionals;
-if (capture === undefined) throw new Error('name a capture file');
+  [1, 1],
+);
+const [capture = ''] = positionals;
+const packets = positive('--packets', values.packets);
+const runs = positive('--runs', values.runs);
 if (values.store.startsWith('duckdb:/') && !values.keep)
   for (const suffix of ['', '.wal']) rmSync(values.store.slice('duckdb:'.length) + suffix, { force: true });
 
 // `postgres` alone: starts a server for this run.
 const server = values.store === 'postgres' ? await startPostgres() : null;
 const store = await openStore(server === null ? values.store : await server.make());
-if ((await store.info()).packets === 0) await fill(store, batches(capture), Number(values.packets));
-await ask(store, Number(values.runs));
+if ((await store.info()).packets === 0) await fill(store, batches(capture), packets);
+await ask(store, runs);
 await store.close();
 await server?.stop();
 
