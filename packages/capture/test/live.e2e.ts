@@ -1,18 +1,17 @@
 // Tests of live capture on loopback with real tools; needs root, or a tool with the capability to capture.
 import assert from 'node:assert/strict';
-import { createSocket } from 'node:dgram';
+import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, it } from 'node:test';
+import { after, before, describe, it } from 'node:test';
 import { newFrame } from '@eyrie/dissect/files';
 import { spawnChild } from '../../../test/support/children.ts';
 import { hasTool } from '../../../test/support/tools.ts';
 import { until } from '../../../test/support/until.ts';
 import { type LiveSource, listInterfaces, openLive, type ToolName } from '../src/index.ts';
 
-const PORT = 39_481;
 const PACKETS = 500;
 
 function mayCapture(tool: ToolName): false | string {
@@ -21,14 +20,36 @@ function mayCapture(tool: ToolName): false | string {
   return process.getuid?.() === 0 ? false : 'needs root';
 }
 
-async function sendPackets(count: number): Promise<void> {
-  const socket = createSocket('udp4');
-  const sink = createSocket('udp4');
-  await new Promise<void>((resolve) => sink.bind(PORT, '127.0.0.1', resolve));
-  for (let i = 0; i < count; i++)
-    await new Promise((resolve) => socket.send(Buffer.alloc(100, i & 0xff), PORT, '127.0.0.1', resolve));
-  socket.close();
-  sink.close();
+/** Packets between two ports on lo that are ours as long as this lives: nobody else's pass the filter. */
+class Traffic {
+  readonly filter: string;
+  readonly #from: Socket;
+  readonly #to: Socket;
+
+  private constructor(from: Socket, to: Socket) {
+    this.#from = from;
+    this.#to = to;
+    this.filter = `udp src port ${from.address().port} and udp dst port ${to.address().port}`;
+  }
+
+  static async open(): Promise<Traffic> {
+    const sockets = [createSocket('udp4'), createSocket('udp4')] as const;
+    for (const socket of sockets) await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
+    return new Traffic(...sockets);
+  }
+
+  async send(count: number): Promise<void> {
+    const { port } = this.#to.address();
+    for (let i = 0; i < count; i++)
+      await new Promise((resolve) =>
+        this.#from.send(Buffer.alloc(100, i & 0xff), port, '127.0.0.1', resolve),
+      );
+  }
+
+  close(): void {
+    this.#from.close();
+    this.#to.close();
+  }
 }
 
 /** The first payload byte of each packet. */
@@ -43,11 +64,11 @@ async function readAll(source: LiveSource, until: number): Promise<number[]> {
 }
 
 /** A program that captures until SIGINT: it prints the tool's process id, and how many packets it has read in the end. */
-async function capturing(tool: ToolName) {
+async function capturing(tool: ToolName, filter: string) {
   const program = `
     import { openLive } from ${JSON.stringify(join(import.meta.dirname, '../src/index.ts'))};
     import { newFrame } from ${JSON.stringify(import.meta.resolve('@eyrie/dissect/files'))};
-    const source = await openLive('lo', { filter: 'udp dst port ${PORT}', tool: '${tool}' });
+    const source = await openLive('lo', { filter: '${filter}', tool: '${tool}' });
     process.on('SIGINT', () => source.stop());
     console.log(source.pid);
     let packets = 0;
@@ -75,10 +96,16 @@ function isRunning(pid: number): boolean {
 for (const tool of ['tcpdump', 'dumpcap'] as const) {
   const skip = mayCapture(tool);
   describe(`live capture with ${tool}`, { skip }, () => {
+    let traffic: Traffic;
+    before(async () => {
+      traffic = await Traffic.open();
+    });
+    after(() => traffic.close());
+
     it('delivers exactly the packets that pass the filter', async () => {
-      const source = await openLive('lo', { filter: `udp dst port ${PORT}`, tool });
+      const source = await openLive('lo', { filter: traffic.filter, tool });
       const reading = readAll(source, PACKETS);
-      await sendPackets(PACKETS);
+      await traffic.send(PACKETS);
       assert.deepEqual(
         await reading,
         Array.from({ length: PACKETS }, (_, i) => i & 0xff),
@@ -88,15 +115,15 @@ for (const tool of ['tcpdump', 'dumpcap'] as const) {
     });
 
     it('delivers what was captured until it is stopped, which the tool had not handed over yet', async () => {
-      const source = await openLive('lo', { filter: `udp dst port ${PORT}`, tool });
+      const source = await openLive('lo', { filter: traffic.filter, tool });
       const reading = readAll(source, Infinity);
-      await sendPackets(50);
+      await traffic.send(50);
       await source.stop();
       assert.equal((await reading).length, 50);
     });
 
     it('truncates packets to the snapshot length', async () => {
-      const source = await openLive('lo', { filter: `udp dst port ${PORT}`, snapLength: 60, tool });
+      const source = await openLive('lo', { filter: traffic.filter, snapLength: 60, tool });
       const frame = newFrame();
       const lengths: number[] = [];
       const reading = (async () => {
@@ -105,7 +132,7 @@ for (const tool of ['tcpdump', 'dumpcap'] as const) {
           if (lengths.length > 0) await source.stop();
         }
       })();
-      await sendPackets(1);
+      await traffic.send(1);
       await reading;
       assert.deepEqual(lengths, [60, 142]);
     });
@@ -132,22 +159,22 @@ for (const tool of ['tcpdump', 'dumpcap'] as const) {
     });
 
     it('Ctrl-C in a terminal, which signals the process group, loses nothing that was captured', async () => {
-      const { child, closed, said } = await capturing(tool);
-      await sendPackets(50);
+      const { child, closed, said } = await capturing(tool, traffic.filter);
+      await traffic.send(50);
       process.kill(-child.pid!, 'SIGINT');
       await closed;
       assert.match(said.text, /\n50\n$/);
     });
 
     it('the tool of a program that was killed ends, though there are no packets', async () => {
-      const { child, closed, pid } = await capturing(tool);
+      const { child, closed, pid } = await capturing(tool, traffic.filter);
       child.kill('SIGKILL');
       await closed;
       await until('the end of the tool', () => !isRunning(pid));
     });
 
     it('ends without an error if the tool is signalled before this program', async () => {
-      const source = await openLive('lo', { filter: `udp dst port ${PORT}`, tool });
+      const source = await openLive('lo', { filter: traffic.filter, tool });
       const reading = readAll(source, PACKETS);
       process.kill(source.pid, 'SIGINT');
       await new Promise((resolve) => setTimeout(resolve, 200));
@@ -156,14 +183,14 @@ for (const tool of ['tcpdump', 'dumpcap'] as const) {
     });
 
     it('a tool that is killed is an error', async () => {
-      const source = await openLive('lo', { filter: `udp dst port ${PORT}`, tool });
+      const source = await openLive('lo', { filter: traffic.filter, tool });
       const reading = readAll(source, PACKETS);
       process.kill(source.pid, 'SIGKILL');
       await assert.rejects(reading, { code: 'ERR_CAPTURE_LIVE', message: /ended by SIGKILL/ });
     });
 
     it('can be closed at any time', async () => {
-      const source = await openLive('lo', { filter: `udp port ${PORT}`, tool });
+      const source = await openLive('lo', { filter: traffic.filter, tool });
       await source.close();
     });
   });
