@@ -15,7 +15,7 @@ export const bundling = {
   absWorkingDir: root,
   bundle: true,
   // Native code stays in its package. pg and ssh2 have optional native parts, which may be missing.
-  external: ['@duckdb/*', 'pg-native', 'ssh2'],
+  external: ['@duckdb/node-bindings', 'pg-native', 'ssh2'],
   platform: 'node',
   target: 'node24',
   metafile: true,

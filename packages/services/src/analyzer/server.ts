@@ -23,7 +23,7 @@ import { addCompression } from './compress.ts';
 import type { Context } from './context.ts';
 import { ApiError, apiErrorOf } from './errors.ts';
 import type { Intake } from './intake.ts';
-import { lazySerializers, type SerializerFactory } from './lazy-serializers.ts';
+import { type Compilers, lazyCompilers } from './lazy-compilers.ts';
 import { addLimits, clientOf, REQUESTS_PER_MINUTE } from './limits.ts';
 import { LiveHub } from './live/hub.ts';
 import { producers } from './live/producers.ts';
@@ -114,18 +114,18 @@ const SURVEYS_WAITING_MAX = 32;
 /**
  * The store stays the caller's: closing the server does not close it.
  *
- * @param buildSerializer compiles schemas of answers
+ * @param compilers of schemas of requests and answers
  */
 export async function buildAnalyzer(
   options: AnalyzerOptions,
-  buildSerializer: SerializerFactory = lazySerializers(),
+  compilers: Compilers = lazyCompilers(),
 ): Promise<Server> {
   const { store, intake, log } = options;
   const app: Server = Fastify({
     bodyLimit: BODY_BYTES_MAX,
     forceCloseConnections: true,
     ajv: { customOptions: { removeAdditional: false, coerceTypes: false } },
-    schemaController: { compilersFactory: { buildSerializer } },
+    schemaController: { compilersFactory: compilers },
     frameworkErrors: (error, _, reply: FastifyReply) => {
       reply.status(400).send(apiErrorOf(error).answer);
     },
