@@ -5,7 +5,7 @@
 import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { directImports } from './direct-imports.js';
+import { directImports, isFile, requiredHttp } from './bundle-plugins.js';
 import { bundling, makeSnapshot } from './snapshot.js';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -26,7 +26,7 @@ async function bundle() {
   mkdirSync(folder, { recursive: true });
   const { metafile } = await build({
     ...bundling,
-    plugins: [directImports],
+    plugins: [directImports, requiredHttp],
     entryPoints: {
       run: 'packages/cli/src/run.ts',
       // Entry points of threads, separate so that a thread loads only what it needs.
@@ -54,6 +54,7 @@ async function bundle() {
 /** Our own files in a bundle, with modification time and size. */
 function sourcesOf({ inputs }) {
   return Object.keys(inputs)
+    .filter(isFile)
     .map((path) => resolve(root, path))
     .filter((path) => !relative(root, path).startsWith('node_modules'))
     .map((path) => [relative(root, path), statSync(path).mtimeMs, statSync(path).size]);

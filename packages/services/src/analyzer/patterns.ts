@@ -3,5 +3,8 @@
 // reports as eligible; dissect's `patternOf` then refuses all others.
 import { setFlagsFromString } from 'node:v8';
 
-setFlagsFromString('--enable-experimental-regexp-engine');
-setFlagsFromString('--enable-experimental-regexp-engine-on-excessive-backtracks');
+/** Not before most of the program is loaded: under other flags than it was compiled with, cached code is refused. */
+export function guardPatterns(): void {
+  setFlagsFromString('--enable-experimental-regexp-engine');
+  setFlagsFromString('--enable-experimental-regexp-engine-on-excessive-backtracks');
+}

@@ -30,7 +30,7 @@ import { producers } from './live/producers.ts';
 import { type AskPeer, MeshSource } from './mesh/source.ts';
 import { Methods } from './methods.ts';
 import { addMetrics, Metrics } from './metrics.ts';
-import './patterns.ts';
+import { guardPatterns } from './patterns.ts';
 import { addCaptureRoutes } from './routes/captures.ts';
 import { addConversationRoutes } from './routes/conversations.ts';
 import { addDocumentRoutes } from './routes/documents.ts';
@@ -121,6 +121,7 @@ export async function buildAnalyzer(
   compilers: Compilers = lazyCompilers(),
 ): Promise<Server> {
   const { store, intake, log } = options;
+  guardPatterns();
   const app: Server = Fastify({
     bodyLimit: BODY_BYTES_MAX,
     forceCloseConnections: true,
