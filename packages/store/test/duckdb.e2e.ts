@@ -19,6 +19,7 @@ import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { spawnChild } from '../../../test/support/children.ts';
+import { sql as packed } from '../src/duckdb/migrations/005-packed.ts';
 import { StoreError } from '../src/errors.ts';
 import { openStore } from '../src/open.ts';
 import {
@@ -33,13 +34,15 @@ import {
 
 /** The tables of version 4, with what the store holds. */
 const TO_VERSION_4 = `DROP VIEW packets;
-  CREATE TABLE unpacked AS SELECT p.id, p.capture, b.id AS batch, number, time, length,
-    CAST(captured_length AS UINTEGER) AS captured_length, file_offset, interface, src, dst, transport, src_port, dst_port,
+  CREATE TABLE unpacked AS SELECT p.id, CAST(place >> 40 AS INTEGER) AS capture, b.id AS batch,
+    place & 1099511627775 AS number, time, length, CAST(captured & 4294967295 AS UINTEGER) AS captured_length, file_offset,
+    CAST(captured >> 32 AS INTEGER) - 1 AS interface, src, dst, transport, src_port, dst_port,
     stream, protocol, path, tcp_flags, tcp_analysis, tcp_length, marks, i.info, outer_id
     FROM packet p ASOF JOIN batches b ON p.id >= b.first_id LEFT JOIN infos i ON i.id = p.id ORDER BY p.id;
   DROP TABLE packet; DROP TABLE infos; ALTER TABLE unpacked RENAME TO packet;
   CREATE VIEW packets AS SELECT id FROM packet; ALTER TABLE flows DROP COLUMN client_isn;
   ALTER TABLE flows DROP COLUMN server_isn; UPDATE meta SET value = '4' WHERE name = 'schema'`;
+const TO_VERSION_5 = `${TO_VERSION_4}; ${packed}; UPDATE meta SET value = '5' WHERE name = 'schema'`;
 const TO_VERSION_3 = `${TO_VERSION_4}; ALTER TABLE packet DROP COLUMN outer_id; ALTER TABLE paths DROP COLUMN is_told;
   DROP TABLE outer_addresses; UPDATE meta SET value = '3' WHERE name = 'schema'`;
 
@@ -150,19 +153,23 @@ describe('a DuckDB store', () => {
     await again.close();
   });
 
-  it('of schema 4 is migrated with everything that its packets say', async () => {
-    const path = join(folder, 'version4.duckdb');
-    const store = await openStore(`duckdb:${path}`);
-    await store.write(strangeBatch());
-    for (const batch of batchesOf(OFFICE_HOUR)) await store.write(batch);
-    const before = await allOf(store);
-    await store.close();
-    await run(path, TO_VERSION_4);
-    const migrated = await openStore(`duckdb:${path}`);
-    assert.deepEqual(await allOf(migrated), before);
-    assert.equal((await migrated.write(strangeBatch())).applied, false);
-    await migrated.close();
-  });
+  for (const [version, older] of [
+    [5, TO_VERSION_5],
+    [4, TO_VERSION_4],
+  ] as const)
+    it(`of schema ${version} is migrated with everything that its packets say`, async () => {
+      const path = join(folder, `version${version}.duckdb`);
+      const store = await openStore(`duckdb:${path}`);
+      await store.write(strangeBatch());
+      for (const batch of batchesOf(OFFICE_HOUR)) await store.write(batch);
+      const before = await allOf(store);
+      await store.close();
+      await run(path, older);
+      const migrated = await openStore(`duckdb:${path}`);
+      assert.deepEqual(await allOf(migrated), before);
+      assert.equal((await migrated.write(strangeBatch())).applied, false);
+      await migrated.close();
+    });
 
   it('of an older schema is migrated with its contents, and accepts batches', async () => {
     const path = join(folder, 'version3.duckdb');

@@ -8,6 +8,14 @@ const JOIN = /\(SELECT |\bIN \(\d+(?:, \d+){4}/;
 const MASK_MAX = 20_000;
 
 export const dialect: Dialect = {
+  // As expressions, not virtual columns of the table: DuckDB would bind and compute those for every 2,048 rows that are appended, a
+  // tenth of the time of storing.
+  shared: {
+    capture: 'CAST(place >> 40 AS INTEGER)',
+    number: '(place & 1099511627775)',
+    captured_length: '(captured & 4294967295)',
+    interface: '(CAST(captured >> 32 AS INTEGER) - 1)',
+  },
   // Guaranteed by `preserve_insertion_order` even with several threads, since one connection inserts. Not after a join,
   // where DuckDB compacts small vectors and so emits them late.
   comesInOrder: (condition) => !JOIN.test(condition),

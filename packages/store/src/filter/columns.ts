@@ -157,22 +157,33 @@ const finding = (bits: number): Make =>
   always({ kind: 'none' }, `((tcp_analysis & ${bits}) <> 0 AND tcp_flags <> ${NO_FLAGS})`);
 
 const hasTime = `(marks & ${NO_TIME}) = 0`;
-const START = '(SELECT c.start_time FROM captures c WHERE c.id = p.capture)';
+const startOf = ({ shared }: Vocabulary): Sql =>
+  `(SELECT c.start_time FROM captures c WHERE c.id = ${shared.capture})`;
 
 const COLUMNS: ReadonlyMap<string, Make> = new Map([
-  ['frame.number', always(numbers('number'))],
+  ['frame.number', ({ shared }) => ({ has: TRUE, open: FALSE, values: numbers(shared.number) })],
   ['frame.len', always(numbers('length'))],
-  ['frame.cap_len', always(numbers('captured_length'))],
-  ['frame.interface_id', always(numbers('interface'), `interface <> ${NONE}`)],
+  ['frame.cap_len', ({ shared }) => ({ has: TRUE, open: FALSE, values: numbers(shared.captured_length) })],
+  [
+    'frame.interface_id',
+    ({ shared }) => ({
+      has: `${shared.interface} <> ${NONE}`,
+      open: FALSE,
+      values: numbers(shared.interface),
+    }),
+  ],
   ['frame.time', always(numbers('time'), hasTime)],
   ['frame.time_epoch', always(numbers('time'), hasTime)],
   [
     'frame.time_relative',
-    () => ({
-      has: `(${START} IS NOT NULL)`,
-      open: `(${START} IS NULL)`,
-      values: numbers(`(time - COALESCE(${START}, 0))`),
-    }),
+    (vocabulary) => {
+      const start = startOf(vocabulary);
+      return {
+        has: `(${start} IS NOT NULL)`,
+        open: `(${start} IS NULL)`,
+        values: numbers(`(time - COALESCE(${start}, 0))`),
+      };
+    },
   ],
   [
     'frame.protocols',

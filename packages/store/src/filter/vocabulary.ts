@@ -1,6 +1,6 @@
 // The distinct protocols and paths in this store: some hundred texts, on which a filter's conditions about layers are
 // evaluated before any packets are examined.
-import type { Database } from '../sql/database.ts';
+import type { Database, Dialect } from '../sql/database.ts';
 import { Remembered } from '../sql/remembered.ts';
 import { FALSE, type Sql, TRUE } from './condition.ts';
 
@@ -21,6 +21,10 @@ export class Vocabulary {
   constructor(database: Database) {
     this.#database = database;
     this.#refreshed = new Remembered(database, 1);
+  }
+
+  get shared(): Dialect['shared'] {
+    return this.#database.dialect.shared;
   }
 
   /** Loads texts that were added since the last call. */

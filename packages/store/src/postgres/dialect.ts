@@ -1,6 +1,13 @@
 import type { Dialect } from '../sql/database.ts';
 
 export const dialect: Dialect = {
+  // The view `packet` unpacks them.
+  shared: {
+    capture: 'capture',
+    number: 'number',
+    captured_length: 'captured_length',
+    interface: 'interface',
+  },
   comesInOrder: () => false,
   divide: (left, right) => `(${left}) / ${right}`,
   fromJson: (columns) =>

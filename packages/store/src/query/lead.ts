@@ -1,15 +1,15 @@
 // The earlier packets of a packet's conversation, by file offset only, since every packet tree needs them.
 import type { FlowHead, Lead, PacketRow } from '../queries.ts';
-import type { Database } from '../sql/database.ts';
+import type { Database, Dialect } from '../sql/database.ts';
 import { Remembered } from '../sql/remembered.ts';
 import { placesOf } from '../write/packet-rows.ts';
 import type { CaptureList } from './captures.ts';
 import type { Flows } from './flows.ts';
 import type { Packets, Span } from './packets.ts';
-import { PLACED, PlacedPackets } from './placed.ts';
+import { PlacedPackets, placedColumns } from './placed.ts';
 import { nanosecondsOf } from './time.ts';
 
-const AMONG = `SELECT ${PLACED} FROM packet
+const among = (dialect: Dialect): string => `SELECT ${placedColumns(dialect)} FROM packet
   WHERE id >= $1 AND id <= $2 AND place >= $3 AND place < $4 AND transport = $5 AND stream = $6
     AND time >= $7 AND time <= $8`;
 
@@ -29,7 +29,7 @@ const FOREVER = 2n ** 63n - 1n;
 
 interface Conversation {
   readonly capture: number;
-  /** Parameters of AMONG, after the ids. */
+  /** Parameters of `among`, after the ids. */
   readonly terms: readonly bigint[];
   readonly key: string;
 }
@@ -41,6 +41,7 @@ export interface LeadOptions {
 
 export class Leads {
   readonly #database: Database;
+  readonly #among: string;
   readonly #flows: Flows;
   readonly #captures: CaptureList;
   readonly #packets: Packets;
@@ -49,6 +50,7 @@ export class Leads {
 
   constructor(database: Database, flows: Flows, captures: CaptureList, packets: Packets) {
     this.#database = database;
+    this.#among = among(database.dialect);
     this.#flows = flows;
     this.#captures = captures;
     this.#packets = packets;
@@ -126,11 +128,11 @@ export class Leads {
 
   /** From a time on, up to another, oldest first. */
   async #first(mine: Conversation, since: bigint, until: bigint, most: number): Promise<PlacedPackets> {
-    const order = this.#database.dialect.comesInOrder(AMONG) ? '' : 'ORDER BY id';
+    const order = this.#database.dialect.comesInOrder(this.#among) ? '' : 'ORDER BY id';
     const rows = [];
     for (const [from, to] of await this.#packets.windowsSince(since, mine.capture)) {
       const range = [BigInt(from), BigInt(to), ...mine.terms, since, until];
-      rows.push(...(await this.#database.often(`${AMONG} ${order} LIMIT ${most}`, range)));
+      rows.push(...(await this.#database.often(`${this.#among} ${order} LIMIT ${most}`, range)));
       if (rows.length >= most) break;
     }
     return new PlacedPackets(rows.slice(0, most));
@@ -139,7 +141,7 @@ export class Leads {
   /** Oldest first. */
   async #latest([from, to]: Span, mine: Conversation, since: bigint, most: number): Promise<PlacedPackets> {
     const range = [BigInt(from), BigInt(to), ...mine.terms, since, FOREVER];
-    const rows = await this.#database.often(`${AMONG} ORDER BY id DESC LIMIT ${most}`, range);
+    const rows = await this.#database.often(`${this.#among} ORDER BY id DESC LIMIT ${most}`, range);
     return new PlacedPackets(rows.reverse());
   }
 }

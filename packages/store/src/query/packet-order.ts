@@ -8,7 +8,7 @@ import { PACKET_COLUMNS, type PacketColumn } from '../queries.ts';
 import type { Database, Row, Value } from '../sql/database.ts';
 import { Remembered } from '../sql/remembered.ts';
 import { cursorOf, keyOf } from './cursor.ts';
-import { COLUMNS } from './packet-rows.ts';
+import { columnsOf } from './packet-rows.ts';
 import type { Selected } from './selection.ts';
 
 /** Memory for cached counts, and the approximate overhead of one group in them. */
@@ -87,16 +87,21 @@ export class PacketOrder {
     };
   }
 
+  #stored(by: PacketColumn): Sql {
+    return by === 'number' ? this.#database.dialect.shared.number : by;
+  }
+
   async #byNumber(
     selected: Selected,
     { by, isDown, limit }: Ordering,
     behind: Placed | null,
   ): Promise<Placed[]> {
     if (behind === null) return this.#sorted(selected, by, isDown, TRUE, limit + 1);
-    const same = `${by} = ${behind.key} AND id > ${behind.id}`;
+    const column = this.#stored(by);
+    const same = `${column} = ${behind.key} AND id > ${behind.id}`;
     const found = await this.#sorted(selected, by, isDown, same, limit + 1);
     if (found.length > limit) return found;
-    const beyond = `${by} ${isDown ? '<' : '>'} ${behind.key}`;
+    const beyond = `${column} ${isDown ? '<' : '>'} ${behind.key}`;
     return [...found, ...(await this.#sorted(selected, by, isDown, beyond, limit + 1 - found.length))];
   }
 
@@ -108,8 +113,8 @@ export class PacketOrder {
     limit: number,
   ): Promise<Placed[]> {
     const rows = await this.#database.all(
-      `SELECT id, ${by} FROM packet p WHERE ${and(which, upper)}
-       ORDER BY ${by} ${isDown ? 'DESC' : 'ASC'}, id LIMIT ${limit}`,
+      `SELECT id, ${this.#stored(by)} FROM packet p WHERE ${and(which, upper)}
+       ORDER BY ${this.#stored(by)} ${isDown ? 'DESC' : 'ASC'}, id LIMIT ${limit}`,
     );
     return rows.map(([id, value]) => ({ id: Number(id), key: String(value) }));
   }
@@ -197,7 +202,7 @@ export class PacketOrder {
   async #rows({ lower, isExact }: Selected, placed: readonly Placed[]): Promise<Row[]> {
     if (placed.length === 0) return [];
     const rows = await this.#database.all(
-      `SELECT ${COLUMNS}, ${isExact ? 'FALSE' : not(lower)} FROM packet p
+      `SELECT ${columnsOf(this.#database.dialect)}, ${isExact ? 'FALSE' : not(lower)} FROM packet p
        WHERE id IN (${placed.map(({ id }) => id).join(', ')})`,
     );
     const byId = new Map(rows.map((row) => [Number(row[0]), row]));

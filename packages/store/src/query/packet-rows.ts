@@ -1,32 +1,33 @@
 // Converts rows of the table `packet` to packets, with the texts of their dictionary numbers.
 import { ETHER, NONE } from '@eyrie/dissect';
 import type { PacketRow } from '../queries.ts';
-import type { Row } from '../sql/database.ts';
+import type { Dialect, Row } from '../sql/database.ts';
 import { KIND_MASK, KIND_SHIFT } from '../write/packet-rows.ts';
 import type { Texts } from './texts.ts';
 import { secondsText } from './time.ts';
 
 /** Columns that `packetRows` reads; one more tells whether the filter is undecided. */
-export const COLUMNS = [
-  'id',
-  'capture',
-  'number',
-  'time',
-  'length',
-  'captured_length',
-  'file_offset',
-  'interface',
-  'src',
-  'dst',
-  'transport',
-  'src_port',
-  'dst_port',
-  'stream',
-  'protocol',
-  'path',
-  'marks',
-  'tcp_analysis',
-].join(', ');
+export const columnsOf = ({ shared }: Dialect): string =>
+  [
+    'id',
+    shared.capture,
+    shared.number,
+    'time',
+    'length',
+    shared.captured_length,
+    'file_offset',
+    shared.interface,
+    'src',
+    'dst',
+    'transport',
+    'src_port',
+    'dst_port',
+    'stream',
+    'protocol',
+    'path',
+    'marks',
+    'tcp_analysis',
+  ].join(', ');
 
 const [ID, SRC, DST, PROTOCOL, PATH] = [0, 8, 9, 14, 15];
 

@@ -15,7 +15,7 @@ import { ofCapture } from '../write/packet-rows.ts';
 import type { CaptureList } from './captures.ts';
 import { cursorOf, keyOf } from './cursor.ts';
 import { PacketOrder } from './packet-order.ts';
-import { COLUMNS, packetRows } from './packet-rows.ts';
+import { columnsOf, packetRows } from './packet-rows.ts';
 import { limitOf, type Selected, type Selector } from './selection.ts';
 import type { Texts } from './texts.ts';
 
@@ -33,12 +33,14 @@ export class Packets {
   readonly #selector: Selector;
   readonly #texts: Texts;
   readonly #captures: CaptureList;
+  readonly #columns: string;
   readonly #order: PacketOrder;
   readonly #spans: Remembered<Span | null>;
   readonly #newest: Remembered<number>;
   readonly #found: Remembered<FoundPacket | null>;
 
   constructor(database: Database, selector: Selector, texts: Texts, captures: CaptureList) {
+    this.#columns = columnsOf(database.dialect);
     this.#database = database;
     this.#selector = selector;
     this.#texts = texts;
@@ -78,7 +80,7 @@ export class Packets {
 
   async #find(id: number): Promise<FoundPacket | null> {
     const rows = await this.#database.often(
-      `SELECT ${COLUMNS}, FALSE FROM packet WHERE id >= $1 AND id <= $2 LIMIT 2`,
+      `SELECT ${this.#columns}, FALSE FROM packet WHERE id >= $1 AND id <= $2 LIMIT 2`,
       [BigInt(id - 1), BigInt(id)],
     );
     const found = await packetRows(this.#texts, rows);
@@ -137,7 +139,7 @@ export class Packets {
     const { lower, upper, isExact } = selected;
     const candidate = isExact ? 'FALSE' : not(lower);
     const order = isDown ? 'ORDER BY id DESC' : this.#comesInOrder(selected) ? '' : 'ORDER BY id';
-    return `SELECT ${COLUMNS}, ${candidate} FROM packet p
+    return `SELECT ${this.#columns}, ${candidate} FROM packet p
       WHERE id >= ${from} AND id <= ${to} AND ${upper} ${order} LIMIT ${limit}`;
   }
 

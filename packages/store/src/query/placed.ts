@@ -2,11 +2,12 @@
 // they would be looked through by every garbage collection.
 import { NONE } from '@eyrie/dissect';
 import type { Lead, PlacedPacket } from '../queries.ts';
-import type { Row } from '../sql/database.ts';
+import type { Dialect, Row } from '../sql/database.ts';
 import { secondsText } from './time.ts';
 
 /** The columns of its rows. */
-export const PLACED = 'id, number, time, length, captured_length, file_offset, interface';
+export const placedColumns = ({ shared }: Dialect): string =>
+  `id, ${shared.number}, time, length, ${shared.captured_length}, file_offset, ${shared.interface}`;
 
 const NUMBERS = 6;
 
@@ -16,7 +17,7 @@ export class PlacedPackets {
   readonly #numbers: Float64Array;
   readonly #times: BigInt64Array;
 
-  /** @param rows of PLACED, by id */
+  /** @param rows of `placedColumns`, by id */
   constructor(rows: readonly Row[]) {
     this.count = rows.length;
     this.#numbers = new Float64Array(NUMBERS * rows.length);

@@ -7,7 +7,7 @@ import { FilterCompiler } from '../filter/compile.ts';
 import { and, type Bounds, bothHold, exactly, isDecided, or, type Sql, TRUE } from '../filter/condition.ts';
 import type { Vocabulary } from '../filter/vocabulary.ts';
 import type { Selection } from '../queries.ts';
-import type { Database } from '../sql/database.ts';
+import type { Database, Dialect } from '../sql/database.ts';
 import { ofCapture } from '../write/packet-rows.ts';
 import { knownAddress } from './address.ts';
 import { nanosecondsOf } from './time.ts';
@@ -33,6 +33,10 @@ export class Selector {
     this.#vocabulary = vocabulary;
     this.#addresses = new AddressBook(database);
     this.#compiler = new FilterCompiler(vocabulary, this.#addresses);
+  }
+
+  get shared(): Dialect['shared'] {
+    return this.#vocabulary.shared;
   }
 
   /** @throws FilterError, StoreError */

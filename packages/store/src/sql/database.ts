@@ -94,8 +94,13 @@ export interface Transaction {
   merge(table: MergeTable, rows: readonly Readonly<Record<string, unknown>>[]): Promise<void>;
 }
 
+/** What is not a column of its own in every engine, as several share one number. */
+export type Shared = 'capture' | 'number' | 'captured_length' | 'interface';
+
 /** Differences between SQL dialects. */
 export interface Dialect {
+  /** How these are read from `packet`. */
+  readonly shared: Readonly<Record<Shared, string>>;
   /** Whether a query without ORDER BY returns packets by id, and stops early at its LIMIT. */
   comesInOrder(condition: string): boolean;
   /** Integer division of non-negative numbers. */

@@ -223,6 +223,11 @@ export function readsPackets(open: () => Store): void {
       assert.equal(sum, expected);
       assert.deepEqual(await store.timeline({ buckets, by: 'protocol', series: 3, filter: 'frame' }), line);
     }
+    for (const by of ['path', 'src', 'dst', 'transport', 'capture'] as const) {
+      const filtered = await store.timeline({ buckets: 7, by, filter: 'tcp' });
+      const sum = filtered.series.flatMap(({ packets }) => packets).reduce((a, b) => a + b, 0);
+      assert.equal(sum, passing(OFFICE_HOUR, 'tcp').length, by);
+    }
     const [all] = (await store.timeline({ filter: 'tcp', buckets: 10 })).series;
     assert.equal(
       all!.packets.reduce((a, b) => a + b, 0),
