@@ -21,6 +21,12 @@ describe('errors of the database', () => {
       duckdb('Out of Memory Error: failed to allocate data of size 256.0 KiB (1.0 GiB/1.0 GiB used)'),
       ['ERR_STORE_AWAY', true],
     );
+    assert.deepEqual(
+      duckdb(
+        'TransactionContext Error: Failed to commit: failed to pin block of size 256.0 KiB (15.2 MiB/15.2 MiB used)',
+      ),
+      ['ERR_STORE_AWAY', true],
+    );
     assert.deepEqual(duckdb('IO Error: Could not write all bytes to file "x": No space left on device'), [
       'ERR_STORE_DISK_FULL',
       true,

@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
-import { totalmem } from 'node:os';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir, totalmem } from 'node:os';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { DuckDBDatabase } from '../src/duckdb/database.ts';
 import { memoryBytesMax } from '../src/duckdb/memory.ts';
+import { openStore } from '../src/open.ts';
+import { batchesOf, OFFICE_HOUR } from './support.ts';
 
 const GIB = 2 ** 30;
 
@@ -26,5 +30,27 @@ describe("DuckDB's memory", () => {
 
   it('is as much as the options say', async () => {
     assert.equal(await limitOf({ memoryBytesMax: 256 * 2 ** 20 }), '256.0 MiB');
+  });
+
+  it('where it is not enough for a batch, makes the store unavailable, and no batch is refused for good', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'eyrie-memory-'));
+    try {
+      for (const memoryBytesMax of [3e6, 16e6]) {
+        const store = await openStore(`duckdb:${folder}/${memoryBytesMax}`, { memoryBytesMax, threads: 1 });
+        const written = await Promise.allSettled(
+          Array.from({ length: 8 }, (_, round) =>
+            batchesOf(OFFICE_HOUR, 8192).map((batch) => store.write({ ...batch, source: `file:${round}` })),
+          ).flat(),
+        );
+        const codes = written.map((each) => (each.status === 'rejected' ? each.reason.code : 'stored'));
+        assert.deepEqual(
+          [...new Set(codes)].filter((code) => code !== 'stored'),
+          ['ERR_STORE_AWAY'],
+        );
+        await store.close();
+      }
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });

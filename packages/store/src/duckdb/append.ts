@@ -13,6 +13,7 @@ import {
 import duckdb from '@duckdb/node-bindings';
 import { putInt64 } from '../write/int64.ts';
 import type { PacketRows } from '../write/packet-rows.ts';
+import { discard } from './staging.ts';
 
 type TypedArray = BigInt64Array | Int32Array | Uint32Array | Uint16Array | Uint8Array;
 
@@ -119,21 +120,14 @@ export class DuckDBAppend {
 
   /** Flushes the appender; to be called before any query in this transaction. */
   flush(): void {
-    const appender = this.#appender;
+    this.#appender?.flushSync();
+    this.#appender?.closeSync();
     this.#appender = null;
-    appender?.flushSync();
-    appender?.closeSync();
   }
 
   /** Discards the appender on rollback. */
   discard(): void {
-    const appender = this.#appender;
+    if (this.#appender !== null) discard(this.#appender);
     this.#appender = null;
-    try {
-      appender?.clear();
-      appender?.closeSync();
-    } catch {
-      // Closing repeats an earlier failure; the transaction is rolled back anyway.
-    }
   }
 }

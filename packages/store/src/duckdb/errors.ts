@@ -19,7 +19,7 @@ export function storeError(error: unknown, path: string): unknown {
   }
   if (/No space left|disk quota|Could not write all|out of disk/i.test(message))
     return made('ERR_STORE_DISK_FULL', 'the disk is full; free some space, what was stored is kept');
-  if (/^Out of Memory Error|failed to allocate|could not allocate/i.test(message))
+  if (/^Out of Memory Error|failed to (allocate|pin block)|could not allocate/i.test(message))
     return made('ERR_STORE_AWAY', 'has no memory left; free some, what was stored is kept');
   // A disk failure: nothing is wrong with the batch.
   if (/Input\/output error|fsync failed|Could not (write|sync)/i.test(message))

@@ -72,8 +72,20 @@ function fill(appender: DuckDBAppender, columns: readonly InsertColumn[], rows: 
       appender.appendDataChunk(chunk);
     }
     appender.flushSync();
-  } finally {
+  } catch (error) {
+    discard(appender);
+    throw error;
+  }
+  appender.closeSync();
+}
+
+/** After a failure: closing would flush once more, and fail with what DuckDB says of any aborted transaction. */
+export function discard(appender: DuckDBAppender): void {
+  try {
+    appender.clear();
     appender.closeSync();
+  } catch {
+    // What failed first is what counts, and the transaction is rolled back.
   }
 }
 
