@@ -173,6 +173,16 @@ describe('beside tshark', { skip }, () => {
       assert.equal(read(sample, ...args), tshark('-r', sample, ...args));
     });
 
+  it('-x: the bytes of a message in several segments stand once, with its last', () => {
+    const args = ['-Y', 'tls', '-x'];
+    const lengths = (text: string): string[] =>
+      Array.from(
+        text.matchAll(/^Reassembled (?:TCP|or decrypted) \((\d+) bytes\):$/gm),
+        ([, bytes]) => bytes!,
+      );
+    assert.deepEqual(lengths(read(sample, ...args)), lengths(tshark('-r', sample, ...args)));
+  });
+
   it('-R with -2: packets are renumbered', () => {
     const args = ['-2', '-R', 'dns', '-T', 'fields', '-e', 'frame.number', '-e', 'dns.id'];
     assert.equal(read(sample, ...args), tshark('-r', sample, ...args));

@@ -1,5 +1,5 @@
 // `-V` and `-x`: each packet as a tree in text, and its bytes in hexadecimal.
-import { type Frame, type Packet, protocolColumn, TreeLines } from '@eyrie/dissect';
+import { type Frame, type Packet, protocolColumn, SHOWN, TreeLines } from '@eyrie/dissect';
 import type { Output } from '../terminal/output.ts';
 import { summaryLine } from './lines.ts';
 import type { Printer } from './printer.ts';
@@ -54,6 +54,7 @@ export class TextPrinter implements Printer {
     if (!dump.isOfAll) return;
     for (let i = 1; i < p.bufferCount; i++) {
       const end = reassembledEnd(p, i);
+      if (end === 0) continue;
       this.#out.text(`\nReassembled or decrypted (${end} bytes):\n`);
       hexDump(this.#out, p.buffers[i]!, 0, end, dump.text);
     }
@@ -64,12 +65,19 @@ export class TextPrinter implements Printer {
   }
 }
 
-/** How much of a further buffer the layers in it use. */
+/**
+ * How much of a further buffer the layers in it use; 0 if none of them is shown: a message to be continued, which would
+ * else be dumped from its beginning with each of its segments.
+ */
 function reassembledEnd(p: Packet, buffer: number): number {
   let end = 0;
-  for (let layer = 0; layer < p.count; layer++)
-    if (p.layerFrom[layer] === buffer) end = Math.max(end, p.stop[layer]!);
-  return end;
+  let isShown = false;
+  for (let layer = 0; layer < p.count; layer++) {
+    if (p.layerFrom[layer] !== buffer) continue;
+    end = Math.max(end, p.stop[layer]!);
+    isShown ||= (p.flags[layer]! & SHOWN) !== 0;
+  }
+  return isShown ? end : 0;
 }
 
 const ROW = 16;
