@@ -202,7 +202,10 @@ function addDissection(command: Command): void {
     )
     .on('option:n', () => command.setOptionValue('resolve', ''))
     .option('-l', 'accepted for tshark users: packets from a pipe are shown as they come')
-    .option('-Q', 'as -q; -M and --log-level are accepted, too: memory is bounded, and errors alone are printed')
+    .option(
+      '-Q',
+      'as -q; -M and --log-level are accepted, too: memory is bounded, and errors alone are printed',
+    )
     .on('option:Q', () => command.setOptionValue('quiet', true))
     .addOption(new Option('-M <packets>').hideHelp())
     .addOption(new Option('--log-level <level>').hideHelp())

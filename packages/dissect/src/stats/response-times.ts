@@ -1,5 +1,6 @@
 // Response times by procedure: SMB, SMB2, LDAP, SNMP, Diameter, GTP, the interfaces of DCE/RPC and the programs of
 // ONC RPC.
+import type { Value } from '../core/field.ts';
 import type { Packet } from '../core/packet.ts';
 import { fieldNamed } from '../core/registry.ts';
 import { callAnswered } from '../protocols/dcerpc/connection.ts';
@@ -168,14 +169,19 @@ export class GtpResponses {
 /** By response operation: request operation and name (RFC 4511 §4.2 to §4.12). */
 const LDAP_RESPONSES: Readonly<Record<number, readonly [number, string]>> = {
   1: [0, 'Bind'],
+  4: [3, 'Search'],
   5: [3, 'Search'],
   7: [6, 'Modify'],
   9: [8, 'Add'],
   11: [10, 'Delete'],
   13: [12, 'Modrdn'],
   15: [14, 'Compare'],
+  19: [3, 'Search'],
   24: [23, 'Extended'],
 };
+
+/** In nanoseconds. */
+const spanOf = (value: Value): number => (typeof value === 'bigint' ? Number(value) : Number(value) * 1e9);
 
 export class LdapResponses {
   readonly times = new ResponseTimes();
@@ -183,9 +189,14 @@ export class LdapResponses {
 
   add(p: Packet): void {
     this.#tap.forEach(p, () => {
-      const request = LDAP_RESPONSES[this.#tap.number('ldap.protocolOp')];
-      if (request === undefined || !this.#tap.has('ldap.time')) return;
-      this.times.add(request[0], request[0], () => request[1], this.#tap.number('ldap.time'));
+      const times = this.#tap.values('ldap.time');
+      // As in Wireshark each message that answers counts: a search's entries, its references and its end.
+      const requests = this.#tap
+        .values('ldap.protocolOp')
+        .map((operation) => LDAP_RESPONSES[Number(operation)])
+        .filter((request) => request !== undefined);
+      for (const [i, [index, name]] of requests.entries())
+        if (i < times.length) this.times.add(index, index, () => name, spanOf(times[i]!));
     });
   }
 }

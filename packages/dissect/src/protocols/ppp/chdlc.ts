@@ -2,6 +2,7 @@
 import { u16, u32 } from '../../core/bytes.ts';
 import { data } from '../../core/data.ts';
 import { ipv4, uint } from '../../core/field.ts';
+import { OTHER, type Packet } from '../../core/packet.ts';
 import { type Protocol, protocol } from '../../core/protocol.ts';
 import { chdlcProtocols, etherTypes, linkTypes } from '../../core/table.ts';
 import { ipv4Address } from '../../core/text.ts';
@@ -32,6 +33,13 @@ export function isCiscoHdlc(address: number): boolean {
   return address === UNICAST || address === MULTICAST;
 }
 
+/** A point-to-point link has none, unless the capture says which end sent. */
+export function showNoAddresses(p: Packet): void {
+  p.columnKind = OTHER;
+  p.columnSrcText = 'N/A';
+  p.columnDstText = 'N/A';
+}
+
 export const chdlc: Protocol = protocol({
   name: 'chdlc',
   title: 'Cisco HDLC',
@@ -41,6 +49,7 @@ export const chdlc: Protocol = protocol({
   on: [[linkTypes, 104]],
   step(p) {
     if (p.end - p.at < HEADER) return p.cut(HEADER);
+    showNoAddresses(p);
     const number = u16(p.buf, p.at + 2);
     p.at += HEADER;
     // IOS inserts a padding byte before OSI packets, which RFC 4349 §2 omits.

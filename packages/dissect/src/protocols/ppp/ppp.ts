@@ -7,7 +7,7 @@ import { type Protocol, protocol } from '../../core/protocol.ts';
 import { greProtocols, linkTypes, osiNlpids, pppProtocols } from '../../core/table.ts';
 import { sllTypes } from '../link/tables.ts';
 import { pppProtocolNames } from '../names/ppp.ts';
-import { chdlc, isCiscoHdlc } from './chdlc.ts';
+import { chdlc, isCiscoHdlc, showNoAddresses } from './chdlc.ts';
 
 const ALL_STATIONS = 0xff;
 
@@ -40,6 +40,9 @@ function hex4(value: number): string {
   return value.toString(16).padStart(4, '0');
 }
 
+/** LINKTYPE_PPP_WITH_DIR: a byte before the frame says which end sent. */
+const WITH_DIRECTION = 204;
+
 export const ppp: Protocol = protocol({
   name: 'ppp',
   title: 'Point-to-Point Protocol',
@@ -52,7 +55,7 @@ export const ppp: Protocol = protocol({
   },
   fields: f,
   on: [
-    [linkTypes, 9, 50, 204],
+    [linkTypes, 9, 50, WITH_DIRECTION],
     [greProtocols, 0x880b, 0x8881, 0x88d2],
     [osiNlpids, 0xcf],
     [sllTypes, 7],
@@ -61,6 +64,7 @@ export const ppp: Protocol = protocol({
     const b = p.buf;
     if (p.at >= p.end) return p.cut(1);
     if (isCiscoHdlc(b[p.at]!)) return chdlc;
+    if (p.count === 2 && p.linkType !== WITH_DIRECTION) showNoAddresses(p);
     p.at += framingWidth(b, p.at);
     return byPppProtocol(p);
   },
