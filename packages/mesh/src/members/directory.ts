@@ -86,7 +86,8 @@ export class Directory {
   readonly onChange: ((id: string, status: Status, before: Status) => void)[] = [];
   readonly #standing: Standing;
   #announcements: (Announcement | undefined)[] = [];
-  #accusations: (Accusation | undefined)[] = [];
+  /** By the same index; few at a time, where an array would have a place for every member. */
+  readonly #accusations = new Map<number, Accusation>();
   readonly #dead = new Set<string>();
   readonly #credit: Credit;
   /** A checksum of all that is known, independent of the order in which it came. */
@@ -173,7 +174,7 @@ export class Directory {
   updatesAt(index: number): Update[] {
     const said = this.#announcements[index];
     if (said === undefined) return [];
-    return this.#isAccused(index) ? [said, this.#accusations[index]!] : [said];
+    return this.#isAccused(index) ? [said, this.#accusations.get(index)!] : [said];
   }
 
   /** A signed announcement of this peer. */
@@ -214,12 +215,16 @@ export class Directory {
     if (update.kind === 'announcement' && this.#isAccused(index)) {
       // The next incarnation contradicts the accusation; a peer that was restarted, or accused twice at once, begins higher.
       if (update.incarnation === known + 1)
-        this.#credit.wasWrong(this.#accusations[index]!.accuser, update.id);
+        this.#credit.wasWrong(this.#accusations.get(index)!.accuser, update.id);
       else this.#credit.wasAlive(update.id);
     }
     this.#sum -= this.#weight(index);
-    if (update.kind === 'announcement') this.#announcements[index] = kept(update);
-    else this.#accusations[index] = kept(update);
+    if (update.kind === 'accusation') this.#accusations.set(index, kept(update));
+    else {
+      this.#announcements[index] = kept(update);
+      // Of an earlier incarnation.
+      this.#accusations.delete(index);
+    }
     this.#sum += this.#weight(index);
     this.#settle(update.id, index, before);
     return true;
@@ -254,11 +259,11 @@ export class Directory {
 
   /** Accusations by a revoked peer are void. */
   #acquit(accuser: string): void {
-    for (const [index, accusation] of this.#accusations.entries()) {
-      if (accusation?.accuser !== accuser) continue;
+    for (const [index, accusation] of [...this.#accusations]) {
+      if (accusation.accuser !== accuser) continue;
       const before = this.#statusAt(index);
       this.#sum -= this.#weight(index);
-      this.#accusations[index] = undefined;
+      this.#accusations.delete(index);
       this.#sum += this.#weight(index);
       this.#settle(accusation.id, index, before);
     }
@@ -277,7 +282,7 @@ export class Directory {
   #forget(id: string, index: number, before: Status): void {
     this.#sum -= this.#weight(index);
     this.#announcements[index] = undefined;
-    this.#accusations[index] = undefined;
+    this.#accusations.delete(index);
     this.tree.delete(id);
     this.#dead.delete(id);
     for (const listener of this.onChange) listener(id, this.statusOf(id), before);
@@ -286,15 +291,16 @@ export class Directory {
   /** A rival list may have admitted the same members in another order, or others. */
   #reorder(roster: Roster, before: Roster): void {
     const announcements = this.#announcements;
-    const accusations = this.#accusations;
+    const accusations = new Map(this.#accusations);
     this.#announcements = [];
-    this.#accusations = [];
+    this.#accusations.clear();
     this.#sum = 0;
     for (const { id, index, publicKey } of before.members.values()) {
       const now = roster.members.get(id);
       if (now !== undefined && Buffer.compare(now.publicKey, publicKey) === 0) {
         this.#announcements[now.index] = announcements[index];
-        this.#accusations[now.index] = accusations[index];
+        const accusation = accusations.get(index);
+        if (accusation !== undefined) this.#accusations.set(now.index, accusation);
         this.#sum += this.#weight(now.index);
       } else if (announcements[index] !== undefined) {
         this.tree.delete(id);
@@ -312,8 +318,7 @@ export class Directory {
   }
 
   #isAccused(index: number): boolean {
-    const accusation = this.#accusations[index];
-    return accusation !== undefined && accusation.incarnation === this.#announcements[index]?.incarnation;
+    return this.#accusations.get(index)?.incarnation === (this.#announcements[index]?.incarnation ?? 0);
   }
 
   /** What the member's state adds to the checksum; small enough for sums of a million to be exact. */

@@ -6,11 +6,12 @@ const OF_ONE_MAX = 512;
 const PEERS_MAX = 4_096;
 
 export class Once {
-  /** By peer, least recently heard first; of each peer, oldest first. */
-  readonly #taken = new Map<string, Set<string>>();
+  /** By peer, least recently heard first; of each peer, oldest first. Null until the first. */
+  #taken: Map<string, Set<string>> | null = null;
 
   /** Takes a name; returns false if it was taken before. */
   take(peer: string, name: string): boolean {
+    this.#taken ??= new Map();
     const own = this.#taken.get(peer) ?? new Set();
     if (own.has(name)) return false;
     own.add(name);
@@ -22,6 +23,6 @@ export class Once {
   }
 
   has(peer: string, name: string): boolean {
-    return this.#taken.get(peer)?.has(name) ?? false;
+    return this.#taken?.get(peer)?.has(name) ?? false;
   }
 }

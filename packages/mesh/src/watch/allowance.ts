@@ -13,24 +13,31 @@ export interface AllowanceOptions {
 
 const NAMES_MAX = 1_024;
 
+interface Left {
+  tokens: number;
+  atMs: number;
+}
+
 export class Allowance {
   readonly #clock: Clock;
-  readonly #options: Required<AllowanceOptions>;
-  /** Tokens left at a time, least recently used first. */
-  readonly #left = new Map<string, { tokens: number; atMs: number }>();
+  readonly #options: AllowanceOptions;
+  /** Tokens left at a time, least recently used first. Null until the first: a peer has a dozen limits, most never used. */
+  #left: Map<string, Left> | null = null;
 
   constructor(clock: Clock, options: AllowanceOptions) {
     this.#clock = clock;
-    this.#options = { namesMax: NAMES_MAX, ...options };
+    this.#options = options;
   }
 
   /** Takes a token; returns false if there is none. */
   take(name: string): boolean {
     const { tokens, atMs } = this.#leftOf(name);
     const isAllowed = tokens >= 1;
+    this.#left ??= new Map();
     this.#left.delete(name);
     this.#left.set(name, { tokens: isAllowed ? tokens - 1 : tokens, atMs });
-    if (this.#left.size > this.#options.namesMax) this.#left.delete(this.#left.keys().next().value!);
+    const { namesMax = NAMES_MAX } = this.#options;
+    if (this.#left.size > namesMax) this.#left.delete(this.#left.keys().next().value!);
     return isAllowed;
   }
 
@@ -40,13 +47,13 @@ export class Allowance {
   }
 
   forget(name: string): void {
-    this.#left.delete(name);
+    this.#left?.delete(name);
   }
 
-  #leftOf(name: string): { tokens: number; atMs: number } {
+  #leftOf(name: string): Left {
     const { burst, everyMs } = this.#options;
     const atMs = this.#clock.elapsedMs();
-    const before = this.#left.get(name);
+    const before = this.#left?.get(name);
     if (before === undefined) return { tokens: burst, atMs };
     return { tokens: Math.min(burst, before.tokens + (atMs - before.atMs) / everyMs), atMs };
   }
