@@ -2,8 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
-import { FrameReader, frame, frameTypes, STRANGER_BYTES_MAX } from '../src/wire/frame.ts';
+import { FrameReader, frame, frameTypes, PAYLOAD_BYTES_MAX, STRANGER_BYTES_MAX } from '../src/wire/frame.ts';
 import { noticeKinds, requestKinds, routedKinds, streamKinds } from '../src/wire/kinds.ts';
 import * as wire from '../src/wire/schema.ts';
 
@@ -136,6 +138,27 @@ test('an unauthenticated peer cannot send a long frame, or one of unknown type',
   assert.throws(() => new FrameReader().push(Buffer.of(99, 0), ignore), WireError);
   assert.throws(() => new FrameReader().push(Buffer.from('GET / HTTP/1.1\r\n\r\n'), ignore), WireError);
   assert.throws(() => new FrameReader().push(Buffer.of(1, 0xff, 0xff, 0xff, 0xff), ignore), WireError);
+});
+
+test('a frame that comes byte by byte takes hardly more memory than its bytes', () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const reader = new FrameReader();
+  reader.payloadBytesMax = PAYLOAD_BYTES_MAX;
+  const whole = frame(frameTypes.notice, Buffer.alloc(PAYLOAD_BYTES_MAX, 5));
+  const used = () => {
+    collect();
+    const { heapUsed, arrayBuffers } = process.memoryUsage();
+    return heapUsed + arrayBuffers;
+  };
+  const before = used();
+  let got = 0;
+  for (let at = 0; at < whole.length - 1; at++) reader.push(whole.subarray(at, at + 1), () => got++);
+  assert.ok(used() - before < 4 * PAYLOAD_BYTES_MAX, `${used() - before} bytes`);
+  reader.push(whole.subarray(-1), (_type, payload) => {
+    got += payload.equals(Buffer.alloc(PAYLOAD_BYTES_MAX, 5)) ? 1 : 2;
+  });
+  assert.equal(got, 1);
 });
 
 test('no number stands for two kinds: the handler of one would receive the messages of the other', () => {

@@ -68,9 +68,9 @@ export type OnFrame = (type: FrameType, payload: Buffer, isMore: boolean) => voi
 export class FrameReader {
   /** Maximum payload accepted; raised once the other side is authenticated. */
   payloadBytesMax = STRANGER_BYTES_MAX;
-  /** Copied bytes of an incomplete frame. */
-  #pieces: Buffer[] = [];
-  #held = 0;
+  /** Copied bytes of an incomplete frame, in one buffer: it may come byte by byte. */
+  #held: Buffer | null = null;
+  #heldBytes = 0;
   #needed = 2;
   /** Bytes missing of the current data frame. */
   #moreBytes = 0;
@@ -78,12 +78,12 @@ export class FrameReader {
   /** @throws WireError if a frame is malformed or too long */
   push(chunk: Uint8Array, onFrame: OnFrame): void {
     let all = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
-    if (this.#held > 0) {
+    if (this.#held !== null) {
       this.#hold(all);
-      if (this.#held < this.#needed) return;
-      all = this.#pieces.length === 1 ? this.#pieces[0]! : Buffer.concat(this.#pieces, this.#held);
-      this.#pieces = [];
-      this.#held = 0;
+      if (this.#heldBytes < this.#needed) return;
+      all = this.#held.subarray(0, this.#heldBytes);
+      this.#held = null;
+      this.#heldBytes = 0;
     }
     let at = Math.min(this.#moreBytes, all.length);
     this.#moreBytes -= at;
@@ -106,8 +106,15 @@ export class FrameReader {
   }
 
   #hold(piece: Buffer): void {
-    this.#pieces.push(Buffer.from(piece));
-    this.#held += piece.length;
+    const bytes = this.#heldBytes + piece.length;
+    if (this.#held === null || this.#held.length < bytes) {
+      // Grows by what has come, not by what was promised.
+      const larger = Buffer.allocUnsafe(Math.max(bytes, Math.min(2 * bytes, this.#needed)));
+      this.#held?.copy(larger, 0, 0, this.#heldBytes);
+      this.#held = larger;
+    }
+    this.#held.set(piece, this.#heldBytes);
+    this.#heldBytes = bytes;
   }
 }
 
