@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
+import { purposes } from '../src/identity/keys.ts';
 import { FrameReader, frame, frameTypes, PAYLOAD_BYTES_MAX, STRANGER_BYTES_MAX } from '../src/wire/frame.ts';
 import { noticeKinds, requestKinds, routedKinds, streamKinds } from '../src/wire/kinds.ts';
 import * as wire from '../src/wire/schema.ts';
@@ -166,4 +167,10 @@ test('no number stands for two kinds: the handler of one would receive the messa
     const numbers = Object.values(kinds);
     assert.deepEqual(numbers, [...new Set(numbers)]);
   }
+});
+
+test('no purpose of a signature begins with another: one of the longer could count as one of the shorter', () => {
+  for (const purpose of purposes)
+    for (const other of purposes)
+      assert.ok(purpose === other || !purpose.startsWith(other), `${purpose}, ${other}`);
 });

@@ -63,22 +63,42 @@ export function sha256Text(...parts: (Uint8Array | string)[]): string {
   return hash('sha256', whole, 'binary');
 }
 
-export function signWith(key: KeyObject, ...parts: (Uint8Array | string)[]): Buffer {
-  return sign(null, sha256(...parts), key);
+/**
+ * What a peer signs begins with its purpose, so that no signature can be passed off as one of another kind. None may begin with
+ * another: the purpose is not delimited from what follows.
+ */
+export const purposes = [
+  'eyrie here',
+  'eyrie gone',
+  'eyrie seal',
+  'eyrie document',
+  'eyrie all',
+  'eyrie count',
+  'eyrie asks',
+  'eyrie lan',
+  'eyrie ack',
+  'eyrie beacon',
+  'eyrie suspicion',
+] as const;
+export type Purpose = (typeof purposes)[number];
+
+export function signWith(key: KeyObject, purpose: Purpose, ...parts: (Uint8Array | string)[]): Buffer {
+  return sign(null, sha256(purpose, ...parts), key);
 }
 
 const checked = new Map<string, boolean>();
 
 /**
- * Whether `signature` is a signature by the key over the parts. Results are cached, so that a thousand peers in one
+ * Whether `signature` is a signature by the key over the parts, for that purpose. Results are cached, so that a thousand peers in one
  * process verify a broadcast once.
  */
 export function isSignedBy(
   publicKey: Uint8Array,
   signature: Uint8Array,
+  purpose: Purpose,
   ...parts: (Uint8Array | string)[]
 ): boolean {
-  const digest = sha256(...parts);
+  const digest = sha256(purpose, ...parts);
   return remembered(sha256Text(publicKey, signature, digest), () =>
     verify(null, digest, publicKeyObject(publicKey), signature),
   );

@@ -120,7 +120,7 @@ export class LanCourier {
     const sending = this.#sending.get(hex(id));
     const member = this.#standing.roster.approved(from);
     if (sending === undefined || member === null || sending.acked.has(from)) return;
-    if (!isSignedBy(member.publicKey, signature, 'eyrie lan ack', id, from)) return;
+    if (!isSignedBy(member.publicKey, signature, 'eyrie ack', id, from)) return;
     sending.acked.add(from);
     sending.outgoing.onAck?.(from);
     const { expected } = sending.outgoing;
@@ -161,7 +161,7 @@ export class LanCourier {
       return;
     }
     const from = this.#standing.id;
-    const signature = signWith(this.#standing.keys.privateKey, 'eyrie lan ack', id, from);
+    const signature = signWith(this.#standing.keys.privateKey, 'eyrie ack', id, from);
     const ack = sealDatagram(this.#standing, this.#runtime.random, { kind: 'ack', id, from, signature });
     // Repeated messages are acknowledged too: the first acknowledgement may have been lost.
     if (ack !== null) this.#transmit(ack, address);
