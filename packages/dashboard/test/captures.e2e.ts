@@ -4,6 +4,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { newFrame, PcapngWriter } from '@eyrie/dissect';
 import type { Browser } from 'playwright-core';
 import { until } from '../../../test/support/until.ts';
 import { DESKTOP, PHONE, visit } from './support/browser.ts';
@@ -116,6 +117,32 @@ test('the I/O graph and the page of a host, stretched by a lone packet, offer th
 test('the traffic of a host is drawn over the time in which it was seen', async () => {
   const { page, end } = await visit(browser, `${eyrie.url}#/hosts/192.168.10.66`);
   await page.locator('.host-traffic', { hasText: /bars of [\d.]+ m?s/ }).waitFor();
+  await end();
+});
+
+test('a packet with a comment in its file is marked in the list; a column names the capture of each packet', async () => {
+  const { page, end } = await visit(browser, `${eyrie.url}#/packets`);
+  const writer = new PcapngWriter({});
+  for (const comments of [[], ['who asked this?']]) {
+    const data = oneFrame(0).subarray(40);
+    const frame = { ...newFrame(), data, end: data.length, wireLength: data.length, linkType: 1 };
+    writer.write(frame, undefined, comments);
+  }
+  const answer = await fetch(`${eyrie.url}captures?name=commented.pcapng`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/octet-stream' },
+    body: Buffer.from(writer.take()),
+  });
+  assert.ok(answer.ok, await answer.text());
+  await page.getByLabel('Capture', { exact: true }).selectOption({ label: 'commented.pcapng' });
+  await page.getByText('2 packets').waitFor();
+  await page.getByRole('row', { name: /Commented: Who has/ }).waitFor();
+  assert.equal(await page.locator('.row-comment').count(), 1);
+  await page.locator('.row[data-row="1"]').click();
+  await page.getByText('Packet comment: who asked this?').waitFor();
+  await page.getByRole('button', { name: 'Columns' }).click();
+  await page.getByRole('menuitemcheckbox', { name: 'Capture', exact: true }).click();
+  await page.locator('.row[data-row="0"] .cell-capture', { hasText: 'commented.pcapng' }).waitFor();
   await end();
 });
 

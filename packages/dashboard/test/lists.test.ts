@@ -33,6 +33,7 @@ function row(part: Partial<PacketRow>): PacketRow {
     transport: 'tcp',
     stream: 0,
     path: 'eth:ethertype:ip:tcp',
+    has_comment: false,
     ...part,
   };
 }

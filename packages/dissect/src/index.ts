@@ -1,7 +1,7 @@
 // The public interface of this package.
 export { BatchError, decodeBatch, encodeBatch } from './batch/codec.ts';
 export { ADDRESS_BYTES } from './batch/layout.ts';
-export { MALFORMED, NO_TIME, SHORT } from './batch/marks.ts';
+export { COMMENTED, MALFORMED, NO_TIME, SHORT } from './batch/marks.ts';
 export { ipHeaders, isWrapped, type OuterAddresses, outerAddresses, outerText } from './batch/outer.ts';
 export { type FieldColumn, NO_FLAGS, NONE, PacketBatch } from './batch/packet-batch.ts';
 export { SHAPES_MAX, type Shape, shapeOf, UNKEPT } from './batch/shapes.ts';

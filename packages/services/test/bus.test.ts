@@ -20,12 +20,13 @@ const aFrame = fc.record({
   linkType: fc.integer({ min: -100, max: 65_535 }),
   interfaceId: fc.integer({ min: -1, max: 65_535 }),
   hasTime: fc.boolean(),
+  hasComment: fc.boolean(),
   bytes: fc.uint8Array({ maxLength: 300 }),
 });
 
 /** Everything that a frame says. */
 function said(frame: ReturnType<typeof newFrame>): unknown[] {
-  const { number, wireLength, fileOffset, linkType, interfaceId, hasTime } = frame;
+  const { number, wireLength, fileOffset, linkType, interfaceId, hasTime, hasComment } = frame;
   const time = hasTime ? [frame.seconds, frame.nanoseconds] : [];
   return [
     number,
@@ -34,6 +35,7 @@ function said(frame: ReturnType<typeof newFrame>): unknown[] {
     fileOffset,
     linkType,
     interfaceId,
+    hasComment,
     [...frame.data.subarray(frame.start, frame.end)],
   ];
 }

@@ -113,6 +113,8 @@ export interface PacketRow {
   /** frame.protocols */
   readonly path: string;
   readonly place: PacketPlace;
+  /** The capture file has a comment on it. */
+  readonly hasComment: boolean;
   /** The columns could not decide the filter: check the bytes. */
   readonly isCandidate: boolean;
 }

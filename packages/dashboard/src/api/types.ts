@@ -28,6 +28,8 @@ export interface PacketRow {
   transport: string | null;
   stream: number | null;
   path: string;
+  /** The capture file has a comment on it. */
+  has_comment: boolean;
   /** Values of the fields that are shown as columns, by name. */
   fields?: Record<string, string | null>;
 }

@@ -24,6 +24,8 @@ export interface Context {
   reference: string | null;
   /** Host names by address; null: show addresses. */
   names: ReadonlyMap<string, string> | null;
+  /** Names of captures by id. */
+  captures: ReadonlyMap<number, string>;
 }
 
 export interface Column {
@@ -161,6 +163,13 @@ export const COLUMNS: readonly Column[] = [
     text: (row) => String(row.stream ?? ''),
     value: (row) => row.stream ?? -1,
     term: (row) => (row.stream === null ? null : conversationOf(row)),
+  },
+  {
+    id: 'capture',
+    title: 'Capture',
+    width: 150,
+    text: (row, { captures }) => captures?.get(row.capture) ?? String(row.capture),
+    value: (row) => row.capture,
   },
   {
     id: 'path',

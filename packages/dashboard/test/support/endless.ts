@@ -57,6 +57,7 @@ export function packet(number: number): PacketRow {
     transport: 'tcp',
     stream: number % 90_000,
     path: 'eth:ethertype:ip:tcp',
+    has_comment: false,
   };
 }
 

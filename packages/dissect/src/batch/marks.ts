@@ -7,6 +7,8 @@ export const MALFORMED = 1;
 export const SHORT = 2;
 /** The file gives no time (a Simple Packet Block). */
 export const NO_TIME = 4;
+/** The file has a comment on the packet (pcapng). */
+export const COMMENTED = 8;
 
 /** MALFORMED and SHORT, which follow from the layers. */
 export function troubleMarks(p: Packet): number {

@@ -7,7 +7,7 @@ import type { Field, Value } from '../core/field.ts';
 import { raw } from '../core/format.ts';
 import { ETHER, IPV4, IPV6, type Packet } from '../core/packet.ts';
 import { ADDRESS_BYTES, type ColumnName, type Layout, layoutOf, type Place } from './layout.ts';
-import { NO_TIME } from './marks.ts';
+import { COMMENTED, NO_TIME } from './marks.ts';
 import { isWrapped } from './outer.ts';
 import { OuterTexts } from './outer-texts.ts';
 import { SHAPES_MAX, type Shape, shapeOf, UNKEPT } from './shapes.ts';
@@ -62,7 +62,7 @@ export class PacketBatch {
   readonly tcpFlags: Uint16Array;
   readonly tcpAnalysis: Uint16Array;
   readonly tcpLength: Uint32Array;
-  /** MALFORMED, SHORT, NO_TIME: see marks.ts. */
+  /** MALFORMED, SHORT, NO_TIME, COMMENTED: see marks.ts. */
   readonly marks: Uint8Array;
   /**
    * Protocol column, frame.protocols, and the layers that filters see (usually the same, see marks.ts), as indices into
@@ -144,6 +144,7 @@ export class PacketBatch {
     this.#addShape(p, shape, i);
     this.outer[i] = isWrapped(shape.ipHeaders, p.columnKind) ? this.#outer(p, shape) : NONE;
     if (!p.hasTime) this.marks[i]! |= NO_TIME;
+    if (p.hasComment) this.marks[i]! |= COMMENTED;
     if (this.fields.length > 0) this.#addFields(p, i);
   }
 

@@ -47,6 +47,8 @@ export class Packet {
   nanoseconds = 0;
   /** False when the capture gives the packet no time (a Simple Packet Block). */
   hasTime = true;
+  /** Whether the capture file has a comment on the packet. */
+  hasComment = false;
   /** In bytes: `frame.len` and `frame.cap_len`. */
   wireLength = 0;
   capturedLength = 0;
@@ -150,6 +152,7 @@ export class Packet {
     this.seconds = frame.seconds;
     this.nanoseconds = frame.nanoseconds;
     this.hasTime = frame.hasTime;
+    this.hasComment = frame.hasComment;
     this.wireLength = frame.wireLength;
     this.capturedLength = frame.end - frame.start;
     this.linkType = frame.linkType;

@@ -23,6 +23,8 @@ export interface Frame {
   nanoseconds: number;
   /** False where the file gives no time (a Simple Packet Block); both times are 0 then. */
   hasTime: boolean;
+  /** Whether the file has a comment on it, as pcapng may. */
+  hasComment: boolean;
   /**
    * LINKTYPE_* value (https://www.tcpdump.org/linktypes.html). Negative for a pcapng block that is
    * counted as a frame but is no packet: minus its block type, see `blocks.ts`.
@@ -51,6 +53,7 @@ export function newFrame(): Frame {
     seconds: 0,
     nanoseconds: 0,
     hasTime: true,
+    hasComment: false,
     linkType: 0,
     interfaceId: -1,
     enterprise: 0,

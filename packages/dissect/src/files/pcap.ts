@@ -94,6 +94,7 @@ export class PcapReader {
     frame.seconds = seconds;
     frame.nanoseconds = nanoseconds;
     frame.hasTime = true;
+    frame.hasComment = false;
     frame.linkType = this.#linkType;
     frame.interfaceId = -1;
     frame.fileOffset = window.base + start;

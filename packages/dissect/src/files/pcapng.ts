@@ -108,7 +108,7 @@ export class PcapngReader {
     from.setTime(frame, view.getUint32(at + 12, little), view.getUint32(at + 16, little));
     this.#deliver(frame, from, at + 28, captured, view.getUint32(at + 24, little));
     window.at = at + length;
-    if (extra >= 4) this.#packetComments(at + 28 + rounded(captured), at + length - 4);
+    if (extra >= 4) this.#packetComments(frame, at + 28 + rounded(captured), at + length - 4);
     return FRAME;
   }
 
@@ -143,14 +143,16 @@ export class PcapngReader {
     frame.wireLength = wireLengthOf(wire, prefix);
     frame.linkType = from.linkType;
     frame.interfaceId = from.id;
+    frame.hasComment = false;
     frame.fileOffset = window.base + start;
   }
 
-  #packetComments(at: number, end: number): void {
+  #packetComments(frame: Frame, at: number, end: number): void {
     const { data, view, frames } = this.#window;
     const option = new OptionCursor(data, view, at, end, this.#little);
     while (option.next()) {
       if (option.code !== OPTION_COMMENT) continue;
+      frame.hasComment = true;
       const text = option.text();
       this.#info.add(this.#info.comments, { frameNumber: frames, text }, 100 + 2 * text.length);
     }

@@ -76,6 +76,7 @@ export class SnoopReader {
     frame.seconds = view.getUint32(at + 16) + Math.floor(microseconds / 1e6);
     frame.nanoseconds = (microseconds % 1e6) * 1000;
     frame.hasTime = true;
+    frame.hasComment = false;
     frame.linkType = this.#linkType;
     frame.interfaceId = -1;
     frame.fileOffset = window.base + start;

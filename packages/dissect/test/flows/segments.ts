@@ -42,6 +42,7 @@ export function conversation<T>(
         seconds: 1_700_000_000 + Math.floor(ms / 1000),
         nanoseconds: Math.round((ms % 1000) * 1e6),
         hasTime: true,
+        hasComment: false,
         linkType: ETHERNET,
         interfaceId: 0,
         enterprise: 0,

@@ -88,6 +88,7 @@ function frameOf(data: Uint8Array, i: number, linkType: number): Frame {
     seconds: 1_700_000_000 + i,
     nanoseconds: 0,
     hasTime: true,
+    hasComment: false,
     linkType,
     interfaceId: 0,
     enterprise: 0,

@@ -28,6 +28,7 @@ function dissected<T>(chunks: readonly Chunk[], log: string, see: (p: Packet) =>
         seconds: 1_700_000_000 + i,
         nanoseconds: 0,
         hasTime: true,
+        hasComment: false,
         linkType: ETHERNET,
         interfaceId: 0,
         enterprise: 0,

@@ -54,6 +54,7 @@ export function packetRow(row: StoredPacket, summary: string | undefined): Packe
     transport: transportName(row.transport),
     stream: row.stream,
     path: row.path,
+    has_comment: row.hasComment,
   };
 }
 

@@ -1,8 +1,8 @@
 // Request bodies of /parse: the frames that a capture service sends to a parser. The binary body, little-endian:
 //
 //     length of the head (4 bytes), the head in JSON, padding to 8 bytes
-//     per frame: fileOffset, seconds (float64); nanoseconds, wire length, captured length (uint32); link type,
-//         interface (int32); owner of the custom block (uint32)
+//     per frame: fileOffset, seconds (float64); nanoseconds (its highest bit: the frame has a comment), wire length,
+//         captured length (uint32); link type, interface (int32); owner of the custom block (uint32)
 //     the captured bytes of all frames
 //
 // JSON and whole capture files are accepted as well.
@@ -18,6 +18,8 @@ export const FRAMES_TYPE = 'application/vnd.eyrie.frames';
 
 const FRAMES_MAX = 131_072;
 const RECORD_BYTES = 40;
+const COMMENTED = 2 ** 31;
+const NANOSECONDS = COMMENTED - 1;
 
 const closed = { additionalProperties: false };
 
@@ -66,7 +68,7 @@ export class FramesGatherer {
     const records = this.#records;
     records.setFloat64(at, frame.fileOffset, true);
     records.setFloat64(at + 8, frame.hasTime ? frame.seconds : Number.NaN, true);
-    records.setUint32(at + 16, frame.nanoseconds, true);
+    records.setUint32(at + 16, frame.hasComment ? frame.nanoseconds + COMMENTED : frame.nanoseconds, true);
     records.setUint32(at + 20, frame.wireLength, true);
     records.setUint32(at + 24, length, true);
     records.setInt32(at + 28, frame.linkType, true);
@@ -108,7 +110,7 @@ export function decodeFramesBody(body: Buffer): { head: FramesHead; frames: Fram
   let dataLength = 0;
   if (dataAt > body.length) throw new BusError('ERR_BODY', 'the body ends within its frames');
   for (let i = 0; i < head.count; i++) {
-    if (body.readUInt32LE(start + i * RECORD_BYTES + 16) > 999_999_999)
+    if ((body.readUInt32LE(start + i * RECORD_BYTES + 16) & NANOSECONDS) > 999_999_999)
       throw new BusError('ERR_BODY', `frame ${head.first + i} has a second of too many nanoseconds`);
     dataLength += body.readUInt32LE(start + i * RECORD_BYTES + 24);
   }
@@ -134,7 +136,9 @@ function eachFrame(
     frame.fileOffset = body.readDoubleLE(at);
     frame.hasTime = !Number.isNaN(seconds);
     frame.seconds = frame.hasTime ? seconds : 0;
-    frame.nanoseconds = body.readUInt32LE(at + 16);
+    const nanoseconds = body.readUInt32LE(at + 16);
+    frame.nanoseconds = nanoseconds & NANOSECONDS;
+    frame.hasComment = nanoseconds >= COMMENTED;
     frame.wireLength = body.readUInt32LE(at + 20);
     frame.linkType = body.readInt32LE(at + 28);
     frame.interfaceId = body.readInt32LE(at + 32);

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { appendFile, mkdtemp, readdir, rm, unlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { createCapture, openCapture, RingWriter } from '@eyrie/capture';
 import { CaptureReader, newFrame, PcapngWriter } from '@eyrie/dissect';
@@ -144,7 +144,7 @@ for (const [place, before] of [
     await assertOpened(await imported(store, path), analyzer);
   });
 
-test('comments on a packet in a pcapng file stand above its layers', async () => {
+test('comments on a packet in a pcapng file are marked in lists and stand above its layers', async () => {
   const writer = new PcapngWriter({});
   const [a, b] = [sctpFrame(1, 5000), sctpFrame(2, 5001)];
   writer.write(a);
@@ -153,12 +153,34 @@ test('comments on a packet in a pcapng file stand above its layers', async () =>
   await writeFile(path, writer.take());
   const capture = await imported(store, path);
   const rows = (await analyzer.get(`/packets?capture=${capture}`)).body.items;
+  assert.deepEqual(
+    rows.map((row: Json) => row.has_comment),
+    [false, true],
+  );
   const lines: string[][] = [];
   for (const { id } of rows)
     lines.push((await analyzer.get(`/packets/${id}`)).body.tree.slice(0, 3).map(({ text }: Json) => text));
   assert.match(lines[0]![0]!, /^Frame 1: /);
   assert.deepEqual(lines[1]!.slice(0, 2), ['Packet comment: what is this', 'Packet comment: asked Ben']);
   assert.match(lines[1]![2]!, /^Frame 2: /);
+});
+
+test('/filter/check says of one capture whether its packets are read again to decide a filter', async () => {
+  const path = join(folder, 'plain.pcapng');
+  const writer = new PcapngWriter({});
+  writer.write(sctpFrame(3, 5002));
+  await writeFile(path, writer.take());
+  const plain = await imported(store, path);
+  const captures = (await analyzer.get('/captures')).body.items;
+  const known = captures.find(({ name }: Json) => name === basename(OFFICE));
+  const office = known?.id ?? (await imported(store, OFFICE));
+  const isRead = async (scope: string) =>
+    (await analyzer.get(`/filter/check?q=tcp.port%3D%3D80${scope}`)).body.needs_bytes;
+  // Errors of ICMP quote headers of TCP there, which columns do not hold.
+  assert.deepEqual(
+    [await isRead(''), await isRead(`&capture=${office}`), await isRead(`&capture=${plain}`)],
+    [true, true, false],
+  );
 });
 
 test('TLS is opened with a key log beside the capture, when it is stored and when it is shown', async (t) => {

@@ -1,5 +1,5 @@
 // Converts rows of the table `packet` to packets, with the texts of their dictionary numbers.
-import { ETHER, NONE } from '@eyrie/dissect';
+import { COMMENTED, ETHER, NONE } from '@eyrie/dissect';
 import type { PacketRow } from '../queries.ts';
 import type { Dialect, Row } from '../sql/database.ts';
 import { KIND_MASK, KIND_SHIFT } from '../write/packet-rows.ts';
@@ -78,6 +78,7 @@ function packetRow(row: Row, { info, ...texts }: RowTexts): PacketRow {
       capturedLength: Number(captured),
       interfaceId: link === NONE ? null : Number(link),
     },
+    hasComment: (Number(marks) & COMMENTED) !== 0,
     isCandidate: candidate === true,
   };
   return { ...made, summary: info ?? summaryOf(made) };

@@ -6,7 +6,7 @@ import { columnWidths, isNaming, shownColumns, timeForm } from './list-settings.
 
 const sets: readonly [title: string, columns: readonly string[]][] = [
   ['Default columns', SHOWN_AT_FIRST],
-  ['With ports and streams', COLUMNS.map(({ id }) => id).filter((id) => id !== 'path')],
+  ['With ports and streams', COLUMNS.map(({ id }) => id).filter((id) => id !== 'path' && id !== 'capture')],
   ['Minimal', ['number', 'time', 'protocol', 'summary']],
 ];
 

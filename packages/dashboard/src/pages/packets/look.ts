@@ -17,6 +17,8 @@ export interface Look {
   beginnings: ReadonlyMap<number, string>;
   reference: string | null;
   names: ReadonlyMap<string, string> | null;
+  /** Names of captures by id. */
+  captures: ReadonlyMap<number, string>;
   ruleFor: (row: PacketRow) => ColourRule | null;
 }
 
@@ -27,13 +29,21 @@ export function useLook(capture: number | null): Look {
   const from = reference.value?.time ?? null;
   const rule = ruleFor.value;
   const starts = (captures.value ?? []).map(({ id, first }) => `${id} ${first ?? ''}`).join();
+  const named = useCaptureNames();
   const columns = useMemo(() => shown.flatMap((id) => columnNamed(id) ?? []), [shown]);
   // Captures change with every packet, their start times do not.
   const beginnings = useMemo(beginningsOf, [starts]);
   return useMemo(
-    () => ({ columns, form, beginnings, reference: from, names, ruleFor: rule }),
-    [columns, form, beginnings, from, names, rule],
+    () => ({ columns, form, beginnings, reference: from, names, captures: named, ruleFor: rule }),
+    [columns, form, beginnings, from, names, named, rule],
   );
+}
+
+/** As captures change with every packet, but their names do not. */
+function useCaptureNames(): ReadonlyMap<number, string> {
+  const known = captures.value ?? [];
+  const key = known.map(({ id, name }) => `${id} ${name}`).join('\n');
+  return useMemo(() => new Map(known.map(({ id, name }) => [id, name])), [key]);
 }
 
 function beginningsOf(): Map<number, string> {

@@ -3,6 +3,7 @@ import { addressOf } from '../../api/client.ts';
 import type { PacketRow, TreeLine } from '../../api/types.ts';
 import { type Column, type Context, conversationOf } from '../../list/columns.ts';
 import { termOf } from '../../list/terms.ts';
+import { captures } from '../../state/captures.ts';
 import { quoted, type Way } from '../../state/expression.ts';
 import { allMarks, isMarked, marksOf, removeMarks } from '../../state/marks.ts';
 import { addToFilter, capture, filter, go } from '../../state/navigation.ts';
@@ -39,7 +40,13 @@ export function save(address: string, name: string): void {
 }
 
 /** Copies use this format regardless of the list's settings. */
-const PLAIN: Context = { form: 'date', beginning: null, before: null, reference: null, names: null };
+const PLAIN: Omit<Context, 'captures'> = {
+  form: 'date',
+  beginning: null,
+  before: null,
+  reference: null,
+  names: null,
+};
 
 /** `Apply as filter` and `Prepare as filter` for a term. */
 function filterItems(term: string): MenuItem[] {
@@ -111,7 +118,7 @@ export function packetMenu(
       : [
           {
             label: `Copy ${column.title}`,
-            run: () => copy(column.text(row, PLAIN), column.title),
+            run: () => copy(column.text(row, { ...PLAIN, captures: captureNames() }), column.title),
           },
         ]),
     'separator',
@@ -126,6 +133,10 @@ export function packetMenu(
     },
     { label: 'Export all that pass the filter', hint: 'pcapng', run: exportShown },
   ];
+}
+
+function captureNames(): Map<number, string> {
+  return new Map((captures.peek() ?? []).map(({ id, name }) => [id, name]));
 }
 
 export function exportShown(): void {

@@ -5,6 +5,7 @@ import { familyOf } from '../../families.ts';
 import { count } from '../../format/numbers.ts';
 import { secondsBetween } from '../../format/time.ts';
 import type { Column, Context } from '../../list/columns.ts';
+import { Icon } from '../../ui/icons.tsx';
 import type { Look } from './look.ts';
 
 interface Props {
@@ -46,6 +47,7 @@ export class Row extends Component<Props> {
         {!isCompact &&
           look.columns.map((column) => (
             <span key={column.id} role="gridcell" class={classOf(column)} data-column={column.id}>
+              {column.id === 'summary' && row?.has_comment && <Comment />}
               {row === null ? '' : column.text(row, { ...look, beginning, before })}
               {isMarked && column.id === 'number' && <span class="sr"> marked</span>}
             </span>
@@ -60,7 +62,10 @@ function Compact({ row, beginning }: { row: PacketRow | null; beginning: Context
   if (row === null) return <span role="gridcell" class="cell" />;
   return (
     <span role="gridcell" class="compact">
-      <span class="cell-summary">{row.summary}</span>
+      <span class="cell-summary">
+        {row.has_comment && <Comment />}
+        {row.summary}
+      </span>
       <span class="compact-rest">
         <span class="cell-number num">{count(row.number)}</span>
         {beginning !== null && <span class="num">{secondsBetween(beginning, row.time, 3)}</span>}
@@ -69,6 +74,15 @@ function Compact({ row, beginning }: { row: PacketRow | null; beginning: Context
         <span aria-hidden="true">→</span>
         <span class="mono compact-end">{row.dst}</span>
       </span>
+    </span>
+  );
+}
+
+/** Marks a packet that the capture file has a comment on; the comment itself stands above its layers. */
+function Comment() {
+  return (
+    <span class="row-comment" title="Has a comment: select the packet to read it">
+      <Icon name="comment" size={12} /> <span class="sr">Commented: </span>
     </span>
   );
 }

@@ -63,7 +63,7 @@ export function useRows(q: string, capture: number | null, fields: string | null
       source.current = fresh;
     };
     const begin = async () => {
-      const check = q === '' ? null : await get<FilterCheck>('/filter/check', { q }, control.signal);
+      const check = q === '' ? null : await get<FilterCheck>('/filter/check', { q, capture }, control.signal);
       if (check?.error) throw new ApiError('bad_filter', check.error.message, null, check.error);
       const fresh = check?.needs_bytes
         ? new GrowingRows(

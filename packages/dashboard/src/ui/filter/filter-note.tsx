@@ -27,10 +27,5 @@ export function FilterNote({ id, check, onMeant }: Props) {
     );
   }
   if (!check.needs_bytes) return null;
-  return (
-    <p class="filter-note">
-      This filter reads packets again to decide, which takes longer than one on addresses, ports and
-      protocols.
-    </p>
-  );
+  return <p class="filter-note">Some packets are read again to decide this filter, which takes longer.</p>;
 }

@@ -2,6 +2,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { get } from '../../api/client.ts';
 import type { FilterCheck } from '../../api/types.ts';
+import { capture } from '../../state/navigation.ts';
 
 const CHECK_MS = 120;
 
@@ -10,10 +11,10 @@ export type Verdict = { q: string; check: FilterCheck } | null;
 
 /** Null for an empty filter, which is always valid. */
 export async function checked(q: string, signal?: AbortSignal): Promise<FilterCheck | null> {
-  return q.trim() === '' ? null : get<FilterCheck>('/filter/check', { q }, signal);
+  return q.trim() === '' ? null : get<FilterCheck>('/filter/check', { q, capture: capture.value }, signal);
 }
 
-/** Checks the text once typing pauses. */
+/** Checks the text once typing pauses, for the captures that are shown. */
 export function useVerdict(text: string): [Verdict, (verdict: Verdict) => void] {
   const [verdict, setVerdict] = useState<Verdict>(null);
   useEffect(() => {
@@ -28,6 +29,6 @@ export function useVerdict(text: string): [Verdict, (verdict: Verdict) => void] 
       clearTimeout(timer);
       control.abort();
     };
-  }, [text]);
+  }, [text, capture.value]);
   return [verdict, setVerdict];
 }

@@ -15,6 +15,7 @@ import type { Context } from '../context.ts';
 import { meant } from '../errors.ts';
 import { type FieldRow, Fields, FieldsQuery, FilterCheck, FilterCheckQuery } from '../schemas/index.ts';
 import type { Server } from '../server.ts';
+import { given } from '../terms.ts';
 import { answers } from './answers.ts';
 
 const ROWS = 50;
@@ -42,11 +43,11 @@ export function addFieldRoutes(app: Server, { store }: Context): void {
         querystring: FilterCheckQuery,
       },
     },
-    async ({ query: { q } }) => {
+    async ({ query: { q, capture } }) => {
       if (q.trim() === '') return { is_valid: true, error: null, fields: [], needs_bytes: false };
       try {
         compileFilter(q);
-        const { exact } = await store.protocolSummary({ filter: q });
+        const { exact } = await store.protocolSummary({ filter: q, ...given('capture', capture) });
         return { is_valid: true, error: null, fields: fieldsIn(parseFilter(q)), needs_bytes: !exact };
       } catch (error) {
         if (!(error instanceof FilterError)) throw error;

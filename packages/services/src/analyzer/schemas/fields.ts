@@ -24,7 +24,12 @@ export type FieldRow = Static<typeof FieldRow>;
 export const Fields = object({ items: Type.Array(FieldRow), total: Count });
 export type Fields = Static<typeof Fields>;
 
-export const FilterCheckQuery = object({ q: Type.String({ maxLength: FILTER_CHARACTERS_MAX }) });
+export const FilterCheckQuery = object({
+  q: Type.String({ maxLength: FILTER_CHARACTERS_MAX }),
+  capture: Type.Optional(
+    Type.Integer({ minimum: 1, description: 'needs_bytes of this capture alone; default: of all' }),
+  ),
+});
 
 export const FilterCheck = object({
   is_valid: Type.Boolean(),

@@ -21,6 +21,7 @@ export const PacketRow = object({
   transport: orNull(Type.String({ description: 'innermost: tcp, udp, icmp … or its number' })),
   stream: orNull(Type.Integer({ description: 'tcp.stream, udp.stream of its transport' })),
   path: Type.String({ description: 'frame.protocols', examples: ['eth:ethertype:ip:udp:dns'] }),
+  has_comment: Type.Boolean({ description: 'the capture file has a comment on it: see /packets/{id}' }),
   fields: Type.Optional(
     Type.Record(Type.String(), orNull(Type.String()), {
       description:
