@@ -16,6 +16,7 @@ import {
   withApplication,
 } from './applications.ts';
 import { communityId } from './community-id.ts';
+import { FINGERPRINTS, SERVER_NAMES, tells } from './identity.ts';
 import { ACK, FIN, RST, SYN } from './tcp-analysis.ts';
 
 export type Transport = 'tcp' | 'udp' | 'dccp' | 'sctp' | 'udplite';
@@ -126,21 +127,6 @@ interface Notes {
 /** Of most conversations. */
 const NO_FINGERPRINTS: Readonly<Record<string, string>> = {};
 const NOTHING = [0, 0, 0, 0] as const;
-
-const SERVER_NAMES = ['tls.handshake.extensions_server_name', 'http.host', 'http2.headers.authority'];
-const FINGERPRINTS = [
-  'tls.handshake.ja3',
-  'tls.handshake.ja3s',
-  'tls.handshake.ja4',
-  'dtls.handshake.ja3',
-  'dtls.handshake.ja3s',
-  'dtls.handshake.ja4',
-  'ssh.kex.hassh',
-  'ssh.kex.hasshserver',
-];
-/** TLS and DTLS record type of a handshake (RFC 8446 §5.1); inside QUIC there are no records, only messages. */
-const HANDSHAKE_RECORD = 22;
-const HELLOS = [1, 2];
 
 /** Values of `#due`. */
 const LOOK = -Infinity;
@@ -344,7 +330,7 @@ export class FlowRecords {
       if (isFirst && id !== notes.lastApplication && kind !== NAMELESS)
         learnApplication(notes, id, p.protocols[layer]!.name, kind === CARRIER);
       isFirst = false;
-      if (kind === TELLER && notes.looks < LOOKS_MAX && tells(p, layer)) this.#look(p, layer, notes);
+      if (kind === TELLER && notes.looks < LOOKS_MAX && tells(p, layer, notes)) this.#look(p, layer, notes);
     }
   }
 
@@ -420,14 +406,6 @@ function learnApplication(notes: Notes, id: number, name: string, isCarrier: boo
   if (isCarrier && notes.applications.length > 0) return;
   notes.lastApplication = id;
   notes.applications = withApplication(notes.applications, name);
-}
-
-/** Whether this layer of a TELLER may hold a server name or a fingerprint. */
-function tells(p: Packet, layer: number): boolean {
-  const { name } = p.protocols[layer]!;
-  const first = p.bufferOf(layer)[p.start[layer]!]!;
-  if (name === 'tls') return first === HANDSHAKE_RECORD || HELLOS.includes(first);
-  return name !== 'dtls' || first === HANDSHAKE_RECORD;
 }
 
 /** `client`, `server`: all flags seen from that side. */
