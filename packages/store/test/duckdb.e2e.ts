@@ -19,6 +19,7 @@ import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { spawnChild } from '../../../test/support/children.ts';
+import { DuckDBDatabase } from '../src/duckdb/database.ts';
 import { sql as packed } from '../src/duckdb/migrations/005-packed.ts';
 import { StoreError } from '../src/errors.ts';
 import { openStore } from '../src/open.ts';
@@ -170,6 +171,40 @@ describe('a DuckDB store', () => {
       assert.equal((await migrated.write(strangeBatch())).applied, false);
       await migrated.close();
     });
+
+  it('gives back the space of the older tables once it is migrated, or says that it keeps it', async (t) => {
+    const [path, whole] = [join(folder, 'large4.duckdb'), join(folder, 'whole4.duckdb')];
+    const store = await openStore(`duckdb:${path}`);
+    for (let i = 0; i < 20; i++)
+      await Promise.all(
+        batchesOf(OFFICE_HOUR).map((batch) => store.write({ ...batch, source: `file:${i}` })),
+      );
+    await store.close();
+    // As it would be had it never been anything else: without free blocks.
+    await run(
+      path,
+      `${TO_VERSION_4}; CHECKPOINT; ATTACH '${whole}' AS whole; COPY FROM DATABASE large4 TO whole; CHECKPOINT whole`,
+    );
+    copyFileSync(whole, path);
+    const before = statSync(path).size;
+    const lines: string[] = [];
+    const onMigration = (line: string): void => void lines.push(line);
+    const migrated = await openStore(`duckdb:${path}`, { onMigration });
+    assert.match(lines.at(-1)!, /large4\.duckdb: giving back \d+ MB that the older schema took$/);
+    assert.ok(statSync(path).size < before * 1.2, `${before} bytes became ${statSync(path).size}`);
+    assert.equal((await migrated.protocolSummary({ filter: 'frame' })).packets, 20 * 5125);
+    await migrated.close();
+    t.mock.method(DuckDBDatabase.prototype, 'vacuum', async () => {
+      throw new StoreError('ERR_STORE_DISK_FULL', 'the disk is full');
+    });
+    const kept = await openStore(`duckdb:${whole}`, { onMigration });
+    assert.match(
+      lines.at(-1)!,
+      /keeps \d+ MB that it does not need, until eyrie store vacuum .*: the disk is full$/,
+    );
+    assert.equal((await kept.protocolSummary({ filter: 'frame' })).packets, 20 * 5125);
+    await kept.close();
+  });
 
   it('of an older schema is migrated with its contents, and accepts batches', async () => {
     const path = join(folder, 'version3.duckdb');

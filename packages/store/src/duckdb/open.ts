@@ -26,12 +26,42 @@ export async function openDuckDB(path: string, options: StoreOptions) {
     // each migration.
     await database.all(`SET wal_autocheckpoint = '0KB'`);
     const { readOnly = false, onMigration } = options;
-    const version = await migrate(database, migrations, { isNew, readOnly, onMigration });
+    let isMigrated = false;
+    const version = await migrate(database, migrations, {
+      ...{ isNew, readOnly },
+      onMigration: (line) => {
+        isMigrated = true;
+        onMigration?.(line);
+      },
+    });
     await database.all('RESET wal_autocheckpoint');
+    if (isMigrated) await giveBack(database, onMigration);
     return { database, version };
   } catch (error) {
     await database.close();
     throw error;
+  }
+}
+
+/** Of the file; where less of it is free, what is stored next will fill it. */
+const FREE_SHARE_MAX = 0.25;
+
+/** After a migration, a file holds its packets twice, as they were and as they are: rewrites it without those that were. */
+async function giveBack(
+  database: DuckDBDatabase,
+  onMigration: ((line: string) => void) | undefined,
+): Promise<void> {
+  const { bytes, free } = await database.size();
+  if (free <= bytes * FREE_SHARE_MAX) return;
+  const megabytes = Math.ceil(free / 1e6);
+  onMigration?.(`${database.place}: giving back ${megabytes} MB that the older schema took`);
+  try {
+    await database.vacuum();
+  } catch (error) {
+    // The store is whole as it is.
+    onMigration?.(
+      `${database.place}: keeps ${megabytes} MB that it does not need, until eyrie store vacuum gives them back: ${(error as Error).message}`,
+    );
   }
 }
 
