@@ -6,8 +6,10 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { openStore } from '@eyrie/store';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { openStore, type PacketQuery } from '@eyrie/store';
 import { capturesFolder, requireCaptures, requireTool } from '../../../../test/support/tools.ts';
+import { until } from '../../../../test/support/until.ts';
 import { Redissector } from '../../src/analyzer/bytes/redissect.ts';
 import { type Analyzer, eyrie, imported, type Json, OFFICE, officeStore, startAnalyzer } from './support.ts';
 
@@ -43,6 +45,43 @@ test('/objects goes further when told to, up to a bound', async () => {
   const [usual, further] = [await analyzer.get('/objects'), await analyzer.get('/objects?effort=64')];
   assert.deepEqual(further.body, usual.body);
   assert.equal((await analyzer.get('/objects?effort=65')).body.error.code, 'bad_value');
+});
+
+test('/objects of more effort: others are answered meanwhile, and it ends when its client goes away', async () => {
+  let pages = 0;
+  const store = new Proxy(analyzer.store, {
+    get(target, key) {
+      if (key !== 'packets') return Reflect.get(target, key).bind(target);
+      return async (query: PacketQuery) => {
+        if (query.port !== 7777) return target.packets(query);
+        // A selection without an end.
+        pages++;
+        await sleep(5);
+        return { items: [], next: 'on', exact: true, rest: null };
+      };
+    },
+  });
+  const busy = await startAnalyzer(store);
+  const client = new AbortController();
+  try {
+    const far = Array.from({ length: 2 }, () =>
+      fetch(`${busy.address}/objects?effort=64&port=7777`, { signal: client.signal }),
+    );
+    for (const each of far) each.catch(() => {});
+    await until('both are under way', () => pages > 10);
+    const { body } = await busy.get('/objects?kind=http');
+    assert.ok(body.is_whole && body.items.length > 0);
+    client.abort();
+    await Promise.allSettled(far);
+    await until('they have ended', async () => {
+      const before = pages;
+      await sleep(100);
+      return pages === before;
+    });
+  } finally {
+    client.abort();
+    await busy.close();
+  }
 });
 
 test('/objects lists what --export-objects saves, each to be had as a file', async () => {

@@ -27,6 +27,51 @@ test('Turns, a client that waits and goes away: its place in the queue is free a
   assert.equal(await turns.take(STAYS, async () => 'again'), 'again');
 });
 
+test('Turns, work that takes long: lets those that wait go first once its slice is over, and comes back', async (t) => {
+  const turns = new Turns(1, 4);
+  let now = 0;
+  t.mock.method(performance, 'now', () => now);
+  const order: string[] = [];
+  const other = (name: string) => turns.take(STAYS, async () => void order.push(name));
+  await turns.take(STAYS, async ({ share }) => {
+    await share();
+    const waiting = [other('first'), other('second')];
+    await share();
+    order.push('within its slice');
+    now = 600;
+    await share();
+    order.push('long');
+    await Promise.all(waiting);
+    // Nobody waits.
+    now = 6000;
+    await share();
+  });
+  assert.deepEqual(order, ['within its slice', 'first', 'second', 'long']);
+  assert.equal(await turns.take(STAYS, async () => 'again'), 'again');
+});
+
+test('Turns, a client that goes away while its work lets others go first: neither place stays taken', async (t) => {
+  const turns = new Turns(1, 4);
+  let now = 0;
+  t.mock.method(performance, 'now', () => now);
+  const left = new AbortController();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const asked = Promise.withResolvers<void>();
+  const long = turns.take(left.signal, async ({ share }) => {
+    await asked.promise;
+    now = 600;
+    await share();
+  });
+  const other = turns.take(STAYS, () => promise);
+  asked.resolve();
+  await asked.promise;
+  left.abort(new Error('gone'));
+  await assert.rejects(long, { message: 'gone' });
+  resolve();
+  await other;
+  assert.equal(await turns.take(STAYS, async () => 'again'), 'again');
+});
+
 test('leftBy, a connection that was closed before it was asked: is aborted already', () => {
   const raw = Object.assign(new EventEmitter(), { closed: true });
   assert.ok(leftBy({ raw } as never).aborted);

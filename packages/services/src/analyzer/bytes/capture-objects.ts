@@ -4,7 +4,7 @@ import { type ObjectKind, type ObjectReader, objectKinds, type TransferredObject
 import type { PacketRow, Selection } from '@eyrie/store';
 import { mediaTypeOf } from '../../zeek/index.ts';
 import type { CaptureObject } from '../schemas/index.ts';
-import { type Surveyable, type Surveyed, survey } from './survey.ts';
+import { type Reach, type Surveyable, type Surveyed, survey } from './survey.ts';
 import { withFilter } from './with-filter.ts';
 
 /** Objects in a list, with the usual effort. */
@@ -45,7 +45,7 @@ export async function eachObject(
   kinds: readonly ObjectKind[],
   receiver: Receiver,
   left: AbortSignal,
-  effort = 1,
+  reach: Reach = {},
 ): Promise<Surveyed> {
   const readers = new Map<number, ObjectReader[]>();
   let [now, goesOn]: [PacketRow | null, boolean] = [null, true];
@@ -71,7 +71,7 @@ export async function eachObject(
       ...(receiver.drained === undefined ? {} : { drained: () => receiver.drained!(left) }),
     },
     left,
-    effort,
+    reach,
   );
   now = null;
   for (const reader of [...readers.values()].flat()) if (goesOn) reader.finish?.();
@@ -83,15 +83,15 @@ export async function listObjects(
   selection: Selection,
   kinds: readonly ObjectKind[],
   left: AbortSignal,
-  effort = 1,
+  reach: Reach = {},
 ): Promise<Surveyed & { objects: CaptureObject[] }> {
   const objects: CaptureObject[] = [];
-  const most = LISTED_MAX * effort;
+  const most = LISTED_MAX * (reach.effort ?? 1);
   const add = (found: Found): boolean => {
     if (objects.length < most) objects.push(listed(found));
     return objects.length < most;
   };
-  return { ...(await eachObject(of, selection, kinds, { add }, left, effort)), objects };
+  return { ...(await eachObject(of, selection, kinds, { add }, left, reach)), objects };
 }
 
 /** The bytes of one object; null if there is none. */
@@ -100,7 +100,7 @@ export async function objectBytes(
   selection: Selection,
   wanted: Pick<Found, 'kind' | 'frame' | 'nth'>,
   left: AbortSignal,
-  effort = 1,
+  reach: Reach = {},
 ): Promise<Found | null> {
   let object: Found | null = null;
   const add = (found: Found): boolean => {
@@ -108,7 +108,7 @@ export async function objectBytes(
       object = { ...found, data: found.data.slice() };
     return object === null;
   };
-  await eachObject(of, selection, [wanted.kind], { add }, left, effort);
+  await eachObject(of, selection, [wanted.kind], { add }, left, reach);
   return object;
 }
 

@@ -5,12 +5,15 @@ import type { CaptureRow, PacketRow, Selection, Store } from '@eyrie/store';
 import { given } from '../terms.ts';
 import { ignoreGone } from './decide.ts';
 import type { Redissector } from './redissect.ts';
+import type { Turn } from './turns.ts';
 import type { Walk } from './walk.ts';
 
 /** Packets of one selection that are read again. */
 export const SURVEY_PACKETS_MAX = 1_000_000;
 /** Time for one survey, which goes through about a million packets a second. */
 const SURVEY_MS_MAX = 15_000;
+/** Time for one of more than the usual effort, the waiting for others included. */
+const FAR_MS_MAX = 300_000;
 const ROWS = 5000;
 /** Captures that are read at once: those of live captures are interleaved. */
 const WALKS_MAX = 4;
@@ -43,9 +46,15 @@ export interface Surveyable {
   readonly redissector: Redissector;
 }
 
+export interface Reach {
+  /** How many times the usual time and packets it may take. Default 1. */
+  readonly effort?: number;
+  /** Shared with others while it goes on. Default: it is alone. */
+  readonly turn?: Turn;
+}
+
 /**
  * @param left aborted when the client has gone
- * @param effort how many times the usual time and packets it may take
  * @throws FilterError; the reason of `left`
  */
 export async function survey(
@@ -53,18 +62,23 @@ export async function survey(
   selection: Selection,
   surveyor: Surveyor,
   left: AbortSignal,
-  effort = 1,
+  { effort = 1, turn }: Reach = {},
 ): Promise<Surveyed> {
   const isBounded = surveyor.drained === undefined;
-  const late = isBounded ? AbortSignal.timeout(SURVEY_MS_MAX * effort) : new AbortController().signal;
+  const most = Math.min(SURVEY_MS_MAX * effort, FAR_MS_MAX);
+  const late = isBounded ? AbortSignal.timeout(most) : new AbortController().signal;
   const enough = new AbortController();
   const signal = AbortSignal.any([left, late, enough.signal]);
-  const walks = new OpenWalks(store, redissector, surveyor, signal);
+  const goOn = async (): Promise<void> => {
+    signal.throwIfAborted();
+    await turn?.share();
+  };
+  const walks = new OpenWalks(store, redissector, surveyor, goOn);
   let after: string | undefined;
   try {
     do {
       // There may be pages without a packet to read again.
-      signal.throwIfAborted();
+      await goOn();
       const page = await store.packets({ ...selection, limit: ROWS, ...given('after', after) });
       const passes = page.rest === null ? null : compileExpression(page.rest, selection.filter ?? '');
       for (const run of runsOf(page.items, surveyor.count?.bind(surveyor))) {
@@ -110,22 +124,22 @@ class OpenWalks {
   readonly #store: Store;
   readonly #redissector: Redissector;
   readonly #surveyor: Surveyor;
-  readonly #signal: AbortSignal;
+  readonly #goOn: () => Promise<void>;
   /** By capture, the latest used last. */
   readonly #walks = new Map<number, Walk>();
   readonly #gone = new Map<number, string>();
   packets = 0;
 
-  constructor(store: Store, redissector: Redissector, surveyor: Surveyor, signal: AbortSignal) {
+  constructor(store: Store, redissector: Redissector, surveyor: Surveyor, goOn: () => Promise<void>) {
     this.#store = store;
     this.#redissector = redissector;
     this.#surveyor = surveyor;
-    this.#signal = signal;
+    this.#goOn = goOn;
   }
 
   /** Rows of one capture, whose numbers rise. */
   async visit(rows: readonly PacketRow[], see: (p: Packet, row: PacketRow) => void): Promise<void> {
-    this.#signal.throwIfAborted();
+    await this.#goOn();
     const { capture } = rows[0]!;
     const walk = await this.#walkOf(capture, rows[0]!.number);
     let seen = 0;
@@ -138,7 +152,7 @@ class OpenWalks {
             seen = i + 1;
             see(p, rows[i]!);
           },
-          this.#signal,
+          this.#goOn,
         )
         .catch(ignoreGone);
       if (isWhole !== true) await this.#lose(capture);

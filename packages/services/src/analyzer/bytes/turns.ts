@@ -2,6 +2,20 @@
 import type { FastifyReply } from 'fastify';
 import { ApiError } from '../errors.ts';
 
+/** After this time, work that can be interrupted lets those that wait go first. */
+const SLICE_MS = 500;
+
+/** The turn of a piece of work. */
+export interface Turn {
+  /**
+   * To be called from time to time by work that takes long: if its slice of time is over and others wait, it waits for its
+   * next turn behind them.
+   *
+   * @throws the reason of `left`
+   */
+  share(): Promise<void>;
+}
+
 export class Turns {
   readonly #atOnce: number;
   readonly #waitingMax: number;
@@ -18,7 +32,7 @@ export class Turns {
    *
    * @param left aborted when the client has gone, which ends the wait @throws ApiError if too many wait; the reason of `left`
    */
-  async take<T>(left: AbortSignal, work: () => Promise<T>): Promise<T> {
+  async take<T>(left: AbortSignal, work: (turn: Turn) => Promise<T>): Promise<T> {
     left.throwIfAborted();
     if (this.#running >= this.#atOnce) {
       if (this.#waiting.size >= this.#waitingMax)
@@ -31,14 +45,29 @@ export class Turns {
         );
       await this.#turn(left);
     } else this.#running++;
+    let isMine = true;
+    let sinceMs = performance.now();
+    const share = async (): Promise<void> => {
+      if (this.#waiting.size === 0 || performance.now() - sinceMs < SLICE_MS) return;
+      left.throwIfAborted();
+      isMine = false;
+      this.#handOn();
+      await this.#turn(left);
+      isMine = true;
+      sinceMs = performance.now();
+    };
     try {
-      return await work();
+      return await work({ share });
     } finally {
-      // Hands its place on to the next, or gives it up.
-      const [next] = this.#waiting;
-      if (next === undefined) this.#running--;
-      else next();
+      if (isMine) this.#handOn();
     }
+  }
+
+  /** To whoever waits longest, or to nobody. */
+  #handOn(): void {
+    const [next] = this.#waiting;
+    if (next === undefined) this.#running--;
+    else next();
   }
 
   #turn(left: AbortSignal): Promise<void> {

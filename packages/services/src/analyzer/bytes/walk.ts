@@ -48,17 +48,17 @@ export class Walk {
    * Goes on to each of these packets, whose numbers rise. False: the file ended before the last of them.
    *
    * @param onPacket `i` is the index in `numbers`; the packet is borrowed until it returns
-   * @throws the signal's reason, once it is aborted
+   * @param goOn asked before each chunk of the file; it may wait, or reject to end the visit
    */
   async visit(
     numbers: readonly number[],
     onPacket: (p: Packet, frame: Frame, i: number) => void,
-    signal?: AbortSignal,
+    goOn?: () => Promise<void>,
   ): Promise<boolean> {
     let i = 0;
     this.#keyLog?.refresh();
     while (i < numbers.length) {
-      signal?.throwIfAborted();
+      await goOn?.();
       if (this.#chunk !== null) i = this.#takeChunk(this.#chunk, numbers, i, onPacket);
       if (i < numbers.length && !(await this.#nextChunk())) return false;
     }

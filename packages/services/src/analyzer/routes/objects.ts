@@ -3,6 +3,7 @@ import { fileNameOfObject } from '@eyrie/dissect';
 import { eachObject, listObjects, OBJECT_KINDS, objectBytes } from '../bytes/capture-objects.ts';
 import { ObjectArchive } from '../bytes/object-archive.ts';
 import { seekObject } from '../bytes/object-seek.ts';
+import type { Reach } from '../bytes/survey.ts';
 import { leftBy, Turns } from '../bytes/turns.ts';
 import { withFilter } from '../bytes/with-filter.ts';
 import type { Context } from '../context.ts';
@@ -23,13 +24,25 @@ import { answers, streams } from './answers.ts';
 const ARCHIVES_MAX = 2;
 const ARCHIVES_WAITING_MAX = 4;
 
+/** Those that go further than usual, which share the turns of all others: at once, and waiting. */
+const FAR_MAX = 2;
+const FAR_WAITING_MAX = 8;
+
 export function addObjectRoutes(app: Server, context: Context, turns: Turns): void {
-  addList(app, context, turns);
-  addObject(app, context, turns);
+  const far = new Turns(FAR_MAX, FAR_WAITING_MAX);
+  const take: Take = (effort, left, work) => {
+    const once = (): ReturnType<typeof work> => turns.take(left, (turn) => work({ effort, turn }));
+    return effort === 1 ? once() : far.take(left, once);
+  };
+  addList(app, context, take);
+  addObject(app, context, take);
   addArchive(app, context, new Turns(ARCHIVES_MAX, ARCHIVES_WAITING_MAX));
 }
 
-function addList(app: Server, context: Context, turns: Turns): void {
+/** Runs a survey of this effort when its turn comes. */
+type Take = <T>(effort: number, left: AbortSignal, work: (reach: Reach) => Promise<T>) => Promise<T>;
+
+function addList(app: Server, context: Context, take: Take): void {
   app.get(
     '/objects',
     {
@@ -39,18 +52,18 @@ function addList(app: Server, context: Context, turns: Turns): void {
       },
     },
     async ({ query }, reply) => {
-      const { kind, effort, ...terms } = query;
+      const { kind, effort = 1, ...terms } = query;
       const left = leftBy(reply);
       const kinds = kind === undefined ? OBJECT_KINDS : [kind];
-      const { objects, packets, isWhole, gone } = await turns.take(left, () =>
-        listObjects(context, selectionOf(terms), kinds, left, effort),
+      const { objects, packets, isWhole, gone } = await take(effort, left, (reach) =>
+        listObjects(context, selectionOf(terms), kinds, left, reach),
       );
       return { items: objects, packets, is_whole: isWhole, gone: [...gone] };
     },
   );
 }
 
-function addObject(app: Server, context: Context, turns: Turns): void {
+function addObject(app: Server, context: Context, take: Take): void {
   app.get(
     '/objects/:capture/:kind/:frame/:nth',
     {
@@ -66,9 +79,9 @@ function addObject(app: Server, context: Context, turns: Turns): void {
       const selection = selectionOf({ ...terms, capture: params.capture });
       const found =
         (sha256 === undefined ? null : await seekObject(context, { ...params, sha256 }, left)) ??
-        (await turns.take(left, () =>
-          // One that was listed is there, however far the list went.
-          objectBytes(context, selection, params, left, sha256 === undefined ? 1 : EFFORT_MAX),
+        // One that was listed is there, however far the list went.
+        (await take(sha256 === undefined ? 1 : EFFORT_MAX, left, (reach) =>
+          objectBytes(context, selection, params, left, reach),
         ));
       if (found === null)
         throw new ApiError('not_found', `packet ${params.frame} completed no such object`, {

@@ -18,7 +18,8 @@ export const ObjectListQuery = object({
       minimum: 1,
       maximum: EFFORT_MAX,
       default: 1,
-      description: 'to go further: so many times 15 s, a million packets and 5000 objects',
+      description:
+        'to go further: so many times 15 s, at most 5 minutes, a million packets and 5000 objects; others go first meanwhile',
     }),
   ),
 });
