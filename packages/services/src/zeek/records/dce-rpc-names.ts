@@ -6,8 +6,16 @@ export interface RpcInterface {
   readonly operations: readonly string[];
 }
 
-function described(name: string, operations = ''): RpcInterface {
-  return { name, operations: operations.split(/\s+/).filter((each) => each !== '') };
+/** The names are taken apart when the first of them is asked for: few captures have more than two interfaces. */
+function described(name: string, names = ''): RpcInterface {
+  let operations: readonly string[] | undefined;
+  return {
+    name,
+    get operations() {
+      operations ??= names.split(/\s+/).filter((each) => each !== '');
+      return operations;
+    },
+  };
 }
 
 /** What operations inherit from IUnknown ([MS-DCOM] §3.1.1.5.8). */
