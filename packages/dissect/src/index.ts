@@ -29,8 +29,9 @@ export {
   needsReplies,
   type Value,
 } from './core/field.ts';
-export { displayed, raw, shown, timeText } from './core/format.ts';
+export { displayed, raw, shown, timeText, writeSeconds } from './core/format.ts';
 export type { AddressNames } from './core/host.ts';
+export { lineTitle, PerField, Recurring } from './core/known-lines.ts';
 export * from './core/packet.ts';
 export { framePath, LayerTrie } from './core/path.ts';
 export { DEFAULT_PREFERENCES, type Preferences } from './core/preferences.ts';
@@ -54,6 +55,7 @@ export { StringSink, type TextSink, Words } from './core/text-sink.ts';
 export { TIME_FORMATS, type TimeFormat, timeColumnOf } from './core/times.ts';
 export { type TreeNode, treeOf } from './core/tree.ts';
 export { TreeLines } from './core/tree-lines.ts';
+export { writeBytes, writeValue } from './core/written-values.ts';
 export * from './files/index.ts';
 export { commentsIn, PACKET_BLOCK_HEAD, packetOptionsAt } from './files/packet-comments.ts';
 export type * from './filter/ast.ts';

@@ -17,10 +17,11 @@ import { FieldsPrinter, parseFieldsFormat } from './fields.ts';
 import { EkPrinter, JsonPrinter } from './json.ts';
 import { layerFilter } from './layer-filter.ts';
 import { LinesPrinter, TabsPrinter } from './lines.ts';
+import { PdmlPrinter } from './pdml.ts';
 import { columnFormat } from './preferences.ts';
 import type { Printer } from './printer.ts';
+import { PsmlPrinter } from './psml.ts';
 import { type DumpFormat, TextPrinter, WHOLE_DUMP } from './text.ts';
-import { PdmlPrinter, PsmlPrinter } from './xml.ts';
 
 /** @throws UserError */
 export function packetPrinter(out: Output, path: string, options: ReadOptions): Printer {

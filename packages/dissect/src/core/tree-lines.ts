@@ -2,7 +2,7 @@
 import type { Field, Value } from './field.ts';
 import { isBracketed, shown } from './format.ts';
 import type { AddressNames } from './host.ts';
-import { KnownLines } from './known-lines.ts';
+import { KnownLines, lineTitle, PerField } from './known-lines.ts';
 import type { Packet } from './packet.ts';
 import type { Protocol } from './protocol.ts';
 import { readValue } from './reading.ts';
@@ -17,6 +17,8 @@ export class TreeLines extends TreeSink {
   /** Layers shown with their fields; of others only the line. Null: all. */
   readonly #details: ReadonlySet<string> | null;
   readonly #known = new KnownLines();
+  readonly #titles = new PerField((field) => titleWords(field, ''));
+  readonly #derivedTitles = new PerField((field) => titleWords(field, '['));
   /** How deep the children of each open node are; the first is the layer. */
   readonly #depths: number[] = [];
   /** Whether lines of the present layer are written: it has details, or is the layer's own line. */
@@ -78,7 +80,7 @@ export class TreeLines extends TreeSink {
       return;
     }
     const isDerived = isBracketed(field, length);
-    const title = this.#known.titleOf(field, isDerived);
+    const title = (isDerived ? this.#derivedTitles : this.#titles).of(field);
     const names = namesFor(field, this.packet);
     if (title !== null && names === null && value === undefined)
       if (writeBytes(this.#out, title, field, this.buffer, start, length)) {
@@ -136,6 +138,11 @@ const DEPTH_MAX = 64;
 const depths = Array.from({ length: DEPTH_MAX + 1 }, (_, depth) => INDENT.repeat(depth));
 const END = depths.map((indent) => new Words(`\n${indent}`));
 const END_BRACKET = depths.map((indent) => new Words(`]\n${indent}`));
+
+function titleWords(field: Field, bracket: string): Words | null {
+  const title = lineTitle(field);
+  return title === null ? null : new Words(bracket + title);
+}
 
 /** The names that stand before addresses of this kind; null where there are none. */
 function namesFor({ type }: Field, { session }: Packet): AddressNames | null {

@@ -15,6 +15,8 @@ export interface TreeNode {
   readonly value: Value | null;
   /** The line's text: `Source Port: 53`. Made when it is first asked for, so ask before the next packet. */
   readonly text: string;
+  /** What was appended to the line that `shown` gives of the value; null where the line is another one, or made already. */
+  readonly notes: readonly string[] | null;
   /** Bytes [start, start + length) of buffer number `buffer` (0: the frame). */
   readonly start: number;
   readonly length: number;
@@ -24,10 +26,12 @@ export interface TreeNode {
   readonly children: readonly TreeNode[];
 }
 
-const known = new KnownLines();
+/** Made with the first tree: it would only enlarge the start-up snapshot. */
+let known: KnownLines | null = null;
 
 /** Shared by the nodes without children, which are most. */
 const NONE: Node[] = [];
+const NO_NOTES: readonly string[] = [];
 
 class Node implements TreeNode {
   readonly name: string;
@@ -70,10 +74,15 @@ class Node implements TreeNode {
   get text(): string {
     if (this.#text === null) {
       const { field, value, length } = this;
+      known ??= new KnownLines();
       this.#text = known.of(field!, value!, length)?.text ?? shown(field!, value!, length, this.#names);
       for (const note of this.#notes ?? []) this.#text = noted(this.#text, note);
     }
     return this.#text;
+  }
+
+  get notes(): readonly string[] | null {
+    return this.#text === null ? (this.#notes ?? NO_NOTES) : null;
   }
 
   note(text: string): void {
@@ -164,9 +173,13 @@ class TreeBuilder extends TreeSink {
 
   /** An alias stands behind each field that it has the value of, or once all of them are told behind the last. */
   #addAlias(other: Field, field: Field, value: Value, start: number, length: number): void {
+    const isLast = !other.isBehindAll || field === other.of[other.of.length - 1];
+    if (isLast && this.#late.length === 0) {
+      this.#put(other, value, start, length, null);
+      return;
+    }
     this.#late.push(() => this.#put(other, value, start, length, null));
-    if (other.isBehindAll && field !== other.of[other.of.length - 1]) return;
-    for (const put of this.#late.splice(0)) put();
+    if (isLast) for (const put of this.#late.splice(0)) put();
   }
 
   #put(field: Field, value: Value, start: number, length: number, text: string | null): Node {
