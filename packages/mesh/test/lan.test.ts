@@ -117,3 +117,31 @@ test('a replayed message is refused after a restart', async () => {
   assert.equal(taken(), 1);
   assert.equal(taken(), 0);
 });
+
+test('a member that floods the LAN is refused in time, before a node forgets what it has taken from others', async () => {
+  const { mesh, send, air } = await lan(3, 0, 1);
+  send(0, Buffer.from('run it'), ['peer-1', 'peer-2']);
+  const recorded = air.splice(0);
+  const { runtime, standing } = mesh.peers[1]!;
+  const taken = { 'peer-0': 0, 'peer-2': 0 };
+  const refused: string[] = [];
+  const log = (_level: string, _message: string, values: object = {}) => {
+    refused.push((values as { reason: string }).reason);
+  };
+  const node = new LanCourier({ ...runtime, log }, standing, () => {}, new MemoryStorage());
+  node.onMessage = ({ from }) => taken[from as 'peer-0']++;
+  const replay = () => {
+    for (const datagram of recorded) node.receive(Buffer.from(datagram), '0');
+  };
+  replay();
+  // Each is valid, and new. Some ten thousand would fill the memory of what was taken.
+  const { runtime: clocked, standing: liar } = mesh.peers[2]!;
+  const flooding = new LanCourier(clocked, liar, (datagram) => node.receive(Buffer.from(datagram), '2'));
+  for (let i = 0; i < 1_200; i++)
+    flooding.send({ task: '', body: Buffer.alloc(0), to: null, expected: new Set(), done: () => {} });
+  flooding.stop();
+  replay();
+  assert.equal(taken['peer-0'], 1);
+  assert.ok(taken['peer-2'] > 100 && taken['peer-2'] < 1_000, `${taken['peer-2']}`);
+  assert.equal(refused.at(-1), 'too many at once');
+});

@@ -5,6 +5,7 @@ import { hex, isSignedBy, signWith } from '../identity/keys.ts';
 import type { Standing } from '../peer/standing.ts';
 import type { Storage } from '../peer/storage.ts';
 import { jittered, type Runtime } from '../runtime.ts';
+import { Allowance } from '../watch/allowance.ts';
 import { decode, encode, WireError } from '../wire/schema.ts';
 import { type LanMessage, lanMessage, openDatagram, partsOf, sealDatagram } from './datagram.ts';
 import { Seen } from './seen.ts';
@@ -14,6 +15,8 @@ const REPEAT_MS = [120, 250, 500, 1_000, 1_500];
 /** Maximum difference between the sender's time stamp and this clock: bounds replay. */
 const FRESH_MS = 5 * 60_000;
 const GATHERING_MAX = 256;
+/** Messages of one member: with more it would drive those of others from the memory of what was taken. */
+const OF_ONE = { burst: 256, everyMs: 2_000 };
 const SIGNATURE_BYTES = 64;
 
 /** Sends a datagram to an address, or to all hosts on the LAN (null). */
@@ -47,6 +50,7 @@ export class LanCourier {
   readonly #sending = new Map<string, Sending>();
   readonly #gathering = new Map<string, (Uint8Array | null)[]>();
   readonly #seen: Seen;
+  readonly #ofOne: Allowance;
 
   /** @param storage persists replay protection, for a peer that acts on messages; null for one that only sends */
   constructor(runtime: Runtime, standing: Standing, transmit: Transmit, storage: Storage | null = null) {
@@ -54,6 +58,7 @@ export class LanCourier {
     this.#standing = standing;
     this.#transmit = transmit;
     this.#seen = new Seen(runtime.clock, storage, 2 * FRESH_MS);
+    this.#ofOne = new Allowance(runtime.clock, OF_ONE);
   }
 
   stop(): void {
@@ -155,7 +160,7 @@ export class LanCourier {
   #take(id: Uint8Array, whole: Buffer, address: string): void {
     const message = readMessage(whole.subarray(SIGNATURE_BYTES));
     if (message === null || message.from === this.#standing.id || hex(message.id) !== hex(id)) return;
-    const problem = this.#problemOf(message, whole);
+    const problem = this.#problemOf(message, whole) ?? this.#excessOf(message);
     if (problem !== null) {
       this.#runtime.log('warn', 'LAN message refused', { from: message.from, address, reason: problem });
       return;
@@ -168,6 +173,11 @@ export class LanCourier {
     if (this.#seen.has(id)) return;
     this.#seen.add(id);
     this.onMessage(message, address);
+  }
+
+  /** One that comes again costs nothing. */
+  #excessOf({ id, from }: LanMessage): string | null {
+    return this.#seen.has(id) || this.#ofOne.take(from) ? null : 'too many at once';
   }
 
   #problemOf({ from, sentMs }: LanMessage, whole: Buffer): string | null {
