@@ -4,3 +4,4 @@ export { Help } from '../ui/help.tsx';
 export { Analysis } from './analysis/analysis.tsx';
 export { FlowPage } from './flow/flow-page.tsx';
 export { Follow } from './follow/follow.tsx';
+export { Values } from './values/values.tsx';

@@ -6,7 +6,7 @@ import { termOf } from '../../list/terms.ts';
 import { captures } from '../../state/captures.ts';
 import { quoted, type Way } from '../../state/expression.ts';
 import { allMarks, isMarked, marksOf, removeMarks } from '../../state/marks.ts';
-import { addToFilter, capture, filter, go } from '../../state/navigation.ts';
+import { addToFilter, capture, filter, go, setView } from '../../state/navigation.ts';
 import { announce } from '../../ui/announce.tsx';
 import type { MenuItem } from '../../ui/menu.tsx';
 import { showField } from './list-settings.ts';
@@ -152,6 +152,12 @@ export function fieldMenu(line: TreeLine): MenuItem[] {
       hint: line.name,
       isDisabled: line.name === '',
       run: () => showField(line.name),
+    },
+    {
+      label: 'Values of this field',
+      hint: 'counted',
+      isDisabled: line.name === '' || line.value === null,
+      run: () => setView({ values: line.name }),
     },
     'separator',
     { label: 'Copy line', run: () => copy(line.text, 'Line') },

@@ -31,11 +31,13 @@ import { isRefused, type Rows, SORTED_ROWS_MAX, useRows } from './rows.ts';
 import { Toolbar } from './toolbar.tsx';
 
 const Follow = later(async () => (await import('../opened.ts')).Follow, true);
+const Values = later(async () => (await import('../opened.ts')).Values, true);
 
 export function Packets() {
   const q = filter.value;
   const only = capture.value;
-  const sorting = sortingOf(place.value.view.sort ?? 'number');
+  const { sort = 'number', values = '' } = place.value.view;
+  const sorting = sortingOf(sort);
   const fields = shownFields.value;
   const counted = useRows(q, only, fields);
   const rows = useArranged(counted, sorting, { q, capture: only, fields });
@@ -105,6 +107,7 @@ export function Packets() {
         }
       />
       <ColourRules />
+      {values !== '' && <Values field={values} onClose={() => setView({ values: '' }, true)} />}
       {flow !== null && <Follow flow={flow.id} query={flow.query} onClose={endFollow} />}
     </div>
   );
