@@ -22,7 +22,7 @@ const sample = join(root, 'samples/port-scan.pcapng');
 const shell = process.platform === 'win32';
 
 rmSync(dist, { recursive: true, force: true });
-const folders = buildPackages(join(dist, 'packages'));
+const folders = await buildPackages(join(dist, 'packages'));
 mkdirSync(join(dist, 'tarballs'));
 const tarballs = folders.map((folder) => {
   const said = execFileSync('npm', ['pack', '--json', '--pack-destination', join(dist, 'tarballs')], {
@@ -66,6 +66,7 @@ function installed(): string {
     const path = join(folder, 'node_modules/@eyrie/cli');
     const { man } = JSON.parse(readFileSync(join(path, 'package.json'), 'utf8'));
     for (const page of man) readFileSync(join(path, page));
+    readFileSync(join(path, '.bundle/run.mjs'));
     assertComplete(join(path, 'bin/eyrie.js'));
     const slowly = eyrie(join(path, 'bin/eyrie.js'));
     // --ignore-scripts left it out, as those of other packages.

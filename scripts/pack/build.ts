@@ -11,10 +11,11 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { buildSync } from 'esbuild';
+import { build, buildSync } from 'esbuild';
 import { program } from '../../packages/cli/src/main.ts';
 import { describe } from '../../packages/cli/src/tree/describe.ts';
 import { manPages } from '../../packages/cli/src/tree/roff.ts';
+import { bundleProgram } from '../program.js';
 import { bundleReader } from '../snapshot.js';
 import { type Extras, publishedManifest, type WorkspaceManifest } from './manifest.ts';
 
@@ -22,14 +23,16 @@ const root = join(import.meta.dirname, '../..');
 const packages = join(root, 'packages');
 
 /** Returns the folder of each package. */
-export function buildPackages(folder: string): string[] {
+export async function buildPackages(folder: string): Promise<string[]> {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   compile(folder);
   execFileSync(process.execPath, [join(root, 'scripts/bundle-page.js')], { stdio: 'inherit' });
-  return readdirSync(packages)
+  const folders = readdirSync(packages)
     .filter((name) => existsSync(join(packages, name, 'package.json')))
     .map((name) => assemble(name, join(folder, name)));
+  await bundleProgram(build, join(folder, 'cli/.bundle'));
+  return folders;
 }
 
 /** Copies each package's sources to FOLDER/NAME/src, with its package.json where the sources expect it. */
@@ -69,7 +72,10 @@ function assemble(name: string, folder: string): string {
   return folder;
 }
 
-/** Adds the command's start file, samples and man pages, what its snapshot is taken from, and the page as a package. */
+/**
+ * Adds the command's start file, samples and man pages, what its snapshot is taken from, and as packages the page and what the
+ * bundle does not hold.
+ */
 function commandExtras(folder: string, { version }: WorkspaceManifest): Extras {
   cpSync(join(packages, 'cli/bin'), join(folder, 'bin'), { recursive: true });
   cpSync(join(root, 'samples'), join(folder, 'samples'), { recursive: true });
@@ -81,8 +87,20 @@ function commandExtras(folder: string, { version }: WorkspaceManifest): Extras {
     files: ['bin', 'samples', 'man', '.bundle'],
     scripts: { postinstall: 'node bin/postinstall.js' },
     man: pages.map(({ file }) => `./man/${file}`),
-    dependencies: { '@eyrie/dashboard': version },
+    dependencies: {
+      '@eyrie/dashboard': version,
+      ...dependencyOf('store', '@duckdb/node-bindings'),
+      ...dependencyOf('services', 'ssh2'),
+    },
   };
+}
+
+/** A dependency of one of our packages, in its version there. */
+function dependencyOf(name: string, dependency: string): Record<string, string> {
+  const { dependencies = {} }: WorkspaceManifest = JSON.parse(
+    readFileSync(join(packages, name, 'package.json'), 'utf8'),
+  );
+  return { [dependency]: dependencies[dependency]! };
 }
 
 function pageExtras(folder: string): Extras {

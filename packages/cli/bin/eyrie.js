@@ -36,8 +36,8 @@ if (Number.parseInt(process.versions.node, 10) >= NODE_MAJOR_MIN) start();
 else import('./newer-node.js').then((other) => other.startOnNewerNode(NODE_MAJOR_MIN));
 
 /**
- * Loads the program: in a checkout what scripts/bundle.js made of the sources, or the sources where they have changed
- * since; in a published package, which has no src, the built files.
+ * Loads the program: the bundle, which starts three times as fast as what it was made of; where that has changed since, or
+ * there is none, the sources, or in a published package, which has no src, the built files.
  */
 function start() {
   if (process.argv[2] === 'read') becomeSnapshot();
@@ -49,8 +49,8 @@ function start() {
   const [source, bundle] = ['../src/run.ts', '../.bundle/run.mjs'].map(
     (path) => new URL(path, import.meta.url),
   );
-  if (!existsSync(source)) import(new URL('../dist/run.js', import.meta.url).href);
-  else import(factsOf('sources.json') === null ? source.href : bundle.href);
+  if (existsSync(source)) import(factsOf('sources.json') === null ? source.href : bundle.href);
+  else import(existsSync(bundle) ? bundle.href : new URL('../dist/run.js', import.meta.url).href);
 }
 
 /**

@@ -1,4 +1,4 @@
-// How `eyrie` is typed here, for lines that a reader is meant to copy.
+// How `eyrie` is typed here, for lines that a reader is meant to copy, and the file behind it.
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
@@ -10,6 +10,11 @@ export function commandName(env: NodeJS.ProcessEnv = process.env): string {
   if (env.npm_lifecycle_event !== 'npx' && env.npm_lifecycle_event !== 'start') return 'eyrie';
   const folders = (env.PATH ?? '').split(delimiter).filter((folder) => !OF_NPM.test(folder));
   return folders.some((folder) => isExecutable(join(folder, 'eyrie'))) ? 'eyrie' : 'npx eyrie';
+}
+
+/** The file to start this command again with: bin/eyrie.js, or a link to it. This code may be anywhere in a bundle. */
+export function commandPath(): string {
+  return process.argv[1]!;
 }
 
 function isExecutable(path: string): boolean {

@@ -88,6 +88,11 @@ test('a published package is started from dist', () => {
   assert.deepEqual(run(folder, 'bin/eyrie.js', 'a', 'b'), { status: 3, stdout: 'a,b\n', stderr: '' });
 });
 
+test('a published package is started from its bundle, if it has one', () => {
+  const folder = makePackage({ 'dist/run.js': '', '.bundle/run.mjs': echo }, false);
+  assert.deepEqual(run(folder, 'bin/eyrie.js', 'a'), { status: 3, stdout: 'a\n', stderr: '' });
+});
+
 /** A package with a snapshot beside its sources, made by this Node; `facts` of read.json in place of the true ones. */
 function makeSnapshotPackage(facts: object): string {
   const folder = makePackage(

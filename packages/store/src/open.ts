@@ -1,9 +1,9 @@
-// Opens a store by its URL. Engines are loaded on demand: DuckDB alone takes 60 MB and 0.1 s.
+// Opens a store by its URL. Engines, and the queries with the dissector's filters, are loaded once there is something to open:
+// DuckDB alone takes 60 MB and 0.1 s.
 import { StoreError } from './errors.ts';
 import { disguiseWith } from './privacy/disguise.ts';
 import type { Database } from './sql/database.ts';
 import { reported } from './sql/reported.ts';
-import { SqlStore } from './sql-store.ts';
 import type { Store, StoreOptions } from './store.ts';
 
 /**
@@ -14,19 +14,26 @@ import type { Store, StoreOptions } from './store.ts';
 export async function openStore(url: string, options: StoreOptions = {}): Promise<Store> {
   const disguise = options.pseudonymKey === undefined ? null : disguiseWith(options.pseudonymKey);
   const { onQuery } = options;
-  const seen = (database: Database) => (onQuery === undefined ? database : reported(database, onQuery));
+  const storeOf = async ({
+    database,
+    version,
+  }: {
+    readonly database: Database;
+    readonly version: number;
+  }) => {
+    const { SqlStore } = await import('./sql-store.ts');
+    return new SqlStore(onQuery === undefined ? database : reported(database, onQuery), version, disguise);
+  };
   const scheme = /^([a-z]+):/.exec(url)?.[1];
   switch (scheme) {
     case 'duckdb': {
       const { openDuckDB } = await import('./duckdb/open.ts');
-      const { database, version } = await openDuckDB(url.slice('duckdb:'.length), options);
-      return new SqlStore(seen(database), version, disguise);
+      return storeOf(await openDuckDB(url.slice('duckdb:'.length), options));
     }
     case 'postgres':
     case 'postgresql': {
       const { openPostgres } = await import('./postgres/open.ts');
-      const { database, version } = await openPostgres(url, options);
-      return new SqlStore(seen(database), version, disguise);
+      return storeOf(await openPostgres(url, options));
     }
     default:
       throw new StoreError(

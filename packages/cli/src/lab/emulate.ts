@@ -1,6 +1,5 @@
 // `eyrie emulate`: reads the options, shows the table while it runs, prints the report.
 import { availableParallelism } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import {
   clean,
   type EmulateReport,
@@ -15,6 +14,7 @@ import {
   tableLine,
   whyNoNamespaces,
 } from '@eyrie/lab';
+import { commandPath } from '../command-name.ts';
 import { FAILED, UserError } from '../errors.ts';
 import { INTERRUPTED, listenForInterrupt } from '../pipeline/interrupt.ts';
 import { prepareFolder, writeReport } from './folder.ts';
@@ -114,6 +114,5 @@ function runClean(): number {
 
 /** The command line that starts this command again as a host. */
 function hostCommand(): string[] {
-  const command = process.argv[1] ?? fileURLToPath(new URL('../../bin/eyrie.js', import.meta.url));
-  return [process.execPath, command, 'emulate', '--as-host'];
+  return [process.execPath, commandPath(), 'emulate', '--as-host'];
 }

@@ -1,7 +1,7 @@
 // `eyrie menu`: an interactive menu, which shows each action as a command.
 import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { intro, log, outro, select } from '@clack/prompts';
+import { commandPath } from '../command-name.ts';
 import { UserError } from '../errors.ts';
 import { shellWord } from '../terminal/shell.ts';
 import { runHere } from './child.ts';
@@ -58,18 +58,14 @@ async function choose(peers: readonly LocalPeer[]): Promise<Entry | null> {
 
 async function run(words: readonly string[]): Promise<void> {
   log.step(`$ eyrie ${words.map(shellWord).join(' ')}`);
-  const problem = await runHere(process.execPath, [...process.execArgv, program(), ...words]);
+  const problem = await runHere(process.execPath, [...process.execArgv, commandPath(), ...words]);
   if (problem !== null) log.error(problem);
 }
 
 function localPeers(): Promise<LocalPeer[]> {
   return new Promise((resolve) => {
-    execFile(process.execPath, [program(), 'mesh', 'list', '--json'], (error, output) =>
+    execFile(process.execPath, [commandPath(), 'mesh', 'list', '--json'], (error, output) =>
       resolve(error === null ? JSON.parse(output) : []),
     );
   });
-}
-
-function program(): string {
-  return process.argv[1] ?? fileURLToPath(new URL('../../bin/eyrie.js', import.meta.url));
 }

@@ -2,7 +2,6 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { makeFolder } from '@eyrie/capture';
 import {
   eyrieHome,
@@ -14,7 +13,7 @@ import {
   peersIn,
   type Reloaded,
 } from '@eyrie/mesh';
-import { commandName } from '../command-name.ts';
+import { commandName, commandPath } from '../command-name.ts';
 import { FAILED, UserError } from '../errors.ts';
 import { RELOADS, unitText } from '../systemd/unit.ts';
 import { printableLine } from '../terminal/printable.ts';
@@ -48,8 +47,7 @@ async function startOne(id: string): Promise<void> {
   makeFolder(join(eyrieHome(), 'logs'), 0o700);
   const errors = `${logPath(id)}.start`;
   const output = openSync(errors, 'w', 0o600);
-  const command = process.argv[1] ?? fileURLToPath(new URL('../../bin/eyrie.js', import.meta.url));
-  const child = spawn(process.execPath, [command, 'peer', id, '--quiet'], {
+  const child = spawn(process.execPath, [commandPath(), 'peer', id, '--quiet'], {
     detached: true,
     stdio: ['ignore', 'ignore', output],
     env: environment,
@@ -139,12 +137,11 @@ export async function list(options: { json?: boolean }): Promise<void> {
 
 export function unit(named: string | undefined): void {
   const id = selectPeer(named);
-  const command = fileURLToPath(new URL('../../bin/eyrie.js', import.meta.url));
   process.stdout.write(
     unitText({
       description: `Eyrie peer ${id}`,
       documentation: 'man:eyrie-peer(1)',
-      command: `${process.execPath} ${command} peer ${id}`,
+      command: `${process.execPath} ${commandPath()} peer ${id}`,
       environment: [`EYRIE_HOME=${eyrieHome()}`],
       service: [RELOADS],
       wantedBy: 'default.target',

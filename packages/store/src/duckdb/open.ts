@@ -5,7 +5,6 @@ import { StoreError } from '../errors.ts';
 import { makeFolder } from '../make-folder.ts';
 import { migrate } from '../sql/migrate.ts';
 import type { StoreOptions } from '../store.ts';
-import { DuckDBDatabase } from './database.ts';
 import { migrations } from './migrations/index.ts';
 
 const MEMORY = ':memory:';
@@ -20,6 +19,7 @@ export async function openDuckDB(path: string, options: StoreOptions) {
     keepPrivate();
     makeFolderOf(path);
   } else if (path !== MEMORY && (statSync(path).mode & 0o077) === 0) keepPrivate();
+  const { DuckDBDatabase } = await import('./database.ts');
   const database = await DuckDBDatabase.open(path, options);
   try {
     // DuckDB 1.5 cannot replay from its WAL a change to a table with a sequence as a column's default: checkpoint after

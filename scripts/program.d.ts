@@ -1,0 +1,1 @@
+export function bundleProgram<T>(build: (options: import('esbuild').BuildOptions) => T, folder: string): T;
