@@ -60,6 +60,8 @@ after(async () => {
 test('a mesh from nothing to a message, and to a peer that is out', async () => {
   assert.match((await run('mesh members')).err, /^eyrie: there is no peer here yet/);
   await fine('mesh init home --name alpha --port 0 --host 127.0.0.1');
+  const [, command = ''] = /^ExecStart=\S+ (\S+) peer alpha$/m.exec(await fine('mesh unit')) ?? [];
+  assert.ok(existsSync(command), `the unit starts ${command}`);
   assert.match((await run('mesh invite')).err, /alpha: this peer does not run: eyrie mesh start alpha/);
   await fine('mesh start');
   const token = (await fine('mesh invite --name beta --ttl 1h')).trim();
