@@ -5,6 +5,7 @@ import { StoreError } from '../errors.ts';
 import { makeFolder } from '../make-folder.ts';
 import { migrate } from '../sql/migrate.ts';
 import type { StoreOptions } from '../store.ts';
+import type { DuckDBDatabase } from './database.ts';
 import { migrations } from './migrations/index.ts';
 
 const MEMORY = ':memory:';
