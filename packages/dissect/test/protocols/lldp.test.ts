@@ -1,5 +1,9 @@
 // LLDP, the slow protocols and the link protocols of Cisco.
-import { testCases } from './support.ts';
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { treeOf } from '../../src/core/tree.ts';
+import { bytesOf, dissect, fieldsOf, testCases } from './support.ts';
 
 testCases('LLDP', [
   [
@@ -318,3 +322,42 @@ testCases('CDP, VTP, DTP, UDLD, PAgP', [
     'HP NIC Teaming Heartbeat; Port MAC = 02:00:00:00:00:01',
   ],
 ]);
+
+/** TLVs of LLDP-MED, IEEE 802.3 and 802.1 and of an unknown organisation. */
+const ORGANISATIONS =
+  '0180c200000e00112233445588cc0207040011223344550405056574683006020078fe070012bb01003f04fe080012bb020140322efe070012bb04530041fe070012bb05687731fe070012bb06667732fe070012bb07737733fe070012bb08736e34fe080012bb096d616e75fe090012bb0a6d6f64656cfe090012bb0b6173736574fe0c00120f020f0102520082009bfe0900120f030300000009fe0e00120f0500010002000300040005fe070080c202060010fe0b0080c203000504626c7565fe080080c20403616263fe090080c2070300000009fe06aabbcc017a7a0000';
+
+test('LLDP: TLVs of organisations, with the values that tshark gives them', () => {
+  const names = ['media.subtype.caps', 'media.vlan_id', 'media.dscp', 'media.power.value', 'media.firmware'];
+  const ieee = ['802_3.mdi_power_type', '802_3.mdi_pde_requested', '802_3.eee.echo_receive'];
+  const others = [
+    '802_1.port_proto_vlan.id',
+    '802_1.vlan.name',
+    '802_1.proto.id',
+    '802_1.aggregated_port_id',
+  ];
+  const fields = [
+    ...names.map((name) => `lldp.${name}`),
+    ...[...ieee, ...others].map((name) => `lldp.ieee.${name}`),
+    'lldp.unknown_subtype.content',
+  ];
+  const found = fieldsOf(dissect([bytesOf(ORGANISATIONS)]), fields);
+  assert.deepEqual(Object.values(found), [
+    ...['0x003f', '25', '46', '65', 'fw2', '1', '130', '5', '16', 'blue', '616263', '9', '7a7a'],
+  ]);
+});
+
+test('LLDP: TLVs of organisations, changed and cut: the tree is read to its end', () => {
+  const whole = bytesOf(ORGANISATIONS);
+  fc.assert(
+    fc.property(
+      fc.nat(whole.length),
+      fc.array(fc.tuple(fc.nat(whole.length - 1), fc.nat(255)), { maxLength: 8 }),
+      (length, changes) => {
+        const bytes = whole.slice();
+        for (const [at, value] of changes) bytes[at] = value;
+        assert.ok(treeOf(dissect([bytes.subarray(0, length)])).length > 0);
+      },
+    ),
+  );
+});

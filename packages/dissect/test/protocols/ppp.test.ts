@@ -1,5 +1,8 @@
 // PPP, its control protocols and its carriers.
-import { testCases } from './support.ts';
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { destinationColumn, sourceColumn } from '../../src/core/columns.ts';
+import { bytesOf, dissect, testCases } from './support.ts';
 
 testCases(
   'PPP',
@@ -688,3 +691,17 @@ testCases(
   ],
   107,
 );
+
+test('a point-to-point link has no addresses: N/A in their columns, unless what it carries has some', () => {
+  const C_HDLC = 104;
+  const PPP = 9;
+  const columns = (hex: string, linkType: number): string[] => {
+    const p = dissect([bytesOf(hex)], linkType);
+    return [sourceColumn(p), destinationColumn(p)];
+  };
+  const keepalive = '8f008035000000020000000100000001ffff0001';
+  assert.deepEqual(columns(keepalive, C_HDLC), ['N/A', 'N/A']);
+  assert.deepEqual(columns('ff03c02101010014010405dc0206000000000506123456780702', PPP), ['N/A', 'N/A']);
+  const ip = 'ff0300214500001400000000400000000a0000010a000002';
+  assert.deepEqual(columns(ip, PPP), ['10.0.0.1', '10.0.0.2']);
+});

@@ -4,7 +4,7 @@ import { infoColumn } from '../../src/core/columns.ts';
 import { Dissector } from '../../src/core/dissector.ts';
 import { type TreeNode, treeOf } from '../../src/core/tree.ts';
 import { talk } from './conversation.ts';
-import { dissect, ETHERNET } from './support.ts';
+import { dissect, ETHERNET, fieldsOf } from './support.ts';
 
 /** An SMB2 message in a NetBIOS session message. */
 function message(command: number, isReply: boolean, body: readonly number[]): Uint8Array {
@@ -73,4 +73,29 @@ test('SMB2 create request: each bit of the access mask and of the options in Wir
     'Data: NO DATA',
   ])
     assert.ok(lines.includes(line) || lines.includes(`[${line}]`), line);
+});
+
+test('SMB2: messages of an open file say which frames opened and closed it', () => {
+  const FLUSH = 7;
+  const CLOSE = 6;
+  const file = [...Array(16).keys()].map((i) => i + 1);
+  const opened = [89, 0, ...new Array<number>(62).fill(0), ...file, ...new Array<number>(8).fill(0)];
+  const named = [24, 0, 0, 0, 0, 0, 0, 0, ...file];
+  const frames = talk(445, [
+    ['>', message(CREATE, false, createRequest())],
+    ['<', message(CREATE, true, opened)],
+    ['>', message(FLUSH, false, named)],
+    ['>', message(CLOSE, false, named)],
+    ['>', message(FLUSH, false, named)],
+  ]);
+  const names = ['dcerpc.nt.open_frame', 'dcerpc.nt.close_frame'];
+  const count = frames.length;
+  const [create, reply, flush, close, again] = [4, 3, 2, 1, 0].map((left) =>
+    Object.values(fieldsOf(dissect(frames.slice(0, count - left), ETHERNET, new Dissector()), names)),
+  );
+  assert.deepEqual(create, ['', '']);
+  assert.deepEqual(reply, [String(count - 3), '']);
+  assert.deepEqual(flush, reply);
+  assert.deepEqual(close, [String(count - 3), String(count - 1)]);
+  assert.deepEqual(again, close);
 });

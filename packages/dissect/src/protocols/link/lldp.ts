@@ -1,13 +1,12 @@
-// Link Layer Discovery Protocol (IEEE Std 802.1AB-2016 §8), with organizationally specific TLVs of 802.1, 802.3 and
-// ANSI/TIA-1057 (MED).
-import { u16, u24, utf8 } from '../../core/bytes.ts';
+// Link Layer Discovery Protocol (IEEE Std 802.1AB-2016 §8).
+import { u16, utf8 } from '../../core/bytes.ts';
 import { bool, bytes, ether, type Field, ipv4, ipv6, text, uint } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';
 import { type Protocol, protocol } from '../../core/protocol.ts';
 import type { Sink } from '../../core/sink.ts';
 import { etherTypes } from '../../core/table.ts';
 import { ethernetAddress, hex, ipv4Address, ipv6Address } from '../../core/text.ts';
-import { organisationNames } from '../names/llc.ts';
+import { emitOrganisation, organisationFields, organisationTitle } from './lldp-organisations.ts';
 
 const RECORD = 2;
 const END = 0;
@@ -20,10 +19,6 @@ const SYSTEM_DESCRIPTION = 6;
 const CAPABILITIES = 7;
 const MANAGEMENT = 8;
 const ORGANISATION = 127;
-
-const IEEE_802_1 = 0x0080c2;
-const IEEE_802_3 = 0x00120f;
-const MED = 0x0012bb;
 
 const typeNames: Readonly<Record<number, string>> = {
   0: 'End of LLDPDU',
@@ -130,15 +125,6 @@ const f = {
     3: 'System port number',
   }),
   interfaceNumber: uint('lldp.mgn.interface.number', 'Interface Number'),
-  oui: uint('lldp.orgtlv.oui', 'Organization Unique Code').named(organisationNames),
-  subtype8021: uint('lldp.ieee.802_1.subtype', 'IEEE 802.1 Subtype').hex(1),
-  portVlan: uint('lldp.ieee.802_1.port_vlan.id', 'Port VLAN Identifier'),
-  vlanId: uint('lldp.ieee.802_1.vlan.id', 'VLAN Identifier'),
-  vlanName: text('lldp.ieee.802_1.vlan.name', 'VLAN Name'),
-  subtype8023: uint('lldp.ieee.802_3.subtype', 'IEEE 802.3 Subtype').hex(1),
-  mauType: uint('lldp.ieee.802_3.pmd_mau_type', 'Operational MAU Type').hex(2),
-  maxFrame: uint('lldp.ieee.802_3.max_frame_size', 'Maximum Frame Size'),
-  subtypeMed: uint('lldp.media.subtype', 'Media Subtype').hex(1),
 };
 
 /** The three mandatory TLVs at the start (§8.2), with the error text for a missing one. */
@@ -151,7 +137,9 @@ export const lldp: Protocol = protocol({
   column: 'LLDP',
   fields: {
     ...f,
-    ...Object.fromEntries([...supportedBits, ...enabledBits].map((field) => [field.name, field])),
+    ...Object.fromEntries(
+      [...supportedBits, ...enabledBits, ...organisationFields].map((field) => [field.name, field]),
+    ),
   },
   on: [[etherTypes, 0x88cc]],
   step(p) {
@@ -175,7 +163,11 @@ export const lldp: Protocol = protocol({
     for (const at of records(p, layer)) {
       const type = b[at]! >> 1;
       const length = u16(b, at) & 0x1ff;
-      out.group(typeNames[type] ?? 'Reserved', at, RECORD + length);
+      const title =
+        type === ORGANISATION
+          ? organisationTitle(b, at + RECORD, at + RECORD + length)
+          : (typeNames[type] ?? 'Reserved');
+      out.group(title, at, RECORD + length);
       out.add(f.type, at, 2);
       out.add(f.length, at, 2);
       emitRecord(b, type, at + RECORD, at + RECORD + length, out);
@@ -305,23 +297,4 @@ function emitManagement(b: Uint8Array, at: number, end: number, out: Sink): void
   out.add(isIp4 ? f.managementIp4 : isIp6 ? f.managementIp6 : f.managementHex, at + 2, length - 1);
   out.add(f.interfaceSubtype, rest, 1);
   out.add(f.interfaceNumber, rest + 1, 4);
-}
-
-function emitOrganisation(b: Uint8Array, at: number, end: number, out: Sink): void {
-  const oui = u24(b, at);
-  const subtype = b[at + 3]!;
-  const value = at + 4;
-  out.add(f.oui, at, 3);
-  if (oui === IEEE_802_1) {
-    out.add(f.subtype8021, at + 3, 1);
-    if (subtype === 1 && end - value >= 2) out.add(f.portVlan, value, 2);
-    if (subtype === 3 && end - value >= 3 && value + 3 + b[value + 2]! <= end) {
-      out.add(f.vlanId, value, 2);
-      out.add(f.vlanName, value + 3, b[value + 2]!);
-    }
-  } else if (oui === IEEE_802_3) {
-    out.add(f.subtype8023, at + 3, 1);
-    if (subtype === 1 && end - value >= 5) out.add(f.mauType, value + 3, 2);
-    if (subtype === 4 && end - value >= 2) out.add(f.maxFrame, value, 2);
-  } else if (oui === MED) out.add(f.subtypeMed, at + 3, 1);
 }

@@ -102,6 +102,8 @@ export const f = {
   blobOffset: uint('smb2.olb.offset', 'Blob Offset').hex(4).le(),
   blobLength: uint('smb2.olb.length', 'Blob Length').le(),
   fid: text('smb2.fid', 'File Id'),
+  openFrame: uint('dcerpc.nt.open_frame', 'Frame handle opened'),
+  closeFrame: uint('dcerpc.nt.close_frame', 'Frame handle closed'),
   unknown: bytes('smb2.unknown', 'Unknown'),
   errorContexts: uint('smb2.error.context_count', 'Error Context Count'),
   errorReserved: uint('smb2.error.reserved', 'Reserved').hex(1),

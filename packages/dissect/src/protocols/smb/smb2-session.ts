@@ -35,6 +35,12 @@ export interface Tree {
   readonly frame: number;
 }
 
+/** An open file: frames of the reply that opened it and of the request that closed it; 0: not seen. */
+export interface Handle {
+  readonly opened: number;
+  closed: number;
+}
+
 export interface Account extends NtlmUser {
   /** Frame number of the authentication. */
   readonly frame: number;
@@ -43,6 +49,7 @@ export interface Account extends NtlmUser {
 class Smb2Memory {
   readonly exchanges = new Exchanges('smb2');
   readonly #files = new Map<number, string>();
+  readonly #handles = new Map<number, Handle>();
   readonly #trees = new Map<number, Tree>();
   readonly #accounts = new Map<number, Account>();
 
@@ -52,6 +59,19 @@ class Smb2Memory {
 
   nameFile(key: number, name: string): void {
     remember(this.#files, key, name, KEPT_MAX);
+  }
+
+  handle(key: number): Handle | undefined {
+    return this.#handles.get(key);
+  }
+
+  openHandle(key: number, frame: number): void {
+    remember(this.#handles, key, { opened: frame, closed: 0 }, KEPT_MAX);
+  }
+
+  closeHandle(key: number, frame: number): void {
+    const handle = this.#handles.get(key);
+    if (handle !== undefined) handle.closed = frame;
   }
 
   tree(key: number): Tree | undefined {

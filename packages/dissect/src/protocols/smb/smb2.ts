@@ -109,6 +109,9 @@ function request(p: Packet, layer: number, start: number, stop: number, command:
     case cmd.CREATE:
       asked.name = nameAt(b, start, stop, body + 44);
       break;
+    case cmd.CLOSE:
+      if (stop - body >= 24) memory(p).closeHandle(fileKey(b, start, body + 8), p.number);
+      break;
     case cmd.FIND:
       if (stop - body < 4) break;
       asked.level = b[body + 2]!;
@@ -170,7 +173,9 @@ function response(p: Packet, layer: number, start: number, stop: number, command
         known.setTree(treeKey(b, start), { name: asked.name, type: b[body + 2]!, frame: p.number });
       break;
     case cmd.CREATE:
-      if (asked !== null && stop - body >= 80) known.nameFile(fileKey(b, start, body + 64), asked.name);
+      if (asked === null || stop - body < 80) break;
+      known.nameFile(fileKey(b, start, body + 64), asked.name);
+      known.openHandle(fileKey(b, start, body + 64), p.number);
       break;
     case cmd.READ:
       if (stop - body >= 16) carried(p, start, stop, b[body + 2]!, u32le(b, body + 4), asked?.pipe ?? 0);
