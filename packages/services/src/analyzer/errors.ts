@@ -64,7 +64,7 @@ export class ApiError extends Error {
     message: string,
     more: { hint?: string; at?: ApiError['at']; cause?: unknown } = {},
   ) {
-    super(clipped(message), more.cause === undefined ? undefined : { cause: more.cause });
+    super(plain(clipped(message)), more.cause === undefined ? undefined : { cause: more.cause });
     this.code = code;
     this.statusCode = ERROR_STATUS[code];
     this.hint = more.hint;
@@ -85,6 +85,14 @@ const MESSAGE_CHARACTERS_MAX = 500;
 function clipped(message: string): string {
   const rest = message.length - MESSAGE_CHARACTERS_MAX;
   return rest <= 0 ? message : `${message.slice(0, MESSAGE_CHARACTERS_MAX)} … (${rest} characters more)`;
+}
+
+/** Escapes what would break the line, or steer a terminal. */
+function plain(message: string): string {
+  return message.replaceAll(
+    /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu,
+    (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`,
+  );
 }
 
 /** Maps store errors to API errors. */

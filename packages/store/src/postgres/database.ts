@@ -85,7 +85,9 @@ export class PostgresDatabase implements Database {
   }
 
   all(sql: string, parameters: readonly Value[] = []): Promise<Row[]> {
-    return this.#read({ text: sql, values: [...parameters], rowMode: 'array' });
+    // As it is stored: PostgreSQL refuses U+0000.
+    const values = parameters.map((value) => (typeof value === 'string' ? plainText(value) : value));
+    return this.#read({ text: sql, values, rowMode: 'array' });
   }
 
   often(sql: string, numbers: readonly bigint[]): Promise<Row[]> {

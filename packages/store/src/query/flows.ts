@@ -39,8 +39,8 @@ export async function flowPage(database: Database, selector: Selector, query: Fl
   conditions.push(...where);
   const total = query.count === true ? await flowCount(database, conditions, values) : null;
   if (query.after !== undefined) {
-    values.push(...keyOf(query.after, 'nn'));
-    const [size, last] = [`$${values.length - 1}`, `$${values.length}`];
+    // As parameters they would have to be of the column's type.
+    const [size, last] = keyOf(query.after, 'nn');
     conditions.push(`(${order} < ${size} OR (${order} = ${size} AND id > ${last}))`);
   }
   const rows = await database.all(
@@ -161,15 +161,16 @@ function conditionsOf(dialect: Dialect, query: FlowQuery): { conditions: string[
   const { address, capture, port, stream } = query;
   if (address !== undefined)
     conditions.push(`(${addressIs('client', address, dialect)} OR ${addressIs('server', address, dialect)})`);
-  add(capture === undefined ? undefined : wholeNumber(capture, 'capture'), (at) => `capture = ${at}`);
+  // Literals may be larger than their columns; parameters may not.
+  if (capture !== undefined) conditions.push(`capture = ${wholeNumber(capture, 'capture')}`);
+  if (stream !== undefined) conditions.push(`stream = ${wholeNumber(stream, 'stream')}`);
+  if (port !== undefined) {
+    const number = wholeNumber(port, 'port');
+    conditions.push(`(client_port = ${number} OR server_port = ${number})`);
+  }
   add(seconds(query.from, 'from'), (at) => `end_time >= ${at}`);
   add(seconds(query.to, 'to'), (at) => `start_time < ${at}`);
-  add(
-    port === undefined ? undefined : wholeNumber(port, 'port'),
-    (at) => `(client_port = ${at} OR server_port = ${at})`,
-  );
   add(query.transport, (at) => `transport = ${at}`);
-  add(stream === undefined ? undefined : wholeNumber(stream, 'stream'), (at) => `stream = ${at}`);
   add(query.state, (at) => `state = ${at}`);
   add(query.application === undefined ? undefined : JSON.stringify(query.application.toLowerCase()), (at) =>
     contains('applications', at),

@@ -25,7 +25,7 @@ export async function namePage(
   const { where, values, add } = conditions();
   const { where: passes, exact } = await passing(selector, query, namesOf);
   where.push(...passes);
-  if (query.capture !== undefined) add([wholeNumber(query.capture, 'capture')], (at) => `capture = ${at}`);
+  if (query.capture !== undefined) where.push(`capture = ${wholeNumber(query.capture, 'capture')}`);
   if (query.address !== undefined) where.push(addressIs('address', query.address, database.dialect));
   if (query.name !== undefined) add([query.name.toLowerCase()], (at) => contains('lower(name)', at));
   if (query.after !== undefined)
@@ -62,19 +62,17 @@ export async function findingPage(
   const { where, values, add } = conditions();
   const { where: passes, exact } = await passing(selector, query, findingsOf);
   where.push(...passes);
-  if (query.capture !== undefined) add([wholeNumber(query.capture, 'capture')], (at) => `capture = ${at}`);
+  if (query.capture !== undefined) where.push(`capture = ${wholeNumber(query.capture, 'capture')}`);
   if (query.finder !== undefined) add([query.finder], (at) => `finder = ${at}`);
   if (query.severity !== undefined) add([query.severity], (at) => `severity = ${at}`);
   if (query.address !== undefined) where.push(addressIs('address', query.address, database.dialect));
   if (query.after !== undefined) {
-    const [gravity, count, id] = keyOf(query.after, 'nnn') as [number, number, number];
-    if (isNewest) add([id], (at) => `id < ${at}`);
-    else
-      add(
-        [gravity, count, id],
-        (g, c, i) =>
-          `(gravity > ${g} OR (gravity = ${g} AND (count < ${c} OR (count = ${c} AND id > ${i}))))`,
-      );
+    const [g, c, id] = keyOf(query.after, 'nnn');
+    where.push(
+      isNewest
+        ? `id < ${id}`
+        : `(gravity > ${g} OR (gravity = ${g} AND (count < ${c} OR (count = ${c} AND id > ${id}))))`,
+    );
   }
   const rows = await database.all(
     `SELECT id, capture, finder, severity, category, protocol, message, address, frame, first_time, last_time, count,

@@ -95,7 +95,8 @@ function statement(
 ): { sql: string; values: Value[] } {
   const names = [...Object.keys(keys), 'protocol'];
   const total = (column: string) => dialect.whole(`coalesce(sum(g.${column}), 0)`);
-  const behind = after === null ? '' : `WHERE ${isBehind(names)}`;
+  const values: Value[] = [];
+  const behind = after === null ? '' : `WHERE ${isBehind(names, after, values)}`;
   const order = ['packets DESC', ...names].join(', ');
   return {
     // Several dictionary numbers may stand for one text. PostgreSQL sorts by the language, unless it is asked for "C".
@@ -110,7 +111,7 @@ function statement(
       LEFT JOIN (SELECT packets, ${names.join(', ')}, bytes FROM i ${behind}
         ORDER BY ${order} ${limit === null ? '' : `LIMIT ${limit + 1}`}) r ON TRUE
       ORDER BY ${order}`,
-    values: after === null ? [] : [...after],
+    values,
   };
 }
 
@@ -128,10 +129,10 @@ function aggregate(
     FROM packet p WHERE ${upper} GROUP BY ${places}`;
 }
 
-/** Behind the row whose packets and keys are $1, $2 …: fewer packets, or the same and greater keys. */
-function isBehind(names: readonly string[]): string {
-  const keys = names.map((_, i) => `$${i + 2}`).join(', ');
-  return `(packets < $1 OR (packets = $1 AND (${names.join(', ')}) > (${keys})))`;
+/** Behind the row with these packets and keys: fewer packets, or the same and greater keys. Texts become parameters. */
+function isBehind(names: readonly string[], [packets, ...keys]: Key, values: Value[]): string {
+  const texts = keys.map((key) => (typeof key === 'number' ? key : `$${values.push(key)}`));
+  return `(packets < ${packets} OR (packets = ${packets} AND (${names.join(', ')}) > (${texts.join(', ')})))`;
 }
 
 function placeOf(cursor: string, by: ProtocolGroup): Key {
