@@ -20,7 +20,7 @@ const FOR_ALL = [
   'UMask=0077',
 ];
 
-/** Of a peer, which reads its policies again on SIGHUP. */
+/** A peer reads its policies again on SIGHUP, a service its configuration. */
 export const RELOADS = 'ExecReload=/bin/kill -HUP $MAINPID';
 
 /** No MemoryDenyWriteExecute: V8 compiles at run time. */
@@ -97,6 +97,7 @@ export function systemUnits(): Record<string, string> {
       environment: ['EYRIE_INTERFACE=any', ...PLACES],
       service: [
         'EnvironmentFile=-/etc/eyrie/environment',
+        RELOADS,
         ...FOLDERS,
         '# tcpdump is its child: it ends it, after it has handed over what it holds.',
         'KillMode=mixed',
