@@ -1,6 +1,6 @@
-// Parser and persistor in one process: the parser has a thread of its own, batches are transferred without a copy, and this
-// thread writes the store. A batch's memory returns to the parser once it is stored, so there are never more than
-// `batchesMax` in flight: beyond that a file waits, and a live capture waits in its ring.
+// Parser and persistor in one process: the parser has a thread of its own (but for a small file), batches are transferred
+// without a copy, and this thread writes the store. A batch's memory returns to the parser once it is stored, so there are
+// never more than `batchesMax` in flight: beyond that a file waits, and a live capture waits in its ring.
 import { PacketBatch } from '@eyrie/dissect';
 import type {
   CaptureOrigin,
