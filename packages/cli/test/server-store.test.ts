@@ -17,6 +17,6 @@ test('memory that is no size, or too little for a batch, is refused in one line'
   assert.throws(() => optionsFor('much'), ConfigError);
   assert.throws(
     () => optionsFor('64MB'),
-    (error) => error instanceof UserError && /store\.memory 64MB: DuckDB needs 256MB/.test(error.message),
+    (error) => error instanceof UserError && /store\.memory 64MB: below 128MB DuckDB/.test(error.message),
   );
 });

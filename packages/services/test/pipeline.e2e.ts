@@ -19,7 +19,7 @@ import {
   startParsing,
 } from '../src/pipeline/index.ts';
 import { RefusedBodies } from '../src/refused/index.ts';
-import { MemoryStore, sums } from './support/memory-store.ts';
+import { counts, MemoryStore, sums } from './support/memory-store.ts';
 
 const SAMPLE = join(import.meta.dirname, '../../../samples/office-hour.pcapng');
 const folder = mkdtempSync(join(tmpdir(), 'eyrie-pipeline-'));
@@ -162,8 +162,8 @@ describe('a file into the store', () => {
         const run = await runFile(path, { speed }, { ...pipeline, onProgress });
         await run.finished();
       }
-      const { flows, sequences: _, ...rest } = [...memory.kept.values()][0]!;
-      return { ...rest, flows: sums(flows) };
+      const { flows, findings, names, sequences: _, ...rest } = [...memory.kept.values()][0]!;
+      return { ...rest, flows: sums(flows), findings: counts(findings), names: counts(names) };
     };
     // At a finite speed files have a thread.
     const byThread = await kept(1e9);

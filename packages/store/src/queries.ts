@@ -162,6 +162,8 @@ export interface CaptureRow extends CaptureOrigin {
   readonly drops: number;
   /** Sequence number expected of the next batch. */
   readonly nextSequence: number;
+  /** See StoreBatch; null: nothing is held back. */
+  readonly reported: number | null;
   /** Why it ended early; null if nothing is known to be wrong. */
   readonly problem: string | null;
 }

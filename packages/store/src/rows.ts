@@ -74,8 +74,12 @@ export interface NameRow {
   readonly address: string;
   readonly name: string;
   readonly source: NameSource;
-  /** Seconds since 1970. */
+  /** Of the first occurrence in seconds since 1970. */
   readonly time: number;
+  /** Of the last one; default that of the first. */
+  readonly last?: number;
+  /** Batches in which it occurred; default 1. */
+  readonly count?: number;
 }
 
 /** Details of a rule's finding, replaced by those of the latest batch. */
@@ -144,6 +148,11 @@ export interface StoreBatch {
   readonly names: readonly NameRow[];
   readonly findings: readonly FindingRow[];
   readonly drops: readonly DropRow[];
+  /**
+   * Number of the last packet whose conversations, names and findings this batch or an earlier one has, if the sender holds
+   * those of later packets back; null: it holds none back; default: as before.
+   */
+  readonly reported?: number | null;
 }
 
 export const BATCH_PACKETS_MAX = 131_072;

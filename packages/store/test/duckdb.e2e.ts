@@ -34,7 +34,7 @@ import {
 } from './support.ts';
 
 /** The tables of version 4, with what the store holds. */
-const TO_VERSION_4 = `DROP VIEW packets;
+const TO_VERSION_4 = `ALTER TABLE captures DROP COLUMN reported; DROP VIEW packets;
   CREATE TABLE unpacked AS SELECT p.id, CAST(place >> 40 AS INTEGER) AS capture, b.id AS batch,
     place & 1099511627775 AS number, time, length, CAST(captured & 4294967295 AS UINTEGER) AS captured_length, file_offset,
     CAST(captured >> 32 AS INTEGER) - 1 AS interface, src, dst, transport, src_port, dst_port,

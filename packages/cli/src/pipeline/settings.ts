@@ -47,8 +47,8 @@ function fileOnly(service: string, filesMax: number, { log }: Config): Log | nul
 
 const AUDIT_FILES = 100;
 
-/** With less, DuckDB refuses what a batch of packets takes. */
-const STORE_BYTES_MIN = 256e6;
+/** With 64 MB full batches are stored and questions answered, but a store of a million packets can no longer be exported. */
+const STORE_BYTES_MIN = 128e6;
 
 /** One watch for all logs of this process. */
 const meshNow = watchMesh();
@@ -88,7 +88,7 @@ export function serverStore({ store }: Config): StoreOptions {
   if (memoryBytesMax === 0) return {};
   if (memoryBytesMax < STORE_BYTES_MIN)
     throw new UserError(
-      `store.memory ${store.memory}: DuckDB needs 256MB at least; 0 leaves it to Eyrie`,
+      `store.memory ${store.memory}: below 128MB DuckDB cannot do everything, such as an export; 0 leaves it to Eyrie`,
       BAD_USAGE,
     );
   return { memoryBytesMax };

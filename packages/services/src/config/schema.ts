@@ -168,7 +168,7 @@ export const ConfigSchema = Type.Object(
           default: '0',
           pattern: '^(0|\\d+(\\.\\d+)?[MG]B?)$',
           tradeOff:
-            'more keeps more of a large store at hand; less, but not below 256MB, leaves more to others, and some questions to the disk',
+            'more keeps more of a large store at hand; less, but not below 128MB, leaves more to others, and some questions to the disk',
         }),
       },
       closed,

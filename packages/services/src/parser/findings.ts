@@ -32,10 +32,12 @@ const PARTICULARS = / \(#\d+\)|\.? Original \w+ in frame \d+/g;
 /** Protocols whose expert information only reports normal operation. */
 const CHATTY = ['http', 'ssdp', 'wg'];
 
-type Row = FindingRow & { count: number };
+type Row = Omit<FindingRow, 'count' | 'time' | 'last'> & { count: number; time: number; last?: number };
 
 export class Findings {
   #found = new Map<string, Row>();
+  /** Those of `#found` that the present batch has. */
+  #rows = new Set<Row>();
   /**
    * The expert information of a segment depends only on what `marksOf` makes one number of, so its rows are built once for
    * each. Building the messages would be the largest cost here.
@@ -70,12 +72,23 @@ export class Findings {
     p.protocols[layer]!.expert!(p, layer, this.#say);
   }
 
+  get size(): number {
+    return this.#found.size;
+  }
+
+  /** What occurs again did so last. */
+  endBatch(): void {
+    if (this.#rows.size === 0) return;
+    this.#rows = new Set();
+    this.#tcpRows = new Map();
+  }
+
   /** Findings since the last call. */
   take(): FindingRow[] {
+    this.endBatch();
     if (this.#found.size === 0) return [];
     const rows = [...this.#found.values()];
     this.#found = new Map();
-    this.#tcpRows = new Map();
     return rows;
   }
 
@@ -105,8 +118,14 @@ export class Findings {
     const protocol = expertProtocol(p, this.#layer);
     const key = `${severity} ${group} ${protocol} ${message}`;
     let row = this.#found.get(key);
-    if (row !== undefined) row.count++;
-    else if (this.#found.size < FINDINGS_MAX) {
+    if (row !== undefined) {
+      row.count++;
+      if (!this.#rows.has(row)) {
+        const time = p.seconds + p.nanoseconds / 1e9;
+        row.last = Math.max(row.last ?? row.time, time);
+        row.time = Math.min(row.time, time);
+      }
+    } else if (this.#found.size < FINDINGS_MAX) {
       row = {
         finder: 'expert',
         severity,
@@ -120,7 +139,9 @@ export class Findings {
       };
       this.#found.set(key, row);
     }
-    if (row !== undefined) this.#saidRows?.push(row);
+    if (row === undefined) return;
+    this.#rows.add(row);
+    this.#saidRows?.push(row);
   };
 }
 

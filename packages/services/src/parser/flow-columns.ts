@@ -87,6 +87,10 @@ export class FlowBook {
     }
   }
 
+  get size(): number {
+    return this.#rows.size;
+  }
+
   clear(): void {
     if (this.#rows.size === 0) return;
     this.#rows.clear();
@@ -193,6 +197,10 @@ export class FlowBook {
     larger.set(this.#numbers);
     this.#numbers = larger;
   }
+}
+
+export function noFlows(): FlowColumns {
+  return { length: 0, numbers: new Float64Array(0), ends: [], texts: [] };
 }
 
 /** As a store takes them in. */

@@ -38,8 +38,12 @@ const DHCP_FIELDS = [
   'dhcp.ip.your',
 ];
 
+type Row = { -readonly [key in keyof NameRow]: NameRow[key] };
+
 export class Names {
-  #rows = new Map<string, NameRow>();
+  #rows = new Map<string, Row>();
+  /** Of the present batch. */
+  #keys = new Set<string>();
   readonly #dhcp = new Tap(['dhcp'], DHCP_FIELDS);
   /** By protocol id: 1 for those that tell names by DNS, 2 by DHCP. */
   readonly #kinds = new Uint8Array(protocolsMade());
@@ -82,8 +86,18 @@ export class Names {
     for (const name of names) this.#set(text, name, 'file', time);
   }
 
+  get size(): number {
+    return this.#rows.size;
+  }
+
+  /** A name that occurs again is counted once more. */
+  endBatch(): void {
+    if (this.#keys.size > 0) this.#keys = new Set();
+  }
+
   /** All since the last call. */
   take(): NameRow[] {
+    this.endBatch();
     if (this.#rows.size === 0) return [];
     const rows = [...this.#rows.values()];
     this.#rows = new Map();
@@ -116,9 +130,17 @@ export class Names {
 
   #set(address: string, name: string, source: NameSource, time: number): void {
     // What is longer is no name, though a Host header or a TLS hello may say it.
-    if (name === '' || name.length > NAME_TEXT_MAX || this.#rows.size >= NAMES_MAX) return;
+    if (name === '' || name.length > NAME_TEXT_MAX || this.#keys.size >= NAMES_MAX) return;
     const key = `${address} ${source} ${name}`;
-    if (!this.#rows.has(key)) this.#rows.set(key, { address, name, source, time });
+    if (this.#keys.has(key)) return;
+    this.#keys.add(key);
+    const row = this.#rows.get(key);
+    if (row === undefined) this.#rows.set(key, { address, name, source, time });
+    else {
+      row.last = Math.max(row.last ?? row.time, time);
+      row.time = Math.min(row.time, time);
+      row.count = (row.count ?? 1) + 1;
+    }
   }
 }
 

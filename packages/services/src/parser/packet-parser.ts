@@ -16,13 +16,23 @@ import type { FindingRow, NameRow } from '@eyrie/store';
 import { Rules } from '../detect/index.ts';
 import { LiveLogs, type LiveLogsOptions } from '../zeek/index.ts';
 import { Findings } from './findings.ts';
-import { FlowBook, type FlowColumns } from './flow-columns.ts';
+import { FlowBook, type FlowColumns, noFlows } from './flow-columns.ts';
 import { Names } from './names.ts';
 
 /** Packets per batch of a source that keeps pace; some thousands, to amortise the cost of a batch. */
 export const BATCH_PACKETS = 8192;
 
+/** So many rows are not held back any longer. */
+const HELD_FLOWS_MAX = 16_384;
+const HELD_NAMES_MAX = 4096;
+const HELD_FINDINGS_MAX = 256;
+
 export interface ParserOptions extends FlowOptions {
+  /**
+   * Conversations, names and findings of the expert are reported with each so many-th batch, as most of them go on for several, and
+   * the store writes a row anew each time. Default 1.
+   */
+  readonly reportEvery?: number;
   /** Packets of a batch at most. Default BATCH_PACKETS. */
   readonly batchPackets?: number;
   /** Packets of the first batch; while the parser is behind, each that follows may hold twice as many. Default `batchPackets`. */
@@ -50,6 +60,8 @@ export interface Parsed {
   readonly flows: FlowColumns;
   readonly names: NameRow[];
   readonly findings: FindingRow[];
+  /** See StoreBatch. */
+  readonly reported: number | null;
 }
 
 /** The packets of one capture, in their order. */
@@ -72,6 +84,10 @@ export class PacketParser {
   /** Packets were skipped since the last batch was begun. */
   #isBehind = false;
   readonly #flows: FlowBook;
+  readonly #reportEvery: number;
+  /** Batches since the last report, and the last packet that it was about. */
+  #held = 0;
+  #reported = 0;
 
   constructor(options: ParserOptions = {}) {
     const {
@@ -79,7 +95,9 @@ export class PacketParser {
       firstPackets = batchPackets,
       streamBase = 0,
       rules = false,
+      reportEvery = 1,
     } = options;
+    this.#reportEvery = reportEvery;
     this.#batchPackets = batchPackets;
     this.#firstPackets = Math.min(firstPackets, batchPackets);
     this.#streamBase = streamBase;
@@ -161,12 +179,23 @@ export class PacketParser {
     this.#logs?.add(p);
   }
 
-  /** For packets that are stored already: updates the context that later packets need, without any rows. */
-  skip(frame: Frame): void {
+  /**
+   * For packets that are stored already: updates the context that later packets need, without any rows but those of packets after
+   * `reported`, which were held back.
+   */
+  skip(frame: Frame, reported = Infinity): void {
     const p = this.#dissector.dissect(frame);
     this.lastFrame = frame.number;
     this.#records.add(p);
-    this.#flows.clear();
+    if (frame.number <= reported) {
+      this.#flows.clear();
+      this.#names.take();
+      this.#reported = frame.number;
+    } else {
+      const shape = shapeOf(p);
+      this.#names.add(p, shape);
+      this.#findings.add(p, shape);
+    }
     this.#rules?.add(p);
     this.#isBehind = true;
   }
@@ -190,19 +219,40 @@ export class PacketParser {
     this.#logs?.close();
   }
 
-  /** Everything since the last call; the batch then belongs to the caller. */
-  take(): Parsed {
+  /**
+   * Everything since the last call, but for what is held back; the batch then belongs to the caller.
+   *
+   * @param isLast nothing is held back
+   */
+  take(isLast = false): Parsed {
     const packets = this.#batch ?? new PacketBatch(0);
     this.#batch = null;
     if (this.#streamBase > 0) moveStreams(packets, this.#streamBase);
     const found = this.#rules?.take() ?? [];
     this.#logs?.addFindings(found);
+    if (!isLast && this.#isHolding()) {
+      this.#names.endBatch();
+      this.#findings.endBatch();
+      return { packets, flows: noFlows(), names: [], findings: found, reported: this.#reported };
+    }
+    this.#held = 0;
+    this.#reported = this.lastFrame;
     return {
       packets,
       flows: this.#flows.take(),
       names: this.#names.take(),
       findings: [...this.#findings.take(), ...found],
+      reported: null,
     };
+  }
+
+  #isHolding(): boolean {
+    return (
+      ++this.#held < this.#reportEvery &&
+      this.#flows.size < HELD_FLOWS_MAX &&
+      this.#names.size < HELD_NAMES_MAX &&
+      this.#findings.size < HELD_FINDINGS_MAX
+    );
   }
 
   #addFlow(flow: Flow): void {

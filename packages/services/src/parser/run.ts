@@ -14,6 +14,8 @@ export interface BatchOut {
 export interface RunOptions {
   /** Packets up to this number are stored already: only their context is kept. */
   readonly skipTo?: number;
+  /** Of those, the last one whose conversations are stored, too. Default `skipTo`. */
+  readonly reported?: number;
   /**
    * A batch that is not full goes out after this long, unless more packets are there already, or others wait for the store.
    * Infinity: only at the end, and the source is always ahead.
@@ -36,6 +38,7 @@ export async function parseSource(
   out: BatchOut,
   {
     skipTo = 0,
+    reported = skipTo,
     flushMs = Infinity,
     now,
     isStopped = () => false,
@@ -56,11 +59,11 @@ export async function parseSource(
     for await (const reader of source.chunks()) {
       parser.interfaces = source.reader.interfaces;
       keyLog?.refresh();
-      if (parser.lastFrame < skipTo) skip(reader, parser, frame, skipTo);
+      if (parser.lastFrame < skipTo) skip(reader, parser, frame, skipTo, reported);
       for (;;) {
         if (!parser.hasBatch) parser.begin(await out.memory(), isBehind());
         if (!fill(reader, parser, frame)) break;
-        out.emit(parser.take());
+        out.emit(parser.take(isStopped()));
         if (isStopped()) break;
       }
       if (isStopped()) break;
@@ -68,13 +71,13 @@ export async function parseSource(
   } finally {
     clearInterval(timer);
   }
-  if (parser.waiting > 0) out.emit(parser.take());
+  if (parser.waiting > 0) out.emit(parser.take(true));
   if (isStopped() && canGoOn) return;
   if (!parser.hasBatch) parser.begin(await out.memory());
   // The rows of the end are a batch of their own, which does not depend on how the packets before were cut.
   for (const record of source.reader.names) parser.names.addRecord(record, frame.seconds);
   parser.end();
-  out.emit(parser.take());
+  out.emit(parser.take(true));
 }
 
 /** True: the batch is full, and there may be more frames. A function of its own, because this is the hot loop. */
@@ -86,8 +89,8 @@ function fill(reader: FrameReader, parser: PacketParser, frame: Frame): boolean 
   return false;
 }
 
-function skip(reader: FrameReader, parser: PacketParser, frame: Frame, to: number): void {
-  while (parser.lastFrame < to && reader.next(frame)) parser.skip(frame);
+function skip(reader: FrameReader, parser: PacketParser, frame: Frame, to: number, reported: number): void {
+  while (parser.lastFrame < to && reader.next(frame)) parser.skip(frame, reported);
 }
 
 /**

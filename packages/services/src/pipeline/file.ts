@@ -34,6 +34,9 @@ export class AlreadyStored extends Error {
   }
 }
 
+/** See ParserOptions: a million packets, which take a second. What is replayed in its own time is shown at once. */
+const REPORT_EVERY = 8;
+
 /** Longest time before a partial batch is stored. */
 const FLUSH_MS = 200;
 
@@ -77,7 +80,8 @@ export async function runFile(path: string, options: FileOptions, pipeline: Pipe
     if (capture.nextSequence === 0) return new Run(capture, parsing, pipeline);
     pipeline.log.info(`${path}: going on at packet ${capture.nextSequence + 1}`);
     await parsing.thread.end();
-    const rest = startParsing({ ...job, skipTo: capture.nextSequence }, pipeline);
+    const { nextSequence: skipTo, reported } = capture;
+    const rest = startParsing({ ...job, skipTo, reported: reported ?? skipTo }, pipeline);
     return new Run(capture, rest, pipeline);
   } catch (error) {
     await parsing.thread.end();
@@ -90,6 +94,7 @@ function jobFor(path: string, { speed = Infinity, loop = false }: FileOptions): 
     source: { kind: 'file', path, speed, loop },
     isSmall: !loop && speed === Infinity && isSmallFile(path),
     skipTo: 0,
+    reportEvery: speed === Infinity && path !== '-' ? REPORT_EVERY : 1,
     canGoOn: !isPassing(path, loop),
     streamBase: 0,
     flushMs: speed === Infinity && path !== '-' ? Infinity : FLUSH_MS,

@@ -219,7 +219,7 @@ export class Run {
     const packets = new PacketBatch(parsed.capacity, [], memory);
     packets.length = parsed.length;
     packets.texts.push(...parsed.texts);
-    const { flows, names, findings } = parsed;
+    const { flows, names, findings, reported } = parsed;
     this.#lastSequence = Math.max(this.#lastSequence, sequence);
     const allDrops = [...drops, ...this.#drops];
     this.#drops = [];
@@ -234,7 +234,7 @@ export class Run {
       get flows(): FlowRow[] {
         return flowRows(flows);
       },
-      ...{ names, findings, drops: [...this.#untold.splice(0), ...allDrops] },
+      ...{ names, findings, reported, drops: [...this.#untold.splice(0), ...allDrops] },
     };
     const written = await this.#persistor.write(batch);
     this.waiting--;

@@ -125,6 +125,7 @@ export class MemoryStore {
       bytes: 0,
       drops: 0,
       nextSequence: 0,
+      reported: null,
       problem: null,
     };
     this.rows.push(row);
@@ -152,6 +153,19 @@ export function sums(flows: readonly FlowRow[]): Map<string, number> {
   for (const { transport, stream, toServer, toClient } of flows) {
     const key = `${transport} ${stream}`;
     all.set(key, (all.get(key) ?? 0) + toServer.packets + toClient.packets);
+  }
+  return all;
+}
+
+/** What differs between reports of the same. */
+const OF_ONE_REPORT = ['count', 'frame', 'time', 'last'];
+
+/** How often each finding or name occurred, as a store adds them up. */
+export function counts(rows: readonly (FindingRow | NameRow)[]): Map<string, number> {
+  const all = new Map<string, number>();
+  for (const row of rows) {
+    const key = JSON.stringify(row, (name, value) => (OF_ONE_REPORT.includes(name) ? undefined : value));
+    all.set(key, (all.get(key) ?? 0) + (row.count ?? 1));
   }
   return all;
 }

@@ -6,7 +6,8 @@ import { Remembered } from '../sql/remembered.ts';
 import { secondsOrNull } from './time.ts';
 
 const QUERY = `SELECT c.id, c.key, c.kind, c.name, c.file, c.hash, c.begun, c.ended, c.problem, c.base_sequence,
-    b.packets, b.bytes, b.first_time, b.last_time, b.sequence, d.packets, k.time, k.mesh, k.ahead, k.uncertainty
+    b.packets, b.bytes, b.first_time, b.last_time, b.sequence, d.packets, k.time, k.mesh, k.ahead, k.uncertainty,
+    c.reported
   FROM captures c
     LEFT JOIN (SELECT capture, sum(packets) AS packets, sum(bytes) AS bytes, min(first_time) AS first_time,
       max(last_time) AS last_time, max(sequence) AS sequence FROM batches GROUP BY capture) b ON b.capture = c.id
@@ -100,7 +101,8 @@ function clockOf([time, mesh, ahead, uncertainty]: Row): ClockReading | null {
 
 function captureOf(row: Row): CaptureRow {
   const [id, key, kind, name, file, hash, begun, ended, problem, base] = row;
-  const [packets, bytes, firstTime, lastTime, sequence, drops, ...clock] = row.slice(10);
+  const [packets, bytes, firstTime, lastTime, sequence, drops, ...rest] = row.slice(10);
+  const reported = rest.at(-1)!;
   return {
     id: Number(id),
     key: String(key),
@@ -116,7 +118,8 @@ function captureOf(row: Row): CaptureRow {
     packets: Number(packets ?? 0),
     bytes: Number(bytes ?? 0),
     drops: Number(drops ?? 0),
-    clock: clockOf(clock),
+    clock: clockOf(rest),
     nextSequence: Math.max(Number(base), Number(sequence ?? -1) + 1),
+    reported: reported === null ? null : Number(reported),
   };
 }

@@ -1,6 +1,6 @@
 // Cache of captures, and of which of their batches were stored.
 import type { CaptureOrigin, StoreBatch } from '../rows.ts';
-import type { Transaction } from '../sql/database.ts';
+import type { Transaction, Value } from '../sql/database.ts';
 import { plainText } from '../sql/insert.ts';
 
 export interface KnownCapture {
@@ -9,6 +9,8 @@ export interface KnownCapture {
   lastSequence: number;
   /** Time of the latest stored clock reading, in seconds since 1970; 0 if there is none. */
   lastClock: number;
+  /** See StoreBatch. */
+  reported: number | null;
 }
 
 /** Captures cached; others are looked up again. */
@@ -48,19 +50,24 @@ export class Captures {
   async find(tx: Transaction, key: string): Promise<KnownCapture | null> {
     const [row] = await tx.all(
       `SELECT id, base_sequence - 1, (SELECT max(sequence) FROM batches b WHERE b.capture = captures.id),
-        (SELECT max(time) FROM clocks k WHERE k.capture = captures.id)
+        (SELECT max(time) FROM clocks k WHERE k.capture = captures.id), reported
        FROM captures WHERE key = $1`,
       [key],
     );
     if (row === undefined) return null;
     const lastSequence = Math.max(Number(row[1]), Number(row[2] ?? -1));
-    const found = { id: Number(row[0]), lastSequence, lastClock: Number(row[3] ?? 0) };
+    const found = {
+      id: Number(row[0]),
+      lastSequence,
+      lastClock: Number(row[3] ?? 0),
+      reported: numberOrNull(row[4]!),
+    };
     this.#remember(key, found);
     return found;
   }
 
   async add(tx: Transaction, { key, kind, name, file, hash }: CaptureOrigin): Promise<KnownCapture> {
-    const made = { id: await tx.reserve('captures', 1), lastSequence: -1, lastClock: 0 };
+    const made = { id: await tx.reserve('captures', 1), lastSequence: -1, lastClock: 0, reported: null };
     const path = file === null || this.#isDisguised ? null : plainText(file);
     await tx.run(
       'INSERT INTO captures (id, key, kind, name, file, hash, begun) VALUES ($1, $2, $3, $4, $5, $6, $7)',
@@ -94,10 +101,18 @@ export class Captures {
     await tx.run('UPDATE captures SET start_time = $1 WHERE id = $2', [time, id]);
   }
 
+  async report(tx: Transaction, { id, reported }: KnownCapture): Promise<void> {
+    await tx.run('UPDATE captures SET reported = $1 WHERE id = $2', [reported, id]);
+  }
+
   #remember(key: string, capture: KnownCapture): void {
     if (this.#known.size >= KNOWN_MAX) this.#known.clear();
     this.#known.set(key, capture);
   }
+}
+
+function numberOrNull(value: Value): number | null {
+  return value === null ? null : Number(value);
 }
 
 /** Origin for a batch without one. */

@@ -70,12 +70,15 @@ class Gathered {
   readonly clocks: Rows = [];
   /** Packets that must not be stored yet, in other batches. */
   readonly ranges: Range[] = [];
+  /** Captures whose `reported` has changed. */
+  readonly reports = new Set<KnownCapture>();
   /** Times of the first frames of captures. */
   readonly starts: { readonly capture: KnownCapture; readonly time: bigint }[] = [];
 
   async write(tx: Transaction, captures: Captures): Promise<void> {
     await refuseOverlaps(tx, this.ranges);
     for (const { capture, time } of this.starts) await captures.begin(tx, capture, time);
+    for (const capture of this.reports) await captures.report(tx, capture);
     await insertSome(tx, 'batches', BATCH_COLUMNS, this.batches);
     await insertSome(tx, 'tallies', TALLY_COLUMNS, this.tallies);
     await insertSome(tx, 'infos', INFO_COLUMNS, this.infos);
@@ -172,6 +175,10 @@ export class Ingest {
     if (packets !== null) Object.assign(row, await this.#addPackets(tx, packets, capture, number, gathered));
     gathered.batches.push(row);
     this.#captures.note(capture, batch.sequence);
+    if (batch.reported !== undefined && batch.reported !== capture.reported) {
+      capture.reported = batch.reported;
+      gathered.reports.add(capture);
+    }
     if (!this.#isDisguised) {
       gathered.flows.push({ capture: id, batch });
       for (const name of batch.names) gathered.names.push(nameRow(id, name));

@@ -36,8 +36,8 @@ export function flowRow(capture: number, flow: FlowRow): Cells {
   };
 }
 
-export function nameRow(capture: number, { address, name, source, time }: NameRow): Cells {
-  return { capture, address, name, source, first_time: time, last_time: time, count: 1 };
+export function nameRow(capture: number, { address, name, source, time, last, count }: NameRow): Cells {
+  return { capture, address, name, source, first_time: time, last_time: last ?? time, count: count ?? 1 };
 }
 
 /** Severities, gravest first. */

@@ -18,9 +18,26 @@ export class ParserWork {
   constructor(job: ParseJob, say: (message: FromParser, move: ArrayBuffer[]) => void) {
     this.#job = job;
     this.#say = say;
-    const { batchPackets, firstPackets, streamBase, flows, rules, silence, isLive, logs = null } = job;
+    const {
+      batchPackets,
+      firstPackets,
+      streamBase,
+      reportEvery = 1,
+      flows,
+      rules,
+      silence,
+      isLive,
+      logs = null,
+    } = job;
     const watching = { rules, silence, isLive, logs, onTrouble: this.#onTrouble };
-    this.#parser = new PacketParser({ batchPackets, firstPackets, streamBase, ...watching, ...flows });
+    this.#parser = new PacketParser({
+      batchPackets,
+      firstPackets,
+      streamBase,
+      reportEvery,
+      ...watching,
+      ...flows,
+    });
     this.#free = Array.from({ length: job.batchesMax }, () => undefined);
   }
 
@@ -52,6 +69,7 @@ export class ParserWork {
         },
         {
           skipTo: this.#job.skipTo,
+          reported: this.#job.reported ?? this.#job.skipTo,
           flushMs: this.#job.flushMs,
           isStopped: () => this.#isStopped,
           canGoOn: this.#job.canGoOn,
@@ -76,7 +94,7 @@ export class ParserWork {
     });
   }
 
-  #emit({ packets, flows, names, findings }: Parsed): void {
+  #emit({ packets, flows, names, findings, reported }: Parsed): void {
     const { lastFrame } = this.#parser;
     const source = this.#source!;
     const sequence = sequenceOf(lastFrame, packets.length);
@@ -84,7 +102,7 @@ export class ParserWork {
     this.#say(
       {
         kind: 'batch',
-        ...{ sequence, length, capacity, memory, texts, flows, names, findings },
+        ...{ sequence, length, capacity, memory, texts, flows, names, findings, reported },
         drops: this.#drops(source),
         progress: { bytesRead: source.bytesRead, size: source.size, packets: lastFrame },
       },

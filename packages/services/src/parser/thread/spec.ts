@@ -26,6 +26,10 @@ export interface ParseJob {
   readonly batchesMax: number;
   /** Packets up to this number are stored already. */
   readonly skipTo: number;
+  /** Of those, the last one whose conversations are stored, too. */
+  readonly reported?: number;
+  /** See ParserOptions. */
+  readonly reportEvery?: number;
   /** Added to stream numbers, see ParserOptions. */
   readonly streamBase: number;
   /** Whether, after a stop, somebody may go on from there: what is only told at the end is left for them then. */
@@ -55,6 +59,7 @@ export interface ParsedMessage {
   readonly flows: FlowColumns;
   readonly names: NameRow[];
   readonly findings: FindingRow[];
+  readonly reported: number | null;
   readonly drops: DropRow[];
   readonly progress: Progress;
 }

@@ -5,6 +5,7 @@ import { sql as clocks } from './003-clocks.ts';
 import { sql as outer } from './004-outer.ts';
 import { sql as packed } from './005-packed.ts';
 import { sql as plain } from './006-plain.ts';
+import { sql as reported } from './007-reported.ts';
 
 /** In order: the schema's version is how many of them were run. What has once been released is never changed. */
 export const migrations: readonly Migration[] = [
@@ -14,4 +15,5 @@ export const migrations: readonly Migration[] = [
   { name: 'addresses of outer headers', sql: outer },
   { name: 'packets in fewer columns', sql: packed },
   { name: 'packets without virtual columns', sql: plain },
+  { name: 'how far conversations are stored', sql: reported },
 ];

@@ -5,6 +5,7 @@ import { sql as clocks } from './003-clocks.ts';
 import { sql as outer } from './004-outer.ts';
 import { sql as oneIndex } from './005-one-index.ts';
 import { sql as packed } from './006-packed.ts';
+import { sql as reported } from './007-reported.ts';
 
 /** In order: the schema's version is how many of them were run. What has once been released is never changed. */
 export const migrations: readonly Migration[] = [
@@ -14,4 +15,5 @@ export const migrations: readonly Migration[] = [
   { name: 'addresses of outer headers', sql: outer },
   { name: 'one index of all packets instead of two', sql: oneIndex },
   { name: 'packets in fewer columns', sql: packed },
+  { name: 'how far conversations are stored', sql: reported },
 ];
