@@ -14,6 +14,7 @@ import Fastify, {
   type RawServerDefault,
 } from 'fastify';
 import packageJson from '../../package.json' with { type: 'json' };
+import { notHttp } from '../bus/not-http.ts';
 import { addPage } from '../ui/page.ts';
 import { type AuditLog, addAudit } from './audit.ts';
 import { Details } from './bytes/detail.ts';
@@ -21,7 +22,7 @@ import { Redissector } from './bytes/redissect.ts';
 import { leftBy, Turns } from './bytes/turns.ts';
 import { addCompression } from './compress.ts';
 import type { Context } from './context.ts';
-import { ApiError, apiErrorOf } from './errors.ts';
+import { ApiError, apiErrorOf, type ErrorCode } from './errors.ts';
 import type { Intake } from './intake.ts';
 import { type Compilers, lazyCompilers } from './lazy-compilers.ts';
 import { addLimits, clientOf, REQUESTS_PER_MINUTE } from './limits.ts';
@@ -105,6 +106,12 @@ export type Server = FastifyInstance<
 /** Limit of JSON bodies. */
 const BODY_BYTES_MAX = 64 << 10;
 const UPLOAD_BYTES_MAX = 16 * 2 ** 30;
+/** By status. */
+const NOT_HTTP = {
+  400: 'bad_request',
+  408: 'too_slow',
+  431: 'headers_too_large',
+} as const satisfies Readonly<Record<number, ErrorCode>>;
 /** Limit of a message from a client on the live channel. */
 const LIVE_BYTES_MAX = 4096;
 /** Requests that read many packets again: at once, and waiting for their turn. */
@@ -125,6 +132,7 @@ export async function buildAnalyzer(
   const app: Server = Fastify({
     bodyLimit: BODY_BYTES_MAX,
     forceCloseConnections: true,
+    clientErrorHandler: notHttp((status) => NOT_HTTP[status]),
     ajv: { customOptions: { removeAdditional: false, coerceTypes: false } },
     schemaController: { compilersFactory: compilers },
     frameworkErrors: (error, _, reply: FastifyReply) => {

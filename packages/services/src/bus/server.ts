@@ -2,6 +2,7 @@
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { BODY_BYTES_MAX, decode } from './encoding.ts';
 import { BusError, ListenError } from './errors.ts';
+import { notHttp } from './not-http.ts';
 import { hasToken, tokenProblem } from './token.ts';
 
 const HEALTH = '/healthz';
@@ -25,6 +26,7 @@ export function makeServer(
     bodyLimit: BODY_BYTES_MAX,
     forceCloseConnections: 'idle',
     exposeHeadRoutes: false,
+    clientErrorHandler: notHttp((status) => (status === 431 ? 'ERR_HEADERS_TOO_LARGE' : 'ERR_NOT_HTTP')),
   });
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) =>

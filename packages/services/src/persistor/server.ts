@@ -60,8 +60,9 @@ export async function startPersistor({
   );
 
   server.get('/store/progress', async (request): Promise<StoreProgress> => {
-    const { source } = request.query as { source?: string };
-    if (source === undefined) throw new BusError('ERR_BODY', 'say which source: /store/progress?source=KEY');
+    const { source } = request.query as { source?: string | string[] };
+    if (typeof source !== 'string')
+      throw new BusError('ERR_BODY', 'say which source: /store/progress?source=KEY');
     const capture = await access.ask(() => store.captureByKey(source));
     return {
       known: capture !== null,

@@ -1,6 +1,7 @@
 // What is asked wrongly, too often, by the wrong ones, or by many at once.
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
+import { connect } from 'node:net';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync, zstdDecompressSync } from 'node:zlib';
@@ -67,6 +68,12 @@ const WRONG: readonly [string, number, string][] = [
   ['/hosts/', 404, 'not_found'],
   ['/%zz', 400, 'bad_request'],
   ['/live', 426, 'upgrade_required'],
+  ['/packets?address=%0a', 400, 'bad_value'],
+  ['/hosts/%00%E2%80%AE', 400, 'bad_value'],
+  ['/flows?capture=999999999999999', 200, ''],
+  ['/flows?server_name=%00', 200, ''],
+  ['/packets?port=NaN', 400, 'bad_value'],
+  ['/packets?capture=-1', 400, 'bad_value'],
 ];
 
 test('what is wrong gets a stable code and one line, and never says what is inside', async () => {
@@ -78,6 +85,38 @@ test('what is wrong gets a stable code and one line, and never says what is insi
     assert.doesNotMatch(answer.body.error.message, /\n|SELECT|node_modules|\.ts:/);
     assert.ok(answer.body.error.message.length < 600, path.slice(0, 40));
   }
+});
+
+test('what is no HTTP request, or has too many headers, gets a stable code, too', async () => {
+  const { hostname, port } = new URL(open.address);
+  const answerTo = async (text: string): Promise<string> => {
+    const socket = connect(Number(port), hostname).setEncoding('utf8');
+    let answer = '';
+    // What it had not read when it closed the connection resets it.
+    socket
+      .on('error', () => {})
+      .on('data', (part) => {
+        answer += part;
+      });
+    socket.write(text);
+    await new Promise((resolve) => socket.on('close', resolve));
+    return answer;
+  };
+  const params = Array.from({ length: 10_000 }, (_, i) => `q${i}=1`).join('&');
+  for (const [text, status, code] of [
+    ['\x16\x03\x01\x00\xa5\r\n\r\n', 400, 'bad_request'],
+    [`GET /packets?${params} HTTP/1.1\r\nHost: x\r\n\r\n`, 431, 'headers_too_large'],
+  ] as const) {
+    const answer = await answerTo(text);
+    assert.match(answer, new RegExp(`^HTTP/1.1 ${status} .*\r\n`));
+    assert.equal(JSON.parse(answer.slice(answer.indexOf('\r\n\r\n'))).error.code, code);
+  }
+  // One after the other on one connection; the one that is wrong does not disturb those beside it.
+  const get = (path: string, more = '') => `GET ${path} HTTP/1.1\r\nHost: ${hostname}:${port}\r\n${more}\r\n`;
+  const pipelined = await answerTo(
+    get('/healthz') + get('/packets?limit=x') + get('/healthz', 'Connection: close\r\n'),
+  );
+  assert.deepEqual(pipelined.match(/HTTP\/1\.1 \d+/g), ['HTTP/1.1 200', 'HTTP/1.1 400', 'HTTP/1.1 200']);
 });
 
 test('what a parameter must be is said in words', async () => {
@@ -183,6 +222,7 @@ test('bodies that are no JSON, of the wrong type, or too large are refused', asy
   assert.equal((await post('[]')).body.error.code, 'bad_value');
   assert.equal((await post('{"interface":"lo","shell":"rm"}')).body.error.code, 'unknown_parameter');
   assert.equal((await post('{}')).body.error.code, 'bad_value');
+  assert.equal((await post('{"interface":"a\\u0000b"}')).body.error.code, 'bad_value');
   assert.equal((await post(JSON.stringify({ interface: 'x'.repeat(100_000) }))).status, 413);
   assert.equal((await post('interface=lo', 'application/x-www-form-urlencoded')).status, 415);
   assert.equal((await post('{"interface":"lo"}', 'text/plain')).status, 415);

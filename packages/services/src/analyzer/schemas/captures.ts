@@ -65,9 +65,12 @@ export const Uploaded = object({
 });
 export type Uploaded = Static<typeof Uploaded>;
 
+/** No argument of a program has it. */
+const NO_NUL = '^[^\\u0000]*$';
+
 export const LiveRequest = object({
-  interface: Type.String({ minLength: 1, maxLength: 255 }),
-  filter: Type.Optional(Type.String({ maxLength: 4096, description: 'BPF capture filter' })),
+  interface: Type.String({ minLength: 1, maxLength: 255, pattern: NO_NUL }),
+  filter: Type.Optional(Type.String({ maxLength: 4096, pattern: NO_NUL, description: 'BPF capture filter' })),
   snap_length: Type.Optional(
     Type.Integer({ minimum: 14, maximum: 262_144, description: 'maximum bytes captured of a packet' }),
   ),

@@ -1,0 +1,35 @@
+// The answer to what is no HTTP request, has too many headers, or comes too slowly: before there is a request, and so outside
+// Fastify's handlers.
+import type { Socket } from 'node:net';
+
+export interface NotHttp {
+  readonly status: 400 | 408 | 431;
+  readonly message: string;
+}
+
+const REASONS = {
+  400: 'Bad Request',
+  408: 'Request Timeout',
+  431: 'Request Header Fields Too Large',
+} as const;
+
+/** @param codeOf the error's code in this API */
+export function notHttp(codeOf: (status: NotHttp['status']) => string) {
+  return (error: Error & { code?: string }, socket: Socket): void => {
+    if (error.code === 'ECONNRESET' || socket.destroyed) return;
+    const { status, message } = meaningOf(error.code);
+    const body = JSON.stringify({ error: { code: codeOf(status), message } });
+    if (socket.writable)
+      socket.write(
+        `HTTP/1.1 ${status} ${REASONS[status]}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n${body}`,
+      );
+    socket.destroy(error);
+  };
+}
+
+function meaningOf(code: string | undefined): NotHttp {
+  if (code === 'HPE_HEADER_OVERFLOW')
+    return { status: 431, message: 'the address and the headers are longer than 16 KiB together' };
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return { status: 408, message: 'the request came too slowly' };
+  return { status: 400, message: 'this is not an HTTP request' };
+}
