@@ -79,7 +79,11 @@ const SECOND = 1_000_000_000n;
 
 /** As `secondsText`. */
 export function writeSeconds(value: number | bigint, out: TextSink): void {
-  if (typeof value === 'number' || value < 0n) {
+  if (typeof value === 'number') {
+    writeFixed(value, out);
+    return;
+  }
+  if (value < 0n) {
     out.text(secondsText(value));
     return;
   }
@@ -87,6 +91,25 @@ export function writeSeconds(value: number | bigint, out: TextSink): void {
   out.number(Number(seconds));
   out.text('.');
   out.number(Number(value - seconds * SECOND), 9);
+}
+
+/** Seconds to which a double has room for tenths of nanoseconds too, so that rounding gives the digits of `toFixed`. */
+const ROUNDED_EXACTLY = 2 ** 17;
+
+/** Nine decimals, as `toFixed(9)` gives them. */
+function writeFixed(value: number, out: TextSink): void {
+  const seconds = Math.trunc(value);
+  const nanoseconds = (value - seconds) * 1e9;
+  const rounded = Math.round(nanoseconds);
+  // Close to a half the last digit is a matter of the value's exact binary expansion.
+  const isClear = Math.abs(nanoseconds - rounded) < 0.4;
+  if (!(value >= 0 && value < ROUNDED_EXACTLY) || rounded === 1e9 || !isClear || Object.is(value, -0)) {
+    out.text(value.toFixed(9));
+    return;
+  }
+  out.number(seconds);
+  out.text('.');
+  out.number(rounded, 9);
 }
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
@@ -99,15 +122,19 @@ function secondsText(value: number | bigint): string {
 }
 
 /** The second told last: a busy capture has thousands of packets in one. */
-let toldSecond: bigint | null = null;
+let toldSecond = Number.NaN;
 let told = '';
 
 /** `Nov 21, 2026 10:40:00.123456789 UTC` */
 export function timeText(epochNanoseconds: bigint): string {
-  const fraction = ((epochNanoseconds % 1_000_000_000n) + 1_000_000_000n) % 1_000_000_000n;
-  const second = epochNanoseconds - fraction;
+  let second = Number(epochNanoseconds / SECOND);
+  let fraction = Number(epochNanoseconds % SECOND);
+  if (fraction < 0) {
+    second--;
+    fraction += 1_000_000_000;
+  }
   if (second !== toldSecond) {
-    const date = new Date(Number(second / 1_000_000n));
+    const date = new Date(second * 1000);
     if (Number.isNaN(date.getTime())) return secondsText(epochNanoseconds);
     const clock = date.toISOString().slice(11, 19);
     const day = String(date.getUTCDate()).padStart(2, ' ');

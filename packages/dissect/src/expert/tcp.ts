@@ -53,6 +53,7 @@ export function tcpExpert(p: Packet, layer: number, say: Say): void {
   if (isDuplicateSack(b, start, Math.min(p.payload[layer]!, p.stop[layer]!)))
     say('warn', 'sequence', 'D-SACK Sequence');
   const found = p.analysis & SPECIAL ? p.analysis | a.RETRANSMISSION : p.analysis;
+  if (found === 0) return;
   if (found & a.DUPLICATE_ACK)
     say(
       'note',

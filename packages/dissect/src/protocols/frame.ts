@@ -125,6 +125,9 @@ const f = {
   ...columnFields,
 };
 
+const columns = Object.values(columnFields);
+const times = [f.offsetShift, f.timeEpoch, f.timeDelta, f.timeDeltaDisplayed, f.timeRelative];
+
 export const frame = protocol({
   name: 'frame',
   title: 'Frame',
@@ -149,8 +152,7 @@ export const frame = protocol({
     out.fixed(f.encapType);
     if (p.hasTime) {
       out.fixed(f.time);
-      for (const derived of [f.offsetShift, f.timeEpoch, f.timeDelta, f.timeDeltaDisplayed, f.timeRelative])
-        out.fixed(derived);
+      for (const each of times) out.fixed(each);
     }
     out.fixed(f.number);
     out.fixed(f.len);
@@ -164,7 +166,7 @@ export const frame = protocol({
       out.fixed(f.copying);
     }
     out.add(f.protocols, start, 0, framePath(p));
-    for (const column of Object.values(columnFields)) out.fixed(column);
+    for (const column of columns) out.fixed(column);
   },
   titleOf(p) {
     if (isCustomBlock(p)) return 'PCAPNG Custom Block';

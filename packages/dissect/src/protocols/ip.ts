@@ -90,10 +90,11 @@ const FLAG_WORDS = [
   [0x20, 'More fragments'],
 ] as const;
 
-/** `, Don't fragment` */
-function flagWords(flags: number): string {
-  return FLAG_WORDS.map(([bit, words]) => (flags & bit ? `, ${words}` : '')).join('');
-}
+/** `, Don't fragment`, by the three bits. */
+const flagTexts = Array.from({ length: 8 }, (_, bits) =>
+  FLAG_WORDS.map(([bit, words]) => ((bits << 5) & bit ? `, ${words}` : '')).join(''),
+);
+const flagWords = (flags: number): string => flagTexts[flags >> 5]!;
 
 /** Bytes. 0 in the header means a length beyond 16 bits: segmentation offload, or BIG TCP. */
 function totalLength(p: Packet, layer: number): number | undefined {

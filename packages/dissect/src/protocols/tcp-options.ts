@@ -96,9 +96,18 @@ function optionsLine(value: Value, width: number): string {
   for (let at = 0, length = 0; at < b.length; at += length) {
     length = optionLength(b, at, b.length);
     if (length === 0) break;
-    line += `, ${optionField(b[at]!).title.replace('TCP Option - ', '')}`;
+    line += optionWords(b[at]!);
   }
   return line;
+}
+
+/** `, Timestamps`: an option in the line of all; by kind, '' until it is met. */
+const optionTexts = new Array<string>(256).fill('');
+
+function optionWords(kind: number): string {
+  if (optionTexts[kind] === '')
+    optionTexts[kind] = `, ${optionField(kind).title.replace('TCP Option - ', '')}`;
+  return optionTexts[kind]!;
 }
 
 function optionField(kind: number): Field {

@@ -146,6 +146,8 @@ const f = {
   segmentData: alias('tcp.segment_data', 'TCP segment data', [retransmitted, partOfMessage]),
 };
 
+const flagBits = [f.res, f.ae, f.cwr, f.ece, f.urg, f.ackFlag, f.psh, f.rst, f.syn, f.fin];
+
 function emitConnection(p: Packet, start: number, flags: number, out: Sink): void {
   if (flags & SYN) out.add(flags & ACK ? f.isSynAck : f.isSyn, start, 0);
   if (flags & FIN) {
@@ -257,8 +259,7 @@ export const tcp: Protocol = protocol({
     out.add(f.hdrLen, start + 12, 1, headerLength);
     out.openFixed(f.flags);
     out.note(` (${tcpFlagsText(u16(b, start + 12) & 0x0fff)})`);
-    for (const flag of [f.res, f.ae, f.cwr, f.ece, f.urg, f.ackFlag, f.psh, f.rst, f.syn, f.fin])
-      out.fixed(flag);
+    for (const bit of flagBits) out.fixed(bit);
     out.fixed(f.flagsStr);
     out.close();
     out.fixed(f.windowValue);
@@ -311,8 +312,15 @@ function quotedSequence(p: Packet, layer: number): string {
 /** `·······AP···`: a letter or a dot per flag. */
 function flagLetters(p: Packet, layer: number): string {
   const flags = u16(p.bufferOf(layer), p.start[layer]! + 12) & 0xfff;
-  return [...'RRRACEUAPRSF'].map((letter, i) => (flags & (0x800 >> i) ? letter : '·')).join('');
+  if (knownLetters[flags] === '')
+    knownLetters[flags] = [...'RRRACEUAPRSF']
+      .map((letter, i) => (flags & (0x800 >> i) ? letter : '·'))
+      .join('');
+  return knownLetters[flags]!;
 }
+
+/** By flags; '' until they are met. */
+const knownLetters = new Array<string>(0x1000).fill('');
 
 function hasAck(p: Packet, layer: number): boolean {
   return (p.bufferOf(layer)[p.start[layer]! + 13]! & ACK) !== 0;
