@@ -1,7 +1,7 @@
 import type { DnsEvent } from '../../events/events.ts';
 import { spanText } from '../addresses.ts';
 import { Bounded, KEYS_MAX, Recent } from '../recent.ts';
-import type { Rule, Report, Watcher } from '../rule.ts';
+import type { Report, Rule, Watcher } from '../rule.ts';
 import { ALTERNATIVE_EXFILTRATION, DNS_CHANNEL } from '../techniques.ts';
 import { isOrdinary, partsOf } from './dns-names.ts';
 

@@ -1,6 +1,6 @@
 import type { ArpEvent } from '../../events/events.ts';
 import { Bounded, KEYS_MAX } from '../recent.ts';
-import type { Rule, Report } from '../rule.ts';
+import type { Report, Rule } from '../rule.ts';
 import { ARP_POISONING } from '../techniques.ts';
 
 /** Points that together make a finding; no single sign does. */

@@ -1,6 +1,6 @@
 import type { NeighbourEvent } from '../../events/events.ts';
 import { Bounded, KEYS_MAX, Recent } from '../recent.ts';
-import type { Rule, Report } from '../rule.ts';
+import type { Report, Rule } from '../rule.ts';
 import { IN_THE_MIDDLE } from '../techniques.ts';
 
 /** Points required for a finding; no single indicator has as many. */
