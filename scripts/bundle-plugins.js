@@ -29,32 +29,39 @@ export const requiredHttp = {
 };
 
 /**
- * Lets a source import from the files that define what it names, instead of from the index of their package: esbuild would
- * have whoever imports one name from an index load all files of that package at once.
+ * Lets a source import from the files that define what it names, instead of from the index of their package: with an import
+ * from an index, esbuild loads all files of that package at once.
+ *
+ * @param {Set<string>} read receives the paths of indexes and manifests that were followed: esbuild does not know of them, and
+ *   leaves them out of its list of inputs
  */
-export const directImports = {
+export const directImports = (read) => ({
   name: 'direct imports',
   setup({ onLoad }) {
     /** What each file exports: name to the file that defines it, and its name there. */
     const known = new Map();
+    const readText = (path) => {
+      read.add(path);
+      return readFileSync(path, 'utf8');
+    };
     onLoad({ filter: /[\\/]packages[\\/][^\\/]+[\\/]src[\\/].*\.ts$/ }, ({ path }) => ({
       contents: readFileSync(path, 'utf8').replace(NAMED_IMPORT, (line, names, from) => {
-        const index = indexOf(from, path);
-        return index === null ? line : directly(line, names, exportsOf(index, known));
+        const index = indexOf(from, path, readText);
+        return index === null ? line : directly(line, names, exportsOf(index, known, readText));
       }),
       loader: 'ts',
     }));
   },
-};
+});
 
 const NAMED_IMPORT = /^import \{([^}]*)\} from '([^']+)';/gm;
 
 /** The path of the index that is imported; null for any other file, and packages that are not ours. */
-function indexOf(from, importer) {
+function indexOf(from, importer, readText) {
   if (/^\..*\/index\.ts$/.test(from)) return join(dirname(importer), from);
   const [, name, below] = /^@eyrie\/([^/]+)(\/.+)?$/.exec(from) ?? [];
   if (name === undefined) return null;
-  const { exports } = JSON.parse(readFileSync(join(packages, name, 'package.json'), 'utf8'));
+  const { exports } = JSON.parse(readText(join(packages, name, 'package.json')));
   const target = exports[`.${below ?? ''}`] ?? exports['./*'].replace('*', below.slice(1));
   return join(packages, name, target);
 }
@@ -83,22 +90,23 @@ function pairs(names) {
     .map(([name, local = name]) => [name, local]);
 }
 
-function exportsOf(path, known) {
+function exportsOf(path, known, readText) {
   const before = known.get(path);
   if (before !== undefined) return before;
   const found = new Map();
   known.set(path, found);
-  const text = readFileSync(path, 'utf8');
+  const text = readText(path);
   for (const [, name] of text.matchAll(/^export (?:async function|function|class|const|let)\*? (\w+)/gm))
     found.set(name, [path, name]);
   for (const [, names, from] of text.matchAll(/^export \{([^}]*)\}(?: from '([^']+)')?;/gm)) {
-    const there = from === undefined ? null : exportsOf(join(dirname(path), from), known);
+    const there = from === undefined ? null : exportsOf(join(dirname(path), from), known, readText);
     for (const [name, outside] of pairs(names)) {
       const source = there === null ? [path, outside] : there.get(name);
       if (source !== undefined) found.set(outside, source);
     }
   }
   for (const [, from] of text.matchAll(/^export \* from '([^']+)';/gm))
-    for (const [name, source] of exportsOf(join(dirname(path), from), known)) found.set(name, source);
+    for (const [name, source] of exportsOf(join(dirname(path), from), known, readText))
+      found.set(name, source);
   return found;
 }

@@ -5,12 +5,12 @@
 import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { isFile } from './bundle-plugins.js';
 import { bundleProgram } from './program.js';
 import { makeSnapshot } from './snapshot.js';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const folder = join(root, 'packages/cli/.bundle');
+const MAKERS = ['bundle.js', 'bundle-plugins.js', 'program.js', 'snapshot.js'];
 
 try {
   await bundle();
@@ -25,18 +25,20 @@ async function bundle() {
   const { build } = await import('esbuild');
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  const { metafile } = await bundleProgram(build, folder);
-  writeFileSync(join(folder, 'sources.json'), JSON.stringify({ sources: sourcesOf(metafile) }));
-  await makeSnapshot(build, folder, sourcesOf).catch((error) =>
+  const sources = factsOf(await bundleProgram(build, folder));
+  writeFileSync(join(folder, 'sources.json'), JSON.stringify({ sources }));
+  await makeSnapshot(build, folder, ({ inputs }) => factsOf(Object.keys(inputs))).catch((error) =>
     console.error(`eyrie read starts without a snapshot: ${String(error).split('\n')[0]}`),
   );
 }
 
-/** Our own files in a bundle, with modification time and size. */
-function sourcesOf({ inputs }) {
-  return Object.keys(inputs)
-    .filter(isFile)
-    .map((path) => resolve(root, path))
-    .filter((path) => !relative(root, path).startsWith('node_modules'))
-    .map((path) => [relative(root, path), statSync(path).mtimeMs, statSync(path).size]);
+/** Modification time and size of our own files that a bundle was made of, and of the scripts that made it. */
+function factsOf(files) {
+  const own = [...files, ...MAKERS.map((name) => `scripts/${name}`)]
+    .map((path) => relative(root, resolve(root, path)))
+    .filter((path) => !path.startsWith('node_modules'));
+  return [...new Set(own)].map((path) => {
+    const { mtimeMs, size } = statSync(join(root, path));
+    return [path, mtimeMs, size];
+  });
 }

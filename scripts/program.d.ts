@@ -1,1 +1,1 @@
-export function bundleProgram<T>(build: (options: import('esbuild').BuildOptions) => T, folder: string): T;
+export function bundleProgram(build: typeof import('esbuild').build, folder: string): Promise<string[]>;

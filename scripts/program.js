@@ -1,20 +1,21 @@
 // Bundles the whole command into files that each command loads some of: for a checkout and for the published package.
 // Plain JavaScript: scripts/bundle.js calls it on whatever Node `npm ci` was started with.
 
-import { directImports, requiredHttp } from './bundle-plugins.js';
+import { directImports, isFile, requiredHttp } from './bundle-plugins.js';
 import { bundling } from './snapshot.js';
 
 /**
  * Writes `run.mjs` and what it loads.
  *
- * @template T
- * @param {(options: import('esbuild').BuildOptions) => T} build
+ * @param {typeof import('esbuild').build} build
  * @param {string} folder
+ * @returns {Promise<string[]>} the files that it was made of, some of them relative to the repository
  */
-export function bundleProgram(build, folder) {
-  return build({
+export async function bundleProgram(build, folder) {
+  const read = new Set();
+  const { metafile } = await build({
     ...bundling,
-    plugins: [directImports, requiredHttp],
+    plugins: [directImports(read), requiredHttp],
     entryPoints: {
       run: 'packages/cli/src/run.ts',
       // Entry points of threads, separate so that a thread loads only what it needs.
@@ -33,4 +34,5 @@ export function bundleProgram(build, folder) {
       js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",
     },
   });
+  return [...Object.keys(metafile.inputs).filter(isFile), ...read];
 }

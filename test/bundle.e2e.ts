@@ -11,6 +11,22 @@ for (const path of ['packages/cli/.bundle/run.mjs', 'packages/dashboard/.bundle/
   });
 }
 
+test('a change of an index, a manifest or a script of the bundle is noticed like one of a source', () => {
+  const { sources } = JSON.parse(readFileSync(join(root, 'packages/cli/.bundle/sources.json'), 'utf8'));
+  const files = new Set(sources.map(([path]: [string]) => path));
+  const needed = globSync(
+    ['packages/*/src/index.ts', 'scripts/{bundle,bundle-plugins,program,snapshot}.js'],
+    {
+      cwd: root,
+    },
+  ).filter((path) => !/packages\/(cli|dashboard)\//.test(path));
+  needed.push('packages/services/package.json');
+  assert.deepEqual(
+    needed.filter((path) => !files.has(path)),
+    [],
+  );
+});
+
 test('eyrie import and eyrie up load neither dissector nor server until a file is there to be read', () => {
   const folder = join(root, 'packages/cli/.bundle');
   for (const command of ['import', 'up']) {

@@ -39,6 +39,10 @@ test('nothing is left for later in a comment', () => {
   assert.deepEqual(linesWith(/\b(TODO|FIXME)\b/, texts), []);
 });
 
+test('no file that a merge or an editor left behind', () => {
+  assert.deepEqual(filesLike('{packages,scripts,test,docs,deploy,samples}/**/*{.orig,.rej,.bak,~}'), []);
+});
+
 test('no path of one machine', () => {
   assert.deepEqual(linesWith(/(^|[\s"'`(=:])\/(work|root)\//, texts), []);
 });
