@@ -52,7 +52,7 @@ export class Source {
   #packet: NtpPacket | null = null;
   #reach = 0;
   #poll = POLL_MIN;
-  #pending = 0;
+  #polls = 0;
   #fault: string | null = null;
   #isStopped = false;
 
@@ -64,7 +64,7 @@ export class Source {
   /** Polls once. Never throws; errors go to `state().fault`. */
   async poll(): Promise<void> {
     if (this.#isStopped) return;
-    this.#pending++;
+    this.#polls++;
     this.#reach = (this.#reach << 1) & 0xff;
     try {
       await this.#exchange();
@@ -78,7 +78,7 @@ export class Source {
   /** Milliseconds until the next poll; null: never. */
   nextPollMs(): number | null {
     if (this.#isStopped) return null;
-    return this.#pending < BURST ? BURST_GAP_MS : 1000 * 2 ** this.#poll;
+    return this.#polls < BURST ? BURST_GAP_MS : 1000 * 2 ** this.#poll;
   }
 
   state(): SourceState {
@@ -144,7 +144,7 @@ export class Source {
   /** Lengthens the poll interval while the offset stays within the jitter, else shortens it (simplified RFC 5905 §13). */
   #adapt(): void {
     const { estimate } = this.state();
-    if (estimate === null || this.#pending < BURST) return;
+    if (estimate === null || this.#polls < BURST) return;
     const isCalm = Math.abs(estimate.offset) < 4 * estimate.jitter;
     this.#poll = Math.min(POLL_MAX, Math.max(POLL_MIN, this.#poll + (isCalm ? 1 : -1)));
   }

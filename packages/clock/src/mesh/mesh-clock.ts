@@ -223,7 +223,7 @@ export class MeshClock {
     return this.#clock.steadyNs();
   }
 
-  /** The response to a request of `peer` that arrived at `cameNs` of `steadyNs`; null if it is malformed. */
+  /** The response to a request of `peer` that arrived at `receivedNs` of `steadyNs`; null if it is malformed. */
   answer(bytes: Uint8Array, receivedNs: bigint, peer: string): Uint8Array | null {
     const request = decodeRequest(bytes);
     if (request === null) return null;
