@@ -12,6 +12,7 @@ import { machineMs } from '../src/hosting/machine.ts';
 const BULK_KIND = 99;
 const CHUNK_BYTES = 64 << 10;
 const ARRIVAL_MS = 10_000;
+const PROBE_MS = 1_000;
 
 export interface Told {
   startMs: number;
@@ -68,15 +69,17 @@ export class MeshHost extends Host {
     writeFileSync(path, JSON.stringify(profile));
   }
 
-  /** Round trip over an existing link, in milliseconds. */
-  async probe(id: string): Promise<number> {
-    const session = [...this.peer(id)!.switchboard.sessions()][0]!;
+  /** Round trip over an existing link, in milliseconds; null if the peer has none, or no answer comes. */
+  async probe(id: string): Promise<number | null> {
+    // On a busy machine a peer may have lost its links.
+    const [session] = this.peer(id)!.switchboard.sessions();
+    if (session === undefined) return null;
     const payload = Buffer.concat([Buffer.of(Buffer.byteLength(session.id)), Buffer.from(session.id)]);
     const startMs = machineMs();
-    await new Promise<void>((resolve) =>
-      session.request(requestKinds.probe, payload, 1_000, () => resolve()),
+    const error = await new Promise<string | null>((resolve) =>
+      session.request(requestKinds.probe, payload, PROBE_MS, resolve),
     );
-    return machineMs() - startMs;
+    return error === null ? machineMs() - startMs : null;
   }
 
   /** Returns the time of sending, without waiting for the receipt. */

@@ -89,12 +89,17 @@ async function saveProfiles(folder: string): Promise<void> {
 }
 
 async function talk(): Promise<void> {
-  const trips: number[] = [];
+  const trips: (number | null)[] = [];
   for (let i = 0; i < TRIPS; i++) {
     const id = pick(ids);
     trips.push(await hostOf(id).probe(id));
   }
-  say('link round trip', spread(trips));
+  const answered = trips.filter((ms) => ms !== null);
+  const unanswered = trips.length - answered.length;
+  say(
+    'link round trip',
+    `${spread(answered)}${unanswered > 0 ? `; ${unanswered} without a link or an answer` : ''}`,
+  );
 
   await ofAll(stage, (host) => host.listen());
   const messages: number[] = [];
@@ -127,7 +132,8 @@ async function talk(): Promise<void> {
 async function bulk(): Promise<void> {
   const from = ids[0]!;
   const linked = await hostOf(from).linkedWith(from);
-  const to = linked.find((id) => hostOf(id) !== hostOf(from)) ?? linked[0]!;
+  const to = linked.find((id) => hostOf(id) !== hostOf(from)) ?? linked[0];
+  if (to === undefined) return say('bulk over one link', `${from} has no link`);
   const taken = hostOf(to).takeBulk(to, BULK_BYTES);
   const sentMs = await hostOf(from).sendBulk(from, to, BULK_BYTES);
   const seconds = ((await taken) - sentMs) / 1000;

@@ -33,12 +33,10 @@ export class QueryHost extends Host {
     }).length;
   }
 
-  /** Ages of views, and of the readings in them. */
+  /** Ages of views, and of the readings in them; of the peers that have a view. */
   async ages(): Promise<[viewMs: number, readingsMs: number][]> {
-    return this.peers().map(({ skyeye }) => {
-      const { ageMs, readings } = skyeye.view()!;
-      return [ageMs, readings.ageMs];
-    });
+    const views = this.peers().flatMap(({ skyeye }) => skyeye.view() ?? []);
+    return views.map(({ ageMs, readings }) => [ageMs, readings.ageMs]);
   }
 
   async ask(id: string, question: string): Promise<Reply> {
