@@ -39,11 +39,15 @@ describe('a benchmark', () => {
       });
     });
 
-  it('refuses a number that is none', async () => {
-    const { status, err } = await called('scripts/bench-live.ts', '--rates', '1000,many');
-    assert.deepEqual(
-      [status, err],
-      [2, '--rates takes a positive number, not many; --help shows what there is\n'],
-    );
-  });
+  const REFUSED: [path: string, args: string[], reason: string][] = [
+    ['scripts/bench-live.ts', ['--rates', '1000,many'], '--rates takes a positive number, not many'],
+    ['packages/lab/bench/mesh.ts', ['--threads', '0.5'], '--threads takes a whole number above 0, not 0.5'],
+    ['packages/lab/bench/mesh.ts', ['--idle', 'Infinity'], '--idle takes a positive number, not Infinity'],
+    ['packages/lab/bench/mesh.ts', ['3', 'jion'], 'jion is not "join"'],
+  ];
+  for (const [path, args, reason] of REFUSED)
+    it(`refuses ${args.join(' ')}`, async () => {
+      const { status, err } = await called(path, ...args);
+      assert.deepEqual([status, err], [2, `${reason}; --help shows what there is\n`]);
+    });
 });

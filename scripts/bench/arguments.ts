@@ -35,7 +35,17 @@ export function argumentsOf<T extends ParseArgsOptionsConfig>(
 /** @param name as in the usage text */
 export function positive(name: string, text: string): number {
   const number = Number(text);
-  return number > 0 ? number : wrong(`${name} takes a positive number, not ${text}`);
+  return number > 0 && Number.isFinite(number)
+    ? number
+    : wrong(`${name} takes a positive number, not ${text}`);
+}
+
+/** @param name as in the usage text */
+export function positiveInteger(name: string, text: string): number {
+  const number = Number(text);
+  return Number.isSafeInteger(number) && number > 0
+    ? number
+    : wrong(`${name} takes a whole number above 0, not ${text}`);
 }
 
 /** Ends the process. */

@@ -5,7 +5,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { argumentsOf, positive } from '../../../scripts/bench/arguments.ts';
+import { argumentsOf, positive, positiveInteger, wrong } from '../../../scripts/bench/arguments.ts';
 import type { Calls, Hosted } from '../src/hosting/calls.ts';
 import type { Host, HostOptions, HostSample } from '../src/hosting/host.ts';
 import { machineMs } from '../src/hosting/machine.ts';
@@ -36,7 +36,7 @@ export interface Stage<H> {
 const HELP = `Measures a mesh of many peers in the threads of one process.
 
   npm run bench:mesh -- [PEERS] [join] [options]
-  npm run bench:queries -- [PEERS] [options]
+  npm run bench:queries -- [PEERS] [--threads N]
 
   PEERS               (1000)
   join                only how long they take to join
@@ -60,8 +60,11 @@ export function openStage<H extends Host>(start: Start<H>): Stage<H> {
     },
     [0, 2],
   );
-  const count = positive('PEERS', positionals[0] ?? '1000');
-  const threads = Math.min(count, positive('--threads', values.threads));
+  const [peers = '1000', only = ''] = positionals;
+  if (only !== '' && only !== 'join') wrong(`${only} is not "join"`);
+  const count = positiveInteger('PEERS', peers);
+  const threads = Math.min(count, positiveInteger('--threads', values.threads));
+  const idleS = positive('--idle', values.idle);
   const home = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'eyrie-bench-'));
   // Without `end`, threads may still be writing.
   process.once('exit', () => rmSync(home, { recursive: true, force: true, maxRetries: 10 }));
@@ -77,9 +80,8 @@ export function openStage<H extends Host>(start: Start<H>): Stage<H> {
   };
   const ids = Array.from({ length: count }, (_, i) => `peer-${i}`);
   const hostOf = (id: string) => hosts[Number(id.split('-')[1]) % threads]!;
-  const { idle, profiles = null, heaps = null } = values;
-  const isJoinOnly = positionals[1] === 'join';
-  return { hosts, ids, isJoinOnly, idleS: Number(idle), profiles, heaps, hostOf, end };
+  const { profiles = null, heaps = null } = values;
+  return { hosts, ids, isJoinOnly: only === 'join', idleS, profiles, heaps, hostOf, end };
 }
 
 /** The first peer founds the mesh; the others join by its invitation. */
