@@ -24,7 +24,8 @@ function inboxWith(stored = 0, rules = false, wants: (body: StoreRequest) => boo
     },
   } as unknown as BusClient;
   const refused = new RefusedBodies(null, silentLog);
-  return { sent, refused, inbox: new Inbox({ origin, persistor, stored, rewinds: true, rules, refused }) };
+  const options = { origin, persistor, stored, reported: null, rewinds: true, rules, refused };
+  return { sent, refused, inbox: new Inbox(options) };
 }
 
 /** UDP packets, each from another port. */

@@ -11,7 +11,7 @@ import { silentLog } from '../src/log/index.ts';
 import { type ParserServer, startParserServer } from '../src/parser/index.ts';
 import { type PersistorServer, startPersistor } from '../src/persistor/index.ts';
 import { runFile } from '../src/pipeline/index.ts';
-import { MemoryStore, sums } from './support/memory-store.ts';
+import { counts, MemoryStore, sums } from './support/memory-store.ts';
 
 const SAMPLE = join(import.meta.dirname, '../../../samples/office-hour.pcapng');
 const PACKETS = 5125;
@@ -148,6 +148,29 @@ describe('capture, parser and persistor over HTTP', () => {
     all.memory.onWrite = () => {};
     await all.capture();
     assertWhole(all);
+  });
+
+  it('go on with a file whose import was broken off, with the conversations that it held back', async () => {
+    const all = await services();
+    const { store } = all.memory;
+    let batches = 0;
+    const onProgress = (): void => {
+      if (++batches === 3) imported.abandon();
+    };
+    all.memory.onWrite = () => {
+      // As if the process had been killed.
+      if (batches === 3) all.memory.failAfter = 0;
+    };
+    const imported = await runFile(SAMPLE, {}, { store, log, batchPackets: 300, batchesMax: 1, onProgress });
+    await assert.rejects(imported.finished());
+    const { nextSequence, reported } = all.memory.rows[0]!;
+    assert.deepEqual({ nextSequence, reported }, { nextSequence: 900, reported: 0 });
+    all.memory.failAfter = Infinity;
+    all.memory.onWrite = () => {};
+    await all.capture();
+    assertWhole(all);
+    assert.deepEqual(counts(all.kept.names).size, counts(expected.names).size);
+    assert.equal(all.memory.rows[0]!.reported, null);
   });
 
   it('a store that is away is waited for', async () => {
@@ -353,7 +376,7 @@ describe('/store', () => {
     assert.equal((await post(all, { source: 'k', sequence: 1, end: { problem: null } })).status, 200);
     assert.equal(all.memory.rows[0]!.ended, 1);
     const progress = await fetch(`${all.persistor.url}/store/progress?source=k`);
-    assert.deepEqual(await progress.json(), { known: true, next: 2, ended: true });
+    assert.deepEqual(await progress.json(), { known: true, next: 2, reported: null, ended: true });
   });
 
   it('refuses wrong types, unknown columns and addresses that are none', async () => {

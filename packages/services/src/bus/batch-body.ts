@@ -21,9 +21,10 @@ export function encodeStoreBody(
   packets: PacketBatch | null,
   end: StoreRequest['end'],
 ): Uint8Array {
-  const { source, sequence, origin, flows, names, findings, drops } = batch;
+  const { source, sequence, origin, flows, names, findings, drops, reported } = batch;
   const head = JSON.stringify({
     ...{ source, sequence, origin, flows, names, findings, drops },
+    ...(reported === undefined ? {} : { reported }),
     ...(end === null ? {} : { end }),
   });
   const text = Buffer.from(head);
@@ -57,11 +58,12 @@ export function storeRequestOf(json: unknown): StoreRequest {
 }
 
 function request(head: BatchHead, packets: StoreBatch['packets']): StoreRequest {
-  const { source, sequence, origin, end } = head;
+  const { source, sequence, origin, reported, end } = head;
   return {
     batch: {
       ...{ source, sequence, packets },
       ...(origin === undefined ? {} : { origin }),
+      ...(reported === undefined ? {} : { reported }),
       // The schema has been checked. It describes the same shape, but types enumerated names as plain strings.
       flows: (head.flows ?? []) as unknown as FlowRow[],
       names: (head.names ?? []) as unknown as NameRow[],

@@ -217,6 +217,11 @@ const ROWS = {
   names: Type.Optional(Type.Array(NameSchema, { maxItems: 1_000_000 })),
   findings: Type.Optional(Type.Array(FindingSchema, { maxItems: 1_000_000 })),
   drops: Type.Optional(Type.Array(DropSchema, { maxItems: 1000 })),
+  reported: Type.Optional(
+    nullable(
+      count('the last packet whose rows are in this batch or before; null: they all are; default: as before'),
+    ),
+  ),
   /** Present on the last batch; `problem`: why the source ended early. */
   end: Type.Optional(Type.Object({ problem: nullable(text(2000)) }, closed)),
 };

@@ -18,6 +18,8 @@ export interface InboxOptions {
   readonly persistor: BusClient;
   /** Packets of this source stored already. */
   readonly stored: number;
+  /** Of those, the last one whose conversations, names and findings are stored, too; null: all. */
+  readonly reported: number | null;
   /** Whether the source resends from its first packet, so that the dissection context can be rebuilt. */
   readonly rewinds: boolean;
   /** Whether intrusion rules are applied. */
@@ -161,7 +163,7 @@ export class Inbox {
   #see(frame: Frame): void {
     const parser = this.#parser;
     if (frame.number <= this.#options.stored) {
-      parser.skip(frame);
+      parser.skip(frame, this.#options.reported ?? Infinity);
       return;
     }
     if (!parser.hasBatch) parser.begin(this.#takeMemory());
@@ -188,6 +190,7 @@ export class Inbox {
         packets: null,
         flows: flows.slice(part * FLOWS_MAX, (part + 1) * FLOWS_MAX),
         ...(isLast ? { names, findings, drops } : { names: [], findings: [], drops: [] }),
+        ...this.#reported(),
       };
       this.#push(batch, null, isLast ? this.#withRefused(end) : null);
     }
@@ -207,9 +210,15 @@ export class Inbox {
       sequence: sequenceOf(parser.lastFrame, packets.length),
       ...{ origin, flows: flowRows(flows), names, findings, packets: null },
       drops: [...this.#drops.splice(0), ...drops],
+      ...this.#reported(),
     };
     this.#push(batch, packets, null);
     this.#memory = packets.buffer;
+  }
+
+  /** Nothing is held back here: what was, is in the first batch. */
+  #reported(): Pick<StoreBatch, 'reported'> {
+    return this.#options.reported === null ? {} : { reported: null };
   }
 
   get #origin(): CaptureOrigin {

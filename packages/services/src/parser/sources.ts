@@ -67,10 +67,10 @@ export class Sources {
 
   async #open(origin: CaptureOrigin, rewinds: boolean): Promise<Inbox> {
     const { log, persistor, rules, silence, refused } = this.#options;
-    const { next, ended } = await this.#stored(origin.key);
+    const { next, reported = null, ended } = await this.#stored(origin.key);
     if (ended) throw new BusError('ERR_NEXT_REFUSED', `${origin.name}: is stored already, to its end`);
     log.info(`${origin.name}: packets come in${next > 0 ? `, ${next} are stored` : ''}`);
-    return new Inbox({ origin, persistor, stored: next, rewinds, rules, silence, refused });
+    return new Inbox({ origin, persistor, stored: next, reported, rewinds, rules, silence, refused });
   }
 
   async #stored(source: string): Promise<StoreProgress> {

@@ -24,6 +24,8 @@ export interface StoreProgress {
   readonly known: boolean;
   /** Sequence number of the next batch, and the number of packets stored. */
   readonly next: number;
+  /** See StoreBatch: a file import that was broken off may have held rows back. Missing from an older persistor. */
+  readonly reported?: number | null;
   /** The capture has ended and accepts no more batches. */
   readonly ended: boolean;
 }
@@ -67,6 +69,7 @@ export async function startPersistor({
     return {
       known: capture !== null,
       next: capture?.nextSequence ?? 0,
+      reported: capture?.reported ?? null,
       ended: capture !== null && capture.ended !== null,
     };
   });

@@ -84,7 +84,9 @@ async function send(
   const lost = Math.min(count, (await store.captureByKey(batch.source))?.drops ?? 0);
   const drops = lost === 0 ? [] : [{ where: 'refused' as const, packets: -lost, time: Date.now() / 1000 }];
   try {
-    const { applied, packets, capture } = await store.write({ ...batch, drops });
+    // How far later batches have reported is not its to say.
+    const { reported: _, ...rest } = batch;
+    const { applied, packets, capture } = await store.write({ ...rest, drops });
     if (applied) return { packets };
     return (await isThere(store, capture, batch))
       ? { packets: null }

@@ -107,7 +107,14 @@ export class MemoryStore {
     for (const drop of batch.drops) kept.dropped += drop.packets;
     const nextSequence = Math.max(row.nextSequence, batch.sequence + 1);
     const clock = batch.origin?.clock ?? row.clock ?? null;
-    Object.assign(row, { packets: row.packets + packets, nextSequence, drops: kept.dropped, clock });
+    const { reported = row.reported } = batch;
+    Object.assign(row, {
+      packets: row.packets + packets,
+      nextSequence,
+      drops: kept.dropped,
+      clock,
+      reported,
+    });
     return { applied: true, capture: row.id, packets, firstId: packets === 0 ? null : kept.numbers.length };
   }
 
