@@ -10,7 +10,7 @@ import {
   type ProtocolQuery,
   type ProtocolSummary,
 } from '../queries.ts';
-import type { Database, Value } from '../sql/database.ts';
+import type { Database, Dialect, Value } from '../sql/database.ts';
 import { cursorOf, type Key, keyOf } from './cursor.ts';
 import { limitOf, type Selected, type Selector } from './selection.ts';
 
@@ -100,7 +100,7 @@ function statement(
   const order = ['packets DESC', ...names].join(', ');
   return {
     // Several dictionary numbers may stand for one text. PostgreSQL sorts by the language, unless it is asked for "C".
-    sql: `WITH g AS MATERIALIZED (${aggregate(selected, grouping)}),
+    sql: `WITH g AS MATERIALIZED (${aggregate(dialect, selected, grouping)}),
       i AS (SELECT ${Object.entries(keys)
         .map(([name, key]) => `${key} AS ${name}, `)
         .join('')}
@@ -116,6 +116,7 @@ function statement(
 }
 
 function aggregate(
+  { shared }: Dialect,
   { lower, upper, isExact, isWhole, capture }: Selected,
   { numbers, isTallied = false }: Pick<Grouping, 'numbers' | 'isTallied'>,
 ): string {
@@ -124,7 +125,8 @@ function aggregate(
   if (isWhole && isTallied)
     return `SELECT ${by.join(', ')}, sum(packets) AS packets, sum(bytes) AS bytes, 0 AS undecided FROM tallies
       ${capture === null ? '' : `WHERE capture = ${capture}`} GROUP BY ${places}`;
-  return `SELECT ${by.join(', ')}, count(*) AS packets, sum(length) AS bytes,
+  const stored = by.map((number) => (number === 'capture' ? `${shared.capture} AS capture` : number));
+  return `SELECT ${stored.join(', ')}, count(*) AS packets, sum(length) AS bytes,
       ${isExact ? '0' : `count(*) FILTER (WHERE NOT ${lower})`} AS undecided
     FROM packet p WHERE ${upper} GROUP BY ${places}`;
 }

@@ -206,6 +206,12 @@ export function readsPackets(open: () => Store): void {
       dns.items.reduce((sum, { packets }) => sum + packets, 0),
       dns.packets,
     );
+    for (const by of PROTOCOL_GROUPS) {
+      const { packets, items } = await store.protocolSummary({ by, filter: 'tcp', limit: 10_000 });
+      assert.equal(packets, passing(OFFICE_HOUR, 'tcp').length, by);
+      const sum = items.reduce((all, each) => all + each.packets, 0);
+      assert.equal(sum, by === 'endpoint' ? packets * 2 : packets, by);
+    }
     const nothing = await store.protocolSummary({ by: 'endpoint', to: 0 });
     assert.deepEqual([nothing.items, nothing.packets, nothing.next], [[], 0, null]);
     const { next } = await store.protocolSummary({ by: 'conversation', limit: 1 });
