@@ -39,8 +39,10 @@ export async function flowPage(database: Database, selector: Selector, query: Fl
   conditions.push(...where);
   const total = query.count === true ? await flowCount(database, conditions, values) : null;
   if (query.after !== undefined) {
-    // As parameters they would have to be of the column's type.
-    const [size, last] = keyOf(query.after, 'nn');
+    // As parameters they would have to be of the column's type. Without the cast, DuckDB takes the literal for a DECIMAL, which it
+    // converts to a double with an error of its own: no row would be equal.
+    const [key, last] = keyOf(query.after, 'nn');
+    const size = `CAST('${key}' AS FLOAT8)`;
     conditions.push(`(${order} < ${size} OR (${order} = ${size} AND id > ${last}))`);
   }
   const rows = await database.all(

@@ -52,6 +52,23 @@ export function readsFlows(open: () => Store): void {
     assert.equal(await store.flowOf({ ...same.items[0]!, stream: null }), null);
   });
 
+  for (const order of ['bytes', 'packets', 'start', 'duration'] as const)
+    it(`has each of its flows once on the pages by ${order}`, async () => {
+      const store = open();
+      const { items } = await store.flows({ order, limit: 10_000 });
+      const walked: number[] = [];
+      for (let after: string | null | undefined; after !== null; ) {
+        const page = await store.flows({ order, limit: 3, ...(after && { after }) });
+        walked.push(...page.items.map(({ id }) => id));
+        assert.ok(walked.length <= items.length, 'none comes twice');
+        after = page.next;
+      }
+      assert.deepEqual(
+        walked,
+        items.map(({ id }) => id),
+      );
+    });
+
   it('tells what came before a packet in its conversation: the first and the latest', async () => {
     const store = open();
     const [flow] = (await store.flows({ order: 'packets', transport: 'tcp' })).items;
