@@ -32,7 +32,7 @@ export async function* readAhead(file: number, chunkBytes: number): AsyncGenerat
       }
     }
   } finally {
-    // A pending read must end before the file is closed; its error was reported if it matters.
+    // A pending read must end before the file is closed.
     await reading.catch(() => {});
     await closeFile(file);
   }
@@ -43,7 +43,10 @@ function buffers(bytes: number): Uint8Array<ArrayBuffer>[] {
 }
 
 function readInto(file: number, into: readonly Uint8Array[]): Promise<number> {
-  return new Promise((resolve, reject) => {
+  const reading = new Promise<number>((resolve, reject) => {
     readv(file, into, null, (error, bytes) => (error === null ? resolve(bytes) : reject(error)));
   });
+  // It may fail while the caller is busy with the buffers before: no unhandled rejection, as the caller comes for it later.
+  reading.catch(() => {});
+  return reading;
 }
