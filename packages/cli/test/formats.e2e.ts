@@ -173,15 +173,15 @@ describe('beside tshark', { skip }, () => {
       assert.equal(read(sample, ...args), tshark('-r', sample, ...args));
     });
 
-  it('-x: the bytes of a message in several segments stand once, with its last', () => {
-    const args = ['-Y', 'tls', '-x'];
-    const lengths = (text: string): string[] =>
-      Array.from(
-        text.matchAll(/^Reassembled (?:TCP|or decrypted) \((\d+) bytes\):$/gm),
-        ([, bytes]) => bytes!,
-      );
-    assert.deepEqual(lengths(read(sample, ...args)), lengths(tshark('-r', sample, ...args)));
-  });
+  for (const protocol of ['tls', 'quic'])
+    it(`-x: what was reassembled or decrypted of ${protocol}, each message once, with its last segment`, () => {
+      const args = ['-Y', protocol, '-x'];
+      const lengths = (text: string): string[] =>
+        Array.from(text.matchAll(/^(?!Frame).* \((\d+) bytes\):$/gm), ([, bytes]) => bytes!);
+      const ours = lengths(read(sample, ...args));
+      assert.notEqual(ours.length, 0);
+      assert.deepEqual(ours, lengths(tshark('-r', sample, ...args)));
+    });
 
   it('-R with -2: packets are renumbered', () => {
     const args = ['-2', '-R', 'dns', '-T', 'fields', '-e', 'frame.number', '-e', 'dns.id'];

@@ -1,5 +1,5 @@
 // `-V` and `-x`: each packet as a tree in text, and its bytes in hexadecimal.
-import { type Frame, type Packet, protocolColumn, SHOWN, TreeLines } from '@eyrie/dissect';
+import { type Frame, NESTED, type Packet, protocolColumn, SHOWN, TreeLines } from '@eyrie/dissect';
 import type { Output } from '../terminal/output.ts';
 import { summaryLine } from './lines.ts';
 import type { Printer } from './printer.ts';
@@ -66,18 +66,18 @@ export class TextPrinter implements Printer {
 }
 
 /**
- * How much of a further buffer the layers in it use; 0 if none of them is shown: a message to be continued, which would
+ * How much of a further buffer the layers in it use; 0 if none of them has a tree: a message to be continued, which would
  * else be dumped from its beginning with each of its segments.
  */
 function reassembledEnd(p: Packet, buffer: number): number {
   let end = 0;
-  let isShown = false;
+  let hasTree = false;
   for (let layer = 0; layer < p.count; layer++) {
     if (p.layerFrom[layer] !== buffer) continue;
     end = Math.max(end, p.stop[layer]!);
-    isShown ||= (p.flags[layer]! & SHOWN) !== 0;
+    hasTree ||= (p.flags[layer]! & (SHOWN | NESTED)) !== 0;
   }
-  return isShown ? end : 0;
+  return hasTree ? end : 0;
 }
 
 const ROW = 16;
