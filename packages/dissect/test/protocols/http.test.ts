@@ -112,6 +112,21 @@ test('pipelined messages in one segment each have their tree, and one place in t
   assert.equal(treeOf(p).filter((node) => node.name === 'http').length, 2);
 });
 
+test('the length of a body is that of its bytes, whatever text they decode to', () => {
+  const bodies = [
+    [0x61, 0xe2, 0x82, 0x62],
+    [0xef, 0xbb, 0xbf, 0x61],
+    [0xef, 0xbf, 0xbd],
+    [0xff, 0xfe, 0x00, 0xf0, 0x9f],
+  ];
+  for (const body of bodies) {
+    const p = dissect(talk(80, [['<', response('application/octet-stream', Uint8Array.from(body))]]));
+    const lines = treeOf(p).find(({ name }) => name === 'http')!.children;
+    const line = lines.find(({ name }) => name === 'http.file_data')!;
+    assert.equal(line.text, `File Data: ${body.length} bytes`);
+  }
+});
+
 test('chunked bodies, with an extension and a trailer, over segments', () => {
   const head = 'HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n';
   const frames = talk(80, [

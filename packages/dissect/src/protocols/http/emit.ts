@@ -236,5 +236,7 @@ export function emitBody(p: Packet, b: Uint8Array, start: number, end: number, h
   if (!out.wants(f.fileData)) return;
   const body = decodedBody(p.session.unpack, head, b, start, end);
   if (body !== null && head.codingStop > head.codingStart) emitCoding(b, start, end, head, body.length, out);
-  if (body !== null && body.length > 0) out.add(f.fileData, start, end - start, utf8(body, 0, body.length));
+  if (body === null || body.length === 0) return;
+  out.add(f.fileData, start, end - start, utf8(body, 0, body.length));
+  out.note(`: ${body.length} bytes`);
 }

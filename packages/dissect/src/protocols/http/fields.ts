@@ -1,16 +1,5 @@
 // The fields of HTTP, and the header fields by name.
-import {
-  alias,
-  bool,
-  bytes,
-  type Field,
-  none,
-  seconds,
-  text,
-  uint,
-  uint64,
-  type Value,
-} from '../../core/field.ts';
+import { alias, bool, bytes, type Field, none, seconds, text, uint, uint64 } from '../../core/field.ts';
 import { printable } from '../../core/printable.ts';
 
 /** A line of the head that is known by no field of its own. */
@@ -20,16 +9,6 @@ const requestLine = text('http.request.line', 'Request line').hidden();
 const responseLine = text('http.response.line', 'Response line').hidden();
 const otherRequestLine = otherLine('http.request.line', 'Request line');
 const otherResponseLine = otherLine('http.response.line', 'Response line');
-
-/** The length in UTF-8 of a text; what stands for a byte that was none is one. */
-function bytesIn(value: Value): number {
-  let count = 0;
-  for (const character of String(value)) {
-    const code = character.codePointAt(0)!;
-    count += code < 0x80 || code === 0xfffd ? 1 : code < 0x800 ? 2 : code < 0x1_0000 ? 3 : 4;
-  }
-  return count;
-}
 
 export const httpFields = {
   request: bool('http.request', 'Request').hidden(),
@@ -73,7 +52,7 @@ export const httpFields = {
   chunkSize: uint('http.chunk_size', 'Chunk size'),
   chunkData: bytes('http.chunk_data', 'Chunk data'),
   chunkBoundary: bytes('http.chunk_boundary', 'Chunk boundary'),
-  fileData: text('http.file_data', 'File Data').shownAs((value) => `File Data: ${bytesIn(value)} bytes`),
+  fileData: text('http.file_data', 'File Data').shownAs(() => 'File Data'),
   // Header fields, shown under their own names.
   authorization: text('http.authorization', 'Authorization'),
   proxyAuthorization: text('http.proxy_authorization', 'Proxy-Authorization'),
