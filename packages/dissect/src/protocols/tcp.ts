@@ -146,6 +146,14 @@ const f = {
   segmentData: alias('tcp.segment_data', 'TCP segment data', [retransmitted, partOfMessage]),
 };
 
+/** As in Wireshark: the data of a retransmission that would have been reassembled; a spurious one has none. */
+function emitRetransmitted(p: Packet, layer: number, payload: number, out: Sink): void {
+  const length = p.segmentLength;
+  const isJoined = p.session.preferences['tcp.desegment_tcp_streams'];
+  if ((p.analysis & RETRANSMISSION) === 0 || length === 0 || !isJoined) return;
+  if (p.stop[layer]! - payload >= length) out.add(retransmitted, payload, length);
+}
+
 const flagBits = [f.res, f.ae, f.cwr, f.ece, f.urg, f.ackFlag, f.psh, f.rst, f.syn, f.fin];
 
 function emitConnection(p: Packet, start: number, flags: number, out: Sink): void {
@@ -286,8 +294,7 @@ export const tcp: Protocol = protocol({
     emitTcpAnalysis(p, start, out);
     emitConnection(p, start, b[start + 13]!, out);
     if (p.stop[layer]! > end) out.add(f.payload, end, p.stop[layer]! - end);
-    if (p.analysis & NOT_READ && p.segmentLength > 0 && p.stop[layer]! - end >= p.segmentLength)
-      out.add(retransmitted, end, p.segmentLength);
+    emitRetransmitted(p, layer, end, out);
     if (p.joinedBytes > 0) out.add(partOfMessage, end, p.joinedBytes);
     if (p.begunAt >= 0) out.add(partOfMessage, p.begunAt, p.stop[layer]! - p.begunAt);
     if (reassembledIn(p) > 0) out.add(f.reassembledIn, start, 0, reassembledIn(p));

@@ -1,6 +1,8 @@
 // What a segment means in its conversation, as Wireshark's sequence analysis has it.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { DEFAULT_PREFERENCES } from '../../src/core/preferences.ts';
+import { treeOf } from '../../src/core/tree.ts';
 import * as a from '../../src/flows/tcp-analysis.ts';
 import { conversation, type Said } from './segments.ts';
 
@@ -73,6 +75,24 @@ test('the RST of a refused SYN says nothing of the numbers to come', () => {
     ]),
     [0, 0, a.REUSED_PORTS, 0],
   );
+});
+
+test('the data of a retransmission is shown, unless it is spurious or segments are not reassembled', () => {
+  const shown = (all: readonly Said[], isJoined = true): string | undefined =>
+    conversation(
+      4000,
+      all,
+      (p) =>
+        treeOf(p)
+          .find(({ name }) => name === 'tcp')!
+          .children.find(({ name }) => name === 'tcp.segment_data')?.text,
+      { preferences: { ...DEFAULT_PREFERENCES, 'tcp.desegment_tcp_streams': isJoined } },
+    ).at(-1);
+  const sent: Said = { way: '<', seq: 1, ack: 1, body: TEN };
+  const again: Said = { ...sent, ms: 300 };
+  assert.equal(shown([sent, again]), 'Retransmitted TCP segment data (10 bytes)');
+  assert.equal(shown([sent, again], false), undefined);
+  assert.equal(shown([sent, { way: '>', seq: 1, ack: 11, ms: 1 }, again]), undefined);
 });
 
 test('a FIN sent again is a retransmission', () => {
