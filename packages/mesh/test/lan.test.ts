@@ -145,3 +145,37 @@ test('a member that floods the LAN is refused in time, before a node forgets wha
   assert.ok(taken['peer-2'] > 100 && taken['peer-2'] < 1_000, `${taken['peer-2']}`);
   assert.equal(refused.at(-1), 'too many at once');
 });
+
+test('a message whose id another member used first is taken and acknowledged for its own sender', async () => {
+  const { mesh } = await lan(3, 0, 1);
+  const [sender, node, liar] = mesh.peers.map((peer) => peer!);
+  const outgoing = { task: '', body: Buffer.alloc(0), to: null, expected: new Set(['peer-1']) };
+  const acked: string[] = [];
+  const message = { ...outgoing, onAck: (from: string) => acked.push(from), done: () => {} };
+  const sent: Buffer[] = [];
+  const first = new LanCourier(sender!.runtime, sender!.standing, (datagram) =>
+    sent.push(Buffer.from(datagram)),
+  );
+  const id = first.send(message)!;
+  const { random } = liar!.runtime;
+  const bytes = (count: number) => (count === id.length ? id : random.bytes(count));
+  const copied: Buffer[] = [];
+  const runtime = { ...liar!.runtime, random: { bytes, fraction: () => random.fraction() } };
+  new LanCourier(runtime, liar!.standing, (datagram) => copied.push(Buffer.from(datagram))).send({
+    ...outgoing,
+    done: () => {},
+  });
+  const acks: Buffer[] = [];
+  const receiver = new LanCourier(node!.runtime, node!.standing, (datagram) =>
+    acks.push(Buffer.from(datagram)),
+  );
+  const taken: string[] = [];
+  receiver.onMessage = ({ from }) => taken.push(from);
+  receiver.receive(copied[0]!, '2');
+  first.receive(acks[0]!, '1');
+  assert.deepEqual(acked, [], 'the acknowledgement is of the other message');
+  receiver.receive(sent[0]!, '0');
+  assert.deepEqual(taken, ['peer-2', 'peer-0']);
+  first.receive(acks[1]!, '1');
+  assert.deepEqual(acked, ['peer-1']);
+});

@@ -7,7 +7,7 @@ import type { Storage } from '../peer/storage.ts';
 import { jittered, type Runtime } from '../runtime.ts';
 import { Allowance } from '../watch/allowance.ts';
 import { decode, encode, WireError } from '../wire/schema.ts';
-import { type LanMessage, lanMessage, openDatagram, partsOf, sealDatagram } from './datagram.ts';
+import { ackText, type LanMessage, lanMessage, openDatagram, partsOf, sealDatagram } from './datagram.ts';
 import { Seen } from './seen.ts';
 
 /** Retransmission schedule: delays after the first transmission to receivers that have not acknowledged. */
@@ -125,7 +125,8 @@ export class LanCourier {
     const sending = this.#sending.get(hex(id));
     const member = this.#standing.roster.approved(from);
     if (sending === undefined || member === null || sending.acked.has(from)) return;
-    if (!isSignedBy(member.publicKey, signature, 'eyrie ack', id, from)) return;
+    const text = encode(ackText, { id, from, to: this.#standing.id });
+    if (!isSignedBy(member.publicKey, signature, 'eyrie ack', text)) return;
     sending.acked.add(from);
     sending.outgoing.onAck?.(from);
     const { expected } = sending.outgoing;
@@ -166,18 +167,19 @@ export class LanCourier {
       return;
     }
     const from = this.#standing.id;
-    const signature = signWith(this.#standing.keys.privateKey, 'eyrie ack', id, from);
+    const text = encode(ackText, { id, from, to: message.from });
+    const signature = signWith(this.#standing.keys.privateKey, 'eyrie ack', text);
     const ack = sealDatagram(this.#standing, this.#runtime.random, { kind: 'ack', id, from, signature });
     // Repeated messages are acknowledged too: the first acknowledgement may have been lost.
     if (ack !== null) this.#transmit(ack, address);
-    if (this.#seen.has(id)) return;
-    this.#seen.add(id);
+    if (this.#seen.has(message)) return;
+    this.#seen.add(message);
     this.onMessage(message, address);
   }
 
   /** One that comes again costs nothing. */
-  #excessOf({ id, from }: LanMessage): string | null {
-    return this.#seen.has(id) || this.#ofOne.take(from) ? null : 'too many at once';
+  #excessOf(message: LanMessage): string | null {
+    return this.#seen.has(message) || this.#ofOne.take(message.from) ? null : 'too many at once';
   }
 
   #problemOf({ from, sentMs }: LanMessage, whole: Buffer): string | null {

@@ -62,6 +62,9 @@ export const lanMessage = record({
 });
 export type LanMessage = Shape<typeof lanMessage>;
 
+/** What an acknowledgement signs. `to` is the sender of the message: another member could send one with the same id. */
+export const ackText = record({ id: messageId, from: peerId, to: peerId });
+
 /** The parts of a message: its bytes, each part with its place. */
 export function partsOf(id: Uint8Array, whole: Uint8Array): LanDatagram[] {
   const parts = Math.max(1, Math.ceil(whole.length / PART_BYTES));

@@ -1,6 +1,7 @@
-// Replay protection of LAN messages: the ids of messages taken, kept across restarts.
+// Replay protection of LAN messages: names of the messages taken, kept across restarts. A name is derived from sender and id:
+// a member that learns the id of another's message can send one of its own with it.
 
-import { hex } from '../identity/keys.ts';
+import { hex, sha256 } from '../identity/keys.ts';
 import type { Storage } from '../peer/storage.ts';
 import type { Clock } from '../runtime.ts';
 import { decode, encode, fixed, record, varint } from '../wire/schema.ts';
@@ -8,13 +9,19 @@ import { decode, encode, fixed, record, varint } from '../wire/schema.ts';
 const LOG = 'lan.log';
 /** Beyond this many, the oldest are evicted. */
 const SEEN_MAX = 10_000;
-const entry = record({ id: fixed(8), atMs: varint() });
+const NAME_BYTES = 8;
+const entry = record({ id: fixed(NAME_BYTES), atMs: varint() });
+
+export interface Sent {
+  readonly id: Uint8Array;
+  readonly from: string;
+}
 
 export class Seen {
   readonly #clock: Clock;
   readonly #storage: Storage | null;
   readonly #keepMs: number;
-  /** Time of reception by id, oldest first. */
+  /** Time of reception by name, oldest first. */
   readonly #taken = new Map<string, number>();
   #entries = 0;
 
@@ -30,12 +37,13 @@ export class Seen {
     }
   }
 
-  has(id: Uint8Array): boolean {
-    return this.#taken.has(hex(id));
+  has(message: Sent): boolean {
+    return this.#taken.has(hex(nameOf(message)));
   }
 
   /** Durable when it returns: only then may the message be acted on. */
-  add(id: Uint8Array): void {
+  add(message: Sent): void {
+    const id = nameOf(message);
     const atMs = this.#clock.nowMs();
     this.#taken.set(hex(id), atMs);
     this.#storage?.append(LOG, [encode(entry, { id, atMs })]);
@@ -51,4 +59,8 @@ export class Seen {
     );
     this.#storage?.writeLog(LOG, rest);
   }
+}
+
+function nameOf({ id, from }: Sent): Buffer {
+  return sha256(id, from).subarray(0, NAME_BYTES);
 }
