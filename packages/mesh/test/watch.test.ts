@@ -125,6 +125,30 @@ test('a replayed suspicion counts once; an address may have any length', async (
   assert.equal(heard.length, 1);
 });
 
+test('a witness that floods the authority is refused, before the authority forgets suspicions of others', async () => {
+  const mesh = await started();
+  const [authority, witness, liar] = [mesh.peers[0]!, mesh.peers[3]!, mesh.peers[4]!];
+  const received: string[] = [];
+  authority.suspicions.onSuspicion.push((each) => received.push(each.witness));
+  const bodies: Uint8Array[] = [];
+  for (const { routing } of [witness, liar])
+    routing.ask = (_to, _kind, body) => {
+      bodies.push(body);
+    };
+  const facts = { rule: 'x', peer: 'peer-7', address: '', severity: 'low', confidence: 9 };
+  witness.suspicions.tell({ ...facts, summary: '' });
+  // Each is authentic, and new. The authority keeps 20,000 to recognise replays.
+  for (let i = 0; i < 20_100; i++) liar.suspicions.tell({ ...facts, summary: String(i) });
+  const [first] = bodies;
+  for (const body of [...bodies, first!]) {
+    // To itself: no link carries so many at once.
+    authority.routing.send(authority.id, routedKinds.suspicion, body);
+    mesh.clock.run(1);
+  }
+  assert.equal(received.filter((id) => id === witness.id).length, 1);
+  assert.ok(received.length < 2_000, String(received.length));
+});
+
 test('a caller’s address has one notation, however the socket reports it', () => {
   assert.equal(hostOf('[::ffff:192.0.2.7]:41000'), '192.0.2.7');
   assert.equal(hostOf('192.0.2.7:41000'), '192.0.2.7');

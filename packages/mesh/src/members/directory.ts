@@ -259,7 +259,7 @@ export class Directory {
 
   /** Accusations by a revoked peer are void. */
   #acquit(accuser: string): void {
-    for (const [index, accusation] of [...this.#accusations]) {
+    for (const [index, accusation] of this.#accusations) {
       if (accusation.accuser !== accuser) continue;
       const before = this.#statusAt(index);
       this.#sum -= this.#weight(index);

@@ -8,6 +8,7 @@ import type { Standing } from '../peer/standing.ts';
 import type { Runtime } from '../runtime.ts';
 import { routedKinds } from '../wire/kinds.ts';
 import { bytes, cutText, decode, encode, fixed, record, type Shape, text, varint } from '../wire/schema.ts';
+import { Allowance } from './allowance.ts';
 
 const ADDRESS_BYTES_MAX = 64;
 const fields = {
@@ -30,9 +31,9 @@ export type Suspicion = Shape<typeof suspicionText>;
 const ANSWER_MS = 5_000;
 /** Maximum difference between the witness's time stamp and this clock: bounds replay by relays. */
 const FRESH_MS = 60_000;
-/** Rate limit per witness and second. */
-const PER_SECOND_MAX = 50;
-/** Size of the replay cache: honest peers do not send more within `FRESH_MS`. */
+/** Rate limit per witness. */
+const OF_ONE = { burst: 50, everyMs: 20 };
+/** Size of the replay cache: three witnesses at their limit do not fill it within `FRESH_MS`. */
 const HEARD_MAX = 20_000;
 const NOTHING = Buffer.alloc(0);
 
@@ -44,8 +45,7 @@ export class Suspicions {
   readonly #runtime: Runtime;
   readonly #standing: Standing;
   readonly #routing: Routing;
-  #second = 0;
-  readonly #said = new Map<string, number>();
+  readonly #ofOne: Allowance;
   /** Replay cache: time of each suspicion by signature, oldest first. */
   readonly #heard = new Map<string, number>();
 
@@ -53,6 +53,7 @@ export class Suspicions {
     this.#runtime = runtime;
     this.#standing = standing;
     this.#routing = routing;
+    this.#ofOne = new Allowance(runtime.clock, OF_ONE);
     routing.handle(routedKinds.suspicion, (_from, payload, answer) => {
       const problem = this.#take(payload);
       if (problem !== null) runtime.log('warn', 'suspicion refused', { reason: problem });
@@ -95,25 +96,21 @@ export class Suspicions {
     if (!isSignedBy(member.publicKey, signature, 'eyrie suspicion', said)) return 'tampered';
     const nowMs = this.#runtime.clock.nowMs();
     if (Math.abs(nowMs - atMs) > FRESH_MS) return 'replayed, or a clock is wrong';
-    if (!this.#isFirst(hex(signature), atMs)) return 'it came before';
-    const second = Math.floor(nowMs / 1000);
-    if (second !== this.#second) this.#said.clear();
-    this.#second = second;
-    const count = (this.#said.get(witness) ?? 0) + 1;
-    this.#said.set(witness, count);
-    if (count > PER_SECOND_MAX) return 'too many at once';
+    const name = hex(signature);
+    // Before the limit, which replays by others must not use up; what is beyond it must not evict others from the cache.
+    if (this.#heard.has(name)) return 'it came before';
+    if (!this.#ofOne.take(witness)) return 'too many at once';
+    this.#remember(name, atMs);
     for (const listener of this.onSuspicion) listener(suspicion);
     return null;
   }
 
-  #isFirst(signature: string, atMs: number): boolean {
-    if (this.#heard.has(signature)) return false;
+  #remember(signature: string, atMs: number): void {
     this.#heard.set(signature, atMs);
     const nowMs = this.#runtime.clock.nowMs();
-    for (const [each, saidMs] of this.#heard) {
-      if (Math.abs(nowMs - saidMs) <= FRESH_MS && this.#heard.size <= HEARD_MAX) break;
+    for (const [each, sentMs] of this.#heard) {
+      if (Math.abs(nowMs - sentMs) <= FRESH_MS && this.#heard.size <= HEARD_MAX) break;
       this.#heard.delete(each);
     }
-    return true;
   }
 }
