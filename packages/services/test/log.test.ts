@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { openLog } from '../src/log/index.ts';
+import { LogFile } from '../src/log-file/index.ts';
 import type { MeshStamp } from '../src/mesh-time/index.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'eyrie-log-'));
@@ -98,6 +99,16 @@ describe('the log of a service', () => {
       all.sort((a, b) => a - b),
       Array.from({ length: 1000 }, (_, i) => i),
     );
+  });
+
+  it('rotates a file that two write to only when it is full, though the other one has rotated it before', () => {
+    const folder = join(root, 'uneven');
+    const options = { bytesMax: 10_000, filesMax: 100 };
+    const [often, seldom] = [0, 1].map(() => new LogFile(join(folder, 'x.log'), options));
+    const line = `${'x'.repeat(149)}\n`;
+    for (let i = 0; i < 2000; i++) (i % 4 < 3 ? often! : seldom!).write(line);
+    for (const name of readdirSync(folder).filter((each) => each !== 'x.log'))
+      assert.ok(statSync(join(folder, name)).size > 10_000 * (1 - 2 / 16), name);
   });
 
   it('begins a new file after somebody took the old one away, and empties one that cannot be moved', () => {

@@ -40,7 +40,11 @@ export class LogFile {
     const bytes = Buffer.from(line);
     try {
       if (this.#unseen > this.#options.bytesMax / LOOKS) this.#look();
-      if (this.#bytes > 0 && this.#bytes + bytes.length > this.#options.bytesMax) this.#rotate();
+      if (!this.#fits(bytes.length)) {
+        // Another process may have rotated it just now.
+        this.#look();
+        if (!this.#fits(bytes.length)) this.#rotate();
+      }
       for (let at = 0; at < bytes.length; ) {
         const written = writeSync(this.#file, bytes, at);
         at += written;
@@ -50,6 +54,11 @@ export class LogFile {
     } catch {
       // The next line is tried again.
     }
+  }
+
+  /** A line longer than the file may be has a file of its own. */
+  #fits(bytes: number): boolean {
+    return this.#bytes === 0 || this.#bytes + bytes <= this.#options.bytesMax;
   }
 
   #open(flags: 'a' | 'w'): number {
@@ -74,9 +83,6 @@ export class LogFile {
   }
 
   #rotate(): void {
-    // Another process may have rotated it just now.
-    this.#look();
-    if (this.#bytes === 0) return;
     for (let i = this.#options.filesMax - 1; i >= 1; i--)
       move(`${this.#path}.${i}`, `${this.#path}.${i + 1}`);
     // If it cannot be moved, its lines are lost rather than the disk filled.
