@@ -7,7 +7,7 @@ import { StoreError } from '../src/errors.ts';
 import { openStore } from '../src/open.ts';
 import type { StoreBatch } from '../src/rows.ts';
 import type { Store } from '../src/store.ts';
-import { batchesOf, OFFICE_HOUR } from './support.ts';
+import { batchesOf, numbered, OFFICE_HOUR } from './support.ts';
 
 const WAIT_MS = 5_000;
 const POLL_MS = 10;
@@ -197,6 +197,22 @@ export function storesAhead(make: () => Promise<string>): void {
     const written = await Promise.all(again);
     assert.ok(written.every(({ applied }) => !applied));
     await scene.holdsAll([0, 1, 2, 3, 4, 5]);
+    await scene.close();
+  });
+
+  it('do not say what is reported before they are stored', async () => {
+    const scene = await Scene.make(await make());
+    const { source } = batches[0]!;
+    const [early, late] = [numbered(batches)[1]!, numbered(batchesOf(OFFICE_HOUR, 700))[2]!];
+    await scene.run('BEGIN; SELECT FROM captures FOR UPDATE');
+    const writing = scene.write({ ...early, reported: 7 });
+    await scene.seen(({ isBlocked }) => isBlocked, 1);
+    // It has packets that the first has, too.
+    const refused = assert.rejects(scene.write({ ...late, reported: null }), { code: 'ERR_STORE_CLAIMED' });
+    await scene.seen(({ isIdle }) => isIdle, 1);
+    await scene.go();
+    await Promise.all([writing, refused]);
+    assert.equal((await scene.store.captureByKey(source))!.reported, 7);
     await scene.close();
   });
 

@@ -101,7 +101,7 @@ export class Captures {
     await tx.run('UPDATE captures SET start_time = $1 WHERE id = $2', [time, id]);
   }
 
-  async report(tx: Transaction, { id, reported }: KnownCapture): Promise<void> {
+  async report(tx: Transaction, id: number, reported: number | null): Promise<void> {
     await tx.run('UPDATE captures SET reported = $1 WHERE id = $2', [reported, id]);
   }
 

@@ -70,15 +70,15 @@ class Gathered {
   readonly clocks: Rows = [];
   /** Packets that must not be stored yet, in other batches. */
   readonly ranges: Range[] = [];
-  /** Captures whose `reported` has changed. */
-  readonly reports = new Set<KnownCapture>();
+  /** What `reported` has become, by capture: not what it is there by now, as others may be numbered ahead of this commit. */
+  readonly reported = new Map<number, number | null>();
   /** Times of the first frames of captures. */
   readonly starts: { readonly capture: KnownCapture; readonly time: bigint }[] = [];
 
   async write(tx: Transaction, captures: Captures): Promise<void> {
     await refuseOverlaps(tx, this.ranges);
     for (const { capture, time } of this.starts) await captures.begin(tx, capture, time);
-    for (const capture of this.reports) await captures.report(tx, capture);
+    for (const [capture, number] of this.reported) await captures.report(tx, capture, number);
     await insertSome(tx, 'batches', BATCH_COLUMNS, this.batches);
     await insertSome(tx, 'tallies', TALLY_COLUMNS, this.tallies);
     await insertSome(tx, 'infos', INFO_COLUMNS, this.infos);
@@ -177,7 +177,7 @@ export class Ingest {
     this.#captures.note(capture, batch.sequence);
     if (batch.reported !== undefined && batch.reported !== capture.reported) {
       capture.reported = batch.reported;
-      gathered.reports.add(capture);
+      gathered.reported.set(id, batch.reported);
     }
     if (!this.#isDisguised) {
       gathered.flows.push({ capture: id, batch });
