@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { StoreError } from '../src/errors.ts';
 import { openStore } from '../src/open.ts';
@@ -275,6 +276,40 @@ describe('PostgreSQL', () => {
     const written = await one.write(second!).catch(() => one.write(second!));
     assert.equal(written.applied, true);
     assert.equal(await other.claimCapture(id), false);
+    await Promise.all([one.close(), other.close()]);
+  });
+
+  it('claims again what it had when it claims something else, after its connection was lost', async () => {
+    const url = await server.make();
+    const [one, other] = [await openStore(url), await openStore(url)];
+    const { capture: a } = await one.write(batchesOf(OFFICE_HOUR)[0]!);
+    const { capture: b } = await one.write({ ...batchesOf(OFFICE_HOUR)[0]!, source: 'file:b' });
+    assert.equal(await one.claimCapture(a), true);
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    await client.query(
+      `SELECT pg_terminate_backend(pid, 5000) FROM pg_locks
+       WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+    );
+    await client.end();
+    await one.claimCapture(b).catch(() => one.claimCapture(b));
+    assert.deepEqual([await other.claimCapture(a), await other.claimCapture(b)], [false, false]);
+    await Promise.all([one.close(), other.close()]);
+  });
+
+  it('keeps a claim where the server ends idle sessions', async () => {
+    const url = await server.make();
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    await client.query(
+      `DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET idle_session_timeout = 100', current_database()); END $$`,
+    );
+    await client.end();
+    const [one, other] = [await openStore(url), await openStore(url)];
+    const { capture } = await one.write(batchesOf(OFFICE_HOUR)[0]!);
+    assert.equal(await one.claimCapture(capture), true);
+    await pause(500);
+    assert.equal(await other.claimCapture(capture), false);
     await Promise.all([one.close(), other.close()]);
   });
 

@@ -6,6 +6,13 @@ import { Lock } from '../sql/lock.ts';
 
 const KEYS = `hashtext('eyrie capture of ' || current_schema()), $1`;
 
+/**
+ * It is idle for as long as an import takes, which must not end it; and the server has to notice within two minutes that the host
+ * of this process is gone, instead of after hours (PostgreSQL manual, connection settings).
+ */
+const SETTINGS =
+  '-c idle_session_timeout=0 -c tcp_keepalives_idle=60 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=5';
+
 export class Claims {
   readonly #config: pg.ClientConfig;
   readonly #lock = new Lock();
@@ -13,7 +20,7 @@ export class Claims {
   #client: pg.Client | null = null;
 
   constructor(config: pg.ClientConfig) {
-    this.#config = config;
+    this.#config = { ...config, options: `${config.options ?? ''} ${SETTINGS}` };
   }
 
   /** False: another process has it. */
@@ -22,6 +29,7 @@ export class Claims {
       if (this.#captures.has(capture)) return true;
       const isTaken = await this.#try(await this.#connected(), capture);
       if (isTaken) this.#captures.add(capture);
+      else if (this.#captures.size === 0) await this.#disconnect();
       return isTaken;
     });
   }
@@ -35,12 +43,10 @@ export class Claims {
     });
   }
 
-  /** After a connection was lost: takes again what it had, as far as nobody else has. */
+  /** If the connection was lost: takes again what it had, unless another process has taken it. */
   regain(): Promise<void> {
     return this.#lock.hold(async () => {
-      if (this.#client !== null || this.#captures.size === 0) return;
-      const client = await this.#connected();
-      for (const capture of this.#captures) await this.#try(client, capture);
+      if (this.#captures.size > 0) await this.#connected();
     });
   }
 
@@ -59,14 +65,21 @@ export class Claims {
     });
     await client.connect();
     this.#client = client;
+    for (const capture of this.#captures) await this.#try(client, capture);
     return client;
   }
 
   async #try(client: pg.Client, capture: number): Promise<boolean> {
-    const { rows } = await client.query<{ taken: boolean }>(`SELECT pg_try_advisory_lock(${KEYS}) AS taken`, [
-      capture,
-    ]);
-    return rows[0]!.taken;
+    try {
+      const { rows } = await client.query<{ taken: boolean }>(
+        `SELECT pg_try_advisory_lock(${KEYS}) AS taken`,
+        [capture],
+      );
+      return rows[0]!.taken;
+    } catch (error) {
+      await this.#disconnect();
+      throw error;
+    }
   }
 
   async #disconnect(): Promise<void> {

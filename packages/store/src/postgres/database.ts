@@ -108,6 +108,7 @@ export class PostgresDatabase implements Database {
     return writer.lock.hold(async () => {
       try {
         const client = await this.#connected(writer);
+        await this.#claims.regain();
         await client.query('BEGIN');
         const tables = new Map<string, string>();
         const tx = this.#transaction(client, writer.packets, lane, tables);
@@ -231,8 +232,6 @@ export class PostgresDatabase implements Database {
       if (writer.client === client) writer.client = null;
     });
     await client.connect();
-    // Whatever cut this one off may have cut off the other, too.
-    await this.#claims.regain();
     writer.client = client;
     return client;
   }
