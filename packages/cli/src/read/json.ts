@@ -121,57 +121,77 @@ export class JsonPrinter extends JsonBase {
 
   /** What stands within an object; names may repeat, as in tshark's output, unless they are to be merged. */
   #members(p: Packet, nodes: readonly TreeNode[], indent: string, filter: LayerFilter | null): void {
-    if (!this.#isMerged) for (const node of nodes) this.#member(p, [node], indent, filter);
-    else for (const same of byName(nodes)) this.#member(p, same, indent, filter);
+    if (!this.#isMerged) for (const node of nodes) this.#member(p, node, NO_NODES, indent, filter);
+    else for (const [first, ...others] of byName(nodes)) this.#member(p, first!, others, indent, filter);
   }
 
-  /** The members of nodes with one name: their bytes when raw, values, and what stands below; the first says which. */
-  #member(p: Packet, nodes: readonly TreeNode[], indent: string, filter: LayerFilter | null): void {
-    const { out } = this;
-    const { field, value, children, name: own } = nodes[0]!;
-    const name = nameOf(nodes[0]!);
-    if (this.#parts.bytes && own !== '') {
+  /** The members of a node, and of others with its name: their bytes when raw, values, and what stands below. */
+  #member(
+    p: Packet,
+    node: TreeNode,
+    others: readonly TreeNode[],
+    indent: string,
+    filter: LayerFilter | null,
+  ): void {
+    const { field, value, children } = node;
+    const name = nameOf(node);
+    if (this.#parts.bytes && node.name !== '') {
       this.#name(name, '_raw', indent);
-      this.#list(nodes, indent, (node, at) => this.#raw(p, node, at));
+      this.#each('bytes', p, node, others, indent, filter);
     }
     // A heading has no value beside what is below it.
     const isHeading = field === null || (field.type === 'none' && children.length > 0);
     if (this.#parts.values && value !== null && !isHeading) {
       this.#name(name, '', indent);
-      this.#list(nodes, indent, (node) => this.value(field, node.value!));
+      this.#each('value', p, node, others, indent, filter);
     }
     if (children.length > 0) {
       this.#name(name, isHeading ? '' : '_tree', indent);
-      this.#list(nodes, indent, (node, at) => this.#below(p, node, name, at, filter));
+      this.#each('children', p, node, others, indent, filter);
     } else if (this.#parts.values && field === null) {
       this.#name(name, '', indent);
-      this.#list(nodes, indent, () => out.text('""'));
+      this.#each('nothing', p, node, others, indent, filter);
     }
   }
 
-  #below(p: Packet, { children }: TreeNode, name: string, indent: string, filter: LayerFilter | null): void {
+  /** A part of a node, or an array of that part of several. */
+  #each(
+    part: Part,
+    p: Packet,
+    node: TreeNode,
+    others: readonly TreeNode[],
+    indent: string,
+    filter: LayerFilter | null,
+  ): void {
+    if (others.length === 0) {
+      this.#part(part, p, node, indent, filter);
+      return;
+    }
+    const { out } = this;
+    [node, ...others].forEach((each, i) => {
+      out.text(`${i === 0 ? '[' : ','}\n${indent}  `);
+      this.#part(part, p, each, `${indent}  `, filter);
+    });
+    out.text(`\n${indent}]`);
+  }
+
+  #part(part: Part, p: Packet, node: TreeNode, indent: string, filter: LayerFilter | null): void {
+    if (part === 'value') this.value(node.field!, node.value!);
+    else if (part === 'children') this.#below(p, node, indent, filter);
+    else if (part === 'bytes') this.#raw(p, node, indent);
+    else this.out.text('""');
+  }
+
+  #below(p: Packet, node: TreeNode, indent: string, filter: LayerFilter | null): void {
     this.#begin();
     const inner = `${indent}  `;
-    if (opens(filter, name)) this.#members(p, children, inner, below(filter));
+    const name = nameOf(node);
+    if (opens(filter, name)) this.#members(p, node.children, inner, below(filter));
     else {
       this.#name('filtered', '', inner);
       this.out.text(JSON.stringify(name));
     }
     this.#end(indent);
-  }
-
-  /** An array, if there are several. */
-  #list(nodes: readonly TreeNode[], indent: string, write: (node: TreeNode, indent: string) => void): void {
-    if (nodes.length === 1) {
-      write(nodes[0]!, indent);
-      return;
-    }
-    const { out } = this;
-    nodes.forEach((node, i) => {
-      out.text(`${i === 0 ? '[' : ','}\n${indent}  `);
-      write(node, `${indent}  `);
-    });
-    out.text(`\n${indent}]`);
   }
 
   /** tshark's five: bytes in hexadecimal (of bits: their number), place, length, bitmask, type. */
@@ -216,6 +236,11 @@ export class JsonPrinter extends JsonBase {
     this.out.byte(BRACE);
   }
 }
+
+/** What a node has in JSON. */
+type Part = 'bytes' | 'value' | 'children' | 'nothing';
+
+const NO_NODES: readonly TreeNode[] = [];
 
 /** Generated fields have brackets in the text tree only. */
 function nameOf({ name, text }: TreeNode): string {
