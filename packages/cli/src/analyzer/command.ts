@@ -1,6 +1,5 @@
 // `eyrie analyzer`: the HTTP API over a store, until it is interrupted.
 import { tmpdir } from 'node:os';
-import { buildAnalyzer } from '@eyrie/services/analyzer';
 import { honeypotFolder } from '../base-folders.ts';
 import { type CommonOptions, configFrom } from '../pipeline/config.ts';
 import { auditFor, queryLogger, serverStore, storeAt } from '../pipeline/settings.ts';
@@ -24,6 +23,7 @@ export async function runAnalyzer(options: AnalyzerOptions): Promise<number> {
   });
   try {
     const audit = auditFor(config);
+    const { buildAnalyzer } = await import('@eyrie/services/analyzer');
     const app = await buildAnalyzer({
       store,
       intake: null,

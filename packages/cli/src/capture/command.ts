@@ -1,7 +1,7 @@
 // `eyrie capture`: an interface or a file to a parser over HTTP; the list of interfaces.
-import type { ToolName } from '@eyrie/capture';
+import { captureFiles, type ToolName } from '@eyrie/capture';
 import type { Encoding } from '@eyrie/services/bus';
-import { captureFile, captureLive, type Sent } from '@eyrie/services/capture';
+import type { Sent } from '@eyrie/services/capture';
 import type { Config } from '@eyrie/services/config';
 import { FAILED, UserError } from '../errors.ts';
 import { type CommonOptions, configFrom, pathFrom, readConfig } from '../pipeline/config.ts';
@@ -36,6 +36,8 @@ export async function runCapture(file: string | undefined, options: CaptureComma
   const flags = { capture: { ...captureFlags(options), parser: options.parser } };
   const config = configFrom(options, flags);
   const speed = speedFrom(options.speed);
+  if (file !== undefined) await captureFiles(pathFrom(file)).catch(userError);
+  const { captureFile, captureLive } = await import('@eyrie/services/capture');
   const log = logFor('capture', config);
   const interrupt = listenForInterrupt();
   interrupt.reload = reloading(() => readConfig(options, flags), config, [levelOf(log)]);

@@ -1,7 +1,5 @@
 // `eyrie parser`: takes frames over HTTP until it is interrupted.
 import type { Encoding } from '@eyrie/services/bus';
-import { startParserServer } from '@eyrie/services/parser';
-import { silenceFrom } from '../pipeline/alerts.ts';
 import { type CommonOptions, configFrom, readConfig } from '../pipeline/config.ts';
 import { interrupted, listenForInterrupt } from '../pipeline/interrupt.ts';
 import { levelOf, reloading } from '../pipeline/reload.ts';
@@ -24,6 +22,10 @@ export async function runParser(options: ParserCommandOptions): Promise<number> 
   const interrupt = listenForInterrupt();
   interrupt.reload = reloading(() => readConfig(options, flags), config, [levelOf(log)]);
   const { encoding, ...place } = config.parser;
+  const [{ startParserServer }, { silenceFrom }] = await Promise.all([
+    import('@eyrie/services/parser'),
+    import('../pipeline/alerts.ts'),
+  ]);
   const server = await startParserServer({
     ...{ ...place, log, encoding: encoding as Encoding, silence: silenceFrom(config) },
     refusedFolder: refusedFolder(config),

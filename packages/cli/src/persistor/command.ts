@@ -1,12 +1,9 @@
 // `eyrie persistor`: stores batches that come over HTTP, until it is interrupted.
 import { tmpdir } from 'node:os';
-import { buildAnalyzer, listen, placeOf } from '@eyrie/services/analyzer';
 import type { Config } from '@eyrie/services/config';
 import type { Log } from '@eyrie/services/log';
-import { Keeper, limitsOf, startPersistor } from '@eyrie/services/persistor';
 import type { Store } from '@eyrie/store';
 import { honeypotFolder } from '../base-folders.ts';
-import { alertsFrom } from '../pipeline/alerts.ts';
 import { type CommonOptions, configFrom, readConfig } from '../pipeline/config.ts';
 import { interrupted, listenForInterrupt } from '../pipeline/interrupt.ts';
 import { levelOf, limitsKept, reloading } from '../pipeline/reload.ts';
@@ -26,6 +23,10 @@ export async function runPersistor(options: PersistorCommandOptions): Promise<nu
   const { host, port, store: url, analyzerPort } = options;
   const flags = { persistor: { host, port }, store: { url }, analyzer: { port: analyzerPort } };
   const config = configFrom(options, flags);
+  const [{ Keeper, limitsOf, startPersistor }, { alertsFrom }] = await Promise.all([
+    import('@eyrie/services/persistor'),
+    import('../pipeline/alerts.ts'),
+  ]);
   const log = logFor('persistor', config);
   const alerts = alertsFrom(config, log);
   const interrupt = listenForInterrupt();
@@ -66,6 +67,7 @@ export async function runPersistor(options: PersistorCommandOptions): Promise<nu
 
 /** An analyzer in the same process: only one process can open a DuckDB. */
 async function answer(store: Store, config: Config, log: Log) {
+  const { buildAnalyzer, listen, placeOf } = await import('@eyrie/services/analyzer');
   const { host, port } = config.analyzer;
   const place = placeOf(host, port, process.env.EYRIE_TOKEN, []);
   const audit = auditFor(config);

@@ -1,5 +1,5 @@
 // `eyrie store`: opens the store, runs one operation, prints the result.
-import { eraseRefused, putAside, resendRefused } from '@eyrie/services/refused';
+import { putAside } from '@eyrie/services/refused';
 import {
   type Removed,
   type Retention,
@@ -75,6 +75,7 @@ async function erase(store: Store, options: StoreCommandOptions): Promise<readon
   const { address = '', reason = '' } = options;
   const { untold, ...erased } = await store.erase(address, reason);
   const [removed, text] = counted(erased);
+  const { eraseRefused } = await import('@eyrie/services/refused');
   const { deleted, unread } = await eraseRefused(folderOf(options), address);
   const lines = [text];
   if (untold > 0)
@@ -105,6 +106,7 @@ async function vacuumTrouble(store: Store): Promise<string | null> {
 }
 
 async function resend(store: Store, options: StoreCommandOptions): Promise<readonly [unknown, string]> {
+  const { resendRefused } = await import('@eyrie/services/refused');
   const resent = await resendRefused(store, folderOf(options), options.all === true);
   const { batches, packets, repeats, left } = resent;
   const lines = [`stored: ${batches} batches, ${packets} packets`];

@@ -1,5 +1,4 @@
 // `eyrie ui`: the web page before an analyzer, until it is interrupted.
-import { buildUi } from '@eyrie/services/ui';
 import { UserError } from '../errors.ts';
 import { type CommonOptions, configFrom } from '../pipeline/config.ts';
 import type { ServingOptions } from '../serving/options.ts';
@@ -15,10 +14,12 @@ export interface UiOptions extends CommonOptions, ServingOptions {
 /** Resolves to the exit status. @throws UserError */
 export async function runUi(options: UiOptions): Promise<number> {
   const place = placeFrom(options, 'ui', configFrom(options));
+  const analyzer = analyzerOf(options.analyzer);
   const { log, reload } = sayings('ui', options);
+  const { buildUi } = await import('@eyrie/services/ui');
   const app = await buildUi({
     folder: pageFolder(),
-    analyzer: analyzerOf(options.analyzer),
+    analyzer,
     token: options.analyzerToken ?? process.env.EYRIE_ANALYZER_TOKEN ?? null,
     access: place.access,
     log,

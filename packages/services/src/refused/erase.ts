@@ -11,7 +11,8 @@ import {
   outerAddresses,
 } from '@eyrie/dissect';
 import type { PacketColumns, StoreBatch } from '@eyrie/store';
-import { batchIn, isGone, pathsIn } from './read.ts';
+import { pathsIn } from './folder.ts';
+import { batchIn, isGone } from './read.ts';
 
 export interface ErasedBodies {
   readonly deleted: number;

@@ -2,7 +2,8 @@
 // no batch is stored twice, even if a run is interrupted.
 import { type Store, type StoreBatch, StoreError } from '@eyrie/store';
 import { isOfTheBatch } from '../persistor/of-the-batch.ts';
-import { batchIn, isGone, pathsIn } from './read.ts';
+import { pathsIn } from './folder.ts';
+import { batchIn, isGone } from './read.ts';
 
 export interface Left {
   readonly path: string;
