@@ -33,8 +33,8 @@ function argumentsOf(command: Command): string[] {
 
 /** As it would be typed. */
 function defaultOf({ defaultValue, required, optional }: Option): string {
-  const isTold = (required || optional) && defaultValue !== undefined && defaultValue !== '';
-  return isTold ? ` (default: ${defaultValue})` : '';
+  const isShown = (required || optional) && defaultValue !== undefined && defaultValue !== '';
+  return isShown ? ` (default: ${defaultValue})` : '';
 }
 
 /** `eyrie` without arguments. */

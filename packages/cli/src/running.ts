@@ -19,14 +19,14 @@ export async function run(program: Command): Promise<void> {
   // `eyrie read` writes to the descriptor itself, and starts faster without the stream.
   if (process.argv[2] !== 'read') watchOutput();
   try {
-    await program.parseAsync([...process.argv.slice(0, 2), ...asked(program)]);
+    await program.parseAsync([...process.argv.slice(0, 2), ...commandWords(program)]);
   } catch (error) {
     process.exitCode = report(program, error);
   }
 }
 
 /** The arguments; without --help after an unknown command, which would show the help of its parent. */
-function asked(program: Command): string[] {
+function commandWords(program: Command): string[] {
   const words = process.argv.slice(2).filter((word) => word !== '--debug');
   const named = namedCommands(program, words);
   const group = named.at(-1)!;
@@ -80,10 +80,10 @@ function reportUsage(program: Command, error: CommanderError): number {
     process.stdout.write(firstSteps());
     return 0;
   }
-  const asked = words[0] === 'help' ? words.slice(1) : words;
-  const named = namedCommands(program, asked);
+  const commandWords = words[0] === 'help' ? words.slice(1) : words;
+  const named = namedCommands(program, commandWords);
   const group = named.at(-1)!;
-  const strange = asked[named.length - 1];
+  const strange = commandWords[named.length - 1];
   const help = [...named.map((each) => each.name()), '--help'].join(' ');
   const isUnknown = ['commander.help', 'commander.excessArguments'].includes(error.code);
   if (isUnknown && group.commands.length > 0 && strange !== undefined && !strange.startsWith('-')) {

@@ -80,6 +80,6 @@ test('a filter that is none is said to be', async () => {
   await page.getByRole('button', { name: 'Filter', exact: true }).click();
   await page.getByLabel('Display filter of the packet to find').fill('tcp.nonsense == 1');
   await page.keyboard.press('Enter');
-  await page.locator('.find-said', { hasText: /tcp\.nonsense/ }).waitFor();
+  await page.locator('.find-message', { hasText: /tcp\.nonsense/ }).waitFor();
   await end(/400/);
 });

@@ -5,7 +5,7 @@ import { type CommonOptions, configFrom } from '../pipeline/config.ts';
 import { auditFor, queryLogger, serverStore, storeAt } from '../pipeline/settings.ts';
 import type { ServingOptions } from '../serving/options.ts';
 import { placeFrom } from '../serving/place.ts';
-import { sayings, serveUntilInterrupted } from '../serving/serve.ts';
+import { serveUntilInterrupted, serviceLog } from '../serving/serve.ts';
 
 export interface AnalyzerOptions extends CommonOptions, ServingOptions {
   readonly store?: string;
@@ -16,7 +16,7 @@ export async function runAnalyzer(options: AnalyzerOptions): Promise<number> {
   const flags = { store: { url: options.store } };
   const config = configFrom(options, flags);
   const place = placeFrom(options, 'analyzer', config);
-  const { log, reload } = sayings('analyzer', options, flags);
+  const { log, reload } = serviceLog('analyzer', options, flags);
   const store = await storeAt(config.store.url, {
     ...serverStore(config),
     ...{ create: false, readOnly: true, onQuery: queryLogger(log) },

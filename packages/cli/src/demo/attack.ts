@@ -15,12 +15,13 @@ export async function demoAttack(options: DemoAttackOptions): Promise<number> {
   const peers = wholeFrom('--peers', options.peers, 5, 100);
   const queriesPerSecond = wholeFrom('--rate', options.rate, 1, 1000);
   const forSeconds = wholeFrom('--for', options.for, 5, 3600);
-  const say = (at: number, line: string) => console.log(`${at.toFixed(1).padStart(6)} s  ${printable(line)}`);
+  const printLine = (at: number, line: string) =>
+    console.log(`${at.toFixed(1).padStart(6)} s  ${printable(line)}`);
   // Its peers live in this process, and its folder goes when that exits.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(INTERRUPTED));
   const report = await runAttack({
     ...{ peers, queriesPerSecond, forSeconds },
-    ...(options.json === true ? {} : { print: say }),
+    ...(options.json === true ? {} : { print: printLine }),
   });
   if (options.json === true) console.log(JSON.stringify(report, null, 2));
   else console.log(`\n${summaryOf(report)}`);

@@ -29,13 +29,13 @@ export async function doctor(options: DoctorOptions): Promise<number> {
 async function allFindings(options: DoctorOptions): Promise<Finding[]> {
   const { config, finding } = configuration(options.config);
   const { servers, nts } = config.clock;
-  const asked = options.timeServer ?? servers.split(/\s+/).filter((server) => server !== '');
+  const timeServers = options.timeServer ?? servers.split(/\s+/).filter((server) => server !== '');
   return [
     ...(await runtimeFindings()),
     ...(await toolFindings()),
     finding,
     ...(await portFindings(config)),
-    ...(await clockFindings(asked, options.timeServer === undefined && nts)),
+    ...(await clockFindings(timeServers, options.timeServer === undefined && nts)),
     ...folderFindings(config),
     ...certificateFindings(),
   ];

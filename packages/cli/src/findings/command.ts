@@ -84,14 +84,14 @@ async function patiently(
   signal: AbortSignal,
   isPatient: boolean,
 ): Promise<FindingRow[]> {
-  for (let isTold = false; ; isTold = true) {
+  for (let isReported = false; ; isReported = true) {
     try {
       const found = await ask('newest');
-      if (isTold) console.error('It answers again.');
+      if (isReported) console.error('It answers again.');
       return found;
     } catch (error) {
       if (!isPatient || !(error instanceof UserError)) throw error;
-      if (!isTold) console.error(`${error.message} Waiting for it; Ctrl-C ends.`);
+      if (!isReported) console.error(`${error.message} Waiting for it; Ctrl-C ends.`);
     }
     await sleep(FOLLOW_MS, undefined, { signal }).catch(() => {}); // It is over.
     if (signal.aborted) return [];

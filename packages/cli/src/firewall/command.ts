@@ -159,10 +159,10 @@ async function carryOut(
     }
   }
   for (const [i, step] of steps.entries()) {
-    const { ok, said } = run(step);
+    const { ok, message } = run(step);
     if (!ok)
       throw new UserError(
-        `${i} of ${steps.length} commands were run, then ${step.argv.slice(0, 4).join(' ')} … failed: ${said}`,
+        `${i} of ${steps.length} commands were run, then ${step.argv.slice(0, 4).join(' ')} … failed: ${message}`,
         FAILED,
       );
   }

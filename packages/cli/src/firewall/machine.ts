@@ -30,7 +30,7 @@ export interface Ran {
   readonly missing: boolean;
   readonly stdout: string;
   /** The last line of standard error or output. */
-  readonly said: string;
+  readonly message: string;
 }
 
 export function run({ argv, input }: Step): Ran {
@@ -43,12 +43,12 @@ export function run({ argv, input }: Step): Ran {
     env: { ...process.env, LC_ALL: 'C', LANGUAGE: 'C' },
     ...(input === undefined ? {} : { input }),
   });
-  const said = `${stdout ?? ''}\n${stderr ?? ''}`.trim().split('\n').at(-1) || (error?.message ?? '');
+  const message = `${stdout ?? ''}\n${stderr ?? ''}`.trim().split('\n').at(-1) || (error?.message ?? '');
   return {
     ok: error === undefined && status === 0,
     missing: (error as NodeJS.ErrnoException | undefined)?.code === 'ENOENT',
     stdout: stdout ?? '',
-    said,
+    message,
   };
 }
 

@@ -32,11 +32,11 @@ export async function runMenu(): Promise<number> {
 }
 
 /** More than these are only counted. */
-const TOLD_MAX = 4;
+const LISTED_MAX = 4;
 
 function statesOf(peers: readonly LocalPeer[]): string {
   if (peers.length === 0) return 'no peer here yet';
-  if (peers.length <= TOLD_MAX) return peers.map(({ id, state }) => `${id} ${state}`).join(', ');
+  if (peers.length <= LISTED_MAX) return peers.map(({ id, state }) => `${id} ${state}`).join(', ');
   const running = peers.filter(({ state }) => state === 'runs').length;
   return `${running} of ${peers.length} peers here run`;
 }

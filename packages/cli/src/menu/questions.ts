@@ -8,19 +8,19 @@ import { ask, askAuthority, askMesh, selectAny } from '../mesh/select.ts';
 export class Cancelled extends Error {}
 
 /** `others`: all members but the one that asks. */
-export type Who = 'members' | 'others' | 'pending';
+export type PeerChoice = 'members' | 'others' | 'pending';
 
 export interface Questions {
   choose(message: string, options: readonly string[]): Promise<string>;
   text(message: string, initial?: string, mayBeEmpty?: boolean): Promise<string>;
   confirm(message: string): Promise<boolean>;
   /**
-   * The name of a peer: chosen from those that the local peer `asked` knows; if it knows none, typed, or '' of those that are
+   * The name of a peer: chosen from those that the local peer `viaPeer` knows; if it knows none, typed, or '' of those that are
    * pending.
    */
-  peer(message: string, who: Who, asked: string | undefined): Promise<string>;
-  /** The name of a file that the peer `from` offers to the local peer `asked`; '' if none is known. */
-  offer(message: string, from: string, asked: string | undefined): Promise<string>;
+  peer(message: string, choice: PeerChoice, viaPeer: string | undefined): Promise<string>;
+  /** The name of a file that the peer `from` offers to the local peer `viaPeer`; '' if none is known. */
+  offer(message: string, from: string, viaPeer: string | undefined): Promise<string>;
 }
 
 /** Lists longer than this are searched by typing. */
@@ -37,13 +37,13 @@ export const terminalQuestions: Questions = {
     return (answered(await text({ message, ...given, validate })) ?? '').trim() || initial;
   },
   confirm: async (message) => answered(await confirm({ message, initialValue: false })),
-  peer: async (message, who, asked) => {
-    const names = await unlessRefused(() => namesOf(who, asked));
-    if (names.length === 0) return who === 'pending' ? '' : terminalQuestions.text(message);
+  peer: async (message, choice, viaPeer) => {
+    const names = await unlessRefused(() => namesOf(choice, viaPeer));
+    if (names.length === 0) return choice === 'pending' ? '' : terminalQuestions.text(message);
     return oneOf(message, names);
   },
-  offer: async (message, from, asked) => {
-    const offers = await unlessRefused(() => ask<Offer[]>(asked, 'offers', { from }));
+  offer: async (message, from, viaPeer) => {
+    const offers = await unlessRefused(() => ask<Offer[]>(viaPeer, 'offers', { from }));
     return offers.length === 0
       ? ''
       : oneOf(
@@ -69,10 +69,11 @@ async function unlessRefused<T>(list: () => Promise<T[]>): Promise<T[]> {
   }
 }
 
-async function namesOf(who: Who, asked: string | undefined): Promise<string[]> {
-  if (who === 'pending') return (await askAuthority<{ id: string }[]>(asked, who)).map(({ id }) => id);
-  const self = who === 'others' ? await selectAny(asked) : null;
-  const all = await askMesh<MemberView[]>(asked, 'members');
+async function namesOf(choice: PeerChoice, viaPeer: string | undefined): Promise<string[]> {
+  if (choice === 'pending')
+    return (await askAuthority<{ id: string }[]>(viaPeer, choice)).map(({ id }) => id);
+  const self = choice === 'others' ? await selectAny(viaPeer) : null;
+  const all = await askMesh<MemberView[]>(viaPeer, 'members');
   return all.filter(({ id, revoked }) => revoked === null && id !== self).map(({ id }) => id);
 }
 

@@ -48,7 +48,7 @@ export async function encrypt(file: string | undefined, options: Options & { to?
       ? sealWithPassphrase(await newPassphrase(), plain)
       : await sealFor(to, plain, options.peer);
   await write(text === undefined ? sealed : asLine(sealed), options);
-  told(options, to === undefined ? 'anyone who knows the passphrase' : `${to} alone`);
+  reportRecipients(options, to === undefined ? 'anyone who knows the passphrase' : `${to} alone`);
 }
 
 async function sealFor(to: string, plain: Uint8Array, peer: string | undefined): Promise<Uint8Array> {
@@ -74,8 +74,8 @@ function fromLine(data: Buffer): Buffer {
 }
 
 /** Where standard output is the result, nothing is said. */
-function told({ output }: Options, who: string): void {
-  if (output !== undefined && output !== '-') console.error(`${output} can be opened by ${who}.`);
+function reportRecipients({ output }: Options, recipients: string): void {
+  if (output !== undefined && output !== '-') console.error(`${output} can be opened by ${recipients}.`);
 }
 
 export async function decrypt(file: string | undefined, options: Options): Promise<void> {

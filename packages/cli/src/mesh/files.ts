@@ -53,8 +53,8 @@ async function shareCaptures(
   const given = { path, name: options.name ?? basename(path), to: options.to ?? [], captures: true };
   const { name, captures } = await ask<{ name: string; captures: number }>(options.peer, 'share', given);
   if (options.json === true) return console.log(JSON.stringify({ name, captures }));
-  const who = [...(options.to ?? []), 'those whom policy.toml allows "captures"'].join(', ');
-  console.log(`The captures in ${path} (${captures} now) are offered to ${who}.`);
+  const recipients = [...(options.to ?? []), 'those whom policy.toml allows "captures"'].join(', ');
+  console.log(`The captures in ${path} (${captures} now) are offered to ${recipients}.`);
 }
 
 async function listShares(options: Common): Promise<void> {
@@ -63,7 +63,7 @@ async function listShares(options: Common): Promise<void> {
     'shares',
   );
   // A folder of captures is only for peers that are named here or allowed by the policy.
-  const whoOf = (to: readonly string[], isCaptures: boolean) =>
+  const recipientsOf = (to: readonly string[], isCaptures: boolean) =>
     isCaptures ? [...to, 'by policy'].join(' ') : to.join(' ') || 'all';
   if (options.json === true) console.log(JSON.stringify(all, null, 2));
   else if (all.length === 0) console.log('Nothing is shared.');
@@ -71,7 +71,7 @@ async function listShares(options: Common): Promise<void> {
     console.log(
       table([
         ['NAME', 'TO', 'FILE'],
-        ...all.map(({ name, to, path, isCaptures = false }) => [name, whoOf(to, isCaptures), path]),
+        ...all.map(({ name, to, path, isCaptures = false }) => [name, recipientsOf(to, isCaptures), path]),
       ]),
     );
 }

@@ -18,8 +18,8 @@ export class MeshLog {
   write(level: string, message: string, values: Record<string, unknown>): string {
     const stamp = this.meshNow();
     const shared = stamp === null ? {} : { mesh_time: meshTimeOf(stamp) };
-    const said = { time: new Date().toISOString(), ...shared, level, message, ...values };
-    const line = `${JSON.stringify(said)}\n`;
+    const entry = { time: new Date().toISOString(), ...shared, level, message, ...values };
+    const line = `${JSON.stringify(entry)}\n`;
     this.#file.write(line);
     return line;
   }

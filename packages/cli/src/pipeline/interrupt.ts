@@ -14,10 +14,10 @@ export interface Interrupt {
 export const INTERRUPTED = 130;
 
 export function listenForInterrupt(): Interrupt {
-  const asked = new AbortController();
+  const ending = new AbortController();
   const onSignal = (): void => {
-    if (asked.signal.aborted) process.exit(INTERRUPTED);
-    asked.abort();
+    if (ending.signal.aborted) process.exit(INTERRUPTED);
+    ending.abort();
   };
   const isOfTerminal = hasTerminal();
   const onHangup = (): void => {
@@ -28,7 +28,7 @@ export function listenForInterrupt(): Interrupt {
     } else console.error(`eyrie: SIGHUP: ${interrupt.reload()}`);
   };
   const interrupt: Interrupt = {
-    signal: asked.signal,
+    signal: ending.signal,
     reload: () => 'eyrie.toml is only read at the start; restart to apply changes',
     end: () => {
       process.removeListener('SIGINT', onSignal);

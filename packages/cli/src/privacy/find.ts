@@ -76,7 +76,7 @@ function wantedOf(address: string): Wanted {
 
 async function inStore({ what, place, erase }: Kept, config: Config, { text }: Wanted): Promise<Found[]> {
   const url = config.store.url === '' ? defaultStoreUrl() : config.store.url;
-  const tell = (found: string): Found[] => [{ what, place, found, erase: erase.replace('ADDRESS', text) }];
+  const finding = (found: string): Found[] => [{ what, place, found, erase: erase.replace('ADDRESS', text) }];
   try {
     const store = await openStore(url, { create: false, readOnly: true, ...pseudonyms() });
     try {
@@ -86,7 +86,7 @@ async function inStore({ what, place, erase }: Kept, config: Config, { text }: W
       const flows = (await store.flows({ address: text, limit: 1000 })).items.length;
       return packets + flows + names + findings === 0
         ? []
-        : tell(
+        : finding(
             [
               numbered(packets, 'packet'),
               numbered(flows, 'conversation'),
@@ -102,7 +102,7 @@ async function inStore({ what, place, erase }: Kept, config: Config, { text }: W
     if (error.code === 'ERR_STORE_NOT_FOUND') return [];
     const why =
       error.code === 'ERR_STORE_LOCKED' ? 'open in another process: stop it, or ask its page' : error.message;
-    return tell(`not looked at: ${why}`);
+    return finding(`not looked at: ${why}`);
   }
 }
 
@@ -150,11 +150,11 @@ async function inFile(path: string, wanted: Wanted): Promise<string | null> {
   const content = readFileSync(path);
   if (isVault(content)) return 'not looked at: encrypted, and no capture';
   const isNamed = namesOf(wanted);
-  const said = extname(path) === '.toml' ? withoutComment : (line: string) => line;
+  const relevant = extname(path) === '.toml' ? withoutComment : (line: string) => line;
   const lines = content
     .toString('latin1')
     .split('\n')
-    .filter((line) => isNamed(said(line))).length;
+    .filter((line) => isNamed(relevant(line))).length;
   return lines === 0 ? null : numbered(lines, 'line');
 }
 

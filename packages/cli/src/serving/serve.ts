@@ -33,7 +33,7 @@ export async function serveUntilInterrupted(
 type Flags = Parameters<typeof readConfig>[1];
 
 /** Requests are kept in the log file, and shown with --debug. */
-export function sayings(
+export function serviceLog(
   service: string,
   options: CommonOptions,
   flags?: Flags,

@@ -72,8 +72,8 @@ class FlowStatistic implements Statistic {
   }
 
   see(p: Packet): void {
-    const said = this.#said(p);
-    if (said === null || (!this.#withHardware && p.netKind === 0)) return;
+    const label = this.#labelOf(p);
+    if (label === null || (!this.#withHardware && p.netKind === 0)) return;
     if (this.#arrows.length >= ARROWS_MAX) {
       this.#leftOut++;
       return;
@@ -82,10 +82,10 @@ class FlowStatistic implements Statistic {
     const to = this.#node(destinationAddress(p));
     const what = this.#what;
     const ping = what === 'icmp' || what === 'icmpv6' ? (pingKind(p, what) ?? 0) : 0;
-    this.#arrows.push({ time: timeColumn(p), from, to, ...portsOf(p, ping), ...said });
+    this.#arrows.push({ time: timeColumn(p), from, to, ...portsOf(p, ping), ...label });
   }
 
-  #said(p: Packet): Pick<Arrow, 'label' | 'comment' | 'conversation'> | null {
+  #labelOf(p: Packet): Pick<Arrow, 'label' | 'comment' | 'conversation'> | null {
     if (this.#what === 'tcp') return tcpArrow(p);
     if (this.#what !== 'any' && pingKind(p, this.#what) === null) return null;
     const label = infoColumn(p);

@@ -27,7 +27,7 @@ type Protocol = (typeof PROTOCOLS)[number];
 const MODES = ['ascii', 'hex', 'raw', 'utf-8', 'yaml'] as const;
 type Mode = (typeof MODES)[number];
 
-interface Asked {
+interface FollowRequest {
   readonly protocol: Protocol;
   readonly mode: Mode;
   readonly wanted: Wanted;
@@ -43,7 +43,7 @@ export const follow: StatisticKind = {
   usage: `follow,${PROTOCOLS.join('|')},${MODES.join('|')},STREAM[,FROM-TO]`,
   about:
     'what the two sides of a conversation said; STREAM is tcp.stream, udp.stream or ADDRESS:PORT,ADDRESS:PORT; of http2 STREAM,STREAMID, of quic CONNECTION,STREAMID; tls and quic with their secrets, in the capture or by -o tls.keylog_file:FILE',
-  make: (args) => new FollowStatistic(asked(args)),
+  make: (args) => new FollowStatistic(parseRequest(args)),
 };
 
 const ENDPOINT = String.raw`(?:\[([^\]]+)\]|([^:,[]+)):(\d+)`;
@@ -51,7 +51,7 @@ const ARGUMENTS = new RegExp(
   String.raw`^(\w+),([\w-]+),(?:(\d+)|${ENDPOINT},${ENDPOINT})(?:(?<=^(?:http2|quic),.*),(\d+))?(?:,(\d+)(?:-(\d+))?)?$`,
 );
 
-function asked(args: string): Asked {
+function parseRequest(args: string): FollowRequest {
   const match = ARGUMENTS.exec(args);
   if (match === null) throw usage(args);
   const [, protocol, mode, stream, six1, four1, port1, six2, four2, port2, substream, first, last] = match;
@@ -87,7 +87,7 @@ function usage(args: string): UserError {
 }
 
 class FollowStatistic implements Statistic {
-  readonly #asked: Asked;
+  readonly #request: FollowRequest;
   readonly #source: Follow | FollowHttp | FollowHttp2 | FollowQuic | FollowTls;
   readonly #kept: Piece[] = [];
   #keptBytes = 0;
@@ -99,9 +99,9 @@ class FollowStatistic implements Statistic {
   #out: Output | null = null;
   #hasHeader = false;
 
-  constructor(asked: Asked) {
-    this.#asked = asked;
-    const { protocol, wanted, substream } = asked;
+  constructor(parsed: FollowRequest) {
+    this.#request = parsed;
+    const { protocol, wanted, substream } = parsed;
     const onPiece = (piece: Piece): void => this.#take(piece);
     if (protocol === 'tcp' || protocol === 'udp') this.#source = new Follow(protocol, wanted, onPiece);
     else if (protocol === 'http2') this.#source = new FollowHttp2(wanted, substream, onPiece);
@@ -121,7 +121,7 @@ class FollowStatistic implements Statistic {
 
   #take(piece: Piece): void {
     this.#count++;
-    const { first, last } = this.#asked;
+    const { first, last } = this.#request;
     if (this.#count < first || this.#count > last) {
       this.#offsets[piece.side]! += piece.data.length;
       return;
@@ -141,13 +141,13 @@ class FollowStatistic implements Statistic {
     for (const piece of this.#kept) this.#print(out, piece);
     if (this.#droppedBytes > 0)
       out.text(`[${this.#droppedBytes} bytes more: follow it alone, with -q, to see all]\n`);
-    if (this.#asked.mode !== 'yaml') out.text(RULE);
+    if (this.#request.mode !== 'yaml') out.text(RULE);
   }
 
   #header(out: Output): void {
     if (this.#hasHeader) return;
     this.#hasHeader = true;
-    const { protocol, mode } = this.#asked;
+    const { protocol, mode } = this.#request;
     const [a, far] = this.#source.sides ?? [NOBODY, NOBODY];
     // As in tshark, which names no other side here.
     const b = protocol === 'tls' ? NOBODY : far;
@@ -159,14 +159,14 @@ class FollowStatistic implements Statistic {
       out.text('packets:\n');
       return;
     }
-    out.text(`\n${RULE}Follow: ${protocol},${mode}\nFilter: ${filterText(this.#asked)}\n`);
+    out.text(`\n${RULE}Follow: ${protocol},${mode}\nFilter: ${filterText(this.#request)}\n`);
     out.text(`Node 0: ${endpoint(a)}\nNode 1: ${endpoint(b)}\n`);
   }
 
   #print(out: Output, piece: Piece): void {
     const { side, data } = piece;
     const indent = side === 1 ? '\t' : '';
-    switch (this.#asked.mode) {
+    switch (this.#request.mode) {
       case 'ascii':
         out.text(`${indent}${data.length}\n${printable(data)}\n`);
         break;
@@ -205,17 +205,17 @@ class FollowStatistic implements Statistic {
 const NOBODY: Side = { address: '', port: 0 };
 
 /** The display filter that finds what was followed. */
-function filterText(asked: Asked): string {
-  if (asked.protocol === 'quic')
-    return `quic.connection.number eq ${asked.wanted} and quic.stream.stream_id eq ${asked.substream}`;
-  const text = conversationText(asked);
-  if (asked.protocol !== 'http2') return text;
+function filterText(parsed: FollowRequest): string {
+  if (parsed.protocol === 'quic')
+    return `quic.connection.number eq ${parsed.wanted} and quic.stream.stream_id eq ${parsed.substream}`;
+  const text = conversationText(parsed);
+  if (parsed.protocol !== 'http2') return text;
   // `and` binds more closely than the `or` between the two ways.
-  const whole = typeof asked.wanted === 'number' ? text : `(${text})`;
-  return `${whole} and http2.streamid eq ${asked.substream}`;
+  const whole = typeof parsed.wanted === 'number' ? text : `(${text})`;
+  return `${whole} and http2.streamid eq ${parsed.substream}`;
 }
 
-function conversationText({ protocol, wanted }: Asked): string {
+function conversationText({ protocol, wanted }: FollowRequest): string {
   const transport = protocol === 'udp' ? 'udp' : 'tcp';
   if (typeof wanted === 'number') return `${transport}.stream eq ${wanted}`;
   const way = (from: Side, to: Side): string => {

@@ -18,13 +18,13 @@ export function systemdNotifier(env: NodeJS.ProcessEnv = process.env): Notifier 
   const everyMs = watchdogMs(env);
   return {
     ready(status) {
-      tell('READY=1', `STATUS=${status}`);
+      notify('READY=1', `STATUS=${status}`);
       // From the event loop: a process stuck in a loop stops notifying, and is restarted.
-      if (everyMs !== null) timer = setInterval(tell, everyMs, 'WATCHDOG=1').unref();
+      if (everyMs !== null) timer = setInterval(notify, everyMs, 'WATCHDOG=1').unref();
     },
     stopping() {
       clearInterval(timer);
-      tell('STOPPING=1');
+      notify('STOPPING=1');
     },
   };
 }
@@ -41,6 +41,6 @@ export function watchdogMs(
 }
 
 /** A failed notification is ignored: the watchdog of systemd decides. */
-function tell(...words: string[]): void {
+function notify(...words: string[]): void {
   execFile(PROGRAM, words, { timeout: TIMEOUT_MS }, () => {});
 }

@@ -6,11 +6,11 @@ import { isatty } from 'node:tty';
  * stream to tell, which takes 3 ms.
  */
 export function useColours(
-  asked: boolean | undefined,
+  option: boolean | undefined,
   stream: { readonly isTTY?: boolean } = { isTTY: isatty(1) },
   env: NodeJS.ProcessEnv = process.env,
 ): boolean {
-  if (asked !== undefined) return asked;
+  if (option !== undefined) return option;
   if (env.NO_COLOR !== undefined && env.NO_COLOR !== '') return false;
   if (env.FORCE_COLOR !== undefined && env.FORCE_COLOR !== '0') return true;
   return stream.isTTY === true && env.TERM !== 'dumb';

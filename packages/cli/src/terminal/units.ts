@@ -51,10 +51,10 @@ export function durationText(seconds: number): string {
   const whole = Math.round(seconds);
   const first = SPANS.findIndex(([size]) => whole >= size);
   let rest = whole;
-  const said: string[] = [];
+  const parts: string[] = [];
   for (const [size, name] of SPANS.slice(first, first + 2)) {
-    if (said.length === 0 || rest >= size) said.push(`${Math.floor(rest / size)} ${name}`);
+    if (parts.length === 0 || rest >= size) parts.push(`${Math.floor(rest / size)} ${name}`);
     rest %= size;
   }
-  return said.join(' ');
+  return parts.join(' ');
 }

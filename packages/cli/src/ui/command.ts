@@ -3,7 +3,7 @@ import { UserError } from '../errors.ts';
 import { type CommonOptions, configFrom } from '../pipeline/config.ts';
 import type { ServingOptions } from '../serving/options.ts';
 import { placeFrom } from '../serving/place.ts';
-import { sayings, serveUntilInterrupted } from '../serving/serve.ts';
+import { serveUntilInterrupted, serviceLog } from '../serving/serve.ts';
 import { pageFolder } from './page-folder.ts';
 
 export interface UiOptions extends CommonOptions, ServingOptions {
@@ -15,7 +15,7 @@ export interface UiOptions extends CommonOptions, ServingOptions {
 export async function runUi(options: UiOptions): Promise<number> {
   const place = placeFrom(options, 'ui', configFrom(options));
   const analyzer = analyzerOf(options.analyzer);
-  const { log, reload } = sayings('ui', options);
+  const { log, reload } = serviceLog('ui', options);
   const { buildUi } = await import('@eyrie/services/ui');
   const app = await buildUi({
     folder: pageFolder(),

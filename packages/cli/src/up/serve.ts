@@ -37,7 +37,7 @@ import type { UpOptions } from './command.ts';
 const SAMPLE_SHOWN =
   'Shown is the bundled capture of an office hour, until this ends; yours: eyrie up FILE, or eyrie up -i NAME';
 
-export interface Asked {
+export interface ServeOptions {
   readonly config: Config;
   /** The configuration as it is now. */
   readonly reread: () => Config;
@@ -49,16 +49,17 @@ export interface Asked {
 }
 
 /** Resolves to the exit status. @throws UserError */
-export async function serveStore(asked: Asked): Promise<number> {
-  const { config, files, options } = asked;
+export async function serveStore(request: ServeOptions): Promise<number> {
+  const { config, files, options } = request;
   if (files.length === 1 && files[0] !== '-') await checkFormat(files[0]!).catch(userError);
   // A store that has captures shows those; an empty one shows the bundled capture.
   const isBare = files.length === 0 && options.interface === undefined && config.store.url === '';
-  if (!isBare || (await hasOwnPackets())) return serve({ ...asked, url: config.store.url, isSample: false });
+  if (!isBare || (await hasOwnPackets()))
+    return serve({ ...request, url: config.store.url, isSample: false });
   const temporary = temporaryFolder();
   try {
     const url = `duckdb:${join(temporary.path, 'sample.duckdb')}`;
-    return await serve({ ...asked, files: [await bundledSample()], url, isSample: true });
+    return await serve({ ...request, files: [await bundledSample()], url, isSample: true });
   } finally {
     temporary.remove();
   }
@@ -74,7 +75,7 @@ async function checkFormat(path: string): Promise<void> {
   }
 }
 
-interface Serving extends Asked {
+interface Serving extends ServeOptions {
   readonly url: string;
   readonly isSample: boolean;
 }
@@ -122,11 +123,11 @@ async function serve({
       await page.close();
       throw error;
     });
-    page.tell();
+    page.printAddress();
     console.log(isSample ? SAMPLE_SHOWN : `Store: ${store.place}`);
     console.log('Ctrl-C ends it.');
     keeper.start();
-    const stopTelling = reportTraffic(intake, config.peer.share_talkers ? store : null);
+    const stopReporting = reportTraffic(intake, config.peer.share_talkers ? store : null);
     const notifier = systemdNotifier();
     try {
       notifier.ready(`stores into ${store.place}`);
@@ -134,7 +135,7 @@ async function serve({
       await Promise.race([interrupted(interrupt), work.ended.then(() => interrupted(interrupt))]);
     } finally {
       notifier.stopping();
-      stopTelling();
+      stopReporting();
       log.info(endingLine(intake.bytesBehind));
       const packets = await intake.close();
       // A file that was ended early is reported first, while the store is open.
@@ -174,7 +175,7 @@ function endingLine(bytesBehind: number): string {
 
 interface Page {
   /** Prints its URL. */
-  tell(): void;
+  printAddress(): void;
   close(): Promise<void>;
 }
 
@@ -200,7 +201,7 @@ async function openPage(
     throw error instanceof ListenError ? new UserError(error.message, FAILED) : error;
   });
   return {
-    tell: () => {
+    printAddress: () => {
       console.log(`The page: ${address}`);
       if (place.isTokenNew) console.log(`Token, for /login and programs: ${place.access.token}`);
     },

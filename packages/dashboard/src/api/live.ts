@@ -48,10 +48,10 @@ export function connect(): void {
     connection.value = 'open';
     epoch.value++;
     if (listeners.size > 0) command({ subscribe: [...listeners.keys()] });
-    heard();
+    restartSilenceTimer();
   };
   opened.onmessage = (event) => {
-    heard();
+    restartSilenceTimer();
     const { channel, data } = JSON.parse(event.data) as { channel: Channel; data: never };
     for (const onData of listeners.get(channel) ?? []) onData(data);
   };
@@ -66,7 +66,7 @@ export function connect(): void {
   };
 }
 
-function heard(): void {
+function restartSilenceTimer(): void {
   clearTimeout(silenceTimer);
   if (listeners.size === 0) return;
   silenceTimer = setTimeout(() => socket?.close(), SILENCE_MS_MAX);

@@ -61,7 +61,7 @@ export function TimelineChart({ stack, unit, height, label, onRange, onOut, find
 
   useRange(chart, stack, anchor, at);
 
-  const said = at === null || at >= stack.times.length ? null : at;
+  const reading = at === null || at >= stack.times.length ? null : at;
   return (
     <div class="timeline">
       {/* Links: a slider may have none inside. */}
@@ -73,11 +73,11 @@ export function TimelineChart({ stack, unit, height, label, onRange, onOut, find
         aria-label={label}
         aria-valuemin={0}
         aria-valuemax={Math.max(0, stack.times.length - 1)}
-        aria-valuenow={said ?? 0}
+        aria-valuenow={reading ?? 0}
         aria-valuetext={
-          said === null
+          reading === null
             ? 'Arrow keys move along, Shift chooses a range, Enter filters'
-            : spoken(stack, unit, said)
+            : spoken(stack, unit, reading)
         }
         onKeyDown={(event) => {
           const next = afterKey(event, { at, anchor }, stack.times.length - 1);
@@ -95,7 +95,7 @@ export function TimelineChart({ stack, unit, height, label, onRange, onOut, find
         }}
       >
         <div ref={holder} class="timeline-canvas" />
-        {said !== null && <Reading stack={stack} unit={unit} at={said} chart={chart.current} />}
+        {reading !== null && <Reading stack={stack} unit={unit} at={reading} chart={chart.current} />}
       </div>
     </div>
   );

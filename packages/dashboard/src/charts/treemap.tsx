@@ -7,7 +7,7 @@ export interface Share {
   name: string;
   value: number;
   /** The value as text. */
-  said: string;
+  amount: string;
   percent: string;
 }
 
@@ -57,12 +57,12 @@ interface AreaProps {
 }
 
 function Area({ share, family, box, onChoose }: AreaProps) {
-  const { name, said, percent } = share;
+  const { name, amount, percent } = share;
   const { left, top, width, height } = box;
   const place = {
     class: `area family-${family}`,
     style: { left: `${left}px`, top: `${top}px`, width: `${width}px`, height: `${height}px` },
-    title: `${name} (${familyTitles[family]}): ${said}, ${percent}`,
+    title: `${name} (${familyTitles[family]}): ${amount}, ${percent}`,
   };
   // Too small to be a target; the list beside the treemap includes it.
   if (Math.min(width, height) < TARGET_PX) return <span {...place} aria-hidden="true" />;
@@ -74,7 +74,7 @@ function Area({ share, family, box, onChoose }: AreaProps) {
         <span class={isNamed ? 'area-name' : 'sr'}>{name}</span>
         <span class="sr">: </span>
         <span class={isMeasured ? 'area-share num' : 'sr'}>{percent}</span>
-        <span class="sr">, {said}</span>
+        <span class="sr">, {amount}</span>
       </span>
     </button>
   );

@@ -17,18 +17,18 @@ const CLOCK = /^(?:(\d{4}-\d\d-\d\d)[ T])?(\d{1,2}:\d\d(?::\d\d)?)(\.\d{1,9})?(Z
  * @returns null if the input is none of these
  */
 export function goalOf(text: string, beginning: string | null): Goal | null {
-  const said = text.trim();
-  if (NUMBER.test(said)) {
-    const number = Number(said.replace(/[ ,]/g, ''));
+  const trimmed = text.trim();
+  if (NUMBER.test(trimmed)) {
+    const number = Number(trimmed.replace(/[ ,]/g, ''));
     return number > 0 ? { kind: 'number', number } : null;
   }
   if (beginning === null) return null;
-  const seconds = SECONDS.exec(said);
+  const seconds = SECONDS.exec(trimmed);
   if (seconds !== null) {
     const after = Number(beginning) + Number(seconds[1] ?? seconds[2]);
     return { kind: 'time', time: after.toFixed(6) };
   }
-  const clock = CLOCK.exec(said);
+  const clock = CLOCK.exec(trimmed);
   return clock === null ? null : timeOfDay(clock, Number(beginning));
 }
 

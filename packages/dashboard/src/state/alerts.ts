@@ -11,7 +11,7 @@ export function watchFindings(): void {
       ({ id, finder }) => finder !== 'expert' && known !== null && !known.has(id),
     );
     known = new Set([...(known ?? []), ...findings.map(({ id }) => id)]);
-    const grave = fresh.find((finding) => ['high', 'critical'].includes(gradeOf(finding)));
-    if (grave !== undefined) announce(`${grave.group}: ${grave.detail?.summary ?? grave.message}`);
+    const severe = fresh.find((finding) => ['high', 'critical'].includes(gradeOf(finding)));
+    if (severe !== undefined) announce(`${severe.group}: ${severe.detail?.summary ?? severe.message}`);
   });
 }

@@ -9,8 +9,8 @@ import { PAGES, type PageName } from './place.ts';
 import { remembered } from './settings.ts';
 
 /** Stored from the last visit, so that the navigation does not shift when the answer arrives. */
-const told = remembered('peer-here', false);
-const isPeerHere = computed(() => told.value || mesh.value !== null);
+const wasPeerHere = remembered('peer-here', false);
+const isPeerHere = computed(() => wasPeerHere.value || mesh.value !== null);
 
 /** The pages in the navigation, in order. */
 export const pages = computed<readonly PageName[]>(() =>
@@ -23,7 +23,7 @@ export function watchPeer(): void {
     if (document.hidden) return;
     get<Status>('/status').then(
       ({ mesh: found }) => {
-        told.value = found !== null;
+        wasPeerHere.value = found !== null;
       },
       () => {},
     );

@@ -53,11 +53,11 @@ export function upload(file: File, onStored: (capture: CaptureRow) => void = () 
       dismiss(id);
     },
   };
-  const tell = (part: Partial<Upload>) => {
+  const update = (part: Partial<Upload>) => {
     change(id, part);
     if (part.capture) onStored(part.capture);
   };
-  waiting.set(id, () => post(request, file, again, tell));
+  waiting.set(id, () => post(request, file, again, update));
   uploads.value = [one, ...uploads.value];
 }
 
@@ -74,24 +74,24 @@ function post(
   request: XMLHttpRequest,
   file: File,
   again: boolean,
-  tell: (part: Partial<Upload>) => void,
+  update: (part: Partial<Upload>) => void,
 ): void {
-  tell({ state: 'sending' });
+  update({ state: 'sending' });
   request.open('POST', addressOf('/captures', { name: file.name, again: again || null }));
   request.setRequestHeader('content-type', 'application/octet-stream');
   request.responseType = 'json';
   request.upload.onprogress = ({ loaded }) =>
-    tell({ sent: loaded, state: loaded >= file.size ? 'storing' : 'sending' });
+    update({ sent: loaded, state: loaded >= file.size ? 'storing' : 'sending' });
   request.onload = async () => {
     if (request.status >= 200 && request.status < 300) {
       const { capture, is_new: isNew } = request.response as Uploaded;
       // The list of captures shows whether it is still being read.
       await loadCaptures().catch(() => {});
-      return tell({ state: isNew ? 'done' : 'known', capture, sent: file.size });
+      return update({ state: isNew ? 'done' : 'known', capture, sent: file.size });
     }
-    tell({ state: 'failed', problem: errorOf(request.status, request.response).message });
+    update({ state: 'failed', problem: errorOf(request.status, request.response).message });
   };
-  request.onerror = () => tell({ state: 'failed', problem: 'The connection was lost during the upload.' });
+  request.onerror = () => update({ state: 'failed', problem: 'The connection was lost during the upload.' });
   request.send(file);
 }
 

@@ -3,8 +3,8 @@
 import type { ComponentChildren, RefObject } from 'preact';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { announce } from './announce.tsx';
+import { showFullText } from './full-text.ts';
 import { useKeptScroll } from './kept-scroll.ts';
-import { tellWhole } from './tell-whole.ts';
 
 const ROW_HEIGHT = 28;
 const ROW_HEIGHT_TOUCH = 40;
@@ -101,7 +101,7 @@ export function DataTable<T>(props: Props<T>) {
         keep();
       }}
       onKeyDown={(event) => onKey(event, props, rows, { box: box.current!, rowHeight, setAt })}
-      onPointerOver={tellWhole}
+      onPointerOver={showFullText}
     >
       <table class="table" aria-label={props.label} aria-rowcount={isWhole ? rows.length + 1 : -1}>
         <thead>

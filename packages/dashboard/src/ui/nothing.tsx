@@ -9,7 +9,7 @@ export function Nothing({ icon, what }: { icon: IconName; what: string }) {
   const known = captures.value ?? [];
   if (known.length === 0) return <Welcome />;
   const only = capture.value;
-  if (only !== null && !known.some(({ id }) => id === only)) return <GoneCapture id={only} />;
+  if (only !== null && !known.some(({ id }) => id === only)) return <MissingCapture id={only} />;
   if (filter.value === '') {
     const isRunning = known.some(({ state }) => state === 'running');
     const text =
@@ -29,7 +29,7 @@ export function Nothing({ icon, what }: { icon: IconName; what: string }) {
   );
 }
 
-function GoneCapture({ id }: { id: number }) {
+function MissingCapture({ id }: { id: number }) {
   return (
     <Empty icon="captures" title={`Capture ${id} is not stored any more`}>
       <button type="button" class="button" onClick={() => go({ capture: null, packet: null })}>

@@ -40,16 +40,16 @@ export function judged(offset: number | null): Finding {
 function keeper(): Finding {
   const ask = 'compare it: eyrie doctor --time-server HOST';
   if (process.platform !== 'linux') return ok('clock', `${new Date().toISOString()}; not compared. ${ask}`);
-  const chrony = asked('chronyc', '-c', 'tracking');
+  const chrony = run('chronyc', '-c', 'tracking');
   const isSet = chrony.text !== null && !/^00000000,|Not synchronised/.test(chrony.text);
   if (isSet) return ok('clock', 'kept by chrony');
-  if (asked('timedatectl', 'show', '-p', 'NTPSynchronized', '--value').text === 'yes')
+  if (run('timedatectl', 'show', '-p', 'NTPSynchronized', '--value').text === 'yes')
     return ok('clock', 'kept by systemd');
   return unkept(chrony, ask);
 }
 
 /** @param chrony its own status report */
-export function unkept({ isInstalled, text }: Asked, ask: string): Finding {
+export function unkept({ isInstalled, text }: Result, ask: string): Finding {
   if (!isInstalled)
     return warn('clock', 'nothing here says that it keeps the clock', `install chrony, or ${ask}`);
   return text === null
@@ -61,13 +61,13 @@ export function unkept({ isInstalled, text }: Asked, ask: string): Finding {
       );
 }
 
-interface Asked {
+interface Result {
   readonly isInstalled: boolean;
   /** Null: it did not answer, or failed. */
   readonly text: string | null;
 }
 
-function asked(program: string, ...args: string[]): Asked {
+function run(program: string, ...args: string[]): Result {
   const { status, stdout, error } = spawnSync(program, args, { encoding: 'utf8', timeout: TIMEOUT_MS });
   const isInstalled = (error as NodeJS.ErrnoException | undefined)?.code !== 'ENOENT';
   return { isInstalled, text: status === 0 ? stdout.trim() : null };

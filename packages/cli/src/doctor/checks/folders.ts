@@ -58,13 +58,13 @@ function atRest(config: Config, data: string): Finding {
   if (url !== '' && !url.startsWith('duckdb:'))
     return ok(check, 'encrypted by PostgreSQL or its disk, or not');
   const path = url === '' ? data : url.slice('duckdb:'.length);
-  const said: Readonly<Record<string, string>> = {
+  const messages: Readonly<Record<string, string>> = {
     true: 'on an encrypted disk',
     false:
       'not encrypted by Eyrie, nor is its disk (fscrypt cannot be seen): docs/privacy.md, "Encrypted on disk"',
     null: 'not encrypted by Eyrie; whether its disk is cannot be seen: docs/privacy.md, "Encrypted on disk"',
   };
-  return ok(check, said[String(isOnEncryptedDisk(path))]!);
+  return ok(check, messages[String(isOnEncryptedDisk(path))]!);
 }
 
 /** Of a folder that is not there yet: its nearest parent. */

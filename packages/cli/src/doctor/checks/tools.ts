@@ -47,17 +47,17 @@ async function permission(tool: Tool): Promise<Finding> {
 function tryCapture(check: string, tool: Tool, name: string): Promise<Finding> {
   const options = tool.name === 'tcpdump' ? ['-i', name, '-w', '-', '-U'] : ['-i', name, '-w', '-', '-q'];
   const child = spawn(tool.path, options, { stdio: ['ignore', 'ignore', 'pipe'] });
-  let said = '';
+  let output = '';
   child.stderr.on('data', (text) => {
-    said += text;
+    output += text;
   });
   return new Promise((done) => {
     const timer = setTimeout(() => child.kill('SIGTERM'), TRY_MS);
     child.on('error', (error) => done(warn(check, error.message, 'install it anew')));
     child.on('close', (_status, signal) => {
       clearTimeout(timer);
-      const last = said.trim().split('\n').at(-1) ?? '';
-      if (signal !== null || /listening on|Capturing on/i.test(said)) done(ok(check, `works on ${name}`));
+      const last = output.trim().split('\n').at(-1) ?? '';
+      if (signal !== null || /listening on|Capturing on/i.test(output)) done(ok(check, `works on ${name}`));
       else done(warn(check, `${name}: ${last}`, howToPermit(tool)));
     });
   });
@@ -72,13 +72,13 @@ function versionOf(path: string): Promise<string> {
       // EPERM is thrown: the check of the permission reports it.
       return done(path);
     }
-    let said = '';
+    let output = '';
     for (const stream of [child.stdout!, child.stderr!])
       stream.on('data', (text) => {
-        said += text;
+        output += text;
       });
     child.on('error', () => done(path));
-    child.on('close', () => done(`${said.split('\n')[0]?.trim() || 'unknown version'} (${path})`));
+    child.on('close', () => done(`${output.split('\n')[0]?.trim() || 'unknown version'} (${path})`));
   });
 }
 

@@ -38,8 +38,8 @@ export function filtered(rows: readonly TopRow[], text: string): TopRow[] {
     .split(/\s+/)
     .filter((word) => word !== '');
   return rows.filter(({ id, status, role }) => {
-    const said = `${id} ${status} ${role}`.toLowerCase();
-    return words.every((word) => said.includes(word));
+    const text = `${id} ${status} ${role}`.toLowerCase();
+    return words.every((word) => text.includes(word));
   });
 }
 

@@ -103,8 +103,8 @@ export function talkersLine(talkers: ShownTalk | null): string {
   const { names, addresses } = talkers;
   const most = (names.items.length > 0 ? names : addresses).items.slice(0, TALKERS_SHOWN);
   if (most.length === 0) return '';
-  const said = most.map(({ name, rate }) => `${printableLine(name)} ${bytesText(rate)}/s`);
-  return `Most traffic: ${said.join(', ')}`;
+  const text = most.map(({ name, rate }) => `${printableLine(name)} ${bytesText(rate)}/s`);
+  return `Most traffic: ${text.join(', ')}`;
 }
 
 /** The whole table, for output other than a terminal. */
@@ -177,6 +177,6 @@ function meansLine(rows: readonly TopRow[], paint: Paint, width: number): string
 
 function keysLine({ filter, isTyping }: TopState, paint: Paint, width: number): string {
   if (isTyping) return paint.clip(`/${filter}_   Enter keeps it, Esc takes it away`, width);
-  const said = filter === '' ? '' : `/${filter}   `;
-  return paint.in('dim', paint.clip(`${said}< > sort   r reverse   / filter   Space pause   q quit`, width));
+  const text = filter === '' ? '' : `/${filter}   `;
+  return paint.in('dim', paint.clip(`${text}< > sort   r reverse   / filter   Space pause   q quit`, width));
 }

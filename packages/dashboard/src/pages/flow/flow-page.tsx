@@ -45,14 +45,14 @@ export function FlowPage({ id }: { id: string }) {
         </Empty>
       );
     }
-    if (answer.error.code === 'bytes_gone') return <Gone id={id} error={answer.error} />;
+    if (answer.error.code === 'bytes_gone') return <Missing id={id} error={answer.error} />;
     return <Trouble error={answer.error} onRetry={answer.reload} />;
   }
   return <Shown {...answer.data} />;
 }
 
 /** What the store knows of a flow whose packets can't be read again. */
-function Gone({ id, error }: { id: string; error: ApiError }) {
+function Missing({ id, error }: { id: string; error: ApiError }) {
   const { data } = useResource(`gone ${id}`, (signal) =>
     get<FlowRow>(`/flows/${encodeURIComponent(id)}`, {}, signal),
   );
@@ -76,8 +76,8 @@ function Gone({ id, error }: { id: string; error: ApiError }) {
 function Shown({ flow, items, is_whole }: FlowSegments) {
   const isTcp = flow.transport === 'tcp';
   const views = (Object.keys(titles) as View[]).filter((view) => isTcp || !TCP_ONLY.includes(view));
-  const asked = place.value.view.show as View;
-  const view = views.includes(asked) ? asked : 'ladder';
+  const requested = place.value.view.show as View;
+  const view = views.includes(requested) ? requested : 'ladder';
   const [isFollowed, setFollowed] = useState(false);
   const term = termForFlow(flow);
   const packetPlace = ({ id }: FlowSegment) => ({ q: term, capture: flow.capture, packet: id });

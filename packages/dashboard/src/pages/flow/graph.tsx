@@ -53,13 +53,13 @@ export function StreamGraph({ graph, label, onOpen }: Props) {
   useEffect(() => setAt(null), [graph]);
 
   const hasPackets = graph.packets.length > 0;
-  const said = at === null || at >= graph.times.length ? null : at;
+  const reading = at === null || at >= graph.times.length ? null : at;
   const onKey = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.altKey || event.metaKey) return;
-    const next = movedBy(event, said, graph.times.length - 1);
+    const next = movedBy(event, reading, graph.times.length - 1);
     if (next !== null) show(next);
-    else if (event.key === 'Enter' && said !== null) open(said);
-    else if (event.key === '+' || event.key === '-') zoom(chart.current!, graph, said, event.key);
+    else if (event.key === 'Enter' && reading !== null) open(reading);
+    else if (event.key === '+' || event.key === '-') zoom(chart.current!, graph, reading, event.key);
     else if (event.key === '0') zoomOut(chart.current!, graph);
     else return;
     event.preventDefault();
@@ -96,18 +96,18 @@ export function StreamGraph({ graph, label, onOpen }: Props) {
         aria-label={label}
         aria-valuemin={0}
         aria-valuemax={Math.max(0, graph.times.length - 1)}
-        aria-valuenow={said ?? 0}
+        aria-valuenow={reading ?? 0}
         aria-valuetext={
-          said === null
+          reading === null
             ? `Arrow keys move along, plus and minus zoom${hasPackets ? ', Enter opens' : ''}`
-            : readingOf(graph, said)
+            : readingOf(graph, reading)
         }
         onKeyDown={onKey}
       />
       <p class="stream-reading num">
-        {said === null
+        {reading === null
           ? `Drag to zoom${hasPackets ? '; a click opens the packet' : ''}.`
-          : readingOf(graph, said)}
+          : readingOf(graph, reading)}
       </p>
     </div>
   );

@@ -208,7 +208,7 @@ export function flowMenu(flow: FlowRow, follow: () => void): MenuItem[] {
   ];
 }
 
-function said(flows: number): string {
+function countText(flows: number): string {
   return `${count(flows)} ${flows === 1 ? 'flow' : 'flows'}`;
 }
 
@@ -231,7 +231,7 @@ function FlowTable() {
     <div class="table-page">
       <p class="table-note num" role="status">
         {list.isLoading && 'Loading …'}
-        {!list.isLoading && list.error === null && said(Math.max(list.total ?? 0, list.rows.length))}
+        {!list.isLoading && list.error === null && countText(Math.max(list.total ?? 0, list.rows.length))}
         {terms.ignored.length > 0 && (
           <span class="note-odd">
             Not applied to flows, which are totals: <code>{terms.ignored.join(' && ')}</code>

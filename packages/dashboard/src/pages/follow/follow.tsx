@@ -36,7 +36,7 @@ export function Follow({ flow, query, onClose }: { flow: number; query: string; 
   const row = useResource(String(flow), (signal) => get<FlowRow>(`/flows/${flow}`, {}, signal), false);
   const [form, setForm] = useState<Form>('text');
   const [side, setSide] = useState<Side>('both');
-  const said = useSaid(flow);
+  const transcript = useTranscript(flow);
   useEffect(() => dialog.current!.showModal(), []);
 
   const toPacket = async (frame: number) => {
@@ -48,7 +48,7 @@ export function Follow({ flow, query, onClose }: { flow: number; query: string; 
     close();
     go({ page: 'packets', item: '', q: query, capture, packet: items[0].id, view: {} });
   };
-  const { stream } = said;
+  const { stream } = transcript;
   const pieces = useMemo(
     () => (stream?.pieces ?? []).filter((piece) => side === 'both' || String(piece.side) === side),
     [stream, side],
@@ -73,13 +73,13 @@ export function Follow({ flow, query, onClose }: { flow: number; query: string; 
           <Icon name="close" />
         </button>
       </header>
-      <Tools flow={flow} row={row.data} {...{ form, setForm, side, setSide, said }} />
+      <Tools flow={flow} row={row.data} {...{ form, setForm, side, setSide, transcript }} />
       <div class="follow-body mono" autofocus tabIndex={0} role="region" aria-label="Data of the stream">
         {form === 'files' ? (
           <Transferred flow={flow} />
         ) : (
           <Data
-            said={said}
+            transcript={transcript}
             pieces={pieces}
             form={form}
             onPacket={(frame) => toPacket(frame).catch((error) => announce(error.message))}
@@ -91,7 +91,7 @@ export function Follow({ flow, query, onClose }: { flow: number; query: string; 
   );
 }
 
-interface Said {
+interface Transcript {
   as: Reading;
   setAs: (as: Reading) => void;
   /** Streams within the connection; null while they are looked for. */
@@ -105,7 +105,7 @@ interface Said {
 }
 
 /** What was said, as far as it was asked for; in one of several ways of reading it. */
-function useSaid(flow: number): Said {
+function useTranscript(flow: number): Transcript {
   const [as, setAs] = useState<Reading>('bytes');
   const [substreams, setSubstreams] = useState<FlowSubstreams | null>(null);
   const [substream, setSubstream] = useState<Substream | null>(null);
@@ -151,14 +151,14 @@ function useSaid(flow: number): Said {
 }
 
 interface DataProps {
-  said: Said;
+  transcript: Transcript;
   /** Pieces of the sides that are shown. */
   pieces: readonly Piece[];
   form: 'text' | 'hex';
   onPacket: (frame: number) => void;
 }
 
-function Data({ said: { stream, error, as, more, again }, pieces, form, onPacket }: DataProps) {
+function Data({ transcript: { stream, error, as, more, again }, pieces, form, onPacket }: DataProps) {
   return (
     <>
       {error !== null && <Trouble error={error} onRetry={again} />}
@@ -188,11 +188,11 @@ interface ToolsProps {
   setForm: (form: Form) => void;
   side: Side;
   setSide: (side: Side) => void;
-  said: Said;
+  transcript: Transcript;
 }
 
-function Tools({ flow, row, form, setForm, side, setSide, said }: ToolsProps) {
-  const { as, setAs, substream, stream } = said;
+function Tools({ flow, row, form, setForm, side, setSide, transcript }: ToolsProps) {
+  const { as, setAs, substream, stream } = transcript;
   const [a, b] = stream?.sides ?? [];
   const ways = row === null ? [] : readingsOf(row);
   return (
@@ -220,7 +220,7 @@ function Tools({ flow, row, form, setForm, side, setSide, said }: ToolsProps) {
             onChange={setSide}
           />
           {ways.length > 1 && <Switch label="As" value={as} options={ways} onChange={setAs} />}
-          <SubstreamChooser {...said} />
+          <SubstreamChooser {...transcript} />
           <button
             type="button"
             class="button button-small"
@@ -243,7 +243,7 @@ function Tools({ flow, row, form, setForm, side, setSide, said }: ToolsProps) {
   );
 }
 
-function SubstreamChooser({ substreams, substream, setSubstream }: Said) {
+function SubstreamChooser({ substreams, substream, setSubstream }: Transcript) {
   if (substreams === null || substream === null) return null;
   const { items, is_whole: isWhole } = substreams;
   const several = new Set(items.map(({ connection }) => connection)).size > 1;

@@ -23,8 +23,8 @@ export interface Details {
 const LINES_MAX = 32;
 const NAME_MAX = 80;
 
-export function detailsOf(told: unknown): Details {
-  const { interfaces, storage } = asObject(told);
+export function detailsOf(reported: unknown): Details {
+  const { interfaces, storage } = asObject(reported);
   return {
     interfaces: asList(interfaces).map(({ name, rx, tx }) => {
       const [into, out] = [asObject(rx), asObject(tx)];

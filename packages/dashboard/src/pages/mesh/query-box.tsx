@@ -26,12 +26,12 @@ export function useAnswer(): Resource<MeshAnswer> {
 }
 
 export function QueryBox({ answer, onOpen }: { answer: Resource<MeshAnswer>; onOpen: (id: string) => void }) {
-  const asked = place.value.view.ask ?? '';
-  const [text, setText] = useState(asked);
+  const query = place.value.view.ask ?? '';
+  const [text, setText] = useState(query);
   const { data, error, isLoading } = answer;
   const ask = (query: string) => {
     setText(query);
-    if (query.trim() === asked) answer.reload();
+    if (query.trim() === query) answer.reload();
     else setView({ ask: query.trim() });
   };
   return (
@@ -56,7 +56,7 @@ export function QueryBox({ answer, onOpen }: { answer: Resource<MeshAnswer>; onO
           Ask
         </button>
       </form>
-      {asked === '' && (
+      {query === '' && (
         <ul class="query-examples">
           {EXAMPLES.map((example) => (
             <li key={example}>
@@ -68,7 +68,7 @@ export function QueryBox({ answer, onOpen }: { answer: Resource<MeshAnswer>; onO
         </ul>
       )}
       {error !== null && <p class="odd">{error.message}</p>}
-      {data !== null && error === null && asked !== '' && <Answer answer={data} onOpen={onOpen} />}
+      {data !== null && error === null && query !== '' && <Answer answer={data} onOpen={onOpen} />}
     </Panel>
   );
 }

@@ -10,9 +10,9 @@ const SHOWN = 8;
 export function Talkers({ talkers }: { talkers: MeshTalkers | null }) {
   if (talkers === null) return null;
   const { peers, ageMs, names, addresses } = talkers;
-  const who = peers === 1 ? 'one peer' : `${count(peers)} peers`;
+  const reporters = peers === 1 ? 'one peer' : `${count(peers)} peers`;
   return (
-    <Panel title="Most traffic" note={`told by ${who}, ${duration(ageMs / 1000)} ago`}>
+    <Panel title="Most traffic" note={`reported by ${reporters}, ${duration(ageMs / 1000)} ago`}>
       <Most title="Name" of={names} />
       <Most title="Address" of={addresses} />
     </Panel>

@@ -59,7 +59,7 @@ export function TopTalkers({ hosts }: { hosts: Resource<Hosts> }) {
           <ol class="lines">
             {items.slice(0, LINES).map((host) => (
               <li key={host.address} class="talker">
-                <Who address={host.address} name={host.name} />
+                <HostName address={host.address} name={host.name} />
                 <span class="num lines-count">{bytes(host.bytes)}</span>
                 <span
                   class="meter"
@@ -79,7 +79,7 @@ export function TopTalkers({ hosts }: { hosts: Resource<Hosts> }) {
 }
 
 /** A host's name and address; a click filters by the address. */
-function Who({ address, name }: { address: string; name: string | null }) {
+function HostName({ address, name }: { address: string; name: string | null }) {
   return (
     <button
       type="button"
@@ -106,7 +106,7 @@ export function NewHosts({ hosts }: { hosts: Resource<Hosts> }) {
         <ol class="lines">
           {items.map((host) => (
             <li key={host.address}>
-              <Who address={host.address} name={host.name} />
+              <HostName address={host.address} name={host.name} />
               <span class="num lines-count">
                 <Moment time={host.first} places={0} />
               </span>

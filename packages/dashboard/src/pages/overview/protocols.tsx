@@ -19,7 +19,7 @@ export function Protocols({ summary, isStale }: { summary: ProtocolSummary; isSt
       .map((item) => ({
         name: item.protocol,
         value: item[unit],
-        said: unit === 'bytes' ? bytes(item.bytes) : `${count(item.packets)} packets`,
+        amount: unit === 'bytes' ? bytes(item.bytes) : `${count(item.packets)} packets`,
         percent: percent(all === 0 ? 0 : item[unit] / all),
       }))
       .sort((a, b) => b.value - a.value);
@@ -70,14 +70,14 @@ export function Protocols({ summary, isStale }: { summary: ProtocolSummary; isSt
 function ShareList({ shares }: { shares: Share[] }) {
   return (
     <ol class="lines protocol-lines" tabIndex={0} aria-label="Protocols by their share">
-      {shares.map(({ name, said, percent: part }) => (
+      {shares.map(({ name, amount, percent: part }) => (
         <li key={name}>
           <button type="button" class="link who" onClick={() => addToFilter(ofProtocol(name))}>
             <span class={`dot family-${familyOf(name)}`} />
             {name}
           </button>
           <span class="num lines-count">
-            {said} <span class="quiet">{part}</span>
+            {amount} <span class="quiet">{part}</span>
           </span>
         </li>
       ))}

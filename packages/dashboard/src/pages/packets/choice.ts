@@ -16,7 +16,7 @@ export interface Choice {
 export function useChoice(rows: Rows, question: string, list: { readonly current: ListHandle | null }) {
   const [selected, setSelected] = useState<Choice | null>(null);
   /** Id of a packet that a link names and the store does not have. */
-  const [gone, setGone] = useState<number | null>(null);
+  const [missing, setMissing] = useState<number | null>(null);
   const needed = useRef<{ number: number; then?: ((row: PacketRow) => void) | undefined } | null>(null);
   const wanted = place.value.packet;
   const select = (number: number, row: PacketRow) => {
@@ -37,7 +37,7 @@ export function useChoice(rows: Rows, question: string, list: { readonly current
         if (number >= 0) list.current?.show(number, true);
       })
       .catch((error) => {
-        if (error instanceof ApiError && error.code === 'no_such_packet') setGone(wanted);
+        if (error instanceof ApiError && error.code === 'no_such_packet') setMissing(wanted);
       });
     return () => control.abort();
   }, [wanted, question, rows.isCounted, place.value.view.sort]);
@@ -63,14 +63,14 @@ export function useChoice(rows: Rows, question: string, list: { readonly current
 
   // Selects a row that was clicked before it was loaded.
   useEffect(() => {
-    const wish = needed.current;
-    const row = wish === null ? null : rows.row(wish.number);
-    if (wish === null || row === null) return;
-    select(wish.number, row);
-    wish.then?.(row);
+    const pending = needed.current;
+    const row = pending === null ? null : rows.row(pending.number);
+    if (pending === null || row === null) return;
+    select(pending.number, row);
+    pending.then?.(row);
   }, [rows.version]);
   const need = (number: number, then?: (row: PacketRow) => void) => {
     needed.current = { number, then };
   };
-  return { selected, select, need, isGone: wanted !== null && gone === wanted };
+  return { selected, select, need, isGone: wanted !== null && missing === wanted };
 }

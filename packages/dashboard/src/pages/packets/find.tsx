@@ -26,7 +26,7 @@ export function FindBar({ from, onFound, onClose }: Props) {
   const input = useRef<HTMLInputElement>(null);
   const [wanted, setWanted] = useState(lastWanted.value);
   const kind = lastKind.value;
-  const { said, find } = useSearch(kind, wanted, from, onFound);
+  const { message, find } = useSearch(kind, wanted, from, onFound);
   useKeys(input, find);
   return (
     <div class="find">
@@ -70,8 +70,8 @@ export function FindBar({ from, onFound, onClose }: Props) {
         <button type="submit" class="button button-small" title="Enter">
           Next
         </button>
-        <span class="find-said" role="status">
-          {said}
+        <span class="find-message" role="status">
+          {message}
         </span>
         <button type="button" class="icon-button" aria-label="Close" onClick={onClose}>
           <Icon name="close" />
@@ -109,7 +109,7 @@ function useKeys(input: { readonly current: HTMLInputElement | null }, find: Fin
 
 /** The search, one at a time, and what came of it in words. */
 function useSearch(kind: FindKind, wanted: string, from: PacketRow | null, onFound: Props['onFound']) {
-  const [said, setSaid] = useState('');
+  const [message, setMessage] = useState('');
   const search = useRef<AbortController | null>(null);
   useEffect(() => () => search.current?.abort(), []);
   const find: Find = async (way) => {
@@ -118,17 +118,17 @@ function useSearch(kind: FindKind, wanted: string, from: PacketRow | null, onFou
     search.current?.abort();
     const control = new AbortController();
     search.current = control;
-    setSaid('Searching …');
+    setMessage('Searching …');
     try {
       const found = await nearest(termOfFind(kind, wanted), from, way, control.signal);
-      if (found === null) return setSaid('Not found');
+      if (found === null) return setMessage('Not found');
       await onFound(found.row);
-      if (!control.signal.aborted) setSaid(found.isRound ? 'Found, from the other end' : '');
+      if (!control.signal.aborted) setMessage(found.isRound ? 'Found, from the other end' : '');
     } catch (error) {
-      if (!control.signal.aborted) setSaid(sentence((error as Error).message));
+      if (!control.signal.aborted) setMessage(sentence((error as Error).message));
     }
   };
-  return { said, find };
+  return { message, find };
 }
 
 /** The nearest packet of the list that passes; null: none does. */

@@ -65,7 +65,7 @@ export function waysTo(rows: Rows, select: (at: number, row: PacketRow) => void)
 }
 
 /** Announces the error if the work fails. */
-export function orSay(work: Promise<void>): void {
+export function orAnnounce(work: Promise<void>): void {
   work.catch((error) => announce(error.message));
 }
 
@@ -88,7 +88,7 @@ export function GoTo({ ways, beginning }: { ways: Ways; beginning: string | null
     if (goal === null)
       return announce('Enter a packet number, or a time: 11:53:24, or 12.5 s since the beginning');
     const went = goal.kind === 'number' ? ways.toNumber(goal.number) : ways.toTime(goal.time);
-    orSay(went);
+    orAnnounce(went);
   };
   return (
     <form

@@ -4,7 +4,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import type { PacketRow } from '../../api/types.ts';
 import type { Column } from '../../list/columns.ts';
 import { isMarked } from '../../state/marks.ts';
-import { tellWhole } from '../../ui/tell-whole.ts';
+import { showFullText } from '../../ui/full-text.ts';
 import type { Look } from './look.ts';
 import { Row } from './packet-row.tsx';
 import type { Rows } from './rows.ts';
@@ -66,7 +66,7 @@ export function PacketList(props: Props) {
       style={{ '--columns': templateOf(look.columns, props.widths), '--row-height': `${scroll.rowHeight}px` }}
       onScroll={() => sight.follow() && props.onLeaveEnd()}
       onKeyDown={(event) => event.target === box.current && onKey(event, props, sight)}
-      onPointerOver={tellWhole}
+      onPointerOver={showFullText}
       {...pointing(props, () => box.current?.focus({ preventScroll: true }))}
     >
       {props.header}

@@ -21,7 +21,7 @@ import { ColourRules } from './colour-rules.tsx';
 import { columnsMenu } from './columns-menu.ts';
 import { Details } from './details.tsx';
 import { FindBar } from './find.tsx';
-import { orSay, waysTo } from './go-to.tsx';
+import { orAnnounce, waysTo } from './go-to.tsx';
 import { ListHead, type Sorting } from './list-head.tsx';
 import { columnWidths, listShare, shownFields, timeForm } from './list-settings.ts';
 import { useLook } from './look.ts';
@@ -100,8 +100,8 @@ export function Packets() {
             <Details
               packet={selected?.row.id ?? null}
               isGone={isGone}
-              onFollow={() => selected !== null && orSay(follow(selected.row))}
-              onDraw={() => selected !== null && orSay(draw(selected.row))}
+              onFollow={() => selected !== null && orAnnounce(follow(selected.row))}
+              onDraw={() => selected !== null && orAnnounce(draw(selected.row))}
             />
           )
         }
@@ -143,18 +143,18 @@ function useActions({ rows, list, selected, select, tail, only }: Shown) {
   const toMark = (way: 1 | -1) => {
     const mark = nextMark(allMarks(only), selected?.row ?? null, way);
     if (mark === null) announce('No packet is marked: m marks the selected one');
-    else orSay(ways.toNumber(mark.number, mark.capture));
+    else orAnnounce(ways.toNumber(mark.number, mark.capture));
   };
   usePageKeys({
     t: () => tail.isPossible && tail.set(!tail.isOn),
     m: () => selected !== null && mark(selected.row),
     n: () => toMark(1),
     N: () => toMark(-1),
-    '.': () => selected !== null && orSay(ways.along(selected.row, 1)),
-    ',': () => selected !== null && orSay(ways.along(selected.row, -1)),
+    '.': () => selected !== null && orAnnounce(ways.along(selected.row, 1)),
+    ',': () => selected !== null && orAnnounce(ways.along(selected.row, -1)),
     r: () => selected !== null && measureFrom(selected.row),
-    f: () => selected !== null && orSay(follow(selected.row)),
-    l: () => selected !== null && orSay(draw(selected.row)),
+    f: () => selected !== null && orAnnounce(follow(selected.row)),
+    l: () => selected !== null && orAnnounce(draw(selected.row)),
   });
   const menuOf = (
     event: MouseEvent | KeyboardEvent,
@@ -163,8 +163,8 @@ function useActions({ rows, list, selected, select, tail, only }: Shown) {
     anchor?: Element,
   ) => {
     const menu = packetMenu(row, column, {
-      follow: (of) => orSay(follow(of)),
-      draw: (of) => orSay(draw(of)),
+      follow: (of) => orAnnounce(follow(of)),
+      draw: (of) => orAnnounce(draw(of)),
       mark,
       measureFrom,
     });

@@ -24,7 +24,7 @@ export function Toolbar({ rows, tail, ways, beginning, onFind }: Props) {
   return (
     <div class="toolbar" role="toolbar" aria-label="List">
       <p class="toolbar-count num" role="status">
-        {said(rows)}
+        {countText(rows)}
       </p>
       {tail.isPossible && (
         <button
@@ -78,7 +78,7 @@ export function Toolbar({ rows, tail, ways, beginning, onFind }: Props) {
   );
 }
 
-function said(rows: Rows): string {
+function countText(rows: Rows): string {
   if (!rows.isCounted) return rows.error === null ? 'Counting …' : '';
   if (!rows.isExact) return `${count(rows.total)} packets so far`;
   const all = (captures.value ?? [])

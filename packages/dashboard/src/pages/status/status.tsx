@@ -11,12 +11,12 @@ import { Panel } from '../../ui/panel.tsx';
 import { Loading, Trouble } from '../../ui/states.tsx';
 
 export function StatusPage() {
-  const asked = useResource('status', (signal) => get<Status>('/status', {}, signal));
-  const [heard, setHeard] = useState<Status | null>(null);
-  useEffect(() => listen('status', setHeard), []);
-  const status = heard ?? asked.data;
+  const initial = useResource('status', (signal) => get<Status>('/status', {}, signal));
+  const [pushed, setPushed] = useState<Status | null>(null);
+  useEffect(() => listen('status', setPushed), []);
+  const status = pushed ?? initial.data;
   if (status === null) {
-    return asked.error === null ? <Loading /> : <Trouble error={asked.error} onRetry={asked.reload} />;
+    return initial.error === null ? <Loading /> : <Trouble error={initial.error} onRetry={initial.reload} />;
   }
   return (
     <div class={`status-page ${connection.value === 'lost' ? 'stale' : ''}`}>

@@ -11,9 +11,9 @@ import { aheadText, rateText, withinText } from './texts.ts';
 /** Update interval; the clock shows tenths of a second. */
 const TURN_MS = 100;
 
-type Heard = MeshTime & { heardMs: number };
+type TimedReading = MeshTime & { receivedMs: number };
 
-export function MeshClock({ time }: { time: Heard }) {
+export function MeshClock({ time }: { time: TimedReading }) {
   const isKnown = time.uncertainty_ms !== null;
   return (
     <Panel title="Mesh time" class="time-mesh" note={isKnown ? undefined : 'not known yet'}>
@@ -35,7 +35,7 @@ export function MeshClock({ time }: { time: Heard }) {
 }
 
 /** Between two answers the clock runs on the browser's monotonic clock. */
-function Now({ time }: { time: Heard }) {
+function Now({ time }: { time: TimedReading }) {
   const [nowMs, setNowMs] = useState(performance.now());
   useEffect(() => {
     const timer = setInterval(() => {
@@ -43,7 +43,7 @@ function Now({ time }: { time: Heard }) {
     }, TURN_MS);
     return () => clearInterval(timer);
   }, []);
-  const seconds = (time.mesh_ms + Math.max(0, nowMs - time.heardMs)) / 1000;
+  const seconds = (time.mesh_ms + Math.max(0, nowMs - time.receivedMs)) / 1000;
   const tenths = Math.floor(seconds * 10) / 10;
   return (
     <time title={`${day(seconds)}, in the time zone of this browser`}>

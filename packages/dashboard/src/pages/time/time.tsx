@@ -14,12 +14,12 @@ const CLOCKS_MS = 4_000;
 const CLOCKS = `${CLOCKS_MAX} peers order by clock.uncertainty, clock.ahead`;
 
 export function TimePage() {
-  const asked = usePolled('time', TIME_MS, async (signal) => {
+  const polled = usePolled('time', TIME_MS, async (signal) => {
     const answer = await getOfPeer<MeshTime>('/mesh/time', {}, signal);
-    return { ...answer, heardMs: performance.now() };
+    return { ...answer, receivedMs: performance.now() };
   });
-  const time = useLatest(asked.data);
-  const { error, reload } = asked;
+  const time = useLatest(polled.data);
+  const { error, reload } = polled;
   if (time === null) {
     if (error === null) return <Loading />;
     if (error.code !== 'no_peer') return <Trouble error={error} onRetry={reload} />;
@@ -30,7 +30,7 @@ export function TimePage() {
   return <Whole time={time} />;
 }
 
-function Whole({ time }: { time: MeshTime & { heardMs: number } }) {
+function Whole({ time }: { time: MeshTime & { receivedMs: number } }) {
   const { data, error } = usePolled('clocks', CLOCKS_MS, (signal) =>
     getOfPeer<MeshAnswer>('/mesh/query', { q: CLOCKS }, signal),
   );

@@ -17,7 +17,7 @@ export function FilterBar() {
         label="Display filter"
         placeholder="Display filter, as in Wireshark: dns or ip.addr == 10.20.0.80"
         text={text}
-        saysCost
+        showsCost
         onText={(next) => (draft.value = next)}
         onApply={setFilter}
         onEscape={() => (draft.value = null)}

@@ -21,7 +21,7 @@ interface Props {
   /** Buttons in the field. `apply` checks a filter first. */
   tools?: (apply: (q: string) => void, isWrong: boolean) => ComponentChildren;
   /** Whether to say that a filter takes long. */
-  saysCost?: boolean;
+  showsCost?: boolean;
 }
 
 export function FilterInput(props: Props) {
@@ -79,7 +79,7 @@ export function FilterInput(props: Props) {
         {props.tools?.((q) => void apply(q), error !== null)}
         {choices.list.length > 0 && <ChoiceList id={props.id} choices={choices} onTake={take} />}
       </div>
-      {hasNote && (error !== null || props.saysCost) && (
+      {hasNote && (error !== null || props.showsCost) && (
         <FilterNote
           id={props.id}
           check={check}

@@ -58,7 +58,7 @@ export function IoChart({ figure, manner, onZoom, onOut, onOpen }: Props) {
     }
     event.preventDefault();
   };
-  const said = at === null || at >= times.length ? null : at;
+  const reading = at === null || at >= times.length ? null : at;
   return (
     <div
       class="io-chart"
@@ -67,22 +67,22 @@ export function IoChart({ figure, manner, onZoom, onOut, onOpen }: Props) {
       aria-label="I/O graph"
       aria-valuemin={0}
       aria-valuemax={Math.max(0, times.length - 1)}
-      aria-valuenow={said ?? 0}
+      aria-valuenow={reading ?? 0}
       aria-valuetext={
-        said === null
+        reading === null
           ? 'Arrow keys move along, Shift chooses a time to zoom to, Enter lists packets, 0 shows the whole time'
-          : spoken(figure, manner, said)
+          : spoken(figure, manner, reading)
       }
       onKeyDown={onKey}
       onBlur={() => setCursor({ at: null, anchor: null })}
     >
       <div ref={holder} class="io-canvas" />
-      {said !== null && chart.current !== null && (
+      {reading !== null && chart.current !== null && (
         <Reading
           figure={figure}
           manner={manner}
-          at={said}
-          x={middleOf(chart.current, figure, said)}
+          at={reading}
+          x={middleOf(chart.current, figure, reading)}
           width={holder.current!.clientWidth}
         />
       )}

@@ -1,7 +1,7 @@
 // Tooltip with the full text of a truncated cell.
 
 /** For `onPointerOver` of a table or a list. */
-export function tellWhole({ target }: Event): void {
+export function showFullText({ target }: Event): void {
   const cell = (target as Element).closest<HTMLElement>('td, th, [role=gridcell]');
   if (cell === null) return;
   const isCut = [cell, ...cell.children].some((each) => each.scrollWidth > each.clientWidth);
