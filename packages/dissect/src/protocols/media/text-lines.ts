@@ -6,17 +6,20 @@ import { protocol } from '../../core/protocol.ts';
 import { beginsXml, contentBytes, contentOf, lazyReaders, mediaTypes, takeContent } from './types.ts';
 import { xml } from './xml.ts';
 
-/** Lines shown in the tree, and characters of each. */
+/** Lines shown in the tree, and bytes of each, as UTF-8. */
 const LINES_MAX = 2000;
-const LINE_CHARACTERS_MAX = 239;
+const LINE_BYTES_MAX = 239;
 const TRUNCATED = ' [truncated]';
+
+const encoder = new TextEncoder();
+const room = new Uint8Array(LINE_BYTES_MAX);
+const shortRoom = room.subarray(0, LINE_BYTES_MAX - TRUNCATED.length - 1);
 
 /** With its end as \n, and cut where Wireshark cuts it. */
 function lineText(text: Uint8Array, at: number, end: number): string {
-  // A character has at most four bytes.
-  const line = printable(utf8(text, at, Math.min(end, at + 4 * (LINE_CHARACTERS_MAX + 1))));
-  if (line.length <= LINE_CHARACTERS_MAX) return line;
-  return TRUNCATED + line.slice(0, LINE_CHARACTERS_MAX - TRUNCATED.length - 1);
+  const line = printable(utf8(text, at, Math.min(end, at + LINE_BYTES_MAX + 1)));
+  if (encoder.encodeInto(line, room).read === line.length) return line;
+  return TRUNCATED + line.slice(0, encoder.encodeInto(line, shortRoom).read);
 }
 
 function lineCount(text: Uint8Array): number {
