@@ -39,6 +39,8 @@ function ours(...args: string[]): { status: number | null; stdout: string; stder
  * the response of a call twice (3597).
  */
 const FILTER = 'not frame.number in {3216, 3218, 3238, 3597, 4050}';
+/** HTTP connections without such a response, which count the same. */
+const UNINTERRUPTED = 'http and not tcp.stream in {62, 63, 74}';
 
 test('-2: fields that depend on later packets equal those of tshark', { skip }, () => {
   const flags = ['-2', '-Y', FILTER, '-T', 'fields', ...FIELDS.flatMap((name) => ['-e', name])];
@@ -49,6 +51,18 @@ test('-2: fields that depend on later packets equal those of tshark', { skip }, 
   const { stdout, stderr } = ours(sample, ...flags);
   assert.equal(stderr, '');
   assert.equal(stdout, theirs);
+});
+
+test('-V: requests and responses are counted, with -2 out of all those of their connection', { skip }, () => {
+  const counted = (text: string): string[] => text.match(/\[HTTP (?:request|response) .*]/g) ?? [];
+  for (const passes of [[], ['-2']]) {
+    const flags = [...passes, '-Y', UNINTERRUPTED, '-O', 'http'];
+    const theirs = execFileSync('tshark', ['-n', '-r', sample, ...flags], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    assert.deepEqual(counted(ours(sample, '-n', ...flags).stdout), counted(theirs));
+  }
 });
 
 test('-2: pings refer to their reply in the Info column; in one pass only replies refer to requests', {

@@ -39,8 +39,9 @@ export class Ahead {
       found = new Map();
       this.#found.set(what, found);
     }
-    this.#entries++;
+    const before = found.size;
     found.set(keyOf(frame, number), later);
+    this.#entries += found.size - before;
   }
 
   /** The frame entered; 0: none, or still in the first pass. */

@@ -127,6 +127,18 @@ test('the length of a body is that of its bytes, whatever text they decode to', 
   }
 });
 
+test('a long line of text is cut to 239 bytes of UTF-8, never within a character', () => {
+  const line = (text: string): string => {
+    const p = dissect(talk(80, [['<', response('text/plain', Buffer.from(text))]]));
+    return treeOf(p).find(({ name }) => name === 'data-text-lines')!.children[0]!.text;
+  };
+  assert.equal(line('a'.repeat(239)), 'a'.repeat(239));
+  assert.equal(line('a'.repeat(240)), ` [truncated]${'a'.repeat(226)}`);
+  assert.equal(line('א'.repeat(119)), 'א'.repeat(119));
+  assert.equal(line('א'.repeat(120)), ` [truncated]${'א'.repeat(113)}`);
+  assert.equal(line(`a${'😀'.repeat(100)}`), ` [truncated]a${'😀'.repeat(56)}`);
+});
+
 test('chunked bodies, with an extension and a trailer, over segments', () => {
   const head = 'HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n';
   const frames = talk(80, [

@@ -7,7 +7,7 @@ import type { Sink } from '../../core/sink.ts';
 import { base64 } from './base64.ts';
 import { decodedBody } from './body.ts';
 import { eachChunk } from './chunks.ts';
-import { type Exchange, NEXT_REQUEST, NEXT_RESPONSE, RESPONSE_IN } from './exchange.ts';
+import { type Exchange, exchangeCount, NEXT_REQUEST, NEXT_RESPONSE, RESPONSE_IN } from './exchange.ts';
 import { httpFields as f, headerFields, statusPhrases } from './fields.ts';
 import { type Head, lineEnd, NEITHER, NOTIFICATION, REQUEST, RESPONSE } from './head.ts';
 
@@ -165,6 +165,7 @@ export function emitExchange(
   if (head.kind === REQUEST) {
     out.add(f.request, start, 0, true);
     out.add(f.requestNumber, start, 0, exchange.number);
+    out.note(`/${exchangeCount(p, exchange.number)}`);
     if (exchange.previousRequestFrame > 0) out.add(f.prevRequestIn, start, 0, exchange.previousRequestFrame);
     emitLater(p, start, exchange, f.responseIn, RESPONSE_IN, out);
     emitLater(p, start, exchange, f.nextRequestIn, NEXT_REQUEST, out);
@@ -172,6 +173,7 @@ export function emitExchange(
   }
   out.add(f.response, start, 0, true);
   out.add(f.responseNumber, start, 0, exchange.number);
+  out.note(`/${exchangeCount(p, exchange.number)}`);
   if (exchange.requestFrame > 0) {
     const nanoseconds =
       (p.seconds - exchange.requestSeconds) * 1e9 + p.nanoseconds - exchange.requestNanoseconds;

@@ -52,6 +52,15 @@ const KEY = 'http';
 export const RESPONSE_IN = 'http.response';
 export const NEXT_REQUEST = 'http.nextRequest';
 export const NEXT_RESPONSE = 'http.nextResponse';
+const EXCHANGES = 'http.exchanges';
+
+/** Exchanges of the packet's conversation: those of the whole capture in the second pass, else those up to `number`. */
+export function exchangeCount(p: Packet, number: number): number {
+  return Math.max(number, p.session.ahead?.of(EXCHANGES, conversationKey(p), 0) ?? 0);
+}
+
+/** For `Ahead`, whose keys are frame numbers. */
+const conversationKey = (p: Packet): number => (p.flow < 0 ? 0 : p.session.flows.stream(p.flow) + 1);
 
 export function httpMemory(p: Packet): HttpMemory {
   return p.session.stateOf(p, KEY, () => new HttpMemory());
@@ -74,8 +83,9 @@ function newExchange(number: number, before: Exchange | null): Exchange {
   };
 }
 
-function add(memory: HttpMemory): Exchange {
+function add(p: Packet, memory: HttpMemory): Exchange {
   const made = newExchange(++memory.count, memory.last);
+  p.session.ahead?.enter(EXCHANGES, conversationKey(p), 0, memory.count);
   memory.last = made;
   return made;
 }
@@ -86,7 +96,7 @@ function addRequest(p: Packet, memory: HttpMemory): Exchange {
     p.session.ahead?.enter(NEXT_REQUEST, last.requestFrame, last.number, p.number);
     p.session.ahead?.enter(NEXT_REQUEST, last.responseFrame, last.number, p.number);
   }
-  const made = add(memory);
+  const made = add(p, memory);
   made.requestFrame = p.number;
   made.requestSeconds = p.seconds;
   made.requestNanoseconds = p.nanoseconds;
@@ -96,7 +106,7 @@ function addRequest(p: Packet, memory: HttpMemory): Exchange {
 /** A response belongs to the latest request, unless that has its final response (1xx are interim, RFC 9110 §15.2). */
 function addResponse(p: Packet, memory: HttpMemory, code: number): Exchange {
   const { last } = memory;
-  const exchange = last === null || (last.responseFrame > 0 && last.code >= 200) ? add(memory) : last;
+  const exchange = last === null || (last.responseFrame > 0 && last.code >= 200) ? add(p, memory) : last;
   const { number, requestFrame, previousResponseFrame } = exchange;
   p.session.ahead?.enter(RESPONSE_IN, requestFrame, number, p.number);
   p.session.ahead?.enter(NEXT_RESPONSE, previousResponseFrame, number - 1, p.number);
