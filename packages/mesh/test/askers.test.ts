@@ -8,7 +8,7 @@ import type { Session } from '../src/link/session.ts';
 import { Asker } from '../src/messages/asker.ts';
 import { Once } from '../src/messages/once.ts';
 import { type Routing, routed } from '../src/messages/routing.ts';
-import { Door, type DoorOptions } from '../src/peer/door.ts';
+import { EnrolmentRelay, type EnrolmentRelayOptions } from '../src/peer/enrolment-relay.ts';
 import type { Peer } from '../src/peer/peer.ts';
 import { HOPS_MAX, queryMessage } from '../src/skyeye/query/messages.ts';
 import { VirtualMesh } from '../src/virtual/index.ts';
@@ -318,7 +318,7 @@ test('a forwarded request to join counts once, however often a relay repeats it'
   const handlers = new Map<number, Handler>();
   let tries = 0;
   const doorOf = ({ standing }: Peer, authority: Authority | null) =>
-    new Door({
+    new EnrolmentRelay({
       runtime,
       switchboard: { standing, handleRequest: (_kind: number, handler: typeof ask) => (ask = handler) },
       routing: {
@@ -327,7 +327,7 @@ test('a forwarded request to join counts once, however often a relay repeats it'
       },
       asker: new Asker(standing, () => runtime.clock.nowMs()),
       ...{ meter, authority },
-    } as unknown as DoorOptions);
+    } as unknown as EnrolmentRelayOptions);
   doorOf(liar, null);
   const enrol = async () => {
     tries++;

@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Failures } from '../src/link/failures.ts';
-import { acquaintances } from '../src/peer/acquaintances.ts';
 import { controlMethods } from '../src/peer/methods.ts';
+import { savedPeerAddresses } from '../src/peer/saved-addresses.ts';
 import { hostOf, VirtualClock, VirtualMesh } from '../src/virtual/index.ts';
 
 const DAY_MS = 86_400_000;
@@ -209,14 +209,14 @@ test('after a restart a peer finds those it knew before, though its invitation l
   mesh.network.removeHost(hostOf(4));
   for (const i of [0, 1]) mesh.crash(i);
   mesh.clock.run(5_000);
-  mesh.bootstrap = acquaintances(mesh.storages[4]!);
+  mesh.bootstrap = savedPeerAddresses(mesh.storages[4]!);
   assert.ok(mesh.bootstrap.includes(hostOf(2)), mesh.bootstrap.join());
   await mesh.start(4);
   assert.ok(mesh.clock.runUntil(() => mesh.seenAlive(4) === 3, 30_000) !== null);
   // After a crash, too: it writes them down while it runs.
   mesh.crash(4);
   mesh.clock.run(60_000);
-  assert.ok(acquaintances(mesh.storages[4]!).length > 0);
+  assert.ok(savedPeerAddresses(mesh.storages[4]!).length > 0);
 });
 
 test('addresses of others are written again only when one of them is gone', async () => {

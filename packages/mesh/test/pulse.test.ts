@@ -11,7 +11,7 @@ function pulsing(isDialler: boolean) {
   const silences: number[] = [];
   const session = {
     ...{ id: 'other', link: { isDialler }, expiresMs: Number.POSITIVE_INFINITY, isClosed: false },
-    ...{ sentMs: 0, heardMs: 0, usedMs: 0, reason: '' },
+    ...{ sentMs: 0, receivedMs: 0, usedMs: 0, reason: '' },
     heartbeat() {
       beats.push(clock.elapsedMs());
       session.sentMs = clock.elapsedMs();
@@ -39,7 +39,7 @@ test('the dialling side sends heartbeats, and the accepting side only if none ar
     const { clock, session, beats } = pulsing(isDialler);
     for (let i = 0; i < 39; i++) {
       clock.run(100);
-      session.heardMs = clock.elapsedMs();
+      session.receivedMs = clock.elapsedMs();
     }
     assert.equal(beats.length, expected.length);
     for (const [i, atMs] of expected.entries()) assert.ok(Math.abs(beats[i]! - atMs) <= 300, `${beats}`);
@@ -47,7 +47,7 @@ test('the dialling side sends heartbeats, and the accepting side only if none ar
   const { clock, session, beats } = pulsing(false);
   for (let i = 0; i < 10; i++) {
     clock.run(400);
-    session.heardMs = session.sentMs = clock.elapsedMs();
+    session.receivedMs = session.sentMs = clock.elapsedMs();
   }
   assert.deepEqual(beats, []);
 });
@@ -57,7 +57,7 @@ test('silence is reported once, after about 1.8 s, until data arrives', () => {
   clock.run(5_000);
   assert.equal(silences.length, 1);
   assert.ok(silences[0]! >= 1_800 && silences[0]! <= 1_950, `${silences}`);
-  session.heardMs = clock.elapsedMs();
+  session.receivedMs = clock.elapsedMs();
   clock.run(5_000);
   assert.equal(silences.length, 2);
 });
@@ -66,7 +66,7 @@ test('data that arrived but was not read yet does not count as silence', () => {
   const { clock, session, silences } = pulsing(true);
   // This process was stalled, and reads the data that arrived meanwhile shortly after the check.
   clock.run(1_820);
-  session.heardMs = clock.elapsedMs();
+  session.receivedMs = clock.elapsedMs();
   clock.run(1_000);
   assert.deepEqual(silences, []);
 });
@@ -77,7 +77,7 @@ test('after a stall of an hour, a link does not count as recently heard for the 
   clock.run(500);
   // After waking, data is read first, then the due check runs.
   clock.elapsedMs = () => elapsedMs() + 3_600_000;
-  session.heardMs = clock.elapsedMs();
+  session.receivedMs = clock.elapsedMs();
   clock.run(5_000);
   assert.equal(silences.length, 1);
 });
@@ -87,7 +87,7 @@ test('an unneeded idle link is closed, a kept one is not', () => {
   const live = () => {
     for (let i = 0; i < 30; i++) {
       clock.run(100);
-      session.heardMs = clock.elapsedMs();
+      session.receivedMs = clock.elapsedMs();
     }
   };
   live();

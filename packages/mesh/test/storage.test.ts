@@ -6,7 +6,7 @@ import { homedir, tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { eyrieHome } from '../src/index.ts';
-import { acquaintances, remember } from '../src/peer/acquaintances.ts';
+import { savedPeerAddresses, savePeerAddresses } from '../src/peer/saved-addresses.ts';
 import { FolderStorage } from '../src/peer/storage.ts';
 
 const folder = fs.mkdtempSync(join(tmpdir(), 'eyrie-storage-'));
@@ -42,14 +42,14 @@ test('addresses of other peers are written without waiting for the disk, keys ar
     fsyncSync(file);
   };
   syncBuiltinESMExports();
-  remember(storage, [['192.0.2.1:9000'], ['192.0.2.2:9000']]);
+  savePeerAddresses(storage, [['192.0.2.1:9000'], ['192.0.2.2:9000']]);
   assert.equal(flushed, 0);
-  assert.deepEqual(acquaintances(storage), ['192.0.2.1:9000', '192.0.2.2:9000']);
+  assert.deepEqual(savedPeerAddresses(storage), ['192.0.2.1:9000', '192.0.2.2:9000']);
   storage.write('peer.key', 'k');
   assert.equal(flushed, 1);
   // As a failure of power may leave it.
   storage.write('acquaintances.json', '');
-  assert.deepEqual(acquaintances(storage), []);
+  assert.deepEqual(savedPeerAddresses(storage), []);
 });
 
 test('reading a log does not modify it, since its peer may be writing', () => {

@@ -16,7 +16,7 @@ function link(id: string) {
 test('a doubtful list of members makes a peer ask a neighbour, and the next if that link closes', () => {
   const clock = new VirtualClock();
   const list = new WholeList(clock);
-  list.doubt();
+  list.refetch();
   const [first, second, third] = [link('a'), link('b'), link('c')];
   list.opened(first.session);
   list.opened(second.session);
@@ -28,11 +28,11 @@ test('a doubtful list of members makes a peer ask a neighbour, and the next if t
   const later = link('d');
   list.opened(later.session);
   assert.equal(later.answers.length, 0, 'it has been answered');
-  list.doubt();
+  list.refetch();
   list.opened(later.session);
   assert.equal(later.answers.length, 0, 'a minute has not gone by');
   clock.run(60_000);
-  list.doubt();
+  list.refetch();
   list.opened(later.session);
   assert.equal(later.answers.length, 1);
 });
@@ -40,8 +40,8 @@ test('a doubtful list of members makes a peer ask a neighbour, and the next if t
 test('a sender of a discontinuous list is asked once per link; non-members never', () => {
   const list = new WholeList(new VirtualClock());
   const { session, answers } = link('a');
-  assert.deepEqual([list.ask(session), list.ask(session)], [true, false]);
+  assert.deepEqual([list.request(session), list.request(session)], [true, false]);
   assert.equal(answers.length, 1);
-  assert.equal(list.ask(link('').session), false);
+  assert.equal(list.request(link('').session), false);
   assert.deepEqual([list.give(session), list.give(session)], [true, false]);
 });

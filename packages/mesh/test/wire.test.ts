@@ -6,7 +6,13 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { purposes } from '../src/identity/keys.ts';
-import { FrameReader, frame, frameTypes, PAYLOAD_BYTES_MAX, STRANGER_BYTES_MAX } from '../src/wire/frame.ts';
+import {
+  FrameReader,
+  frame,
+  frameTypes,
+  PAYLOAD_BYTES_MAX,
+  UNAUTHENTICATED_BYTES_MAX,
+} from '../src/wire/frame.ts';
 import { noticeKinds, requestKinds, routedKinds, streamKinds } from '../src/wire/kinds.ts';
 import * as wire from '../src/wire/schema.ts';
 
@@ -133,7 +139,8 @@ test('frame lengths take one to three bytes', () => {
 test('an unauthenticated peer cannot send a long frame, or one of unknown type', () => {
   const ignore = () => {};
   assert.throws(
-    () => new FrameReader().push(frame(frameTypes.notice, Buffer.alloc(STRANGER_BYTES_MAX + 1)), ignore),
+    () =>
+      new FrameReader().push(frame(frameTypes.notice, Buffer.alloc(UNAUTHENTICATED_BYTES_MAX + 1)), ignore),
     WireError,
   );
   assert.throws(() => new FrameReader().push(Buffer.of(99, 0), ignore), WireError);

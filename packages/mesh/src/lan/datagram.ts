@@ -38,7 +38,7 @@ const announced = {
   atMs: varint(),
   addresses: list(text(128), 4),
   /** The sender has no link: others answer with their addresses. */
-  isQuestion: flag,
+  isRequest: flag,
 };
 export const announcedText = record(announced);
 

@@ -7,7 +7,7 @@ import type { Session } from './session.ts';
 
 export const HEARTBEAT_MS = 1_200;
 /** The accepting side sends an unsolicited heartbeat only if it received none that it could have answered. */
-const UNASKED_MS = HEARTBEAT_MS + 30;
+const UNPROMPTED_MS = HEARTBEAT_MS + 30;
 /** Silence that indicates a failure: one heartbeat interval and two TCP retransmissions (RFC 6298 §5.5). */
 const SILENCE_MS = 1_800;
 /** Idle time after which a link that is not needed is closed. */
@@ -32,7 +32,7 @@ export interface Pulsed {
 export class Pulse {
   readonly #clock: Clock;
   readonly #pulsed: Pulsed;
-  readonly #doubted = new WeakSet<Session>();
+  readonly #late = new WeakSet<Session>();
   readonly #silent = new WeakSet<Session>();
   #dueMs = Number.POSITIVE_INFINITY;
   #cancel: Cancel = () => {};
@@ -54,7 +54,7 @@ export class Pulse {
 
   /** Whether a heartbeat of this session is overdue. */
   isLate(session: Session): boolean {
-    return this.#clock.elapsedMs() - session.heardMs > HEARTBEAT_MS + LATE_MS;
+    return this.#clock.elapsedMs() - session.receivedMs > HEARTBEAT_MS + LATE_MS;
   }
 
   #lookIn(ms: number): void {
@@ -72,7 +72,7 @@ export class Pulse {
     this.#dueMs = Number.POSITIVE_INFINITY;
     let nextMs = LOOK_MS_MAX;
     for (const session of [...this.#pulsed.sessions()]) {
-      if (lateMs > LATE_MS) session.heardMs = Math.min(nowMs, session.heardMs + lateMs);
+      if (lateMs > LATE_MS) session.receivedMs = Math.min(nowMs, session.receivedMs + lateMs);
       if (wallMs >= session.expiresMs) session.close(`the certificate of ${session.id} has expired`);
       if (session.isClosed) continue;
       nextMs = Math.min(nextMs, this.#beat(session, nowMs), this.#listen(session, nowMs));
@@ -86,7 +86,7 @@ export class Pulse {
    * below.
    */
   #beat(session: Session, nowMs: number): number {
-    const everyMs = session.link.isDialler ? HEARTBEAT_MS : UNASKED_MS;
+    const everyMs = session.link.isDialler ? HEARTBEAT_MS : UNPROMPTED_MS;
     const waitMs = session.sentMs + everyMs - nowMs;
     if (waitMs > SOON_MS) return waitMs;
     session.heartbeat();
@@ -94,15 +94,15 @@ export class Pulse {
   }
 
   #listen(session: Session, nowMs: number): number {
-    const waitMs = session.heardMs + SILENCE_MS - nowMs;
+    const waitMs = session.receivedMs + SILENCE_MS - nowMs;
     if (waitMs > 0) {
-      this.#doubted.delete(session);
+      this.#late.delete(session);
       this.#silent.delete(session);
       return waitMs;
     }
     if (this.#silent.has(session)) return LOOK_MS_MAX;
-    if (!this.#doubted.has(session)) {
-      this.#doubted.add(session);
+    if (!this.#late.has(session)) {
+      this.#late.add(session);
       return UNREAD_MS;
     }
     this.#silent.add(session);

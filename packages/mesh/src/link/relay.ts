@@ -113,14 +113,14 @@ export class Relay {
   }
 }
 
-interface Told {
+interface StreamEvents {
   used: () => void;
   ending: () => void;
   over: () => void;
 }
 
 /** Copies one stream to the other, with backpressure. */
-function join(from: Stream, to: Stream, { used, ending, over }: Told): void {
+function join(from: Stream, to: Stream, { used, ending, over }: StreamEvents): void {
   const waiting: Buffer[] = [];
   let isEnded = false;
   let isPassed = false;

@@ -44,7 +44,7 @@ export class Session {
   /** When its certificate expires. */
   expiresMs = 0;
   /** When anything was last received, and last sent (elapsedMs). */
-  heardMs: number;
+  receivedMs: number;
   sentMs: number;
   /** When it was last used, by a request, a stream, a routed message or a broadcast (elapsedMs). */
   usedMs: number;
@@ -73,7 +73,7 @@ export class Session {
     const send: SendFrame = (type, first, second) => this.#sendFrame(type, first, second);
     this.#requests = new Requests(host.runtime.clock, send);
     this.#streams = new Streams(link.isDialler, send, () => this.#hasRoom());
-    this.heardMs = this.sentMs = this.usedMs = host.runtime.clock.elapsedMs();
+    this.receivedMs = this.sentMs = this.usedMs = host.runtime.clock.elapsedMs();
     this.#cancelGreeting = host.runtime.clock.after(GREETING_MS, () => this.close('no greeting in 10 s'));
     link.start({
       onBytes: (bytes) => this.#receive(bytes),
@@ -142,7 +142,7 @@ export class Session {
 
   #receive(bytes: Uint8Array): void {
     if (this.isClosed) return;
-    this.heardMs = this.#host.runtime.clock.elapsedMs();
+    this.receivedMs = this.#host.runtime.clock.elapsedMs();
     try {
       this.#reader.push(bytes, this.#onFrame);
     } catch (error) {
@@ -202,7 +202,7 @@ export class Session {
         return;
       case frameTypes.heartbeat:
         // Heartbeats are answered only if nothing was sent a moment ago.
-        if (!this.link.isDialler && this.heardMs - this.sentMs > HEARTBEAT_MS / 2) this.heartbeat();
+        if (!this.link.isDialler && this.receivedMs - this.sentMs > HEARTBEAT_MS / 2) this.heartbeat();
         return;
     }
     if (!this.isOpen) throw new WireError('a frame before both sides were accepted');
@@ -217,7 +217,7 @@ export class Session {
       this.#host.notice(this, kind, from.view(from.left));
       return;
     }
-    this.usedMs = this.heardMs;
+    this.usedMs = this.receivedMs;
     const id = from.varint();
     switch (type) {
       case frameTypes.request:

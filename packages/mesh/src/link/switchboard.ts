@@ -161,7 +161,7 @@ export class Switchboard implements SessionHost {
   }
 
   /** Whether there is a link with a peer on which no heartbeat is missing. */
-  isHeard(id: string): boolean {
+  isReceiving(id: string): boolean {
     const session = this.sessionOf(id);
     return session !== null && !this.#pulse.isLate(session);
   }
@@ -285,7 +285,7 @@ export class Switchboard implements SessionHost {
       return null;
     } catch (error) {
       if (!(error instanceof RosterError)) throw error;
-      if (this.wholeList.ask(session)) return null;
+      if (this.wholeList.request(session)) return null;
       return error.message;
     }
   }
@@ -350,8 +350,8 @@ export class Switchboard implements SessionHost {
   #unreached(address: string, reason: string): void {
     const isNews = this.failures.note(address, reason);
     // Others say where they are on their own machine, too.
-    const isTold = isNews && this.#byId.size === 0 && !isLoopback(address);
-    this.runtime.log(isTold ? 'warn' : 'debug', 'cannot reach a peer', { address, reason });
+    const isReported = isNews && this.#byId.size === 0 && !isLoopback(address);
+    this.runtime.log(isReported ? 'warn' : 'debug', 'cannot reach a peer', { address, reason });
   }
 
   #rejected(address: string, reason: string): void {
@@ -369,7 +369,7 @@ export class Switchboard implements SessionHost {
   }
 
   refused(session: Session, code: string, reason: string): void {
-    if (code === 'roster') this.wholeList.doubt();
+    if (code === 'roster') this.wholeList.refetch();
     for (const listener of this.onRefused) listener(session, code, reason);
   }
 

@@ -1,5 +1,5 @@
-// The list of members from its beginning, asked of a neighbour: where this peer may hold an old copy of it, or where what others
-// send does not follow on what is here (Roster.rival). Otherwise only what is missing is sent.
+// Requests the whole list of members from a neighbour, where this peer may hold an old copy of it, or where parts that others
+// send do not continue the list held here (Roster.rival). Otherwise only missing changes are sent.
 
 import type { Clock } from '../runtime.ts';
 import { requestKinds } from '../wire/kinds.ts';
@@ -7,48 +7,48 @@ import type { Session } from './session.ts';
 
 const NOTHING = Buffer.alloc(0);
 const ANSWER_MS = 60_000;
-/** Between two doubts: a refusal, which raises one, costs nothing. */
-const DOUBT_EVERY_MS = 60_000;
+/** Minimum interval: a refusal, which causes a request, costs the sender nothing. */
+const REFETCH_EVERY_MS = 60_000;
 
 export class WholeList {
   readonly #clock: Clock;
-  /** Whom this peer has asked, or will once the link is open; each link once. */
-  readonly #asked = new WeakSet<Session>();
+  /** Sessions on which the list was requested, or will be once they are open. */
+  readonly #requested = new WeakSet<Session>();
   readonly #given = new WeakSet<Session>();
-  #isDoubted = false;
-  #doubtedMs = Number.NEGATIVE_INFINITY;
+  #isStale = false;
+  #staleMs = Number.NEGATIVE_INFINITY;
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** The next neighbour is asked. */
-  doubt(): void {
+  /** Requests the list from the next neighbour that links. */
+  refetch(): void {
     const nowMs = this.#clock.elapsedMs();
-    if (nowMs - this.#doubtedMs < DOUBT_EVERY_MS) return;
-    this.#doubtedMs = nowMs;
-    this.#isDoubted = true;
+    if (nowMs - this.#staleMs < REFETCH_EVERY_MS) return;
+    this.#staleMs = nowMs;
+    this.#isStale = true;
   }
 
   /**
-   * A neighbour sent what does not follow on the list that is here.
+   * Requests the list from a neighbour whose part does not continue the list held here.
    *
-   * @returns whether it is asked for the whole; if not, it was asked already, or may not be
+   * @returns false if it was requested on this session before, or the session is unauthenticated
    */
-  ask(session: Session): boolean {
-    if (session.id === '' || this.#asked.has(session)) return false;
-    this.#asked.add(session);
+  request(session: Session): boolean {
+    if (session.id === '' || this.#requested.has(session)) return false;
+    this.#requested.add(session);
     if (session.isOpen) this.#request(session);
     return true;
   }
 
   opened(session: Session): void {
-    if (this.#isDoubted) this.#asked.add(session);
-    this.#isDoubted = false;
-    if (this.#asked.has(session)) this.#request(session);
+    if (this.#isStale) this.#requested.add(session);
+    this.#isStale = false;
+    if (this.#requested.has(session)) this.#request(session);
   }
 
-  /** Whether this neighbour may have the whole list: on each link once. */
+  /** Whether to send the whole list to this neighbour: once per session. */
   give(session: Session): boolean {
     const isFirst = !this.#given.has(session);
     this.#given.add(session);
@@ -57,8 +57,8 @@ export class WholeList {
 
   #request(session: Session): void {
     session.request(requestKinds.roster, NOTHING, ANSWER_MS, (error) => {
-      // The link was closed, as one of two with the same peer is: another one is asked, with no wait.
-      if (error !== null) this.#isDoubted = true;
+      // The session was closed, for example as a duplicate: requests it from another neighbour at once.
+      if (error !== null) this.#isStale = true;
     });
   }
 }

@@ -1,5 +1,5 @@
 // Discovery on one LAN, even when all known addresses are out of date: a peer without a link asks by multicast, and one
-// of the peers that hear it answers with its address. Datagrams are sealed with the group key and signed, so strangers
+// of the peers that receive it answers with its address. Datagrams are sealed with the group key and signed, so non-members
 // cannot read or forge them.
 
 import { isSignedBy, signWith } from '../identity/keys.ts';
@@ -25,7 +25,7 @@ const RECEIVED_MAX = 50;
 /** Maximum age of a datagram, which includes the clock difference of both hosts. */
 const FRESH_MS = 5 * 60_000;
 
-type Said = Extract<LanDatagram, { kind: 'beacon' }>;
+type BeaconDatagram = Extract<LanDatagram, { kind: 'beacon' }>;
 
 export interface BeaconOptions {
   runtime: Runtime;
@@ -69,23 +69,23 @@ export class Beacon {
   receive(data: Buffer, host: string): void {
     const { runtime, standing, directory, switchboard } = this.#options;
     if (!this.#mayLook()) return;
-    const said = openDatagram(standing, data);
-    if (said?.kind !== 'beacon' || said.from === standing.id || !this.#isTrue(said)) return;
-    this.#last.set(said.from, said.atMs);
-    if (said.isQuestion) {
+    const beacon = openDatagram(standing, data);
+    if (beacon?.kind !== 'beacon' || beacon.from === standing.id || !this.#isAuthentic(beacon)) return;
+    this.#last.set(beacon.from, beacon.atMs);
+    if (beacon.isRequest) {
       this.#cancelAnswer ??= runtime.clock.after(runtime.random.fraction() * ANSWER_MS, () => {
         this.#cancelAnswer = null;
         // Never a question again: peers that cannot link, as with expired certificates, would ask each other without end.
-        this.#say(false);
+        this.#announce(false);
       });
     } else {
       this.#cancelAnswer?.();
       this.#cancelAnswer = null;
     }
-    if (switchboard.isHeard(said.from)) return;
-    if (!this.#isAlone() && directory.isAlive(said.from)) return;
-    const ports = [...new Set(said.addresses.map((each) => each.slice(each.lastIndexOf(':') + 1)))];
-    this.#call(said.from, [...ports.map((port) => `${host}:${port}`), ...said.addresses]);
+    if (switchboard.isReceiving(beacon.from)) return;
+    if (!this.#isAlone() && directory.isAlive(beacon.from)) return;
+    const ports = [...new Set(beacon.addresses.map((each) => each.slice(each.lastIndexOf(':') + 1)))];
+    this.#call(beacon.from, [...ports.map((port) => `${host}:${port}`), ...beacon.addresses]);
   }
 
   /** Dials the addresses of a peer in turn, ignoring its back-off: it has just announced them. */
@@ -95,7 +95,7 @@ export class Beacon {
     const { switchboard } = this.#options;
     const next = (at: number): void => {
       const address = addresses[at];
-      if (address === undefined || switchboard.isHeard(id)) this.#called.delete(id);
+      if (address === undefined || switchboard.isReceiving(id)) this.#called.delete(id);
       else switchboard.connectTo(address, () => next(at + 1));
     };
     next(0);
@@ -108,13 +108,13 @@ export class Beacon {
     return this.#received++ < RECEIVED_MAX;
   }
 
-  #isTrue(said: Said): boolean {
+  #isAuthentic(beacon: BeaconDatagram): boolean {
     const { runtime, standing } = this.#options;
-    const member = standing.roster.approved(said.from);
-    if (member === null || standing.measures.isCutOff(said.from)) return false;
-    if (Math.abs(runtime.clock.nowMs() - said.atMs) > FRESH_MS) return false;
-    if (said.atMs <= (this.#last.get(said.from) ?? 0)) return false;
-    return isSignedBy(member.publicKey, said.signature, 'eyrie beacon', encode(announcedText, said));
+    const member = standing.roster.approved(beacon.from);
+    if (member === null || standing.measures.isCutOff(beacon.from)) return false;
+    if (Math.abs(runtime.clock.nowMs() - beacon.atMs) > FRESH_MS) return false;
+    if (beacon.atMs <= (this.#last.get(beacon.from) ?? 0)) return false;
+    return isSignedBy(member.publicKey, beacon.signature, 'eyrie beacon', encode(announcedText, beacon));
   }
 
   #isAlone(): boolean {
@@ -131,23 +131,28 @@ export class Beacon {
   #turn(): void {
     const { directory, standing } = this.#options;
     if (this.#isAlone()) {
-      this.#say(true);
+      this.#announce(true);
       this.#turnIn(this.#waitMs);
       this.#waitMs = Math.min(this.#waitMs * 1.5, ASK_MS_MAX);
       return;
     }
     this.#waitMs = ASK_MS;
     const isLeading = directory.tree.root === standing.id;
-    if (isLeading) this.#say(false);
+    if (isLeading) this.#announce(false);
     this.#turnIn(isLeading ? LEAD_MS : ASK_MS);
   }
 
-  #say(isQuestion: boolean): void {
+  #announce(isRequest: boolean): void {
     const { runtime, standing, addresses, transmit } = this.#options;
     this.#lastOwnMs = Math.max(this.#lastOwnMs + 1, runtime.clock.nowMs());
-    const said = { from: standing.id, atMs: this.#lastOwnMs, addresses: addresses().slice(0, 4), isQuestion };
-    const signature = signWith(standing.keys.privateKey, 'eyrie beacon', encode(announcedText, said));
-    const datagram = sealDatagram(standing, runtime.random, { kind: 'beacon', ...said, signature });
+    const beacon = {
+      from: standing.id,
+      atMs: this.#lastOwnMs,
+      addresses: addresses().slice(0, 4),
+      isRequest,
+    };
+    const signature = signWith(standing.keys.privateKey, 'eyrie beacon', encode(announcedText, beacon));
+    const datagram = sealDatagram(standing, runtime.random, { kind: 'beacon', ...beacon, signature });
     if (datagram !== null) transmit(datagram);
   }
 }

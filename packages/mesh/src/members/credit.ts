@@ -1,26 +1,26 @@
-// Whose accusations of death are believed: everybody's, until the same accused peer has contradicted it several times,
-// or others many times in all. So a peer that lies, or has a bad connection, cannot make others flap for ever. Where many
-// accusations were wrong of late, whoever made them, further ones have to wait for a contradiction first (doubts.ts): so several
-// that lie together cannot either, and who has died is still found out, a second later.
+// Which accusations of death are accepted: those by any peer, until the same accused has refuted several of them, or others
+// many in all. So a malicious peer, or one with a bad connection, cannot make others flap for ever. While many accusations by
+// any peers were refuted recently, further ones are held until they could be refuted (pending-accusations.ts): so colluding
+// peers cannot either, and a death is still detected, a second later.
 
 import type { Clock } from '../runtime.ts';
 
 const WRONG_MAX = 3;
-/** Contradicted by anybody: an honest peer watches its neighbours in the tree, which are fewer. */
+/** Refuted by any accused: an honest peer watches its neighbours in the tree, which are fewer. */
 const WRONG_ALL_MAX = 32;
 /** Of one accused, by several accusers; and of all. */
 const WRONG_OF_ONE_MAX = 6;
 const WRONG_IN_ALL_MAX = 128;
 const WRONG_MS = 60_000;
-/** Of more, the oldest are forgotten. */
+/** Beyond this many, the oldest are evicted. */
 const PAIRS_MAX = 4_096;
-/** What no peer can be called. */
+/** Not a valid peer id. */
 const IN_ALL = '*';
 const ofAccused = (id: string) => `* ${id}`;
 
 export class Credit {
   readonly #clock: Clock;
-  /** By accuser and accused, by either, and in all: how often of late, and since when. */
+  /** By accuser and accused, by either, and in all: refutations within the interval, and its start. */
   readonly #wrong = new Map<string, { count: number; sinceMs: number }>();
 
   constructor(clock: Clock) {
@@ -32,7 +32,7 @@ export class Credit {
     return !isTooOften(`${accuser} ${accused}`, WRONG_MAX) && !isTooOften(accuser, WRONG_ALL_MAX);
   }
 
-  /** Whether an accusation of this peer should wait for a contradiction: too many were wrong of late. */
+  /** Whether accusations of this peer must wait for a refutation: too many were refuted recently. */
   isStrained(accused: string): boolean {
     const of = (name: string) => this.#recent(name)?.count ?? 0;
     return of(ofAccused(accused)) >= WRONG_OF_ONE_MAX || of(IN_ALL) >= WRONG_IN_ALL_MAX;
@@ -44,15 +44,15 @@ export class Credit {
     this.wasAlive(accused);
   }
 
-  /** It was accused, and is here; perhaps because it was started again. */
+  /** The accused is alive, perhaps after a restart. */
   wasAlive(accused: string): void {
     this.#count(ofAccused(accused));
     this.#count(IN_ALL);
   }
 
   /**
-   * Wrong because it was cut off, and took for dead whom it could not hear: honest peers do so of all others at once. Nobody
-   * believed it meanwhile; so it counts against the pair alone.
+   * Wrong because the accuser was partitioned: an honest peer then accuses all others at once. As it was pending meanwhile, it
+   * counts against the pair alone.
    */
   wasCutOff(accuser: string, accused: string): void {
     this.#count(`${accuser} ${accused}`);

@@ -1,6 +1,6 @@
-// Which members are alive, and where: what each peer announces of itself, and what others say of it when it falls silent.
+// Which members are alive, and where: what each peer announces of itself, and accusations by others when it does not answer.
 // A peer numbers its announcements (its incarnation), so that the newer of two is known, and a peer that was declared
-// dead by mistake contradicts with the next number. (SWIM, Das et al. 2002, §4.2.)
+// dead by mistake refutes that with the next number. (SWIM, Das et al. 2002, §4.2.)
 
 import { isSignedBy, signWith } from '../identity/keys.ts';
 import { peerId } from '../identity/names.ts';
@@ -75,14 +75,14 @@ export function readUpdate(encoded: Buffer): Update {
   return shared.get(encoded.toString('latin1')) ?? decode(update, encoded);
 }
 
-export function writeUpdate(said: Update): Buffer {
-  return checked.get(said)?.encoded ?? encode(update, said);
+export function writeUpdate(statement: Update): Buffer {
+  return checked.get(statement)?.encoded ?? encode(update, statement);
 }
 
 export class Directory {
   /** The peers that are alive, as a tree. It changes with the directory. */
   readonly tree: Tree;
-  /** A peer came, went, moved or died. */
+  /** A peer joined, left, changed its addresses, died or was revoked. */
   readonly onChange: ((id: string, status: Status, before: Status) => void)[] = [];
   readonly #standing: Standing;
   #announcements: (Announcement | undefined)[] = [];
@@ -90,7 +90,7 @@ export class Directory {
   readonly #accusations = new Map<number, Accusation>();
   readonly #dead = new Set<string>();
   readonly #credit: Credit;
-  /** A checksum of all that is known, independent of the order in which it came. */
+  /** A checksum of all that is known, independent of the order in which it arrived. */
   #sum = 0;
 
   constructor(standing: Standing, tree = new Tree()) {
@@ -110,8 +110,8 @@ export class Directory {
       for (const id of roster.voidedSince(before)) {
         const member = before.members.get(id);
         if (member === undefined) continue;
-        this.#forget(id, member.index, member.revoked === null ? this.#statusAt(member.index) : 'revoked');
-        this.#acquit(id);
+        this.#drop(id, member.index, member.revoked === null ? this.#statusAt(member.index) : 'revoked');
+        this.#dropAccusationsBy(id);
       }
     });
   }
@@ -148,12 +148,12 @@ export class Directory {
 
   *entries(): Generator<Entry> {
     for (const member of this.#standing.roster.members.values()) {
-      const said = member.revoked === null ? this.#announcements[member.index] : undefined;
+      const statement = member.revoked === null ? this.#announcements[member.index] : undefined;
       yield {
         id: member.id,
         status: this.statusOf(member.id),
-        incarnation: said?.incarnation ?? 0,
-        addresses: said?.addresses ?? [],
+        incarnation: statement?.incarnation ?? 0,
+        addresses: statement?.addresses ?? [],
       };
     }
   }
@@ -165,16 +165,16 @@ export class Directory {
   }
 
   versionAt(index: number): number {
-    const said = this.#announcements[index];
-    if (said === undefined) return 0;
-    return said.incarnation * 2 + (this.#isAccused(index) ? 1 : 0);
+    const statement = this.#announcements[index];
+    if (statement === undefined) return 0;
+    return statement.incarnation * 2 + (this.#isAccused(index) ? 1 : 0);
   }
 
   /** The statements known of the member at that place. */
   updatesAt(index: number): Update[] {
-    const said = this.#announcements[index];
-    if (said === undefined) return [];
-    return this.#isAccused(index) ? [said, this.#accusations.get(index)!] : [said];
+    const statement = this.#announcements[index];
+    if (statement === undefined) return [];
+    return this.#isAccused(index) ? [statement, this.#accusations.get(index)!] : [statement];
   }
 
   /** A signed announcement of this peer. */
@@ -184,28 +184,36 @@ export class Directory {
     sealingKeyHash: Uint8Array,
     isLeaving: boolean,
   ): Announcement {
-    const said = {
+    const statement = {
       id: this.#standing.id,
       incarnation,
       addresses: addresses.slice(),
       sealingKeyHash,
       isLeaving,
     };
-    const signature = signWith(this.#standing.keys.privateKey, 'eyrie here', encode(announcementText, said));
-    return { kind: 'announcement', ...said, signature };
+    const signature = signWith(
+      this.#standing.keys.privateKey,
+      'eyrie here',
+      encode(announcementText, statement),
+    );
+    return { kind: 'announcement', ...statement, signature };
   }
 
   /** A signed statement that another peer does not answer. */
   accuse(id: string, incarnation: number): Accusation {
-    const said = { id, incarnation, accuser: this.#standing.id };
-    const signature = signWith(this.#standing.keys.privateKey, 'eyrie gone', encode(accusationText, said));
-    return { kind: 'accusation', ...said, signature };
+    const statement = { id, incarnation, accuser: this.#standing.id };
+    const signature = signWith(
+      this.#standing.keys.privateKey,
+      'eyrie gone',
+      encode(accusationText, statement),
+    );
+    return { kind: 'accusation', ...statement, signature };
   }
 
   /**
    * Takes a statement if it is new and its signature is valid.
    *
-   * @returns whether others should hear it too
+   * @returns whether to forward it
    */
   take(update: Update, wasBelieved = false): boolean {
     if (!this.isNews(update, wasBelieved)) return false;
@@ -213,15 +221,15 @@ export class Directory {
     const known = this.#announcements[index]?.incarnation ?? 0;
     const before = this.#statusAt(index);
     if (update.kind === 'announcement' && this.#isAccused(index)) {
-      // The next incarnation contradicts the accusation; a peer that was restarted, or accused twice at once, begins higher.
+      // The next incarnation refutes the accusation; a peer that was restarted, or accused twice at once, begins higher.
       if (update.incarnation === known + 1)
         this.#credit.wasWrong(this.#accusations.get(index)!.accuser, update.id);
       else this.#credit.wasAlive(update.id);
     }
     this.#sum -= this.#weight(index);
-    if (update.kind === 'accusation') this.#accusations.set(index, kept(update));
+    if (update.kind === 'accusation') this.#accusations.set(index, interned(update));
     else {
-      this.#announcements[index] = kept(update);
+      this.#announcements[index] = interned(update);
       // Of an earlier incarnation.
       this.#accusations.delete(index);
     }
@@ -235,30 +243,31 @@ export class Directory {
     const member = this.#standing.roster.approved(update.id);
     if (member === null) return false;
     const known = this.#announcements[member.index]?.incarnation ?? 0;
-    if (update.kind === 'announcement') return update.incarnation > known && isTrue(update, member.publicKey);
-    // A peer that never announced itself cannot fall silent: accusations of it would be new each time.
+    if (update.kind === 'announcement')
+      return update.incarnation > known && isAuthentic(update, member.publicKey);
+    // A peer that never announced itself cannot be dead: accusations of it would be new each time.
     if (known === 0 || update.incarnation !== known || this.#isAccused(member.index)) return false;
     const accuser = this.#standing.roster.approved(update.accuser);
-    if (accuser === null || !isTrue(update, accuser.publicKey)) return false;
+    if (accuser === null || !isAuthentic(update, accuser.publicKey)) return false;
     return wasBelieved || this.#credit.isBelieved(update.accuser, update.id);
   }
 
-  /** Whether an accusation of this peer should have time to be contradicted. */
+  /** Whether accusations of this peer must wait for a refutation. */
   isStrained(id: string): boolean {
     return this.#credit.isStrained(id);
   }
 
-  /** An accusation that had time to be contradicted (doubts.ts). */
-  takeDoubted(said: Accusation, wasCutOff: boolean): void {
-    const isContradicted = this.announcementOf(said.id)?.incarnation === said.incarnation + 1;
-    // Believed when it came: others said the same meanwhile, and were not heard for it.
-    if (!isContradicted) this.take(said, true);
-    else if (wasCutOff) this.#credit.wasCutOff(said.accuser, said.id);
-    else this.#credit.wasWrong(said.accuser, said.id);
+  /** Applies an accusation that was pending, unless it was refuted (pending-accusations.ts). */
+  resolvePending(statement: Accusation, wasCutOff: boolean): void {
+    const isRefuted = this.announcementOf(statement.id)?.incarnation === statement.incarnation + 1;
+    // Its credit was checked on arrival; since then, the same accusation by others was dropped because of it.
+    if (!isRefuted) this.take(statement, true);
+    else if (wasCutOff) this.#credit.wasCutOff(statement.accuser, statement.id);
+    else this.#credit.wasWrong(statement.accuser, statement.id);
   }
 
   /** Accusations by a revoked peer are void. */
-  #acquit(accuser: string): void {
+  #dropAccusationsBy(accuser: string): void {
     for (const [index, accusation] of this.#accusations) {
       if (accusation.accuser !== accuser) continue;
       const before = this.#statusAt(index);
@@ -279,7 +288,7 @@ export class Directory {
     for (const listener of this.onChange) listener(id, status, before);
   }
 
-  #forget(id: string, index: number, before: Status): void {
+  #drop(id: string, index: number, before: Status): void {
     this.#sum -= this.#weight(index);
     this.#announcements[index] = undefined;
     this.#accusations.delete(index);
@@ -311,9 +320,9 @@ export class Directory {
   }
 
   #statusAt(index: number): Status {
-    const said = this.#announcements[index];
-    if (said === undefined) return 'never seen';
-    if (said.isLeaving) return 'left';
+    const statement = this.#announcements[index];
+    if (statement === undefined) return 'never seen';
+    if (statement.isLeaving) return 'left';
     return this.#isAccused(index) ? 'dead' : 'alive';
   }
 
@@ -336,27 +345,28 @@ function mixed(value: number): number {
   return (h ^ (h >>> 16)) >>> 0;
 }
 
-/** Whether it says what it may, under the signature of that key. */
-function isTrue(said: Update, publicKey: Uint8Array): boolean {
-  const known = checked.get(said)?.publicKey;
+/** Whether its addresses are valid, and it is signed with that key. */
+function isAuthentic(statement: Update, publicKey: Uint8Array): boolean {
+  const known = checked.get(statement)?.publicKey;
   if (known !== undefined && (known === publicKey || Buffer.compare(known, publicKey) === 0)) return true;
-  if (said.kind === 'announcement' && !said.addresses.every(isAddress)) return false;
+  if (statement.kind === 'announcement' && !statement.addresses.every(isAddress)) return false;
   const isSigned =
-    said.kind === 'announcement'
-      ? isSignedBy(publicKey, said.signature, 'eyrie here', encode(announcementText, said))
-      : isSignedBy(publicKey, said.signature, 'eyrie gone', encode(accusationText, said));
-  if (isSigned) checked.set(said, { encoded: ownCopy(encode(update, said)), publicKey, isShared: false });
+    statement.kind === 'announcement'
+      ? isSignedBy(publicKey, statement.signature, 'eyrie here', encode(announcementText, statement))
+      : isSignedBy(publicKey, statement.signature, 'eyrie gone', encode(accusationText, statement));
+  if (isSigned)
+    checked.set(statement, { encoded: ownCopy(encode(update, statement)), publicKey, isShared: false });
   return isSigned;
 }
 
 /** The one copy that all peers of this process share. */
-function kept<T extends Update>(said: T): T {
-  const { encoded, publicKey, isShared } = checked.get(said)!;
-  if (isShared) return said;
+function interned<T extends Update>(statement: T): T {
+  const { encoded, publicKey, isShared } = checked.get(statement)!;
+  if (isShared) return statement;
   const name = encoded.toString('latin1');
   const known = shared.get(name);
   if (known !== undefined) return known as T;
-  const own = { ...said, signature: ownCopy(said.signature) };
+  const own = { ...statement, signature: ownCopy(statement.signature) };
   if (own.kind === 'announcement') own.sealingKeyHash = ownCopy(own.sealingKeyHash);
   checked.set(own, { encoded, publicKey, isShared: true });
   if (shared.size >= SHARED_MAX) shared.delete(shared.keys().next().value!);

@@ -1,4 +1,4 @@
-// Gossip and anti-entropy: news goes over every session, in batches, and never back to where it came from;
+// Gossip and anti-entropy: news goes over every session, in batches, and never back to its source;
 // when a session opens, and now and then afterwards, both sides compare what they know and fill each other's gaps.
 
 import type { Session } from '../link/session.ts';
@@ -19,7 +19,7 @@ import {
   varint,
 } from '../wire/schema.ts';
 import { type Directory, readUpdate, UPDATE_BYTES_MAX, type Update, writeUpdate } from './directory.ts';
-import { Doubts } from './doubts.ts';
+import { PendingAccusations } from './pending-accusations.ts';
 import { MEMBERS_MAX } from './roster-part.ts';
 
 /** How soon news goes on, and how often while there is much: a thousand peers that start together are not a thousand frames. */
@@ -32,9 +32,9 @@ const UPDATES_MAX = 360;
 export const UPDATES_AT_ONCE = 64;
 const EARLY_MAX = 1_000;
 /** Announcements of one peer after its first: each of them goes to all, and may change everybody's tree. */
-const ANNOUNCED = { burst: 12, everyMs: 5_000, namesMax: 256 };
-/** And while it is accused: it contradicts once a second at most, and what it said before must not keep it from that. */
-const CONTRADICTED = { ...ANNOUNCED, burst: 4, everyMs: 1_000 };
+const ANNOUNCEMENTS = { burst: 12, everyMs: 5_000, namesMax: 256 };
+/** While it is accused: it refutes once a second at most, and earlier announcements must not delay that. */
+const REFUTATIONS = { ...ANNOUNCEMENTS, burst: 4, everyMs: 1_000 };
 const SUMMARY_MAX = 20_000;
 
 export const updates = list(borrowed(UPDATE_BYTES_MAX), UPDATES_MAX);
@@ -52,9 +52,9 @@ export class Gossip {
   #early: { update: Update; from: Session | null }[] = [];
   /** One of each neighbour by its name, so that none displaces what another sent, however many links it makes. */
   readonly #earlyKeys = new Map<string, GroupKey>();
-  readonly #announced: Allowance;
-  readonly #contradicted: Allowance;
-  readonly #doubts: Doubts;
+  readonly #announcements: Allowance;
+  readonly #refutations: Allowance;
+  readonly #pending: PendingAccusations;
   readonly #pace: Pace;
   #cancelCompare: Cancel = () => {};
 
@@ -63,9 +63,9 @@ export class Gossip {
     this.#standing = standing;
     this.#directory = directory;
     this.#switchboard = switchboard;
-    this.#doubts = new Doubts(runtime.clock, directory);
-    this.#announced = new Allowance(runtime.clock, ANNOUNCED);
-    this.#contradicted = new Allowance(runtime.clock, CONTRADICTED);
+    this.#pending = new PendingAccusations(runtime.clock, directory);
+    this.#announcements = new Allowance(runtime.clock, ANNOUNCEMENTS);
+    this.#refutations = new Allowance(runtime.clock, REFUTATIONS);
     this.#pace = new Pace(runtime.clock, GATHER_MS, BUSY_GATHER_MS, () => this.#flush());
     switchboard.handleNotice(noticeKinds.updates, (session, payload) => {
       for (const each of decode(updates, payload)) this.#take(readUpdate(each), session);
@@ -108,7 +108,7 @@ export class Gossip {
 
   stop(): void {
     this.#cancelCompare();
-    this.#doubts.stop();
+    this.#pending.stop();
     this.#pace.now();
   }
 
@@ -128,13 +128,13 @@ export class Gossip {
     const isRepeated = update.kind === 'announcement' && known !== null;
     // Much of it is known to the receiver by then, from other links.
     if (isRepeated && update.incarnation <= known.incarnation) return;
-    if (update.kind === 'accusation' && update.id !== this.#standing.id && this.#doubts.isDoubtful(update)) {
-      if (this.#doubts.take(update)) this.#spread(update, from, true);
+    if (update.kind === 'accusation' && update.id !== this.#standing.id && this.#pending.mustWait(update)) {
+      if (this.#pending.take(update)) this.#spread(update, from, true);
       return;
     }
     const isUrgent = this.#isUrgent(update);
-    // A contradiction is never late, or a few that lie could use up what a peer may say.
-    const allowance = this.#doubts.has(update.id) ? this.#contradicted : this.#announced;
+    // Refutations have a limit of their own: false accusers could otherwise use up the limit of the accused.
+    const allowance = this.#pending.has(update.id) ? this.#refutations : this.#announcements;
     // What is dropped here comes with the next comparison, and then in its newest version.
     if (isRepeated && !allowance.has(update.id)) return;
     if (this.#directory.take(update)) {
@@ -152,7 +152,7 @@ export class Gossip {
   /** Deaths and their contradictions are sent at once. */
   #isUrgent(update: Update): boolean {
     if (update.kind === 'accusation' || update.isLeaving) return true;
-    return this.#directory.dead.has(update.id) || this.#doubts.has(update.id);
+    return this.#directory.dead.has(update.id) || this.#pending.has(update.id);
   }
 
   #spread(update: Update, from: Session | null, isUrgent: boolean): void {
@@ -210,14 +210,14 @@ export class Gossip {
       else if (ours < theirs && index < count) isBehind = true;
     }
     this.#sendUpdates(session, written(gaps));
-    if (isBehind && !this.#asked.has(session)) {
-      this.#asked.add(session);
-      this.#runtime.clock.after(1_000, () => this.#asked.delete(session));
+    if (isBehind && !this.#summarized.has(session)) {
+      this.#summarized.add(session);
+      this.#runtime.clock.after(1_000, () => this.#summarized.delete(session));
       this.#sendSummary(session);
     }
   }
 
-  readonly #asked = new WeakSet<Session>();
+  readonly #summarized = new WeakSet<Session>();
 
   #takeEarlyKeys(): void {
     const epoch = this.#standing.roster.group?.epoch ?? 0;

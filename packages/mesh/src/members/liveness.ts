@@ -1,4 +1,4 @@
-// Failure detection. Each peer watches its neighbours in the tree. When a neighbour falls silent, other peers probe it
+// Failure detection. Each peer watches its neighbours in the tree. When a neighbour stops answering, other peers probe it
 // too, and it is declared dead only if none of them gets an answer, so neither a broken path between two peers nor a
 // slow watcher causes a false positive. (SWIM's indirect probes; Lifeguard's local health, Dadgar et al. 2017.)
 
@@ -51,7 +51,7 @@ export class Liveness {
     });
     switchboard.handleRequest(requestKinds.probe, (_session, payload, reply) => {
       const id = decode(peerId, payload);
-      // This peer was asked about itself: any answer proves that it is alive.
+      // A probe of this peer itself: any answer proves that it is alive.
       if (id === this.#standing.id) return reply(null);
       if (this.#probes >= PROBES_MAX) return reply('too many probes at once');
       this.#probes++;
@@ -73,14 +73,14 @@ export class Liveness {
     const incarnation = this.#directory.announcementOf(id)?.incarnation;
     if (incarnation === undefined) return;
     const waitMs = PROBE_MS * (1 + this.#distrust / DISTRUST_MAX);
-    const heard = (isThere: boolean) => {
-      if (isThere && this.#suspected.has(id)) this.#acquit(id);
+    const onProbed = (isThere: boolean) => {
+      if (isThere && this.#suspected.has(id)) this.#refuted(id);
     };
     const startMs = this.#runtime.clock.elapsedMs();
     const cancel = this.#runtime.clock.after(waitMs, () => {
-      // The peer was heard again: its bytes were only delayed, for example by a TCP retransmission.
+      // Bytes of the peer have arrived since: they were only delayed, for example by a TCP retransmission.
       const session = this.#switchboard.sessionOf(id);
-      if (session !== null && session.heardMs > startMs) return void this.#acquit(id);
+      if (session !== null && session.receivedMs > startMs) return void this.#refuted(id);
       this.#suspected.delete(id);
       if (this.#directory.announcementOf(id)?.incarnation !== incarnation) return;
       this.#runtime.log('info', 'peer does not answer', { peer: id });
@@ -90,9 +90,9 @@ export class Liveness {
     });
     this.#suspected.set(id, cancel);
     this.#switchboard.forgetFailures(id);
-    this.#reach(id, heard);
+    this.#reach(id, onProbed);
     for (const helper of this.#helpers(id)) {
-      helper.request(requestKinds.probe, encode(peerId, id), waitMs, (error) => heard(error === null));
+      helper.request(requestKinds.probe, encode(peerId, id), waitMs, (error) => onProbed(error === null));
     }
   }
 
@@ -118,7 +118,7 @@ export class Liveness {
   }
 
   /** Another peer or a second probe got an answer, so the fault may be on this side. */
-  #acquit(id: string): void {
+  #refuted(id: string): void {
     this.#distrust = Math.min(DISTRUST_MAX, this.#distrust + 1);
     this.#runtime.clock.after(30_000, () => {
       this.#distrust = Math.max(0, this.#distrust - 1);
@@ -128,7 +128,7 @@ export class Liveness {
     const session = this.#switchboard.sessionOf(id);
     const nowMs = this.#runtime.clock.elapsedMs();
     // Others reach the peer and this one does not: the link is broken and is replaced.
-    if (session !== null && nowMs - session.heardMs > 2 * PROBE_MS) session.close('this link is silent');
+    if (session !== null && nowMs - session.receivedMs > 2 * PROBE_MS) session.close('this link is silent');
   }
 
   #clear(id: string): void {

@@ -87,7 +87,7 @@ export class Neighbours {
     });
   }
 
-  /** Another network: what failed before says nothing. */
+  /** Another network: earlier failures are void. */
   moved(): void {
     this.#aloneSinceMs = null;
     this.#triedMs = Number.NEGATIVE_INFINITY;
@@ -159,7 +159,7 @@ export class Neighbours {
     return sinceMs === undefined ? 0 : this.#runtime.clock.elapsedMs() - sinceMs;
   }
 
-  /** The parent is alive, as others say, but cannot be reached from here: links with the next one above it. */
+  /** The parent is alive according to others, but unreachable from here: links with the next ancestor. */
   #foster(above: readonly string[]): void {
     for (const id of above.slice(0, -1).reverse()) {
       this.#needed.add(id);

@@ -49,7 +49,7 @@ export class Routing {
     this.#directory = directory;
     this.#switchboard = switchboard;
     switchboard.handleNotice(noticeKinds.routed, (session, payload) => {
-      session.usedMs = session.heardMs;
+      session.usedMs = session.receivedMs;
       this.#take(decode(routed, payload), session);
     });
   }

@@ -12,7 +12,7 @@ import { makeFolder } from './make-folder.ts';
 const PATH_BYTES_MAX = 103;
 const LINE_BYTES_MAX = 4 << 20;
 
-/** Of a peer that says nothing for so long is found out whether it still can. */
+/** After this long without an answer the peer is probed. */
 const SILENCE_MS = 5_000;
 const HANGS = 'this peer runs, but does not answer: is its process stopped, or its machine overloaded?';
 

@@ -14,13 +14,13 @@ import type { Roster } from '../members/roster.ts';
 import { POLICY_EXAMPLE } from '../messages/policy.ts';
 import type { Cancel, Runtime } from '../runtime.ts';
 import { privateKeyFrom } from '../sealed/xwing.ts';
-import { acquaintances } from './acquaintances.ts';
 import { auditTo } from './audit.ts';
 import { FolderError } from './damaged.ts';
 import { writeSecret } from './key-lock.ts';
 import { Peer } from './peer.ts';
 import { readRootKey, writeOfflineKey, writeRootKey } from './root-key.ts';
 import { RosterFile } from './roster-file.ts';
+import { savedPeerAddresses } from './saved-addresses.ts';
 import { type GroupKey, Standing } from './standing.ts';
 import { FolderStorage, type Storage } from './storage.ts';
 import {
@@ -174,7 +174,7 @@ export function openPeerIn(storage: Storage, options: Omit<OpenOptions, 'folder'
     transport: options.around?.(transport) ?? transport,
     standing,
     authority,
-    bootstrap: [...new Set([...settings.bootstrap, ...acquaintances(storage)])],
+    bootstrap: [...new Set([...settings.bootstrap, ...savedPeerAddresses(storage)])],
   });
   if (peer.lostAuthority !== null) runtime.log('warn', peer.lostAuthority);
   peer.policy = readPolicy(storage);
@@ -220,7 +220,7 @@ interface Kept {
 }
 
 /**
- * Keeps the folder up to date, and the transport with it. The list of members is written before anybody hears of it where the
+ * Keeps the folder up to date, and the transport with it. The list of members is written before it is published where the
  * authority is; elsewhere a little later, because any neighbour has it too.
  *
  * @returns a function that writes what is pending

@@ -8,10 +8,10 @@ import type { Invitation } from '../identity/token.ts';
 import { TlsTransport } from '../link/tls.ts';
 
 import { jittered, type Runtime, sample } from '../runtime.ts';
-import { acquaintances } from './acquaintances.ts';
 import { FolderError } from './damaged.ts';
 import { keepAdmission, type OpenOptions } from './folder.ts';
 import { readRootKey } from './root-key.ts';
+import { savedPeerAddresses } from './saved-addresses.ts';
 import { FolderStorage, type Storage } from './storage.ts';
 import {
   isComplete,
@@ -27,7 +27,7 @@ const TRIES = 3;
 const TRY_AGAIN_MS = 200;
 /** A start waits no longer: one with an expired certificate goes on asking while it runs (renewal.ts). */
 const REFRESH_MS = 15_000;
-/** Addresses asked at a start, others at the next. */
+/** Addresses tried at a start; others at the next. */
 const REFRESH_ADDRESSES_MAX = 6;
 
 export interface JoinOptions {
@@ -49,7 +49,7 @@ export async function joinMesh(options: JoinOptions): Promise<boolean> {
   const request = makeEnrolRequest(keys, settings.id, invitation);
   const transport = strangerTransport();
   const endMs = runtime.clock.elapsedMs() + options.waitMs;
-  let isTold = false;
+  let isReported = false;
   try {
     for (;;) {
       const admission = await askInTurn(options, keys, transport, request);
@@ -58,8 +58,8 @@ export async function joinMesh(options: JoinOptions): Promise<boolean> {
         keepAdmission(storage, admission, { ...settings, bootstrap });
         return true;
       }
-      if (!isTold) options.onWaiting(keyFingerprint(keys.publicKey));
-      isTold = true;
+      if (!isReported) options.onWaiting(keyFingerprint(keys.publicKey));
+      isReported = true;
       if (runtime.clock.elapsedMs() + ASK_AGAIN_MS > endMs || options.signal?.aborted) return false;
       await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
     }
@@ -103,7 +103,7 @@ export async function refreshCertificate({ runtime, folder, passphrase = null }:
     root: sha256(beginning),
     addresses: sample(
       runtime.random,
-      [...new Set([...settings.bootstrap, ...acquaintances(storage)])],
+      [...new Set([...settings.bootstrap, ...savedPeerAddresses(storage)])],
       REFRESH_ADDRESSES_MAX,
     ),
     secret: null,
@@ -115,7 +115,7 @@ export async function refreshCertificate({ runtime, folder, passphrase = null }:
   } catch (error) {
     if (!(error instanceof EnrolError)) throw error;
     if (certificate === null)
-      throw new FolderError(`peer.crt is missing or damaged, and no new one came: ${error.message}`);
+      throw new FolderError(`peer.crt is missing or damaged, and there is no new one: ${error.message}`);
     runtime.log('warn', 'the certificate has expired and could not be renewed', { message: error.message });
   } finally {
     await transport.close();
@@ -127,7 +127,7 @@ function strangerTransport(): TlsTransport {
 }
 
 interface Asking extends Pick<JoinOptions, 'runtime' | 'invitation' | 'settings'> {
-  /** No further address is asked after so long. */
+  /** No further address is tried after this long. */
   withinMs?: number;
 }
 

@@ -173,8 +173,8 @@ function shareMethods(peer: Peer): Methods {
       const path = textOf(given, 'path');
       const name = textOf(given, 'name', basename(path));
       const to = Array.isArray(given.to) ? given.to.map(String) : [];
-      const stranger = to.find((id) => peer.standing.roster.approved(id) === null);
-      if (stranger !== undefined) throw new ControlError(`there is no peer ${stranger}`);
+      const unknownId = to.find((id) => peer.standing.roster.approved(id) === null);
+      if (unknownId !== undefined) throw new ControlError(`there is no peer ${unknownId}`);
       if (given.captures === true)
         return { name, captures: await peer.shares.addCaptures({ name, path, to }) };
       const { sizeBytes } = await peer.shares.add({ name, path, to });
@@ -263,20 +263,20 @@ const FAILURES_SHOWN = 16;
 const FAILURES_MS = 600_000;
 
 function failuresOf(peer: Peer): FailureView[] {
-  const whose = new Map<string, string>();
+  const owners = new Map<string, string>();
   for (const { id, status, addresses } of peer.directory.entries())
-    if (status !== 'left') for (const each of addresses) whose.set(each, id);
+    if (status !== 'left') for (const each of addresses) owners.set(each, id);
   const nowMs = peer.runtime.clock.elapsedMs();
   const isOnLoopback = peer.addresses.every(isLoopback);
   const isMissed = ({ peer: id, address, agoMs }: FailureView) => {
     if (id === peer.id || agoMs > FAILURES_MS || peer.switchboard.sessionOf(id) !== null) return false;
     if (peer.directory.isAlive(id) && !peer.switchboard.isNeeded(id)) return false;
-    // A refused connection to loopback says nothing about a peer on another machine.
+    // A refused connection to loopback is no evidence about a peer on another machine.
     return isOnLoopback || !isLoopback(address);
   };
   return peer.switchboard.failures
     .all()
-    .map(({ atMs, ...each }) => ({ peer: whose.get(each.address) ?? '', ...each, agoMs: nowMs - atMs }))
+    .map(({ atMs, ...each }) => ({ peer: owners.get(each.address) ?? '', ...each, agoMs: nowMs - atMs }))
     .filter(isMissed)
     .slice(0, FAILURES_SHOWN);
 }

@@ -1,7 +1,7 @@
 // A peer: the parts of the mesh put together.
 //
 //   transport ─► switchboard ─► sessions ─┬─► gossip ─► directory ─► tree ─► neighbours ─► links to parent and children
-//                                         ├─► liveness: who is silent
+//                                         ├─► liveness: failure detection
 //                                         ├─► routing ─► pairs (sealed) ─► mailbox ─► inbox
 //                                         ├─► broadcasts ─► inbox
 //                                         └─► skyeye: readings up the tree, the view of all down, queries
@@ -35,22 +35,22 @@ import { Meter } from '../watch/meter.ts';
 import { Suspicions } from '../watch/suspicions.ts';
 import { requestKinds } from '../wire/kinds.ts';
 import { encode } from '../wire/schema.ts';
-import { remember } from './acquaintances.ts';
-import { Door } from './door.ts';
+import { EnrolmentRelay } from './enrolment-relay.ts';
 import { Renewal } from './renewal.ts';
+import { savePeerAddresses } from './saved-addresses.ts';
 import type { Standing } from './standing.ts';
 import type { Storage } from './storage.ts';
 import { Twin } from './twin.ts';
 
 /** How often it is checked whether the certificate is to be renewed, and what the authority has to do. */
 const CHECK_MS = 60_000;
-/** How long a leaving peer stays to pass on farewells of others; up to so many times longer if it first needs a link. */
+/** How long a leaving peer stays to forward announcements of others that leave; up to so many times longer if it first needs a link. */
 const FAREWELL_MS = 60;
 const FAREWELL_TRIES = 10;
 /** Peers that a leaving peer without a link dials. */
 const FAREWELLS = 3;
 /** Peers whose addresses are kept for the next start. */
-const REMEMBERED = 16;
+const SAVED_MAX = 16;
 /** Codes of refusals that any other peer would give, too. */
 const SHUT_OUT: ReadonlySet<string> = new Set([
   'revoked',
@@ -118,7 +118,7 @@ export class Peer {
   #isStarted = false;
   #isStopped = false;
   #isLeaving = false;
-  #remembered: readonly string[] = [];
+  #saved: readonly string[] = [];
   #whenLeft = () => {};
   readonly #left = new Promise<void>((resolve) => {
     this.#whenLeft = resolve;
@@ -156,7 +156,7 @@ export class Peer {
     this.shares = new Shares(runtime, standing, switchboard, storage, policy);
     const { pairs } = messages;
     this.skyeye = new SkyEyeOverLinks({ runtime, standing, directory, switchboard, routing, asker, pairs });
-    this.skyeye.onAsked.push((id) => this.meter.query(id));
+    this.skyeye.onQuery.push((id) => this.meter.query(id));
     this.#neighbours = new Neighbours({
       ...{ runtime, standing, directory, switchboard, reach: this.reach },
       liveness: this.#liveness,
@@ -164,10 +164,10 @@ export class Peer {
     });
     const isNeededByTree = switchboard.isNeeded;
     switchboard.isNeeded = (id) => isNeededByTree(id) || this.skyeye.keeps(id);
-    const door = new Door({ runtime, switchboard, routing, asker, meter, authority });
+    const enrolmentRelay = new EnrolmentRelay({ runtime, switchboard, routing, asker, meter, authority });
     const addresses = () => this.addresses;
     this.#renewal = new Renewal({
-      ...{ runtime, standing, directory, transport, door, authority },
+      ...{ runtime, standing, directory, transport, enrolmentRelay, authority },
       addresses,
       bootstrap: () => this.bootstrap,
       isOfRetiredRoot: () => this.#isOfRetiredRoot,
@@ -176,7 +176,7 @@ export class Peer {
     this.#subscribe();
   }
 
-  /** What this peer does about news that concern itself. */
+  /** Subscribes to events that concern this peer itself. */
   #subscribe(): void {
     const { standing, authority, switchboard, directory } = this;
     switchboard.onRefused.push((_session, code, reason) => this.#refused(code, reason));
@@ -188,9 +188,9 @@ export class Peer {
       reply(null, encode(seenAddress, session.link.shown.address)),
     );
     directory.onChange.push((id, status) => {
-      if (id === standing.id && !this.#isStopped) this.#toldOfItself(status);
+      if (id === standing.id && !this.#isStopped) this.#onOwnStatus(status);
     });
-    // Just admitted: the list of members that names this peer came with its first link.
+    // Just admitted: the list of members with this peer arrived over its first link.
     standing.onRoster.push(() => {
       if (this.#isStarted && !this.#isStopped && directory.announcementOf(this.id) === null)
         this.#announce(false);
@@ -200,7 +200,7 @@ export class Peer {
       standing.mergeRival = (rival) => authority.merge(rival);
       standing.onRoster.push((roster) => authority.follow(roster));
       // This folder may be an old copy.
-      switchboard.wholeList.doubt();
+      switchboard.wholeList.refetch();
       authority.onGroupKey = (epoch, key) => void standing.takeGroupKey({ epoch, key });
     }
   }
@@ -236,13 +236,13 @@ export class Peer {
     this.#cancelChecks = every(this.runtime, CHECK_MS, () => {
       this.#renewal.renewIfDue();
       this.authority?.look();
-      this.#remember();
+      this.#savePeerAddresses();
     });
   }
 
   /**
-   * Leaves: the others are told, and need not find out by its silence. It stays for a moment, to pass on what others say that leave
-   * at the same time; and if it has no link with any that stays, it makes one first.
+   * Leaves with an announcement, so that the others need not detect it by timeout. It stays for a moment, to forward the
+   * announcements of others that leave at the same time; without a link to a remaining peer it makes one first.
    */
   leave(): Promise<void> {
     if (!this.#isStopped && !this.#isLeaving) {
@@ -250,43 +250,43 @@ export class Peer {
       this.#isLeaving = true;
       this.#gossip.flush();
       if (!this.#isLinkedToAnyAlive()) this.#linkToSome();
-      this.#stopWhenTold(FAREWELL_TRIES);
+      this.#stopWhenAnnounced(FAREWELL_TRIES);
     }
     return this.#left;
   }
 
   /**
-   * Whom this peer knows, those with a link first: where it begins after its next start. Who is alive stays among them, so that
-   * nothing is written while nobody goes.
+   * Saves addresses of other peers for the next start, linked ones first. Peers that stay alive stay in the list, so that nothing
+   * is written while the membership is stable.
    */
-  #remember(): void {
+  #savePeerAddresses(): void {
     const { tree } = this.directory;
-    const before = this.#remembered.filter((id) => tree.has(id));
+    const before = this.#saved.filter((id) => tree.has(id));
     const linked = [...this.switchboard.sessions()].map(({ id }) => id).filter((id) => tree.has(id));
-    // From this peer's place in the tree on, so that not all remember the same ones.
+    // From this peer's place in the tree on, so that not all peers save the same ones.
     const all = tree.ids;
     const place = all.indexOf(this.id);
-    const others = [...all.slice(place + 1), ...all.slice(0, Math.max(0, place))].slice(0, REMEMBERED);
+    const others = [...all.slice(place + 1), ...all.slice(0, Math.max(0, place))].slice(0, SAVED_MAX);
     const known = new Set([...before, ...linked, ...others]);
-    const ids = [...known].filter((id) => id !== this.id).slice(0, REMEMBERED);
-    this.#remembered = ids;
+    const ids = [...known].filter((id) => id !== this.id).slice(0, SAVED_MAX);
+    this.#saved = ids;
     try {
-      remember(
+      savePeerAddresses(
         this.#storage,
         ids.map((id) => this.directory.addressesOf(id)),
       );
     } catch (error) {
-      // Perhaps the disk is full: the next time, then.
+      // The disk may be full: retried at the next check.
       const message = (error as Error).message;
       this.runtime.log('debug', 'addresses of other peers could not be written', { message });
     }
   }
 
-  #stopWhenTold(triesLeft: number): void {
-    const isTold = this.#isLinkedToAnyAlive() || this.#othersAlive().length === 0;
+  #stopWhenAnnounced(triesLeft: number): void {
+    const isAnnounced = this.#isLinkedToAnyAlive() || this.#othersAlive().length === 0;
     this.runtime.clock.after(FAREWELL_MS, () => {
-      if (isTold || triesLeft === 0) this.stop();
-      else this.#stopWhenTold(triesLeft - 1);
+      if (isAnnounced || triesLeft === 0) this.stop();
+      else this.#stopWhenAnnounced(triesLeft - 1);
     });
   }
 
@@ -298,7 +298,7 @@ export class Peer {
     return [...this.switchboard.sessions()].some(({ id }) => this.directory.isAlive(id));
   }
 
-  /** The peer that is dialled compares what both know, and so learns of it. */
+  /** The dialled peer compares its state with this one, and so learns of the departure. */
   #linkToSome(): void {
     for (const id of sample(this.runtime.random, this.#othersAlive(), FAREWELLS))
       this.switchboard.connect(id, this.directory.addressesOf(id));
@@ -307,7 +307,7 @@ export class Peer {
   /** At once, without waiting for others that leave too. */
   stop(): void {
     if (this.#isStopped) return;
-    this.#remember();
+    this.#savePeerAddresses();
     if (!this.#isLeaving) this.#announce(true);
     this.#gossip.stop();
     this.#end();
@@ -315,7 +315,7 @@ export class Peer {
     this.#whenLeft();
   }
 
-  /** Ends without telling anybody, as a crash would. */
+  /** Ends without an announcement, like a crash. */
   kill(): void {
     this.#end();
     this.switchboard.kill();
@@ -365,7 +365,7 @@ export class Peer {
     });
   }
 
-  /** Why this peer lacks the authority that the list of members says it holds; null if it does not, or lacks nothing. */
+  /** Why this peer lacks the authority that it holds according to the list of members; null if it lacks nothing. */
   get lostAuthority(): string | null {
     const isHolder = this.standing.roster.authority?.id === this.id;
     return isHolder && this.authority === null ? LOST_AUTHORITY : null;
@@ -376,18 +376,19 @@ export class Peer {
     return this.shutOut ?? this.lostAuthority ?? this.#twin.problem();
   }
 
-  #toldOfItself(status: Status): void {
-    const said = this.directory.announcementOf(this.id);
-    const isForeign = said !== null && said.incarnation > this.#incarnation;
-    // Declared dead by mistake: a newer announcement contradicts that.
-    if (status === 'dead' || (isForeign && this.#twin.heard(said, this.addresses))) this.#announce(false);
+  #onOwnStatus(status: Status): void {
+    const announcement = this.directory.announcementOf(this.id);
+    const isForeign = announcement !== null && announcement.incarnation > this.#incarnation;
+    // Declared dead by mistake: a newer announcement refutes that.
+    if (status === 'dead' || (isForeign && this.#twin.receive(announcement, this.addresses)))
+      this.#announce(false);
   }
 
   #announce(isLeaving: boolean): void {
-    // The farewell is its last word, whatever comes meanwhile.
+    // No announcement may follow the one that it leaves.
     if (this.#isLeaving) return;
-    const heard = this.directory.announcementOf(this.id)?.incarnation ?? 0;
-    this.#incarnation = Math.max(this.#incarnation, heard) + 1;
+    const known = this.directory.announcementOf(this.id)?.incarnation ?? 0;
+    this.#incarnation = Math.max(this.#incarnation, known) + 1;
     this.#keepIncarnation();
     const sealingKeyHash = sha256(this.standing.sealing.publicKey);
     this.#gossip.publish(

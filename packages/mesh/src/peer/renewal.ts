@@ -1,7 +1,7 @@
 // Keeps the certificate of a peer valid: it asks for a new one at half of its life, or when the authority has a newer root.
 //
 //   still valid ─► over the links of the mesh, to the authority ──┐
-//   no longer   ─► as a stranger, at the addresses of other peers ┴─► certificate ─► standing
+//   no longer   ─► unauthenticated, at the addresses of other peers ┴─► certificate ─► standing
 
 import type { Authority } from '../identity/authority.ts';
 import { isIssuedBy, readLeaf } from '../identity/certificate.ts';
@@ -16,11 +16,11 @@ import { sha256 } from '../identity/keys.ts';
 import type { Transport } from '../link/link.ts';
 import type { Directory } from '../members/directory.ts';
 import { type Runtime, sample } from '../runtime.ts';
-import type { Door } from './door.ts';
+import type { EnrolmentRelay } from './enrolment-relay.ts';
 import type { Standing } from './standing.ts';
 
-/** Peers that are asked by one whose certificate has expired; other ones the next time. */
-const ASKED_MAX = 6;
+/** Peers that one with an expired certificate tries in a round; others in the next. */
+const CANDIDATES_MAX = 6;
 const NOTHING = Buffer.alloc(0);
 
 export interface RenewalOptions {
@@ -28,7 +28,7 @@ export interface RenewalOptions {
   standing: Standing;
   directory: Directory;
   transport: Transport;
-  door: Door;
+  enrolmentRelay: EnrolmentRelay;
   authority: Authority | null;
   /** Others refuse this peer: the root of its certificate was retired while it was away. */
   isOfRetiredRoot: () => boolean;
@@ -114,17 +114,17 @@ export class Renewal {
   /** The authority's first, then those of some other peers, then the bootstrap addresses. */
   #addressesToAsk(): string[] {
     const { runtime, standing, directory, addresses, bootstrap } = this.#options;
-    const others = sample(runtime.random, [...directory.tree.ids, ...directory.dead], ASKED_MAX);
+    const others = sample(runtime.random, [...directory.tree.ids, ...directory.dead], CANDIDATES_MAX);
     const peers = [standing.roster.authority?.id ?? '', ...others];
     const known = peers.flatMap((each) => directory.addressesOf(each));
-    const all = new Set([...known, ...sample(runtime.random, bootstrap(), ASKED_MAX)]);
-    return [...all].filter((each) => !addresses().includes(each)).slice(0, 2 * ASKED_MAX);
+    const all = new Set([...known, ...sample(runtime.random, bootstrap(), CANDIDATES_MAX)]);
+    return [...all].filter((each) => !addresses().includes(each)).slice(0, 2 * CANDIDATES_MAX);
   }
 
   async #askOverLinks(request: Uint8Array): Promise<Uint8Array> {
-    const { door, standing } = this.#options;
+    const { enrolmentRelay, standing } = this.#options;
     const answer = await new Promise<EnrolAnswer>((resolve, reject) => {
-      door.renew(request, (error, payload) => {
+      enrolmentRelay.renew(request, (error, payload) => {
         if (error !== null) return reject(new EnrolError(error));
         try {
           resolve(decodeAnswer(payload ?? NOTHING));

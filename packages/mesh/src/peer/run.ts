@@ -15,7 +15,7 @@ import type { Peer } from './peer.ts';
 import { type Reloadable, type Reloaded, reload } from './reload.ts';
 import type { Storage } from './storage.ts';
 import { readPolicy } from './stored.ts';
-import { followWhereabouts } from './whereabouts.ts';
+import { trackAddresses } from './track-addresses.ts';
 
 export interface RunOptions extends OpenOptions {
   companions?: readonly ((peer: Peer) => Companion)[];
@@ -92,7 +92,7 @@ export async function runPeer(options: RunOptions): Promise<RunningPeer> {
     throw error;
   }
   const isOnLan = !isLoopback(options.host ?? settings.host);
-  stopLooking = await followWhereabouts(peer, () => transport.addresses(), isOnLan);
+  stopLooking = await trackAddresses(peer, () => transport.addresses(), isOnLan);
   const { timeServers = [] } = options;
   if (timeServers.length > 0) stopFollowing = followTimeServers(peer, timeServers);
   const port = Number(peer.addresses[0]?.split(':').at(-1));

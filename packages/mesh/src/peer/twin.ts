@@ -6,13 +6,13 @@ import type { Runtime } from '../runtime.ts';
 
 /** Minimum interval between contradictions: both processes send them, so they must stay cheap for the mesh. */
 const CONTRADICT_MS = 30_000;
-/** The other process counts as gone after this long without an announcement. */
-const TOLD_MS = 3 * CONTRADICT_MS;
+/** The other process is presumed stopped after this long without an announcement. */
+const EXPIRY_MS = 3 * CONTRADICT_MS;
 
 export class Twin {
   readonly #runtime: Runtime;
   #address = '';
-  #heardMs = Number.NEGATIVE_INFINITY;
+  #receivedMs = Number.NEGATIVE_INFINITY;
   #contradictedMs = Number.NEGATIVE_INFINITY;
 
   constructor(runtime: Runtime) {
@@ -24,7 +24,7 @@ export class Twin {
    *
    * @returns whether to contradict now
    */
-  heard({ id, addresses, isLeaving }: Announcement, own: readonly string[]): boolean {
+  receive({ id, addresses, isLeaving }: Announcement, own: readonly string[]): boolean {
     const nowMs = this.#runtime.clock.elapsedMs();
     // Without a foreign address, it is from an earlier run of this process, when the clock was fast.
     const elsewhere = addresses.find((each) => !own.includes(each));
@@ -32,7 +32,7 @@ export class Twin {
       if (this.problem() === null)
         this.#runtime.log('warn', 'another process runs as this peer', { peer: id, address: elsewhere });
       this.#address = elsewhere;
-      this.#heardMs = nowMs;
+      this.#receivedMs = nowMs;
     }
     if (!isLeaving && nowMs - this.#contradictedMs < CONTRADICT_MS) return false;
     this.#contradictedMs = nowMs;
@@ -40,7 +40,7 @@ export class Twin {
   }
 
   problem(): string | null {
-    if (this.#runtime.clock.elapsedMs() - this.#heardMs > TOLD_MS) return null;
+    if (this.#runtime.clock.elapsedMs() - this.#receivedMs > EXPIRY_MS) return null;
     return `another process runs as this peer, at ${this.#address}: let one of them join under a name of its own`;
   }
 }

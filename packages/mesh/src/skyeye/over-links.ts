@@ -53,7 +53,7 @@ export class SkyEyeOverLinks {
   /** Recent readings of all peers, if this peer keeps them: `keepRecords`. */
   records: Records | null = null;
   /** A neighbour sends a query of its own. */
-  readonly onAsked: ((peer: string) => void)[] = [];
+  readonly onQuery: ((peer: string) => void)[] = [];
   readonly #throttle: Throttle;
   readonly #asker: Asker;
   /** Queries seen, against replay. */
@@ -209,7 +209,7 @@ export class SkyEyeOverLinks {
       return;
     }
     this.#once.take(asker, name);
-    if (asker === from) for (const listener of this.onAsked) listener(from);
+    if (asker === from) for (const listener of this.onQuery) listener(from);
     if (!this.#throttle.allows(asker)) return;
     if (isBack) this.queries.takeBack(message);
     // For a copy of all the readings, which is gone or old: up the tree again, it would be one that came before.

@@ -25,7 +25,7 @@ const fields = {
   summary: text(500),
 };
 const suspicionText = record(fields);
-const signed = record({ said: bytes(1000), signature: fixed(64) });
+const signed = record({ body: bytes(1000), signature: fixed(64) });
 export type Suspicion = Shape<typeof suspicionText>;
 
 const ANSWER_MS = 5_000;
@@ -34,20 +34,20 @@ const FRESH_MS = 60_000;
 /** Rate limit per witness. */
 const OF_ONE = { burst: 50, everyMs: 20 };
 /** Size of the replay cache: three witnesses at their limit do not fill it within `FRESH_MS`. */
-const HEARD_MAX = 20_000;
+const RECEIVED_MAX = 20_000;
 const NOTHING = Buffer.alloc(0);
 
 export class Suspicions {
   /** At the authority: called for each suspicion from an authenticated witness. */
   readonly onSuspicion: ((suspicion: Suspicion) => void)[] = [];
   /** Called for each suspicion that this peer reports. */
-  readonly onTold: ((suspicion: Suspicion) => void)[] = [];
+  readonly onReported: ((suspicion: Suspicion) => void)[] = [];
   readonly #runtime: Runtime;
   readonly #standing: Standing;
   readonly #routing: Routing;
   readonly #ofOne: Allowance;
   /** Replay cache: time of each suspicion by signature, oldest first. */
-  readonly #heard = new Map<string, number>();
+  readonly #received = new Map<string, number>();
 
   constructor(runtime: Runtime, standing: Standing, routing: Routing) {
     this.#runtime = runtime;
@@ -61,10 +61,10 @@ export class Suspicions {
     });
   }
 
-  /** Reports a suspicion to the authority; `told` gets the error, or null. */
-  tell(
+  /** Reports a suspicion to the authority; `done` gets the error, or null. */
+  report(
     suspicion: Omit<Suspicion, 'witness' | 'atMs'>,
-    told: (problem: string | null) => void = () => {},
+    done: (problem: string | null) => void = () => {},
   ): void {
     const { id, keys, roster } = this.#standing;
     const summary = suspicion.summary.slice(0, 160);
@@ -72,33 +72,33 @@ export class Suspicions {
     const address = cutText(suspicion.address, ADDRESS_BYTES_MAX);
     const atMs = Math.round(this.#runtime.clock.nowMs());
     const own: Suspicion = { ...suspicion, address, summary, witness: id, atMs };
-    for (const listener of this.onTold) listener(own);
+    for (const listener of this.onReported) listener(own);
     const to = roster.authority?.id;
     if (to === undefined) {
-      told('the authority of this mesh is not known');
+      done('the authority of this mesh is not known');
       return;
     }
-    const said = encode(suspicionText, own);
-    const signature = signWith(keys.privateKey, 'eyrie suspicion', said);
-    this.#routing.ask(to, routedKinds.suspicion, encode(signed, { said, signature }), ANSWER_MS, (error) =>
-      told(error),
+    const body = encode(suspicionText, own);
+    const signature = signWith(keys.privateKey, 'eyrie suspicion', body);
+    this.#routing.ask(to, routedKinds.suspicion, encode(signed, { body, signature }), ANSWER_MS, (error) =>
+      done(error),
     );
   }
 
   /** Takes a suspicion; returns why it is refused, or null. */
   #take(payload: Uint8Array): string | null {
-    const { said, signature } = decode(signed, payload);
-    const suspicion = decode(suspicionText, said);
+    const { body, signature } = decode(signed, payload);
+    const suspicion = decode(suspicionText, body);
     const { witness, atMs } = suspicion;
     const member = this.#standing.roster.approved(witness);
     if (member === null) return 'its witness is not approved';
     if (this.#standing.measures.isCutOff(witness)) return 'its witness is in quarantine';
-    if (!isSignedBy(member.publicKey, signature, 'eyrie suspicion', said)) return 'tampered';
+    if (!isSignedBy(member.publicKey, signature, 'eyrie suspicion', body)) return 'tampered';
     const nowMs = this.#runtime.clock.nowMs();
     if (Math.abs(nowMs - atMs) > FRESH_MS) return 'replayed, or a clock is wrong';
     const name = hex(signature);
     // Before the limit, which replays by others must not use up; what is beyond it must not evict others from the cache.
-    if (this.#heard.has(name)) return 'it came before';
+    if (this.#received.has(name)) return 'replayed';
     if (!this.#ofOne.take(witness)) return 'too many at once';
     this.#remember(name, atMs);
     for (const listener of this.onSuspicion) listener(suspicion);
@@ -106,11 +106,11 @@ export class Suspicions {
   }
 
   #remember(signature: string, atMs: number): void {
-    this.#heard.set(signature, atMs);
+    this.#received.set(signature, atMs);
     const nowMs = this.#runtime.clock.nowMs();
-    for (const [each, sentMs] of this.#heard) {
-      if (Math.abs(nowMs - sentMs) <= FRESH_MS && this.#heard.size <= HEARD_MAX) break;
-      this.#heard.delete(each);
+    for (const [each, sentMs] of this.#received) {
+      if (Math.abs(nowMs - sentMs) <= FRESH_MS && this.#received.size <= RECEIVED_MAX) break;
+      this.#received.delete(each);
     }
   }
 }

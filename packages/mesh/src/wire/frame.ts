@@ -7,7 +7,7 @@ export const PROTOCOL_VERSION = 1;
 /** Longer payloads are sent over a stream, in parts. */
 export const PAYLOAD_BYTES_MAX = 256 << 10;
 /** Limit before the other side is authenticated: enough for a certificate request. */
-export const STRANGER_BYTES_MAX = 16 << 10;
+export const UNAUTHENTICATED_BYTES_MAX = 16 << 10;
 
 export const frameTypes = {
   hello: 1,
@@ -67,7 +67,7 @@ export type OnFrame = (type: FrameType, payload: Buffer, isMore: boolean) => voi
 /** Splits a byte stream, received in chunks of any size, into frames. */
 export class FrameReader {
   /** Maximum payload accepted; raised once the other side is authenticated. */
-  payloadBytesMax = STRANGER_BYTES_MAX;
+  payloadBytesMax = UNAUTHENTICATED_BYTES_MAX;
   /** Copied bytes of an incomplete frame, in one buffer: it may come byte by byte. */
   #held: Buffer | null = null;
   #heldBytes = 0;

@@ -45,7 +45,7 @@ export const requestKinds = {
 /** Kinds of routed messages, forwarded by other peers: messages/routing.ts. */
 export const routedKinds = {
   answer: 1,
-  /** peer/door.ts: a renewal, or a forwarded application to join */
+  /** peer/enrolment-relay.ts: a renewal, or a forwarded application to join */
   enrol: 2,
   enrolFor: 13,
   sealingKey: 3,

@@ -78,7 +78,7 @@ export class Gateway {
         if (!this.#isQuiet) void this.#message(message);
       }),
       // The authority receives all peers' suspicions; any other peer knows only its own.
-      listenTo(authority === null ? suspicions.onTold : suspicions.onSuspicion, (suspicion) =>
+      listenTo(authority === null ? suspicions.onReported : suspicions.onSuspicion, (suspicion) =>
         this.#finding(suspicion),
       ),
     ];

@@ -70,7 +70,7 @@ export class Sensor {
     const { rule, source, severity, confidence, summary } = finding;
     if (!atLeast(severity, 'medium')) return;
     const isPeer = this.#peer.standing.roster.members.has(source);
-    this.#peer.suspicions.tell({
+    this.#peer.suspicions.report({
       rule,
       severity,
       summary,
@@ -87,7 +87,7 @@ export class Sensor {
     this.#refused.set(address, nowMs);
     if (this.#refused.size > ADDRESSES_MAX) this.#refused.delete(this.#refused.keys().next().value!);
     const summary = `${address} made a connection that became no session`;
-    this.#peer.suspicions.tell({
+    this.#peer.suspicions.report({
       ...{ rule: REFUSED, severity: 'info', confidence: 10 },
       ...{ peer: '', address: address.slice(0, 64), summary },
     });

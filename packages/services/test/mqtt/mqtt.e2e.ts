@@ -374,7 +374,7 @@ describe('MQTT', { skip: requireTool('mosquitto') || requireTool('mosquitto_pub'
     assert.ok(!first.lines.some((line) => line.includes('nobody else')), 'it does not go back in clear');
 
     const seen = await subscribe(port, 'eyrie/test/peers/lab-1/findings');
-    running[1]!.peer.suspicions.tell({
+    running[1]!.peer.suspicions.report({
       ...{
         rule: 'query-flood',
         severity: 'high',

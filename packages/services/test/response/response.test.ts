@@ -213,7 +213,7 @@ test('one that accuses without end keeps nobody slowed down, and a second witnes
   const { mesh } = await scene(ALL);
   const id = 'peer-7';
   const accuse = (i: number) =>
-    mesh.peers[i]!.suspicions.tell({
+    mesh.peers[i]!.suspicions.report({
       ...{ rule: 'query-flood', peer: id, address: '', severity: 'high', confidence: 95, summary: 'it asks' },
     });
   const step = () => mesh.peers[0]!.standing.measures.of(id)?.step ?? null;
@@ -235,7 +235,7 @@ test('with a decoy, a trial is some seconds there, and it is the honeypot that p
   const { mesh, desk } = here;
   const id = 'peer-7';
   const accuse = (i: number) => {
-    mesh.peers[i]!.suspicions.tell({
+    mesh.peers[i]!.suspicions.report({
       ...{ rule: 'query-flood', peer: id, address: '', severity: 'high', confidence: 95, summary: 'it asks' },
     });
     mesh.clock.run(500);
@@ -262,7 +262,7 @@ test('who accuses without end fills neither the audit nor the list, and is named
   for (let i = 0; i < 400; i++) {
     const address = `203.0.113.${i % 200}`;
     for (const name of ['join-guessing', 'made-up-rule'])
-      liar.suspicions.tell({
+      liar.suspicions.report({
         ...{ rule: name, peer: '', address, severity: 'critical', confidence: 100, summary: `lie ${i}` },
       });
     mesh.clock.run(100);
@@ -279,7 +279,7 @@ test('who has said too much silences nobody, and hides behind nobody', async () 
   const here = await scene(rule('query-flood', 'quarantine'));
   const { mesh, desk } = here;
   const say = (witness: number, subject: number, confidence: number) =>
-    mesh.peers[witness]!.suspicions.tell({
+    mesh.peers[witness]!.suspicions.report({
       ...{ rule: 'query-flood', peer: `peer-${subject}`, address: '', severity: 'high', confidence },
       summary: 'it asks',
     });
@@ -303,7 +303,7 @@ test('one liar cannot empty the mesh', async () => {
   const liar = mesh.peers[2]!;
   for (let second = 0; second < 4; second++) {
     for (let i = 3; i < 20; i++)
-      liar.suspicions.tell({
+      liar.suspicions.report({
         ...{ rule: 'query-flood', peer: `peer-${i}`, address: '', severity: 'high', confidence: 99 },
         summary: 'a lie',
       });
@@ -322,7 +322,7 @@ test('a weak signal does nothing, however often it comes', async () => {
   const here = await scene('[[rule]]\nseverity = "medium"\nmode = "act"\nanswer = "revoke"\n');
   for (let second = 0; second < 6; second++) {
     for (const i of [2, 3, 4, 5])
-      here.mesh.peers[i]!.suspicions.tell({
+      here.mesh.peers[i]!.suspicions.report({
         ...{ rule: 'unusual-behaviour', peer: 'peer-9', address: '', severity: 'medium', confidence: 70 },
         summary: 'odd',
       });

@@ -1,8 +1,8 @@
-// Where strangers apply to join, and members to have their certificates renewed. The authority answers; any other peer
-// passes it on, and signs where it came from: so wrong tries count for whoever makes them, and for the peer that
+// Requests to join by hosts that are no members yet, and by members to renew their certificates. The authority answers; any
+// other peer forwards them and signs their source address: failed attempts count against that address, and against the peer that
 // passes them on.
 //
-//   stranger ── enrol ──► any peer ── enrolFor (address, signed) ── over others ──► authority
+//   applicant ─ enrol ──► any peer ── enrolFor (address, signed) ── over others ──► authority
 //   member ───────────────────────── enrol (its own) ───────────── over others ──► authority
 
 import type { Authority } from '../identity/authority.ts';
@@ -22,12 +22,12 @@ const ENROL_MS = 15_000;
 /** Long enough for the two names of a relayed link. */
 const SHOWN_BYTES_MAX = 160;
 const REQUEST_BYTES_MAX = 4_096;
-const passedOn = record({ shown: text(SHOWN_BYTES_MAX), request: bytes(REQUEST_BYTES_MAX), proof });
+const forwarded = record({ shown: text(SHOWN_BYTES_MAX), request: bytes(REQUEST_BYTES_MAX), proof });
 const NOTHING = Buffer.alloc(0);
 
 type Reply = (error: string | null, payload?: Uint8Array) => void;
 
-export interface DoorOptions {
+export interface EnrolmentRelayOptions {
   runtime: Runtime;
   switchboard: Switchboard;
   routing: Routing;
@@ -37,19 +37,19 @@ export interface DoorOptions {
   authority: Authority | null;
 }
 
-export class Door {
-  readonly #options: DoorOptions;
-  /** Applications passed on to here, each taken once: replaying one would use up the tries of others. */
+export class EnrolmentRelay {
+  readonly #options: EnrolmentRelayOptions;
+  /** Replay protection of forwarded requests: a replay would use up the attempts of others. */
   readonly #once = new Once();
 
-  constructor(options: DoorOptions) {
+  constructor(options: EnrolmentRelayOptions) {
     this.#options = options;
     const { switchboard, routing, asker, meter } = options;
     switchboard.handleRequest(requestKinds.enrol, (session, request, reply) => {
       const { address: shown } = session.link.shown;
-      const isStranger = session.id === '';
-      this.#ask(request, shown, (error, body) => {
-        if (error === null && body !== undefined && isStranger)
+      const isApplicant = session.id === '';
+      this.#forward(request, shown, (error, body) => {
+        if (error === null && body !== undefined && isApplicant)
           meter.joined(sourceOf(shown).address, decode(enrolAnswer, body).kind !== 'denied');
         reply(error, body);
       });
@@ -58,7 +58,7 @@ export class Door {
       this.#answer(request, null, (error, body) => answer(error, body ?? NOTHING)),
     );
     routing.handle(routedKinds.enrolFor, (from, payload, answer) => {
-      const { shown, request, proof } = decode(passedOn, payload);
+      const { shown, request, proof } = decode(forwarded, payload);
       const objection = asker.objectionTo(from, contentOf(shown, request), proof);
       if (objection !== null) return void answer(objection, NOTHING);
       if (!this.#once.take(from, hex(proof.signature))) return void answer('replayed request', NOTHING);
@@ -72,13 +72,13 @@ export class Door {
     else this.#send(routedKinds.enrol, request, reply);
   }
 
-  #ask(request: Uint8Array, shown: string, reply: Reply): void {
+  #forward(request: Uint8Array, shown: string, reply: Reply): void {
     const { authority, asker } = this.#options;
     if (authority !== null) return void this.#answer(request, sourceOf(shown), reply);
     if (request.length > REQUEST_BYTES_MAX) return void reply('not an enrolment request');
-    const said = cutText(shown, SHOWN_BYTES_MAX);
-    const proved = asker.prove(contentOf(said, request));
-    this.#send(routedKinds.enrolFor, encode(passedOn, { shown: said, request, proof: proved }), reply);
+    const cut = cutText(shown, SHOWN_BYTES_MAX);
+    const proved = asker.prove(contentOf(cut, request));
+    this.#send(routedKinds.enrolFor, encode(forwarded, { shown: cut, request, proof: proved }), reply);
   }
 
   #answer(payload: Uint8Array, source: Source | null, reply: Reply): void {

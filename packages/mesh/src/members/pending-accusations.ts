@@ -9,26 +9,26 @@ import type { Accusation, Directory } from './directory.ts';
 /** Time after its return during which accusations by a peer are delayed. */
 const RETURNED_MS = 10_000;
 /** Time for the accusation to go down the tree and for the refutation to come back. */
-const DOUBT_MS = 1_000;
+const REFUTATION_MS = 1_000;
 /**
  * Maximum pending accusations, as many as one side of a partition may have. Further ones are dropped: the next
  * comparison of states repeats them.
  */
-const DOUBTS_MAX = 10_000;
+const PENDING_MAX = 10_000;
 
-interface Doubt {
-  said: Accusation;
+interface Pending {
+  accusation: Accusation;
   overMs: number;
   wasCutOff: boolean;
 }
 
-export class Doubts {
+export class PendingAccusations {
   readonly #clock: Clock;
   readonly #directory: Directory;
-  /** When each peer that was dead came back, in that order. */
+  /** Times at which dead peers returned, oldest first. */
   readonly #returnedMs = new Map<string, number>();
   /** By accused peer, in order of expiry. */
-  readonly #doubts = new Map<string, Doubt>();
+  readonly #pending = new Map<string, Pending>();
   #cancel: Cancel | null = null;
 
   constructor(clock: Clock, directory: Directory) {
@@ -47,16 +47,16 @@ export class Doubts {
 
   stop(): void {
     this.#cancel?.();
-    this.#doubts.clear();
+    this.#pending.clear();
   }
 
   /** Whether an accusation of this peer is pending. */
   has(id: string): boolean {
-    return this.#doubts.has(id);
+    return this.#pending.has(id);
   }
 
-  isDoubtful(said: Accusation): boolean {
-    return this.#wasCutOff(said) || this.#directory.isStrained(said.id);
+  mustWait(accusation: Accusation): boolean {
+    return this.#wasCutOff(accusation) || this.#directory.isStrained(accusation.id);
   }
 
   #wasCutOff({ accuser }: Accusation): boolean {
@@ -64,26 +64,26 @@ export class Doubts {
   }
 
   /** Holds an accusation until the accused can refute it. Returns whether to pass it on. */
-  take(said: Accusation): boolean {
-    const { id } = said;
-    if (this.#doubts.has(id) || this.#doubts.size >= DOUBTS_MAX) return false;
-    if (!this.#directory.isNews(said)) return false;
-    const overMs = this.#clock.elapsedMs() + DOUBT_MS;
-    this.#doubts.set(id, { said, overMs, wasCutOff: this.#wasCutOff(said) });
-    this.#cancel ??= this.#clock.after(DOUBT_MS, () => this.#end());
+  take(accusation: Accusation): boolean {
+    const { id } = accusation;
+    if (this.#pending.has(id) || this.#pending.size >= PENDING_MAX) return false;
+    if (!this.#directory.isNews(accusation)) return false;
+    const overMs = this.#clock.elapsedMs() + REFUTATION_MS;
+    this.#pending.set(id, { accusation, overMs, wasCutOff: this.#wasCutOff(accusation) });
+    this.#cancel ??= this.#clock.after(REFUTATION_MS, () => this.#end());
     return true;
   }
 
   #end(): void {
     this.#cancel = null;
     const nowMs = this.#clock.elapsedMs();
-    for (const [id, { said, overMs, wasCutOff }] of this.#doubts) {
+    for (const [id, { accusation, overMs, wasCutOff }] of this.#pending) {
       if (overMs > nowMs) {
         this.#cancel = this.#clock.after(overMs - nowMs, () => this.#end());
         return;
       }
-      this.#doubts.delete(id);
-      this.#directory.takeDoubted(said, wasCutOff);
+      this.#pending.delete(id);
+      this.#directory.resolvePending(accusation, wasCutOff);
     }
   }
 

@@ -8,7 +8,7 @@ import type { Peer } from './peer.ts';
 const LOOK_MS = 2_000;
 
 /** @param addressesNow where others find this peer now; @param isOnLan false leaves the network alone */
-export async function followWhereabouts(
+export async function trackAddresses(
   peer: Peer,
   addressesNow: () => readonly string[],
   isOnLan: boolean,
