@@ -30,7 +30,7 @@ const nameOf = (kinds: Record<string, number>, kind: number) =>
 function treeKind(payload: Uint8Array): string {
   const message = decode(treeMessage, Buffer.from(payload));
   if (message.kind !== 'view') return message.kind;
-  return message.said?.most === 0 ? 'view' : 'view with the best';
+  return message.mask?.most === 0 ? 'view' : 'view with the best';
 }
 
 const { notify, request, heartbeat } = Session.prototype;

@@ -95,7 +95,7 @@ test('a count that other peers forward counts only with the signature of its rep
       { ...own, signature: signCount(silent!.standing.keys.privateKey, { ...own, to: liar!.id }) },
     ];
     for (const each of forged) {
-      const message = { to: sender!.id, from: silent!.id, hops: 1, question: 0, isFine: true };
+      const message = { to: sender!.id, from: silent!.id, hops: 1, requestId: 0, isFine: true };
       const kind = routedKinds.broadcastCount;
       const body = encode(routedCount, each);
       session.notify(noticeKinds.routed, encode(routed, { ...message, kind, body }));
@@ -107,7 +107,7 @@ test('a count that other peers forward counts only with the signature of its rep
   assert.ok(count <= have, `${count} of ${have}`);
 });
 
-test('a tally replaces totals, ignores strangers, and repeats only what has grown or may be lost', () => {
+test('a tally replaces totals, ignores other peers, and repeats only what has grown or may be lost', () => {
   const clock = new VirtualClock();
   const reports: number[] = [];
   let isLinked = true;

@@ -141,7 +141,10 @@ test('a visitor that asks for keys without end does not take the questions of th
   const [session] = [...peer.switchboard.sessions()];
   const head = { from: peer.id, to: 'peer-3', hops: 0, kind: routedKinds.sealingKey, isFine: true };
   for (let question = 1; question <= 2_000; question++)
-    session!.notify(noticeKinds.routed, encode(routed, { ...head, question, body: Buffer.alloc(0) }));
+    session!.notify(
+      noticeKinds.routed,
+      encode(routed, { ...head, requestId: question, body: Buffer.alloc(0) }),
+    );
   // Until the tree has closed the gap that the crash left: whom it stood above can be reached again.
   mesh.clock.run(2_000);
   let answer: string | null = 'none';

@@ -128,7 +128,7 @@ test('only the receiver can have a held message dropped, and a policy may forbid
   mesh.clock.run(2_000);
   said.length = 0;
   const junk = encode(handed, { from, name, sealed: encode(envelope, NO_ENVELOPE) });
-  const routed = { to: receiver.id, hops: 0, kind: routedKinds.held, question: 0, isFine: true, body: junk };
+  const routed = { to: receiver.id, hops: 0, kind: routedKinds.held, requestId: 0, isFine: true, body: junk };
   for (const i of [0, SENDER, 3]) {
     const payload = encode(message, { ...routed, from: `peer-${i}` });
     for (const session of liar.switchboard.sessions()) session.notify(noticeKinds.routed, payload);

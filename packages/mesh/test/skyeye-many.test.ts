@@ -291,7 +291,7 @@ test('impossible aggregates are refused: too many peers, means outside the bound
     lie({ min: 90, max: 10 }),
   ];
   for (const aggregate of lies)
-    root.take(child.id, { kind: 'report', number: 0, isUrgent: true, gone: [], entries: [], aggregate });
+    root.take(child.id, { kind: 'report', number: 0, isUrgent: true, removed: [], entries: [], aggregate });
   assert.equal(root.below.refused.reports - before, lies.length);
   grove.clock.run(60_000);
   for (const summary of [root.view!.summaries[cpu]!])

@@ -132,19 +132,19 @@ test('a change is in the view of the root within a second, at a thousand peers',
 
 test('a child that lies costs its parent neither time nor memory', () => {
   const below = new Below('parent', 16, () => true);
-  const report = { kind: 'report', isUrgent: false, gone: [], entries: [], aggregate: null } as const;
-  assert.equal(below.take('liar', { ...report, number: 0, gone: [2 ** 32 - 2, 2 ** 40] }, 20, 1), 'taken');
+  const report = { kind: 'report', isUrgent: false, removed: [], entries: [], aggregate: null } as const;
+  assert.equal(below.take('liar', { ...report, number: 0, removed: [2 ** 32 - 2, 2 ** 40] }, 20, 1), 'taken');
   assert.equal(below.child('liar').numbered.length, 0, 'numbers that were never given are not kept');
   for (let i = 1; i < 200; i++) {
     const entry = {
       number: 0,
       id: `made-up-${i}`,
       ageMs: 0,
-      said: null,
+      mask: null,
       values: nothingKnown,
       before: null,
     };
-    below.take('liar', { ...report, number: i, gone: [0], entries: [entry] }, 20, 1);
+    below.take('liar', { ...report, number: i, removed: [0], entries: [entry] }, 20, 1);
   }
   assert.equal(below.readings.size, 40);
   const sum = { ...aggregateOf(tableOf([]), 1), peers: 2, agesMs: 1.7e308, oldestMs: 3_600_000 };
@@ -158,7 +158,7 @@ test('a child that lies costs its parent neither time nor memory', () => {
 
 test('a child that lies about ages does not discredit its parent', () => {
   const below = new Below('parent', 16, () => true);
-  const report = { kind: 'report', number: 0, isUrgent: false, gone: [], entries: [] } as const;
+  const report = { kind: 'report', number: 0, isUrgent: false, removed: [], entries: [] } as const;
   const aggregate = { ...aggregateOf(tableOf([]), 1), peers: 2, agesMs: 50_000, oldestMs: 3 };
   below.take('liar', { ...report, aggregate }, 20, 1);
   const query = parseQuery('count where cpu.used > 50%');
@@ -219,7 +219,7 @@ test('views are forwarded at a bounded rate, and the newest arrives', () => {
     return from === root ? null : message;
   };
   const picture = { ...parent.picture! };
-  const said = { kind: 'view', base: 0, ageMs: 0, said: null, before: null } as const;
+  const said = { kind: 'view', base: 0, ageMs: 0, mask: null, before: null } as const;
   for (let i = 1; i <= 2_000; i++) {
     parent.take(root, { ...said, picture: { ...picture, number: picture.number + i } });
     parent.take(root, { kind: 'again' });
@@ -257,9 +257,9 @@ test('a root without a parent keeps nothing for readings that are gone', () => {
 test('an inner peer can report only peers of its own subtree', () => {
   const isUnder = (id: string, above: string) => id.startsWith(above) && id !== above;
   const below = new Below('parent', 16, () => true, isUnder);
-  const report = { kind: 'report', isUrgent: false, gone: [], aggregate: null } as const;
+  const report = { kind: 'report', isUrgent: false, removed: [], aggregate: null } as const;
   const entry = (id: string, cpu: number, ageMs: number) => ({
-    ...{ number: 0, id, ageMs, said: null, before: null },
+    ...{ number: 0, id, ageMs, mask: null, before: null },
     values: nothingKnown.map((value, i) => (i === CPU ? cpu : value)),
   });
   const take = (from: string, id: string, cpu: number, ageMs: number) =>
@@ -315,7 +315,7 @@ test('a sum of more peers than the tree has there is refused', () => {
 
 test('the heir of a lost coordinator counts for all below it, also before they have reported to it', () => {
   const below = new Below('parent', 16, () => true);
-  const report = { kind: 'report', isUrgent: false, gone: [], entries: [] } as const;
+  const report = { kind: 'report', isUrgent: false, removed: [], entries: [] } as const;
   const sumOf = (peers: number) => ({ ...aggregateOf(tableOf([]), 0), peers });
   below.take('old', { ...report, number: 0, aggregate: sumOf(100) }, 200, 0);
   below.lose('old', 1_000);

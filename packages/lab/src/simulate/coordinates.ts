@@ -68,7 +68,7 @@ export function coordinateTables(
 ): Tables {
   const published = doubles(peers * COORDINATE);
   for (let peer = 0; peer < peers; peer++) put(published, peer * COORDINATE, unknownPlace);
-  return { rows: doubles(peers * ROW), met: floats(peers * lookTimes.strangers * MET_ROW), published };
+  return { rows: doubles(peers * ROW), met: floats(peers * lookTimes.distant * MET_ROW), published };
 }
 
 export class Coordinates {
@@ -182,7 +182,7 @@ export class Coordinates {
   #met(peer: number, place: Coordinate, measuredMs: number): void {
     this.#step(peer, place, measuredMs);
     const count = this.#tables.rows[peer * ROW + MET]!++;
-    const at = (peer * lookTimes.strangers + (count % lookTimes.strangers)) * MET_ROW;
+    const at = (peer * lookTimes.distant + (count % lookTimes.distant)) * MET_ROW;
     put(this.#tables.met, at, place);
     this.#tables.met[at + MET_MS] = measuredMs;
   }
@@ -190,9 +190,9 @@ export class Coordinates {
   /** Steps towards some strangers that were met before: with neighbours alone, the coordinates would fold over. */
   #recall(peer: number): void {
     const { met, rows } = this.#tables;
-    const known = Math.min(lookTimes.strangers, rows[peer * ROW + MET]!);
+    const known = Math.min(lookTimes.distant, rows[peer * ROW + MET]!);
     for (let i = 0; i < lookTimes.recalls && known > 0; i++) {
-      const at = (peer * lookTimes.strangers + Math.floor(this.#random.fraction() * known)) * MET_ROW;
+      const at = (peer * lookTimes.distant + Math.floor(this.#random.fraction() * known)) * MET_ROW;
       this.#step(peer, placeAt(met, at), met[at + MET_MS]!);
     }
   }

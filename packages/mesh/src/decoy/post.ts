@@ -57,13 +57,13 @@ export class DecoyPost {
   }
 
   #take(session: Session, message: Routed): void {
-    const { to, question, kind } = message;
+    const { to, requestId, kind } = message;
     if (kind === routedKinds.sealed) {
       this.#takeSealed(session, message);
       return;
     }
-    this.#tell(session, question === 0 ? 'said' : 'asked', `${routedNames.get(kind) ?? kind} to ${to}`);
-    if (question === 0) return;
+    this.#tell(session, requestId === 0 ? 'said' : 'asked', `${routedNames.get(kind) ?? kind} to ${to}`);
+    if (requestId === 0) return;
     if (kind === routedKinds.suspicion) this.#answer(session, message, null, NOTHING);
     else if (kind === routedKinds.sealingKey && message.body.length === 0)
       this.#keyOf(to, (error, key) => this.#answer(session, message, error, key));
@@ -113,12 +113,12 @@ export class DecoyPost {
 
   #deliver(session: Session, body: Uint8Array): void {
     const head = { to: session.id, from: this.#standing.id, hops: 1, kind: routedKinds.delivered };
-    this.#send(session, { ...head, question: 0, isFine: true, body });
+    this.#send(session, { ...head, requestId: 0, isFine: true, body });
   }
 
-  #answer(session: Session, asked: Routed, error: string | null, body: Uint8Array): void {
-    const { from, to, question } = asked;
-    const head = { to: from, from: to, hops: 2, kind: routedKinds.answer, question };
+  #answer(session: Session, request: Routed, error: string | null, body: Uint8Array): void {
+    const { from, to, requestId } = request;
+    const head = { to: from, from: to, hops: 2, kind: routedKinds.answer, requestId };
     this.#send(session, {
       ...head,
       isFine: error === null,

@@ -144,9 +144,9 @@ export class Authority {
 
   /** @param source who asks, for the limit on guesses; null: the source is unknown, so only a renewal is possible */
   async enrol({ request, token }: EnrolRequest, source: Source | null): Promise<EnrolAnswer> {
-    let asked: { id: string; publicKey: Uint8Array };
+    let requested: { id: string; publicKey: Uint8Array };
     try {
-      asked = readRequest(request);
+      requested = readRequest(request);
     } catch (error) {
       if (!(error instanceof CertificateError)) throw error;
       if (source === null) return denied(error.message);
@@ -154,7 +154,7 @@ export class Authority {
       return this.#refuse(source, error.message);
     }
     if (this.#objection !== null) return denied(this.#objection);
-    const { id, publicKey } = asked;
+    const { id, publicKey } = requested;
     const member = this.#roster.approved(id);
     // A renewal, or the same request again because the answer was lost: the key was proved by the request's signature.
     if (member !== null && Buffer.compare(member.publicKey, publicKey) === 0)

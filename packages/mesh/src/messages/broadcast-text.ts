@@ -37,12 +37,12 @@ export const routedCount = record({
   signature: fixed(64),
 });
 
-export function signCount(key: KeyObject, said: CountText): Buffer {
-  return signWith(key, 'eyrie count', encode(countText, said));
+export function signCount(key: KeyObject, content: CountText): Buffer {
+  return signWith(key, 'eyrie count', encode(countText, content));
 }
 
-export function isTrueCount(publicKey: Uint8Array, said: CountText, signature: Uint8Array): boolean {
-  return isSignedBy(publicKey, signature, 'eyrie count', encode(countText, said));
+export function isAuthenticCount(publicKey: Uint8Array, content: CountText, signature: Uint8Array): boolean {
+  return isSignedBy(publicKey, signature, 'eyrie count', encode(countText, content));
 }
 
 /** Cached results for one broadcast: the key that verified it, and its plaintext with the key that opened it. */
@@ -66,8 +66,8 @@ export function readBroadcast(payload: Uint8Array): Broadcast {
   const name = Buffer.from(payload.buffer, payload.byteOffset, payload.length).toString('latin1');
   const before = recent.get(name);
   if (before !== undefined) return before;
-  const came = decode(broadcast, payload);
-  const received = { ...came, sealed: ownCopy(came.sealed), signature: ownCopy(came.signature) };
+  const decoded = decode(broadcast, payload);
+  const received = { ...decoded, sealed: ownCopy(decoded.sealed), signature: ownCopy(decoded.signature) };
   if (recent.size >= RECENT_MAX) recent.delete(recent.keys().next().value!);
   recent.set(name, received);
   return received;
@@ -80,7 +80,7 @@ function knownOf(received: Broadcast): Known {
 }
 
 /** Whether the broadcast is signed with that key. */
-export function isTrue(received: Broadcast, publicKey: Uint8Array): boolean {
+export function isAuthentic(received: Broadcast, publicKey: Uint8Array): boolean {
   const before = knownOf(received);
   if (before.signer === publicKey) return true;
   if (!isSignedBy(publicKey, received.signature, 'eyrie all', encode(signedText, received))) return false;

@@ -16,8 +16,8 @@ import {
   broadcast,
   type Count,
   count,
-  isTrue,
-  isTrueCount,
+  isAuthentic,
+  isAuthenticCount,
   opened,
   readBroadcast,
   routedCount,
@@ -103,7 +103,7 @@ export class Broadcasts {
     switchboard.handleNotice(noticeKinds.broadcastCount, (session, payload) =>
       this.#counted(session.id, decode(count, payload)),
     );
-    routing.handle(routedKinds.broadcastCount, (from, body) => this.#countedByWayOfOthers(from, body));
+    routing.handle(routedKinds.broadcastCount, (from, body) => this.#takeRoutedCount(from, body));
     switchboard.onClosed.push(({ id }) => {
       if (switchboard.sessionOf(id) === null) this.#lost(id);
     });
@@ -129,10 +129,10 @@ export class Broadcasts {
     this.#lastNumber = number;
     const origin = this.#standing.id;
     const sealed = seal(this.#runtime.random, group.key, origin, number, body);
-    const said = { origin, number, topic, by, epoch: group.epoch, sealed };
-    const signature = signWith(this.#standing.keys.privateKey, 'eyrie all', encode(signedText, said));
+    const content = { origin, number, topic, by, epoch: group.epoch, sealed };
+    const signature = signWith(this.#standing.keys.privateKey, 'eyrie all', encode(signedText, content));
     this.#taken.add(origin, number);
-    const below = this.#pass({ ...said, waitMs: COUNT_MS, signature }, null);
+    const below = this.#pass({ ...content, waitMs: COUNT_MS, signature }, null);
     this.#countOwn(`${origin} ${number}`, below, done);
     return null;
   }
@@ -189,7 +189,7 @@ export class Broadcasts {
     if (Math.abs(this.#runtime.clock.nowMs() - received.number) > FRESH_MS)
       return 'replayed, or a clock is wrong';
     if (received.number <= this.#inbox.lastOf(received.origin, STREAM) - FRESH_MS) return 'replayed';
-    return isTrue(received, member.publicKey) ? null : 'tampered';
+    return isAuthentic(received, member.publicKey) ? null : 'tampered';
   }
 
   /** Stores the broadcast in the inbox, unless policy forbids it or its key is unknown here. */
@@ -253,12 +253,12 @@ export class Broadcasts {
   }
 
   /** Over the link to that peer, else by way of others, where it may be lost. */
-  #report(to: string, said: Count): boolean {
+  #report(to: string, content: Count): boolean {
     const session = this.#switchboard.sessionOf(to);
-    if (session !== null) session.notify(noticeKinds.broadcastCount, encode(count, said));
+    if (session !== null) session.notify(noticeKinds.broadcastCount, encode(count, content));
     else {
-      const signature = signCount(this.#standing.keys.privateKey, { ...said, to });
-      this.#routing.send(to, routedKinds.broadcastCount, encode(routedCount, { ...said, signature }));
+      const signature = signCount(this.#standing.keys.privateKey, { ...content, to });
+      this.#routing.send(to, routedKinds.broadcastCount, encode(routedCount, { ...content, signature }));
     }
     return session !== null;
   }
@@ -271,22 +271,24 @@ export class Broadcasts {
   }
 
   /** The name on a forwarded message is a claim: the signature proves it. */
-  #countedByWayOfOthers(from: string, body: Uint8Array): void {
-    const { signature, ...said } = decode(routedCount, body);
+  #takeRoutedCount(from: string, body: Uint8Array): void {
+    const { signature, ...content } = decode(routedCount, body);
     const member = this.#standing.roster.approved(from);
     // Before the signature is verified, which costs most.
-    if (member === null || !this.#isExpected(from, said)) return;
-    if (isTrueCount(member.publicKey, { ...said, to: this.#standing.id }, signature))
-      this.#counted(from, said);
+    if (member === null || !this.#isExpected(from, content)) return;
+    if (isAuthenticCount(member.publicKey, { ...content, to: this.#standing.id }, signature))
+      this.#counted(from, content);
   }
 
   #isExpected(from: string, { origin, number }: Count): boolean {
     return this.#counting.get(`${origin} ${number}`)?.tally.isOf(from) ?? false;
   }
 
-  #counted(from: string, said: Count): void {
+  #counted(from: string, content: Count): void {
     const most = this.#standing.roster.members.size;
-    this.#counting.get(`${said.origin} ${said.number}`)?.tally.take(from, Math.min(said.count, most));
+    this.#counting
+      .get(`${content.origin} ${content.number}`)
+      ?.tally.take(from, Math.min(content.count, most));
   }
 
   #lost(id: string): void {

@@ -35,7 +35,7 @@ const RENEW_MS = 1_000;
 /** Before messages are left with other holders, if these do not answer. */
 const LEAVE_AGAIN_MS = 4_000;
 /** Peers that are asked, one after the other, for the key of one that is away. */
-const ASKED_MAX = 8;
+const CANDIDATES_MAX = 8;
 const REFUSED_STREAMS_MAX = 1_000;
 
 export type Outcome = { isDelivered: boolean; problem: string };
@@ -206,7 +206,7 @@ export class Mailbox {
     const first = queue.waiting[0]?.sequence;
     const nowMs = this.#runtime.clock.elapsedMs();
     if (first === undefined || nowMs < sending.leaveAgainMs) return;
-    const others = this.#holders.some(ASKED_MAX);
+    const others = this.#holders.some(CANDIDATES_MAX);
     const askNext = () => {
       const other = others.pop();
       if (other !== undefined) this.#pairs.keyOf(to, leave, other);
@@ -252,23 +252,23 @@ export class Mailbox {
     return queue.waiting.length > 0;
   }
 
-  #takeReceipt(from: string, said: Delivered): void {
+  #takeReceipt(from: string, response: Delivered): void {
     const queue = this.#outbox.queueOf(from);
     if (queue === null) return;
     const sending = this.#sending.get(from);
-    if (said.receipt.length === 0) return void (sending && this.#takeProblem(from, said, sending));
-    const context = this.#pairs.contextTo(from, said.epoch);
-    if (context === null || hex(said.stream) !== hex(queue.stream) || said.upTo >= queue.next) return;
-    if (!isReceipt(said.receipt, context, said.stream, receiptText(said))) return;
-    this.#pairs.confirmed(from, said.epoch);
+    if (response.receipt.length === 0) return void (sending && this.#takeProblem(from, response, sending));
+    const context = this.#pairs.contextTo(from, response.epoch);
+    if (context === null || hex(response.stream) !== hex(queue.stream) || response.upTo >= queue.next) return;
+    if (!isReceipt(response.receipt, context, response.stream, receiptText(response))) return;
+    this.#pairs.confirmed(from, response.epoch);
     if (sending !== undefined) {
       sending.attempts = 0;
       sending.problem = '';
       sending.cancelRetry?.();
       sending.cancelRetry = null;
     }
-    this.#settle(from, said.upTo, (sequence) =>
-      said.refused.includes(sequence)
+    this.#settle(from, response.upTo, (sequence) =>
+      response.refused.includes(sequence)
         ? { isDelivered: false, problem: 'not-allowed' }
         : { isDelivered: true, problem: '' },
     );
@@ -276,12 +276,12 @@ export class Mailbox {
   }
 
   /** Not authenticated, since any peer on the route could have forged it: it changes only what is shown, and what is tried next. */
-  #takeProblem(from: string, said: Delivered, sending: Sending): void {
-    sending.problem = said.problem;
+  #takeProblem(from: string, response: Delivered, sending: Sending): void {
+    sending.problem = response.problem;
     const nowMs = this.#runtime.clock.elapsedMs();
-    if (said.problem !== 'unknown-epoch' || nowMs - sending.renewedMs < RENEW_MS) return;
+    if (response.problem !== 'unknown-epoch' || nowMs - sending.renewedMs < RENEW_MS) return;
     // Ignored for an old epoch: otherwise one small forgery would resend the whole window.
-    if (!this.#pairs.lost(from, said.epoch)) return;
+    if (!this.#pairs.lost(from, response.epoch)) return;
     sending.renewedMs = nowMs;
     sending.sentUpTo = 0;
     this.#pump(from);
@@ -327,9 +327,9 @@ export class Mailbox {
 
   #take(from: string, { by, ...message }: Shape<typeof content>): void {
     const receivedMs = this.#runtime.clock.nowMs();
-    const whose: { by?: string } = by === '' ? {} : { by };
+    const client: { by?: string } = by === '' ? {} : { by };
     if (this.#policy().areAllowed(this.#standing, [from, by], message.topic)) {
-      this.#inbox.add({ from, ...message, ...whose, receivedMs, isBroadcast: false });
+      this.#inbox.add({ from, ...message, ...client, receivedMs, isBroadcast: false });
       return;
     }
     this.#runtime.log('warn', 'message refused', {
@@ -344,7 +344,7 @@ export class Mailbox {
     if (this.#refused.size > REFUSED_STREAMS_MAX) this.#refused.delete(this.#refused.keys().next().value!);
   }
 
-  #reply(to: string, said: Delivered): void {
-    this.#routing.send(to, routedKinds.delivered, encode(delivered, said));
+  #reply(to: string, response: Delivered): void {
+    this.#routing.send(to, routedKinds.delivered, encode(delivered, response));
   }
 }

@@ -112,9 +112,9 @@ export class Pairs {
   /**
    * Gets the key that messages to a peer are sealed with, and verifies it by the hash that the peer announced.
    *
-   * @param asked the peer to ask if the key is unknown: the owner, or any other while the owner is away
+   * @param source the peer to ask if the key is unknown: the owner, or any other while the owner is away
    */
-  keyOf(to: string, done: (error: string | null, key: Uint8Array) => void, asked = to): void {
+  keyOf(to: string, done: (error: string | null, key: Uint8Array) => void, source = to): void {
     const hash = this.#directory.announcementOf(to)?.sealingKeyHash;
     if (hash === undefined) {
       done(`${to} has not been seen yet`, Buffer.alloc(0));
@@ -125,8 +125,8 @@ export class Pairs {
       done(null, known);
       return;
     }
-    const question = asked === to ? Buffer.alloc(0) : encode(peerId, to);
-    this.#routing.ask(asked, routedKinds.sealingKey, question, 3_000, (error, key) => {
+    const question = source === to ? Buffer.alloc(0) : encode(peerId, to);
+    this.#routing.ask(source, routedKinds.sealingKey, question, 3_000, (error, key) => {
       if (error !== null) return done(error, key);
       if (!sha256(key).equals(hash)) return done(`the key of ${to} is not its own`, key);
       if (!isPublicKey(key)) return done(`the key of ${to} is invalid`, key);

@@ -12,7 +12,7 @@ import { bytes, decode, encode, flag, record, type Shape, varint, WireError } fr
 
 export const BODY_BYTES_MAX = 192 << 10;
 const HOPS_MAX = 64;
-const QUESTIONS_MAX = 1024;
+const PENDING_MAX = 1024;
 /** A link with this many bytes queued takes no more routed messages. */
 const CONGESTED_BYTES = 4 << 20;
 
@@ -22,7 +22,7 @@ export const routed = record({
   hops: varint(HOPS_MAX),
   kind: varint(255),
   /** Correlates an answer with its question; 0 if neither. */
-  question: varint(),
+  requestId: varint(),
   isFine: flag,
   body: bytes(BODY_BYTES_MAX),
 });
@@ -39,9 +39,9 @@ export class Routing {
   readonly #directory: Directory;
   readonly #switchboard: Switchboard;
   /** Called when a neighbour asks a question on its own behalf, whichever peer it is for. */
-  readonly onQuestion: ((from: string, kind: number) => void)[] = [];
+  readonly onRequest: ((from: string, kind: number) => void)[] = [];
   readonly #handlers = new Map<number, RoutedHandler>();
-  readonly #questions = new Map<number, { to: string; answer: Answer; cancel: Cancel }>();
+  readonly #pending = new Map<number, { to: string; answer: Answer; cancel: Cancel }>();
 
   constructor(runtime: Runtime, standing: Standing, directory: Directory, switchboard: Switchboard) {
     this.#runtime = runtime;
@@ -65,27 +65,27 @@ export class Routing {
 
   /** Sends a request; calls back once, with the answer or why there is none. */
   ask(to: string, kind: number, body: Uint8Array, timeoutMs: number, answer: Answer): void {
-    if (this.#questions.size >= QUESTIONS_MAX) {
-      answer('too many questions at once', NOTHING);
+    if (this.#pending.size >= PENDING_MAX) {
+      answer('too many requests at once', NOTHING);
       return;
     }
     // Unguessable: otherwise any peer could answer in the receiver's place.
-    const question = 1 + Buffer.from(this.#runtime.random.bytes(6)).readUIntBE(0, 6);
+    const requestId = 1 + Buffer.from(this.#runtime.random.bytes(6)).readUIntBE(0, 6);
     const cancel = this.#runtime.clock.after(timeoutMs, () =>
-      this.#answered(question, `${to} does not answer`, NOTHING),
+      this.#answered(requestId, `${to} does not answer`, NOTHING),
     );
-    this.#questions.set(question, { to, answer, cancel });
-    if (!this.#forward({ ...this.#message(to, kind, body), question }, null))
-      this.#answered(question, `no way to ${to}`, NOTHING);
+    this.#pending.set(requestId, { to, answer, cancel });
+    if (!this.#forward({ ...this.#message(to, kind, body), requestId }, null))
+      this.#answered(requestId, `no way to ${to}`, NOTHING);
   }
 
   #message(to: string, kind: number, body: Uint8Array): Routed {
-    return { to, from: this.#standing.id, hops: 0, kind, question: 0, isFine: true, body };
+    return { to, from: this.#standing.id, hops: 0, kind, requestId: 0, isFine: true, body };
   }
 
   #take(message: Routed, session: Session | null): void {
-    if (message.question !== 0 && message.kind !== routedKinds.answer && session?.id === message.from)
-      for (const listener of this.onQuestion) listener(message.from, message.kind);
+    if (message.requestId !== 0 && message.kind !== routedKinds.answer && session?.id === message.from)
+      for (const listener of this.onRequest) listener(message.from, message.kind);
     if (message.to !== this.#standing.id) return void this.#forward(message, session);
     try {
       if (message.kind === routedKinds.answer) this.#takeAnswer(message);
@@ -97,31 +97,31 @@ export class Routing {
     }
   }
 
-  #takeAnswer({ from, question, isFine, body }: Routed): void {
-    if (this.#questions.get(question)?.to !== from) return;
-    this.#answered(question, isFine ? null : Buffer.from(body).toString('utf8').slice(0, 300), body);
+  #takeAnswer({ from, requestId, isFine, body }: Routed): void {
+    if (this.#pending.get(requestId)?.to !== from) return;
+    this.#answered(requestId, isFine ? null : Buffer.from(body).toString('utf8').slice(0, 300), body);
   }
 
-  #handle({ from, question, kind, body }: Routed): void {
+  #handle({ from, requestId, kind, body }: Routed): void {
     const answer: Answer = (error, answerBody) => {
-      if (question === 0) return;
+      if (requestId === 0) return;
       const isFine = error === null;
       const reply = this.#message(
         from,
         routedKinds.answer,
         isFine ? answerBody : Buffer.from(error.slice(0, 100)),
       );
-      this.#forward({ ...reply, question, isFine }, null);
+      this.#forward({ ...reply, requestId, isFine }, null);
     };
     this.#handlers.get(kind)?.(from, body, answer);
   }
 
-  #answered(question: number, error: string | null, body: Uint8Array): void {
-    const asked = this.#questions.get(question);
-    if (asked === undefined) return;
-    this.#questions.delete(question);
-    asked.cancel();
-    asked.answer(error, body);
+  #answered(requestId: number, error: string | null, body: Uint8Array): void {
+    const pending = this.#pending.get(requestId);
+    if (pending === undefined) return;
+    this.#pending.delete(requestId);
+    pending.cancel();
+    pending.answer(error, body);
   }
 
   #forward(message: Routed, from: Session | null): boolean {

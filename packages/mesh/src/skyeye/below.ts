@@ -111,7 +111,7 @@ export class Below {
     if (report.number !== child.expected && report.number !== 0) return this.#again(child, nowMs);
     if (report.entries.length > SLACK * this.detailMax) return this.#refuse(child);
     if (report.number === 0) this.#beginAnew(child, report.aggregate !== null);
-    for (const number of report.gone) this.#orphan(child, number);
+    for (const number of report.removed) this.#orphan(child, number);
     let isInStep = true;
     for (const entry of report.entries) isInStep = this.#enter(child, entry, peersMax, nowMs) && isInStep;
     if (report.aggregate !== null && !this.#sum(child, report.aggregate, sumMax, nowMs))
@@ -132,7 +132,7 @@ export class Below {
   }
 
   /** Drops readings of peers that moved elsewhere in the tree, where others report them. Returns whether there were any. */
-  dropStrangers(isBelow: (id: string) => boolean): boolean {
+  dropUnrelated(isBelow: (id: string) => boolean): boolean {
     const before = this.readings.size;
     this.readings.removeWhere(({ id, owner }) => owner === ORPHANED && id !== this.#own && !isBelow(id));
     return this.readings.size < before;
@@ -142,7 +142,7 @@ export class Below {
   sweep(nowMs: number): void {
     const oldestMs = nowMs - STALE_MS;
     this.readings.forgetTable();
-    this.readings.removeWhere((held) => held.heardMs < oldestMs && held.id !== this.#own);
+    this.readings.removeWhere((held) => held.seenMs < oldestMs && held.id !== this.#own);
     for (const child of this.children.values()) {
       if (child.aggregate === null || child.aggregatedMs >= oldestMs) continue;
       this.#children.delete(child.id);
@@ -179,7 +179,7 @@ export class Below {
       if (held === undefined || held.owner !== child.id) return false;
       if (entry.values !== held.values) held.values = this.#checked(entry, held.values);
       held.readMs = readMs;
-      held.heardMs = nowMs;
+      held.seenMs = nowMs;
       this.readings.touch(held);
       return true;
     }
@@ -200,7 +200,7 @@ export class Below {
     held.owner = child.id;
     held.values = values;
     held.readMs = readMs;
-    held.heardMs = nowMs;
+    held.seenMs = nowMs;
     child.numbered[number] = held;
     this.readings.touch(held);
     return true;
@@ -215,11 +215,11 @@ export class Below {
   }
 
   /** The values after applying the entry, without impossible ones. Entries from within the process are checked already. */
-  #checked({ said, values }: Entry, before: Values | null): Values {
-    if (said === null) return values;
-    if (said === 0 && before !== null) return before;
+  #checked({ mask, values }: Entry, before: Values | null): Values {
+    if (mask === null) return values;
+    if (mask === 0 && before !== null) return before;
     return attributes.map((_, i) => {
-      if ((said & (1 << i)) === 0) return before?.[i] ?? Number.NaN;
+      if ((mask & (1 << i)) === 0) return before?.[i] ?? Number.NaN;
       const value = values[i]!;
       if (Number.isNaN(value) || isPlausible(i, value)) return value;
       this.refused.values++;

@@ -43,11 +43,11 @@ function perBit<T>(of: number, missing: T, item: Codec<T>) {
 }
 
 const entry: Codec<Entry> = {
-  write(out, { number, id, ageMs, said, values: all, before }) {
+  write(out, { number, id, ageMs, mask, values: all, before }) {
     out.varint(number * 2 + (id === null ? 0 : 1));
     if (id !== null) peerId.write(out, id);
     whole.write(out, ageMs);
-    const changed = said ?? changedBits(before ?? nothingKnown, all);
+    const changed = mask ?? changedBits(before ?? nothingKnown, all);
     bits.write(out, changed);
     writeValues(out, changed, all);
   },
@@ -55,9 +55,9 @@ const entry: Codec<Entry> = {
     const head = from.varint();
     const id = head % 2 === 1 ? peerId.read(from) : null;
     const ageMs = whole.read(from);
-    const said = bits.read(from);
+    const mask = bits.read(from);
     const number = Math.floor(head / 2);
-    return { number, id, ageMs, said, values: readValues(from, said), before: null };
+    return { number, id, ageMs, mask, values: readValues(from, mask), before: null };
   },
 };
 
@@ -158,7 +158,7 @@ const summaries = perBit<Summary | null>(COORDINATE, null, optional(summary));
 const reportFields = {
   number: varint(),
   isUrgent: flag,
-  gone: list(varint(), ENTRIES_MAX),
+  removed: list(varint(), ENTRIES_MAX),
   entries: list(entry, ENTRIES_MAX),
   aggregate: optional(aggregate),
 };
@@ -176,13 +176,13 @@ const shortLists = perBit<readonly Best[]>(
   list(record({ id: peerIdOrNone, value: float }), TOP_MAX) as Codec<readonly Best[]>,
 );
 const bestLists: Codec<readonly [number, Aggregate['most']]> = {
-  write(out, [said, all]) {
-    bits.write(out, said);
-    shortLists.write(out, said, all);
+  write(out, [mask, all]) {
+    bits.write(out, mask);
+    shortLists.write(out, mask, all);
   },
   read(from) {
-    const said = bits.read(from);
-    return [said, shortLists.read(from, said)];
+    const mask = bits.read(from);
+    return [mask, shortLists.read(from, mask)];
   },
 };
 
@@ -200,13 +200,13 @@ const messages = variant({
     ...{ number: varint(), base: varint(), ageMs: whole, peers: varint(), alive: varint() },
     ...{ readingAgeMs: whole, oldestMs: whole },
     summaries: {
-      write(out: Writer, [said, all]: readonly [number, readonly (Summary | null)[]]) {
-        bits.write(out, said);
-        summaries.write(out, said, all);
+      write(out: Writer, [mask, all]: readonly [number, readonly (Summary | null)[]]) {
+        bits.write(out, mask);
+        summaries.write(out, mask, all);
       },
       read(from: Reader): readonly [number, readonly (Summary | null)[]] {
-        const said = bits.read(from);
-        return [said, summaries.read(from, said)];
+        const mask = bits.read(from);
+        return [mask, summaries.read(from, mask)];
       },
     },
     most: bestLists,
@@ -219,12 +219,12 @@ export const treeMessage: Codec<TreeMessage> = {
   write(out, message) {
     if (message.kind !== 'view') return messages.write(out, message as Parameters<typeof messages.write>[1]);
     const { base, ageMs, picture } = message;
-    const said = message.said ?? difference(message.before, picture);
+    const mask = message.mask ?? difference(message.before, picture);
     const fields = {
       ...{ ...picture, kind: 'view', base, ageMs },
-      summaries: [said.attributes, picture.summaries] as const,
-      most: [said.most, unnamed(picture.most, message.before?.most)] as const,
-      least: [said.least, unnamed(picture.least, message.before?.least)] as const,
+      summaries: [mask.attributes, picture.summaries] as const,
+      most: [mask.most, unnamed(picture.most, message.before?.most)] as const,
+      least: [mask.least, unnamed(picture.least, message.before?.least)] as const,
     };
     messages.write(out, fields as Parameters<typeof messages.write>[1]);
   },
@@ -233,8 +233,8 @@ export const treeMessage: Codec<TreeMessage> = {
     if (message.kind !== 'view') return message as TreeMessage;
     const { kind, base, ageMs, summaries, most, least, ...rest } = message;
     const picture = { ...rest, summaries: summaries[1], most: most[1], least: least[1] };
-    const said = { attributes: summaries[0], most: most[0], least: least[0] };
-    return { kind, base, ageMs, picture, said, before: null };
+    const mask = { attributes: summaries[0], most: most[0], least: least[0] };
+    return { kind, base, ageMs, picture, mask, before: null };
   },
 };
 

@@ -30,14 +30,14 @@ export interface Series {
 
 const sample = record({ agoMs: varint(), values: list(float, WIDTH) });
 /** `question` is the nonce of the request, so that no relay can replay an older answer. */
-const told = record({
+const response = record({
   question: fixed(8),
   details: text(DETAILS_BYTES_MAX),
   samples: list(sample, HISTORY_MAX),
 });
 /** `lastMs`: maximum age of the samples requested. */
-const asked = record({ of: peerId, lastMs: varint(), question: fixed(8), proof });
-type Told = Shape<typeof told>;
+const request = record({ of: peerId, lastMs: varint(), question: fixed(8), proof });
+type Response = Shape<typeof response>;
 const PURPOSE = 'eyrie history';
 const NOTHING = Buffer.alloc(0);
 /** Longer than any retention. */
@@ -65,13 +65,17 @@ export class History {
     this.#asker = asker;
     this.#pairs = pairs;
     routing.handle(routedKinds.history, (from, payload, answer) => {
-      const { of, lastMs, question, proof } = decode(asked, payload);
+      const { of, lastMs, question, proof } = decode(request, payload);
       const objection = asker.objectionTo(from, contentOf(of, lastMs, question), proof);
       const problem = objection ?? (mayAsk(from) ? null : 'you ask too often');
       if (problem !== null) return answer(problem, NOTHING);
       pairs.keyOf(from, (error, key) => {
         if (error !== null) return answer(`the answer cannot be sealed: ${error}`, NOTHING);
-        const plain = encode(told, { question, details: this.#details, samples: this.#told(lastMs) });
+        const plain = encode(response, {
+          question,
+          details: this.#details,
+          samples: this.#samplesWithin(lastMs),
+        });
         // Includes the setup: unlike with messages, an asker that lost the secret has no way to request it again.
         answer(null, encode(envelope, pairs.seal(from, key, plain, true, PURPOSE).envelope));
       });
@@ -107,7 +111,7 @@ export class History {
   #ask(id: string, lastMs: number): Promise<{ details: string; samples: Sample[] }> {
     const question = this.#runtime.random.bytes(8);
     const proved = this.#asker.prove(contentOf(id, lastMs, question));
-    const payload = encode(asked, { of: id, lastMs, question, proof: proved });
+    const payload = encode(request, { of: id, lastMs, question, proof: proved });
     return new Promise((resolve, reject) => {
       this.#routing.ask(id, routedKinds.history, payload, ASK_MS, (error, body) => {
         if (error !== null) return reject(new Error(error));
@@ -126,10 +130,10 @@ export class History {
   }
 
   /** @throws if the answer is not from that peer, or answers another question */
-  #opened(id: string, question: Uint8Array, body: Uint8Array): Told {
+  #opened(id: string, question: Uint8Array, body: Uint8Array): Response {
     const opened = this.#pairs.open(id, decode(envelope, body), PURPOSE);
     if ('problem' in opened) throw new Error(`the answer of ${id} cannot be opened: ${opened.problem}`);
-    const answered = decode(told, opened.plain);
+    const answered = decode(response, opened.plain);
     if (Buffer.compare(answered.question, question) !== 0)
       throw new Error(`the answer of ${id} is to another question`);
     return answered;
@@ -139,7 +143,7 @@ export class History {
     return this.#runtime.clock.elapsedMs();
   }
 
-  #told(lastMs: number) {
+  #samplesWithin(lastMs: number) {
     const nowMs = this.#nowMs;
     return this.#samples
       .since(nowMs - lastMs)

@@ -21,7 +21,7 @@ export const lookTimes = {
   /** The least of the last few: what is more was waiting, not the way (Ledlie et al., NSDI 2007). */
   kept: 4,
   /** Strangers that are remembered, and how many of them are thought of again at each look. */
-  strangers: 16,
+  distant: 16,
   recalls: 2,
 } as const;
 const ANSWER_MS = 2_000;
@@ -41,7 +41,7 @@ export class Latency {
   /** Under way, by peer: who is asked for twice is measured once. */
   readonly #measuring = new Map<string, Promise<number>>();
   /** Who was met and is no neighbour, as it was then, the oldest first. */
-  readonly #strangers = new Map<string, { place: Coordinate; tookMs: number }>();
+  readonly #distant = new Map<string, { place: Coordinate; tookMs: number }>();
   #place: Coordinate = unknownPlace;
   #looks = 0;
   #farMs = 0;
@@ -174,11 +174,10 @@ export class Latency {
 
   #remember(id: string, place: Coordinate): void {
     const { tree } = this.#directory;
-    this.#strangers.delete(id);
+    this.#distant.delete(id);
     if (tree.parentOf(this.#own) === id || tree.parentOf(id) === this.#own) return;
-    this.#strangers.set(id, { place, tookMs: this.to(id) });
-    if (this.#strangers.size > lookTimes.strangers)
-      this.#strangers.delete(this.#strangers.keys().next().value!);
+    this.#distant.set(id, { place, tookMs: this.to(id) });
+    if (this.#distant.size > lookTimes.distant) this.#distant.delete(this.#distant.keys().next().value!);
   }
 
   /**
@@ -187,7 +186,7 @@ export class Latency {
    */
   #recall(): void {
     const { random } = this.#runtime;
-    for (const { place, tookMs } of sample(random, [...this.#strangers.values()], lookTimes.recalls))
+    for (const { place, tookMs } of sample(random, [...this.#distant.values()], lookTimes.recalls))
       this.#place = moved(this.#place, place, tookMs, random.fraction());
   }
 }

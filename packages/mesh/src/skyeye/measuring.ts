@@ -22,7 +22,7 @@ const OF_ALL = { burst: 10, everyMs: 500 };
 const EVERYBODY = '';
 const NOTHING = Buffer.alloc(0);
 
-const asked = record({ ids: list(peerId, MEASURED_MAX), proof });
+const request = record({ ids: list(peerId, MEASURED_MAX), proof });
 const answered = list(float, MEASURED_MAX);
 
 export class Measuring {
@@ -52,7 +52,7 @@ export class Measuring {
     const ofOne = new Allowance(clock, OF_ONE);
     const ofAll = new Allowance(clock, OF_ALL);
     routing.handle(routedKinds.measure, (from, body, answer) => {
-      const { ids, proof } = decode(asked, body);
+      const { ids, proof } = decode(request, body);
       const objection = asker.objectionTo(from, contentOf(own, ids), proof);
       if (objection !== null) return answer(objection, NOTHING);
       if (!once.take(from, hex(proof.signature))) return answer('replayed request', NOTHING);
@@ -70,7 +70,7 @@ export class Measuring {
       return { tookMs: ids.map(() => Number.NaN), problem: `${from} is not here` };
     if (from === this.#own)
       return { tookMs: await Promise.all(ids.map((id) => this.#latency.measure(id))), problem: null };
-    const question = encode(asked, { ids, proof: this.#asker.prove(contentOf(from, ids)) });
+    const question = encode(request, { ids, proof: this.#asker.prove(contentOf(from, ids)) });
     return new Promise((resolve) => {
       this.#routing.ask(from, routedKinds.measure, question, ANSWER_MS, (problem, body) => {
         const all = problem === null ? timesOf(body) : [];

@@ -12,7 +12,7 @@ export interface Entry {
   id: string | null;
   ageMs: number;
   /** Decoded from a link: a bit for each value sent. Null if `values` is complete, as at the sender. */
-  said: number | null;
+  mask: number | null;
   values: Values;
   /** The values sent to the receiver before, of which unchanged ones are not repeated; null if none. */
   before: Values | null;
@@ -26,7 +26,7 @@ export interface Report {
   /** Contains a change that should spread at once. */
   isUrgent: boolean;
   /** Numbers released; applied before the entries, which may reuse them. */
-  gone: readonly number[];
+  removed: readonly number[];
   entries: readonly Entry[];
   aggregate: Aggregate | null;
 }
@@ -68,12 +68,12 @@ export interface ViewMessage {
   ageMs: number;
   picture: Picture;
   /** Decoded from a link: the delta. Null if `picture` is complete, as at the sender. */
-  said: Said | null;
+  mask: Masks | null;
   /** The view with number `base`. */
   before: Picture | null;
 }
 
-export interface Said {
+export interface Masks {
   /** A bit for each attribute that changed. */
   readonly attributes: number;
   /** The same for the top lists. On a link, an empty name stands for the peer at that rank before. */

@@ -15,7 +15,7 @@ export class Outlet implements Listener {
   /** Head of a linked list of changed readings: intrusive, because one is needed every few seconds. */
   #first: Held | null = null;
   #last: Held | null = null;
-  #gone: number[] = nothing;
+  #removed: number[] = nothing;
   #number = 0;
 
   /** @param receiver the parent, or another receiver (a follower) */
@@ -35,7 +35,7 @@ export class Outlet implements Listener {
     this.forgetNews();
     this.#number = 0;
     for (const held of this.#readings.all()) {
-      this.#markOf(held).told = null;
+      this.#markOf(held).sent = null;
       this.touched(held);
     }
   }
@@ -51,20 +51,20 @@ export class Outlet implements Listener {
 
   removed(held: Held): void {
     const mark = this.#markOf(held);
-    if (mark.told !== null) {
-      if (this.#gone === nothing) this.#gone = [held.number];
-      else this.#gone.push(held.number);
+    if (mark.sent !== null) {
+      if (this.#removed === nothing) this.#removed = [held.number];
+      else this.#removed.push(held.number);
     }
-    mark.told = null;
+    mark.sent = null;
     if (!mark.isNews) this.#marks?.delete(held);
   }
 
   /** Whether a reading has changed so much that it should be sent at once. */
   isNotable(held: Held): boolean {
-    const { told } = this.#markOf(held);
-    if (told === null) return true;
+    const { sent } = this.#markOf(held);
+    if (sent === null) return true;
     const { values } = held;
-    for (let i = 0; i < values.length; i++) if (isNotable(i, told[i]!, values[i]!)) return true;
+    for (let i = 0; i < values.length; i++) if (isNotable(i, sent[i]!, values[i]!)) return true;
     return false;
   }
 
@@ -76,23 +76,23 @@ export class Outlet implements Listener {
   take(
     receiver: string,
     nowMs: number,
-  ): { number: number; gone: readonly number[]; entries: readonly Entry[] } {
+  ): { number: number; removed: readonly number[]; entries: readonly Entry[] } {
     let entries: Entry[] = nothing;
     for (let held = this.#next(); held !== null; held = this.#next()) {
       if (held.number === GONE || held.owner === receiver || held.id === receiver) continue;
       const { number, id, values, readMs } = held;
       const mark = this.#markOf(held);
-      const before = mark.told;
+      const before = mark.sent;
       const ageMs = Math.max(0, Math.round(nowMs - readMs));
-      const entry = { number, id: before === null ? id : null, ageMs, said: null, values, before };
+      const entry = { number, id: before === null ? id : null, ageMs, mask: null, values, before };
       // Most reports have one reading: allocates room for just that.
       if (entries === nothing) entries = [entry];
       else entries.push(entry);
-      mark.told = values;
+      mark.sent = values;
     }
-    const gone = this.#gone;
-    this.#gone = nothing;
-    return { number: this.#number++, gone, entries };
+    const removed = this.#removed;
+    this.#removed = nothing;
+    return { number: this.#number++, removed, entries };
   }
 
   /** Sends an empty report, which announces an aggregate without single readings. */
@@ -104,7 +104,7 @@ export class Outlet implements Listener {
   /** Drops pending changes while there is no receiver; the next one starts from the beginning. */
   forgetNews(): void {
     while (this.#next() !== null);
-    this.#gone = nothing;
+    this.#removed = nothing;
   }
 
   /** Removes and returns the next changed reading. */
@@ -122,7 +122,7 @@ export class Outlet implements Listener {
 
   #markOf(held: Held): Mark {
     if (this.#marks === null) return held;
-    const mark = this.#marks.get(held) ?? { told: null, isNews: false, next: null };
+    const mark = this.#marks.get(held) ?? { sent: null, isNews: false, next: null };
     this.#marks.set(held, mark);
     return mark;
   }

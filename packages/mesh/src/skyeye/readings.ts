@@ -14,7 +14,7 @@ export const GONE = -1;
 /** What a receiver knows of a reading. */
 export interface Mark {
   /** Null: nothing. */
-  told: Values | null;
+  sent: Values | null;
   /** It is in the receiver's list of news, before this one. */
   isNews: boolean;
   next: Held | null;
@@ -26,7 +26,7 @@ export interface Held extends Counted, Mark {
   values: Values;
   readMs: number;
   /** When it was heard of last, also if nothing had changed. */
-  heardMs: number;
+  seenMs: number;
   /** Who reported it: a child, this peer itself, or `ORPHANED`. */
   owner: string;
   /** Names it on the way up: small, and used again when it is free. */
@@ -101,18 +101,18 @@ export class Readings {
     return false;
   }
 
-  put(id: string, owner: string, values: Values, readMs: number, heardMs: number, isCounted: boolean): Held {
+  put(id: string, owner: string, values: Values, readMs: number, seenMs: number, isCounted: boolean): Held {
     const number = this.#freeNumbers.pop() ?? this.#nextNumber++;
     // Written out: what is spread into an object lies outside of it, and costs an access to memory more each time.
     const held: Held = {
       id,
       values,
       readMs,
-      heardMs,
+      seenMs,
       owner,
       number,
       isCounted,
-      told: null,
+      sent: null,
       isNews: false,
       next: null,
     };

@@ -35,7 +35,7 @@ export class Records {
   /** Number of readings filled in afterwards. */
   filled = 0;
   /** Number of requests sent. */
-  asked = 0;
+  requested = 0;
   readonly #runtime: Runtime;
   readonly #ask: (id: string, sinceMs: number) => Promise<readonly Sample[]>;
   readonly #rows = new Map<string, Row>();
@@ -107,7 +107,7 @@ export class Records {
     if (row?.holeMs == null) return;
     const fromMs = row.holeMs;
     this.#asking++;
-    this.asked++;
+    this.requested++;
     try {
       const kept = await this.#ask(id, fromMs);
       row.holeMs = null;

@@ -163,7 +163,7 @@ export class SkyEye {
   reportValues(values: Values): void {
     const own = this.#ownReading();
     own.values = values;
-    own.readMs = own.heardMs = this.#nowMs;
+    own.readMs = own.seenMs = this.#nowMs;
     this.below.readings.touch(own);
     this.#soon(this.#outlet.isNotable(own));
   }
@@ -183,8 +183,8 @@ export class SkyEye {
     const { heartbeatMs } = this.#options;
     this.#cancelBeat = clock.after(jittered(random, heartbeatMs), () => this.#beat());
     const own = this.#ownReading();
-    if (this.#nowMs - own.heardMs < heartbeatMs / 2) return;
-    own.heardMs = this.#nowMs;
+    if (this.#nowMs - own.seenMs < heartbeatMs / 2) return;
+    own.seenMs = this.#nowMs;
     this.below.readings.touch(own);
     this.#soon(false);
   }
@@ -195,11 +195,11 @@ export class SkyEye {
   treeChanged(): void {
     const { below } = this;
     // A former child that is further down now is part of the aggregate of the peer in between.
-    const isStranger = ({ id, aggregate }: Child) =>
+    const isMisplaced = ({ id, aggregate }: Child) =>
       !this.#world.isBelow(id) || (aggregate !== null && !this.#world.isChild(id));
-    const strangers = [...below.children.values()].filter(isStranger);
-    for (const { id } of strangers) below.lose(id, this.#nowMs);
-    if (strangers.length > 0 && below.dropStrangers((id) => this.#world.isBelow(id))) this.#soon(true);
+    const misplaced = [...below.children.values()].filter(isMisplaced);
+    for (const { id } of misplaced) below.lose(id, this.#nowMs);
+    if (misplaced.length > 0 && below.dropUnrelated((id) => this.#world.isBelow(id))) this.#soon(true);
     for (const id of this.#early ?? []) if (this.#world.isBelow(id)) this.#ask(id);
     const isRoot = this.#world.isRoot();
     if (!isRoot) this.#rootSinceMs = null;
@@ -359,11 +359,11 @@ export class SkyEye {
     if (isInSum !== this.#isInSum) this.#outlet.beginAnew();
     this.#isInSum = isInSum;
     if (!isInSum) {
-      const { number, gone, entries } = this.#outlet.take(parent, nowMs);
-      return { kind: 'report', number, isUrgent, gone, entries, aggregate: null };
+      const { number, removed, entries } = this.#outlet.take(parent, nowMs);
+      return { kind: 'report', number, isUrgent, removed, entries, aggregate: null };
     }
     const number = this.#outlet.takeNothing();
-    return { kind: 'report', number, isUrgent, gone: [], entries: [], aggregate: this.below.sum(nowMs) };
+    return { kind: 'report', number, isUrgent, removed: [], entries: [], aggregate: this.below.sum(nowMs) };
   }
 
   // --- downwards

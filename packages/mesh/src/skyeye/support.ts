@@ -91,8 +91,8 @@ export class Support {
   follow(forMs = Number.POSITIVE_INFINITY): void {
     this.#untilMs = Math.max(this.#untilMs, this.#runtime.clock.elapsedMs() + forMs);
     if (this.#cancelFollow !== null) return;
-    this.#say();
-    this.#cancelFollow = every(this.#runtime, FOLLOW_MS, () => this.#say());
+    this.#sendFollow();
+    this.#cancelFollow = every(this.#runtime, FOLLOW_MS, () => this.#sendFollow());
   }
 
   get isFollowing(): boolean {
@@ -108,10 +108,10 @@ export class Support {
 
   /** To be called when the root may have changed. */
   rootChanged(): void {
-    if (this.isFollowing && this.#world.root() !== this.#copied) this.#say();
+    if (this.isFollowing && this.#world.root() !== this.#copied) this.#sendFollow();
   }
 
-  #say(): void {
+  #sendFollow(): void {
     if (this.#runtime.clock.elapsedMs() > this.#untilMs) {
       this.#cancelFollow?.();
       this.#cancelFollow = null;
@@ -196,7 +196,7 @@ export class Support {
   /** Starts over with a follower that missed something, or has a new link. */
   again(id: string): void {
     this.#followers.get(id)?.outlet.beginAnew();
-    if (this.isFollowing && id === this.#world.root()) this.#say();
+    if (this.isFollowing && id === this.#world.root()) this.#sendFollow();
   }
 
   #push(): void {
@@ -205,8 +205,15 @@ export class Support {
     const canServe = this.#world.root() === this.#world.id && this.#world.knowsAll();
     for (const [id, { outlet, saidMs }] of [...this.#followers]) {
       if (canServe && nowMs - saidMs < FORGET_MS) {
-        const { number, gone, entries } = outlet.take('', nowMs);
-        const report = { kind: 'report' as const, number, isUrgent: false, gone, entries, aggregate: null };
+        const { number, removed, entries } = outlet.take('', nowMs);
+        const report = {
+          kind: 'report' as const,
+          number,
+          isUrgent: false,
+          removed,
+          entries,
+          aggregate: null,
+        };
         this.#world.send(id, { kind: 'replica', report });
         continue;
       }

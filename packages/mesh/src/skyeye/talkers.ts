@@ -10,12 +10,12 @@ const KEPT_MAX = 32;
 /** Letters of any script, digits and the punctuation of names and addresses: no terminal control characters. */
 const NAME = /^[\p{L}\p{N}._:%/ -]{1,253}$/u;
 const RATE_MAX = 1e13;
-const TELL_MS = 10_000;
+const REPORT_MS = 10_000;
 const STALE_MS = 35_000;
 /** Delay when a peer starts or stops reporting, which does not wait for the next interval. */
 const NEWS_MS = 1_000;
 /** Minimum interval of forwarding from above: each peer forwards to several, which would amplify a flood. */
-const PASS_MS = TELL_MS / 4;
+const PASS_MS = REPORT_MS / 4;
 
 export interface Heavy {
   readonly name: string;
@@ -47,7 +47,7 @@ export interface ShownTalk extends Talk {
 }
 
 const nothingHeavy: HeavySum = { items: [], shortBy: 0 };
-const nothingSaid: Talk = { peers: 0, names: nothingHeavy, addresses: nothingHeavy };
+const emptyTalk: Talk = { peers: 0, names: nothingHeavy, addresses: nothingHeavy };
 
 const rate: Codec<number> = {
   write: double.write,
@@ -109,7 +109,7 @@ export interface TalkSurroundings {
   send(to: string, message: TalkMessage): void;
 }
 
-interface Heard {
+interface Received {
   readonly talk: Talk;
   readonly atMs: number;
 }
@@ -117,10 +117,10 @@ interface Heard {
 export class Talkers {
   readonly #runtime: Runtime;
   readonly #world: TalkSurroundings;
-  #own: Heard | null = null;
-  readonly #below = new Map<string, Heard>();
-  #whole: Heard | null = null;
-  #hasTold = false;
+  #own: Received | null = null;
+  readonly #below = new Map<string, Received>();
+  #whole: Received | null = null;
+  #hasReported = false;
   #cancel: Cancel = () => {};
   #cancelNews: Cancel | null = null;
 
@@ -130,7 +130,7 @@ export class Talkers {
   }
 
   start(): void {
-    this.#cancel = every(this.#runtime, TELL_MS, () => this.#tell());
+    this.#cancel = every(this.#runtime, REPORT_MS, () => this.#report());
   }
 
   stop(): void {
@@ -141,7 +141,7 @@ export class Talkers {
   /** Sets what this host has seen; to be renewed before it is stale. Null withdraws it. */
   report(own: { names: readonly Heavy[]; addresses: readonly Heavy[] } | null): void {
     const atMs = this.#runtime.clock.elapsedMs();
-    if ((this.#fresh(this.#own) === null) !== (own === null)) this.#tellSoon();
+    if ((this.#fresh(this.#own) === null) !== (own === null)) this.#reportSoon();
     this.#own = own && {
       talk: { peers: 1, names: heavyOf(own.names), addresses: heavyOf(own.addresses) },
       atMs,
@@ -154,43 +154,43 @@ export class Talkers {
       if (this.#world.isRoot() || from !== this.#world.parent()) return;
       if (this.#whole === null || atMs - this.#whole.atMs >= PASS_MS) this.#pass(talk, atMs);
     } else if (this.#world.isChild(from) && this.#world.counts(from) && talk.peers <= this.#world.alive()) {
-      if (this.#below.get(from)?.talk.peers !== talk.peers) this.#tellSoon();
+      if (this.#below.get(from)?.talk.peers !== talk.peers) this.#reportSoon();
       this.#below.set(from, { talk, atMs });
     }
   }
 
   /** The summary of the whole mesh; null while no peer reports. */
   whole(): ShownTalk | null {
-    const heard = this.#fresh(this.#whole);
-    if (heard === null || heard.talk.peers === 0) return null;
-    return { ...heard.talk, ageMs: Math.round(this.#runtime.clock.elapsedMs() - heard.atMs) };
+    const received = this.#fresh(this.#whole);
+    if (received === null || received.talk.peers === 0) return null;
+    return { ...received.talk, ageMs: Math.round(this.#runtime.clock.elapsedMs() - received.atMs) };
   }
 
-  #fresh(heard: Heard | null): Heard | null {
-    return heard !== null && this.#runtime.clock.elapsedMs() - heard.atMs < STALE_MS ? heard : null;
+  #fresh(received: Received | null): Received | null {
+    return received !== null && this.#runtime.clock.elapsedMs() - received.atMs < STALE_MS ? received : null;
   }
 
-  #tellSoon(): void {
+  #reportSoon(): void {
     const { clock } = this.#runtime;
     // The root waits long enough that no peer's rate limit stops the summary.
     const waitMs = (this.#whole?.atMs ?? 0) + PASS_MS + NEWS_MS - clock.elapsedMs();
     this.#cancelNews ??= clock.after(Math.max(NEWS_MS, this.#world.isRoot() ? waitMs : 0), () =>
-      this.#tell(),
+      this.#report(),
     );
   }
 
-  #tell(): void {
+  #report(): void {
     this.#cancelNews?.();
     this.#cancelNews = null;
-    for (const [id, heard] of [...this.#below])
-      if (this.#fresh(heard) === null || !this.#world.isChild(id) || !this.#world.counts(id))
+    for (const [id, received] of [...this.#below])
+      if (this.#fresh(received) === null || !this.#world.isChild(id) || !this.#world.counts(id))
         this.#below.delete(id);
     const own = this.#fresh(this.#own);
     const parts = [...(own === null ? [] : [own]), ...this.#below.values()].map(({ talk }) => talk);
-    const sum = parts.length === 0 ? nothingSaid : mergedTalk(parts);
+    const sum = parts.length === 0 ? emptyTalk : mergedTalk(parts);
     // An empty summary is sent once.
-    if (sum.peers === 0 && !this.#hasTold) return;
-    this.#hasTold = sum.peers > 0;
+    if (sum.peers === 0 && !this.#hasReported) return;
+    this.#hasReported = sum.peers > 0;
     const parent = this.#world.parent();
     if (this.#world.isRoot()) this.#pass(sum, this.#runtime.clock.elapsedMs());
     else if (parent !== null) this.#world.send(parent, { isWhole: false, ...sum });

@@ -3,7 +3,7 @@
 
 import { type Aggregate, type Best, emptyAggregate, type Stats } from './aggregate.ts';
 import { attributes, COORDINATE, shownAttributes } from './attributes.ts';
-import type { Picture, Said, Summary, ViewMessage } from './messages.ts';
+import type { Masks, Picture, Summary, ViewMessage } from './messages.ts';
 import { quantile } from './sketch.ts';
 
 export interface View extends Picture {
@@ -51,11 +51,11 @@ function summaryOf({ count, sum, min, max, squares, sketch }: Stats, attribute: 
 /** As a message to one who has the other; whole if that is of another root, or nothing. */
 export function messageOf(picture: Picture, before: Picture | null, ageMs: number): ViewMessage {
   const base = before !== null && before.root === picture.root ? before : null;
-  return { kind: 'view', base: base?.number ?? 0, ageMs, picture, said: null, before: base };
+  return { kind: 'view', base: base?.number ?? 0, ageMs, picture, mask: null, before: base };
 }
 
 /** What is another in the newer view. */
-export function difference(before: Picture | null, now: Picture): Said {
+export function difference(before: Picture | null, now: Picture): Masks {
   let attributes = 0;
   for (let i = 0; i < COORDINATE; i++)
     if (before === null || !areEqual(before.summaries[i]!, now.summaries[i]!)) attributes |= 1 << i;
@@ -75,26 +75,26 @@ function areSame(a: readonly Best[], b: readonly Best[]): boolean {
 }
 
 /** The lists that were said, with the names of those who stand where they stood before. */
-function followedLists(before: Picture['most'], said: number, now: Picture['most']): Picture['most'] {
-  if (said === 0) return before;
+function followedLists(before: Picture['most'], mask: number, now: Picture['most']): Picture['most'] {
+  if (mask === 0) return before;
   return before.map((old, i) => {
-    if ((said & (1 << i)) === 0) return old;
+    if ((mask & (1 << i)) === 0) return old;
     const named = (now[i] ?? []).map(({ id, value }, at) => ({ id: id || (old[at]?.id ?? ''), value }));
     return named.filter(({ id }) => id !== '');
   });
 }
 
 /** The view that the message leads to; null if one between is missing. */
-export function followed(before: Picture | null, { base, picture, said }: ViewMessage): Picture | null {
+export function followed(before: Picture | null, { base, picture, mask }: ViewMessage): Picture | null {
   const isBase = base === 0 || (before !== null && before.root === picture.root && before.number === base);
   if (!isBase) return null;
-  if (said === null) return picture;
+  if (mask === null) return picture;
   const old = base === 0 ? null : before;
   const summaries = picture.summaries.map((each, i) =>
-    (said.attributes & (1 << i)) !== 0 ? each : (old?.summaries[i] ?? null),
+    (mask.attributes & (1 << i)) !== 0 ? each : (old?.summaries[i] ?? null),
   );
-  const most = followedLists(old?.most ?? emptyAggregate.most, said.most, picture.most);
-  const least = followedLists(old?.least ?? emptyAggregate.least, said.least, picture.least);
+  const most = followedLists(old?.most ?? emptyAggregate.most, mask.most, picture.most);
+  const least = followedLists(old?.least ?? emptyAggregate.least, mask.least, picture.least);
   return { ...picture, summaries, most, least };
 }
 

@@ -27,7 +27,7 @@ const GIVE_IN_MS = 30_000;
 /** An established mesh time steps by more than this only if a clock was set, or a peer lies. */
 const MOVED_MS = 1_000;
 /** Rate limit of the warning about a peer that moves mesh time. */
-const TOLD = { burst: 3, everyMs: 60_000 };
+const WARNINGS = { burst: 3, everyMs: 60_000 };
 /** Samples that a new root takes of its predecessor's time: half a minute. */
 const LEAD_SAMPLES = 16;
 
@@ -53,11 +53,11 @@ export class PeerClock {
   /** Since when the ancestors keep a younger era. */
   #contradictedMs: number | null = null;
   /** The peer asked last, and since when. */
-  #asked = '';
-  #askedSinceMs = 0;
+  #source = '';
+  #sourceSinceMs = 0;
   #cancel: Cancel = () => {};
   /** Rate-limits the warnings by peer. */
-  readonly #told: Allowance;
+  readonly #warnings: Allowance;
   #isRunning = false;
   #startedMs = 0;
 
@@ -70,7 +70,7 @@ export class PeerClock {
     const name = Buffer.from(runtime.random.bytes(4)).readUInt32BE();
     this.#mesh = new MeshClock(fineClock(runtime.clock), name);
     this.#claims = new EraClaims(runtime.clock, this.#mesh);
-    this.#told = new Allowance(runtime.clock, TOLD);
+    this.#warnings = new Allowance(runtime.clock, WARNINGS);
     switchboard.handleNotice(noticeKinds.timeQuestion, (session, question) => {
       const cameNs = this.#mesh.steadyNs();
       const answer = this.#mesh.answer(question, cameNs, session.id);
@@ -83,14 +83,15 @@ export class PeerClock {
     });
     switchboard.handleNotice(noticeKinds.timeAnswer, (session, answer) => {
       const [wasSettled, before] = [this.#mesh.isSettled, this.#aheadMs()];
-      const heard = this.#mesh.receive(answer, session.id);
+      const reception = this.#mesh.receive(answer, session.id);
       const movedMs = this.#aheadMs() - before;
       // Whether the peer lied cannot be decided here; the log lets an operator judge.
-      if (wasSettled && Math.abs(movedMs) > MOVED_MS && this.#told.take(session.id))
+      if (wasSettled && Math.abs(movedMs) > MOVED_MS && this.#warnings.take(session.id))
         runtime.log('warn', 'mesh time was moved', { peer: session.id, seconds: movedMs / 1000 });
-      if (session === this.#above()) this.#contradicted(heard === 'younger');
-      if (heard === 'more') return session.notify(noticeKinds.timeQuestion, this.#mesh.request(session.id));
-      const isTaken = heard === 'taken';
+      if (session === this.#above()) this.#contradicted(reception === 'younger');
+      if (reception === 'more')
+        return session.notify(noticeKinds.timeQuestion, this.#mesh.request(session.id));
+      const isTaken = reception === 'taken';
       if (this.#elder === session && (!isTaken || this.#knowsEnough())) this.#elder = null;
     });
     switchboard.onOpen.push((session) => {
@@ -174,13 +175,13 @@ export class PeerClock {
 
   #turn(): void {
     this.#lookForElder();
-    const asked = this.#oldest() ?? this.#above();
-    if (asked !== null) {
-      const ask = () => asked.notify(noticeKinds.timeQuestion, this.#mesh.request(asked.id));
+    const source = this.#oldest() ?? this.#above();
+    if (source !== null) {
+      const sendRequest = () => source.notify(noticeKinds.timeQuestion, this.#mesh.request(source.id));
       // The first samples follow each other faster than heartbeats.
-      if (this.#mesh.isSettled) asked.ride(ask);
-      else ask();
-      this.#turnIn(Math.max(this.#mesh.requestAfter * 1000, this.#staysInMs(asked.id)));
+      if (this.#mesh.isSettled) source.ride(sendRequest);
+      else sendRequest();
+      this.#turnIn(Math.max(this.#mesh.requestAfter * 1000, this.#staysInMs(source.id)));
       return;
     }
     // Losing all ancestors does not make a peer the root.
@@ -190,11 +191,11 @@ export class PeerClock {
   }
 
   /** Milliseconds until the asked peer has been stable for `STAY_MS`; 0 while mesh time is unknown. */
-  #staysInMs(asked: string): number {
+  #staysInMs(source: string): number {
     const nowMs = this.#runtime.clock.elapsedMs();
-    if (asked !== this.#asked) this.#askedSinceMs = nowMs;
-    this.#asked = asked;
-    return Number.isFinite(this.#mesh.uncertainty) ? this.#askedSinceMs + STAY_MS - nowMs : 0;
+    if (source !== this.#source) this.#sourceSinceMs = nowMs;
+    this.#source = source;
+    return Number.isFinite(this.#mesh.uncertainty) ? this.#sourceSinceMs + STAY_MS - nowMs : 0;
   }
 
   /** The nearest ancestor in the tree with a link. */

@@ -17,7 +17,7 @@ export interface Traffic {
 
 /** Protocol requests (liveness, enrolment), which do not count as queries. */
 const OWN_REQUESTS: ReadonlySet<number> = new Set([requestKinds.enrol, requestKinds.probe]);
-const OWN_QUESTIONS: ReadonlySet<number> = new Set([
+const OWN_ROUTED_REQUESTS: ReadonlySet<number> = new Set([
   routedKinds.enrol,
   routedKinds.enrolFor,
   routedKinds.suspicion,
@@ -56,8 +56,8 @@ export class Meter {
       traffic.messages[name] = (traffic.messages[name] ?? 0) + 1;
       if (what === 'stream' || (what === 'request' && !OWN_REQUESTS.has(kind))) this.query(session.id);
     });
-    routing.onQuestion.push((from, kind) => {
-      if (!OWN_QUESTIONS.has(kind)) this.query(from);
+    routing.onRequest.push((from, kind) => {
+      if (!OWN_ROUTED_REQUESTS.has(kind)) this.query(from);
     });
     switchboard.onClosed.push((session) => this.#countSent(session));
     switchboard.onRejected.push((address, reason) => {
