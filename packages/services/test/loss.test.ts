@@ -28,8 +28,8 @@ it('lost packets are told at once, then once a minute, and the rest at the end',
     ],
   );
   loss.add([row('interface', 1)]);
-  loss.tell();
-  loss.tell();
+  loss.flush();
+  loss.flush();
   assert.equal(lines.length, 1);
   assert.equal(loss.all, 67);
 });

@@ -1,4 +1,4 @@
-// Validates a body against its schema; the error says in one line what is wrong.
+// Validates a body against its schema; the error names the problem in one line.
 import type { Static, TSchema } from '@sinclair/typebox';
 import { type TypeCheck, TypeCompiler, type ValueError, ValueErrorType } from '@sinclair/typebox/compiler';
 import { BusError } from './errors.ts';

@@ -47,7 +47,7 @@ export class BusClient {
   }
 
   /** Retries until there is a successful answer. @throws BusError when the request is refused, or the signal aborts */
-  async ask(path: string): Promise<unknown> {
+  async get(path: string): Promise<unknown> {
     return this.#untilTaken(() => this.#send('GET', path, {}));
   }
 

@@ -1,10 +1,10 @@
-// Errors between services: stable codes, and a message of one line that says what to do.
+// Errors between services: stable codes, and a message of one line with the remedy.
 
 export type BusErrorCode =
   /** The body does not match its schema. */
   | 'ERR_BODY'
   | 'ERR_BODY_TOO_LARGE'
-  /** Not the next batch in sequence: `expect` in the answer says which one is, or what is stored by now. */
+  /** Not the next batch in sequence: `expect` in the answer has the one that is, or what is stored by now. */
   | 'ERR_SEQUENCE'
   /** The next service, or the store, is unavailable: retry. */
   | 'ERR_NEXT_AWAY'

@@ -39,7 +39,7 @@ export async function fileKey(path: string): Promise<FileKey> {
   }
 }
 
-/** Of an encrypted file, its content: the same file, encrypted twice, looks different each time. */
+/** Of an encrypted file, its content: the same file, encrypted twice, has different bytes each time. */
 async function wholeKey(plain: PlainFile): Promise<FileKey> {
   const hash = createHash('sha256');
   const buffer = new Uint8Array(PIECE_BYTES);

@@ -40,7 +40,7 @@ export class LiveCapture {
   readonly #log: Log;
   readonly #origin: CaptureOrigin;
   /** What `drops` has returned so far. */
-  #told = { kernel: 0, interface: 0, queue: 0 };
+  #reported = { kernel: 0, interface: 0, queue: 0 };
 
   constructor(options: LiveCaptureOptions, clock: ClockReading | null) {
     const { interface: name, ringFolder, ring, log, meshClock, ...live } = options;
@@ -50,7 +50,7 @@ export class LiveCapture {
     this.#origin = { key, kind: 'live', name, file: resolve(this.folder), hash: null };
     this.#log = log;
     const job = { interface: name, live, folder: this.folder, ring, note: noteOf(clock) };
-    this.#recorder = startRecording(job, (message) => this.#hear(message));
+    this.#recorder = startRecording(job, (message) => this.#onMessage(message));
     const timer = setInterval(() => {
       void readingOf(meshClock).then((now) => {
         this.clock = now;
@@ -77,8 +77,8 @@ export class LiveCapture {
   drops(): DropRow[] {
     const { kernel, interface: nic, dropped } = this.state;
     const now = { kernel, interface: nic, queue: dropped };
-    const before = this.#told;
-    this.#told = now;
+    const before = this.#reported;
+    this.#reported = now;
     const time = Date.now() / 1000;
     return (['kernel', 'interface', 'queue'] as const)
       .map((where) => ({ where, packets: now[where] - before[where], time }))
@@ -91,7 +91,7 @@ export class LiveCapture {
     await this.ended.catch(() => {});
   }
 
-  #hear(message: FromRecorder): void {
+  #onMessage(message: FromRecorder): void {
     if (message.kind === 'begun') this.#begun.resolve(message.tool);
     else if (message.kind === 'state') this.#setState(message.state);
     else if (message.failure === null) this.#end.resolve();

@@ -18,8 +18,8 @@ export class LossLog {
   readonly #log: Log;
   readonly #name: string;
   readonly #now: () => number;
-  readonly #untold = new Map<DropRow['where'], number>();
-  #toldMs = -Infinity;
+  readonly #pending = new Map<DropRow['where'], number>();
+  #loggedMs = -Infinity;
   /** Packets lost since the start. */
   all = 0;
 
@@ -32,17 +32,17 @@ export class LossLog {
   add(rows: readonly DropRow[]): void {
     for (const { where, packets } of rows) {
       this.all += packets;
-      this.#untold.set(where, (this.#untold.get(where) ?? 0) + packets);
+      this.#pending.set(where, (this.#pending.get(where) ?? 0) + packets);
     }
-    if (this.#now() - this.#toldMs >= AGAIN_MS) this.tell();
+    if (this.#now() - this.#loggedMs >= AGAIN_MS) this.flush();
   }
 
   /** Logs pending losses now. */
-  tell(): void {
-    if (this.#untold.size === 0) return;
-    for (const [where, packets] of this.#untold)
+  flush(): void {
+    if (this.#pending.size === 0) return;
+    for (const [where, packets] of this.#pending)
       this.#log.warn(`${this.#name}: ${packets} packets were lost ${WORDS[where]}`, { where, packets });
-    this.#untold.clear();
-    this.#toldMs = this.#now();
+    this.#pending.clear();
+    this.#loggedMs = this.#now();
   }
 }

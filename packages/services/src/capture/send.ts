@@ -48,11 +48,11 @@ export async function sendAll(options: SendOptions): Promise<Sent> {
   const { origin, parser, signal } = options;
   let packets = 0;
   let refused = 0;
-  const untold: DropRow[] = [];
+  const pendingDrops: DropRow[] = [];
   for (let turn = 0; !signal.aborted; turn++) {
     const { expect, ended } = await progress(parser, origin.key);
     if (ended) return { packets, refused, wasStored: turn === 0, problem: null };
-    const sending = new Sending(options, expect, untold);
+    const sending = new Sending(options, expect, pendingDrops);
     try {
       const problem = await sending.run();
       return {
@@ -71,7 +71,7 @@ export async function sendAll(options: SendOptions): Promise<Sent> {
 
 async function progress(parser: BusClient, key: string): Promise<ParseProgress> {
   const path = `/parse/progress?source=${encodeURIComponent(key)}`;
-  return (await parser.ask(path)) as ParseProgress;
+  return (await parser.get(path)) as ParseProgress;
 }
 
 /** One run over the source, from a given packet until the end or until the parser expects another packet. */
@@ -84,13 +84,13 @@ class Sending {
   #sequence: number;
   #nextFrame: number;
   /** Lost packets that no accepted batch has reported yet. */
-  readonly #untold: DropRow[];
+  readonly #pendingDrops: DropRow[];
   /** `#frame` is read but belongs to the next batch, because the ring has overwritten the packets before it. */
   #holds = false;
 
-  constructor(options: SendOptions, { sequence, frame }: Expected, untold: DropRow[]) {
+  constructor(options: SendOptions, { sequence, frame }: Expected, pendingDrops: DropRow[]) {
     this.#options = options;
-    this.#untold = untold;
+    this.#pendingDrops = pendingDrops;
     this.#sequence = sequence;
     this.#nextFrame = frame;
   }
@@ -163,18 +163,18 @@ class Sending {
     const { origin, clock, rewinds, drops, parser } = this.#options;
     const gatherer = this.#gatherer;
     const { count } = gatherer;
-    this.#untold.push(...drops());
+    this.#pendingDrops.push(...drops());
     const head = {
       origin: clock === undefined ? origin : { ...origin, clock: clock() },
       sequence: this.#sequence,
       rewinds,
-      drops: this.#untold,
+      drops: this.#pendingDrops,
       ...(end === null ? {} : { end }),
     };
     const next = count === 0 ? this.#nextFrame : gatherer.first + count;
     const body = gatherer.take(head, this.#nextFrame);
     const taken = (await parser.deliver('/parse', FRAMES_TYPE, body)) as Taken | null;
-    this.#untold.length = 0;
+    this.#pendingDrops.length = 0;
     this.#sequence++;
     this.#nextFrame = next;
     const refused = taken?.refused ?? 0;

@@ -93,14 +93,14 @@ export async function captureLive(live: LiveCaptureOptions, options: CaptureServ
   } finally {
     // The capture tool must stop even if the parser refuses.
     await capture.stop();
-    loss.tell();
+    loss.flush();
   }
 }
 
 /** Packets overwritten in the ring before they were sent, summed over all readers. */
 class Missed {
   #before = 0;
-  #told = 0;
+  #reported = 0;
   #reader: RingReader | null = null;
 
   watch(reader: RingReader): RingReader {
@@ -112,8 +112,8 @@ class Missed {
   /** Losses since the last call. */
   rows(): DropRow[] {
     const all = this.#before + (this.#reader?.missed ?? 0);
-    const packets = all - this.#told;
-    this.#told = all;
+    const packets = all - this.#reported;
+    this.#reported = all;
     return packets > 0 ? [{ where: 'queue', packets, time: Date.now() / 1000 }] : [];
   }
 }

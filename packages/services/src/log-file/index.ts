@@ -12,8 +12,8 @@ export interface LogFileOptions {
   readonly folderMode?: number;
 }
 
-/** Shares of `bytesMax` after which the file is looked at again: another process may have written to it, or moved it. */
-const LOOKS = 16;
+/** Shares of `bytesMax` after which the file is checked again: another process may have written to it, or moved it. */
+const CHECKS = 16;
 
 /**
  * Writes at once, without a buffer: services log little, and the last line before a crash matters most. If several
@@ -25,7 +25,7 @@ export class LogFile {
   #file: number;
   /** Length of the file: as it was found, and what this process added. */
   #bytes = 0;
-  #unseen = 0;
+  #uncheckedBytes = 0;
 
   /** @throws the system's error if the folder or the file cannot be made */
   constructor(path: string, options: LogFileOptions) {
@@ -39,17 +39,17 @@ export class LogFile {
   write(line: string): void {
     const bytes = Buffer.from(line);
     try {
-      if (this.#unseen > this.#options.bytesMax / LOOKS) this.#look();
+      if (this.#uncheckedBytes > this.#options.bytesMax / CHECKS) this.#check();
       if (!this.#fits(bytes.length)) {
         // Another process may have rotated it just now.
-        this.#look();
+        this.#check();
         if (!this.#fits(bytes.length)) this.#rotate();
       }
       for (let at = 0; at < bytes.length; ) {
         const written = writeSync(this.#file, bytes, at);
         at += written;
         this.#bytes += written;
-        this.#unseen += written;
+        this.#uncheckedBytes += written;
       }
     } catch {
       // The next line is tried again.
@@ -65,7 +65,7 @@ export class LogFile {
     // Only the owner may read it: it may contain filters, addresses and a generated token.
     const file = openSync(this.#path, flags, 0o600);
     this.#bytes = fstatSync(file).size;
-    this.#unseen = 0;
+    this.#uncheckedBytes = 0;
     return file;
   }
 
@@ -75,11 +75,11 @@ export class LogFile {
     closeSync(former);
   }
 
-  #look(): void {
+  #check(): void {
     const [now, own] = [statSync(this.#path, { throwIfNoEntry: false }), fstatSync(this.#file)];
     if (now === undefined || now.ino !== own.ino || now.dev !== own.dev) this.#reopen('a');
     this.#bytes = fstatSync(this.#file).size;
-    this.#unseen = 0;
+    this.#uncheckedBytes = 0;
   }
 
   #rotate(): void {

@@ -43,16 +43,16 @@ export function openLog(options: LogOptions): OpenLog {
   const { service, screen = toStderr } = options;
   let { level = 'info' } = options;
   const file = options.folder === null ? null : jsonLines(options.folder, options);
-  const say = (at: Level, message: string, facts: object = {}): void => {
+  const write = (at: Level, message: string, facts: object = {}): void => {
     file?.[at](facts, message);
     if (screen !== null && LEVELS.indexOf(at) >= LEVELS.indexOf(level))
       screen(`${time()} ${service.padEnd(9)} ${at === 'info' ? '' : `${at}: `}${message}`);
   };
   return {
-    debug: (message, facts) => say('debug', message, facts),
-    info: (message, facts) => say('info', message, facts),
-    warn: (message, facts) => say('warn', message, facts),
-    error: (message, facts) => say('error', message, facts),
+    debug: (message, facts) => write('debug', message, facts),
+    info: (message, facts) => write('info', message, facts),
+    warn: (message, facts) => write('warn', message, facts),
+    error: (message, facts) => write('error', message, facts),
     setLevel: (to) => {
       level = to;
     },

@@ -43,33 +43,33 @@ export class Findings {
    * each. Building the messages would be the largest cost here.
    */
   #tcpRows = new Map<number, Row[]>();
-  #saidRows: Row[] | null = null;
+  #reportedRows: Row[] | null = null;
   #packet: Packet | null = null;
   #layer = 0;
   /** By shape, what `layersToAsk` gave; null: it was not seen yet. */
-  readonly #asked: (readonly number[] | null)[] = [];
+  readonly #layersByShape: (readonly number[] | null)[] = [];
 
   add(p: Packet, { id }: Shape): void {
-    const layers = id === UNKEPT ? layersToAsk(p) : (this.#asked[id] ?? this.#learn(p, id));
+    const layers = id === UNKEPT ? layersWithExpert(p) : (this.#layersByShape[id] ?? this.#layersOf(p, id));
     for (let i = 0; i < layers.length; i++) {
       const layer = layers[i]!;
       if (layer < 0) this.#addSegment(p, ~layer);
-      else this.#ask(p, layer);
+      else this.#runExpert(p, layer);
     }
   }
 
-  #learn(p: Packet, shape: number): readonly number[] {
-    const layers = layersToAsk(p);
+  #layersOf(p: Packet, shape: number): readonly number[] {
+    const layers = layersWithExpert(p);
     // Filled without holes: V8 turns an array with wide gaps into a slow dictionary.
-    while (this.#asked.length <= shape) this.#asked.push(null);
-    this.#asked[shape] = layers;
+    while (this.#layersByShape.length <= shape) this.#layersByShape.push(null);
+    this.#layersByShape[shape] = layers;
     return layers;
   }
 
-  #ask(p: Packet, layer: number): void {
+  #runExpert(p: Packet, layer: number): void {
     if (this.#packet !== p) this.#packet = p;
     this.#layer = layer;
-    p.protocols[layer]!.expert!(p, layer, this.#say);
+    p.protocols[layer]!.expert!(p, layer, this.#report);
   }
 
   get size(): number {
@@ -105,13 +105,13 @@ export class Findings {
       return;
     }
     const rows: Row[] = [];
-    this.#saidRows = rows;
-    this.#ask(p, layer);
-    this.#saidRows = null;
+    this.#reportedRows = rows;
+    this.#runExpert(p, layer);
+    this.#reportedRows = null;
     this.#tcpRows.set(marks, rows);
   }
 
-  readonly #say = (severity: Severity, group: Group, text: string): void => {
+  readonly #report = (severity: Severity, group: Group, text: string): void => {
     if (severity === 'chat' || severity === 'comment' || text === DSACK) return;
     const p = this.#packet!;
     const message = text.replace(PARTICULARS, '').slice(0, MESSAGE_MAX);
@@ -141,12 +141,12 @@ export class Findings {
     }
     if (row === undefined) return;
     this.#rows.add(row);
-    this.#saidRows?.push(row);
+    this.#reportedRows?.push(row);
   };
 }
 
-/** The layers that may have something to say: TCP's as `~layer`, any other as it is. They follow from the packet's shape. */
-function layersToAsk(p: Packet): number[] {
+/** The layers that may have expert information, TCP's as `~layer`: they depend on the packet's shape alone. */
+function layersWithExpert(p: Packet): number[] {
   const layers: number[] = [];
   for (let layer = 1; layer < p.count; layer++) {
     const { name, expert } = p.protocols[layer]!;
@@ -160,7 +160,7 @@ function layersToAsk(p: Packet): number[] {
   return layers;
 }
 
-/** All that the expert information of a segment depends on: its analysis, and what its header says of connection and ACK. */
+/** All that the expert information of a segment depends on: its analysis, and its header's flags and acknowledgment number. */
 function marksOf({ analysis, session, flow, direction }: Packet, b: Uint8Array, start: number): number {
   const flags = b[start + FLAGS]!;
   const closing = (flags & FIN) === 0 ? 0 : session.tcp.closer(flow) === direction ? 1 : 2;

@@ -50,7 +50,7 @@ const COUNTS = 13;
 const APPLICATIONS = 16;
 const SERVER_NAME = 17;
 const FINGERPRINTS = 18;
-/** NaN: nothing tells. */
+/** NaN: unknown. */
 const CLIENT_SEQUENCE = 19;
 const SERVER_SEQUENCE = 20;
 const WIDTH = 21;

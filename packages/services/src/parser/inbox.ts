@@ -77,7 +77,7 @@ export class Inbox {
   /** Sent after all bodies before it are delivered. */
   #end: StoreRequest['end'] = null;
   /** Packets set aside: in total, and not yet reported to the sender. */
-  #refused = { all: 0, untold: 0 };
+  #refused = { all: 0, unreported: 0 };
   #memory: ArrayBuffer | undefined;
   #clock: ClockReading | null = null;
   #busy: Promise<unknown> = Promise.resolve();
@@ -115,8 +115,8 @@ export class Inbox {
       throw new BusError('ERR_NEXT_AWAY', 'the parser begins anew with what is stored of this source');
     try {
       const taken = await this.#takeWhole(delivery);
-      const refused = this.#refused.untold;
-      this.#refused.untold = 0;
+      const refused = this.#refused.unreported;
+      this.#refused.unreported = 0;
       return refused === 0 ? taken : { ...taken, refused };
     } catch (error) {
       // An unavailable persistor or an out-of-sequence batch leaves the state unchanged.
@@ -250,7 +250,7 @@ export class Inbox {
         this.#options.refused.taken();
       } catch (error) {
         if (error instanceof BusError && error.code === 'ERR_SEQUENCE') {
-          // Somebody else stores this source, too: the sender begins again with what is stored by now.
+          // Another process stores this source, too: the sender resumes after what is stored by now.
           this.#failure = error;
           throw new BusError('ERR_NEXT_AWAY', error.message);
         }
@@ -271,7 +271,7 @@ export class Inbox {
     if (!refused.add({ source: this.key, sequence, packets, body: () => body, reason }))
       throw new BusError('ERR_NEXT_AWAY', refused.trouble ?? reason);
     this.#refused.all += packets;
-    this.#refused.untold += packets;
+    this.#refused.unreported += packets;
     for (const row of drops) addDrop(this.#drops, row);
     if (packets > 0) addDrop(this.#drops, { where: 'refused', packets, time: Date.now() / 1000 });
     if (end === null || isBare) return;

@@ -45,11 +45,11 @@ export class Names {
   /** Of the present batch. */
   #keys = new Set<string>();
   readonly #dhcp = new Tap(['dhcp'], DHCP_FIELDS);
-  /** By protocol id: 1 for those that tell names by DNS, 2 by DHCP. */
+  /** By protocol id: 1 for those that carry names as DNS does, 2 as DHCP. */
   readonly #kinds = new Uint8Array(protocolsMade());
   /** By shape: 1 for those without such a protocol. */
   readonly #silent = new Uint8Array(SHAPES_MAX);
-  /** Of the packet that is looked at. */
+  /** Of the present packet, in seconds. */
   #time = 0;
 
   constructor() {
@@ -58,10 +58,10 @@ export class Names {
   }
 
   add(p: Packet, shape: Shape): void {
-    if (shape.id === UNKEPT || this.#silent[shape.id] === 0) this.#look(p, shape.id);
+    if (shape.id === UNKEPT || this.#silent[shape.id] === 0) this.#readNames(p, shape.id);
   }
 
-  #look(p: Packet, shape: number): void {
+  #readNames(p: Packet, shape: number): void {
     const kinds = this.#kinds;
     for (let layer = p.count - 1; layer > 0; layer--) {
       const kind = kinds[p.proto[layer]!]!;
@@ -129,7 +129,7 @@ export class Names {
   }
 
   #set(address: string, name: string, source: NameSource, time: number): void {
-    // What is longer is no name, though a Host header or a TLS hello may say it.
+    // A Host header or a TLS ClientHello may have a longer text, but that is no host name.
     if (name === '' || name.length > NAME_TEXT_MAX || this.#keys.size >= NAMES_MAX) return;
     const key = `${address} ${source} ${name}`;
     if (this.#keys.has(key)) return;
@@ -145,8 +145,8 @@ export class Names {
 }
 
 /**
- * Half of all messages only ask, which is seen before anything is read from them: then there are neither answers nor
- * authorities, and the additional section says something of the asker (RFC 6891 §6.1.1).
+ * Half of all messages are queries, which the header shows: they have neither answers nor authorities, and their additional
+ * section describes the requestor (RFC 6891 §6.1.1).
  */
 function hasRecords(p: Packet, layer: number): boolean {
   const at = p.start[layer]!;

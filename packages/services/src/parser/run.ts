@@ -27,7 +27,7 @@ export interface RunOptions {
   readonly isStopped?: () => boolean;
   /** Whether a stopped run may be resumed: then the rows of the end are left to the resumed run. */
   readonly canGoOn?: boolean;
-  /** Secrets of TLS beside those of the source; looked into again whenever packets come. */
+  /** TLS secrets beside those of the source; read again whenever packets arrive. */
   readonly keyLog?: KeyLogFile | null;
 }
 

@@ -74,7 +74,7 @@ export async function startParserServer(options: ParserServerOptions): Promise<P
 
   const stopTidying = refused.keepTidy();
   const listening = await listen(server, 'parser', host, port);
-  log.info(`takes packets on ${listening.url}/parse, hands them to ${options.persistor}`);
+  log.info(`takes packets on ${listening.url}/parse, sends batches to ${options.persistor}`);
   return {
     ...listening,
     ...{ counts, refused },

@@ -52,7 +52,7 @@ export class Persistor {
         const isOfBatch = isOfTheBatch(failure);
         if (!(failure.isTemporary || isOfBatch) || this.#stopped.signal.aborted) throw error;
         if (isOfBatch && this.#putAside(batch, failure.message)) return null;
-        this.#say((isOfBatch ? this.#options.refused.trouble : null) ?? failure.message);
+        this.#warnOnce((isOfBatch ? this.#options.refused.trouble : null) ?? failure.message);
         await pause(backoffMs(attempt, this.#options), this.#stopped.signal);
       }
     }
@@ -80,7 +80,7 @@ export class Persistor {
   }
 
   /** Logs each reason once: an hour without the store must not fill the log. */
-  #say(message: string): void {
+  #warnOnce(message: string): void {
     if (this.#trouble === message) return;
     this.#trouble = message;
     this.#options.log.warn(`cannot store: ${message}; trying again until it works`);

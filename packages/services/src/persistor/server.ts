@@ -65,7 +65,7 @@ export async function startPersistor({
     const { source } = request.query as { source?: string | string[] };
     if (typeof source !== 'string')
       throw new BusError('ERR_BODY', 'say which source: /store/progress?source=KEY');
-    const capture = await access.ask(() => store.captureByKey(source));
+    const capture = await access.run(() => store.captureByKey(source));
     return {
       known: capture !== null,
       next: capture?.nextSequence ?? 0,
@@ -79,8 +79,8 @@ export async function startPersistor({
     if (waiting >= WAITING_MAX) throw new BusError('ERR_BUSY', `${waiting} batches wait already; try again`);
     waiting++;
     try {
-      const answer = await access.ask(() => write(batch));
-      if (end !== null) await access.ask(() => store.endCapture(answer.capture, end.problem));
+      const answer = await access.run(() => write(batch));
+      if (end !== null) await access.run(() => store.endCapture(answer.capture, end.problem));
       return answer;
     } finally {
       waiting--;
@@ -102,7 +102,7 @@ export async function startPersistor({
   return { ...listening, counts };
 }
 
-/** Asks the store, and maps its errors to temporary and permanent ones for the sender. */
+/** Calls the store, and maps its errors to temporary and permanent ones for the sender. */
 class StoreAccess {
   readonly #log: Log;
   /** Why the store is unavailable; null: it is not. */
@@ -112,9 +112,9 @@ class StoreAccess {
     this.#log = log;
   }
 
-  async ask<T>(question: () => Promise<T>): Promise<T> {
+  async run<T>(query: () => Promise<T>): Promise<T> {
     try {
-      const answer = await question();
+      const answer = await query();
       if (this.trouble !== null) this.#log.info('the store takes batches again');
       this.trouble = null;
       return answer;

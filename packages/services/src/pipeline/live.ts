@@ -8,7 +8,7 @@ import { LIVE_FLOWS } from '../parser/flow-times.ts';
 import type { LiveLogsOptions } from '../zeek/index.ts';
 import { type PipelineOptions, Run, startParsing } from './pipeline.ts';
 
-/** A batch that is not full goes out after this long. The kernel hands over packets only once a second, if they are few. */
+/** A batch that is not full goes out after this long. The kernel delivers packets only once a second, if they are few. */
 const FLUSH_MS = 500;
 const DROPS_MS = 1000;
 
@@ -66,24 +66,24 @@ export async function runLive(
     pipeline,
     () => live.clock,
   );
-  const tellDrops = (): void => {
+  const reportDrops = (): void => {
     for (const row of live.drops()) run.addDrops(row);
   };
-  const timer = setInterval(tellDrops, DROPS_MS);
+  const timer = setInterval(reportDrops, DROPS_MS);
   const ended = live.ended
     .catch((error: Error) => {
       problem = error.message;
     })
     .finally(() => {
       clearInterval(timer);
-      tellDrops();
+      reportDrops();
       Atomics.store(over, 0, 1);
     });
   return {
     run,
     live,
     finished: async () => {
-      // Nobody would read what goes on being captured.
+      // No reader is left for further packets.
       const damage = await run.finished().finally(() => live.stop());
       await ended;
       return problem ?? damage;

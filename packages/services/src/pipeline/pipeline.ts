@@ -41,7 +41,7 @@ export interface PipelineOptions {
   readonly logs?: LiveLogsOptions | null;
   /** Called after each stored batch. */
   readonly onProgress?: (progress: RunProgress) => void;
-  /** Told what rules and the expert found in a batch, once it is stored; `capture` is its name. */
+  /** Called with what rules and the expert found in a batch, once it is stored; `capture` is its name. */
   readonly onFindings?: ((findings: readonly FindingRow[], capture: string) => void) | undefined;
   /** Called with each stored batch, which is borrowed: its memory is reused. */
   readonly onStored?: (packets: PacketBatch, drops: readonly DropRow[]) => void;
@@ -127,7 +127,7 @@ export class Run {
   #storing: Promise<void> = Promise.resolve();
   #drops: DropRow[] = [];
   /** Drops of refused batches, and those batches' packets: they are reported with the next accepted one. */
-  readonly #untold: DropRow[] = [];
+  readonly #pendingDrops: DropRow[] = [];
   /** Sequences of the last refused batch, and of the last batch. */
   #missingSequence = 0;
   #lastSequence = 0;
@@ -161,7 +161,7 @@ export class Run {
     });
     this.capacity = batchesMax;
     this.#thread = thread;
-    thread.listen((message) => this.#hear(message));
+    thread.listen((message) => this.#onMessage(message));
   }
 
   /** Resolves when all is stored, to what is wrong with the input, or null. @throws StoreError, ParserError */
@@ -169,10 +169,10 @@ export class Run {
     try {
       const problem = await this.#ended;
       await this.#storing;
-      await this.#tellRest();
+      await this.#writePendingDrops();
       return this.#withRefused(problem);
     } finally {
-      this.#loss.tell();
+      this.#loss.flush();
       await this.#thread.end();
     }
   }
@@ -199,7 +199,7 @@ export class Run {
     addDrop(this.#drops, row);
   }
 
-  #hear(message: FromParser): void {
+  #onMessage(message: FromParser): void {
     if (message.kind === 'batch') {
       if (this.#hasFailed) return;
       const stored = this.#store(message);
@@ -234,11 +234,11 @@ export class Run {
       get flows(): FlowRow[] {
         return flowRows(flows);
       },
-      ...{ names, findings, reported, drops: [...this.#untold.splice(0), ...allDrops] },
+      ...{ names, findings, reported, drops: [...this.#pendingDrops.splice(0), ...allDrops] },
     };
     const written = await this.#persistor.write(batch);
     this.waiting--;
-    if (written === null) this.#miss(sequence, batch.drops, packets.length);
+    if (written === null) this.#countRefused(sequence, batch.drops, packets.length);
     else if (written.applied) {
       this.packets += written.packets;
       this.#options.onStored?.(packets, allDrops);
@@ -250,27 +250,27 @@ export class Run {
     this.#options.onProgress?.({ capture: this.capture, bytesRead, size, packets: this.packets });
   }
 
-  #miss(sequence: number, drops: readonly DropRow[], packets: number): void {
+  #countRefused(sequence: number, drops: readonly DropRow[], packets: number): void {
     this.#missingSequence = sequence;
     this.#isRefusedAtAll = true;
     this.refused += packets;
-    for (const row of drops) addDrop(this.#untold, row);
-    if (packets > 0) addDrop(this.#untold, { where: 'refused', packets, time: Date.now() / 1000 });
+    for (const row of drops) addDrop(this.#pendingDrops, row);
+    if (packets > 0) addDrop(this.#pendingDrops, { where: 'refused', packets, time: Date.now() / 1000 });
   }
 
   /**
    * Drops that no batch has reported get a batch of their own, after all others, so that a refused one can still be resent. If
    * the run can be resumed, it takes the sequence of the refused batch: one of its own would count as one more packet.
    */
-  async #tellRest(): Promise<void> {
-    if (this.#untold.length === 0) return;
-    const rest = { flows: [], names: [], findings: [], drops: this.#untold.splice(0), packets: null };
+  async #writePendingDrops(): Promise<void> {
+    if (this.#pendingDrops.length === 0) return;
+    const rest = { flows: [], names: [], findings: [], drops: this.#pendingDrops.splice(0), packets: null };
     const { key: source } = this.capture;
     const sequence = this.#isStopped && this.#canGoOn ? this.#missingSequence : this.#lastSequence + 1;
     await this.#persistor.write({ source, sequence, origin: this.#origin, ...rest });
   }
 
-  /** The end of an incomplete capture says so. */
+  /** Adds what the store refused to the capture's `problem`. */
   #withRefused(problem: string | null): string | null {
     if (!this.#isRefusedAtAll) return problem;
     const what = this.refused > 0 ? `${this.refused} packets` : 'its last conversations';

@@ -5,10 +5,10 @@ import type { Store } from '@eyrie/store';
 import type { Talkers } from '../peer/traffic.ts';
 
 const WINDOW_S = 60;
-const TOLD_MAX = 32;
+const TALKERS_MAX = 32;
 
 export async function talkersOf(store: Store, nowS = Date.now() / 1000): Promise<Talkers> {
-  const { items } = await store.endpoints({ from: nowS - WINDOW_S, order: 'bytes', limit: 4 * TOLD_MAX });
+  const { items } = await store.endpoints({ from: nowS - WINDOW_S, order: 'bytes', limit: 4 * TALKERS_MAX });
   const addresses: Talkers['addresses'][number][] = [];
   const named = new Map<string, number>();
   for (const { address, names, bytesSent, bytesReceived } of items) {
@@ -19,5 +19,5 @@ export async function talkersOf(store: Store, nowS = Date.now() / 1000): Promise
     if (name !== undefined) named.set(name, (named.get(name) ?? 0) + rate);
   }
   const byRate = [...named].map(([name, rate]) => ({ name, rate })).sort((a, b) => b.rate - a.rate);
-  return { names: byRate.slice(0, TOLD_MAX), addresses: addresses.slice(0, TOLD_MAX) };
+  return { names: byRate.slice(0, TALKERS_MAX), addresses: addresses.slice(0, TALKERS_MAX) };
 }

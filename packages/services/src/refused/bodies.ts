@@ -102,13 +102,13 @@ export class RefusedBodies {
     this.#files = 0;
     this.#bytes = 0;
     try {
-      for (const path of bodiesIn(this.folder)) this.#look(path);
+      for (const path of bodiesIn(this.folder)) this.#sweepFile(path);
     } catch (error) {
       this.#log.warn(`cannot delete what is too old of ${this.folder}: ${(error as Error).message}`);
     }
   }
 
-  #look(path: string): void {
+  #sweepFile(path: string): void {
     const facts = statSync(path, { throwIfNoEntry: false });
     if (facts === undefined) return;
     if (this.#now() - facts.mtimeMs > AGE_MS_MAX) {

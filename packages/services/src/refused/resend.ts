@@ -85,7 +85,7 @@ async function send(
   const lost = Math.min(count, (await store.captureByKey(batch.source))?.drops ?? 0);
   const drops = lost === 0 ? [] : [{ where: 'refused' as const, packets: -lost, time: Date.now() / 1000 }];
   try {
-    // How far later batches have reported is not its to say.
+    // Later batches have set it since.
     const { reported: _, ...rest } = batch;
     const { applied, packets, capture } = await store.write({ ...rest, drops });
     if (applied) return { packets };

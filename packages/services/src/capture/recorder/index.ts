@@ -1,6 +1,6 @@
 // The thread that writes interfaces to the ring and does nothing else, so that neither parsing, nor the store, nor garbage
 // collection of the main thread keeps it from emptying the kernel's buffer. One thread serves all interfaces of this
-// process. This file is both ends: who imports it in the main thread can start the thread, and the thread runs this same
+// process. This file is both ends: the main thread imports it to start the thread, which runs the same
 // file, so that it is found wherever the sources were bundled.
 import { setFlagsFromString } from 'node:v8';
 import {
@@ -20,14 +20,14 @@ export interface Recorder {
   send(message: ToRecorder): void;
 }
 
-/** Starts a recording; `hear` receives all its messages, of which the last is `end`. */
-export function startRecording(job: RecordJob, hear: (message: FromRecorder) => void): Recorder {
+/** Starts a recording; `onMessage` receives all its messages, of which the last is `end`. */
+export function startRecording(job: RecordJob, onMessage: (message: FromRecorder) => void): Recorder {
   const { port1: own, port2: port } = new MessageChannel();
   own.on('message', (message: FromRecorder) => {
     if (message.kind === 'end') release(own);
-    hear(message);
+    onMessage(message);
   });
-  recordings.set(own, hear);
+  recordings.set(own, onMessage);
   thread ??= startThread();
   thread.postMessage({ job, port }, [port]);
   return { send: (message) => own.postMessage(message) };
@@ -45,7 +45,7 @@ function startThread(): Worker {
   worker.on('error', ({ message }) => {
     const all = [...recordings];
     for (const [port] of all) release(port);
-    for (const [, hear] of all) hear({ kind: 'end', failure: { code: '', message } });
+    for (const [, onMessage] of all) onMessage({ kind: 'end', failure: { code: '', message } });
   });
   return worker;
 }

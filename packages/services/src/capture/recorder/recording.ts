@@ -10,8 +10,8 @@ import type { FromRecorder, RecordJob, ToRecorder } from './spec.ts';
 
 const RETRY = { firstMs: 500, mostMs: 5000 };
 
-/** The disk counts as mended after so long without a failure. */
-const MENDED_MS = 10_000;
+/** The disk counts as recovered after so long without a failure. */
+const RECOVERED_MS = 10_000;
 
 /** Longest time that packets stay buffered before they are on disk, where readers see them. */
 const FLUSH_MS = 50;
@@ -37,7 +37,7 @@ function favour(id: () => number): void {
   }
 }
 
-/** Linux gives each thread a priority of its own; which it is says /proc, which may be missing in a container. */
+/** Linux gives each thread a priority of its own; its id is in /proc, which may be missing in a container. */
 export function favourThisThread(): void {
   if (process.platform === 'linux') favour(() => Number(basename(readlinkSync('/proc/thread-self'))));
 }
@@ -54,8 +54,8 @@ class Recording {
   /** Why the tool does not run at present; null: it does. */
   #trouble: string | null = null;
   #disk = { problem: '', untilMs: -Infinity };
-  /** The state told last, as text. */
-  #told = '';
+  /** The last state posted, as text. */
+  #lastState = '';
 
   /** @throws CaptureError if there should be a key, and it cannot be read */
   constructor(job: RecordJob, port: MessagePort) {
@@ -78,17 +78,17 @@ class Recording {
   /** Resolves when it is stopped and all is written. @throws CaptureError if it cannot begin */
   async run(): Promise<void> {
     let source: LiveSource | null = await this.#open();
-    this.#say({ kind: 'begun', tool: source.tool.name });
+    this.#post({ kind: 'begun', tool: source.tool.name });
     const timer = setInterval(() => {
       this.#ring.flush();
-      this.#tellState();
+      this.#postState();
     }, FLUSH_MS);
     try {
       while (source !== null) source = await this.#pump(source);
     } finally {
       clearInterval(timer);
       this.#ring.close();
-      this.#tellState();
+      this.#postState();
     }
   }
 
@@ -135,29 +135,29 @@ class Recording {
     return { kernel: before.kernel + kernel, interface: before.interface + nic };
   }
 
-  #tellState(): void {
+  #postState(): void {
     const { packets, bytes, dropped } = this.#ring;
     const state = { ...this.#drops, packets, bytes, dropped, trouble: this.#trouble ?? this.#diskTrouble() };
     const text = JSON.stringify(state);
-    if (text === this.#told) return;
-    this.#told = text;
-    this.#say({ kind: 'state', state });
+    if (text === this.#lastState) return;
+    this.#lastState = text;
+    this.#post({ kind: 'state', state });
   }
 
-  /** A full disk takes packets now and then, as old files are deleted: one line says so, not two a second. */
+  /** A full disk takes packets now and then, as old files are deleted: that is logged once, not twice a second. */
   #diskTrouble(): string | null {
     const { problem } = this.#ring;
     const now = performance.now();
-    if (problem !== null) this.#disk = { problem, untilMs: now + MENDED_MS };
+    if (problem !== null) this.#disk = { problem, untilMs: now + RECOVERED_MS };
     return now < this.#disk.untilMs ? this.#disk.problem : null;
   }
 
-  #say(message: FromRecorder): void {
+  #post(message: FromRecorder): void {
     this.#port.postMessage(message);
   }
 }
 
-/** Runs a job; says `end` last. */
+/** Runs a job; posts `end` last. */
 export async function record(job: RecordJob, port: MessagePort): Promise<void> {
   let failure: FromRecorder & { kind: 'end' } = { kind: 'end', failure: null };
   try {

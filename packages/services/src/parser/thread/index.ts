@@ -1,6 +1,6 @@
-// A parser in a thread of its own. This file is both ends: who imports it in the main thread can start the thread, and
-// the thread runs this same file, so that it is found wherever the sources were put together. A thread that has done its
-// work waits for more: to start one and compile all protocols again costs as much as some hundred thousand packets.
+// A parser in a thread of its own. This file is both ends: the main thread imports it to start the thread, which
+// runs the same file, so that it is found wherever the sources were bundled. A thread that has finished its
+// job waits for another: to start one and compile all protocols again costs as much as some hundred thousand packets.
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import module from 'node:module';
 import { dirname } from 'node:path';
@@ -16,7 +16,7 @@ const IDLE_MS = 60_000;
  * A thread's heap grows to this many MiB before it is collected as a whole for the first time. Left to itself, the engine
  * does that for every second batch, since the batches' memory counts too: a tenth of the CPU time of an import.
  *
- * Only a flag of the whole process says so, and V8 refuses code that was compiled under other flags, as all that is in the
+ * Only a flag of the whole process sets it, and V8 refuses code that was compiled under other flags, as all that is in the
  * compile cache: so the thread takes the flag back as soon as it has its heap.
  */
 const HEAP_MIB = 128;
@@ -57,14 +57,14 @@ type FromThread = FromParser | { readonly kind: 'heap' };
 
 /** A job on a thread. */
 export interface ParserThread {
-  /** Delivers the job's messages, those that have come before as well; the last is `end` or `error`. */
+  /** Delivers the job's messages, including earlier ones; the last is `end` or `error`. */
   listen(listener: (message: FromParser) => void): void;
   send(message: ToParser): void;
-  /** Resolves when the thread has gone, or waits for other work. */
+  /** Resolves when the thread is terminated or idle. */
   end(): Promise<void>;
 }
 
-/** Starts a job on a thread. Until somebody listens its messages are kept: `batchesMax` batches, then it waits. */
+/** Starts a job on a thread. Its messages are kept until there is a listener: `batchesMax` batches, then it waits. */
 export function startParser(job: ParseJob): ParserThread {
   const messages = new Mailbox();
   if (job.isSmall === true) return parseHere(job, messages);
@@ -85,7 +85,7 @@ export function startParser(job: ParseJob): ParserThread {
   };
 }
 
-/** Keeps messages until somebody listens. */
+/** Keeps messages until there is a listener. */
 class Mailbox {
   readonly #kept: FromParser[] = [];
   #listener: ((message: FromParser) => void) | null = null;
@@ -105,14 +105,14 @@ class Mailbox {
 function parseHere(job: ParseJob, messages: Mailbox): ParserThread {
   let isEnded = false;
   const loading = import('./job.ts').then(({ ParserWork }) => {
-    // As between threads: what is handed over belongs to the receiver.
-    const work = new ParserWork(job, (said, move) => {
-      if (!isEnded) messages.deliver(structuredClone(said, { transfer: move }));
+    // As between threads: transferred memory belongs to the receiver.
+    const work = new ParserWork(job, (message, move) => {
+      if (!isEnded) messages.deliver(structuredClone(message, { transfer: move }));
     });
     void work.run();
     return work;
   });
-  const send = (message: ToParser): void => void loading.then((work) => work.hear(message));
+  const send = (message: ToParser): void => void loading.then((work) => work.onMessage(message));
   return {
     listen: (listener) => messages.listen(listener),
     send,
@@ -139,13 +139,13 @@ class Thread {
   /** Resolves to true when its heap is made, and V8's flags are as before; to false when it could not start. */
   readonly hasHeap: Promise<boolean>;
   readonly #worker: Worker;
-  #hear: (message: FromParser) => void = () => {};
+  #onMessage: (message: FromParser) => void = () => {};
   /** The job has ended; only then the thread can be reused. */
   #isDone = true;
   #timer: NodeJS.Timeout | undefined;
 
   constructor() {
-    // The folder it tells is of this version of Node, within the one that was asked for.
+    // The folder it returns is of this version of Node, within the one that was set.
     const folder = module.getCompileCacheDir();
     const cache = folder === undefined ? null : dirname(folder);
     setFlagsFromString(`--initial-heap-size=${HEAP_MIB}`);
@@ -160,20 +160,20 @@ class Thread {
     this.#worker.on('message', (message: FromThread) => {
       if (message.kind === 'heap') return resolve(true);
       if (message.kind === 'end') this.#isDone = true;
-      this.#hear(message);
+      this.#onMessage(message);
     });
     this.#worker.on('error', ({ message, stack = '' }) => {
-      // It is gone, and can be given no other work.
+      // It has ended, and cannot be reused.
       this.#isDone = false;
-      this.#forget();
-      this.#hear({ kind: 'error', code: '', message, stack });
+      this.#removeIdle();
+      this.#onMessage({ kind: 'error', code: '', message, stack });
     });
   }
 
-  work(job: ParseJob, hear: (message: FromParser) => void): void {
+  work(job: ParseJob, onMessage: (message: FromParser) => void): void {
     clearTimeout(this.#timer);
     this.#worker.ref();
-    this.#hear = hear;
+    this.#onMessage = onMessage;
     this.#isDone = false;
     this.send({ kind: 'job', job });
   }
@@ -183,7 +183,7 @@ class Thread {
   }
 
   async end(): Promise<void> {
-    this.#hear = () => {};
+    this.#onMessage = () => {};
     if (this.#isDone && idle.length < IDLE_MAX) this.rest();
     else await this.#worker.terminate();
   }
@@ -193,13 +193,13 @@ class Thread {
     idle.push(this);
     this.#worker.unref();
     this.#timer = setTimeout(() => {
-      this.#forget();
+      this.#removeIdle();
       void this.#worker.terminate();
     }, IDLE_MS);
     this.#timer.unref();
   }
 
-  #forget(): void {
+  #removeIdle(): void {
     clearTimeout(this.#timer);
     const at = idle.indexOf(this);
     if (at >= 0) idle.splice(at, 1);
@@ -216,8 +216,8 @@ if (!isMainThread && (workerData as Start | null)?.role === ROLE) {
   const { ParserWork } = await import('./job.ts');
   let work: InstanceType<typeof ParserWork> | null = null;
   port.on('message', (message: ToThread) => {
-    if (message.kind !== 'job') return work?.hear(message);
-    work = new ParserWork(message.job, (said, move) => port.postMessage(said, move));
+    if (message.kind !== 'job') return work?.onMessage(message);
+    work = new ParserWork(message.job, (posted, move) => port.postMessage(posted, move));
     void work.run();
   });
 }

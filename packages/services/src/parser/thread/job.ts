@@ -7,7 +7,7 @@ import type { FromParser, ParseJob, SourceSpec, ToParser } from './spec.ts';
 
 export class ParserWork {
   readonly #job: ParseJob;
-  readonly #say: (message: FromParser, move: ArrayBuffer[]) => void;
+  readonly #post: (message: FromParser, move: ArrayBuffer[]) => void;
   readonly #parser: PacketParser;
   readonly #free: (ArrayBuffer | undefined)[];
   #waiting: ((memory: ArrayBuffer | undefined) => void) | null = null;
@@ -15,9 +15,9 @@ export class ParserWork {
   #missed = 0;
   #isStopped = false;
 
-  constructor(job: ParseJob, say: (message: FromParser, move: ArrayBuffer[]) => void) {
+  constructor(job: ParseJob, post: (message: FromParser, move: ArrayBuffer[]) => void) {
     this.#job = job;
-    this.#say = say;
+    this.#post = post;
     const {
       batchPackets,
       firstPackets,
@@ -41,7 +41,7 @@ export class ParserWork {
     this.#free = Array.from({ length: job.batchesMax }, () => undefined);
   }
 
-  hear(message: ToParser): void {
+  onMessage(message: ToParser): void {
     if (message.kind === 'stop') {
       this.#isStopped = true;
       void this.#source?.close();
@@ -53,7 +53,7 @@ export class ParserWork {
     else this.#free.push(message.memory);
   }
 
-  /** Says `end` or `error` last. */
+  /** Posts `end` or `error` last. */
   async run(): Promise<void> {
     try {
       const { keyLog = '' } = this.#job;
@@ -78,14 +78,14 @@ export class ParserWork {
         },
       );
       this.#parser.close();
-      this.#say({ kind: 'end', problem: this.#source.reader.problem?.message ?? null }, []);
+      this.#post({ kind: 'end', problem: this.#source.reader.problem?.message ?? null }, []);
     } catch (error) {
       const { message, stack = '', code = '' } = error as NodeJS.ErrnoException;
-      this.#say({ kind: 'error', code, message, stack }, []);
+      this.#post({ kind: 'error', code, message, stack }, []);
     }
   }
 
-  readonly #onTrouble = (trouble: string): void => this.#say({ kind: 'trouble', trouble }, []);
+  readonly #onTrouble = (trouble: string): void => this.#post({ kind: 'trouble', trouble }, []);
 
   #memory(): ArrayBuffer | undefined | Promise<ArrayBuffer | undefined> {
     if (this.#free.length > 0) return this.#free.pop();
@@ -99,7 +99,7 @@ export class ParserWork {
     const source = this.#source!;
     const sequence = sequenceOf(lastFrame, packets.length);
     const { length, capacity, texts, buffer: memory } = packets;
-    this.#say(
+    this.#post(
       {
         kind: 'batch',
         ...{ sequence, length, capacity, memory, texts, flows, names, findings, reported },

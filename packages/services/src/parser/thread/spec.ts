@@ -32,11 +32,11 @@ export interface ParseJob {
   readonly reportEvery?: number;
   /** Added to stream numbers, see ParserOptions. */
   readonly streamBase: number;
-  /** Whether, after a stop, somebody may go on from there: what is only told at the end is left for them then. */
+  /** Whether a stopped job may be resumed: then the rows of the end are left to the resumed one. */
   readonly canGoOn: boolean;
   readonly flushMs: number;
   readonly flows: FlowOptions;
-  /** Whether intrusion rules look at the packets. */
+  /** Whether intrusion rules are applied. */
   readonly rules: boolean;
   /** Which findings they do not make: an expression; empty, the default: none. */
   readonly silence?: string | undefined;
@@ -44,11 +44,11 @@ export interface ParseJob {
   readonly keyLog?: string | undefined;
   /** Zeek's logs that are written of them; null: none. */
   readonly logs?: LiveLogsOptions | null;
-  /** Whether packets come now, so that the clock tells which conversations are over. */
+  /** Whether packets are live, so that the system clock decides which conversations are over. */
   readonly isLive: boolean;
 }
 
-/** A batch on its way to the store; `memory` is to be handed back. */
+/** A batch on its way to the store; `memory` is to be returned. */
 export interface ParsedMessage {
   readonly kind: 'batch';
   readonly sequence: number;
