@@ -85,7 +85,7 @@ export class SqlStore implements Store {
       await database.transaction((tx) => this.#writer.captures.add(tx, { ...origin, key }));
     } catch (error) {
       // What it remembers of the capture was rolled back.
-      this.#writer.captures.forget();
+      this.#writer.captures.clear();
       if ((await this.#captures.byKey(key)) === null) throw error;
       // Another process has begun it just now.
       return this.beginCapture(origin, options);
@@ -200,8 +200,8 @@ export class SqlStore implements Store {
     try {
       return await work(database);
     } finally {
-      this.#writer.forget();
-      this.#texts.forget();
+      this.#writer.invalidate();
+      this.#texts.clear();
     }
   }
 

@@ -123,7 +123,7 @@ export interface Removed {
 
 export interface Erased extends Removed {
   /** Remaining packets (of tunnels and the like) whose addresses the store does not know all of. */
-  readonly untold: number;
+  readonly unrecorded: number;
 }
 
 export interface StoreInfo {

@@ -7,7 +7,7 @@ import { widthFor } from '../src/query/timeline.ts';
 import type { Transaction } from '../src/sql/database.ts';
 import { AddressTable } from '../src/write/address-table.ts';
 import { putInt64, putNanoseconds } from '../src/write/int64.ts';
-import { OuterBook, UNTOLD } from '../src/write/outer-book.ts';
+import { OuterBook, UNRECORDED } from '../src/write/outer-book.ts';
 import { floorTo, tallied } from '../src/write/tally.ts';
 
 describe('numbers of 64 bits', () => {
@@ -131,7 +131,7 @@ describe('addresses that no column shows', () => {
       tx,
       batchOf(['2001:db8::1>', '>2001:db8::1', '10.0.0.1 10.0.0.2>10.0.0.3']),
     );
-    assert.deepEqual([...more.values()], [100, UNTOLD, 100]);
+    assert.deepEqual([...more.values()], [100, UNRECORDED, 100]);
   });
 
   it('keep their numbers under pseudonyms when they are read again', async () => {
@@ -157,7 +157,7 @@ describe('addresses that no column shows', () => {
     const numbers = await new OuterBook(null).numbers(tx, batchOf(wrong));
     assert.deepEqual(
       [...numbers.values()],
-      wrong.map(() => UNTOLD),
+      wrong.map(() => UNRECORDED),
     );
   });
 });

@@ -73,7 +73,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
 /** From the store, and from what it refused: that lies beside it, with the same addresses in it. */
 async function erase(store: Store, options: StoreCommandOptions): Promise<readonly [unknown, string]> {
   const { address = '', reason = '' } = options;
-  const { untold, ...erased } = await store.erase(address, reason);
+  const { unrecorded: untold, ...erased } = await store.erase(address, reason);
   const [removed, text] = counted(erased);
   const { eraseRefused } = await import('@eyrie/services/refused');
   const { deleted, unread } = await eraseRefused(folderOf(options), address);

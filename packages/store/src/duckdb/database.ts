@@ -113,7 +113,7 @@ export class DuckDBDatabase implements Database {
     if (this.#isBroken)
       await this.#lock.hold(async () => {
         this.#checkOpen();
-        await this.#mend();
+        await this.#recover();
       });
     const turn = this.#nextReader;
     this.#nextReader = (turn + 1) % READERS;
@@ -134,7 +134,7 @@ export class DuckDBDatabase implements Database {
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     return this.#lock.hold(async () => {
       this.#checkOpen();
-      await this.#mend();
+      await this.#recover();
       await this.#run('BEGIN TRANSACTION');
       try {
         const result = await work(this.#transaction);
@@ -215,7 +215,7 @@ export class DuckDBDatabase implements Database {
   vacuum(): Promise<void> {
     return this.#lock.hold(async () => {
       this.#checkOpen();
-      await this.#mend();
+      await this.#recover();
       await this.#run('FORCE CHECKPOINT');
       if (this.#path === MEMORY) return;
       try {
@@ -311,7 +311,7 @@ export class DuckDBDatabase implements Database {
   }
 
   /** Reopens the database after a fatal error (such as a full disk), as after a crash. */
-  async #mend(): Promise<void> {
+  async #recover(): Promise<void> {
     if (this.#isBroken) await this.#reopen();
   }
 

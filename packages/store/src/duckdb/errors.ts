@@ -14,8 +14,8 @@ export function storeError(error: unknown, path: string): unknown {
   if (/^INTERRUPT Error/.test(message)) return made('ERR_STORE_CLOSED', 'was closed before it had answered');
   if (/Could not set lock|Conflicting lock|being used by another process/i.test(message)) {
     const holder = /PID (\d+)/.exec(message)?.[1];
-    const who = holder === undefined ? 'another process' : `process ${holder}`;
-    return made('ERR_STORE_LOCKED', `${who} has this store open; stop it, or ask it over its HTTP API`);
+    const owner = holder === undefined ? 'another process' : `process ${holder}`;
+    return made('ERR_STORE_LOCKED', `${owner} has this store open; stop it, or ask it over its HTTP API`);
   }
   if (/No space left|disk quota|Could not write all|out of disk/i.test(message))
     return made('ERR_STORE_DISK_FULL', 'the disk is full; free some space, what was stored is kept');

@@ -36,7 +36,7 @@ export async function openDuckDB(path: string, options: StoreOptions) {
       },
     });
     await database.all('RESET wal_autocheckpoint');
-    if (isMigrated) await giveBack(database, onMigration);
+    if (isMigrated) await reclaimSpace(database, onMigration);
     return { database, version };
   } catch (error) {
     await database.close();
@@ -48,7 +48,7 @@ export async function openDuckDB(path: string, options: StoreOptions) {
 const FREE_SHARE_MAX = 0.25;
 
 /** After a migration, a file holds its packets twice, as they were and as they are: rewrites it without those that were. */
-async function giveBack(
+async function reclaimSpace(
   database: DuckDBDatabase,
   onMigration: ((line: string) => void) | undefined,
 ): Promise<void> {

@@ -1,6 +1,6 @@
 // Resolves addresses in a filter to the dictionary numbers in rows.
 import type { Database } from '../sql/database.ts';
-import { Remembered } from '../sql/remembered.ts';
+import { QueryCache } from '../sql/query-cache.ts';
 import { and, FALSE, type Sql } from './condition.ts';
 
 /** Numbers inlined into a query; if there are more, the query uses a subselect. */
@@ -11,11 +11,11 @@ const CONDITIONS_MAX = 100;
 
 export class AddressBook {
   readonly #database: Database;
-  readonly #found: Remembered<number[]>;
+  readonly #found: QueryCache<number[]>;
 
   constructor(database: Database) {
     this.#database = database;
-    this.#found = new Remembered(database, CONDITIONS_MAX);
+    this.#found = new QueryCache(database, CONDITIONS_MAX);
   }
 
   /** SQL: the address in `column` is of this family and meets `condition` (on `bytes` and `text` of `addresses`). */

@@ -93,17 +93,17 @@ function ipAddresses(layer: 'ip' | 'ipv6', family: number): [string, Make][] {
   const make =
     (sql: readonly Sql[], sides: readonly number[]): Make =>
     (vocabulary) => {
-      const isOpen = (layers: readonly string[], isTold: boolean): boolean =>
-        layers.includes(layer) && !isTold;
+      const isOpen = (layers: readonly string[], isRecorded: boolean): boolean =>
+        layers.includes(layer) && !isRecorded;
       const several = and(
         isTangled,
-        vocabulary.layersLike((layers, isTold) => isOpen(layers, isTold) && isSeveral(layers, layer)),
+        vocabulary.layersLike((layers, isRecorded) => isOpen(layers, isRecorded) && isSeveral(layers, layer)),
       );
       const some = vocabulary.layersLike(isOpen);
-      const told = vocabulary.layersLike((_, isTold) => isTold);
+      const recorded = vocabulary.layersLike((_, isRecorded) => isRecorded);
       return {
         // The test itself checks the side and family of outer addresses.
-        has: or(and(shown, not(several)), told),
+        has: or(and(shown, not(several)), recorded),
         open: or(several, and(not(shown), some)),
         values: { kind: 'address', sql, shown, family, sides },
       };

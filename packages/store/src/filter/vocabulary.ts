@@ -1,7 +1,7 @@
 // The distinct protocols and paths in this store: some hundred texts, on which a filter's conditions about layers are
 // evaluated before any packets are examined.
 import type { Database, Dialect } from '../sql/database.ts';
-import { Remembered } from '../sql/remembered.ts';
+import { QueryCache } from '../sql/query-cache.ts';
 import { FALSE, type Sql, TRUE } from './condition.ts';
 
 interface Texts {
@@ -15,12 +15,12 @@ export class Vocabulary {
   #paths: Texts = { ids: [], names: [] };
   #layers: Texts = { ids: [], names: [] };
   #split: string[][] = [];
-  #told: boolean[] = [];
-  readonly #refreshed: Remembered<void>;
+  #recorded: boolean[] = [];
+  readonly #refreshed: QueryCache<void>;
 
   constructor(database: Database) {
     this.#database = database;
-    this.#refreshed = new Remembered(database, 1);
+    this.#refreshed = new QueryCache(database, 1);
   }
 
   get shared(): Dialect['shared'] {
@@ -41,12 +41,12 @@ export class Vocabulary {
     if (paths === this.#paths.ids.length) return;
     const names = await this.#read('paths', 'name');
     const layers = await this.#read('paths', 'layers');
-    const told = await this.#read('paths', 'is_told');
+    const recorded = await this.#read('paths', 'is_told');
     // All or none: a query may fail or be cancelled.
     this.#paths = names;
     this.#layers = layers;
     this.#split = layers.names.map((each) => each.split(':'));
-    this.#told = told.names.map((each) => each === 'true');
+    this.#recorded = recorded.names.map((each) => each === 'true');
   }
 
   async #read(table: string, column: string): Promise<Texts> {
@@ -68,8 +68,8 @@ export class Vocabulary {
    * Selects packets by the names of their layers; a leading `?` marks those still being reassembled. `isTold`: packets all of
    * whose IP addresses are stored, not only those in the columns.
    */
-  layersLike(test: (layers: readonly string[], isTold: boolean) => boolean): Sql {
-    return this.#like('path', this.#layers, (i) => test(this.#split[i]!, this.#told[i]!));
+  layersLike(test: (layers: readonly string[], isRecorded: boolean) => boolean): Sql {
+    return this.#like('path', this.#layers, (i) => test(this.#split[i]!, this.#recorded[i]!));
   }
 
   #like(column: string, { ids }: Texts, test: (i: number) => boolean): Sql {

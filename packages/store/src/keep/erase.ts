@@ -8,7 +8,7 @@ import type { Erased, Removed } from '../store.ts';
 import { addressText } from '../write/address-text.ts';
 import type { Disguise } from '../write/dictionaries.ts';
 import { ofCapture } from '../write/packet-rows.ts';
-import { audit, dropUnusedAddresses, removePackets, untoldPackets } from './remove.ts';
+import { audit, dropUnusedAddresses, removePackets, unrecordedPackets } from './remove.ts';
 
 /**
  * Deletes all rows that refer to the address: packets from and to it, its flows, names and findings. Packets stored
@@ -46,9 +46,9 @@ export async function erase(
       ),
     };
     await dropUnusedAddresses(tx);
-    const whom = kind === ETHER ? 'an Ethernet address' : 'an IP address';
-    await audit(tx, 'erase', plainText(reason === '' ? whom : `${whom}: ${reason}`), removed);
-    return { ...removed, untold: await untoldPackets(tx) };
+    const kindName = kind === ETHER ? 'an Ethernet address' : 'an IP address';
+    await audit(tx, 'erase', plainText(reason === '' ? kindName : `${kindName}: ${reason}`), removed);
+    return { ...removed, unrecorded: await unrecordedPackets(tx) };
   });
 }
 

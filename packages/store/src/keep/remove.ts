@@ -54,7 +54,7 @@ function parts(numbers: readonly number[]): string[] {
 /** Emptied batches remembered per capture; earlier ones count as stored. */
 const EMPTY_BATCHES_KEPT = 10_000;
 
-export async function forgetEmptyBatches(tx: Transaction): Promise<void> {
+export async function pruneEmptyBatches(tx: Transaction): Promise<void> {
   await tx.run(
     `UPDATE captures SET base_sequence = g.base FROM (
        SELECT capture, max(sequence) - ${EMPTY_BATCHES_KEPT} AS base FROM batches GROUP BY capture) g
@@ -75,15 +75,15 @@ export async function dropUnusedAddresses(tx: Transaction): Promise<void> {
 }
 
 /** Number of packets with IP addresses that are not stored: those of older versions, and those beyond the bound. */
-export async function untoldPackets(tx: Transaction): Promise<number> {
+export async function unrecordedPackets(tx: Transaction): Promise<number> {
   const paths = await tx.all('SELECT id, layers FROM paths WHERE NOT is_told');
-  const untold = paths.map(([id, layers]) => ({
+  const unrecorded = paths.map(([id, layers]) => ({
     id: Number(id),
     headers: ipHeaders(String(layers).split(':')),
   }));
-  const withIp = untold.filter(({ headers }) => headers > 0).map(({ id }) => id);
+  const withIp = unrecorded.filter(({ headers }) => headers > 0).map(({ id }) => id);
   if (withIp.length === 0) return 0;
-  const wrapped = untold.filter(({ headers }) => isWrapped(headers, IPV4)).map(({ id }) => id);
+  const wrapped = unrecorded.filter(({ headers }) => isWrapped(headers, IPV4)).map(({ id }) => id);
   const showsNone = `(marks & ${KIND_MASK << KIND_SHIFT}) < ${IPV4 << KIND_SHIFT}`;
   const [row] = await tx.all(
     `SELECT count(*) FROM packet WHERE path IN (${[...wrapped, -1].join(', ')})

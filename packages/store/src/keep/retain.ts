@@ -2,7 +2,7 @@
 import { StoreError } from '../errors.ts';
 import type { Database, Transaction } from '../sql/database.ts';
 import type { Removed, Retention } from '../store.ts';
-import { audit, dropUnusedAddresses, forgetEmptyBatches, removePackets } from './remove.ts';
+import { audit, dropUnusedAddresses, pruneEmptyBatches, removePackets } from './remove.ts';
 
 export async function retain(database: Database, limits: Retention): Promise<Removed> {
   const { ageSeconds, rows, bytes } = limits;
@@ -17,12 +17,12 @@ export async function retain(database: Database, limits: Retention): Promise<Rem
     if (most !== Infinity) packets += await removeBeyond(tx, Math.floor(most));
     if (packets === 0) return { packets: 0, flows: 0, names: 0, findings: 0 };
     const removed = { packets, ...(await removeNotes(tx)) };
-    await forgetEmptyBatches(tx);
+    await pruneEmptyBatches(tx);
     await dropUnusedAddresses(tx);
-    const asked = Object.entries(limits)
+    const limitTexts = Object.entries(limits)
       .filter(([, value]) => value !== undefined)
       .map(([name, value]) => `${name} ${value}`);
-    await audit(tx, 'retain', asked.join(', '), removed);
+    await audit(tx, 'retain', limitTexts.join(', '), removed);
     return removed;
   });
 }

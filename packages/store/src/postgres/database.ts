@@ -336,7 +336,7 @@ const MIGRATED = `SELECT coalesce(
 
 /** In the order of the days; null for those that share a partition. */
 const PARTITIONS_OF = `SELECT inhrelid::regclass::text AS name
-  FROM unnest($1::date[]) WITH ORDINALITY AS asked (day, place)
+  FROM unnest($1::date[]) WITH ORDINALITY AS requested (day, place)
     LEFT JOIN pg_inherits ON inhparent = '${PARENT}'::regclass
       AND inhrelid = to_regclass('packet_rows_' || to_char(day, 'YYYY_MM_DD'))
   ORDER BY place`;

@@ -2,7 +2,7 @@
 import type { CaptureRow } from '../queries.ts';
 import type { ClockReading } from '../rows.ts';
 import type { Database, Row } from '../sql/database.ts';
-import { Remembered } from '../sql/remembered.ts';
+import { QueryCache } from '../sql/query-cache.ts';
 import { secondsOrNull } from './time.ts';
 
 const QUERY = `SELECT c.id, c.key, c.kind, c.name, c.file, c.hash, c.begun, c.ended, c.problem, c.base_sequence,
@@ -23,11 +23,11 @@ export interface Moment {
 
 export class CaptureList {
   readonly #database: Database;
-  readonly #cached: Remembered<CaptureRow[]>;
+  readonly #cached: QueryCache<CaptureRow[]>;
 
   constructor(database: Database) {
     this.#database = database;
-    this.#cached = new Remembered(database, 1);
+    this.#cached = new QueryCache(database, 1);
   }
 
   /** Latest first. */
@@ -63,17 +63,19 @@ export class CaptureList {
   async clocksAt(moments: readonly Moment[]): Promise<(ClockReading | null)[]> {
     const found: (ClockReading | null)[] = moments.map(() => null);
     const captures = new Set((await this.all()).filter(({ clock }) => clock != null).map(({ id }) => id));
-    const asked = moments
+    const requested = moments
       .map(({ capture, time }, place) => ({ capture, time, place }))
       .filter(({ capture, time }) => captures.has(capture) && Number.isFinite(time));
-    if (asked.length === 0) return found;
-    const rows = asked.map(({ place, capture, time }) => `(${place}, ${capture}, CAST(${time} AS FLOAT8))`);
+    if (requested.length === 0) return found;
+    const rows = requested.map(
+      ({ place, capture, time }) => `(${place}, ${capture}, CAST(${time} AS FLOAT8))`,
+    );
     const reading = (most: string, where: string) =>
-      `(SELECT ${most}(time) FROM clocks WHERE clocks.capture = asked.capture ${where})`;
+      `(SELECT ${most}(time) FROM clocks WHERE clocks.capture = requested.capture ${where})`;
     const all = await this.#database.all(
-      `WITH asked (place, capture, moment) AS (VALUES ${rows.join(', ')}),
+      `WITH requested (place, capture, moment) AS (VALUES ${rows.join(', ')}),
          chosen AS (SELECT place, capture,
-           coalesce(${reading('max', 'AND time <= moment')}, ${reading('min', '')}) AS chosen_time FROM asked)
+           coalesce(${reading('max', 'AND time <= moment')}, ${reading('min', '')}) AS chosen_time FROM requested)
        SELECT place, time, mesh, ahead, uncertainty FROM chosen
          JOIN clocks ON clocks.capture = chosen.capture AND time = chosen_time`,
     );

@@ -11,7 +11,7 @@ import {
   type StoredFlow,
 } from '../queries.ts';
 import type { Database, Dialect, Row, Value } from '../sql/database.ts';
-import { Remembered } from '../sql/remembered.ts';
+import { QueryCache } from '../sql/query-cache.ts';
 import { addressIs } from './address.ts';
 import { cursorOf, keyOf } from './cursor.ts';
 import { flowsOf, passing } from './passing.ts';
@@ -92,13 +92,13 @@ type Heads = ReadonlyMap<string, FlowHead>;
 
 export class Flows {
   readonly #database: Database;
-  readonly #remembered: Remembered<Heads>;
-  readonly #bases: Remembered<ReadonlyMap<number, SequenceBase>>;
+  readonly #cache: QueryCache<Heads>;
+  readonly #bases: QueryCache<ReadonlyMap<number, SequenceBase>>;
 
   constructor(database: Database) {
     this.#database = database;
-    this.#remembered = new Remembered(database, FLOWS_MAX, (heads) => 1 + heads.size);
-    this.#bases = new Remembered(database, FLOWS_MAX, (bases) => 1 + bases.size);
+    this.#cache = new QueryCache(database, FLOWS_MAX, (heads) => 1 + heads.size);
+    this.#bases = new QueryCache(database, FLOWS_MAX, (bases) => 1 + bases.size);
   }
 
   /** Null if the packet has no conversation, or none was reported yet. */
@@ -108,7 +108,7 @@ export class Flows {
     // Nothing is gained by looking up others if they can't be cached.
     const block = this.#database.changes === null ? 1 : BLOCK;
     const from = stream - (stream % block);
-    const heads = await this.#remembered.get(`${capture} ${from}`, () =>
+    const heads = await this.#cache.get(`${capture} ${from}`, () =>
       this.#heads(capture, from, from + block - 1),
     );
     return heads.get(`${name} ${stream}`) ?? null;

@@ -1,7 +1,7 @@
 // The earlier packets of a packet's conversation, by file offset only, since every packet tree needs them.
 import type { FlowHead, Lead, PacketRow } from '../queries.ts';
 import type { Database, Dialect } from '../sql/database.ts';
-import { Remembered } from '../sql/remembered.ts';
+import { QueryCache } from '../sql/query-cache.ts';
 import { placesOf } from '../write/packet-rows.ts';
 import type { CaptureList } from './captures.ts';
 import type { Flows } from './flows.ts';
@@ -46,7 +46,7 @@ export class Leads {
   readonly #captures: CaptureList;
   readonly #packets: Packets;
   /** Beginnings of conversations, and all packets of those that are rare among others; null: they are too many. */
-  readonly #known: Remembered<PlacedPackets | null>;
+  readonly #known: QueryCache<PlacedPackets | null>;
 
   constructor(database: Database, flows: Flows, captures: CaptureList, packets: Packets) {
     this.#database = database;
@@ -54,7 +54,7 @@ export class Leads {
     this.#flows = flows;
     this.#captures = captures;
     this.#packets = packets;
-    this.#known = new Remembered(database, CACHED_MAX, (packets) => 1 + (packets?.count ?? 0));
+    this.#known = new QueryCache(database, CACHED_MAX, (packets) => 1 + (packets?.count ?? 0));
   }
 
   async of(packet: PacketRow, most: LeadOptions): Promise<Lead> {

@@ -6,7 +6,7 @@ import { StoreError } from '../errors.ts';
 import { and, not, type Sql, TRUE } from '../filter/condition.ts';
 import { PACKET_COLUMNS, type PacketColumn } from '../queries.ts';
 import type { Database, Row, Value } from '../sql/database.ts';
-import { Remembered } from '../sql/remembered.ts';
+import { QueryCache } from '../sql/query-cache.ts';
 import { cursorOf, keyOf } from './cursor.ts';
 import { columnsOf } from './packet-rows.ts';
 import type { Selected } from './selection.ts';
@@ -63,11 +63,11 @@ interface Placed {
 
 export class PacketOrder {
   readonly #database: Database;
-  readonly #groups: Remembered<readonly Group[]>;
+  readonly #groups: QueryCache<readonly Group[]>;
 
   constructor(database: Database) {
     this.#database = database;
-    this.#groups = new Remembered(database, COUNTS_BYTES_MAX, bytesOf);
+    this.#groups = new QueryCache(database, COUNTS_BYTES_MAX, bytesOf);
   }
 
   async page(selected: Selected, ordering: Ordering): Promise<OrderedRows> {

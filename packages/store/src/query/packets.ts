@@ -10,7 +10,7 @@ import {
 } from '../queries.ts';
 import { BATCH_PACKETS_MAX } from '../rows.ts';
 import type { Database, Row } from '../sql/database.ts';
-import { Remembered } from '../sql/remembered.ts';
+import { QueryCache } from '../sql/query-cache.ts';
 import { ofCapture } from '../write/packet-rows.ts';
 import type { CaptureList } from './captures.ts';
 import { cursorOf, keyOf } from './cursor.ts';
@@ -35,9 +35,9 @@ export class Packets {
   readonly #captures: CaptureList;
   readonly #columns: string;
   readonly #order: PacketOrder;
-  readonly #spans: Remembered<Span | null>;
-  readonly #newest: Remembered<number>;
-  readonly #found: Remembered<FoundPacket | null>;
+  readonly #spans: QueryCache<Span | null>;
+  readonly #newest: QueryCache<number>;
+  readonly #found: QueryCache<FoundPacket | null>;
 
   constructor(database: Database, selector: Selector, texts: Texts, captures: CaptureList) {
     this.#columns = columnsOf(database.dialect);
@@ -46,9 +46,9 @@ export class Packets {
     this.#texts = texts;
     this.#captures = captures;
     this.#order = new PacketOrder(database);
-    this.#spans = new Remembered(database, SPANS_MAX);
-    this.#newest = new Remembered(database, SPANS_MAX);
-    this.#found = new Remembered(database, FOUND_MAX);
+    this.#spans = new QueryCache(database, SPANS_MAX);
+    this.#newest = new QueryCache(database, SPANS_MAX);
+    this.#found = new QueryCache(database, FOUND_MAX);
   }
 
   async page(query: PacketQuery): Promise<Page<PacketRow> & Exactness> {

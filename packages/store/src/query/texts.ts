@@ -1,6 +1,6 @@
 // Cache of the texts of dictionary numbers. The text of a number never changes, so that entries stay valid.
 import type { Database } from '../sql/database.ts';
-import { Remembered } from '../sql/remembered.ts';
+import { QueryCache } from '../sql/query-cache.ts';
 
 /** Texts cached per table; the cache is emptied beyond it. */
 const TEXTS_MAX = 100_000;
@@ -14,12 +14,12 @@ const COLUMN: Readonly<Record<Table, string>> = { addresses: 'text', protocols: 
 
 export class Texts {
   readonly #database: Database;
-  readonly #anyInfo: Remembered<boolean>;
+  readonly #anyInfo: QueryCache<boolean>;
   #known = emptyTables();
 
   constructor(database: Database) {
     this.#database = database;
-    this.#anyInfo = new Remembered(database, 1);
+    this.#anyInfo = new QueryCache(database, 1);
   }
 
   /** The texts by number; numbers unknown to the store are missing. */
@@ -63,7 +63,7 @@ export class Texts {
   }
 
   /** Empties the cache after an erasure; lookups in progress fill the old one, which is discarded. */
-  forget(): void {
+  clear(): void {
     this.#known = emptyTables();
   }
 }

@@ -2,7 +2,7 @@
 // through layers that need not know of it.
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-const asking = new AsyncLocalStorage<AbortSignal>();
+const requestSignal = new AsyncLocalStorage<AbortSignal>();
 
 /** A query that was only about to begin is cancelled again. */
 const AGAIN_MS = 200;
@@ -12,12 +12,12 @@ const AGAIN_MS = 200;
  * reason. Transactions go on.
  */
 export function cancelledBy<T>(signal: AbortSignal, work: () => T): T {
-  return asking.run(signal, work);
+  return requestSignal.run(signal, work);
 }
 
 /** Runs what others may wait for as well. */
 export function uncancelled<T>(work: () => T): T {
-  return asking.exit(work);
+  return requestSignal.exit(work);
 }
 
 /**
@@ -27,7 +27,7 @@ export function uncancelled<T>(work: () => T): T {
  * @throws the reason of the signal
  */
 export async function cancellable<T>(query: () => Promise<T>, cancel: () => void): Promise<T> {
-  const signal = asking.getStore();
+  const signal = requestSignal.getStore();
   if (signal === undefined) return query();
   signal.throwIfAborted();
   let again: NodeJS.Timeout | undefined;

@@ -47,13 +47,13 @@ export async function migrate(
       });
     const title = `${place}: bringing it up to schema ${made} of ${wanted}: ${name}`;
     if (isNew || onMigration === undefined) await step();
-    else await reported(step, title, database, onMigration);
+    else await withProgress(step, title, database, onMigration);
   }
   return wanted;
 }
 
 /** Runs a step that may take long, and tells of it at its beginning and from time to time. */
-async function reported(
+async function withProgress(
   step: () => Promise<void>,
   title: string,
   database: Database,

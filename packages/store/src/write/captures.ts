@@ -33,7 +33,7 @@ export class Captures {
   }
 
   /** To be called after a rollback. */
-  forget(): void {
+  clear(): void {
     this.#known.clear();
   }
 
@@ -62,7 +62,7 @@ export class Captures {
       lastClock: Number(row[3] ?? 0),
       reported: numberOrNull(row[4]!),
     };
-    this.#remember(key, found);
+    this.#cache(key, found);
     return found;
   }
 
@@ -73,7 +73,7 @@ export class Captures {
       'INSERT INTO captures (id, key, kind, name, file, hash, begun) VALUES ($1, $2, $3, $4, $5, $6, $7)',
       [made.id, key, kind, plainText(name), path, hash, Date.now() / 1000],
     );
-    this.#remember(key, made);
+    this.#cache(key, made);
     return made;
   }
 
@@ -105,7 +105,7 @@ export class Captures {
     await tx.run('UPDATE captures SET reported = $1 WHERE id = $2', [reported, id]);
   }
 
-  #remember(key: string, capture: KnownCapture): void {
+  #cache(key: string, capture: KnownCapture): void {
     if (this.#known.size >= KNOWN_MAX) this.#known.clear();
     this.#known.set(key, capture);
   }

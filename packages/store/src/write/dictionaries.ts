@@ -5,7 +5,7 @@ import type { PacketColumns } from '../rows.ts';
 import type { Transaction } from '../sql/database.ts';
 import { AddressTable } from './address-table.ts';
 import { addressText, addressWidth } from './address-text.ts';
-import { OuterBook, UNTOLD } from './outer-book.ts';
+import { OuterBook, UNRECORDED } from './outer-book.ts';
 import { type PacketScratch, TANGLED } from './packet-rows.ts';
 import { isTangled } from './tangled.ts';
 
@@ -32,7 +32,7 @@ export class Dictionaries {
   }
 
   /** After a transaction that was undone: what was numbered in it was not. */
-  forget(): void {
+  clear(): void {
     this.#isLoaded = false;
     this.#addresses.clear();
     this.#protocols.clear();
@@ -45,8 +45,8 @@ export class Dictionaries {
     if (!this.#isLoaded) await this.#load(tx);
     const { length, texts, protocol, path, layers } = columns;
     await this.#protocols.fill(tx, texts, protocol, protocol, null, scratch.protocol, length);
-    const told = await this.#fillOuter(tx, columns, scratch);
-    await this.#paths.fill(tx, texts, path, layers, told, scratch.path, length);
+    const recorded = await this.#fillOuter(tx, columns, scratch);
+    await this.#paths.fill(tx, texts, path, layers, recorded, scratch.path, length);
     this.#mark(columns, scratch);
     await this.#fillAddresses(tx, columns, scratch);
   }
@@ -73,16 +73,16 @@ export class Dictionaries {
     scratch.hasOuter = false;
     const numbers = await this.#outer.numbers(tx, columns);
     if (numbers.size === 0) return null;
-    const told = new Uint8Array(length);
+    const recorded = new Uint8Array(length);
     for (let i = 0; i < length; i++) {
       const place = outer[i]!;
-      const number = place < 0 ? UNTOLD : (numbers.get(place) ?? UNTOLD);
-      if (number === UNTOLD) continue;
-      told[i] = 1;
+      const number = place < 0 ? UNRECORDED : (numbers.get(place) ?? UNRECORDED);
+      if (number === UNRECORDED) continue;
+      recorded[i] = 1;
       scratch.outer[i] = number;
       if (number > 0) scratch.hasOuter = true;
     }
-    return told;
+    return recorded;
   }
 
   async #fillAddresses(tx: Transaction, columns: PacketColumns, scratch: PacketScratch): Promise<void> {
@@ -173,8 +173,8 @@ class Numbers {
     this.#ofOne = new Int32Array(texts * 2);
   }
 
-  place(name: number, layers: number, told: number): number {
-    return name === layers ? name * 2 + told : (this.#texts * (1 + name) + layers) * 2 + told;
+  place(name: number, layers: number, recorded: number): number {
+    return name === layers ? name * 2 + recorded : (this.#texts * (1 + name) + layers) * 2 + recorded;
   }
 
   /** 0: none yet. */
@@ -203,9 +203,9 @@ class Texts {
   async load(tx: Transaction): Promise<void> {
     const more = this.#table === 'paths' ? 'layers, is_told' : 'name, FALSE';
     const rows = await tx.all(`SELECT id, name, ${more} FROM ${this.#table} LIMIT ${TEXTS_MAX}`);
-    for (const [id, name, layers, told] of rows)
+    for (const [id, name, layers, recorded] of rows)
       this.#known.set(
-        keyOf({ name: String(name), layers: String(layers), is_told: told === true }),
+        keyOf({ name: String(name), layers: String(layers), is_told: recorded === true }),
         Number(id),
       );
   }
@@ -216,17 +216,17 @@ class Texts {
     texts: readonly string[],
     names: Uint32Array,
     layers: Uint32Array,
-    told: Uint8Array | null,
+    recorded: Uint8Array | null,
     target: Int32Array,
     length: number,
   ): Promise<void> {
     const numbers = new Numbers(texts.length);
     const missing = new Map<number, Entry>();
     for (let i = 0; i < length; i++) {
-      const place = numbers.place(names[i]!, layers[i]!, told === null ? 0 : told[i]!);
+      const place = numbers.place(names[i]!, layers[i]!, recorded === null ? 0 : recorded[i]!);
       target[i] = numbers.at(place);
       if (target[i] !== 0 || missing.has(place)) continue;
-      const entry = { name: texts[names[i]!]!, layers: texts[layers[i]!]!, is_told: told?.[i] === 1 };
+      const entry = { name: texts[names[i]!]!, layers: texts[layers[i]!]!, is_told: recorded?.[i] === 1 };
       const id = this.#known.get(keyOf(entry));
       if (id === undefined) missing.set(place, entry);
       else {
@@ -237,7 +237,7 @@ class Texts {
     if (missing.size === 0) return;
     await this.#add(tx, missing, numbers);
     for (let i = 0; i < length; i++)
-      target[i] = numbers.at(numbers.place(names[i]!, layers[i]!, told === null ? 0 : told[i]!));
+      target[i] = numbers.at(numbers.place(names[i]!, layers[i]!, recorded === null ? 0 : recorded[i]!));
   }
 
   async #add(tx: Transaction, missing: Map<number, Entry>, numbers: Numbers): Promise<void> {

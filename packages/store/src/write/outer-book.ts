@@ -18,7 +18,7 @@ export const SOURCE = 0;
 export const DESTINATION = 1;
 
 /** Outer addresses exist, but were not reported or not stored for lack of room. */
-export const UNTOLD = -1;
+export const UNRECORDED = -1;
 /** The columns show all there is. */
 const NONE_BESIDE = 0;
 
@@ -62,7 +62,7 @@ export class OuterBook {
 
   /**
    * Numbers of the sets reported in a batch, 0 for an empty one, by index in its texts. Sets not reported, or without
-   * room, are UNTOLD.
+   * room, are UNRECORDED.
    */
   async numbers(
     tx: Transaction,
@@ -76,14 +76,14 @@ export class OuterBook {
       if (place < 0 || numbers.has(place)) continue;
       const set = setOf(texts[place]!);
       const key = set === null ? null : keyOf(set);
-      const number = key === null ? UNTOLD : key === EMPTY ? NONE_BESIDE : this.#known.get(key);
-      numbers.set(place, number ?? UNTOLD);
+      const number = key === null ? UNRECORDED : key === EMPTY ? NONE_BESIDE : this.#known.get(key);
+      numbers.set(place, number ?? UNRECORDED);
       if (number !== undefined) continue;
       keys.set(place, key!);
       if (!missing.has(key!)) missing.set(key!, this.#storedSet(set!));
     }
     if (missing.size > 0) await this.#learn(tx, missing);
-    for (const [place, key] of keys) numbers.set(place, this.#known.get(key) ?? UNTOLD);
+    for (const [place, key] of keys) numbers.set(place, this.#known.get(key) ?? UNRECORDED);
     return numbers;
   }
 

@@ -41,11 +41,11 @@ export function nameRow(capture: number, { address, name, source, time, last, co
 }
 
 /** Severities, gravest first. */
-const GRAVITY = ['error', 'warn', 'note', 'chat', 'comment'];
+const SEVERITIES = ['error', 'warn', 'note', 'chat', 'comment'];
 
 export function findingRow(capture: number, finding: FindingRow): Cells {
   const { finder, severity, group, protocol, message, address, count, frame, time, last, detail } = finding;
-  const gravity = GRAVITY.indexOf(severity);
+  const gravity = SEVERITIES.indexOf(severity);
   return {
     capture,
     finder,
@@ -54,7 +54,7 @@ export function findingRow(capture: number, finding: FindingRow): Cells {
     protocol,
     message,
     address: address ?? '',
-    gravity: gravity < 0 ? GRAVITY.length : gravity,
+    gravity: gravity < 0 ? SEVERITIES.length : gravity,
     frame,
     first_time: time,
     last_time: last ?? time,

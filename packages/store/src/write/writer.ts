@@ -79,7 +79,7 @@ export class Writer {
   }
 
   /** Reloads cached table state after changes by others. */
-  forget(): void {
+  invalidate(): void {
     this.#isStale = true;
   }
 
@@ -180,13 +180,13 @@ export class Writer {
         async (made) => {
           tx = made;
           if (ahead === null) await inTurn();
-          if (this.#isStale) this.#forget();
+          if (this.#isStale) this.#clearCaches();
           return this.#ingest.apply(made, batches, onNumbered);
         },
         { number: lane, inTurn },
       );
     } catch (error) {
-      this.forget();
+      this.invalidate();
       throw error;
     }
   }
@@ -200,14 +200,14 @@ export class Writer {
     const state = await tx.dictionaryState();
     if (state === this.#dictionaryState) return;
     if (ahead !== null) throw new Error('dictionaries have changed');
-    this.#forget();
+    this.#clearCaches();
     this.#dictionaryState = state;
   }
 
-  #forget(): void {
+  #clearCaches(): void {
     this.#isStale = false;
-    this.#dictionaries.forget();
-    this.captures.forget();
+    this.#dictionaries.clear();
+    this.captures.clear();
   }
 }
 

@@ -134,7 +134,7 @@ export function agrees(make: Make): void {
     // What comes now is told, beside what is not.
     const [known] = batchesOf(PORT_SCAN);
     await store.write(known!);
-    assert.ok((await store.erase('10.20.0.47')).untold > 0);
+    assert.ok((await store.erase('10.20.0.47')).unrecorded > 0);
     await store.close();
   });
 

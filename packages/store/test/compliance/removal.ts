@@ -94,7 +94,7 @@ export function removes(make: Make): void {
     const shown = (await store.packets({ address: whom, limit: 10_000 })).items.length;
     assert.ok(before > shown);
     const removed = await store.erase(whom);
-    assert.deepEqual([removed.packets, removed.untold], [before, 0]);
+    assert.deepEqual([removed.packets, removed.unrecorded], [before, 0]);
     await sameCounts(store, 5125 - before);
     assert.deepEqual((await store.packets({ filter })).items, []);
     // Its number is not given to others: what comes again is found again.
