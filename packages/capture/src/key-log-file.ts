@@ -39,13 +39,13 @@ export class KeyLogFile {
    */
   refresh(): void {
     try {
-      this.#readOn();
+      this.#readAppended();
     } catch {
       // As above: it may be readable the next time.
     }
   }
 
-  #readOn(): void {
+  #readAppended(): void {
     const { size, ino } = statSync(this.path);
     if (size < this.#read || ino !== this.#inode) this.#read = 0;
     this.#inode = ino;

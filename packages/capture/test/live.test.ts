@@ -81,7 +81,7 @@ describe('failures of the tools have a one-line error', () => {
     ],
     ['dumpcap: Invalid capture filter "foo bar" for interface \'lo\'.', 'ERR_CAPTURE_BAD_FILTER', /foo bar/],
     ['tcpdump: eth1: That device is not up', 'ERR_CAPTURE_LIVE', /ip link set nope up/],
-    ['', 'ERR_CAPTURE_LIVE', /it said nothing/],
+    ['', 'ERR_CAPTURE_LIVE', /it printed no message/],
   ];
   for (const [said, code, message] of cases) {
     it(`${said.split('\n')[0] || 'nothing'}`, () => {

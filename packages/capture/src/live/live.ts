@@ -41,7 +41,7 @@ const HANDOVER_MS = 1100;
 /** Longest time between an exit of the tool, to which the same signal was sent as to this process, and the call of `stop`. */
 const STOP_MS = 1000;
 /** Characters kept of a tool's stderr. */
-const SAID_MAX = 8192;
+const MESSAGES_MAX = 8192;
 
 export class LiveSource implements FrameSource {
   readonly path: string;
@@ -51,20 +51,21 @@ export class LiveSource implements FrameSource {
   readonly #child: ChildProcess;
   readonly #source: CaptureSource;
   readonly #timer: NodeJS.Timeout | undefined;
-  readonly #said: Said;
+  readonly #messages: ToolMessages;
   readonly #stopped = Promise.withResolvers<void>();
   #isClosed = false;
 
-  constructor(path: string, tool: Tool, child: ChildProcess, source: CaptureSource, said: Said) {
+  constructor(path: string, tool: Tool, child: ChildProcess, source: CaptureSource, messages: ToolMessages) {
     this.path = path;
     this.tool = tool;
     this.#child = child;
     this.#source = source;
-    this.#said = said;
-    said.counts = this.drops;
+    this.#messages = messages;
+    messages.counts = this.drops;
     // Only tcpdump reports counters while it runs. It writes the file header before it handles the signal, which ends it until then.
     const signal = countsSignal(tool);
-    if (signal !== null) this.#timer = setInterval(() => said.isListening && child.kill(signal), COUNTS_MS);
+    if (signal !== null)
+      this.#timer = setInterval(() => messages.isListening && child.kill(signal), COUNTS_MS);
   }
 
   /** The tool's process. */
@@ -110,7 +111,7 @@ export class LiveSource implements FrameSource {
     this.#interrupt();
     await this.#source.close();
     if (this.#isRunning) await once(this.#child, 'exit');
-    await this.#said.ended;
+    await this.#messages.ended;
   }
 
   get #isRunning(): boolean {
@@ -126,17 +127,17 @@ export class LiveSource implements FrameSource {
   async #explainEnd(): Promise<void> {
     const child = this.#child;
     if (this.#isRunning) await once(child, 'exit');
-    await this.#said.ended;
+    await this.#messages.ended;
     // Whoever ends all processes of a service, or of a container, signals the tool as well.
     if (child.exitCode === 0) await Promise.race([this.#stopped.promise, pause(STOP_MS)]);
     if (this.#isClosed) return;
     const ending = child.signalCode === null ? '' : `ended by ${child.signalCode}`;
-    throw liveError(this.tool, this.path, null, ending || this.#said.text, []);
+    throw liveError(this.tool, this.path, null, ending || this.#messages.text, []);
   }
 }
 
 /** Collects a child's stderr. */
-interface Said {
+interface ToolMessages {
   text: string;
   /** tcpdump handles its signals. */
   isListening: boolean;
@@ -153,20 +154,20 @@ export async function openLive(name: string, options: LiveOptions = {}): Promise
   const tool = findTool(options.tool);
   const filter = options.filter?.trim() || null;
   const child = await startTool(tool, argumentsFor(tool, name, { ...LIVE_DEFAULTS, ...options, filter }));
-  const said = listen(child);
+  const messages = collectMessages(child);
   try {
     guard(child);
-    return new LiveSource(name, tool, child, await openFrom(name, streamInput(child.stdout!)), said);
+    return new LiveSource(name, tool, child, await openFrom(name, streamInput(child.stdout!)), messages);
   } catch (error) {
     child.kill();
     if (!(error instanceof CaptureError)) throw error;
-    await said.ended;
+    await messages.ended;
     const known = await listInterfaces(tool).catch(() => []);
     throw liveError(
       tool,
       name,
       filter,
-      said.text,
+      messages.text,
       known.filter((each) => each.isUp).map((each) => each.name),
     );
   }
@@ -204,19 +205,19 @@ function argumentsFor(tool: Tool, name: string, options: Required<LiveOptions>):
   ];
 }
 
-function listen(child: ChildProcess): Said {
+function collectMessages(child: ChildProcess): ToolMessages {
   const lines = createInterface({ input: child.stderr! });
-  const said: Said = {
+  const messages: ToolMessages = {
     text: '',
     isListening: false,
     counts: { kernel: 0, interface: 0 },
     ended: new Promise((resolve) => lines.once('close', resolve)),
   };
   lines.on('line', (line) => {
-    readCounts(line, said.counts);
-    said.isListening ||= line.includes('listening on');
+    readCounts(line, messages.counts);
+    messages.isListening ||= line.includes('listening on');
     if (!/packets? (captured|received|dropped)|listening on/.test(line))
-      said.text = `${said.text}${line}\n`.slice(-SAID_MAX);
+      messages.text = `${messages.text}${line}\n`.slice(-MESSAGES_MAX);
   });
-  return said;
+  return messages;
 }

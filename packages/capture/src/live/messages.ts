@@ -28,34 +28,34 @@ export function liveError(
   tool: Tool,
   name: string,
   filter: string | null,
-  said: string,
+  stderr: string,
   known: readonly string[],
 ): CaptureError {
-  if (/No such device|no device named|SIOCETHTOOL.*No such|BIOCSETIF.*not configured/i.test(said)) {
+  if (/No such device|no device named|SIOCETHTOOL.*No such|BIOCSETIF.*not configured/i.test(stderr)) {
     const list = known.length > 0 ? `; there are ${known.join(', ')}` : '';
     return new CaptureError('ERR_CAPTURE_NO_INTERFACE', `${name}: no such interface${list}`);
   }
-  if (/permission|not permitted|Operation not allowed/i.test(said))
+  if (/permission|not permitted|Operation not allowed/i.test(stderr))
     return new CaptureError(
       'ERR_CAPTURE_NO_PERMISSION',
       `${name}: you may not capture here; ${howToPermit(tool)}`,
     );
-  if (/filter expression|capture filter|syntax error|illegal token|unknown host/i.test(said)) {
+  if (/filter expression|capture filter|syntax error|illegal token|unknown host/i.test(stderr)) {
     const reason =
-      /(?:filter expression: |tcpdump: (?!can't parse))(.*?)\)?$/m.exec(said)?.[1] ??
+      /(?:filter expression: |tcpdump: (?!can't parse))(.*?)\)?$/m.exec(stderr)?.[1] ??
       'it is not a BPF expression';
     return new CaptureError(
       'ERR_CAPTURE_BAD_FILTER',
       `capture filter "${filter}": ${reason}; see man pcap-filter, for example: tcp port 443`,
     );
   }
-  if (/is not up|Network is down|went down/i.test(said))
+  if (/is not up|Network is down|went down/i.test(stderr))
     return new CaptureError(
       'ERR_CAPTURE_LIVE',
       `${name}: the interface is down; bring it up with: ip link set ${name} up`,
     );
-  if (/interface disappeared/i.test(said))
+  if (/interface disappeared/i.test(stderr))
     return new CaptureError('ERR_CAPTURE_LIVE', `${name}: the interface was removed`);
-  const line = said.split('\n').findLast((each) => each.trim() !== '') ?? 'it said nothing';
+  const line = stderr.split('\n').findLast((each) => each.trim() !== '') ?? 'it printed no message';
   return new CaptureError('ERR_CAPTURE_LIVE', `${name}: ${tool.name} cannot capture: ${line.trim()}`);
 }

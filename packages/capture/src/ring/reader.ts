@@ -11,7 +11,7 @@ const BEGINNING_BYTES = 94;
 
 const CHUNK_BYTES = 1 << 20;
 /** Polling interval for new bytes. */
-const LOOK_MS = 40;
+const POLL_MS = 40;
 
 export interface RingReaderOptions {
   /** frame.number of the first packet to read; default 1. */
@@ -55,7 +55,7 @@ export class RingReader implements FrameSource, FrameReader {
       const file = await this.#nextFile();
       if (file === null) {
         if (isOver) return;
-        await pause(LOOK_MS);
+        await pause(POLL_MS);
         continue;
       }
       const wanted = this.lastFrame;
@@ -114,14 +114,14 @@ export class RingReader implements FrameSource, FrameReader {
           this.#reader.release();
           const { problem } = this.#reader;
           if (problem !== null) {
-            this.#onDamage?.(goesOn(`${file.path}: ${problem.message}`));
+            this.#onDamage?.(continuedText(`${file.path}: ${problem.message}`));
             return;
           }
         } else if (isComplete) return;
         else {
           // It may have grown since the last read: one more look follows.
           isComplete = this.#isOver() || (await this.#hasLater(file));
-          if (!isComplete) await pause(LOOK_MS);
+          if (!isComplete) await pause(POLL_MS);
         }
       }
     } finally {
@@ -135,7 +135,7 @@ export class RingReader implements FrameSource, FrameReader {
       return await plain.read(buffer, 0, CHUNK_BYTES, position);
     } catch (error) {
       if (this.#onDamage === null || !(error instanceof CaptureError)) throw error;
-      this.#onDamage(goesOn(error.message));
+      this.#onDamage(continuedText(error.message));
       return null;
     }
   }
@@ -145,7 +145,7 @@ export class RingReader implements FrameSource, FrameReader {
     try {
       while ((await stat(file.path)).size < BEGINNING_BYTES && !this.#isClosed) {
         if (this.#isOver() || (await this.#hasLater(file))) break;
-        await pause(LOOK_MS);
+        await pause(POLL_MS);
       }
       return await openPlain(file.path);
     } catch (error) {
@@ -160,7 +160,7 @@ export class RingReader implements FrameSource, FrameReader {
   }
 }
 
-function goesOn(problem: string): string {
+function continuedText(problem: string): string {
   return `${problem}; reading goes on with the next file`;
 }
 

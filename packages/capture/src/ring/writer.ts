@@ -94,7 +94,7 @@ export class RingWriter {
       if (this.#bytes >= this.#limits.fileBytesMax) this.#endFile();
     } catch (error) {
       this.problem = `packets are dropped: ${writeError(this.folder, error).message}`;
-      this.#giveUp(count);
+      this.#abandon(count);
     }
   }
 
@@ -162,7 +162,7 @@ export class RingWriter {
   }
 
   /** The last write may be partial, so nothing may follow it in this file. */
-  #giveUp(count: number): void {
+  #abandon(count: number): void {
     this.dropped += count;
     // If that fails, a reader finds a truncated file, and what is intact in it.
     attempt(() => this.#file !== null && ftruncateSync(this.#file, this.#diskBytes));

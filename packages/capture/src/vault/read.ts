@@ -97,7 +97,7 @@ class VaultFile implements PlainFile {
   }
 
   async #placeOf(plainAt: number): Promise<Place | null> {
-    while (plainAt >= this.#nextPlainAt) if (!(await this.#lookOn())) return null;
+    while (plainAt >= this.#nextPlainAt) if (!(await this.#readNextHead())) return null;
     let [low, high] = [0, this.#places.length - 1];
     while (low < high) {
       const middle = (low + high + 1) >> 1;
@@ -108,7 +108,7 @@ class VaultFile implements PlainFile {
   }
 
   /** Indexes the next record; false if there is none, or only part of it. */
-  async #lookOn(): Promise<boolean> {
+  async #readNextHead(): Promise<boolean> {
     if (this.#isEnded) return false;
     const bytes = new Uint8Array(RECORD_HEAD_BYTES);
     const { bytesRead } = await this.#file.read(bytes, 0, bytes.length, this.#nextAt);
