@@ -70,7 +70,7 @@ test('DuckDB, many who go away at any moment: others never lose an answer', { ti
     const left = new AbortController();
     const asked = cancelledBy(left.signal, () => database.all('SELECT count(*) FROM range(200000)'));
     setTimeout(() => left.abort(new Error('gone')), i % 50);
-    const others = database.often('SELECT $1 + 1', [BigInt(i)]);
+    const others = database.allPrepared('SELECT $1 + 1', [BigInt(i)]);
     await asked.catch((error) => assert.equal(error.message, 'gone'));
     assert.equal(Number((await others)[0]![0]), i + 1);
   });

@@ -377,7 +377,9 @@ describe('PostgreSQL', () => {
         { message: 'gone' },
       ),
     );
-    const others = Array.from({ length: 12 }, (_, i) => database.often('SELECT $1::bigint + 1', [BigInt(i)]));
+    const others = Array.from({ length: 12 }, (_, i) =>
+      database.allPrepared('SELECT $1::bigint + 1', [BigInt(i)]),
+    );
     setTimeout(() => left.abort(new Error('gone')), 500);
     await Promise.all(asked);
     for (const [i, rows] of (await Promise.all(others)).entries()) assert.equal(Number(rows[0]![0]), i + 1);

@@ -89,7 +89,7 @@ export class DuckDBDatabase implements Database {
     return this.#reading(({ connection }) => this.#query(connection, sql, parameters));
   }
 
-  often(sql: string, numbers: readonly bigint[]): Promise<Row[]> {
+  allPrepared(sql: string, numbers: readonly bigint[]): Promise<Row[]> {
     return this.#reading(async (reader) => {
       try {
         const statement = reader.statements.get(sql) ?? (await reader.connection.prepare(sql));
@@ -99,7 +99,7 @@ export class DuckDBDatabase implements Database {
         });
         return rowsOf(await statement.run());
       } catch (error) {
-        throw this.#noted(error);
+        throw this.#classified(error);
       }
     });
   }
@@ -146,7 +146,7 @@ export class DuckDBDatabase implements Database {
         this.#append.discard();
         this.#counters.clear();
         await this.#writer.run('ROLLBACK').catch(() => {});
-        throw this.#noted(error);
+        throw this.#classified(error);
       }
     });
   }
@@ -293,7 +293,7 @@ export class DuckDBDatabase implements Database {
     try {
       return rowsOf(await connection.run(sql, parameters as DuckDBValue[]));
     } catch (error) {
-      throw this.#noted(error);
+      throw this.#classified(error);
     }
   }
 
@@ -301,11 +301,11 @@ export class DuckDBDatabase implements Database {
     try {
       await this.#writer.run(sql);
     } catch (error) {
-      throw this.#noted(error);
+      throw this.#classified(error);
     }
   }
 
-  #noted(error: unknown): unknown {
+  #classified(error: unknown): unknown {
     if (isFatal(error)) this.#isBroken = true;
     return storeError(error, this.#path);
   }

@@ -10,7 +10,7 @@ const MASK_MAX = 20_000;
 export const dialect: Dialect = {
   // As expressions, not virtual columns of the table: DuckDB would bind and compute those for every 2,048 rows that are appended, a
   // tenth of the time of storing.
-  shared: {
+  packed: {
     capture: 'CAST(place >> 40 AS INTEGER)',
     number: '(place & 1099511627775)',
     captured_length: '(captured & 4294967295)',

@@ -157,19 +157,19 @@ const finding = (bits: number): Make =>
   always({ kind: 'none' }, `((tcp_analysis & ${bits}) <> 0 AND tcp_flags <> ${NO_FLAGS})`);
 
 const hasTime = `(marks & ${NO_TIME}) = 0`;
-const startOf = ({ shared }: Vocabulary): Sql =>
-  `(SELECT c.start_time FROM captures c WHERE c.id = ${shared.capture})`;
+const startOf = ({ packed }: Vocabulary): Sql =>
+  `(SELECT c.start_time FROM captures c WHERE c.id = ${packed.capture})`;
 
 const COLUMNS: ReadonlyMap<string, Make> = new Map([
-  ['frame.number', ({ shared }) => ({ has: TRUE, open: FALSE, values: numbers(shared.number) })],
+  ['frame.number', ({ packed }) => ({ has: TRUE, open: FALSE, values: numbers(packed.number) })],
   ['frame.len', always(numbers('length'))],
-  ['frame.cap_len', ({ shared }) => ({ has: TRUE, open: FALSE, values: numbers(shared.captured_length) })],
+  ['frame.cap_len', ({ packed }) => ({ has: TRUE, open: FALSE, values: numbers(packed.captured_length) })],
   [
     'frame.interface_id',
-    ({ shared }) => ({
-      has: `${shared.interface} <> ${NONE}`,
+    ({ packed }) => ({
+      has: `${packed.interface} <> ${NONE}`,
       open: FALSE,
-      values: numbers(shared.interface),
+      values: numbers(packed.interface),
     }),
   ],
   ['frame.time', always(numbers('time'), hasTime)],

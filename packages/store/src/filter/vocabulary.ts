@@ -23,8 +23,8 @@ export class Vocabulary {
     this.#refreshed = new QueryCache(database, 1);
   }
 
-  get shared(): Dialect['shared'] {
-    return this.#database.dialect.shared;
+  get packed(): Dialect['packed'] {
+    return this.#database.dialect.packed;
   }
 
   /** Loads texts that were added since the last call. */

@@ -24,7 +24,7 @@ export class Claims {
   }
 
   /** False: another process has it. */
-  take(capture: number): Promise<boolean> {
+  acquire(capture: number): Promise<boolean> {
     return this.#lock.hold(async () => {
       if (this.#captures.has(capture)) return true;
       const isTaken = await this.#try(await this.#connected(), capture);
@@ -44,7 +44,7 @@ export class Claims {
   }
 
   /** If the connection was lost: takes again what it had, unless another process has taken it. */
-  regain(): Promise<void> {
+  reacquire(): Promise<void> {
     return this.#lock.hold(async () => {
       if (this.#captures.size > 0) await this.#connected();
     });

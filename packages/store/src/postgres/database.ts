@@ -90,7 +90,7 @@ export class PostgresDatabase implements Database {
     return this.#read({ text: sql, values, rowMode: 'array' });
   }
 
-  often(sql: string, numbers: readonly bigint[]): Promise<Row[]> {
+  allPrepared(sql: string, numbers: readonly bigint[]): Promise<Row[]> {
     let name = this.#names.get(sql);
     if (name === undefined) {
       name = `eyrie_${this.#names.size}`;
@@ -108,7 +108,7 @@ export class PostgresDatabase implements Database {
     return writer.lock.hold(async () => {
       try {
         const client = await this.#connected(writer);
-        await this.#claims.regain();
+        await this.#claims.reacquire();
         await client.query('BEGIN');
         const tables = new Map<string, string>();
         const tx = this.#transaction(client, writer.packets, lane, tables);
@@ -263,7 +263,7 @@ export class PostgresDatabase implements Database {
 
   async claim(capture: number): Promise<boolean> {
     try {
-      return await this.#claims.take(capture);
+      return await this.#claims.acquire(capture);
     } catch (error) {
       throw storeError(error, this.place);
     }

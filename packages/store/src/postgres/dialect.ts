@@ -2,7 +2,7 @@ import type { Dialect } from '../sql/database.ts';
 
 export const dialect: Dialect = {
   // The view `packet` unpacks them.
-  shared: {
+  packed: {
     capture: 'capture',
     number: 'number',
     captured_length: 'captured_length',

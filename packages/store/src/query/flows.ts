@@ -139,7 +139,7 @@ export class Flows {
   }
 
   async #heads(capture: number, from: number, to: number): Promise<Heads> {
-    const rows = await this.#database.often(
+    const rows = await this.#database.allPrepared(
       'SELECT transport, stream, id, start_time, end_time, packets FROM flows WHERE capture = $1 AND stream >= $2 AND stream <= $3',
       [capture, from, to].map(BigInt),
     );

@@ -132,7 +132,7 @@ export class Leads {
     const rows = [];
     for (const [from, to] of await this.#packets.windowsSince(since, mine.capture)) {
       const range = [BigInt(from), BigInt(to), ...mine.terms, since, until];
-      rows.push(...(await this.#database.often(`${this.#among} ${order} LIMIT ${most}`, range)));
+      rows.push(...(await this.#database.allPrepared(`${this.#among} ${order} LIMIT ${most}`, range)));
       if (rows.length >= most) break;
     }
     return new PlacedPackets(rows.slice(0, most));
@@ -141,7 +141,7 @@ export class Leads {
   /** Oldest first. */
   async #latest([from, to]: Span, mine: Conversation, since: bigint, most: number): Promise<PlacedPackets> {
     const range = [BigInt(from), BigInt(to), ...mine.terms, since, FOREVER];
-    const rows = await this.#database.often(`${this.#among} ORDER BY id DESC LIMIT ${most}`, range);
+    const rows = await this.#database.allPrepared(`${this.#among} ORDER BY id DESC LIMIT ${most}`, range);
     return new PlacedPackets(rows.reverse());
   }
 }

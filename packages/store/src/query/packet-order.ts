@@ -88,7 +88,7 @@ export class PacketOrder {
   }
 
   #stored(by: PacketColumn): Sql {
-    return by === 'number' ? this.#database.dialect.shared.number : by;
+    return by === 'number' ? this.#database.dialect.packed.number : by;
   }
 
   async #byNumber(

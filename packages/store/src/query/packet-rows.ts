@@ -7,16 +7,16 @@ import type { Texts } from './texts.ts';
 import { secondsText } from './time.ts';
 
 /** Columns that `packetRows` reads; one more tells whether the filter is undecided. */
-export const columnsOf = ({ shared }: Dialect): string =>
+export const columnsOf = ({ packed }: Dialect): string =>
   [
     'id',
-    shared.capture,
-    shared.number,
+    packed.capture,
+    packed.number,
     'time',
     'length',
-    shared.captured_length,
+    packed.captured_length,
     'file_offset',
-    shared.interface,
+    packed.interface,
     'src',
     'dst',
     'transport',

@@ -79,7 +79,7 @@ export class Packets {
   }
 
   async #find(id: number): Promise<FoundPacket | null> {
-    const rows = await this.#database.often(
+    const rows = await this.#database.allPrepared(
       `SELECT ${this.#columns}, FALSE FROM packet WHERE id >= $1 AND id <= $2 LIMIT 2`,
       [BigInt(id - 1), BigInt(id)],
     );

@@ -6,8 +6,8 @@ import type { Dialect, Row } from '../sql/database.ts';
 import { secondsText } from './time.ts';
 
 /** The columns of its rows. */
-export const placedColumns = ({ shared }: Dialect): string =>
-  `id, ${shared.number}, time, length, ${shared.captured_length}, file_offset, ${shared.interface}`;
+export const placedColumns = ({ packed }: Dialect): string =>
+  `id, ${packed.number}, time, length, ${packed.captured_length}, file_offset, ${packed.interface}`;
 
 const NUMBERS = 6;
 

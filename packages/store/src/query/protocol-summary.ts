@@ -116,7 +116,7 @@ function statement(
 }
 
 function aggregate(
-  { shared }: Dialect,
+  { packed }: Dialect,
   { lower, upper, isExact, isWhole, capture }: Selected,
   { numbers, isTallied = false }: Pick<Grouping, 'numbers' | 'isTallied'>,
 ): string {
@@ -125,7 +125,7 @@ function aggregate(
   if (isWhole && isTallied)
     return `SELECT ${by.join(', ')}, sum(packets) AS packets, sum(bytes) AS bytes, 0 AS undecided FROM tallies
       ${capture === null ? '' : `WHERE capture = ${capture}`} GROUP BY ${places}`;
-  const stored = by.map((number) => (number === 'capture' ? `${shared.capture} AS capture` : number));
+  const stored = by.map((number) => (number === 'capture' ? `${packed.capture} AS capture` : number));
   return `SELECT ${stored.join(', ')}, count(*) AS packets, sum(length) AS bytes,
       ${isExact ? '0' : `count(*) FILTER (WHERE NOT ${lower})`} AS undecided
     FROM packet p WHERE ${upper} GROUP BY ${places}`;

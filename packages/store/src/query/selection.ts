@@ -35,8 +35,8 @@ export class Selector {
     this.#compiler = new FilterCompiler(vocabulary, this.#addresses);
   }
 
-  get shared(): Dialect['shared'] {
-    return this.#vocabulary.shared;
+  get packed(): Dialect['packed'] {
+    return this.#vocabulary.packed;
   }
 
   /** @throws FilterError, StoreError */

@@ -109,7 +109,7 @@ async function cellsOf(
   by: TimelineColumn | undefined,
 ): Promise<{ cells: Cell[]; exact: boolean }> {
   const { dialect } = database;
-  const key = source === 'packet' && by === 'capture' ? dialect.shared.capture : (by ?? '0');
+  const key = source === 'packet' && by === 'capture' ? dialect.packed.capture : (by ?? '0');
   const grouped =
     source === 'tallies'
       ? `SELECT ${dialect.divide(`bucket - ${start}`, String(width))} AS bucket, ${key} AS key,

@@ -29,7 +29,7 @@ export interface Database {
   /** Runs a query; several may run at once. Parameters are $1, $2 … */
   all(sql: string, parameters?: readonly Value[]): Promise<Row[]>;
   /** As `all`, as a prepared statement, for the few queries that are repeated with other parameters. */
-  often(sql: string, numbers: readonly bigint[]): Promise<Row[]>;
+  allPrepared(sql: string, numbers: readonly bigint[]): Promise<Row[]>;
   /** Runs a transaction. Those of one lane are serialized; without `lane`, it is the first. */
   transaction<T>(work: (tx: Transaction) => Promise<T>, lane?: Lane): Promise<T>;
 
@@ -95,12 +95,12 @@ export interface Transaction {
 }
 
 /** What is not a column of its own in every engine, as several share one number. */
-export type Shared = 'capture' | 'number' | 'captured_length' | 'interface';
+export type PackedColumn = 'capture' | 'number' | 'captured_length' | 'interface';
 
 /** Differences between SQL dialects. */
 export interface Dialect {
   /** How these are read from `packet`. */
-  readonly shared: Readonly<Record<Shared, string>>;
+  readonly packed: Readonly<Record<PackedColumn, string>>;
   /** Whether a query without ORDER BY returns packets by id, and stops early at its LIMIT. */
   comesInOrder(condition: string): boolean;
   /** Integer division of non-negative numbers. */

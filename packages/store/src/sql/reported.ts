@@ -19,7 +19,7 @@ export function reported(database: Database, onQuery: (report: QueryReport) => v
       return database.changes;
     },
     all: (sql, parameters) => report(sql, database.all(sql, parameters)),
-    often: (sql, numbers) => report(sql, database.often(sql, numbers)),
+    allPrepared: (sql, numbers) => report(sql, database.allPrepared(sql, numbers)),
     transaction: (work, lane) => database.transaction(work, lane),
     claim: (capture) => database.claim(capture),
     release: (capture) => database.release(capture),

@@ -38,7 +38,7 @@ export class Writer {
   readonly #waiting: Waiting[] = [];
   #order = 0;
   /** Sources that another process stores, too: what they had sent until then is refused, as it would leave gaps. */
-  readonly #cutOff = new Map<string, { readonly until: number; readonly error: StoreError }>();
+  readonly #refusedSources = new Map<string, { readonly until: number; readonly error: StoreError }>();
   /** The running task of each busy lane. */
   readonly #running = new Map<number, Promise<void>>();
   /** Held while a group is numbered. */
@@ -92,7 +92,7 @@ export class Writer {
       await this.#next(lane);
     }
     this.#running.delete(lane);
-    if (this.#running.size === 0) this.#cutOff.clear();
+    if (this.#running.size === 0) this.#refusedSources.clear();
   }
 
   /** Stores the oldest batches; the other lane continues with the next ones as soon as these are numbered. */
@@ -123,7 +123,7 @@ export class Writer {
     const group = new Group(!before.isOver);
     this.#group = group;
     try {
-      for (const each of taken) this.#checkCutOff(each);
+      for (const each of taken) this.#checkRefused(each);
       const batches = taken.map(({ batch }) => batch);
       const written = await this.#transaction(lane, batches, group.isAhead ? before : null, onNumbered);
       group.succeed();
@@ -143,7 +143,7 @@ export class Writer {
     for (const waiting of taken)
       await this.#numbering.hold(async () => {
         try {
-          this.#checkCutOff(waiting);
+          this.#checkRefused(waiting);
           waiting.resolve((await this.#transaction(0, [waiting.batch], null, () => {}))[0]!);
         } catch (error) {
           this.#refuse(waiting, error);
@@ -152,14 +152,14 @@ export class Writer {
   }
 
   #refuse({ batch, reject }: Waiting, error: unknown): void {
-    const isNew = this.#cutOff.get(batch.source)?.error !== error;
+    const isNew = this.#refusedSources.get(batch.source)?.error !== error;
     if (isNew && error instanceof StoreError && error.code === 'ERR_STORE_CLAIMED')
-      this.#cutOff.set(batch.source, { until: this.#order, error });
+      this.#refusedSources.set(batch.source, { until: this.#order, error });
     reject(error);
   }
 
-  #checkCutOff({ batch, order }: Waiting): void {
-    const cut = this.#cutOff.get(batch.source);
+  #checkRefused({ batch, order }: Waiting): void {
+    const cut = this.#refusedSources.get(batch.source);
     if (cut !== undefined && order < cut.until) throw cut.error;
   }
 
