@@ -21,7 +21,7 @@ export {
 } from './core/columns.ts';
 export { disableHeuristic, disableProtocol, heuristicNames } from './core/disabled.ts';
 export { Dissector } from './core/dissector.ts';
-export { expertProtocol, type Group, groups, type Say, type Severity } from './core/expert.ts';
+export { type AddExpertInfo, expertProtocol, type Group, groups, type Severity } from './core/expert.ts';
 export {
   type Field,
   type FieldType,

@@ -1,12 +1,12 @@
 // Collects the values of chosen fields from one packet: what `-e`, filters and columns ask for.
 // Only protocols that own a chosen field run their `emit`; fields at a fixed offset are read directly.
 import {
+  type AddExpertInfo,
   expertFields,
   expertInfo,
   expertText,
   groups,
   reportExpertInfo,
-  type Say,
   severities,
 } from './expert.ts';
 import { type Field, fieldsMade, type Value } from './field.ts';
@@ -90,7 +90,7 @@ export class Collector implements Sink {
     const access = this.#access[id];
     // A layer without a tree (part of a message not yet reassembled) has no fields; the frame always has.
     if (layer > 0 && (p.flags[layer]! & (SHOWN | NESTED)) === 0) return;
-    if (this.#wantsExpert) reportExpertInfo(p, layer, this.#say);
+    if (this.#wantsExpert) reportExpertInfo(p, layer, this.#addExpertInfo);
     if (access === SKIP) return;
     this.#layer = layer;
     this.#start = p.start[layer]!;
@@ -104,11 +104,12 @@ export class Collector implements Sink {
     } else for (const field of this.#fixedFields[id]!) this.fixed(field);
   }
 
-  readonly #say: Say = (severity, group, message) => {
-    const { expert, message: text, severity: gravity, group: kind } = expertFields;
+  readonly #addExpertInfo: AddExpertInfo = (severity, group, message) => {
+    const { expert, message: text, severity: severityField, group: kind } = expertFields;
     if (this.wants(expert)) this.#put(expert, this.#slots[expert.id]!, expertText(severity, group, message));
     if (this.wants(text)) this.#put(text, this.#slots[text.id]!, message);
-    if (this.wants(gravity)) this.#put(gravity, this.#slots[gravity.id]!, severities[severity][0]);
+    if (this.wants(severityField))
+      this.#put(severityField, this.#slots[severityField.id]!, severities[severity][0]);
     if (this.wants(kind)) this.#put(kind, this.#slots[kind.id]!, groups[group][0]);
   };
 

@@ -33,7 +33,7 @@ export interface Place {
 }
 
 /** Reports one item about the layer. */
-export type Say = (severity: Severity, group: Group, message: string, place?: Place) => void;
+export type AddExpertInfo = (severity: Severity, group: Group, message: string, place?: Place) => void;
 
 /** Values and names are Wireshark's. */
 export const severities: Readonly<Record<Severity, readonly [number, string]>> = {
@@ -84,8 +84,8 @@ export function expertText(severity: Severity, group: Group, message: string): s
 }
 
 /** Reports all expert items of one layer. */
-export function reportExpertInfo(p: Packet, layer: number, say: Say): void {
-  p.protocols[layer]!.expert?.(p, layer, say);
+export function reportExpertInfo(p: Packet, layer: number, add: AddExpertInfo): void {
+  p.protocols[layer]!.expert?.(p, layer, add);
 }
 
 /** The short name of the protocol an item is about; a malformed packet is attributed to the layer before it. */

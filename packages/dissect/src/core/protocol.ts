@@ -1,5 +1,5 @@
 // A protocol is a small object: names, fields, and a step that moves past its header and returns the next protocol.
-import type { Say } from './expert.ts';
+import type { AddExpertInfo } from './expert.ts';
 import type { Field } from './field.ts';
 import type { Packet } from './packet.ts';
 import type { Sink } from './sink.ts';
@@ -44,7 +44,7 @@ export interface ProtocolDefinition {
   /** What follows the title in the layer's line of the tree: `, Src Port: 53, Dst Port: 1024`. */
   readonly headline?: (p: Packet, layer: number) => string;
   /** Reports expert information on one layer; called only on request. */
-  readonly expert?: (p: Packet, layer: number, say: Say) => void;
+  readonly expert?: (p: Packet, layer: number, add: AddExpertInfo) => void;
   /** Dispatch tables and the keys under which they lead to this protocol. */
   readonly on?: readonly (readonly [Table, ...number[]])[];
   readonly framing?: Framing;
@@ -70,7 +70,7 @@ export class Protocol {
   readonly #headline: ((p: Packet, layer: number) => string) | null;
   framing: Framing | null;
   /** The definition's, or one attached by expert/index.ts. */
-  expert: ((p: Packet, layer: number, say: Say) => void) | null;
+  expert: ((p: Packet, layer: number, add: AddExpertInfo) => void) | null;
   readonly on: ProtocolDefinition['on'];
   readonly heuristics: ProtocolDefinition['heuristics'];
 

@@ -1,6 +1,7 @@
 // What `emit` functions write to where a whole packet is shown: checks each field's place, reads its value, keeps count of
 // the nodes. What becomes of a node is left to those who build a tree of it or write it as text.
 import {
+  type AddExpertInfo,
   expertFields,
   expertText,
   type Group,
@@ -8,7 +9,6 @@ import {
   hiddenMessage,
   type Place,
   reportExpertInfo,
-  type Say,
   type Severity,
   severities,
 } from './expert.ts';
@@ -71,7 +71,7 @@ export abstract class TreeSink implements Sink {
     for (const item of this.#items) this.#writeItem(item, this.#start);
   }
 
-  readonly #keep: Say = (severity, group, message, place = NOWHERE) => {
+  readonly #keep: AddExpertInfo = (severity, group, message, place = NOWHERE) => {
     this.#items.push({ severity, group, message, place });
     if (place.name !== undefined && place.isRepeated !== true) this.#named.push(place.name);
   };
@@ -91,7 +91,7 @@ export abstract class TreeSink implements Sink {
   }
 
   #writeItem({ severity, group, message, place }: ExpertItem, start: number): void {
-    const { message: text, severity: gravity, group: kind } = expertFields;
+    const { message: text, severity: severityField, group: kind } = expertFields;
     const line = `[${expertText(severity, group, message)}]`;
     this.enter(this.#has() && this.heading('_ws.expert', line, start, 0));
     if (place.name === undefined) this.#expert(text, message, start, `[${message}]`);
@@ -101,7 +101,7 @@ export abstract class TreeSink implements Sink {
       if (this.withHidden) this.#expert(hiddenMessage, message, start, null);
     }
     const [level, name] = severities[severity];
-    this.#expert(gravity, level, start, `[Severity level: ${name}]`);
+    this.#expert(severityField, level, start, `[Severity level: ${name}]`);
     this.#expert(kind, groups[group][0], start, `[Group: ${groups[group][1]}]`);
     this.leave();
   }

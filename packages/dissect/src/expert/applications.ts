@@ -1,6 +1,6 @@
 // Expert information on application messages.
 import { ascii } from '../core/bytes.ts';
-import type { Say } from '../core/expert.ts';
+import type { AddExpertInfo } from '../core/expert.ts';
 import type { Packet } from '../core/packet.ts';
 import { printable } from '../core/printable.ts';
 import { isRepeated } from '../protocols/dns/message.ts';
@@ -13,7 +13,7 @@ const LINE_MAX = 2048;
 const CHAT = { name: httpFields.chat };
 
 /** The first line of a request or a response. */
-export function httpExpert(p: Packet, layer: number, say: Say): void {
+export function httpExpert(p: Packet, layer: number, add: AddExpertInfo): void {
   const tap = taps.http();
   tap.take(p, layer);
   if (!tap.has('http.request.method') && !tap.has('http.response.code')) return;
@@ -21,21 +21,21 @@ export function httpExpert(p: Packet, layer: number, say: Say): void {
   const start = p.start[layer]!;
   const feed = b.indexOf(10, start);
   const end = feed < 0 || feed >= p.stop[layer]! ? p.stop[layer]! : feed + 1;
-  say('chat', 'sequence', printable(ascii(b, start, Math.min(end, start + LINE_MAX))), CHAT);
+  add('chat', 'sequence', printable(ascii(b, start, Math.min(end, start + LINE_MAX))), CHAT);
 }
 
-export function dnsExpert(p: Packet, layer: number, say: Say): void {
+export function dnsExpert(p: Packet, layer: number, add: AddExpertInfo): void {
   if (!isRepeated(p, layer)) return;
   const tap = taps.dns();
   tap.take(p, layer);
   if (tap.has('dns.retransmit_request_in'))
-    say(
+    add(
       'warn',
       'protocol',
       `DNS query retransmission. Original request in frame ${tap.number('dns.retransmit_request_in')}`,
     );
   if (tap.has('dns.retransmit_response_in'))
-    say(
+    add(
       'warn',
       'protocol',
       `DNS response retransmission. Original response in frame ${tap.number('dns.retransmit_response_in')}`,
@@ -46,22 +46,22 @@ export function dnsExpert(p: Packet, layer: number, say: Say): void {
 const WIREGUARD_DATA = 4;
 const WIREGUARD_KEEPALIVE_BYTES = 32;
 
-export function wireguardExpert(p: Packet, layer: number, say: Say): void {
+export function wireguardExpert(p: Packet, layer: number, add: AddExpertInfo): void {
   const start = p.start[layer]!;
   if (p.stop[layer]! - start === WIREGUARD_KEEPALIVE_BYTES && p.bufferOf(layer)[start] === WIREGUARD_DATA)
-    say('chat', 'sequence', 'This is a Keepalive message');
+    add('chat', 'sequence', 'This is a Keepalive message');
 }
 
 const TFTP_ERROR = 5;
 
-export function tftpExpert(p: Packet, layer: number, say: Say): void {
+export function tftpExpert(p: Packet, layer: number, add: AddExpertInfo): void {
   const tap = taps.tftp();
   tap.take(p, layer);
-  if (tap.number('tftp.opcode') === TFTP_ERROR) say('warn', 'response', 'TFTP ERROR packet');
+  if (tap.number('tftp.opcode') === TFTP_ERROR) add('warn', 'response', 'TFTP ERROR packet');
 }
 
-export function malformedExpert(_: Packet, __: number, say: Say): void {
-  say('error', 'malformed', 'Malformed Packet (Exception occurred)');
+export function malformedExpert(_: Packet, __: number, add: AddExpertInfo): void {
+  add('error', 'malformed', 'Malformed Packet (Exception occurred)');
 }
 
 /** Made on first use, when all protocols are defined. */

@@ -1,39 +1,39 @@
 // Expert information on IP and UDP headers: wrong lengths, low TTLs, checksums.
 import { u16 } from '../core/bytes.ts';
-import type { Say } from '../core/expert.ts';
+import type { AddExpertInfo } from '../core/expert.ts';
 import type { Packet } from '../core/packet.ts';
 import { hopFinding } from '../protocols/ip.ts';
-import { badIpChecksum, badUdpChecksum, sayChecksum } from './checksums.ts';
+import { addBadChecksum, badIpChecksum, badUdpChecksum } from './checksums.ts';
 
-export function ipExpert(p: Packet, layer: number, say: Say): void {
+export function ipExpert(p: Packet, layer: number, add: AddExpertInfo): void {
   const start = p.start[layer]!;
   if (start + 20 > p.stop[layer]!) return;
   const b = p.bufferOf(layer);
   const beyond = tooLong(p, layer, u16(b, start + 2));
-  if (beyond > 0) say('error', 'protocol', `IPv4 total length exceeds packet length (${beyond} bytes)`);
-  hops(b, start, say);
+  if (beyond > 0) add('error', 'protocol', `IPv4 total length exceeds packet length (${beyond} bytes)`);
+  hops(b, start, add);
   const expected = badIpChecksum(p, layer);
-  if (expected >= 0) sayChecksum(expected, say);
+  if (expected >= 0) addBadChecksum(expected, add);
 }
 
-function hops(b: Uint8Array, start: number, say: Say): void {
+function hops(b: Uint8Array, start: number, add: AddExpertInfo): void {
   const finding = hopFinding(b, start);
   if (finding === 'beyond link')
-    say(
+    add(
       'note',
       'sequence',
       '"Time To Live" != 1 for a packet sent to the Local Network Control Block (see RFC 3171)',
     );
-  else if (finding === 'too small') say('note', 'sequence', `"Time To Live" only ${b[start + 8]}`);
+  else if (finding === 'too small') add('note', 'sequence', `"Time To Live" only ${b[start + 8]}`);
 }
 
-export function ipv6Expert(p: Packet, layer: number, say: Say): void {
+export function ipv6Expert(p: Packet, layer: number, add: AddExpertInfo): void {
   const start = p.start[layer]!;
   if (start + 40 > p.stop[layer]!) return;
   const length = u16(p.bufferOf(layer), start + 4);
   const beyond = length === 0 ? 0 : tooLong(p, layer, length + 40);
   if (beyond > 0)
-    say('warn', 'protocol', `IPv6 payload length exceeds framing length (${beyond - 40} bytes)`);
+    add('warn', 'protocol', `IPv6 payload length exceeds framing length (${beyond - 40} bytes)`);
 }
 
 /** The actual length of a packet whose header claims more; 0 if it does not, or the capture truncated it. */
@@ -46,17 +46,17 @@ function tooLong(p: Packet, layer: number, length: number): number {
 const TRACEROUTE_PORT = 33_435;
 const TRACEROUTE_HOPS_MAX = 30;
 
-export function udpExpert(p: Packet, layer: number, say: Say): void {
+export function udpExpert(p: Packet, layer: number, add: AddExpertInfo): void {
   const start = p.start[layer]!;
   if (start + 8 > p.stop[layer]!) return;
   const b = p.bufferOf(layer);
   const probe = u16(b, start + 2) - TRACEROUTE_PORT;
   if (u16(b, start) >= 32_768 && probe >= 0 && probe < TRACEROUTE_HOPS_MAX * 3)
-    say(
+    add(
       'chat',
       'sequence',
       `Possible traceroute: hop #${Math.floor(probe / 3) + 1}, attempt #${(probe % 3) + 1}`,
     );
   const expected = badUdpChecksum(p, layer);
-  if (expected >= 0) sayChecksum(expected, say);
+  if (expected >= 0) addBadChecksum(expected, add);
 }

@@ -1,12 +1,12 @@
 // Expert information on TCP segments: connection set-up and tear-down, and findings of the sequence analysis.
 import { u32 } from '../core/bytes.ts';
-import type { Say, Severity } from '../core/expert.ts';
+import type { AddExpertInfo, Severity } from '../core/expert.ts';
 import { COLUMN, type Packet } from '../core/packet.ts';
 import * as a from '../flows/tcp-analysis.ts';
 import { tcpPlaces } from '../protocols/tcp.ts';
 import { findOption } from '../protocols/tcp-options.ts';
 import { findingPlaces } from '../protocols/tcp-text.ts';
-import { badTcpChecksum, sayChecksum } from './checksums.ts';
+import { addBadChecksum, badTcpChecksum } from './checksums.ts';
 
 const HEADER = 20;
 const SACK = 5;
@@ -35,42 +35,42 @@ const ANALYSIS: readonly (readonly [number, Severity, string])[] = [
 /** The special kinds count as retransmissions too. */
 const SPECIAL = a.FAST_RETRANSMISSION | a.SPURIOUS_RETRANSMISSION;
 
-export function tcpExpert(p: Packet, layer: number, say: Say): void {
+export function tcpExpert(p: Packet, layer: number, add: AddExpertInfo): void {
   const start = p.start[layer]!;
   if (layer !== p.tcpLayer || start + HEADER > p.stop[layer]! || (p.flags[layer]! & COLUMN) === 0) return;
   const b = p.bufferOf(layer);
   const flags = b[start + 13]!;
-  connection(p, flags, say);
+  connection(p, flags, add);
   if ((flags & a.ACK) === 0 && u32(b, start + 8) !== 0)
-    say(
+    add(
       'note',
       'protocol',
       'The acknowledgment number field is nonzero while the ACK flag is not set',
       tcpPlaces.ack,
     );
   const expected = badTcpChecksum(p, layer);
-  if (expected >= 0) sayChecksum(expected, say, tcpPlaces.checksum);
+  if (expected >= 0) addBadChecksum(expected, add, tcpPlaces.checksum);
   if (isDuplicateSack(b, start, Math.min(p.payload[layer]!, p.stop[layer]!)))
-    say('warn', 'sequence', 'D-SACK Sequence');
+    add('warn', 'sequence', 'D-SACK Sequence');
   const found = p.analysis & SPECIAL ? p.analysis | a.RETRANSMISSION : p.analysis;
   if (found === 0) return;
   if (found & a.DUPLICATE_ACK)
-    say(
+    add(
       'note',
       'sequence',
       `Duplicate ACK (#${p.session.tcp.duplicateAcks})`,
       findingPlaces.get(a.DUPLICATE_ACK),
     );
   for (const [bit, severity, words] of ANALYSIS)
-    if (found & bit) say(severity, 'sequence', words, findingPlaces.get(bit));
+    if (found & bit) add(severity, 'sequence', words, findingPlaces.get(bit));
 }
 
-function connection(p: Packet, flags: number, say: Say): void {
+function connection(p: Packet, flags: number, add: AddExpertInfo): void {
   if ((flags & (a.SYN | a.FIN | a.RST)) === 0) return;
   if (flags & a.SYN) {
     const what = flags & a.ACK ? 'acknowledge (SYN+ACK)' : 'request (SYN)';
     const server = flags & a.ACK ? p.srcPort : p.dstPort;
-    say(
+    add(
       'chat',
       'sequence',
       `Connection establish ${what}: server port ${server}`,
@@ -78,16 +78,16 @@ function connection(p: Packet, flags: number, say: Say): void {
     );
   }
   if (flags & a.FIN) {
-    say('chat', 'sequence', 'Connection finish (FIN)', tcpPlaces.fin);
+    add('chat', 'sequence', 'Connection finish (FIN)', tcpPlaces.fin);
     const isFirst = p.session.tcp.closer(p.flow) === p.direction;
-    say(
+    add(
       'note',
       'sequence',
       `This frame ${isFirst ? 'initiates' : 'undergoes'} the connection closing`,
       isFirst ? tcpPlaces.finActive : tcpPlaces.finPassive,
     );
   }
-  if (flags & a.RST) say('warn', 'sequence', 'Connection reset (RST)', tcpPlaces.rst);
+  if (flags & a.RST) add('warn', 'sequence', 'Connection reset (RST)', tcpPlaces.rst);
 }
 
 /** RFC 2883 §4: the first block reports duplicate bytes, below the acknowledgment number. */

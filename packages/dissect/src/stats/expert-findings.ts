@@ -1,10 +1,10 @@
 // Expert information of a whole capture (`-z expert`): distinct items with their frequency.
 import {
+  type AddExpertInfo,
   expertProtocol,
   type Group,
   groups,
   reportExpertInfo,
-  type Say,
   type Severity,
 } from '../core/expert.ts';
 import { COLUMN, NESTED, type Packet, SHOWN } from '../core/packet.ts';
@@ -42,7 +42,7 @@ export class ExpertFindings {
       // Layers quoted in an ICMP error were reported with the packet itself. Malformed layers never set columns.
       if ((flags & COLUMN) === 0 && p.protocols[layer]!.name !== '_ws.malformed') continue;
       this.#layer = layer;
-      reportExpertInfo(p, layer, this.#say);
+      reportExpertInfo(p, layer, this.#addExpertInfo);
     }
   }
 
@@ -51,7 +51,7 @@ export class ExpertFindings {
     this.#count('comment', groups.comment[1], 'Frame', text, frame);
   }
 
-  readonly #say: Say = (severity: Severity, group: Group, message: string): void => {
+  readonly #addExpertInfo: AddExpertInfo = (severity: Severity, group: Group, message: string): void => {
     const p = this.#packet!;
     this.#count(severity, groups[group][1], expertProtocol(p, this.#layer), message, p.number);
   };
