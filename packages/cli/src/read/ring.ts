@@ -86,7 +86,7 @@ export class RingPrinter implements Printer {
     await reported(() => this.#retiring);
     if (this.#isFull) return;
     await reported(() => this.#output.close());
-    this.#tell(this.#paths.at(-1)!);
+    this.#report(this.#paths.at(-1)!);
   }
 
   async abandon(): Promise<void> {
@@ -121,7 +121,7 @@ export class RingPrinter implements Printer {
     const surplus = this.#paths.splice(0, Math.max(0, this.#paths.length - filesKept));
     this.#retiring = this.#retiring.then(async () => {
       await last.close();
-      this.#tell(lastPath);
+      this.#report(lastPath);
       for (const path of surplus) await unlink(path).catch(() => {});
       if (problem !== null) throw problem;
     });
@@ -132,7 +132,7 @@ export class RingPrinter implements Printer {
   }
 
   /** Prints the name of a finished file. */
-  #tell(path: string): void {
+  #report(path: string): void {
     const { printName } = this.#plan;
     if (printName === null) return;
     if (printName === 'stdout' || printName === 'stderr') process[printName].write(`${path}\n`);

@@ -70,7 +70,7 @@ export async function runShare(plan: ReadPlan, share: NonNullable<ReadPlan['shar
   const stop = new AbortController();
   process.once('disconnect', () => process.exit());
   process.once('message', () => stop.abort());
-  const watch = (session: Session): void => tell({ flows: session.flows.size });
+  const watch = (session: Session): void => send({ flows: session.flows.size });
   const { session, frameCount } = await run({ ...plan, share, signal: stop.signal, watch });
   const parts = plan.statistics.map(({ parts }) => parts!.take());
   const found: Found = { parts, summary: summaryOf(session), frameCount };
@@ -78,7 +78,7 @@ export async function runShare(plan: ReadPlan, share: NonNullable<ReadPlan['shar
   process.send!({ found }, () => process.disconnect());
 }
 
-function tell(message: Message): void {
+function send(message: Message): void {
   process.send!(message);
 }
 

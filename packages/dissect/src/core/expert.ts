@@ -67,7 +67,7 @@ export const expertFields = {
   group: uint('_ws.expert.group', 'Group').named(new Map(Object.values(groups))),
 };
 
-/** The message where the finding's own field tells it, too. */
+/** The message where the finding has a field of its own, too. */
 export const hiddenMessage = text('_ws.expert.message', 'Message').hidden();
 
 /** Owns the fields above; it never appears as a layer. */

@@ -121,9 +121,9 @@ function secondsText(value: number | bigint): string {
   return `${value < 0n ? '-' : ''}${digits.slice(0, -9)}.${digits.slice(-9)}`;
 }
 
-/** The second told last: a busy capture has thousands of packets in one. */
-let toldSecond = Number.NaN;
-let told = '';
+/** The second written last: a busy capture has thousands of packets in one. */
+let lastSecond = Number.NaN;
+let lastSecondText = '';
 
 /** `Nov 21, 2026 10:40:00.123456789 UTC` */
 export function timeText(epochNanoseconds: bigint): string {
@@ -133,15 +133,15 @@ export function timeText(epochNanoseconds: bigint): string {
     second--;
     fraction += 1_000_000_000;
   }
-  if (second !== toldSecond) {
+  if (second !== lastSecond) {
     const date = new Date(second * 1000);
     if (Number.isNaN(date.getTime())) return secondsText(epochNanoseconds);
     const clock = date.toISOString().slice(11, 19);
     const day = String(date.getUTCDate()).padStart(2, ' ');
-    told = `${MONTHS[date.getUTCMonth()]} ${day}, ${date.getUTCFullYear()} ${clock}`;
-    toldSecond = second;
+    lastSecondText = `${MONTHS[date.getUTCMonth()]} ${day}, ${date.getUTCFullYear()} ${clock}`;
+    lastSecond = second;
   }
-  return `${told}.${String(fraction).padStart(9, '0')} UTC`;
+  return `${lastSecondText}.${String(fraction).padStart(9, '0')} UTC`;
 }
 
 /**

@@ -171,7 +171,7 @@ class TreeBuilder extends TreeSink {
     this.#last = node;
   }
 
-  /** An alias stands behind each field that it has the value of, or once all of them are told behind the last. */
+  /** An alias stands behind each field that it has the value of, or, once all of them are written, behind the last. */
   #addAlias(other: Field, field: Field, value: Value, start: number, length: number): void {
     const isLast = !other.isBehindAll || field === other.of[other.of.length - 1];
     if (isLast && this.#late.length === 0) {

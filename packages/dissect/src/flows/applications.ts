@@ -7,7 +7,7 @@ const TELLING = ['tls', 'dtls', 'http', 'http2', 'ssh'];
 
 /** What a layer above the transport is, by protocol id; 0: its protocol was not seen yet. */
 const APPLICATION = 1;
-export const TELLER = 2;
+export const IDENTIFYING = 2;
 export const CARRIER = 3;
 /** Segments of a reassembled message: the message itself follows. */
 export const SEGMENTS = 4;
@@ -30,7 +30,7 @@ export function kindOf(name: string): number {
   if (name === 'tcp.segments') return SEGMENTS;
   if (name === 'data' || name.startsWith('_ws.')) return NAMELESS;
   if (CARRIERS.includes(name)) return CARRIER;
-  return TELLING.includes(name) ? TELLER : APPLICATION;
+  return TELLING.includes(name) ? IDENTIFYING : APPLICATION;
 }
 
 /** The list with this name, if there is room: conversations with the same applications share one. */

@@ -8,15 +8,15 @@ import { netAddress } from '../core/text.ts';
 import { Tap } from '../stats/tap.ts';
 import {
   CARRIER,
+  IDENTIFYING,
   kindOf,
   NAMELESS,
   NO_APPLICATIONS,
   SEGMENTS,
-  TELLER,
   withApplication,
 } from './applications.ts';
 import { communityId } from './community-id.ts';
-import { FINGERPRINTS, SERVER_NAMES, tells } from './identity.ts';
+import { FINGERPRINTS, mayIdentify, SERVER_NAMES } from './identity.ts';
 import { ACK, FIN, RST, SYN } from './tcp-analysis.ts';
 
 export type Transport = 'tcp' | 'udp' | 'dccp' | 'sctp' | 'udplite';
@@ -130,7 +130,7 @@ const NOTHING = [0, 0, 0, 0] as const;
 
 /** Values of `#due`. */
 const LOOK = -Infinity;
-const TOLD = Infinity;
+const REPORTED = Infinity;
 const NEVER = Number.MAX_VALUE;
 
 export class FlowRecords {
@@ -144,10 +144,10 @@ export class FlowRecords {
   readonly #roundSeconds: number;
   readonly #notes: (Notes | null)[] = [];
   /**
-   * By entry: when it is to be reported unless packets follow, in seconds since 1970; LOOK after a packet, TOLD while all its
+   * By entry: when it is to be reported unless packets follow, in seconds since 1970; LOOK after a packet, REPORTED while all its
    * packets are reported. So the walk need not touch most of the entries that it meets.
    */
-  #due = new Float64Array(1024).fill(TOLD);
+  #due = new Float64Array(1024).fill(REPORTED);
   /** By protocol id: what it is above a transport. */
   readonly #kinds = new Uint8Array(protocolsMade());
   /** By IP protocol number: the protocol id of the transport, once it was seen. */
@@ -182,7 +182,7 @@ export class FlowRecords {
       this.#notes[p.flow] = notes;
       if (p.flow >= this.#due.length) this.#grow(p.flow);
     }
-    if (this.#due[p.flow] === TOLD) notes.since = p.seconds + p.nanoseconds / 1e9;
+    if (this.#due[p.flow] === REPORTED) notes.since = p.seconds + p.nanoseconds / 1e9;
     this.#due[p.flow] = LOOK;
     this.#learn(p, notes);
     if (this.#roundSeconds !== Infinity) this.#sweepSome(p.seconds);
@@ -236,13 +236,13 @@ export class FlowRecords {
     const activeAt = notes.since + this.#activeSeconds;
     if (now >= idleAt) this.#report(flow, 'idle');
     else if (now >= activeAt) this.#report(flow, 'active');
-    else if (this.#due[flow] !== TOLD) this.#due[flow] = Math.min(idleAt, activeAt, NEVER);
+    else if (this.#due[flow] !== REPORTED) this.#due[flow] = Math.min(idleAt, activeAt, NEVER);
   }
 
   #report(flow: number, why: FlowEnding): void {
     const notes = this.#notes[flow];
-    if (!notes || this.#due[flow] === TOLD) return;
-    this.#due[flow] = TOLD;
+    if (!notes || this.#due[flow] === REPORTED) return;
+    this.#due[flow] = REPORTED;
     const made = this.#make(flow, notes, why);
     const { flows } = this.#session;
     if (why === 'idle' || why === 'active')
@@ -256,7 +256,7 @@ export class FlowRecords {
   }
 
   #grow(flow: number): void {
-    const larger = new Float64Array(Math.max(flow + 1, this.#due.length * 2)).fill(TOLD);
+    const larger = new Float64Array(Math.max(flow + 1, this.#due.length * 2)).fill(REPORTED);
     larger.set(this.#due);
     this.#due = larger;
   }
@@ -330,7 +330,8 @@ export class FlowRecords {
       if (isFirst && id !== notes.lastApplication && kind !== NAMELESS)
         learnApplication(notes, id, p.protocols[layer]!.name, kind === CARRIER);
       isFirst = false;
-      if (kind === TELLER && notes.looks < LOOKS_MAX && tells(p, layer, notes)) this.#look(p, layer, notes);
+      if (kind === IDENTIFYING && notes.looks < LOOKS_MAX && mayIdentify(p, layer, notes))
+        this.#look(p, layer, notes);
     }
   }
 

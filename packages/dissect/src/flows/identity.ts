@@ -1,4 +1,4 @@
-// Server names and fingerprints of a conversation: the fields that hold them, and whether a layer may tell a new one.
+// Server names and fingerprints of a conversation: the fields that hold them, and whether a layer may hold a new one.
 import type { Packet } from '../core/packet.ts';
 
 /** What is known of a conversation. */
@@ -29,8 +29,8 @@ const FINGERPRINTS_OF_ENDS: Readonly<Record<string, readonly string[]>> = {
 const HANDSHAKE_RECORD = 22;
 const HELLOS = [1, 2];
 
-/** Whether this layer of a TELLER may hold a server name or a fingerprint that is not known yet. */
-export function tells(p: Packet, layer: number, { serverName, fingerprints }: Identity): boolean {
+/** Whether this layer of an IDENTIFYING protocol may hold a server name or a fingerprint that is not known yet. */
+export function mayIdentify(p: Packet, layer: number, { serverName, fingerprints }: Identity): boolean {
   const { name } = p.protocols[layer]!;
   const ends = FINGERPRINTS_OF_ENDS[name];
   // A name comes with its client's fingerprint.

@@ -39,9 +39,9 @@ const MAX_TO_ACK = 2;
 const LAST_ACK = 3;
 const WINDOW = 4;
 const LAST_ANALYSIS = 5;
-/** Duplicate ACKs sent in a row; TOLD after an ACK of bytes that were not captured, which is reported once. */
+/** Duplicate ACKs sent in a row; REPORTED after an ACK of bytes that were not captured, which is reported once. */
 const DUP_ACKS = 6;
-const TOLD = -1;
+const REPORTED = -1;
 const KNOWN = 7;
 /** Window scale shift + 2; 0: no handshake seen. */
 const SCALE = 8;
@@ -310,7 +310,7 @@ export class TcpAnalysis {
       return ACK_LOST_SEGMENT;
     }
     const isNews = w[rev + DUP_ACKS] === 0;
-    w[rev + DUP_ACKS] = TOLD;
+    w[rev + DUP_ACKS] = REPORTED;
     return isNews ? ACK_LOST_SEGMENT : 0;
   }
 
@@ -323,7 +323,8 @@ export class TcpAnalysis {
     if ((w[fwd + KNOWN]! & HAS_NEXT) === 0 || !after(nextSeq, s.seq)) return 0;
     // The previous byte may have been a zero-window probe.
     if (s.length > 1 && s.seq === ((nextSeq - 1) | 0)) return 0;
-    const isAwaited = w[rev + LAST_ACK] === s.seq && (w[rev + DUP_ACKS]! >= 2 || w[rev + DUP_ACKS] === TOLD);
+    const isAwaited =
+      w[rev + LAST_ACK] === s.seq && (w[rev + DUP_ACKS]! >= 2 || w[rev + DUP_ACKS] === REPORTED);
     if (isAwaited && this.#isWithin(FAST_RETRANSMIT_SECONDS, rev + ACK_TIME, s)) return FAST_RETRANSMISSION;
     const rtt = this.#doubles[flow * RECORD_DOUBLES + HANDSHAKE]!;
     const isSoon = this.#isWithin(rtt > 0 ? rtt : REORDER_SECONDS, fwd + NEXT_SEQ_TIME, s);
@@ -338,7 +339,7 @@ export class TcpAnalysis {
       w[fwd + DUP_ACKS] = 0;
       w[fwd + FIRST_ACK_FRAME] = s.frame;
     } else if (found & DUPLICATE_ACK)
-      w[fwd + DUP_ACKS] = w[fwd + DUP_ACKS] === TOLD ? 1 : w[fwd + DUP_ACKS]! + 1;
+      w[fwd + DUP_ACKS] = w[fwd + DUP_ACKS] === REPORTED ? 1 : w[fwd + DUP_ACKS]! + 1;
     this.duplicateAcks = w[fwd + DUP_ACKS]!;
     this.duplicatedFrame = w[fwd + FIRST_ACK_FRAME]!;
     if ((found & ZERO_WINDOW_PROBE) === 0) {

@@ -148,7 +148,7 @@ interface Duplicate {
 interface Duplicates {
   readonly found: readonly Duplicate[];
   /** The duplicate to report in the Info column; -1: none. */
-  readonly told: number;
+  readonly claimed: number;
 }
 
 /** Addresses remembered for duplicate detection. */
@@ -189,7 +189,7 @@ function findDuplicates(p: Packet, start: number): Duplicates | null {
   const second = hasSecond ? useOf(p, dstHw, dstProto) : null;
   if (first === null && second === null) return null;
   const last = hasSecond ? second : first;
-  return { found: [first, second].filter((one) => one !== null), told: last === null ? -1 : last.address };
+  return { found: [first, second].filter((one) => one !== null), claimed: last === null ? -1 : last.address };
 }
 
 export const arp: Protocol = protocol({
@@ -263,9 +263,9 @@ export const arp: Protocol = protocol({
     const b = p.bufferOf(layer);
     const start = p.start[layer]!;
     if (p.stop[layer]! - start < HEADER || locate(b, start).end > p.stop[layer]!) return '';
-    const told = (p.notes[layer] as Duplicates | null)?.told ?? -1;
-    const address = `${told >>> 24}.${(told >> 16) & 255}.${(told >> 8) & 255}.${told & 255}`;
-    return told < 0 ? arpText(b, start) : `${arpText(b, start)} (duplicate use of ${address} detected!)`;
+    const claimed = (p.notes[layer] as Duplicates | null)?.claimed ?? -1;
+    const address = `${claimed >>> 24}.${(claimed >> 16) & 255}.${(claimed >> 8) & 255}.${claimed & 255}`;
+    return claimed < 0 ? arpText(b, start) : `${arpText(b, start)} (duplicate use of ${address} detected!)`;
   },
 });
 

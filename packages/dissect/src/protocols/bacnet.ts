@@ -370,7 +370,7 @@ const tag = new Tag();
 
 /** Objects and properties among the outermost tags: context tags 0 and 1 in property services. */
 function tagsText(b: Uint8Array, at: number, end: number, isProperty: boolean): string {
-  let told = '';
+  let info = '';
   let depth = 0;
   for (let left = TAGS_MAX; left > 0 && tag.read(b, at, end); left--, at = tag.next) {
     const { number, isContext, isBracket, content, stop } = tag;
@@ -379,12 +379,12 @@ function tagsText(b: Uint8Array, at: number, end: number, isProperty: boolean): 
       stop - content === 4 &&
       (isContext ? isProperty && number === 0 && depth === 0 : number === OBJECT_IDENTIFIER)
     ) {
-      told += `${objectText(u32(b, content))} `;
+      info += `${objectText(u32(b, content))} `;
     } else if (isContext && isProperty && number === 1 && depth === 0 && stop > content) {
-      told += `${propertyNames[readUint(b, content, Math.min(4, stop - content))] ?? 'Vendor Proprietary Value'} `;
+      info += `${propertyNames[readUint(b, content, Math.min(4, stop - content))] ?? 'Vendor Proprietary Value'} `;
     }
   }
-  return told;
+  return info;
 }
 
 function objectText(identifier: number): string {

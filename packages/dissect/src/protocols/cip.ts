@@ -49,7 +49,7 @@ export interface CipRequest {
   path: Path;
   pathWords: number;
   /** Text behind the service name in the Info column. */
-  told: string;
+  info: string;
   /** Services of a multiple service packet. */
   parts: string;
 }
@@ -117,8 +117,8 @@ export function requestOf(p: Packet, layer: number): CipRequest | null {
   return (p.notes[layer] as Note | null)?.request ?? null;
 }
 
-function listClass(p: Packet, { path, service }: CipRequest, told: number, isForwarded: boolean): void {
-  if (isSpecial(path) && told >= CLASS_SPECIFIC) {
+function listClass(p: Packet, { path, service }: CipRequest, listed: number, isForwarded: boolean): void {
+  if (isSpecial(path) && listed >= CLASS_SPECIFIC) {
     p.push(
       path.class === CONNECTION_MANAGER ? cipManager : path.class === PCCC ? cipPccc : cipModbus,
       LISTED,
@@ -126,7 +126,7 @@ function listClass(p: Packet, { path, service }: CipRequest, told: number, isFor
     // These set the Protocol column; the Info column is CIP's.
     if (!isForwarded) p.flags[p.count - 1]! |= COLUMN_ONLY;
   } else if (isForwarded && service === UNCONNECTED_SEND) p.push(cipManager, LISTED);
-  else if (serviceNames[told] === undefined) p.push(cipClass, LISTED);
+  else if (serviceNames[listed] === undefined) p.push(cipClass, LISTED);
 }
 
 /** COLUMN of core/packet.ts, for layers that are listed and have no tree. */
@@ -138,8 +138,8 @@ function requestAt(b: Uint8Array, at: number, end: number): CipRequest | null {
   const data = at + 2 + pathWords * 2;
   const path = readPath(b, at + 2, Math.min(data, end));
   if (data > end) path.isWhole = false;
-  const request: CipRequest = { service, path, pathWords, told: '', parts: '' };
-  if (path.class === CONNECTION_MANAGER) request.told = managerInfo(b, service, data, end);
+  const request: CipRequest = { service, path, pathWords, info: '', parts: '' };
+  if (path.class === CONNECTION_MANAGER) request.info = managerInfo(b, service, data, end);
   if (service === MULTIPLE) request.parts = partsInfo(b, data, end);
   return request;
 }
@@ -147,7 +147,7 @@ function requestAt(b: Uint8Array, at: number, end: number): CipRequest | null {
 function requestInfo(request: CipRequest): string {
   const name = pathName(request.path);
   const parts = request.parts === '' ? '' : `: ${request.parts}`;
-  return `${name === '' ? '' : `${name} - `}${serviceName(request.service, request.path)}${request.told}${parts}`;
+  return `${name === '' ? '' : `${name} - `}${serviceName(request.service, request.path)}${request.info}${parts}`;
 }
 
 function responseInfo(b: Uint8Array, at: number, request: CipRequest | null): string {
@@ -156,9 +156,9 @@ function responseInfo(b: Uint8Array, at: number, request: CipRequest | null): st
   if (request === null) return `${status}: ${serviceName(service, null)}`;
   if (service === MULTIPLE) return `${status}: ${serviceName(service, null)}: ${request.parts}`;
   const embedded = request.service === UNCONNECTED_SEND && service !== UNCONNECTED_SEND;
-  if (embedded) return `${status}: ${request.told.replace(/^: /, '')}`;
+  if (embedded) return `${status}: ${request.info.replace(/^: /, '')}`;
   const name = pathName(request.path);
-  return `${status}: ${name === '' ? '' : `${name} - `}${serviceName(service, request.path)}${request.told}`;
+  return `${status}: ${name === '' ? '' : `${name} - `}${serviceName(service, request.path)}${request.info}`;
 }
 
 /** The message within an unconnected send: [start, end), or start -1. */

@@ -187,14 +187,14 @@ export const journal = protocol({
   info(p, layer) {
     const b = p.bufferOf(layer);
     const end = p.stop[layer]!;
-    let told = 'Journal Entry';
+    let info = 'Journal Entry';
     for (
       let line = readLine(b, p.start[layer]!, end);
       line !== null;
       line = readLine(b, line.valueEnd + 1, end)
     )
-      if (line.name === 'MESSAGE') told = printable(utf8(b, line.valueAt, line.valueEnd));
-    return told;
+      if (line.name === 'MESSAGE') info = printable(utf8(b, line.valueAt, line.valueEnd));
+    return info;
   },
   emit(p, layer, out) {
     const b = p.bufferOf(layer);

@@ -76,11 +76,11 @@ export const syslog = protocol({
     out.add(f.msg, messageAt, end - messageAt, message);
     if (priority >= 0) emitHeader(b, messageAt, end, message, out);
   },
-  headline: (p, layer) => `: ${told(p, layer)}`,
-  info: (p, layer) => (isCut(p.bufferOf(layer), p.start[layer]!, p.stop[layer]!) ? '' : told(p, layer)),
+  headline: (p, layer) => `: ${infoText(p, layer)}`,
+  info: (p, layer) => (isCut(p.bufferOf(layer), p.start[layer]!, p.stop[layer]!) ? '' : infoText(p, layer)),
 });
 
-function told(p: Packet, layer: number): string {
+function infoText(p: Packet, layer: number): string {
   const b = p.bufferOf(layer);
   const start = p.start[layer]!;
   const end = p.stop[layer]!;

@@ -101,7 +101,7 @@ function optionsLine(value: Value, width: number): string {
   return line;
 }
 
-/** `, Timestamps`: an option in the line of all; by kind, '' until it is met. */
+/** `, Timestamps`: an option in the line of all; by kind, '' until it is seen. */
 const optionTexts = new Array<string>(256).fill('');
 
 function optionWords(kind: number): string {

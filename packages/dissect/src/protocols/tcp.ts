@@ -326,7 +326,7 @@ function flagLetters(p: Packet, layer: number): string {
   return knownLetters[flags]!;
 }
 
-/** By flags; '' until they are met. */
+/** By flags; '' until they are seen. */
 const knownLetters = new Array<string>(0x1000).fill('');
 
 function hasAck(p: Packet, layer: number): boolean {

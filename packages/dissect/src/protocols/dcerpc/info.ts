@@ -40,8 +40,8 @@ export function chainInfo(p: Packet, layer: number): string {
   for (let at = firstOf(p, layer); at <= layer; at++) {
     if (p.protocols[at]!.name !== 'dcerpc') continue;
     const isFenced = previous >= 0 && ((p.notes[previous] as PduNote | null)?.contextId ?? 0) !== 0;
-    const told = operationInfo(p, at) ?? pduInfo(p, at);
-    text = isFenced ? `${text} # ${told}` : told;
+    const info = operationInfo(p, at) ?? pduInfo(p, at);
+    text = isFenced ? `${text} # ${info}` : info;
     previous = at;
   }
   return text;

@@ -30,8 +30,8 @@ const INFO_RECORDS_MAX = 300;
 function sectionsInfo(b: Uint8Array, start: number, end: number, isMulticast: boolean): string {
   let info = '';
   let at = start + HEADER;
-  let told = 0;
-  for (let left = u16(b, start + 4); left > 0 && told < INFO_RECORDS_MAX; left--, told++) {
+  let shown = 0;
+  for (let left = u16(b, start + 4); left > 0 && shown < INFO_RECORDS_MAX; left--, shown++) {
     const name = readName(b, at, start, end);
     at = nameEnd;
     if (at < 0 || at + 4 > end) return info;
@@ -39,7 +39,7 @@ function sectionsInfo(b: Uint8Array, start: number, end: number, isMulticast: bo
     if (isMulticast) info += questionKind(b, at);
     at += 4;
   }
-  for (let left = recordCount(b, start); left > 0 && told < INFO_RECORDS_MAX; left--, told++) {
+  for (let left = recordCount(b, start); left > 0 && shown < INFO_RECORDS_MAX; left--, shown++) {
     const owner = at;
     at = skipName(b, at, end);
     if (at < 0 || at + 10 > end) return info;
@@ -63,7 +63,7 @@ export function recordCount(b: Uint8Array, start: number): number {
 function dataInfo(r: Rdata, type: number, owner: number): string {
   const layout = layouts.get(type);
   if (layout === undefined) return '';
-  if (layout.tellsOwner) return ` ${printable(readName(r.b, owner, r.base, r.messageEnd))}`;
+  if (layout.hasOwnerInInfo) return ` ${printable(readName(r.b, owner, r.base, r.messageEnd))}`;
   let info = '';
   layout.words?.forEach((word, i) => {
     const said = layout.parts[i]!.text(r);

@@ -35,7 +35,7 @@ export interface Layout {
   /** By part: label of its value in the tree line ('' for the bare value), or null if it is not shown. */
   readonly words?: readonly (string | null)[];
   /** The Info text shows the record's owner instead. */
-  readonly tellsOwner?: boolean;
+  readonly hasOwnerInInfo?: boolean;
 }
 
 /** A number, address or flag of `width` bytes. */

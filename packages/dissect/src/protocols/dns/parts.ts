@@ -5,10 +5,10 @@ import { algorithmNames } from './names.ts';
 import { asSpan } from './span.ts';
 
 /** Records whose owner is shown in the Info text. */
-export const owner = (...parts: Part[]): Layout => ({ parts, tellsOwner: true });
+export const owner = (...parts: Part[]): Layout => ({ parts, hasOwnerInInfo: true });
 export const plain = (...parts: Part[]): Layout => ({ parts });
 /** Records whose first values are shown, with these labels. */
-export const told = (words: readonly (string | null)[], ...parts: Part[]): Layout => ({ parts, words });
+export const withInfo = (words: readonly (string | null)[], ...parts: Part[]): Layout => ({ parts, words });
 
 export const u8 = (field: string, title: string): Part => fixed(uint(field, title), 1);
 export const u16of = (field: string, title: string): Part => fixed(uint(field, title), 2);

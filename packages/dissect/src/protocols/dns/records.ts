@@ -21,7 +21,7 @@ import {
   rendezvous,
   serviceBits,
 } from './odd-parts.ts';
-import { algorithm, nameOf, owner, plain, spanOf, stringOf, told, u8, u16of, u32of } from './parts.ts';
+import { algorithm, nameOf, owner, plain, spanOf, stringOf, u8, u16of, u32of, withInfo } from './parts.ts';
 import { delegation, dnskey, nsec3, nsec3param, oldKey, signature, tkey, tsig } from './security.ts';
 import { serviceBinding } from './svcb.ts';
 
@@ -48,14 +48,14 @@ const winsHead = (prefix: string): Part[] =>
 const winsServer = fixed(ipv4('dns.wins.wins_server', 'WINS Server Address'), 4);
 
 export const layouts: ReadonlyMap<number, Layout> = new Map<number, Layout>([
-  [1, told(['addr'], fixed(ipv4('dns.a', 'Address'), 4))],
-  [2, told(['ns'], nameOf('dns.ns', 'Name Server'))],
+  [1, withInfo(['addr'], fixed(ipv4('dns.a', 'Address'), 4))],
+  [2, withInfo(['ns'], nameOf('dns.ns', 'Name Server'))],
   [3, owner(nameOf('dns.md', 'Mail Destination'))],
   [4, owner(nameOf('dns.mf', 'Mail Forwarder'))],
-  [5, told(['cname'], nameOf('dns.cname', 'CNAME'))],
+  [5, withInfo(['cname'], nameOf('dns.cname', 'CNAME'))],
   [
     6,
-    told(
+    withInfo(
       ['mname'],
       nameOf('dns.soa.mname', 'Primary name server'),
       nameOf('dns.soa.rname', "Responsible authority's mailbox"),
@@ -68,17 +68,17 @@ export const layouts: ReadonlyMap<number, Layout> = new Map<number, Layout>([
   [10, owner(rest(bytes('dns.null', 'Null (data)')))],
   [
     11,
-    told(
+    withInfo(
       ['addr'],
       fixed(ipv4('dns.wks.address', 'Address'), 4),
       u8('dns.wks.protocol', 'Protocol'),
       serviceBits,
     ),
   ],
-  [12, told([''], nameOf('dns.ptr.domain_name', 'Domain Name'))],
+  [12, withInfo([''], nameOf('dns.ptr.domain_name', 'Domain Name'))],
   [
     13,
-    told(
+    withInfo(
       ['CPU', 'OS'],
       stringOf('dns.hinfo.cpu_length', 'CPU Length', 'dns.hinfo.cpu', 'CPU'),
       stringOf('dns.hinfo.os_length', 'OS Length', 'dns.hinfo.os', 'OS'),
@@ -87,7 +87,7 @@ export const layouts: ReadonlyMap<number, Layout> = new Map<number, Layout>([
   [14, owner(nameOf('dns.minfo.r', 'Responsible Mailbox'), nameOf('dns.minfo.e', 'Error Mailbox'))],
   [
     15,
-    told(
+    withInfo(
       ['preference', 'mx'],
       u16of('dns.mx.preference', 'Preference'),
       nameOf('dns.mx.mail_exchange', 'Mail Exchange'),
@@ -128,7 +128,7 @@ export const layouts: ReadonlyMap<number, Layout> = new Map<number, Layout>([
       stringOf('dns.gpos.altitude_length', 'Altitude length', 'dns.gpos.altitude', 'Altitude'),
     ),
   ],
-  [28, told(['addr'], fixed(ipv6('dns.aaaa', 'AAAA Address'), 16))],
+  [28, withInfo(['addr'], fixed(ipv6('dns.aaaa', 'AAAA Address'), 16))],
   [
     29,
     plain(
@@ -141,10 +141,10 @@ export const layouts: ReadonlyMap<number, Layout> = new Map<number, Layout>([
       u32of('dns.loc.altitude', 'Altitude'),
     ),
   ],
-  [30, told(['next domain name'], nameOf('dns.nxt.next_domain_name', 'Next Domain Name'), plainBitmap)],
+  [30, withInfo(['next domain name'], nameOf('dns.nxt.next_domain_name', 'Next Domain Name'), plainBitmap)],
   [
     33,
-    told(
+    withInfo(
       ['priority', 'weight', 'port', 'target'],
       u16of('dns.srv.priority', 'Priority'),
       u16of('dns.srv.weight', 'Weight'),
@@ -154,7 +154,7 @@ export const layouts: ReadonlyMap<number, Layout> = new Map<number, Layout>([
   ],
   [
     35,
-    told(
+    withInfo(
       ['order', 'preference', 'flags'],
       u16of('dns.naptr.order', 'Order'),
       u16of('dns.naptr.preference', 'Preference'),
@@ -166,7 +166,7 @@ export const layouts: ReadonlyMap<number, Layout> = new Map<number, Layout>([
   ],
   [
     36,
-    told(
+    withInfo(
       ['preference', 'kx'],
       u16of('dns.kx.preference', 'Preference'),
       nameOf('dns.kx.key_exchange', 'Key Exchange'),
@@ -181,8 +181,8 @@ export const layouts: ReadonlyMap<number, Layout> = new Map<number, Layout>([
       rest(bytes('dns.cert.certificate', 'Certificate (or CRL)')),
     ),
   ],
-  [38, told(['addr'], chainedAddress)],
-  [39, told(['dname'], nameOf('dns.dname', 'Dname'))],
+  [38, withInfo(['addr'], chainedAddress)],
+  [39, withInfo(['dname'], nameOf('dns.dname', 'Dname'))],
   [41, plain(edns)],
   [42, owner(addressPrefixes)],
   [43, delegation],
@@ -222,7 +222,7 @@ export const layouts: ReadonlyMap<number, Layout> = new Map<number, Layout>([
     ),
   ],
   [46, signature],
-  [47, told(['next domain name'], nameOf('dns.nsec.next_domain_name', 'Next Domain Name'), typeBitmap)],
+  [47, withInfo(['next domain name'], nameOf('dns.nsec.next_domain_name', 'Next Domain Name'), typeBitmap)],
   [48, dnskey],
   [49, owner(rest(bytes('dns.dhcid.rdata', 'DHCID Data')))],
   [50, nsec3],
@@ -289,7 +289,7 @@ export const layouts: ReadonlyMap<number, Layout> = new Map<number, Layout>([
   ],
   [
     65282,
-    told(
+    withInfo(
       [null, null, null, 'name result domain'],
       ...winsHead('dns.winsr'),
       nameOf('dns.winsr.name_result_domain', 'Name Result Domain'),

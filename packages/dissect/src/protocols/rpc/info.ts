@@ -41,18 +41,18 @@ function messageInfo(p: Packet, layer: number, { call, isCall }: Message): strin
   // Of a COMPOUND, its operations.
   const isCompound = program.number === NFS && version === 4 && procedure === COMPOUND;
   const head = `V${version}${isCompound ? '' : ` ${name}`} ${kind}${isCall ? '' : ` (Call In ${call.request})`}`;
-  return head + told(p, layer);
+  return head + callInfo(p, layer);
 }
 
 /** Info text of a message's body. */
-function told(p: Packet, layer: number): string {
+function callInfo(p: Packet, layer: number): string {
   for (let at = layer + 1; at < p.count && p.protocols[at]!.name !== 'rpc'; at++) {
     const body = p.notes[at] as Body | null;
     if (body === null || p.protocols[at] !== body.program?.made) continue;
     if (!body.isReadable) return '';
     const x = new Xdr(p.bufferOf(at), p.start[at]!, p.stop[at]!, null, body.call);
     readBody(body, x);
-    return x.told;
+    return x.info;
   }
   return '';
 }

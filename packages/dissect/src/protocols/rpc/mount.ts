@@ -34,7 +34,7 @@ function mounted(found: Shape): Shape {
     const status = x.peek();
     number(f.status)(x);
     if (status === 0) found(x);
-    else x.tell(` Error:${statusName(status) ?? `Unknown (0x${status.toString(16).padStart(8, '0')})`}`);
+    else x.addInfo(` Error:${statusName(status) ?? `Unknown (0x${status.toString(16).padStart(8, '0')})`}`);
   };
 }
 

@@ -48,6 +48,6 @@ export function handle2(title: string): Shape {
 /** Appends the last handle to the Info text: `, FH: 0x12345678`. */
 export function tellHandle(label: string): Shape {
   return (x) => {
-    if (x.out === null) x.told += label + hashText(x.handle);
+    if (x.out === null) x.info += label + hashText(x.handle);
   };
 }

@@ -67,7 +67,7 @@ export function result(status: Field, success: Shape, failure: Shape): Shape {
     if (value === 0) success(x);
     else {
       failure(x);
-      x.tell(` Error: ${status.nameOf(value) ?? `Unknown error: ${value}`}`);
+      x.addInfo(` Error: ${status.nameOf(value) ?? `Unknown error: ${value}`}`);
     }
   };
 }
@@ -109,7 +109,7 @@ function emitAccess(x: Xdr, at: number, field: Field, parts: readonly Field[]): 
 export const accessCheck: Shape = (x) => {
   if (!x.has(4)) return;
   if (x.out !== null) emitAccess(x, x.at, f.accessCheck, accessFields);
-  x.tell(accessText('Check', u32(x.b, x.at)));
+  x.addInfo(accessText('Check', u32(x.b, x.at)));
   x.at += 4;
 };
 
@@ -119,12 +119,12 @@ export const accessCheck: Shape = (x) => {
 function tellAccess(x: Xdr, asked: number, supported: number, allowed: number): void {
   if (asked >= 0) {
     const unknown = asked & ~supported;
-    if (unknown !== 0) x.tell(accessText('NOT Supported', unknown));
+    if (unknown !== 0) x.addInfo(accessText('NOT Supported', unknown));
     const denied = supported & asked & ~allowed;
-    if (denied !== 0) x.tell(accessText('Access Denied', denied));
+    if (denied !== 0) x.addInfo(accessText('Access Denied', denied));
   }
   const granted = allowed & supported;
-  if (granted !== 0) x.tell(accessText('Allowed', granted));
+  if (granted !== 0) x.addInfo(accessText('Allowed', granted));
 }
 
 export const accessRights3: Shape = (x) => {

@@ -74,7 +74,7 @@ const counts = (...parts: readonly (readonly [Field, string])[]): Shape =>
         (x) => {
           if (!x.has(4)) return;
           x.out?.add(field, x.at, 4);
-          x.tell(`${label}${u32(x.b, x.at) | 0}`);
+          x.addInfo(`${label}${u32(x.b, x.at) | 0}`);
           x.at += 4;
         },
     ),

@@ -54,7 +54,7 @@ const toldAttributes: Shape = (x) => {
     const uid = u32(x.b, x.at + 12) | 0;
     const gid = u32(x.b, x.at + 16) | 0;
     const name = f.type3.nameOf(type) ?? `Unknown Type: 0x${type.toString(16)}`;
-    x.told += `  ${name} mode: ${mode} uid: ${uid} gid: ${gid}`;
+    x.info += `  ${name} mode: ${mode} uid: ${uid} gid: ${gid}`;
   }
   group('obj_attributes', attributes)(x);
 };

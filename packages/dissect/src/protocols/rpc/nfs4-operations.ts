@@ -26,14 +26,14 @@ const { stateid } = part;
 
 /** Appends the current file handle to the Info text. */
 const fileHandle: Shape = (x) => {
-  if (x.out === null) x.told += ` FH: ${hashText(x.handle)}`;
+  if (x.out === null) x.info += ` FH: ${hashText(x.handle)}`;
 };
 const knownHandle: Shape = (x) => {
-  if (x.out === null && x.handle !== 0) x.told += ` FH: ${hashText(x.handle)}`;
+  if (x.out === null && x.handle !== 0) x.info += ` FH: ${hashText(x.handle)}`;
 };
 /** ` DH: 0x12345678/` before a name, if the handle is known. */
 const directory: Shape = (x) => {
-  if (x.out === null) x.told += x.handle !== 0 ? ` DH: ${hashText(x.handle)}/` : ' ';
+  if (x.out === null) x.info += x.handle !== 0 ? ` DH: ${hashText(x.handle)}/` : ' ';
 };
 const name = (label: string): Shape => text(f.component, label);
 
@@ -43,8 +43,8 @@ const locked: Shape = (x) => {
   if (x.out === null && x.at + 16 <= x.end) {
     const words = (at: number): bigint => (BigInt(u32(x.b, at)) << 32n) | BigInt(u32(x.b, at + 4));
     const length = words(x.at + 8);
-    const told = length === END_OF_FILE ? '<End of File>' : `${length} `;
-    x.told += ` FH: ${hashText(x.handle)} Offset: ${words(x.at)} Length: ${told}`;
+    const lengthText = length === END_OF_FILE ? '<End of File>' : `${length} `;
+    x.info += ` FH: ${hashText(x.handle)} Offset: ${words(x.at)} Length: ${lengthText}`;
   }
   part.range(x);
 };
@@ -54,7 +54,7 @@ const toldRange = seq(long(f.offset, ' Offset: '), long(f.length, ' Len: '));
 const client: Shape = (x) => {
   if (x.out === null && x.at + 8 <= x.end) {
     const hex = (at: number): string => u32(x.b, at).toString(16).padStart(8, '0');
-    x.told += ` CID: 0x${hex(x.at)}${hex(x.at + 4)}`;
+    x.info += ` CID: 0x${hex(x.at)}${hex(x.at + 4)}`;
   }
   long(f.clientid)(x);
 };

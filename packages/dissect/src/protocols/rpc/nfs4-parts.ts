@@ -36,7 +36,7 @@ export function stateid(label?: string): Shape {
       x.out.close();
     } else if (label !== undefined) {
       const hash = crc16(x.b, at, at + STATEID_BYTES);
-      x.told += `${label}0x${hash.toString(16).padStart(4, '0')}`;
+      x.info += `${label}0x${hash.toString(16).padStart(4, '0')}`;
     }
     x.at += STATEID_BYTES;
   };

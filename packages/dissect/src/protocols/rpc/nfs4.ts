@@ -27,7 +27,7 @@ const tiers: Readonly<Record<number, number>> = {
 const FIRST = 1;
 const LAST = 5;
 
-interface Told {
+interface OperationInfo {
   readonly operation: number;
   readonly text: string;
   readonly isError: boolean;
@@ -38,7 +38,7 @@ const tag: Shape = (x) => {
   const start = x.at + 4;
   const length = x.opaque();
   x.out?.add(f.tag, start, length);
-  if (x.out === null && length > 0) x.told += ` ${shown(x.b, start, start + length)}`;
+  if (x.out === null && length > 0) x.info += ` ${shown(x.b, start, start + length)}`;
 };
 
 /** Dissects the operations of a compound; `one` dissects each and returns whether it failed. */
@@ -52,34 +52,34 @@ function compound(
     const count = Math.min(u32(x.b, x.at), OPERATIONS_MAX);
     x.out?.open(f.opsCount, x.at, 4);
     x.at += 4;
-    const before = x.told;
-    const told: Told[] = [];
+    const before = x.info;
+    const operations: OperationInfo[] = [];
     for (let k = 0; k < count && x.at + 4 <= x.end; k++) {
       const operation = u32(x.b, x.at);
       const name = nameOf(operation);
       if (name === undefined) break;
       x.out?.open(field, x.at, 4);
       x.at += 4;
-      x.told = name;
+      x.info = name;
       const isError = one(x, operation);
-      told.push({ operation, text: x.told, isError });
+      operations.push({ operation, text: x.info, isError });
       x.out?.close();
     }
     x.out?.close();
-    x.told = before;
-    summarize(x, told);
+    x.info = before;
+    summarize(x, operations);
   };
 }
 
-function summarize(x: Xdr, told: readonly Told[]): void {
+function summarize(x: Xdr, operations: readonly OperationInfo[]): void {
   let highest = LAST;
-  for (const { operation } of told) highest = Math.min(highest, tiers[operation] ?? FIRST);
+  for (const { operation } of operations) highest = Math.min(highest, tiers[operation] ?? FIRST);
   let isFirst = true;
-  for (const { operation, text, isError } of told) {
+  for (const { operation, text, isError } of operations) {
     const isMain = (tiers[operation] ?? FIRST) === highest;
     if (isMain) x.out?.add(f.mainOpcode, x.at, 0, operation);
     if (!isMain && !isError) continue;
-    x.tell(`${isFirst ? '' : ' |'} ${text}`);
+    x.addInfo(`${isFirst ? '' : ' |'} ${text}`);
     isFirst = false;
   }
 }
@@ -104,7 +104,7 @@ const results = compound(f.opcode, operationName, (x, operation) =>
 );
 
 const tellStatus = (x: Xdr, status: number): void => {
-  if (status !== 0) x.tell(` Status: ${f.status.nameOf(status) ?? `Unknown error: ${status}`}`);
+  if (status !== 0) x.addInfo(` Status: ${f.status.nameOf(status) ?? `Unknown error: ${status}`}`);
 };
 
 const reply: Shape = (x) => {
@@ -163,12 +163,12 @@ function everyOne(reading: (x: Xdr, operation: number) => void): Shape {
       const operation = u32(x.b, x.at);
       const name = callbackName(operation);
       if (name === undefined) break;
-      x.tell(`${k === 0 ? ' ' : ';'}${name}`);
+      x.addInfo(`${k === 0 ? ' ' : ';'}${name}`);
       x.out?.open(f.cbOperation, x.at, 4);
       x.at += 4;
-      const { told } = x;
+      const { info } = x;
       reading(x, operation);
-      x.told = told;
+      x.info = info;
       x.out?.close();
     }
     x.out?.close();

@@ -72,15 +72,15 @@ const cookie = opaque(f.cookie);
 /** A status, omitted from the Info column on success. */
 const status: Shape = (x: Xdr) => {
   const value = x.peek();
-  if (value !== 0) x.tell(` ${states[value] ?? `Unknown Status (${value})`}`);
+  if (value !== 0) x.addInfo(` ${states[value] ?? `Unknown Status (${value})`}`);
   number(f.stat)(x);
 };
 const answer = seq(cookie, status);
 
 /** Procedures: version 4 has 64-bit byte ranges, earlier ones 32-bit. */
 function procedures(isWide: boolean): Procedures {
-  const range = (told: boolean): Shape => {
-    const [from, to] = told ? [' pos:', '-'] : [undefined, undefined];
+  const range = (isInInfo: boolean): Shape => {
+    const [from, to] = isInInfo ? [' pos:', '-'] : [undefined, undefined];
     return isWide
       ? seq(long(f.offset64, from), long(f.length64, to))
       : seq(number(f.offset, from), number(f.length, to));

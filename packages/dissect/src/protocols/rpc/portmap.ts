@@ -36,14 +36,14 @@ const wanted: Shape = (x) => {
   if (x.out === null && x.has(12)) {
     const program = u32(x.b, x.at);
     const proto = u32(x.b, x.at + 8);
-    x.told += ` ${programName(program)}(${program}) V:${u32(x.b, x.at + 4)} ${transports[proto] ?? `Unknown (${proto})`}`;
+    x.info += ` ${programName(program)}(${program}) V:${u32(x.b, x.at + 4)} ${transports[proto] ?? `Unknown (${proto})`}`;
   }
   mapping(x);
 };
 
 const answeredPort: Shape = (x) => {
   const port = x.peek();
-  x.tell(port === 0 ? ' PROGRAM_NOT_AVAILABLE' : ` Port:${port}`);
+  x.addInfo(port === 0 ? ' PROGRAM_NOT_AVAILABLE' : ` Port:${port}`);
   number(f.port)(x);
 };
 

@@ -18,7 +18,7 @@ export class Xdr {
   out: Sink | null;
   readonly call: Call | null;
   /** Info text of the body so far. */
-  told = '';
+  info = '';
   /** State shared by parts of a message: hashes of the current and the saved file handle. */
   handle = 0;
   savedHandle = 0;
@@ -59,8 +59,8 @@ export class Xdr {
     return kept;
   }
 
-  tell(text: string): void {
-    if (this.out === null) this.told += text;
+  addInfo(text: string): void {
+    if (this.out === null) this.info += text;
   }
 }
 
@@ -71,7 +71,7 @@ export function number(field: Field | null, label?: string): Shape {
     if (field !== null) x.out?.add(field, x.at, 4);
     if (label !== undefined && x.out === null) {
       const value = u32(x.b, x.at);
-      x.told += label + (field?.nameOf(value) ?? value);
+      x.info += label + (field?.nameOf(value) ?? value);
     }
     x.at += 4;
   };
@@ -95,7 +95,7 @@ export function long(field: Field | null, label?: string): Shape {
   return (x) => {
     if (!x.has(8)) return;
     if (field !== null) x.out?.add(field, x.at, 8);
-    if (label !== undefined && x.out === null) x.told += `${label}${u64(x.b, x.at)}`;
+    if (label !== undefined && x.out === null) x.info += `${label}${u64(x.b, x.at)}`;
     x.at += 8;
   };
 }
@@ -125,7 +125,7 @@ export function text(field: Field, label?: string): Shape {
     const start = x.at + 4;
     const length = x.opaque();
     if (x.out !== null) x.out.add(field, start, length, utf8(x.b, start, start + length));
-    else if (label !== undefined) x.told += label + shown(x.b, start, start + length);
+    else if (label !== undefined) x.info += label + shown(x.b, start, start + length);
   };
 }
 
@@ -165,13 +165,13 @@ export function below(field: Field, ...shapes: readonly Shape[]): Shape {
 }
 
 function lengthOf(x: Xdr, shape: Shape): number {
-  const { at, out, told, handle, savedHandle, status } = x;
+  const { at, out, info, handle, savedHandle, status } = x;
   x.out = null;
   shape(x);
   const length = x.at - at;
   x.at = at;
   x.out = out;
-  x.told = told;
+  x.info = info;
   x.handle = handle;
   x.savedHandle = savedHandle;
   x.status = status;

@@ -43,7 +43,7 @@ const status = (success: Shape): Shape => {
   const plain = number(f.status);
   return (x) => {
     const value = x.peek() | 0;
-    if (value !== TRUE) x.tell(` ${states[value] ?? `Unknown error: ${value}`}`);
+    if (value !== TRUE) x.addInfo(` ${states[value] ?? `Unknown error: ${value}`}`);
     plain(x);
     success(x);
   };

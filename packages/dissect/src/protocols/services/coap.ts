@@ -164,8 +164,8 @@ export const coap = protocol({
         const name = contentName(found.format, b[codeAt(isStream, b, start)]!);
         const { length } = exchange.content;
         const given = found.format < 0 ? ' (no Content-Format)' : '';
-        const told = `Payload Content-Format: ${name}${given}, Length: ${length}`;
-        out.open(f.payload, payload, end - payload, told);
+        const info = `Payload Content-Format: ${name}${given}, Length: ${length}`;
+        out.open(f.payload, payload, end - payload, info);
         out.add(f.payloadType, payload, 0, name);
         out.add(f.payloadLength, payload, 0, length);
         out.close();
@@ -234,14 +234,14 @@ function details(p: Packet, layer: number, exchange: Exchange): string {
   const isStream = p.transport === TCP;
   const token = tokenAt(isStream, b, start);
   const options = token + (b[start]! & 0x0f);
-  let told = options > token ? `, TKN:${hex(b, token, options, ' ')}` : '';
+  let info = options > token ? `, TKN:${hex(b, token, options, ' ')}` : '';
   readOptions(b, options, end);
   if (found.block !== 0) {
     const isLast = !found.hasMore && found.end + 1 < end;
-    told += `, ${isLast ? 'End of Block' : 'Block'} #${found.blockNumber}`;
+    info += `, ${isLast ? 'End of Block' : 'Block'} #${found.blockNumber}`;
   }
   const code = b[codeAt(isStream, b, start)]!;
-  if (exchange.uri !== '') told += `, ${printable(exchange.uri)}`;
-  if (code < FIRST_RESPONSE) told += printable(queryOf(b, options, end));
-  return exchange.repeats > 0 ? `${told} [Retransmission]` : told;
+  if (exchange.uri !== '') info += `, ${printable(exchange.uri)}`;
+  if (code < FIRST_RESPONSE) info += printable(queryOf(b, options, end));
+  return exchange.repeats > 0 ? `${info} [Retransmission]` : info;
 }

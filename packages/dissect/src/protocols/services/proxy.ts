@@ -219,8 +219,8 @@ function emitTlvs(b: Uint8Array, at: number, end: number, out: Sink, isInner = f
     out.add(f.tlvType, at, 1);
     out.add(f.tlvLength, at + 1, 2);
     out.add(f.tlvValue, value, length);
-    const told = sslTexts[type];
-    if (told !== undefined) out.add(told, value, length);
+    const field = sslTexts[type];
+    if (field !== undefined) out.add(field, value, length);
     if (type === SSL && length >= 5 && !isInner) {
       out.add(f.client, value, 1);
       out.add(f.verify, value + 1, 4, u32(b, value + 1));

@@ -110,16 +110,16 @@ export const sflow: Protocol = protocol({
     if (left < AGENT_AT) return `V${version}`;
     const address = agentBytes(b, start);
     const agent = (address === 4 ? ipv4Address : ipv6Address)(b, start + AGENT_AT);
-    const told = [`V${version}`, `agent ${agent}`];
+    const info = [`V${version}`, `agent ${agent}`];
     const end = p.stop[layer]!;
     let at = start + AGENT_AT + address;
     if (version === LATEST) {
-      if (at + 4 <= end) told.push(`sub-agent ID ${u32(b, at)}`);
+      if (at + 4 <= end) info.push(`sub-agent ID ${u32(b, at)}`);
       at += 4;
     }
-    if (at + 4 <= end) told.push(`seq ${u32(b, at)}`);
-    if (at + 12 <= end) told.push(`${u32(b, at + 8)} samples`);
-    return told.join(', ');
+    if (at + 4 <= end) info.push(`seq ${u32(b, at)}`);
+    if (at + 12 <= end) info.push(`${u32(b, at + 8)} samples`);
+    return info.join(', ');
   },
 });
 

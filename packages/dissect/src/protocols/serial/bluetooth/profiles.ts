@@ -16,7 +16,7 @@ interface Named {
   readonly title: string;
   readonly column: string;
   readonly fields?: Readonly<Record<string, Field>>;
-  readonly say?: (b: Uint8Array, start: number, stop: number) => string;
+  readonly infoOf?: (b: Uint8Array, start: number, stop: number) => string;
   readonly step?: (p: Packet) => Protocol | null;
   readonly emit?: NonNullable<Protocol['emit']>;
 }
@@ -38,7 +38,7 @@ function profile(d: Named): Protocol {
     info(p, layer) {
       const start = p.start[layer]!;
       const stop = p.stop[layer]!;
-      const said = d.say === undefined || stop <= start ? '' : d.say(p.bufferOf(layer), start, stop);
+      const said = d.infoOf === undefined || stop <= start ? '' : d.infoOf(p.bufferOf(layer), start, stop);
       return `${directionText(p)} ${said}`;
     },
   });
@@ -73,7 +73,7 @@ export const att = profile({
     else if (opcode === MTU_REQUEST) out.add(a.clientMtu, start + 1, 2);
     else if (opcode === MTU_RESPONSE) out.add(a.serverMtu, start + 1, 2);
   },
-  say(b, start, stop) {
+  infoOf(b, start, stop) {
     const opcode = b[start]!;
     const name = attributeNames(opcode) ?? 'Unknown';
     if (stop - start < 3) return name;
@@ -92,7 +92,7 @@ export const smp = profile({
   title: 'Bluetooth Security Manager Protocol',
   column: 'SMP',
   fields: s,
-  say: (b, start) => securityNames(b[start]!) ?? 'Unknown',
+  infoOf: (b, start) => securityNames(b[start]!) ?? 'Unknown',
 });
 
 const d = { pdu: uint('btsdp.pdu', 'PDU').at(0, 1).hex().named(sdpNames) };
@@ -101,7 +101,7 @@ export const sdp = profile({
   title: 'Bluetooth SDP Protocol',
   column: 'SDP',
   fields: d,
-  say: (b, start) => sdpNames(b[start]!) ?? 'Unknown',
+  infoOf: (b, start) => sdpNames(b[start]!) ?? 'Unknown',
 });
 
 /** RFCOMM frame (GSM 07.10 §5.2): address, control, length of one or two octets, data, check sequence. */
@@ -138,7 +138,7 @@ export const rfcomm = profile({
       p.call(data, content + hasCredits, content + hasCredits + length);
     return null;
   },
-  say: (b, start) => `${frameNames[b[start + 1]! & ~POLL_FINAL] ?? 'Unknown'} Channel=${b[start]! >> 3} `,
+  infoOf: (b, start) => `${frameNames[b[start + 1]! & ~POLL_FINAL] ?? 'Unknown'} Channel=${b[start]! >> 3} `,
 });
 
 /** AVDTP 1.3 §8.4: label and types, then the signal identifier. */
@@ -148,7 +148,7 @@ export const avdtp = profile({
   title: 'Bluetooth AVDTP Protocol',
   column: 'AVDTP',
   fields: v,
-  say(b, start, stop) {
+  infoOf(b, start, stop) {
     const kind = ['Command', 'GeneralReject', 'ResponseAccept', 'ResponseReject'][b[start]! & 3]!;
     return stop - start < 2 ? kind : `${kind} - ${avdtpNames(b[start + 1]! & 0x3f) ?? 'Unknown'}`;
   },
@@ -182,7 +182,7 @@ export const bthid = profile({
     p.at = p.end;
     return null;
   },
-  say: (b, start) =>
+  infoOf: (b, start) =>
     [
       'HANDSHAKE',
       'HID_CONTROL',

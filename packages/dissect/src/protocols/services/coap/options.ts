@@ -188,8 +188,8 @@ export function emitOptions(b: Uint8Array, at: number, end: number, out: Sink): 
   ) {
     const { number: kind, start, value, stop } = option;
     out.open(f.name, start, stop - start, `#${++count}: ${optionName(kind)}`);
-    const told = shown(b, kind);
-    if (told !== '') out.note(`: ${told}`);
+    const info = shown(b, kind);
+    if (info !== '') out.note(`: ${info}`);
     out.add(f.traits, start, stop - start, optionTraits(kind));
     emitHead(b, start, out);
     emitValue(b, kind, value, stop, out);
