@@ -63,7 +63,7 @@ test('a silent relayed link loses its slot, an active one keeps it', async () =>
     mesh.clock.run(1_000);
     used.stream.write(Buffer.from('x'));
   }
-  assert.match(idle.reason, /nothing was said/);
+  assert.match(idle.reason, /nothing was sent/);
   assert.equal(used.reason, '');
   assert.equal(received.filter(({ isOver }) => !isOver).length, 1);
 });

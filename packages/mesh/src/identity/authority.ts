@@ -42,7 +42,7 @@ const DAY_MS = 24 * HOUR_MS;
 const ROOT_WARN_MS = 90 * DAY_MS;
 export const MEASURE_MS_MAX = 30 * DAY_MS;
 
-/** What is to be done about a peer, for how long, and who says so. */
+/** A measure against a peer, its duration, and who decided on it. */
 export interface Decision extends Partial<Pick<AuditEntry, 'evidence'>> {
   step: Step;
   reason: string;
@@ -116,7 +116,7 @@ export class Authority {
   }
 
   /**
-   * Founds a mesh: its root, and the first peer, who holds it.
+   * Founds a mesh: its root, and the first peer, which holds it.
    *
    * @param hasIntermediate the root issues an intermediate that signs from then on; the root's key is not needed again
    * until the intermediate is replaced
@@ -142,7 +142,7 @@ export class Authority {
     return { rootKey: working.key, offlineKey: hasIntermediate ? key : null, beginning, roster };
   }
 
-  /** @param source who asks, for the limit on guesses; null: the source is unknown, so only a renewal is possible */
+  /** @param source of the request, for the limit on guesses; null: the source is unknown, so only a renewal is possible */
   async enrol({ request, token }: EnrolRequest, source: Source | null): Promise<EnrolAnswer> {
     let requested: { id: string; publicKey: Uint8Array };
     try {
@@ -184,7 +184,7 @@ export class Authority {
     return null;
   }
 
-  /** Revokes a peer at once: the list says so, all peers close their links with it, and the group gets a new key. */
+  /** Revokes a peer at once, in the list of members: all peers close their links with it, and the group gets a new key. */
   revoke(id: string, reason: string, by: AuditEntry['by'] = 'operator'): string | null {
     if (this.#roster.members.get(id)?.revoked != null) return `${id} was revoked already`;
     if (this.#roster.approved(id) === null) return `there is no peer ${id} that is approved`;
@@ -373,7 +373,7 @@ export class Authority {
     if (this.#objection === null) this.#rivals.merge(theirs);
   }
 
-  /** Who has gone must not read on; and two lists may have numbered different keys alike. */
+  /** Removed members must not read on; and two lists may have given different keys the same number. */
   #signWithNewKey(changes: readonly Change[], base = this.#roster, otherEpoch = 0): void {
     const key = this.#runtime.random.bytes(32);
     const epoch = Math.max(this.#roster.group?.epoch ?? 0, otherEpoch) + 1;
@@ -381,7 +381,7 @@ export class Authority {
     this.onGroupKey(epoch, key);
   }
 
-  /** Those who apply wait for it: what cannot be kept now is tried again. */
+  /** Applicants wait for it: what cannot be stored now is tried again. */
   #signGathered(): void {
     try {
       this.#sign([]);

@@ -13,7 +13,7 @@ import { isTokenProof } from './token.ts';
 const FILE = 'authority/desk.json';
 const TOKENS_MAX = 10_000;
 const WAITING_MAX = 1_000;
-/** From one address, and by way of one peer: so that a stranger cannot fill the queue alone. */
+/** From one address, and by way of one peer: so that no single applicant can fill the queue. */
 const WAITING_OF_ONE_MAX = 50;
 const WAITING_OVER_ONE_MAX = 250;
 /** The invitation by which each member was admitted. */
@@ -44,7 +44,7 @@ export interface Waiting {
   publicKey: string;
   fingerprint: string;
   sinceMs: number;
-  /** The address that asked, and the peers that passed it on. */
+  /** The address of the applicant, and the peers that forwarded the request. */
   source: string;
   over?: readonly string[];
 }

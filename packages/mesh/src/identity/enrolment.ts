@@ -32,7 +32,7 @@ export const enrolRequest = record({
 });
 
 export const enrolAnswer = variant({
-  /** In the queue, until somebody approves it. */
+  /** In the queue until an operator approves it. */
   pending: {},
   denied: { reason: text(300) },
   admitted: {
@@ -143,7 +143,7 @@ function ask(
   });
 }
 
-/** A session of a stranger, who shows no valid certificate: it can only apply. */
+/** A session without a valid certificate of the other side, which can only request to join. */
 export function startStrangerSession(
   runtime: Runtime,
   link: Link,

@@ -12,7 +12,7 @@ export interface Source {
 }
 
 /**
- * @param shown as a link says it: HOST:PORT, or `ID over ID` of a link that a third carries
+ * @param shown as a link reports it: HOST:PORT, or `ID over ID` of a link that a third carries
  * @param over peers that passed it on from there
  */
 export function sourceOf(shown: string, ...over: readonly string[]): Source {

@@ -177,7 +177,7 @@ export class LanCourier {
     this.onMessage(message, address);
   }
 
-  /** One that comes again costs nothing. */
+  /** Retransmissions do not count. */
   #excessOf(message: LanMessage): string | null {
     return this.#seen.has(message) || this.#ofOne.take(message.from) ? null : 'too many at once';
   }

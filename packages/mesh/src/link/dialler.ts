@@ -13,7 +13,7 @@ const NEXT_ADDRESS_MS = 1_000;
 /** Maximum addresses of one peer tried until a link is made or the back-off ends; the others wait until then. */
 const TRIED_MAX = 16;
 /**
- * Calls at one host where no peer ever answered, whoever announced it: members could announce somebody else's address, or names
+ * Calls at one host where no peer ever answered, announced by any peer: members could announce the address of a third party, or names
  * that resolve to it, and have all peers call there.
  */
 const UNPROVEN = { burst: 32, everyMs: 2_000, namesMax: 4_096 };
@@ -93,7 +93,7 @@ export class Dialler {
   /**
    * Dials the next address when one fails or does not answer for a while; the first link wins.
    * @param id the expected peer; null accepts any peer
-   * @param mayDial asked of each IP address that a host name resolves to; default: all may be dialled
+   * @param mayDial called with each IP address that a host name resolves to; default: all may be dialled
    */
   call(addresses: readonly string[], id: string | null, done: Called, mayDial?: MayDial): void {
     let next = 0;

@@ -1,5 +1,5 @@
 // The interfaces of links and transports. A link carries bytes, in order, between this peer and one other. The
-// transport decides what it runs over (a TLS socket, a pipe in memory, a virtual network); the session decides who may
+// transport decides what it runs over (a TLS socket, a pipe in memory, a virtual network); the session decides which peers may
 // use it.
 
 import type { Duplex } from 'node:stream';
@@ -48,7 +48,7 @@ export type Dialled = (error: DialError | null, link: Link | null) => void;
 export interface Transport {
   /**
    * Calls back once, with the link or a one-line error.
-   * @param mayDial asked of each IP address that a host name resolves to; those it denies are not dialled
+   * @param mayDial called with each IP address that a host name resolves to; those it denies are not dialled
    */
   dial(address: string, done: Dialled, mayDial?: MayDial): void;
   /**

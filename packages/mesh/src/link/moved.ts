@@ -24,7 +24,7 @@ export class Moved {
     this.#switchboard = switchboard;
     this.#calls = new Allowance(clock, CALLS);
     switchboard.onRefused.push((session, code, reason) => {
-      // A stranger that dialled this peer cannot redirect it.
+      // An unauthenticated peer that dialled this one cannot redirect it.
       const isKnown = session.link.isDialler || session.id !== '';
       if (code === MOVED && isKnown)
         this.#follow(reason, switchboard.meantOf(session), hostOf(session.link.shown.address));

@@ -12,7 +12,7 @@ const UNPROMPTED_MS = HEARTBEAT_MS + 30;
 const SILENCE_MS = 1_800;
 /** Idle time after which a link that is not needed is closed. */
 const IDLE_MS = 2_000;
-/** A timer this late shows that this process was stalled: silence then says nothing about the other peers. */
+/** A timer this late shows that this process was stalled: silence is then no evidence about other peers. */
 const LATE_MS = 400;
 /** Grace period in which bytes that have arrived are read before a link counts as silent. */
 const UNREAD_MS = 50;

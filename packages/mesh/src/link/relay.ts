@@ -24,7 +24,7 @@ export class Relay {
   readonly #switchboard: Switchboard;
   readonly #transport: Transport;
   readonly #runtime: Runtime;
-  /** Number of links relayed for each peer that asked. */
+  /** Number of links relayed for each requesting peer. */
   readonly #carried = new Map<string, number>();
 
   constructor(runtime: Runtime, switchboard: Switchboard, transport: Transport) {
@@ -86,7 +86,7 @@ export class Relay {
         cancelLook = clock.after(leftMs, look);
         return;
       }
-      for (const stream of [near, far]) stream.reset('nothing was said for too long');
+      for (const stream of [near, far]) stream.reset('nothing was sent for too long');
       over();
     };
     look();

@@ -29,7 +29,7 @@ export function seenFrom(
   return new Promise((resolve) => {
     transport.dialFromOwnPort?.(from, (_error, link, localPort) => {
       if (link === null) return resolve(null);
-      // A stranger may ask for its address as well.
+      // An unauthenticated peer may request its address as well.
       startStrangerSession(runtime, link, mesh, (session) => {
         if (session === null) return resolve(null);
         session.request(requestKinds.seen, Buffer.alloc(0), ASK_MS, (error, payload) => {

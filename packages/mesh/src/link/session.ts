@@ -1,5 +1,5 @@
 // A session is a link on which both sides have identified themselves and accepted each other. Before that, nothing is taken but
-// a hello, the signed list of members, and from a stranger an application to join.
+// a hello, the signed list of members, and from an applicant a request to join.
 //
 //   link ─► hello ─► judge ─┬─► (what the other lacks of the list) ─► accept ─► open: notices, requests, streams ─► bye
 //                           └─► refuse(reason), logged on both sides
@@ -25,7 +25,7 @@ import type { Stream } from './stream.ts';
 import { type SendFrame, Streams } from './streams.ts';
 
 const GREETING_MS = 10_000;
-/** For a stranger, from the hello to the answer: longer than an application takes. */
+/** From the hello to the answer on an unauthenticated session: longer than an enrolment takes. */
 const STRANGER_MS = 30_000;
 /** When a peer does not read and more than this waits for it, the link is given up. */
 const WAITING_BYTES_MAX = 16 << 20;
@@ -37,7 +37,7 @@ const NOTHING = Buffer.alloc(0);
 export class Session {
   readonly link: Link;
   readonly purpose: Purpose;
-  /** Who the other side is; '' before it was accepted, and of a stranger who applies. */
+  /** Id of the other side; '' until it is accepted, and on an unauthenticated session. */
   id = '';
   /** The key that it has proved to hold. */
   publicKey: Uint8Array = NOTHING;

@@ -21,7 +21,7 @@ import { WholeList } from './whole-list.ts';
 
 /**
  * Changes of the list of members go on at once, and in batches while there are many: a thousand admissions are not a
- * thousand frames. They wait a little longer than what new members say of themselves (gossip.ts), and are sent along.
+ * thousand frames. They wait a little longer than announcements of new members (gossip.ts), and are sent along.
  */
 const ROSTER_SOON_MS = 5;
 const ROSTER_BUSY_MS = 1_500;
@@ -62,7 +62,7 @@ export class Switchboard implements SessionHost {
   readonly #requests = new Map<number, RequestHandler>();
   readonly #streams = new Map<number, StreamHandler>();
   readonly #dialler: Dialler;
-  /** Calls that came to nothing. */
+  /** Failed dials. */
   readonly failures: Failures;
   /** The same of those that called here, by host. */
   readonly #turnedAway: Failures;
@@ -171,7 +171,7 @@ export class Switchboard implements SessionHost {
     this.#standIns.set(id, session);
   }
 
-  /** For whom the other side of a session speaks: for `id` if it stands in for it, else for itself. */
+  /** The peer that the other side of a session represents: `id` if it stands in for it, else itself. */
   speaksFor(session: Session, id: string | null): string {
     return id !== null && this.#standIns.get(id) === session ? id : session.id;
   }
@@ -201,14 +201,14 @@ export class Switchboard implements SessionHost {
     if (this.#rosterPace.isWaiting) this.#rosterPace.now();
   }
 
-  /** A link that came about in another way. */
+  /** A link that was not dialled here, such as a hole-punched one. */
   adopt(link: Link, done: (session: Session | null) => void): void {
     const session = this.#isStopped ? null : this.#start(link, 'link');
     if (session === null) done(null);
     else this.#whenDecided(session, (isOpen) => done(isOpen ? session : null));
   }
 
-  /** A peer came back, or moved: what failed before says nothing. */
+  /** A peer returned, or changed its addresses: earlier failures are void. */
   forgetFailures(id: string): void {
     this.#dialler.forgetFailures(id);
   }
@@ -330,7 +330,7 @@ export class Switchboard implements SessionHost {
     if (wasUsed) this.#byId.delete(id);
     for (const [other, standIn] of this.#standIns) if (standIn === session) this.#standIns.delete(other);
     const { address } = session.link.shown;
-    // Who is called again and again refuses again and again; so does this peer whoever calls, from one port after another.
+    // A repeated dial gets a repeated refusal; and this peer refuses repeated connections, each from another port.
     const isRepeated =
       refusal !== null &&
       !(session.link.isDialler
@@ -346,10 +346,10 @@ export class Switchboard implements SessionHost {
       this.#rejected(address, reason);
   }
 
-  /** While others are linked, one that is away is no trouble: its neighbours say so. */
+  /** A warning only without any link: otherwise its neighbours report a peer that is down. */
   #unreached(address: string, reason: string): void {
     const isNews = this.failures.note(address, reason);
-    // Others say where they are on their own machine, too.
+    // Peers announce loopback addresses too.
     const isReported = isNews && this.#byId.size === 0 && !isLoopback(address);
     this.runtime.log(isReported ? 'warn' : 'debug', 'cannot reach a peer', { address, reason });
   }

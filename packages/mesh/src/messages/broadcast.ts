@@ -1,4 +1,4 @@
-// Broadcasts: flooded once over every session except the one they came from. Each peer waits for the counts of those it
+// Broadcasts: flooded once over every session except the one they arrived on. Each peer waits for the counts of those it
 // passed the broadcast to and reports the sum back, so the sender learns how many peers have it. Counts that come late, or
 // whose link was lost, are reported again (tally.ts).
 
@@ -55,7 +55,7 @@ const STREAM = Buffer.from('everyone');
 
 interface Counting {
   tally: Tally;
-  /** The peer it came from; '' for a broadcast of this peer. */
+  /** The peer that forwarded it; '' for a broadcast of this peer. */
   from: string;
   /** Called when the time for counts is over. */
   end: () => void;

@@ -1,7 +1,7 @@
 // Messages from peer to peer: sealed end to end, in order, exactly once, and delivered later when the receiver is away.
 //
 //   send ─► outbox (disk) ─► seal ─► route ─► … ─► open ─► policy ─► inbox (disk) ─► receipt ─► out of the outbox
-//              ▲───────────── again, after a while ◄──────────────────────────────────┘ none came
+//              ▲───────────── again, after a while ◄──────────────────────────────────┘ none arrived
 //              └─► receiver is away: left with others, too (holders.ts) ─► … ─► open, as above
 
 import { hex } from '../identity/keys.ts';
@@ -34,7 +34,7 @@ const RETRY_MS = [400, 800, 1_600, 3_000, 5_000, 10_000];
 const RENEW_MS = 1_000;
 /** Before messages are left with other holders, if these do not answer. */
 const LEAVE_AGAIN_MS = 4_000;
-/** Peers that are asked, one after the other, for the key of one that is away. */
+/** Peers that are queried, one after the other, for the key of one that is away. */
 const CANDIDATES_MAX = 8;
 const REFUSED_STREAMS_MAX = 1_000;
 
@@ -43,7 +43,7 @@ export type Outcome = { isDelivered: boolean; problem: string };
 interface Sending {
   attempts: number;
   sentUpTo: number;
-  /** When the shared secret was last replaced because the receiver said that it has lost it. */
+  /** When the shared secret was last replaced because the receiver reported that it has lost it. */
   renewedMs: number;
   /** Messages up to this number are left with `holders`. */
   leftUpTo: number;
@@ -317,7 +317,7 @@ export class Mailbox {
     const last = this.#inbox.lastOf(from, stream);
     if (sequence === last + 1) this.#take(from, { stream, sequence, ...message });
     else if (sequence <= last) this.#runtime.log('debug', 'message came again', { from, sequence });
-    // Of one that comes too early nothing is said but how far it got: the sender comes back to that.
+    // For a message that arrives too early, the reply names only the last one taken: the sender resumes there.
     const upTo = this.#inbox.lastOf(from, stream);
     if (upTo === 0) return false;
     const refused = this.#refused.get(`${from} ${hex(stream)}`) ?? [];

@@ -12,7 +12,7 @@ interface Taken {
 }
 
 export class Numbers {
-  /** By peer, least recently heard first; of each peer, oldest first. */
+  /** By peer, least recently received first; of each peer, oldest first. */
   readonly #taken = new Map<string, Taken>();
 
   has(peer: string, number: number): boolean {

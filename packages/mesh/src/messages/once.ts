@@ -6,7 +6,7 @@ const OF_ONE_MAX = 512;
 const PEERS_MAX = 4_096;
 
 export class Once {
-  /** By peer, least recently heard first; of each peer, oldest first. Null until the first. */
+  /** By peer, least recently received first; of each peer, oldest first. Null until the first. */
   #taken: Map<string, Set<string>> | null = null;
 
   /** Takes a name; returns false if it was taken before. */

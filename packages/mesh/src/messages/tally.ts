@@ -1,5 +1,5 @@
-// The count of one broadcast at one peer: the totals of those it was passed to, added up and reported to the peer it came
-// from. A total replaces the earlier one of the same peer, so it can be repeated: when it has grown, and when the link that
+// The count of one broadcast at one peer: the totals of those it was passed to, added up and reported to the peer that
+// forwarded it. A total replaces the earlier one of the same peer, so it can be repeated: when it has grown, and when the link that
 // carried it is lost. It never counts a peer twice, because each peer reports to one only.
 
 import type { Cancel, Clock } from '../runtime.ts';

@@ -61,7 +61,7 @@ class Gatherer {
   readonly #max = new Float64Array(WIDTH);
   readonly #mean = new Float64Array(WIDTH);
   readonly #squares = new Float64Array(WIDTH);
-  /** The last of the best so far: who is not beyond it is not among them. */
+  /** The last of the best so far: a value must exceed it to be among them. */
   readonly #high = new Float64Array(WIDTH);
   readonly #low = new Float64Array(WIDTH);
   #most: Best[][] = [];
@@ -142,7 +142,7 @@ export function statsOf({ values }: Table, rows: readonly number[], index: numbe
 }
 
 /**
- * Ties go to the smaller name, so that all peers say the same.
+ * Ties go to the smaller name, so that all peers give the same result.
  *
  * @returns the value that the next one must reach to be among them
  */

@@ -10,7 +10,7 @@ import { AGAIN_MS, HEIR_MS, STALE_MS } from './times.ts';
 const AGE_MS_MAX = 3_600_000;
 /** A child that reports more than twice as many readings one by one as it may is out of order. */
 const SLACK = 2;
-/** A successor that knows this share of what its predecessor knew has heard from all that matter. */
+/** A successor that knows this share of what its predecessor knew has reports of all that matter. */
 const MOST = 0.9;
 
 export interface Child {

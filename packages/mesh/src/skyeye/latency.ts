@@ -9,12 +9,12 @@ import { requestKinds } from '../wire/kinds.ts';
 import { decode, encode, float, record } from '../wire/schema.ts';
 import { type Coordinate, moved, unknownPlace } from './coordinates.ts';
 
-/** How often whom is measured: what a simulation takes over. */
+/** Which peers are measured, and how often; also used by the simulator. */
 export const lookTimes = {
   lookMs: 15_000,
   /** A new link has more to do at first, and while many come, it is soon another. */
   settleMs: 1_000,
-  /** A link to somebody who is no neighbour costs a handshake: a few at first, then few. */
+  /** A link to a peer that is no neighbour costs a handshake: a few at first, then fewer. */
   farLooksFirst: 2,
   farFirstMs: 60_000,
   farMs: 240_000,
@@ -38,9 +38,9 @@ export class Latency {
   readonly #switchboard: Switchboard;
   readonly #own: string;
   readonly #measured = new Map<string, number[]>();
-  /** Under way, by peer: who is asked for twice is measured once. */
+  /** Measurements under way, by peer: concurrent requests share one. */
   readonly #measuring = new Map<string, Promise<number>>();
-  /** Who was met and is no neighbour, as it was then, the oldest first. */
+  /** Measured peers that are no neighbours, with their coordinates at that time, oldest first. */
   readonly #distant = new Map<string, { place: Coordinate; tookMs: number }>();
   #place: Coordinate = unknownPlace;
   #looks = 0;
@@ -54,7 +54,7 @@ export class Latency {
     this.#own = own;
     this.#directory = directory;
     this.#switchboard = switchboard;
-    // Both ends of a new link measure it: so each stranger that is met counts twice.
+    // Both ends of a new link measure it: so each distant peer counts twice.
     switchboard.onOpen.push((session) => {
       runtime.clock.after(lookTimes.settleMs, () => {
         if (this.#isStarted && session.isOpen) this.#measure(session);
@@ -65,7 +65,7 @@ export class Latency {
     );
   }
 
-  /** Unknown until somebody was measured. */
+  /** Unknown until a peer was measured. */
   get place(): Coordinate {
     return this.#place;
   }
@@ -181,8 +181,8 @@ export class Latency {
   }
 
   /**
-   * Steps towards a few strangers of before, which cost a link each and are met seldom: with its neighbours alone a tree of
-   * peers folds over, and those far from each other in it seem to be near.
+   * Steps towards a few distant peers measured before, which cost a link each and are measured seldom: with neighbours alone the
+   * coordinates of a tree fold over, and peers far from each other in it seem to be near.
    */
   #recall(): void {
     const { random } = this.#runtime;

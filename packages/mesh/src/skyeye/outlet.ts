@@ -1,5 +1,5 @@
 // Delta encoding towards one receiver: sends only what the receiver does not know yet. A name is sent once and then
-// replaced by a small number; of a reading, only changed values are sent. A receiver that missed a message says so, and
+// replaced by a small number; of a reading, only changed values are sent. A receiver that missed a message reports it, and
 // encoding starts over.
 
 import { isNotable } from './attributes.ts';

@@ -196,7 +196,7 @@ export class SkyEyeOverLinks {
   /** Accepts a signed query once, and rate-limits throttled peers. */
   #takeQuery(from: string, message: Extract<QueryMessage, { kind: 'query' }>): void {
     const { asker, number, proof } = message;
-    // A root hands queries on, also to one that they came by. What they say of their way is not signed, and counts for nothing.
+    // A root forwards queries, also to peers that forwarded them. The path in a query is not signed, and is ignored.
     const isHanded = from === this.#directory.tree.root;
     const wasHere = asker === this.#standing.id || this.#once.has(asker, `${number} up`);
     const isBack = this.#isRoot && this.support.serves(from) && wasHere;
@@ -279,7 +279,7 @@ export class SkyEyeOverLinks {
     };
   }
 
-  /** The view of the whole network; null until the first one came. */
+  /** The view of the whole network; null until the first one has arrived. */
   view(): (ShownView & { talkers: ShownTalk | null }) | null {
     const { view } = this.core;
     if (view === null) return null;

@@ -11,7 +11,7 @@ export const ORPHANED = '';
 /** The number of a reading that is not held any more. */
 export const GONE = -1;
 
-/** What a receiver knows of a reading. */
+/** State of a reading at a receiver. */
 export interface Mark {
   /** Null: nothing. */
   sent: Values | null;
@@ -20,12 +20,12 @@ export interface Mark {
   next: Held | null;
 }
 
-/** The mark is that of the parent, whom all is told: other receivers keep marks of their own (outlet.ts). */
+/** The mark is that of the parent, which receives every reading; other receivers have marks of their own (outlet.ts). */
 export interface Held extends Counted, Mark {
   readonly id: string;
   values: Values;
   readMs: number;
-  /** When it was heard of last, also if nothing had changed. */
+  /** When it was last reported, also if nothing had changed. */
   seenMs: number;
   /** Who reported it: a child, this peer itself, or `ORPHANED`. */
   owner: string;
@@ -35,7 +35,7 @@ export interface Held extends Counted, Mark {
   isCounted: boolean;
 }
 
-/** Who hears of every change: what goes up, and what supporters hold. */
+/** Receivers of every change: the parent, and the support peers. */
 export interface Listener {
   touched(held: Held): void;
   removed(held: Held): void;
@@ -46,7 +46,7 @@ export class Readings {
   readonly #held = new Map<string, Held>();
   readonly #freeNumbers: number[] = [];
   #nextNumber = 0;
-  /** Of those that count; kept while somebody sums it up or is asked about it now and then. */
+  /** Of those that count; kept while it is summed up or queried now and then. */
   #table: Table | null = null;
   #isTableUsed = false;
 
@@ -129,7 +129,7 @@ export class Readings {
   remove(held: Held): void {
     if (this.#held.get(held.id) !== held) return;
     this.#held.delete(held.id);
-    // A peer that reported it, and does so again, is asked to send all of it.
+    // A peer that reported it, and does so again, is requested to send all of it.
     held.owner = ORPHANED;
     this.#table?.clear(held.number);
     this.#freeNumbers.push(held.number);
@@ -141,7 +141,7 @@ export class Readings {
     for (const held of [...this.#held.values()]) if (isGone(held)) this.remove(held);
   }
 
-  /** Looks again who counts. */
+  /** Recomputes which readings count. */
   recount(isCounted: (id: string) => boolean): void {
     for (const held of this.#held.values()) {
       held.isCounted = isCounted(held.id);

@@ -1,5 +1,5 @@
 // A coordinator's records of all peers: the last hour of each, reading by reading, as the tree delivers them. After a
-// partition, or while a parent was down, some are missing. The peer itself has kept them, and is asked for them once it is
+// partition, or while a parent was down, some are missing. The peer itself has kept them, and they are requested once it is
 // reachable: with the times of measurement, and directly, so that they never enter live aggregates.
 //
 //   tree ─► reading ─► row of the peer ─┬─► as expected: stored
@@ -39,7 +39,7 @@ export class Records {
   readonly #runtime: Runtime;
   readonly #ask: (id: string, sinceMs: number) => Promise<readonly Sample[]>;
   readonly #rows = new Map<string, Row>();
-  /** Peers with a gap that wait to be asked. */
+  /** Peers with a gap that wait for a request. */
   readonly #waiting = new Set<string>();
   #asking = 0;
   #cancel: Cancel | null = null;

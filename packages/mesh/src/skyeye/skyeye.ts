@@ -115,12 +115,12 @@ export class SkyEye {
     this.#outlet = new Outlet(this.below.readings, 'parent');
   }
 
-  /** The newest view of the whole; null until one came. */
+  /** The newest view of the whole; null until one has arrived. */
   get view(): View | null {
     return this.#picture && { ...this.#picture, madeMs: this.#madeMs };
   }
 
-  /** The same without its time: shared by all who have it, so cheap to look at. */
+  /** The same without its time: shared by all its receivers, so cheap to read. */
   get picture(): Picture | null {
     return this.#picture;
   }
@@ -223,7 +223,7 @@ export class SkyEye {
     this.#soon(true);
   }
 
-  /** Members came or went, or a quarantine began or ended. */
+  /** Members joined or left, or a quarantine began or ended. */
   recount(): void {
     this.below.readings.recount((id) => this.#world.counts(id));
     this.#soon(true);

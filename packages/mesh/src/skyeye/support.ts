@@ -46,7 +46,7 @@ export class Support {
   readonly #world: SupportSurroundings;
   readonly #readings: Readings;
   readonly #followers = new Map<string, Follower>();
-  /** Peers that this one has asked to follow. */
+  /** Peers that this one has requested to follow. */
   readonly #recruited = new Set<string>();
   #copy: Below | null = null;
   #copied: string | null = null;

@@ -16,7 +16,7 @@ export interface ShownView {
   root: string;
   peers: number;
   alive: number;
-  /** Part of the living that was heard from: 0 to 1. */
+  /** Part of the living peers that reported: 0 to 1. */
   complete: number;
   /** Since the root made it. */
   ageMs: number;
@@ -48,7 +48,7 @@ function summaryOf({ count, sum, min, max, squares, sketch }: Stats, attribute: 
   return { count, sum, min, max, sd, p50: at(0.5), p95: at(0.95), p99: at(0.99) };
 }
 
-/** As a message to one who has the other; whole if that is of another root, or nothing. */
+/** As a message to a receiver of the other view; whole if that is of another root, or null. */
 export function messageOf(picture: Picture, before: Picture | null, ageMs: number): ViewMessage {
   const base = before !== null && before.root === picture.root ? before : null;
   return { kind: 'view', base: base?.number ?? 0, ageMs, picture, mask: null, before: base };
@@ -74,7 +74,7 @@ function areSame(a: readonly Best[], b: readonly Best[]): boolean {
   return a.length === b.length && a.every(({ id, value }, i) => b[i]!.id === id && b[i]!.value === value);
 }
 
-/** The lists that were said, with the names of those who stand where they stood before. */
+/** The lists that were sent, with the names of entries whose places are unchanged. */
 function followedLists(before: Picture['most'], mask: number, now: Picture['most']): Picture['most'] {
   if (mask === 0) return before;
   return before.map((old, i) => {
@@ -103,7 +103,7 @@ function areEqual(a: Summary | null, b: Summary | null): boolean {
   return a.count === b.count && a.sum === b.sum && a.min === b.min && a.max === b.max && a.sd === b.sd;
 }
 
-/** Whether the newer view should be with all soon: who is there, or what the network does as a whole. */
+/** Whether to send the newer view soon: the members, or the load of the whole network, changed. */
 export function isNews(before: Picture, now: Picture): boolean {
   if (before.peers !== now.peers || before.alive !== now.alive) return true;
   return now.summaries.some((each, i) => {

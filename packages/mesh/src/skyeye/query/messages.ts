@@ -58,7 +58,7 @@ const question = text(4 * QUERY_CHARACTERS_MAX);
 const reason = text(200);
 
 export const queryMessage = variant({
-  /** Goes up until a peer can answer; the answer goes directly to the asker, who signs the query where keys exist. */
+  /** Goes up until a peer can answer; the answer goes directly to the asker, which signs the query where keys exist. */
   query: {
     number: varint(),
     asker: peerId,

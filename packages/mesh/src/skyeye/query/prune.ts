@@ -1,5 +1,5 @@
 // Pruning: decides from aggregates and bounds whether all, none or some peers of a subtree can match a query. The
-// subtree is only asked if some can.
+// subtree is only queried if some can.
 
 import type { Aggregate } from '../aggregate.ts';
 import { COORDINATE } from '../attributes.ts';
@@ -93,7 +93,7 @@ function compared(sign: Sign, than: number, range: Range | null): Share {
   }
 }
 
-/** The answer of a subtree that need not be asked; null if it must be. */
+/** The answer of a subtree that need not be queried; null if it must be. */
 export function known(query: Query, box: Aggregate, near: Place | null): Part | null {
   const share = shareOf(query.condition, box, near);
   if (share === 'none') return lookedAt(box);

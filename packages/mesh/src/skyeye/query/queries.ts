@@ -1,5 +1,5 @@
 // Sends and answers queries. A query climbs the tree until a peer knows enough: for any k peers, the first that knows k; for
-// the best, or for aggregates, the root. Subtrees that are known only in aggregate are asked, unless their bounds show
+// the best, or for aggregates, the root. Subtrees that are known only in aggregate are queried, unless their bounds show
 // that no peer there matches. The answer goes straight to the asker.
 //
 //   asker ─► parent ─► … ─► root ─┬─► readings ───────┬─► answer ─► asker
@@ -194,8 +194,8 @@ export class Queries {
     } catch (error) {
       // The asker's own peer would have refused it: it has another version, or lies.
       if (!(error instanceof QueryError)) throw error;
-      const who = `${this.#world.id} cannot read this query, perhaps it is of another version`;
-      this.#deliver(message, emptyPart, `${who}: ${error.message}`.slice(0, 200));
+      const reason = `${this.#world.id} cannot read this query, perhaps it is of another version`;
+      this.#deliver(message, emptyPart, `${reason}: ${error.message}`.slice(0, 200));
     }
   }
 
@@ -342,7 +342,7 @@ export class Queries {
       this.#world.send(id, { kind: 'ask', number, question: query.text, near, waitMs: less });
   }
 
-  /** Unguessable, so that only the peer that was asked can answer. */
+  /** Unguessable, so that only the queried peer can answer. */
   #newNumber(): number {
     return Buffer.from(this.#runtime.random.bytes(6)).readUIntBE(0, 6);
   }
