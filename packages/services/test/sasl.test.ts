@@ -1,7 +1,7 @@
 // Lines of SASL as mail clients send them.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { beginSasl, goOnWithSasl, type SaslLogin } from '../src/detect/readers/sasl.ts';
+import { beginSasl, continueSasl, type SaslLogin } from '../src/detect/readers/sasl.ts';
 
 const login = (): SaslLogin => ({ user: '', hasPassword: false, guess: 0, mechanism: '' });
 const base64 = (text: string): string => Buffer.from(text, 'latin1').toString('base64');
@@ -13,8 +13,8 @@ describe('SASL', () => {
     assert.deepEqual([plain.user, plain.hasPassword], ['anna', true]);
     const lines = login();
     assert.ok(!beginSasl(lines, ' login'));
-    assert.ok(!goOnWithSasl(lines, base64('anna')));
-    assert.ok(goOnWithSasl(lines, base64('secret')));
+    assert.ok(!continueSasl(lines, base64('anna')));
+    assert.ok(continueSasl(lines, base64('secret')));
     assert.deepEqual([lines.user, lines.hasPassword], ['anna', true]);
   });
 
@@ -22,7 +22,7 @@ describe('SASL', () => {
     for (const mechanism of ['PLAIN', 'LOGIN', 'CRAM-MD5']) {
       const given = login();
       beginSasl(given, ` ${mechanism}`);
-      assert.ok(!goOnWithSasl(given, '*'));
+      assert.ok(!continueSasl(given, '*'));
       assert.deepEqual([given.hasPassword, given.mechanism], [false, '']);
     }
   });

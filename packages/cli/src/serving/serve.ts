@@ -1,5 +1,5 @@
 // Serving until interrupted.
-import { ListenError, listen, type Place, type Says } from '@eyrie/services/analyzer';
+import { ListenError, listen, type Place, type ServerLog } from '@eyrie/services/analyzer';
 import { FAILED, UserError } from '../errors.ts';
 import { type CommonOptions, configFrom, readConfig } from '../pipeline/config.ts';
 import { interrupted, listenForInterrupt } from '../pipeline/interrupt.ts';
@@ -37,7 +37,7 @@ export function serviceLog(
   service: string,
   options: CommonOptions,
   flags?: Flags,
-): { log: Says; reload: () => string } {
+): { log: ServerLog; reload: () => string } {
   const debug = process.argv.includes('--debug') ? { logLevel: 'debug' } : {};
   const config = configFrom({ ...options, ...debug }, flags);
   const log = logFor(service, config);

@@ -4,7 +4,7 @@ import { makeFolder, openCapture } from '@eyrie/capture';
 import { buildAnalyzer, ListenError, listen, type Place } from '@eyrie/services/analyzer';
 import type { Config } from '@eyrie/services/config';
 import type { Log } from '@eyrie/services/log';
-import { tellTraffic } from '@eyrie/services/peer';
+import { reportRates } from '@eyrie/services/peer';
 import { Keeper, limitsOf } from '@eyrie/services/persistor';
 import { type FileOptions, PipelineIntake, talkersOf } from '@eyrie/services/pipeline';
 import { RefusedBodies } from '@eyrie/services/refused';
@@ -155,9 +155,9 @@ async function serve({
   return 0;
 }
 
-/** To a peer of this user, if one runs. `talkers`: the store that knows the busiest hosts; null: they are not shared. */
+/** To a peer of this user, if one runs. `talkers`: the store with the busiest hosts; null: they are not shared. */
 function reportTraffic(intake: PipelineIntake, talkers: Store | null): () => void {
-  return tellTraffic(
+  return reportRates(
     () => intake.counters(),
     async (rates) => {
       const { askAnyPeer } = await import('../mesh/ask-any.ts');

@@ -22,7 +22,7 @@ export interface AlertsOptions {
 /** Findings remembered as reported; beyond it the oldest is evicted, and may be reported again. */
 const SENT_MAX = 10_000;
 
-const GRAVITY: Readonly<Record<RuleSeverity, SyslogLine['gravity']>> = {
+const SYSLOG_SEVERITY: Readonly<Record<RuleSeverity, SyslogLine['severity']>> = {
   info: 'informational',
   low: 'notice',
   medium: 'warning',
@@ -58,7 +58,7 @@ export class Alerts {
   /** @param capture its name */
   send(findings: readonly FindingRow[], capture: string): void {
     for (const finding of findings) {
-      if (isOfRule(finding) && this.#isNews(finding, capture)) this.#tellOne(finding, capture);
+      if (isOfRule(finding) && this.#isNew(finding, capture)) this.#sendOne(finding, capture);
     }
   }
 
@@ -66,7 +66,7 @@ export class Alerts {
     await Promise.all([this.#syslog?.close(), this.#webhook?.close()]);
   }
 
-  #isNews({ message, detail }: RuleFinding, capture: string): boolean {
+  #isNew({ message, detail }: RuleFinding, capture: string): boolean {
     const grade = SEVERITIES.indexOf(detail.severity);
     if (grade < SEVERITIES.indexOf(this.#options.severity)) return false;
     const key = `${capture} ${message}`;
@@ -77,14 +77,14 @@ export class Alerts {
     return true;
   }
 
-  #tellOne(finding: RuleFinding, capture: string): void {
+  #sendOne(finding: RuleFinding, capture: string): void {
     const { group, detail } = finding;
     const { severity } = detail;
     const text = `${severity}: ${group}: ${detail.summary}`;
     const event = findingToEcs(finding, capture);
     this.#options.log.warn(text, { rule: detail.rule });
     this.#options.file?.warn(text, event);
-    this.#syslog?.send({ gravity: GRAVITY[severity], time: Date.now(), kind: detail.rule, text });
+    this.#syslog?.send({ severity: SYSLOG_SEVERITY[severity], time: Date.now(), kind: detail.rule, text });
     this.#webhook?.send(event);
   }
 }

@@ -9,10 +9,10 @@ const BYTES_MAX = 1024;
 
 const CONTROLS = /[\x00-\x1f\x7f]/g;
 
-const SYSLOG_GRAVITY = { critical: 2, error: 3, warning: 4, notice: 5, informational: 6 } as const;
+const SEVERITY_CODES = { critical: 2, error: 3, warning: 4, notice: 5, informational: 6 } as const;
 
 export interface SyslogLine {
-  readonly gravity: keyof typeof SYSLOG_GRAVITY;
+  readonly severity: keyof typeof SEVERITY_CODES;
   /** Milliseconds since 1970. */
   readonly time: number;
   /** MSGID (RFC 5424 §6.2.7): one word. */
@@ -43,8 +43,8 @@ export class Syslog {
     });
   }
 
-  send({ gravity, time, kind, text }: SyslogLine): void {
-    const priority = FACILITY * 8 + SYSLOG_GRAVITY[gravity];
+  send({ severity, time, kind, text }: SyslogLine): void {
+    const priority = FACILITY * 8 + SEVERITY_CODES[severity];
     const head = `<${priority}>1 ${new Date(time).toISOString()} ${hostname()} ${this.#program} ${process.pid} ${kind} -`;
     // Line breaks in an attacker's text must not forge a log line at the receiver.
     this.#socket.send(

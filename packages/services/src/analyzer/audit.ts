@@ -1,7 +1,7 @@
 // Audits access to payloads: one line for each answer with packet bytes. It names the packet, never its content.
 import type { FastifyRequest } from 'fastify';
-import { askedFor } from './limits.ts';
-import type { Says, Server } from './server.ts';
+import { forwardedFor } from './limits.ts';
+import type { Server, ServerLog } from './server.ts';
 
 /** Routes whose answers contain payload, and what kind. */
 const PAYLOAD_ROUTES: Readonly<Record<string, string>> = {
@@ -22,7 +22,7 @@ const PAYLOAD_ROUTES: Readonly<Record<string, string>> = {
 const QUERY_CHARACTERS_MAX = 500;
 
 /** Destination of the lines; a service's `Log` fits. */
-export type AuditLog = Pick<Says, 'warn'> & { info(message: string, facts?: object): void };
+export type AuditLog = Pick<ServerLog, 'warn'> & { info(message: string, facts?: object): void };
 
 export function addAudit(app: Server, log: AuditLog): void {
   app.addHook('onResponse', async (request, reply) => {
@@ -43,7 +43,7 @@ interface Looked {
 
 function lookOf(request: FastifyRequest): object {
   const { id, index, session, capture, frame } = request.params as Looked;
-  const other = askedFor(request);
+  const other = forwardedFor(request);
   const query = new URL(request.url, 'http://eyrie').search.slice(1, QUERY_CHARACTERS_MAX);
   return {
     from: request.ip,

@@ -2,7 +2,7 @@
 import { promisify } from 'node:util';
 import { constants, gzip, zstdCompress } from 'node:zlib';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { askedFor } from './limits.ts';
+import { forwardedFor } from './limits.ts';
 import { isLoopback } from './loopback.ts';
 
 /** Bytes; shorter responses fit one or two packets anyway. */
@@ -36,7 +36,7 @@ export function addCompression(app: FastifyInstance): void {
 /** Whether the client is on this machine. A reset connection has no address any more. */
 function isHere(request: FastifyRequest): boolean {
   const ip: string | undefined = request.ip;
-  return ip === undefined || (isLoopback(ip) && isLoopback(askedFor(request) ?? ip));
+  return ip === undefined || (isLoopback(ip) && isLoopback(forwardedFor(request) ?? ip));
 }
 
 /** The content coding that the client accepts (RFC 9110 §12.5.3); weight 0 excludes a coding. */

@@ -5,4 +5,4 @@ export type { Intake } from './intake.ts';
 export { ListenError, listen, type Place, placeOf } from './listen.ts';
 export { findingRow } from './rows.ts';
 export type { FindingRow } from './schemas/index.ts';
-export { type AnalyzerOptions, buildAnalyzer, type Says } from './server.ts';
+export { type AnalyzerOptions, buildAnalyzer, type ServerLog } from './server.ts';

@@ -13,18 +13,18 @@ const ADDRESSES_MAX = 10_000;
 /**
  * Limits requests, except those from this machine.
  *
- * @param whoOf returns the key that requests are counted by; default: the address
+ * @param keyOf returns the key that requests are counted by; default: the address
  */
 export async function addLimits(
   app: FastifyInstance,
   max: number,
-  whoOf = (request: FastifyRequest): string => request.ip,
+  keyOf = (request: FastifyRequest): string => request.ip,
 ): Promise<void> {
   await app.register(rateLimit, {
     max,
     timeWindow: '1 minute',
     cache: ADDRESSES_MAX,
-    keyGenerator: whoOf,
+    keyGenerator: keyOf,
     allowList: (request) => isLoopback(request.ip),
     errorResponseBuilder: (_, { after }) =>
       new ApiError('too_many_requests', `more than ${max} requests a minute`, { hint: `wait ${after}` }),
@@ -35,12 +35,12 @@ export async function addLimits(
 export const FOR_HEADER = 'x-forwarded-for';
 
 /** The forwarded client's address, or null. Trustworthy once the Guard has checked the token. */
-export function askedFor({ headers }: FastifyRequest): string | null {
-  const said = headers[FOR_HEADER];
-  return typeof said === 'string' && isIP(said) !== 0 ? said : null;
+export function forwardedFor({ headers }: FastifyRequest): string | null {
+  const address = headers[FOR_HEADER];
+  return typeof address === 'string' && isIP(address) !== 0 ? address : null;
 }
 
 /** The key of the rate limit: users of the page share its process's address, and are counted individually. */
 export function clientOf(request: FastifyRequest): string {
-  return `${request.ip} ${askedFor(request) ?? ''}`;
+  return `${request.ip} ${forwardedFor(request) ?? ''}`;
 }

@@ -198,8 +198,8 @@ function hostOf(origin: string): string | null {
 
 function pathOf(request: Asked): string {
   const { url } = request;
-  const question = url.indexOf('?');
-  return question < 0 ? url : url.slice(0, question);
+  const queryAt = url.indexOf('?');
+  return queryAt < 0 ? url : url.slice(0, queryAt);
 }
 
 function hashOf(token: string): Buffer {

@@ -63,7 +63,7 @@ export interface AnalyzerOptions {
   /** For uploaded captures. */
   readonly folder: string;
   readonly access: Access;
-  readonly log: Says;
+  readonly log: ServerLog;
   /** Records access to payloads. Default: nothing is recorded. */
   readonly audit?: AuditLog;
   /** Folder of the bundled web page; null: only the API. */
@@ -83,7 +83,7 @@ export interface AnalyzerOptions {
 }
 
 /** The analyzer's log. */
-export interface Says {
+export interface ServerLog {
   debug(message: string, facts?: object): void;
   warn(message: string, facts?: object): void;
   error(message: string, facts?: object): void;
@@ -220,7 +220,7 @@ async function addFront(app: Server, page: string | null): Promise<void> {
   else app.get('/', { schema: { hide: true } }, async (_, reply) => reply.redirect('/docs', 303));
 }
 
-function addErrors(app: Server, log: Says): void {
+function addErrors(app: Server, log: ServerLog): void {
   app.setErrorHandler((thrown, request, reply) => {
     const error = apiErrorOf(thrown);
     if (error.statusCode >= 500) {

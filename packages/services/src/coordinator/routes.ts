@@ -15,11 +15,11 @@ export interface Trouble {
 
 export function addMeshRoutes(server: FastifyInstance, ask: Ask): void {
   const answering =
-    (question: (given: Record<string, string>) => Promise<unknown>) =>
+    (query: (given: Record<string, string>) => Promise<unknown>) =>
     async (request: { params: unknown; query: unknown }, reply: FastifyReply) => {
       const given = { ...(request.query as object), ...(request.params as object) };
       try {
-        return (await question(given as Record<string, string>)) ?? waiting(reply);
+        return (await query(given as Record<string, string>)) ?? waiting(reply);
       } catch (error) {
         return troubleOf(error, reply);
       }

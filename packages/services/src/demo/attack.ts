@@ -102,15 +102,15 @@ async function play(stage: Stage, options: Play): Promise<AttackReport> {
     const scan = hasManyAddresses ? startScan(peers, scanner) : null;
     const attackMs = performance.now();
     const names = [flooder.id, ...(scan === null ? [] : [scanner.id])];
-    const cameMs = (id: string) => visitsOf(visits, id)[0]?.atMs ?? null;
+    const arrivedMs = (id: string) => visitsOf(visits, id)[0]?.atMs ?? null;
     await Promise.race([
-      until(() => names.every((id) => cameMs(id) !== null), LIMIT_MS),
+      until(() => names.every((id) => arrivedMs(id) !== null), LIMIT_MS),
       queriesOf(others, LIMIT_MS),
     ]);
     for (const id of names)
-      if (cameMs(id) !== null)
+      if (arrivedMs(id) !== null)
         print(
-          `DECOY     ${id} reached the honeypot ${seconds(cameMs(id)! - attackMs)} after its attack began, and continues.`,
+          `DECOY     ${id} reached the honeypot ${seconds(arrivedMs(id)! - attackMs)} after its attack began, and continues.`,
         );
     const during = await queriesOf(others, 1000 * attackSeconds);
     print(`DURING    Queries of the other peers: ${latencyText(during)}.`);
@@ -131,7 +131,7 @@ async function play(stage: Stage, options: Play): Promise<AttackReport> {
       flood: { sent: flood.sent, answered: flood.answered },
       attackers: names.map((id) => ({
         ...{ peer: id, rule: found.get(id)?.response.rule ?? '', foundMs: after(found.get(id)?.atMs) },
-        ...{ decoyedMs: after(cameMs(id)), releasedMs: after(released.get(id)) },
+        ...{ decoyedMs: after(arrivedMs(id)), releasedMs: after(released.get(id)) },
         events: visitsOf(visits, id).length,
       })),
     };

@@ -65,7 +65,7 @@ export class PacketWatch {
       idleSeconds === undefined ? {} : { idleSeconds },
     );
     this.#windows = new HostWindows(
-      (row) => this.#judge(row),
+      (row) => this.#evaluate(row),
       idleSeconds === undefined ? {} : { openWindows: LATE_WINDOWS + Math.ceil(idleSeconds / 60) },
     );
     for (const { protocols, make } of readers) {
@@ -103,7 +103,7 @@ export class PacketWatch {
       this.#windows.addName(event.client, event.name, event.time);
   }
 
-  #judge({ source, time, row }: HostRow): void {
+  #evaluate({ source, time, row }: HostRow): void {
     const { isUnusual, score, limit, causes } = this.baseline.see(source, row);
     if (isUnusual)
       this.engine.see({

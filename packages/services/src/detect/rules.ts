@@ -29,7 +29,7 @@ export interface RulesOptions {
 export class Rules {
   readonly #watch: PacketWatch;
   /** The reported state of a finding: its count, and the message that identifies its rows. */
-  readonly #told = new WeakMap<Finding, { readonly count: number; readonly message: string }>();
+  readonly #reported = new WeakMap<Finding, { readonly count: number; readonly message: string }>();
 
   /** Before the first packet of the session. @throws SilenceError */
   constructor(session: Session, { idleSeconds, isLive = false, silence = '' }: RulesOptions = {}) {
@@ -57,11 +57,11 @@ export class Rules {
   take(): FindingRow[] {
     const rows: FindingRow[] = [];
     for (const finding of this.#watch.list()) {
-      const told = this.#told.get(finding);
-      const count = finding.count - (told?.count ?? 0);
+      const reported = this.#reported.get(finding);
+      const count = finding.count - (reported?.count ?? 0);
       if (count === 0) continue;
-      const message = told?.message ?? messageOf(finding);
-      this.#told.set(finding, { count: finding.count, message });
+      const message = reported?.message ?? messageOf(finding);
+      this.#reported.set(finding, { count: finding.count, message });
       rows.push(rowOf(finding, count, message));
     }
     return rows;

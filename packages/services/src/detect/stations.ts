@@ -27,7 +27,7 @@ export class Stations {
     const frame = p.buffers[0]!;
     let mac = 0;
     for (let i = at + 6; i < at + 12; i++) mac = mac * 256 + frame[i]!;
-    if (p.flow < 0) this.#meet(p, mac);
+    if (p.flow < 0) this.#reportStation(p, mac);
     else if (!p.isQuoted) this.#follow(p, mac);
   }
 
@@ -40,7 +40,7 @@ export class Stations {
     const before = this.#mac[side]!;
     if (before === mac) return;
     this.#mac[side] = mac;
-    this.#meet(p, mac);
+    this.#reportStation(p, mac);
     if (before === 0 || this.#moves[flow]! >= MOVES_MAX) return;
     this.#moves[flow]! += 1;
     this.#see({
@@ -52,7 +52,7 @@ export class Stations {
     });
   }
 
-  #meet(p: Packet, mac: number): void {
+  #reportStation(p: Packet, mac: number): void {
     if (this.#known.has(mac)) return;
     if (this.#known.size >= STATIONS_MAX) this.#known.clear();
     this.#known.add(mac);

@@ -15,7 +15,7 @@ const XMAS = FIN | PSH | URG;
 const LONE = new Set([ACK, FIN | ACK, SYN | ACK]);
 
 /** State bits of a connection. */
-const ASKED = 1;
+const SYN_SENT = 1;
 const ANSWERED = 2;
 const OVER = 4;
 /** The first segment was empty and acknowledged an unknown connection: ACK, FIN+ACK or SYN+ACK. */
@@ -28,7 +28,7 @@ export class TcpSteps {
   #stream = new Int32Array(START).fill(-1);
   #state = new Uint8Array(START);
   /** Direction of the SYN. */
-  #asker = new Uint8Array(START);
+  #initiator = new Uint8Array(START);
 
   constructor(see: See) {
     this.#see = see;
@@ -42,14 +42,14 @@ export class TcpSteps {
     if (this.#stream[flow] !== stream) this.#begin(flow, stream);
     const flags = p.bufferOf(p.tcpLayer)[p.start[p.tcpLayer]! + 13]! & 0x3f;
     if ((flags & (FIN | RST)) !== 0) this.#close(p);
-    if ((this.#state[flow]! & (ASKED | OVER)) !== (ASKED | OVER)) this.#step(p, flow, flags);
+    if ((this.#state[flow]! & (SYN_SENT | OVER)) !== (SYN_SENT | OVER)) this.#step(p, flow, flags);
   }
 
   #step(p: Packet, flow: number, flags: number): void {
     const state = this.#state[flow]!;
     if ((flags & (SYN | ACK | RST)) === SYN) {
       if ((flags & FIN) !== 0) this.#probe(p, 'syn-fin');
-      else if (state === 0) this.#ask(p, flow);
+      else if (state === 0) this.#synSent(p, flow);
       return;
     }
     if (state === 0) {
@@ -61,26 +61,26 @@ export class TcpSteps {
       else if (flags === RST) this.#probe(p, 'rst');
       const isLoneAck = LONE.has(flags) && p.segmentLength === 0;
       this.#state[flow] = isLoneAck ? LONE_ACK : OVER;
-      this.#asker[flow] = p.direction;
+      this.#initiator[flow] = p.direction;
       return;
     }
     if (state === LONE_ACK) {
       this.#state[flow] = OVER;
-      if ((flags & RST) !== 0 && p.direction !== this.#asker[flow])
+      if ((flags & RST) !== 0 && p.direction !== this.#initiator[flow])
         this.#see({ kind: 'probe', flags: 'ack', ...endsOf(p, false) });
       return;
     }
-    if ((state & ASKED) === 0) return;
-    const isFromAsker = p.direction === this.#asker[flow];
+    if ((state & SYN_SENT) === 0) return;
+    const isFromInitiator = p.direction === this.#initiator[flow];
     if ((flags & RST) !== 0) {
       this.#state[flow]! |= OVER;
-      this.#tell(p, isFromAsker, isFromAsker || (state & ANSWERED) !== 0 ? 'dropped' : 'refused');
-    } else if (isFromAsker) {
+      this.#report(p, isFromInitiator, isFromInitiator || (state & ANSWERED) !== 0 ? 'dropped' : 'refused');
+    } else if (isFromInitiator) {
       this.#state[flow]! |= OVER;
-      this.#tell(p, true, 'completed');
+      this.#report(p, true, 'completed');
     } else if ((state & ANSWERED) === 0) {
       this.#state[flow]! |= ANSWERED;
-      this.#tell(p, false, 'answered');
+      this.#report(p, false, 'answered');
     }
   }
 
@@ -97,17 +97,21 @@ export class TcpSteps {
       });
   }
 
-  #ask(p: Packet, flow: number): void {
-    this.#state[flow] = ASKED;
-    this.#asker[flow] = p.direction;
+  #synSent(p: Packet, flow: number): void {
+    this.#state[flow] = SYN_SENT;
+    this.#initiator[flow] = p.direction;
     const ends = endsOf(p, true);
     if (ends.client === ends.server && p.srcPort === p.dstPort)
       this.#see({ kind: 'suspect', what: 'same-ends', ...ends });
     this.#see({ kind: 'connection', step: 'asked', ...ends });
   }
 
-  #tell(p: Packet, isFromAsker: boolean, step: Extract<DetectEvent, { kind: 'connection' }>['step']): void {
-    this.#see({ kind: 'connection', step, ...endsOf(p, isFromAsker) });
+  #report(
+    p: Packet,
+    isFromInitiator: boolean,
+    step: Extract<DetectEvent, { kind: 'connection' }>['step'],
+  ): void {
+    this.#see({ kind: 'connection', step, ...endsOf(p, isFromInitiator) });
   }
 
   #probe(p: Packet, flags: Exclude<Extract<DetectEvent, { kind: 'probe' }>['flags'], 'ack'>): void {
@@ -129,6 +133,6 @@ export class TcpSteps {
     };
     this.#stream = copy(this.#stream, new Int32Array(length).fill(-1));
     this.#state = copy(this.#state, new Uint8Array(length));
-    this.#asker = copy(this.#asker, new Uint8Array(length));
+    this.#initiator = copy(this.#initiator, new Uint8Array(length));
   }
 }

@@ -23,8 +23,8 @@ export function forward(options: ForwardOptions, onTrouble?: (trouble: string | 
   return {
     send: (event) => {
       const isQuiet = QUIET.has(event.type);
-      const gravity = isQuiet ? 'informational' : 'notice';
-      syslog?.send({ gravity, time: event.time, kind: event.type, text: toLine(event) });
+      const severity = isQuiet ? 'informational' : 'notice';
+      syslog?.send({ severity, time: event.time, kind: event.type, text: toLine(event) });
       if (!isQuiet) webhook?.send(toEcs(event));
     },
     close: async () => {

@@ -114,7 +114,7 @@ export class Honeypot {
       () => {
         const now = Date.now();
         for (const stay of this.#stays.values()) stay.check(now);
-        this.#tellRefusals(now);
+        this.#reportRefusals(now);
       },
       Math.min(SWEEP_MS, this.#bounds.idleMsMax),
     );
@@ -126,7 +126,7 @@ export class Honeypot {
     for (const socket of this.#stays.keys()) socket.destroy();
     await Promise.all(this.#servers.map((server) => new Promise((done) => server.close(done))));
     await new Promise((done) => setImmediate(done)); // Lets the last visits report their end.
-    this.#tellRefusals(Date.now());
+    this.#reportRefusals(Date.now());
     await this.#recorder.close();
   }
 
@@ -170,7 +170,7 @@ export class Honeypot {
     });
   }
 
-  #tellRefusals(time: number): void {
+  #reportRefusals(time: number): void {
     const { meshNow, onEvent, recorder } = this.#host;
     for (const { address: sourceAddress, port, visits } of this.#refusals.take()) {
       const facts = {

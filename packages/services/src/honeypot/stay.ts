@@ -11,7 +11,12 @@ import { Tape } from './tape.ts';
 import { Visit, type VisitWitness } from './visit.ts';
 
 /** Event types that describe a visit completely; a visit with no others needs no recording. */
-const TOLD_BY_EVENTS: ReadonlySet<EventType> = new Set(['connect', 'fingerprint', 'request', 'disconnect']);
+const COMPLETE_IN_EVENTS: ReadonlySet<EventType> = new Set([
+  'connect',
+  'fingerprint',
+  'request',
+  'disconnect',
+]);
 /** Characters of key log lines: four lines for each TLS session, about 150 characters each. */
 const SECRET_CHARACTERS_MAX = 4096;
 
@@ -58,7 +63,7 @@ export class Stay implements VisitWitness {
   }
 
   report(happening: Happening): void {
-    if (!TOLD_BY_EVENTS.has(happening.type)) this.#isWorthRecord = true;
+    if (!COMPLETE_IN_EVENTS.has(happening.type)) this.#isWorthRecord = true;
     const { recorder, meshNow, onEvent } = this.#host;
     const time = { time: Date.now(), meshTime: meshNow() };
     const event = { ...happening, ...this.#facts, ...time, protocol: this.protocol };

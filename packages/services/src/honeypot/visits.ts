@@ -88,14 +88,14 @@ export class Visits {
     if (known !== undefined && known.bytes === (await sizeOf(path))) return known;
     const bytes = (await readFile(path).catch(absent)) ?? Buffer.alloc(0);
     const index = { bytes: bytes.length, lines: bytes.toString().split('\n').flatMap(lineOf) };
-    this.#forget(name);
+    this.#evict(name);
     this.#known.set(name, index);
     this.#lines += index.lines.length;
-    while (this.#lines > LINES_MAX && this.#known.size > 1) this.#forget(this.#known.keys().next().value!);
+    while (this.#lines > LINES_MAX && this.#known.size > 1) this.#evict(this.#known.keys().next().value!);
     return index;
   }
 
-  #forget(name: string): void {
+  #evict(name: string): void {
     this.#lines -= this.#known.get(name)?.lines.length ?? 0;
     this.#known.delete(name);
   }

@@ -22,7 +22,7 @@ const CONNECT_MS = 10_000;
 /** A client that does not drain its socket for this long is disconnected: all others wait for it. */
 const DRAIN_MS = 5_000;
 /** Interval for checking clients' certificates again, since they may expire or be revoked. */
-const JUDGE_MS = 30_000;
+const RECHECK_MS = 30_000;
 /** Longest packets: an order in base64 with topic and JSON; the first packet only identifies the client. */
 const PACKET_BOUNDS = { firstBytesMax: 16 << 10, bytesMax: 288 << 10 };
 const LOOPBACK = /^(127\.|::1$|localhost$)/;
@@ -47,7 +47,7 @@ export async function openBroker(
   const { Aedes } = await import('aedes');
   const isOpen = isLoopback(host);
   const guests = new Guests((client) =>
-    isOpen ? { id: peer.id, role: 'local' } : judge(peer, socketOf(client)),
+    isOpen ? { id: peer.id, role: 'local' } : identify(peer, socketOf(client)),
   );
   const rules = rulesFor(peer, guests, new Topics(peer.standing.roster.mesh));
   const broker: Aedes = await Aedes.createBroker({
@@ -56,7 +56,7 @@ export async function openBroker(
     ...rules,
   });
   handleEvents(broker, peer, guests, events);
-  const ends = isOpen ? [] : judgingAgain(peer, guests);
+  const ends = isOpen ? [] : rechecking(peer, guests);
   const server = isOpen ? plainServer(broker) : secureServer(broker, peer, ends);
   try {
     await listen(server, host, port);
@@ -125,16 +125,16 @@ function handleEvents(broker: Aedes, peer: Peer, guests: Guests, events: PortEve
 }
 
 /** Disconnects clients that are revoked, quarantined or expired. Returns functions that stop the checks. */
-function judgingAgain(peer: Peer, guests: Guests): (() => void)[] {
-  const judgeAgain = () =>
-    guests.judgeAgain((client, reason) =>
+function rechecking(peer: Peer, guests: Guests): (() => void)[] {
+  const recheck = () =>
+    guests.recheck((client, reason) =>
       peer.runtime.log('warn', 'MQTT client sent away', { client: client.id, reason }),
     );
   const { standing } = peer;
   return [
-    listenTo(standing.onRoster, judgeAgain),
-    listenTo(standing.measures.onChange, judgeAgain),
-    every(peer.runtime, JUDGE_MS, judgeAgain),
+    listenTo(standing.onRoster, recheck),
+    listenTo(standing.measures.onChange, recheck),
+    every(peer.runtime, RECHECK_MS, recheck),
   ];
 }
 
@@ -166,7 +166,7 @@ function portOf(broker: Aedes, server: Server, place: string, ends: readonly (()
 }
 
 /** The client's identity from its certificate, or why it is refused. */
-function judge(peer: Peer, socket: tls.TLSSocket): Visitor | string {
+function identify(peer: Peer, socket: tls.TLSSocket): Visitor | string {
   const certificate = socket.getPeerCertificate(false)?.raw ?? null;
   if (certificate !== null && peer.standing.isOwn(certificate)) return { id: peer.id, role: 'local' };
   const verdict = peer.standing.judge(certificate);

@@ -12,13 +12,13 @@ export interface Visitor {
 
 export class Guests {
   /** Returns the identity, or why the client is refused. */
-  readonly #judge: (client: Client) => Visitor | string;
+  readonly #identify: (client: Client) => Visitor | string;
   readonly #visitors = new WeakMap<object, Visitor>();
   readonly #here = new Set<Client>();
   readonly #patterns = new WeakMap<Client, Set<string>>();
 
-  constructor(judge: (client: Client) => Visitor | string) {
-    this.#judge = judge;
+  constructor(identify: (client: Client) => Visitor | string) {
+    this.#identify = identify;
   }
 
   visitorOf(client: Client | null): Visitor | null {
@@ -27,7 +27,7 @@ export class Guests {
 
   /** Admits a client; returns why it is refused, or null. */
   admit(client: Client): string | null {
-    const visitor = this.#judge(client);
+    const visitor = this.#identify(client);
     if (typeof visitor === 'string') return visitor;
     if (this.#isTaken(client, visitor)) return 'its name is that of a client of another peer';
     this.#visitors.set(client.conn, visitor);
@@ -59,9 +59,9 @@ export class Guests {
   }
 
   /** Disconnects clients that are no longer admitted. */
-  judgeAgain(onOut: (client: Client, reason: string) => void): void {
+  recheck(onOut: (client: Client, reason: string) => void): void {
     for (const client of this.#here) {
-      const visitor = this.#judge(client);
+      const visitor = this.#identify(client);
       if (typeof visitor !== 'string') this.#visitors.set(client.conn, visitor);
       else {
         onOut(client, visitor);

@@ -8,7 +8,7 @@ const TOGETHER_MS = 1_000;
 const TEXTS_MAX = 256;
 
 /** How often a text came by each address, and how many of these were shown. */
-interface Came {
+interface Arrivals {
   firstMs: number;
   byAddress: Map<string, number>;
   shown: number;
@@ -18,7 +18,7 @@ export class Copies {
   readonly #nowMs: () => number;
   readonly #isOwn: (address: string) => boolean;
   /** By sender's port and text, oldest first. */
-  readonly #came = new Map<string, Came>();
+  readonly #arrivals = new Map<string, Arrivals>();
 
   /** @param isOwn whether an address is one of this host */
   constructor(nowMs = () => performance.now(), isOwn = isOfThisHost) {
@@ -31,16 +31,16 @@ export class Copies {
     // Of other hosts nothing says which addresses belong together.
     if (!this.#isOwn(address)) return false;
     const nowMs = this.#nowMs();
-    for (const [name, { firstMs }] of this.#came)
-      if (nowMs - firstMs > TOGETHER_MS || this.#came.size >= TEXTS_MAX) this.#came.delete(name);
+    for (const [name, { firstMs }] of this.#arrivals)
+      if (nowMs - firstMs > TOGETHER_MS || this.#arrivals.size >= TEXTS_MAX) this.#arrivals.delete(name);
       else break;
     const name = `${port} ${data.toString('latin1')}`;
-    const came = this.#came.get(name) ?? { firstMs: nowMs, byAddress: new Map(), shown: 0 };
-    this.#came.set(name, came);
-    const times = (came.byAddress.get(address) ?? 0) + 1;
-    came.byAddress.set(address, times);
-    if (times <= came.shown) return true;
-    came.shown = times;
+    const arrivals = this.#arrivals.get(name) ?? { firstMs: nowMs, byAddress: new Map(), shown: 0 };
+    this.#arrivals.set(name, arrivals);
+    const times = (arrivals.byAddress.get(address) ?? 0) + 1;
+    arrivals.byAddress.set(address, times);
+    if (times <= arrivals.shown) return true;
+    arrivals.shown = times;
     return false;
   }
 }

@@ -99,7 +99,7 @@ async function take(
   log('info', 'LAN message', { from, topic, text: text.slice(0, LOGGED_CHARS_MAX) });
   options.onText(from, text, true);
   if (task === '') return;
-  const tell = (state: TaskEvent['state'], result: string) => {
+  const report = (state: TaskEvent['state'], result: string) => {
     log(state === 'failed' ? 'warn' : 'info', `task ${state}`, {
       ...{ task, from },
       ...(state === 'failed' ? { reason: result } : {}),
@@ -108,14 +108,14 @@ async function take(
     if (state !== 'started') reply(courier, address, from, id, state, result);
   };
   const work = tasks.get(task);
-  if (work === undefined) return tell('failed', `no such task; there are ${[...tasks.keys()].join(', ')}`);
-  if (running >= TASKS_MAX) return tell('failed', 'busy');
+  if (work === undefined) return report('failed', `no such task; there are ${[...tasks.keys()].join(', ')}`);
+  if (running >= TASKS_MAX) return report('failed', 'busy');
   running++;
-  tell('started', '');
+  report('started', '');
   try {
-    tell('done', await work(text));
+    report('done', await work(text));
   } catch (error) {
-    tell('failed', (error as Error).message);
+    report('failed', (error as Error).message);
   } finally {
     running--;
   }

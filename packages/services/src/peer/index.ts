@@ -1,3 +1,3 @@
 export { LinuxMeter } from './linux.ts';
 export { meterHost } from './metering.ts';
-export { ratesOf, Traffic, tellTraffic } from './traffic.ts';
+export { ratesOf, reportRates, Traffic } from './traffic.ts';

@@ -4,7 +4,7 @@
 import type { Heavy } from '@eyrie/mesh/skyeye';
 import type { Measured } from './sample.ts';
 
-const TELL_MS = 10_000;
+const REPORT_MS = 10_000;
 /** Age at which a report expires: the pipeline is gone. */
 const STALE_MS = 30_000;
 const PROTOCOLS_MAX = 20;
@@ -35,21 +35,22 @@ export interface Talkers {
 export class Traffic {
   readonly #nowMs: () => number;
   #rates: TrafficRates | null = null;
-  #toldMs = Number.NEGATIVE_INFINITY;
+  #reportedMs = Number.NEGATIVE_INFINITY;
 
   constructor(nowMs: () => number = () => performance.now()) {
     this.#nowMs = nowMs;
   }
 
   /** Accepts a report of another process of this user; ignores values that are not numbers. */
-  take(said: Readonly<Record<string, unknown>>): void {
-    const protocols = typeof said.protocols === 'object' && said.protocols !== null ? said.protocols : {};
+  take(report: Readonly<Record<string, unknown>>): void {
+    const protocols =
+      typeof report.protocols === 'object' && report.protocols !== null ? report.protocols : {};
     this.#rates = {
-      packets: rateOf(said.packets),
-      bytes: rateOf(said.bytes),
+      packets: rateOf(report.packets),
+      bytes: rateOf(report.bytes),
       protocols: most(Object.entries(protocols).map(([name, rate]) => [name.slice(0, 32), rateOf(rate)])),
     };
-    this.#toldMs = this.#nowMs();
+    this.#reportedMs = this.#nowMs();
   }
 
   /** The talkers in a report; null if the owner does not share them. */
@@ -60,7 +61,7 @@ export class Traffic {
   }
 
   get rates(): TrafficRates | null {
-    return this.#nowMs() - this.#toldMs < STALE_MS ? this.#rates : null;
+    return this.#nowMs() - this.#reportedMs < STALE_MS ? this.#rates : null;
   }
 
   get measured(): Measured {
@@ -73,22 +74,22 @@ export class Traffic {
  * Pipeline side: reports every ten seconds until the returned function is called. Works without a listener. A report
  * that takes longer delays the next, which covers the time since.
  */
-export function tellTraffic(
+export function reportRates(
   counters: () => TrafficCounters,
-  tell: (rates: TrafficRates) => Promise<unknown>,
-  intervalMs = TELL_MS,
+  report: (rates: TrafficRates) => Promise<unknown>,
+  intervalMs = REPORT_MS,
 ): () => void {
   let before = counters();
   let beforeMs = performance.now();
-  let isTelling = false;
+  let isReporting = false;
   const timer = setInterval(() => {
-    if (isTelling) return;
+    if (isReporting) return;
     const now = counters();
     const nowMs = performance.now();
-    isTelling = true;
-    tell(ratesOf(before, now, (nowMs - beforeMs) / 1000))
+    isReporting = true;
+    report(ratesOf(before, now, (nowMs - beforeMs) / 1000))
       .catch(() => {})
-      .finally(() => (isTelling = false));
+      .finally(() => (isReporting = false));
     before = now;
     beforeMs = nowMs;
   }, intervalMs).unref();
@@ -112,9 +113,9 @@ function most(rates: readonly (readonly [string, number])[]): Record<string, num
   return Object.fromEntries(known.toSorted((a, b) => b[1] - a[1]).slice(0, PROTOCOLS_MAX));
 }
 
-function heaviest(said: unknown): Heavy[] {
-  if (!Array.isArray(said)) return [];
-  return said
+function heaviest(report: unknown): Heavy[] {
+  if (!Array.isArray(report)) return [];
+  return report
     .slice(0, TALKERS_MAX)
     .flatMap((each) =>
       typeof each?.name === 'string' ? [{ name: each.name, rate: rateOf(each.rate) }] : [],

@@ -56,7 +56,7 @@ export async function resendRefused(store: Store, folder: string, isAll: boolean
     }
   }
   const incomplete = await sourcesIn(left);
-  for (const source of resent) if (!incomplete.has(source)) await tellMended(store, source);
+  for (const source of resent) if (!incomplete.has(source)) await clearProblem(store, source);
   return { ...sums, left };
 }
 
@@ -118,7 +118,7 @@ async function sourcesIn(left: readonly Left[]): Promise<Set<string>> {
 /** The wording of pipeline.ts and inbox.ts in the problem of a capture. */
 const REFUSED = /(^|; )the store refused (\d+ packets|its last conversations)$/;
 
-async function tellMended(store: Store, source: string): Promise<void> {
+async function clearProblem(store: Store, source: string): Promise<void> {
   const capture = await store.captureByKey(source);
   if (capture?.ended == null || capture.problem === null || !REFUSED.test(capture.problem)) return;
   await store.endCapture(capture.id, capture.problem.replace(REFUSED, '') || null);

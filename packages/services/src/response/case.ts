@@ -22,7 +22,7 @@ const APART_MS = 350;
 const SIGNALS_MAX = 64;
 /** Minimum confidence and severity for a rule to be acted on. */
 const SURE = 0.9;
-const GRAVE = SEVERITIES.indexOf('high');
+const HIGH = SEVERITIES.indexOf('high');
 
 export class Case {
   readonly #signals = new Map<string, Signal>();
@@ -69,7 +69,7 @@ export class Case {
 
   #strong(rule: string): Signal[] {
     return this.signals.filter(
-      (each) => each.rule === rule && each.confidence >= SURE && SEVERITIES.indexOf(each.severity) >= GRAVE,
+      (each) => each.rule === rule && each.confidence >= SURE && SEVERITIES.indexOf(each.severity) >= HIGH,
     );
   }
 

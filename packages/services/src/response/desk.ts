@@ -129,16 +129,16 @@ export class ResponseDesk {
       peer === '' ? isIP(address) !== 0 : this.#options.peer.standing.roster.members.has(peer);
     if (!isSomebody || subject === witness || !KNOWN_RULES.has(rule)) return;
     const seen = { rule, witness, severity: severity as RuleSeverity, confidence: confidence / 100, summary };
-    this.#judge(subject, address, seen);
+    this.#evaluate(subject, address, seen);
   }
 
   /** Handles a finding combined from the reports of many peers. */
   #found({ rule, source, severity, confidence, summary }: Finding): void {
     const subject = this.#peerAt(source) ?? source;
-    this.#judge(subject, source, { rule, witness: this.#options.peer.id, severity, confidence, summary });
+    this.#evaluate(subject, source, { rule, witness: this.#options.peer.id, severity, confidence, summary });
   }
 
-  #judge(
+  #evaluate(
     subject: string,
     address: string,
     seen: { rule: string; witness: string; severity: RuleSeverity; confidence: number; summary: string },

@@ -8,7 +8,7 @@ const NAMES = ['query-flood', 'join-guessing', 'unusual-behaviour'];
 const PEER_RULES = RULES.filter(({ id }) => NAMES.includes(id));
 /** Signal for a connection that did not become a link; harmless by itself. */
 export const REFUSED = 'refused-connection';
-const TELL_MS = 500;
+const REPORT_MS = 500;
 const MEASURE_MS = 10_000;
 /** Interval of reports of refused attempts, per address. */
 const REFUSED_MS = 5_000;
@@ -45,7 +45,7 @@ export class Sensor {
   start(): void {
     const { runtime } = this.#peer;
     this.#cancels = [
-      every(runtime, TELL_MS, () => this.#tellAgain()),
+      every(runtime, REPORT_MS, () => this.#reportAgain()),
       every(runtime, MEASURE_MS, () => this.#measure()),
     ];
   }
@@ -59,7 +59,7 @@ export class Sensor {
   }
 
   /** Repeats ongoing suspicions: repeated sightings of a witness count for more. */
-  #tellAgain(): void {
+  #reportAgain(): void {
     this.engine.advance(this.#now.time);
     for (const finding of this.engine.findings.list())
       if (finding.count > (this.#reported.get(finding) ?? 0)) this.#report(finding);
@@ -103,9 +103,9 @@ export class Sensor {
       const reading = this.#peer.skyeye.readingOf(peer) ?? {};
       const cpuShare = (reading['cpu.used'] ?? 0) / 100;
       const sample = { intervalS, ...traffic, cpuShare, latencyMs: reading.latency ?? 0 };
-      const judged = this.baseline.see(peer, this.#rows.row(peer, sample));
-      if (!judged.isUnusual) continue;
-      const { score, limit, causes } = judged;
+      const evaluated = this.baseline.see(peer, this.#rows.row(peer, sample));
+      if (!evaluated.isUnusual) continue;
+      const { score, limit, causes } = evaluated;
       this.engine.see({
         ...{ kind: 'unusual', ...this.#now, who: peer, subject: 'peer', score, limit },
         causes,

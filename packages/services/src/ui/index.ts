@@ -4,7 +4,7 @@ import { apiErrorOf } from '../analyzer/errors.ts';
 import { addLimits, REQUESTS_PER_MINUTE } from '../analyzer/limits.ts';
 import { addLoginRoutes } from '../analyzer/routes/login.ts';
 import { type Access, addSecurity, Guard } from '../analyzer/security.ts';
-import type { Says, Server } from '../analyzer/server.ts';
+import type { Server, ServerLog } from '../analyzer/server.ts';
 import { addPage } from './page.ts';
 import { addProxy, type ProxyOptions } from './proxy.ts';
 
@@ -14,7 +14,7 @@ export interface UiOptions extends ProxyOptions {
   readonly access: Access;
   /** Requests per minute from one address, except this machine. Default 1200. */
   readonly requestsPerMinute?: number;
-  readonly log: Says;
+  readonly log: ServerLog;
 }
 
 export async function buildUi(options: UiOptions): Promise<FastifyInstance> {

@@ -5,7 +5,7 @@ import type { IoGraph } from '../schemas/index.ts';
 import { type Surveyable, survey } from './survey.ts';
 import { withFilter } from './with-filter.ts';
 
-export interface IoGraphWish {
+export interface IoGraphRequest {
   readonly selection: Selection;
   /** Of this series, beside that of the selection. */
   readonly filter: string;
@@ -13,9 +13,9 @@ export interface IoGraphWish {
 }
 
 /** @param left aborted when the client has gone @throws FilterError */
-export async function ioGraph(of: Surveyable, wish: IoGraphWish, left: AbortSignal): Promise<IoGraph> {
-  const selection = withFilter(wish.selection, wish.filter);
-  const found = await of.store.timeline({ ...selection, buckets: wish.buckets });
+export async function ioGraph(of: Surveyable, request: IoGraphRequest, left: AbortSignal): Promise<IoGraph> {
+  const selection = withFilter(request.selection, request.filter);
+  const found = await of.store.timeline({ ...selection, buckets: request.buckets });
   if (found.exact) return answerOf(found, true);
   const decided = new Buckets(found);
   const { isWhole, gone } = await survey(

@@ -166,8 +166,8 @@ export class Redissector {
   }
 
   /** Lets go of a capture's file. */
-  async forget(path: string): Promise<void> {
-    await this.#walks.forget(path);
+  async evict(path: string): Promise<void> {
+    await this.#walks.evict(path);
     const open = this.#files.get(path);
     this.#files.delete(path);
     // Who reads in it still closes it in the end.
@@ -176,7 +176,7 @@ export class Redissector {
 
   async close(): Promise<void> {
     await this.#walks.close();
-    for (const path of [...this.#files.keys()]) await this.forget(path);
+    for (const path of [...this.#files.keys()]) await this.evict(path);
     await this.#unpacked.close();
   }
 
@@ -195,7 +195,7 @@ export class Redissector {
     let open = this.#files.get(path);
     if (open !== undefined) return open;
     const oldest = this.#files.size >= FILES_MAX ? this.#files.keys().next().value : undefined;
-    if (oldest !== undefined) void this.forget(oldest);
+    if (oldest !== undefined) void this.evict(oldest);
     open = { file: openFrames(path, this.#unpacked), users: 0 };
     this.#files.set(path, open);
     // One that could not be opened is tried anew next time.

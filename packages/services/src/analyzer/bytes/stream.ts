@@ -29,7 +29,7 @@ const SEND_BYTES = 256 << 10;
 const TIME_SLACK_SECONDS = 0.001;
 const TRANSPORT_NUMBERS = { tcp: 6, udp: 17 } as const;
 
-export interface Said {
+export interface FollowedStream {
   readonly sides: readonly [Side, Side];
   readonly pieces: readonly Piece[];
   /** False: the flow has more packets than were read. */
@@ -38,7 +38,7 @@ export interface Said {
   readonly next: number | null;
 }
 
-export interface Wish {
+export interface FollowRequest {
   readonly protocol: 'tcp' | 'udp' | 'tls' | 'http' | 'http2' | 'quic';
   /** http2.streamid or quic.stream.stream_id, of those two alone. */
   readonly substream: number;
@@ -51,7 +51,10 @@ export interface Wish {
   readonly side: number | undefined;
 }
 
-export function protocolOf(flow: StoredFlow, wanted: Wish['protocol'] | undefined): Wish['protocol'] {
+export function protocolOf(
+  flow: StoredFlow,
+  wanted: FollowRequest['protocol'] | undefined,
+): FollowRequest['protocol'] {
   const { transport } = flow;
   if (transport !== 'tcp' && transport !== 'udp')
     throw new ApiError(
@@ -64,26 +67,26 @@ export function protocolOf(flow: StoredFlow, wanted: Wish['protocol'] | undefine
   return wanted ?? transport;
 }
 
-export async function follow(of: FlowBytes, wish: Wish): Promise<Said> {
+export async function follow(of: FlowBytes, request: FollowRequest): Promise<FollowedStream> {
   const { flow } = of;
   const pieces: Piece[] = [];
   let [index, bytes, hasMore] = [0, 0, false];
   const take = (piece: Piece): void => {
-    if (wish.side !== undefined && piece.side !== wish.side) return;
-    const isWanted = index++ >= wish.first && !hasMore;
+    if (request.side !== undefined && piece.side !== request.side) return;
+    const isWanted = index++ >= request.first && !hasMore;
     if (!isWanted) return;
     bytes += piece.data.length;
-    hasMore = pieces.length > 0 && bytes > wish.bytesMax;
+    hasMore = pieces.length > 0 && bytes > request.bytesMax;
     if (!hasMore) pieces.push({ ...piece, data: piece.data.slice() });
   };
-  const follower = followerOf(flow, wish, take);
+  const follower = followerOf(flow, request, take);
   const isWhole = await eachPacket(of, FOLLOW_PACKETS_MAX, (p) => {
     follower.add(p);
     return !hasMore;
   });
   if (!hasMore) endOf(follower);
   const sides = follower.sides ?? [flow.client, flow.server];
-  return { sides, pieces, isWhole, next: hasMore ? wish.first + pieces.length : null };
+  return { sides, pieces, isWhole, next: hasMore ? request.first + pieces.length : null };
 }
 
 /**
@@ -91,28 +94,28 @@ export async function follow(of: FlowBytes, wish: Wish): Promise<Said> {
  *
  * @throws ApiError if the capture's file is unavailable
  */
-export async function saidWhole(
+export async function streamWhole(
   of: FlowBytes,
-  { side, ...what }: Followed & Pick<Wish, 'side'>,
+  { side, ...what }: Followed & Pick<FollowRequest, 'side'>,
 ): Promise<Readable> {
   const out = new PassThrough({ highWaterMark: SEND_BYTES });
   const left = new AbortController();
   out.once('close', () => left.abort());
-  const said: Uint8Array[] = [];
+  const pending: Uint8Array[] = [];
   const follower = followerOf(of.flow, what, (piece) => {
-    if (side === undefined || piece.side === side) said.push(piece.data.slice());
+    if (side === undefined || piece.side === side) pending.push(piece.data.slice());
   });
   // Checks beforehand: an unreadable capture gets an error, not a truncated download.
   await of.redissector.reading(of.capture, async () => {});
   eachPacket(of, Number.POSITIVE_INFINITY, async (p) => {
     follower.add(p);
-    for (const data of said.splice(0))
+    for (const data of pending.splice(0))
       if (!out.write(data)) await once(out, 'drain', { signal: left.signal });
     return !out.destroyed;
   }).then(
     () => {
       endOf(follower);
-      for (const data of said) out.write(data);
+      for (const data of pending) out.write(data);
       out.end();
     },
     (error) => out.destroy(left.signal.aborted ? undefined : error),
@@ -133,7 +136,7 @@ export async function substreamsOf(
   return { items: found.items, isWhole: isWhole && !found.isFull };
 }
 
-type Followed = Pick<Wish, 'protocol' | 'substream' | 'connection'>;
+type Followed = Pick<FollowRequest, 'protocol' | 'substream' | 'connection'>;
 
 function followerOf(
   flow: StoredFlow,

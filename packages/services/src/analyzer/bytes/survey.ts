@@ -69,16 +69,16 @@ export async function survey(
   const late = isBounded ? AbortSignal.timeout(most) : new AbortController().signal;
   const enough = new AbortController();
   const signal = AbortSignal.any([left, late, enough.signal]);
-  const goOn = async (): Promise<void> => {
+  const checkpoint = async (): Promise<void> => {
     signal.throwIfAborted();
     await turn?.share();
   };
-  const walks = new OpenWalks(store, redissector, surveyor, goOn);
+  const walks = new OpenWalks(store, redissector, surveyor, checkpoint);
   let after: string | undefined;
   try {
     do {
       // There may be pages without a packet to read again.
-      await goOn();
+      await checkpoint();
       const page = await store.packets({ ...selection, limit: ROWS, ...given('after', after) });
       const passes = page.rest === null ? null : compileExpression(page.rest, selection.filter ?? '');
       for (const run of runsOf(page.items, surveyor.count?.bind(surveyor))) {
@@ -124,22 +124,22 @@ class OpenWalks {
   readonly #store: Store;
   readonly #redissector: Redissector;
   readonly #surveyor: Surveyor;
-  readonly #goOn: () => Promise<void>;
+  readonly #checkpoint: () => Promise<void>;
   /** By capture, the latest used last. */
   readonly #walks = new Map<number, Walk>();
   readonly #gone = new Map<number, string>();
   packets = 0;
 
-  constructor(store: Store, redissector: Redissector, surveyor: Surveyor, goOn: () => Promise<void>) {
+  constructor(store: Store, redissector: Redissector, surveyor: Surveyor, checkpoint: () => Promise<void>) {
     this.#store = store;
     this.#redissector = redissector;
     this.#surveyor = surveyor;
-    this.#goOn = goOn;
+    this.#checkpoint = checkpoint;
   }
 
   /** Rows of one capture, whose numbers rise. */
   async visit(rows: readonly PacketRow[], see: (p: Packet, row: PacketRow) => void): Promise<void> {
-    await this.#goOn();
+    await this.#checkpoint();
     const { capture } = rows[0]!;
     const walk = await this.#walkOf(capture, rows[0]!.number);
     let seen = 0;
@@ -152,7 +152,7 @@ class OpenWalks {
             seen = i + 1;
             see(p, rows[i]!);
           },
-          this.#goOn,
+          this.#checkpoint,
         )
         .catch(ignoreGone);
       if (isWhole !== true) await this.#lose(capture);

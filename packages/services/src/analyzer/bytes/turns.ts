@@ -51,7 +51,7 @@ export class Turns {
       if (this.#waiting.size === 0 || performance.now() - sinceMs < SLICE_MS) return;
       left.throwIfAborted();
       isMine = false;
-      this.#handOn();
+      this.#release();
       await this.#turn(left);
       isMine = true;
       sinceMs = performance.now();
@@ -59,12 +59,12 @@ export class Turns {
     try {
       return await work({ share });
     } finally {
-      if (isMine) this.#handOn();
+      if (isMine) this.#release();
     }
   }
 
   /** To whoever waits longest, or to nobody. */
-  #handOn(): void {
+  #release(): void {
     const [next] = this.#waiting;
     if (next === undefined) this.#running--;
     else next();

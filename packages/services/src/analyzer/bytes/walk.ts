@@ -131,7 +131,7 @@ export class Walks {
   }
 
   /** Lets go of a file, which is about to be deleted or was changed. */
-  async forget(path: string): Promise<void> {
+  async evict(path: string): Promise<void> {
     const walk = this.#walks.get(path);
     this.#walks.delete(path);
     await walk?.close();
@@ -139,7 +139,7 @@ export class Walks {
 
   async close(): Promise<void> {
     await Promise.all([...this.#queues.values()]);
-    for (const path of [...this.#walks.keys()]) await this.forget(path);
+    for (const path of [...this.#walks.keys()]) await this.evict(path);
   }
 
   async #visit(
@@ -150,7 +150,7 @@ export class Walks {
     const known = this.#walks.get(path);
     if (known !== undefined && known.number < numbers[0]!) {
       if (await this.#go(known, path, numbers, onPacket)) return true;
-    } else await this.forget(path);
+    } else await this.evict(path);
     return this.#go(await Walk.open(path, this.#keyLog), path, numbers, onPacket);
   }
 
@@ -162,13 +162,13 @@ export class Walks {
   ): Promise<boolean> {
     this.#walks.delete(path);
     this.#walks.set(path, walk);
-    if (this.#walks.size > WALKS_MAX) await this.forget(this.#walks.keys().next().value!);
+    if (this.#walks.size > WALKS_MAX) await this.evict(this.#walks.keys().next().value!);
     try {
       const isWhole = await walk.visit(numbers, onPacket);
-      if (!isWhole) await this.forget(path);
+      if (!isWhole) await this.evict(path);
       return isWhole;
     } catch (error) {
-      await this.forget(path);
+      await this.evict(path);
       throw error;
     }
   }

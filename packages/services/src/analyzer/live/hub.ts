@@ -7,9 +7,9 @@ import { CHANNELS, type Channel, type LiveData } from '../schemas/index.ts';
  * Returns the present state of a channel; undefined: unchanged. Called only while there are subscribers. A channel may
  * return the change for up-to-date subscribers, and the whole state for new ones.
  */
-export type Producer<C extends Channel> = () => Promise<LiveData[C] | Said<LiveData[C]> | undefined>;
+export type Producer<C extends Channel> = () => Promise<LiveData[C] | StateUpdate<LiveData[C]> | undefined>;
 
-export class Said<T> {
+export class StateUpdate<T> {
   readonly whole: T;
   /** Null: nothing has changed. */
   readonly change: T | null;
@@ -46,7 +46,7 @@ interface Client {
 
 interface ChannelState {
   dueMs: number;
-  isAsked: boolean;
+  isProducing: boolean;
   /** The newest message, for new subscribers. */
   last: string | null;
   /** The last error; null: none. */
@@ -58,7 +58,7 @@ export class LiveHub {
   readonly #producers: Producers;
   readonly #clients = new Set<Client>();
   readonly #states = new Map<Channel, ChannelState>(
-    CHANNELS.map((channel) => [channel, { dueMs: 0, isAsked: false, last: null, trouble: null }]),
+    CHANNELS.map((channel) => [channel, { dueMs: 0, isProducing: false, last: null, trouble: null }]),
   );
   readonly #onError: (error: unknown) => void;
   #timer: NodeJS.Timeout | null = null;
@@ -121,11 +121,11 @@ export class LiveHub {
       this.#commandsSinceMs = nowMs;
       for (const client of this.#clients) client.commands = 0;
     }
-    for (const client of this.#clients) this.#judge(client, nowMs);
+    for (const client of this.#clients) this.#dropIfSlow(client, nowMs);
     for (const channel of CHANNELS) {
       const state = this.#states.get(channel)!;
-      if (nowMs >= state.dueMs && !state.isAsked && this.#isWanted(channel))
-        void this.#ask(channel, state, nowMs);
+      if (nowMs >= state.dueMs && !state.isProducing && this.#isWanted(channel))
+        void this.#produce(channel, state, nowMs);
       else if (state.last !== null) this.#greet(channel, state.last);
     }
   }
@@ -135,13 +135,13 @@ export class LiveHub {
     return false;
   }
 
-  async #ask(channel: Channel, state: ChannelState, nowMs: number): Promise<void> {
+  async #produce(channel: Channel, state: ChannelState, nowMs: number): Promise<void> {
     const { everyMs, produce } = this.#producers[channel];
-    state.isAsked = true;
+    state.isProducing = true;
     state.dueMs = nowMs + everyMs;
     try {
       const data = await produce();
-      if (data instanceof Said) this.#tell(channel, state, data);
+      if (data instanceof StateUpdate) this.#broadcast(channel, state, data);
       else if (data !== undefined) {
         state.last = JSON.stringify({ channel, data });
         for (const client of this.#clients)
@@ -154,11 +154,11 @@ export class LiveHub {
       if (trouble !== state.trouble) this.#onError(error);
       state.trouble = trouble;
     } finally {
-      state.isAsked = false;
+      state.isProducing = false;
     }
   }
 
-  #tell(channel: Channel, state: ChannelState, { whole, change }: Said<unknown>): void {
+  #broadcast(channel: Channel, state: ChannelState, { whole, change }: StateUpdate<unknown>): void {
     if (change !== null || state.last === null) state.last = JSON.stringify({ channel, data: whole });
     const message = change === null ? null : JSON.stringify({ channel, data: change });
     for (const client of this.#clients) {
@@ -187,7 +187,7 @@ export class LiveHub {
     return true;
   }
 
-  #judge(client: Client, nowMs: number): void {
+  #dropIfSlow(client: Client, nowMs: number): void {
     if (client.socket.bufferedAmount <= BUFFERED_BYTES_MAX) client.stuckSinceMs = 0;
     else if (client.stuckSinceMs === 0) client.stuckSinceMs = nowMs;
     else if (nowMs - client.stuckSinceMs > STUCK_MS) client.socket.terminate();

@@ -6,7 +6,7 @@ import { MeshChanges, wholeOf } from '../mesh/changes.ts';
 import type { MeshSource } from '../mesh/source.ts';
 import { findingRow, packetRow } from '../rows.ts';
 import type { Status } from '../schemas/index.ts';
-import { type Producers, Said } from './hub.ts';
+import { type Producers, StateUpdate } from './hub.ts';
 import { RateMeter } from './rates.ts';
 
 const LATEST_PACKETS = 50;
@@ -67,7 +67,7 @@ export function producers(
       everyMs: 1000,
       produce: async () => {
         const state = await mesh.state();
-        return new Said(wholeOf(state), meshChanges.next(state));
+        return new StateUpdate(wholeOf(state), meshChanges.next(state));
       },
     },
   };

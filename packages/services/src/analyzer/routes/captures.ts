@@ -76,7 +76,7 @@ function addUpload(app: Server, context: Context): void {
         if (!isNew && file !== path) await deleteUpload(folder, path);
         // An interrupted import, or one whose file was gone, resumes with this upload.
         if (file === path && old !== null && old !== path) {
-          await redissector.forget(old);
+          await redissector.evict(old);
           await deleteUpload(folder, old);
         }
         return { capture: await captureOf(context, capture), is_new: isNew };
@@ -97,7 +97,7 @@ function addDeletion(app: Server, context: Context): void {
       const capture = await store.capture(params.id);
       if (capture === null) throw noCapture(params.id);
       await context.intake?.stop(params.id);
-      if (capture.file !== null) await redissector.forget(capture.file);
+      if (capture.file !== null) await redissector.evict(capture.file);
       // Before the store forgets the capture: afterwards a failed deletion could not be requested again.
       const session = capture.file ?? context.intake?.sessionFolder(capture.key) ?? null;
       if (capture.kind === 'live' && session !== null) await removeSession(session);

@@ -2,7 +2,14 @@
 
 import type { Piece } from '@eyrie/dissect';
 import { flowBytes, storedFlow } from '../bytes/flow-bytes.ts';
-import { follow, printable, protocolOf, type Said, saidWhole, substreamsOf } from '../bytes/stream.ts';
+import {
+  type FollowedStream,
+  follow,
+  printable,
+  protocolOf,
+  streamWhole,
+  substreamsOf,
+} from '../bytes/stream.ts';
 import type { Context } from '../context.ts';
 import { cursorOf, partsOf } from '../paging.ts';
 import { flowRow } from '../rows.ts';
@@ -52,9 +59,9 @@ export function addFlowRoutes(app: Server, context: Context): void {
       const { substream = 0, connection = 0, side } = query;
       const what = { protocol: protocolOf(of.flow, query.protocol), substream, connection, side };
       if (query.format === 'raw' && query.limit === undefined && query.after === undefined)
-        return reply.type('application/octet-stream').send((await saidWhole(of, what)) as never);
+        return reply.type('application/octet-stream').send((await streamWhole(of, what)) as never);
       const first = query.after === undefined ? 0 : (partsOf(query.after, 'n')[0] as number);
-      const said = await follow(of, {
+      const followed = await follow(of, {
         ...what,
         first,
         bytesMax: query.limit ?? STREAM_BYTES,
@@ -62,15 +69,15 @@ export function addFlowRoutes(app: Server, context: Context): void {
       if (query.format === 'raw')
         return reply
           .type('application/octet-stream')
-          .send(Buffer.concat(said.pieces.map(({ data }) => data)) as never);
+          .send(Buffer.concat(followed.pieces.map(({ data }) => data)) as never);
       if (query.format === 'ascii')
-        return reply.type('text/plain; charset=utf-8').send(asText(said) as never);
+        return reply.type('text/plain; charset=utf-8').send(asText(followed) as never);
       return {
         flow: of.flow.id,
-        sides: [...said.sides],
-        pieces: said.pieces.map(pieceRow),
-        is_whole: said.isWhole,
-        next: said.next === null ? null : cursorOf([said.next]),
+        sides: [...followed.sides],
+        pieces: followed.pieces.map(pieceRow),
+        is_whole: followed.isWhole,
+        next: followed.next === null ? null : cursorOf([followed.next]),
       };
     },
   );
@@ -102,6 +109,6 @@ function pieceRow({ side, frame, seconds, nanoseconds, data }: Piece) {
   };
 }
 
-function asText({ pieces }: Said): string {
+function asText({ pieces }: FollowedStream): string {
   return pieces.map(({ data }) => printable(data)).join('');
 }

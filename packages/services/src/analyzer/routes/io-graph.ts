@@ -21,8 +21,8 @@ export function addIoGraphRoute(app: Server, context: Context, turns: Turns): vo
     async ({ query }, reply) => {
       const { buckets = BUCKETS, filter = '', ...terms } = query;
       const left = leftBy(reply);
-      const wish = { selection: selectionOf(terms), filter, buckets };
-      return turns.take(left, () => ioGraph(context, wish, left));
+      const request = { selection: selectionOf(terms), filter, buckets };
+      return turns.take(left, () => ioGraph(context, request, left));
     },
   );
 }

@@ -58,7 +58,7 @@ function addFindings(app: Server, { store }: Context): void {
       const { q, severity, from, to, after, limit = PAGE_ROWS, ...rest } = query;
       let isExact = true;
       const isMeant = within(from, to);
-      const leastGrave = SEVERITIES.indexOf(severity ?? 'comment');
+      const minSeverity = SEVERITIES.indexOf(severity ?? 'comment');
       const { items, next } = await chosenPage(after, {
         limit,
         firstRows: isMeant === null && severity === undefined ? limit : STEP_ROWS,
@@ -72,7 +72,7 @@ function addFindings(app: Server, { store }: Context): void {
         choose: (rows) =>
           rows.filter(
             (row) =>
-              SEVERITIES.indexOf(row.severity) <= leastGrave && (isMeant?.(row.time, row.lastTime) ?? true),
+              SEVERITIES.indexOf(row.severity) <= minSeverity && (isMeant?.(row.time, row.lastTime) ?? true),
           ),
       });
       return { items: items.map(findingRow), next, is_exact: isExact };

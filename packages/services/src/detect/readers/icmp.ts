@@ -42,7 +42,7 @@ export const icmp6Reader: ReaderMaker = {
       const type = p.bufferOf(layer)[p.start[layer]!];
       if (type === ROUTER_ADVERTISEMENT) advertise(see, p, layer);
       else if (type === NEIGHBOUR_SOLICITATION || type === NEIGHBOUR_ADVERTISEMENT)
-        meet(see, p, layer, type === NEIGHBOUR_ADVERTISEMENT);
+        reportNeighbour(see, p, layer, type === NEIGHBOUR_ADVERTISEMENT);
       else read(p, layer);
     };
   },
@@ -158,7 +158,7 @@ function* optionsIn(b: Uint8Array, at: number, end: number): Generator<number> {
 }
 
 /** Neighbour solicitation and advertisement (RFC 4861 §4.3, §4.4). */
-function meet(see: See, p: Packet, layer: number, isAdvertised: boolean): void {
+function reportNeighbour(see: See, p: Packet, layer: number, isAdvertised: boolean): void {
   const b = p.bufferOf(layer);
   const at = p.start[layer]!;
   const end = p.stop[layer]!;

@@ -1,19 +1,19 @@
 // Logins over protocols that report success or failure in clear text.
 import { type Packet, Tap } from '@eyrie/dissect';
 import { endsOf, hashOf, isFromClient, type ReaderMaker, type See } from '../reader.ts';
-import { beginSasl, goOnWithSasl, type SaslLogin, saslText } from './sasl.ts';
+import { beginSasl, continueSasl, type SaslLogin, saslText } from './sasl.ts';
 
 /** The login under way in a conversation. */
 const pendingOf = (p: Packet): SaslLogin =>
   p.session.stateOf(p, 'detect.login', () => ({ user: '', hasPassword: false, guess: 0, mechanism: '' }));
 
 /** Reports the outcome of a login; `p` is the server's packet. */
-function tell(see: See, p: Packet, protocol: string, isSuccess: boolean): void {
+function reportLogin(see: See, p: Packet, protocol: string, isSuccess: boolean): void {
   const { user, guess } = pendingOf(p);
   see({ kind: 'login', ...endsOf(p, false), protocol, user, isSuccess, guess, isInferred: false });
 }
 
-function tellClear(see: See, p: Packet, protocol: string, user: string): void {
+function reportCleartext(see: See, p: Packet, protocol: string, user: string): void {
   see({ kind: 'cleartext', ...endsOf(p, true), protocol, user });
 }
 
@@ -31,20 +31,20 @@ const ftp: ReaderMaker = {
       else if (command === 'PASS') {
         pending.hasPassword = true;
         pending.guess = hashOf(tap.text('ftp.request.arg'));
-        tellClear(see, p, 'FTP', pending.user);
+        reportCleartext(see, p, 'FTP', pending.user);
       }
       for (const code of tap.texts('ftp.response.code')) {
         if (!pending.hasPassword || (code !== '530' && code !== '230')) continue;
         pending.hasPassword = false;
-        tell(see, p, 'FTP', code === '230');
+        reportLogin(see, p, 'FTP', code === '230');
       }
     };
   },
 };
 
 /** Feeds a client line to the SASL exchange under way, if any; true if it had a password. */
-function saysMore(pending: SaslLogin, line: string): boolean {
-  return pending.mechanism !== '' && line !== '' && goOnWithSasl(pending, line);
+function feedSasl(pending: SaslLogin, line: string): boolean {
+  return pending.mechanism !== '' && line !== '' && continueSasl(pending, line);
 }
 
 const pop: ReaderMaker = {
@@ -62,14 +62,14 @@ const pop: ReaderMaker = {
       else if (command === 'PASS') {
         pending.hasPassword = true;
         pending.guess = hashOf(parameter);
-        tellClear(see, p, 'POP', pending.user);
-      } else if (command === 'AUTH' ? beginSasl(pending, parameter) : saysMore(pending, line))
-        tellClear(see, p, 'POP', pending.user);
+        reportCleartext(see, p, 'POP', pending.user);
+      } else if (command === 'AUTH' ? beginSasl(pending, parameter) : feedSasl(pending, line))
+        reportCleartext(see, p, 'POP', pending.user);
       const answer = tap.text('pop.response.indicator');
       if (!pending.hasPassword || (answer !== '+OK' && answer !== '-ERR')) return;
       pending.hasPassword = false;
       pending.mechanism = '';
-      tell(see, p, 'POP', answer === '+OK');
+      reportLogin(see, p, 'POP', answer === '+OK');
     };
   },
 };
@@ -89,18 +89,18 @@ const imap: ReaderMaker = {
         pending.user = user?.[1] ?? user?.[2] ?? '';
         pending.hasPassword = true;
         pending.guess = hashOf(request.replace(/^\S+ /, ''));
-        tellClear(see, p, 'IMAP', pending.user);
+        reportCleartext(see, p, 'IMAP', pending.user);
       } else if (
         command === 'AUTHENTICATE'
           ? beginSasl(pending, request.replace(/^\S+ +\S+/, ''))
-          : saysMore(pending, request)
+          : feedSasl(pending, request)
       )
-        tellClear(see, p, 'IMAP', pending.user);
+        reportCleartext(see, p, 'IMAP', pending.user);
       const status = tap.text('imap.response.status').toUpperCase();
       if (!pending.hasPassword || !['OK', 'NO', 'BAD'].includes(status)) return;
       pending.hasPassword = false;
       pending.mechanism = '';
-      tell(see, p, 'IMAP', status === 'OK');
+      reportLogin(see, p, 'IMAP', status === 'OK');
     };
   },
 };
@@ -124,14 +124,14 @@ const smtp: ReaderMaker = {
         tap.text('smtp.req.command').toUpperCase() === 'AUTH' &&
         beginSasl(pending, tap.text('smtp.req.parameter'))
       )
-        tellClear(see, p, 'SMTP', pending.user);
+        reportCleartext(see, p, 'SMTP', pending.user);
       if (tap.has('smtp.auth.username')) pending.user = saslText(tap.text('smtp.auth.username'));
       if (tap.has('smtp.auth.password')) {
         pending.guess = hashOf(tap.text('smtp.auth.password'));
-        tellClear(see, p, 'SMTP', pending.user);
+        reportCleartext(see, p, 'SMTP', pending.user);
       }
       for (const code of tap.texts('smtp.response.code'))
-        if (code === '235' || code === '535') tell(see, p, 'SMTP', code === '235');
+        if (code === '235' || code === '535') reportLogin(see, p, 'SMTP', code === '235');
     };
   },
 };
@@ -150,7 +150,7 @@ const telnet: ReaderMaker = {
         see({ kind: 'cleartext', ...endsOf(p, false), protocol: 'Telnet', user: '(typed)' });
       }
       if (/login (?:incorrect|failed|invalid)|authentication failed|access denied|bad password/i.test(text))
-        tell(see, p, 'Telnet', false);
+        reportLogin(see, p, 'Telnet', false);
     };
   },
 };
@@ -177,12 +177,12 @@ const redis: ReaderMaker = {
         pending.user = words.length > 2 ? latin1(words[1]) : '';
         pending.guess = hashOf(latin1(words.at(-1)));
         pending.hasPassword = true;
-        tellClear(see, p, 'Redis', pending.user || 'default');
+        reportCleartext(see, p, 'Redis', pending.user || 'default');
       }
       const isRefused = /^-?(?:WRONGPASS|ERR invalid password)/.test(tap.text('resp.error'));
       const isTaken = pending.hasPassword && tap.text('resp.string').replace('+', '') === 'OK';
       if (!isRefused && !isTaken) return;
-      tell(see, p, 'Redis', isTaken);
+      reportLogin(see, p, 'Redis', isTaken);
       pending.hasPassword = false;
       pending.guess = 0;
     };
@@ -261,8 +261,8 @@ function byCode({ protocols, name, field, failures, successes, only }: CodeReade
         tap.take(p, layer);
         const code = tap.has(field) ? plain(tap.text(field)) : '';
         if (code === '' || (only !== undefined && plain(tap.text(only[0])) !== only[1])) return;
-        if (failures.includes(code)) tell(see, p, name, false);
-        else if (successes.includes(code)) tell(see, p, name, true);
+        if (failures.includes(code)) reportLogin(see, p, name, false);
+        else if (successes.includes(code)) reportLogin(see, p, name, true);
       };
     },
   };

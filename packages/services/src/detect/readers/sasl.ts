@@ -22,11 +22,11 @@ export function beginSasl(login: SaslLogin, more: string): boolean {
   const [mechanism = '', first = ''] = more.trim().split(/\s+/);
   login.mechanism = mechanism.toUpperCase();
   login.user = '';
-  return first !== '' && first !== '=' && goOnWithSasl(login, first);
+  return first !== '' && first !== '=' && continueSasl(login, first);
 }
 
 /** Feeds a client line to the exchange. True if it had a password. */
-export function goOnWithSasl(login: SaslLogin, line: string): boolean {
+export function continueSasl(login: SaslLogin, line: string): boolean {
   // The client cancels (RFC 4954 §4, RFC 9051 §6.2.2).
   if (line === '*') {
     login.mechanism = '';
