@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 export function addCommonOptions(command: Command): Command {
   return command
     .option('--config <file>', 'eyrie.toml to read, instead of the usual places')
-    .option('--log-level <level>', 'least grave lines shown: debug, info, warn, error')
+    .option('--log-level <level>', 'lowest level of lines shown: debug, info, warn, error')
     .option('--log-folder <folder>', "folder of the log files; '' for none");
 }
 

@@ -39,7 +39,7 @@ export const ConfigSchema = Type.Object(
           what: 'program that captures: tcpdump, dumpcap, or whichever is there',
           default: 'auto',
           oneOf: ['auto', 'tcpdump', 'dumpcap'],
-          tradeOff: 'tcpdump tells what the kernel dropped while it runs, dumpcap at the end',
+          tradeOff: 'tcpdump reports what the kernel dropped while it runs, dumpcap at the end',
         }),
         filter: option.text({
           what: 'BPF capture filter; empty: every packet',
@@ -141,7 +141,7 @@ export const ConfigSchema = Type.Object(
           what: 'file of a key (eyrie privacy key) that IP addresses are stored under, as pseudonyms that keep prefixes; empty: as they are',
           default: '',
           tradeOff:
-            'the store no longer says who it was, and leaves out conversations, names and findings, which would; the bytes in ring and uploads still do',
+            'the store no longer identifies hosts, and leaves out conversations, names and findings, which would; the bytes in ring and uploads still do',
         }),
         keep_age: option.text({
           what: 'packets older than this, counted from the newest, are deleted while eyrie up or the persistor runs: 90s, 12h, 30d; 0: none',
@@ -205,18 +205,18 @@ export const ConfigSchema = Type.Object(
     findings: Type.Object(
       {
         silence: option.text({
-          what: 'findings that are neither stored nor told, as: rule == port-scan && source == 10.0.0.5 || severity <= low',
+          what: 'findings that are neither stored nor reported, as: rule == port-scan && source == 10.0.0.5 || severity <= low',
           default: '',
           tradeOff: 'what is silenced leaves no trace; it holds for packets from now on',
         }),
         tell: option.text({
-          what: 'least grave findings that are told as they come: in the log, findings.log beside it, to syslog and webhook',
+          what: 'lowest severity of findings that are reported as they occur: in the log, findings.log beside it, to syslog and webhook',
           default: 'medium',
           oneOf: ['info', 'low', 'medium', 'high', 'critical'],
           tradeOff: 'all are stored and on the page; a pager wants high, a collector of logs low',
         }),
         syslog: option.text({
-          what: 'HOST:PORT of a syslog server that they are told to, by UDP; empty: none',
+          what: 'HOST:PORT of a syslog server that they are sent to, by UDP; empty: none',
           default: '',
           tradeOff: 'UDP is unreliable, and not encrypted',
         }),
@@ -287,10 +287,10 @@ export const ConfigSchema = Type.Object(
             'less shows changes sooner and costs every peer above it a message; one look takes a few ms',
         }),
         share_talkers: option.yesNo({
-          what: 'eyrie up tells the mesh which names and addresses have the most traffic here, as the store has them',
+          what: 'eyrie up reports to the mesh which names and addresses have the most traffic here, as the store has them',
           default: false,
           tradeOff:
-            'every peer of the mesh sees with whom the network of this machine talks; with [store] pseudonym_key addresses are pseudonyms, and names are not told',
+            'every peer of the mesh sees with whom the network of this machine talks; with [store] pseudonym_key addresses are pseudonyms, and names are not reported',
         }),
       },
       closed,
@@ -301,7 +301,7 @@ export const ConfigSchema = Type.Object(
           what: 'interface that a peer watches, for eyrie path; empty: none',
           default: '',
           tradeOff:
-            'hashes of the last packets are kept in memory, 3 MB at most, and told to other peers; it needs the right to capture',
+            'hashes of the last packets are kept in memory, 3 MB at most, and sent to other peers; it needs the right to capture',
         }),
       },
       closed,
@@ -331,7 +331,7 @@ export const ConfigSchema = Type.Object(
     log: Type.Object(
       {
         level: option.text({
-          what: 'least grave lines that are shown',
+          what: 'lowest level of lines that are shown',
           default: 'info',
           oneOf: ['debug', 'info', 'warn', 'error'],
           tradeOff: 'debug has a line a batch',
