@@ -208,7 +208,7 @@ const TYPES: Readonly<Record<string, string>> = {
   string: 'text',
 };
 
-/** What JSON Schema demands of a value, in the words of the other messages; null: as Ajv says it. */
+/** What JSON Schema demands of a value, in the words of the other messages; null: Ajv's message is used. */
 function demand(keyword: string, { type, limit }: Violation['params']): string | null {
   if (keyword === 'type' && TYPES[String(type)] !== undefined) return `must be ${TYPES[String(type)]}`;
   if (keyword === 'minimum') return `must be at least ${limit}`;

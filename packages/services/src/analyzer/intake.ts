@@ -1,6 +1,6 @@
 // Interface of the analyzer to the pipeline of this process, which stores packets.
 
-/** All methods reject with an error whose message says in one line what to do. */
+/** All methods reject with an error whose message has the remedy, in one line. */
 export interface Intake {
   /** Starts to import a file; resolves when the store has its capture, long before the file is read. */
   importFile(path: string, options: { readonly again: boolean }): Promise<Begun>;

@@ -1,4 +1,4 @@
-// What may be done at a path: OPTIONS says it (RFC 9110 §9.3.7), and so does the refusal of another method (§15.5.6).
+// The methods of a path, for OPTIONS (RFC 9110 §9.3.7) and for the refusal of another method (§15.5.6).
 import type { FastifyInstance } from 'fastify';
 
 export class Methods {

@@ -157,7 +157,7 @@ const HEADERS: Readonly<Record<string, string>> = {
     "form-action 'self'",
     "frame-ancestors 'none'",
   ].join('; '),
-  // What was captured stays out of caches (RFC 9111 §5.2.2.5); files of the page say otherwise.
+  // What was captured stays out of caches (RFC 9111 §5.2.2.5); files of the page have a header of their own.
   'cache-control': 'no-store',
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',

@@ -7,7 +7,7 @@ import { Value } from '@sinclair/typebox/value';
 import { parse, TomlError } from 'smol-toml';
 import { type Config, ConfigSchema, type Section } from './schema.ts';
 
-/** An invalid value, name or file; the message says in one line which, where, and what is valid. */
+/** An invalid value, name or file; the message names it, its place and what is valid, in one line. */
 export class ConfigError extends Error {}
 
 export interface ConfigSources {
@@ -40,7 +40,7 @@ export function loadConfig({
   return config as unknown as Config;
 }
 
-/** All options as they are where nothing says otherwise. */
+/** The defaults of all options. */
 export function defaultConfig(): Config {
   return Value.Create(ConfigSchema);
 }

@@ -43,7 +43,7 @@ export function addMeshRoutes(server: FastifyInstance, ask: Ask): void {
   server.get(
     '/mesh/query',
     answering(({ q }) => {
-      if (q === undefined) throw new ControlError('say what is asked: /mesh/query?q=count');
+      if (q === undefined) throw new ControlError('the query is missing: /mesh/query?q=count');
       return ask('query', { query: q });
     }),
   );

@@ -140,7 +140,7 @@ async function play(stage: Stage, options: Play): Promise<AttackReport> {
   }
 }
 
-/** Tells each response as it is decided. Returns the first for each peer, with its time (performance.now). */
+/** Prints each response as it is decided. Returns the first for each peer, with its time (performance.now). */
 function narrate(
   { desk }: Stage,
   print: Play['print'],

@@ -21,7 +21,7 @@ const MESSAGE_BYTES_MAX = 2 ** 20;
 /** The visitor has disconnected, or has exceeded its time or memory. */
 export class VisitOver extends Error {}
 
-/** Shared instance: its stack says nothing, and capturing one costs more than the visit's last event. */
+/** Shared instance: its stack is of no use, and capturing one costs more than the visit's last event. */
 const OVER = new VisitOver();
 
 export interface VisitWitness {

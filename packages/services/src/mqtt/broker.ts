@@ -2,7 +2,7 @@
 // authenticated by their certificates.
 //
 //   loopback ──► anyone here: as this peer itself          reads all, orders
-//   TLS ───────► certificate ─► judged as for a link ─► role ─► what it may read; it orders as the peer that it is
+//   TLS ───────► certificate ─► checked as for a link ─► role ─► what it may read; it orders as the peer that it is
 //
 // Packets longer than an order are not buffered. Messages that clients publish reach the gateway only.
 import { createServer, type Server, type Socket } from 'node:net';

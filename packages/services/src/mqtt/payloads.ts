@@ -129,7 +129,7 @@ export function publishedSchema(): object {
 /**
  * Parses an order. Plain text that is not JSON is accepted as well: `mosquitto_pub -m hello` should work.
  *
- * @returns null if it has "from", since a gateway published it, perhaps this one; a string says what is wrong
+ * @returns null if it has "from", since a gateway published it, perhaps this one; a string names the problem
  */
 export function readOrder(payload: Uint8Array): Order | string | null {
   if (payload.length > 4 * TEXT_CHARACTERS_MAX) return 'it is too long';

@@ -7,7 +7,7 @@ import { ownAddresses } from '@eyrie/mesh/lan';
 const TOGETHER_MS = 1_000;
 const TEXTS_MAX = 256;
 
-/** How often a text came by each address, and how many of these were shown. */
+/** How often a text arrived from each address, and how many of these were shown. */
 interface Arrivals {
   firstMs: number;
   byAddress: Map<string, number>;
@@ -28,7 +28,7 @@ export class Copies {
 
   /** Whether a datagram is only another copy. One that repeats a text, by the same address, is none. */
   has(data: Buffer, address: string, port: number): boolean {
-    // Of other hosts nothing says which addresses belong together.
+    // Which addresses of another host belong together is unknown.
     if (!this.#isOwn(address)) return false;
     const nowMs = this.#nowMs();
     for (const [name, { firstMs }] of this.#arrivals)

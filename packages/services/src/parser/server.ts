@@ -57,7 +57,7 @@ export async function startParserServer(options: ParserServerOptions): Promise<P
   server.get('/parse/progress', async (request): Promise<ParseProgress> => {
     const { source } = request.query as { source?: string | string[] };
     if (typeof source !== 'string')
-      throw new BusError('ERR_BODY', 'say which source: /parse/progress?source=KEY');
+      throw new BusError('ERR_BODY', 'name the source: /parse/progress?source=KEY');
     return sources.progress(source);
   });
 

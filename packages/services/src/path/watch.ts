@@ -14,7 +14,7 @@ const SNAP_BYTES = 160;
 const ANSWER_MS = 5_000;
 const pageNumber = wire.varint(PAGES - 1);
 
-/** The message says in one line why there is no answer. */
+/** The message has the reason why there is no answer, in one line. */
 export class PathError extends Error {}
 
 export interface PeerPath extends PathReport {

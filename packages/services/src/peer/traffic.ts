@@ -5,7 +5,7 @@ import type { Heavy } from '@eyrie/mesh/skyeye';
 import type { Measured } from './sample.ts';
 
 const REPORT_MS = 10_000;
-/** Age at which a report expires: the pipeline is gone. */
+/** Age at which a report expires: the pipeline has stopped. */
 const STALE_MS = 30_000;
 const PROTOCOLS_MAX = 20;
 const TALKERS_MAX = 32;

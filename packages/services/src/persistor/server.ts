@@ -64,7 +64,7 @@ export async function startPersistor({
   server.get('/store/progress', async (request): Promise<StoreProgress> => {
     const { source } = request.query as { source?: string | string[] };
     if (typeof source !== 'string')
-      throw new BusError('ERR_BODY', 'say which source: /store/progress?source=KEY');
+      throw new BusError('ERR_BODY', 'name the source: /store/progress?source=KEY');
     const capture = await access.run(() => store.captureByKey(source));
     return {
       known: capture !== null,

@@ -29,7 +29,7 @@ export interface ResponsePolicy {
   readonly shareMax: number;
 }
 
-/** The message says in one line what is wrong in response.toml. */
+/** The message names the problem in response.toml in one line. */
 export class ResponsePolicyError extends Error {}
 
 export const RESPONSE_EXAMPLE = `# What this mesh does about peers that misbehave. Read where the authority is, at the start

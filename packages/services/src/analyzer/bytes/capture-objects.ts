@@ -22,7 +22,7 @@ const PACKETS: Readonly<Record<ObjectKind, string>> = {
   tftp: 'tftp',
 };
 
-/** An object, borrowed until the next packet, and what tells it from all others. */
+/** An object, borrowed until the next packet, and what identifies it. */
 export interface Found extends TransferredObject {
   readonly capture: number;
   readonly kind: ObjectKind;

@@ -19,7 +19,7 @@ export class Decider {
     this.#isPatient = isPatient;
   }
 
-  /** Returns the matching rows; a row whose bytes are gone is kept, because it may match. */
+  /** Returns the matching rows; a row whose bytes are not available is kept, because it may match. */
   async passing(
     rows: readonly PacketRow[],
     { exact, rest }: Exactness,

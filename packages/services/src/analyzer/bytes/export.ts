@@ -13,7 +13,7 @@ const SEND_BYTES = 256 << 10;
 /**
  * Yields the file on demand; packets whose file is gone, or that the ring has overwritten, are omitted.
  *
- * @param left aborted when the client has gone
+ * @param left aborted when the client has disconnected
  */
 export async function* exported(
   store: Store,

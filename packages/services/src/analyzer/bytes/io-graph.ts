@@ -12,7 +12,7 @@ export interface IoGraphRequest {
   readonly buckets: number;
 }
 
-/** @param left aborted when the client has gone @throws FilterError */
+/** @param left aborted when the client has disconnected @throws FilterError */
 export async function ioGraph(of: Surveyable, request: IoGraphRequest, left: AbortSignal): Promise<IoGraph> {
   const selection = withFilter(request.selection, request.filter);
   const found = await of.store.timeline({ ...selection, buckets: request.buckets });

@@ -1,4 +1,4 @@
-// Transferred objects as a ZIP archive that is made while it is sent, with a table of where each came from.
+// Transferred objects as a ZIP archive that is made while it is sent, with a table of their origins.
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { PassThrough, type Readable } from 'node:stream';
@@ -37,7 +37,7 @@ export class ObjectArchive {
     return this.#zip.bytes + ZIP_HEADERS_BYTES + 2 * TABLE.length + this.#tableBytes;
   }
 
-  /** False: the archive is full, or its reader has gone. */
+  /** False: the archive is full, or its reader has disconnected. */
   add(found: Found): boolean {
     const { data, row, kind, capture, frame, name, type } = found;
     if (this.#out.destroyed || this.#entries + 1 >= ZIP_ENTRIES_MAX) return false;

@@ -7,7 +7,7 @@ import type { Found } from './capture-objects.ts';
 import { ignoreGone } from './decide.ts';
 import { SURVEY_PACKETS_MAX, type Surveyable } from './survey.ts';
 
-/** What tells an object, as it was listed, from all others. */
+/** What identifies an object as it was listed. */
 export interface Listed extends Pick<Found, 'capture' | 'kind' | 'frame'> {
   /** Of its bytes, hexadecimal. */
   readonly sha256: string;

@@ -12,7 +12,7 @@ export type Visit = (p: Packet, row: PacketRow, frame: Frame) => void;
 
 /** What was dissected before the packets that were asked for. */
 export interface Context {
-  /** `capture`: all from the beginning; `conversation`: no more than what their own conversations said. */
+  /** `capture`: all from the beginning; `conversation`: only the packets of their own conversations. */
   readonly kind: 'capture' | 'conversation';
   readonly packets: number;
   readonly isWhole: boolean;
@@ -130,7 +130,7 @@ export class Redissector {
   }
 
   /**
-   * Dissects packets of a capture's file, with a dissector that knows nothing of what came before.
+   * Dissects packets of a capture's file, with a dissector without the context of earlier packets.
    *
    * @param withSecrets also those behind the first packet: to find them, the whole file is read once
    */

@@ -1,4 +1,4 @@
-// The packets of one TCP or UDP flow in order, with what the TCP analysis says of each: for stream graphs and ladders.
+// The packets of one TCP or UDP flow in order, with the TCP analysis of each: for stream graphs and ladders.
 import { infoColumn, type Packet, sackBlocks, tcpAnalysisBits } from '@eyrie/dissect';
 import type { PacketRow, StoredFlow } from '@eyrie/store';
 import type { FlowSegment } from '../schemas/index.ts';
@@ -7,11 +7,11 @@ import { eachPacket, protocolOf } from './stream.ts';
 
 /** Packets in one answer: some 100 bytes each. */
 const SEGMENTS_MAX = 50_000;
-/** Packets with their Info column, which is most of an answer: nobody reads a longer ladder. */
+/** Packets with their Info column, which is most of an answer: a longer ladder cannot be read. */
 const SUMMARIES_MAX = 2000;
 
 const PREFIX = 'tcp.analysis.';
-/** `tcp.analysis.flags` says only that there are others. */
+/** `tcp.analysis.flags` only marks that there are others. */
 const FINDINGS = [...tcpAnalysisBits]
   .filter(([name]) => name !== 'tcp.analysis.flags')
   .map(([name, bits]) => [name.slice(PREFIX.length), bits] as const);
@@ -36,7 +36,7 @@ export async function segmentsOf(of: FlowBytes): Promise<{ items: FlowSegment[];
   return { items, isWhole };
 }
 
-/** 0: the client sent it. Ports tell the two apart; if they are the same (NTP), the addresses do. */
+/** 0: the client sent it. Ports distinguish the two; if they are the same (NTP), the addresses do. */
 function sideOf({ src, srcPort }: PacketRow, { client, server }: StoredFlow): 0 | 1 {
   const isClient = client.port === server.port ? src === client.address : srcPort === client.port;
   return isClient ? 0 : 1;

@@ -1,5 +1,5 @@
 // The packets of a selection in order, dissected from their bytes with all that came before them in their captures: for
-// what the store's columns cannot tell. It ends at a bound of packets or of time, and says so.
+// what the store's columns do not have. It ends at a bound of packets or of time; `isWhole` is then false.
 import { compileExpression, type Packet, type Session } from '@eyrie/dissect';
 import type { CaptureRow, PacketRow, Selection, Store } from '@eyrie/store';
 import { given } from '../terms.ts';
@@ -23,7 +23,7 @@ export interface Surveyed {
   readonly packets: number;
   /** Whether it went on to the last packet. */
   readonly isWhole: boolean;
-  /** Names of captures whose bytes are gone. */
+  /** Names of captures whose bytes are no longer available. */
   readonly gone: readonly string[];
 }
 
@@ -36,7 +36,7 @@ export interface Surveyor {
   count?(row: PacketRow): void;
   /** Waits for a slow reader. With it the survey has no bounds: it is as long as what is sent. */
   drained?(): Promise<void>;
-  /** The bytes are gone: whether the packet passes is unknown. */
+  /** The bytes are not available: whether the packet passes is unknown. */
   miss?(row: PacketRow): void;
 }
 
@@ -54,7 +54,7 @@ export interface Reach {
 }
 
 /**
- * @param left aborted when the client has gone
+ * @param left aborted when the client has disconnected
  * @throws FilterError; the reason of `left`
  */
 export async function survey(

@@ -30,7 +30,7 @@ export class Turns {
   /**
    * Runs `work` when its turn comes.
    *
-   * @param left aborted when the client has gone, which ends the wait @throws ApiError if too many wait; the reason of `left`
+   * @param left aborted when the client has disconnected, which ends the wait @throws ApiError if too many wait; the reason of `left`
    */
   async take<T>(left: AbortSignal, work: (turn: Turn) => Promise<T>): Promise<T> {
     left.throwIfAborted();
@@ -63,7 +63,7 @@ export class Turns {
     }
   }
 
-  /** To whoever waits longest, or to nobody. */
+  /** Passes the turn to the longest waiting work, if any. */
   #release(): void {
     const [next] = this.#waiting;
     if (next === undefined) this.#running--;
@@ -91,7 +91,7 @@ export class Turns {
 export function leftBy({ raw }: Pick<FastifyReply, 'raw'>): AbortSignal {
   const control = new AbortController();
   const leave = (): void =>
-    control.abort(new ApiError('bad_request', 'nobody waits for the answer any more'));
+    control.abort(new ApiError('bad_request', 'the client has closed the connection'));
   if (raw.closed) leave();
   else raw.once('close', leave);
   return control.signal;

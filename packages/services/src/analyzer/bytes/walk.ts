@@ -83,7 +83,7 @@ export class Walk {
     let i = from;
     while (i < numbers.length && reader.next(frame)) {
       const p = this.#dissector.dissect(frame);
-      // Of a ring, the oldest packets may be gone.
+      // The oldest packets of a ring may have been overwritten.
       while (numbers[i]! < frame.number) i++;
       if (frame.number === numbers[i]) onPacket(p, frame, i++);
       // As in a list without a filter, every packet is displayed.

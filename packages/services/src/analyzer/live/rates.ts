@@ -17,7 +17,7 @@ export class RateMeter {
   rates(counters: Counters, seconds: number): Rates {
     const looks = this.#looks;
     looks.push({ seconds, counters });
-    // Keeps the youngest sample that is at least a window old; after a pause older ones say nothing about the present.
+    // Keeps the youngest sample that is at least a window old; after a pause older ones are of no use.
     while (looks.length > 2 && seconds - looks[1]!.seconds >= WINDOW_SECONDS) looks.shift();
     const [first] = looks as [Look];
     const span = seconds - first.seconds;

@@ -5,7 +5,7 @@ import { clipped, is, LINES_MAX, quantile, Tally } from './tally.ts';
 
 /** Times kept for quantiles; those that come later are not. */
 const TIMES_MAX = 200_000;
-/** Names told apart below one domain, and domains. */
+/** Distinct names below one domain, and domains. */
 const NAMES_MAX = 10_000;
 const DOMAINS_MAX = 20_000;
 

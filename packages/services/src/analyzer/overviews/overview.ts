@@ -1,4 +1,4 @@
-// An overview of one protocol: what a survey's packets say, by the rows of Zeek's logs, so that counts are those of
+// An overview of one protocol: what a survey's packets contain, by the rows of Zeek's logs, so that counts are those of
 // `eyrie logs`.
 import type { Selection } from '@eyrie/store';
 import { type ColumnValue, type LogKind, type RowSink, ZeekLogs } from '../../zeek/index.ts';
@@ -28,7 +28,7 @@ const OVERVIEWS = {
 
 export type OverviewName = keyof typeof OVERVIEWS;
 
-/** @param left aborted when the client has gone @throws FilterError */
+/** @param left aborted when the client has disconnected @throws FilterError */
 export async function overviewOf(
   of: Surveyable,
   selection: Selection,

@@ -1,7 +1,7 @@
 // Counts of texts, the most frequent first, with a bound on the number of distinct ones.
 import { FILTER_CHARACTERS_MAX, type OverviewItem, type OverviewTable } from '../schemas/index.ts';
 
-/** Texts told apart in one table; those that come later are only counted together. */
+/** Distinct texts in one table; later ones are only counted together. */
 const TEXTS_MAX = 100_000;
 /** Characters of these and of their filters. */
 const CHARACTERS_MAX = 16 << 20;

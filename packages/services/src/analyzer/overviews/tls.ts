@@ -4,7 +4,7 @@ import type { Get, Reader } from './overview.ts';
 import { clipped, is, LINES_MAX, Tally } from './tally.ts';
 import { alertFilter, certificateFilter, cipherFilter, versionFilter } from './tls-filters.ts';
 
-/** Certificates told apart. */
+/** Certificates distinguished. */
 const CERTIFICATES_MAX = 20_000;
 /** Deprecated versions (RFC 8996). */
 const OLD = /^(SSL|TLSv1[01]$|DTLSv10)/;

@@ -1,4 +1,4 @@
-// Tells whether an SSH login succeeded by message sizes, since the messages are encrypted. SERVICE_REQUEST and
+// Infers from message sizes whether an SSH login succeeded, since the messages are encrypted. SERVICE_REQUEST and
 // SERVICE_ACCEPT (RFC 4253 §10) hold the same name and so have the same size; USERAUTH_SUCCESS (RFC 4252 §5.1) holds
 // one byte and is 16 bytes shorter, with all usual ciphers (blocks of 8 or 16 bytes).
 import { type Packet, Tap } from '@eyrie/dissect';
