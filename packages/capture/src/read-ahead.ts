@@ -46,7 +46,7 @@ function readInto(file: number, into: readonly Uint8Array[]): Promise<number> {
   const reading = new Promise<number>((resolve, reject) => {
     readv(file, into, null, (error, bytes) => (error === null ? resolve(bytes) : reject(error)));
   });
-  // It may fail while the caller is busy with the buffers before: no unhandled rejection, as the caller comes for it later.
+  // It may fail while the caller is busy with the buffers before: no unhandled rejection, as the caller awaits it later.
   reading.catch(() => {});
   return reading;
 }

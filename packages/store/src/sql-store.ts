@@ -84,7 +84,7 @@ export class SqlStore implements Store {
     try {
       await database.transaction((tx) => this.#writer.captures.add(tx, { ...origin, key }));
     } catch (error) {
-      // What it remembers of the capture was rolled back.
+      // What is cached of the capture was rolled back.
       this.#writer.captures.clear();
       if ((await this.#captures.byKey(key)) === null) throw error;
       // Another process has begun it just now.

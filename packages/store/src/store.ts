@@ -52,7 +52,7 @@ export interface Store {
    */
   beginCapture(origin: CaptureOrigin, options?: { readonly again?: boolean }): Promise<Begun>;
   /**
-   * Keeps other processes from storing this capture until this one ends it, releases it or is gone; false: another one
+   * Keeps other processes from storing this capture until this one ends it, releases it or exits; false: another one
    * stores it now. A DuckDB file has one process.
    */
   claimCapture(id: number): Promise<boolean>;

@@ -1,4 +1,4 @@
-// Ends the capturing tool when this process is gone, even if it was killed. Left alone, the tool would notice only at its next
+// Ends the capturing tool when this process ends, even if it was killed. Left alone, the tool would notice only at its next
 // packet, when it finds its pipe broken: on a quiet interface it would go on for days.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { platform } from 'node:os';

@@ -178,7 +178,7 @@ async function startTool(tool: Tool, args: string[]): Promise<ChildProcess> {
   try {
     const child = spawn(tool.path, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
-      // In a process group of its own: Ctrl-C in a terminal would end the tool before it hands over what it has captured.
+      // In a process group of its own: Ctrl-C in a terminal would end the tool before it delivers what it has captured.
       detached: platform() !== 'win32',
     });
     await once(child, 'spawn');

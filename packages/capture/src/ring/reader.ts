@@ -129,7 +129,7 @@ export class RingReader implements FrameSource, FrameReader {
     }
   }
 
-  /** Null: what is encrypted is damaged. @throws CaptureError then, if nobody is to be given that */
+  /** Null: what is encrypted is damaged. @throws CaptureError then, if damage is not reported to a callback */
   async #bytesOf(plain: PlainFile, buffer: Uint8Array, position: number): Promise<number | null> {
     try {
       return await plain.read(buffer, 0, CHUNK_BYTES, position);
@@ -140,7 +140,7 @@ export class RingReader implements FrameSource, FrameReader {
     }
   }
 
-  /** Opens a file; null if it is gone. Waits for its header, which shows whether it is encrypted. */
+  /** Opens a file; null if it was removed. Waits for its header, which shows whether it is encrypted. */
   async #open(file: RingFile): Promise<PlainFile | null> {
     try {
       while ((await stat(file.path)).size < BEGINNING_BYTES && !this.#isClosed) {

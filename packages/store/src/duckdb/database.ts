@@ -316,7 +316,7 @@ export class DuckDBDatabase implements Database {
   }
 
   /**
-   * @param replace puts another file in this one's place. Before this one is let go of, as another process might take it then
+   * @param replace puts another file in this one's place. Before this one is closed, as another process might open it then
    * and lose what it writes; under Windows, where a file that is open cannot be replaced, afterwards.
    */
   #reopen(replace: () => void = () => {}): Promise<void> {

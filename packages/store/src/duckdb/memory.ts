@@ -4,7 +4,7 @@ import { totalmem } from 'node:os';
 const FILE_BYTES_MAX = 2 * 2 ** 30;
 
 /**
- * What DuckDB may use where nobody says: half of the machine's memory, or of the container's, and for a file no more than
+ * What DuckDB may use by default: half of the machine's memory, or of the container's, and for a file no more than
  * FILE_BYTES_MAX, as what does not fit is read again, or put beside it. DuckDB itself would take 80 % of all.
  */
 export function memoryBytesMax(isInMemory: boolean): number {

@@ -51,7 +51,7 @@ function parts(numbers: readonly number[]): string[] {
   return lists;
 }
 
-/** Emptied batches remembered per capture; earlier ones count as stored. */
+/** Emptied batches kept per capture; earlier ones count as stored. */
 const EMPTY_BATCHES_KEPT = 10_000;
 
 export async function pruneEmptyBatches(tx: Transaction): Promise<void> {

@@ -1,6 +1,6 @@
 // Which captures this process stores: advisory locks of a connection that does nothing else, so that they end with the
-// process, however it ends. A process that finds one taken does not begin. Between the loss of this connection and its return
-// another process may take one: what both then store is kept apart by the check of each batch (see Ingest).
+// process, however it ends. A process that finds one taken does not begin. Between the loss of this connection and the next
+// transaction another process may acquire one: the check of each batch (overlap.ts) then keeps packets from being stored twice.
 import pg from 'pg';
 import { Lock } from '../sql/lock.ts';
 
@@ -23,7 +23,7 @@ export class Claims {
     this.#config = { ...config, options: `${config.options ?? ''} ${SETTINGS}` };
   }
 
-  /** False: another process has it. */
+  /** False: another process holds it. */
   acquire(capture: number): Promise<boolean> {
     return this.#lock.hold(async () => {
       if (this.#captures.has(capture)) return true;
@@ -43,7 +43,7 @@ export class Claims {
     });
   }
 
-  /** If the connection was lost: takes again what it had, unless another process has taken it. */
+  /** If the connection was lost: acquires again what it held, unless another process has acquired it since. */
   reacquire(): Promise<void> {
     return this.#lock.hold(async () => {
       if (this.#captures.size > 0) await this.#connected();

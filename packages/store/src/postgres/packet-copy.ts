@@ -32,7 +32,7 @@ export class PacketCopy {
   #spare: ArrayBuffer[] = [];
   #isHeld = false;
 
-  /** Lets go of the thread after each chunk, so that a COPY on another connection goes on meanwhile. */
+  /** Yields to the event loop after each chunk, so that a COPY on another connection goes on meanwhile. */
   async add(table: string, rows: PacketRows, from: number, to: number): Promise<void> {
     const part = this.#partOf(table, shapeOf(rows));
     this.#isHeld = false;

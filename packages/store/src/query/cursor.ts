@@ -22,7 +22,7 @@ export function keyOf(cursor: string, kinds: string): Key {
     if (Array.isArray(key) && key.length === kinds.length && key.every((part, i) => isOf(kinds[i]!, part)))
       return key as Key;
   } catch {
-    // Said below.
+    // Reported below.
   }
   throw new StoreError(
     'ERR_STORE_CURSOR',

@@ -114,7 +114,7 @@ export class Flows {
     return heads.get(`${name} ${stream}`) ?? null;
   }
 
-  /** One query for a page of packets; a page is asked for again when one goes back. */
+  /** One query for a page of packets; a page is requested again when a user goes back. */
   sequenceBases(capture: number, streams: readonly number[]): Promise<ReadonlyMap<number, SequenceBase>> {
     if (streams.length === 0) return Promise.resolve(new Map());
     const which = [...new Set(streams)].sort((a, b) => a - b).join(', ');

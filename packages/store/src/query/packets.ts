@@ -73,7 +73,7 @@ export class Packets {
     return { items, next, ...exactness(selected, items) };
   }
 
-  /** Cached, as its tree, its bytes and its conversation are asked for one after the other. */
+  /** Cached, as its tree, its bytes and its conversation are requested one after the other. */
   async byId(id: number): Promise<FoundPacket | null> {
     return Number.isSafeInteger(id) ? this.#found.get(String(id), () => this.#find(id)) : null;
   }

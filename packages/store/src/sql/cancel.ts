@@ -1,4 +1,4 @@
-// Queries end when their client has gone. The signal comes with the asynchronous context: a request makes several queries,
+// Queries are cancelled when their client disconnects. The signal comes with the asynchronous context: a request makes several queries,
 // through layers that need not know of it.
 import { AsyncLocalStorage } from 'node:async_hooks';
 

@@ -3,7 +3,7 @@ import { StoreError } from '../errors.ts';
 import type { Database } from './database.ts';
 
 export interface Migration {
-  /** What it changes, for people who wait for it. */
+  /** What it changes, as shown while it runs. */
   readonly name: string;
   readonly sql: string;
 }
@@ -15,7 +15,7 @@ export interface MigrateOptions {
   readonly onMigration?: ((line: string) => void) | undefined;
 }
 
-/** A step that takes longer says so as often. */
+/** Interval of the reports about a step. */
 const REPORT_MS = 10_000;
 
 /** The version of the schema. */
@@ -52,7 +52,7 @@ export async function migrate(
   return wanted;
 }
 
-/** Runs a step that may take long, and tells of it at its beginning and from time to time. */
+/** Runs a step that may take long, and reports it when it begins and every REPORT_MS. */
 async function withProgress(
   step: () => Promise<void>,
   title: string,

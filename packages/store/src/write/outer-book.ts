@@ -35,7 +35,7 @@ export class OuterBook {
   readonly #setsMax: number;
   /** Numbers by the addresses as they are stored, in the order of their texts: all sets of the database. */
   readonly #stored = new Map<string, number>();
-  /** The same by the addresses as packets have them: those that came so far. */
+  /** The same by the addresses as packets have them, of all sets seen so far. */
   readonly #known: Map<string, number>;
 
   constructor(disguise: Disguise | null, setsMax = OUTER_SETS_MAX) {

@@ -11,7 +11,7 @@ export interface Range {
   readonly last: number;
 }
 
-/** Null if the batch is not numbered by its last packet: nothing is known of others then. */
+/** Null if the batch is not numbered by its last packet: overlaps cannot be detected then. */
 export function rangeOf(
   capture: number,
   sequence: number,
@@ -22,9 +22,9 @@ export function rangeOf(
 }
 
 /**
- * To be called in turn; until the end of the transaction nobody adds to these captures.
+ * Locks the captures until the end of the transaction, so that no other process adds batches to them. To be called in turn.
  *
- * @throws StoreError
+ * @throws StoreError `ERR_STORE_CLAIMED` if packets of a range are stored already
  */
 export async function refuseOverlaps(tx: Transaction, ranges: readonly Range[]): Promise<void> {
   if (ranges.length === 0) return;

@@ -40,7 +40,7 @@ export function nameRow(capture: number, { address, name, source, time, last, co
   return { capture, address, name, source, first_time: time, last_time: last ?? time, count: count ?? 1 };
 }
 
-/** Severities, gravest first. */
+/** Most severe first. */
 const SEVERITIES = ['error', 'warn', 'note', 'chat', 'comment'];
 
 export function findingRow(capture: number, finding: FindingRow): Cells {

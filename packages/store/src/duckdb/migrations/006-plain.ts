@@ -1,5 +1,5 @@
 // Packets without virtual columns, which cost a tenth of the time of storing: they are bound and computed for every 2,048 rows that
-// are appended, though nobody reads them then. Queries have their expressions instead (dialect.ts), and so has the view.
+// are appended, though nothing reads them then. Queries use their expressions instead (dialect.ts), and so does the view.
 export const sql = `
 DROP VIEW packets;
 ALTER TABLE packet DROP COLUMN capture;
