@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Endpoint, Store, TalkQuery } from '@eyrie/store';
+import type { ConversationQuery, Endpoint, Store } from '@eyrie/store';
 import { Traffic } from '../src/peer/index.ts';
 import { talkersOf } from '../src/pipeline/talkers.ts';
 
@@ -12,7 +12,7 @@ const endpoint = (address: string, bytesSent: number, names: string[] = []): End
 });
 
 test('the last minute of the store, by address and by name; devices are nobody else’s business', async () => {
-  const asked: TalkQuery[] = [];
+  const asked: ConversationQuery[] = [];
   const items = [
     endpoint('192.0.2.1', 6_000, ['b.example', 'older.example']),
     endpoint('02:00:00:00:00:01', 5_000),
@@ -20,7 +20,7 @@ test('the last minute of the store, by address and by name; devices are nobody e
     endpoint('192.0.2.2', 4_200, ['b.example']),
   ];
   const store = {
-    endpoints: (query: TalkQuery) => {
+    endpoints: (query: ConversationQuery) => {
       asked.push(query);
       return Promise.resolve({ items, exact: true, rest: null });
     },

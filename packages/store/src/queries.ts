@@ -319,7 +319,7 @@ export interface StoredFlow {
   readonly isOver: boolean;
 }
 
-export interface TalkQuery extends Selection {
+export interface ConversationQuery extends Selection {
   /** Default `bytes`, largest first. */
   readonly order?: 'bytes' | 'packets';
   /** Default 100, at most 10,000; there is no pagination. */

@@ -8,6 +8,7 @@ import { retain } from './keep/retain.ts';
 import type {
   Begun,
   CaptureRow,
+  ConversationQuery,
   FindingQuery,
   FlowQuery,
   NameQuery,
@@ -15,10 +16,10 @@ import type {
   PacketRow,
   ProtocolQuery,
   Selection,
-  TalkQuery,
   TimelineQuery,
 } from './queries.ts';
 import { CaptureList } from './query/captures.ts';
+import { conversations, endpoints } from './query/conversations.ts';
 import { Flows, flowById, flowPage } from './query/flows.ts';
 import { hierarchy } from './query/hierarchy.ts';
 import { type LeadOptions, Leads } from './query/lead.ts';
@@ -26,7 +27,6 @@ import { findingPage, namePage } from './query/notes.ts';
 import { Packets } from './query/packets.ts';
 import { protocolSummary } from './query/protocol-summary.ts';
 import { Selector } from './query/selection.ts';
-import { conversations, endpoints } from './query/talk.ts';
 import { Texts } from './query/texts.ts';
 import { timeline } from './query/timeline.ts';
 import type { CaptureOrigin, StoreBatch } from './rows.ts';
@@ -151,8 +151,8 @@ export class SqlStore implements Store {
   sequenceBases = async (capture: number, streams: readonly number[]) =>
     this.#open() && this.#flows.sequenceBases(capture, streams);
   leadOf = async (packet: PacketRow, most: LeadOptions) => this.#open() && this.#leads.of(packet, most);
-  conversations = async (query: TalkQuery = {}) => conversations(this.#open(), this.#selector, query);
-  endpoints = async (query: TalkQuery = {}) => endpoints(this.#open(), this.#selector, query);
+  conversations = async (query: ConversationQuery = {}) => conversations(this.#open(), this.#selector, query);
+  endpoints = async (query: ConversationQuery = {}) => endpoints(this.#open(), this.#selector, query);
   names = async (query: NameQuery = {}) => namePage(this.#open(), this.#selector, query);
 
   findings = async (query: FindingQuery = {}) => {

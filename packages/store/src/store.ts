@@ -3,6 +3,7 @@ import type { Severity } from '@eyrie/dissect';
 import type {
   Begun,
   CaptureRow,
+  ConversationQuery,
   Conversations,
   Endpoints,
   Exactness,
@@ -25,7 +26,6 @@ import type {
   StoredFinding,
   StoredFlow,
   StoredName,
-  TalkQuery,
   Timeline,
   TimelineQuery,
 } from './queries.ts';
@@ -84,8 +84,8 @@ export interface Store {
   sequenceBases(capture: number, streams: readonly number[]): Promise<ReadonlyMap<number, SequenceBase>>;
   /** Earlier packets of a packet's conversation: so many of the first, and so many of the latest. */
   leadOf(packet: PacketRow, most: { readonly first: number; readonly latest: number }): Promise<Lead>;
-  conversations(query?: TalkQuery): Promise<Conversations>;
-  endpoints(query?: TalkQuery): Promise<Endpoints>;
+  conversations(query?: ConversationQuery): Promise<Conversations>;
+  endpoints(query?: ConversationQuery): Promise<Endpoints>;
   names(query?: NameQuery): Promise<FilteredPage<StoredName>>;
   findings(query?: FindingQuery): Promise<FilteredPage<StoredFinding>>;
 

@@ -1,5 +1,5 @@
 // Traffic between pairs of addresses, by the address columns.
-import type { Conversations, Endpoints, TalkQuery } from '../queries.ts';
+import type { ConversationQuery, Conversations, Endpoints } from '../queries.ts';
 import type { Database } from '../sql/database.ts';
 import { limitOf, type Selector } from './selection.ts';
 import { secondsText } from './time.ts';
@@ -10,7 +10,7 @@ const NAMES_MAX = 3;
 export async function conversations(
   database: Database,
   selector: Selector,
-  query: TalkQuery,
+  query: ConversationQuery,
 ): Promise<Conversations> {
   const limit = limitOf(query.limit, 100, LIMIT_MAX);
   const { lower, upper, isExact, rest } = await selector.select(query);
@@ -48,7 +48,7 @@ export async function conversations(
 export async function endpoints(
   database: Database,
   selector: Selector,
-  query: TalkQuery,
+  query: ConversationQuery,
 ): Promise<Endpoints> {
   const limit = limitOf(query.limit, 100, LIMIT_MAX);
   const { lower, upper, isExact, rest } = await selector.select(query);
