@@ -80,8 +80,8 @@ describe('eyrie firewall', () => {
   test('says what is wrong in one line', async () => {
     for (const [args, reason] of [
       [['plan', '--tool', 'pfsense'], /^eyrie: --tool pfsense: there are ufw, /],
-      [['plan', '--tool', 'nft', '--open', '70000/tcp'], /^eyrie: --open 70000\/tcp: say a port/],
-      [['plan', '--tool', 'nft', '--from', 'lan'], /^eyrie: --from lan: say an address or network/],
+      [['plan', '--tool', 'nft', '--open', '70000/tcp'], /^eyrie: --open 70000\/tcp: must be a port/],
+      [['plan', '--tool', 'nft', '--from', 'lan'], /^eyrie: --from lan: must be an address or network/],
       [['plan', '--tool', 'nft', '--block', 'no-such-file'], /^eyrie: --block no-such-file: cannot be read/],
       [['block-list', '--severity', 'bad'], /^eyrie: --severity bad: there are info, /],
     ] as const) {

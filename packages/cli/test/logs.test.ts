@@ -20,7 +20,7 @@ test('eyrie logs replaces files only when told to, and then leaves none of an ea
   writeFileSync(join(folder, 'syslog.log'), 'Nov 22 08:00:00 host: mine\n');
   assert.equal(await writeLogs(OFFICE, { ...options, force: true, readFilter: 'dns' }), 0);
   assert.deepEqual(readdirSync(folder).sort(), ['conn.log', 'dns.log', 'known_services.log', 'syslog.log']);
-  await assert.rejects(writeLogs(OFFICE, { ...options, format: 'xml' }), /say tsv, json or eve/);
+  await assert.rejects(writeLogs(OFFICE, { ...options, format: 'xml' }), /must be tsv, json or eve/);
 });
 
 test('eyrie logs --format eve writes one file, and leaves one of that name alone unless told to', async (t) => {

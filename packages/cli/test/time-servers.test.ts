@@ -52,7 +52,7 @@ describe('[clock] servers', () => {
       ['key 10', keys, /'key' stands before any server/],
       ['ntp.lan key', keys, /ntp\.lan: key takes a number, not ''/],
       ['ntp.lan key ten', keys, /key takes a number, not 'ten'/],
-      ['ntp.lan key 10', '', /key 10 is in no file: say which with keys/],
+      ['ntp.lan key 10', '', /key 10 is in no file: name the file with keys/],
       ['ntp.lan key 12', keys, /has no key 12/],
       ['ntp.lan key 10 nts', keys, /two ways of authentication/],
       ['ntp.lan key 10', join(folder, 'none'), /none: no such file/],

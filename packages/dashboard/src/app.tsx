@@ -55,7 +55,7 @@ export function App() {
   );
 }
 
-/** Another page: what had the focus may be gone. Keys and screen readers then go on at the page, not at the top. */
+/** Another page: the element with the focus may have been removed. Keys and screen readers then go on at the page, not at the top. */
 function useFocusKept(shown: string): void {
   const before = useRef(shown);
   useEffect(() => {

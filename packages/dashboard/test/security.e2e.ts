@@ -93,7 +93,7 @@ test('a honeypot visit is replayed, and its control characters are not executed'
   await page.getByRole('button', { name: 'Play the visit of 127.0.0.1' }).click();
   const screen = page.getByRole('region', { name: 'Text of the visit' });
   await screen.getByText('redis_version·[31m').waitFor();
-  assert.equal(await screen.locator('.said-by-visitor').innerText(), 'INFO\n<b id="planted">');
+  assert.equal(await screen.locator('.visitor-input').innerText(), 'INFO\n<b id="planted">');
   assert.equal(await page.locator('#planted').count(), 0);
   await page.keyboard.press('Escape');
   await page.getByRole('dialog').waitFor({ state: 'detached' });

@@ -46,7 +46,7 @@ export async function openSource(options: FindingsOptions): Promise<FindingsSour
 function urlOf(text: string): string {
   const url = URL.parse(text);
   if (url === null || !/^https?:$/.test(url.protocol))
-    throw new UserError(`--api ${text}: say where it is, as http://127.0.0.1:5000`, BAD_USAGE);
+    throw new UserError(`--api ${text}: must be a URL, as http://127.0.0.1:5000`, BAD_USAGE);
   return url.origin;
 }
 

@@ -91,7 +91,8 @@ function planFor(options: WantedOptions): Planned {
 
 function rulesFrom({ config, open = [], from: given = [] }: WantedOptions): Rule[] {
   const wrong = given.find((each) => !isAddress(each));
-  if (wrong !== undefined) throw new UserError(`--from ${wrong}: say an address or network, as 10.0.0.0/8`);
+  if (wrong !== undefined)
+    throw new UserError(`--from ${wrong}: must be an address or network, as 10.0.0.0/8`);
   const from = withoutCovered(given);
   const used = usedPorts(
     configFrom({ ...(config === undefined ? {} : { config }) }),
@@ -112,7 +113,7 @@ function openRule(text: string, from: readonly string[]): Rule {
   const match = /^(\d{1,5})\/(tcp|udp)$/.exec(text);
   const port = Number(match?.[1]);
   if (match === null || port < 1 || port > 65_535)
-    throw new UserError(`--open ${text}: say a port and its protocol, as 9999/tcp`);
+    throw new UserError(`--open ${text}: must be a port and its protocol, as 9999/tcp`);
   return { service: `port ${port}`, protocol: match[2] as 'tcp' | 'udp', port, from };
 }
 
@@ -152,7 +153,7 @@ async function carryOut(
   show(steps, notes);
   if (steps.length === 0) return 0;
   if (!isSure) {
-    if (!process.stdin.isTTY) throw new UserError('nothing was changed: say --yes to do it', BAD_USAGE);
+    if (!process.stdin.isTTY) throw new UserError('nothing was changed: --yes does it', BAD_USAGE);
     if (!(await isConfirmed(steps.length))) {
       console.log('Nothing was changed.');
       return FAILED;

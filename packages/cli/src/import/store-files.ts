@@ -1,4 +1,4 @@
-// Stores capture files, as fast as they can be read, and says what was stored.
+// Stores capture files, as fast as they can be read, and reports what was stored.
 
 import type { Config } from '@eyrie/services/config';
 import { AlreadyStored, type Run, runFile } from '@eyrie/services/pipeline';

@@ -1,7 +1,7 @@
 // A command of the menu, run in this terminal.
 import { spawn } from 'node:child_process';
 
-/** Resolves when it has ended: to null, or to one line that says why it could not be started or what ended it. */
+/** Resolves when it has ended: to null, or to one line with the reason why it could not be started, or the signal that ended it. */
 export async function runHere(file: string, args: readonly string[]): Promise<string | null> {
   // Ctrl-C ends the command, not the menu.
   const ignore = () => {};
@@ -10,7 +10,7 @@ export async function runHere(file: string, args: readonly string[]): Promise<st
     return await new Promise((resolve) => {
       const child = spawn(file, args, { stdio: 'inherit' });
       child.once('error', ({ message }) => resolve(`it cannot be started: ${message}`));
-      // A status of its own the command has explained.
+      // The command itself has explained its exit status.
       child.once('close', (_status, signal) =>
         resolve(signal === null || signal === 'SIGINT' ? null : `it was ended by ${signal}`),
       );

@@ -39,7 +39,7 @@ export async function encrypt(file: string | undefined, options: Options & { to?
   refuseBoth(file, text);
   if (text === undefined && output === undefined && isatty(1))
     throw new UserError(
-      'what is encrypted is binary: name a file with -o, or say -o - to have it on this terminal',
+      'what is encrypted is binary: name a file with -o, or give -o - to have it on this terminal',
     );
   const plain = text === undefined ? await read(file) : Buffer.from(text);
   if (plain.length > DOCUMENT_BYTES_MAX) throw new UserError(TOO_LARGE, FAILED);
@@ -73,7 +73,7 @@ function fromLine(data: Buffer): Buffer {
   return /^[A-Za-z0-9+/]+={0,2}$/.test(line) ? Buffer.from(line, 'base64') : data;
 }
 
-/** Where standard output is the result, nothing is said. */
+/** Prints nothing where standard output is the result. */
 function reportRecipients({ output }: Options, recipients: string): void {
   if (output !== undefined && output !== '-') console.error(`${output} can be opened by ${recipients}.`);
 }
@@ -131,7 +131,7 @@ async function read(file: string | undefined): Promise<Buffer> {
 async function writeOpened(plain: Uint8Array, options: Options): Promise<void> {
   if (options.output === undefined && isatty(1) && !isText(plain))
     throw new UserError(
-      'what is in it is not plain text: name a file with -o, or say -o - to have it on this terminal',
+      'what is in it is not plain text: name a file with -o, or give -o - to have it on this terminal',
     );
   // On a terminal, the next line begins at its left edge.
   const isOpen = options.output === undefined && isatty(1) && plain.length > 0 && plain.at(-1) !== 0x0a;

@@ -147,7 +147,7 @@ export async function node(options: Common & { task?: string[]; capture?: string
   }
 }
 
-/** A task that asks for a capture comes later, when nobody is there to read the error. @throws UserError */
+/** A task that requests a capture arrives later, when nobody reads the error. @throws UserError */
 async function tryCapture(name: string): Promise<void> {
   const { CaptureError, openLive } = await import('@eyrie/capture');
   try {
@@ -184,7 +184,7 @@ function refreshStanding({ standing }: Known, log: Log): void {
     if (now.roster.version > standing.roster.version) standing.setRoster(now.roster);
     if (now.groupKey !== null) standing.takeGroupKey(now.groupKey);
   } catch (error) {
-    // If the folder is gone or locked meanwhile, the node goes on with what it knows.
+    // If the folder was removed or locked meanwhile, the node goes on with the nodes it knows.
     log('warn', 'what the peer knows cannot be read again', { reason: (error as Error).message });
   }
 }

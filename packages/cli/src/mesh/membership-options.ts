@@ -67,7 +67,7 @@ function addProcesses(mesh: Command): void {
     .action(async (ids: string[]) => (await import('./process.ts')).start(ids));
   mesh
     .command('stop')
-    .description('stop peers of this user; the mesh is told that they leave')
+    .description('stop peers of this user; they announce to the mesh that they leave')
     .argument('[id...]', 'their names; without one, all')
     .addHelpText('after', `${EXAMPLE}eyrie mesh stop`)
     .action(async (ids: string[]) => (await import('./process.ts')).stop(ids));

@@ -72,7 +72,7 @@ async function startOne(id: string): Promise<void> {
   throw new UserError(`${id} does not start: ${reason}`, FAILED);
 }
 
-/** What it would have said is in a file, too. */
+/** Its error output is in a file, too. */
 function whySilent(): string {
   const isFull = statfsSync(eyrieHome()).bavail === 0;
   return isFull ? `the disk of ${eyrieHome()} is full` : 'it did not say why';

@@ -28,7 +28,7 @@ function check(text: string): void {
   }
 }
 
-/** Where nothing was looked at, the problem says why. */
+/** Without readings, the problem has the reason. */
 function noneOf({ looked, problem }: Answer): string {
   return looked === 0 && problem !== null ? 'No answer.' : 'No peer is like that.';
 }
@@ -71,7 +71,7 @@ function summaryOf({ matched, looked, complete, away, readings, answeredBy, hops
   const part = complete >= 1 ? 'all' : `${Math.floor(complete * 100)} %`;
   const steps = hops === 1 ? '1 step' : `${hops} steps`;
   const age = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
-  // A peer that was started before an update does not say.
+  // A peer that was started before an update does not send it.
   const fresh =
     readings == null ? '' : `, measured ${age(readings.ageMs)} ago, the oldest ${age(readings.oldestMs)}`;
   return `${matched} of ${looked} peers (${part} of ${whole})${fresh}; answered by ${answeredBy} over ${steps} in ${tookMs.toFixed(1)} ms.`;

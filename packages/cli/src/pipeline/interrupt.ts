@@ -22,7 +22,7 @@ export function listenForInterrupt(): Interrupt {
   const isOfTerminal = hasTerminal();
   const onHangup = (): void => {
     if (isOfTerminal && isTerminalGone()) {
-      // What is still said on the way to the end goes nowhere (EIO), which is no failure.
+      // Output on the way to the end fails with EIO, which is no error.
       for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
       onSignal();
     } else console.error(`eyrie: SIGHUP: ${interrupt.reload()}`);

@@ -29,12 +29,12 @@ export function logFor(service: string, { log }: Config): OpenLog {
   }
 }
 
-/** Who looked at packets' bytes: a file of its own, which stands longer than the others. None where no logs are kept. */
+/** The log of access to packets' bytes: a file of its own, which is kept longer than the others. None where no logs are kept. */
 export function auditFor(config: Config): Log | undefined {
   return fileOnly('audit', AUDIT_FILES, config) ?? undefined;
 }
 
-/** What was found, for collectors of logs. Null where no logs are kept. */
+/** The log of findings, for log collectors. Null where no logs are kept. */
 export function findingsLog(config: Config): Log | null {
   return fileOnly('findings', config.log.files, config);
 }
@@ -53,7 +53,7 @@ const STORE_BYTES_MIN = 128e6;
 /** One watch for all logs of this process. */
 const meshNow = watchMesh();
 
-/** Whether the default store has packets: that it is there says little, since a capture that failed makes it too. @throws UserError */
+/** Whether the default store has packets: its existence proves nothing, since a failed capture makes it, too. @throws UserError */
 export async function hasOwnPackets(): Promise<boolean> {
   if (!existsSync(defaultStoreUrl().slice('duckdb:'.length))) return false;
   const store = await storeAt('');
@@ -121,7 +121,7 @@ export function ringFrom({ capture }: Config): { ring: RingLimits; ringFolder: s
   const limits = parseRing(capture.ring);
   if (limits === null)
     throw new UserError(
-      `--ring ${capture.ring}: say how many files of which size, at least 2, as in 20x100MB`,
+      `--ring ${capture.ring}: must be a number of files, at least 2, and their size, as in 20x100MB`,
     );
   return {
     ring: { ...limits, ageSecondsMax: capture.ring_age === 0 ? Infinity : capture.ring_age },

@@ -6,5 +6,5 @@ export function speedFrom(text: string): number {
   if (text === 'recorded') return 1;
   const speed = Number(/^(\d+(?:\.\d+)?)x?$/.exec(text)?.[1]);
   if (speed > 0) return speed;
-  throw new UserError(`--speed ${text}: say full, recorded, or how many times as fast, as in 10`);
+  throw new UserError(`--speed ${text}: must be full, recorded, or a factor, as in 10`);
 }

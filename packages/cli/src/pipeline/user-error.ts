@@ -1,5 +1,5 @@
-// Errors of the packages as errors for the user. It loads none of them: a command that ends with a missing file shall not
-// load a store and a dissector first.
+// Errors of the packages as errors for the user. It loads none of them: a command that fails for a missing file
+// must not load a store and a dissector first.
 import { CaptureError } from '@eyrie/capture';
 import { BusError, ListenError } from '@eyrie/services/bus';
 import { StoreError } from '@eyrie/store';

@@ -225,13 +225,13 @@ function changed(download: Download, how: string): UserError {
   );
 }
 
-/** Aborts its signal when nothing was heard for a while. */
+/** Aborts its signal when no data arrive for a while. */
 class Silence {
   readonly #abort = new AbortController();
   readonly #timer: NodeJS.Timeout;
 
   constructor(msMax: number) {
-    this.#timer = setTimeout(() => this.#abort.abort(new Error(`nothing heard for ${msMax} ms`)), msMax);
+    this.#timer = setTimeout(() => this.#abort.abort(new Error(`no data for ${msMax} ms`)), msMax);
   }
 
   get signal(): AbortSignal {

@@ -8,7 +8,7 @@ import { logFor } from '../pipeline/settings.ts';
 
 type Listening = Parameters<typeof listen>[0];
 
-/** Listens, says where, and ends on Ctrl-C or SIGTERM: answers under way are finished. */
+/** Listens, prints the address, and ends on Ctrl-C or SIGTERM: answers under way are finished. */
 export async function serveUntilInterrupted(
   app: Listening,
   place: Place,

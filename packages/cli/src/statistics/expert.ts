@@ -1,10 +1,10 @@
-// `-z expert[,LEVEL][,FILTER]`: what an expert would say, the gravest first, as tshark prints it.
+// `-z expert[,LEVEL][,FILTER]`: expert information, the most severe first, as tshark prints it.
 import type { CaptureBytes } from '@eyrie/capture';
 import { ExpertFindings, type Packet, type PacketComment, type Session, type Severity } from '@eyrie/dissect';
 import type { Output } from '../terminal/output.ts';
 import { filtered, firstAndRest, type Statistic, type StatisticKind } from './statistic.ts';
 
-/** The gravest first, with the words above their lists. */
+/** The most severe first, with the words above their lists. */
 const LEVELS: readonly (readonly [Severity, string])[] = [
   ['error', 'Errors'],
   ['warn', 'Warns'],
@@ -16,7 +16,7 @@ const LEVELS: readonly (readonly [Severity, string])[] = [
 export const expert: StatisticKind = {
   name: 'expert',
   usage: 'expert[,LEVEL][,FILTER]',
-  about: `what an expert would say; LEVEL leaves out what is less grave: ${LEVELS.map(([level]) => level).join(', ')}`,
+  about: `expert information; LEVEL is the minimum severity: ${LEVELS.map(([level]) => level).join(', ')}`,
   make(args) {
     const [first, rest] = firstAndRest(args);
     const level = LEVELS.findIndex(([name]) => name === first);

@@ -1,4 +1,4 @@
-// `-z findings[,LEVEL][,silence=EXPRESSION][,FILTER]`: what intrusion rules find, the gravest first.
+// `-z findings[,LEVEL][,silence=EXPRESSION][,FILTER]`: what intrusion rules find, the most severe first.
 import {
   atLeast,
   compileSilence,
@@ -16,7 +16,7 @@ import { filtered, firstAndRest, type Statistic, type StatisticKind } from './st
 export const findings: StatisticKind = {
   name: 'findings',
   usage: 'findings[,LEVEL][,silence=EXPRESSION][,FILTER]',
-  about: `what intrusion rules find: scans, floods, spoofing, tunnels, guessed passwords …; LEVEL leaves out what is less grave: ${SEVERITIES.toReversed().join(', ')}; EXPRESSION which are not told of, e.g. rule == port-scan && source == 10.0.0.5`,
+  about: `what intrusion rules find: scans, floods, spoofing, tunnels, guessed passwords …; LEVEL is the minimum severity: ${SEVERITIES.toReversed().join(', ')}; EXPRESSION selects those that are not reported, e.g. rule == port-scan && source == 10.0.0.5`,
   make(args) {
     const [first, rest] = firstAndRest(args);
     const hasLevel = (SEVERITIES as readonly string[]).includes(first);

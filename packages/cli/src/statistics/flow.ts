@@ -35,7 +35,7 @@ interface Arrow {
   readonly toPort: number;
   readonly label: string;
   readonly comment: string;
-  /** tcp.stream; 0 where conversations are not told apart. */
+  /** tcp.stream; 0 where conversations are not distinguished. */
   readonly conversation: number;
 }
 
@@ -48,7 +48,7 @@ export const flow: StatisticKind = {
     const match = /^(\w+),(standard|network)(?:,(.*))?$/s.exec(args);
     if (match === null || !(WHAT as readonly string[]).includes(match[1]!))
       throw new UserError(`-z flow,${args}: write it as flow,tcp,standard or flow,any,network`);
-    // Contrary to what its manual says, tshark's `standard` leaves out who has no network address.
+    // Contrary to what its manual says, tshark's `standard` leaves out hosts without a network address.
     const statistic = new FlowStatistic(match[1] as What, match[2] === 'network');
     return filtered('flow', match[3] ?? '', statistic);
   },

@@ -13,7 +13,7 @@ export const flows: StatisticKind = {
   usage: 'flows[,json]',
   about: 'conversations: state, handshake time, losses, application, server name, fingerprints, Community ID',
   make(args) {
-    if (args !== '' && args !== 'json') throw new UserError(`-z flows,${args}: say flows or flows,json`);
+    if (args !== '' && args !== 'json') throw new UserError(`-z flows,${args}: must be flows or flows,json`);
     return new FlowsStatistic(args === 'json');
   },
 };

@@ -1,4 +1,4 @@
-// `-z follow,PROTOCOL,MODE,STREAM[,RANGE]`: what the two sides of a conversation said.
+// `-z follow,PROTOCOL,MODE,STREAM[,RANGE]`: the payload of both directions of a conversation.
 import {
   Follow,
   FollowHttp,
@@ -42,7 +42,7 @@ export const follow: StatisticKind = {
   name: 'follow',
   usage: `follow,${PROTOCOLS.join('|')},${MODES.join('|')},STREAM[,FROM-TO]`,
   about:
-    'what the two sides of a conversation said; STREAM is tcp.stream, udp.stream or ADDRESS:PORT,ADDRESS:PORT; of http2 STREAM,STREAMID, of quic CONNECTION,STREAMID; tls and quic with their secrets, in the capture or by -o tls.keylog_file:FILE',
+    'the payload of both directions of a conversation; STREAM is tcp.stream, udp.stream or ADDRESS:PORT,ADDRESS:PORT; of http2 STREAM,STREAMID, of quic CONNECTION,STREAMID; tls and quic with their secrets, in the capture or by -o tls.keylog_file:FILE',
   make: (args) => new FollowStatistic(parseRequest(args)),
 };
 

@@ -11,7 +11,7 @@ export const hosts: StatisticKind = {
   about: 'names of addresses as the capture itself tells them, like /etc/hosts',
   make(args) {
     if (!['', 'ip', 'ipv4', 'ipv6'].includes(args))
-      throw new UserError(`-z hosts,${args}: say hosts, hosts,ipv4 or hosts,ipv6`);
+      throw new UserError(`-z hosts,${args}: must be hosts, hosts,ipv4 or hosts,ipv6`);
     return new Hosts(args !== 'ipv6', args === '' || args === 'ipv6');
   },
 };

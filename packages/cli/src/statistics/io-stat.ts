@@ -31,7 +31,7 @@ export const ioStat: StatisticKind = {
   make(args) {
     const [interval = '', ...filters] = args.split(',');
     if (!/^\d+\.?\d*$|^\.\d+$/.test(interval))
-      throw new UserError(`-z io,stat,${args}: say an interval in seconds first, e.g. io,stat,10,tcp,udp`);
+      throw new UserError(`-z io,stat,${args}: an interval in seconds comes first, e.g. io,stat,10,tcp,udp`);
     const microseconds = Math.floor(Number(interval) * MICROSECONDS + 0.5);
     if (microseconds === 0 && Number(interval) !== 0)
       throw new UserError(`-z io,stat,${args}: the shortest interval is 0.000001 s; 0 is the whole capture`);

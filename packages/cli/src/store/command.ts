@@ -132,7 +132,7 @@ const BYTES: Readonly<Record<string, number>> = { '': 1, K: 1e3, M: 1e6, G: 1e9,
 function limitsFrom({ age, rows, bytes }: StoreCommandOptions): Retention {
   if (age === undefined && rows === undefined && bytes === undefined)
     throw new UserError(
-      'say how much to keep with --age, --rows or --bytes; see eyrie store retain --help',
+      'specify how much to keep with --age, --rows or --bytes; see eyrie store retain --help',
       BAD_USAGE,
     );
   return {

@@ -1,4 +1,4 @@
-// `eyrie time SERVER…`: each server's offset, and what they say together.
+// `eyrie time SERVER…`: each server's offset, and their combined estimate.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Source, type SourceStatus, TimeKeeper, type Verdict } from '@eyrie/clock';
 import { FAILED } from '../errors.ts';

@@ -21,7 +21,8 @@ export function configuredSources(text: string, { keys, nts }: Defaults): Source
   return serversIn(text).map(({ place, ...its }) => {
     if (its.keyId === undefined) return sourceOptions(place, { nts: its.nts || nts });
     if (its.nts) throw wrong(`${place}: key and nts are two ways of authentication: take one`);
-    if (keys === '') throw wrong(`${place}: key ${its.keyId} is in no file: say which with keys in [clock]`);
+    if (keys === '')
+      throw wrong(`${place}: key ${its.keyId} is in no file: name the file with keys in [clock]`);
     return sourceOptions(place, { keys, keyId: its.keyId });
   });
 }

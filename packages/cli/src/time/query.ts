@@ -1,4 +1,4 @@
-// `eyrie time query SERVER`: one server, and all that it says of itself.
+// `eyrie time query SERVER`: one server, and all that it reports of itself.
 import { type NtpPacket, referenceText, type SourceStatus, TimeKeeper } from '@eyrie/clock';
 import { FAILED } from '../errors.ts';
 import { askRepeatedly, type CompareOptions, serverJson } from './compare.ts';

@@ -31,6 +31,6 @@ export async function runUi(options: UiOptions): Promise<number> {
 function analyzerOf(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || !['http:', 'https:'].includes(url.protocol))
-    throw new UserError(`--analyzer ${text}: say an address, as http://127.0.0.1:5003`);
+    throw new UserError(`--analyzer ${text}: must be a URL, as http://127.0.0.1:5003`);
   return url;
 }

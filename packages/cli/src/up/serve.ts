@@ -174,7 +174,7 @@ function endingLine(bytesBehind: number): string {
 }
 
 interface Page {
-  /** Prints its URL. */
+  /** The URL; a generated token, too. */
   printAddress(): void;
   close(): Promise<void>;
 }

@@ -95,7 +95,7 @@ function secretsIn(path: string): string[] {
 /** @throws UserError */
 function formatOf(text: string): LogFormat {
   const found = LOG_FORMATS.find((format) => format === text);
-  if (found === undefined) throw new UserError(`--format ${text}: say tsv, json or eve`);
+  if (found === undefined) throw new UserError(`--format ${text}: must be tsv, json or eve`);
   return found;
 }
 

@@ -39,7 +39,7 @@ export interface OverviewItem {
   filter: string | null;
 }
 
-/** One that any conversation transferred; capture, kind, frame and nth tell it from all others. */
+/** One that any conversation transferred; capture, kind, frame and nth identify it. */
 export interface CaptureObject {
   capture: number;
   kind: 'http' | 'imf' | 'smb' | 'ftp-data' | 'tftp' | 'dicom';
@@ -53,7 +53,7 @@ export interface CaptureObject {
   /** Display filter. */
   conversation: string | null;
   host: string;
-  /** As the sender said; '' if it did not. */
+  /** As the sender declared; '' without a declaration. */
   type: string;
   /** By its first bytes; null if they are not known. */
   looks_like: string | null;

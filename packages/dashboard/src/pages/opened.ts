@@ -1,4 +1,4 @@
-// What is loaded when somebody opens it, as one bundle: with one for each, the code that they share with the first page
+// What is loaded when it is opened, as one bundle: with one for each, the code that they share with the first page
 // would be cut into so many files that the first page itself became larger.
 export { Help } from '../ui/help.tsx';
 export { Analysis } from './analysis/analysis.tsx';

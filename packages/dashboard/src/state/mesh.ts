@@ -11,7 +11,7 @@ export type { Mesh } from './mesh-changes.ts';
 
 export const mesh = signal<Mesh | null>(null);
 
-/** Requests the mesh once, then follows updates. An error says why there is none, e.g. no peer on this machine. */
+/** Requests the mesh once, then follows updates. An error has the reason why there is none, e.g. no peer on this machine. */
 export function useMesh(): { mesh: Mesh | null; error: ApiError | null; reload: () => void } {
   const [error, setError] = useState<ApiError | null>(null);
   const [attempt, setAttempt] = useState(0);

@@ -41,7 +41,7 @@ export function rememberFilter(q: string): void {
 }
 
 const KEPT_MAX = 50;
-/** Filters that somebody wants to have at hand, the newest first. */
+/** Saved filters, the newest first. */
 export const keptFilters = remembered<string[]>('kept-filters', []);
 
 /** @returns whether it is kept now */

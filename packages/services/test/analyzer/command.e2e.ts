@@ -105,7 +105,7 @@ test('a taken port, a wrong one, a store that is not there: one line that says w
     [
       ['analyzer', '--store', store, '--port', 'many'],
       2,
-      /^eyrie: --port many: say a number from 0 to 65535/,
+      /^eyrie: --port many: must be a number from 0 to 65535/,
     ],
     [
       ['analyzer', '--store', store, '--token', 'short'],
@@ -114,7 +114,7 @@ test('a taken port, a wrong one, a store that is not there: one line that says w
     ],
     [['analyzer', '--store', `duckdb:${join(folder, 'none.duckdb')}`], 1, /^eyrie: .*none\.duckdb/],
     [['analyzer', '--store', 'mysql://here'], 2, /^eyrie: "mysql:\/\/here" is not a store/],
-    [['ui', '--analyzer', 'here'], 2, /^eyrie: --analyzer here: say an address/],
+    [['ui', '--analyzer', 'here'], 2, /^eyrie: --analyzer here: must be a URL/],
   ];
   for (const [args, status, line] of cases) {
     const { exit, said } = start(...args);

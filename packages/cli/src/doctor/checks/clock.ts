@@ -51,14 +51,10 @@ function keeper(): Finding {
 /** @param chrony its own status report */
 export function unkept({ isInstalled, text }: Result, ask: string): Finding {
   if (!isInstalled)
-    return warn('clock', 'nothing here says that it keeps the clock', `install chrony, or ${ask}`);
+    return warn('clock', 'no program here synchronizes the clock', `install chrony, or ${ask}`);
   return text === null
     ? warn('clock', 'chrony is installed, but does not run', `systemctl enable --now chronyd, or ${ask}`)
-    : warn(
-        'clock',
-        'chrony runs, but no server has told it the time',
-        `look with: chronyc sources, or ${ask}`,
-      );
+    : warn('clock', 'chrony runs, but has no time from any server', `look with: chronyc sources, or ${ask}`);
 }
 
 interface Result {

@@ -47,7 +47,7 @@ function refused(path: string): Finding {
   const { batches, bytes } = putAside(path);
   const check = 'refused by the store';
   if (batches === 0) return ok(check, 'nothing');
-  const advice = 'their log lines say why; when that is mended: eyrie store resend';
+  const advice = 'the log has the reason; when it is fixed: eyrie store resend';
   return warn(check, `${batches} batches in ${path}, ${bytesText(bytes)}`, advice);
 }
 

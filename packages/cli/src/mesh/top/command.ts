@@ -27,7 +27,7 @@ export async function top(options: TopOptions): Promise<number> {
   const column = COLUMNS.find(({ id, title }) => id === options.sort || title.toLowerCase() === options.sort);
   if (column === undefined)
     throw new UserError(
-      `--sort ${options.sort}: say one of ${COLUMNS.map(({ title }) => title.toLowerCase()).join(', ')}`,
+      `--sort ${options.sort}: must be one of ${COLUMNS.map(({ title }) => title.toLowerCase()).join(', ')}`,
       BAD_USAGE,
     );
   const isOnce = options.once === true || options.json === true || process.stdout.isTTY !== true;

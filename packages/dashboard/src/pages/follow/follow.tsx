@@ -104,7 +104,7 @@ interface Transcript {
   again: () => void;
 }
 
-/** What was said, as far as it was asked for; in one of several ways of reading it. */
+/** The payload as far as it was requested, in one of several decodings. */
 function useTranscript(flow: number): Transcript {
   const [as, setAs] = useState<Reading>('bytes');
   const [substreams, setSubstreams] = useState<FlowSubstreams | null>(null);

@@ -1,4 +1,4 @@
-// What the two sides said, piece by piece; a piece leads to the packet that brought it.
+// The payload of both directions, piece by piece; each links to the packet that carried it.
 import { useMemo, useState } from 'preact/hooks';
 import type { FlowStream } from '../../api/types.ts';
 import { count } from '../../format/numbers.ts';

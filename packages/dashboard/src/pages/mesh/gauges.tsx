@@ -30,7 +30,7 @@ export function Gauges({ view }: { view: MeshView | null }) {
         <>
           {view.complete < 1 && (
             <p class="odd">
-              {percent(view.complete)} of the peers were heard from: {count(view.alive - view.peers)} are
+              {percent(view.complete)} of the peers have reported: {count(view.alive - view.peers)} are
               missing
             </p>
           )}

@@ -14,7 +14,7 @@ export function Screen({ pieces, shown }: { pieces: readonly Piece[]; shown: num
     const added = pieces.slice(element.childElementCount, shown).map(({ text, isVisitor }) => {
       const span = document.createElement('span');
       span.textContent = text;
-      if (isVisitor) span.className = 'said-by-visitor';
+      if (isVisitor) span.className = 'visitor-input';
       return span;
     });
     if (added.length === 0) return;

@@ -26,7 +26,7 @@ export function objectAddress(object: CaptureObject, q: string): string {
   return addressOf(`/objects/${keyOf(object)}`, { q, sha256: object.sha256 });
 }
 
-/** What the first bytes are, else what the sender said. */
+/** The type by its first bytes, else the type that the sender declared. */
 export function typeOf({ looks_like, type }: CaptureObject): string {
   // Any text begins like plain text; the sender knows which kind it is.
   return looks_like === null || (looks_like === 'text/plain' && type !== '') ? type : looks_like;
@@ -42,7 +42,7 @@ const PROGRAMS = new Set([
   'application/vnd.debian.binary-package',
   'text/x-shellscript',
 ]);
-/** What servers say of a file that they know nothing of, or of a program. */
+/** Types that servers declare for unknown files and for programs. */
 const ANY_OR_PROGRAM =
   /octet-stream|download|executable|dosexec|x-ms|java|shellscript|x-sh|cab|deb|program|zip/;
 
@@ -61,7 +61,7 @@ export type Preview = 'image' | 'text' | 'hex';
 const PICTURES = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'image/bmp', 'image/x-icon']);
 const TEXTS = /^text\/|[/+](json|xml|javascript|x-www-form-urlencoded)$|^message\//;
 
-/** By its bytes alone, whatever the sender says. */
+/** By its bytes alone, whatever the sender declares. */
 export function previewOf({ looks_like }: CaptureObject): Preview {
   if (looks_like === null) return 'hex';
   if (PICTURES.has(looks_like)) return 'image';

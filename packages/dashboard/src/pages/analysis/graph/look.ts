@@ -1,4 +1,4 @@
-// How the I/O graph is drawn, as its address says.
+// How the I/O graph is drawn, as its URL has it.
 
 type View = Readonly<Record<string, string>>;
 
