@@ -64,10 +64,10 @@ export class OuterReader {
 
   #side(slot: number, shown: string | null): string[] | null {
     const { fields, values } = this.#collector;
-    const said = new Set<string>();
+    const texts = new Set<string>();
     for (let i = slot; i < slot + this.#sources.length; i++)
-      for (const value of values[i]!) said.add(raw(fields[i]!, value));
-    return shown === null || said.delete(shown) ? [...said] : null;
+      for (const value of values[i]!) texts.add(raw(fields[i]!, value));
+    return shown === null || texts.delete(shown) ? [...texts] : null;
   }
 }
 

@@ -3,7 +3,7 @@
 /** Layers between transport and application. */
 const CARRIERS = ['nbss', 'tpkt', 'cotp'];
 /** Those that may hold a server name or a fingerprint. */
-const TELLING = ['tls', 'dtls', 'http', 'http2', 'ssh'];
+const IDENTIFYING_PROTOCOLS = ['tls', 'dtls', 'http', 'http2', 'ssh'];
 
 /** What a layer above the transport is, by protocol id; 0: its protocol was not seen yet. */
 const APPLICATION = 1;
@@ -30,7 +30,7 @@ export function kindOf(name: string): number {
   if (name === 'tcp.segments') return SEGMENTS;
   if (name === 'data' || name.startsWith('_ws.')) return NAMELESS;
   if (CARRIERS.includes(name)) return CARRIER;
-  return TELLING.includes(name) ? IDENTIFYING : APPLICATION;
+  return IDENTIFYING_PROTOCOLS.includes(name) ? IDENTIFYING : APPLICATION;
 }
 
 /** The list with this name, if there is room: conversations with the same applications share one. */

@@ -136,13 +136,13 @@ export const cdp: Protocol = protocol({
   },
   info(p, layer) {
     const b = p.bufferOf(layer);
-    let said = '';
+    let summary = '';
     for (const at of records(p, layer)) {
       const type = u16(b, at);
       if (type === DEVICE_ID || type === PORT_ID)
-        said += `${typeNames[type]}: ${utf8(b, at + RECORD, at + u16(b, at + 2))}  `;
+        summary += `${typeNames[type]}: ${utf8(b, at + RECORD, at + u16(b, at + 2))}  `;
     }
-    return said;
+    return summary;
   },
 });
 

@@ -102,13 +102,13 @@ export const udld: Protocol = protocol({
   },
   info(p, layer) {
     const b = p.bufferOf(layer);
-    let said = '';
+    let summary = '';
     for (const at of records(b, p.start[layer]! + 4, p.stop[layer]!)) {
       const type = u16(b, at);
       if (type === 1 || type === 2)
-        said += `${udldTypes[type]}: ${utf8(b, at + RECORD, at + u16(b, at + 2))}  `;
+        summary += `${udldTypes[type]}: ${utf8(b, at + RECORD, at + u16(b, at + 2))}  `;
     }
-    return said;
+    return summary;
   },
 });
 

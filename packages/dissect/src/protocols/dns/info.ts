@@ -66,8 +66,8 @@ function dataInfo(r: Rdata, type: number, owner: number): string {
   if (layout.hasOwnerInInfo) return ` ${printable(readName(r.b, owner, r.base, r.messageEnd))}`;
   let info = '';
   layout.words?.forEach((word, i) => {
-    const said = layout.parts[i]!.text(r);
-    if (word !== null) info += ` ${said}`;
+    const content = layout.parts[i]!.text(r);
+    if (word !== null) info += ` ${content}`;
   });
   return info;
 }

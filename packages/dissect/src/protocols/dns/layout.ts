@@ -79,9 +79,9 @@ function part(fields: readonly Field[], width: number, emit: Part['emit'], text:
       r.at += width;
     },
     text(r) {
-      const said = r.at + width <= r.end ? text(r) : '';
+      const content = r.at + width <= r.end ? text(r) : '';
       r.at += width;
-      return said;
+      return content;
     },
   };
 }

@@ -209,8 +209,8 @@ function dataWords(r: Rdata, type: number): string {
   let words = '';
   const layout = layouts.get(type);
   layout?.words?.forEach((word, i) => {
-    const said = layout.parts[i]!.text(r);
-    if (word !== null) words += word === '' ? `, ${said}` : `, ${word} ${said}`;
+    const content = layout.parts[i]!.text(r);
+    if (word !== null) words += word === '' ? `, ${content}` : `, ${word} ${content}`;
   });
   return words;
 }

@@ -12,7 +12,7 @@ export const CONTROL = 0;
 export const PUSH = 1;
 export const QPACK_ENCODER = 2;
 /** Stream type not yet known; also used for bidirectional streams, which have none. */
-export const UNTOLD = -1;
+export const UNTYPED = -1;
 export const REQUEST = -2;
 /** Buffered bytes were evicted, so that the next frame boundary is unknown. */
 export const LOST = -3;
@@ -42,7 +42,7 @@ export class Http3Connection {
     let stream = this.#streams.get(key);
     if (stream === undefined) {
       // RFC 9000 §2.1: the second-lowest bit marks unidirectional streams.
-      const type = id % 4 >= 2 ? UNTOLD : REQUEST;
+      const type = id % 4 >= 2 ? UNTYPED : REQUEST;
       stream = {
         ordered: new OrderedBytes(),
         cutter: new FrameCutter(),

@@ -12,7 +12,7 @@ import {
   PUSH,
   QPACK_ENCODER,
   REQUEST,
-  UNTOLD,
+  UNTYPED,
 } from './connection.ts';
 import { emitHttp3 } from './emit.ts';
 import { DATA, f, frameTypes, HEADERS } from './fields.ts';
@@ -106,7 +106,7 @@ function readBytes(
   isOver: boolean,
 ): string {
   const { buf: b, end } = p;
-  const isTyped = stream.type === UNTOLD && isVarint(b, 0, end);
+  const isTyped = stream.type === UNTYPED && isVarint(b, 0, end);
   let at = isTyped ? varintBytes(b, 0) : 0;
   if (isTyped) stream.type = varint(b, 0);
   const pushAt = isTyped && stream.type === PUSH && isVarint(b, at, end) ? at : -1;
@@ -115,8 +115,8 @@ function readBytes(
   const isOfMessage = stream.type === REQUEST || stream.type === PUSH;
   if (stream.type === QPACK_ENCODER) at = connection.decoders[who].instruct(b, at, end);
   else if (isOfMessage || stream.type === CONTROL) at = readFrames(b, at, end, connection, who, frames);
-  else if (stream.type !== UNTOLD) at = end;
-  const isFramed = stream.type !== UNTOLD && stream.type !== QPACK_ENCODER;
+  else if (stream.type !== UNTYPED) at = end;
+  const isFramed = stream.type !== UNTYPED && stream.type !== QPACK_ENCODER;
   if (!stream.cutter.keep(b, at, isFramed ? frameLength(b, at, end) : end - at + 1)) {
     // If a frame is skipped, the body is incomplete.
     stream.message = null;

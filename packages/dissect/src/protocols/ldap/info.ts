@@ -7,17 +7,17 @@ import { authenticationNames, oidNames, operationNames, resultName, scopeNames }
 
 const message = new Message();
 /** Maximum number of messages shown per packet. */
-const TOLD_MAX = 64;
+const MESSAGES_MAX = 64;
 
 /** Info text of the messages in [at, end); `results`: number of search entries before them. */
 export function messagesInfo(b: Uint8Array, at: number, end: number, results: number): string {
-  const told: string[] = [];
-  while (told.length < TOLD_MAX && message.read(b, at, end)) {
+  const summaries: string[] = [];
+  while (summaries.length < MESSAGES_MAX && message.read(b, at, end)) {
     at = message.next;
     const name = operationNames[message.operation] ?? `Unknown (${message.operation})`;
-    told.push(`${name}(${message.id}) ${bodyInfo(b, message, results)}`);
+    summaries.push(`${name}(${message.id}) ${bodyInfo(b, message, results)}`);
   }
-  return told.join(' | ');
+  return summaries.join(' | ');
 }
 
 const quoted = (text: string): string => `"${text === '' ? '<ROOT>' : printable(text)}" `;

@@ -115,8 +115,8 @@ function info(p: Packet, layer: number): string | null {
     if (p.protocols[at] !== made || p.notes[at] === null) continue;
     let next = at + 1;
     while (next < p.count && (p.protocols[next] !== made || p.notes[next] === null)) next++;
-    const told = layerInfo(p, at) + tokenInfo(p, at + 1, next);
-    text = text === '' ? told : `${text} | ${told}`;
+    const summary = layerInfo(p, at) + tokenInfo(p, at + 1, next);
+    text = text === '' ? summary : `${text} | ${summary}`;
   }
   return text;
 }

@@ -83,11 +83,11 @@ export const aoe: Protocol = protocol({
     if (length < HEADER || b[start]! >> 4 !== 1) return '';
     const isResponse = (b[start]! & 0x08) !== 0;
     const error = b[start]! & 0x04 ? `Error:${errors[b[start + 1]!] ?? 'Unknown error'} ` : '';
-    const said = `${error}${commands[b[start + 5]!] ?? 'Unknown command'} ${isResponse ? 'Response' : 'Request'}`;
-    if (b[start + 5] !== ATA || length < HEADER + ATA_HEADER) return said;
+    const summary = `${error}${commands[b[start + 5]!] ?? 'Unknown command'} ${isResponse ? 'Response' : 'Request'}`;
+    if (b[start + 5] !== ATA || length < HEADER + ATA_HEADER) return summary;
     const command = isResponse ? p.mark[layer]! - 1 : b[start + HEADER + 3]!;
     return command < 0
-      ? said
-      : `${said} ATA:${ataCommands[command] ?? `Unknown command 0x${command.toString(16).padStart(2, '0')}`}`;
+      ? summary
+      : `${summary} ATA:${ataCommands[command] ?? `Unknown command 0x${command.toString(16).padStart(2, '0')}`}`;
   },
 });

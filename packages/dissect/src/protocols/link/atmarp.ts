@@ -65,10 +65,10 @@ function numberText(b: Uint8Array, kind: number, from: number, sub: number, to: 
 }
 
 function digits(b: Uint8Array, from: number, to: number): string {
-  let said = '';
+  let text = '';
   for (let i = from; i < to && b[i] !== 0; i++)
-    if (b[i]! >= 0x20 && b[i]! < 0x7f) said += String.fromCharCode(b[i]!);
-  return said;
+    if (b[i]! >= 0x20 && b[i]! < 0x7f) text += String.fromCharCode(b[i]!);
+  return text;
 }
 
 export const atmarp: Protocol = protocol({

@@ -142,11 +142,11 @@ export const wol: Protocol = protocol({
   info(p, layer) {
     const b = p.bufferOf(layer);
     const start = p.start[layer]!;
-    const said = `MagicPacket for ${ethernetAddress(b, start + SYNC)}`;
+    const summary = `MagicPacket for ${ethernetAddress(b, start + SYNC)}`;
     const password = start + MAGIC;
     const length = p.stop[layer]! - password;
-    if (length === 4) return `${said}, password ${ipv4Address(b, password)}`;
-    return length === 6 ? `${said}, password ${ethernetAddress(b, password)}` : said;
+    if (length === 4) return `${summary}, password ${ipv4Address(b, password)}`;
+    return length === 6 ? `${summary}, password ${ethernetAddress(b, password)}` : summary;
   },
 });
 

@@ -121,10 +121,10 @@ export const fr: Protocol = protocol({
     const stop = p.stop[layer]!;
     const width = addressWidth(b, start, stop);
     if (width === 0) return '';
-    const said = `DLCI ${dlciOf(b, start, width)}`;
+    const summary = `DLCI ${dlciOf(b, start, width)}`;
     const at = start + width;
-    if (at >= stop || at + controlWidth(b[at]!) > stop || isCisco(b, at, stop)) return said;
-    return `${said}, ${controlText(b, at, (b[start]! & 0x02) !== 0)}`;
+    if (at >= stop || at + controlWidth(b[at]!) > stop || isCisco(b, at, stop)) return summary;
+    return `${summary}, ${controlText(b, at, (b[start]! & 0x02) !== 0)}`;
   },
 });
 

@@ -176,7 +176,7 @@ export const lldp: Protocol = protocol({
   },
   info(p, layer) {
     const b = p.bufferOf(layer);
-    let said = '';
+    let line = '';
     let count = 0;
     for (const at of records(p, layer)) {
       const type = b[at]! >> 1;
@@ -185,14 +185,14 @@ export const lldp: Protocol = protocol({
       if (count < first.length && type !== first[count]) return missing[count]!;
       count++;
       if (type === CHASSIS && end > value)
-        said += `${chassisShort[b[value]!] ?? 'Rs'}/${identifier(b, value, end, chassisNames, chassisKinds)} `;
+        line += `${chassisShort[b[value]!] ?? 'Rs'}/${identifier(b, value, end, chassisNames, chassisKinds)} `;
       else if (type === PORT && end > value)
-        said += `${portShort[b[value]!] ?? 'Rs'}/${identifier(b, value, end, portNames, portKinds)} `;
-      else if (type === TTL && end - value >= 2) said += `${u16(b, value)} `;
-      else if (type === SYSTEM_NAME) said += `SysN=${escaped(utf8(b, value, end))} `;
-      else if (type === SYSTEM_DESCRIPTION) said += `SysD=${escaped(utf8(b, value, end))} `;
+        line += `${portShort[b[value]!] ?? 'Rs'}/${identifier(b, value, end, portNames, portKinds)} `;
+      else if (type === TTL && end - value >= 2) line += `${u16(b, value)} `;
+      else if (type === SYSTEM_NAME) line += `SysN=${escaped(utf8(b, value, end))} `;
+      else if (type === SYSTEM_DESCRIPTION) line += `SysD=${escaped(utf8(b, value, end))} `;
     }
-    return said;
+    return line;
   },
 });
 
@@ -210,8 +210,8 @@ function* records(p: Packet, layer: number): Generator<number> {
 }
 
 /** Escapes control characters as in C, because columns have one line. */
-function escaped(said: string): string {
-  return said.replace(/[\0-\x1f\x7f]/g, (c) => {
+function escaped(line: string): string {
+  return line.replace(/[\0-\x1f\x7f]/g, (c) => {
     const simple = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }[c];
     return simple ?? `\\${c.charCodeAt(0).toString(8).padStart(3, '0')}`;
   });

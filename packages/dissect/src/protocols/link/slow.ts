@@ -103,9 +103,9 @@ const lacpFields = {
 };
 
 function stateText(state: number): string {
-  let said = '';
-  for (let bit = 0; bit < 8; bit++) said += state & (0x80 >> bit) ? stateLetters[bit] : '*';
-  return said;
+  let stateText = '';
+  for (let bit = 0; bit < 8; bit++) stateText += state & (0x80 >> bit) ? stateLetters[bit] : '*';
+  return stateText;
 }
 
 export const lacp: Protocol = protocol({

@@ -101,16 +101,16 @@ export const pppoed: Protocol = protocol({
     const b = p.bufferOf(layer);
     const start = p.start[layer]!;
     const stop = p.stop[layer]!;
-    let said = codeText(b, start, stop);
-    if (stop - start < HEADER) return said;
+    let summary = codeText(b, start, stop);
+    if (stop - start < HEADER) return summary;
     const end = Math.min(stop, tagsEnd(b, start));
     for (let at = start + HEADER; at + TAG_HEADER <= end; ) {
       const length = u16(b, at + 2);
       if (u16(b, at) === AC_NAME && at + TAG_HEADER + length <= end)
-        said += ` AC-Name='${utf8(b, at + TAG_HEADER, at + TAG_HEADER + length)}'`;
+        summary += ` AC-Name='${utf8(b, at + TAG_HEADER, at + TAG_HEADER + length)}'`;
       at += TAG_HEADER + length;
     }
-    return said;
+    return summary;
   },
 });
 

@@ -141,15 +141,15 @@ function emitNegotiation(b: Uint8Array, start: number, end: number, out: Sink): 
 
 function negotiationText(b: Uint8Array, start: number, end: number): string {
   const at = negotiationAt(b, start, end);
-  const said = at > start ? [ascii(b, start, at).trimEnd()] : [];
+  const summary = at > start ? [ascii(b, start, at).trimEnd()] : [];
   if (end - at >= NEGOTIATION_BYTES) {
     const code = u32le(b, at + 4);
-    if (b[at] === REQUEST) said.push('Negotiate Request');
-    else if (b[at] === RESPONSE) said.push('Negotiate Response');
+    if (b[at] === REQUEST) summary.push('Negotiate Request');
+    else if (b[at] === RESPONSE) summary.push('Negotiate Response');
     else if (b[at] === FAILURE)
-      said.push(`Negotiate Failure, failureCode ${failures[code] ?? `Unknown (${code})`}`);
+      summary.push(`Negotiate Failure, failureCode ${failures[code] ?? `Unknown (${code})`}`);
   }
-  return said.join(', ');
+  return summary.join(', ');
 }
 
 /**

@@ -108,10 +108,10 @@ export const t125: Protocol = protocol({
   info(p, layer) {
     const b = p.bufferOf(layer);
     const start = p.start[layer]!;
-    const said = ['', 'ClientData', 'ServerData', 'SecurityExchange', 'ClientInfo', 'License'][
+    const summary = ['', 'ClientData', 'ServerData', 'SecurityExchange', 'ClientInfo', 'License'][
       p.mark[layer]!
     ];
-    if (said !== undefined && said !== '') return said;
+    if (summary !== undefined && summary !== '') return summary;
     const choice = b[start]! >> 2;
     if (b[start] === CONNECT_TAG)
       return b[start + 1] === CONNECT_INITIAL ? 'connect-initial' : 'connect-response';

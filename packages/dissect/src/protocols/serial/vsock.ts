@@ -111,11 +111,11 @@ function infoText(p: Packet, layer: number): string {
   if (p.stop[layer]! - start < HEADER) return '';
   const operation = u16le(b, start + 24);
   const transport = u16le(b, start + 26);
-  const said = `[${operations[operation] ?? `Unknown (${operation})`}] ${transports[transport] ?? `Unknown (${transport})`}`;
+  const summary = `[${operations[operation] ?? `Unknown (${operation})`}] ${transports[transport] ?? `Unknown (${transport})`}`;
   const at = start + HEADER;
-  if (virtioLength(b, start) === 0 || p.stop[layer]! - at < VIRTIO_HEADER) return said;
+  if (virtioLength(b, start) === 0 || p.stop[layer]! - at < VIRTIO_HEADER) return summary;
   const type = u16le(b, at + 28);
   const what = u16le(b, at + 30);
   const typeText = type === 1 ? 'Stream' : `Unknown (${type})`;
-  return `${said}: ${typeText}, Op: ${virtioOperations[what] ?? `Unknown (${what})`}, Buf alloc: ${u32le(b, at + 36)}, Fwd cnt: ${u32le(b, at + 40)}`;
+  return `${summary}: ${typeText}, Op: ${virtioOperations[what] ?? `Unknown (${what})`}, Buf alloc: ${u32le(b, at + 36)}, Fwd cnt: ${u32le(b, at + 40)}`;
 }

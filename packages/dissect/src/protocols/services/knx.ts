@@ -236,13 +236,13 @@ function cemiText(p: Packet, below: number): string {
   if (layer >= p.count || p.protocols[layer] !== cemi) return '';
   const b = p.bufferOf(layer);
   const start = p.start[layer]!;
-  const said = ` ${codes[b[start]!] ?? 'Unknown'}`;
+  const summary = ` ${codes[b[start]!] ?? 'Unknown'}`;
   const at = bodyAt(b, start);
-  if (!LINK_DATA.includes(b[start]!) || at + 9 > p.stop[layer]!) return said;
+  if (!LINK_DATA.includes(b[start]!) || at + 9 > p.stop[layer]!) return summary;
   const isGroup = (b[at + 1]! & 0x80) !== 0;
   const to = u16(b, at + 4);
   const destination = isGroup ? `${to >> 11}/${(to >> 8) & 7}/${to & 255}` : individual(to);
-  return `${said} ${individual(u16(b, at + 2))}->${destination} ${applications[(u16(b, at + 7) >> 6) & 15]}`;
+  return `${summary} ${individual(u16(b, at + 2))}->${destination} ${applications[(u16(b, at + 7) >> 6) & 15]}`;
 }
 
 /** Formats an individual address (3/2/2) as area.line.device. */

@@ -147,9 +147,9 @@ const ipmiSession: Protocol = protocol({
     const b = p.bufferOf(layer);
     const start = p.start[layer]!;
     if (messageAt(b, start) > p.stop[layer]!) return '';
-    const said = `Session ID 0x${u32le(b, idAt(b, start)).toString(16)}`;
-    if (b[start] !== RMCP_PLUS) return said;
-    return `${said}, payload type: ${payloads[b[start + 1]! & 0x3f] ?? 'Unknown'}`;
+    const summary = `Session ID 0x${u32le(b, idAt(b, start)).toString(16)}`;
+    if (b[start] !== RMCP_PLUS) return summary;
+    return `${summary}, payload type: ${payloads[b[start + 1]! & 0x3f] ?? 'Unknown'}`;
   },
 });
 

@@ -81,8 +81,8 @@ const isAnswered = (name: string): boolean =>
 function messageName(procedure: string | undefined, kind: number): string {
   if (procedure === undefined) return kinds[kind] ?? '';
   const suffix = isAnswered(procedure) ? (suffixes[kind] ?? '') : '';
-  const said = `${procedure[0]!.toUpperCase()}${procedure.slice(1)}`;
-  return said.endsWith('Request') && suffix === 'Request' ? said : `${said}${suffix}`;
+  const summary = `${procedure[0]!.toUpperCase()}${procedure.slice(1)}`;
+  return summary.endsWith('Request') && suffix === 'Request' ? summary : `${summary}${suffix}`;
 }
 
 /** The first layer of `reader` within the message in `layer`; -1: none. */
@@ -143,8 +143,8 @@ function part(d: Part): Protocol {
       const start = p.start[layer]!;
       if (p.stop[layer]! - start < HEADER) return '';
       const nas = nasLayer(p, layer);
-      const said = messageName(d.procedures?.[b[start + 1]!], b[start]!);
-      return nas < 0 ? said : `${said}, ${nasText(p, nas)}`;
+      const summary = messageName(d.procedures?.[b[start + 1]!], b[start]!);
+      return nas < 0 ? summary : `${summary}, ${nasText(p, nas)}`;
     },
   });
   return made;

@@ -103,13 +103,13 @@ export const tcap: Protocol = protocol({
   info(p, layer) {
     const b = p.bufferOf(layer);
     if (!outer.read(b, p.start[layer]!, p.stop[layer]!)) return '';
-    let said = types[outer.id] ?? '';
+    let summary = types[outer.id] ?? '';
     for (let i = outer.content, n = 0; n < 2 && i < outer.stop && inner.read(b, i, outer.stop); n++) {
       const name = inner.id === ORIGIN ? 'otid' : inner.id === DESTINATION ? 'dtid' : '';
-      if (name !== '') said += ` ${name}(${hex(b, inner.content, inner.stop)})`;
+      if (name !== '') summary += ` ${name}(${hex(b, inner.content, inner.stop)})`;
       i = inner.next;
     }
-    return `${said} `;
+    return `${summary} `;
   },
 });
 
@@ -122,9 +122,9 @@ function emitPart(out: Sink): void {
 }
 
 function hex(b: Uint8Array, at: number, end: number): string {
-  let said = '';
-  for (let i = at; i < end; i++) said += b[i]!.toString(16).padStart(2, '0');
-  return said;
+  let digits = '';
+  for (let i = at; i < end; i++) digits += b[i]!.toString(16).padStart(2, '0');
+  return digits;
 }
 
 /** Operation code of a component; -1: none (Q.773 table 19 ff.). */
@@ -176,8 +176,8 @@ function user(
       const start = p.start[layer]!;
       if (p.stop[layer]! <= start) return '';
       const operation = operationOf(b, start, p.stop[layer]!);
-      const said = operation < 0 ? '' : `${operations[operation] ?? ''} `;
-      return `${components[b[start]!] ?? ''} ${said}`;
+      const summary = operation < 0 ? '' : `${operations[operation] ?? ''} `;
+      return `${components[b[start]!] ?? ''} ${summary}`;
     },
   });
 }

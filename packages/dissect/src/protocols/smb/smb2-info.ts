@@ -30,8 +30,8 @@ export function messageInfo(p: Packet, layer: number): string {
     if (p.protocols[at] !== made) continue;
     let next = at + 1;
     while (next < p.count && p.protocols[next] !== made) next++;
-    const told = one(p, at) + tokenInfo(p, at + 1, next);
-    text = text === '' ? told : `${text};${told}`;
+    const summary = one(p, at) + tokenInfo(p, at + 1, next);
+    text = text === '' ? summary : `${text};${summary}`;
   }
   return text;
 }

@@ -127,7 +127,7 @@ function readManagementOrData(f: Frame, b: Uint8Array, start: number, stop: numb
  */
 export function flagsText(flags: number, hasFcs: boolean): string {
   const letters = 'opmPRMFT';
-  let said = '';
-  for (let bit = 0; bit < 8; bit++) said += flags & (0x80 >> bit) ? letters[bit] : '.';
-  return hasFcs ? `${said}C` : said;
+  let flagText = '';
+  for (let bit = 0; bit < 8; bit++) flagText += flags & (0x80 >> bit) ? letters[bit] : '.';
+  return hasFcs ? `${flagText}C` : flagText;
 }

@@ -199,10 +199,10 @@ export function managementText(p: Packet, frameLayer: number, subtype: number): 
       ? `, Dialog Token=${b[start + 2]}`
       : '';
   }
-  let said = subtype === BEACON || subtype === PROBE_RESPONSE ? `, BI=${u16le(b, start + 8)}` : '';
-  if (!hasElements[subtype]) return said;
+  let summary = subtype === BEACON || subtype === PROBE_RESPONSE ? `, BI=${u16le(b, start + 8)}` : '';
+  if (!hasElements[subtype]) return summary;
   for (let at = start + fixed; at + 2 <= stop && at + 2 + b[at + 1]! <= stop; at += 2 + b[at + 1]!) {
-    if (b[at] === SSID) said += `, SSID=${ssidText(b, at + 2, at + 2 + b[at + 1]!)}`;
+    if (b[at] === SSID) summary += `, SSID=${ssidText(b, at + 2, at + 2 + b[at + 1]!)}`;
   }
-  return said;
+  return summary;
 }

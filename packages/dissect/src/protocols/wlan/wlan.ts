@@ -205,11 +205,11 @@ export const wlan: Protocol = protocol({
     const flags = w.flagsText(frame.flags, (marks & HAS_FCS) !== 0);
     if (frame.sequence < 0) return `${name}, Flags=${flags}`;
     const sequence = u16le(b, frame.sequence);
-    const said = `${name}, SN=${sequence >> 4}, FN=${sequence & 15}, Flags=${flags}`;
+    const summary = `${name}, SN=${sequence >> 4}, FN=${sequence & 15}, Flags=${flags}`;
     const { type, subtype } = frame;
     return type === w.MANAGEMENT && (frame.flags & w.PROTECTED) === 0
-      ? said + managementText(p, layer, subtype)
-      : said;
+      ? summary + managementText(p, layer, subtype)
+      : summary;
   },
 });
 

@@ -115,10 +115,10 @@ export const hciEvent: Protocol = protocol({
     const length = p.stop[layer]! - start;
     if (length < 2) return '';
     const code = b[start]!;
-    const said = `${directionText(p)} ${eventNames(code) ?? `Unknown 0x${code.toString(16).padStart(2, '0')}`}`;
-    if (code === COMMAND_COMPLETE && length >= 5) return `${said} (${commandName(u16le(b, start + 3))})`;
-    if (code === COMMAND_STATUS && length >= 6) return `${said} (${commandName(u16le(b, start + 4))})`;
-    return code === META && length >= 3 ? `${said} (${metaNames(b[start + 2]!) ?? 'Unknown'})` : said;
+    const summary = `${directionText(p)} ${eventNames(code) ?? `Unknown 0x${code.toString(16).padStart(2, '0')}`}`;
+    if (code === COMMAND_COMPLETE && length >= 5) return `${summary} (${commandName(u16le(b, start + 3))})`;
+    if (code === COMMAND_STATUS && length >= 6) return `${summary} (${commandName(u16le(b, start + 4))})`;
+    return code === META && length >= 3 ? `${summary} (${metaNames(b[start + 2]!) ?? 'Unknown'})` : summary;
   },
 });
 

@@ -125,13 +125,13 @@ export const l2cap: Protocol = protocol({
     const b = p.bufferOf(layer);
     const start = p.start[layer]!;
     if (p.stop[layer]! - start < HEADER) return '';
-    const said = directionText(p);
+    const summary = directionText(p);
     const cid = u16le(b, start + 2);
     if (!isSignalling(cid))
-      return `${said} ${cid === 2 ? 'Connectionless reception channel' : 'Connection oriented channel'}`;
+      return `${summary} ${cid === 2 ? 'Connectionless reception channel' : 'Connection oriented channel'}`;
     return p.stop[layer]! === start + HEADER
-      ? said
-      : `${said} ${signalText(b, start + HEADER, p.stop[layer]!)}`;
+      ? summary
+      : `${summary} ${signalText(b, start + HEADER, p.stop[layer]!)}`;
   },
 });
 

@@ -38,8 +38,8 @@ function profile(d: Named): Protocol {
     info(p, layer) {
       const start = p.start[layer]!;
       const stop = p.stop[layer]!;
-      const said = d.infoOf === undefined || stop <= start ? '' : d.infoOf(p.bufferOf(layer), start, stop);
-      return `${directionText(p)} ${said}`;
+      const summary = d.infoOf === undefined || stop <= start ? '' : d.infoOf(p.bufferOf(layer), start, stop);
+      return `${directionText(p)} ${summary}`;
     },
   });
 }

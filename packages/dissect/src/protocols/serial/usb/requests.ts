@@ -74,6 +74,8 @@ export const descriptorType = (r: Request): number => r.value >> 8;
 export function standardText(r: Request, isSubmit: boolean): string | null {
   const name = kindOf(r) === 0 ? standard[r.request] : undefined;
   if (name === undefined) return null;
-  const said = `${name} ${isSubmit ? 'Request' : 'Response'}`;
-  return r.request === GET_DESCRIPTOR ? `${said} ${descriptors[descriptorType(r)] ?? ''}`.trimEnd() : said;
+  const summary = `${name} ${isSubmit ? 'Request' : 'Response'}`;
+  return r.request === GET_DESCRIPTOR
+    ? `${summary} ${descriptors[descriptorType(r)] ?? ''}`.trimEnd()
+    : summary;
 }

@@ -120,8 +120,8 @@ export const usb: Protocol = protocol({
     const start = p.start[layer]!;
     if (p.stop[layer]! - start < headerBytes(p.linkType)) return '';
     const control = p.notes[layer] as Control | null;
-    const said = control === null ? null : controlText(control);
-    if (said !== null) return said;
+    const summary = control === null ? null : controlText(control);
+    if (summary !== null) return summary;
     const isPcap = p.linkType === USBPCAP;
     const type = b[start + (isPcap ? 22 : 9)]!;
     const name = transferNames[type];

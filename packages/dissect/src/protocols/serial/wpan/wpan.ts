@@ -190,12 +190,12 @@ export const wpan: Protocol = protocol({
     const b = p.bufferOf(layer);
     const start = p.start[layer]!;
     if (p.stop[layer]! - start < 3) return '';
-    let said = names[u16le(b, start) & 7]!;
+    let summary = names[u16le(b, start) & 7]!;
     const { dst, dstWidth, src, srcWidth, payload } = readLayout(b, start);
-    if (p.stop[layer]! < payload) return said;
-    if (dst >= 0) said += `, Dst: ${addressText(b, dst, dstWidth)}`;
-    if (src >= 0) said += `, Src: ${addressText(b, src, srcWidth)}`;
-    return p.mark[layer] === BAD ? `${said}, Bad FCS` : said;
+    if (p.stop[layer]! < payload) return summary;
+    if (dst >= 0) summary += `, Dst: ${addressText(b, dst, dstWidth)}`;
+    if (src >= 0) summary += `, Src: ${addressText(b, src, srcWidth)}`;
+    return p.mark[layer] === BAD ? `${summary}, Bad FCS` : summary;
   },
 });
 

@@ -268,10 +268,10 @@ export const zdp: Protocol = protocol({
   },
   info(p, layer) {
     const cluster = p.mark[layer - 1]! & 0xffff;
-    const said = requests[cluster & 0x7fff];
-    if (said === undefined) return `Unknown Cluster: 0x${cluster.toString(16)}`;
-    if (cluster === 0x13 || cluster === 0x1f) return said;
-    return `${said} ${cluster & 0x8000 ? 'Response' : 'Request'}`;
+    const summary = requests[cluster & 0x7fff];
+    if (summary === undefined) return `Unknown Cluster: 0x${cluster.toString(16)}`;
+    if (cluster === 0x13 || cluster === 0x1f) return summary;
+    return `${summary} ${cluster & 0x8000 ? 'Response' : 'Request'}`;
   },
 });
 

@@ -93,10 +93,10 @@ function emitTimeOffset(b: Uint8Array, at: number, end: number, out: Sink): void
   out.add(f.offsetNext, at + 9, 6);
   const name = at + 16;
   const size = Math.min(b[at + 15]!, end - name);
-  const said = utf8(b, name, name + size);
-  out.open(f.offsetName, at + 15, size + 1, said);
+  const zone = utf8(b, name, name + size);
+  out.open(f.offsetName, at + 15, size + 1, zone);
   out.add(f.offsetNameLength, at + 15, 1);
-  out.add(f.offsetName, name, size, said);
+  out.add(f.offsetName, name, size, zone);
   out.close();
 }
 
