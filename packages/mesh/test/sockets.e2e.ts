@@ -183,7 +183,7 @@ test('a certificate that is lost or damaged is asked for again at the start, wit
   storage.write('settings.json', JSON.stringify({ ...settings('late-3'), bootstrap: ['127.0.0.1:1'] }));
   await assert.rejects(
     renew(),
-    /^Error: peer\.crt is missing or damaged, and no new one came: .*connection refused/,
+    /^Error: peer\.crt is missing or damaged, and there is no new one: .*connection refused/,
   );
 });
 
@@ -223,7 +223,7 @@ test('a start asks a few addresses for a certificate, and gives up after a while
   // Each address takes five seconds to fail.
   const clock = { ...runtime.clock, elapsedMs: () => 5_000 * dialled.length };
   const start = () => refreshCertificate({ runtime: { ...runtime, clock }, folder: folder('late-3') });
-  await assert.rejects(start(), /no new one came/);
+  await assert.rejects(start(), /there is no new one/);
   assert.equal(dialled.length, 3);
   for (const each of servers) each.close();
 });
