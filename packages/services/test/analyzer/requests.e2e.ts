@@ -484,7 +484,7 @@ test('a client that goes away: its request makes no further query, and those of 
     client.abort();
     await assert.rejects(gone);
     assert.equal((await analyzer.get('/protocol_summary')).status, 200);
-    assert.match(String(await outcome), /nobody waits/);
+    assert.match(String(await outcome), /closed the connection/);
     assert.equal((await analyzer.get('/hierarchy')).status, 200);
   } finally {
     await analyzer.close();

@@ -5,7 +5,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { PacketRow, Store } from '@eyrie/store';
 import { type Surveyable, survey } from '../../src/analyzer/bytes/survey.ts';
 
-test('survey, packets that columns decide, without an end: stops when closed the connection any more', async () => {
+test('survey, packets that columns decide, without an end: stops when nobody waits any more', async () => {
   let pages = 0;
   const store = {
     async packets() {
