@@ -211,7 +211,7 @@ function addDissection(command: Command): void {
     .addOption(new Option('--log-level <level>').hideHelp())
     .option(
       '-2',
-      'read the file twice, so that a packet tells what later ones say of it: http.response_in, tcp.reassembled_in',
+      'read the file twice, so that packets refer to later ones: http.response_in, tcp.reassembled_in',
     );
 }
 
