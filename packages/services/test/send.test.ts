@@ -18,7 +18,7 @@ describe('sending', () => {
     let expect = { sequence: 0, frame: 1 };
     const taken = { packets: 0, drops: 0 };
     const parser = {
-      ask: async () => ({ expect, ended: false }),
+      get: async () => ({ expect, ended: false }),
       deliver: async (_: string, __: string, body: Uint8Array) => {
         const { head } = decodeFramesBody(Buffer.from(body));
         if (++calls === 3) throw new BusError('ERR_SEQUENCE', 'restarted', expect);
