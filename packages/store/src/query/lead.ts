@@ -74,10 +74,10 @@ export class Leads {
   async #isRare({ capture, time }: PacketRow, flow: FlowHead, { latest }: LeadOptions): Promise<boolean> {
     // Packets may have been stored that its record does not know of yet.
     if (flow.packets > WHOLE_PACKETS_MAX || Number(time) > flow.end + SLACK) return false;
-    const among = await this.#captures.byId(capture);
-    if (among === null || among.firstTime === null || among.lastTime === null) return false;
-    const seconds = Number(among.lastTime) - Number(among.firstTime);
-    const rows = seconds > 0 ? (among.packets * (flow.end - flow.start)) / seconds : among.packets;
+    const row = await this.#captures.byId(capture);
+    if (row === null || row.firstTime === null || row.lastTime === null) return false;
+    const seconds = Number(row.lastTime) - Number(row.firstTime);
+    const rows = seconds > 0 ? (row.packets * (flow.end - flow.start)) / seconds : row.packets;
     return rows <= WHOLE_ROWS_MAX && flow.packets * NEAR < latest * Math.max(rows, NEAR);
   }
 

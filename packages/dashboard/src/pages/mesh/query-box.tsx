@@ -26,12 +26,12 @@ export function useAnswer(): Resource<MeshAnswer> {
 }
 
 export function QueryBox({ answer, onOpen }: { answer: Resource<MeshAnswer>; onOpen: (id: string) => void }) {
-  const query = place.value.view.ask ?? '';
-  const [text, setText] = useState(query);
+  const current = place.value.view.ask ?? '';
+  const [text, setText] = useState(current);
   const { data, error, isLoading } = answer;
   const ask = (query: string) => {
     setText(query);
-    if (query.trim() === query) answer.reload();
+    if (query.trim() === current) answer.reload();
     else setView({ ask: query.trim() });
   };
   return (
@@ -56,7 +56,7 @@ export function QueryBox({ answer, onOpen }: { answer: Resource<MeshAnswer>; onO
           Ask
         </button>
       </form>
-      {query === '' && (
+      {current === '' && (
         <ul class="query-examples">
           {EXAMPLES.map((example) => (
             <li key={example}>
@@ -68,7 +68,7 @@ export function QueryBox({ answer, onOpen }: { answer: Resource<MeshAnswer>; onO
         </ul>
       )}
       {error !== null && <p class="odd">{error.message}</p>}
-      {data !== null && error === null && query !== '' && <Answer answer={data} onOpen={onOpen} />}
+      {data !== null && error === null && current !== '' && <Answer answer={data} onOpen={onOpen} />}
     </Panel>
   );
 }

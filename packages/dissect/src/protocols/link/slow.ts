@@ -103,9 +103,9 @@ const lacpFields = {
 };
 
 function stateText(state: number): string {
-  let stateText = '';
-  for (let bit = 0; bit < 8; bit++) stateText += state & (0x80 >> bit) ? stateLetters[bit] : '*';
-  return stateText;
+  let letters = '';
+  for (let bit = 0; bit < 8; bit++) letters += state & (0x80 >> bit) ? stateLetters[bit] : '*';
+  return letters;
 }
 
 export const lacp: Protocol = protocol({
