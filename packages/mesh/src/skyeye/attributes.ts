@@ -39,18 +39,18 @@ const percent = [0, 100] as const;
 const bytes = [0, BYTES_MAX] as const;
 const rate = [0, RATE_MAX] as const;
 
-/** The place in this list is what stands on the wire. New ones go to the end of those that are shown. */
+/** Attributes are encoded by their index in this list: new ones go to the end of those that are shown. */
 export const attributes: readonly Attribute[] = [
-  attribute('cpu.used', '%', percent, [5, 0], 'less', 'processor time in use, of all cores'),
-  attribute('cpu.free', '%', percent, [5, 0], 'more', 'processor time not in use'),
-  attribute('cpu.cores', '', [1, 65_536], [1, 0], 'more', 'cores that the system may use'),
-  attribute('load.1', '', [0, 100_000], [0.5, 0.25], 'less', 'processes that run or wait, over one minute'),
-  attribute('memory.total', 'bytes', bytes, [MIB, 0.01], 'more', 'memory of the host'),
-  attribute('memory.free', 'bytes', bytes, [64 * MIB, 0.1], 'more', 'memory that programs can still get'),
+  attribute('cpu.used', '%', percent, [5, 0], 'less', 'CPU utilisation, all cores'),
+  attribute('cpu.free', '%', percent, [5, 0], 'more', 'idle CPU, all cores'),
+  attribute('cpu.cores', '', [1, 65_536], [1, 0], 'more', 'CPU cores available'),
+  attribute('load.1', '', [0, 100_000], [0.5, 0.25], 'less', 'load average over one minute'),
+  attribute('memory.total', 'bytes', bytes, [MIB, 0.01], 'more', 'physical memory'),
+  attribute('memory.free', 'bytes', bytes, [64 * MIB, 0.1], 'more', 'available memory'),
   attribute('memory.used', '%', percent, [5, 0], 'less', 'memory in use'),
-  attribute('storage.total', 'bytes', bytes, [MIB, 0.01], 'more', 'room of all local file systems'),
-  attribute('storage.free', 'bytes', bytes, [256 * MIB, 0.05], 'more', 'room that is left on them'),
-  attribute('storage.used', '%', percent, [1, 0], 'less', 'room in use on them'),
+  attribute('storage.total', 'bytes', bytes, [MIB, 0.01], 'more', 'capacity of all local file systems'),
+  attribute('storage.free', 'bytes', bytes, [256 * MIB, 0.05], 'more', 'free space on local file systems'),
+  attribute('storage.used', '%', percent, [1, 0], 'less', 'used space on local file systems'),
   attribute('storage.read', 'bytes/s', rate, [MIB, 0.5], 'less', 'bytes read from disks'),
   attribute('storage.write', 'bytes/s', rate, [MIB, 0.5], 'less', 'bytes written to disks'),
   attribute(
@@ -59,32 +59,32 @@ export const attributes: readonly Attribute[] = [
     rate,
     [64 * KIB, 0.5],
     'less',
-    'bytes received, all interfaces but loopback',
+    'bytes received, all interfaces except loopback',
   ),
-  attribute('net.tx', 'bytes/s', rate, [64 * KIB, 0.5], 'less', 'bytes sent, all interfaces but loopback'),
-  attribute('net.free', 'bits/s', rate, [1e6, 0.25], 'more', 'what the fastest interface could still carry'),
-  attribute('net.errors', '1/s', rate, [1, 0.5], 'less', 'packets with errors'),
-  attribute('net.drops', '1/s', rate, [1, 0.5], 'less', 'packets dropped by the host'),
-  attribute('uptime', 's', [0, 4e9], [600, 0.5], 'more', 'since the host was started'),
-  attribute('temperature', '°C', [-60, 200], [5, 0], 'less', 'of the hottest sensor'),
-  attribute('latency', 'ms', [0, 60_000], [5, 0.5], 'less', 'there and back to the parent in the tree'),
-  attribute('packets', '1/s', rate, [100, 0.5], 'less', 'packets seen by the pipeline of this host'),
-  attribute('bytes', 'bytes/s', rate, [64 * KIB, 0.5], 'less', 'bytes seen by the pipeline of this host'),
+  attribute('net.tx', 'bytes/s', rate, [64 * KIB, 0.5], 'less', 'bytes sent, all interfaces except loopback'),
+  attribute('net.free', 'bits/s', rate, [1e6, 0.25], 'more', 'unused capacity of the fastest interface'),
+  attribute('net.errors', '1/s', rate, [1, 0.5], 'less', 'interface errors'),
+  attribute('net.drops', '1/s', rate, [1, 0.5], 'less', 'packets dropped by interfaces'),
+  attribute('uptime', 's', [0, 4e9], [600, 0.5], 'more', 'time since boot'),
+  attribute('temperature', '°C', [-60, 200], [5, 0], 'less', 'hottest sensor'),
+  attribute('latency', 'ms', [0, 60_000], [5, 0.5], 'less', 'round-trip time to the parent in the tree'),
+  attribute('packets', '1/s', rate, [100, 0.5], 'less', 'packets captured on this host'),
+  attribute('bytes', 'bytes/s', rate, [64 * KIB, 0.5], 'less', 'bytes captured on this host'),
   attribute('queries', '1/s', rate, [10, 0.5], 'less', 'queries answered'),
-  attribute('clock.ahead', 'ms', [-1e15, 1e15], [100, 0.5], 'less', "its own clock is ahead of the mesh's"),
-  attribute('clock.uncertainty', 'ms', [0, 1e9], [10, 1], 'less', "within this, it knows the mesh's time"),
+  attribute(
+    'clock.ahead',
+    'ms',
+    [-1e15, 1e15],
+    [100, 0.5],
+    'less',
+    "offset of the system clock from the mesh's",
+  ),
+  attribute('clock.uncertainty', 'ms', [0, 1e9], [10, 1], 'less', "uncertainty of the mesh's time"),
   // Where the peer stands in the space of latencies (coordinates.ts): not shown, but aggregated as all others are, so
   // that a subtree that is far away is known to be.
   attribute('coordinate.x', 'ms', [-60_000, 60_000], [5, 0.25], 'less', 'network coordinate'),
   attribute('coordinate.y', 'ms', [-60_000, 60_000], [5, 0.25], 'less', 'network coordinate'),
-  attribute(
-    'coordinate.height',
-    'ms',
-    [0, 60_000],
-    [5, 0.25],
-    'less',
-    'network coordinate: the way to the net',
-  ),
+  attribute('coordinate.height', 'ms', [0, 60_000], [5, 0.25], 'less', 'network coordinate: access link'),
 ];
 
 export const COORDINATE = attributes.findIndex(({ name }) => name === 'coordinate.x');
