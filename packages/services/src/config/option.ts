@@ -41,7 +41,7 @@ export function port(service: string, standard: number): TInteger {
     what: `TCP port of ${service}`,
     default: standard,
     ...{ minimum: 0, maximum: 65_535 },
-    tradeOff: '0 takes any that is free; ports below 1024 need more rights',
+    tradeOff: '0: any free port; ports below 1024 require privileges',
   });
 }
 
@@ -49,6 +49,6 @@ export function host(service: string): TString {
   return option.text({
     what: `address that ${service} listens on`,
     default: '127.0.0.1',
-    tradeOff: 'loopback is for this machine only; any other address lets the network in',
+    tradeOff: 'a loopback address is reachable from this machine only; any other from the network',
   });
 }

@@ -10,23 +10,23 @@ function next(what: string, standard: string) {
     what: `address of the ${what}`,
     default: standard,
     pattern: '^https?://',
-    tradeOff: 'packets go there as they are: beyond this machine use https, or a tunnel',
+    tradeOff: 'packets are sent unencrypted over http: use https, or a tunnel, beyond this machine',
   });
 }
 
 const encoding = option.text({
-  what: 'compression of what is sent on: none, gzip or zstd',
+  what: 'compression of request bodies to the next service: none, gzip or zstd',
   default: 'none',
   oneOf: ['none', 'gzip', 'zstd'],
-  tradeOff: 'zstd takes a third of the bytes and some processor time: worth it between machines, not on one',
+  tradeOff: 'zstd sends a third of the bytes and costs some CPU: worth it between machines, not within one',
 });
 
 const flush = option.whole({
-  what: 'longest time that a packet waits for its batch to fill',
+  what: 'maximum time that a packet waits for its batch to fill',
   default: 200,
   unit: 'ms',
   ...{ minimum: 10, maximum: 60_000 },
-  tradeOff: 'less shows packets sooner, in smaller batches, which cost more each',
+  tradeOff: 'lower: packets appear sooner, in smaller batches, at more CPU per packet',
 });
 
 export const ConfigSchema = Type.Object(
@@ -36,66 +36,66 @@ export const ConfigSchema = Type.Object(
         parser: next('parser', 'http://127.0.0.1:5001'),
         encoding,
         tool: option.text({
-          what: 'program that captures: tcpdump, dumpcap, or whichever is there',
+          what: 'capture program: tcpdump, dumpcap, or auto: whichever is installed',
           default: 'auto',
           oneOf: ['auto', 'tcpdump', 'dumpcap'],
-          tradeOff: 'tcpdump reports what the kernel dropped while it runs, dumpcap at the end',
+          tradeOff: 'tcpdump reports packets dropped by the kernel while it runs, dumpcap only at the end',
         }),
         filter: option.text({
           what: 'BPF capture filter; empty: every packet',
           default: '',
-          tradeOff: 'what it leaves out costs nothing, and is never seen',
+          tradeOff: 'packets that it excludes cost nothing, and cannot be recovered',
         }),
         snap_length: option.whole({
-          what: 'bytes kept of each packet',
+          what: 'bytes captured of each packet',
           default: 262_144,
           unit: 'bytes',
           ...{ minimum: 16, maximum: 262_144 },
-          tradeOff: '128 keeps headers only: a tenth of the disk, but no names, no streams, no files',
+          tradeOff: '128 captures headers only: a tenth of the disk space, but no names, streams or files',
         }),
         buffer_kib: option.whole({
-          what: "the kernel's buffer, which holds packets while we are busy",
+          what: 'kernel buffer for packets that wait for the capture program',
           default: 32_768,
           unit: 'KiB',
           ...{ minimum: 64, maximum: 4_194_304 },
-          tradeOff: 'more survives longer bursts; it is memory of the kernel, taken at once',
+          tradeOff: 'higher: longer bursts without loss; the memory is allocated at start',
         }),
         promiscuous: option.yesNo({
-          what: 'packets for other hosts too',
+          what: 'promiscuous mode: also capture packets for other hosts',
           default: true,
-          tradeOff: 'without it only traffic of this host is seen',
+          tradeOff: 'false: only traffic of this host, broadcasts and multicasts',
         }),
         ring: option.text({
-          what: 'bytes of live packets kept on disk: files x size',
+          what: 'ring buffer of live packets on disk: files x size',
           default: '20x100MB',
           pattern: '^\\d+x\\d+(\\.\\d+)?[kMG]B?$',
-          tradeOff: 'more keeps details longer, and lets the store be away longer; the oldest go first',
+          tradeOff:
+            'higher: packet bytes are available for longer, and a longer outage of the store is bridged; the oldest file is deleted first',
         }),
         ring_age: option.whole({
-          what: 'live packets older than this are removed; 0: only when there is no room',
+          what: 'maximum age of packets in the ring; 0: limited by size only',
           default: 0,
           unit: 's',
           ...{ minimum: 0, maximum: 315_360_000 },
           tradeOff: 'less for privacy, more for looking back',
         }),
         ring_folder: option.text({
-          what: 'folder of the ring; empty: eyrie/ring in the XDG state home',
+          what: 'folder of the ring buffer; empty: eyrie/ring in the XDG state home',
           default: '',
-          tradeOff: 'a disk of its own keeps a busy capture from filling others',
+          tradeOff: 'on a separate disk, a busy capture cannot fill the others',
         }),
         key: option.text({
-          what: 'file of the key that the ring and uploads are encrypted with on disk; empty: they are not',
+          what: 'key file for encrypting the ring and uploads on disk; empty: no encryption',
           default: '',
-          tradeOff:
-            'without the key the packets are lost; it costs about a second of processor time a gigabyte',
+          tradeOff: 'a lost key loses the packets; encryption costs about one second of CPU per gigabyte',
         }),
         flush_ms: flush,
         batch_packets: option.whole({
-          what: 'packets sent together',
+          what: 'maximum number of packets per batch',
           default: 8192,
           unit: 'packets',
           ...{ minimum: 1, maximum: 65_536 },
-          tradeOff: 'more costs less a packet; less loses less time when a batch must be sent again',
+          tradeOff: 'higher: less CPU per packet; lower: less to send again after a failure',
         }),
       },
       closed,
@@ -105,13 +105,12 @@ export const ConfigSchema = Type.Object(
         host: host('the parser'),
         port: port('the parser', 5001),
         rules: option.yesNo({
-          what: 'intrusion rules look at the packets (docs/reference/findings.md)',
+          what: 'apply the intrusion rules (docs/reference/findings.md)',
           default: true,
-          tradeOff:
-            'without them packets are parsed twice as fast, and scans, floods and attacks stay unseen',
+          tradeOff: 'false: packets are parsed twice as fast, but scans, floods and attacks are not detected',
         }),
         keylog: option.text({
-          what: 'file of TLS secrets, as SSLKEYLOGFILE makes it, that eyrie up and import open TLS and QUIC with; it may grow; empty: none',
+          what: 'TLS key log file (SSLKEYLOGFILE) with which eyrie up and import decrypt TLS and QUIC; it may grow; empty: none',
           default: '',
           tradeOff:
             'decrypted payloads are stored, shown and exported; anyone with the file can decrypt the captured sessions',
@@ -119,9 +118,9 @@ export const ConfigSchema = Type.Object(
         persistor: next('persistor', 'http://127.0.0.1:5002'),
         encoding,
         refused_folder: option.text({
-          what: 'folder of batches that the store refuses for good, 1,000, 256 MiB and 7 days at most; empty: eyrie/refused in the XDG state home',
+          what: 'folder for batches that the store rejects permanently: at most 1,000, 256 MiB and 7 days; empty: eyrie/refused in the XDG state home',
           default: '',
-          tradeOff: 'they can be looked into and sent again; what does not fit is only counted',
+          tradeOff: 'they can be inspected and sent again; beyond the limits they are only counted',
         }),
       },
       closed,
@@ -132,43 +131,44 @@ export const ConfigSchema = Type.Object(
     store: Type.Object(
       {
         url: option.text({
-          what: 'where packets are kept: duckdb:PATH or postgres://…; empty: eyrie/eyrie.duckdb in the XDG data home',
+          what: 'store: duckdb:PATH or postgres://…; empty: eyrie/eyrie.duckdb in the XDG data home',
           default: '',
           tradeOff:
-            'DuckDB needs nothing and is the faster on one machine; PostgreSQL serves many programs at once',
+            'DuckDB needs no server and is faster on one machine; PostgreSQL serves several processes at once',
         }),
         pseudonym_key: option.text({
-          what: 'file of a key (eyrie privacy key) that IP addresses are stored under, as pseudonyms that keep prefixes; empty: as they are',
+          what: 'key file (eyrie privacy key) for storing IP addresses as prefix-preserving pseudonyms (Crypto-PAn); empty: as they are',
           default: '',
           tradeOff:
-            'the store no longer identifies hosts, and leaves out conversations, names and findings, which would; the bytes in ring and uploads still do',
+            'the store no longer identifies hosts, and omits conversations, names and findings, which would; packet bytes in the ring and in uploads still do',
         }),
         keep_age: option.text({
-          what: 'packets older than this, counted from the newest, are deleted while eyrie up or the persistor runs: 90s, 12h, 30d; 0: none',
+          what: 'retention by age, relative to the newest packet, applied while eyrie up or the persistor runs: 90s, 12h, 30d; 0: unlimited',
           default: '0',
           pattern: '^(0|\\d+[smhd])$',
-          tradeOff: 'less for privacy, more for looking back; an old capture beside a new one goes at once',
+          tradeOff:
+            'lower: more privacy, less history; an old capture stored beside a new one is deleted at once',
         }),
         keep_packets: option.whole({
-          what: 'packets kept while eyrie up or the persistor runs, the newest; 0: all',
+          what: 'retention by number, newest packets first, applied while eyrie up or the persistor runs; 0: unlimited',
           default: 0,
           unit: 'packets',
           ...{ minimum: 0, maximum: 1e12 },
-          tradeOff: 'answers stay fast over some hundred million',
+          tradeOff: 'queries stay fast up to some hundred million packets',
         }),
         keep_bytes: option.text({
-          what: 'size of the store while eyrie up or the persistor runs, beyond which the oldest packets go: 500MB, 50GB; 0: no limit',
+          what: 'retention by size: the oldest packets beyond it are deleted while eyrie up or the persistor runs: 500MB, 50GB; 0: unlimited',
           default: '50GB',
           pattern: '^(0|\\d+(\\.\\d+)?[kMGT]?B?)$',
           tradeOff:
-            'a packet takes about 26 bytes in DuckDB and 150 in PostgreSQL; a full disk stops everything',
+            'a packet takes about 27 bytes in DuckDB and 150 in PostgreSQL; a full disk stops storing',
         }),
         memory: option.text({
           what: "memory that DuckDB uses in eyrie up, the persistor and the analyzer: 500MB, 4GB; 0: half of the machine's, 2 GiB at most",
           default: '0',
           pattern: '^(0|\\d+(\\.\\d+)?[MG]B?)$',
           tradeOff:
-            'more keeps more of a large store at hand; less, but not below 128MB, leaves more to others, and some questions to the disk',
+            'higher: more of a large store is cached; lower, down to 128MB: more memory for other programs, some queries spill to disk',
         }),
       },
       closed,
@@ -176,28 +176,28 @@ export const ConfigSchema = Type.Object(
     logs: Type.Object(
       {
         folder: option.text({
-          what: "folder of Zeek's logs of live traffic, one within it for each interface; empty: none are written",
+          what: "folder for Zeek's logs of live traffic, with a subfolder per interface; empty: no logs",
           default: '',
           tradeOff:
-            "what reads them needs no store; they cost two thirds of the parser's time again, and room",
+            "readable without the store; they take two thirds of the parser's CPU time in addition, and disk space",
         }),
         format: option.text({
-          what: "tsv, Zeek's tab-separated form with a header; json, a line of JSON for each row; eve, Suricata's eve.json",
+          what: "tsv: Zeek's tab-separated values with a header; json: one JSON object per line; eve: Suricata's eve.json",
           default: 'tsv',
           oneOf: ['tsv', 'json', 'eve'],
-          tradeOff: 'zeek-cut and RITA read the first two, jq and most shippers JSON; TSV is half as long',
+          tradeOff: 'zeek-cut and RITA read tsv and json, jq and most log shippers json; tsv is half as long',
         }),
         rotate: option.text({
-          what: 'a file is put aside after so long, as conn.2026-11-22-08-00-00.log: 10m, 1h, 1d; 0s: only when eyrie starts again',
+          what: 'rotation interval: 10m, 1h, 1d; 0s: only when eyrie restarts. Rotated files are named like conn.2026-11-22-08-00-00.log',
           default: '1h',
           pattern: '^\\d+[smhd]$',
-          tradeOff: 'what reads whole files sees them sooner; there are more of them',
+          tradeOff: 'lower: complete files are available sooner, but there are more of them',
         }),
         keep: option.text({
-          what: 'files that were put aside are deleted after so long: 12h, 30d; 0: never',
+          what: 'maximum age of rotated files: 12h, 30d; 0: unlimited',
           default: '7d',
           pattern: '^(0|\\d+[smhd])$',
-          tradeOff: 'less for privacy and the disk, more for looking back',
+          tradeOff: 'lower: more privacy and disk space; higher: more history',
         }),
       },
       closed,
@@ -205,25 +205,26 @@ export const ConfigSchema = Type.Object(
     findings: Type.Object(
       {
         silence: option.text({
-          what: 'findings that are neither stored nor reported, as: rule == port-scan && source == 10.0.0.5 || severity <= low',
+          what: 'suppression filter for findings: rule == port-scan && source == 10.0.0.5 || severity <= low',
           default: '',
-          tradeOff: 'what is silenced leaves no trace; it holds for packets from now on',
+          tradeOff:
+            'suppressed findings are neither stored nor reported; it does not affect findings already stored',
         }),
         tell: option.text({
-          what: 'lowest severity of findings that are reported as they occur: in the log, findings.log beside it, to syslog and webhook',
+          what: 'minimum severity of findings that are reported as they occur: to the log, findings.log, syslog and the webhook',
           default: 'medium',
           oneOf: ['info', 'low', 'medium', 'high', 'critical'],
-          tradeOff: 'all are stored and on the page; a pager wants high, a collector of logs low',
+          tradeOff: 'all findings are stored and shown; high suits a pager, low a log collector',
         }),
         syslog: option.text({
-          what: 'HOST:PORT of a syslog server that they are sent to, by UDP; empty: none',
+          what: 'HOST:PORT of a syslog server for findings (RFC 5424 over UDP); empty: none',
           default: '',
-          tradeOff: 'UDP is unreliable, and not encrypted',
+          tradeOff: 'UDP is unreliable and not encrypted',
         }),
         webhook: option.text({
-          what: 'address that they are posted to, as JSON in the field names of ECS, once a second at most; empty: none',
+          what: 'URL to which findings are posted as JSON with ECS field names, at most once a second; empty: none',
           default: '',
-          tradeOff: 'the receiver learns who attacked whom; https keeps others out',
+          tradeOff: 'the receiver learns who attacked whom; use https',
         }),
       },
       closed,
@@ -231,45 +232,46 @@ export const ConfigSchema = Type.Object(
     mqtt: Type.Object(
       {
         on: option.yesNo({
-          what: 'a peer offers the mesh over MQTT as soon as it runs (docs/mqtt.md)',
+          what: 'peers publish the mesh over MQTT (docs/mqtt.md)',
           default: false,
-          tradeOff: 'subscribers see who is in the mesh and what comes into the inbox of this peer',
+          tradeOff: 'subscribers see the members of the mesh and the messages in the inbox of this peer',
         }),
         url: option.text({
-          what: 'a broker outside: mqtt://HOST, mqtts://HOST:8883, wss://HOST/mqtt; empty: one of its own',
+          what: 'external broker: mqtt://HOST, mqtts://HOST:8883, wss://HOST/mqtt; empty: the built-in broker',
           default: '',
           tradeOff:
-            'an outside broker reads all that is not sealed; mqtts at least keeps others on the way out',
+            'an external broker can read all that is not sealed; mqtts at least protects it in transit',
         }),
         ca: option.text({
-          what: 'file of the certificates (PEM) that the outside broker is trusted by; empty: the usual ones',
+          what: 'file of CA certificates (PEM) to trust for the external broker; empty: the default CAs',
           default: '',
-          tradeOff: 'a broker with a certificate of its own making needs it',
+          tradeOff: 'needed for a broker with a self-signed certificate or a private CA',
         }),
         host: option.text({
-          what: 'address that its own broker listens on',
+          what: 'address that the built-in broker listens on',
           default: '127.0.0.1',
           tradeOff:
-            'on loopback any user of this machine may connect without TLS; elsewhere TLS and a certificate of the mesh are needed',
+            'on loopback any user of this machine may connect without TLS; elsewhere TLS and a certificate of the mesh are required',
         }),
         port: option.whole({
-          what: 'port of its own broker; 0: 1883 on loopback, 8883 elsewhere',
+          what: 'TCP port of the built-in broker; 0: 1883 on loopback, 8883 elsewhere',
           default: 0,
           ...{ minimum: 0, maximum: 65_535 },
-          tradeOff: 'programs look for MQTT at the usual ports',
+          tradeOff: 'clients expect MQTT on the standard ports',
         }),
         orders: option.yesNo({
-          what: 'what is published to inbox/PEER and broadcast is sent on',
+          what: 'forward messages published to inbox/PEER and broadcast into the mesh',
           default: true,
-          tradeOff: 'of several peers at one outside broker only one should: else each sends it',
+          tradeOff:
+            'enable it for one peer only of several at one external broker: each forwards every message',
         }),
         discovery: option.text({
-          what: 'prefix of Home Assistant, which then finds all sensors by itself; empty: none',
+          what: 'discovery prefix of Home Assistant; empty: no discovery',
           default: 'homeassistant',
-          tradeOff: 'some twenty retained topics a peer',
+          tradeOff: 'some twenty retained topics per peer',
         }),
         seal_for: option.text({
-          what: 'peer that texts of messages are sealed for before they are published; empty: as they are',
+          what: 'peer for which message texts are sealed before they are published; empty: published in plaintext',
           default: '',
           tradeOff: 'only that peer can read them (eyrie decrypt), not the broker',
         }),
@@ -279,18 +281,18 @@ export const ConfigSchema = Type.Object(
     peer: Type.Object(
       {
         interval_ms: option.whole({
-          what: 'how often a peer measures its host and reports it',
+          what: 'interval at which a peer measures its host and reports',
           default: 10_000,
           unit: 'ms',
           ...{ minimum: 250, maximum: 3_600_000 },
           tradeOff:
-            'less shows changes sooner and costs every peer above it a message; one look takes a few ms',
+            'lower: changes are visible sooner, at one message to each ancestor in the tree; a measurement takes a few ms',
         }),
         share_talkers: option.yesNo({
-          what: 'eyrie up reports to the mesh which names and addresses have the most traffic here, as the store has them',
+          what: 'eyrie up reports the top talkers of its store to the mesh, by name and address',
           default: false,
           tradeOff:
-            'every peer of the mesh sees with whom the network of this machine talks; with [store] pseudonym_key addresses are pseudonyms, and names are not reported',
+            'every peer of the mesh sees with whom hosts of this network communicate; with [store] pseudonym_key, addresses are pseudonyms and names are not reported',
         }),
       },
       closed,
@@ -298,10 +300,10 @@ export const ConfigSchema = Type.Object(
     path: Type.Object(
       {
         interface: option.text({
-          what: 'interface that a peer watches, for eyrie path; empty: none',
+          what: 'interface on which a peer captures for eyrie path; empty: none',
           default: '',
           tradeOff:
-            'hashes of the last packets are kept in memory, 3 MB at most, and sent to other peers; it needs the right to capture',
+            'hashes of recent packets are kept in memory (at most 3 MB) and sent to other peers; requires capture privileges',
         }),
       },
       closed,
@@ -309,21 +311,21 @@ export const ConfigSchema = Type.Object(
     clock: Type.Object(
       {
         servers: option.text({
-          what: 'time servers that the first peer of the mesh follows: HOST or HOST:PORT, with spaces between, each with key NUMBER or nts behind it if it is authenticated; empty: its own clock',
+          what: 'NTP servers of the first peer of the mesh: HOST or HOST:PORT, separated by spaces, each followed by key NUMBER or nts if it is authenticated; empty: its system clock',
           default: '',
           tradeOff:
-            'three or more show which of them lies; without any, peers agree on a time that may not be that of the world',
+            'three or more allow a falseticker to be identified; with none, peers agree on a common time that may be off UTC',
         }),
         keys: option.text({
-          what: 'file of symmetric keys, as the keyfile of chrony: "NUMBER TYPE HEX:…" a line',
+          what: 'file of symmetric keys, in the format of chrony\'s keyfile: a line "NUMBER TYPE HEX:…" per key',
           default: '',
-          tradeOff: 'a server with a key proves its time without NTS; the same key must be kept at both ends',
+          tradeOff: 'authenticates a server without NTS; both ends need the same key',
         }),
         nts: option.yesNo({
-          what: 'all time servers without a key are authenticated by NTS (RFC 8915); the port is that of the key server',
+          what: 'authenticate all NTP servers without a key by NTS (RFC 8915); the port is that of the NTS-KE server',
           default: false,
           tradeOff:
-            'without it an attacker on the path to a server can shift the time; not every server offers it',
+            'false: an attacker on the path to a server can shift the time; not every server supports NTS',
         }),
       },
       closed,
@@ -331,29 +333,29 @@ export const ConfigSchema = Type.Object(
     log: Type.Object(
       {
         level: option.text({
-          what: 'lowest level of lines that are shown',
+          what: 'minimum log level',
           default: 'info',
           oneOf: ['debug', 'info', 'warn', 'error'],
-          tradeOff: 'debug has a line a batch',
+          tradeOff: 'debug writes a line per batch',
         }),
         folder: option.text({
-          what: 'folder of <service>.log, JSON lines; empty: no files',
+          what: 'folder for <service>.log (JSON lines); empty: no log files',
           default: 'logs',
-          tradeOff: 'what is not kept cannot be looked at later',
+          tradeOff: 'without log files, past events cannot be inspected',
         }),
         file_bytes: option.whole({
-          what: 'a log longer than this is renamed to .1, .1 to .2 …',
+          what: 'maximum size of a log file; beyond it, it is rotated to .1, .1 to .2 …',
           default: 10_000_000,
           unit: 'bytes',
           ...{ minimum: 10_000, maximum: 10_000_000_000 },
-          tradeOff: 'more looks back further',
+          tradeOff: 'higher: more history',
         }),
         files: option.whole({
-          what: 'older logs kept',
+          what: 'rotated log files to keep',
           default: 5,
           unit: 'files',
           ...{ minimum: 1, maximum: 1000 },
-          tradeOff: 'more looks back further',
+          tradeOff: 'higher: more history',
         }),
       },
       closed,
