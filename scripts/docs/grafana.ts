@@ -19,42 +19,45 @@ const PANELS: readonly Panel[] = [
   stat('Conversations', 'Stored.', 'short', `sum(eyrie_store_flows${OF})`),
   stat(
     'Findings',
-    'Of intrusion rules, stored; docs/reference/findings.md says what they mean.',
+    'Stored findings of the intrusion rules; see docs/reference/findings.md.',
     'short',
     `sum(eyrie_findings${OF})`,
   ),
   stat('Captures', 'Stored.', 'short', `sum(eyrie_store_captures${OF})`),
-  stat('On disk', 'Bytes of the store.', 'bytes', `sum(eyrie_store_bytes${OF})`),
-  stat('Runs since', 'Of the process that was started last.', 's', `min(eyrie_uptime_seconds${OF})`),
-  graph('Packets stored', 'How many come in; negative where limits take old ones out.', 'pps', [
+  stat('Store size', 'On disk.', 'bytes', `sum(eyrie_store_bytes${OF})`),
+  stat('Uptime', 'Of the process that was started last.', 's', `min(eyrie_uptime_seconds${OF})`),
+  graph('Packets stored', 'Packets per second; negative where retention deletes old ones.', 'pps', [
     [`deriv(eyrie_store_packets${OF}${RATE})`, '{{instance}}'],
   ]),
-  graph('New findings', 'Of intrusion rules, in ten minutes, by how grave they are.', 'short', [
+  graph('New findings', 'Per ten minutes, by severity.', 'short', [
     [`delta(eyrie_findings${OF}[10m])`, '{{instance}} {{severity}}'],
   ]),
   graph(
     'Packets lost',
-    'By the kernel or the interface, and for want of room: a smaller snapshot or a filter helps.',
+    'Dropped by the kernel, the interface or a full queue; a shorter snap length or a capture filter helps.',
     'short',
     [[`eyrie_capture_dropped_packets${OF}`, '{{instance}} {{capture}}']],
   ),
-  graph('Queues', 'What waits. One that stays full names the slow part behind it.', 'short', [
-    [`eyrie_queue_depth${OF}`, '{{instance}} {{queue}}'],
-  ]),
+  graph(
+    'Queues',
+    'Waiting items. A queue that stays full shows that its consumer is the bottleneck.',
+    'short',
+    [[`eyrie_queue_depth${OF}`, '{{instance}} {{queue}}']],
+  ),
   graph('Requests', 'By route.', 'reqps', [[`sum by (route) (rate(${requests('')}${RATE}))`, '{{route}}']]),
-  graph('Requests that failed', 'Status 5xx.', 'reqps', [
+  graph('Failed requests', 'Status 5xx.', 'reqps', [
     [`sum by (route, status) (rate(${requests(', status=~"5.."')}${RATE}))`, '{{route}} {{status}}'],
   ]),
-  graph('Time to answer, of 95 in 100 requests', 'By route.', 's', [
+  graph('Request duration, 95th percentile', 'By route.', 's', [
     [
       `histogram_quantile(0.95, sum by (route, le) (rate(eyrie_http_request_duration_seconds_bucket${OF}${RATE})))`,
       '{{route}}',
     ],
   ]),
-  graph('Memory', 'Resident.', 'bytes', [[`process_resident_memory_bytes${OF}`, '{{instance}}']]),
-  graph('Live channel', 'Browsers that watch, and messages they were too slow for.', 'short', [
+  graph('Memory', 'Resident set size.', 'bytes', [[`process_resident_memory_bytes${OF}`, '{{instance}}']]),
+  graph('Live channel', 'WebSocket clients, and messages skipped because a client was too slow.', 'short', [
     [`eyrie_live_clients${OF}`, '{{instance}} clients'],
-    [`rate(eyrie_live_skipped_total${OF}${RATE})`, '{{instance}} skipped a second'],
+    [`rate(eyrie_live_skipped_total${OF}${RATE})`, '{{instance}} skipped per second'],
   ]),
 ];
 
@@ -76,7 +79,7 @@ export function grafanaDashboard(): object {
   return {
     uid: 'eyrie',
     title: 'Eyrie',
-    description: 'What Eyrie stores, loses and answers.',
+    description: 'Packets stored and lost, findings, requests.',
     tags: ['eyrie', 'network'],
     schemaVersion: 39,
     version: 1,
