@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ConfigError, loadConfig } from '@eyrie/services/config';
 import { UserError } from '../src/errors.ts';
-import { serverStore } from '../src/pipeline/settings.ts';
+import { importStore, serverStore } from '../src/pipeline/settings.ts';
 
 const optionsFor = (memory: string) => serverStore(loadConfig({ env: { EYRIE_STORE_MEMORY: memory } }));
 
@@ -19,4 +19,13 @@ test('memory that is no size, or too little for a batch, is refused in one line'
     () => optionsFor('64MB'),
     (error) => error instanceof UserError && /store\.memory 64MB: below 128MB DuckDB/.test(error.message),
   );
+});
+
+test("an import's store has the memory that the configuration says, or 256 MiB", () => {
+  const memoryFor = (memory: string) =>
+    importStore(loadConfig({ env: { EYRIE_STORE_MEMORY: memory } })).memoryBytesMax;
+  assert.equal(memoryFor('0'), 256 * 2 ** 20);
+  assert.equal(memoryFor('1GB'), 1e9);
+  assert.equal(memoryFor('128MB'), 128e6);
+  assert.throws(() => memoryFor('64MB'), UserError);
 });

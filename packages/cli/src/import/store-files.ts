@@ -8,21 +8,12 @@ import { defaultStoreUrl } from '../base-folders.ts';
 import { FAILED } from '../errors.ts';
 import { silenceFrom } from '../pipeline/alerts.ts';
 import { INTERRUPTED, type Interrupt, listenForInterrupt } from '../pipeline/interrupt.ts';
-import { keyLogFrom, logFor, refusedFolder, storeAt } from '../pipeline/settings.ts';
+import { importStore, keyLogFrom, logFor, refusedFolder, storeAt } from '../pipeline/settings.ts';
 import { userError } from '../pipeline/user-error.ts';
 import { Progress } from '../terminal/progress.ts';
 import { shellWord } from '../terminal/shell.ts';
 import { durationText, grouped } from '../terminal/units.ts';
 import type { ImportOptions } from './command.ts';
-
-/**
- * Threads of an embedded store, which answers no queries during an import: it takes in a row group with one thread anyway, and
- * where it has two, one waits for the other by asking again and again whether it is done.
- */
-const STORE_THREADS = 1;
-
-/** Memory for buffers of an embedded store; without a bound, it would keep all of a large file that it wrote. */
-const STORE_BYTES_MAX = 256 * 2 ** 20;
 
 interface Imported {
   readonly file: string;
@@ -46,7 +37,7 @@ export async function storeFiles(
   const silence = silenceFrom(config);
   const interrupt = listenForInterrupt();
   const log = logFor('import', { ...config, log: { ...config.log, level: 'warn' } });
-  const store = await storeAt(config.store.url, { threads: STORE_THREADS, memoryBytesMax: STORE_BYTES_MAX });
+  const store = await storeAt(config.store.url, importStore(config));
   const refused = new RefusedBodies(refusedFolder(config), log);
   refused.sweep();
   const all: Imported[] = [];

@@ -94,6 +94,20 @@ export function serverStore({ store }: Config): StoreOptions {
   return { memoryBytesMax };
 }
 
+/**
+ * Threads of an embedded store, which answers no queries during an import: it takes in a row group with one thread anyway, and
+ * where it has two, one waits for the other by asking again and again whether it is done.
+ */
+const IMPORT_THREADS = 1;
+
+/** Memory for buffers of an embedded store; without a bound, it would keep all of a large file that it wrote. */
+const IMPORT_BYTES_MAX = 256 * 2 ** 20;
+
+/** What the store of an import is opened with. @throws UserError */
+export function importStore(config: Config): StoreOptions {
+  return { threads: IMPORT_THREADS, memoryBytesMax: IMPORT_BYTES_MAX, ...serverStore(config) };
+}
+
 function makeDataFolder(folder: string): void {
   try {
     makeFolder(folder, 0o700);

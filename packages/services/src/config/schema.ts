@@ -164,7 +164,7 @@ export const ConfigSchema = Type.Object(
             'a packet takes about 27 bytes in DuckDB and 150 in PostgreSQL; a full disk stops storing',
         }),
         memory: option.text({
-          what: "memory that DuckDB uses in eyrie up, the persistor and the analyzer: 500MB, 4GB; 0: half of the machine's, 2 GiB at most",
+          what: "memory that DuckDB uses: 500MB, 4GB; 0: half of the machine's, 2 GiB at most, and in eyrie import 256 MiB",
           default: '0',
           pattern: '^(0|\\d+(\\.\\d+)?[MG]B?)$',
           tradeOff:
