@@ -1,4 +1,4 @@
-import type { EventOf } from '../../events/events.ts';
+import type { HttpEvent } from '../../events/events.ts';
 import { endpoint } from '../addresses.ts';
 import { Bounded, KEYS_MAX } from '../recent.ts';
 import type { Rule } from '../rule.ts';
@@ -8,11 +8,17 @@ import { SIGNATURES, type WebAttack } from './signatures.ts';
 
 const SHOWN = 100;
 
+/** Requests of one client to one server with the same kind of attack. */
 interface Series {
+  readonly attack: WebAttack;
+  readonly client: string;
+  readonly server: string;
+  readonly serverPort: number;
+  /** The first request. */
+  readonly example: string;
   requests: number;
   readonly frames: number[];
   readonly streams: number[];
-  example: string;
 }
 
 export const webAttack: Rule = {
@@ -29,52 +35,61 @@ export const webAttack: Rule = {
     'Check the response in the evidence. If the attack succeeded, isolate the server and find out what it disclosed; otherwise patch it and block the source.',
   watch(report) {
     const series = new Bounded<Series>(KEYS_MAX);
-    const waiting = new Bounded<WebAttack>(KEYS_MAX);
+    /** By stream, the series of the last request that was an attack and has no response. */
+    const waiting = new Bounded<Series>(KEYS_MAX);
 
-    function speak(event: EventOf<'http'>, attack: WebAttack, isRefused: boolean): void {
-      const { client, server, serverPort, time, method } = event;
-      const key = `${attack} ${client} ${server} ${serverPort}`;
-      const known = series.get(key)!;
+    function speak(known: Series, time: number, isRefused: boolean): void {
+      const { attack, client, server, serverPort, requests, example, frames, streams } = known;
+      const target = endpoint(server, serverPort);
       report({
-        key,
+        key: `${attack} ${client} ${server} ${serverPort}`,
         time,
         source: client,
-        target: endpoint(server, serverPort),
+        target,
         severity: isRefused ? 'medium' : 'high',
         confidence: 0.9,
-        summary: `${attack}: ${client} sent ${endpoint(server, serverPort)} ${known.requests === 1 ? 'a request' : `${known.requests} requests`} such as ${known.example || method}`,
-        frames: known.frames,
-        streams: known.streams,
-        facts: { attack, requests: known.requests },
+        summary: `${attack}: ${client} sent ${target} ${requests === 1 ? 'a request' : `${requests} requests`} such as ${example}`,
+        frames,
+        streams,
+        facts: { attack, requests },
       });
+    }
+
+    function responded({ stream, client, status, time }: HttpEvent): void {
+      const known = waiting.get(String(stream));
+      // Not an interim response (RFC 9110 §15.2), nor one that the client itself sends to hide the server's.
+      if (known === undefined || status < 200 || client !== known.client) return;
+      waiting.delete(String(stream));
+      speak(known, time, status >= 400 && status < 500);
     }
 
     return {
       http(event) {
-        const { step, client, server, serverPort, stream, frame, status, method, uri } = event;
-        if (step === 'response') {
-          const attack = waiting.get(String(stream));
-          if (attack === undefined || status < 200) return;
-          waiting.delete(String(stream));
-          speak(event, attack, status >= 400 && status < 500);
+        if (event.step === 'response') {
+          responded(event);
           return;
         }
         const attack = attackIn(event);
         if (attack === null) return;
+        const { client, server, serverPort, stream, frame, method, uri } = event;
         const known = series.for(`${attack} ${client} ${server} ${serverPort}`, () => ({
+          attack,
+          client,
+          server,
+          serverPort,
+          example: `${method} ${uri.length > SHOWN ? `${uri.slice(0, SHOWN)}…` : uri}`,
           requests: 0,
           frames: [],
           streams: [],
-          example: `${method} ${uri.length > SHOWN ? `${uri.slice(0, SHOWN)}…` : uri}`,
         }));
         known.requests++;
         if (known.frames.length < 12) {
           known.frames.push(frame);
           if (!known.streams.includes(stream)) known.streams.push(stream);
         }
-        waiting.set(String(stream), attack);
+        waiting.set(String(stream), known);
         // An attempt so far; the response may raise its severity.
-        speak(event, attack, true);
+        speak(known, event.time, true);
       },
     };
   },
@@ -84,7 +99,7 @@ export function attackIn({
   uri,
   body,
   headers,
-}: Pick<EventOf<'http'>, 'uri' | 'body' | 'headers'>): WebAttack | null {
+}: Pick<HttpEvent, 'uri' | 'body' | 'headers'>): WebAttack | null {
   const values = valuesOf(uri, body);
   const inQuery = body === '' ? values : valuesOf(uri, '');
   const lines = headers.map(decode);
