@@ -187,6 +187,7 @@ describe('web attacks', () => {
     for (const [uri, name] of expected) assert.equal(attack(uri), name, uri);
     assert.equal(attack('/', ['User-Agent: () { :; }; /bin/bash -c id']), 'Shellshock');
     assert.equal(attack('/', [`User-Agent: $${'{$'}{lower:j}ndi:ldap://192.0.2.1/a}`]), 'Log4Shell');
+    assert.equal(attack(`/?x=$${'{jn$'}{lower:d}i:ldap://192.0.2.1/a}`), 'Log4Shell');
     assert.equal(
       attack('/', ["Content-Type: %{(#nike='multipart/form-data').(#_memberAccess=1)}"]),
       'code injection (RCE)',
@@ -194,6 +195,16 @@ describe('web attacks', () => {
     assert.equal(attack('/login', [], "user=admin'+or+'1'='1&pass=x"), 'SQL injection');
     assert.equal(attack('/login', [], 'user=ana&password[$ne]=x'), 'NoSQL injection');
     assert.equal(attack('/ping', [], 'ip=127.0.0.1|id'), 'command injection (RCE)');
+  });
+
+  it('are looked for in as many characters as servers accept, so that no request takes long', () => {
+    const [short, long] = ['a'.repeat(4000), 'a'.repeat(9000)];
+    const payload = "1' union select 1";
+    assert.equal(attack(`/?a=${short}&b=${payload}`), 'SQL injection');
+    assert.equal(attack(`/?a=${long}&b=${payload}`), null);
+    const shellshock = 'User-Agent: () { :; }; /bin/bash -c id';
+    assert.equal(attack('/', [`Cookie: ${short}`, shellshock]), 'Shellshock');
+    assert.equal(attack('/', [`Cookie: ${long}`, shellshock]), null);
   });
 
   it('are not found in ordinary searches, texts and links', () => {

@@ -111,7 +111,7 @@ export const SIGNATURES: readonly Signature[] = [
   ),
   both(
     'Log4Shell',
-    /\$\{ ?(?:jndi|[^}]{0,40}\$\{[^}]{0,40}|(?:lower|upper|env|sys|::-)[^}]{0,20}\}?[^}]{0,20}jndi) ?[:}]/,
+    /\$\{ ?(?:jndi|[^}$]{0,40}\$\{[^}$]{0,40}|(?:lower|upper|env|sys|::-)[^}]{0,20}\}?[^}]{0,20}jndi) ?[:}]/,
   ),
   header('Shellshock', /\( ?\) ?\{ ?[^}]{0,40};? ?\} ?;/),
 ];

@@ -3,7 +3,7 @@ import { endpoint } from '../addresses.ts';
 import { Bounded, KEYS_MAX } from '../recent.ts';
 import type { Rule } from '../rule.ts';
 import { PUBLIC_EXPLOIT } from '../techniques.ts';
-import { decode, valuesOf } from './decode.ts';
+import { linesOf, valuesOf } from './decode.ts';
 import { SIGNATURES, type WebAttack } from './signatures.ts';
 
 const SHOWN = 100;
@@ -102,7 +102,7 @@ export function attackIn({
 }: Pick<HttpEvent, 'uri' | 'body' | 'headers'>): WebAttack | null {
   const values = valuesOf(uri, body);
   const inQuery = body === '' ? values : valuesOf(uri, '');
-  const lines = headers.map(decode);
+  const lines = linesOf(headers);
   for (const { attack, pattern, in: where } of SIGNATURES) {
     if (where !== 'headers' && (where === 'query' ? inQuery : values).some((value) => pattern.test(value)))
       return attack;
