@@ -60,7 +60,7 @@ function removeNetwork(): void {
     }
 }
 
-function start(words: readonly string[]): { child: ChildProcess; said: () => string } {
+function start(words: readonly string[]): { child: ChildProcess; output: () => string } {
   const timed = ['-q', '-f', 'cpu %U %S', 'ip', 'netns', 'exec', RECEIVER, ...words];
   const child = spawn('/usr/bin/time', timed, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
   let text = '';
@@ -68,7 +68,7 @@ function start(words: readonly string[]): { child: ChildProcess; said: () => str
     stream.setEncoding('utf8').on('data', (part: string) => {
       text += part;
     });
-  return { child, said: () => text };
+  return { child, output: () => text };
 }
 
 /** Sends at a rate; Infinity: as fast as possible. Resolves to the number sent and the rate achieved. */
@@ -102,12 +102,12 @@ async function send(path: string, rate: number, seconds: number): Promise<{ pack
 }
 
 async function take(words: readonly string[], path: string, rate: number, seconds: number) {
-  const { child, said } = start(words);
+  const { child, output } = start(words);
   const deadline = performance.now() + START_MS;
-  // As tcpdump and eyrie say when they have begun: nothing has been compiled yet for the packets that follow.
-  while (!/listening on|captures on/.test(said())) {
+  // What tcpdump and eyrie print once they have begun: nothing has been compiled yet for the packets that follow.
+  while (!/listening on|captures on/.test(output())) {
     if (performance.now() > deadline || child.exitCode !== null)
-      throw new Error(`it does not capture: ${said()}`);
+      throw new Error(`it does not capture: ${output()}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   const sent = await send(path, rate, seconds);
@@ -116,25 +116,25 @@ async function take(words: readonly string[], path: string, rate: number, second
   // Interrupt the whole group (time, ip, the program), so that the program finishes what it has captured.
   process.kill(-child.pid!, 'SIGINT');
   await exited;
-  return { sent, said: said() };
+  return { sent, output: output() };
 }
 
-function cpuOf(said: string): number {
-  const found = /cpu ([\d.]+) ([\d.]+)/.exec(said);
+function cpuOf(output: string): number {
+  const found = /cpu ([\d.]+) ([\d.]+)/.exec(output);
   return Number(found?.[1]) + Number(found?.[2]);
 }
 
-function tcpdumpTaken(said: string): Taken {
+function tcpdumpTaken(output: string): Taken {
   return {
-    packets: Number(/(\d+) packets captured/.exec(said)?.[1]),
-    dropped: Number(/(\d+) packets dropped by kernel/.exec(said)?.[1]),
-    cpuSeconds: cpuOf(said),
+    packets: Number(/(\d+) packets captured/.exec(output)?.[1]),
+    dropped: Number(/(\d+) packets dropped by kernel/.exec(output)?.[1]),
+    cpuSeconds: cpuOf(output),
   };
 }
 
-function eyrieTaken(said: string, sent: number): Taken {
-  const packets = Number(/ended; ([\d,]+) packets were stored/.exec(said)?.[1]?.replaceAll(',', ''));
-  return { packets, dropped: sent - packets, cpuSeconds: cpuOf(said) };
+function eyrieTaken(output: string, sent: number): Taken {
+  const packets = Number(/ended; ([\d,]+) packets were stored/.exec(output)?.[1]?.replaceAll(',', ''));
+  return { packets, dropped: sent - packets, cpuSeconds: cpuOf(output) };
 }
 
 const HELP = `Measures at which rate live capture drops nothing, beside tcpdump -w. Needs root, Linux and tcpreplay.
@@ -198,8 +198,8 @@ try {
       ],
     ];
     for (const [name, words] of tools) {
-      const { sent, said } = await take(words, mix.path, rate, seconds);
-      const taken = name === 'eyrie up' ? eyrieTaken(said, sent.packets) : tcpdumpTaken(said);
+      const { sent, output } = await take(words, mix.path, rate, seconds);
+      const taken = name === 'eyrie up' ? eyrieTaken(output, sent.packets) : tcpdumpTaken(output);
       const each = ((taken.cpuSeconds * 1e6) / taken.packets).toFixed(1);
       const lost = sent.packets - taken.packets;
       process.stdout.write(

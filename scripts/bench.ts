@@ -84,7 +84,7 @@ interface Limits {
 }
 
 /** Shows the current run, on a terminal. */
-function tell(what: string): void {
+function showProgress(what: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${what}`);
 }
 
@@ -106,7 +106,7 @@ async function measureTask(
       if (failed) continue;
       const [, ...rest] = command.words;
       const words = [...(tools.get(command.tool) as Tool).words, ...rest];
-      tell(`${mix?.mix.name ?? 'ten packets'} ${task.name} ${turn}/${limits.runs} ${command.tool}`);
+      showProgress(`${mix?.mix.name ?? 'ten packets'} ${task.name} ${turn}/${limits.runs} ${command.tool}`);
       const result = await run(
         words.map((word) => (word === 'FILE' ? path : word)),
         limits.timeoutSeconds,
@@ -114,7 +114,7 @@ async function measureTask(
       if (turn > 0 || result.exit !== 0) runs.push(result);
     }
   }
-  tell('');
+  showProgress('');
   return measured;
 }
 

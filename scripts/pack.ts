@@ -25,11 +25,11 @@ rmSync(dist, { recursive: true, force: true });
 const folders = await buildPackages(join(dist, 'packages'));
 mkdirSync(join(dist, 'tarballs'));
 const tarballs = folders.map((folder) => {
-  const said = execFileSync('npm', ['pack', '--json', '--pack-destination', join(dist, 'tarballs')], {
+  const output = execFileSync('npm', ['pack', '--json', '--pack-destination', join(dist, 'tarballs')], {
     ...{ cwd: folder, encoding: 'utf8', shell },
     stdio: ['ignore', 'pipe', 'ignore'],
   });
-  const [{ filename, size }] = JSON.parse(said);
+  const [{ filename, size }] = JSON.parse(output);
   console.log(`dist/tarballs/${filename}  ${Math.round(size / 1000)} kB`);
   return join(dist, 'tarballs', filename);
 });

@@ -21,7 +21,7 @@ import {
 } from '../packages/dissect/src/index.ts';
 import { findCaptures } from './compare/captures.ts';
 
-/** Packets of each file: the rest says the same again. */
+/** Packets read of each file. */
 const PACKETS_MAX = 2000;
 
 /** How many packets of the file have the field in tshark's tree. */
@@ -67,20 +67,20 @@ async function main(): Promise<number> {
     return 2;
   }
   const silent = new Map<string, string>();
-  const heard = new Set<string>();
+  const produced = new Set<string>();
   for (const { path } of findCaptures(positionals)) {
     const own = await ours(path).catch(() => null);
     if (own === null) continue;
-    for (const name of own) heard.add(name);
+    for (const name of own) produced.add(name);
     for (const [name, count] of await theirs(path))
       if (fieldNamed(name) !== undefined && !own.has(name) && !silent.has(name))
         silent.set(name, `${path} (${count} in tshark)`);
   }
-  const found = [...silent].filter(([name]) => !heard.has(name)).sort();
+  const found = [...silent].filter(([name]) => !produced.has(name)).sort();
   for (const [name, where] of found) process.stdout.write(`${name.padEnd(44)} ${where}\n`);
   if (values.all)
     for (const name of [...fieldNames()].sort())
-      if (!heard.has(name) && !silent.has(name)) process.stdout.write(`${name}\n`);
+      if (!produced.has(name) && !silent.has(name)) process.stdout.write(`${name}\n`);
   return found.length > 0 ? 1 : 0;
 }
 

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { tellingLine } from '../telling-line.ts';
+import { errorLine } from '../error-line.ts';
 
 const GNU_TIME = '/usr/bin/time';
 const POLL_MS = 20;
@@ -67,7 +67,7 @@ export async function run(words: readonly string[], timeoutSeconds: number): Pro
   if (pid !== undefined) running.delete(pid);
   const usage = timed ? readUsage(report) : polled;
   rmSync(report, { force: true });
-  return { wallSeconds, ...usage, exit, error: tellingLine(error) };
+  return { wallSeconds, ...usage, exit, error: errorLine(error) };
 }
 
 interface Usage {

@@ -1,6 +1,6 @@
 /** Which of the fields a side knows: one unknown name would make it refuse the whole run. */
 import { spawnSync } from 'node:child_process';
-import { tellingLine } from '../telling-line.ts';
+import { errorLine } from '../error-line.ts';
 import { type SideCommand, sideCommand } from './pair.ts';
 
 const PROBE_TIMEOUT_MS = 30_000;
@@ -26,7 +26,7 @@ export function knownFields(
   file: string,
   environment: NodeJS.ProcessEnv,
 ): { known: Set<string>; error: string | null } {
-  const ask = (asked: readonly string[]): { ok: boolean; said: string } => {
+  const ask = (asked: readonly string[]): { ok: boolean; output: string } => {
     const side: SideCommand = { words, known: new Set(asked) };
     const [program, ...rest] = sideCommand(side, file, asked);
     const result = spawnSync(program as string, rest, {
@@ -35,16 +35,16 @@ export function knownFields(
       timeout: PROBE_TIMEOUT_MS,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    return { ok: result.status === 0, said: result.error?.message ?? result.stderr };
+    return { ok: result.status === 0, output: result.error?.message ?? result.stderr };
   };
   const isRefused = (name: string): boolean => !ask([name]).ok;
 
   const first = names[0] as string;
   const alone = ask([first]);
-  if (!alone.ok) return { known: new Set(), error: tellingLine(alone.said) };
+  if (!alone.ok) return { known: new Set(), error: errorLine(alone.output) };
   let known = [...names];
   for (let answer = ask(known); !answer.ok; answer = ask(known)) {
-    const mentioned = new Set(answer.said.split(/[^A-Za-z0-9_.]+/).map((word) => word.replace(/\.$/, '')));
+    const mentioned = new Set(answer.output.split(/[^A-Za-z0-9_.]+/).map((word) => word.replace(/\.$/, '')));
     const refused = [...mentioned].find((word) => known.includes(word) && isRefused(word));
     // A message that blames no name: each is tried.
     known = known.filter((name) => (refused === undefined ? !isRefused(name) : name !== refused));

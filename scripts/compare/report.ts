@@ -117,8 +117,8 @@ export function worstLines(report: Report): string[] {
 }
 
 /**
- * The costliest groups, first of the fields that have a goal, then of those only reported. Fields that
- * one side has no name for are told of at the end.
+ * The costliest groups, first of the fields that have a goal, then of those only reported. Fields
+ * unknown to one side are listed at the end.
  */
 export function causeLines(report: Report, show: number): string[] {
   const unknown = [...report.unknown.ours, ...report.unknown.theirs];
@@ -270,7 +270,7 @@ export function totalLines(report: Report): string[] {
   return lines;
 }
 
-/** The last part of a path is enough to tell captures apart. */
+/** The last part of a path is enough to distinguish captures. */
 function shortName(path: string): string {
   return path.split('/').at(-1) ?? path;
 }

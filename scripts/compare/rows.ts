@@ -3,7 +3,7 @@
  * A row ends at the line end after its last column, so a value that holds a line end stays whole.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { tellingLine } from '../telling-line.ts';
+import { errorLine } from '../error-line.ts';
 
 /** US, the ASCII unit separator: no dissector prints it inside a value. */
 export const SEPARATOR = '\x1f';
@@ -18,7 +18,7 @@ export interface Ending {
   /** Exit status; null when a signal ended it or it could not be started. */
   readonly exit: number | null;
   readonly hung: boolean;
-  /** The telling line of what it said on stderr; '' when it said nothing. */
+  /** The most informative line of its stderr; '' if that is empty. */
   readonly message: string;
   readonly seconds: number;
 }
@@ -157,7 +157,7 @@ export class SideRun {
     return rows.length > 0 ? rows : null;
   }
 
-  /** All that it said on stderr (the last few KB). */
+  /** Its stderr (the last few KB). */
   get stderr(): string {
     return this.#stderr;
   }
@@ -166,10 +166,10 @@ export class SideRun {
     const exit = await this.#exited;
     running.delete(this);
     const seconds = (performance.now() - this.#startedAt) / 1000;
-    return { exit, hung: this.#hung, message: this.#failure || tellingLine(this.#stderr), seconds };
+    return { exit, hung: this.#hung, message: this.#failure || errorLine(this.#stderr), seconds };
   }
 
-  /** Ends the side at once; what it printed and nobody read is dropped. */
+  /** Ends the side at once, and drops its unread output. */
   stop(): void {
     const { pid, stdout } = this.#child;
     stdout?.destroy();

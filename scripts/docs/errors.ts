@@ -25,11 +25,11 @@ const UNIONS: readonly (readonly [heading: string, file: string, used: string])[
 ];
 
 export function errorsPage(): string {
-  const said = messagesIn('services/src/analyzer');
+  const ofApi = messagesIn('services/src/analyzer');
   const api = Object.entries(ERROR_STATUS).map(([code, status]) => [
     `\`${code}\``,
     String(status),
-    said.get(code) ?? '',
+    ofApi.get(code) ?? '',
   ]);
   const others = UNIONS.map(([heading, file, used]) => {
     const messages = messagesIn(used);

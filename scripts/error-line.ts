@@ -1,5 +1,5 @@
 /** The most informative line of a program's stderr: its first error, else its last line. */
-export function tellingLine(text: string): string {
+export function errorLine(text: string): string {
   const lines = text
     .split('\n')
     .map((line) => line.trim())
