@@ -12,6 +12,8 @@ const ROLE = 'eyrie parser';
 /** Threads that wait for work, and how long. */
 const IDLE_MAX = 2;
 const IDLE_MS = 60_000;
+/** For so long, a thread may take to end a job of which no more is wanted: it first parses what it has read, a MiB at most. */
+const DISCARD_MS = 2000;
 /**
  * A thread's heap grows to this many MiB before it is collected as a whole for the first time. Left to itself, the engine
  * does that for every second batch, since the batches' memory counts too: a tenth of the CPU time of an import.
@@ -118,7 +120,7 @@ function parseHere(job: ParseJob, messages: Mailbox): ParserThread {
     send,
     end: async () => {
       isEnded = true;
-      send({ kind: 'stop' });
+      send({ kind: 'discard' });
     },
   };
 }
@@ -140,8 +142,10 @@ class Thread {
   readonly hasHeap: Promise<boolean>;
   readonly #worker: Worker;
   #onMessage: (message: FromParser) => void = () => {};
-  /** The job has ended; only then the thread can be reused. */
-  #isDone = true;
+  /** Only a thread that is done with its job can be reused. */
+  #state: 'done' | 'busy' | 'failed' = 'done';
+  /** Called when the job is done, or has failed. */
+  #onDone: () => void = () => {};
   #timer: NodeJS.Timeout | undefined;
 
   constructor() {
@@ -159,14 +163,16 @@ class Thread {
     this.#worker.on('exit', () => resolve(false));
     this.#worker.on('message', (message: FromThread) => {
       if (message.kind === 'heap') return resolve(true);
-      if (message.kind === 'end') this.#isDone = true;
+      if (message.kind === 'end') this.#state = 'done';
+      if (message.kind === 'error') this.#state = 'failed';
       this.#onMessage(message);
+      if (this.#state !== 'busy') this.#onDone();
     });
     this.#worker.on('error', ({ message, stack = '' }) => {
-      // It has ended, and cannot be reused.
-      this.#isDone = false;
+      this.#state = 'failed';
       this.#removeIdle();
       this.#onMessage({ kind: 'error', code: '', message, stack });
+      this.#onDone();
     });
   }
 
@@ -174,7 +180,7 @@ class Thread {
     clearTimeout(this.#timer);
     this.#worker.ref();
     this.#onMessage = onMessage;
-    this.#isDone = false;
+    this.#state = 'busy';
     this.send({ kind: 'job', job });
   }
 
@@ -184,8 +190,20 @@ class Thread {
 
   async end(): Promise<void> {
     this.#onMessage = () => {};
-    if (this.#isDone && idle.length < IDLE_MAX) this.rest();
+    if (this.#state === 'busy') await this.#discard();
+    if (this.#state === 'done' && idle.length < IDLE_MAX) this.rest();
     else await this.#worker.terminate();
+  }
+
+  /** Resolves when the job has ended, or has not within its time. */
+  async #discard(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#onDone = resolve;
+    this.send({ kind: 'discard' });
+    const timer = setTimeout(resolve, DISCARD_MS);
+    await promise;
+    clearTimeout(timer);
+    this.#onDone = () => {};
   }
 
   /** Keeps the thread for the next parser for a while, without keeping the process alive. */

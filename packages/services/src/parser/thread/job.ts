@@ -14,6 +14,7 @@ export class ParserWork {
   #source: FrameSource | null = null;
   #missed = 0;
   #isStopped = false;
+  #isDiscarded = false;
 
   constructor(job: ParseJob, post: (message: FromParser, move: ArrayBuffer[]) => void) {
     this.#job = job;
@@ -42,15 +43,13 @@ export class ParserWork {
   }
 
   onMessage(message: ToParser): void {
-    if (message.kind === 'stop') {
+    if (message.kind === 'memory') this.#giveBack(message.memory);
+    else {
       this.#isStopped = true;
+      this.#isDiscarded = message.kind === 'discard';
+      if (this.#isDiscarded) this.#waiting?.(undefined);
       void this.#source?.close();
-      return;
     }
-    const wake = this.#waiting;
-    this.#waiting = null;
-    if (wake !== null) wake(message.memory);
-    else this.#free.push(message.memory);
   }
 
   /** Posts `end` or `error` last. */
@@ -87,14 +86,22 @@ export class ParserWork {
 
   readonly #onTrouble = (trouble: string): void => this.#post({ kind: 'trouble', trouble }, []);
 
+  #giveBack(memory: ArrayBuffer): void {
+    const wake = this.#waiting;
+    this.#waiting = null;
+    if (wake !== null) wake(memory);
+    else this.#free.push(memory);
+  }
+
   #memory(): ArrayBuffer | undefined | Promise<ArrayBuffer | undefined> {
-    if (this.#free.length > 0) return this.#free.pop();
+    if (this.#free.length > 0 || this.#isDiscarded) return this.#free.pop();
     return new Promise((resolve) => {
       this.#waiting = resolve;
     });
   }
 
   #emit({ packets, flows, names, findings, reported }: Parsed): void {
+    if (this.#isDiscarded) return;
     const { lastFrame } = this.#parser;
     const source = this.#source!;
     const sequence = sequenceOf(lastFrame, packets.length);

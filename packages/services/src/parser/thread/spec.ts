@@ -84,4 +84,6 @@ export type FromParser =
 export type ToParser =
   | { readonly kind: 'memory'; readonly memory: ArrayBuffer }
   /** Finish what was read, and end. */
-  | { readonly kind: 'stop' };
+  | { readonly kind: 'stop' }
+  /** End soon: no further batch is wanted, and no memory comes back. */
+  | { readonly kind: 'discard' };
