@@ -1,6 +1,6 @@
 // Runs a command line; errors become one line and an exit status.
 import { Command, CommanderError } from 'commander';
-import { BAD_USAGE, FAILED, UserError } from './errors.ts';
+import { BAD_USAGE, FAILED, UserError, writeProblem } from './errors.ts';
 import { firstSteps, HELP, HELP_WIDTHS } from './help.ts';
 import { ClosedPipe } from './terminal/output.ts';
 import { printable } from './terminal/printable.ts';
@@ -43,13 +43,15 @@ function writeOut(text: string): void {
 }
 
 function watchOutput(): void {
-  if (!process.stdout.listeners('error').includes(endIfClosed)) process.stdout.on('error', endIfClosed);
+  if (!process.stdout.listeners('error').includes(endIfUnwritable))
+    process.stdout.on('error', endIfUnwritable);
 }
 
-/** `eyrie --help | head`: the reader has gone. */
-function endIfClosed(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(0);
+/** `eyrie --help | head`: the reader has gone. Anything else that keeps output from being written is a failure. */
+function endIfUnwritable(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') process.exit(0);
+  console.error(`eyrie: ${writeProblem('standard output', error)}`);
+  process.exit(FAILED);
 }
 
 /** Prints the error in one line; returns the exit status. */

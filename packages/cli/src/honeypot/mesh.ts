@@ -1,4 +1,5 @@
 // `eyrie honeypot --mesh ID`: a member of the mesh, and on another port the decoy to which those are sent who misbehave.
+import { join } from 'node:path';
 import {
   decoyTransport,
   eyrieHome,
@@ -63,6 +64,11 @@ export async function openMeshDecoy(
   } catch (error) {
     // A peer that stays would keep the command from ending.
     await running?.stop();
-    throw asUserError(error, id, undefined, '--mesh-port');
+    const settings = `in ${join(folder, 'settings.json')}`;
+    const isDecoys = (error as { port?: number }).port === port;
+    throw asUserError(error, id, {
+      host: isDecoys ? 'with --address' : settings,
+      port: isDecoys ? 'with --mesh-port' : settings,
+    });
   }
 }

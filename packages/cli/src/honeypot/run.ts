@@ -16,13 +16,14 @@ import {
 } from '@eyrie/services/honeypot';
 import { noMesh } from '@eyrie/services/mesh-time';
 import { honeypotFolder } from '../base-folders.ts';
-import { FAILED, UserError } from '../errors.ts';
+import { FAILED, listenProblem, UserError } from '../errors.ts';
 import { interrupted, listenForInterrupt } from '../pipeline/interrupt.ts';
 import { counted, grouped } from '../terminal/units.ts';
 import { watchMesh } from '../time/mesh-watch.ts';
 import type { OpenDecoy } from './mesh.ts';
 
 const PORT_MAX = 65_535;
+const LISTEN_OPTIONS = { host: 'with --address', port: 'with --port or --ports' };
 
 export interface HoneypotCommandOptions extends ForwardOptions {
   readonly address: string;
@@ -66,7 +67,8 @@ export async function runHoneypot(options: HoneypotCommandOptions): Promise<numb
   });
   const interrupt = listenForInterrupt();
   await honeypot.listen().catch((error) => {
-    throw listenError(error);
+    const problem = listenProblem(error, LISTEN_OPTIONS);
+    throw problem === null ? error : new UserError(problem, FAILED);
   });
   const shown = doors.map(({ decoy }, i) => `${honeypot.ports[i]} (${decoy?.name ?? 'any protocol'})`);
   console.error(`The honeypot listens on ${options.address}: ${shown.join(', ')}. Ctrl-C ends it.`);
@@ -134,19 +136,6 @@ function personaIn(folder: string): ReturnType<typeof loadPersona> {
       FAILED,
     );
   }
-}
-
-function listenError(error: NodeJS.ErrnoException & { port?: number; address?: string }): Error {
-  const port = error.port ?? 0;
-  const choose = 'with --port or --ports';
-  if (error.code === 'EADDRINUSE')
-    return new UserError(`port ${port} is taken: choose another ${choose}`, FAILED);
-  if (error.code === 'EACCES') {
-    return new UserError(`port ${port} needs privileges: choose one above 1023 ${choose}`, FAILED);
-  }
-  if (error.code === 'EADDRNOTAVAIL')
-    return new UserError(`--address ${error.address ?? ''} is not an address of this machine`, FAILED);
-  return error;
 }
 
 function printer(isJson: boolean): (event: HoneypotEvent) => void {

@@ -1,5 +1,5 @@
 // eyrie encrypt, decrypt: for a peer, or with a passphrase.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { eyrieHome, peersIn } from '@eyrie/mesh';
 import {
@@ -14,7 +14,7 @@ import {
   sealDocument,
   sealWithPassphrase,
 } from '@eyrie/mesh/sealed';
-import { FAILED, fileProblem, UserError } from '../errors.ts';
+import { FAILED, fileProblem, UserError, writeProblem } from '../errors.ts';
 import { printable } from '../terminal/printable.ts';
 import { knownPassphrase, newPassphrase } from './passphrase.ts';
 import { ask, selectPeer } from './select.ts';
@@ -150,15 +150,14 @@ function isText(data: Uint8Array): boolean {
 
 async function write(data: Uint8Array, { output, force }: Options): Promise<void> {
   if (output === undefined || output === '-') return writeStandardOutput(data);
+  const isThere = existsSync(output);
+  if (isThere && force !== true)
+    throw new UserError(`${output} is there already: --force replaces it`, FAILED);
   try {
-    writeFileSync(output, data, { mode: 0o600, flag: force === true ? 'w' : 'wx' });
+    writeFileSync(output, data, { mode: 0o600, flag: isThere ? 'w' : 'wx' });
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new UserError(
-      code === 'EEXIST'
-        ? `${output} is there already: --force replaces it`
-        : `cannot write ${output}: ${message}`,
-      FAILED,
-    );
+    // The beginning alone opens nothing.
+    if (!isThere) rmSync(output, { force: true });
+    throw new UserError(writeProblem(output, error), FAILED);
   }
 }

@@ -1,5 +1,6 @@
 // A peer in the foreground: what `eyrie peer` and `eyrie coordinator` run.
 import type { Socket } from 'node:net';
+import { join } from 'node:path';
 import { CaptureError } from '@eyrie/capture';
 import {
   ControlError,
@@ -21,7 +22,7 @@ import type { MqttSettings } from '@eyrie/services/mqtt';
 import type { pathCompanion } from '@eyrie/services/path';
 import { meterHost } from '@eyrie/services/peer';
 import { ResponsePolicyError, startDefence } from '@eyrie/services/response';
-import { FAILED, UserError } from '../errors.ts';
+import { FAILED, type ListenOptions, listenProblem, UserError } from '../errors.ts';
 import { systemdNotifier } from '../systemd/notify.ts';
 import { hasTerminal, isTerminalGone } from '../terminal/hangup.ts';
 import { MeshLog } from './mesh-log.ts';
@@ -123,7 +124,11 @@ async function runUntilStopped(
     log('info', 'peer stopped', { peer: id });
     return 0;
   } catch (error) {
-    throw asUserError(error, id, port);
+    const settings = `in ${join(folder, 'settings.json')}`;
+    throw asUserError(error, id, {
+      host: options.host === undefined ? settings : 'with --host',
+      port: port === undefined ? settings : 'with --port',
+    });
   }
 }
 
@@ -227,23 +232,12 @@ async function timeServersOf({ servers, keys, nts }: Config['clock']) {
   return configuredSources(servers, { keys, nts });
 }
 
-/** Errors at start that the user can fix become one line. */
-export function asUserError(
-  error: unknown,
-  id: string,
-  port: number | undefined,
-  option = '--port',
-): unknown {
+/** Errors at start that the user can fix become one line. `options`: where address and port were chosen. */
+export function asUserError(error: unknown, id: string, options: ListenOptions): unknown {
   const known = [FolderError, ControlError, PolicyError, ResponsePolicyError, PassphraseError, CaptureError];
-  if (known.some((kind) => error instanceof kind))
-    return new UserError(`${id}: ${(error as Error).message}`, FAILED);
-  const code = (error as NodeJS.ErrnoException).code;
-  if (code === 'EADDRINUSE') {
-    const taken = port ?? (error as { port?: number }).port ?? '';
-    return new UserError(`${id}: port ${taken} is taken: choose another with ${option}`, FAILED);
-  }
-  if (code === 'EADDRNOTAVAIL')
-    return new UserError(`${id}: this host has no such address: see --host`, FAILED);
-  if (code === 'EACCES') return new UserError(`${id}: not allowed: ${(error as Error).message}`, FAILED);
-  return error;
+  const isKnown = known.some((kind) => error instanceof kind);
+  const problem = isKnown ? (error as Error).message : listenProblem(error, options);
+  if (problem !== null) return new UserError(`${id}: ${problem}`, FAILED);
+  const { code, message } = error as NodeJS.ErrnoException;
+  return code === 'EACCES' ? new UserError(`${id}: not allowed: ${message}`, FAILED) : error;
 }

@@ -160,7 +160,7 @@ function newFolder(id: string): FolderStorage {
   const storage = openFolder(id);
   if (isComplete(storage))
     throw new UserError(
-      `${id} is a member already (${storage.folder}): take another --name, or remove that folder`,
+      `${id} is a member already (${storage.folder}): take another name, or remove that folder`,
       FAILED,
     );
   return storage;

@@ -1,7 +1,7 @@
 // Reads standard input to its end, and writes standard output completely, at the pace of the other end. Node makes pipes
 // non-blocking, so that synchronous calls fail with EAGAIN if the other end is slower.
 import { isatty } from 'node:tty';
-import { FAILED, UserError } from '../errors.ts';
+import { FAILED, UserError, writeProblem } from '../errors.ts';
 
 /** Null if it exceeds `bytesMax`. @throws UserError, with the text `missing` if standard input is a terminal */
 export async function readStandardInput(missing: string, bytesMax: number): Promise<Buffer | null> {
@@ -23,8 +23,7 @@ export async function readStandardInput(missing: string, bytesMax: number): Prom
 /** Resolves when all of it is written. @throws UserError if the other end is closed */
 export async function writeStandardOutput(data: Uint8Array): Promise<void> {
   await new Promise<void>((resolve, reject) => {
-    const failed = ({ message }: Error) =>
-      reject(new UserError(`cannot write standard output: ${message}`, FAILED));
+    const failed = (error: Error) => reject(new UserError(writeProblem('standard output', error), FAILED));
     process.stdout.once('error', failed);
     process.stdout.write(data, (error) => {
       if (error != null) return failed(error);

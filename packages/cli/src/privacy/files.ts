@@ -1,5 +1,5 @@
 // Keys, and single files encrypted with them.
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createReadStream, createWriteStream, rmSync } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -13,7 +13,7 @@ import {
   openCapture,
   type VaultKey,
 } from '@eyrie/capture';
-import { FAILED, UserError } from '../errors.ts';
+import { FAILED, UserError, writeProblem } from '../errors.ts';
 import { pathFrom } from '../pipeline/config.ts';
 import { userError } from '../pipeline/user-error.ts';
 
@@ -26,11 +26,11 @@ export function key(file: string): void {
   try {
     makeKeyFile(file);
   } catch (error) {
-    const isThere = (error as NodeJS.ErrnoException).code === 'EEXIST';
-    throw new UserError(
-      `${file}: ${isThere ? 'is there already: a key is not replaced' : (error as Error).message}`,
-      FAILED,
-    );
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST')
+      throw new UserError(`${file}: is there already: a key is not replaced`, FAILED);
+    // An empty file would be in the way of the next try.
+    rmSync(file, { force: true });
+    throw new UserError(writeProblem(file, error), FAILED);
   }
   console.log(
     `${file} holds a new key. Keep a copy elsewhere: without it nothing that it encrypts can be read.`,
@@ -94,6 +94,6 @@ async function write(path: string, fill: (into: NodeJS.WritableStream) => Promis
     if (isBegun) await rm(path, { force: true });
     if (error instanceof CaptureError) userError(error);
     const isThere = (error as NodeJS.ErrnoException).code === 'EEXIST';
-    throw new UserError(`${path}: ${isThere ? 'is there already' : (error as Error).message}`, FAILED);
+    throw new UserError(isThere ? `${path}: is there already` : writeProblem(path, error), FAILED);
   }
 }

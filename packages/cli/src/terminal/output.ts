@@ -1,7 +1,7 @@
 // Standard output for bulk text: lines are put together as bytes in one buffer and written when it is full.
 import { writeSync } from 'node:fs';
 import type { TextSink, Words } from '@eyrie/dissect';
-import { FAILED, UserError } from '../errors.ts';
+import { FAILED, UserError, writeProblem } from '../errors.ts';
 
 const CAPACITY = 1 << 18;
 /** Up to so many characters a loop is faster than a call into the runtime. */
@@ -305,9 +305,7 @@ export class Output implements TextSink {
       } catch (error) {
         const code = (error as NodeJS.ErrnoException).code;
         if (code === 'EPIPE') throw new ClosedPipe();
-        if (code === 'ENOSPC' || code === 'EDQUOT')
-          throw new UserError('standard output: the disk is full; free some space', FAILED);
-        if (code !== 'EAGAIN') throw error;
+        if (code !== 'EAGAIN') throw new UserError(writeProblem('standard output', error), FAILED);
         // A pipe that somebody made non-blocking and that is full just now.
         Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
       }

@@ -27,23 +27,26 @@ export interface ServeOptions extends ServerOptions {
 
 /** Runs until it is interrupted. */
 export async function serve(options: ServeOptions): Promise<number> {
+  const port = portOf(options.port);
+  const nts = ntsOf(options);
   const keeper = options.from === undefined ? null : new TimeKeeper(sourcesOf(options.from, options));
   const time = keeper === null ? ownTime(stratumOf(options.stratum)) : followedTime(keeper);
   const server = new TimeServer({
     time,
     address: options.address,
-    port: portOf(options.port),
-    nts: ntsOf(options),
+    port,
+    nts,
   });
   const interrupt = listenForInterrupt();
   try {
     await server.listen();
   } catch (error) {
     if (!(error instanceof ClockError)) throw error;
-    throw new UserError(`${error.message} with --port or --nts-port`, FAILED);
+    const option = error.code === 'address' ? '--address' : '--port or --nts-port';
+    throw new UserError(`${error.message} with ${option}`, FAILED);
   }
-  const nts = server.keyPort === null ? '' : `, keys for NTS on TCP port ${server.keyPort}`;
-  console.error(`The time is given on ${options.address} UDP port ${server.port}${nts}. Ctrl-C ends it.`);
+  const keys = server.keyPort === null ? '' : `, keys for NTS on TCP port ${server.keyPort}`;
+  console.error(`The time is given on ${options.address} UDP port ${server.port}${keys}. Ctrl-C ends it.`);
   keeper?.start(() => {
     const { offset } = keeper.verdict();
     console.error(
@@ -70,9 +73,10 @@ function ntsOf({
   cert,
   ntsPort,
 }: ServeOptions): { port: number; key: Buffer; cert: Buffer } | undefined {
+  const port = portOf(ntsPort);
   if (key === undefined && cert === undefined) return undefined;
   if (key === undefined || cert === undefined) throw new UserError('NTS needs both --key and --cert');
-  return { port: portOf(ntsPort), key: readFile(key), cert: readFile(cert) };
+  return { port, key: readFile(key), cert: readFile(cert) };
 }
 
 /** An undisciplined clock, as chrony's `local`: nobody should prefer it to a real one, hence the high stratum. */

@@ -54,17 +54,17 @@ export class TimeServer {
     return typeof address === 'object' && address !== null ? address.port : null;
   }
 
-  /** @throws ClockError if a port is taken or not permitted */
+  /** @throws ClockError if a port is taken or not permitted, or the address is none of this machine */
   async listen(): Promise<void> {
     const { address, port, nts } = this.#options;
-    await bound(this.#socket, port, (done) => this.#socket.bind(port, address, done));
+    await bound(this.#socket, this.#options, (done) => this.#socket.bind(port, address, done));
     // An error of one datagram (ICMP unreachable) must not end the server.
     this.#socket.on('error', () => {});
     if (nts === undefined || this.#jar === null) return;
     const server = createKeyServer({ key: nts.key, cert: nts.cert, jar: this.#jar, ntpPort: this.port });
     this.#keyServer = server;
     try {
-      await bound(server, nts.port, (done) => server.listen(nts.port, address, done));
+      await bound(server, { address, port: nts.port }, (done) => server.listen(nts.port, address, done));
     } catch (error) {
       this.#socket.close();
       throw error;
@@ -100,23 +100,25 @@ function bound(
     once(event: 'error', listener: (error: Error) => void): unknown;
     off(event: 'error', listener: (error: Error) => void): unknown;
   },
-  port: number,
+  { address, port }: { address: string; port: number },
   bind: (done: () => void) => void,
 ): Promise<void> {
   return new Promise((settle, reject) => {
-    const refuse = (error: NodeJS.ErrnoException) => {
-      const why =
-        error.code === 'EADDRINUSE'
-          ? `port ${port} is taken; choose another`
-          : error.code === 'EACCES'
-            ? `port ${port} needs more rights; choose one above 1023`
-            : error.message;
-      reject(new ClockError('port', why));
-    };
+    const refuse = (error: Error) => reject(listenError(error, address, port));
     socket.once('error', refuse);
     bind(() => {
       socket.off('error', refuse);
       settle();
     });
   });
+}
+
+function listenError(error: NodeJS.ErrnoException, address: string, port: number): ClockError {
+  const { code, syscall, message } = error;
+  if (code === 'EADDRINUSE') return new ClockError('port', `port ${port} is taken; choose another`);
+  if (code === 'EACCES')
+    return new ClockError('port', `port ${port} needs more rights; choose one above 1023`);
+  if (code === 'EADDRNOTAVAIL' || syscall === 'getaddrinfo')
+    return new ClockError('address', `${address} is not an address of this machine; choose another`);
+  return new ClockError('port', message);
 }

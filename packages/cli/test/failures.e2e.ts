@@ -1,0 +1,111 @@
+// What a command says, and leaves behind, when the machine refuses: an address that is none of its own, a port that is taken, a
+// disk without room.
+
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, existsSync, mkdtempSync, openSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+
+const eyrie = join(import.meta.dirname, '../bin/eyrie.js');
+const sample = join(import.meta.dirname, '../../../samples/office-hour.pcapng');
+
+function folderFor(t: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), 'eyrie-failures-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+function call(
+  home: string,
+  args: readonly string[],
+  { stdout = 'pipe' as 'pipe' | number, fileBlocks = 0 } = {},
+) {
+  const options = {
+    encoding: 'utf8' as const,
+    cwd: home,
+    timeout: 20_000,
+    stdio: ['ignore', stdout, 'pipe'] as ('ignore' | 'pipe' | number)[],
+    env: { ...process.env, EYRIE_HOME: home, HOME: home, EYRIE_PASSPHRASE: 'correct horse battery' },
+  };
+  const command = [process.execPath, eyrie, ...args];
+  const child =
+    fileBlocks === 0
+      ? spawnSync(command[0]!, command.slice(1), options)
+      : spawnSync('sh', ['-c', `ulimit -f ${fileBlocks}; exec "$@"`, 'sh', ...command], options);
+  return { status: child.status, stdout: child.stdout, stderr: child.stderr };
+}
+
+test('an address that is none of this machine: one line names it and the option', (t) => {
+  const home = folderFor(t);
+  assert.equal(call(home, ['mesh', 'init', 'home', '--name', 'one', '--port', '0']).status, 0);
+  const wrong = '192.0.2.1';
+  for (const [args, option] of [
+    [['peer', 'one', '--host', wrong], '--host'],
+    [['coordinator', 'one', '--host', 'no-such-host.invalid'], '--host'],
+    [['honeypot', '--address', wrong, '--port', '0', '--ports', 'ssh=0'], '--address'],
+    [['time', 'serve', '--address', wrong, '--port', '0'], '--address'],
+  ] as const) {
+    const { status, stderr } = call(home, args);
+    assert.equal(status, 1, args.join(' '));
+    assert.match(stderr, new RegExp(`^eyrie: .*is not an address of this machine.*${option}\n$`));
+  }
+});
+
+test('a peer whose port is taken: the line names the file where the port is set', async (t) => {
+  const home = folderFor(t);
+  const other = createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  t.after(() => other.close());
+  const port = String((other.address() as AddressInfo).port);
+  call(home, ['mesh', 'init', 'home', '--name', 'one', '--host', '127.0.0.1', '--port', port]);
+  const started = call(home, ['mesh', 'start', 'one']);
+  assert.equal(started.status, 1);
+  assert.equal(
+    started.stderr,
+    `eyrie: one does not start: port ${port} is taken: choose another in ${join(home, 'peers/one/settings.json')}\n`,
+  );
+  const named = call(home, ['peer', 'one', '--port', port]);
+  assert.equal(named.stderr, `eyrie: one: port ${port} is taken: choose another with --port\n`);
+});
+
+const full = '/dev/full';
+const needsFull = { skip: existsSync(full) ? false : `no ${full} here` };
+
+test('standard output on a full disk: one line, exit status 1', needsFull, (t) => {
+  const home = folderFor(t);
+  const file = openSync(full, 'w');
+  t.after(() => closeSync(file));
+  for (const args of [['--help'], ['mesh', 'list'], ['encrypt', '--text', 'x'], ['samples', '--json']]) {
+    const { status, stderr } = call(home, args, { stdout: file });
+    assert.equal(stderr, 'eyrie: standard output: the disk is full; free some space\n', args.join(' '));
+    assert.equal(status, 1);
+  }
+});
+
+const needsShell = { skip: process.platform === 'win32' ? 'no limits of a shell' : false };
+
+test(
+  'a file that cannot be written to its end: one line, and the beginning of it is removed',
+  needsShell,
+  (t) => {
+    const home = folderFor(t);
+    writeFileSync(join(home, 'plain'), Buffer.alloc(400_000));
+    const limited = { fileBlocks: 100 };
+    const { status, stderr } = call(home, ['encrypt', 'plain', '-o', 'sealed'], limited);
+    assert.equal(status, 1);
+    assert.match(stderr, /^eyrie: sealed: cannot be written: EFBIG.*\n$/);
+    call(home, ['privacy', 'key', 'key']);
+    const locked = call(home, ['privacy', 'lock', sample, '-o', 'locked', '--key', 'key'], limited);
+    assert.match(locked.stderr, /^eyrie: locked: cannot be written: EFBIG.*\n$/);
+    assert.deepEqual(
+      readdirSync(home)
+        .filter((name) => !name.startsWith('.'))
+        .sort(),
+      ['key', 'plain'],
+    );
+  },
+);
