@@ -19,6 +19,7 @@ import { addPersistorCommand } from './persistor/options.ts';
 import { addPrivacyCommand } from './privacy/options.ts';
 import { addReadCommand } from './read/options.ts';
 import { newProgram } from './running.ts';
+import { addSamplesCommand } from './samples/options.ts';
 import { addServingOptions } from './serving/options.ts';
 import { addStoreCommand } from './store/options.ts';
 import { addTimeCommand } from './time/options.ts';
@@ -80,16 +81,7 @@ program
     listFields(text ?? '', options);
   });
 
-program
-  .command('samples')
-  .description('list the bundled captures, download public ones')
-  .argument('[args...]')
-  .helpOption(false)
-  .allowUnknownOption()
-  .action(async (args: string[]) => {
-    const { runSamples } = await import('./samples/index.ts');
-    process.exitCode = await runSamples(args);
-  });
+addSamplesCommand(program);
 
 program.commandsGroup('The mesh of peers:');
 program

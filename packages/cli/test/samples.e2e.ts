@@ -8,9 +8,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { spawnChild } from '../../../test/support/children.ts';
+import { type FetchOptions, fetch, list, type SamplesIo } from '../src/samples/command.ts';
 import { type Download, downloadFile } from '../src/samples/download.ts';
-import { runSamples } from '../src/samples/index.ts';
 
+const eyrie = join(import.meta.dirname, '../bin/eyrie.js');
 const FILE = Buffer.from(Array.from({ length: 50_000 }, (_, i) => (i * 7 + (i >> 8)) & 255));
 const SHA256 = createHash('sha256').update(FILE).digest('hex');
 const ETAG = '"v1"';
@@ -236,17 +237,21 @@ describe('downloading a sample', () => {
 });
 
 describe('eyrie samples', () => {
-  const run = async (...args: string[]): Promise<{ status: number; out: string; err: string }> => {
+  /** What a command wrote, and what it resolved to. */
+  async function said<T>(command: (io: SamplesIo) => Promise<T>) {
     let out = '';
     let err = '';
-    const status = await runSamples(args, {
+    const status = await command({
       out: { write: (text) => (out += text) },
       err: { write: (text) => (err += text) },
       samplesFolder: folder,
       env: { XDG_CACHE_HOME: folder },
     });
     return { status, out, err };
-  };
+  }
+  const listed = (json = false) => said((io) => list({ json }, io));
+  const fetched = (names: string[] = [], options: FetchOptions = {}) =>
+    said((io) => fetch(names, options, io));
 
   beforeEach(async () => {
     const shows = 'something';
@@ -265,11 +270,10 @@ describe('eyrie samples', () => {
   });
 
   it('lists what is here and what is to fetch', async () => {
-    const { status, out } = await run();
-    assert.equal(status, 0);
+    const { out } = await listed();
     assert.match(out, /^Here:\n {2}own\.pcap +24 B {2}something\n/);
     assert.match(out, /To fetch .*:\n {2}a\.pcap +50.0 kB {2}something\n/);
-    const list = JSON.parse((await run('--json')).out);
+    const list = JSON.parse((await listed(true)).out);
     assert.deepEqual(
       list.map((sample: { name: string; path: string | null }) => [sample.name, sample.path]),
       [
@@ -281,7 +285,7 @@ describe('eyrie samples', () => {
   });
 
   it('fetches all, from their own addresses, and then lists them as here', async () => {
-    const { status, out, err } = await run('fetch');
+    const { status, out, err } = await fetched();
     assert.equal(status, 0);
     assert.equal(err, 'a.pcap: 50.0 kB fetched\nb.pcap: 50.0 kB fetched\n');
     assert.match(out, /^2 of 2 samples are in /);
@@ -289,11 +293,11 @@ describe('eyrie samples', () => {
       requests.map((request) => request.url),
       ['/x/a.pcap', '/x/b.pcap'],
     );
-    assert.doesNotMatch((await run()).out, /To fetch/);
+    assert.doesNotMatch((await listed()).out, /To fetch/);
   });
 
   it('fetches one by name from elsewhere, and says so in JSON', async () => {
-    const { status, out } = await run('fetch', 'b.pcap', '--from', `${origin}/mirror`, '--json');
+    const { status, out } = await fetched(['b.pcap'], { from: `${origin}/mirror`, json: true });
     assert.equal(status, 0);
     assert.equal(requests[0]?.url, '/mirror/b.pcap');
     const path = join(folder, 'eyrie', 'samples', 'b.pcap');
@@ -305,49 +309,40 @@ describe('eyrie samples', () => {
       if (request.url?.endsWith('a.pcap')) response.writeHead(404).end();
       else wellBehaved(request, response);
     };
-    const { status, out, err } = await run('fetch');
+    const { status, out, err } = await fetched();
     assert.equal(status, 1);
     assert.match(err, /^eyrie: a\.pcap: the server answered 404/m);
     assert.match(out, /^1 of 2 samples/);
   });
 
   it('says what is wrong with a call in one line', async () => {
-    for (const [args, message] of [
-      [
-        ['fetch', 'c.pcap'],
-        /^eyrie: no sample is called c\.pcap: see "eyrie samples" for those there are\n$/,
-      ],
-      [['fetch', '--from', 'ftp://x'], /^eyrie: --from takes an http or https address, not ftp:\/\/x\n$/],
-      [['drop'], /^eyrie: eyrie samples takes nothing or "fetch": see eyrie samples --help\n$/],
-      [['--jsno'], /^eyrie: Unknown option '--jsno': see eyrie samples --help\n$/],
-      [['--from', origin], /--help\n$/],
-    ] as const) {
-      const { status, err } = await run(...args);
-      assert.equal(status, 2, args.join(' '));
-      assert.match(err, message);
-    }
-    assert.match((await run('--help')).out, /Example:\n {2}eyrie samples fetch/);
+    await assert.rejects(fetched(['c.pcap']), {
+      exitCode: 2,
+      message: 'no sample is called c.pcap: see "eyrie samples" for those there are',
+    });
+    await assert.rejects(fetched([], { from: 'ftp://x' }), {
+      exitCode: 2,
+      message: '--from takes an http or https address, not ftp://x',
+    });
   });
 
   it('fails in one line where it may not write', async () => {
     await writeFile(join(folder, 'plain'), '');
-    const { status, err } = await run('fetch', 'a.pcap', '--to', join(folder, 'plain', 'under'));
+    const { status, err } = await fetched(['a.pcap'], { to: join(folder, 'plain', 'under') });
     assert.equal(status, 1);
     assert.match(err, /^eyrie: cannot write to .* \(ENOTDIR\): .*--to$/m);
   });
 
   const noSignals = process.platform === 'win32' && 'Windows has no SIGINT to send';
   it('ends cleanly on Ctrl-C and keeps what came so far', { skip: noSignals }, async () => {
-    const code = `import { runSamples } from ${JSON.stringify(import.meta.resolve('../src/samples/index.ts'))};
-      process.exitCode = await runSamples(process.argv.slice(1));`;
-    const args = ['fetch', 'wifi-wpa.pcap', '--from', origin, '--to', join(folder, 'cache')];
+    const args = ['samples', 'fetch', 'wifi-wpa.pcap', '--from', origin, '--to', join(folder, 'cache')];
     const asked = new Promise<void>((resolve) => {
       answer = (_, response) => {
         response.writeHead(200).write(FILE.subarray(0, 1_000));
         resolve();
       };
     });
-    const child = spawnChild(process.execPath, ['--input-type=module', '-e', code, ...args]);
+    const child = spawnChild(process.execPath, [eyrie, ...args]);
     let err = '';
     child.stderr.setEncoding('utf8').on('data', (text) => {
       err += text;
@@ -363,8 +358,7 @@ describe('eyrie samples', () => {
   it('refuses a manifest whose names lead elsewhere', async () => {
     const bad = { name: '../x', url: origin, bytes: 1, sha256: SHA256, licence: 'MIT', shows: 'x' };
     await writeFile(join(folder, 'public.json'), JSON.stringify({ samples: [bad] }));
-    const { status, err } = await run('fetch');
-    assert.equal(status, 1);
-    assert.match(err, /^eyrie: .*public\.json: entry 1 is not as it should be\n$/);
+    const message = /^[^\n]*public\.json: entry 1 is not as it should be$/;
+    await assert.rejects(fetched(), { exitCode: 1, message });
   });
 });
