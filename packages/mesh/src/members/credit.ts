@@ -62,7 +62,10 @@ export class Credit {
     const { count, sinceMs } = this.#recent(name) ?? { count: 0, sinceMs: this.#clock.elapsedMs() };
     this.#wrong.delete(name);
     this.#wrong.set(name, { count: count + 1, sinceMs });
-    if (this.#wrong.size > PAIRS_MAX) this.#wrong.delete(this.#wrong.keys().next().value!);
+    for (const oldest of this.#wrong.keys()) {
+      if (this.#recent(oldest) !== null && this.#wrong.size <= PAIRS_MAX) break;
+      this.#wrong.delete(oldest);
+    }
   }
 
   #recent(name: string): { count: number; sinceMs: number } | null {

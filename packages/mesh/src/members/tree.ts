@@ -3,6 +3,7 @@
 // parts, and the leader of each part is a child. So when a peer joins or leaves, few others change places.
 
 import { sha256 } from '../identity/keys.ts';
+import { SharedList } from './shared-list.ts';
 
 const BRANCHING = 8;
 /** Parts are not split below the resolution of a position (48 bits). */
@@ -47,10 +48,14 @@ interface Place {
 export class Tree {
   readonly branching: number;
   /** Sorted by position. */
-  readonly #spots: Spot[] = [];
+  readonly #list = new SharedList<Spot>();
 
   constructor(branching = BRANCHING) {
     this.branching = branching;
+  }
+
+  get #spots(): readonly Spot[] {
+    return this.#list.items;
   }
 
   get size(): number {
@@ -80,12 +85,17 @@ export class Tree {
     const spot = spotOf(id);
     const at = this.#firstFrom(spot.position);
     for (let i = at; this.#spots[i]?.position === spot.position; i++) if (this.#spots[i]!.id === id) return;
-    this.#spots.splice(at, 0, spot);
+    this.#list.own().splice(at, 0, spot);
   }
 
   delete(id: string): void {
     const at = this.#indexOf(id);
-    if (at >= 0) this.#spots.splice(at, 1);
+    if (at >= 0) this.#list.own().splice(at, 1);
+  }
+
+  /** Shares memory with equal trees of this process, until it changes. */
+  share(): void {
+    this.#list.share();
   }
 
   /** The root; null if the tree is empty. */

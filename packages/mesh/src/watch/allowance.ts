@@ -1,11 +1,12 @@
-// Rate limits: one token bucket per name.
+// Rate limits: one token bucket per name, kept as the time at which it will be full again (the generic cell rate algorithm of
+// ITU-T I.371). A full bucket is like none, so it takes no memory.
 
 import type { Clock } from '../runtime.ts';
 
 export interface AllowanceOptions {
-  /** Capacity of a bucket. */
+  /** Capacity of a bucket, in whole tokens. */
   readonly burst: number;
-  /** Interval at which one token is added. */
+  /** Interval at which one token is added, in whole milliseconds. */
   readonly everyMs: number;
   /** Maximum number of buckets; the least recently used is evicted. */
   readonly namesMax?: number;
@@ -13,16 +14,11 @@ export interface AllowanceOptions {
 
 const NAMES_MAX = 1_024;
 
-interface Left {
-  tokens: number;
-  atMs: number;
-}
-
 export class Allowance {
   readonly #clock: Clock;
   readonly #options: AllowanceOptions;
-  /** Tokens left at a time, least recently used first. Null until the first: a peer has a dozen limits, most never used. */
-  #left: Map<string, Left> | null = null;
+  /** When each bucket will be full, least recently used first. Null until the first: a peer has a dozen limits, most never used. */
+  #fullMs: Map<string, number> | null = null;
 
   constructor(clock: Clock, options: AllowanceOptions) {
     this.#clock = clock;
@@ -31,30 +27,34 @@ export class Allowance {
 
   /** Takes a token; returns false if there is none. */
   take(name: string): boolean {
-    const { tokens, atMs } = this.#leftOf(name);
-    const isAllowed = tokens >= 1;
-    this.#left ??= new Map();
-    this.#left.delete(name);
-    this.#left.set(name, { tokens: isAllowed ? tokens - 1 : tokens, atMs });
-    const { namesMax = NAMES_MAX } = this.#options;
-    if (this.#left.size > namesMax) this.#left.delete(this.#left.keys().next().value!);
+    const { everyMs, namesMax = NAMES_MAX } = this.#options;
+    const nowMs = this.#nowMs();
+    const isAllowed = this.has(name);
+    const buckets = this.#fullMs ?? new Map<string, number>();
+    this.#fullMs = buckets;
+    const fullMs = Math.max(nowMs, buckets.get(name) ?? 0) + (isAllowed ? everyMs : 0);
+    buckets.delete(name);
+    buckets.set(name, fullMs);
+    for (const [oldest, oldestFullMs] of buckets) {
+      if (oldestFullMs > nowMs && buckets.size <= namesMax) break;
+      buckets.delete(oldest);
+    }
     return isAllowed;
   }
 
   /** Whether a token is available. */
   has(name: string): boolean {
-    return this.#leftOf(name).tokens >= 1;
+    const { burst, everyMs } = this.#options;
+    const fullInMs = (this.#fullMs?.get(name) ?? 0) - this.#nowMs();
+    return fullInMs <= (burst - 1) * everyMs;
   }
 
   forget(name: string): void {
-    this.#left?.delete(name);
+    this.#fullMs?.delete(name);
   }
 
-  #leftOf(name: string): Left {
-    const { burst, everyMs } = this.#options;
-    const atMs = this.#clock.elapsedMs();
-    const before = this.#left?.get(name);
-    if (before === undefined) return { tokens: burst, atMs };
-    return { tokens: Math.min(burst, before.tokens + (atMs - before.atMs) / everyMs), atMs };
+  /** Whole, so that sums are exact. */
+  #nowMs(): number {
+    return Math.floor(this.#clock.elapsedMs());
   }
 }
