@@ -61,6 +61,8 @@ export class Findings {
     const known = this.#byKey.get(key);
     const { quietS = Infinity } = this.#options;
     if (known !== undefined && sighting.time - known.end <= quietS) {
+      // In a flood there is a sighting for each packet: once a second is enough to keep the order.
+      if (sighting.time > known.end + 1) this.#keep(key, known);
       this.#update(rule, known, sighting);
       return;
     }
@@ -70,11 +72,16 @@ export class Findings {
       return;
     }
     if (known !== undefined) this.#superseded.push(known);
+    this.#keep(key, finding);
+    if (this.#byKey.size + this.#superseded.length > FINDINGS_MAX) this.#evict();
+    this.#options.onFinding?.(finding);
+  }
+
+  /** Marks a finding as the most recently seen. */
+  #keep(key: string, finding: Finding): void {
     this.#byKey.delete(key);
     this.#byKey.set(key, finding);
     this.#oldest.changed();
-    if (this.#byKey.size + this.#superseded.length > FINDINGS_MAX) this.#evict();
-    this.#options.onFinding?.(finding);
   }
 
   #update(rule: Rule, finding: Finding, sighting: Sighting): void {

@@ -12,6 +12,7 @@ export class Recent {
   readonly items = new Map<string, number>();
   readonly frames: number[] = [];
   readonly streams: number[] = [];
+  /** Of the items in the window: the least and the most recent time. */
   first = 0;
   last = 0;
   /** Additions since the key was created, repetitions included. */
@@ -25,21 +26,32 @@ export class Recent {
     return this.items.size;
   }
 
-  /** Adds an item, and drops those outside of the window before and after this time; captures are not always in order. */
+  /** Adds an item, and drops those outside of the window. */
   add(item: string, time: number, frame: number, stream = -1): void {
-    for (const [old, at] of this.items) {
-      // Items are ordered by when they were last seen: the first recent one ends the search.
-      if (Math.abs(time - at) <= this.windowS) break;
-      this.items.delete(old);
-    }
-    this.first = this.total === 0 || this.items.size === 0 ? time : Math.min(this.first, time);
-    this.last = Math.max(this.total === 0 ? time : this.last, time);
-    this.total++;
     const isKnown = this.items.delete(item);
+    this.sizeAt(time);
+    this.first = Math.min(this.first, time);
+    this.last = Math.max(this.last, time);
+    this.total++;
     if (this.items.size < ITEMS_MAX) this.items.set(item, time);
     if (isKnown || this.frames.length >= EVIDENCE_MAX) return;
     if (frame > 0) this.frames.push(frame);
     if (stream >= 0) this.streams.push(stream);
+  }
+
+  /** Items in the window before and after this time; drops the others. Captures are not always in order. */
+  sizeAt(time: number): number {
+    for (const [old, at] of this.items) {
+      // Items are ordered by when they were last seen: the first recent one ends the search.
+      if (Math.abs(time - at) <= this.windowS) {
+        this.first = at;
+        return this.items.size;
+      }
+      this.items.delete(old);
+    }
+    this.first = this.last = time;
+    this.frames.length = this.streams.length = 0;
+    return 0;
   }
 }
 

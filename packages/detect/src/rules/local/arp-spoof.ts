@@ -127,7 +127,8 @@ class Claims {
     const rival = disputed === undefined ? '' : this.#owning(disputed, time).find((other) => other !== mac);
     const summary = [
       `${mac} claims ${target}`,
-      station.moved.size > 0 && `packets of ${station.moved.size} others now come from it`,
+      station.moved.size > 0 &&
+        `packets of ${station.moved.size === 1 ? 'another host' : `${station.moved.size} others`} now come from it`,
       disputed !== undefined && `${disputed} is also claimed by ${rival}`,
     ];
     this.#report({

@@ -8,11 +8,14 @@ const FAILURES = 10;
 const INFERRED_FAILURES = 15;
 const WINDOW_S = 600;
 
+/** Failures before a success from which it counts as guessed: guessing in parallel succeeds before its last failures. */
+const SUCCESS_AFTER = FAILURES / 2;
+
 interface Series {
   readonly failed: Recent;
   readonly users: Set<string>;
-  /** The user of a successful login after failures; null if there was none. */
-  entered: string | null;
+  /** The last login that succeeded amid failures; null if there was none. */
+  entered: { readonly user: string; readonly time: number } | null;
 }
 
 /** Identifies the password tried, so that repetitions of one count once; every attempt if passwords are hidden. */
@@ -35,11 +38,15 @@ export const bruteForce: Rule = {
     const tried = new Bounded<Series>(KEYS_MAX);
 
     function judge(event: LoginEvent, series: Series): void {
-      const { failed, users, entered } = series;
+      const { failed, users } = series;
       const { client, server, serverPort, protocol, isInferred, time } = event;
-      if (failed.size < (isInferred ? INFERRED_FAILURES : FAILURES)) return;
+      if (failed.sizeAt(time) < (isInferred ? INFERRED_FAILURES : FAILURES)) return;
       const names =
         users.size === 0 ? '' : users.size === 1 ? ` as ${[...users][0]}` : ` as ${users.size} users`;
+      const entered =
+        series.entered !== null && Math.abs(time - series.entered.time) <= WINDOW_S
+          ? series.entered.user
+          : null;
       const success = entered === null ? '' : `; then succeeded${entered === '' ? '' : ` as ${entered}`}`;
       report({
         key: `${protocol} ${client} ${server} ${serverPort}`,
@@ -64,7 +71,7 @@ export const bruteForce: Rule = {
           entered: null,
         }));
         if (isSuccess) {
-          if (series.failed.size > 0) series.entered = user;
+          if (series.failed.sizeAt(time) >= SUCCESS_AFTER) series.entered = { user, time };
         } else {
           series.failed.add(tryOf(event, series.failed.total), time, frame, stream);
           if (user !== '' && series.users.size < 1000) series.users.add(user);

@@ -15,25 +15,25 @@ export const passwordSpraying: Rule = {
   threshold: `${FAILURES} failed logins from one client at ${SERVERS} or more servers of one protocol in ${WINDOW_S / 60} minutes`,
   source: 'MITRE T1110.003: few attempts per account stay below the limit of each server',
   exemptions:
-    'Clients with as many successes as failures: management tools with an old password in their list.',
+    'Clients with as many successes as failures in that time: management tools with an old password in their list.',
   advice: 'Block the source, and check the accounts it tried: their names are known to the attacker.',
   watch(report) {
-    const tried = new Bounded<{ failed: Recent; servers: Recent; successes: number }>(KEYS_MAX);
+    const tried = new Bounded<{ failed: Recent; servers: Recent; succeeded: Recent }>(KEYS_MAX);
     return {
       login({ client, server, protocol, isSuccess, time, frame, stream }) {
         const known = tried.for(`${protocol} ${client}`, () => ({
           failed: new Recent(WINDOW_S),
           servers: new Recent(WINDOW_S),
-          successes: 0,
+          succeeded: new Recent(WINDOW_S),
         }));
         if (isSuccess) {
-          known.successes++;
+          known.succeeded.add(String(known.succeeded.total), time, frame);
           return;
         }
         known.failed.add(String(known.failed.total), time, frame, stream);
         known.servers.add(server, time, frame);
         if (known.servers.size < SERVERS || known.failed.size < FAILURES) return;
-        if (known.successes >= known.failed.size) return;
+        if (known.succeeded.sizeAt(time) >= known.failed.size) return;
         report({
           key: `${protocol} ${client}`,
           time,

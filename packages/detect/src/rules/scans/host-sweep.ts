@@ -11,22 +11,29 @@ const ECHO_QUICK_S = 10;
 const ARP_HOSTS = 40;
 const ARP_MANY = 100;
 const WINDOW_S = 60;
+/** Hosts per source that are remembered as present. */
+const ANSWERED_MAX = 4096;
 
-/** Requested addresses, and which of them answered. */
-class Silent {
-  readonly asked = new Recent(WINDOW_S);
-  readonly answered = new Set<string>();
+/** Addresses that a source requested. */
+class Requested {
+  readonly all = new Recent(WINDOW_S);
+  /** Those that were not requested in the window before, hence not the hosts of monitoring. */
+  readonly fresh = new Recent(ECHO_QUICK_S);
+  /** Those without an answer so far. */
+  readonly silent = new Recent(WINDOW_S);
+  readonly #answered = new Bounded<true>(ANSWERED_MAX);
 
-  /** Adds a request; returns the number of addresses without an answer so far. */
-  ask(address: string, time: number, frame: number): number {
-    this.asked.add(address, time, frame);
-    let silent = 0;
-    for (const each of this.asked.items.keys()) if (!this.answered.has(each)) silent++;
-    return silent;
+  add(address: string, time: number, frame: number): void {
+    const { all, fresh, silent } = this;
+    if (!all.items.has(address)) fresh.add(address, time, frame);
+    all.add(address, time, frame);
+    if (this.#answered.get(address) === undefined) silent.add(address, time, frame);
+    else silent.sizeAt(time);
   }
 
   answer(address: string): void {
-    if (this.answered.size < 4096) this.answered.add(address);
+    this.#answered.set(address, true);
+    this.silent.items.delete(address);
   }
 }
 
@@ -41,27 +48,29 @@ export const hostSweep: Rule = {
     'Monitoring, whose hosts answer; hosts that resolve the few neighbours they talk to; ARP probes, whose sender address is unspecified.',
   advice: 'Identify the program on the source; unless it is an inventory tool, it searches for targets.',
   watch(report) {
-    const pings = new Bounded<Silent>(KEYS_MAX);
-    const requests = new Bounded<Silent>(KEYS_MAX);
+    const pings = new Bounded<Requested>(KEYS_MAX);
+    const requests = new Bounded<Requested>(KEYS_MAX);
+    const make = (): Requested => new Requested();
     return {
       icmp({ message, source, destination, time, frame }) {
         if (message === 'reply') pings.get(destination)?.answer(source);
         if (message !== 'echo' || isGroup(destination)) return;
-        const known = pings.for(source, () => new Silent());
-        const silent = known.ask(destination, time, frame);
-        const { size, first, last } = known.asked;
-        const isQuick = size >= ECHO_MANY && last - first <= ECHO_QUICK_S && known.asked.total <= 2 * size;
-        if (silent < ECHO_HOSTS && !isQuick) return;
+        const known = pings.for(source, make);
+        known.add(destination, time, frame);
+        const { all, fresh, silent } = known;
+        const isSilent = silent.size >= ECHO_HOSTS;
+        if (!isSilent && fresh.sizeAt(time) < ECHO_MANY) return;
+        const counted = isSilent ? all : fresh;
         report({
           key: `${source} ping`,
           time,
           source,
-          target: `${size} addresses`,
-          severity: silent >= ECHO_HOSTS ? 'medium' : 'low',
-          confidence: silent >= ECHO_HOSTS ? 0.9 : 0.5,
-          summary: `${source} pinged ${size} addresses within ${spanText(last - first)}; ${silent} did not answer`,
-          frames: known.asked.frames,
-          facts: { addresses: size, silent },
+          target: `${counted.size} addresses`,
+          severity: isSilent ? 'medium' : 'low',
+          confidence: isSilent ? 0.9 : 0.5,
+          summary: `${source} pinged ${counted.size} addresses within ${spanText(counted.last - counted.first)}; ${silent.size} did not answer`,
+          frames: counted.frames,
+          facts: { addresses: counted.size, silent: silent.size },
         });
       },
       arp({ isRequest, senderAddress, senderMac, targetAddress, time, frame }) {
@@ -70,19 +79,21 @@ export const hostSweep: Rule = {
           return;
         }
         if (senderAddress === targetAddress || senderAddress === '0.0.0.0') return;
-        const known = requests.for(senderAddress, () => new Silent());
-        const silent = known.ask(targetAddress, time, frame);
-        if (silent < ARP_HOSTS) return;
+        const known = requests.for(senderAddress, make);
+        known.add(targetAddress, time, frame);
+        const { all, silent } = known;
+        if (silent.size < ARP_HOSTS) return;
+        const isMany = silent.size >= ARP_MANY;
         report({
           key: `${senderAddress} arp`,
           time,
           source: senderAddress,
-          target: `${known.asked.size} addresses`,
-          severity: silent >= ARP_MANY ? 'medium' : 'low',
-          confidence: silent >= ARP_MANY ? 0.8 : 0.5,
-          summary: `${senderAddress} (${senderMac}) sent ARP requests for ${known.asked.size} addresses within ${spanText(known.asked.last - known.asked.first)}; ${silent} did not answer`,
-          frames: known.asked.frames,
-          facts: { addresses: known.asked.size, silent },
+          target: `${all.size} addresses`,
+          severity: isMany ? 'medium' : 'low',
+          confidence: isMany ? 0.8 : 0.5,
+          summary: `${senderAddress} (${senderMac}) sent ARP requests for ${all.size} addresses within ${spanText(all.last - all.first)}; ${silent.size} did not answer`,
+          frames: all.frames,
+          facts: { addresses: all.size, silent: silent.size },
         });
       },
     };

@@ -21,17 +21,17 @@ export const portScan: Rule = {
   advice:
     'Identify the program on the source. Unless it is your own scanner, isolate the host, and close the ports it found open.',
   watch(report) {
-    const failed = new Bounded<{ ports: Recent; used: Set<number>; isProbe: boolean }>(KEYS_MAX);
+    const failed = new Bounded<{ ports: Recent; used: Recent; isProbe: boolean }>(KEYS_MAX);
     const at = (client: string, server: string) =>
       failed.for(`${client} ${server}`, () => ({
         ports: new Recent(WINDOW_S),
-        used: new Set(),
+        used: new Recent(WINDOW_S),
         isProbe: false,
       }));
 
     function judge(client: string, server: string, time: number): void {
       const { ports, used, isProbe } = at(client, server);
-      if (ports.size < PORTS || used.size > ports.size) return;
+      if (ports.size < PORTS || used.sizeAt(time) > ports.size) return;
       report({
         key: `${client} ${server}`,
         time,
@@ -52,7 +52,7 @@ export const portScan: Rule = {
       outcome({ client, server, serverPort, time, frame, stream, result }: OutcomeEvent) {
         const known = at(client, server);
         if (result === 'completed') {
-          if (known.used.size < MANY_PORTS * 10) known.used.add(serverPort);
+          known.used.add(String(serverPort), time, frame, stream);
           return;
         }
         known.ports.add(String(serverPort), time, frame, stream);

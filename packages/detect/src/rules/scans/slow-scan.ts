@@ -20,22 +20,22 @@ export const slowScan: Rule = {
   source:
     'bro-simple-scan forgets sources 15 minutes after their last attempt, and so detects sweeps of one host per ten minutes only on a darknet; the count is that of its 445_scan capture',
   exemptions:
-    'Sources from which any host accepted a connection on that port; hosts whose name was resolved before; ports of no known service (P2P); responses without a request.',
+    'Sources from which any host accepted a connection on that port in that time; hosts whose name was resolved before; ports of no known service (P2P); responses without a request.',
   advice:
     'Look up the source and block it at the border; check whether other sources of its network do the same.',
   watch(report) {
-    const failed = new Bounded<{ hosts: Recent; hasSuccess: boolean }>(KEYS_MAX);
+    const failed = new Bounded<{ hosts: Recent; successAt: number }>(KEYS_MAX);
     return {
       outcome({ client, server, serverPort, time, frame, stream, result, isResolved }: OutcomeEvent) {
         if (isResolved || !isServicePort(serverPort)) return;
         const known = failed.for(`${client} ${serverPort}`, () => ({
           hosts: new Recent(WINDOW_S),
-          hasSuccess: false,
+          successAt: -Infinity,
         }));
-        if (result === 'completed') known.hasSuccess = true;
+        if (result === 'completed') known.successAt = time;
         else known.hosts.add(server, time, frame, stream);
         const { size, first, last } = known.hosts;
-        if (known.hasSuccess || last - first < SPAN_S) return;
+        if (Math.abs(time - known.successAt) <= WINDOW_S || last - first < SPAN_S) return;
         if (size < (isWebPort(serverPort) ? WEB_HOSTS : HOSTS)) return;
         report({
           key: `${client} ${serverPort}`,

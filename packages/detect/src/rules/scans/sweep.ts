@@ -26,17 +26,17 @@ export const sweep: Rule = {
   advice:
     'Identify the program on the source. Unless it is your own scanner, isolate the host, and check the hosts that answered.',
   watch(report) {
-    const failed = new Bounded<{ hosts: Recent; answered: Set<string> }>(KEYS_MAX);
+    const failed = new Bounded<{ hosts: Recent; answered: Recent }>(KEYS_MAX);
     return {
       outcome(event: OutcomeEvent) {
         const { client, server, serverPort, time, frame, stream, result, isResolved } = event;
         if (isResolved) return;
         const known = failed.for(`${client} ${serverPort}`, () => ({
           hosts: new Recent(WINDOW_S),
-          answered: new Set(),
+          answered: new Recent(WINDOW_S),
         }));
         if (result === 'completed') {
-          if (known.answered.size < HOSTS * 10) known.answered.add(server);
+          known.answered.add(server, time, frame, stream);
           return;
         }
         known.hosts.add(server, time, frame, stream);
@@ -44,7 +44,7 @@ export const sweep: Rule = {
         const isService = isServicePort(serverPort);
         const isOutward = isWebPort(serverPort) && isLocal(client) && !isLocal(server);
         if (size < (isOutward ? WEB_HOSTS : isService ? HOSTS : OTHER_PORT_HOSTS)) return;
-        if (known.answered.size > SUCCESS_SHARE * size) return;
+        if (known.answered.sizeAt(time) > SUCCESS_SHARE * size) return;
         report({
           key: `${client} ${serverPort}`,
           time,

@@ -10,7 +10,10 @@ const WINDOW_S = 120;
 
 interface Visit {
   readonly misses: Recent;
+  /** Responses, and those of them that were misses; both are halved in each window, so that the present counts. */
   answers: number;
+  missed: number;
+  since: number;
   tool: string;
 }
 
@@ -33,6 +36,8 @@ export const webScan: Rule = {
         const visit = visits.for(`${client} ${target}`, () => ({
           misses: new Recent(WINDOW_S),
           answers: 0,
+          missed: 0,
+          since: time,
           tool: '',
         }));
         if (step === 'request') {
@@ -56,10 +61,17 @@ export const webScan: Rule = {
         }
         const page = asked.get(String(stream))?.shift() ?? String(frame);
         if (status < 200) return;
+        const windows = Math.floor(Math.abs(time - visit.since) / WINDOW_S);
+        if (windows > 0) {
+          visit.answers /= 2 ** windows;
+          visit.missed /= 2 ** windows;
+          visit.since = time;
+        }
         visit.answers++;
         if (status !== 404 && status !== 403) return;
+        visit.missed++;
         visit.misses.add(page, time, frame, stream);
-        if (visit.misses.size < MISSES || visit.misses.total < MISS_SHARE * visit.answers) return;
+        if (visit.misses.size < MISSES || visit.missed < MISS_SHARE * visit.answers) return;
         report({
           key: `${client} ${target}`,
           time,
