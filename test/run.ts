@@ -16,8 +16,8 @@ const root = join(import.meta.dirname, '..');
 const TIMEOUT_MS = 900_000;
 /** A server that a failed test left behind holds the output of its file open: then only this ends the run. */
 const RUN_MS = 3_600_000;
-/** One more than the cores: of three, one mostly waits. Where there are many cores, memory is the limit. */
-const AT_ONCE = Math.min(availableParallelism() + 1, 8);
+/** Two more than the cores: most wait half of their time. Where there are many cores, memory is the limit. */
+const AT_ONCE = Math.min(availableParallelism() + 2, 8);
 
 /** After the files that share a process: what takes longest, so that the end is not one of these alone; between them, what mostly waits. */
 const FIRST = [

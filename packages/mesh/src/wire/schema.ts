@@ -73,7 +73,9 @@ export class Writer {
 
 /** A copy with memory of its own: a slice would keep the whole of Node's pool alive, a thousand times as much. */
 export function ownCopy(data: Uint8Array): Buffer {
-  return Buffer.from(Uint8Array.from(data).buffer);
+  const copy = Buffer.allocUnsafeSlow(data.length);
+  copy.set(data);
+  return copy;
 }
 
 export class Reader {
