@@ -159,7 +159,7 @@ export class DuckDBDatabase implements Database {
     },
     run: async (sql, parameters = []) => {
       this.#append.flush();
-      return (await this.#writer.run(sql, parameters as DuckDBValue[])).rowsChanged;
+      return (await run(this.#writer, sql, parameters)).rowsChanged;
     },
     // Only this process writes, one transaction at a time, and it empties its caches when it deletes.
     dictionaryState: async () => '',
@@ -291,7 +291,7 @@ export class DuckDBDatabase implements Database {
 
   async #query(connection: DuckDBConnection, sql: string, parameters: readonly Value[]): Promise<Row[]> {
     try {
-      return rowsOf(await connection.run(sql, parameters as DuckDBValue[]));
+      return rowsOf(await run(connection, sql, parameters));
     } catch (error) {
       throw this.#classified(error);
     }
@@ -336,6 +336,15 @@ export class DuckDBDatabase implements Database {
       this.#isBroken = false;
     });
   }
+}
+
+/** Without parameters there is nothing to prepare: one way to DuckDB's threads and back, not three. */
+function run(
+  connection: DuckDBConnection,
+  sql: string,
+  parameters: readonly Value[],
+): Promise<DuckDBMaterializedResult> {
+  return connection.run(sql, parameters.length === 0 ? undefined : (parameters as DuckDBValue[]));
 }
 
 /** A reader would cross to another thread and back for every chunk, though all of them are in memory. */

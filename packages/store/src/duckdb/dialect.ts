@@ -16,6 +16,7 @@ export const dialect: Dialect = {
     captured_length: '(captured & 4294967295)',
     interface: '(CAST(captured >> 32 AS INTEGER) - 1)',
   },
+  captured: 'captured',
   // Guaranteed by `preserve_insertion_order` even with several threads, since one connection inserts. Not after a join,
   // where DuckDB compacts small vectors and so emits them late.
   comesInOrder: (condition) => !JOIN.test(condition),

@@ -8,6 +8,7 @@ export const dialect: Dialect = {
     captured_length: 'captured_length',
     interface: 'interface',
   },
+  captured: '((CAST(interface AS BIGINT) + 1) << 32 | captured_length)',
   comesInOrder: () => false,
   divide: (left, right) => `(${left}) / ${right}`,
   fromJson: (columns) =>

@@ -13,8 +13,13 @@ const among = (dialect: Dialect): string => `SELECT ${placedColumns(dialect)} FR
   WHERE id >= $1 AND id <= $2 AND place >= $3 AND place < $4 AND transport = $5 AND stream = $6
     AND time >= $7 AND time <= $8`;
 
-/** Ids before a packet that are searched first: most packets are of busy conversations, whose latest hundred lie in these. */
+/** So many ids before a packet are searched first. */
 const NEAR = 32_768;
+/**
+ * Where the packets of its conversation are further apart, as many ids as should hold this many times the packets wanted: to
+ * read 300,000 more in DuckDB costs less than a second query, which has to read all that came before.
+ */
+const MARGIN = 2;
 /** Rows that one query may go through to find all packets of a conversation: it takes about 2 ms. */
 const WHOLE_ROWS_MAX = 1_000_000;
 /** Packets of one conversation that are cached whole. */
@@ -63,22 +68,29 @@ export class Leads {
     const terms = [...placesOf(capture), BigInt(transport), BigInt(stream)];
     const mine: Conversation = { capture, terms, key: `${capture} ${transport} ${stream}` };
     const flow = await this.#flows.of(packet);
-    const whole =
-      flow !== null && (await this.#isRare(packet, flow, most)) ? await this.#whole(mine, flow) : null;
-    return whole === null
-      ? this.#searched(packet, mine, flow, most)
-      : whole.before(packet.id, most.first, most.latest);
+    if (flow === null) return this.#searched(packet, mine, null, NEAR, most);
+    const rows = await this.#rowsDuring(flow, capture);
+    // Packets may have been stored that its record does not know of yet.
+    const isKnown = flow.packets <= WHOLE_PACKETS_MAX && Number(packet.time) <= flow.end + SLACK;
+    // All of them are found by one query, where its latest ones are spread too far to be near.
+    const isRare = rows <= WHOLE_ROWS_MAX && flow.packets * NEAR < most.latest * Math.max(rows, NEAR);
+    const whole = isKnown && isRare ? await this.#whole(mine, flow) : null;
+    if (whole !== null) return whole.before(packet.id, most.first, most.latest);
+    return this.#searched(packet, mine, flow, this.#near(rows / flow.packets, most), most);
   }
 
-  /** Whether its latest packets are spread too far to be near, but all of them are found by one query. */
-  async #isRare({ capture, time }: PacketRow, flow: FlowHead, { latest }: LeadOptions): Promise<boolean> {
-    // Packets may have been stored that its record does not know of yet.
-    if (flow.packets > WHOLE_PACKETS_MAX || Number(time) > flow.end + SLACK) return false;
+  /** @param distance of the conversation's packets on average, in ids */
+  #near(distance: number, { latest }: LeadOptions): number {
+    if (!this.#database.dialect.comesInOrder(this.#among)) return NEAR;
+    return Math.max(NEAR, Math.ceil(MARGIN * latest * distance));
+  }
+
+  /** How many packets of its capture came in the time of a conversation, if they came evenly. */
+  async #rowsDuring(flow: FlowHead, capture: number): Promise<number> {
     const row = await this.#captures.byId(capture);
-    if (row === null || row.firstTime === null || row.lastTime === null) return false;
+    if (row === null || row.firstTime === null || row.lastTime === null) return 0;
     const seconds = Number(row.lastTime) - Number(row.firstTime);
-    const rows = seconds > 0 ? (row.packets * (flow.end - flow.start)) / seconds : row.packets;
-    return rows <= WHOLE_ROWS_MAX && flow.packets * NEAR < latest * Math.max(rows, NEAR);
+    return seconds > 0 ? (row.packets * (flow.end - flow.start)) / seconds : row.packets;
   }
 
   #whole(mine: Conversation, flow: FlowHead): Promise<PlacedPackets | null> {
@@ -94,20 +106,21 @@ export class Leads {
     { id, capture }: PacketRow,
     mine: Conversation,
     flow: FlowHead | null,
+    near: number,
     { first, latest }: LeadOptions,
   ): Promise<Lead> {
     const since = flow === null ? NEVER : sinceOf(flow);
     // One more than wanted tells whether these are all.
     const most = latest + 1;
-    const [head, near] = await Promise.all([
+    const [head, latestOnes] = await Promise.all([
       flow !== null && flow.packets > latest ? this.#beginning(mine, since, first) : null,
-      this.#latest([id - NEAR, id - 1], mine, since, most),
+      this.#latest([id - near, id - 1], mine, since, most),
     ]);
-    const packets = near.all();
+    let packets = latestOnes.all();
     if (packets.length < most) {
-      for (const span of await this.#packets.windowsBefore(id - NEAR, capture, since)) {
-        const further = await this.#latest(span, mine, since, most - packets.length);
-        packets.unshift(...further.all());
+      for (const span of await this.#packets.windowsBefore(id - near, capture, since)) {
+        const further = await this.#latest(span, mine, since, most);
+        packets = [...further.all(), ...packets].slice(-most);
         if (packets.length === most) break;
       }
       if (packets.length < most) return { packets, isWhole: true };

@@ -2,34 +2,16 @@
 import { COMMENTED, ETHER, NONE } from '@eyrie/dissect';
 import type { PacketRow } from '../queries.ts';
 import type { Dialect, Row } from '../sql/database.ts';
-import { KIND_MASK, KIND_SHIFT } from '../write/packet-rows.ts';
+import { captureAndNumberOf, capturedOf, KIND_MASK, KIND_SHIFT } from '../write/packet-rows.ts';
 import type { Texts } from './texts.ts';
 import { secondsText } from './time.ts';
 
 /** Columns that `packetRows` reads; one more tells whether the filter is undecided. */
-export const columnsOf = ({ packed }: Dialect): string =>
-  [
-    'id',
-    packed.capture,
-    packed.number,
-    'time',
-    'length',
-    packed.captured_length,
-    'file_offset',
-    packed.interface,
-    'src',
-    'dst',
-    'transport',
-    'src_port',
-    'dst_port',
-    'stream',
-    'protocol',
-    'path',
-    'marks',
-    'tcp_analysis',
-  ].join(', ');
+export const columnsOf = ({ captured }: Dialect): string =>
+  `id, place, time, length, ${captured}, file_offset, src, dst, transport, src_port, dst_port, stream, protocol, path, marks,
+   tcp_analysis`;
 
-const [ID, SRC, DST, PROTOCOL, PATH] = [0, 8, 9, 14, 15];
+const [ID, SRC, DST, PROTOCOL, PATH] = [0, 6, 7, 12, 13];
 
 /** Texts are looked up for the rows found: a join would cost more than finding them. */
 export async function packetRows(texts: Texts, rows: readonly Row[]): Promise<PacketRow[]> {
@@ -55,14 +37,16 @@ export async function packetRows(texts: Texts, rows: readonly Row[]): Promise<Pa
 type RowTexts = Pick<PacketRow, 'src' | 'dst' | 'protocol' | 'path'> & { readonly info: string | null };
 
 function packetRow(row: Row, { info, ...texts }: RowTexts): PacketRow {
-  const [id, capture, number, time, length, captured, offset, link] = row;
-  const [transport, srcPort, dstPort, stream, , , marks, analysis, candidate] = row.slice(10);
+  const [id, place, time, length, captured, offset] = row;
+  const [transport, srcPort, dstPort, stream, , , marks, analysis, candidate] = row.slice(8);
+  const [capture, number] = captureAndNumberOf(BigInt(place as bigint));
+  const [capturedLength, interfaceId] = capturedOf(BigInt(captured as bigint));
   const hasPorts = Number(transport) > 0;
   const isIp = ((Number(marks) >> KIND_SHIFT) & KIND_MASK) > ETHER;
   const made = {
     id: Number(id),
-    capture: Number(capture),
-    number: Number(number),
+    capture,
+    number,
     time: secondsText(BigInt(time as bigint)),
     ...texts,
     srcIp: isIp ? texts.src : null,
@@ -73,11 +57,7 @@ function packetRow(row: Row, { info, ...texts }: RowTexts): PacketRow {
     length: Number(length),
     tcpAnalysis: Number(analysis),
     stream: stream === NONE ? null : Number(stream),
-    place: {
-      offset: Number(offset),
-      capturedLength: Number(captured),
-      interfaceId: link === NONE ? null : Number(link),
-    },
+    place: { offset: Number(offset), capturedLength, interfaceId },
     hasComment: (Number(marks) & COMMENTED) !== 0,
     isCandidate: candidate === true,
   };

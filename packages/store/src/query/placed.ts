@@ -3,17 +3,18 @@
 import { NONE } from '@eyrie/dissect';
 import type { Lead, PlacedPacket } from '../queries.ts';
 import type { Dialect, Row } from '../sql/database.ts';
+import { captureAndNumberOf, capturedOf } from '../write/packet-rows.ts';
 import { secondsText } from './time.ts';
 
 /** The columns of its rows. */
-export const placedColumns = ({ packed }: Dialect): string =>
-  `id, ${packed.number}, time, length, ${packed.captured_length}, file_offset, ${packed.interface}`;
+export const placedColumns = ({ captured }: Dialect): string =>
+  `id, place, time, length, ${captured}, file_offset`;
 
 const NUMBERS = 6;
 
 export class PlacedPackets {
   readonly count: number;
-  /** Of each packet: id, number, length, captured length, offset, interface. */
+  /** Of each packet: id, number, length, captured length, offset, interface (NONE: unknown). */
   readonly #numbers: Float64Array;
   readonly #times: BigInt64Array;
 
@@ -22,8 +23,17 @@ export class PlacedPackets {
     this.count = rows.length;
     this.#numbers = new Float64Array(NUMBERS * rows.length);
     this.#times = new BigInt64Array(rows.length);
-    rows.forEach(([id, number, time, length, captured, offset, link], i) => {
-      const numbers = [id, number, length, captured, offset, link].map(Number);
+    rows.forEach(([id, place, time, length, captured, offset], i) => {
+      const [, number] = captureAndNumberOf(BigInt(place as bigint));
+      const [capturedLength, interfaceId] = capturedOf(BigInt(captured as bigint));
+      const numbers = [
+        Number(id),
+        number,
+        Number(length),
+        capturedLength,
+        Number(offset),
+        interfaceId ?? NONE,
+      ];
       this.#numbers.set(numbers, NUMBERS * i);
       this.#times[i] = BigInt(time as bigint);
     });

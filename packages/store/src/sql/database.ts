@@ -101,6 +101,8 @@ export type PackedColumn = 'capture' | 'number' | 'captured_length' | 'interface
 export interface Dialect {
   /** How these are read from `packet`. */
   readonly packed: Readonly<Record<PackedColumn, string>>;
+  /** `captured_length` and `interface` in one number, see `capturedOf`. */
+  readonly captured: string;
   /** Whether a query without ORDER BY returns packets by id, and stops early at its LIMIT. */
   comesInOrder(condition: string): boolean;
   /** Integer division of non-negative numbers. */

@@ -32,6 +32,17 @@ export const NUMBER_MAX = 2 ** Number(NUMBER_BITS) - 1;
 /** DuckDB stores it with one added (migrations/005-packed.ts). */
 export const INTERFACE_MAX = 2 ** 31 - 2;
 
+/** A capture and a frame number, from the column `place`. */
+export function captureAndNumberOf(place: bigint): readonly [capture: number, number: number] {
+  return [Number(place >> NUMBER_BITS), Number(BigInt.asUintN(Number(NUMBER_BITS), place))];
+}
+
+/** From the number that a dialect's `captured` gives. */
+export function capturedOf(captured: bigint): readonly [length: number, interfaceId: number | null] {
+  const known = Number(captured >> 32n);
+  return [Number(BigInt.asUintN(32, captured)), known === 0 ? null : known - 1];
+}
+
 /** The first `place` of a capture, and that of the next one. */
 export function placesOf(capture: number): readonly [bigint, bigint] {
   return [BigInt(capture) << NUMBER_BITS, BigInt(capture + 1) << NUMBER_BITS];
