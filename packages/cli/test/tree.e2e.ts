@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { after, before, describe as suite, test } from 'node:test';
 import { requireTool } from '../../../test/support/tools.ts';
 import { program } from '../src/main.ts';
+import { choicesOf, placesWithChoices } from '../src/tree/choices.ts';
 import { completions } from '../src/tree/completions.ts';
 import { allCommands, describe } from '../src/tree/describe.ts';
 import { manPages } from '../src/tree/roff.ts';
@@ -45,6 +46,10 @@ const CASES: readonly (readonly [string, readonly string[]])[] = [
   ['eyrie mesh start lab', ['lab-7', 'lab-8']],
   ['eyrie send hello --peer lab', ['lab-7', 'lab-8']],
   ['eyrie read x.pcap -e dns.qry.na', ['dns.qry.name', 'dns.qry.name.len']],
+  ['eyrie read x.pcap -T j', ['json', 'jsonraw']],
+  ['eyrie logs --format e', ['eve']],
+  ['eyrie completion b', ['bash']],
+  ['eyrie samples f', ['fetch']],
 ];
 
 suite('completion', () => {
@@ -98,6 +103,22 @@ suite('completion', () => {
   });
 });
 
+test('what completions offer is what the command says that there is', async () => {
+  const sample = join(import.meta.dirname, '../../../samples/office-hour.pcapng');
+  await Promise.all(
+    placesWithChoices.map(async (place) => {
+      const words = place.split(' ');
+      const name = words.pop()!;
+      const file = ['read', 'logs'].includes(words[0]!) ? [sample] : [];
+      const wrong = name.startsWith('-') ? [...file, name, 'wrong!'] : ['wrong!'];
+      const { status, stderr } = await run(process.execPath, [eyrie, ...words, ...wrong]);
+      assert.equal(status, 2, place);
+      for (const choice of choicesOf(words, name))
+        assert.ok(stderr.split(/[\s,]+/).includes(choice.split(',')[0]!), `${choice} in ${stderr}`);
+    }),
+  );
+});
+
 suite('man pages', () => {
   const pages = manPages(tree, '1.2.3');
 
@@ -130,8 +151,7 @@ test('help is at most 100 columns wide, and a command one line of its group', ()
 
 test('every command has a description and an example in its help', () => {
   for (const { path, text, after } of allCommands(tree)) {
-    // It reads its arguments, and shows its help, itself.
-    if (path.length === 0 || path[0] === 'samples') continue;
+    if (path.length === 0) continue;
     assert.ok(text.length > 5, path.join(' '));
     assert.match(after, /Examples?:\n {2}\S/, path.join(' '));
   }

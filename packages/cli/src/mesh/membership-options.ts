@@ -107,7 +107,7 @@ function addLooking(mesh: Command): void {
     .option('--sort <column>', 'a column of the table', 'cpu')
     .option('--once', 'print the table once (default where there is no terminal)')
     .option('--json', 'as JSON, once')
-    .addHelpText('after', `${EXAMPLE}eyrie mesh top --sort memory`)
+    .addHelpText('after', `${EXAMPLE}eyrie mesh top --sort mem`)
     .action(async (options) => {
       process.exitCode = await (await import('./top/command.ts')).top(options);
     });

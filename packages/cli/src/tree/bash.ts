@@ -56,16 +56,20 @@ function placeOf({ path }: CommandFacts): string {
   return path.map((name) => ` ${name}`).join('');
 }
 
-/** The values of options, by kind. */
+/** The values of options: those that are offered alike are one case. */
 function valueCases(command: CommandFacts): string[] {
-  const byKind = Map.groupBy(
+  const byWords = Map.groupBy(
     command.options.filter(({ value }) => value !== null),
-    ({ value, long }) => kindOf(value!, long),
+    ({ value, long, choices }) => wordsOf(kindOf(value!, long), choices),
   );
-  return [...byKind].map(([kind, options]) => {
+  return [...byWords].map(([words, options]) => {
     const patterns = options.flatMap(names).map((name) => `'${placeOf(command)}|${name}'`);
-    return `    ${patterns.join(' | ')}) ${WORDS[kind]}; return ;;`;
+    return `    ${patterns.join(' | ')}) ${words}; return ;;`;
   });
+}
+
+function wordsOf(kind: ValueKind, choices: readonly string[]): string {
+  return choices.length === 0 ? WORDS[kind] : `COMPREPLY=($(compgen -W '${choices.join(' ')}' -- "$cur"))`;
 }
 
 function wordCase(command: CommandFacts): string {
@@ -75,9 +79,9 @@ function wordCase(command: CommandFacts): string {
 }
 
 function argumentCase(command: CommandFacts): string[] {
-  const kinds = new Set(command.args.map(({ name }) => kindOf(name)));
-  const kind = [...kinds].find((each) => each !== 'none');
-  return kind === undefined ? [] : [`    '${placeOf(command)}') ${WORDS[kind]} ;;`];
+  const words = command.args.map(({ name, choices }) => wordsOf(kindOf(name), choices));
+  const some = words.find((each) => each !== WORDS.none);
+  return some === undefined ? [] : [`    '${placeOf(command)}') ${some} ;;`];
 }
 
 function names({ short, long }: OptionFacts): string[] {

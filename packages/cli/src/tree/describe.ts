@@ -1,5 +1,6 @@
 // The tree of commands as plain data: what completions, man pages and the reference page are made of.
 import type { Argument, Command, Option } from 'commander';
+import { choicesOf } from './choices.ts';
 
 export interface OptionFacts {
   /** `-Y`; null if there is none. */
@@ -10,12 +11,16 @@ export interface OptionFacts {
   readonly text: string;
   /** What is said of the value: `filter`; null for options without one. */
   readonly value: string | null;
+  /** All values that it may have; empty where there are others. */
+  readonly choices: readonly string[];
   readonly isRequired: boolean;
 }
 
 export interface ArgumentFacts {
   readonly name: string;
   readonly text: string;
+  /** As those of options. */
+  readonly choices: readonly string[];
   readonly isRequired: boolean;
   readonly isVariadic: boolean;
 }
@@ -39,6 +44,7 @@ const HELP: OptionFacts = {
   flags: '-h, --help',
   text: 'show this help',
   value: null,
+  choices: [],
   isRequired: false,
 };
 
@@ -47,8 +53,11 @@ export function describe(command: Command, path: readonly string[] = []): Comman
     path,
     text: command.description(),
     group: command.helpGroup() ?? '',
-    args: command.registeredArguments.map(argumentFacts),
-    options: [...command.options.filter(({ hidden }) => !hidden).map(optionFacts), HELP],
+    args: command.registeredArguments.map((each) => argumentFacts(each, path)),
+    options: [
+      ...command.options.filter(({ hidden }) => !hidden).map((each) => optionFacts(each, path)),
+      HELP,
+    ],
     commands: command.commands.map((each) => describe(each, [...path, each.name()])),
     after: afterText(command),
   };
@@ -59,7 +68,8 @@ export function allCommands(command: CommandFacts): CommandFacts[] {
   return [command, ...command.commands.flatMap(allCommands)];
 }
 
-function optionFacts({ short, long, flags, description, required, defaultValue }: Option): OptionFacts {
+function optionFacts(option: Option, path: readonly string[]): OptionFacts {
+  const { short, long, flags, description, required, defaultValue } = option;
   const value = /[<[]([^>\]]+?)(?:\.\.\.)?[>\]]/.exec(flags)?.[1] ?? null;
   const standard =
     typeof defaultValue === 'string' && defaultValue !== '' ? ` (default: ${defaultValue})` : '';
@@ -69,14 +79,16 @@ function optionFacts({ short, long, flags, description, required, defaultValue }
     flags,
     text: description + standard,
     value,
+    choices: [long, short].flatMap((name) => choicesOf(path, name ?? '')),
     isRequired: required,
   };
 }
 
-function argumentFacts(argument: Argument): ArgumentFacts {
+function argumentFacts(argument: Argument, path: readonly string[]): ArgumentFacts {
   return {
     name: argument.name(),
     text: argument.description,
+    choices: choicesOf(path, argument.name()),
     isRequired: argument.required,
     isVariadic: argument.variadic,
   };
@@ -116,6 +128,6 @@ const KINDS: Readonly<Record<string, ValueKind>> = {
 export function kindOf(name: string, long: string | null = null): ValueKind {
   if (long === '--interface') return 'interface';
   if (long === '--peer' || long === '--to') return 'peer';
-  if (long === '--field') return 'field';
+  if (long === '--field' || long === '--display-filter' || long === '--read-filter') return 'field';
   return KINDS[name.toLowerCase()] ?? 'none';
 }

@@ -53,16 +53,21 @@ function linesOf(command: CommandFacts): string[] {
   const here = `complete -c eyrie -n ${quoted(`__eyrie_at ${command.path.join(' ')}`.trim())}`;
   const commands = command.commands.map(({ path, text }) => `${here} -a ${path.at(-1)} -d ${quoted(text)}`);
   const options = command.options.map((option) => `${here} ${flags(option)} -d ${quoted(option.text)}`);
-  const kind = command.args.map(({ name }) => kindOf(name)).find((each) => each !== 'none');
-  const values = kind === undefined ? [] : [`${here} ${VALUES[kind].replace('-r ', '').replace('-x', '-f')}`];
+  const offered = command.args.map(({ name, choices }) => valuesOf(kindOf(name), choices));
+  const some = offered.find((each) => each !== VALUES.none);
+  const values = some === undefined ? [] : [`${here} ${some.replace('-r ', '').replace('-x', '-f')}`];
   return [...commands, ...options, ...values];
 }
 
-function flags({ short, long, value }: OptionFacts): string {
+function valuesOf(kind: ValueKind, choices: readonly string[]): string {
+  return choices.length === 0 ? VALUES[kind] : `-x -a ${quoted(choices.join(' '))}`;
+}
+
+function flags({ short, long, value, choices }: OptionFacts): string {
   const parts = [
     ...(short === null ? [] : [`-s ${short.slice(1)}`]),
     ...(long === null ? [] : [`-l ${long.slice(2)}`]),
-    ...(value === null ? [] : [VALUES[kindOf(value, long)]]),
+    ...(value === null ? [] : [valuesOf(kindOf(value, long), choices)]),
   ];
   return parts.join(' ');
 }

@@ -52,9 +52,9 @@ function functionOf(command: CommandFacts): string {
 }
 
 function plainFunction(command: CommandFacts, specs: readonly string[]): string {
-  const args = command.args.map(({ name, text, isVariadic }) => {
+  const args = command.args.map(({ name, text, choices, isVariadic }) => {
     const label = (text || name).replaceAll(':', '\\:').replaceAll(/[[\]]/g, '');
-    return quoted(`${isVariadic ? '*' : ''}:${label}:${ACTIONS[kindOf(name)]}`);
+    return quoted(`${isVariadic ? '*' : ''}:${label}:${actionOf(kindOf(name), choices)}`);
   });
   return `${nameOf(command.path)}() {
   _arguments \\
@@ -63,9 +63,14 @@ function plainFunction(command: CommandFacts, specs: readonly string[]): string 
 `;
 }
 
-function optionSpec({ short, long, text, value }: OptionFacts): string {
+function actionOf(kind: ValueKind, choices: readonly string[]): string {
+  return choices.length === 0 ? ACTIONS[kind] : `(${choices.join(' ')})`;
+}
+
+function optionSpec({ short, long, text, value, choices }: OptionFacts): string {
   const label = text.replaceAll('\\', '').replaceAll(/[[\]]/g, '').replaceAll(':', '\\:');
-  const end = value === null ? '' : `:${value.replaceAll(':', '\\:')}:${ACTIONS[kindOf(value, long)]}`;
+  const action = value === null ? '' : actionOf(kindOf(value, long), choices);
+  const end = value === null ? '' : `:${value.replaceAll(':', '\\:')}:${action}`;
   const names = [short, long].filter((name) => name !== null);
   if (names.length === 1) return quoted(`${names[0]}[${label}]${end}`);
   return `'(${names.join(' ')})'{${names.join(',')}}${quoted(`[${label}]${end}`)}`;
