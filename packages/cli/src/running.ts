@@ -1,9 +1,11 @@
 // Runs a command line; errors become one line and an exit status.
+import { statSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { BAD_USAGE, FAILED, UserError, writeProblem } from './errors.ts';
 import { firstSteps, HELP, HELP_WIDTHS } from './help.ts';
 import { ClosedPipe } from './terminal/output.ts';
 import { printable } from './terminal/printable.ts';
+import { shellWord } from './terminal/shell.ts';
 
 /** `eyrie` without commands yet; those added to it leave error messages to `run`. */
 export function newProgram(): Command {
@@ -25,9 +27,15 @@ export async function run(program: Command): Promise<void> {
   }
 }
 
-/** The arguments; without --help after an unknown command, which would show the help of its parent. */
-function commandWords(program: Command): string[] {
+/** The arguments; `help mesh init` as `mesh init --help`, for commander's own looks no further than `mesh`. */
+function typedWords(): string[] {
   const words = process.argv.slice(2).filter((word) => word !== '--debug');
+  return words[0] === 'help' ? [...words.slice(1), '--help'] : words;
+}
+
+/** The same without --help after an unknown command, which would show the help of its parent. */
+function commandWords(program: Command): string[] {
+  const words = typedWords();
   const named = namedCommands(program, words);
   const group = named.at(-1)!;
   const next = words[named.length - 1] ?? '-';
@@ -77,15 +85,19 @@ function namedCommands(program: Command, given: readonly string[]): Command[] {
 function reportUsage(program: Command, error: CommanderError): number {
   // Help and version that were asked for.
   if (error.exitCode === 0) return 0;
-  const words = process.argv.slice(2).filter((word) => word !== '--debug');
+  const words = typedWords();
   if (words.length === 0) {
     process.stdout.write(firstSteps());
     return 0;
   }
-  const commandWords = words[0] === 'help' ? words.slice(1) : words;
-  const named = namedCommands(program, commandWords);
+  const named = namedCommands(program, words);
   const group = named.at(-1)!;
-  const strange = commandWords[named.length - 1];
+  const strange = words[named.length - 1];
+  if (group === program && strange !== undefined && isFile(strange)) {
+    const file = shellWord(strange);
+    console.error(`eyrie: name a command before the file: eyrie start ${file}, or eyrie read ${file}`);
+    return BAD_USAGE;
+  }
   const help = [...named.map((each) => each.name()), '--help'].join(' ');
   const isUnknown = ['commander.help', 'commander.excessArguments'].includes(error.code);
   if (isUnknown && group.commands.length > 0 && strange !== undefined && !strange.startsWith('-')) {
@@ -105,4 +117,8 @@ function reportUsage(program: Command, error: CommanderError): number {
       .replaceAll('\n', ' ')}; see ${help}`,
   );
   return BAD_USAGE;
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }

@@ -30,6 +30,15 @@ describe('without --peer', () => {
     if (!hasAuthority) rmSync(join(folder, 'authority'), { recursive: true });
   };
 
+  it('names no peer to choose for what only the authority does, where none holds it', () => {
+    for (const id of ['one', 'two']) found(id, false);
+    assert.throws(() => selectAuthority(undefined), {
+      exitCode: 1,
+      message: 'no peer here holds the authority: run this where the mesh was founded',
+    });
+    for (const id of ['one', 'two']) rmSync(peerFolder(home, id), { recursive: true });
+  });
+
   it('selects the peer with the authority, unless there is a peer of another mesh, even of the same name', async () => {
     found('alpha', true);
     mkdirSync(peerFolder(home, 'waiting'));

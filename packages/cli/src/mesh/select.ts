@@ -33,6 +33,8 @@ export function selectPeer(named: string | undefined, how = 'with --peer'): stri
 export function selectAuthority(named: string | undefined): string {
   const all = isFree(named) ? peersIn(eyrieHome()) : [];
   const holders = all.filter(holdsAuthority);
+  if (all.length > 1 && holders.length === 0)
+    throw new UserError('no peer here holds the authority: run this where the mesh was founded', FAILED);
   return holders.length === 1 && meshesOf(all).size === 1 ? holders[0]! : selectPeer(named);
 }
 

@@ -1,5 +1,6 @@
 // Flags that the commands of the pipeline share.
 import type { Command } from 'commander';
+import { UserError } from '../errors.ts';
 
 export function addCommonOptions(command: Command): Command {
   return command
@@ -29,6 +30,7 @@ export function addLiveOptions(command: Command): Command {
 }
 
 export interface LiveFlags {
+  readonly interface?: string;
   readonly captureFilter?: string;
   readonly snapshotLength?: string;
   readonly bufferSize?: string;
@@ -38,8 +40,10 @@ export interface LiveFlags {
   readonly ringFolder?: string;
 }
 
-/** The flags as options of section `capture`. */
+/** The flags as options of section `capture`. @throws UserError if the filter would filter nothing */
 export function captureFlags(flags: LiveFlags): Record<string, unknown> {
+  if (flags.captureFilter !== undefined && flags.interface === undefined)
+    throw new UserError('-f goes with -i: packets of a file are stored whatever they are');
   return {
     filter: flags.captureFilter,
     snap_length: flags.snapshotLength,

@@ -1,0 +1,46 @@
+// What a command says that was called wrongly: one line, and exit status 2.
+
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+
+const eyrie = join(import.meta.dirname, '../bin/eyrie.js');
+const root = join(import.meta.dirname, '../../..');
+
+function call(args: readonly string[]) {
+  const home = mkdtempSync(join(tmpdir(), 'eyrie-wrong-'));
+  try {
+    const env = { ...process.env, HOME: home, EYRIE_HOME: home };
+    const options = { encoding: 'utf8', cwd: root, env, timeout: 20_000 } as const;
+    const { status, stdout, stderr } = spawnSync(process.execPath, [eyrie, ...args], options);
+    return { status, stdout, stderr };
+  } finally {
+    rmSync(home, { recursive: true });
+  }
+}
+
+const file = 'samples/office-hour.pcapng';
+
+for (const [typed, said] of [
+  [['help', 'nonsense'], "unknown command 'nonsense'; see eyrie --help"],
+  [['help', 'mesh', 'nonsense'], "unknown command 'nonsense'; see eyrie mesh --help"],
+  [['mesh', 'nonsense', '--help'], "unknown command 'nonsense'; see eyrie mesh --help"],
+  [['samples', 'drop'], "unknown command 'drop'; see eyrie samples --help"],
+  [['samples', '--jsno'], "unknown option '--jsno' (Did you mean --json?); see eyrie samples --help"],
+  [[file, '-Y', 'dns'], `name a command before the file: eyrie start ${file}, or eyrie read ${file}`],
+  [['up', file, '-f', 'udp'], '-f goes with -i: packets of a file are stored whatever they are'],
+  [['capture', file, '-f', 'udp'], '-f goes with -i: packets of a file are stored whatever they are'],
+  [['time', 'serve', '--nts-port', 'x'], "'x' is not a port: a number up to 65535"],
+] as const)
+  test(`eyrie ${typed.join(' ')}: says what is wrong`, () => {
+    assert.deepEqual(call(typed), { status: 2, stdout: '', stderr: `eyrie: ${said}\n` });
+  });
+
+test('help of a command within a group, asked for either way', () => {
+  const { status, stdout } = call(['mesh', 'init', '--help']);
+  assert.match(stdout, /^Usage: eyrie mesh init /);
+  assert.deepEqual(call(['help', 'mesh', 'init']), { status, stdout, stderr: '' });
+});
