@@ -267,7 +267,7 @@ export interface FlowQuery extends Paging {
   readonly serverName?: string;
   readonly state?: TcpState;
   /** Default `bytes`; all are descending. */
-  readonly order?: 'bytes' | 'packets' | 'start' | 'duration';
+  readonly order?: 'bytes' | 'packets' | 'start' | 'duration' | 'retransmissions';
   /** Also count the flows of all pages together. */
   readonly count?: boolean;
 }

@@ -27,6 +27,7 @@ const ORDERS: Readonly<Record<NonNullable<FlowQuery['order']>, string>> = {
   packets: 'packets',
   start: 'start_time',
   duration: '(end_time - start_time)',
+  retransmissions: 'retransmissions',
 };
 
 export async function flowPage(database: Database, selector: Selector, query: FlowQuery): Promise<FlowPage> {

@@ -69,7 +69,7 @@ export const FlowsQuery = object({
   server_name: Type.Optional(Type.String({ maxLength: 255, description: 'names with this in them' })),
   state: Type.Optional(oneOf(TCP_STATES)),
   sort: Type.Optional(
-    oneOf(['bytes', 'packets', 'start', 'duration'], {
+    oneOf(['bytes', 'packets', 'start', 'duration', 'retransmissions'], {
       default: 'bytes',
       description: 'the largest or latest first',
     }),
