@@ -25,7 +25,7 @@ async function openPacket(page: Page): Promise<void> {
   await page.keyboard.press('End');
   await page.keyboard.press('ArrowRight');
   await page.getByRole('treeitem', { name: /^Host: / }).click();
-  await page.locator('.toast').waitFor({ state: 'hidden' });
+  await page.locator('.toast:empty').waitFor({ state: 'attached' });
 }
 
 async function point(page: Page): Promise<void> {

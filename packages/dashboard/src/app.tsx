@@ -25,7 +25,7 @@ async function loadOthers(): Promise<void> {
 const Help = later(async () => (await import('./pages/opened.ts')).Help, true);
 
 /** Pages that show the filter bar. */
-const WITH_FILTER = new Set<PageName>(['overview', 'packets', 'flows', 'hosts', 'analysis']);
+const WITH_FILTER = new Set<PageName>(['overview', 'packets', 'flows', 'hosts', 'analysis', 'security']);
 
 export function App() {
   const name = page.value;
@@ -34,6 +34,7 @@ export function App() {
     document.title = name === 'overview' ? 'Eyrie' : `${pageTitles[name]} · Eyrie`;
   }, [name]);
   useFocusKept(`${name}/${place.value.item}`);
+  useDialogsOfPlace();
   return (
     <>
       <a class="skip" href="#main" onClick={skipToMain}>
@@ -64,6 +65,17 @@ function useFocusKept(shown: string): void {
     if (document.activeElement === document.body)
       document.getElementById('main')?.focus({ preventScroll: true });
   }, [shown]);
+}
+
+/** Back, or another address: a dialog was opened over the place before it. */
+function useDialogsOfPlace(): void {
+  useEffect(() => {
+    const away = () => {
+      for (const dialog of document.querySelectorAll<HTMLDialogElement>('dialog[open]')) dialog.close();
+    };
+    addEventListener('popstate', away);
+    return () => removeEventListener('popstate', away);
+  }, []);
 }
 
 function skipToMain(event: Event): void {

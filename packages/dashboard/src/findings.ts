@@ -1,6 +1,6 @@
 // Severity grades of findings, their order, and the filter for their evidence.
 import type { FindingRow, RuleSeverity } from './api/types.ts';
-import { ofAddress } from './state/expression.ts';
+import { ofAddress, quoted } from './state/expression.ts';
 
 /** The most severe first. */
 export const GRADES: readonly RuleSeverity[] = ['critical', 'high', 'medium', 'low', 'info'];
@@ -35,8 +35,9 @@ export function inOrder(findings: readonly FindingRow[]): FindingRow[] {
   );
 }
 
-/** The display filter for a finding's evidence; '' if it names none. */
-export function evidenceFilter({ detail, frame, address }: FindingRow): string {
+/** The display filter for a finding's evidence: all packets with that expert information, or those the rule names; '' if it names none. */
+export function evidenceFilter({ detail, frame, address, finder, message, count }: FindingRow): string {
+  if (finder === 'expert' && count > 1) return `_ws.expert.message == ${quoted(message)}`;
   const frames = detail?.frames ?? (frame === null ? [] : [frame]);
   if (frames.length === 1) return `frame.number == ${frames[0]}`;
   if (frames.length > 1) return `frame.number in {${frames.join(', ')}}`;

@@ -95,6 +95,39 @@ test('a timeline stretched by a lone packet offers to zoom to where the others a
   await end();
 });
 
+test('over years the axis of time has the same number of them between any two of its ticks', async () => {
+  const { page, end } = await visit(browser, 'about:blank', { viewport: DESKTOP }, async (own) => {
+    await own.addInitScript(() => {
+      const own = window as unknown as { drawn: string[] };
+      own.drawn = [];
+      const fillText = CanvasRenderingContext2D.prototype.fillText;
+      CanvasRenderingContext2D.prototype.fillText = function (text, ...rest) {
+        own.drawn.push(text);
+        fillText.call(this, text, ...rest);
+      };
+    });
+  });
+  await page.goto(`${eyrie.url}#/overview`);
+  await page.locator('.timeline canvas').waitFor();
+  const drawn = await page.evaluate(() => (window as unknown as { drawn: string[] }).drawn);
+  const years = [...new Set(drawn.filter((text) => /^\d{4}-\d\d$/.test(text)))].map((text) =>
+    Number(text.slice(0, 4)),
+  );
+  assert.ok(years.length > 3, drawn.join());
+  assert.deepEqual(new Set(years.slice(1).map((year, i) => year - years[i]!)).size, 1, years.join());
+  await end(/asked/);
+});
+
+test('a finding of the overview names its capture, and its card on the Security page too', async () => {
+  const { page, end } = await visit(browser, `${eyrie.url}#/overview`, { viewport: DESKTOP });
+  await page.locator('.findings li', { hasText: 'a-port-scan.pcapng' }).first().waitFor();
+  await page.getByRole('link', { name: 'All findings' }).click();
+  await page.locator('.finding-card').getByText('a-port-scan.pcapng').waitFor();
+  await page.locator('.chooser').selectOption({ label: 'a-port-scan.pcapng' });
+  await page.waitForFunction(() => location.hash.includes('capture='));
+  await end();
+});
+
 test('the I/O graph and the page of a host, stretched by a lone packet, offer the same', async () => {
   const { page, end } = await visit(browser, `${eyrie.url}#/analysis`);
   for (const [path, panel] of [

@@ -13,6 +13,7 @@ import {
   nanoseconds,
   secondsBetween,
   timing,
+  zoneOf,
 } from '../src/format/time.ts';
 
 test('numbers have three significant digits and a unit', () => {
@@ -73,4 +74,5 @@ test('a time beyond the years that a Date holds is shown by its year', () => {
   assert.equal(clockOf(time), 'year 586524');
   assert.equal(inUtc(Number(time)), 'year 586524');
   assert.equal(clock(Number(time)), '');
+  assert.equal(zoneOf(Number(time)), '');
 });

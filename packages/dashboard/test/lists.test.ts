@@ -9,7 +9,6 @@ import { GrowingRows } from '../src/list/growing-rows.ts';
 import { rowFilter } from '../src/list/row-filter.ts';
 import { termOf } from '../src/list/terms.ts';
 import { flatten, lineAt, sameLine } from '../src/list/tree-lines.ts';
-import { flowTerms } from '../src/state/flow-terms.ts';
 
 function fail(error: unknown): never {
   throw error;
@@ -174,18 +173,6 @@ test('series per protocol become stacked series per family', () => {
   assert.equal(placesOf(0.5), 1);
   assert.equal(placesOf(0.002), 3);
   assert.equal(placesOf(20), 0);
-});
-
-test('flows use the filter terms that apply to them and list the others', () => {
-  assert.deepEqual(flowTerms('ip.addr == 10.0.0.1 && tcp.port == 443'), {
-    query: { address: '10.0.0.1', port: '443', transport: 'tcp' },
-    ignored: [],
-  });
-  assert.deepEqual(flowTerms('tls && frame.len > 100').ignored, ['frame.len > 100']);
-  assert.deepEqual(flowTerms('dns || arp').ignored, ['dns || arp']);
-  const two = flowTerms('ip.addr == 10.0.0.1 && ip.addr == 10.0.0.2');
-  assert.equal(two.query.address, '10.0.0.1');
-  assert.deepEqual(two.ignored, ['ip.addr == 10.0.0.2']);
 });
 
 test('rows of a filter without a count load page by page, each once', async () => {

@@ -82,8 +82,9 @@ test('overview: a link restores the sender’s view', async () => {
   await page.locator('.protocols').getByRole('button', { name: 'Packets' }).click();
   await page.locator('.protocols').getByRole('button', { name: 'List' }).click();
   await page.locator('.protocol-lines').waitFor();
+  await page.locator('.talkers').getByRole('button', { name: 'Ports' }).click();
   const seen = await panels();
-  assert.deepEqual(seen, ['Bytes', 'List', 'Packets']);
+  assert.deepEqual(seen, ['Bytes', 'List', 'Packets', 'Ports']);
   await page.reload();
   await page.locator('.protocol-lines').waitFor();
   await page.locator('.timeline canvas').waitFor();
@@ -271,6 +272,37 @@ test('flows and hosts: tables that sort, a host’s page, a map of connections',
   await page.locator('.map-card').waitFor();
   await page.keyboard.press('Enter');
   await page.locator('.item-head h1').waitFor();
+  await end();
+});
+
+test('flows: any display filter selects them, and retransmissions sort them', async () => {
+  const { page, end } = await open(`flows?q=${encodeURIComponent('tcp.analysis.retransmission')}`);
+  await page.locator('tr[data-row="0"]').waitFor();
+  const retransmissions = page.locator('tbody td:nth-child(5)');
+  const numbers = async () => (await retransmissions.allInnerTexts()).map(Number);
+  assert.ok((await numbers()).every((n) => n > 0));
+  const sorted = page.waitForRequest(/sort=retransmissions/);
+  await page.getByRole('button', { name: 'Retrans.' }).click();
+  await sorted;
+  await page.locator('th[aria-sort="descending"]', { hasText: 'Retrans.' }).waitFor();
+  await until('the most are first', async () => (await numbers())[0] === 13);
+  await page.fill('#filter', 'http.request');
+  await page.keyboard.press('Enter');
+  await page.getByText(/^at most:/).waitFor();
+  await end();
+});
+
+test('overview: top talkers as conversations and as ports; a click filters', async () => {
+  const { page, end } = await open('overview');
+  const talkers = page.locator('.talkers');
+  await talkers.getByRole('button', { name: 'Conversations' }).click();
+  await talkers.getByRole('listitem').filter({ hasText: 'files.alder.example↔laptop-ana' }).first().waitFor();
+  await talkers.getByRole('button', { name: 'Ports' }).click();
+  await talkers.getByRole('button', { name: /^8081\b/ }).click();
+  await page.getByText(/% of 5,125/).waitFor();
+  assert.equal(await page.inputValue('#filter'), 'tcp.port == 8081');
+  await page.reload();
+  await talkers.getByRole('button', { name: /^8081\b/ }).waitFor();
   await end();
 });
 

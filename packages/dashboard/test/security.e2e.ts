@@ -65,6 +65,31 @@ test('n and N step through the findings, the most severe first; the overview has
   await end();
 });
 
+test('the display filter applies to findings, on this page and on the overview', async () => {
+  const { page, end } = await visit(
+    browser,
+    `${eyrie.url}#/security?q=${encodeURIComponent('ip.addr == 192.168.10.20')}`,
+  );
+  const rows = page.locator('.security-findings tr[data-row]');
+  await rows.filter({ hasText: '192.168.10.66 tried' }).first().waitFor();
+  await page.getByRole('link', { name: 'Overview', exact: true }).click();
+  await page.locator('.findings li').first().waitFor();
+  await page.fill('#filter', 'ip.addr == 224.0.0.251');
+  await page.keyboard.press('Enter');
+  await page.locator('.findings', { hasText: 'Nothing unusual found' }).waitFor();
+  await page.getByRole('link', { name: 'All findings' }).click();
+  await page.getByText('No findings pass this filter').waitFor();
+  await page.getByRole('button', { name: 'Protocol expert' }).click();
+  await page.getByRole('button', { name: 'Show all findings' }).click();
+  await rows.filter({ hasText: 'Connection reset (RST)' }).click();
+  const times = Number((await page.locator('.finding-card dd').nth(1).innerText()).replace(/\D/g, ''));
+  await page.locator('.finding-card').getByRole('link', { name: 'Packets' }).click();
+  await page.locator('.row[data-row="1"] .cell-summary', { hasText: 'RST' }).waitFor();
+  assert.equal(await page.inputValue('#filter'), '_ws.expert.message == "Connection reset (RST)"');
+  assert.ok(times > 1000, String(times));
+  await end();
+});
+
 test('findings are marked above the timeline and link to their pages', async () => {
   const { page, end } = await visit(browser, `${eyrie.url}#/overview`, { bypassCSP: true });
   await page.locator('.ribbon-mark').first().waitFor();

@@ -48,6 +48,12 @@ test('the evidence filter names frames, otherwise the address', () => {
   assert.equal(evidenceFilter(finding({ frame: null, address: null })), '');
 });
 
+test('the evidence of expert information seen more than once is all packets that have it, not the first alone', () => {
+  const once = { finder: 'expert', message: 'Say "when"', address: null } as const;
+  assert.equal(evidenceFilter(finding(once)), 'frame.number == 7');
+  assert.equal(evidenceFilter(finding({ ...once, count: 2 })), '_ws.expert.message == "Say \\"when\\""');
+});
+
 test('long pauses are shortened, the order is kept', () => {
   const events = shortened([
     { at: 1, direction: 'o', text: 'a' },

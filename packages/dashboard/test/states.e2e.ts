@@ -43,6 +43,38 @@ test('a link to a packet that is not stored: its pane says so, until another pac
   await end(/status of 404/);
 });
 
+test('Back with a dialog open: the dialog closes, and keys reach the page again', async () => {
+  const { page, end } = await visit(browser, `${eyrie.url}#/packets`);
+  await page.locator('.row[data-row="0"] .cell-summary:not(:empty)').waitFor();
+  await page.keyboard.press('g');
+  await page.keyboard.press('f');
+  await page.locator('tr[data-row="0"]').waitFor();
+  await page.keyboard.press('?');
+  await page.getByRole('dialog').waitFor();
+  await page.goBack();
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await page.locator('.row[data-row="0"] .cell-summary:not(:empty)').waitFor();
+  await page.keyboard.press('?');
+  await page.getByRole('dialog').waitFor();
+  await end();
+});
+
+test('a message is announced in a live region that was there before it', async () => {
+  const { page, end } = await visit(browser, `${eyrie.url}#/packets`);
+  await page.locator('.row[data-row="0"] .cell-summary:not(:empty)').waitFor();
+  const region = page.locator('.toast');
+  // A region without a box is not in the accessibility tree, and what appears with it is not announced.
+  assert.equal(await region.evaluate((element) => element.getClientRects().length), 1);
+  assert.equal(await region.evaluate((element) => getComputedStyle(element).opacity), '0');
+  await page.getByLabel('Go to packet number or time').fill('nonsense');
+  await page.keyboard.press('Enter');
+  await page
+    .getByRole('status')
+    .getByText(/^Enter a packet number/)
+    .waitFor();
+  await end();
+});
+
 test('Follow stream opens with the focus on the data, so that arrow keys scroll it', async () => {
   const { page, end } = await visit(browser, `${eyrie.url}#/packets?q=http`);
   await page.locator('.row[data-row="0"] .cell-summary:not(:empty)').click();

@@ -69,8 +69,20 @@ export interface PacketBytes {
   buffers: { buffer: number; title: string; length: number; data: string }[];
 }
 
+export interface ProtocolCount {
+  protocol: string;
+  packets: number;
+  bytes: number;
+  /** By conversation: two addresses; '' without. */
+  a?: string;
+  b?: string;
+  /** By port; null without a transport. */
+  transport?: string | null;
+  port?: number | null;
+}
+
 export interface ProtocolSummary {
-  items: { protocol: string; packets: number; bytes: number }[];
+  items: ProtocolCount[];
   packets: number;
   bytes: number;
   /** False: the filter needs packet bytes, so counts are upper bounds. */

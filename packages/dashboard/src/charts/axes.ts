@@ -109,7 +109,9 @@ function stepOf(times: ArrayLike<number>): number {
 }
 
 const DAY = 86_400;
-const YEAR = 364 * DAY;
+// uPlot's own lengths: it steps by the calendar, and by as many months or years as these go into an interval.
+const MONTH = 30 * DAY;
+const YEAR = 365 * DAY;
 
 /** Tick intervals in seconds: decimal below a second, then as on a clock and a calendar. */
 const CLOCK_STEPS = [
@@ -117,7 +119,8 @@ const CLOCK_STEPS = [
   ...[1, 2, 5, 10, 15, 30],
   ...[1, 2, 5, 10, 15, 30].map((minutes) => minutes * 60),
   ...[1, 2, 3, 6, 12].map((hours) => hours * 3600),
-  ...[1, 2, 7, 14, 28, 91, 182].map((days) => days * DAY),
+  ...[1, 2, 7, 14].map((days) => days * DAY),
+  ...[1, 3, 6].map((months) => months * MONTH),
   // A packet without a timestamp is at 1970: without intervals of years, uPlot would draw no axis.
   ...[1, 2, 5, 10, 20, 50, 100].map((years) => years * YEAR),
 ];

@@ -74,9 +74,11 @@ export function datingOf(times: readonly number[]): Dating {
   return first === last ? 'none' : 'day';
 }
 
-/** The browser's offset from UTC at that time, which changes with daylight saving: UTC+02:00. */
+/** The browser's offset from UTC at that time, which changes with daylight saving: UTC+02:00; empty beyond the calendar. */
 export function zoneOf(seconds: number): string {
-  const minutes = -new Date(seconds * 1000).getTimezoneOffset();
+  const date = dateOf(seconds);
+  if (date === null) return '';
+  const minutes = -date.getTimezoneOffset();
   const size = Math.abs(minutes);
   return minutes === 0
     ? 'UTC'

@@ -15,6 +15,12 @@ export const revision = signal(0);
 /** The latest packet rates, oldest first. */
 export const rates = signal<readonly Rates[]>([]);
 
+/** A capture's name if there are others to tell it from, otherwise null. */
+export function nameAmongOthers(capture: number): string | null {
+  const known = captures.value ?? [];
+  return known.length < 2 ? null : (known.find(({ id }) => id === capture)?.name ?? null);
+}
+
 let storedBefore = '';
 let pending: ReturnType<typeof setTimeout> | undefined;
 

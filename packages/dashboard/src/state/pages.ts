@@ -13,6 +13,8 @@ export interface Paged<T> {
   isWhole: boolean;
   /** Count of all rows, also those not loaded; null while unknown. */
   total: number | null;
+  /** False: packet bytes would have to decide the filter, so there may be rows that do not pass it. */
+  isExact: boolean;
   /** True until the first page has arrived. */
   isLoading: boolean;
   error: ApiError | null;
@@ -26,17 +28,17 @@ interface Held<T> {
   rows: T[];
   next: string | null;
   total: number | null;
+  isExact: boolean;
   error: ApiError | null;
 }
 
-type Counted<T> = Page<T> & { total: number | null };
+type Counted<T> = Page<T> & { total: number | null; is_exact: boolean };
 
-const NOTHING = { key: '', rows: [], next: null, total: null, error: null };
+const NOTHING = { key: '', rows: [], next: null, total: null, isExact: true, error: null };
 
 /** Keeps loaded rows after an error if they belong to this query. */
 function failed<T>(held: Held<T>, key: string, error: ApiError): Held<T> {
-  const { rows, total } = held.key === key ? held : NOTHING;
-  return { key, rows, next: null, total, error };
+  return { ...(held.key === key ? held : NOTHING), key, next: null, error };
 }
 
 export function usePages<T>(path: string, query: Query, limit = 200): Paged<T> {
@@ -58,16 +60,10 @@ export function usePages<T>(path: string, query: Query, limit = 200): Paged<T> {
     // The count is requested with the first page only.
     const count = after === null ? true : null;
     get<Counted<T>>(path, { ...query, after, limit: size, count }, signal).then(
-      ({ items, next, total }) => {
+      ({ items, next, total, is_exact: isExact }) => {
         done();
         const rows = [...before, ...items];
-        setState((old) => ({
-          key,
-          rows,
-          next: rows.length >= ROWS_MAX ? null : next,
-          total: total ?? old.total,
-          error: null,
-        }));
+        setState((old) => ({ key, rows, next, total: total ?? old.total, isExact, error: null }));
       },
       (problem) => {
         if (signal.aborted) return;
@@ -101,10 +97,11 @@ export function usePages<T>(path: string, query: Query, limit = 200): Paged<T> {
     rows: state.rows,
     isWhole: isCurrent && state.next === null,
     total: isCurrent ? state.total : null,
+    isExact: state.isExact,
     isLoading: !isCurrent,
     error: isCurrent ? state.error : null,
     more: () => {
-      if (!busy.current && isCurrent && state.next !== null)
+      if (!busy.current && isCurrent && state.next !== null && state.rows.length < ROWS_MAX)
         ask(state.next, state.rows, control.current.signal, limit);
     },
     reload: () => setAttempt((n) => n + 1),

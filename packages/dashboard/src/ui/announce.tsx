@@ -13,9 +13,10 @@ export function announce(text: string): void {
   }, SHOWN_MS);
 }
 
+/** Always rendered: a screen reader announces what changes in an element that it knows, not one that appears. */
 export function Announcer() {
   return (
-    <div class="toast" role="status" aria-live="polite" hidden={message.value === ''}>
+    <div class="toast" role="status" aria-live="polite">
       {message.value}
     </div>
   );

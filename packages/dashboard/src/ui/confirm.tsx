@@ -30,9 +30,16 @@ export function Confirm() {
     open.value = null;
   };
   return (
-    <dialog ref={dialog} class="dialog confirm" aria-labelledby="confirm-title" onClose={() => answer(false)}>
+    <dialog
+      ref={dialog}
+      class="dialog confirm"
+      role="alertdialog"
+      aria-labelledby="confirm-title"
+      aria-describedby="confirm-text"
+      onClose={() => answer(false)}
+    >
       <h2 id="confirm-title">{now.title}</h2>
-      <p>{now.text}</p>
+      <p id="confirm-text">{now.text}</p>
       <div class="confirm-tools">
         <button type="button" class="button" onClick={() => answer(false)}>
           Keep

@@ -1,22 +1,12 @@
 // The Flows page: conversations with their endpoints, volume and state.
-import { useMemo, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import type { End, FlowRow } from '../../api/types.ts';
 import { familyOf } from '../../families.ts';
 import { withoutPort, withPort } from '../../format/addresses.ts';
 import { bytes, count } from '../../format/numbers.ts';
 import { duration, timing } from '../../format/time.ts';
 import { betweenAddresses, ofAddress, quoted } from '../../state/expression.ts';
-import { flowTerms } from '../../state/flow-terms.ts';
-import {
-  addToFilter,
-  capture,
-  filter,
-  go,
-  linkTo,
-  place,
-  setFilter,
-  setView,
-} from '../../state/navigation.ts';
+import { addToFilter, go, linkTo, place, scope, setFilter, setView } from '../../state/navigation.ts';
 import { usePages } from '../../state/pages.ts';
 import { DataTable, type TableColumn } from '../../ui/data-table.tsx';
 import { later } from '../../ui/later.tsx';
@@ -73,10 +63,21 @@ const flowColumns: readonly TableColumn<FlowRow>[] = [
   {
     id: 'state',
     title: 'State',
-    width: 'clamp(104px, 12vw, 184px)',
+    width: 'clamp(96px, 8vw, 124px)',
     isExtra: true,
     cell: (flow) => <State flow={flow} />,
     value: (flow) => flow.state ?? '',
+  },
+  {
+    id: 'retransmissions',
+    title: 'Retrans.',
+    width: '88px',
+    isNumber: true,
+    isExtra: true,
+    serverSort: 'retransmissions',
+    cell: ({ retransmissions }) =>
+      retransmissions ? <span class="odd">{count(retransmissions)}</span> : <span class="quiet">–</span>,
+    value: (flow) => flow.retransmissions ?? 0,
   },
   {
     id: 'packets',
@@ -144,7 +145,6 @@ function State({ flow }: { flow: FlowRow }) {
   return (
     <span class={odd.has(flow.state) ? 'odd' : ''} title={notes.join(', ')}>
       {flow.state}
-      {(flow.retransmissions ?? 0) > 0 && <span class="tag"> {count(flow.retransmissions!)} retr.</span>}
     </span>
   );
 }
@@ -221,10 +221,9 @@ export function Flows() {
 }
 
 function FlowTable() {
-  const terms = useMemo(() => flowTerms(filter.value), [filter.value]);
   const sort = place.value.view.sort ?? '-bytes';
   const serverSort = flowColumns.find(({ id }) => id === sort.replace('-', ''))?.serverSort ?? 'bytes';
-  const list = usePages<FlowRow>('/flows', { ...terms.query, capture: capture.value, sort: serverSort });
+  const list = usePages<FlowRow>('/flows', { ...scope.value, sort: serverSort });
   const [followed, setFollowed] = useState<FlowRow | null>(null);
 
   return (
@@ -232,9 +231,9 @@ function FlowTable() {
       <p class="table-note num" role="status">
         {list.isLoading && 'Loading …'}
         {!list.isLoading && list.error === null && countText(Math.max(list.total ?? 0, list.rows.length))}
-        {terms.ignored.length > 0 && (
-          <span class="note-odd">
-            Not applied to flows, which are totals: <code>{terms.ignored.join(' && ')}</code>
+        {!list.isLoading && list.error === null && !list.isExact && (
+          <span class="quiet">
+            at most: their packets’ bytes, which decide this filter, were not read again
           </span>
         )}
       </p>

@@ -5,14 +5,9 @@ import { bitRate, bytes, count, percent, short } from '../../format/numbers.ts';
 import { dayAndClock, duration, zoneOf } from '../../format/time.ts';
 import { captures, rates, running } from '../../state/captures.ts';
 import { capture, filter } from '../../state/navigation.ts';
+import type { Span } from './span.ts';
 
 const RATES_SHOWN = 240;
-
-/** Times of the first and the last packet, seconds since 1970. */
-export interface Span {
-  from: number;
-  to: number;
-}
 
 export function Figures(props: { summary: ProtocolSummary; span: Span | null; isStale: boolean }) {
   const { summary, span } = props;

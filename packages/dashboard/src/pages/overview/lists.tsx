@@ -1,10 +1,11 @@
-// Short lists of the overview: top talkers, new hosts, names, findings.
+// Short lists of the overview: new hosts, names, findings.
 import type { ComponentChildren } from 'preact';
 import type { FindingRow, Hosts, Page } from '../../api/types.ts';
-import { gradeOf, inOrder } from '../../findings.ts';
+import { evidenceFilter, gradeOf, inOrder } from '../../findings.ts';
 import { bytes, count } from '../../format/numbers.ts';
+import { nameAmongOthers } from '../../state/captures.ts';
 import { ofAddress } from '../../state/expression.ts';
-import { addToFilter, linkTo } from '../../state/navigation.ts';
+import { addToFilter, capture, linkTo } from '../../state/navigation.ts';
 import type { Resource } from '../../state/resource.ts';
 import { Grade } from '../../ui/grade.tsx';
 import { Moment } from '../../ui/moment.tsx';
@@ -15,28 +16,17 @@ import { termOfName, topNames } from './names.ts';
 /** Lines in each list. */
 export const LINES = 9;
 
-function ListPanel<T>(props: {
+export function ListPanel<T>(props: {
   title: string;
   class: string;
   of: Resource<{ items: T[] }>;
   empty: string;
-  link?: { href: string; text: string };
+  tools?: ComponentChildren;
   children: (items: T[]) => ComponentChildren;
 }) {
   const { data, error, isLoading, reload } = props.of;
   return (
-    <Panel
-      title={props.title}
-      class={props.class}
-      isStale={isLoading && data !== null}
-      tools={
-        props.link && (
-          <a class="panel-link" href={props.link.href}>
-            {props.link.text}
-          </a>
-        )
-      }
-    >
+    <Panel title={props.title} class={props.class} isStale={isLoading && data !== null} tools={props.tools}>
       {data === null && (error === null ? <Loading /> : <Trouble error={error} onRetry={reload} />)}
       {data !== null &&
         (data.items.length === 0 ? <Empty title={props.empty} /> : props.children(data.items))}
@@ -44,42 +34,8 @@ function ListPanel<T>(props: {
   );
 }
 
-export function TopTalkers({ hosts }: { hosts: Resource<Hosts> }) {
-  return (
-    <ListPanel
-      title="Top talkers"
-      class="talkers"
-      of={hosts}
-      empty="No addresses"
-      link={{ href: linkTo('hosts'), text: 'All hosts' }}
-    >
-      {(items) => {
-        const most = Math.max(1, items[0]?.bytes ?? 0);
-        return (
-          <ol class="lines">
-            {items.slice(0, LINES).map((host) => (
-              <li key={host.address} class="talker">
-                <HostName address={host.address} name={host.name} />
-                <span class="num lines-count">{bytes(host.bytes)}</span>
-                <span
-                  class="meter"
-                  aria-hidden="true"
-                  title={`sent ${bytes(host.bytes_sent)}, received ${bytes(host.bytes_received)}`}
-                >
-                  <span class="meter-sent" style={{ width: `${(host.bytes_sent / most) * 100}%` }} />
-                  <span class="meter-received" style={{ width: `${(host.bytes_received / most) * 100}%` }} />
-                </span>
-              </li>
-            ))}
-          </ol>
-        );
-      }}
-    </ListPanel>
-  );
-}
-
 /** A host's name and address; a click filters by the address. */
-function HostName({ address, name }: { address: string; name: string | null }) {
+export function HostName({ address, name }: { address: string; name: string | null }) {
   return (
     <button
       type="button"
@@ -100,7 +56,11 @@ export function NewHosts({ hosts }: { hosts: Resource<Hosts> }) {
       class="newcomers"
       of={hosts}
       empty="No addresses"
-      link={{ href: `${linkTo('hosts', '', { view: { sort: 'first' } })}`, text: 'All' }}
+      tools={
+        <a class="panel-link" href={linkTo('hosts', '', { view: { sort: 'first' } })}>
+          All
+        </a>
+      }
     >
       {(items) => (
         <ol class="lines">
@@ -157,7 +117,11 @@ export function Findings(props: { rules: Resource<Page<FindingRow>>; expert: Res
       class="findings"
       of={{ ...expert, error: rules.error ?? expert.error, data: isThere ? { items } : null }}
       empty="Nothing unusual found"
-      link={{ href: linkTo('security'), text: 'All findings' }}
+      tools={
+        <a class="panel-link" href={linkTo('security')}>
+          All findings
+        </a>
+      }
     >
       {(items) => (
         <ol class="lines">
@@ -169,6 +133,7 @@ export function Findings(props: { rules: Resource<Page<FindingRow>>; expert: Res
                 <a class="finding" href={placeOf(row)} title={row.detail?.summary ?? row.message}>
                   <span class="who-name">{row.message.replace(TECHNIQUE, '')}</span>
                   <span class="tag">{row.protocol}</span>
+                  {capture.value === null && <span class="who-address">{nameAmongOthers(row.capture)}</span>}
                 </a>
                 <span class="num lines-count">{count(row.count)} ×</span>
               </li>
@@ -182,8 +147,8 @@ export function Findings(props: { rules: Resource<Page<FindingRow>>; expert: Res
 /** Suffix with the MITRE ATT&CK technique; only the finding's own page shows it. */
 const TECHNIQUE = / \(T\d{4}(\.\d+)?\)/;
 
-/** A rule's finding links to its page, expert information to its packet. */
-function placeOf({ id, detail, frame, capture }: FindingRow): string {
-  if (detail !== null) return linkTo('security', String(id));
-  return linkTo('packets', '', { q: frame === null ? '' : `frame.number == ${frame}`, capture });
+/** A rule's finding links to its page, expert information to its packets. */
+function placeOf(row: FindingRow): string {
+  if (row.detail !== null) return linkTo('security', String(row.id));
+  return linkTo('packets', '', { q: evidenceFilter(row), capture: row.capture });
 }

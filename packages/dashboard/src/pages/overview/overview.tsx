@@ -7,9 +7,11 @@ import { capture, filter, scope } from '../../state/navigation.ts';
 import { useResource } from '../../state/resource.ts';
 import { Welcome } from '../../ui/nothing.tsx';
 import { Loading, Trouble } from '../../ui/states.tsx';
-import { Figures, type Span } from './figures.tsx';
-import { Findings, LINES, NewHosts, TopNames, TopTalkers } from './lists.tsx';
+import { Figures } from './figures.tsx';
+import { Findings, LINES, NewHosts, TopNames } from './lists.tsx';
 import { Protocols } from './protocols.tsx';
+import { type Span, spanOfPackets } from './span.ts';
+import { TopTalkers } from './talkers.tsx';
 import { Traffic } from './traffic.tsx';
 
 /** Number of hosts requested, enough to find the names with the most traffic. */
@@ -37,14 +39,11 @@ export function Overview() {
   const newest = useResource(key, (signal) =>
     get<Hosts>('/hosts', { ...terms, sort: 'first', limit: LINES }, signal),
   );
-  // Findings are selected by capture only: a display filter applies to packets.
-  const side = { capture: capture.value };
-  const sideKey = JSON.stringify(side);
-  const expert = useResource(sideKey, (signal) =>
-    get<Page<FindingRow>>('/findings', { ...side, finder: 'expert', limit: LINES }, signal),
+  const expert = useResource(key, (signal) =>
+    get<Page<FindingRow>>('/findings', { ...terms, finder: 'expert', limit: LINES }, signal),
   );
-  const suspicions = useResource(sideKey, (signal) =>
-    get<Page<FindingRow>>('/findings', { ...side, finder: 'rule', limit: MARKS }, signal),
+  const suspicions = useResource(key, (signal) =>
+    get<Page<FindingRow>>('/findings', { ...terms, finder: 'rule', limit: MARKS }, signal),
   );
 
   if (summary.data === null) {
@@ -75,6 +74,5 @@ function spanOf(timeline: Timeline | null): Span | null {
     first === null || last === null ? [] : [Number(first), Number(last)],
   );
   if (filter.value === '' && times.length > 0) return { from: Math.min(...times), to: Math.max(...times) };
-  if (timeline === null || timeline.buckets === 0) return null;
-  return { from: timeline.start, to: timeline.start + timeline.buckets * timeline.step };
+  return timeline === null ? null : spanOfPackets(timeline);
 }

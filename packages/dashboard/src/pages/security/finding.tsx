@@ -4,6 +4,7 @@ import type { FindingRow } from '../../api/types.ts';
 import { evidenceFilter, gradeOf } from '../../findings.ts';
 import { count, percent } from '../../format/numbers.ts';
 import { dayAndClock, duration } from '../../format/time.ts';
+import { nameAmongOthers } from '../../state/captures.ts';
 import { ofAddress } from '../../state/expression.ts';
 import { linkTo } from '../../state/navigation.ts';
 import { Grade } from '../../ui/grade.tsx';
@@ -12,6 +13,7 @@ import { MeshTime } from '../../ui/mesh-moment.tsx';
 
 export function FindingCard({ finding }: { finding: FindingRow }) {
   const { detail, time, last, address, capture } = finding;
+  const ofCapture = nameAmongOthers(capture);
   const seconds = time === null ? 0 : Number(last) - Number(time);
   return (
     <article class="finding-card" aria-label={finding.message}>
@@ -31,6 +33,8 @@ export function FindingCard({ finding }: { finding: FindingRow }) {
           </Fact>
         )}
         <Fact name="Count">{count(finding.count)}</Fact>
+        {finding.protocol !== '' && <Fact name="Protocol">{finding.protocol}</Fact>}
+        {ofCapture !== null && <Fact name="Capture">{ofCapture}</Fact>}
         {detail !== null && <Fact name="Confidence">{percent(detail.confidence)}</Fact>}
         {detail?.technique != null && (
           <Fact name="Technique">
@@ -50,7 +54,7 @@ export function FindingCard({ finding }: { finding: FindingRow }) {
       {detail !== null && <p class="finding-advice">{detail.advice}</p>}
       <p class="finding-links">
         <a class="button" href={linkTo('packets', '', { q: evidenceFilter(finding), capture })}>
-          <Icon name="packets" /> {detail !== null && detail.frames.length > 1 ? 'Packets' : 'Packet'}
+          <Icon name="packets" /> {(detail?.frames.length ?? finding.count) > 1 ? 'Packets' : 'Packet'}
         </a>
         {address !== null && (
           <a class="button" href={linkTo('flows', '', { q: ofAddress(address), capture })}>

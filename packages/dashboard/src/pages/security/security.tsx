@@ -4,11 +4,12 @@ import { get } from '../../api/client.ts';
 import type { FindingRow, Page, RuleSeverity, VisitRow } from '../../api/types.ts';
 import { countsOf, GRADES, gradeOf, inOrder } from '../../findings.ts';
 import { count } from '../../format/numbers.ts';
-import { capture, go, linkTo, place, setView } from '../../state/navigation.ts';
+import { filter, go, linkTo, place, scope, setView } from '../../state/navigation.ts';
 import { type Resource, useResource } from '../../state/resource.ts';
 import { DataTable, type TableColumn } from '../../ui/data-table.tsx';
 import { Grade } from '../../ui/grade.tsx';
 import { Moment } from '../../ui/moment.tsx';
+import { Nothing } from '../../ui/nothing.tsx';
 import { usePageKeys } from '../../ui/page-keys.ts';
 import { Panel, Switch } from '../../ui/panel.tsx';
 import { Empty, Loading, Trouble } from '../../ui/states.tsx';
@@ -65,7 +66,7 @@ const columns: readonly TableColumn<FindingRow>[] = [
 export function Security() {
   const { view } = place.value;
   const finder = view.finder === 'expert' ? 'expert' : 'rule';
-  const query = { capture: capture.value, finder, limit: FINDINGS_MAX };
+  const query = { ...scope.value, finder, limit: FINDINGS_MAX };
   const findings = useResource(JSON.stringify(query), (signal) =>
     get<Page<FindingRow>>('/findings', query, signal),
   );
@@ -124,13 +125,7 @@ function Findings({ findings, finder }: { findings: Resource<Page<FindingRow>>; 
         ) : (
           <Trouble error={findings.error} onRetry={findings.reload} />
         ))}
-      {findings.data !== null && all.length === 0 && (
-        <Empty icon="security" title="The rules found nothing">
-          They watch what is captured or opened here, and files of <code>eyrie import --rules</code>; without
-          it, an imported file was not looked at. <a href={linkTo('captures')}>Open a capture</a>, or start
-          one.
-        </Empty>
-      )}
+      {findings.data !== null && all.length === 0 && <None finder={finder} />}
       {all.length > 0 && (
         <>
           <Grades findings={all} only={only} />
@@ -153,6 +148,22 @@ function Findings({ findings, finder }: { findings: Resource<Page<FindingRow>>; 
         </>
       )}
     </Panel>
+  );
+}
+
+function None({ finder }: { finder: 'rule' | 'expert' }) {
+  if (filter.value !== '') return <Nothing icon="security" what="findings" />;
+  if (finder === 'expert')
+    return (
+      <Empty icon="security" title="The dissectors found nothing unusual">
+        Retransmissions, resets, malformed packets and the like would be listed here.
+      </Empty>
+    );
+  return (
+    <Empty icon="security" title="The rules found nothing">
+      They watch what is captured or opened here, and files of <code>eyrie import --rules</code>; without it,
+      an imported file was not looked at. <a href={linkTo('captures')}>Open a capture</a>, or start one.
+    </Empty>
   );
 }
 

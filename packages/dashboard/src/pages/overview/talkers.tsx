@@ -1,0 +1,134 @@
+// Top talkers: the hosts, conversations or ports with most traffic.
+import type { ComponentChildren } from 'preact';
+import { get } from '../../api/client.ts';
+import type { Hosts, ProtocolSummary } from '../../api/types.ts';
+import { familyOf } from '../../families.ts';
+import { bytes, count } from '../../format/numbers.ts';
+import { addToFilter, linkTo, place, scope, setView } from '../../state/navigation.ts';
+import { type Resource, useResource } from '../../state/resource.ts';
+import { Switch } from '../../ui/panel.tsx';
+import { HostName, LINES, ListPanel } from './lists.tsx';
+import { conversationOf, portOf, type Sum, sumsOf } from './sums.ts';
+
+const KINDS = [
+  ['hosts', 'Hosts'],
+  ['conversations', 'Conversations'],
+  ['ports', 'Ports'],
+] as const;
+type Kind = (typeof KINDS)[number][0];
+
+/** Rows to sum up: a conversation or port has one for each of its protocols. */
+const ROWS = 1000;
+
+export function TopTalkers({ hosts }: { hosts: Resource<Hosts> }) {
+  const kind = KINDS.find(([name]) => name === place.value.view.talkers)?.[0] ?? 'hosts';
+  const tools = (
+    <>
+      <Switch<Kind>
+        label="Talkers"
+        value={kind}
+        options={KINDS}
+        onChange={(next) => setView({ talkers: next === 'hosts' ? '' : next }, true)}
+      />
+      <a class="panel-link" href={linkTo(kind === 'hosts' ? 'hosts' : 'flows')}>
+        {kind === 'hosts' ? 'All hosts' : 'All flows'}
+      </a>
+    </>
+  );
+  if (kind === 'hosts') return <TopHosts hosts={hosts} tools={tools} />;
+  return <TopSums key={kind} kind={kind} hosts={hosts} tools={tools} />;
+}
+
+type Tools = { tools: ComponentChildren };
+
+function TopHosts({ hosts, tools }: { hosts: Resource<Hosts> } & Tools) {
+  return (
+    <ListPanel title="Top talkers" class="talkers" of={hosts} empty="No addresses" tools={tools}>
+      {(items) => {
+        const most = Math.max(1, items[0]?.bytes ?? 0);
+        return (
+          <ol class="lines">
+            {items.slice(0, LINES).map((host) => (
+              <li key={host.address} class="talker">
+                <HostName address={host.address} name={host.name} />
+                <span class="num lines-count">{bytes(host.bytes)}</span>
+                <span
+                  class="meter"
+                  aria-hidden="true"
+                  title={`sent ${bytes(host.bytes_sent)}, received ${bytes(host.bytes_received)}`}
+                >
+                  <span class="meter-sent" style={{ width: `${(host.bytes_sent / most) * 100}%` }} />
+                  <span class="meter-received" style={{ width: `${(host.bytes_received / most) * 100}%` }} />
+                </span>
+              </li>
+            ))}
+          </ol>
+        );
+      }}
+    </ListPanel>
+  );
+}
+
+function TopSums(props: { kind: 'conversations' | 'ports'; hosts: Resource<Hosts> } & Tools) {
+  const { kind, hosts, tools } = props;
+  const [by, groupOf] =
+    kind === 'ports' ? (['port', portOf] as const) : (['conversation', conversationOf] as const);
+  const query = { ...scope.value, by, limit: ROWS };
+  const sums = useResource(JSON.stringify(query), async (signal) => ({
+    items: sumsOf((await get<ProtocolSummary>('/protocol_summary', query, signal)).items, groupOf, LINES),
+  }));
+  const names = new Map(hosts.data?.items.map(({ address, name }) => [address, name]));
+  return (
+    <ListPanel title="Top talkers" class="talkers" of={sums} empty={`No ${kind}`} tools={tools}>
+      {(items) => {
+        const most = Math.max(1, items[0]?.bytes ?? 0);
+        return (
+          <ol class="lines">
+            {items.map((sum) => (
+              <li key={sum.term} class="talker">
+                <SumName sum={sum} names={names} />
+                <span class="num lines-count" title={`${count(sum.packets)} packets`}>
+                  {bytes(sum.bytes)}
+                </span>
+                <span class="meter" aria-hidden="true">
+                  <span class="meter-sent" style={{ width: `${(sum.bytes / most) * 100}%` }} />
+                </span>
+              </li>
+            ))}
+          </ol>
+        );
+      }}
+    </ListPanel>
+  );
+}
+
+/** Two hosts, or a port; a click filters by it. */
+function SumName({ sum, names }: { sum: Sum; names: ReadonlyMap<string, string | null> }) {
+  const { parts, protocol, term } = sum;
+  const [first, second] = parts.map((part) => names.get(part) ?? part);
+  return (
+    <button
+      type="button"
+      class="link who"
+      title={`${parts.join(' ')}\nFilter: ${term}`}
+      onClick={() => addToFilter(term)}
+    >
+      <span class={`dot family-${familyOf(protocol)}`} />
+      {term.includes('.port ') ? (
+        <>
+          <span class="who-name num">{first}</span>
+          <span class="who-address">
+            {second === protocol.toLowerCase() ? second : `${second}, ${protocol}`}
+          </span>
+        </>
+      ) : (
+        <>
+          <span class="who-name">{first}</span>
+          <span class="quiet">↔</span>
+          <span class="who-name">{second}</span>
+          <span class="tag">{protocol}</span>
+        </>
+      )}
+    </button>
+  );
+}
