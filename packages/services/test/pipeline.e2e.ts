@@ -211,6 +211,29 @@ describe('a file into the store', () => {
     assert.equal((await memory.write(batch)).packets, 256, 'sent again later, it is stored');
   });
 
+  it('a refused batch that is put aside nowhere loses its packets, not the conversations held back for it', async () => {
+    const all = [...whole.kept.values()][0]!;
+    // The eighth batch reports on all before it. Alone, in one go, and broken off right behind it.
+    for (const stopAt of [Infinity, 8, 9]) {
+      const memory = new MemoryStore();
+      memory.refuses = ({ sequence, packets }) => packets !== null && sequence === 8 * 256 - 1;
+      let batches = 0;
+      const onProgress = (): unknown => ++batches === stopAt && run.stop();
+      const pipeline = { store: memory.store, log: silentLog, batchPackets: 256, onProgress };
+      let run = await runFile(SAMPLE, {}, pipeline);
+      assert.equal(await run.finished(), 'the store refused 256 packets');
+      if (stopAt < Infinity) {
+        run = await runFile(SAMPLE, {}, pipeline);
+        await run.finished();
+      }
+      const { numbers, dropped, flows, names } = [...memory.kept.values()][0]!;
+      assert.deepEqual([numbers.length, dropped], [5125 - 256, 256]);
+      assert.deepEqual(sums(flows), sums(all.flows), `stopped after ${stopAt} batches`);
+      const textsOf = (rows: typeof names) => new Set(rows.map(({ address, name }) => `${address} ${name}`));
+      assert.deepEqual(textsOf(names), textsOf(all.names));
+    }
+  });
+
   it('conversations that the store refuses at the end are missing, and the capture says so', async () => {
     const memory = new MemoryStore();
     memory.refuses = ({ packets }) => packets === null;
@@ -277,7 +300,8 @@ describe('a file into the store', () => {
     const [one, two] = await Promise.all([intake.importFile(SAMPLE, {}), intake.importFile(SAMPLE, {})]);
     assert.deepEqual(one, { capture: 1, isNew: true });
     assert.deepEqual(two, { capture: 1, isNew: false });
-    assert.equal(intake.running().length, 1);
+    // It may have ended by now.
+    assert.ok(intake.running().length <= 1);
     await intake.ended(1);
     assert.equal(intake.running().length, 0);
     assert.deepEqual([...memory.kept.values()][0]!.numbers, oneToN(5125));

@@ -16,7 +16,7 @@ import { isVault, VaultKey } from '@eyrie/capture';
 import { PacketBatch } from '@eyrie/dissect';
 import { encodeStoreBody } from '../src/bus/batch-body.ts';
 import { silentLog } from '../src/log/index.ts';
-import { eraseRefused, RefusedBodies, type RefusedOptions } from '../src/refused/index.ts';
+import { eraseRefused, type Fate, RefusedBodies, type RefusedOptions } from '../src/refused/index.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -38,7 +38,7 @@ function bodies(folder: string | null, options: RefusedOptions = {}) {
   return { lines, refused: new RefusedBodies(folder, log, { key: null, ...options }) };
 }
 
-function add(refused: RefusedBodies, sequence: number, body: Uint8Array = Buffer.from('abc')): boolean {
+function add(refused: RefusedBodies, sequence: number, body: Uint8Array = Buffer.from('abc')): Fate {
   return refused.add({ source: 'live:../eth0', sequence, packets: 5, body: () => body, reason: 'never' });
 }
 
@@ -137,11 +137,11 @@ describe('bodies that were refused', () => {
   it('of a store that takes none are not all put aside: it is sick, until it takes one', () => {
     const { refused, lines } = bodies(null);
     const kept = Array.from({ length: 20 }, (_, i) => add(refused, i));
-    assert.deepEqual(kept, [...Array(8).fill(true), ...Array(12).fill(false)]);
+    assert.deepEqual(kept, [...Array(8).fill('lost'), ...Array(12).fill('retry')]);
     assert.equal(refused.trouble, 'the store refuses everything: never');
     assert.equal(lines.filter((line) => /8 batches in a row/.test(line)).length, 1);
     refused.taken();
-    assert.deepEqual([refused.trouble, add(refused, 21)], [null, true]);
+    assert.deepEqual([refused.trouble, add(refused, 21)], [null, 'lost']);
   });
 
   it(

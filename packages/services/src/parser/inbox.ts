@@ -268,7 +268,7 @@ export class Inbox {
    */
   #putAside({ body, sequence, packets, end, isBare, drops }: Unsent, reason: string): void {
     const { refused, origin } = this.#options;
-    if (!refused.add({ source: this.key, sequence, packets, body: () => body, reason }))
+    if (refused.add({ source: this.key, sequence, packets, body: () => body, reason }) === 'retry')
       throw new BusError('ERR_NEXT_AWAY', refused.trouble ?? reason);
     this.#refused.all += packets;
     this.#refused.unreported += packets;

@@ -4,7 +4,7 @@ import type { Store, StoreBatch, StoreError, Written } from '@eyrie/store';
 import { backoffMs, pause } from '../bus/backoff.ts';
 import { encodeStoreBody } from '../bus/batch-body.ts';
 import type { Log } from '../log/index.ts';
-import type { RefusedBodies } from '../refused/index.ts';
+import type { Fate, RefusedBodies } from '../refused/index.ts';
 import { isOfTheBatch } from './of-the-batch.ts';
 
 export interface PersistorOptions {
@@ -14,6 +14,8 @@ export interface PersistorOptions {
   readonly firstMs?: number;
   readonly mostMs?: number;
 }
+
+type Batch = StoreBatch & { readonly packets: PacketBatch | null };
 
 export class Persistor {
   /** Since the start: packets stored, batches answered by the store, and of those how many it had already. */
@@ -39,9 +41,12 @@ export class Persistor {
    * Resolves after commit, or to null if the store refuses this batch permanently, which is then set aside. Retries
    * other failures.
    *
+   * A refused batch that cannot be set aside is written without its packets, which count as drops: its conversations may be those
+   * of several batches before it. Then fewer packets are `written` than it has.
+   *
    * @throws StoreError if retries are useless, or after `abandon()`
    */
-  async write(batch: StoreBatch & { readonly packets: PacketBatch | null }): Promise<Written | null> {
+  async write(batch: Batch): Promise<Written | null> {
     for (let attempt = 1; ; attempt++) {
       try {
         const written = await this.#store.write(batch);
@@ -51,7 +56,9 @@ export class Persistor {
         const failure = error as StoreError;
         const isOfBatch = isOfTheBatch(failure);
         if (!(failure.isTemporary || isOfBatch) || this.#stopped.signal.aborted) throw error;
-        if (isOfBatch && this.#putAside(batch, failure.message)) return null;
+        const fate = isOfBatch ? this.#putAside(batch, failure.message) : 'retry';
+        if (fate === 'lost') return await this.#writeRest(batch);
+        if (fate === 'kept') return null;
         this.#warnOnce((isOfBatch ? this.#options.refused.trouble : null) ?? failure.message);
         await pause(backoffMs(attempt, this.#options), this.#stopped.signal);
       }
@@ -63,10 +70,32 @@ export class Persistor {
     this.#stopped.abort();
   }
 
-  #putAside(batch: StoreBatch & { readonly packets: PacketBatch | null }, reason: string): boolean {
+  #putAside(batch: Batch, reason: string): Fate {
     const { source, sequence, packets } = batch;
     const body = (): Uint8Array => encodeStoreBody(batch, packets, null);
     return this.#options.refused.add({ source, sequence, packets: packets?.length ?? 0, body, reason });
+  }
+
+  /** All of a lost batch but its packets; null if the store refuses that, too. */
+  async #writeRest(batch: Batch): Promise<Written | null> {
+    const { packets: lost, drops, sequence } = batch;
+    if (lost === null) return null;
+    const refused = { where: 'refused' as const, packets: lost.length, time: Date.now() / 1000 };
+    // Later batches may be stored already, and hold back what comes after this one.
+    const reported = batch.reported === null ? { reported: sequence + 1 } : {};
+    for (let attempt = 1; ; attempt++) {
+      try {
+        // Not counted: that the store takes this does not mean that it takes packets.
+        const rest = { ...batch, ...reported, packets: null, drops: [...drops, refused] };
+        return await this.#store.write(rest);
+      } catch (error) {
+        const failure = error as StoreError;
+        if (isOfTheBatch(failure)) return null;
+        if (!failure.isTemporary || this.#stopped.signal.aborted) throw error;
+        this.#warnOnce(failure.message);
+        await pause(backoffMs(attempt, this.#options), this.#stopped.signal);
+      }
+    }
   }
 
   #count({ applied, packets }: Written): void {

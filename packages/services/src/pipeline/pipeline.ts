@@ -241,7 +241,8 @@ export class Run {
     if (written === null) this.#countRefused(sequence, batch.drops, packets.length);
     else if (written.applied) {
       this.packets += written.packets;
-      this.#options.onStored?.(packets, allDrops);
+      if (written.packets === packets.length) this.#options.onStored?.(packets, allDrops);
+      else this.#noteRefused(packets.length);
       if (findings.length > 0) this.#options.onFindings?.(findings, this.capture.name);
     }
     this.#thread.send({ kind: 'memory', memory });
@@ -252,10 +253,14 @@ export class Run {
 
   #countRefused(sequence: number, drops: readonly DropRow[], packets: number): void {
     this.#missingSequence = sequence;
-    this.#isRefusedAtAll = true;
-    this.refused += packets;
+    this.#noteRefused(packets);
     for (const row of drops) addDrop(this.#pendingDrops, row);
     if (packets > 0) addDrop(this.#pendingDrops, { where: 'refused', packets, time: Date.now() / 1000 });
+  }
+
+  #noteRefused(packets: number): void {
+    this.#isRefusedAtAll = true;
+    this.refused += packets;
   }
 
   /**

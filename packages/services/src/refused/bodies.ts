@@ -31,6 +31,12 @@ export interface RefusedBody {
   readonly reason: string;
 }
 
+/**
+ * What becomes of a refused batch: it is kept in the folder, it is lost, or, after too many consecutive refusals, its sender must
+ * retry it later.
+ */
+export type Fate = 'kept' | 'lost' | 'retry';
+
 export interface RefusedOptions {
   readonly filesMax?: number;
   /** Null: write unencrypted. Default: the key that captures are encrypted with. */
@@ -64,21 +70,21 @@ export class RefusedBodies {
     this.#now = now;
   }
 
-  /** Sets a batch aside. Returns false after too many consecutive refusals: the caller must retry it later. */
-  add({ source, sequence, packets, body, reason }: RefusedBody): boolean {
+  /** Sets a batch aside, if it can be kept. */
+  add({ source, sequence, packets, body, reason }: RefusedBody): Fate {
     if (this.#inARow >= IN_A_ROW_MAX) {
       this.#hold(reason);
-      return false;
+      return 'retry';
     }
     this.#inARow++;
     this.counts.bodies++;
     this.counts.packets += packets;
-    const where = this.#keep(`${safe(source)}-${sequence}`, body);
+    const { isKept, where } = this.#keep(`${safe(source)}-${sequence}`, body);
     this.#log.error(
       `${source}: ${packets} packets are not stored, for the store refuses them: ${reason}; ${where}`,
       { sequence },
     );
-    return true;
+    return isKept ? 'kept' : 'lost';
   }
 
   /** The store accepted a batch: resets the count of refusals. */
@@ -127,9 +133,9 @@ export class RefusedBodies {
     this.trouble = `the store refuses everything: ${reason}`;
   }
 
-  /** Writes the file; returns the outcome as text. */
-  #keep(name: string, make: () => Uint8Array): string {
-    if (this.folder === null) return 'they are not kept';
+  /** Writes the file; returns the outcome, also as text. */
+  #keep(name: string, make: () => Uint8Array): { isKept: boolean; where: string } {
+    if (this.folder === null) return { isKept: false, where: 'they are not kept' };
     try {
       makeFolder(this.folder, 0o700);
       if (this.#now() - this.#sweptMs >= SWEEP_MS) this.sweep();
@@ -137,19 +143,19 @@ export class RefusedBodies {
       // The hash separates equal names: a replacement reuses the sequence number, and keys are shortened.
       const digest = createHash('sha256').update(plain).digest('hex').slice(0, 8);
       const path = join(this.folder, `${name}-${digest}${EXTENSION}`);
-      if (existsSync(path)) return `put aside before as ${path}`;
+      if (existsSync(path)) return { isKept: true, where: `put aside before as ${path}` };
       const body = sealed(plain, this.#key());
       if (this.#files >= this.#filesMax || this.#bytes + body.length > BYTES_MAX) {
         this.counts.notKept++;
-        return `they are not kept, for ${this.folder} is full`;
+        return { isKept: false, where: `they are not kept, for ${this.folder} is full` };
       }
       writeWhole(path, body);
       this.#files++;
       this.#bytes += body.length;
-      return `put aside as ${path}`;
+      return { isKept: true, where: `put aside as ${path}` };
     } catch (error) {
       this.counts.notKept++;
-      return `they are not kept: ${(error as Error).message}`;
+      return { isKept: false, where: `they are not kept: ${(error as Error).message}` };
     }
   }
 }

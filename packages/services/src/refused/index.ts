@@ -1,5 +1,5 @@
 // Public interface of refused batches.
-export { REFUSED_KEPT, RefusedBodies, type RefusedOptions } from './bodies.ts';
+export { type Fate, REFUSED_KEPT, RefusedBodies, type RefusedOptions } from './bodies.ts';
 export { eraseRefused } from './erase.ts';
 export { putAside } from './folder.ts';
 export { resendRefused } from './resend.ts';
