@@ -69,6 +69,16 @@ test('-T tabs pads like summary lines; -x and -V print no summary line without -
     assert.equal(read([sample, '-c', '1', '-P', flag]).stdout.split('\n')[0], plain.split('\n')[0]);
 });
 
+test('-V dumps bytes that no protocol claims, but not beside -x, which shows them all', () => {
+  const args = [sample, '-Y', 'icmp', '-c', '40', '-V'];
+  const dumped = read(args).stdout;
+  assert.match(
+    dumped,
+    /^ *Data \(\d+ bytes\)\n\n0000 {2}(?:[\da-f]{2} ){1,16} +\S.*\n(?:00.*\n)* {8}Data: /m,
+  );
+  assert.match(read([...args, '-x']).stdout, /^ *Data \(\d+ bytes\)\n {8}Data: /m);
+});
+
 test('-T ek writes absolute times in ISO 8601', () => {
   const { stdout } = read([sample, '-c', '1', '-T', 'ek']);
   const { frame } = JSON.parse(stdout.split('\n')[1]!).layers;

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { Dissector } from '../src/core/dissector.ts';
 import { fieldNamed } from '../src/core/registry.ts';
+import { hex } from '../src/core/text.ts';
 import { StringSink } from '../src/core/text-sink.ts';
 import { type TreeNode, treeOf } from '../src/core/tree.ts';
 import { TreeLines } from '../src/core/tree-lines.ts';
@@ -76,6 +77,20 @@ for (const details of [null, new Set(['tcp', 'dns'])])
       }
     }
   });
+
+test('a layer of unclaimed bytes: its line is followed by a dump, then its fields, wherever it has details', () => {
+  // Ethernet, IPv4 and UDP from port 40000 to 40001 around four bytes.
+  const packet = `${'02'.repeat(12)}080045000020000000004011000001010101010101029c409c41000c0000deadbeef`;
+  const written = (details: ReadonlySet<string> | null): string => {
+    const out = new StringSink();
+    const dump = (b: Uint8Array, start: number, end: number): void => out.text(`<${hex(b, start, end)}>\n`);
+    new TreeLines(out, details, dump).write(dissect([bytesOf(packet)]));
+    return out.value.slice(out.value.indexOf('Data ('));
+  };
+  assert.equal(written(null), 'Data (4 bytes)\n\n<deadbeef>\n    Data: deadbeef\n    [Length: 4]\n');
+  assert.equal(written(new Set(['data'])), written(null));
+  assert.equal(written(new Set(['udp'])), 'Data (4 bytes)\n');
+});
 
 test('expert information stands below the field that it is about, with the field that names it', () => {
   const reader = new CaptureReader();

@@ -34,7 +34,12 @@ export class TextPrinter implements Printer {
   constructor(out: Output, parts: TextParts) {
     this.#out = out;
     this.#parts = parts;
-    this.#tree = new TreeLines(out, parts.details);
+    // Bytes that no protocol claims stand within the tree, unless all bytes follow it.
+    this.#tree = new TreeLines(
+      out,
+      parts.details,
+      parts.bytes ? null : (b, start, end) => hexDump(out, b, start, end, 'plain'),
+    );
     this.isTimed = parts.tree;
   }
 
@@ -86,10 +91,11 @@ const BAR = 0x7c;
 /** `0000  00 15 c5 52 …   ...R` as tshark -x. */
 function hexDump(out: Output, bytes: Uint8Array, start: number, end: number, text: DumpFormat['text']): void {
   const bar = text === 'delimited' ? BAR : 0;
+  // At least four digits, and in each row as many as the last one needs.
+  const furtherDigits = Math.max(0, (end - start - 1).toString(16).length - 4);
   for (let row = start; row < end; row += ROW) {
     const offset = row - start;
-    // At least four hexadecimal digits.
-    if (offset > 0xffff) out.text((offset >> 16).toString(16));
+    if (furtherDigits > 0) out.text((offset >>> 16).toString(16).padStart(furtherDigits, '0'));
     out.dumpRow(offset, bytes, row, Math.min(row + ROW, end), text !== 'none', bar);
   }
 }

@@ -1,4 +1,5 @@
 // One packet's tree as indented text: the lines of `treeOf`, written as they come instead of being kept.
+import { data } from './data.ts';
 import type { Field, Value } from './field.ts';
 import { isBracketed, shown } from './format.ts';
 import type { AddressNames } from './host.ts';
@@ -12,10 +13,14 @@ import { writeBytes, writeValue } from './written-values.ts';
 
 const INDENT = '    ';
 
+/** Writes the bytes [start, end) in hexadecimal, each row with a line feed behind it. */
+export type WriteDump = (b: Uint8Array, start: number, end: number) => void;
+
 export class TreeLines extends TreeSink {
   readonly #out: TextSink;
   /** Layers shown with their fields; of others only the line. Null: all. */
   readonly #details: ReadonlySet<string> | null;
+  readonly #writeDump: WriteDump | null;
   readonly #known = new KnownLines();
   readonly #titles = new PerField((field) => titleWords(field, ''));
   readonly #derivedTitles = new PerField((field) => titleWords(field, '['));
@@ -27,19 +32,24 @@ export class TreeLines extends TreeSink {
   /** How the last line ends, after the notes that may still be appended to it: with a bracket, or not. */
   #isBracketed = false;
   #isFirst = true;
+  /** Whether the line feed of the last line is written, as it is after a dump. */
+  #isEnded = false;
 
-  constructor(out: TextSink, details: ReadonlySet<string> | null) {
+  /** `writeDump`: how payload that no protocol claims is shown below its line; null: not at all. */
+  constructor(out: TextSink, details: ReadonlySet<string> | null, writeDump: WriteDump | null = null) {
     super();
     this.#out = out;
     this.#details = details;
+    this.#writeDump = writeDump;
   }
 
   /** Writes the packet dissected last; each line with a line feed behind it. */
   write(p: Packet): void {
     this.#isFirst = true;
+    this.#isEnded = false;
     this.#isBracketed = false;
     this.walk(p);
-    this.#out.words(this.#isBracketed ? END_BRACKET[0]! : END[0]!);
+    if (!this.#isEnded) this.#out.words(this.#isBracketed ? END_BRACKET[0]! : END[0]!);
   }
 
   protected beginLayer(made: Protocol, isNested: boolean): void {
@@ -50,10 +60,18 @@ export class TreeLines extends TreeSink {
       this.#begin(depth);
       this.#out.text(made.line(this.packet, this.layer));
       this.#isBracketed = false;
+      if (made === data && this.#isDetailed && this.#writeDump !== null) this.#dump(this.#writeDump);
     }
     this.#isWritten = this.#isDetailed;
     this.#depths.length = 0;
     this.#depths.push(depth + 1);
+  }
+
+  #dump(write: WriteDump): void {
+    const { packet, layer } = this;
+    this.#out.text('\n\n');
+    write(this.buffer, packet.start[layer]!, packet.stop[layer]!);
+    this.#isEnded = true;
   }
 
   protected endLayer(): void {
@@ -113,7 +131,9 @@ export class TreeLines extends TreeSink {
   /** Ends the line before, and indents the next. */
   #begin(depth: number): void {
     if (this.#isFirst) this.#isFirst = false;
+    else if (this.#isEnded) this.#out.text(depths[Math.min(depth, DEPTH_MAX)]!);
     else this.#out.words((this.#isBracketed ? END_BRACKET : END)[Math.min(depth, DEPTH_MAX)]!);
+    this.#isEnded = false;
   }
 
   get #depth(): number {
