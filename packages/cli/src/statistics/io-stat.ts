@@ -1,7 +1,7 @@
 // `-z io,stat,INTERVAL[,FILTER…]`: traffic over time, as tshark draws it.
 import {
+  columnNamed,
   type Field,
-  fieldNamed,
   IO_FUNCTIONS,
   type IoCell,
   type IoColumn,
@@ -67,7 +67,8 @@ function fieldOf(text: string, name: IoFunction, fieldName: string): Field | nul
       `-z io,stat: ${text}: ${isPlain ? `write ${name}()` : `name a field, as in ${name}(tcp.len)`}`,
     );
   if (isPlain) return null;
-  const field = fieldNamed(fieldName);
+  // A protocol can be counted, too: once for each of its layers.
+  const field = columnNamed(fieldName);
   if (field === undefined) {
     const near = nearestNames(fieldName);
     throw new UserError(
