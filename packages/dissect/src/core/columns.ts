@@ -36,8 +36,11 @@ export function writeInfo(p: Packet, out: TextSink): void {
     } else {
       const text = made.info === null ? null : made.info(p, layer);
       if (text === null) continue;
-      writeBefore(p, layer, out);
-      out.text(text);
+      if (made.joinInfo !== null) out.text(joined(p, layer, text, made.joinInfo));
+      else {
+        writeBefore(p, layer, out);
+        out.text(text);
+      }
     }
     break;
   }
@@ -49,6 +52,17 @@ export function writeInfo(p: Packet, out: TextSink): void {
 function writeBefore(p: Packet, layer: number, out: TextSink): void {
   const { tcpLayer } = p;
   if (tcpLayer >= 0 && layer > tcpLayer) p.protocols[tcpLayer]!.writeInfoBefore?.(p, out);
+}
+
+function joined(
+  p: Packet,
+  layer: number,
+  info: string,
+  join: (before: string, info: string) => string,
+): string {
+  const before = new StringSink();
+  writeBefore(p, layer, before);
+  return before.value === '' ? info : join(before.value, info);
 }
 
 function troubleText(p: Packet): string {

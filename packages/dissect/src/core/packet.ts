@@ -121,6 +121,8 @@ export class Packet {
   joinedBytes = 0;
   /** Offset of a message that begins here and continues in later segments; -1: none. */
   begunAt = -1;
+  /** What the protocol of such a message says in the Info column of the segment that consists of it; null: nothing. */
+  waitingInfo: string | null = null;
 
   /** Only layers below this index may set the Protocol column. */
   protocolLayers: number = LAYERS_MAX;
@@ -183,6 +185,7 @@ export class Packet {
     this.isPartOfMessage = false;
     this.joinedBytes = 0;
     this.begunAt = -1;
+    this.waitingInfo = null;
     this.protocolLayers = LAYERS_MAX;
     this.columnKind = NO_ADDRESS;
     if (this.columnWrap !== '') this.columnWrap = '';

@@ -14,6 +14,8 @@ export interface Framing {
   length(p: Packet): number;
   /** Listed in frame.protocols even of a segment that only begins a message, as Wireshark does for TLS, SSH and VNC. */
   readonly isListedWaiting?: boolean;
+  /** What the Info column says of such a segment, in place of ports and flags. */
+  readonly waitingInfo?: string;
 }
 
 export interface ProtocolDefinition {
@@ -29,6 +31,8 @@ export interface ProtocolDefinition {
   readonly writeInfo?: (p: Packet, layer: number, out: TextSink) => void;
   /** Text that precedes the Info column of this layer's payload. */
   readonly writeInfoBefore?: (p: Packet, out: TextSink) => void;
+  /** Joins such a text of the layer below with this one's `info`, where Wireshark does not just put one before the other. */
+  readonly joinInfo?: (before: string, info: string) => string;
   /** In header order. */
   readonly fields?: Readonly<Record<string, Field>>;
   /**
@@ -63,6 +67,7 @@ export class Protocol {
   readonly info: ((p: Packet, layer: number) => string | null) | null;
   readonly writeInfo: ((p: Packet, layer: number, out: TextSink) => void) | null;
   readonly writeInfoBefore: ((p: Packet, out: TextSink) => void) | null;
+  readonly joinInfo: ((before: string, info: string) => string) | null;
   readonly fields: readonly Field[];
   step: (p: Packet) => Protocol | null;
   readonly emit: ((p: Packet, layer: number, out: Sink) => void) | null;
@@ -81,6 +86,7 @@ export class Protocol {
     this.info = d.info ?? null;
     this.writeInfo = d.writeInfo ?? null;
     this.writeInfoBefore = d.writeInfoBefore ?? null;
+    this.joinInfo = d.joinInfo ?? null;
     this.fields = Object.values(d.fields ?? {});
     this.step = d.step;
     this.emit = d.emit ?? null;

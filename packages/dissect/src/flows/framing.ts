@@ -32,8 +32,10 @@ export function runFramed(p: Packet, made: Protocol, framing: Framing): boolean 
   return true;
 }
 
-/** An incomplete message gets no tree and no columns; it may be listed, see `Framing.isListedWaiting`. */
+/** An incomplete message gets no tree; if it is the first, it may be listed and described, see `Framing`. */
 function waiting(p: Packet, made: Protocol, framing: Framing, flags: number): true {
-  if (flags & LISTED && framing.isListedWaiting === true) p.push(made, LISTED);
+  if ((flags & LISTED) === 0) return true;
+  if (framing.isListedWaiting === true) p.push(made, LISTED);
+  p.waitingInfo = framing.waitingInfo ?? null;
   return true;
 }

@@ -185,6 +185,12 @@ export function writeTcpInfo(p: Packet, layer: number, out: TextSink): void {
   const captured = p.stop[layer]! - start;
   const isInnermost = layer === p.tcpLayer;
   if (isInnermost && captured >= CUT_MIN) writeFindings(p, out);
+  if (isInnermost && p.isPartOfMessage && p.waitingInfo !== null) {
+    out.text(p.waitingInfo);
+    if (p.waitingInfo === '') out.text(PART_OF_MESSAGE.text.slice(1));
+    else out.words(PART_OF_MESSAGE);
+    return;
+  }
   out.number(u16(b, start));
   out.arrow();
   out.number(u16(b, start + 2));

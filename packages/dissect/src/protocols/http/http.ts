@@ -6,6 +6,7 @@ import { COLUMN, MORE_SEGMENT, type Packet, SHOWN } from '../../core/packet.ts';
 import { type Protocol, protocol, REJECTED } from '../../core/protocol.ts';
 import type { Sink } from '../../core/sink.ts';
 import { sctpPorts, Table, tcpHeuristics, tcpPorts } from '../../core/table.ts';
+import { tokenInfo } from '../auth/token-info.ts';
 import { nestFrom } from '../media/nesting.ts';
 import { bodySuffix } from '../media/suffix.ts';
 import { readAuthentication } from './authentication.ts';
@@ -237,13 +238,20 @@ function httpInfo(p: Packet, layer: number): string | null {
     if (p.protocols[i] !== http || (p.flags[i]! & COLUMN) === 0) continue;
     const mark = p.mark[i]!;
     if (mark === CONTINUATION) text += 'Continuation';
-    else if (mark === MESSAGE) text += `${firstLine(p, i)} ${bodySuffix(p, i)}`;
+    else if (mark === MESSAGE)
+      text += `${firstLine(p, i)} ${tokenInfo(p, i + 1, nextMessage(p, i, layer))}${bodySuffix(p, i)}`;
     else if (mark === PARTIAL && i === layer)
       text += `${firstLine(p, i)}  [TCP segment of a reassembled PDU]`;
     else continue;
     messages++;
   }
   return messages === 0 ? null : text;
+}
+
+/** The layer of the message that follows the one at `layer`, of those up to `last`; without one, the end of the packet. */
+function nextMessage(p: Packet, layer: number, last: number): number {
+  for (let i = layer + 1; i <= last; i++) if (p.protocols[i] === http) return i;
+  return p.count;
 }
 
 function firstLine(p: Packet, layer: number): string {

@@ -102,6 +102,7 @@ export const kerberosStream: Protocol = protocol({
   on: [[tcpPorts, PORT]],
   framing: {
     header: RECORD_MARK,
+    waitingInfo: '',
     length(p) {
       const length = u32(p.buf, p.at) & 0x7fffffff;
       return length > RECORD_BYTES_MAX ? p.end - p.at : RECORD_MARK + length;

@@ -93,6 +93,7 @@ export const nbss: Protocol = protocol({
   on: [[tcpPorts, 139, 445]],
   framing: {
     header: 1,
+    waitingInfo: typeNames[MESSAGE],
     length(p) {
       const left = p.end - p.at;
       if (isSegmentStart(p) && !isMessage(p.buf, p.at, p.end)) return left;

@@ -83,6 +83,8 @@ export const ssh: Protocol = protocol({
   },
   emit: emitSsh,
   info: sshInfo,
+  // The sender stands before all.
+  joinInfo: (before, info) => info.replace(/^(?:Client|Server): /, (sender) => `${sender}${before}, `),
 });
 
 const COLUMNS = ['SSH', 'SSHv1', 'SSHv2', 'SSHv2'];

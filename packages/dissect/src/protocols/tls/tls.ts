@@ -149,6 +149,7 @@ export const tls: Protocol = protocol({
       wrappedTimestamps(out, tlsFields, p.bufferOf(layer), p.start[layer]!, p.stop[layer]!);
     else if (!emitRecordless(p, layer, out)) emitRecords(p, layer, out);
   },
+  joinInfo: (before, info) => `${before}, ${info}`,
   info(p, layer) {
     let text = '';
     let isRead = false;
