@@ -163,7 +163,7 @@ const anyEvent: fc.Arbitrary<DetectEvent> = fc.oneof(
     ...seen,
     who: address,
     subject: pick('host', 'peer'),
-    score: number,
+    score: fc.integer({ min: 12, max: 50 }),
     limit: number,
     causes: list(fc.record({ feature: text, share: number })),
   }),

@@ -90,6 +90,8 @@ export class Bounded<T> {
   readonly #max: number;
   readonly #values = new Map<string, T>();
   readonly #oldest: Oldest<string>;
+  /** The most recently used key, which needs no move: packets come in runs. */
+  #last: string | null = null;
 
   constructor(max: number) {
     this.#max = max;
@@ -104,7 +106,9 @@ export class Bounded<T> {
   for(key: string, make: () => T): T {
     let value = this.#values.get(key);
     if (value === undefined) value = make();
+    else if (key === this.#last) return value;
     else this.#values.delete(key);
+    this.#last = key;
     this.#values.set(key, value);
     this.#oldest.changed();
     if (this.#values.size > this.#max) this.#values.delete(this.#oldest.take());
@@ -117,7 +121,9 @@ export class Bounded<T> {
   }
 
   delete(key: string): void {
-    if (this.#values.delete(key)) this.#oldest.changed();
+    if (!this.#values.delete(key)) return;
+    this.#oldest.changed();
+    if (key === this.#last) this.#last = null;
   }
 
   entries(): IterableIterator<[string, T]> {

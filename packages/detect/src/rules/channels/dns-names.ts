@@ -26,8 +26,18 @@ const SECOND_LEVELS = new Set([
 /** Matches what cannot be a top-level domain: none is longer than 24 letters, and only those in Punycode have digits. */
 const NO_TOP_LEVEL = /^(?!xn--)(?=.*\d)|^.{25,}$/;
 
-/** Null for names that cannot carry data: too few labels, reverse look-ups, local names. */
+let lastName = '';
+let lastParts: NameParts | null = null;
+
+/** Null for names that cannot carry data: too few labels, reverse look-ups, local names. Caches the last name. */
 export function partsOf(name: string): NameParts | null {
+  if (name === lastName) return lastParts;
+  lastName = name;
+  lastParts = split(name);
+  return lastParts;
+}
+
+function split(name: string): NameParts | null {
   const labels = name.split('.').filter((label) => label !== '');
   const top = labels.at(-1)?.toLowerCase();
   if (top === undefined || labels.length < 2 || top === 'arpa' || top === 'local' || top === 'lan')

@@ -3,7 +3,7 @@ import type { DetectEvent } from '@eyrie/detect';
 import type { Packet } from '@eyrie/dissect';
 import { endsOf, hashOf, type See } from '../reader.ts';
 
-type HttpEvent = Extract<DetectEvent, { kind: 'http' }>;
+export type HttpEvent = Extract<DetectEvent, { kind: 'http' }>;
 
 interface Pending {
   readonly user: string;
@@ -11,35 +11,43 @@ interface Pending {
   readonly isForm: boolean;
 }
 
-/** Login requests of a connection that await their response. */
-interface State {
-  readonly pending: (Pending | null)[];
-}
-
+/** Requests of a connection that await their response. */
 const PENDING_MAX = 64;
 const PASSWORD_FIELD = /(?:^|&)(?:pass|passwd|password|pwd|passwort|user_pass|login_password)=([^&]+)/i;
 const USER_FIELD = /(?:^|&)(?:user|username|login|email|log|name|uname|user_login)=([^&]*)/i;
 const LOGIN_PAGE = /log-?in|sign-?in|auth|session|brute/i;
 
-export function loginEvents(see: See): (p: Packet, event: HttpEvent) => void {
-  return (p, event) => {
-    const { pending } = p.session.stateOf<State>(p, 'detect.http', () => ({ pending: [] }));
-    if (event.step === 'request') {
-      const login = loginIn(event);
-      if (pending.length < PENDING_MAX) pending.push(login);
-      if (login !== null && (login.isForm || isBasic(event)))
-        see({
-          kind: 'cleartext',
-          ...endsOf(p, true),
-          protocol: login.isForm ? 'HTTP form' : 'HTTP Basic',
-          user: login.user,
-        });
-      return;
-    }
+/** Matches the responses of each connection with its requests, and reports logins. */
+export class HttpLogins {
+  readonly #see: See;
+
+  constructor(see: See) {
+    this.#see = see;
+  }
+
+  /** Whether the next response concerns a login. */
+  isPending(p: Packet): boolean {
+    return pendingOf(p)[0] != null;
+  }
+
+  requested(p: Packet, event: HttpEvent): void {
+    const pending = pendingOf(p);
+    const login = loginIn(event);
+    if (pending.length < PENDING_MAX) pending.push(login);
+    if (login === null || !(login.isForm || isBasic(event))) return;
+    this.#see({
+      kind: 'cleartext',
+      ...endsOf(p, true),
+      protocol: login.isForm ? 'HTTP form' : 'HTTP Basic',
+      user: login.user,
+    });
+  }
+
+  responded(p: Packet, event: HttpEvent): void {
     if (event.status < 200) return;
-    const login = pending.shift();
+    const login = pendingOf(p).shift();
     if (!login) return;
-    see({
+    this.#see({
       kind: 'login',
       ...endsOf(p, false),
       protocol: 'HTTP',
@@ -48,7 +56,12 @@ export function loginEvents(see: See): (p: Packet, event: HttpEvent) => void {
       guess: login.guess,
       isInferred: false,
     });
-  };
+  }
+}
+
+/** The requests of the connection that await their response; null: not a login. */
+function pendingOf(p: Packet): (Pending | null)[] {
+  return p.session.stateOf<(Pending | null)[]>(p, 'detect.http', () => []);
 }
 
 function isBasic({ headers }: HttpEvent): boolean {
