@@ -22,6 +22,7 @@ import {
 import { AdviceBook } from './advice.ts';
 import type { BlockedAddresses } from './blocked.ts';
 import { Case } from './case.ts';
+import { canonicalAddress, isNoHost } from './exempt.ts';
 import { type Answer, type ResponsePolicy, type ResponseRule, ruleFor } from './policy.ts';
 import { REFUSED } from './sensor.ts';
 
@@ -109,7 +110,7 @@ export class ResponseDesk {
   /** Ends a measure or a block; returns why that is impossible, or null. */
   release(subject: string, reason: string): string | null {
     const { peer, blocked, audit } = this.#options;
-    if (blocked.remove(subject)) {
+    if (blocked.remove(canonicalAddress(subject))) {
       audit(this.#entry('unblock', subject, reason, null, 'operator'));
       return null;
     }
@@ -117,7 +118,8 @@ export class ResponseDesk {
   }
 
   take(suspicion: Suspicion): void {
-    const { rule, witness, peer, address, severity, confidence, summary } = suspicion;
+    const { rule, witness, peer, severity, confidence, summary } = suspicion;
+    const address = canonicalAddress(suspicion.address);
     if (rule === REFUSED || rule === FORMER_REFUSED) {
       const time = this.#nowMs / 1000;
       this.#engine.see({ kind: 'refused', time, frame: 0, address, by: witness });
@@ -216,6 +218,7 @@ export class ResponseDesk {
     if (policy.exempt.has(subject)) return 'it is exempt';
     if (member?.role === 'authority') return 'it is the authority itself';
     if (member === undefined) {
+      if (isNoHost(subject)) return 'it is no host on the network';
       const host = this.#peersAt(subject);
       return host.length > 0 ? `peers of the mesh have this address: ${host.slice(0, 5).join(', ')}` : null;
     }
@@ -305,7 +308,9 @@ export class ResponseDesk {
   #peersAt(address: string): string[] {
     const { directory } = this.#options.peer;
     return [...directory.entries()]
-      .filter(({ addresses }) => addresses.some((each) => parseAddress(each)?.host === address))
+      .filter(({ addresses }) =>
+        addresses.some((each) => canonicalAddress(parseAddress(each)?.host ?? '') === address),
+      )
       .map(({ id }) => id);
   }
 

@@ -2,7 +2,9 @@
 // advised.
 import type { RuleSeverity } from '@eyrie/detect';
 import { SEVERITIES } from '@eyrie/detect';
+import { PEER_ID } from '@eyrie/mesh';
 import { parse, TomlError } from 'smol-toml';
+import { Exempt, isNetwork } from './exempt.ts';
 
 export type Mode = 'off' | 'advise' | 'act';
 const ANSWERS = ['throttle', 'quarantine', 'redirect', 'revoke', 'block'] as const;
@@ -19,8 +21,8 @@ export interface ResponseRule {
 
 export interface ResponsePolicy {
   readonly rules: readonly ResponseRule[];
-  /** Peers and addresses that are never acted against. */
-  readonly exempt: ReadonlySet<string>;
+  /** Peers, addresses and networks that are never acted against. */
+  readonly exempt: Exempt;
   /** HOST:PORT of the decoy; '': there is none, and a redirect becomes a quarantine. */
   readonly decoy: string;
   /** Number of different witnesses required; at least two. */
@@ -37,7 +39,7 @@ export const RESPONSE_EXAMPLE = `# What this mesh does about peers that misbehav
 # mode: off, advise (say what would be done) or act. answer: throttle, quarantine, redirect, revoke or block.
 # The first rule that fits decides. Nothing is done on one weak signal, nor ever about the authority itself.
 
-# exempt = ["lab-1", "192.0.2.7"]     # peers and addresses that are left alone
+# exempt = ["lab-1", "192.0.2.0/24"]  # peers, addresses and networks that are left alone
 # decoy = "192.0.2.10:9998"           # eyrie honeypot --mesh ID: where a redirect leads
 witnesses = 2                         # different peers that must have seen it; of one alone, a short trial comes
 share_max = 0.25                      # of the members, cut off at once
@@ -79,7 +81,10 @@ export function parseResponsePolicy(text: string): ResponsePolicy {
   if (other !== undefined) throw new ResponsePolicyError(`"${other}" is not known`);
   if (!Array.isArray(rule)) throw new ResponsePolicyError('rules are written [[rule]]');
   if (!Array.isArray(exempt) || exempt.some((each) => typeof each !== 'string'))
-    throw new ResponsePolicyError('exempt is a list of peers and addresses');
+    throw new ResponsePolicyError('exempt is a list of peers, addresses and networks');
+  const unknown = (exempt as string[]).find((each) => !PEER_ID.test(each) && !isNetwork(each));
+  if (unknown !== undefined)
+    throw new ResponsePolicyError(`exempt: "${unknown}" is no peer, address or network`);
   if (typeof decoy !== 'string' || !/^(\S+:\d+)?$/.test(decoy))
     throw new ResponsePolicyError('decoy is HOST:PORT');
   if (!Number.isInteger(witnesses) || (witnesses as number) < WITNESSES_MIN)
@@ -88,7 +93,7 @@ export function parseResponsePolicy(text: string): ResponsePolicy {
     throw new ResponsePolicyError('share_max is a part of the members: more than 0, at most 1');
   return {
     rules: rule.map((each, i) => ruleOf(each, i + 1)),
-    exempt: new Set(exempt as string[]),
+    exempt: new Exempt(exempt as string[]),
     decoy,
     witnesses: witnesses as number,
     shareMax: share_max,
