@@ -1,5 +1,6 @@
 // Addresses that the policy never acts against, in whichever notation a witness reports them.
 import { BlockList, isIP } from 'node:net';
+import { isAddress } from '../firewall/index.ts';
 
 /** No host on the network (RFC 6890, RFC 4291 §2.7): a report of one is an error, or an attempt to cut off this machine. */
 const NO_HOST = listOf([
@@ -18,8 +19,8 @@ export class Exempt {
   readonly #networks: BlockList;
 
   constructor(entries: readonly string[]) {
-    this.#names = new Set(entries.filter((each) => !isNetwork(each)));
-    this.#networks = listOf(entries.filter(isNetwork));
+    this.#names = new Set(entries.filter((each) => !isAddress(each)));
+    this.#networks = listOf(entries.filter(isAddress));
   }
 
   has(subject: string): boolean {
@@ -40,14 +41,6 @@ export function canonicalAddress(text: string): string {
 /** Whether a canonical address is loopback, unspecified, multicast or broadcast. */
 export function isNoHost(address: string): boolean {
   return holds(NO_HOST, address);
-}
-
-/** An address, or a network in CIDR notation. */
-export function isNetwork(text: string): boolean {
-  const [address = '', prefix, ...rest] = text.split('/');
-  const bits = isIP(address) === 4 ? 32 : 128;
-  const isPrefix = prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits);
-  return isIP(address) !== 0 && !address.includes('%') && isPrefix && rest.length === 0;
 }
 
 function listOf(networks: readonly string[]): BlockList {

@@ -4,7 +4,8 @@ import type { RuleSeverity } from '@eyrie/detect';
 import { SEVERITIES } from '@eyrie/detect';
 import { PEER_ID } from '@eyrie/mesh';
 import { parse, TomlError } from 'smol-toml';
-import { Exempt, isNetwork } from './exempt.ts';
+import { isAddress } from '../firewall/index.ts';
+import { Exempt } from './exempt.ts';
 
 export type Mode = 'off' | 'advise' | 'act';
 const ANSWERS = ['throttle', 'quarantine', 'redirect', 'revoke', 'block'] as const;
@@ -82,7 +83,7 @@ export function parseResponsePolicy(text: string): ResponsePolicy {
   if (!Array.isArray(rule)) throw new ResponsePolicyError('rules are written [[rule]]');
   if (!Array.isArray(exempt) || exempt.some((each) => typeof each !== 'string'))
     throw new ResponsePolicyError('exempt is a list of peers, addresses and networks');
-  const unknown = (exempt as string[]).find((each) => !PEER_ID.test(each) && !isNetwork(each));
+  const unknown = (exempt as string[]).find((each) => !PEER_ID.test(each) && !isAddress(each));
   if (unknown !== undefined)
     throw new ResponsePolicyError(`exempt: "${unknown}" is no peer, address or network`);
   if (typeof decoy !== 'string' || !/^(\S+:\d+)?$/.test(decoy))
