@@ -18,6 +18,7 @@ import type {
   Selection,
   TimelineQuery,
 } from './queries.ts';
+import { Aggregates } from './query/aggregates.ts';
 import { CaptureList } from './query/captures.ts';
 import { conversations, endpoints } from './query/conversations.ts';
 import { Flows, flowById, flowPage } from './query/flows.ts';
@@ -39,6 +40,7 @@ import { Writer } from './write/writer.ts';
 export class SqlStore implements Store {
   readonly #database: Database;
   readonly #writer: Writer;
+  readonly #aggregates: Aggregates;
   readonly #selector: Selector;
   readonly #captures: CaptureList;
   readonly #texts: Texts;
@@ -52,6 +54,7 @@ export class SqlStore implements Store {
   constructor(database: Database, schemaVersion: number, disguise: Disguise | null) {
     this.#database = database;
     this.#writer = new Writer(database, disguise);
+    this.#aggregates = new Aggregates(database);
     this.#selector = new Selector(database, new Vocabulary(database));
     this.#captures = new CaptureList(database);
     this.#texts = new Texts(database);
@@ -140,11 +143,14 @@ export class SqlStore implements Store {
   captureByKey = async (key: string) => this.#open() && this.#captures.byKey(key);
   clockAt = async (capture: number, time: number) => this.#open() && this.#captures.clockAt(capture, time);
 
-  protocolSummary = async (query: ProtocolQuery = {}) => protocolSummary(this.#open(), this.#selector, query);
+  protocolSummary = async (query: ProtocolQuery = {}) =>
+    protocolSummary(this.#open(), this.#aggregates, this.#selector, query);
   packets = async (query: PacketQuery = {}) => this.#open() && this.#packets.page(query);
   packet = async (id: number) => this.#open() && this.#packets.byId(id);
-  hierarchy = async (query: Selection = {}) => hierarchy(this.#open(), this.#selector, query);
-  timeline = async (query: TimelineQuery = {}) => timeline(this.#open(), this.#selector, query);
+  hierarchy = async (query: Selection = {}) =>
+    hierarchy(this.#open(), this.#aggregates, this.#selector, query);
+  timeline = async (query: TimelineQuery = {}) =>
+    timeline(this.#open(), this.#aggregates, this.#selector, query);
   flows = async (query: FlowQuery = {}) => flowPage(this.#open(), this.#selector, query);
   flow = async (id: number) => flowById(this.#open(), id);
   flowOf = async (packet: PacketRow) => this.#open() && this.#flows.of(packet);

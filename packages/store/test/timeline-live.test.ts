@@ -25,7 +25,9 @@ test('timeline, a batch stored after its span was looked up: the batch is left o
     rest: null,
   };
   const selector = { select: async () => all };
-  const { buckets, series } = await timeline(database as never, selector as never, { buckets: 4 });
+  const { buckets, series } = await timeline(database as never, database as never, selector as never, {
+    buckets: 4,
+  });
   assert.equal(buckets, 4);
   assert.deepEqual(series, [{ name: null, packets: [2, 0, 0, 2], bytes: [120, 0, 0, 120] }]);
 });

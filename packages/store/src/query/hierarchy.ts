@@ -1,6 +1,7 @@
 // Packets and bytes by path, as a tree: from tallies if all packets are selected, else by aggregation.
 import type { Hierarchy, PathNode, Selection } from '../queries.ts';
 import type { Database } from '../sql/database.ts';
+import type { Aggregates } from './aggregates.ts';
 import type { Selected, Selector } from './selection.ts';
 
 interface Count {
@@ -11,16 +12,17 @@ interface Count {
 
 export async function hierarchy(
   database: Database,
+  aggregates: Aggregates,
   selector: Selector,
   query: Selection,
 ): Promise<Hierarchy> {
   const selected = await selector.select(query);
-  const { counts, exact } = await countsOf(database, selected);
+  const { counts, exact } = await countsOf(selected.isWhole ? aggregates : database, selected);
   return { tree: treeOf(counts), exact, rest: exact ? null : selected.rest };
 }
 
 async function countsOf(
-  database: Database,
+  database: Pick<Database, 'all'> | Aggregates,
   { lower, upper, isExact, isWhole, capture }: Selected,
 ): Promise<{ counts: Count[]; exact: boolean }> {
   const undecided = isExact ? '0' : `count(*) FILTER (WHERE NOT ${lower})`;

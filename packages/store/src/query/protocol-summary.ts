@@ -11,6 +11,7 @@ import {
   type ProtocolSummary,
 } from '../queries.ts';
 import type { Database, Dialect, Value } from '../sql/database.ts';
+import type { Aggregates } from './aggregates.ts';
 import { cursorOf, type Key, keyOf } from './cursor.ts';
 import { limitOf, type Selected, type Selector } from './selection.ts';
 
@@ -55,6 +56,7 @@ const LIMIT = 100;
 /** @throws FilterError, StoreError */
 export async function protocolSummary(
   database: Database,
+  aggregates: Aggregates,
   selector: Selector,
   query: ProtocolQuery,
 ): Promise<ProtocolSummary> {
@@ -70,7 +72,7 @@ export async function protocolSummary(
   const selected = await selector.select(query);
   const grouping = GROUPINGS[by];
   const { sql, values } = statement(database, selected, grouping, limit, after);
-  const rows = await database.all(sql, values);
+  const rows = await (isFromTallies(selected, grouping) ? aggregates : database).all(sql, values);
   const [packets, bytes, undecided] = rows[0]!.slice(0, 3).map(Number) as [number, number, number];
   const exact = undecided === 0;
   const found = rows.map((row) => row.slice(3)).filter(([count]) => count !== null);
@@ -115,14 +117,19 @@ function statement(
   };
 }
 
+function isFromTallies({ isWhole }: Selected, { isTallied = false }: Pick<Grouping, 'isTallied'>): boolean {
+  return isWhole && isTallied;
+}
+
 function aggregate(
   { packed }: Dialect,
-  { lower, upper, isExact, isWhole, capture }: Selected,
-  { numbers, isTallied = false }: Pick<Grouping, 'numbers' | 'isTallied'>,
+  selected: Selected,
+  grouping: Pick<Grouping, 'numbers' | 'isTallied'>,
 ): string {
-  const by = ['protocol', ...numbers];
+  const { lower, upper, isExact, capture } = selected;
+  const by = ['protocol', ...grouping.numbers];
   const places = by.map((_, i) => i + 1).join(', ');
-  if (isWhole && isTallied)
+  if (isFromTallies(selected, grouping))
     return `SELECT ${by.join(', ')}, sum(packets) AS packets, sum(bytes) AS bytes, 0 AS undecided FROM tallies
       ${capture === null ? '' : `WHERE capture = ${capture}`} GROUP BY ${places}`;
   const stored = by.map((number) => (number === 'capture' ? `${packed.capture} AS capture` : number));

@@ -1,8 +1,9 @@
 // Packets over time in buckets of 1, 2 or 5 × 10^n, optionally by the values of a column.
 import { StoreError } from '../errors.ts';
 import type { Timeline, TimelineColumn, TimelineQuery, TimelineSeries } from '../queries.ts';
-import type { Database } from '../sql/database.ts';
+import type { Database, Dialect } from '../sql/database.ts';
 import { floorTo } from '../write/tally.ts';
+import type { Aggregates } from './aggregates.ts';
 import { limitOf, type Selected, type Selector } from './selection.ts';
 import { secondsText } from './time.ts';
 
@@ -20,6 +21,7 @@ const TEXTS: Readonly<Record<TimelineColumn, string | null>> = {
 
 export async function timeline(
   database: Database,
+  aggregates: Aggregates,
   selector: Selector,
   query: TimelineQuery,
 ): Promise<Timeline> {
@@ -31,14 +33,20 @@ export async function timeline(
       `by: unknown column ${query.by}; columns are ${Object.keys(TEXTS).join(', ')}`,
     );
   const selected = await selector.select(query);
-  const span = await spanOf(database, selected);
+  const span = await spanOf(aggregates, selected);
   if (span === null)
     return { start: null, bucketSeconds: 0, buckets: 0, series: [], exact: true, rest: null };
   const width = widthFor(span.first, span.last, wanted);
   const start = floorTo(span.first, width);
   const buckets = Number((span.last - start) / width) + 1;
-  const source = await sourceOf(database, selected, width, query.by);
-  const { cells, exact } = await cellsOf(database, source, selected, { start, width, buckets }, query.by);
+  const source = await sourceOf(aggregates, selected, width, query.by);
+  const grouped = cellQuery(database.dialect, source, selected, { start, width, buckets }, query.by);
+  const { cells, exact } = await cellsOf(
+    source === 'tallies' ? aggregates : database,
+    grouped,
+    buckets,
+    query.by,
+  );
   return {
     start: secondsText(start),
     bucketSeconds: Number(width) / 1e9,
@@ -54,10 +62,10 @@ export async function timeline(
  * without packets.
  */
 async function spanOf(
-  database: Database,
+  aggregates: Aggregates,
   { capture, from, to }: Selected,
 ): Promise<{ first: bigint; last: bigint } | null> {
-  const [row] = await database.all(
+  const [row] = await aggregates.all(
     `SELECT min(first_time), max(last_time) FROM batches WHERE packets > 0
      ${capture === null ? '' : `AND capture = ${capture}`}`,
   );
@@ -79,13 +87,13 @@ export function widthFor(first: bigint, last: bigint, wanted: number): bigint {
 
 /** Chooses between precomputed tallies, whose steps must divide the buckets, and packets. */
 async function sourceOf(
-  database: Database,
+  aggregates: Aggregates,
   { isWhole, capture }: Selected,
   width: bigint,
   by: TimelineColumn | undefined,
 ): Promise<'tallies' | 'packet'> {
   if (!isWhole || by === 'src' || by === 'dst' || by === 'transport') return 'packet';
-  const [row] = await database.all(
+  const [row] = await aggregates.all(
     `SELECT max(width) FROM batches WHERE packets > 0 ${capture === null ? '' : `AND capture = ${capture}`}`,
   );
   // Both are 1, 2 or 5 times a power of ten.
@@ -101,23 +109,30 @@ interface Cell {
   readonly bytes: number;
 }
 
-async function cellsOf(
-  database: Database,
+/** Buckets, keys, packets, bytes, and packets about which the filter is undecided. */
+function cellQuery(
+  dialect: Dialect,
   source: 'tallies' | 'packet',
   { lower, upper, isExact, capture }: Selected,
   { start, width, buckets }: { start: bigint; width: bigint; buckets: number },
   by: TimelineColumn | undefined,
-): Promise<{ cells: Cell[]; exact: boolean }> {
-  const { dialect } = database;
+): string {
   const key = source === 'packet' && by === 'capture' ? dialect.packed.capture : (by ?? '0');
-  const grouped =
-    source === 'tallies'
-      ? `SELECT ${dialect.divide(`bucket - ${start}`, String(width))} AS bucket, ${key} AS key,
-           sum(packets) AS packets, sum(bytes) AS bytes, 0 AS undecided FROM tallies
-         ${capture === null ? '' : `WHERE capture = ${capture}`} GROUP BY 1, 2`
-      : `SELECT ${dialect.divide(`time - ${start}`, String(width))} AS bucket, ${key} AS key, count(*) AS packets,
-           sum(length) AS bytes, ${isExact ? '0' : `count(*) FILTER (WHERE NOT ${lower})`} AS undecided
-         FROM packet p WHERE time >= ${start} AND time < ${start + width * BigInt(buckets)} AND ${upper} GROUP BY 1, 2`;
+  return source === 'tallies'
+    ? `SELECT ${dialect.divide(`bucket - ${start}`, String(width))} AS bucket, ${key} AS key,
+         sum(packets) AS packets, sum(bytes) AS bytes, 0 AS undecided FROM tallies
+       ${capture === null ? '' : `WHERE capture = ${capture}`} GROUP BY 1, 2`
+    : `SELECT ${dialect.divide(`time - ${start}`, String(width))} AS bucket, ${key} AS key, count(*) AS packets,
+         sum(length) AS bytes, ${isExact ? '0' : `count(*) FILTER (WHERE NOT ${lower})`} AS undecided
+       FROM packet p WHERE time >= ${start} AND time < ${start + width * BigInt(buckets)} AND ${upper} GROUP BY 1, 2`;
+}
+
+async function cellsOf(
+  database: Pick<Database, 'all'> | Aggregates,
+  grouped: string,
+  buckets: number,
+  by: TimelineColumn | undefined,
+): Promise<{ cells: Cell[]; exact: boolean }> {
   const texts = by === undefined ? null : TEXTS[by];
   const rows = await database.all(
     texts === null
