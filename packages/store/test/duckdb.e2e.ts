@@ -1,6 +1,6 @@
 // DuckDB in a file: what is left after a crash, a full disk, a wrong file.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import {
   chmodSync,
   copyFileSync,
@@ -194,16 +194,37 @@ describe('a DuckDB store', () => {
     assert.ok(statSync(path).size < before * 1.2, `${before} bytes became ${statSync(path).size}`);
     assert.equal((await migrated.protocolSummary({ filter: 'frame' })).packets, 20 * 5125);
     await migrated.close();
-    t.mock.method(DuckDBDatabase.prototype, 'vacuum', async () => {
+    const killed = join(folder, 'killed4.duckdb');
+    copyFileSync(whole, killed);
+    const { mock } = t.mock.method(DuckDBDatabase.prototype, 'vacuum', async () => {
       throw new StoreError('ERR_STORE_DISK_FULL', 'the disk is full');
     });
     const kept = await openStore(`duckdb:${whole}`, { onMigration });
     assert.match(
       lines.at(-1)!,
-      /keeps \d+ MB that it does not need, until eyrie store vacuum .*: the disk is full$/,
+      /keeps \d+ MB that it does not need, until they can be given back: the disk is full$/,
     );
     assert.equal((await kept.protocolSummary({ filter: 'frame' })).packets, 20 * 5125);
     await kept.close();
+    mock.restore();
+
+    // Killed as it would begin to give it back.
+    const dying = `const { DuckDBDatabase } = await import('${new URL('../src/duckdb/database.ts', import.meta.url)}');
+      const { openStore } = await import('${new URL('../src/open.ts', import.meta.url)}');
+      DuckDBDatabase.prototype.vacuum = () => process.kill(process.pid, 'SIGKILL');
+      await openStore('duckdb:${killed}');`;
+    const child = spawnSync(process.execPath, ['--input-type=module', '-e', dying]);
+    assert.equal(child.signal, 'SIGKILL');
+    for (const path of [whole, killed]) {
+      const later = await openStore(`duckdb:${path}`, { onMigration });
+      assert.match(lines.at(-1)!, /: giving back \d+ MB that the older schema took$/);
+      assert.ok(statSync(path).size < before * 1.2, `${before} bytes became ${statSync(path).size}`);
+      assert.equal((await later.protocolSummary({ filter: 'frame' })).packets, 20 * 5125);
+      await later.close();
+      lines.length = 0;
+      await (await openStore(`duckdb:${path}`, { onMigration })).close();
+      assert.deepEqual(lines, []);
+    }
   });
 
   it('of an older schema is migrated with its contents, and accepts batches', async () => {

@@ -27,16 +27,9 @@ export async function openDuckDB(path: string, options: StoreOptions) {
     // each migration.
     await database.all(`SET wal_autocheckpoint = '0KB'`);
     const { readOnly = false, onMigration } = options;
-    let isMigrated = false;
-    const version = await migrate(database, migrations, {
-      ...{ isNew, readOnly },
-      onMigration: (line) => {
-        isMigrated = true;
-        onMigration?.(line);
-      },
-    });
+    const version = await migrate(database, migrations, { isNew, readOnly, onMigration, also: MARK_SPACE });
     await database.all('RESET wal_autocheckpoint');
-    if (isMigrated) await reclaimSpace(database, onMigration);
+    if (!readOnly && !isNew) await reclaimSpace(database, onMigration);
     return { database, version };
   } catch (error) {
     await database.close();
@@ -44,26 +37,38 @@ export async function openDuckDB(path: string, options: StoreOptions) {
   }
 }
 
+/** In `meta`, from the first step of a migration until the space of the older tables was given back, whoever is killed between. */
+const MARK_SPACE = `INSERT INTO meta SELECT 'space', 'unclaimed' WHERE NOT EXISTS (FROM meta WHERE name = 'space')`;
+const IS_MARKED = `FROM meta WHERE name = 'space'`;
+const UNMARK_SPACE = `DELETE FROM meta WHERE name = 'space'`;
+
 /** Of the file; where less of it is free, what is stored next will fill it. */
 const FREE_SHARE_MAX = 0.25;
 
-/** After a migration, a file holds its packets twice, as they were and as they are: rewrites it without those that were. */
+/**
+ * After a migration, a file holds its packets twice, as they were and as they are: rewrites it without those that were. If
+ * that fails, or whoever does it is killed, the next one that opens the file does it.
+ */
 async function reclaimSpace(
   database: DuckDBDatabase,
   onMigration: ((line: string) => void) | undefined,
 ): Promise<void> {
+  if ((await database.all(IS_MARKED)).length === 0) return;
   const { bytes, free } = await database.size();
-  if (free <= bytes * FREE_SHARE_MAX) return;
-  const megabytes = Math.ceil(free / 1e6);
-  onMigration?.(`${database.place}: giving back ${megabytes} MB that the older schema took`);
-  try {
-    await database.vacuum();
-  } catch (error) {
-    // The store is whole as it is.
-    onMigration?.(
-      `${database.place}: keeps ${megabytes} MB that it does not need, until eyrie store vacuum gives them back: ${(error as Error).message}`,
-    );
+  if (free > bytes * FREE_SHARE_MAX) {
+    const megabytes = Math.ceil(free / 1e6);
+    onMigration?.(`${database.place}: giving back ${megabytes} MB that the older schema took`);
+    try {
+      await database.vacuum();
+    } catch (error) {
+      // The store is whole as it is. The next one that opens it tries again.
+      onMigration?.(
+        `${database.place}: keeps ${megabytes} MB that it does not need, until they can be given back: ${(error as Error).message}`,
+      );
+      return;
+    }
   }
+  await database.transaction((tx) => tx.run(UNMARK_SPACE));
 }
 
 /**

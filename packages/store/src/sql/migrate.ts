@@ -11,6 +11,8 @@ export interface Migration {
 export interface MigrateOptions {
   readonly isNew: boolean;
   readonly readOnly: boolean;
+  /** SQL that each step of an existing store runs in its transaction. */
+  readonly also?: string;
   /** See StoreOptions.onMigration. */
   readonly onMigration?: ((line: string) => void) | undefined;
 }
@@ -22,7 +24,7 @@ const REPORT_MS = 10_000;
 export async function migrate(
   database: Database,
   migrations: readonly Migration[],
-  { isNew, readOnly, onMigration }: MigrateOptions,
+  { isNew, readOnly, also, onMigration }: MigrateOptions,
 ): Promise<number> {
   const { place } = database;
   const wanted = migrations.length;
@@ -44,6 +46,7 @@ export async function migrate(
         await tx.run(sql);
         await tx.run(`DELETE FROM meta WHERE name = 'schema'`);
         await tx.run(`INSERT INTO meta VALUES ('schema', '${made}')`);
+        if (!isNew && also !== undefined) await tx.run(also);
       });
     const title = `${place}: bringing it up to schema ${made} of ${wanted}: ${name}`;
     if (isNew || onMigration === undefined) await step();
