@@ -104,6 +104,20 @@ test('the menu encrypts and decrypts a text or a file, for a peer or with a pass
   ]);
 });
 
+test('without a peer the menu begins with a mesh, and its messages on the LAN are plain', async () => {
+  const [first] = entries.filter(({ isFor }) => isFor([]));
+  assert.equal(first!.label, 'Create a mesh');
+  assert.deepEqual(await entry('Broadcast on the LAN').ask(answers('Hello, Nodes!'), []), [
+    ...['master', 'Hello, Nodes!', '--plain'],
+  ]);
+  assert.deepEqual(await entry('Listen on the LAN').ask(answers(), []), ['node', '--plain']);
+  assert.deepEqual(await entry('Listen on the LAN').ask(answers(), two), ['node', '--peer', 'beta']);
+});
+
+test('the menu runs a honeypot', async () => {
+  assert.deepEqual(await entry('Honeypot').ask(answers('2222'), []), ['honeypot', '--port', '2222']);
+});
+
 test('the menu captures to a file', async () => {
   assert.deepEqual(await entry('Capture').ask(answers('eth0', 'office.pcapng'), []), [
     ...['read', '-i', 'eth0', '-w', 'office.pcapng'],

@@ -39,8 +39,9 @@ async function by(questions: Questions, peers: readonly LocalPeer[]): Promise<st
   return among(questions, running(peers));
 }
 
-/** Which peer, running or not: asked only if there are several. */
-async function byLocal(questions: Questions, peers: readonly LocalPeer[]): Promise<string[]> {
+/** Which peer, running or not: asked only if there are several. Without one, messages are plain. */
+async function onLan(questions: Questions, peers: readonly LocalPeer[]): Promise<string[]> {
+  if (peers.length === 0) return ['--plain'];
   return among(
     questions,
     peers.map(({ id }) => id),
@@ -208,6 +209,21 @@ export const entries: readonly Entry[] = [
     },
   },
   {
+    label: 'Create a mesh',
+    hint: 'with a first peer, which holds the authority',
+    isFor: always,
+    ask: async (questions) => spoken(['mesh', 'init'], [await questions.text('Its name', 'home')]),
+  },
+  {
+    label: 'Join a mesh',
+    hint: 'with an invitation',
+    isFor: always,
+    ask: async (questions) => {
+      const line = await questions.text('The invitation: the line that eyrie mesh invite printed');
+      return spoken(['mesh', 'join'], [line], ['--name', await questions.text('The name of this peer')]);
+    },
+  },
+  {
     label: 'Encrypt',
     hint: 'a text or a file, for a peer or with a passphrase',
     isFor: always,
@@ -233,34 +249,19 @@ export const entries: readonly Entry[] = [
     },
   },
   {
-    label: 'Create a mesh',
-    hint: 'with a first peer, which holds the authority',
-    isFor: always,
-    ask: async (questions) => spoken(['mesh', 'init'], [await questions.text('Its name', 'home')]),
-  },
-  {
-    label: 'Join a mesh',
-    hint: 'with an invitation',
-    isFor: always,
-    ask: async (questions) => {
-      const line = await questions.text('The invitation: the line that eyrie mesh invite printed');
-      return spoken(['mesh', 'join'], [line], ['--name', await questions.text('The name of this peer')]);
-    },
-  },
-  {
     label: 'Broadcast on the LAN',
     hint: 'to all nodes, also without a link',
-    isFor: (peers) => peers.length > 0,
+    isFor: always,
     ask: async (questions, peers) => {
-      const as = await byLocal(questions, peers);
+      const as = await onLan(questions, peers);
       return spoken(['master'], [await questions.text('Message', 'Hello, Nodes!')], as);
     },
   },
   {
     label: 'Listen on the LAN',
     hint: 'for broadcasts, as a node, until Ctrl-C',
-    isFor: (peers) => peers.length > 0,
-    ask: async (questions, peers) => ['node', ...(await byLocal(questions, peers))],
+    isFor: always,
+    ask: async (questions, peers) => ['node', ...(await onLan(questions, peers))],
   },
   {
     label: 'Look at a capture',
@@ -276,6 +277,18 @@ export const entries: readonly Entry[] = [
       const from = await questions.text('Which interface?', 'any');
       return ['read', '-i', from, '-w', await questions.text('Which file?', 'capture.pcapng')];
     },
+  },
+  {
+    label: 'Honeypot',
+    hint: 'what visitors try, as they do it, until Ctrl-C',
+    isFor: always,
+    ask: async (questions) => ['honeypot', '--port', await questions.text('Which port?', '9999')],
+  },
+  {
+    label: 'Firewall',
+    hint: 'the commands that open the ports in use; changes nothing',
+    isFor: always,
+    ask: async () => ['firewall', 'plan'],
   },
   {
     label: 'Dashboard',
