@@ -33,6 +33,11 @@ for (const [typed, said] of [
   [[file, '-Y', 'dns'], `name a command before the file: eyrie start ${file}, or eyrie read ${file}`],
   [['up', file, '-f', 'udp'], '-f goes with -i: packets of a file are stored whatever they are'],
   [['capture', file, '-f', 'udp'], '-f goes with -i: packets of a file are stored whatever they are'],
+  [
+    ['firewall', 'plan', '--tool', 'nft', '--block', 'docs'],
+    '--block docs: is a directory; name a file in it',
+  ],
+  [['simulate', '--threads', '0'], '--threads 0: must be a whole number from 1 to 8'],
   [['time', 'serve', '--nts-port', 'x'], "'x' is not a port: a number up to 65535"],
 ] as const)
   test(`eyrie ${typed.join(' ')}: says what is wrong`, () => {

@@ -4,7 +4,16 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, existsSync, mkdtempSync, openSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -73,6 +82,7 @@ test('a peer whose port is taken: the line names the file where the port is set'
 });
 
 const full = '/dev/full';
+const needsFolder = { skip: process.getuid?.() === 0 ? false : 'mounts a small file system: run it as root' };
 const needsFull = { skip: existsSync(full) ? false : `no ${full} here` };
 
 test('standard output on a full disk: one line, exit status 1', needsFull, (t) => {
@@ -83,6 +93,32 @@ test('standard output on a full disk: one line, exit status 1', needsFull, (t) =
     const { status, stderr } = call(home, args, { stdout: file });
     assert.equal(stderr, 'eyrie: standard output: the disk is full; free some space\n', args.join(' '));
     assert.equal(status, 1);
+  }
+});
+
+test('a folder without room: eyrie logs and store export name it, in one line', needsFolder, (t) => {
+  const home = folderFor(t);
+  const small = join(home, 'small');
+  mkdirSync(small);
+  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', small]);
+  if (mounted.status !== 0) return t.skip('no file system may be mounted here');
+  try {
+    const logs = call(home, ['logs', sample, '-w', 'small/logs']);
+    assert.equal(logs.status, 1);
+    assert.match(
+      logs.stderr,
+      /^eyrie: [\d,]+ rows could not be written: the disk of small\/logs is full; free some space\n$/,
+    );
+    rmSync(join(small, 'logs'), { recursive: true });
+    const store = ['--store', `duckdb:${join(home, 'store.duckdb')}`];
+    assert.equal(call(home, ['import', sample, ...store]).status, 0);
+    const exported = call(home, ['store', 'export', '--parquet', 'small/parquet', ...store]);
+    assert.deepEqual(
+      [exported.status, exported.stderr],
+      [1, 'eyrie: small/parquet: the disk is full; free some space\n'],
+    );
+  } finally {
+    spawnSync('umount', [small]);
   }
 });
 

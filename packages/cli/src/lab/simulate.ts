@@ -49,10 +49,10 @@ export async function runSimulate(flags: Flags): Promise<number> {
   };
   if (settings.durationMs < 60_000) throw new UserError(`--hours ${flags.hours}: a minute at least, as 1m`);
   if (settings.intervalMs < 100) throw new UserError(`--interval ${flags.interval}: 100ms at least`);
+  const threads = flags.threads === undefined ? null : readCount(flags.threads, '--threads', 1, DOMAINS);
   prepareFolder(flags.out);
   const startMs = performance.now();
   process.stderr.write(`${momentHead()}\n`);
-  const threads = flags.threads === undefined ? null : readCount(flags.threads, '--threads', 1, DOMAINS);
   const simulation = new Simulation(settings, threads);
   // Ctrl-C ends the process at once: there is nothing to clean up.
   const report = await simulation.run((moment) => {

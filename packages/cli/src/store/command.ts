@@ -65,7 +65,11 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   erase: async (store, options) => erase(store, options),
   retain: async (store, _, limits) => counted(await store.retain(limits)),
   export: async (store, { parquet = '' }) => {
-    const files = await store.exportParquet(parquet);
+    const files = await store.exportParquet(parquet).catch((error) => {
+      // It names the store, which is only read.
+      const isFull = (error as { code?: string }).code === 'ERR_STORE_DISK_FULL';
+      throw isFull ? new UserError(`${parquet}: the disk is full; free some space`, FAILED) : error;
+    });
     return [{ files }, files.join('\n')];
   },
 };

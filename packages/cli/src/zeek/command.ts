@@ -1,6 +1,17 @@
 // `eyrie logs FILE`: Zeek's log files from a capture, in one reading.
 import { createHash } from 'node:crypto';
-import { closeSync, existsSync, openSync, readdirSync, readSync, rmdirSync, rmSync, statSync } from 'node:fs';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  openSync,
+  readdirSync,
+  readSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { basename, join } from 'node:path';
 import { KeyLogFile, makeFolder } from '@eyrie/capture';
 import type { Packet, Session } from '@eyrie/dissect';
@@ -78,7 +89,10 @@ export async function writeLogs(path: string, options: LogsOptions): Promise<num
     console.log(`${grouped(result.frameCount)} packets read in ${durationText(seconds)}`);
   }
   if (trouble !== null)
-    throw new UserError(`${grouped(files.dropped)} rows could not be written: ${trouble}`, FAILED);
+    throw new UserError(
+      `${grouped(files.dropped)} rows could not be written: ${inWords(trouble, folder)}`,
+      FAILED,
+    );
   if (result.problem !== null) throw new UserError(result.problem, FAILED);
   return result.isInterrupted ? INTERRUPTED : 0;
 }
@@ -113,10 +127,16 @@ function openFiles(
     throw new UserError(`${there} is there already; --force replaces it, -w names another folder`, FAILED);
   try {
     makeFolder(folder);
+    accessSync(folder, constants.W_OK);
     return new LogFiles({ folder, format, onTrouble });
   } catch (error) {
     throw new UserError(`-w ${folder}: no files can be written there: ${(error as Error).message}`, FAILED);
   }
+}
+
+/** The message of a system error, as Node words it. */
+function inWords(message: string, folder: string): string {
+  return /^(ENOSPC|EDQUOT)\b/.test(message) ? `the disk of ${folder} is full; free some space` : message;
 }
 
 /** What an earlier run left, for all logs of a folder are of one capture; what others call by such a name stays. */
