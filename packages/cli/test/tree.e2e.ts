@@ -156,3 +156,45 @@ test('every command has a description and an example in its help', () => {
     assert.match(after, /Examples?:\n {2}\S/, path.join(' '));
   }
 });
+
+/** Words as a shell would split them, without the quotes. */
+const wordsIn = (line: string): string[] =>
+  [...line.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(
+    ([, single, double, bare]) => single ?? double ?? bare!,
+  );
+
+/** The calls of eyrie in the examples of help, each as its words; columns of remarks begin after two spaces. */
+function examplesIn(after: string): string[][] {
+  const lines = after.split('\n').flatMap((line) => /^ {2}(\S.*?)(?: {2,}.*)?$/.exec(line)?.[1] ?? []);
+  return lines
+    .flatMap((line) => line.split(/ (?:&&|\|) /))
+    .map(wordsIn)
+    .map((words) => words.slice(words[0] === 'sudo' ? 1 : 0))
+    .filter(([first]) => first === 'eyrie')
+    .map((words) => words.slice(1));
+}
+
+test('examples in help name commands, options and values that there are', () => {
+  const commands = new Map(allCommands(tree).map((each) => [each.path.join(' '), each]));
+  let count = 0;
+  for (const { after } of commands.values())
+    for (const words of examplesIn(after)) {
+      const depth = [3, 2, 1].find((each) => commands.has(words.slice(0, each).join(' ')));
+      const line = words.join(' ');
+      if (/^(COMMAND )?--help/.test(line)) continue;
+      assert.ok(depth !== undefined, line);
+      const own = [1, 2, 3].slice(0, depth).map((each) => commands.get(words.slice(0, each).join(' '))!);
+      const options = own.flatMap((each) => each.options);
+      const end = words.indexOf('--');
+      for (const [i, word] of words.slice(depth, end < 0 ? undefined : end).entries()) {
+        if (!/^--?[a-zA-Z]/.test(word)) continue;
+        const option = options.find(({ short, long }) => [short, long].includes(word));
+        assert.ok(option, `${word} in: eyrie ${line}`);
+        const value = words[depth + i + 1]!;
+        const isKnown = option.choices.some((choice) => value === choice || value.startsWith(`${choice},`));
+        if (option.choices.length > 0) assert.ok(isKnown, `${value} in: eyrie ${line}`);
+      }
+      count++;
+    }
+  assert.ok(count > 100, `${count} examples`);
+});
