@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { hostOf } from '../src/link/address.ts';
+import type { Peer } from '../src/peer/peer.ts';
 import { VirtualMesh } from '../src/virtual/index.ts';
 import type { Suspicion } from '../src/watch/suspicions.ts';
 import { requestKinds, routedKinds } from '../src/wire/kinds.ts';
@@ -127,28 +128,61 @@ test('a replayed suspicion counts once; an address may have any length', async (
   assert.equal(heard.length, 1);
 });
 
-test('a witness that floods the authority is refused, before the authority forgets suspicions of others', async () => {
-  const mesh = await started();
-  const [authority, witness, liar] = [mesh.peers[0]!, mesh.peers[3]!, mesh.peers[4]!];
-  const received: string[] = [];
-  authority.suspicions.onSuspicion.push((each) => received.push(each.witness));
+/** Suspicions as their witnesses send them, which this returns instead. */
+function reported(witness: Peer, count: number): Uint8Array[] {
   const bodies: Uint8Array[] = [];
-  for (const { routing } of [witness, liar])
-    routing.ask = (_to, _kind, body) => {
-      bodies.push(body);
-    };
+  witness.routing.ask = (_to, _kind, body) => bodies.push(body);
   const facts = { rule: 'x', peer: 'peer-7', address: '', severity: 'low', confidence: 9 };
-  witness.suspicions.report({ ...facts, summary: '' });
-  // Each is authentic, and new. The authority keeps 20,000 to recognise replays.
-  for (let i = 0; i < 20_100; i++) liar.suspicions.report({ ...facts, summary: String(i) });
-  const [first] = bodies;
-  for (const body of [...bodies, first!]) {
-    // To itself: no link carries so many at once.
-    authority.routing.send(authority.id, routedKinds.suspicion, body);
+  for (let i = 0; i < count; i++) witness.suspicions.report({ ...facts, summary: String(i) });
+  return bodies;
+}
+
+/** The authority, what it takes of each witness, and a way to it that no link limits. */
+function authorityOf(mesh: VirtualMesh) {
+  const authority = mesh.peers[0]!;
+  const taken: string[] = [];
+  authority.suspicions.onSuspicion.push((each) => taken.push(each.witness));
+  const give = (body: Uint8Array) => authority.routing.send(authority.id, routedKinds.suspicion, body);
+  return { give, takenOf: (id: string) => taken.filter((each) => each === id).length };
+}
+
+test('a witness that floods the authority is refused beyond its limit', async () => {
+  const mesh = await started();
+  const { give, takenOf } = authorityOf(mesh);
+  for (const body of reported(mesh.peers[4]!, 2_000)) {
+    give(body);
     mesh.clock.run(1);
   }
-  assert.equal(received.filter((id) => id === witness.id).length, 1);
-  assert.ok(received.length < 2_000, String(received.length));
+  assert.ok(takenOf('peer-4') <= 50 + 2_000 / 20 + 1, String(takenOf('peer-4')));
+});
+
+test('seven witnesses at their limits do not make the authority take a suspicion of another twice', async () => {
+  const mesh = await started();
+  const { give, takenOf } = authorityOf(mesh);
+  const [first] = reported(mesh.peers[3]!, 1);
+  give(first!);
+  const floods = [1, 2, 4, 5, 6, 8, 9].map((i) => mesh.peers[i]!);
+  for (let i = 0; i < 2_900; i++) {
+    for (const each of floods) give(reported(each, 1)[0]!);
+    mesh.clock.run(20);
+  }
+  give(first!);
+  mesh.clock.run(20);
+  for (const { id } of floods) assert.equal(takenOf(id), 2_900);
+  assert.equal(takenOf('peer-3'), 1);
+});
+
+test('of a witness with many suspicions none is taken twice, also long after it, and those of one millisecond all count', async () => {
+  const mesh = await started();
+  const { give, takenOf } = authorityOf(mesh);
+  // More than are tracked one by one.
+  const bodies = reported(mesh.peers[3]!, 700);
+  for (let round = 0; round < 2; round++)
+    for (const body of bodies) {
+      give(body);
+      mesh.clock.run(20);
+    }
+  assert.equal(takenOf('peer-3'), 700);
 });
 
 test('a caller’s address has one notation, however the socket reports it', () => {

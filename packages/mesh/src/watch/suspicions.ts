@@ -1,8 +1,9 @@
 // Suspicions of one peer against another, sent to the authority, which alone can act. They are signed by the
 // accuser, because they are routed over other peers.
 
-import { hex, isSignedBy, signWith } from '../identity/keys.ts';
+import { isSignedBy, signWith } from '../identity/keys.ts';
 import { peerId } from '../identity/names.ts';
+import { Numbers } from '../messages/numbers.ts';
 import type { Routing } from '../messages/routing.ts';
 import type { Standing } from '../peer/standing.ts';
 import type { Runtime } from '../runtime.ts';
@@ -21,6 +22,7 @@ const fields = {
   severity: text(8, /^(info|low|medium|high|critical)$/),
   /** In percent. */
   confidence: varint(100),
+  /** Milliseconds since 1970; a witness gives each suspicion a later one, which identifies it. */
   atMs: varint(),
   summary: text(500),
 };
@@ -33,8 +35,6 @@ const ANSWER_MS = 5_000;
 const FRESH_MS = 60_000;
 /** Rate limit per witness. */
 const OF_ONE = { burst: 50, everyMs: 20 };
-/** Size of the replay cache: three witnesses at their limit do not fill it within `FRESH_MS`. */
-const RECEIVED_MAX = 20_000;
 const NOTHING = Buffer.alloc(0);
 
 export class Suspicions {
@@ -46,8 +46,9 @@ export class Suspicions {
   readonly #standing: Standing;
   readonly #routing: Routing;
   readonly #ofOne: Allowance;
-  /** Replay cache: time of each suspicion by signature, oldest first. */
-  readonly #received = new Map<string, number>();
+  /** By witness, so that none displaces what another sent. */
+  readonly #received = new Numbers();
+  #lastMs = 0;
 
   constructor(runtime: Runtime, standing: Standing, routing: Routing) {
     this.#runtime = runtime;
@@ -70,7 +71,8 @@ export class Suspicions {
     const summary = suspicion.summary.slice(0, 160);
     // Addresses of relayed peers are longer than any host's.
     const address = cutText(suspicion.address, ADDRESS_BYTES_MAX);
-    const atMs = Math.round(this.#runtime.clock.nowMs());
+    const atMs = Math.max(this.#lastMs + 1, Math.round(this.#runtime.clock.nowMs()));
+    this.#lastMs = atMs;
     const own: Suspicion = { ...suspicion, address, summary, witness: id, atMs };
     for (const listener of this.onReported) listener(own);
     const to = roster.authority?.id;
@@ -96,21 +98,11 @@ export class Suspicions {
     if (!isSignedBy(member.publicKey, signature, 'eyrie suspicion', body)) return 'tampered';
     const nowMs = this.#runtime.clock.nowMs();
     if (Math.abs(nowMs - atMs) > FRESH_MS) return 'replayed, or a clock is wrong';
-    const name = hex(signature);
-    // Before the limit, which replays by others must not use up; what is beyond it must not evict others from the cache.
-    if (this.#received.has(name)) return 'replayed';
+    // Before the limit, which replays by others must not use up.
+    if (this.#received.has(witness, atMs)) return 'replayed';
     if (!this.#ofOne.take(witness)) return 'too many at once';
-    this.#remember(name, atMs);
+    this.#received.add(witness, atMs);
     for (const listener of this.onSuspicion) listener(suspicion);
     return null;
-  }
-
-  #remember(signature: string, atMs: number): void {
-    this.#received.set(signature, atMs);
-    const nowMs = this.#runtime.clock.nowMs();
-    for (const [each, sentMs] of this.#received) {
-      if (Math.abs(nowMs - sentMs) <= FRESH_MS && this.#received.size <= RECEIVED_MAX) break;
-      this.#received.delete(each);
-    }
   }
 }
