@@ -144,3 +144,21 @@ test('a tally replaces totals, ignores other peers, and repeats only what has gr
   clock.run(10_000);
   assert.equal(reports.length, 6);
 });
+
+test('a broadcast has left on all links before a peer that forwards it writes it to disk', async () => {
+  const mesh = await meshOf(5);
+  const order = new Map<string, string[]>();
+  for (const peer of mesh.peers as Peer[]) {
+    const events: string[] = [];
+    order.set(peer.id, events);
+    for (const { link, id } of peer.switchboard.sessions()) link.flush = () => events.push(`to ${id}`);
+    peer.inbox.onMessage.push(() => events.push('on disk'));
+  }
+  const { have } = broadcast(mesh, 4);
+  assert.equal(have, PEERS - 1);
+  const forwarding = [...order.values()].filter((events) => events.some((each) => each.startsWith('to ')));
+  assert.ok(forwarding.length > 1);
+  order.delete('peer-4');
+  for (const [id, events] of order)
+    assert.equal(events.indexOf('on disk'), events.length - 1, `${id}: ${events}`);
+});

@@ -87,3 +87,16 @@ test('a closing link flushes its queue first', () => {
   out.finish();
   assert.deepEqual(sink.writes.map(String), ['good-bye']);
 });
+
+test('a flush writes at once, and what follows it is written at the end of the turn', async () => {
+  const { sink, out } = outflow();
+  out.send([Buffer.from('before ')]);
+  out.flush();
+  assert.deepEqual(sink.writes.map(String), ['before ']);
+  out.send([Buffer.from('after')]);
+  sink.finishWrites();
+  await turn();
+  sink.finishWrites();
+  assert.deepEqual(sink.writes.map(String), ['before ', 'after']);
+  assert.equal(out.waitingBytes, 0);
+});

@@ -163,7 +163,7 @@ export function startStrangerSession(
     takeRosterPart: () => null,
     judge: () => ({ code: 'stranger', reason: 'this peer is not in the mesh yet' }),
     opened: (session) => decide(session, '', null),
-    closed: (_session, reason, refusal) => decide(null, reason, refusal),
+    closed: (_session, reason, _ending, refusal) => decide(null, reason, refusal),
     refused: () => {},
     notice: () => {},
     request: (_session, _kind, _payload, reply) => reply('this peer is not in the mesh yet'),

@@ -36,6 +36,8 @@ export interface Link {
   start(events: LinkEvents): void;
   /** Takes ownership of the bytes: they must not change afterwards. Parts given in one call are sent together. */
   send(...parts: Uint8Array[]): void;
+  /** Sends what is queued now, rather than together with what follows in this turn of the event loop. */
+  flush?(): void;
   /** Closes the link after sending what is queued. */
   close(): void;
   /** Closes the link at once and discards what is queued. */

@@ -21,14 +21,20 @@ export interface SessionHost {
   takeRosterPart(session: Session, part: RosterPart): string | null;
   judge(certificate: Uint8Array | null, purpose: Purpose): Verdict;
   opened(session: Session): void;
-  /** @param refusal null: the link ended for another reason */
-  closed(session: Session, reason: string, refusal: Refusal | null): void;
+  /** @param refusal null unless it was refused */
+  closed(session: Session, reason: string, ending: Ending, refusal: Refusal | null): void;
   notice(session: Session, kind: number, payload: Uint8Array): void;
   request(session: Session, kind: number, payload: Uint8Array, reply: Reply): void;
   stream(session: Session, kind: number, payload: Uint8Array, stream: Stream): void;
   /** Called when the other side refuses this link; the code names its reason. */
   refused(session: Session, code: string, reason: string): void;
 }
+
+/**
+ * How a session ended: closed by this side or by the other, refused by either, or lost without a word. The text beside it is for
+ * people: the other side, or a relay, writes what it likes there.
+ */
+export type Ending = 'closed' | 'bye' | 'refused' | 'lost';
 
 export interface Refusal {
   /** Such as `revoked` or `other-mesh` (Standing.judge). */

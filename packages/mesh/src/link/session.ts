@@ -20,7 +20,7 @@ import { cut, hello, refusal } from './greeting.ts';
 import type { Link } from './link.ts';
 import { HEARTBEAT_MS } from './pulse.ts';
 import { Requests } from './requests.ts';
-import type { Answered, Purpose, Refusal, SessionHost } from './session-host.ts';
+import type { Answered, Ending, Purpose, Refusal, SessionHost } from './session-host.ts';
 import type { Stream } from './stream.ts';
 import { type SendFrame, Streams } from './streams.ts';
 
@@ -78,7 +78,7 @@ export class Session {
     link.start({
       onBytes: (bytes) => this.#receive(bytes),
       onDrain: () => this.#drained(),
-      onClose: (reason) => this.#closed(reason),
+      onClose: (reason) => this.#closed(reason, 'lost'),
     });
     this.#sendFrame(
       frameTypes.hello,
@@ -111,6 +111,11 @@ export class Session {
     else answered('the link is closed', NOTHING);
   }
 
+  /** Sends what is queued before slow work follows, such as a write to disk. */
+  flush(): void {
+    this.link.flush?.();
+  }
+
   openStream(kind: number, payload: Uint8Array): Stream {
     return this.#streams.open(kind, payload);
   }
@@ -130,7 +135,7 @@ export class Session {
     this.#riders = [];
     this.#sendFrame(frameTypes.bye, encode(text(300), cut(reason)));
     this.link.close();
-    this.#closed(reason);
+    this.#closed(reason, 'closed');
   }
 
   /** Closes an accepted link, with a code that the other side can act on. */
@@ -193,12 +198,12 @@ export class Session {
         return;
       case frameTypes.refuse: {
         const { code, reason } = decode(refusal, payload);
-        this.#over(`refused by the other side (${code}): ${reason}`, { code, isOwn: false });
+        this.#over(`refused by the other side (${code}): ${reason}`, 'refused', { code, isOwn: false });
         this.#host.refused(this, code, reason);
         return;
       }
       case frameTypes.bye:
-        this.#over(decode(text(300), payload));
+        this.#over(decode(text(300), payload), 'bye');
         return;
       case frameTypes.heartbeat:
         // Heartbeats are answered only if nothing was sent a moment ago.
@@ -311,7 +316,7 @@ export class Session {
     this.#riders = [];
     this.#sendFrame(frameTypes.refuse, encode(refusal, { code, reason: cut(reason) }));
     this.link.close();
-    this.#closed(`refused (${code}): ${reason}`, { code, isOwn: true });
+    this.#closed(`refused (${code}): ${reason}`, 'refused', { code, isOwn: true });
   }
 
   #takeRequest(id: number, kind: number, payload: Uint8Array): void {
@@ -335,12 +340,12 @@ export class Session {
     this.close(`you broke the protocol: ${message}`);
   }
 
-  #over(reason: string, refusal: Refusal | null = null): void {
+  #over(reason: string, ending: Ending, refusal: Refusal | null = null): void {
     this.link.close();
-    this.#closed(reason, refusal);
+    this.#closed(reason, ending, refusal);
   }
 
-  #closed(reason: string, refusal: Refusal | null = null): void {
+  #closed(reason: string, ending: Ending, refusal: Refusal | null = null): void {
     if (this.isClosed) return;
     this.isClosed = true;
     this.isOpen = false;
@@ -348,7 +353,7 @@ export class Session {
     this.#riders = [];
     this.#requests.fail(reason);
     this.#streams.reset(reason);
-    this.#host.closed(this, reason, refusal);
+    this.#host.closed(this, reason, ending, refusal);
   }
 
   // --- sending
@@ -366,7 +371,7 @@ export class Session {
     else this.link.send(frameHead(type, first.length + second.length, first), second);
     if (this.link.waitingBytes > WAITING_BYTES_MAX) {
       this.link.destroy('the other side does not read');
-      this.#closed('the other side does not read');
+      this.#closed('the other side does not read', 'lost');
     }
     this.#sendRiders();
   }

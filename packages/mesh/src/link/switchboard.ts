@@ -15,7 +15,7 @@ import { Failures } from './failures.ts';
 import type { Link, Transport } from './link.ts';
 import { Pulse } from './pulse.ts';
 import { Session } from './session.ts';
-import type { Purpose, Refusal, Reply, SessionHost, Verdict } from './session-host.ts';
+import type { Ending, Purpose, Refusal, Reply, SessionHost, Verdict } from './session-host.ts';
 import type { Stream } from './stream.ts';
 import { WholeList } from './whole-list.ts';
 
@@ -37,7 +37,7 @@ export class Switchboard implements SessionHost {
   readonly runtime: Runtime;
   readonly standing: Standing;
   readonly onOpen: ((session: Session) => void)[] = [];
-  readonly onClosed: ((session: Session, reason: string) => void)[] = [];
+  readonly onClosed: ((session: Session, reason: string, ending: Ending) => void)[] = [];
   /** The other side refuses a link; the code names its reason. */
   readonly onRefused: ((session: Session, code: string, reason: string) => void)[] = [];
   /** Something arrived from a peer. */
@@ -320,7 +320,7 @@ export class Switchboard implements SessionHost {
     for (const listener of this.onOpen) listener(session);
   }
 
-  closed(session: Session, reason: string, refusal: Refusal | null): void {
+  closed(session: Session, reason: string, ending: Ending, refusal: Refusal | null): void {
     this.#all.delete(session);
     this.#gatheredBytes -= this.#gatherers.get(session)?.heldBytes ?? 0;
     this.#gatherers.delete(session);
@@ -339,7 +339,7 @@ export class Switchboard implements SessionHost {
     const level = refusal !== null && !isRepeated ? 'warn' : 'debug';
     const values = { peer: id || this.#dialler.meantOf(session), address, reason };
     this.runtime.log(level, refusal === null ? 'link closed' : 'link refused', values);
-    if (wasUsed) for (const listener of this.onClosed) listener(session, reason);
+    if (wasUsed) for (const listener of this.onClosed) listener(session, reason, ending);
     // A peer under a measure tries again now and then: that is not worth a line in the log.
     const isMeasured = refusal?.isOwn === true && ['moved', 'quarantined'].includes(refusal.code);
     if (id === '' && !session.isStranger && !session.link.isDialler && !isMeasured)

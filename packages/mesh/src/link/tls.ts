@@ -292,6 +292,10 @@ class TlsLink implements Link {
     if (this.#socket.writable) this.#outflow.send(parts);
   }
 
+  flush(): void {
+    this.#outflow.flush();
+  }
+
   close(): void {
     this.#reason = 'closed';
     this.#outflow.finish();

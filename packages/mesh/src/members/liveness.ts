@@ -42,8 +42,8 @@ export class Liveness {
     this.#switchboard = switchboard;
     this.#gossip = gossip;
     switchboard.onSilence.push((session) => this.suspect(session.id));
-    switchboard.onClosed.push((session, reason) => {
-      if (!isPeaceful(reason)) this.suspect(session.id);
+    switchboard.onClosed.push((session, _reason, ending) => {
+      if (ending === 'lost') this.suspect(session.id);
     });
     switchboard.onOpen.push((session) => this.#clear(session.id));
     directory.onChange.push((id, status) => {
@@ -135,9 +135,4 @@ export class Liveness {
     this.#suspected.get(id)?.();
     this.#suspected.delete(id);
   }
-}
-
-/** Whether a link between two healthy peers may be closed for this reason. */
-function isPeaceful(reason: string): boolean {
-  return /^(idle|there is a|this link is silent|refused|leaving)/.test(reason);
 }

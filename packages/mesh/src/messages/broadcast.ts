@@ -170,7 +170,7 @@ export class Broadcasts {
       return;
     }
     this.#taken.add(origin, number);
-    // Forwards before writing to disk, so that disk latency does not add up down the tree.
+    // Forwards before writing to disk, so that disk latency does not add up down the tree: hence the flush of each link.
     const below = this.#pass(received, session);
     // A leaf's count is not urgent: forwarding comes first.
     const waitMs = below.size === 0 ? Math.min(LAST_MS, received.waitMs / 2) : ownMs(received);
@@ -232,6 +232,7 @@ export class Broadcasts {
     for (const session of [...this.#switchboard.sessions()]) {
       if (session === from) continue;
       session.notify(noticeKinds.broadcast, payload);
+      session.flush();
       this.#use(session);
       if (!session.isClosed) given.add(session.id);
     }
