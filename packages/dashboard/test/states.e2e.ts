@@ -59,6 +59,41 @@ test('Back with a dialog open: the dialog closes, and keys reach the page again'
   await end();
 });
 
+test('a name from right to left, or with controls that reverse text, leaves the address beside it in place', async () => {
+  const { page, end } = await visit(browser, `${eyrie.url}#/flows`, {}, async (own) => {
+    await own.route('**/flows?*', async (route) => {
+      const answer = await route.fetch();
+      const json = await answer.json();
+      json.items[0].server_name = 'evil\u202egpj.exe';
+      json.items[1].server_name = '\u05e9\u05e8\u05ea';
+      await route.fulfill({ json });
+    });
+  });
+  for (const [row, name] of [
+    [0, 'evil·gpj.exe'],
+    [1, '\u05e9\u05e8\u05ea'],
+  ] as const) {
+    const cell = page.locator(`tr[data-row="${row}"]`);
+    const left = async (what: string) => (await cell.locator(what).boundingBox())!.x;
+    await cell.getByText(name, { exact: true }).waitFor();
+    assert.ok((await left('.server-name + .mono')) > (await left('.server-name')), name);
+  }
+  await end();
+});
+
+test('the session has ended: the page leads to the login', async () => {
+  const error = {
+    code: 'unauthorized',
+    message: 'a token is needed',
+    hint: 'send "Authorization: Bearer TOKEN"',
+  };
+  const { page, end } = await visit(browser, `${eyrie.url}#/hosts`, {}, async (own) => {
+    await own.route('**/hosts?*', (route) => route.fulfill({ status: 401, json: { error } }));
+  });
+  assert.equal(await page.getByRole('link', { name: 'Log in' }).getAttribute('href'), '/login');
+  await end(/status of 401/);
+});
+
 test('a message is announced in a live region that was there before it', async () => {
   const { page, end } = await visit(browser, `${eyrie.url}#/packets`);
   await page.locator('.row[data-row="0"] .cell-summary:not(:empty)').waitFor();

@@ -53,9 +53,21 @@ async function request<T>(address: string, init: RequestInit): Promise<T> {
     throw new ApiError('unreachable', 'The server does not answer.');
   }
   if (answer.status === 204) return undefined as T;
-  const body = await answer.json().catch(() => null);
+  const body = await answer.text().then(parsed, () => null);
   if (answer.ok && body !== null) return body as T;
   throw errorOf(answer.status, body);
+}
+
+/** Embeddings, overrides and isolates of the Unicode Bidirectional Algorithm (UAX #9 §2). */
+const BIDI_CONTROLS = /[\u202a-\u202e\u2066-\u2069]/g;
+
+/** A name from the wire must not reverse the text around it: `photo\u202egpj.exe` would be shown as photoexe.jpg. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text.replace(BIDI_CONTROLS, '·'));
+  } catch {
+    return null;
+  }
 }
 
 export function errorOf(status: number, body: unknown): ApiError {

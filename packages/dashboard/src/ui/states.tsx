@@ -60,6 +60,17 @@ export function Trouble({ error, onRetry }: { error: ApiError; onRetry: () => vo
       </Empty>
     );
   }
+  if (error.code === 'unauthorized') {
+    return (
+      <Empty icon="alert" title="Not logged in">
+        The server asks for its token, perhaps because it was restarted with another one.
+        <br />
+        <a class="button button-main" href="/login">
+          Log in
+        </a>
+      </Empty>
+    );
+  }
   if (error.at !== null) {
     return (
       <Empty icon="filter" title="This display filter cannot be used">
