@@ -30,6 +30,8 @@ export interface Place {
   readonly name?: Field;
   /** The field stands once before the item, too. */
   readonly isRepeated?: boolean;
+  /** The short name of the protocol whose finding it is, where that is not the layer's. */
+  readonly protocol?: string;
 }
 
 /** Reports one item about the layer. */
@@ -103,4 +105,5 @@ const SHORT_NAMES: Readonly<Record<string, string>> = {
   mdns: 'mDNS',
   dhcp: 'DHCP/BOOTP',
   wg: 'WireGuard',
+  wlan: 'IEEE 802.11',
 };

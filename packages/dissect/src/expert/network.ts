@@ -3,6 +3,8 @@ import { u16 } from '../core/bytes.ts';
 import type { AddExpertInfo } from '../core/expert.ts';
 import type { Packet } from '../core/packet.ts';
 import { hopFinding } from '../protocols/ip.ts';
+import { PAYLOAD_ZERO, payloadZeroPlace } from '../protocols/ipv6.ts';
+import { lengthFinding } from '../protocols/udp.ts';
 import { addBadChecksum, badIpChecksum, badUdpChecksum } from './checksums.ts';
 
 export function ipExpert(p: Packet, layer: number, add: AddExpertInfo): void {
@@ -31,6 +33,7 @@ export function ipv6Expert(p: Packet, layer: number, add: AddExpertInfo): void {
   const start = p.start[layer]!;
   if (start + 40 > p.stop[layer]!) return;
   const length = u16(p.bufferOf(layer), start + 4);
+  if (length === 0) add('chat', 'protocol', PAYLOAD_ZERO, payloadZeroPlace);
   const beyond = length === 0 ? 0 : tooLong(p, layer, length + 40);
   if (beyond > 0)
     add('warn', 'protocol', `IPv6 payload length exceeds framing length (${beyond - 40} bytes)`);
@@ -48,6 +51,8 @@ const TRACEROUTE_HOPS_MAX = 30;
 
 export function udpExpert(p: Packet, layer: number, add: AddExpertInfo): void {
   const start = p.start[layer]!;
+  const length = lengthFinding(p, layer);
+  if (length !== null) add('error', 'malformed', length.message, length.place);
   if (start + 8 > p.stop[layer]!) return;
   const b = p.bufferOf(layer);
   const probe = u16(b, start + 2) - TRACEROUTE_PORT;

@@ -1,6 +1,6 @@
 // BOOTP and DHCP for IPv4 (RFC 951, RFC 2131, RFC 2132).
 import { spells, u16, u32 } from '../core/bytes.ts';
-import { bool, bytes, ipv4, text, uint } from '../core/field.ts';
+import { bool, bytes, ipv4, none, text, uint } from '../core/field.ts';
 import { LISTED, type Packet } from '../core/packet.ts';
 import { type Protocol, protocol } from '../core/protocol.ts';
 import type { Sink } from '../core/sink.ts';
@@ -39,6 +39,8 @@ const KNOWN_CLASSES = ['AAPLBSDPC/', 'docsis', 'pktc'];
 /** Alcatel-Lucent suboption: voice VLAN. */
 const ALCATEL_VLAN = 58;
 
+const SECONDS_LITTLE = 'Seconds elapsed appears to be encoded as little-endian';
+
 const f = {
   bootp: bool('dhcp.bootp', 'Frame is BOOTP').hidden(),
   type: uint('dhcp.type', 'Message type').at(0, 1).named({ 1: 'Boot Request', 2: 'Boot Reply' }),
@@ -47,6 +49,7 @@ const f = {
   hops: uint('dhcp.hops', 'Hops').at(3, 1),
   id: uint('dhcp.id', 'Transaction ID').at(4, 4).hex(),
   secs: uint('dhcp.secs', 'Seconds elapsed'),
+  secsLittle: none('dhcp.secs_le', SECONDS_LITTLE),
   flags: uint('dhcp.flags', 'Bootp flags').at(10, 2).hex(),
   flagsBc: bool('dhcp.flags.bc', 'Broadcast flag').at(10, 2).mask(0x8000),
   flagsReserved: uint('dhcp.flags.reserved', 'Reserved flags').at(10, 2).mask(0x7fff).hex(),
@@ -114,6 +117,7 @@ export const dhcp: Protocol = protocol({
     out.fixed(f.hops);
     out.fixed(f.id);
     if (start + 10 <= end) out.add(f.secs, start + 8, 2, secondsElapsed(b, start));
+    if (areSecondsLittle(b, start, end)) out.add(f.secsLittle, start + 8, 0);
     out.openFixed(f.flags);
     out.fixed(f.flagsBc);
     out.fixed(f.flagsReserved);
@@ -128,6 +132,10 @@ export const dhcp: Protocol = protocol({
     if ((overload & 2) === 0) addText(b, f.server, start + SERVER_NAME, start + BOOT_FILE, out);
     if ((overload & 1) === 0) addText(b, f.file, start + BOOT_FILE, start + HEADER, out);
     emitVendor(b, start, end, out);
+  },
+  expert(p, layer, add) {
+    if (areSecondsLittle(p.bufferOf(layer), p.start[layer]!, p.stop[layer]!))
+      add('note', 'protocol', SECONDS_LITTLE, { under: f.secs, name: f.secsLittle });
   },
   headline: (p, layer) => (p.mark[layer]! > 0 ? ` (${messageTypeName(p.mark[layer]! - 1)})` : ''),
   info(p, layer) {
@@ -168,7 +176,12 @@ function hasMac(b: Uint8Array, start: number): boolean {
 
 /** Some clients send the seconds little-endian, recognized by a large high byte. */
 function secondsElapsed(b: Uint8Array, start: number): number {
-  return b[start + 8]! > 0 && b[start + 9] === 0 ? b[start + 8]! : u16(b, start + 8);
+  return areSecondsLittle(b, start, start + 10) ? b[start + 8]! : u16(b, start + 8);
+}
+
+/** Some clients send the seconds with the low byte first: less than 256 are far likelier than a multiple of that. */
+function areSecondsLittle(b: Uint8Array, start: number, end: number): boolean {
+  return start + 10 <= end && b[start + 8]! > 0 && b[start + 9] === 0;
 }
 
 function emitHardwareAddress(b: Uint8Array, start: number, end: number, out: Sink): void {

@@ -1,6 +1,6 @@
 // Distributed Network Protocol 3 (IEEE Std 1815-2012): link frames with CRCs, transport segments, application messages.
 import { u16, u16le } from '../core/bytes.ts';
-import { alias, bool, uint } from '../core/field.ts';
+import { alias, bool, none, uint } from '../core/field.ts';
 import type { Packet } from '../core/packet.ts';
 import { type Protocol, protocol, REJECTED } from '../core/protocol.ts';
 import type { Sink } from '../core/sink.ts';
@@ -35,6 +35,8 @@ const indications = [
   ['oae', 'Operation Already Executing', 0x0010],
   ['cc', 'Configuration Corrupt', 0x0020],
 ] as const;
+/** All that report trouble: bits 0 to 5, and 14 for the device. */
+const ABNORMAL = 0x403f;
 const indicationFields = indications.map(([name, title, bit]) =>
   bool(`dnp3.al.iin.${name}`, title).mask(bit),
 );
@@ -69,6 +71,7 @@ const f = {
   alSeq: uint('dnp3.al.seq', 'Sequence'),
   alFunc: uint('dnp3.al.func', 'Application Layer Function Code').named(functionNames),
   iin: uint('dnp3.al.iin', 'Internal Indications').hex(2),
+  iinAbnormal: none('dnp3.iin_abnormal', 'IIN Abnormality'),
   ...Object.fromEntries(indicationFields.map((field) => [field.name, field])),
   ...objectFields,
 };
@@ -158,6 +161,12 @@ export const dnp3: Protocol = protocol({
     out.close();
     const message = p.notes[layer] as Message | null;
     if (message !== null) emitMessage(message, start, out);
+  },
+  expert(p, layer, add) {
+    const bytes = (p.notes[layer] as Message | null)?.bytes;
+    if (bytes === undefined || bytes.length < 4 || objectsAt(bytes) !== 4) return;
+    if ((u16(bytes, 2) & ABNORMAL) !== 0)
+      add('warn', 'protocol', 'IIN Abnormality', { under: f.iin, name: f.iinAbnormal });
   },
   info(p, layer) {
     const message = p.notes[layer] as Message | null;
@@ -264,6 +273,7 @@ function emitMessage({ bytes: message, isSingle }: Message, start: number, out: 
     indications.forEach(([, , bit], i) => {
       out.add(indicationFields[i]!, place(2), 2, (value & bit) !== 0);
     });
+    if ((value & ABNORMAL) !== 0) out.add(f.iinAbnormal, place(2), 0);
     out.close();
   }
   emitObjects(message, objects, message.length, code, place, out);

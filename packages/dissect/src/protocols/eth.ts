@@ -1,7 +1,7 @@
 // Ethernet II and IEEE 802.3 (IEEE Std 802.3-2022 §3.2).
 import { u16, u24 } from '../core/bytes.ts';
 import { data } from '../core/data.ts';
-import { alias, bool, bytes, ether, text, uint } from '../core/field.ts';
+import { alias, bool, bytes, ether, none, text, uint } from '../core/field.ts';
 import { ETHER, NESTED, type Packet, SHOWN } from '../core/packet.ts';
 import { type Protocol, protocol } from '../core/protocol.ts';
 import type { Sink } from '../core/sink.ts';
@@ -12,7 +12,14 @@ import { isIsl, runIsl } from './cisco/isl.ts';
 import { byEtherType } from './ethertype.ts';
 import { byLength, LENGTH_MAX } from './link/ieee8023.ts';
 import { sllTypes } from './link/tables.ts';
-import { emitTrailer, ethPadding, runTrailer, trailerOf } from './link/trailer.ts';
+import {
+  emitTrailer,
+  ethPadding,
+  ethPaddingBad,
+  expertTrailer,
+  runTrailer,
+  trailerOf,
+} from './link/trailer.ts';
 import { etherTypeNames } from './names/ethertypes.ts';
 
 const HEADER = 14;
@@ -38,6 +45,8 @@ const dstLg = bool('eth.dst.lg', 'LG bit').named(administration).at(0, 3).mask(0
 const srcLg = bool('eth.src.lg', 'LG bit').named(administration).at(6, 3).mask(0x020000);
 const dstIg = bool('eth.dst.ig', 'IG bit').named(reach).at(0, 3).mask(0x010000);
 const srcIg = bool('eth.src.ig', 'IG bit').named(reach).at(6, 3).mask(0x010000);
+/** IEEE Std 802.3-2022 §3.2.3; in Wireshark's words. */
+const NOT_GROUP = 'Source MAC must not be a group address: IEEE 802.3-2002, Section 3.2.3(b)';
 const f = {
   dst,
   dstResolved,
@@ -51,6 +60,7 @@ const f = {
   srcVendor,
   srcLg,
   srcIg,
+  srcNotGroup: none('eth.src_not_group', NOT_GROUP),
   addr: alias('eth.addr', 'Address', [dst, src]).drawn(),
   addrResolved: alias('eth.addr_resolved', 'Address (resolved)', [dstResolved, srcResolved]).placed(),
   addrOui: alias('eth.addr.oui', 'Address OUI', [dstOui, srcOui]).placed(),
@@ -61,6 +71,7 @@ const f = {
   len: uint('eth.len', 'Length'),
   invalid: uint('eth.invalid_lentype', 'Invalid length/type').hex(2),
   padding: ethPadding,
+  paddingBad: ethPaddingBad,
   trailer: bytes('eth.trailer', 'Trailer'),
   fcs: uint('eth.fcs', 'Frame check sequence').hex(4),
   fcsStatus: uint('eth.fcs.status', 'FCS Status').byName().named({ 0: 'Bad', 1: 'Good', 2: 'Unverified' }),
@@ -128,12 +139,17 @@ export const eth: Protocol = protocol({
     emitAddress(p, layer, 6, out);
     out.fixed(f.srcLg);
     out.fixed(f.srcIg);
+    if (isGroupSource(p, layer)) out.add(f.srcNotGroup, start + 6, 0);
     out.close();
     const type = u16(p.bufferOf(layer), start + 12);
     if (type === 0 || type >= TYPE_MIN) out.add(f.type, start + 12, 2);
     else if (type <= LENGTH_MAX) out.add(f.len, start + 12, 2);
     else out.add(f.invalid, start + 12, 2);
     emitTrailer(p, layer, out, layer === 1 ? f : carried);
+  },
+  expert(p, layer, add) {
+    if (isGroupSource(p, layer)) add('warn', 'protocol', NOT_GROUP, { under: f.src, name: f.srcNotGroup });
+    expertTrailer(p, layer, add);
   },
   titleOf: (p, layer) => (isLength(p, layer) ? 'IEEE 802.3 Ethernet ' : 'Ethernet II'),
   headline: (p, layer) =>
@@ -157,6 +173,11 @@ function resolved(offset: number): (p: Packet, layer: number) => string {
 /** The vendor by the first three bytes of the address, where the session knows it. */
 function vendor(offset: number): (p: Packet, layer: number) => string | undefined {
   return (p, layer) => p.session.vendorOf?.(u24(p.bufferOf(layer), p.start[layer]! + offset));
+}
+
+function isGroupSource(p: Packet, layer: number): boolean {
+  const start = p.start[layer]!;
+  return p.stop[layer]! - start >= HEADER && (p.bufferOf(layer)[start + 6]! & 1) !== 0;
 }
 
 /** For frames that only look like Ethernet: listed in frame.protocols, but without a tree. */

@@ -1,7 +1,7 @@
 // Internet Protocol version 6 (RFC 8200); jumbograms (RFC 2675).
 import { u16, u32 } from '../core/bytes.ts';
 import { data } from '../core/data.ts';
-import { alias, ether, ipv4, ipv6 as ipv6Field, text, uint } from '../core/field.ts';
+import { alias, ether, ipv4, ipv6 as ipv6Field, none, text, uint } from '../core/field.ts';
 import { ipv6Host, withAddress } from '../core/host.ts';
 import { IPV6, type Packet } from '../core/packet.ts';
 import { type Protocol, protocol } from '../core/protocol.ts';
@@ -23,6 +23,8 @@ const srcHost = text('ipv6.src_host', 'Source Host').at(SRC, 16).hidden().get(ho
 const dstHost = text('ipv6.dst_host', 'Destination Host').at(DST, 16).hidden().get(hostAt(DST));
 const srcSlaac = ether('ipv6.src_slaac_mac', 'Source SLAAC MAC');
 const dstSlaac = ether('ipv6.dst_slaac_mac', 'Destination SLAAC MAC');
+export const PAYLOAD_ZERO =
+  'IPv6 payload length equals 0 (maybe because of "TCP segmentation offload" (TSO))';
 const f = {
   version: uint('ipv6.version', 'Version').at(0, 1).mask(0xf0),
   // So that `ip.version == 6` finds these too, as in Wireshark.
@@ -35,6 +37,7 @@ const f = {
   ecn: uint('ipv6.tclass.ecn', 'Explicit Congestion Notification').at(0, 4).mask(0x00300000).named(ecnNames),
   flow: uint('ipv6.flow', 'Flow Label').at(1, 3).mask(0x0fffff).hex(),
   plen: uint('ipv6.plen', 'Payload Length').at(4, 2),
+  plenZero: none('ipv6.plen_zero', PAYLOAD_ZERO),
   nxt: uint('ipv6.nxt', 'Next Header').at(6, 1).named(ipProtocolNames),
   hlim: uint('ipv6.hlim', 'Hop Limit').at(7, 1),
   src,
@@ -55,6 +58,9 @@ const f = {
   addr: alias('ipv6.addr', 'Source or Destination Address', [src, dst]),
   host: alias('ipv6.host', 'Source or Destination Host', [srcHost, dstHost]),
 };
+
+/** Where expert information on a payload length of zero stands. */
+export const payloadZeroPlace = { under: f.plen, name: f.plenZero };
 
 export const ipv6: Protocol = protocol({
   name: 'ipv6',
@@ -102,6 +108,8 @@ export const ipv6: Protocol = protocol({
     out.close();
     out.fixed(f.flow);
     out.fixed(f.plen);
+    if (start + HEADER <= p.stop[layer]! && u16(p.bufferOf(layer), start + 4) === 0)
+      out.add(f.plenZero, start + 4, 0);
     out.fixed(f.nxt);
     out.fixed(f.hlim);
     out.fixed(f.src);

@@ -1,7 +1,8 @@
 // User Datagram Protocol (RFC 768).
 import { u16 } from '../core/bytes.ts';
 import { data } from '../core/data.ts';
-import { alias, bytes, seconds, uint } from '../core/field.ts';
+import type { Place } from '../core/expert.ts';
+import { alias, bytes, none, seconds, uint } from '../core/field.ts';
 import { IPV6, type Packet, SHOWN } from '../core/packet.ts';
 import { type Protocol, protocol } from '../core/protocol.ts';
 import { ipProtocols, udpHeuristics, udpPorts } from '../core/table.ts';
@@ -18,6 +19,7 @@ const f = {
   dstport,
   port: alias('udp.port', 'Source or Destination Port', [srcport, dstport]).behindAll(),
   length: uint('udp.length', 'Length').at(4, 2),
+  lengthBad: none('udp.length.bad', 'Bad length value'),
   checksum: uint('udp.checksum', 'Checksum').at(6, 2).hex(),
   checksumStatus: uint('udp.checksum.status', 'Checksum Status').byName().named({
     0: 'Bad',
@@ -73,8 +75,12 @@ export const udp: Protocol = protocol({
   step(p) {
     const b = p.buf;
     const start = p.at;
-    if (p.end - start < HEADER) return p.end - start < 4 ? p.cutUnseen(HEADER) : p.cut(HEADER);
     const layer = p.count - 1;
+    if (p.end - start < HEADER) {
+      if (p.end - start < 4) return p.cutUnseen(HEADER);
+      if (p.end - start >= 6 && u16(b, start + 4) > p.wireEnd - start) p.notes[layer] = TOO_LONG;
+      return p.cut(HEADER);
+    }
     p.srcPort = u16(b, start);
     p.dstPort = u16(b, start + 2);
     p.transport = UDP;
@@ -98,6 +104,8 @@ export const udp: Protocol = protocol({
     out.fixed(f.srcport);
     out.fixed(f.dstport);
     out.fixed(f.length);
+    if (p.notes[layer] === TOO_LONG) out.add(f.lengthBad, start + 4, 0);
+    if (p.stop[layer]! - start < HEADER) return;
     const status = checksumStatus(p, layer);
     out.fixed(f.checksum);
     if (status === UNVERIFIED) out.note(' [unverified]');
@@ -120,18 +128,29 @@ export const udp: Protocol = protocol({
     const start = p.start[layer]!;
     const captured = p.stop[layer]! - start;
     const ports = `${u16(b, start)} → ${u16(b, start + 2)}`;
-    if (captured < HEADER) return ports;
+    if (captured < 6) return ports;
     const length = u16(b, start + 4);
+    const bad = p.notes[layer] === TOO_LONG ? ` [BAD UDP LENGTH ${length} > IP PAYLOAD LENGTH]` : '';
+    if (captured < HEADER) return bad === '' ? ports : `${ports}${bad} Len=${length - HEADER}`;
     if (length < HEADER && (length !== 0 || captured < 0x10000))
       return `${ports} [BAD UDP LENGTH ${length} < ${HEADER}]`;
     const illegal = checksumStatus(p, layer) === ILLEGAL ? ' [ILLEGAL CHECKSUM (0)]' : '';
-    const bad = p.notes[layer] === TOO_LONG ? ` [BAD UDP LENGTH ${length} > IP PAYLOAD LENGTH]` : '';
     return `${ports}${bad} Len=${length - HEADER}${illegal}`;
   },
 });
 
 /** Note on a datagram whose length exceeds the IP payload. */
 const TOO_LONG = { reason: 'longer than its IP payload' };
+
+/** What expert information says of a length field that claims too much; null: it does not. */
+export function lengthFinding(p: Packet, layer: number): { message: string; place: Place } | null {
+  if (p.notes[layer] !== TOO_LONG) return null;
+  const length = u16(p.bufferOf(layer), p.start[layer]! + 4);
+  return {
+    message: `Bad length value ${length} > IP payload length`,
+    place: { under: f.length, name: f.lengthBad },
+  };
+}
 
 /** Heuristics are not tried any more once they have failed on this many datagrams of a conversation. */
 const GUESSES_MAX = 32;

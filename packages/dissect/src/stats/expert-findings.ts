@@ -2,7 +2,6 @@
 import {
   type AddExpertInfo,
   expertProtocol,
-  type Group,
   groups,
   reportExpertInfo,
   type Severity,
@@ -51,9 +50,10 @@ export class ExpertFindings {
     this.#count('comment', groups.comment[1], 'Frame', text, frame);
   }
 
-  readonly #addExpertInfo: AddExpertInfo = (severity: Severity, group: Group, message: string): void => {
+  readonly #addExpertInfo: AddExpertInfo = (severity, group, message, place): void => {
     const p = this.#packet!;
-    this.#count(severity, groups[group][1], expertProtocol(p, this.#layer), message, p.number);
+    const protocol = place?.protocol ?? expertProtocol(p, this.#layer);
+    this.#count(severity, groups[group][1], protocol, message, p.number);
   };
 
   #count(severity: Severity, group: string, protocol: string, text: string, frame: number): void {

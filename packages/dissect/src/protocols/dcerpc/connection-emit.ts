@@ -1,5 +1,6 @@
 // Fields of a connection-oriented DCE/RPC message.
 import { ascii, uint } from '../../core/bytes.ts';
+import type { AddExpertInfo } from '../../core/expert.ts';
 import type { Field } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';
 import type { Sink } from '../../core/sink.ts';
@@ -66,7 +67,7 @@ export function emitConnection(p: Packet, layer: number, out: Sink): void {
       body.number(f.reject, 16, 2);
       break;
     case pdu.REQUEST:
-      emitRequest(p, body, out);
+      emitRequest(p, layer, body, out);
       break;
     case pdu.RESPONSE:
     case pdu.FAULT:
@@ -151,9 +152,24 @@ function emitAcknowledge(body: Body, out: Sink): void {
   emitVerifier(body, offset, out);
 }
 
-function emitRequest(p: Packet, body: Body, out: Sink): void {
+/** A call or reply of an interface that was not captured being bound. */
+function isUnbound(p: Packet, layer: number): boolean {
+  const note = p.notes[layer] as PduNote | null;
+  return note !== null && note.context === null;
+}
+
+export function connectionExpert(p: Packet, layer: number, add: AddExpertInfo): void {
+  const type = p.bufferOf(layer)[p.start[layer]! + 2];
+  if ((type !== pdu.REQUEST && type !== pdu.RESPONSE && type !== pdu.FAULT) || !isUnbound(p, layer)) return;
+  const { contextId } = p.notes[layer] as PduNote;
+  const message = `No bind info for interface Context ID ${contextId} - capture start too late?`;
+  add('note', 'undecoded', message, { under: f.contextId, name: f.noBind });
+}
+
+function emitRequest(p: Packet, layer: number, body: Body, out: Sink): void {
   body.number(f.hint, 16, 4);
   body.number(f.contextId, 20, 2);
+  if (isUnbound(p, layer)) out.add(f.noBind, body.start + 20, 0);
   body.number(f.opnum, 22, 2);
   let offset = 24;
   if (body.b[body.start + 3]! & pdu.OBJECT) {
@@ -169,6 +185,7 @@ function emitResponse(p: Packet, layer: number, body: Body, out: Sink): void {
   const { start } = body;
   body.number(f.hint, 16, 4);
   body.number(f.contextId, 20, 2);
+  if (isUnbound(p, layer)) out.add(f.noBind, start + 20, 0);
   body.number(f.cancelCount, 22, 1);
   const isFault = body.b[start + 2] === pdu.FAULT;
   if (isFault) body.number(f.status, 24, 4);

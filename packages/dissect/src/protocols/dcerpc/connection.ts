@@ -8,7 +8,7 @@ import { callNested } from '../auth/nested.ts';
 import { ntlmssp } from '../auth/ntlmssp.ts';
 import { netbiosHeuristics } from '../netbios/payload.ts';
 import { addFragment, beginCall, bindContext, type Call, type Context, callOf, contextOf } from './calls.ts';
-import { emitConnection } from './connection-emit.ts';
+import { connectionExpert, emitConnection } from './connection-emit.ts';
 import { f } from './fields.ts';
 import { chainColumn, chainInfo, pipeBelow } from './info.ts';
 import { interfaceOf } from './interfaces.ts';
@@ -85,6 +85,7 @@ export const dcerpc: Protocol = protocol({
   },
   emit: emitConnection,
   info: chainInfo,
+  expert: connectionExpert,
 });
 
 function readPdu(p: Packet, layer: number, start: number, stop: number): void {

@@ -53,6 +53,7 @@ export const f = {
   contextCount: uint('dcerpc.cn_num_ctx_items', 'Num Ctx Items'),
   contextItem: none('dcerpc.cn_ctx_item', 'Ctx Item'),
   contextId: uint('dcerpc.cn_ctx_id', 'Context ID'),
+  noBind: none('dcerpc.cn_ctx_id.no_bind', 'No bind info for interface Context ID'),
   syntaxCount: uint('dcerpc.cn_num_trans_items', 'Num Trans Items'),
   uuid: text('dcerpc.cn_bind_to_uuid', 'Interface UUID'),
   uuidVersion: uint('dcerpc.cn_bind_if_ver', 'Interface Ver'),

@@ -1,6 +1,7 @@
 // Bytes after the payload of an Ethernet frame: padding, a tap's trailer, the frame check sequence.
 import { u16, u32 } from '../../core/bytes.ts';
-import { bytes, type Field } from '../../core/field.ts';
+import type { AddExpertInfo } from '../../core/expert.ts';
+import { bytes, type Field, none } from '../../core/field.ts';
 import { COLUMN, LISTED, NESTED, type Packet, SHOWN } from '../../core/packet.ts';
 import type { Protocol } from '../../core/protocol.ts';
 import type { Sink } from '../../core/sink.ts';
@@ -53,11 +54,19 @@ function payloadEndOf(b: Uint8Array, at: number, end: number, type: number): num
 /** Owned by Ethernet, whichever layer emits it. */
 export const ethPadding = bytes('eth.padding', 'Padding');
 
+const NO_ZEROS =
+  "Didn't find padding of zeros, and an undecoded trailer exists. There may be padding of non-zeros.";
+export const ethPaddingBad = none('eth.padding_bad', NO_ZEROS);
+
+/** How many of the bytes at `at` fill the frame up to its minimum length. */
+function fillAt(p: Packet, at: number, stop: number): number {
+  const before = p.wireLength - (stop - at);
+  return p.wireLength < FRAME_MIN ? 0 : Math.max(0, FRAME_MIN - before);
+}
+
 /** Length of the padding at `at`: zeros up to the minimum frame length. */
 function paddingAt(p: Packet, b: Uint8Array, at: number, stop: number): number {
-  const before = p.wireLength - (stop - at);
-  if (p.wireLength < FRAME_MIN || before >= FRAME_MIN) return 0;
-  const length = FRAME_MIN - before;
+  const length = fillAt(p, at, stop);
   for (let i = at; i < at + length; i++) if (b[i] !== 0) return 0;
   return length;
 }
@@ -101,11 +110,23 @@ export function emitTrailer(p: Packet, layer: number, out: Sink, fields: Trailer
   // A frame this long has no padding, so the last bytes of its trailer are the frame check sequence.
   const hasFcs = fields.fcs !== undefined && stop - p.start[layer]! >= FRAME_MIN + FCS && stop - start >= FCS;
   const end = hasFcs ? stop - FCS : stop;
-  if (end > start) out.add(fields.trailer, start, end - start);
+  if (end > start) {
+    out.add(fields.trailer, start, end - start);
+    if (padding === 0 && fillAt(p, at, stop) > 0) out.add(ethPaddingBad, start, 0);
+  }
   if (!hasFcs) return;
   out.add(fields.fcs!, end, FCS, u32(b, end));
   out.note(' [unverified]');
   if (fields.fcsStatus !== undefined) out.add(fields.fcsStatus, end, 0, 2);
+}
+
+/** The trailer of a frame that must have been padded, but not with zeros. */
+export function expertTrailer(p: Packet, layer: number, add: AddExpertInfo): void {
+  const stop = p.stop[layer]!;
+  const at = payloadEnd(p, layer);
+  if (at >= stop || fillAt(p, at, stop) === 0 || paddingAt(p, p.bufferOf(layer), at, stop) > 0) return;
+  if (!isClaimed(p, layer, at))
+    add('note', 'protocol', NO_ZEROS, { name: ethPaddingBad, protocol: 'Ethertype' });
 }
 
 /** Shortens the layer above once its length is known. */

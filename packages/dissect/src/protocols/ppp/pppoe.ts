@@ -1,6 +1,7 @@
 // PPP over Ethernet: discovery and session (RFC 2516, RFC 4937 for the codes).
 import { u16, utf8 } from '../../core/bytes.ts';
 import { bytes, type Field, none, text, uint } from '../../core/field.ts';
+import type { Packet } from '../../core/packet.ts';
 import { type Protocol, protocol } from '../../core/protocol.ts';
 import type { Sink } from '../../core/sink.ts';
 import { etherTypes, linkTypes } from '../../core/table.ts';
@@ -33,6 +34,7 @@ const f = {
   length: uint('pppoe.payload_length', 'Payload Length').at(4, 2),
 };
 const header: readonly Field[] = Object.values(f);
+const lengthBad = none('pppoe.payload_length.bad', 'Possible bad payload length');
 
 /** RFC 2516, appendix A. */
 const tags: Readonly<Record<number, Field>> = {
@@ -130,11 +132,22 @@ function emitTags(b: Uint8Array, at: number, end: number, out: Sink): void {
   out.close();
 }
 
+/** Length of a session's payload as captured, if the header's differs by anything but a frame check sequence; else -1. */
+function otherLength(p: Packet, layer: number): number {
+  const start = p.start[layer]!;
+  const isWhole =
+    p.capturedLength >= p.wireLength && layer > 0 && p.layerFrom[layer - 1] === p.layerFrom[layer];
+  if (!isWhole || p.stop[layer]! - start < HEADER) return -1;
+  const length = u16(p.bufferOf(layer), start + 4);
+  const there = p.stop[layer - 1]! - start - HEADER;
+  return there === length || there === length + 4 ? -1 : there;
+}
+
 export const pppoes: Protocol = protocol({
   name: 'pppoes',
   title: 'PPP-over-Ethernet Session',
   column: 'PPPoES',
-  fields: f,
+  fields: { ...f, lengthBad },
   on: [
     [etherTypes, 0x8864],
     [linkTypes, 51],
@@ -144,6 +157,20 @@ export const pppoes: Protocol = protocol({
     p.narrow(p.count - 1, HEADER + u16(p.buf, p.at + 4));
     p.at += HEADER;
     return p.at < p.end ? ppp : p.malformed();
+  },
+  emit(p, layer, out) {
+    for (const field of header) out.fixed(field);
+    const there = otherLength(p, layer);
+    if (there < 0) return;
+    out.note(` [incorrect, should be ${there}]`);
+    out.add(lengthBad, p.start[layer]! + 4, 0);
+  },
+  expert(p, layer, add) {
+    const there = otherLength(p, layer);
+    if (there < 0) return;
+    const length = u16(p.bufferOf(layer), p.start[layer]! + 4);
+    const place = { under: f.length, name: lengthBad };
+    add('warn', 'malformed', `Possible bad payload length ${length} != ${there}`, place);
   },
   info: (p, layer) => codeText(p.bufferOf(layer), p.start[layer]!, p.stop[layer]!),
 });

@@ -1,11 +1,12 @@
 // Tree, fields and Info text of QUIC packets.
+import type { AddExpertInfo } from '../../core/expert.ts';
 import type { Packet } from '../../core/packet.ts';
 import type { Sink } from '../../core/sink.ts';
 import { hex } from '../../core/text.ts';
 import type { Connection } from './connection.ts';
 import type { Unprotected } from './decryption.ts';
 import { emitFrame } from './emit-frame.ts';
-import { f } from './fields.ts';
+import { COALESCED_PADDING, f, UNKNOWN_CONNECTION } from './fields.ts';
 import { eachFrame, framesText } from './frames.ts';
 import { isLong, type LongHeader, newLongHeader, readLongHeader } from './header.ts';
 import { type QuicNotes, quicNotes } from './notes.ts';
@@ -70,7 +71,11 @@ export function emitPacket(p: Packet, layer: number, out: Sink): void {
     p.protocols[layer - 1]!.name !== 'tls'
   )
     out.add(f.connectionNumber, start, 0, connection.number);
-  if (p.mark[layer] === PADDING) return;
+  if (isUnknown(p, layer)) out.add(f.unknownConnection, start, 0);
+  if (p.mark[layer] === PADDING) {
+    out.add(f.coalescedPadding, start, 0);
+    return;
+  }
   out.add(f.packetLength, start, 0, stop - start);
   if (isLong(b, start)) {
     out.add(f.headerForm, start, 1);
@@ -78,6 +83,17 @@ export function emitPacket(p: Packet, layer: number, out: Sink): void {
     return;
   }
   emitShort(out, start, stop, p.mark[layer]!, decryptedOf(p, layer));
+}
+
+/** A packet of a connection whose beginning was not captured. */
+function isUnknown(p: Packet, layer: number): boolean {
+  return p.mark[layer] !== FRAMES && p.mark[layer] !== PADDING && connectionOf(p, layer) === null;
+}
+
+export function quicExpert(p: Packet, layer: number, add: AddExpertInfo): void {
+  if (isUnknown(p, layer)) add('note', 'protocol', UNKNOWN_CONNECTION, { name: f.unknownConnection });
+  else if (p.mark[layer] === PADDING)
+    add('note', 'protocol', COALESCED_PADDING, { name: f.coalescedPadding });
 }
 
 /** RFC 9000 §17.3.1. */

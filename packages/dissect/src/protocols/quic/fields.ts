@@ -33,7 +33,12 @@ const FRAMES: Readonly<Record<number, string>> = {
 const frameNames = (type: number): string | undefined =>
   type >= 0x08 && type <= 0x0f ? 'STREAM' : FRAMES[type];
 
+export const UNKNOWN_CONNECTION = 'Unknown QUIC connection. Missing Initial Packet or migrated connection?';
+export const COALESCED_PADDING = '(Random) padding data appended to the datagram';
+
 export const f = {
+  unknownConnection: none('quic.connection.unknown', UNKNOWN_CONNECTION),
+  coalescedPadding: none('quic.coalesced_padding_data', COALESCED_PADDING),
   connectionNumber: uint('quic.connection.number', 'Connection Number'),
   packetLength: uint('quic.packet_length', 'Packet Length'),
   short: none('quic.short', 'QUIC Short Header'),

@@ -22,7 +22,7 @@ import {
   takeServerCid,
 } from './connection.ts';
 import { decryptPacket, takeSession } from './decryption.ts';
-import { emitFrames, emitPacket, FRAMES, PADDING, quicInfo } from './emit.ts';
+import { emitFrames, emitPacket, FRAMES, PADDING, quicExpert, quicInfo } from './emit.ts';
 import { f } from './fields.ts';
 import { CRYPTO, eachFrame, isLastPart, isStream, NEW_CONNECTION_ID, streamPart } from './frames.ts';
 import { hasPlainCids, isLong, newLongHeader, packetEnd, readLongHeader } from './header.ts';
@@ -87,6 +87,7 @@ export const quic: Protocol = protocol({
     else emitPacket(p, layer, out);
   },
   info: quicInfo,
+  expert: quicExpert,
 });
 
 /** Sets `connection` and `isFromServer` for the datagram at the cursor. */

@@ -69,6 +69,7 @@ export const pimFields = {
   code: uint('pim.code', 'Code').named(pim1Types),
   reserved: bytes('pim.res_bytes', 'Reserved byte(s)'),
   checksum: uint('pim.cksum', 'Checksum').at(2, 2).hex(),
+  badChecksum: none('pim.bad_checksum', 'Bad checksum'),
   checksumStatus: uint('pim.cksum.status', 'Checksum Status').named(checksumStatusNames),
   options: none('pim.option', 'PIM Options'),
   optionType: uint('pim.optiontype', 'Type'),

@@ -2,7 +2,16 @@
 import { COLUMN, type Packet } from '../../core/packet.ts';
 import { type Protocol, protocol } from '../../core/protocol.ts';
 import { ipProtocols } from '../../core/table.ts';
-import { BAD, checksumStatus, GOOD, isChecksumGood, sumWords, UNVERIFIED } from '../checksum.ts';
+import { addBadChecksum } from '../../expert/checksums.ts';
+import {
+  BAD,
+  checksumStatus,
+  expectedChecksum,
+  GOOD,
+  isChecksumGood,
+  sumWords,
+  UNVERIFIED,
+} from '../checksum.ts';
 import { igmpTypes } from '../igmp.ts';
 import { ip } from '../ip.ts';
 import { ipv6 } from '../ipv6.ts';
@@ -48,11 +57,22 @@ export const pim: Protocol = protocol({
     out.add(f.type, start, 1);
     out.add(f.reserved, start + 1, 1);
     out.fixed(f.checksum);
-    out.add(f.checksumStatus, start + 2, 0, statusOf(p, layer, b, start, end));
+    const status = statusOf(p, layer, b, start, end);
+    if (status === BAD) out.add(f.badChecksum, start + 2, 0);
+    out.add(f.checksumStatus, start + 2, 0, status);
     if (end <= start + HEADER) return;
     out.open(f.options, start + HEADER, end - start - HEADER);
     emitPim(b, b[start]! & 15, start + HEADER, end, out);
     out.close();
+  },
+  expert(p, layer, add) {
+    const b = p.bufferOf(layer);
+    const [start, stop] = [p.start[layer]!, p.stop[layer]!];
+    if (stop - start < HEADER || isVersion1(p, layer) || statusOf(p, layer, b, start, stop) !== BAD) return;
+    const covered = (b[start]! & 15) === REGISTER ? Math.min(REGISTER_HEADER, stop - start) : stop - start;
+    const sum = pseudoHeader6(p, layer, covered);
+    const expected = expectedChecksum(b, start, start + covered, start + 2, sum);
+    addBadChecksum(expected, add, { under: f.checksum, name: f.badChecksum });
   },
   info(p, layer) {
     const b = p.bufferOf(layer);
@@ -87,7 +107,8 @@ function pseudoHeader6(p: Packet, layer: number, length: number): number {
 function statusOf(p: Packet, layer: number, b: Uint8Array, start: number, end: number): number {
   if (p.capturedLength < p.wireLength || (p.flags[layer]! & COLUMN) === 0) return UNVERIFIED;
   const isRegister = (b[start]! & 15) === REGISTER;
-  const sum = pseudoHeader6(p, layer, end - start);
-  if (isRegister && isChecksumGood(b, start, start + REGISTER_HEADER, sum)) return GOOD;
-  return isChecksumGood(b, start, end, sum) ? GOOD : BAD;
+  // §4.9: the pseudo-header has the length of what is covered. All of a Register may be, too.
+  const registerSum = pseudoHeader6(p, layer, REGISTER_HEADER);
+  if (isRegister && isChecksumGood(b, start, start + REGISTER_HEADER, registerSum)) return GOOD;
+  return isChecksumGood(b, start, end, pseudoHeader6(p, layer, end - start)) ? GOOD : BAD;
 }

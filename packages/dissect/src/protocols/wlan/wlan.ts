@@ -1,7 +1,7 @@
 // IEEE 802.11 frames (IEEE Std 802.11-2020 §9).
 import { u16le, u32le } from '../../core/bytes.ts';
 import { data } from '../../core/data.ts';
-import { bool, ether, type Field, text, uint } from '../../core/field.ts';
+import { bool, ether, type Field, none, text, uint } from '../../core/field.ts';
 import { COLUMN, ETHER, NESTED, OTHER, type Packet, SHOWN } from '../../core/packet.ts';
 import { type Protocol, protocol } from '../../core/protocol.ts';
 import type { Sink } from '../../core/sink.ts';
@@ -18,6 +18,8 @@ import { managementText, readManagement } from './management.ts';
 import { HAS_FCS, IS_PADDED, wlanRadio } from './radio.ts';
 
 const FCS = 4;
+/** Bit of the flags (IEEE Std 802.11-2020 §9.2.4.1.7). */
+const RETRY = 0x08;
 const HT_CONTROL = 4;
 /**
  * Length of the initialization vector: for WEP, and for TKIP or CCMP, indicated by the extended IV bit (§12.3.2,
@@ -57,7 +59,8 @@ const f = {
   toDs: bool('wlan.fc.tods', 'To DS').at(1, 1).mask(0x01).hidden(),
   fromDs: bool('wlan.fc.fromds', 'From DS').at(1, 1).mask(0x02).hidden(),
   moreFragments: bool('wlan.fc.frag', 'More Fragments').at(1, 1).mask(0x04),
-  retry: bool('wlan.fc.retry', 'Retry').at(1, 1).mask(0x08),
+  retry: bool('wlan.fc.retry', 'Retry').at(1, 1).mask(RETRY),
+  retryExpert: none('wlan.fc.retry.expert', 'Retransmission (retry)'),
   powerManagement: bool('wlan.fc.pwrmgt', 'PWR MGT').at(1, 1).mask(0x10),
   moreData: bool('wlan.fc.moredata', 'More Data').at(1, 1).mask(0x20),
   protectedFrame: bool('wlan.fc.protected', 'Protected flag').at(1, 1).mask(0x40),
@@ -147,6 +150,10 @@ export const wlan: Protocol = protocol({
     if (frame.type === w.MANAGEMENT) return readManagement(p, frame.subtype);
     return frame.isAmsdu ? readAmsdu(p) : payloadOf(p);
   },
+  expert(p, layer, add) {
+    if (isRetry(p, layer))
+      add('note', 'sequence', 'Retransmission (retry)', { under: f.retry, name: f.retryExpert });
+  },
   emit(p, layer, out) {
     const b = p.bufferOf(layer);
     const start = p.start[layer]!;
@@ -158,6 +165,7 @@ export const wlan: Protocol = protocol({
     for (const field of [f.version, f.type, f.subtype]) out.fixed(field);
     out.openFixed(f.flags);
     for (const field of flagFields) out.fixed(field);
+    if (isRetry(p, layer)) out.add(f.retryExpert, start + 1, 0);
     out.close();
     out.close();
     if (stop - start < frame.header) return;
@@ -233,6 +241,11 @@ function showAddresses(p: Packet, frame: w.Frame): void {
 }
 
 /** Each address under its roles, and once as `wlan.addr`. */
+function isRetry(p: Packet, layer: number): boolean {
+  const start = p.start[layer]!;
+  return p.stop[layer]! - start >= 2 && (p.bufferOf(layer)[start + 1]! & RETRY) !== 0;
+}
+
 function emitAddresses(b: Uint8Array, frame: w.Frame, out: Sink): void {
   let seen = -1;
   const add = (field: Field, name: Field, at: number): void => {

@@ -1,0 +1,126 @@
+// Expert information: what is reported, and that filters find it by its own field.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { reportExpertInfo } from '../../src/core/expert.ts';
+import type { Packet } from '../../src/core/packet.ts';
+import { compileFilter } from '../../src/filter/compile.ts';
+import '../../src/expert/index.ts';
+import { bytesOf, dissect, etherFrame, join, udpFrame } from './support.ts';
+
+function findings(p: Packet): string[] {
+  const found: string[] = [];
+  for (let layer = 0; layer < p.count; layer++)
+    reportExpertInfo(p, layer, (severity, group, message) => found.push(`${severity} ${group}: ${message}`));
+  return found;
+}
+
+function assertFound(frame: Uint8Array, finding: string, field: string, linkType?: number): void {
+  const p = dissect([frame], linkType);
+  assert.ok(findings(p).includes(finding), `${findings(p).join('; ')} has ${finding}`);
+  assert.equal(compileFilter(field)(p), true, field);
+}
+
+/** An IPv4 header for `length` bytes of UDP, from and to 1.1.1.1. */
+const ipv4 = (length: number): string =>
+  `4500${(20 + length).toString(16).padStart(4, '0')}0000000040110000${'01'.repeat(8)}`;
+const UDP = '9c409c41000a0000abcd';
+
+test('Ethernet: a frame from a group address', () => {
+  const frame = etherFrame(0x0800, `${ipv4(10)}${UDP}`);
+  frame[6] = 0x03;
+  const said = 'Source MAC must not be a group address: IEEE 802.3-2002, Section 3.2.3(b)';
+  assertFound(frame, `warn protocol: ${said}`, 'eth.src_not_group');
+  frame[6] = 0x02;
+  assert.equal(compileFilter('eth.src_not_group')(dissect([frame])), false);
+});
+
+test('Ethernet: filled up to the minimum length with anything but zeros', () => {
+  const padded = (padding: string): Uint8Array =>
+    join(etherFrame(0x0800, `${ipv4(10)}${UDP}`), bytesOf(padding.repeat(16)));
+  const said =
+    "Didn't find padding of zeros, and an undecoded trailer exists. There may be padding of non-zeros.";
+  assertFound(padded('aa'), `note protocol: ${said}`, 'eth.padding_bad');
+  assert.equal(compileFilter('eth.padding_bad')(dissect([padded('00')])), false);
+});
+
+test('UDP: a length beyond that of IP, also where the header is cut by it', () => {
+  assertFound(
+    etherFrame(0x0800, `${ipv4(10)}9c409c4100ff0000abcd`),
+    'error malformed: Bad length value 255 > IP payload length',
+    'udp.length.bad',
+  );
+  assertFound(
+    etherFrame(0x0800, `${ipv4(6)}9c409c410008`),
+    'error malformed: Bad length value 8 > IP payload length',
+    'udp.length.bad',
+  );
+});
+
+test('IPv6: a payload length of zero', () => {
+  const frame = etherFrame(0x86dd, `6000000000003b40${'fd'.repeat(32)}`);
+  const said = 'IPv6 payload length equals 0 (maybe because of "TCP segmentation offload" (TSO))';
+  assertFound(frame, `chat protocol: ${said}`, 'ipv6.plen_zero');
+});
+
+test('PPPoE: a length that is not that of the frame', () => {
+  const session = (length: string): Uint8Array =>
+    etherFrame(0x8864, `11000001${length}0021${ipv4(10)}${UDP}${'00'.repeat(6)}`);
+  assertFound(
+    session('0020'),
+    'warn malformed: Possible bad payload length 32 != 38',
+    'pppoe.payload_length.bad',
+  );
+  assert.equal(compileFilter('pppoe.payload_length.bad')(dissect([session('0026')])), false);
+});
+
+test('DHCP: seconds with the low byte first', () => {
+  const message = `01010600${'11'.repeat(4)}0400${'00'.repeat(226)}63825363350101ff`;
+  assertFound(
+    udpFrame(68, 67, message),
+    'note protocol: Seconds elapsed appears to be encoded as little-endian',
+    'dhcp.secs_le',
+  );
+});
+
+test('IEEE 802.11: a frame that is sent again', () => {
+  const frame = bytesOf(`0809${'00'.repeat(2)}${'02'.repeat(18)}0000aaaa03000000`);
+  assertFound(frame, 'note sequence: Retransmission (retry)', 'wlan.fc.retry.expert', 105);
+});
+
+test('DCE/RPC: a request of an interface that was not captured being bound', () => {
+  const request = bytesOf(`0500000310000000${'1c000000'}01000000${'04000000'}0000${'0500'}abababab`);
+  const frame = join(
+    etherFrame(0x0800, `4500004400000000400600000101010101010101`),
+    bytesOf(`9c40008700000001000000015018200000000000`),
+    request,
+  );
+  assertFound(
+    frame,
+    'note undecoded: No bind info for interface Context ID 0 - capture start too late?',
+    'dcerpc.cn_ctx_id.no_bind',
+  );
+});
+
+test('PIM: a Register over IPv6 has the length of its header in the pseudo-header; other sums are reported', () => {
+  const register = (checksum: string): Uint8Array =>
+    etherFrame(0x86dd, `6000000000086740${'00'.repeat(15)}01${'00'.repeat(15)}022100${checksum}00000000`);
+  // 0x2100 + 0x0001 + 0x0002 + 0x0008 + 0x0067, inverted.
+  assert.equal(compileFilter('pim.cksum.status == "Good"')(dissect([register('de8d')])), true);
+  assertFound(register('1234'), 'error checksum: Bad checksum [should be 0xde8d]', 'pim.bad_checksum');
+});
+
+test('expert information of any bytes: reported without an error', () => {
+  fc.assert(
+    fc.property(
+      fc.constantFrom(0x0800, 0x86dd, 0x8863, 0x8864, 0x0806),
+      fc.uint8Array({ maxLength: 120 }),
+      fc.constantFrom(1, 105),
+      (type, bytes, linkType) => {
+        const frame = linkType === 1 ? join(etherFrame(type, ''), bytes) : bytes;
+        findings(dissect([frame], linkType));
+      },
+    ),
+    { numRuns: 500 },
+  );
+});
