@@ -11,7 +11,7 @@ export const clearText: Rule = {
   severity: 'low',
   technique: SNIFFING,
   threshold: 'one login whose name and password are sent in clear text; the password itself is never kept',
-  source: 'CWE-319; FTP, HTTP Basic, IMAP, POP, SMTP, Telnet, Redis, SNMP, LDAP and PostgreSQL without TLS',
+  source: 'CWE-319; FTP, HTTP, IMAP, POP, SMTP, Telnet, Redis, LDAP and PostgreSQL without TLS',
   exemptions: 'Anonymous FTP; challenge and response, where no password crosses the wire.',
   advice: 'Use the encrypted form of the protocol, and change the password: it has been seen.',
   watch(report) {

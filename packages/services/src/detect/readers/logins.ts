@@ -189,6 +189,64 @@ const redis: ReaderMaker = {
   },
 };
 
+/** Simple binds (RFC 4513 §5.1), whose names and passwords are in clear text, and the results of all binds. */
+const ldap: ReaderMaker = {
+  protocols: ['ldap'],
+  make(see) {
+    const tap = new Tap(['ldap'], ['ldap.protocolOp', 'ldap.name', 'ldap.simple', 'ldap.resultCode']);
+    return (p, layer) => {
+      if (p.netKind === 0) return;
+      tap.take(p, layer);
+      const operation = tap.text('ldap.protocolOp');
+      const pending = pendingOf(p);
+      if (operation === BIND_REQUEST) {
+        pending.user = tap.text('ldap.name');
+        // Without a password it is an anonymous bind, or one by SASL.
+        pending.hasPassword = tap.text('ldap.simple') !== '';
+        pending.guess = pending.hasPassword ? hashOf(tap.text('ldap.simple')) : 0;
+        if (pending.hasPassword) reportCleartext(see, p, 'LDAP', pending.user);
+      }
+      if (operation !== BIND_RESPONSE) return;
+      const code = tap.text('ldap.resultCode');
+      if (code === INVALID_CREDENTIALS || (code === '0' && pending.hasPassword))
+        reportLogin(see, p, 'LDAP', code === '0');
+    };
+  },
+};
+/** RFC 4511 §4.2; the result code of its §A.1. */
+const BIND_REQUEST = '0';
+const BIND_RESPONSE = '1';
+const INVALID_CREDENTIALS = '49';
+
+/** PostgreSQL's message flow (chapter "Message Formats"); the errors are those of its appendix A. */
+const pgsql: ReaderMaker = {
+  protocols: ['pgsql'],
+  make(see) {
+    const [name, value] = ['pgsql.parameter_name', 'pgsql.parameter_value'];
+    const tap = new Tap(['pgsql'], [name, value, 'pgsql.authtype', 'pgsql.password', 'pgsql.code']);
+    return (p, layer) => {
+      if (p.netKind === 0) return;
+      tap.take(p, layer);
+      const pending = pendingOf(p);
+      const user = tap.texts(name).indexOf('user');
+      if (user >= 0) pending.user = tap.texts(value)[user] ?? '';
+      const requests = tap.texts('pgsql.authtype');
+      if (requests.includes(CLEARTEXT_PASSWORD)) pending.mechanism = 'PLAIN';
+      if (tap.has('pgsql.password') && pending.mechanism !== '') {
+        pending.guess = hashOf(tap.text('pgsql.password'));
+        pending.mechanism = '';
+        reportCleartext(see, p, 'PostgreSQL', pending.user);
+      }
+      if (requests.includes(AUTHENTICATION_OK)) reportLogin(see, p, 'PostgreSQL', true);
+      else if (LOGIN_ERRORS.has(tap.text('pgsql.code'))) reportLogin(see, p, 'PostgreSQL', false);
+    };
+  },
+};
+const AUTHENTICATION_OK = '0';
+const CLEARTEXT_PASSWORD = '3';
+/** invalid_password, invalid_authorization_specification. */
+const LOGIN_ERRORS = new Set(['28P01', '28000']);
+
 interface CodeReader {
   readonly protocols: readonly string[];
   readonly name: string;
@@ -198,22 +256,14 @@ interface CodeReader {
   readonly successes: readonly string[];
   /** Another field and the value that it must have. */
   readonly only?: readonly [field: string, value: string];
+  /** Flags of a success without credentials, which is none. */
+  readonly anonymous?: readonly string[];
 }
 
 /** Protocols whose servers answer a login with a numeric code. */
 const BY_CODE: readonly CodeReader[] = [
   // MySQL: ER_ACCESS_DENIED_ERROR.
   { protocols: ['mysql'], name: 'MySQL', field: 'mysql.error_code', failures: ['1045'], successes: [] },
-  // PostgreSQL, appendix A: invalid_password, invalid_authorization_specification.
-  {
-    protocols: ['pgsql'],
-    name: 'PostgreSQL',
-    field: 'pgsql.code',
-    failures: ['28P01', '28000'],
-    successes: [],
-  },
-  // RFC 4511 §A.1: invalidCredentials.
-  { protocols: ['ldap'], name: 'LDAP', field: 'ldap.resultCode', failures: ['49'], successes: [] },
   // RFC 4120 §7.5.9: KDC_ERR_PREAUTH_FAILED. Other errors, such as an unknown name, are sent before any password.
   {
     protocols: ['kerberos'],
@@ -222,14 +272,18 @@ const BY_CODE: readonly CodeReader[] = [
     failures: ['24'],
     successes: [],
   },
+  // RFC 4120 §5.10: AS-REP, which follows the right password.
+  { protocols: ['kerberos'], name: 'Kerberos', field: 'kerberos.msg_type', failures: [], successes: ['11'] },
   // [MS-ERREF] §2.3: logon failure, wrong password, no such user, account locked out or disabled; session setup is 1.
   {
     protocols: ['smb2'],
     name: 'SMB',
     field: 'smb2.nt_status',
     failures: ['3221225581', '3221225578', '3221225572', '3221226036', '3221225586'],
-    successes: [],
+    successes: ['0'],
     only: ['smb2.cmd', '1'],
+    // [MS-SMB2] §2.2.6.
+    anonymous: ['smb2.ses_flags.guest', 'smb2.ses_flags.null'],
   },
   {
     protocols: ['smb'],
@@ -251,18 +305,20 @@ const BY_CODE: readonly CodeReader[] = [
   },
 ];
 
-function byCode({ protocols, name, field, failures, successes, only }: CodeReader): ReaderMaker {
+function byCode(code: CodeReader): ReaderMaker {
+  const { protocols, name, field, failures, successes, only, anonymous = [] } = code;
   return {
     protocols,
     make(see) {
-      const tap = new Tap(protocols, only === undefined ? [field] : [field, only[0]]);
+      const tap = new Tap(protocols, [field, ...(only === undefined ? [] : [only[0]]), ...anonymous]);
       return (p, layer) => {
         if (p.netKind === 0) return;
         tap.take(p, layer);
-        const code = tap.has(field) ? plain(tap.text(field)) : '';
-        if (code === '' || (only !== undefined && plain(tap.text(only[0])) !== only[1])) return;
-        if (failures.includes(code)) reportLogin(see, p, name, false);
-        else if (successes.includes(code)) reportLogin(see, p, name, true);
+        const value = tap.has(field) ? plain(tap.text(field)) : '';
+        if (value === '' || (only !== undefined && plain(tap.text(only[0])) !== only[1])) return;
+        if (failures.includes(value)) reportLogin(see, p, name, false);
+        else if (successes.includes(value) && !anonymous.some((flag) => tap.number(flag) === 1))
+          reportLogin(see, p, name, true);
       };
     },
   };
@@ -280,5 +336,7 @@ export const loginReaders: readonly ReaderMaker[] = [
   smtp,
   telnet,
   redis,
+  ldap,
+  pgsql,
   ...BY_CODE.map(byCode),
 ];
