@@ -19,7 +19,8 @@ export function addHoneypotCommand(program: Command): void {
     .addHelpText(
       'after',
       `
-Protocols: ssh, telnet, http, tls, ftp, smtp, redis, mysql, postgresql, mqtt, rdp, smb, modbus.
+Protocols: ssh, telnet, http, tls, ftp, smtp, redis, mysql, postgresql, mssql, mqtt, rdp, vnc, smb,
+modbus.
 It opens no connections for visitors, executes nothing they upload, and needs no privileges.
 
 Examples:

@@ -20,7 +20,7 @@ import {
   Visits,
 } from '../../src/honeypot/index.ts';
 
-const NAMES = ['ssh', 'http', 'ftp', 'smtp', 'mysql', 'telnet', 'redis', 'smb'];
+const NAMES = ['ssh', 'http', 'ftp', 'smtp', 'mysql', 'telnet', 'redis', 'smb', 'mssql', 'vnc'];
 const FIELDS = ['http.request.method', 'http.request.uri', 'http.response.code', '_ws.col.info'].flatMap(
   (name) => ['-e', name],
 );
@@ -260,7 +260,9 @@ describe('the honeypot', () => {
   });
 
   test('nmap identifies the imitated services', { skip: requireTool('nmap') }, async () => {
-    const ports = ['ssh', 'http', 'ftp', 'smtp', 'mysql', 'telnet', 'smb'].map((name) => here.port(name));
+    const ports = ['ssh', 'http', 'ftp', 'smtp', 'mysql', 'telnet', 'smb', 'mssql', 'vnc'].map((name) =>
+      here.port(name),
+    );
     const scan = await run('nmap', '-n', '-Pn', '-sT', '-sV', '-p', ports.join(','), '127.0.0.1');
     for (const service of [
       /OpenSSH \d/,
@@ -270,6 +272,8 @@ describe('the honeypot', () => {
       /MySQL 8/,
       /Linux telnetd/,
       /microsoft-ds/,
+      /Microsoft SQL Server/,
+      /VNC/,
     ]) {
       assert.match(scan, service);
     }

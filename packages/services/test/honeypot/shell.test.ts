@@ -377,6 +377,8 @@ describe('what a honeypot keeps', () => {
     assert.equal(told('*1\r\n$4\r\nPING\r\n'), 'redis');
     assert.equal(told('\x00\x00\x00\x08\x04\xd2\x16\x2f'), 'postgresql');
     assert.equal(told('\xff\xfd\x03'), 'telnet');
+    assert.equal(told('\x12\x01\x00\x2f\x00\x00\x01\x00\x00\x00\x1a'), 'mssql');
+    assert.equal(told('RFB 003.008\n'), 'vnc');
     assert.equal(told('EHLO me\r\n'), 'smtp');
     assert.equal(told('USER x\r\n'), 'ftp');
     assert.equal(told('\x00\x01\x00\x00\x00\x06\x01\x03\x00\x00\x00\x01'), 'modbus');

@@ -4,11 +4,13 @@ import { mysql, postgres } from './databases.ts';
 import type { Decoy } from './decoy.ts';
 import { http } from './http.ts';
 import { ftp, smtp } from './lines.ts';
+import { mssql } from './mssql.ts';
 import { redis } from './redis.ts';
 import { ssh } from './ssh.ts';
 import { telnet } from './telnet.ts';
 import { modbus, mqtt, rdp, smb } from './things.ts';
 import { tlsDecoy } from './tls.ts';
+import { vnc } from './vnc.ts';
 
 /** Milliseconds of silence after which the SSH decoy greets the client. */
 const SILENCE_MS = 5000;
@@ -31,6 +33,8 @@ export const decoys: readonly Decoy[] = [
   mqtt,
   redis,
   postgres,
+  mssql,
+  vnc,
   telnet,
   smtp,
   ftp,

@@ -6,7 +6,7 @@ import type { Decoy } from './decoy.ts';
 const MQTT_BYTES_MAX = 65_536;
 const MODBUS_REQUESTS_MAX = 500;
 
-/** A broker that refuses everyone: CONNACK "bad user name or password" (MQTT 3.1.1 §3.2.2.3). */
+/** A broker that refuses everyone. */
 export const mqtt: Decoy = {
   name: 'mqtt',
   port: 1883,
@@ -17,10 +17,10 @@ export const mqtt: Decoy = {
     if (length < 12 || length > MQTT_BYTES_MAX) return visit.end();
     const connect = mqttConnect(await visit.bytes(length));
     if (connect === null) return visit.end();
-    const { client, user, password } = connect;
+    const { client, user, password, level } = connect;
     visit.report({ type: 'login', user, password, isSuccess: false });
     visit.report({ type: 'command', command: `CONNECT ${client}` });
-    visit.write(Buffer.of(0x20, 2, 0, user === undefined ? 5 : 4));
+    visit.write(mqttRefusal(level, user !== undefined));
     visit.end();
   },
 };
@@ -36,7 +36,22 @@ async function mqttLength(visit: Visit): Promise<number> {
   return -1;
 }
 
-function mqttConnect(body: Buffer): { client: string; user?: string; password?: string } | null {
+/** CONNACK: bad user name or password, or not authorized (MQTT 3.1.1 §3.2.2.3; MQTT 5 §3.2.2.2, with no properties). */
+function mqttRefusal(level: number, hasUser: boolean): Buffer {
+  return level === 5
+    ? Buffer.of(0x20, 3, 0, hasUser ? 0x86 : 0x87, 0)
+    : Buffer.of(0x20, 2, 0, hasUser ? 4 : 5);
+}
+
+interface MqttConnect {
+  /** 4: MQTT 3.1.1; 5: MQTT 5. */
+  readonly level: number;
+  readonly client: string;
+  readonly user?: string | undefined;
+  readonly password?: string | undefined;
+}
+
+function mqttConnect(body: Buffer): MqttConnect | null {
   let at = 0;
   const text = () => {
     if (at + 2 > body.length) return '';
@@ -46,14 +61,33 @@ function mqttConnect(body: Buffer): { client: string; user?: string; password?: 
   };
   // Protocol name, then level, flags, keep-alive.
   if (!/^(MQTT|MQIsdp)$/.test(text())) return null;
+  const level = body[at] ?? 0;
   const flags = body[at + 1] ?? 0;
   at += 4;
+  // Properties, their length in seven bits a byte (MQTT 5 §2.2.2.1).
+  const skipProperties = () => {
+    if (level !== 5) return;
+    let length = 0;
+    for (let shift = 0; shift < 28; shift += 7) {
+      const byte = body[at++] ?? 0;
+      length |= (byte & 0x7f) << shift;
+      if (byte < 0x80) break;
+    }
+    at += length;
+  };
+  skipProperties();
   const client = text();
   if (flags & 0x04) {
+    skipProperties();
     text();
     text();
   }
-  return { client, user: flags & 0x80 ? text() : undefined, password: flags & 0x40 ? text() : undefined };
+  return {
+    level,
+    client,
+    user: flags & 0x80 ? text() : undefined,
+    password: flags & 0x40 ? text() : undefined,
+  };
 }
 
 /** A controller; its registers follow from the persona and drift slightly (Modbus application protocol 1.1b3 §6). */

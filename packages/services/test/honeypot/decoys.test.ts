@@ -1,0 +1,188 @@
+// What a login leaves at a decoy of one exchange: clients written by hand from the specifications.
+import assert from 'node:assert/strict';
+import { type Duplex, duplexPair } from 'node:stream';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { Account, Budget } from '../../src/honeypot/bounds.ts';
+import type { Happening } from '../../src/honeypot/event.ts';
+import { BOUNDS, decoyNamed, makePersona } from '../../src/honeypot/index.ts';
+import { Visit, VisitOver } from '../../src/honeypot/visit.ts';
+
+const persona = makePersona('5a'.repeat(32), 1_790_000_000);
+
+interface Conversation {
+  readonly client: Duplex;
+  readonly reports: Happening[];
+  /** The next `length` bytes of the decoy. */
+  readonly next: (length: number) => Promise<Buffer>;
+  readonly served: Promise<void>;
+}
+
+function conversation(name: string): Conversation {
+  const reports: Happening[] = [];
+  const [client, server] = duplexPair();
+  const visit = new Visit(server, persona, BOUNDS, {
+    protocol: name,
+    visitor: '192.0.2.9',
+    report: (each) => reports.push(each),
+    account: new Account(new Budget(1e9)),
+    record() {},
+    recordSecret() {},
+    keep: () => 'hash',
+  });
+  const served = decoyNamed(name)!.serve(visit);
+  const next = async (length: number): Promise<Buffer> => {
+    for (;;) {
+      const bytes: Buffer | null = client.read(length);
+      if (bytes !== null) return bytes;
+      await new Promise((resolve) => client.once('readable', resolve));
+    }
+  };
+  return { client, reports, next, served };
+}
+
+const logins = (reports: readonly Happening[]) => reports.filter(({ type }) => type === 'login');
+
+describe('VNC', () => {
+  test('version 3.8: challenge and response are kept, and the refusal has a reason', async () => {
+    const { client, reports, next, served } = conversation('vnc');
+    assert.equal((await next(12)).toString(), 'RFB 003.008\n');
+    client.write('RFB 003.008\n');
+    assert.deepEqual([...(await next(2))], [1, 2]);
+    client.write(Buffer.of(2));
+    const challenge = await next(16);
+    client.write(Buffer.alloc(16, 0xab));
+    assert.equal((await next(4)).readUInt32BE(), 1);
+    assert.equal((await next((await next(4)).readUInt32BE())).toString(), 'password check failed!');
+    await served;
+    assert.deepEqual(
+      logins(reports).map(({ hash, isSuccess }) => [hash, isSuccess]),
+      [[`$vnc$*${challenge.toString('hex')}*${'ab'.repeat(16)}`, false]],
+    );
+  });
+
+  test('version 3.3: the server chooses the kind of authentication', async () => {
+    const { client, reports, next, served } = conversation('vnc');
+    await next(12);
+    client.write('RFB 003.003\n');
+    assert.equal((await next(4)).readUInt32BE(), 2);
+    await next(16);
+    client.write(Buffer.alloc(16, 1));
+    assert.equal((await next(4)).readUInt32BE(), 1);
+    await served;
+    assert.equal(logins(reports).length, 1);
+  });
+});
+
+describe('SQL Server', () => {
+  const packet = (type: number, body: Buffer, isLast = true) => {
+    const head = Buffer.of(type, isLast ? 1 : 0, 0, 0, 0, 0, 1, 0);
+    head.writeUInt16BE(8 + body.length, 2);
+    return Buffer.concat([head, body]);
+  };
+  const hide = (text: string) =>
+    Buffer.from(Buffer.from(text, 'utf16le').map((byte) => (((byte << 4) & 0xf0) | (byte >> 4)) ^ 0xa5));
+  const login7 = (user: string, password: string) => {
+    const texts = [Buffer.from('LAB', 'utf16le'), Buffer.from(user, 'utf16le'), hide(password)];
+    const program = Buffer.from('tool', 'utf16le');
+    const fixed = Buffer.alloc(94);
+    let at = fixed.length;
+    for (const [i, text] of [...texts, program].entries()) {
+      fixed.writeUInt16LE(at, 36 + 4 * i);
+      fixed.writeUInt16LE(text.length / 2, 38 + 4 * i);
+      at += text.length;
+    }
+    return Buffer.concat([fixed, ...texts, program]);
+  };
+
+  test('offers no encryption, reads name and password, and refuses them as SQL Server does', async () => {
+    const { client, reports, next, served } = conversation('mssql');
+    client.write(packet(0x12, Buffer.of(0, 0, 11, 0, 6, 1, 0, 17, 0, 1, 0xff, 0, 0, 0, 0, 0, 0, 0)));
+    const head = await next(8);
+    assert.deepEqual([head[0], head[1]], [4, 1]);
+    const options = await next(head.readUInt16BE(2) - 8);
+    // Option 1 is the encryption: 2, not supported.
+    assert.deepEqual([options[5], options[options.readUInt16BE(6)]], [1, 2]);
+    const login = login7('sa', 'Pässw0rd');
+    client.write(packet(0x10, login.subarray(0, 50), false));
+    client.write(packet(0x10, login.subarray(50)));
+    const answer = await next((await next(8)).readUInt16BE(2) - 8);
+    await served;
+    assert.equal(answer[0], 0xaa);
+    assert.equal(answer.readUInt32LE(3), 18_456);
+    assert.match(answer.toString('utf16le', 11), /^Login failed for user 'sa'\./);
+    assert.equal(answer[3 + answer.readUInt16LE(1)], 0xfd);
+    assert.deepEqual(
+      reports.map(({ type, user, password, command }) => [type, user, password, command]),
+      [
+        ['login', 'sa', 'Pässw0rd', undefined],
+        ['command', undefined, undefined, 'login by tool on LAB'],
+      ],
+    );
+  });
+
+  test('reads the login of TDS 4.2', async () => {
+    const { client, reports, served } = conversation('mssql');
+    const field = (text: string) => {
+      const bytes = Buffer.alloc(31);
+      bytes.write(text);
+      bytes[30] = text.length;
+      return bytes;
+    };
+    client.write(packet(0x02, Buffer.concat([field(''), field('sa'), field('secret'), Buffer.alloc(400)])));
+    await served;
+    assert.deepEqual(
+      reports.map(({ user, password }) => [user, password]),
+      [['sa', 'secret']],
+    );
+  });
+});
+
+describe('MQTT', () => {
+  const text = (value: string) => Buffer.concat([Buffer.of(0, value.length), Buffer.from(value)]);
+  const connect = (level: number) => {
+    const properties = level === 5 ? Buffer.of(5, 0x11, 0, 0, 0, 60) : Buffer.alloc(0);
+    const head = Buffer.concat([text('MQTT'), Buffer.of(level, 0xc2, 0, 60), properties]);
+    const body = Buffer.concat([head, text('cam-1'), text('ana'), text('secret')]);
+    return Buffer.concat([Buffer.of(0x10, body.length), body]);
+  };
+
+  for (const [level, refusal] of [
+    [4, [0x20, 2, 0, 4]],
+    [5, [0x20, 3, 0, 0x86, 0]],
+  ] as const)
+    test(`version ${level}: name and password are read, and refused in that version`, async () => {
+      const { client, reports, next, served } = conversation('mqtt');
+      client.write(connect(level));
+      assert.deepEqual([...(await next(refusal.length))], refusal);
+      await served;
+      assert.deepEqual(
+        reports.map(({ user, password, command }) => [user, password, command]),
+        [
+          ['ana', 'secret', undefined],
+          [undefined, undefined, 'CONNECT cam-1'],
+        ],
+      );
+    });
+});
+
+test('any bytes: no decoy of one exchange throws anything but the end of the visit', async () => {
+  const name = fc.constantFrom('vnc', 'mssql', 'mqtt');
+  const start = fc.constantFrom(
+    '',
+    'RFB 003.008\n\x02',
+    '\x12\x01\x00\x10',
+    '\x10\x01\x00\x60',
+    '\x10\x20\x00\x04MQTT\x05',
+  );
+  await fc.assert(
+    fc.asyncProperty(name, start, fc.uint8Array({ maxLength: 200 }), async (decoy, head, tail) => {
+      const { client, served } = conversation(decoy);
+      client.resume();
+      client.write(Buffer.concat([Buffer.from(head, 'latin1'), tail]));
+      client.end();
+      await served.catch((error) => assert.ok(error instanceof VisitOver, String(error)));
+    }),
+    { numRuns: 200 },
+  );
+});
