@@ -3,9 +3,9 @@
 
 import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { temporaryFolder } from './folders.ts';
 
 const VARIABLE = 'EYRIE_TEST_RUN';
 /** What a process has to end in before it is ended; and the kernel then. */
@@ -27,7 +27,7 @@ export class TestRun {
 
   constructor() {
     // Short: paths of sockets may have 107 bytes (unix(7)).
-    this.folder = mkdtempSync(join(tmpdir(), 'eyrie-'));
+    this.folder = mkdtempSync(join(temporaryFolder(), 'eyrie-'));
     // PostgreSQL runs as another user where this is root.
     chmodSync(this.folder, 0o711);
     const mark = `${process.pid}-${Date.now()}`;

@@ -26,7 +26,7 @@ export async function startBrowser(): Promise<Browser> {
   const folder = await unpacked();
   return chromium.launch({
     executablePath: join(folder, 'chromium'),
-    args: [...ARGUMENTS, '--no-zygote'],
+    args: ARGUMENTS,
     env: {
       ...process.env,
       LD_LIBRARY_PATH: join(folder, 'al2023/lib'),
