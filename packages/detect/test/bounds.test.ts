@@ -99,8 +99,8 @@ describe('memory with ever new hosts', () => {
       for (const event of eventsOf(i, i / 1000)) engine.see(event);
     });
     if (process.env.EYRIE_HOSTS !== undefined) console.log(`${first} bytes a host, then ${second}`);
-    // The answers of DNS, of which 50,000 are remembered, are what still grows.
-    assert.ok(second < 0.1 * first, `${first} bytes a host, then ${second}`);
+    // The answers of DNS, of which 50,000 are remembered, are what still grows: from 30,000 hosts on, nothing does.
+    assert.ok(second < (HOSTS < 30_000 ? 0.15 : 0.01) * first, `${first} bytes a host, then ${second}`);
   });
 
   it('of connections without a request reaches its bound, even if no time passes', () => {
