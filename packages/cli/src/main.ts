@@ -1,6 +1,5 @@
 // The tree of commands: run.ts runs it, completions and reference pages are generated from it. A command's code is loaded
 // when the command is called.
-import packageJson from '../package.json' with { type: 'json' };
 import { addAnalyzerCommand } from './analyzer/options.ts';
 import { addCaptureCommand } from './capture/options.ts';
 import { addConfigCommand } from './config/options.ts';
@@ -30,7 +29,6 @@ import { addLogsCommand } from './zeek/options.ts';
 
 export const program = newProgram()
   .description('A peer-to-peer network that watches itself.')
-  .version(packageJson.version, '-v, --version', 'print the version')
   .addHelpText(
     'after',
     `

@@ -1,6 +1,7 @@
 // Runs a command line; errors become one line and an exit status.
 import { statSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import packageJson from '../package.json' with { type: 'json' };
 import { BAD_USAGE, FAILED, UserError, writeProblem } from './errors.ts';
 import { firstSteps, HELP, HELP_WIDTHS } from './help.ts';
 import { ClosedPipe } from './terminal/output.ts';
@@ -13,6 +14,7 @@ export function newProgram(): Command {
     .exitOverride()
     .configureOutput({ ...HELP_WIDTHS, writeOut, writeErr: () => {} })
     .configureHelp(HELP)
+    .version(packageJson.version, '-v, --version', 'print the version')
     .helpOption('-h, --help', 'show this');
 }
 

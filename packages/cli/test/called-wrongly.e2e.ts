@@ -1,4 +1,4 @@
-// What a command says that was called wrongly: one line, and exit status 2.
+// What a command says that was called wrongly: one line, and exit status 2; help and version, wherever they are asked for.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -48,4 +48,14 @@ test('help of a command within a group, asked for either way', () => {
   const { status, stdout } = call(['mesh', 'init', '--help']);
   assert.match(stdout, /^Usage: eyrie mesh init /);
   assert.deepEqual(call(['help', 'mesh', 'init']), { status, stdout, stderr: '' });
+});
+
+test('the version, also behind a command, as tshark -v', () => {
+  const said = call(['--version']);
+  assert.match(said.stdout, /^\d+\.\d+\.\d+\n$/);
+  for (const typed of [
+    ['read', '-v'],
+    ['mesh', 'init', '--version'],
+  ])
+    assert.deepEqual(call(typed), said);
 });
