@@ -12,6 +12,7 @@ import { machineMs } from '../src/hosting/machine.ts';
 const BULK_KIND = 99;
 const CHUNK_BYTES = 64 << 10;
 const ARRIVAL_MS = 10_000;
+const BULK_MS = 60_000;
 const PROBE_MS = 1_000;
 
 export interface Told {
@@ -134,24 +135,38 @@ export class MeshHost extends Host {
     return [...this.peer(id)!.switchboard.sessions()].map((session) => session.id);
   }
 
-  /** Receives data; returns when the given amount had arrived. To be called before sending. */
-  takeBulk(id: string, bytes: number): Promise<number> {
+  /**
+   * Receives data; returns when the given amount had arrived, or null if the link was lost before or it took too long. To be
+   * called before sending.
+   */
+  takeBulk(from: string, to: string, bytes: number): Promise<number | null> {
+    const { switchboard } = this.peer(to)!;
     return new Promise((resolve) => {
-      let got = 0;
-      this.peer(id)!.switchboard.handleStream(BULK_KIND, (_session, _payload, stream) => {
+      const timer = setTimeout(() => resolve(null), BULK_MS);
+      const finish = (ms: number | null) => {
+        clearTimeout(timer);
+        resolve(ms);
+      };
+      switchboard.onClosed.push(({ id }) => {
+        if (id === from) finish(null);
+      });
+      let received = 0;
+      switchboard.handleStream(BULK_KIND, (_session, _payload, stream) => {
         stream.listen((data) => {
-          got += data.length;
+          received += data.length;
           stream.consumed(data.length);
-          if (got === bytes) resolve(machineMs());
+          if (received >= bytes) finish(machineMs());
         });
       });
     });
   }
 
-  /** Returns the time of the start. */
-  async sendBulk(from: string, to: string, bytes: number): Promise<number> {
+  /** Returns the time of the start; null if there is no link. */
+  async sendBulk(from: string, to: string, bytes: number): Promise<number | null> {
     const startMs = machineMs();
-    const stream = this.peer(from)!.switchboard.sessionOf(to)!.openStream(BULK_KIND, Buffer.alloc(0));
+    const session = this.peer(from)!.switchboard.sessionOf(to);
+    if (session === null) return null;
+    const stream = session.openStream(BULK_KIND, Buffer.alloc(0));
     const chunk = randomBytes(CHUNK_BYTES);
     let sent = 0;
     const pump = () => {

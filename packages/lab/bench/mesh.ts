@@ -134,9 +134,12 @@ async function bulk(): Promise<void> {
   const linked = await hostOf(from).linkedWith(from);
   const to = linked.find((id) => hostOf(id) !== hostOf(from)) ?? linked[0];
   if (to === undefined) return say('bulk over one link', `${from} has no link`);
-  const taken = hostOf(to).takeBulk(to, BULK_BYTES);
+  const taken = hostOf(to).takeBulk(from, to, BULK_BYTES);
   const sentMs = await hostOf(from).sendBulk(from, to, BULK_BYTES);
-  const seconds = ((await taken) - sentMs) / 1000;
+  const takenMs = sentMs === null ? null : await taken;
+  if (sentMs === null || takenMs === null)
+    return say('bulk over one link', `the link of ${from} and ${to} was lost`);
+  const seconds = (takenMs - sentMs) / 1000;
   const threads = hostOf(to) === hostOf(from) ? 'both ends in one thread' : 'its ends in two threads';
   say('bulk over one link', `${(BULK_BYTES / 1e6 / seconds).toFixed(0)} MB/s, ${threads}`);
 }
