@@ -97,6 +97,19 @@ for (const [size, viewport, colorScheme] of [
   });
 }
 
+test('the page without findings: its links can be told from the text by more than their colour', async () => {
+  const { page, end } = await visit(browser, 'about:blank', { bypassCSP: true }, async (own) => {
+    const json = { items: [], next: null, is_exact: true };
+    await own.route('**/findings?*', (route) => route.fulfill({ json }));
+  });
+  await page.goto(`${eyrie.url}#/security`);
+  await page.getByText('The rules found nothing').waitFor();
+  assert.deepEqual(await complaints(page), []);
+  await page.getByRole('button', { name: 'Protocol expert' }).click();
+  await page.getByText('The dissectors found nothing unusual').waitFor();
+  await end(/asked/);
+});
+
 test("the theme is the system's, also when that changes, until the user chooses one", async () => {
   const { page, end } = await visit(browser, `${eyrie.url}#/overview`, { colorScheme: 'dark' });
   const isShown = (theme: string) =>

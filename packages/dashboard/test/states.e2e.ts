@@ -136,6 +136,15 @@ const OUTSIDE = () =>
       each.getBoundingClientRect().right > each.closest('.panel')!.getBoundingClientRect().right + 0.5,
   )?.outerHTML ?? null;
 
+test('on a phone all protocols are listed, in a list that can be scrolled', async () => {
+  const { page, end } = await visit(browser, `${eyrie.url}#/overview?protocols=list`, { viewport: PHONE });
+  const list = page.locator('.protocol-lines');
+  await list.getByRole('button', { name: 'TCP', exact: true }).waitFor();
+  const [own, whole] = await list.evaluate(({ clientHeight, scrollHeight }) => [clientHeight, scrollHeight]);
+  assert.ok(own! > 200 && whole! > own!, `${own} of ${whole}`);
+  await end();
+});
+
 test('on a phone the tools of a panel stay within it, also with a second button', async () => {
   // One packet of 1970 makes the overview offer where the others are.
   const { page, end } = await visit(browser, `${eyrie.url}#/overview`, { viewport: PHONE }, async (own) => {

@@ -67,27 +67,7 @@ export function StreamGraph({ graph, label, onOpen }: Props) {
 
   return (
     <div class="stream-graph">
-      <ul class="legend" aria-label="Legend">
-        {graph.lines.map(({ name, tone }) => (
-          <li key={name}>
-            <span class="dot" style={{ background: `var(--${LINE_COLOURS[tone]})` }} /> {name}
-          </li>
-        ))}
-        {(Object.keys(BAR_NAMES) as Bar['tone'][])
-          .filter((tone) => graph.bars.some((bar) => bar.tone === tone))
-          .map((tone) => (
-            <li key={tone}>
-              <span class="dot" style={{ background: `var(--${BAR_COLOURS[tone]})` }} /> {BAR_NAMES[tone]}
-            </li>
-          ))}
-        {isZoomed && (
-          <li class="legend-tool">
-            <button type="button" class="button button-small" onClick={() => zoomOut(chart.current!, graph)}>
-              Whole time
-            </button>
-          </li>
-        )}
-      </ul>
+      <Legend graph={graph} onWhole={isZoomed ? () => zoomOut(chart.current!, graph) : null} />
       <div
         ref={holder}
         class="stream-canvas"
@@ -110,6 +90,33 @@ export function StreamGraph({ graph, label, onOpen }: Props) {
           : readingOf(graph, reading)}
       </p>
     </div>
+  );
+}
+
+/** @param onWhole null: the graph is not zoomed */
+function Legend({ graph, onWhole }: { graph: Graph; onWhole: (() => void) | null }) {
+  return (
+    <ul class="legend" aria-label="Legend">
+      {graph.lines.map(({ name, tone }) => (
+        <li key={name}>
+          <span class="dot" style={{ background: `var(--${LINE_COLOURS[tone]})` }} /> {name}
+        </li>
+      ))}
+      {(Object.keys(BAR_NAMES) as Bar['tone'][])
+        .filter((tone) => graph.bars.some((bar) => bar.tone === tone))
+        .map((tone) => (
+          <li key={tone}>
+            <span class="dot" style={{ background: `var(--${BAR_COLOURS[tone]})` }} /> {BAR_NAMES[tone]}
+          </li>
+        ))}
+      {onWhole !== null && (
+        <li class="legend-tool">
+          <button type="button" class="button button-small" onClick={onWhole}>
+            Whole time
+          </button>
+        </li>
+      )}
+    </ul>
   );
 }
 

@@ -82,21 +82,7 @@ export function Security() {
 }
 
 function Findings({ findings, finder }: { findings: Resource<Page<FindingRow>>; finder: 'rule' | 'expert' }) {
-  const { view } = place.value;
-  const only = GRADES.find((grade) => grade === view.grade) ?? null;
   const all = findings.data?.items ?? [];
-  const rows = useMemo(
-    () => inOrder(all.filter((finding) => only === null || gradeOf(finding) === only)),
-    [findings.data, only],
-  );
-  const chosen = Number(place.value.item);
-  const shown = rows.find(({ id }) => id === chosen) ?? rows[0] ?? null;
-  const choose = ({ id }: FindingRow) => go({ item: String(id) }, true);
-  const step = (way: 1 | -1) => {
-    const next = rows[rows.findIndex(({ id }) => id === shown?.id) + way];
-    if (next !== undefined) choose(next);
-  };
-  usePageKeys({ n: () => step(1), N: () => step(-1) });
   return (
     <Panel
       title="Findings"
@@ -126,28 +112,46 @@ function Findings({ findings, finder }: { findings: Resource<Page<FindingRow>>; 
           <Trouble error={findings.error} onRetry={findings.reload} />
         ))}
       {findings.data !== null && all.length === 0 && <None finder={finder} />}
-      {all.length > 0 && (
-        <>
-          <Grades findings={all} only={only} />
-          <Lanes findings={rows} chosen={shown?.id ?? null} onChoose={choose} />
-          <div class="security-split">
-            <DataTable
-              label="Findings"
-              columns={columns}
-              rows={rows}
-              keyOf={(finding) => finding.id}
-              isWhole
-              sort={view.sort ?? '-grade'}
-              onSort={(sort) => setView({ sort })}
-              onOpen={choose}
-              onSelect={choose}
-              chosen={shown?.id ?? null}
-            />
-            {shown !== null && <FindingCard key={shown.id} finding={shown} />}
-          </div>
-        </>
-      )}
+      {all.length > 0 && <Found all={all} />}
     </Panel>
+  );
+}
+
+/** Findings by grade, over time, and as a table with one of them beside it. */
+function Found({ all }: { all: readonly FindingRow[] }) {
+  const { view, item } = place.value;
+  const only = GRADES.find((grade) => grade === view.grade) ?? null;
+  const rows = useMemo(
+    () => inOrder(all.filter((finding) => only === null || gradeOf(finding) === only)),
+    [all, only],
+  );
+  const shown = rows.find(({ id }) => id === Number(item)) ?? rows[0] ?? null;
+  const choose = ({ id }: FindingRow) => go({ item: String(id) }, true);
+  const step = (way: 1 | -1) => {
+    const next = rows[rows.findIndex(({ id }) => id === shown?.id) + way];
+    if (next !== undefined) choose(next);
+  };
+  usePageKeys({ n: () => step(1), N: () => step(-1) });
+  return (
+    <>
+      <Grades findings={all} only={only} />
+      <Lanes findings={rows} chosen={shown?.id ?? null} onChoose={choose} />
+      <div class="security-split">
+        <DataTable
+          label="Findings"
+          columns={columns}
+          rows={rows}
+          keyOf={(finding) => finding.id}
+          isWhole
+          sort={view.sort ?? '-grade'}
+          onSort={(sort) => setView({ sort })}
+          onOpen={choose}
+          onSelect={choose}
+          chosen={shown?.id ?? null}
+        />
+        {shown !== null && <FindingCard key={shown.id} finding={shown} />}
+      </div>
+    </>
   );
 }
 

@@ -1,14 +1,12 @@
 // Files: what all conversations transferred, as Wireshark's Export Objects; with a preview, to be saved one by one or all.
 import { useMemo, useState } from 'preact/hooks';
 import type { CaptureObject, CaptureObjects } from '../../../api/analysis-types.ts';
-import { addressOf, get } from '../../../api/client.ts';
+import { get } from '../../../api/client.ts';
 import { bytes, count } from '../../../format/numbers.ts';
-import { clock } from '../../../format/time.ts';
-import { captures, running } from '../../../state/captures.ts';
+import { captures } from '../../../state/captures.ts';
 import { go, place, scope, setFilter, setView } from '../../../state/navigation.ts';
 import { useResource } from '../../../state/resource.ts';
 import { DataTable, type TableColumn } from '../../../ui/data-table.tsx';
-import { Icon } from '../../../ui/icons.tsx';
 import { type MenuItem, openMenu } from '../../../ui/menu.tsx';
 import { Welcome } from '../../../ui/nothing.tsx';
 import { usePageKeys } from '../../../ui/page-keys.ts';
@@ -16,6 +14,7 @@ import { Empty, Loading, Trouble } from '../../../ui/states.tsx';
 import { copy, save } from '../../packets/packet-menu.ts';
 import { isDisguised, isProgram, KINDS, keyOf, matches, nameOf, objectAddress, typeOf } from './objects.ts';
 import { ObjectPreview } from './preview.tsx';
+import { Tools } from './tools.tsx';
 
 const columns: readonly TableColumn<CaptureObject>[] = [
   {
@@ -144,91 +143,6 @@ export function FilesPage() {
         )}
       </div>
       {chosen !== undefined && <ObjectPreview object={chosen} q={terms.q} onClose={close} />}
-    </div>
-  );
-}
-
-interface ToolsProps {
-  data: CaptureObjects;
-  items: readonly CaptureObject[];
-  isLoading: boolean;
-  onReload: () => void;
-  /** Null: it does not go further. */
-  onFurther: (() => void) | null;
-}
-
-function Tools({ data, items, isLoading, onReload, onFurther }: ToolsProps) {
-  const { kind = '', find = '' } = place.value.view;
-  const kinds = [...new Set(data.items.map((object) => object.kind))];
-  const size = items.reduce((sum, object) => sum + object.bytes, 0);
-  const found = useMemo(() => clock(Date.now() / 1000), [data]);
-  return (
-    <div class="table-note files-tools">
-      <span class="num" role="status">
-        {isLoading
-          ? 'Looking …'
-          : `${count(items.length)} ${items.length === 1 ? 'file' : 'files'} · ${bytes(size)}${running.value.length > 0 ? ` · at ${found}` : ''}`}
-      </span>
-      {!data.is_whole && (
-        <>
-          <span class="note-odd" title="Filter to fewer packets, or go on, to see the others">
-            There may be more: these are of the first {count(data.packets)} packets
-          </span>
-          {onFurther !== null && (
-            <button type="button" class="button button-small" disabled={isLoading} onClick={onFurther}>
-              Go on
-            </button>
-          )}
-        </>
-      )}
-      {data.gone.length > 0 && (
-        <span class="note-odd" title={data.gone.join(', ')}>
-          The bytes of {data.gone.length === 1 ? data.gone[0] : `${data.gone.length} captures`} are gone
-        </span>
-      )}
-      <input
-        class="field"
-        type="search"
-        placeholder="Find by name, type, host, hash"
-        aria-label="Find a file"
-        value={find}
-        onInput={(event) => setView({ find: event.currentTarget.value, object: '' }, true)}
-      />
-      {(kinds.length > 1 || kind !== '') && (
-        <select
-          class="chooser"
-          aria-label="Carried by"
-          value={kind}
-          onChange={(event) => setView({ kind: event.currentTarget.value, object: '' }, true)}
-        >
-          <option value="">All protocols</option>
-          {kinds.map((one) => (
-            <option key={one} value={one}>
-              {KINDS[one]}
-            </option>
-          ))}
-        </select>
-      )}
-      {running.value.length > 0 && (
-        <button
-          type="button"
-          class="button button-small"
-          title={`Found at ${found}; packets that arrived since are not in it`}
-          disabled={isLoading}
-          onClick={onReload}
-        >
-          Look again
-        </button>
-      )}
-      <button
-        type="button"
-        class="button button-small"
-        disabled={data.items.length === 0}
-        title={`All ${kind === '' ? 'files' : `files of ${KINDS[kind as CaptureObject['kind']]}`}, with a table of where they came from`}
-        onClick={() => save(addressOf('/objects.zip', { ...scope.value, kind }), 'objects.zip')}
-      >
-        <Icon name="download" size={12} /> Save all as ZIP
-      </button>
     </div>
   );
 }
