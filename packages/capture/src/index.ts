@@ -30,6 +30,7 @@ export { openCapture } from './source.ts';
 export { unpack } from './unpack.ts';
 export {
   ambientKey,
+  DamagedError,
   decrypted,
   encrypting,
   isVault,

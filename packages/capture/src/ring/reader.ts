@@ -1,9 +1,10 @@
 // Reads a session of the ring from its first remaining packet on, also while it is being written.
 import { stat } from 'node:fs/promises';
-import { CaptureReader, type Frame } from '@eyrie/dissect/files';
+import { type CaptureInterface, CaptureReader, type Frame, PcapngWriter } from '@eyrie/dissect/files';
 import { CaptureError, readError } from '../errors.ts';
 import type { FrameReader, FrameSource, SourceInfo } from '../frame-source.ts';
-import { openPlain, type PlainFile } from '../vault/index.ts';
+import { DamagedError, openPlain, type PlainFile } from '../vault/index.ts';
+import { firstBlockIn } from './blocks.ts';
 import { type RingFile, ringFiles } from './files.ts';
 
 /** A shorter file contains no packet yet, encrypted or not. */
@@ -18,7 +19,10 @@ export interface RingReaderOptions {
   readonly from?: number;
   /** Whether the session has ended, so that the end of its last file is final. Default: it has. */
   readonly isOver?: () => boolean;
-  /** Given a line about each damaged file, whose further packets count as missed. */
+  /**
+   * Given a line about each damage. Reading goes on behind it where the file is encrypted, else with the next file; what was lost
+   * counts as missed from then on. Between the damage and the end of its file, numbers are lower by what was lost.
+   */
   readonly onDamage?: (line: string) => void;
 }
 
@@ -36,6 +40,10 @@ export class RingReader implements FrameSource, FrameReader {
   readonly #onDamage: ((line: string) => void) | null;
   #reader = new CaptureReader();
   #file: RingFile | null = null;
+  /** Packets and bytes of the session before those that the reader counts. */
+  #before = { packets: 0, bytes: 0 };
+  /** Of the last file that described any. */
+  #interfaces: readonly CaptureInterface[] = [];
   #isClosed = false;
 
   constructor(folder: string, { from = 1, isOver = () => true, onDamage }: RingReaderOptions = {}) {
@@ -64,19 +72,20 @@ export class RingReader implements FrameSource, FrameReader {
         this.lastFrame = file.packetsBefore;
       }
       this.#file = file;
+      if (this.#reader.interfaces.length > 0) this.#interfaces = this.#reader.interfaces;
+      this.#before = { packets: file.packetsBefore, bytes: file.bytesBefore };
       this.#reader = new CaptureReader({ mayLookAhead: false });
       yield* this.#read(file);
     }
   }
 
   next(frame: Frame): boolean {
-    const file = this.#file;
-    if (file === null) return false;
+    const { packets, bytes } = this.#before;
     do {
       if (!this.#reader.next(frame)) return false;
-      frame.number += file.packetsBefore;
+      frame.number += packets;
     } while (frame.number <= this.lastFrame);
-    frame.fileOffset += file.bytesBefore;
+    frame.fileOffset += bytes;
     this.lastFrame = frame.number;
     return true;
   }
@@ -101,20 +110,27 @@ export class RingReader implements FrameSource, FrameReader {
     const buffer = new Uint8Array(CHUNK_BYTES);
     let position = 0;
     let isComplete = false;
+    // Behind damage, until a block begins.
+    let isLost = false;
     try {
       while (!this.#isClosed) {
-        const bytesRead = await this.#bytesOf(plain, buffer, position);
-        if (bytesRead === null) return;
-        position += bytesRead;
+        const next = await this.#readAt(plain, buffer, position);
+        if (next === null) return;
+        const { at, bytesRead } = next;
+        isLost ||= at > position;
+        position = at + bytesRead;
         this.isAhead = bytesRead === CHUNK_BYTES;
+        const bytes = buffer.subarray(0, bytesRead);
         if (bytesRead > 0) {
           this.bytesRead = file.bytesBefore + position;
-          this.#reader.feed(buffer.subarray(0, bytesRead));
+          if (isLost && !this.#resume(bytes, file.bytesBefore, at)) continue;
+          if (!isLost) this.#reader.feed(bytes);
+          isLost = false;
           yield this;
           this.#reader.release();
           const { problem } = this.#reader;
           if (problem !== null) {
-            this.#onDamage?.(continuedText(`${file.path}: ${problem.message}`));
+            this.#onDamage?.(`${file.path}: ${problem.message}; reading goes on with the next file`);
             return;
           }
         } else if (isComplete) return;
@@ -129,14 +145,49 @@ export class RingReader implements FrameSource, FrameReader {
     }
   }
 
-  /** Null: what is encrypted is damaged. @throws CaptureError then, if damage is not reported to a callback */
-  async #bytesOf(plain: PlainFile, buffer: Uint8Array, position: number): Promise<number | null> {
-    try {
-      return await plain.read(buffer, 0, CHUNK_BYTES, position);
-    } catch (error) {
-      if (this.#onDamage === null || !(error instanceof CaptureError)) throw error;
-      this.#onDamage(continuedText(error.message));
-      return null;
+  /** Goes on behind damage with the first block in these bytes, which are at `at` in their file; false: none begins in them. */
+  #resume(bytes: Uint8Array, fileBytesBefore: number, at: number): boolean {
+    const from = firstBlockIn(bytes, at);
+    if (this.#reader.interfaces.length > 0) this.#interfaces = this.#reader.interfaces;
+    if (from < 0 || this.#interfaces.length === 0) return false;
+    const head = headOf(this.#interfaces);
+    const joined = new Uint8Array(head.length + bytes.length - from);
+    joined.set(head);
+    joined.set(bytes.subarray(from), head.length);
+    this.#before = {
+      packets: this.#before.packets + this.#reader.frameCount,
+      bytes: fileBytesBefore + at + from - head.length,
+    };
+    this.#reader = new CaptureReader({ mayLookAhead: false });
+    this.#reader.feed(joined);
+    return true;
+  }
+
+  /**
+   * Reads from `position`, or from behind the damage there; null: nothing can be read behind it.
+   *
+   * @throws CaptureError if it is damaged, and that is not reported to a callback
+   */
+  async #readAt(
+    plain: PlainFile,
+    buffer: Uint8Array,
+    position: number,
+  ): Promise<{ at: number; bytesRead: number } | null> {
+    let damage: string | null = null;
+    for (let at = position; ; ) {
+      try {
+        const bytesRead = await plain.read(buffer, 0, CHUNK_BYTES, at);
+        if (damage !== null) this.#onDamage?.(`${damage}; reading goes on ${at - position} bytes further on`);
+        return { at, bytesRead };
+      } catch (error) {
+        if (this.#onDamage === null || !(error instanceof DamagedError)) throw error;
+        damage = error.message;
+        if (error.resumesAt === null) {
+          this.#onDamage(`${damage}; reading goes on with the next file`);
+          return null;
+        }
+        at = error.resumesAt;
+      }
     }
   }
 
@@ -160,8 +211,11 @@ export class RingReader implements FrameSource, FrameReader {
   }
 }
 
-function continuedText(problem: string): string {
-  return `${problem}; reading goes on with the next file`;
+/** The blocks that a file of these interfaces begins with. */
+function headOf(interfaces: readonly CaptureInterface[]): Uint8Array {
+  const writer = new PcapngWriter();
+  for (const each of interfaces) writer.addInterface(each);
+  return writer.take();
 }
 
 function pause(ms: number): Promise<void> {

@@ -8,7 +8,8 @@ import { dirname, join } from 'node:path';
 import { type CaptureInterface, type Frame, PcapngWriter } from '@eyrie/dissect/files';
 import { writeError } from '../errors.ts';
 import { makeFolder } from '../make-folder.ts';
-import { Sealer, type VaultKey } from '../vault/index.ts';
+import { RECORD_PLAIN_MAX, Sealer, type VaultKey } from '../vault/index.ts';
+import { wholeBlocks } from './blocks.ts';
 import { holdFile, prune, pruneOldest, type RingLimits, releaseFile, ringFileName } from './files.ts';
 
 /** Bytes buffered before they are written, but at most an eighth of a file. */
@@ -119,9 +120,18 @@ export class RingWriter {
 
   #onDisk(plain: Uint8Array): Uint8Array {
     if (this.#key === null) return plain;
-    if (this.#sealer !== null) return this.#sealer.seal(plain);
-    this.#sealer = new Sealer(this.#key);
-    return Buffer.concat([this.#sealer.head, this.#sealer.seal(plain)]);
+    const parts: Uint8Array[] = [];
+    if (this.#sealer === null) {
+      this.#sealer = new Sealer(this.#key);
+      parts.push(this.#sealer.head);
+    }
+    // A record begins where a block does: a reader that has lost one finds the packets in the next.
+    for (let at = 0; at < plain.length; ) {
+      const count = wholeBlocks(plain.subarray(at), RECORD_PLAIN_MAX);
+      parts.push(this.#sealer.seal(plain.subarray(at, at + count)));
+      at += count;
+    }
+    return Buffer.concat(parts);
   }
 
   #appendOnce(bytes: Uint8Array): void {
