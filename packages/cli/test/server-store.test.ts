@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ConfigError, loadConfig } from '@eyrie/services/config';
 import { UserError } from '../src/errors.ts';
-import { importStore, serverStore } from '../src/pipeline/settings.ts';
+import { importStore, liveStore, serverStore } from '../src/pipeline/settings.ts';
 
 const optionsFor = (memory: string) => serverStore(loadConfig({ env: { EYRIE_STORE_MEMORY: memory } }));
 
@@ -19,6 +19,12 @@ test('memory that is no size, or too little for a batch, is refused in one line'
     () => optionsFor('64MB'),
     (error) => error instanceof UserError && /store\.memory 64MB: below 128MB DuckDB/.test(error.message),
   );
+});
+
+test('the store beside a live capture has the memory that the configuration says, or 128 MiB', () => {
+  assert.deepEqual(liveStore(loadConfig({ env: {} })), { memoryBytesMax: 128 * 2 ** 20 });
+  const env = { EYRIE_STORE_MEMORY: '4GB' };
+  assert.deepEqual(liveStore(loadConfig({ env })), { memoryBytesMax: 4e9 });
 });
 
 test("an import's store has the memory that the configuration says, or 256 MiB", () => {

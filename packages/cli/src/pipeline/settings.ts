@@ -102,10 +102,17 @@ const IMPORT_THREADS = 1;
 
 /** Memory for buffers of an embedded store; without a bound, it would keep all of a large file that it wrote. */
 const IMPORT_BYTES_MAX = 256 * 2 ** 20;
+/** The same beside a live capture, which goes on for days beside other programs: five million packets fit. */
+const LIVE_BYTES_MAX = 128 * 2 ** 20;
 
 /** What the store of an import is opened with. @throws UserError */
 export function importStore(config: Config): StoreOptions {
   return { threads: IMPORT_THREADS, memoryBytesMax: IMPORT_BYTES_MAX, ...serverStore(config) };
+}
+
+/** What the store of a live capture is opened with. @throws UserError */
+export function liveStore(config: Config): StoreOptions {
+  return { memoryBytesMax: LIVE_BYTES_MAX, ...serverStore(config) };
 }
 
 function makeDataFolder(folder: string): void {

@@ -20,6 +20,7 @@ import {
   hasOwnPackets,
   keyLogFrom,
   liveLogsFrom,
+  liveStore,
   logFor,
   refusedFolder,
   serverStore,
@@ -97,7 +98,8 @@ async function serve({
   const keyLog = keyLogFrom(config);
   const logs = liveLogsFrom(config);
   const interrupt = listenForInterrupt();
-  const store = await storeAt(url, serverStore(config));
+  const isLive = options.interface !== undefined;
+  const store = await storeAt(url, isLive ? liveStore(config) : serverStore(config));
   const refused = new RefusedBodies(refusedFolder(config), log);
   const stopTidying = refused.keepTidy();
   const { ring, ringFolder, ...live } = liveFrom(config);

@@ -164,7 +164,7 @@ export const ConfigSchema = Type.Object(
             'a packet takes about 27 bytes in DuckDB and 150 in PostgreSQL; a full disk stops storing',
         }),
         memory: option.text({
-          what: "memory that DuckDB uses: 500MB, 4GB; 0: half of the machine's, 2 GiB at most, and in eyrie import 256 MiB",
+          what: "memory that DuckDB uses: 500MB, 4GB; 0: half of the machine's, 2 GiB at most, 256 MiB in eyrie import, 128 MiB in eyrie up -i",
           default: '0',
           pattern: '^(0|\\d+(\\.\\d+)?[MG]B?)$',
           tradeOff:

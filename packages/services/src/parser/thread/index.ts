@@ -22,6 +22,10 @@ const DISCARD_MS = 2000;
  * compile cache: so the thread takes the flag back as soon as it has its heap.
  */
 const HEAP_MIB = 128;
+/** The same where packets are live: that thread stays for days, and has time to collect. */
+const LIVE_HEAP_MIB = 48;
+/** And for its young objects, in MiB; the engine would take up to 200. */
+const LIVE_YOUNG_MIB = 24;
 
 interface Start {
   readonly role: typeof ROLE;
@@ -70,7 +74,7 @@ export interface ParserThread {
 export function startParser(job: ParseJob): ParserThread {
   const messages = new Mailbox();
   if (job.isSmall === true) return parseHere(job, messages);
-  const thread = idle.pop() ?? new Thread();
+  const thread = job.isLive ? new Thread(true) : (idle.pop() ?? new Thread(false));
   thread.work(job, (message) => messages.deliver(message));
   let isEnded = false;
   return {
@@ -131,7 +135,7 @@ function parseHere(job: ParseJob, messages: Mailbox): ParserThread {
  */
 export async function prepareParser(): Promise<void> {
   if (idle.length > 0) return;
-  const thread = new Thread();
+  const thread = new Thread(false);
   if (await thread.hasHeap) thread.rest();
 }
 
@@ -141,6 +145,7 @@ class Thread {
   /** Resolves to true when its heap is made, and V8's flags are as before; to false when it could not start. */
   readonly hasHeap: Promise<boolean>;
   readonly #worker: Worker;
+  readonly #isLive: boolean;
   #onMessage: (message: FromParser) => void = () => {};
   /** Only a thread that is done with its job can be reused. */
   #state: 'done' | 'busy' | 'failed' = 'done';
@@ -148,15 +153,17 @@ class Thread {
   #onDone: () => void = () => {};
   #timer: NodeJS.Timeout | undefined;
 
-  constructor() {
+  constructor(isLive: boolean) {
+    this.#isLive = isLive;
     // The folder it returns is of this version of Node, within the one that was set.
     const folder = module.getCompileCacheDir();
     const cache = folder === undefined ? null : dirname(folder);
-    setFlagsFromString(`--initial-heap-size=${HEAP_MIB}`);
+    setFlagsFromString(`--initial-heap-size=${isLive ? LIVE_HEAP_MIB : HEAP_MIB}`);
     this.#worker = new Worker(new URL(import.meta.url), {
       workerData: { role: ROLE, cache } satisfies Start,
       // Keys may be given after it was started.
       env: SHARE_ENV,
+      resourceLimits: isLive ? { maxYoungGenerationSizeMb: LIVE_YOUNG_MIB } : {},
     });
     const { promise, resolve } = Promise.withResolvers<boolean>();
     this.hasHeap = promise;
@@ -191,7 +198,7 @@ class Thread {
   async end(): Promise<void> {
     this.#onMessage = () => {};
     if (this.#state === 'busy') await this.#discard();
-    if (this.#state === 'done' && idle.length < IDLE_MAX) this.rest();
+    if (!this.#isLive && this.#state === 'done' && idle.length < IDLE_MAX) this.rest();
     else await this.#worker.terminate();
   }
 
