@@ -94,6 +94,11 @@ test('web, TLS, SSH and mail events have the fields that dashboards ask for', ()
   for (const key of ['sni', 'version', 'ja3', 'ja4']) assert.ok(has('tls', key), key);
   for (const key of ['client', 'server']) assert.ok(has('ssh', key), key);
   for (const key of ['helo', 'mail_from', 'rcpt_to']) assert.ok(has('smtp', key), key);
+  const mail = ofType('smtp').find(({ email }) => email !== undefined)?.email as {
+    subject: string;
+    to: string[];
+  };
+  assert.ok(mail.subject.length > 0 && mail.to.length > 0);
   for (const { tls } of ofType('tls')) assert.match((tls as { version: string }).version, /^D?TLS 1\.[23]$/);
 });
 

@@ -101,6 +101,68 @@ test('FTP: the password of a user is hidden, paths are whole, and a command with
   assert.deepEqual(columnsOf(ftp, 'ftp', ...channel)[0], [true, '10.0.0.1', '10.0.0.2', 1025]);
 });
 
+const smtp: Conversation = {
+  port: 25,
+  said: [
+    ['<', '220 mx ESMTP\r\n'],
+    ['>', 'EHLO lab\r\n'],
+    ['<', '250 mx\r\n'],
+    ['>', 'MAIL FROM:<ana@example.org>\r\n'],
+    ['<', '250 Ok\r\n'],
+    ['>', 'RCPT TO:<ben@example.com>\r\n'],
+    ['<', '250 Ok\r\n'],
+    ['>', 'DATA\r\n'],
+    ['<', '354 Go on\r\n'],
+    [
+      '>',
+      [
+        'Received: from b.example ([192.0.2.2]) by mx; Mon, 1 Jan 2024 00:00:02 +0000',
+        'Received: from a.example (HELO x [198.51.100.9]) (2001:db8::7) by b.example;',
+        '\tMon, 1 Jan 2024 00:00:01 +0000',
+        'Date: Mon, 1 Jan 2024 00:00:00 +0000',
+        'From: Ana <ana@example.org>',
+        'To: Ben <ben@example.com>, carla@example.com',
+        'Cc: ops@example.com',
+        'Reply-To: desk@example.org',
+        'Message-ID: <1@example.org>',
+        'In-Reply-To: <0@example.com>',
+        'Subject: Oak table',
+        'X-Originating-IP: [203.0.113.5]',
+        'X-Mailer: Quill 2',
+        '',
+        'Subject: this is the body, from 203.0.113.77',
+        '.',
+        '',
+      ].join('\r\n'),
+    ],
+    ['<', '250 2.0.0 Ok: queued\r\n'],
+    ['>', 'QUIT\r\n'],
+    ['<', '221 Bye\r\n'],
+  ],
+};
+
+test('SMTP: a mail has the header of its message, and the hosts that it came through', () => {
+  assert.deepEqual(columnsOf(smtp, 'smtp', 'mailfrom', 'rcptto', 'from', 'to', 'cc', 'reply_to'), [
+    [
+      ...['ana@example.org', ['ben@example.com'], 'Ana <ana@example.org>'],
+      ...[['Ben <ben@example.com>', 'carla@example.com'], ['ops@example.com'], 'desk@example.org'],
+    ],
+  ]);
+  const more = ['date', 'msg_id', 'in_reply_to', 'subject', 'x_originating_ip', 'user_agent', 'last_reply'];
+  assert.deepEqual(columnsOf(smtp, 'smtp', ...more), [
+    [
+      ...['Mon, 1 Jan 2024 00:00:00 +0000', '<1@example.org>', '<0@example.com>', 'Oak table'],
+      ...['203.0.113.5', 'Quill 2', '250 2.0.0 Ok: queued'],
+    ],
+  ]);
+  const [[first, second, path]] = columnsOf(smtp, 'smtp', 'first_received', 'second_received', 'path') as [
+    [string, string, string[]],
+  ];
+  assert.match(first, /^from a\.example .* by b\.example; *Mon, 1 Jan 2024 00:00:01/);
+  assert.match(second, /^from b\.example/);
+  assert.deepEqual(path, ['10.0.0.2', '10.0.0.1', '192.0.2.2', '2001:db8::7']);
+});
+
 /** Kept over the same sessions, it would hold all that was ever said. */
 const FOLDER_MAX = 4096;
 

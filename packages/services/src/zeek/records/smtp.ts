@@ -1,14 +1,15 @@
-// smtp.log: each mail that was handed over (https://docs.zeek.org/en/master/logs/smtp.html). Its header fields are those of the
-// message as it was sent, the first lines of its data.
+// smtp.log: each mail that was handed over (https://docs.zeek.org/en/master/logs/smtp.html), with the header of its message.
 import type { Tap } from '@eyrie/dissect';
 import { type Column, connColumns, type LogKind, type OfConn } from '../write/log-kind.ts';
 import { type LogReader, type Seen, tapOf, textOf } from './log.ts';
+import { type MailHeader, mailHeaderReader } from './mail-header.ts';
 
 interface Mail extends OfConn {
   readonly depth: number;
   readonly helo: string | null;
   from: string | null;
   readonly to: string[];
+  header: MailHeader | null;
   lastReply: string | null;
   isTls: boolean;
 }
@@ -19,11 +20,33 @@ const columns: readonly Column<Mail>[] = [
   ['helo', 'string', ({ helo }) => helo],
   ['mailfrom', 'string', ({ from }) => from],
   ['rcptto', 'set[string]', ({ to }) => (to.length === 0 ? null : to)],
+  ['date', 'string', ({ header }) => header?.date],
+  ['from', 'string', ({ header }) => header?.from],
+  ['to', 'set[string]', ({ header }) => header?.to],
+  ['cc', 'set[string]', ({ header }) => header?.cc],
+  ['reply_to', 'string', ({ header }) => header?.replyTo],
+  ['msg_id', 'string', ({ header }) => header?.messageId],
+  ['in_reply_to', 'string', ({ header }) => header?.inReplyTo],
+  ['subject', 'string', ({ header }) => header?.subject],
+  ['x_originating_ip', 'addr', ({ header }) => header?.originatingIp],
+  ['first_received', 'string', ({ header }) => header?.firstReceived],
+  ['second_received', 'string', ({ header }) => header?.secondReceived],
   ['last_reply', 'string', ({ lastReply }) => lastReply],
+  ['path', 'vector[addr]', pathOf],
+  ['user_agent', 'string', ({ header }) => header?.userAgent],
   ['tls', 'bool', ({ isTls }) => isTls],
+  // Bodies are not kept as files.
+  ['fuids', 'vector[string]', () => []],
 ];
 
 export const smtpLog: LogKind<Mail> = { path: 'smtp', columns };
+
+/** The hosts that the mail went through, the receiver first. */
+function pathOf({ conn, header }: Mail): string[] {
+  const path = [conn.resp.host, conn.orig.host];
+  for (const hop of header?.hops ?? []) if (hop !== path.at(-1)) path.push(hop);
+  return path;
+}
 
 /** Receivers of a mail that are logged. */
 const TO_MAX = 256;
@@ -38,12 +61,19 @@ interface State {
 }
 
 export const smtpReader: LogReader = {
-  protocols: ['smtp'],
+  protocols: ['smtp', 'imf'],
   make(logs) {
+    const headerOf = mailHeaderReader();
     const tap = tapOf(['smtp'], [COMMAND, CODE, 'smtp.req.parameter', 'smtp.rsp.parameter']);
     const write = (mail: Mail): void => logs.write(smtpLog, mail);
 
     return (p, layer, seen) => {
+      if (p.protocols[layer]!.name === 'imf') {
+        // Mails also come over POP and IMAP, and within others.
+        const mail = seen.conn.kept<State>('smtp')?.mail;
+        if (mail?.header === null) mail.header = headerOf(p, layer);
+        return;
+      }
       tap.take(p, layer);
       const state = seen.conn.keep(
         'smtp',
@@ -93,6 +123,7 @@ function begun(state: State, { conn, time }: Seen): Mail {
     helo: state.helo,
     from: null,
     to: [],
+    header: null,
     lastReply: null,
     isTls: false,
   };

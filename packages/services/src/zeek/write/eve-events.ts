@@ -59,7 +59,7 @@ export const eveEvents: Readonly<Record<string, (value: Columns, row: unknown) =
   sip: (value) => [one('sip', value, { sip: sip(value) })],
   smb_files: smbFile,
   smb_mapping: smbMapping,
-  smtp: (value) => [one('smtp', value, { smtp: smtp(value) })],
+  smtp: (value) => [one('smtp', value, { smtp: smtp(value), email: email(value) })],
   ssh: (value) => [one('ssh', value, { ssh: ssh(value) })],
   ssl: (value) => [one('tls', value, { tls: tls(value) })],
   weird: (value) => [one('anomaly', value, { anomaly: anomaly(value) })],
@@ -228,6 +228,23 @@ function smtp(value: Columns): object {
     mail_from: from == null ? undefined : path(from),
     rcpt_to: value('rcptto') == null ? undefined : list(value('rcptto')).map(path),
   };
+}
+
+/** The header of the message; absent where none was sent. */
+function email(value: Columns): object | undefined {
+  const all = (name: string) => (value(name) == null ? undefined : list(value(name)));
+  const email = {
+    from: value('from') ?? undefined,
+    to: all('to'),
+    cc: all('cc'),
+    date: value('date') ?? undefined,
+    subject: value('subject') ?? undefined,
+    message_id: value('msg_id') ?? undefined,
+    x_mailer: value('user_agent') ?? undefined,
+    x_originating_ip: value('x_originating_ip') ?? undefined,
+  };
+  const isSent = Object.values(email).some((each) => each !== undefined);
+  return isSent ? { status: 'PARSE_DONE', ...email } : undefined;
 }
 
 function ftp(value: Columns): object {
