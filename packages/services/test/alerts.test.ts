@@ -6,7 +6,14 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { openCapture } from '@eyrie/capture';
 import { newFrame } from '@eyrie/dissect';
-import { Alerts, findingToEcs, isSyslogTarget, isWebhookAddress, Webhook } from '@eyrie/services/alerts';
+import {
+  Alerts,
+  findingToEcs,
+  isSyslogTarget,
+  isWebhookAddress,
+  Syslog,
+  Webhook,
+} from '@eyrie/services/alerts';
 import { silentLog } from '@eyrie/services/log';
 import { PacketParser } from '@eyrie/services/parser';
 import type { FindingDetail, FindingRow } from '@eyrie/store';
@@ -149,4 +156,11 @@ test('what is silenced is no finding of the pipeline', async () => {
   };
   assert.ok((await rulesIn('')).has('port-scan'));
   assert.ok(!(await rulesIn('rule == port-scan')).has('port-scan'));
+});
+
+test('a syslog sender that is closed sends nothing more, and may be closed again', async () => {
+  const syslog = new Syslog('127.0.0.1:9', 'eyrie');
+  await syslog.close();
+  syslog.send({ severity: 'notice', time: 0, kind: 'port-scan', text: 'late' });
+  await syslog.close();
 });

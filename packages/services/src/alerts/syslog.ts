@@ -25,6 +25,7 @@ export class Syslog {
   readonly #host: string;
   readonly #port: number;
   readonly #program: string;
+  #isClosed = false;
 
   /**
    * @param target HOST:PORT, an IPv6 address in brackets
@@ -43,7 +44,9 @@ export class Syslog {
     });
   }
 
+  /** Does nothing after `close`: visits that are being ended still report. */
   send({ severity, time, kind, text }: SyslogLine): void {
+    if (this.#isClosed) return;
     const priority = FACILITY * 8 + SEVERITY_CODES[severity];
     const head = `<${priority}>1 ${new Date(time).toISOString()} ${hostname()} ${this.#program} ${process.pid} ${kind} -`;
     // Line breaks in an attacker's text must not forge a log line at the receiver.
@@ -54,7 +57,9 @@ export class Syslog {
     );
   }
 
-  close(): Promise<void> {
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     return new Promise((done) => this.#socket.close(() => done()));
   }
 }
