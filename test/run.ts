@@ -43,6 +43,13 @@ const FIRST = [
   'packages/cli/test/twice.e2e.ts',
   'packages/services/test/analyzer/command.e2e.ts',
   'packages/cli/test/nat.e2e.ts',
+  'packages/mesh/test/sockets.e2e.ts',
+  'packages/cli/test/live-logs.e2e.ts',
+  'packages/cli/test/read-live.e2e.ts',
+  'packages/cli/test/names.e2e.ts',
+  'packages/cli/test/doctor.e2e.ts',
+  'packages/services/test/mqtt/mqtt.e2e.ts',
+  'test/deploy.e2e.ts',
 ];
 
 // Processes that follow each other read most of the same files: they are stripped of their types and compiled once.

@@ -8,9 +8,9 @@ import { atExit } from './at-exit.ts';
 
 /** A file system in memory (tmpfs(5)), on Linux. */
 const IN_MEMORY = '/dev/shm';
-/** What a run of all tests leaves there at most, with some to spare; and with what its processes take. */
-const FILES_BYTES_MAX = 6 * 2 ** 30;
-const MEMORY_BYTES_MAX = 12 * 2 ** 30;
+/** What all tests have there at most, several times over; and with what their processes take. */
+const FILES_BYTES_MAX = 3 * 2 ** 30;
+const MEMORY_BYTES_MAX = 10 * 2 ** 30;
 
 /**
  * The folder for temporary files of a run of all tests: in memory where there is enough of it, unless TMPDIR names one. The tests

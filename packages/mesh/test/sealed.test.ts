@@ -128,14 +128,14 @@ test('passphrase: the right one opens; a wrong one and modified data are one-lin
 
 test('passphrase: secrets of one process share the derived key, but no nonce', () => {
   const [first, second] = ['one', 'two'].map((text) =>
-    sealWithPassphrase('battery staple', Buffer.from(text)),
+    sealWithPassphrase('correct horse', Buffer.from(text)),
   );
   const [salt, nonce] = [19 + 1, 19 + 1 + 16];
   assert.deepEqual(first!.subarray(0, nonce), second!.subarray(0, nonce));
   assert.notDeepEqual(first!.subarray(nonce, nonce + 12), second!.subarray(nonce, nonce + 12));
   const other = sealWithPassphrase('another', Buffer.from('one'));
   assert.notDeepEqual(other.subarray(salt, nonce), first!.subarray(salt, nonce));
-  assert.equal(openWithPassphrase('battery staple', second!).toString(), 'two');
+  assert.equal(openWithPassphrase('correct horse', second!).toString(), 'two');
 });
 
 test('passphrase: agrees with the vector of docs/crypto.md', () => {
