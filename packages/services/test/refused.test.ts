@@ -10,9 +10,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
-import { isVault, VaultKey } from '@eyrie/capture';
+import { isVault, makeKeyFile, VaultKey } from '@eyrie/capture';
 import { PacketBatch } from '@eyrie/dissect';
 import { encodeStoreBody } from '../src/bus/batch-body.ts';
 import { silentLog } from '../src/log/index.ts';
@@ -147,7 +147,9 @@ describe('bodies that were refused', () => {
   it(
     'are found by the address that they name, and deleted, encrypted or not',
     inFolder(async (folder) => {
-      const key = VaultKey.fromPassphrase('a phrase for this test');
+      const keyFile = join(mkdtempSync(join(tmpdir(), 'eyrie-key-')), 'key');
+      makeKeyFile(keyFile);
+      const key = VaultKey.fromFile(keyFile);
       const { refused: plain } = bodies(folder);
       add(plain, 1, body(1, 2));
       add(plain, 2, body(3, 4, '2001:db8::1'));
@@ -165,13 +167,14 @@ describe('bodies that were refused', () => {
         [one.deleted, one.unread.map(numberOf).sort(), left()],
         [1, ['3', '4'], ['2', '3', '4']],
       );
-      const passphrase = process.env.EYRIE_CAPTURE_PASSPHRASE;
-      process.env.EYRIE_CAPTURE_PASSPHRASE = 'a phrase for this test';
+      const before = process.env.EYRIE_CAPTURE_KEY;
+      process.env.EYRIE_CAPTURE_KEY = keyFile;
       try {
         assert.equal((await eraseRefused(folder, '10.0.0.1')).deleted, 1);
       } finally {
-        if (passphrase === undefined) delete process.env.EYRIE_CAPTURE_PASSPHRASE;
-        else process.env.EYRIE_CAPTURE_PASSPHRASE = passphrase;
+        if (before === undefined) delete process.env.EYRIE_CAPTURE_KEY;
+        else process.env.EYRIE_CAPTURE_KEY = before;
+        rmSync(dirname(keyFile), { recursive: true });
       }
       assert.equal((await eraseRefused(folder, '2001:DB8:0::1')).deleted, 1);
       assert.deepEqual(left(), ['3']);

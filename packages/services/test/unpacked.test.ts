@@ -7,7 +7,7 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { decrypted, encrypting, VaultKey } from '@eyrie/capture';
+import { ambientKey, decrypted, encrypting } from '@eyrie/capture';
 import { UnpackedFiles } from '../src/analyzer/bytes/unpacked.ts';
 
 describe('compressed captures', () => {
@@ -124,7 +124,7 @@ describe('compressed captures', () => {
     await writeFile(plain, damaged);
     const whole = await readFile(await unpacked.get(plain, 'gzip'));
     assert.ok(whole.equals(words.subarray(0, 150_000)), `${whole.length}`);
-    const key = VaultKey.fromPassphrase(process.env.EYRIE_CAPTURE_PASSPHRASE);
+    const key = ambientKey()!;
     const locked = join(folder, 'locked.gz');
     await writeFile(locked, await buffer(Readable.from([damaged]).pipe(encrypting(key))));
     const copy = await unpacked.get(locked, 'gzip');
