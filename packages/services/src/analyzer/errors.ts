@@ -35,6 +35,7 @@ export const ERROR_STATUS = {
   bytes_gone: 410,
   too_large: 413,
   unsupported_media_type: 415,
+  expectation_failed: 417,
   cannot_follow: 422,
   upgrade_required: 426,
   too_slow: 408,

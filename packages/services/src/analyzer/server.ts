@@ -14,7 +14,7 @@ import Fastify, {
   type RawServerDefault,
 } from 'fastify';
 import packageJson from '../../package.json' with { type: 'json' };
-import { notHttp } from '../bus/not-http.ts';
+import { answerAndClose, notHttp, TOO_SLOW } from '../bus/not-http.ts';
 import { addPage } from '../ui/page.ts';
 import { type AuditLog, addAudit } from './audit.ts';
 import { Details } from './bytes/detail.ts';
@@ -31,6 +31,7 @@ import { producers } from './live/producers.ts';
 import { type AskPeer, MeshSource } from './mesh/source.ts';
 import { Methods } from './methods.ts';
 import { addMetrics, Metrics } from './metrics.ts';
+import { addPace, PACE, type Pace } from './pace.ts';
 import { guardPatterns } from './patterns.ts';
 import { addCaptureRoutes } from './routes/captures.ts';
 import { addConversationRoutes } from './routes/conversations.ts';
@@ -78,6 +79,8 @@ export interface AnalyzerOptions {
   readonly honeypotFolder?: string;
   /** How to ask a peer of the mesh on this machine. Default: there is none. */
   readonly askPeer?: AskPeer;
+  /** How slowly a client may send and read. Default: 64 KiB a minute. */
+  readonly pace?: Pace;
   /** Requests a minute from one address that is not this machine. Default 1200. */
   readonly requestsPerMinute?: number;
 }
@@ -132,6 +135,8 @@ export async function buildAnalyzer(
   const app: Server = Fastify({
     bodyLimit: BODY_BYTES_MAX,
     forceCloseConnections: true,
+    // Node would refuse it without an error of ours.
+    http: { requireHostHeader: false },
     clientErrorHandler: notHttp((status) => NOT_HTTP[status]),
     ajv: { customOptions: { removeAdditional: false, coerceTypes: false } },
     schemaController: { compilersFactory: compilers },
@@ -165,6 +170,8 @@ export async function buildAnalyzer(
   // Before the guard, so that a refused upgrade to WebSocket also closes its connection.
   await app.register(websocket, { options: { maxPayload: LIVE_BYTES_MAX } });
   addErrors(app, log);
+  addPace(app, options.pace ?? PACE, (socket) => answerAndClose(socket, TOO_SLOW, NOT_HTTP[TOO_SLOW.status]));
+  addHttpRules(app);
   app.addHook('onResponse', async (request, reply) => {
     log.debug(`${request.method} ${request.url} ${reply.statusCode}`, { ms: Math.round(reply.elapsedTime) });
   });
@@ -218,6 +225,19 @@ function addReadingRoutes(app: Server, context: Context): void {
 async function addFront(app: Server, page: string | null): Promise<void> {
   if (page !== null) await addPage(app, page);
   else app.get('/', { schema: { hide: true } }, async (_, reply) => reply.redirect('/docs', 303));
+}
+
+/** What a server has to refuse by itself. Node would do it, without an error of ours. */
+function addHttpRules(app: Server): void {
+  app.server.on('checkExpectation', app.routing);
+  app.addHook('onRequest', async ({ headers, raw }) => {
+    // RFC 9112 §3.2
+    if (headers.host === undefined && raw.httpVersion === '1.1')
+      throw new ApiError('bad_request', 'the Host header is missing');
+    // RFC 9110 §10.1.1
+    if (headers.expect !== undefined && headers.expect.toLowerCase() !== '100-continue')
+      throw new ApiError('expectation_failed', 'no other expectation than 100-continue can be met');
+  });
 }
 
 function addErrors(app: Server, log: ServerLog): void {

@@ -13,23 +13,34 @@ const REASONS = {
   431: 'Request Header Fields Too Large',
 } as const;
 
+export const TOO_SLOW: NotHttp = { status: 408, message: 'the request came too slowly' };
+
 /** @param codeOf the error's code in this API */
 export function notHttp(codeOf: (status: NotHttp['status']) => string) {
   return (error: Error & { code?: string }, socket: Socket): void => {
     if (error.code === 'ECONNRESET' || socket.destroyed) return;
-    const { status, message } = meaningOf(error.code);
-    const body = JSON.stringify({ error: { code: codeOf(status), message } });
-    if (socket.writable)
-      socket.write(
-        `HTTP/1.1 ${status} ${REASONS[status]}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n${body}`,
-      );
-    socket.destroy(error);
+    const meaning = meaningOf(error.code);
+    answerAndClose(socket, meaning, codeOf(meaning.status));
   };
+}
+
+/** Answers on the bare connection, and closes it. */
+export function answerAndClose(socket: Socket, { status, message }: NotHttp, code: string): void {
+  const body = JSON.stringify({ error: { code, message } });
+  const head = [
+    `HTTP/1.1 ${status} ${REASONS[status]}`,
+    'Content-Type: application/json',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    'Cache-Control: no-store',
+    'Connection: close',
+  ];
+  if (socket.writable) socket.write(`${head.join('\r\n')}\r\n\r\n${body}`);
+  socket.destroy();
 }
 
 function meaningOf(code: string | undefined): NotHttp {
   if (code === 'HPE_HEADER_OVERFLOW')
     return { status: 431, message: 'the address and the headers are longer than 16 KiB together' };
-  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return { status: 408, message: 'the request came too slowly' };
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return TOO_SLOW;
   return { status: 400, message: 'this is not an HTTP request' };
 }

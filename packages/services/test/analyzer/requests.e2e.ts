@@ -1,7 +1,7 @@
 // What is asked wrongly, too often, by the wrong ones, or by many at once.
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync, zstdDecompressSync } from 'node:zlib';
@@ -87,36 +87,78 @@ test('what is wrong gets a stable code and one line, and never says what is insi
   }
 });
 
+/** All that comes until the connection is closed. */
+async function answerTo(address: string, text: string, go?: (socket: Socket) => void): Promise<string> {
+  const { hostname, port } = new URL(address);
+  const socket = connect(Number(port), hostname).setEncoding('utf8');
+  let answer = '';
+  // What it had not read when it closed the connection resets it.
+  socket
+    .on('error', () => {})
+    .on('data', (part) => {
+      answer += part;
+    });
+  socket.write(text);
+  go?.(socket);
+  await new Promise((resolve) => socket.on('close', resolve));
+  return answer;
+}
+
+const codeIn = (answer: string): string => JSON.parse(answer.slice(answer.indexOf('\r\n\r\n'))).error.code;
+
 test('what is no HTTP request, or has too many headers, gets a stable code, too', async () => {
   const { hostname, port } = new URL(open.address);
-  const answerTo = async (text: string): Promise<string> => {
-    const socket = connect(Number(port), hostname).setEncoding('utf8');
-    let answer = '';
-    // What it had not read when it closed the connection resets it.
-    socket
-      .on('error', () => {})
-      .on('data', (part) => {
-        answer += part;
-      });
-    socket.write(text);
-    await new Promise((resolve) => socket.on('close', resolve));
-    return answer;
-  };
   const params = Array.from({ length: 10_000 }, (_, i) => `q${i}=1`).join('&');
   for (const [text, status, code] of [
     ['\x16\x03\x01\x00\xa5\r\n\r\n', 400, 'bad_request'],
     [`GET /packets?${params} HTTP/1.1\r\nHost: x\r\n\r\n`, 431, 'headers_too_large'],
+    ['GET /packets HTTP/1.1\r\nConnection: close\r\n\r\n', 400, 'bad_request'],
+    ['GET /packets HTTP/1.0\r\n\r\n', 403, 'foreign_host'],
+    [
+      'POST /captures/live HTTP/1.1\r\nHost: localhost\r\nExpect: a miracle\r\nContent-Length: 2\r\n\r\n',
+      417,
+      'expectation_failed',
+    ],
   ] as const) {
-    const answer = await answerTo(text);
+    const answer = await answerTo(open.address, text);
     assert.match(answer, new RegExp(`^HTTP/1.1 ${status} .*\r\n`));
-    assert.equal(JSON.parse(answer.slice(answer.indexOf('\r\n\r\n'))).error.code, code);
+    assert.equal(codeIn(answer), code);
   }
   // One after the other on one connection; the one that is wrong does not disturb those beside it.
   const get = (path: string, more = '') => `GET ${path} HTTP/1.1\r\nHost: ${hostname}:${port}\r\n${more}\r\n`;
   const pipelined = await answerTo(
+    open.address,
     get('/healthz') + get('/packets?limit=x') + get('/healthz', 'Connection: close\r\n'),
   );
   assert.deepEqual(pipelined.match(/HTTP\/1\.1 \d+/g), ['HTTP/1.1 200', 'HTTP/1.1 400', 'HTTP/1.1 200']);
+});
+
+test('a request that comes too slowly, or never wholly, is answered so and its connection closed', async () => {
+  const slow = await startAnalyzer(store, { pace: { bytesMin: 4096, spanMs: 400 } });
+  const head = (method: string, path: string, more: string) =>
+    `${method} ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n${more}\r\n`;
+  const json = 'Content-Type: application/json\r\nContent-Length: 60000\r\n';
+  const form = 'Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 2000\r\n';
+  const file = 'Content-Type: application/octet-stream\r\nTransfer-Encoding: chunked\r\n';
+  const dripping = (text: string) => (socket: Socket) => {
+    const drip = setInterval(() => socket.write(text), 20);
+    socket.on('close', () => clearInterval(drip));
+  };
+  try {
+    for (const request of [
+      answerTo(slow.address, head('POST', '/captures/live', json)),
+      answerTo(slow.address, head('POST', '/captures/live', json), dripping(' ')),
+      answerTo(slow.address, head('POST', '/login', form)),
+    ])
+      assert.equal(codeIn(await request), 'too_slow');
+    // Without somebody to take it in, an upload is refused at once, and its connection closed.
+    assert.equal(
+      codeIn(await answerTo(slow.address, head('POST', '/captures?name=x', file), dripping('1\r\nx\r\n'))),
+      'no_intake',
+    );
+  } finally {
+    await slow.close();
+  }
 });
 
 test('what a parameter must be is said in words', async () => {

@@ -87,11 +87,13 @@ export class Turns {
   }
 }
 
+/** One for all: it comes at the end of every request. */
+const LEFT = new ApiError('bad_request', 'the client has closed the connection');
+
 /** Aborted once the connection closes, whether or not the answer was read. */
 export function leftBy({ raw }: Pick<FastifyReply, 'raw'>): AbortSignal {
   const control = new AbortController();
-  const leave = (): void =>
-    control.abort(new ApiError('bad_request', 'the client has closed the connection'));
+  const leave = (): void => control.abort(LEFT);
   if (raw.closed) leave();
   else raw.once('close', leave);
   return control.signal;

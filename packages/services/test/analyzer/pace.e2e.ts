@@ -1,0 +1,120 @@
+// Clients that send or read slowly, against a server that does nothing else than to bear with them.
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import Fastify from 'fastify';
+import { until } from '../../../../test/support/until.ts';
+import { addPace } from '../../src/analyzer/pace.ts';
+import type { Server } from '../../src/analyzer/server.ts';
+
+const SPAN_MS = 1000;
+/** More than the buffers of both ends hold. */
+const LONG = 128 << 20;
+
+const app = Fastify({ forceCloseConnections: true, bodyLimit: LONG }) as unknown as Server;
+const taken: string[] = [];
+let address: { host: string; port: number };
+before(async () => {
+  addPace(app, { bytesMin: 4096, spanMs: SPAN_MS }, (socket) => socket.destroy());
+  app.addContentTypeParser('application/octet-stream', (_, body, done) => done(null, body));
+  app.get('/long', async (_, reply) => reply.send(Buffer.alloc(LONG) as never));
+  app.get('/later', async () => {
+    await sleep(2 * SPAN_MS);
+    return 'at last';
+  });
+  app.post('/upload', async ({ body }) => {
+    try {
+      let bytes = 0;
+      for await (const chunk of body as AsyncIterable<Buffer>) bytes += chunk.length;
+      taken.push(`${bytes} bytes`);
+    } catch (error) {
+      taken.push((error as NodeJS.ErrnoException).code ?? 'error');
+    }
+    return 'taken';
+  });
+  const { port } = new URL(await app.listen({ host: '127.0.0.1', port: 0 }));
+  address = { host: '127.0.0.1', port: Number(port) };
+});
+after(() => app.close());
+
+const HEAD = 'HTTP/1.1\r\nHost: x\r\nConnection: close\r\n';
+const UPLOAD = `POST /upload ${HEAD}Content-Type: application/octet-stream\r\nTransfer-Encoding: chunked\r\n\r\n`;
+
+async function asked(head: string, go: (socket: Socket) => void = () => {}): Promise<Socket> {
+  const socket = connect(address).on('error', () => {});
+  await once(socket, 'connect');
+  socket.write(head);
+  go(socket);
+  return socket;
+}
+
+async function lived(socket: Socket): Promise<number> {
+  const begunMs = performance.now();
+  if (!socket.destroyed) await once(socket, 'close');
+  return performance.now() - begunMs;
+}
+
+/** A chunk now and then. */
+function sending(text: string, ms: number) {
+  return (socket: Socket): void => {
+    const timer = setInterval(() => {
+      if (socket.writable) socket.write(`${text.length.toString(16)}\r\n${text}\r\n`);
+    }, ms);
+    socket.resume().on('close', () => clearInterval(timer));
+  };
+}
+
+test('a body that stops, or comes byte by byte, is cut off, and whoever takes it learns it', async () => {
+  taken.length = 0;
+  for (const go of [() => {}, sending('x', 20)])
+    assert.ok((await lived((await asked(UPLOAD, go)).resume())) < 20 * SPAN_MS);
+  await until('both bodies to fail', () => taken.length === 2);
+  assert.deepEqual(taken, ['ECONNRESET', 'ECONNRESET']);
+});
+
+test('a body that comes slowly, but at the pace, is taken to its end', async () => {
+  taken.length = 0;
+  const socket = await asked(UPLOAD, sending('x'.repeat(2048), SPAN_MS / 20));
+  await sleep(3 * SPAN_MS);
+  assert.equal(socket.destroyed, false);
+  socket.write('0\r\n\r\n');
+  await lived(socket);
+  assert.match(taken[0]!, /^\d+ bytes$/);
+});
+
+test('a long answer that is not read, or byte by byte, is cut off; one that is read at the pace is not', async () => {
+  const readingEach = (bytes: number | undefined, ms: number) => async (socket: Socket) => {
+    socket.pause();
+    while (!socket.destroyed) {
+      await sleep(ms);
+      socket.read(bytes);
+    }
+  };
+  const open = async () =>
+    await new Promise<number>((resolve) => app.server.getConnections((_, n) => resolve(n)));
+  for (const bytes of [0, 1]) {
+    const socket = await asked(`GET /long ${HEAD}\r\n`, readingEach(bytes, 20));
+    for (let i = 0; (await open()) > 0; i++) {
+      assert.ok(i < 400, 'still open after 20 s');
+      await sleep(50);
+    }
+    socket.destroy();
+  }
+  const socket = await asked(`GET /long ${HEAD}\r\n`, readingEach(undefined, 5));
+  await sleep(3 * SPAN_MS);
+  assert.equal(await open(), 1);
+  socket.destroy();
+});
+
+test('a client that has to wait for its answer is not cut off', async () => {
+  let answer = '';
+  const socket = await asked(`GET /later ${HEAD}\r\n`, (socket) => {
+    socket.setEncoding('utf8').on('data', (text) => {
+      answer += text;
+    });
+  });
+  await lived(socket);
+  assert.match(answer, /at last$/);
+});
