@@ -154,7 +154,7 @@ function storeError(error: StoreError): ApiError {
 }
 
 /** Those of HTML forms are refused, as any page may send these. */
-const TYPES_HINT = {
+export const TYPES_HINT = {
   hint: 'send a capture as "Content-Type: application/octet-stream", all else as application/json',
 };
 

@@ -3,10 +3,10 @@ import { randomBytes } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
-import { type Readable, Transform } from 'node:stream';
+import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { ambientKey, encrypting, makeFolder, openCapture } from '@eyrie/capture';
-import { ApiError } from './errors.ts';
+import { ApiError, TYPES_HINT } from './errors.ts';
 
 /** Bytes of a file name; file systems allow at least 255. */
 const NAME_BYTES_MAX = 240;
@@ -19,13 +19,16 @@ const OWN_FOLDER = /^[0-9a-f]{16}$/;
  * @throws ApiError, CaptureError
  */
 export async function keepUpload(
-  body: Readable | undefined,
+  body: unknown,
   folder: string,
   name: string,
   bytesMax: number,
 ): Promise<string> {
   if (body === undefined)
     throw new ApiError('bad_request', 'the body is empty', { hint: 'send the capture file as the body' });
+  // JSON was read already.
+  if (!(body instanceof Readable))
+    throw new ApiError('unsupported_media_type', 'JSON is no capture', TYPES_HINT);
   const own = join(folder, randomBytes(8).toString('hex'));
   const path = join(own, safeName(name));
   try {

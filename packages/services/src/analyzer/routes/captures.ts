@@ -1,5 +1,4 @@
 // Routes for captures: list, upload, deletion, live capture on an interface.
-import type { Readable } from 'node:stream';
 import { removeSession } from '@eyrie/capture';
 import { Type } from '@sinclair/typebox';
 import { captureRow, captureRows } from '../captures.ts';
@@ -67,7 +66,7 @@ function addUpload(app: Server, context: Context): void {
     },
     async ({ query, body }) => {
       const intake = intakeOf(context);
-      const path = await keepUpload(body as Readable | undefined, folder, query.name, uploadBytesMax);
+      const path = await keepUpload(body, folder, query.name, uploadBytesMax);
       try {
         const before = new Map((await store.captures()).map(({ id, file }) => [id, file]));
         const { capture, isNew } = await intake.importFile(path, { again: query.again ?? false });
