@@ -82,6 +82,26 @@ test('a peer whose port is taken: the line names the file where the port is set'
 });
 
 const full = '/dev/full';
+test('of several peers, the one whose port is taken fails the command, and those begun with it run', async (t) => {
+  const home = folderFor(t);
+  t.after(() => call(home, ['mesh', 'stop']));
+  const other = createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  t.after(() => other.close());
+  const taken = String((other.address() as AddressInfo).port);
+  for (const [id, port] of [
+    ['alpha', '0'],
+    ['beta', taken],
+    ['gamma', '0'],
+  ] as const)
+    call(home, ['mesh', 'init', id, '--name', id, '--host', '127.0.0.1', '--port', port]);
+  const { status, stdout, stderr } = call(home, ['mesh', 'start']);
+  assert.equal(status, 1);
+  assert.match(stderr, /^eyrie: beta does not start: port \d+ is taken: [^\n]*\n$/);
+  const started = stdout.split('\n').flatMap((line) => /^(\w+) is started/.exec(line)?.[1] ?? []);
+  assert.deepEqual(started.sort(), ['alpha', 'gamma']);
+});
+
 const needsFolder = { skip: process.getuid?.() === 0 ? false : 'mounts a small file system: run it as root' };
 const needsFull = { skip: existsSync(full) ? false : `no ${full} here` };
 

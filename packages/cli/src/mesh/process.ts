@@ -25,25 +25,39 @@ import { askPeer, holdsAuthority, selectPeer } from './select.ts';
 
 const START_MS = 30_000;
 const LOOK_MS = 50;
+/** Peers that are started at a time. */
+const STARTS_MAX = 4;
 const NOT_ADMITTED = 'not admitted yet';
 
+/** Some at a time. After a failure those that were begun still start, and no others. */
 export async function start(ids: string[]): Promise<void> {
-  for (const id of chosen(ids)) {
-    if (await isRunning(id)) {
-      console.log(`${id} runs already`);
-      continue;
-    }
-    await startOne(id);
-    console.log(`${id} is started; its log is ${logPath(id)}`);
-    const { problem } = await askPeer<{ problem: string | null }>(id, 'status');
-    if (problem !== null) console.error(`eyrie: ${id}: ${printableLine(problem)}`);
-  }
+  const waiting = chosen(ids);
+  const passphrases = new Map<string, string>();
+  for (const id of waiting)
+    if (needsPassphrase(peerFolder(eyrieHome(), id)) && !(await isRunning(id)))
+      passphrases.set(id, await knownPassphrase());
+  const startNext = async (): Promise<void> => {
+    for (let id = waiting.shift(); id !== undefined; id = waiting.shift())
+      await startAndReport(id, passphrases.get(id)).catch((error) => {
+        waiting.length = 0;
+        throw error;
+      });
+  };
+  const outcomes = await Promise.allSettled(Array.from({ length: STARTS_MAX }, startNext));
+  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
 }
 
-async function startOne(id: string): Promise<void> {
-  const folder = peerFolder(eyrieHome(), id);
+async function startAndReport(id: string, passphrase: string | undefined): Promise<void> {
+  if (await isRunning(id)) return console.log(`${id} runs already`);
+  await startOne(id, passphrase);
+  console.log(`${id} is started; its log is ${logPath(id)}`);
+  const { problem } = await askPeer<{ problem: string | null }>(id, 'status');
+  if (problem !== null) console.error(`eyrie: ${id}: ${printableLine(problem)}`);
+}
+
+async function startOne(id: string, passphrase: string | undefined): Promise<void> {
   const environment = { ...process.env };
-  if (needsPassphrase(folder)) environment.EYRIE_PASSPHRASE = await knownPassphrase();
+  if (passphrase !== undefined) environment.EYRIE_PASSPHRASE = passphrase;
   makeFolder(join(eyrieHome(), 'logs'), 0o700);
   const errors = `${logPath(id)}.start`;
   const output = openSync(errors, 'w', 0o600);
