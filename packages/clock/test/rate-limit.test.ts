@@ -9,9 +9,9 @@ describe('the rate limit', () => {
   test('a burst is answered, then one notice is sent, then requests are dropped; tokens refill', () => {
     const limit = new RateLimit(options);
     const verdicts = Array.from({ length: 6 }, () => limit.judge('192.0.2.1', 0));
-    assert.deepEqual(verdicts, ['answer', 'answer', 'answer', 'tell', 'drop', 'drop']);
+    assert.deepEqual(verdicts, ['answer', 'answer', 'answer', 'notify', 'drop', 'drop']);
     assert.equal(limit.judge('192.0.2.1', 1), 'answer');
-    assert.equal(limit.judge('192.0.2.1', 1), 'tell');
+    assert.equal(limit.judge('192.0.2.1', 1), 'notify');
   });
 
   test('clients are limited separately, but a /64 counts as one', () => {

@@ -15,7 +15,7 @@ const ARRIVAL_MS = 10_000;
 const BULK_MS = 60_000;
 const PROBE_MS = 1_000;
 
-export interface Told {
+export interface Sent {
   startMs: number;
   /** When all peers had acknowledged it. */
   endMs: number;
@@ -90,7 +90,7 @@ export class MeshHost extends Host {
     return startMs;
   }
 
-  async tellAll(from: string, text: string): Promise<Told> {
+  async broadcastNow(from: string, text: string): Promise<Sent> {
     const startMs = machineMs();
     const { count } = await this.peer(from)!.broadcast(text);
     return { startMs, endMs: machineMs(), count };
@@ -99,22 +99,22 @@ export class MeshHost extends Host {
   /** When peers here received it: waits for `wanted` of them, up to a limit. */
   arrivals(text: string, wanted: number): Promise<number[]> {
     return new Promise((resolve) => {
-      const come = this.#arrivalsOf(text);
-      const timer = setTimeout(() => come.all(), ARRIVAL_MS);
-      come.wanted = wanted;
-      come.all = () => {
+      const arrivals = this.#arrivalsOf(text);
+      const timer = setTimeout(() => arrivals.all(), ARRIVAL_MS);
+      arrivals.wanted = wanted;
+      arrivals.all = () => {
         clearTimeout(timer);
         this.#arrivals.delete(text);
-        resolve(come.ms);
+        resolve(arrivals.ms);
       };
-      if (come.ms.length >= wanted) come.all();
+      if (arrivals.ms.length >= wanted) arrivals.all();
     });
   }
 
   #arrivalsOf(text: string): Arrivals {
-    const come = this.#arrivals.get(text) ?? { ms: [], wanted: Number.POSITIVE_INFINITY, all: () => {} };
-    this.#arrivals.set(text, come);
-    return come;
+    const arrivals = this.#arrivals.get(text) ?? { ms: [], wanted: Number.POSITIVE_INFINITY, all: () => {} };
+    this.#arrivals.set(text, arrivals);
+    return arrivals;
   }
 
   /** Records the arrival of messages from now on. */
@@ -123,9 +123,9 @@ export class MeshHost extends Host {
       if (this.#listening.has(id)) continue;
       this.#listening.add(id);
       inbox.onMessage.push(({ body }) => {
-        const come = this.#arrivalsOf(Buffer.from(body).toString());
-        come.ms.push(machineMs());
-        if (come.ms.length >= come.wanted) come.all();
+        const arrivals = this.#arrivalsOf(Buffer.from(body).toString());
+        arrivals.ms.push(machineMs());
+        if (arrivals.ms.length >= arrivals.wanted) arrivals.all();
       });
     }
   }
@@ -201,7 +201,7 @@ export class MeshHost extends Host {
     );
   }
 
-  /** Whether all know that it is gone, except for the isolated peer. */
+  /** Whether all know that it is dead, except for the isolated peer. */
   async isMissed(lost: string, revoked: string): Promise<boolean> {
     return this.peers().every(({ id, directory }) => id === revoked || !directory.isAlive(lost));
   }

@@ -8,7 +8,7 @@ import { join as pathOf } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { machineMs } from '../src/hosting/machine.ts';
 import { startMeshHost } from './mesh-thread.ts';
-import { countOf, cpuS, joinAll, memoryMb, ofAll, openStage, pick, say, spread, until } from './stage.ts';
+import { countOf, cpuS, joinAll, memoryMb, ofAll, openStage, pick, print, spread, until } from './stage.ts';
 
 const SETTLE_MS = 25_000;
 const TRIPS = 2_000;
@@ -32,7 +32,7 @@ if (!stage.isJoinOnly) {
   await loseTwo();
 }
 const warnings = await ofAll(stage, async (host) => (await host.sample(count)).warnings);
-say('warnings', JSON.stringify(warnings));
+print('warnings', JSON.stringify(warnings));
 await stage.end();
 
 async function join(): Promise<void> {
@@ -42,22 +42,22 @@ async function join(): Promise<void> {
   const limitMs = machineMs() + 60_000;
   while (!(await knowAll()) && machineMs() < limitMs) await pause(5);
   const [joinedS, knownS] = [joinedMs, machineMs() - startMs].map((ms) => (ms / 1000).toFixed(1));
-  say(
+  print(
     `${count} peers joined`,
     `${joinedS} s, all know all after ${knownS} s, CPU ${(cpuS() - startCpuS).toFixed(1)} s, ${hosts.length} threads`,
   );
-  say('know all', `${await countOf(stage, (each) => each.whole)} of ${count}`);
-  say('memory', `${memoryMb()} MB`);
+  print('know all', `${await countOf(stage, (each) => each.whole)} of ${count}`);
+  print('memory', `${memoryMb()} MB`);
   const linkedMs = await until(stage, (host) => host.isTreeLinked(), 60_000);
   const depth = Math.max(...(await ofAll(stage, (host) => host.depth())));
-  say('tree of links complete', `${(linkedMs / 1000).toFixed(1)} s later; depth ${depth}`);
+  print('tree of links complete', `${(linkedMs / 1000).toFixed(1)} s later; depth ${depth}`);
 }
 
 /** Cost of idle peers. */
 async function rest(): Promise<void> {
-  say('links', String((await countOf(stage, (each) => each.links)) / 2));
+  print('links', String((await countOf(stage, (each) => each.links)) / 2));
   await ofAll(stage, (host) => host.collect());
-  say('memory, settled', `${memoryMb()} MB`);
+  print('memory, settled', `${memoryMb()} MB`);
   const written = () => countOf(stage, (each) => each.linkBytes);
   if (stage.profiles !== null) await ofAll(stage, (host) => host.profile());
   const [cpu, bytes, records] = [cpuS(), loopbackBytes(), await written()];
@@ -66,7 +66,7 @@ async function rest(): Promise<void> {
   const each = (all: number) => (all / idleS / count).toFixed(0);
   const inRecords = each((await written()) - records);
   const withHeads = each(loopbackBytes() - bytes);
-  say(
+  print(
     'idle',
     `${inRecords} B/s a peer in TLS records, ${withHeads} B/s with TCP/IP heads and acknowledgements; CPU ${cpuShare}`,
   );
@@ -96,7 +96,7 @@ async function talk(): Promise<void> {
   }
   const answered = trips.filter((ms) => ms !== null);
   const unanswered = trips.length - answered.length;
-  say(
+  print(
     'link round trip',
     `${spread(answered)}${unanswered > 0 ? `; ${unanswered} without a link or an answer` : ''}`,
   );
@@ -110,22 +110,22 @@ async function talk(): Promise<void> {
     const [atMs = Number.POSITIVE_INFINITY] = await arriving;
     messages.push(atMs - sentMs);
   }
-  say('any to any, sealed', spread(messages));
+  print('any to any, sealed', spread(messages));
 
   const reach: number[] = [];
   const counted: number[] = [];
   for (let i = 0; i < BROADCASTS; i++) {
     const [from, text] = [pick(ids), `all hands ${i}`];
-    const told = await hostOf(from).tellAll(from, text);
+    const sent = await hostOf(from).broadcastNow(from, text);
     // All that acknowledged it have it.
     const arrived = await ofAll(stage, (host) => host.arrivals(text, 0));
-    reach.push(...arrived.flat().map((ms) => ms - told.startMs));
-    counted.push(told.endMs - told.startMs);
-    if (told.count !== count - 1) console.log(`  a broadcast reached ${told.count} of ${count - 1}`);
+    reach.push(...arrived.flat().map((ms) => ms - sent.startMs));
+    counted.push(sent.endMs - sent.startMs);
+    if (sent.count !== count - 1) console.log(`  a broadcast reached ${sent.count} of ${count - 1}`);
     await pause(50);
   }
-  say('broadcast, at each', spread(reach));
-  say('broadcast, counted', spread(counted));
+  print('broadcast, at each', spread(reach));
+  print('broadcast, counted', spread(counted));
 }
 
 /** From a peer to one with which it has a link, if possible in another thread. */
@@ -133,21 +133,21 @@ async function bulk(): Promise<void> {
   const from = ids[0]!;
   const linked = await hostOf(from).linkedWith(from);
   const to = linked.find((id) => hostOf(id) !== hostOf(from)) ?? linked[0];
-  if (to === undefined) return say('bulk over one link', `${from} has no link`);
+  if (to === undefined) return print('bulk over one link', `${from} has no link`);
   const taken = hostOf(to).takeBulk(from, to, BULK_BYTES);
   const sentMs = await hostOf(from).sendBulk(from, to, BULK_BYTES);
   const takenMs = sentMs === null ? null : await taken;
   if (sentMs === null || takenMs === null)
-    return say('bulk over one link', `the link of ${from} and ${to} was lost`);
+    return print('bulk over one link', `the link of ${from} and ${to} was lost`);
   const seconds = (takenMs - sentMs) / 1000;
   const threads = hostOf(to) === hostOf(from) ? 'both ends in one thread' : 'its ends in two threads';
-  say('bulk over one link', `${(BULK_BYTES / 1e6 / seconds).toFixed(0)} MB/s, ${threads}`);
+  print('bulk over one link', `${(BULK_BYTES / 1e6 / seconds).toFixed(0)} MB/s, ${threads}`);
 }
 
 async function compareClocks(): Promise<void> {
   const ahead = (await ofAll(stage, (host) => host.clocksAhead())).flat();
   const middle = ahead.toSorted((a, b) => a - b)[ahead.length >> 1]!;
-  say('clocks, apart', spread(ahead.map((ms) => Math.abs(ms - middle))));
+  print('clocks, apart', spread(ahead.map((ms) => Math.abs(ms - middle))));
 }
 
 /** One peer is revoked, another crashes. */
@@ -155,10 +155,10 @@ async function loseTwo(): Promise<void> {
   const [first, victim, lost] = [ids[0]!, ids.at(-1)!, ids[Math.floor(count / 3)]!];
   const revokedMs = await hostOf(first).revoke(first, victim);
   await until(stage, (host) => host.isOut(victim), 10_000);
-  say('revoked, known to all', `${(machineMs() - revokedMs).toFixed(0)} ms`);
+  print('revoked, known to all', `${(machineMs() - revokedMs).toFixed(0)} ms`);
   const lostMs = await hostOf(lost).crash(lost);
   await until(stage, (host) => host.isMissed(lost, victim), 20_000);
-  say('a crash, known to all', `${(machineMs() - lostMs).toFixed(0)} ms`);
+  print('a crash, known to all', `${(machineMs() - lostMs).toFixed(0)} ms`);
 }
 
 function share(sinceS: number, seconds: number): string {

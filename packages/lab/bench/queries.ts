@@ -4,7 +4,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { machineMs } from '../src/hosting/machine.ts';
 import { startQueryHost } from './queries-thread.ts';
-import { countOf, cpuS, joinAll, memoryMb, ofAll, openStage, pick, say, spread } from './stage.ts';
+import { countOf, cpuS, joinAll, memoryMb, ofAll, openStage, pick, print, spread } from './stage.ts';
 
 const INTERVAL_MS = 10_000;
 const SEEN_MS = 120_000;
@@ -31,8 +31,8 @@ await askAlone();
 for (const rate of RATES) await askSteadily(rate);
 const root = (await hosts[0]!.root())!;
 await compare(root);
-say('not whole', `${incomplete.length} ${[...new Set(incomplete)].join('; ')}`);
-say('coordinator', JSON.stringify(await hostOf(root).countsAt(root)));
+print('not whole', `${incomplete.length} ${[...new Set(incomplete)].join('; ')}`);
+print('coordinator', JSON.stringify(await hostOf(root).countsAt(root)));
 await loseRoot(root);
 await stage.end();
 
@@ -43,7 +43,7 @@ async function seeAll(): Promise<void> {
     await pause(500);
     seeing = (await ofAll(stage, (host) => host.seeing(count))).reduce((sum, each) => sum + each, 0);
   }
-  say('see all', `${seeing} of ${count}`);
+  print('see all', `${seeing} of ${count}`);
   await pause(INTERVAL_MS);
 }
 
@@ -53,14 +53,14 @@ async function rest(): Promise<void> {
   const [bytes, cpu] = [await written(), cpuS()];
   await pause(REST_S * 1000);
   const each = ((await written()) - bytes) / REST_S / count;
-  say('monitored, no queries', `${each.toFixed(0)} B/s a peer in TLS records; CPU ${share(cpu, REST_S)}`);
-  say('memory', `${memoryMb()} MB`);
+  print('monitored, no queries', `${each.toFixed(0)} B/s a peer in TLS records; CPU ${share(cpu, REST_S)}`);
+  print('memory', `${memoryMb()} MB`);
   const ages = (await ofAll(stage, (host) => host.ages())).flat();
   const [views, readings] = [ages.map(([view]) => view), ages.map(([, reading]) => reading)];
-  say('view', `age ${spread(views)}; readings in it ${spread(readings)}`);
+  print('view', `age ${spread(views)}; readings in it ${spread(readings)}`);
 }
 
-function question(): string {
+function query(): string {
   const below = (limit: number) => Math.floor(Math.random() * limit);
   return pick([
     `3 peers where cpu.free >= ${below(60)}% and storage.free > 200GB order by net.free`,
@@ -73,7 +73,7 @@ function question(): string {
 
 async function askOnce(): Promise<number> {
   const id = pick(ids);
-  const { ms, problem } = await hostOf(id).ask(id, question());
+  const { ms, problem } = await hostOf(id).ask(id, query());
   if (problem !== null) incomplete.push(problem);
   return ms;
 }
@@ -83,7 +83,7 @@ async function askAlone(): Promise<void> {
   const cpu = cpuS();
   for (let i = 0; i < ALONE; i++) times.push(await askOnce());
   const eachMs = ((cpuS() - cpu) / ALONE) * 1e3;
-  say(
+  print(
     'one after the other',
     `${spread(times)}; CPU ${eachMs.toFixed(2)} ms each, asker, way and coordinator together`,
   );
@@ -100,7 +100,7 @@ async function askSteadily(rate: number): Promise<void> {
   await Promise.all(under);
   const seconds = (machineMs() - startMs) / 1000;
   const answered = (times.length / seconds).toFixed(0);
-  say(`${rate} a second, ${RATE_S} s`, `${spread(times)}; ${answered}/s; CPU ${share(cpu, seconds)}`);
+  print(`${rate} a second, ${RATE_S} s`, `${spread(times)}; ${answered}/s; CPU ${share(cpu, seconds)}`);
 }
 
 /** Compares answers with the coordinator's readings, if these were the same before and after the query. */
@@ -122,7 +122,7 @@ async function compare(root: string): Promise<void> {
     compared++;
     if (JSON.stringify(cpuFree) === before) same++;
   }
-  say('against brute force', `${same} of ${compared} the same`);
+  print('against brute force', `${same} of ${compared} the same`);
 }
 
 async function loseRoot(root: string): Promise<void> {
@@ -133,7 +133,7 @@ async function loseRoot(root: string): Promise<void> {
     await pause(25);
     if ((await sees()).every((each) => each)) sawMs = machineMs() - diedMs;
   }
-  say('the root dies', `all see all the others through its heir after ${sawMs.toFixed(0)} ms`);
+  print('the root dies', `all see all the others through its heir after ${sawMs.toFixed(0)} ms`);
 }
 
 function share(sinceS: number, seconds: number): string {

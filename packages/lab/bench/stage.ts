@@ -145,6 +145,6 @@ export function spread(all: readonly number[]): string {
   return `p50 ${half} ms, p99 ${most} ms, max ${worst} ms (${count})`;
 }
 
-export function say(what: string, figures: string): void {
+export function print(what: string, figures: string): void {
   console.log(`${`${what}:`.padEnd(24)}${figures}`);
 }

@@ -187,7 +187,7 @@ export class MeshClock {
     this.#course = null;
   }
 
-  /** For the root: time servers say that this machine's clock is `offset` seconds behind, ± `distance`. */
+  /** For the root: by its time servers this machine's clock is `offset` seconds behind, ± `distance`. */
   followServers(offset: number, distance: number): void {
     if (!this.#isLeading) return;
     const steadyNs = this.#clock.steadyNs();

@@ -1,4 +1,4 @@
-// Kiss codes: a response with stratum 0 says why there is no time (RFC 5905 §7.4, RFC 8915 §5.7).
+// Kiss codes: a response with stratum 0 states why there is no time (RFC 5905 §7.4, RFC 8915 §5.7).
 import type { NtpPacket } from './packet.ts';
 
 /** What the client must do. `stop`: stop polling; `slower`: poll less often; `rekey`: get new cookies; `wait`: try later. */

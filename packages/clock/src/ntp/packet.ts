@@ -5,7 +5,7 @@ import type { Timestamp } from './timestamp.ts';
 export const HEADER_BYTES = 48;
 /** Longer than any response with eight cookies; longer datagrams are rejected. */
 const PACKET_BYTES_MAX = 2048;
-/** Minimum length of an extension field, so that it can be told from a MAC (RFC 7822 §3). */
+/** Minimum length of an extension field, so that it can be distinguished from a MAC (RFC 7822 §3). */
 const FIELD_BYTES_MIN = 16;
 /** Key number and digest: MD5 and AES-CMAC 20, SHA-1 24; a lone key number is a crypto-NAK (RFC 5905 §7.3). */
 const MAC_BYTES = [4, 20, 24];

@@ -12,8 +12,8 @@ export interface RateLimitOptions {
 /** More than ordinary clients need: the bursts of chrony and ntpd are eight requests two seconds apart. */
 export const RATE_DEFAULTS: RateLimitOptions = { burst: 16, perSecond: 1, clientsMax: 16_384 };
 
-/** `answer`; `tell`: one RATE kiss code; then `drop`, so that floods are not amplified. */
-export type Verdict = 'answer' | 'tell' | 'drop';
+/** `answer`; `notify`: one RATE kiss code; then `drop`, so that floods are not amplified. */
+export type Verdict = 'answer' | 'notify' | 'drop';
 
 interface Bucket {
   level: number;
@@ -44,7 +44,7 @@ export class RateLimit {
     }
     if (bucket.isNotified) return 'drop';
     bucket.isNotified = true;
-    return 'tell';
+    return 'notify';
   }
 
   /** A Map keeps insertion order, so that its first key is the least recently seen. */

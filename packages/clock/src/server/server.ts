@@ -86,7 +86,7 @@ export class TimeServer {
     const verdict = this.#limit.judge(address, Number(process.hrtime.bigint()) / 1e9);
     if (verdict !== 'answer') this.counts.limited++;
     if (verdict === 'drop') return;
-    const reply = answer({ bytes, receivedNs, isTooFast: verdict === 'tell' }, time, this.#jar);
+    const reply = answer({ bytes, receivedNs, isTooFast: verdict === 'notify' }, time, this.#jar);
     if (reply === null) this.counts.ignored++;
     else {
       this.counts.answered++;

@@ -1,4 +1,4 @@
-// Measures how long it takes until all peers know that one is gone, or back.
+// Measures how long it takes until all peers know that one has departed, or returned.
 
 import type { HostCalls } from '../hosting/host.ts';
 import { type Quantiles, quantilesOf } from '../quantiles.ts';

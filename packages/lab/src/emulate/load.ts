@@ -1,6 +1,6 @@
 // The load during a measurement: capacity queries, sealed messages, broadcasts.
 
-import type { Asked } from '../hosting/host.ts';
+import type { QueryResult } from '../hosting/host.ts';
 import { machineMs } from '../hosting/machine.ts';
 import { type Quantiles, quantilesOf } from '../quantiles.ts';
 import { type Cast, idOf } from './cast.ts';
@@ -10,7 +10,7 @@ const BROADCAST_MS = 5_000;
 /** Bound on requests without an answer; at the bound no more are sent. */
 const UNDER_WAY_MAX = 200;
 /** In turn: any three peers, the best three, aggregates of all. */
-const questions = [
+const queries = [
   '3 peers where cpu.free >= 50% and storage.free > 20GB',
   '3 peers where memory.free > 1GB order by cpu.free',
   'count, avg cpu.used, p95 cpu.used',
@@ -35,10 +35,10 @@ export interface LoadReport {
 export class Load {
   readonly #cast: Cast;
   readonly #rates: { queriesPerS: number; messagesPerS: number };
-  readonly #asked: Asked[] = [];
+  readonly #results: QueryResult[] = [];
   readonly #messageMs: number[] = [];
   readonly #broadcastMs: number[] = [];
-  #asked0 = 0;
+  #resultsBefore = 0;
   #messages0 = 0;
   #failed = 0;
   #missed = 0;
@@ -59,19 +59,19 @@ export class Load {
 
   /** Results since the last call. */
   recent(): { queryMs: Quantiles; messageMs: Quantiles } {
-    const queryMs = quantilesOf(this.#asked.slice(this.#asked0).map(({ ms }) => ms));
+    const queryMs = quantilesOf(this.#results.slice(this.#resultsBefore).map(({ ms }) => ms));
     const messageMs = quantilesOf(this.#messageMs.slice(this.#messages0));
-    this.#asked0 = this.#asked.length;
+    this.#resultsBefore = this.#results.length;
     this.#messages0 = this.#messageMs.length;
     return { queryMs, messageMs };
   }
 
   async #ask(number: number): Promise<void> {
     const from = this.#cast.anybody();
-    const question = questions[number % questions.length]!;
-    const answer = await this.#cast.hostOf(from).query(idOf(from), question);
+    const query = queries[number % queries.length]!;
+    const answer = await this.#cast.hostOf(from).query(idOf(from), query);
     // Does not count if the asker departed in the meantime.
-    if (answer !== null && this.#cast.running.has(from)) this.#asked.push(answer);
+    if (answer !== null && this.#cast.running.has(from)) this.#results.push(answer);
   }
 
   async #talk(): Promise<void> {
@@ -102,15 +102,15 @@ export class Load {
 
   report(measuredS: number): LoadReport {
     const problems: Record<string, number> = {};
-    for (const { problem } of this.#asked)
+    for (const { problem } of this.#results)
       if (problem !== null) problems[problem] = (problems[problem] ?? 0) + 1;
-    const good = this.#asked.filter(({ problem }) => problem === null).length;
+    const good = this.#results.filter(({ problem }) => problem === null).length;
     return {
       queries: {
-        ms: quantilesOf(this.#asked.map(({ ms }) => ms)),
-        rate: this.#asked.length / measuredS,
-        hops: quantilesOf(this.#asked.map(({ hops }) => hops)),
-        success: this.#asked.length === 0 ? 1 : good / this.#asked.length,
+        ms: quantilesOf(this.#results.map(({ ms }) => ms)),
+        rate: this.#results.length / measuredS,
+        hops: quantilesOf(this.#results.map(({ hops }) => hops)),
+        success: this.#results.length === 0 ? 1 : good / this.#results.length,
         problems,
       },
       messages: { ms: quantilesOf(this.#messageMs), failed: this.#failed },

@@ -66,7 +66,7 @@ export class Caller {
     else call?.reject(new LabError(`${this.#name}: ${error}`));
   }
 
-  /** The host is gone: fails waiting calls and later ones. */
+  /** The host has ended: fails pending calls and later ones. */
   fail(why: string): void {
     this.#failure ??= `${this.#name} ${why}`;
     for (const { reject } of this.#waiting.values()) reject(new LabError(this.#failure));

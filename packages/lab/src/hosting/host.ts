@@ -71,7 +71,7 @@ export interface HostSample {
   linkBytes: number;
   links: number;
   process: ProcessSample;
-  /** Peers that a peer here learned to be gone, since the last sample. */
+  /** Peers that a peer here learned to be dead, since the last sample. */
   gone: string[];
   warnings: Record<string, number>;
 }
@@ -96,7 +96,7 @@ export interface Awareness {
 }
 
 /** The result of a query. */
-export interface Asked {
+export interface QueryResult {
   ms: number;
   hops: number;
   /** Number of peers found or aggregated. */
@@ -247,7 +247,7 @@ export class Host {
   }
 
   /** Asks a capacity query; null if the peer does not run. */
-  async query(from: string, text: string): Promise<Asked | null> {
+  async query(from: string, text: string): Promise<QueryResult | null> {
     const peer = this.peer(from);
     if (peer === undefined) return null;
     const startMs = machineMs();
@@ -255,7 +255,7 @@ export class Host {
     return { ms: machineMs() - startMs, hops, matched, complete, problem };
   }
 
-  async sample(everybody: number): Promise<HostSample> {
+  async sample(total: number): Promise<HostSample> {
     const peers = this.peers();
     const views = peers.flatMap((peer) => peer.skyeye.view() ?? []);
     let openLinkBytes = 0;
@@ -264,8 +264,8 @@ export class Host {
     this.#gone.clear();
     return {
       running: peers.length,
-      whole: peers.filter((peer) => peer.directory.tree.size === everybody).length,
-      seeing: views.filter((view) => view.peers === everybody && view.alive === everybody).length,
+      whole: peers.filter((peer) => peer.directory.tree.size === total).length,
+      seeing: views.filter((view) => view.peers === total && view.alive === total).length,
       viewAgesMs: views.map((view) => view.ageMs),
       linkBytes: this.#closedLinkBytes + openLinkBytes,
       links: this.#sessions.size,

@@ -1,6 +1,6 @@
 // Network coordinates of virtual peers: the mesh's own steps (mesh: skyeye/coordinates.ts), with the same partners and
 // intervals as a peer has them (mesh: skyeye/latency.ts), in typed arrays. The simulator knows the true latency
-// between any two peers, so it also tells how far off the estimates are.
+// between any two peers, so it also knows the error of the estimates.
 
 import type { Random } from '@eyrie/mesh';
 import {
@@ -22,7 +22,7 @@ const Y = 1;
 const HEIGHT = 2;
 const ERROR = 3;
 const COORDINATE = 4;
-/** Columns of a peer's row, after its coordinate: next measurements near and far, their numbers, strangers met, parent. */
+/** Columns of a peer's row, after its coordinate: next measurements near and far, their numbers, number of distant peers sampled, parent. */
 const LOOK_MS = 4;
 const FAR_MS = 5;
 const LOOKS = 6;
@@ -32,9 +32,9 @@ const PARENT = 9;
 /** The last few latencies of the parent. */
 const PARENT_MS = 10;
 const ROW = PARENT_MS + lookTimes.kept;
-/** Columns of a stranger that a peer has met: its coordinate at that time, and the measured latency. */
-const MET_MS = COORDINATE;
-const MET_ROW = COORDINATE + 1;
+/** Columns of a sample of a distant peer: its coordinate at that time, and the measured latency. */
+const SAMPLE_MS = COORDINATE;
+const SAMPLE_ROW = COORDINATE + 1;
 const at = {
   latency: indexOf('latency'),
   x: indexOf('coordinate.x'),
@@ -47,7 +47,7 @@ const PAIRS = 2_000;
 /** Shared by all domains; each writes the rows of its peers. */
 export interface Tables {
   readonly rows: Float64Array;
-  readonly met: Float32Array;
+  readonly samples: Float32Array;
   /** Coordinates as others see them: those at the last `publish`. */
   readonly published: Float64Array;
 }
@@ -68,7 +68,7 @@ export function coordinateTables(
 ): Tables {
   const published = doubles(peers * COORDINATE);
   for (let peer = 0; peer < peers; peer++) put(published, peer * COORDINATE, unknownPlace);
-  return { rows: doubles(peers * ROW), met: floats(peers * lookTimes.distant * MET_ROW), published };
+  return { rows: doubles(peers * ROW), samples: floats(peers * lookTimes.distant * SAMPLE_ROW), published };
 }
 
 export class Coordinates {
@@ -169,31 +169,31 @@ export class Coordinates {
     const other = Math.floor(this.#random.fraction() * this.#world.running.length);
     if (other === peer || !this.#isInReach(peer, other)) return;
     const place = this.#of(peer);
-    this.#met(peer, this.#seen(other), this.#roundTripMs(peer, other));
+    this.#record(peer, this.#seen(other), this.#roundTripMs(peer, other));
     this.#meet(peer, other, { kind: 'meeting', place, measuredMs: this.#roundTripMs(other, peer) });
   }
 
   /** The other end of `lookFar`. */
   takeMeeting(peer: number, { place, measuredMs }: Meeting): void {
-    this.#met(peer, place, measuredMs);
+    this.#record(peer, place, measuredMs);
     this.#changed.push(peer);
   }
 
-  #met(peer: number, place: Coordinate, measuredMs: number): void {
+  #record(peer: number, place: Coordinate, measuredMs: number): void {
     this.#step(peer, place, measuredMs);
     const count = this.#tables.rows[peer * ROW + MET]!++;
-    const at = (peer * lookTimes.distant + (count % lookTimes.distant)) * MET_ROW;
-    put(this.#tables.met, at, place);
-    this.#tables.met[at + MET_MS] = measuredMs;
+    const at = (peer * lookTimes.distant + (count % lookTimes.distant)) * SAMPLE_ROW;
+    put(this.#tables.samples, at, place);
+    this.#tables.samples[at + SAMPLE_MS] = measuredMs;
   }
 
-  /** Steps towards some strangers that were met before: with neighbours alone, the coordinates would fold over. */
+  /** Steps towards some distant peers sampled before: with neighbours alone, the coordinates would fold over. */
   #recall(peer: number): void {
-    const { met, rows } = this.#tables;
+    const { samples, rows } = this.#tables;
     const known = Math.min(lookTimes.distant, rows[peer * ROW + MET]!);
     for (let i = 0; i < lookTimes.recalls && known > 0; i++) {
-      const at = (peer * lookTimes.distant + Math.floor(this.#random.fraction() * known)) * MET_ROW;
-      this.#step(peer, placeAt(met, at), met[at + MET_MS]!);
+      const at = (peer * lookTimes.distant + Math.floor(this.#random.fraction() * known)) * SAMPLE_ROW;
+      this.#step(peer, placeAt(samples, at), samples[at + SAMPLE_MS]!);
     }
   }
 

@@ -12,7 +12,7 @@ import type { SimulateSettings } from './settings.ts';
 
 /** Also the most threads that can take part. */
 export const DOMAINS = 8;
-/** Peers that are away at any moment, in minutes of churn: twice the mean, so that there is always one to come back. */
+/** Peers that are away at any moment, in minutes of churn: twice the mean, so that there is always one to return. */
 const AWAY_MIN = 2;
 const PREFIX = 'p';
 const ZERO = '0'.charCodeAt(0);

@@ -1,4 +1,4 @@
-// Capacity queries in the simulation: the mesh's own code, asked by random peers, with their latency and correctness.
+// Capacity queries in the simulation: the mesh's own code, from random peers, with their latency and correctness.
 
 import { levelsOf, type Runtime } from '@eyrie/mesh';
 import {
@@ -27,7 +27,7 @@ const questions = [
 /** After each eight queries, one more whose candidates are measured before the answer is given. */
 const MEASURED_EVERY = 8;
 const measuredQuestion = (id: string) => `2 peers near ${id} measured`;
-/** Round trips until a new link is made and was used: TCP, TLS, both greetings, the question. */
+/** Round trips until a new link is made and was used: TCP, TLS, both hellos, the query. */
 const MEASURING_TRIPS = 4;
 
 export interface QueryReport {

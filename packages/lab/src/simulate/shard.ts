@@ -16,14 +16,14 @@ import { Wheel } from './wheel.ts';
 import { type Inhabitants, Turnover, World } from './world.ts';
 
 const SAMPLE_MS = 10_000;
-/** How often peers see new coordinates of others; in the mesh these come with an answer. */
+/** How often peers see new coordinates of others; in the mesh these arrive with an answer. */
 const PUBLISH_MS = 1_000;
 /** Answers to queries are promises, which continue when events pause. */
 const PAUSE_MS = 5;
 /** Departures a second from which on the mesh batches news for longer. */
 const BUSY_PER_S = 2;
 
-/** What a shard says about a moment. */
+/** A shard's sample of a moment. */
 export interface Sample {
   readonly atMs: number;
   /** By domain, in order. */
@@ -176,7 +176,7 @@ export class Shard implements Inhabitants {
       if (this.#world.runningCount > 0) this.#depart(turnover, away);
       const coming = away.shift();
       if (coming === undefined) return;
-      this.#world.come(coming);
+      this.#world.start(coming);
       this.#domainOf[coming]?.start(coming, 0);
     };
     this.#clock.after(turnover.waitMs(), next);

@@ -7,7 +7,7 @@ import type { VirtualPeer } from './peer.ts';
 import type { Sample } from './shard.ts';
 import type { World } from './world.ts';
 
-/** Peers that started later have not heard of the network yet, and are not looked at. */
+/** Peers that started later have no view of the network yet, and are not sampled. */
 const NEWCOMER_MS = 15_000;
 
 /** Of all peers that run on one side of the network. */

@@ -1,13 +1,13 @@
 // Membership, tree and links. In the mesh each peer has a directory of its own; here all peers of one side of the network
 // share one tree. It changes when the neighbours in the tree, two hops away, would have learned of a change, after the
-// mesh's own delays: silence is noticed, others are asked, news is batched and forwarded. Peers further away do
+// mesh's own delays: silence is noticed, others probe, news is batched and forwarded. Peers further away do
 // not depend on it. Nothing here depends on what peers do, so each thread has a copy, and all copies are the same.
 
 import type { Clock, Random } from '@eyrie/mesh';
 import type { Network } from './network.ts';
 import { VirtualTree } from './tree.ts';
 
-/** Time until silence is noticed, then until others were asked (mesh: link/switchboard.ts, members/liveness.ts). */
+/** Time until silence is noticed, then until the probes of others have failed (mesh: link/switchboard.ts, members/liveness.ts). */
 const SILENCE_MS = 1_800;
 const PROBE_MS = 750;
 /** Each peer batches news for so long: departures, and arrivals in a busy mesh (mesh: members/gossip.ts). */
@@ -107,7 +107,7 @@ export class World {
   }
 
   /** A peer starts. The others learn of it a little later. */
-  come(peer: number): void {
+  start(peer: number): void {
     this.#run(peer);
     this.#side[peer] = 0;
     const newsMs = this.#newsMs(NEIGHBOUR_HOPS, this.#isBusy ? BUSY_GATHER_MS : GATHER_MS);
@@ -181,7 +181,7 @@ export class World {
     this.uplink[peer] = NOBODY;
   }
 
-  /** All know that the peer is gone. */
+  /** All know that the peer has departed. */
   #remove(tree: VirtualTree, peer: number): void {
     const above: number[] = [];
     for (let at = tree.parent[peer]!; at !== NOBODY; at = tree.parent[at]!) above.push(at);

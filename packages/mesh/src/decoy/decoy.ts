@@ -44,7 +44,7 @@ export interface DecoyOptions {
 const ANSWER_MS: readonly [number, number] = [15, 60];
 const TEXT_MAX = 2_000;
 
-/** No measures at all, whatever the list of members says. */
+/** No measures at all, whatever the list of members contains. */
 class NoMeasures extends Measures {
   override take(): void {}
 }
@@ -99,14 +99,14 @@ export class MeshDecoy {
       this.directory,
       this.switchboard,
       seed,
-      (session, question) => this.#tell(session, 'asked', question),
+      (session, question) => this.#report(session, 'asked', question),
     );
     new DecoyPost(
       peer,
       this.#standing,
       this.directory,
       this.switchboard,
-      (session, kind, text) => this.#tell(session, kind, text),
+      (session, kind, text) => this.#report(session, kind, text),
       (action) => this.#later(action),
     );
     this.#follow();
@@ -137,8 +137,8 @@ export class MeshDecoy {
       if (!this.#isSentHere(id)) this.switchboard.sessionOf(id)?.close('this link is silent');
     });
     const learn = (id: string) => {
-      const said = directory.announcementOf(id);
-      if (said !== null) this.directory.take(said);
+      const announced = directory.announcementOf(id);
+      if (announced !== null) this.directory.take(announced);
     };
     const learnAll = () => {
       for (const { id } of directory.entries()) learn(id);
@@ -156,33 +156,33 @@ export class MeshDecoy {
       // The switchboard does not report links that were replaced by a newer one.
       const before = here.get(session.id);
       here.set(session.id, session);
-      if (before !== undefined) this.#tell(before, 'left', 'there is a newer link');
+      if (before !== undefined) this.#report(before, 'left', 'there is a newer link');
       this.#links.set(session, this.#nextLink++);
-      this.#tell(session, 'came', '');
+      this.#report(session, 'came', '');
       this.#introduce(session);
     });
     onClosed.push((session, reason) => {
       here.delete(session.id);
-      this.#tell(session, 'left', reason);
+      this.#report(session, 'left', reason);
     });
   }
 
   /** Announces every member, with the announcements that they signed themselves. */
   #introduce(session: Session): void {
-    const said = [...this.directory.entries()]
+    const announced = [...this.directory.entries()]
       .map(({ id }) => this.directory.announcementOf(id))
       .filter((each) => each !== null)
       .map(writeUpdate);
-    for (let at = 0; at < said.length; at += UPDATES_AT_ONCE)
-      session.notify(noticeKinds.updates, encode(updates, said.slice(at, at + UPDATES_AT_ONCE)));
+    for (let at = 0; at < announced.length; at += UPDATES_AT_ONCE)
+      session.notify(noticeKinds.updates, encode(updates, announced.slice(at, at + UPDATES_AT_ONCE)));
   }
 
   #answerNotices(): void {
     const { switchboard } = this;
     switchboard.handleNotice(noticeKinds.updates, (session, payload) => {
-      for (const each of decode(updates, payload).map((said) => readUpdate(said)))
+      for (const each of decode(updates, payload).map((announced) => readUpdate(announced)))
         if (each.id !== session.id)
-          this.#tell(session, 'said', `${each.id} is ${each.kind === 'accusation' ? 'gone' : 'here'}`);
+          this.#report(session, 'said', `${each.id} is ${each.kind === 'accusation' ? 'gone' : 'here'}`);
     });
     switchboard.handleNotice(noticeKinds.broadcast, (session, payload) =>
       this.#takeBroadcast(session, payload),
@@ -193,11 +193,11 @@ export class MeshDecoy {
     const { switchboard } = this;
     switchboard.handleRequest(requestKinds.probe, (_session, _payload, reply) => reply(null));
     switchboard.handleRequest(requestKinds.offers, (session, _payload, reply) => {
-      this.#tell(session, 'asked', 'which files are offered');
+      this.#report(session, 'asked', 'which files are offered');
       this.#later(() => reply(null, encode(offers, [])));
     });
     switchboard.onTraffic.push((session, what, kind) => {
-      if (what === 'stream') this.#tell(session, 'asked', `for a file (stream ${kind})`);
+      if (what === 'stream') this.#report(session, 'asked', `for a file (stream ${kind})`);
     });
   }
 
@@ -207,14 +207,14 @@ export class MeshDecoy {
     const key = this.#peer.standing.groupKeyOf(epoch);
     const body = key === null ? null : openBroadcast(key, origin, number, sealed);
     const text = body === null ? 'what cannot be read' : body.toString('utf8').slice(0, TEXT_MAX);
-    this.#tell(session, 'said', `to all, on ${topic}: ${text}`);
+    this.#report(session, 'said', `to all, on ${topic}: ${text}`);
     const others = Math.max(0, this.directory.tree.size - 1);
     this.#later(() =>
       session.notify(noticeKinds.broadcastCount, encode(count, { origin, number, count: others })),
     );
   }
 
-  #tell(session: Session, kind: DecoyEvent['kind'], text: string): void {
+  #report(session: Session, kind: DecoyEvent['kind'], text: string): void {
     const link = this.#links.get(session) ?? 0;
     this.#onEvent({ visitor: session.id, address: session.link.shown.address, link, kind, text });
   }

@@ -8,7 +8,7 @@ const GIB = 2 ** 30;
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
 
-/** What a host of that name would tell of itself, by attribute and in its unit. */
+/** The readings a host of that name would report, by attribute and in its unit. */
 export function madeUpReading(seed: string, id: string, nowMs: number): Record<string, number> {
   const dice = new Dice(`${seed} ${id}`);
   const cores = dice.pick([2, 4, 4, 8, 8, 16]);

@@ -17,7 +17,7 @@ import { type Codec, decode, encode } from '../wire/schema.ts';
 import { madeUpPlace, madeUpReading } from './made-up.ts';
 
 const REFRESH_MS = 5_000;
-/** From one visitor in a second; more are taken and not answered, as by a peer that has too much to do. */
+/** From one visitor in a second; more are accepted and not answered, as by an overloaded peer. */
 const ANSWERS_MAX = 20;
 
 export class Mirage {
@@ -37,7 +37,7 @@ export class Mirage {
     directory: Directory,
     switchboard: Switchboard,
     seed: string,
-    asked: (session: Session, question: string) => void,
+    onQuery: (session: Session, question: string) => void,
   ) {
     this.#runtime = runtime;
     this.#directory = directory;
@@ -56,7 +56,7 @@ export class Mirage {
     switchboard.handleNotice(noticeKinds.query, (session, payload) => {
       const message = decode(queryMessage, payload);
       if (message.kind !== 'query') return;
-      asked(session, message.question);
+      onQuery(session, message.question);
       // The answer goes to the visitor only, whichever peer it names as the asker.
       if (this.#mayAnswer(session.id)) this.#queries.take(session.id, { ...message, asker: session.id });
     });
@@ -83,7 +83,7 @@ export class Mirage {
     return count <= ANSWERS_MAX;
   }
 
-  /** New readings of all but the visitors, who tell their own. */
+  /** New readings of all but the visitors, which report their own. */
   #refresh(): void {
     const { readings } = this.#core.below;
     const { clock } = this.#runtime;

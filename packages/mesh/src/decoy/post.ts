@@ -14,12 +14,12 @@ import { noticeKinds, requestKinds, routedKinds } from '../wire/kinds.ts';
 import { decode, encode, type Shape } from '../wire/schema.ts';
 
 type Routed = Shape<typeof routed>;
-type Tell = (session: Session, kind: 'asked' | 'said', text: string) => void;
+type Report = (session: Session, kind: 'asked' | 'said', text: string) => void;
 
 const NOTHING = Buffer.alloc(0);
 const TEXT_MAX = 2_000;
 /** Maximum concurrent key requests, so that visitors cannot exhaust the member's own limit. */
-const ASKING_MAX = 8;
+const PENDING_KEYS_MAX = 8;
 const routedNames = new Map<number, string>(Object.entries(routedKinds).map(([name, kind]) => [kind, name]));
 /** A routing without routes: the decoy sends and answers no requests. */
 const nowhere = { handle() {}, ask() {} };
@@ -28,30 +28,30 @@ export class DecoyPost {
   readonly #peer: Peer;
   readonly #standing: Standing;
   readonly #pairs: Pairs;
-  readonly #tell: Tell;
+  readonly #report: Report;
   readonly #later: (action: () => void) => void;
-  #asking = 0;
+  #pendingKeys = 0;
 
   constructor(
     peer: Peer,
     standing: Standing,
     directory: Directory,
     switchboard: Switchboard,
-    tell: Tell,
+    report: Report,
     later: (action: () => void) => void,
   ) {
     this.#peer = peer;
     this.#standing = standing;
     // The decoy's own: for the member's, the visitor is cut off.
     this.#pairs = new Pairs(peer.runtime, standing, directory, nowhere);
-    this.#tell = tell;
+    this.#report = report;
     this.#later = later;
     switchboard.handleNotice(noticeKinds.routed, (session, payload) =>
       this.#take(session, decode(routed, payload)),
     );
     switchboard.handleRequest(requestKinds.hold, (session, payload, reply) => {
       const { to, sealed } = decode(hold, payload);
-      tell(session, 'said', `to ${to}, to be held until it comes: ${sealed.length} bytes, sealed`);
+      report(session, 'said', `to ${to}, to be held until it comes: ${sealed.length} bytes, sealed`);
       later(() => reply(null));
     });
   }
@@ -62,7 +62,7 @@ export class DecoyPost {
       this.#takeSealed(session, message);
       return;
     }
-    this.#tell(session, requestId === 0 ? 'said' : 'asked', `${routedNames.get(kind) ?? kind} to ${to}`);
+    this.#report(session, requestId === 0 ? 'said' : 'asked', `${routedNames.get(kind) ?? kind} to ${to}`);
     if (requestId === 0) return;
     if (kind === routedKinds.suspicion) this.#answer(session, message, null, NOTHING);
     else if (kind === routedKinds.sealingKey && message.body.length === 0)
@@ -74,24 +74,24 @@ export class DecoyPost {
   #keyOf(to: string, done: (error: string | null, key: Uint8Array) => void): void {
     if (to === this.#standing.id) return void done(null, this.#standing.sealing.publicKey);
     const silent = `${to} does not answer`;
-    if (this.#asking >= ASKING_MAX) return void done(silent, NOTHING);
-    this.#asking++;
+    if (this.#pendingKeys >= PENDING_KEYS_MAX) return void done(silent, NOTHING);
+    this.#pendingKeys++;
     this.#peer.pairs.keyOf(to, (error, key) => {
-      this.#asking--;
+      this.#pendingKeys--;
       done(error === null ? null : silent, key);
     });
   }
 
   #takeSealed(session: Session, { to, from, body }: Routed): void {
     if (to !== this.#standing.id || from !== session.id) {
-      this.#tell(session, 'said', `to ${to}: ${body.length} bytes, sealed`);
+      this.#report(session, 'said', `to ${to}: ${body.length} bytes, sealed`);
       return;
     }
     const received = decode(envelope, body);
     const { epoch } = received;
     const opened = this.#pairs.open(from, received);
     if ('problem' in opened) {
-      this.#tell(session, 'said', `to ${to}: a message that cannot be opened (${opened.problem})`);
+      this.#report(session, 'said', `to ${to}: a message that cannot be opened (${opened.problem})`);
       this.#deliver(session, encode(delivered, problemWith(epoch, opened.problem)));
       return;
     }
@@ -101,7 +101,7 @@ export class DecoyPost {
       // Counts in the member's inbox: once released, the visitor continues with the next number.
       inbox.skip(from, stream, sequence);
       const shown = Buffer.from(text).toString('utf8').slice(0, TEXT_MAX);
-      this.#tell(session, 'said', `to ${to}, on ${topic}: ${shown}`);
+      this.#report(session, 'said', `to ${to}, on ${topic}: ${shown}`);
     }
     const upTo = inbox.lastOf(from, stream);
     if (upTo === 0) return;

@@ -4,7 +4,7 @@
 import { stat } from 'node:fs/promises';
 import { describeFile, type Manifest } from './manifest.ts';
 
-/** Remembered; then the one that was asked for the longest ago goes. */
+/** Descriptions cached; the least recently requested is evicted. */
 const KNOWN_MAX = 1_000;
 /** Read at once; more wait. One peer alone may have 64 streams open. */
 const READING_MAX = 2;
@@ -32,7 +32,7 @@ export class Descriptions {
     if (!stats.isFile()) throw new ShareError(`${path} is not a file`);
     const version = `${stats.dev} ${stats.ino} ${stats.size} ${stats.mtimeMs}`;
     const before = this.#known.get(path);
-    // One that grows all the time, as a capture does, is another at each look: who asks meanwhile gets what is being read.
+    // One that grows all the time, as a capture does, differs at each look: a request meanwhile gets what is being read.
     const known = before?.version === version || before?.isReading ? before : this.#begin(path, version);
     this.#known.delete(path);
     this.#known.set(path, known);

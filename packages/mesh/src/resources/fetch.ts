@@ -14,19 +14,19 @@ import { type Offer, offers, wanted } from './shares.ts';
 
 const MANIFEST_BYTES_MAX = 34 << 20;
 const OFFERS_MS = 5_000;
-/** Nothing came for so long: the other side has stopped. */
+/** After so long without data the other side has stopped. */
 const STALLED_MS = 60_000;
 
 export interface Progress {
   doneBytes: number;
   totalBytes: number;
-  /** Of them, what was there from before. */
+  /** Of them, those kept from an earlier attempt. */
   resumedBytes: number;
 }
 
 class FetchError extends Error {}
 
-/** What a peer offers to this one. @throws FetchError */
+/** The files that a peer offers to this one. @throws FetchError */
 export async function listOffers(peer: Peer, from: string): Promise<Offer[]> {
   const session = await linkTo(peer, from);
   return new Promise((resolve, reject) => {
@@ -42,9 +42,9 @@ export async function listOffers(peer: Peer, from: string): Promise<Offer[]> {
 }
 
 /**
- * Gets a file to `path`. Until it is whole it is `path.part`, and `path.part.json` says which it is to become.
+ * Gets a file to `path`. Until it is complete it is `path.part`, and `path.part.json` identifies the file.
  *
- * @throws FetchError with one line; what was got stays for the next time
+ * @throws FetchError with one line; verified chunks are kept for the next attempt
  */
 export async function fetchResource(
   peer: Peer,
@@ -82,7 +82,7 @@ interface Download {
   readonly path: string;
   /** Verified chunks of an earlier attempt. */
   readonly haveChunks: number;
-  /** What that attempt was to become (`readPlan`). */
+  /** The file that attempt was of (`readPlan`). */
   readonly known: string | null;
   readonly onProgress: (progress: Progress) => void;
 }
@@ -109,7 +109,7 @@ async function receive(
       const length = Math.min(CHUNK_BYTES, plan.sizeBytes - chunk * CHUNK_BYTES);
       const data = await input.take(length);
       if (hex(createHash('sha256').update(data).digest()) !== hex(plan.chunks[chunk]!))
-        throw new FetchError(`${from} sent something else than it said: chunk ${chunk} of ${name}`);
+        throw new FetchError(`${from} sent other data than it announced: chunk ${chunk} of ${name}`);
       await writeAt(file, data, chunk * CHUNK_BYTES);
       onProgress({ doneBytes: chunk * CHUNK_BYTES + length, totalBytes: plan.sizeBytes, resumedBytes });
     }
@@ -156,7 +156,7 @@ async function readPlan(part: string): Promise<string | null> {
   }
 }
 
-/** How many chunks from the beginning are there and right. */
+/** Number of leading chunks that are present and intact. */
 async function soundChunks(part: string, plan: string): Promise<number> {
   const hashes = plan.split(' ').slice(1);
   const file = await open(part, 'r').catch(() => null);
@@ -188,7 +188,7 @@ export async function linkTo(peer: Peer, to: string): Promise<Session> {
   return session;
 }
 
-/** A stream, read in portions of the size one asks for. */
+/** Reads a stream in portions of a requested size. */
 class StreamInput {
   #pieces: Buffer[] = [];
   #held = 0;
@@ -198,7 +198,7 @@ class StreamInput {
   #problem: FetchError | null = null;
   readonly #stream: Stream;
   readonly #clock: Clock;
-  #heardMs = 0;
+  #receivedMs = 0;
   readonly #signal: AbortSignal;
   readonly #abort = () => this.#fail('interrupted');
 
@@ -213,11 +213,11 @@ class StreamInput {
     signal.addEventListener('abort', this.#abort);
     stream.listen((data) => {
       this.#pieces.push(Buffer.from(data));
-      this.#heardMs = clock.elapsedMs();
+      this.#receivedMs = clock.elapsedMs();
       this.#held += data.length;
       this.#unconsumed += data.length;
-      // Room is given for what is waited for, so no more than a portion and a window lie here.
-      if (this.#held <= this.#wanted) this.#giveRoom();
+      // Credit is granted only up to the requested portion, which bounds what is held to a portion and a window.
+      if (this.#held <= this.#wanted) this.#grantCredit();
       if (this.#held >= this.#wanted) this.#whenHeld?.();
     });
   }
@@ -227,16 +227,16 @@ class StreamInput {
     this.#signal.removeEventListener('abort', this.#abort);
   }
 
-  #giveRoom(): void {
+  #grantCredit(): void {
     this.#stream.consumed(this.#unconsumed);
     this.#unconsumed = 0;
   }
 
   async take(count: number): Promise<Buffer> {
     this.#wanted = count;
-    this.#giveRoom();
+    this.#grantCredit();
     if (this.#held < count && this.#problem === null) {
-      this.#heardMs = this.#clock.elapsedMs();
+      this.#receivedMs = this.#clock.elapsedMs();
       const cancel = this.#whenStalled(() => this.#fail('the other side has stopped'));
       await new Promise<void>((resolve) => {
         this.#whenHeld = resolve;
@@ -258,7 +258,7 @@ class StreamInput {
   #whenStalled(stalled: () => void): Cancel {
     let cancel: Cancel = () => {};
     const look = () => {
-      const leftMs = this.#heardMs + STALLED_MS - this.#clock.elapsedMs();
+      const leftMs = this.#receivedMs + STALLED_MS - this.#clock.elapsedMs();
       if (leftMs <= 0) stalled();
       else cancel = this.#clock.after(leftMs, look);
     };

@@ -47,7 +47,7 @@ export class Parcels implements Companion {
   readonly #folder: string;
   readonly #list: ParcelList;
   readonly #abort = new AbortController();
-  readonly #whenTaken = new Map<string, () => void>();
+  readonly #onTaken = new Map<string, () => void>();
   readonly #cancels: Cancel[];
   /** Bytes of the file being fetched, by sender. */
   readonly #fetching = new Map<string, number>();
@@ -74,9 +74,9 @@ export class Parcels implements Companion {
         const waitMs = numberOf(given, 'waitMs', 0, 3_600_000);
         const late = new Promise<null>((resolve) => setTimeout(resolve, waitMs, null).unref());
         const { sizeBytes, outcome, taken } = await this.send(to, path);
-        const told = await Promise.race([outcome, late]);
-        const isTaken = told?.isDelivered === true && (await Promise.race([taken, late])) !== null;
-        return { sizeBytes, isTaken, isWaiting: told === null, problem: told?.problem ?? '' };
+        const sent = await Promise.race([outcome, late]);
+        const isTaken = sent?.isDelivered === true && (await Promise.race([taken, late])) !== null;
+        return { sizeBytes, isTaken, isWaiting: sent === null, problem: sent?.problem ?? '' };
       },
     };
   }
@@ -92,12 +92,12 @@ export class Parcels implements Companion {
     const number = Buffer.from(this.#peer.runtime.random.bytes(6)).toString('hex');
     const share = `${number}-${cutText(name, SHARE_BYTES_MAX)}`;
     const { sizeBytes } = await this.#peer.shares.add({ name: share, path, to: [to], isParcel: true });
-    const whenTaken = new Promise<true>((resolve) => this.#whenTaken.set(share, () => resolve(true)));
+    const whenTaken = new Promise<true>((resolve) => this.#onTaken.set(share, () => resolve(true)));
     const outcome = this.#peer.send(to, encode(parcel, { share, name, sizeBytes }), FILE_TOPIC);
     void outcome.then(({ isDelivered }) => {
       if (isDelivered) return;
       this.#peer.shares.remove(share);
-      this.#whenTaken.delete(share);
+      this.#onTaken.delete(share);
     });
     return { sizeBytes, outcome, taken: whenTaken };
   }
@@ -105,14 +105,14 @@ export class Parcels implements Companion {
   /** Renders a message about a file for the user. */
   textOf(message: Message): string {
     if (message.topic === TAKEN_TOPIC) return takenText(message);
-    const said = readParcel(message);
-    if (said === null) return 'a file, but what it says cannot be read';
-    const known = this.#list.get(message.from, said.share);
-    const file = `${said.name} (${said.sizeBytes} bytes)`;
+    const announced = readParcel(message);
+    if (announced === null) return 'a file, but what it says cannot be read';
+    const known = this.#list.get(message.from, announced.share);
+    const file = `${announced.name} (${announced.sizeBytes} bytes)`;
     if (known?.state === 'here') return `${file}: ${known.path}`;
     const why = known === undefined || known.problem === '' ? '' : ` (${known.problem})`;
     if (known?.state === 'coming') return `${file}, on its way${why}`;
-    return `${file}, not fetched${why}: eyrie get ${message.from}/${said.share}`;
+    return `${file}, not fetched${why}: eyrie get ${message.from}/${announced.share}`;
   }
 
   #take(message: Message): void {
@@ -120,12 +120,12 @@ export class Parcels implements Companion {
     if (message.isBroadcast || message.by !== undefined) return;
     if (message.topic === TAKEN_TOPIC) this.#end(message);
     if (message.topic !== FILE_TOPIC) return;
-    const said = readParcel(message);
-    if (said === null || this.#list.get(message.from, said.share) !== undefined) return;
-    const problem = said.sizeBytes > SIZE_BYTES_MAX ? 'it is large' : '';
-    this.#list.keep(message.from, said.share, {
-      path: this.#freePath(message.from, said.name),
-      sizeBytes: said.sizeBytes,
+    const announced = readParcel(message);
+    if (announced === null || this.#list.get(message.from, announced.share) !== undefined) return;
+    const problem = announced.sizeBytes > SIZE_BYTES_MAX ? 'it is large' : '';
+    this.#list.keep(message.from, announced.share, {
+      path: this.#freePath(message.from, announced.name),
+      sizeBytes: announced.sizeBytes,
       tries: 0,
       state: problem === '' ? 'coming' : 'given up',
       problem,
@@ -140,8 +140,8 @@ export class Parcels implements Companion {
       const offered = this.#peer.shares.all.find((each) => each.name === share);
       if (offered?.isParcel !== true || offered.to[0] !== from) return;
       this.#peer.shares.remove(share);
-      this.#whenTaken.get(share)?.();
-      this.#whenTaken.delete(share);
+      this.#onTaken.get(share)?.();
+      this.#onTaken.delete(share);
     } catch (error) {
       if (!(error instanceof WireError)) throw error;
     }
@@ -172,10 +172,10 @@ export class Parcels implements Companion {
       const comingBytes = [...this.#fetching.values()].reduce((sum, each) => sum + each, 0);
       const lack = await lackOfRoom(folder, known.sizeBytes, comingBytes);
       if (lack !== null) throw new RoomError(lack);
-      const asSaid = ({ totalBytes }: Progress) => {
+      const checkSize = ({ totalBytes }: Progress) => {
         if (totalBytes > known.sizeBytes) throw new Error('it is larger than announced');
       };
-      await fetchResource(this.#peer, from, share, known.path, asSaid, this.#abort.signal);
+      await fetchResource(this.#peer, from, share, known.path, checkSize, this.#abort.signal);
       isHere = true;
       this.#list.keep(from, share, { ...known, state: 'here', problem: '' });
       this.#peer.runtime.log('info', 'file received', { from, path: known.path });

@@ -35,7 +35,7 @@ export const wanted = record({ name: resourceName, fromChunk: varint() });
 export const offers = list(record({ name: resourceName, sizeBytes: varint() }), OFFERS_MAX);
 export type Offer = Shape<typeof offers>[number];
 
-/** What the sender says of what it does not offer, or not to this peer. */
+/** The refusal of a file that is not offered, or not to this peer. */
 export function notForYou(name: string): string {
   return `there is no ${name} for you`;
 }
@@ -152,7 +152,7 @@ export class Shares {
     return this.#policy().isAllowed(member, `get:${share.name}`);
   }
 
-  /** First the length of the manifest (4 bytes) and the manifest, then the chunks from the one that was asked for. */
+  /** First the length of the manifest (4 bytes) and the manifest, then the chunks from the requested one on. */
   async #serve({ id }: Session, name: string, fromChunk: number, stream: Stream): Promise<void> {
     const named = this.#shares.find((each) => each.name === name && each.isCaptures !== true);
     const isOffered = named !== undefined && this.#mayHave(id, named);
