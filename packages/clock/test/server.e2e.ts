@@ -204,3 +204,58 @@ describe('our client and our server', () => {
     });
   });
 });
+
+describe('a step of our wall clock', () => {
+  const HOUR_S = 3_600;
+
+  /** A server with the true time, and a source on a machine whose wall clock the test steps. */
+  async function stepping(onServed: () => void = () => {}) {
+    const machine = { stepNs: 0n };
+    const stepped = {
+      steadyNs: () => clock.steadyNs(),
+      wallNs: () => clock.wallNs() + machine.stepNs,
+    };
+    const time = timeAhead(0);
+    const nowNs = () => {
+      onServed();
+      return time.nowNs();
+    };
+    const server = new TimeServer({ time: { ...time, nowNs }, address: '127.0.0.1', port: 0 });
+    await server.listen();
+    const source = new Source({ host: '127.0.0.1', port: server.port }, stepped);
+    return { machine, server, source, offset: () => source.state().estimate!.offset };
+  }
+
+  test('between two polls is seen at once, and earlier samples stay valid', async () => {
+    const { machine, server, source, offset } = await stepping();
+    try {
+      for (let i = 0; i < 3; i++) await source.poll();
+      assert.ok(Math.abs(offset()) < 0.05, String(offset()));
+      for (const step of [-HOUR_S, HOUR_S, 0]) {
+        machine.stepNs = BigInt(step) * 1_000_000_000n;
+        assert.ok(Math.abs(offset() + step) < 0.05, `${step}: ${offset()}`);
+        await source.poll();
+        assert.ok(Math.abs(offset() + step) < 0.05, `${step}, polled: ${offset()}`);
+        assert.ok(source.state().estimate!.jitter < 0.05);
+      }
+    } finally {
+      await server.close();
+    }
+  });
+
+  test('during an exchange is not taken for delay', async () => {
+    let served = 0;
+    const { machine, server, source, offset } = await stepping(() => {
+      // While the second request is at the server.
+      if (++served === 3) machine.stepNs = BigInt(-HOUR_S) * 1_000_000_000n;
+    });
+    try {
+      for (let i = 0; i < 3; i++) await source.poll();
+      assert.equal(machine.stepNs < 0n, true);
+      assert.ok(Math.abs(offset() - HOUR_S) < 0.05, String(offset()));
+      assert.ok(source.state().estimate!.jitter < 0.05);
+    } finally {
+      await server.close();
+    }
+  });
+});

@@ -31,14 +31,17 @@ export function exchange(
     const socket = createSocket(place.family === 6 ? 'udp6' : 'udp4');
     const timer = setTimeout(() => finish(null), timeoutMs);
     let sentNs = 0n;
+    let sentSteadyNs = 0n;
     const finish = (answer: Exclude<Exchange, { kind: 'ignored' }> | null) => {
       clearTimeout(timer);
       socket.close();
       settle(answer);
     };
     socket.on('message', (bytes) => {
-      const receivedNs = clock.wallNs();
-      const at = Number(clock.steadyNs()) / 1e9;
+      const steadyNs = clock.steadyNs();
+      // By the counter: a step of the wall clock meanwhile must not count as delay.
+      const receivedNs = sentNs + steadyNs - sentSteadyNs;
+      const at = Number(steadyNs) / 1e9;
       const answer = readResponse(request, { bytes, sentNs, receivedNs, at });
       if (answer.kind !== 'ignored') finish(answer);
     });
@@ -50,6 +53,7 @@ export function exchange(
     // Connected, so that the system drops datagrams from elsewhere and reports ICMP port unreachable.
     socket.connect(place.port, place.address, () => {
       sentNs = clock.wallNs();
+      sentSteadyNs = clock.steadyNs();
       socket.send(request.bytes);
     });
   });

@@ -15,6 +15,8 @@ const POLL_MAX = 10;
 /** Initial burst (iburst): four requests two seconds apart, so that the clock filter has a choice. */
 const BURST = 4;
 const BURST_GAP_MS = 2000;
+/** A larger change between wall clock and counter, in seconds, is a step (RFC 5905 appendix A, STEPT). */
+const STEP_MIN = 0.128;
 
 export interface SourceOptions {
   readonly host: string;
@@ -55,6 +57,8 @@ export class Source {
   #polls = 0;
   #fault: string | null = null;
   #isStopped = false;
+  /** Wall clock less counter at the first request; null before. */
+  #tieNs: bigint | null = null;
 
   constructor(options: SourceOptions, clock: LocalClock) {
     this.options = options;
@@ -83,7 +87,8 @@ export class Source {
 
   state(): SourceState {
     const now = Number(this.#clock.steadyNs()) / 1e9;
-    const estimate = this.#reach === 0 ? null : this.#filter.estimate(now, 2 ** PRECISION);
+    const filtered = this.#reach === 0 ? null : this.#filter.estimate(now, 2 ** PRECISION);
+    const estimate = filtered && { ...filtered, offset: filtered.offset - this.#steppedBy() };
     const packet = this.#packet;
     return {
       host: this.options.host,
@@ -104,6 +109,7 @@ export class Source {
       this.#association = null; // All cookies are used: new keys the next time.
       return this.#exchange();
     }
+    const steppedBy = this.#steppedBy();
     const answer = await exchange(request, place, this.#clock, this.options.timeoutMs ?? 1000);
     if (answer === null) this.#fault = this.#silence;
     else if (answer.kind === 'kiss') this.#applyKiss(answer.kiss);
@@ -111,9 +117,20 @@ export class Source {
       this.#reach |= 1;
       this.#fault = null;
       this.#packet = answer.packet;
-      this.#filter.add(answer.sample);
+      this.#filter.add({ ...answer.sample, offset: answer.sample.offset + steppedBy });
       this.#adapt();
     }
+  }
+
+  /**
+   * Seconds by which the wall clock was stepped forward since the first request, by an operator or another daemon. The filter's
+   * offsets are relative to the clock before that, so that its older samples stay valid; slews move wall clock and counter.
+   */
+  #steppedBy(): number {
+    const tieNs = this.#clock.wallNs() - this.#clock.steadyNs();
+    this.#tieNs ??= tieNs;
+    const seconds = Number(tieNs - this.#tieNs) / 1e9;
+    return Math.abs(seconds) < STEP_MIN ? 0 : seconds;
   }
 
   get #silence(): string {
