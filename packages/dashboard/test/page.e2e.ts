@@ -292,6 +292,17 @@ test('flows: any display filter selects them, and retransmissions sort them', as
   await end();
 });
 
+test('flows: a client’s IPv6 address and port are not cut on a laptop, if all times are of one day', async () => {
+  const { page, end } = await open('flows');
+  await page.locator('tr[data-row="19"]').waitFor();
+  const clients = page.locator('tr[data-row] td:nth-child(2)');
+  const long = await clients.filter({ hasText: /\[fd10:10::\w+:\w+:\w+:\w+\]:\d{5}/ }).all();
+  assert.ok(long.length > 0);
+  for (const cell of long)
+    assert.ok(await cell.evaluate(({ scrollWidth, clientWidth }) => scrollWidth <= clientWidth));
+  await end();
+});
+
 test('overview: top talkers as conversations and as ports; a click filters', async () => {
   const { page, end } = await open('overview');
   const talkers = page.locator('.talkers');

@@ -94,6 +94,12 @@ test('findings are marked above the timeline and link to their pages', async () 
   const { page, end } = await visit(browser, `${eyrie.url}#/overview`, { bypassCSP: true });
   await page.locator('.ribbon-mark').first().waitFor();
   assert.deepEqual(await complaints(page), []);
+  const [marks, chart] = [
+    (await page.locator('.ribbon').boundingBox())!,
+    (await page.locator('.timeline .u-over').boundingBox())!,
+  ];
+  assert.ok(Math.abs(marks.x - chart.x) < 1, `marks begin at ${marks.x}, the chart at ${chart.x}`);
+  assert.ok(Math.abs(marks.width - chart.width) < 1, `marks span ${marks.width}, the chart ${chart.width}`);
   await page.locator('.ribbon-mark').last().click();
   await page.waitForFunction(() => /^#\/security\/\d+/.test(location.hash));
   await page.locator('.finding-card').waitFor();

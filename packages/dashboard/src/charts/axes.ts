@@ -9,6 +9,8 @@ const text = () => ({ stroke: token('ink-3'), font: `11px ${token('font')}` });
 
 /** Pixels right of the chart: half of the last time's label. */
 export const AXIS_END = 26;
+/** Pixels left of the timeline, for the labels of its values. */
+export const AXIS_START = 54;
 
 /** Below the chart, with ticks. */
 export function lowerAxis(own: uPlot.Axis): uPlot.Axis {

@@ -2,6 +2,7 @@
 import type { FindingRow, RuleSeverity } from '../api/types.ts';
 import { gradeOf } from '../findings.ts';
 import { linkTo } from '../state/navigation.ts';
+import { AXIS_END, AXIS_START } from './axes.ts';
 
 /** There are not enough pixels for more marks. */
 const MARKS_MAX = 300;
@@ -26,7 +27,7 @@ export function Ribbon({ findings, from, to }: Props) {
   if (shown.length === 0 || to <= from) return null;
   const share = (at: number) => (Math.min(to, Math.max(from, at)) - from) / (to - from);
   return (
-    <div class="ribbon">
+    <div class="ribbon" style={{ left: `${AXIS_START}px`, right: `${AXIS_END}px` }}>
       {/* Sorted by severity; drawn in reverse, so that the most severe are on top. */}
       {shown
         .slice(0, MARKS_MAX)

@@ -2,7 +2,15 @@
 
 import { bytes, rounded, short } from '../format/numbers.ts';
 import { token } from '../state/settings.ts';
-import { AXIS_END, bucketCursor, choosingHooks, clockAxis, sideAxis, spanOfBuckets } from './axes.ts';
+import {
+  AXIS_END,
+  AXIS_START,
+  bucketCursor,
+  choosingHooks,
+  clockAxis,
+  sideAxis,
+  spanOfBuckets,
+} from './axes.ts';
 import uPlot from './plot.ts';
 import type { Stack, Unit } from './stack.ts';
 
@@ -49,5 +57,5 @@ export function optionsFor(
 /** Time axis below, value axis on the left. */
 function axesFor(unit: Unit, width: number): uPlot.Axis[] {
   const valueText = (value: number) => rounded(unit === 'bytes' ? bytes(value) : short(value));
-  return [clockAxis(width), sideAxis({ size: 54, values: (_plot, splits) => splits.map(valueText) })];
+  return [clockAxis(width), sideAxis({ size: AXIS_START, values: (_plot, splits) => splits.map(valueText) })];
 }

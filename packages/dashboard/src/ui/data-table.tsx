@@ -5,6 +5,7 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/ho
 import { announce } from './announce.tsx';
 import { showFullText } from './full-text.ts';
 import { useKeptScroll } from './kept-scroll.ts';
+import { momentWidth } from './moment.tsx';
 
 const ROW_HEIGHT = 28;
 const ROW_HEIGHT_TOUCH = 40;
@@ -16,7 +17,7 @@ export interface TableColumn<T> {
   id: string;
   title: string;
   isNumber?: boolean;
-  /** Share of the width; columns without one fit their content. */
+  /** Share of the width, `var(--moment)` for moments; columns without one fit their content. */
   width?: string;
   /** Hidden on phones. */
   isExtra?: boolean;
@@ -95,7 +96,7 @@ export function DataTable<T>(props: Props<T>) {
     <div
       ref={box}
       class="table-box"
-      style={{ '--row-height': `${rowHeight}px` }}
+      style={{ '--row-height': `${rowHeight}px`, '--moment': momentWidth.value }}
       onScroll={(event) => {
         onScroll(event);
         keep();

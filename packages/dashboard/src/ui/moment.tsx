@@ -13,6 +13,11 @@ const dating = computed<Dating>(() => {
   return datingOf(times);
 });
 
+/** Width of a column of moments, as CSS. */
+export const momentWidth = computed(
+  () => ({ none: '112px', day: '152px', year: 'clamp(158px, 13.5vw, 172px)' })[dating.value],
+);
+
 /** @param time decimal seconds since 1970 */
 export function Moment({ time, places = 3 }: { time: string; places?: number }) {
   const title = `${dayAndClock(time)} ${zoneOf(Number(time))}`;

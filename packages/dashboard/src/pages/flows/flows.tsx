@@ -115,7 +115,7 @@ const flowColumns: readonly TableColumn<FlowRow>[] = [
   {
     id: 'start',
     title: 'Start',
-    width: 'clamp(158px, 13.5vw, 172px)',
+    width: 'var(--moment)',
     isNumber: true,
     isExtra: true,
     serverSort: 'start',

@@ -69,7 +69,7 @@ const columns: readonly TableColumn<HostRow>[] = [
   {
     id: 'first',
     title: 'First seen',
-    width: 'clamp(158px, 13.5vw, 172px)',
+    width: 'var(--moment)',
     isNumber: true,
     isExtra: true,
     serverSort: 'first',
@@ -79,7 +79,7 @@ const columns: readonly TableColumn<HostRow>[] = [
   {
     id: 'last',
     title: 'Last seen',
-    width: 'clamp(158px, 13.5vw, 172px)',
+    width: 'var(--moment)',
     isNumber: true,
     serverSort: 'last',
     cell: (host) => <Moment time={host.last} />,

@@ -133,7 +133,7 @@ export function Findings(props: { rules: Resource<Page<FindingRow>>; expert: Res
                 <a class="finding" href={placeOf(row)} title={row.detail?.summary ?? row.message}>
                   <span class="who-name">{row.message.replace(TECHNIQUE, '')}</span>
                   <span class="tag">{row.protocol}</span>
-                  {capture.value === null && <span class="who-address">{nameAmongOthers(row.capture)}</span>}
+                  {isRepeated(row) && <span class="who-address">{nameAmongOthers(row.capture)}</span>}
                 </a>
                 <span class="num lines-count">{count(row.count)} ×</span>
               </li>
@@ -142,6 +142,11 @@ export function Findings(props: { rules: Resource<Page<FindingRow>>; expert: Res
       )}
     </ListPanel>
   );
+}
+
+/** A rule names addresses; expert information reads the same in each capture. */
+function isRepeated({ detail }: FindingRow): boolean {
+  return detail === null && capture.value === null;
 }
 
 /** Suffix with the MITRE ATT&CK technique; only the finding's own page shows it. */

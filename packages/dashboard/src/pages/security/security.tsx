@@ -55,7 +55,7 @@ const columns: readonly TableColumn<FindingRow>[] = [
   {
     id: 'time',
     title: 'Last seen',
-    width: 'clamp(158px, 13.5vw, 172px)',
+    width: 'var(--moment)',
     isNumber: true,
     isExtra: true,
     cell: (finding) => <Moment time={finding.last} places={1} />,
