@@ -9,6 +9,11 @@ export const UNVERIFIED = 2;
 export const NOT_PRESENT = 3;
 export const checksumStatusNames = { 0: 'Bad', 1: 'Good', 2: 'Unverified', 3: 'Not present', 4: 'Illegal' };
 
+/** What follows the checksum in its line of the tree. */
+export function statusNote(status: number): string {
+  return status === GOOD ? ' [correct]' : status === UNVERIFIED ? ' [unverified]' : '';
+}
+
 /** Sum of the 16-bit words of [start, end), an odd last byte padded with zero; up to 64 KiB without overflow. */
 export function sumWords(b: Uint8Array, start: number, end: number): number {
   let sum = 0;

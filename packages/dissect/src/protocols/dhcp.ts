@@ -51,7 +51,10 @@ const f = {
   secs: uint('dhcp.secs', 'Seconds elapsed'),
   secsLittle: none('dhcp.secs_le', SECONDS_LITTLE),
   flags: uint('dhcp.flags', 'Bootp flags').at(10, 2).hex(),
-  flagsBc: bool('dhcp.flags.bc', 'Broadcast flag').at(10, 2).mask(0x8000),
+  flagsBc: bool('dhcp.flags.bc', 'Broadcast flag')
+    .at(10, 2)
+    .mask(0x8000)
+    .named({ 0: 'Unicast', 1: 'Broadcast' }),
   flagsReserved: uint('dhcp.flags.reserved', 'Reserved flags').at(10, 2).mask(0x7fff).hex(),
   ipClient: ipv4('dhcp.ip.client', 'Client IP address').at(12, 4),
   ipYour: ipv4('dhcp.ip.your', 'Your (client) IP address').at(16, 4),
@@ -119,6 +122,7 @@ export const dhcp: Protocol = protocol({
     if (start + 10 <= end) out.add(f.secs, start + 8, 2, secondsElapsed(b, start));
     if (areSecondsLittle(b, start, end)) out.add(f.secsLittle, start + 8, 0);
     out.openFixed(f.flags);
+    if (start + 12 <= end) out.note(b[start + 10]! & 0x80 ? ' (Broadcast)' : ' (Unicast)');
     out.fixed(f.flagsBc);
     out.fixed(f.flagsReserved);
     out.close();

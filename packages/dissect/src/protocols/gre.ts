@@ -49,13 +49,18 @@ const types: Readonly<Record<number, string>> = {
   0xb7ea: 'GRE Control Channel Frames',
 };
 
+const yesNo = { 0: 'No', 1: 'Yes' };
+
 const f = {
   flags: uint('gre.flags_and_version', 'Flags and Version').at(0, 2).hex(),
-  hasChecksum: bool('gre.flags.checksum', 'Checksum Bit').at(0, 2).mask(CHECKSUM),
-  hasRouting: bool('gre.flags.routing', 'Routing Bit').at(0, 2).mask(ROUTING),
-  hasKey: bool('gre.flags.key', 'Key Bit').at(0, 2).mask(KEY),
-  hasSequence: bool('gre.flags.sequence_number', 'Sequence Number Bit').at(0, 2).mask(SEQUENCE),
-  isStrict: bool('gre.flags.strict_source_route', 'Strict Source Route Bit').at(0, 2).mask(0x0800),
+  hasChecksum: bool('gre.flags.checksum', 'Checksum Bit').at(0, 2).mask(CHECKSUM).named(yesNo),
+  hasRouting: bool('gre.flags.routing', 'Routing Bit').at(0, 2).mask(ROUTING).named(yesNo),
+  hasKey: bool('gre.flags.key', 'Key Bit').at(0, 2).mask(KEY).named(yesNo),
+  hasSequence: bool('gre.flags.sequence_number', 'Sequence Number Bit').at(0, 2).mask(SEQUENCE).named(yesNo),
+  isStrict: bool('gre.flags.strict_source_route', 'Strict Source Route Bit')
+    .at(0, 2)
+    .mask(0x0800)
+    .named(yesNo),
   recursion: uint('gre.flags.recursion_control', 'Recursion control').at(0, 2).mask(0x0700),
   hasAck: bool('gre.flags.ack', 'Acknowledgment').mask(ACK),
   reserved: uint('gre.flags.reserved', 'Flags (Reserved)').mask(0x00f8),

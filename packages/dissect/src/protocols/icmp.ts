@@ -7,7 +7,8 @@ import { COLUMN, LISTED, NESTED, type Packet } from '../core/packet.ts';
 import { type Protocol, protocol } from '../core/protocol.ts';
 import type { Sink } from '../core/sink.ts';
 import { ipProtocols } from '../core/table.ts';
-import { checksumStatus, checksumStatusNames } from './checksum.ts';
+import { checksumStatus, checksumStatusNames, statusNote } from './checksum.ts';
+import { decimalAndHex } from './decimal-and-hex.ts';
 import { emitIcmpExtensions, icmpExtensionFields } from './icmp-extensions.ts';
 import { ip } from './ip.ts';
 import { icmpCode, icmpTypes } from './names/icmp.ts';
@@ -45,15 +46,18 @@ const states = {
 const answerOf = (p: Packet, layer: number): Answer | null => p.notes[layer] as Answer | null;
 
 const f = {
-  type: uint('icmp.type', 'Type').at(0, 1).named(icmpTypes),
+  type: uint('icmp.type', 'Type')
+    .at(0, 1)
+    .named(icmpTypes)
+    .shownAs((type) => `Type: ${type} (${icmpTypes[type as number] ?? 'Unknown'})`),
   code: uint('icmp.code', 'Code').at(1, 1),
   checksum: uint('icmp.checksum', 'Checksum').at(2, 2).hex(),
   checksumStatus: uint('icmp.checksum.status', 'Checksum Status').byName().named(checksumStatusNames),
   unused: bytes('icmp.unused', 'Unused'),
-  ident: uint('icmp.ident', 'Identifier (BE)'),
-  identLe: uint('icmp.ident_le', 'Identifier (LE)').le(),
-  seq: uint('icmp.seq', 'Sequence Number (BE)'),
-  seqLe: uint('icmp.seq_le', 'Sequence Number (LE)').le(),
+  ident: uint('icmp.ident', 'Identifier (BE)').shownAs(decimalAndHex('Identifier (BE)', 2)),
+  identLe: uint('icmp.ident_le', 'Identifier (LE)').le().shownAs(decimalAndHex('Identifier (LE)', 2)),
+  seq: uint('icmp.seq', 'Sequence Number (BE)').shownAs(decimalAndHex('Sequence Number (BE)', 2)),
+  seqLe: uint('icmp.seq_le', 'Sequence Number (LE)').le().shownAs(decimalAndHex('Sequence Number (LE)', 2)),
   mtu: uint('icmp.mtu', 'MTU of next hop'),
   length: uint('icmp.length', 'Length'),
   lengthOriginal: uint('icmp.length.original_datagram', 'Length of original datagram'),
@@ -136,12 +140,15 @@ export const icmp: Protocol = protocol({
     if (code !== null) out.note(` (${code})`);
     out.fixed(f.checksum);
     if (p.stop[layer]! - start < HEADER) return;
-    out.add(f.checksumStatus, start + 2, 0, checksumStatus(p, layer));
+    const status = checksumStatus(p, layer);
+    out.note(statusNote(status));
+    out.add(f.checksumStatus, start + 2, 0, status);
     emitBody(p, b, start, p.stop[layer]!, out);
     out.fixed(f.respTo);
     out.fixed(f.respIn);
     if (replyTo(p, layer) === 0) out.add(f.noResp, start, 0, '');
     out.fixed(f.respTime);
+    if (out.wants(f.respTime) && answerOf(p, layer) !== null) out.note(' ms');
   },
   info(p, layer) {
     const b = p.bufferOf(layer);

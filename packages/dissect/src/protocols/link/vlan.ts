@@ -24,7 +24,7 @@ const priorities = {
 
 const f = {
   priority: uint('vlan.priority', 'Priority').at(0, 2).mask(0xe000).named(priorities),
-  dei: bool('vlan.dei', 'DEI').at(0, 2).mask(0x1000),
+  dei: bool('vlan.dei', 'DEI').at(0, 2).mask(0x1000).named({ 0: 'Ineligible', 1: 'Eligible' }),
   id: uint('vlan.id', 'ID').at(0, 2).mask(0x0fff),
   type: uint('vlan.etype', 'Type').hex(2).named(etherTypeNames),
   len: uint('vlan.len', 'Length'),

@@ -27,8 +27,8 @@ export const dscpNames: Readonly<Record<number, string>> = {
 
 export const ecnNames: Readonly<Record<number, string>> = {
   0: 'Not ECN-Capable Transport',
-  1: 'ECN-Capable Transport codepoint',
-  2: 'ECN-Capable Transport codepoint',
+  1: "ECN-Capable Transport codepoint '01'",
+  2: "ECN-Capable Transport codepoint '10'",
   3: 'Congestion Experienced',
 };
 

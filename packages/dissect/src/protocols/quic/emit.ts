@@ -18,6 +18,7 @@ export const FRAMES = -1;
 export const PADDING = -2;
 /** RFC 9001 §6: in the first byte of a short header. */
 const KEY_PHASE = 0x04;
+const CONNECTION = 'QUIC Connection information';
 /** RFC 9001 §5.8. */
 const RETRY_TAG_BYTES = 16;
 
@@ -69,9 +70,15 @@ export function emitPacket(p: Packet, layer: number, out: Sink): void {
     connection !== null &&
     p.protocols[layer - 1]!.name !== 'quic' &&
     p.protocols[layer - 1]!.name !== 'tls'
-  )
+  ) {
+    out.group(CONNECTION, start, 0);
     out.add(f.connectionNumber, start, 0, connection.number);
-  if (isUnknown(p, layer)) out.add(f.unknownConnection, start, 0);
+    out.close();
+  } else if (isUnknown(p, layer)) {
+    out.group(CONNECTION, start, 0);
+    out.add(f.unknownConnection, start, 0);
+    out.close();
+  }
   if (p.mark[layer] === PADDING) {
     out.add(f.coalescedPadding, start, 0);
     return;

@@ -33,6 +33,8 @@ const FRAMES: Readonly<Record<number, string>> = {
 const frameNames = (type: number): string | undefined =>
   type >= 0x08 && type <= 0x0f ? 'STREAM' : FRAMES[type];
 
+const trueFalse = { 0: 'False', 1: 'True' };
+
 export const UNKNOWN_CONNECTION = 'Unknown QUIC connection. Missing Initial Packet or migrated connection?';
 export const COALESCED_PADDING = '(Random) padding data appended to the datagram';
 
@@ -45,8 +47,8 @@ export const f = {
   headerForm: uint('quic.header_form', 'Header Form')
     .mask(0x80)
     .named({ 0: 'Short Header', 1: 'Long Header' }),
-  fixedBit: bool('quic.fixed_bit', 'Fixed Bit').mask(0x40),
-  spinBit: bool('quic.spin_bit', 'Spin Bit').mask(0x20),
+  fixedBit: bool('quic.fixed_bit', 'Fixed Bit').mask(0x40).named(trueFalse),
+  spinBit: bool('quic.spin_bit', 'Spin Bit').mask(0x20).named(trueFalse),
   longType: uint('quic.long.packet_type', 'Packet Type')
     .mask(0x30)
     .named({ 0: 'Initial', 1: '0-RTT', 2: 'Handshake', 3: 'Retry' }),

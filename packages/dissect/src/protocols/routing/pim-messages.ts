@@ -70,7 +70,7 @@ export const pimFields = {
   reserved: bytes('pim.res_bytes', 'Reserved byte(s)'),
   checksum: uint('pim.cksum', 'Checksum').at(2, 2).hex(),
   badChecksum: none('pim.bad_checksum', 'Bad checksum'),
-  checksumStatus: uint('pim.cksum.status', 'Checksum Status').named(checksumStatusNames),
+  checksumStatus: uint('pim.cksum.status', 'Checksum Status').byName().named(checksumStatusNames),
   options: none('pim.option', 'PIM Options'),
   optionType: uint('pim.optiontype', 'Type'),
   optionLength: uint('pim.optionlength', 'Length'),

@@ -9,6 +9,7 @@ import {
   expectedChecksum,
   GOOD,
   isChecksumGood,
+  statusNote,
   sumWords,
   UNVERIFIED,
 } from '../checksum.ts';
@@ -58,6 +59,7 @@ export const pim: Protocol = protocol({
     out.add(f.reserved, start + 1, 1);
     out.fixed(f.checksum);
     const status = statusOf(p, layer, b, start, end);
+    out.note(statusNote(status));
     if (status === BAD) out.add(f.badChecksum, start + 2, 0);
     out.add(f.checksumStatus, start + 2, 0, status);
     if (end <= start + HEADER) return;

@@ -1,8 +1,11 @@
 // Fields of ONC RPC (RFC 5531) and of RPCSEC_GSS (RFC 2203).
-import { bool, bytes, none, seconds, text, uint, uint64 } from '../../core/field.ts';
+import { bool, bytes, none, seconds, text, uint, uint64, type Value } from '../../core/field.ts';
 import { programName } from './program-names.ts';
 
 /** Authentication flavors; mount and NFS list them too. */
+/** `XID: 0x00000001 (1)` */
+const xidLine = (xid: Value): string => `XID: 0x${xid.toString(16).padStart(8, '0')} (${xid})`;
+
 export const flavorNames: Readonly<Record<number, string>> = {
   0: 'AUTH_NULL',
   1: 'AUTH_UNIX',
@@ -36,7 +39,7 @@ export const f = {
   lastfrag: bool('rpc.lastfrag', 'Last Fragment').mask(0x80000000),
   fraglen: uint('rpc.fraglen', 'Fragment Length').mask(0x7fffffff),
   fragmentData: bytes('rpc.fragment_data', 'Fragment Data'),
-  xid: uint('rpc.xid', 'XID').hex(4),
+  xid: uint('rpc.xid', 'XID').hex(4).shownAs(xidLine),
   msgtyp: uint('rpc.msgtyp', 'Message Type').named({ 0: 'Call', 1: 'Reply' }),
   version: uint('rpc.version', 'RPC Version'),
   program: uint('rpc.program', 'Program').named(programName),

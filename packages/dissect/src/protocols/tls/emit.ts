@@ -208,11 +208,8 @@ function emitRecord(
   const b = p.bufferOf(layer);
   const type = b[at]!;
   const body = at + RECORD_HEADER;
-  out.open(f.record, at, end - at);
-  if (out.wants(f.record))
-    out.note(
-      `: ${versionColumn(after || u16(b, at + 1)) ?? 'SSL'} ${recordWords(p, layer, at, end).join(', ')}`,
-    );
+  const line = out.wants(f.record) ? recordLine(p, layer, at, end, after) : undefined;
+  out.open(f.record, at, end - at, line);
   out.add(before === TLS13 && type === APPLICATION_DATA ? f.opaqueType : f.contentType, at, 1);
   out.add(f.recordVersion, at + 1, 2);
   out.add(f.recordLength, at + 3, 2);
@@ -228,6 +225,23 @@ function emitRecord(
   else if (type === HEARTBEAT) emitHeartbeat(out, f, b, body, end);
   else if (type === HANDSHAKE) emitHandshake(p, layer, out, body, end);
   out.close();
+}
+
+/** `TLSv1.2 Record Layer: Handshake Protocol: Client Hello` */
+function recordLine(p: Packet, layer: number, at: number, end: number, version: number): string {
+  const b = p.bufferOf(layer);
+  const words = recordWords(p, layer, at, end);
+  const title = `${versionColumn(version || u16(b, at + 1)) ?? 'SSL'} Record Layer`;
+  switch (decryptedAt(p, layer, at)?.type ?? b[at]) {
+    case HANDSHAKE:
+      return `${title}: Handshake Protocol: ${words.length > 1 ? 'Multiple Handshake Messages' : words.join('')}`;
+    case CHANGE_CIPHER_SPEC:
+      return `${title}: Change Cipher Spec Protocol: Change Cipher Spec`;
+    case APPLICATION_DATA:
+      return `${title}: Application Data Protocol: ${expectedProtocol(p, tlsSession(p).alpn)?.title ?? 'Application Data'}`;
+    default:
+      return `${title}: ${words.join(', ')}`;
+  }
 }
 
 function emitApplicationData(p: Packet, out: Sink, body: number, end: number): void {

@@ -22,7 +22,9 @@ export function handshakeFields(prefix: 'tls' | 'dtls') {
   const group = (name: string, title: string): Field => uint(`${hs}.${name}`, title).named(groupName);
   const version = (name: string, title: string): Field => uint(name, title).hex(2).named(versionName);
   return {
-    record: none(`${prefix}.record`, 'Record Layer'),
+    record: none(`${prefix}.record`, 'Record Layer').shownAs((line) =>
+      typeof line === 'string' ? line : 'Record Layer',
+    ),
     contentType: uint(`${prefix}.record.content_type`, 'Content Type').named(contentTypeNames),
     recordVersion: version(`${prefix}.record.version`, 'Version'),
     recordLength: uint(`${prefix}.record.length`, 'Length'),

@@ -10,7 +10,7 @@ export const sipFields = {
   uriPort: text('sip.r-uri.port', 'Request-URI Host Port'),
   statusLine: text('sip.Status-Line', 'Status-Line'),
   statusCode: uint('sip.Status-Code', 'Status-Code'),
-  header: text('sip.msg_hdr', 'Message Header'),
+  header: text('sip.msg_hdr', 'Message Header').shownAs(() => 'Message Header'),
   fromDisplay: text('sip.from.display.info', 'SIP from display info'),
   fromAddress: text('sip.from.addr', 'SIP from address'),
   fromUser: text('sip.from.user', 'SIP from address User Part'),
