@@ -115,9 +115,9 @@ export class Stay implements VisitWitness {
   /** Ends a visit that exceeds its time or size, or is idle. */
   check(now: number): void {
     const { idleMsMax, sessionMsMax, sessionBytesMax } = this.#host.bounds;
-    if (now - this.#lastAt > idleMsMax) this.cut('idle');
+    if (this.#socket.bytesRead > sessionBytesMax) this.cut('sent too much');
     else if (now - this.beganAt > sessionMsMax) this.cut('time is up');
-    else if (this.#socket.bytesRead > sessionBytesMax) this.cut('sent too much');
+    else if (now - this.#lastAt > idleMsMax) this.cut('idle');
   }
 
   cut(reason: string): void {

@@ -1,7 +1,7 @@
 // A visitor's connection, as decoys see it: reads bytes and lines, writes answers, reports events. Everything is
 // recorded and bounded.
 import { createHash, createHmac } from 'node:crypto';
-import type { Duplex } from 'node:stream';
+import type { Duplex, Writable } from 'node:stream';
 import type { Account, Bounds } from './bounds.ts';
 import type { Happening } from './event.ts';
 import type { Persona } from './persona.ts';
@@ -51,8 +51,8 @@ export class Visit {
   #waiting: Buffer[] = [];
   #waitingBytes = 0;
   #isOver = false;
-  /** Bytes of unread answers counted so far. */
-  #unreadBytes = 0;
+  /** Bytes of unread answers counted so far, by stream: SSH has several channels. */
+  readonly #unread = new Map<Writable, number>();
   #wake: (() => void) | null = null;
   #onData: (bytes: Buffer) => void;
 
@@ -163,10 +163,18 @@ export class Visit {
     this.#countUnread(this.socket);
   }
 
-  #countUnread(stream: Duplex): void {
-    const bytes = stream.writableLength;
-    this.#account.hold(bytes - this.#unreadBytes);
-    this.#unreadBytes = bytes;
+  /** Counts what all streams have not delivered, this one included; returns the bytes. */
+  #countUnread(stream: Writable): number {
+    this.#unread.set(stream, this.#unread.get(stream) ?? 0);
+    let total = 0;
+    for (const [each, before] of this.#unread) {
+      const bytes = each.destroyed ? 0 : each.writableLength;
+      this.#account.hold(bytes - before);
+      total += bytes;
+      if (bytes === 0) this.#unread.delete(each);
+      else this.#unread.set(each, bytes);
+    }
+    return total;
   }
 
   get #account(): Account {
@@ -178,10 +186,9 @@ export class Visit {
     this.#account.hold(bytes);
   }
 
-  /** Returns false and ends the visit if unread answers pile up in `stream`: they would fill the memory. */
-  isRead(stream: Duplex): boolean {
-    this.#countUnread(stream);
-    if (stream.writableLength <= UNREAD_BYTES_MAX) return true;
+  /** Returns false and ends the visit if unread answers pile up in its streams: they would fill the memory. */
+  isRead(stream: Writable): boolean {
+    if (this.#countUnread(stream) <= UNREAD_BYTES_MAX) return true;
     this.socket.destroy();
     return false;
   }

@@ -1,6 +1,6 @@
 // What a login leaves at a decoy of one exchange: clients written by hand from the specifications.
 import assert from 'node:assert/strict';
-import { type Duplex, duplexPair } from 'node:stream';
+import { type Duplex, duplexPair, Writable } from 'node:stream';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { Account, Budget } from '../../src/honeypot/bounds.ts';
@@ -42,6 +42,32 @@ function conversation(name: string): Conversation {
 }
 
 const logins = (reports: readonly Happening[]) => reports.filter(({ type }) => type === 'login');
+
+test('unread answers of all streams of a visit count together, in its memory and towards their limit', () => {
+  const account = new Account(new Budget(1e9));
+  const [, server] = duplexPair();
+  const witness = {
+    ...{ protocol: 'ssh', visitor: '192.0.2.9', account, keep: () => 'hash' },
+    ...{ report() {}, record() {}, recordSecret() {} },
+  };
+  const visit = new Visit(server, persona, BOUNDS, witness);
+  /** Takes bytes and never finishes with them, as a channel whose window is closed. */
+  const closed = () => new Writable({ write() {} });
+  const [first, second] = [closed(), closed()];
+  first.write(Buffer.alloc(600_000));
+  assert.equal(visit.isRead(first), true);
+  assert.equal(account.bytes, 600_000);
+  second.write(Buffer.alloc(300_000));
+  assert.equal(visit.isRead(second), true);
+  assert.equal(account.bytes, 900_000);
+  first.destroy();
+  assert.equal(visit.isRead(second), true);
+  assert.equal(account.bytes, 300_000);
+  const third = closed();
+  third.write(Buffer.alloc(800_000));
+  assert.equal(visit.isRead(third), false);
+  assert.equal(server.destroyed, true);
+});
 
 describe('VNC', () => {
   test('version 3.8: challenge and response are kept, and the refusal has a reason', async () => {

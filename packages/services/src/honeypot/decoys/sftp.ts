@@ -8,10 +8,20 @@ import { OPEN_BYTES_MAX, OpenFiles } from './sftp-handles.ts';
 const { STATUS_CODE } = ssh2.utils.sftp;
 /** Bytes of a read, as in OpenSSH's server. */
 const READ_BYTES_MAX = 261_120;
-/** Bytes sent in total: the library buffers what a client does not read. */
+/** Bytes sent in total, over all sessions of a connection: the library buffers what a client does not read. */
 const GIVEN_BYTES_MAX = 2 * OPEN_BYTES_MAX;
 
-export function serveSftp(visit: Visit, sftp: ssh2.SFTPWrapper, files: Files): void {
+/** Bytes sent so far by all sessions of a connection. */
+export interface GivenBytes {
+  bytes: number;
+}
+
+export function serveSftp(
+  visit: Visit,
+  sftp: ssh2.SFTPWrapper,
+  files: Files,
+  given: GivenBytes = { bytes: 0 },
+): void {
   const open = new OpenFiles((growth) => visit.hold(growth));
   sftp.on('REALPATH', (id, path) => {
     const full = absolute(path);
@@ -19,7 +29,7 @@ export function serveSftp(visit: Visit, sftp: ssh2.SFTPWrapper, files: Files): v
   });
   serveStat(visit, sftp, files);
   serveFolders(sftp, files, open);
-  serveFiles(visit, sftp, files, open);
+  serveFiles(visit, sftp, files, open, given);
   for (const kind of ['SETSTAT', 'FSETSTAT', 'MKDIR', 'REMOVE', 'RMDIR', 'RENAME'] as const) {
     sftp.on(kind, (id: number) => sftp.status(id, STATUS_CODE.OK));
   }
@@ -65,8 +75,13 @@ function serveFolders(sftp: ssh2.SFTPWrapper, files: Files, open: OpenFiles): vo
   });
 }
 
-function serveFiles(visit: Visit, sftp: ssh2.SFTPWrapper, files: Files, open: OpenFiles): void {
-  let givenBytes = 0;
+function serveFiles(
+  visit: Visit,
+  sftp: ssh2.SFTPWrapper,
+  files: Files,
+  open: OpenFiles,
+  given: GivenBytes,
+): void {
   sftp.on('OPEN', (id, path, flags) => {
     const full = absolute(path);
     const isWritten = (flags & 2) !== 0;
@@ -80,8 +95,8 @@ function serveFiles(visit: Visit, sftp: ssh2.SFTPWrapper, files: Files, open: Op
     if (handle === undefined) return sftp.status(id, STATUS_CODE.FAILURE);
     const bytes = handle.content.subarray(offset, offset + Math.min(length, READ_BYTES_MAX));
     if (bytes.length === 0) return sftp.status(id, STATUS_CODE.EOF);
-    givenBytes += bytes.length;
-    if (givenBytes > GIVEN_BYTES_MAX) visit.socket.destroy();
+    given.bytes += bytes.length;
+    if (given.bytes > GIVEN_BYTES_MAX) visit.socket.destroy();
     else sftp.data(id, bytes);
   });
   sftp.on('WRITE', (id, name, offset, data) =>

@@ -5,7 +5,7 @@ import { Shell } from '../shell/shell.ts';
 import type { Visit } from '../visit.ts';
 import type { Decoy } from './decoy.ts';
 import { tapHassh } from './hassh.ts';
-import { serveSftp } from './sftp.ts';
+import { type GivenBytes, serveSftp } from './sftp.ts';
 
 const { Server } = ssh2;
 const LINE_BYTES_MAX = 4096;
@@ -46,9 +46,10 @@ function converse(visit: Visit, client: ssh2.Connection): void {
     else attempt.reject(['password']);
   });
   let sessions = 0;
+  const given: GivenBytes = { bytes: 0 };
   client.on('ready', () =>
     client.on('session', (accept, reject) => {
-      if (sessions++ < SESSIONS_MAX) serveSession(visit, accept(), user);
+      if (sessions++ < SESSIONS_MAX) serveSession(visit, accept(), user, given);
       else reject();
     }),
   );
@@ -60,7 +61,7 @@ function converse(visit: Visit, client: ssh2.Connection): void {
   client.on('request', (_accept, reject) => reject?.());
 }
 
-function serveSession(visit: Visit, session: ssh2.Session, user: string): void {
+function serveSession(visit: Visit, session: ssh2.Session, user: string, given: GivenBytes): void {
   const shell = new Shell(visit, user);
   session.on('pty', (accept) => accept?.());
   session.on('env', (accept) => accept?.());
@@ -74,9 +75,10 @@ function serveSession(visit: Visit, session: ssh2.Session, user: string): void {
     channel.exit(0);
     shell.keepFiles();
     channel.end();
+    visit.isRead(channel);
   });
   session.on('shell', (accept) => serveShell(visit, shell, accept()));
-  session.on('sftp', (accept) => serveSftp(visit, accept(), shell.files));
+  session.on('sftp', (accept) => serveSftp(visit, accept(), shell.files, given));
   session.on('close', () => shell.keepFiles());
 }
 
