@@ -90,7 +90,7 @@ export interface IcmpEvent extends Seen {
   readonly quoted: { readonly source: string; readonly destination: string; readonly port: number } | null;
 }
 
-/** An IP packet (or its first fragment) that carries neither TCP nor UDP. */
+/** An IP packet (or its first fragment) that carries neither TCP, UDP nor ICMP. */
 export interface ProtocolEvent extends Seen {
   readonly kind: 'protocol';
   readonly source: string;

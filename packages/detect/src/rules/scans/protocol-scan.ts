@@ -11,9 +11,9 @@ export const protocolScan: Rule = {
   title: 'IP protocol scan',
   severity: 'medium',
   technique: SERVICE_DISCOVERY,
-  threshold: `${PROTOCOLS} different IP protocols other than TCP and UDP from one host to another in ${WINDOW_S / 60} minutes`,
+  threshold: `${PROTOCOLS} different IP protocols other than TCP, UDP and ICMP from one host to another in ${WINDOW_S / 60} minutes`,
   source:
-    'nmap -sO sends one packet for each of the 256 protocol numbers; hosts use ICMP, routers and gateways three or four more',
+    'nmap -sO sends one packet for each of the 256 protocol numbers; hosts use none but those, routers and gateways three or four',
   exemptions: 'Routers (OSPF, PIM, VRRP, GRE, ESP with AH between the same two); multicast destinations.',
   advice: 'Identify the program on the source. Unless it is your own scanner, isolate the host.',
   watch(report) {

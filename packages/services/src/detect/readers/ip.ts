@@ -1,4 +1,4 @@
-// Reports the IP protocols that hosts use besides TCP and UDP.
+// Reports the IP protocols that hosts use besides TCP, UDP and ICMP, which have events of their own.
 import { ipv4Address, ipv6Address, protocolNamed } from '@eyrie/dissect';
 import { type ReaderMaker, timeOf } from '../reader.ts';
 
@@ -6,8 +6,8 @@ const ipv4 = protocolNamed('ip')!.id;
 /** Bytes of the fixed header (RFC 791 §3.1, RFC 8200 §3). */
 const IPV4_HEADER = 20;
 const IPV6_HEADER = 40;
-/** IPv6 extension headers (RFC 8200 §4) are not payload protocols; TCP and UDP are reported elsewhere. */
-const USUAL = new Set([0, 6, 17, 43, 44, 60]);
+/** ICMP, TCP, UDP and ICMPv6; and IPv6 extension headers (RFC 8200 §4), which are not payload protocols. */
+const USUAL = new Set([1, 6, 17, 58, 0, 43, 44, 60]);
 
 export const ipReader: ReaderMaker = {
   protocols: ['ip', 'ipv6'],
