@@ -35,7 +35,7 @@ export function addCaptureRoutes(app: Server, context: Context): void {
 function addCaptureList(app: Server, context: Context): void {
   app.get(
     '/captures',
-    { schema: answers('captures', 'What is stored, the newest first', Captures) },
+    { schema: answers('captures', 'Stored captures, newest first', Captures) },
     async () => ({
       items: await captureRows(context.store, context.intake),
     }),
@@ -91,7 +91,16 @@ function addDeletion(app: Server, context: Context): void {
   const { store, redissector, folder } = context;
   app.delete(
     '/captures/:id',
-    { schema: { ...answers('captures', 'Delete it with all that belongs to it', Deleted), params: ById } },
+    {
+      schema: {
+        ...answers(
+          'captures',
+          'Delete a capture: its packets, flows, names and findings, and its file if it was uploaded',
+          Deleted,
+        ),
+        params: ById,
+      },
+    },
     async ({ params }) => {
       const capture = await store.capture(params.id);
       if (capture === null) throw noCapture(params.id);
@@ -111,7 +120,7 @@ function addDeletion(app: Server, context: Context): void {
 function addLive(app: Server, context: Context): void {
   app.get(
     '/interfaces',
-    { schema: answers('captures', 'Where packets can be captured', Interfaces) },
+    { schema: answers('captures', 'Interfaces on which packets can be captured', Interfaces) },
     async () => {
       if (context.intake === null)
         return { items: [], can_capture: false, problem: 'this analyzer only reads; eyrie up captures too' };
@@ -128,7 +137,12 @@ function addLive(app: Server, context: Context): void {
 
   app.post(
     '/captures/live',
-    { schema: { ...answers('captures', 'Begin a live capture', CaptureRow), body: LiveRequest } },
+    {
+      schema: {
+        ...answers('captures', 'Start a live capture on an interface', CaptureRow),
+        body: LiveRequest,
+      },
+    },
     async ({ body }) => {
       const { capture } = await intakeOf(context).startLive({
         interface: body.interface,
@@ -141,7 +155,7 @@ function addLive(app: Server, context: Context): void {
 
   app.post(
     '/captures/:id/stop',
-    { schema: { ...answers('captures', 'End what is running', CaptureRow), params: ById } },
+    { schema: { ...answers('captures', 'Stop a running import or live capture', CaptureRow), params: ById } },
     async ({ params }) => {
       await captureOf(context, params.id);
       if (!(await intakeOf(context).stop(params.id)))

@@ -22,7 +22,7 @@ export function addConversationRoutes(app: Server, { store }: Context): void {
     '/conversations',
     {
       schema: {
-        ...answers('flows', 'Who with whom, the largest, as -z conv', Conversations),
+        ...answers('flows', 'Conversations, largest first, as -z conv', Conversations),
         querystring: TalkQuery,
       },
     },
@@ -45,7 +45,7 @@ export function addConversationRoutes(app: Server, { store }: Context): void {
     '/endpoints',
     {
       schema: {
-        ...answers('flows', 'Addresses, the largest, as -z endpoints', Endpoints),
+        ...answers('flows', 'Endpoints, largest first, as -z endpoints', Endpoints),
         querystring: EndpointsQuery,
       },
     },

@@ -39,7 +39,11 @@ export function addFieldRoutes(app: Server, { store }: Context): void {
     '/filter/check',
     {
       schema: {
-        ...answers('filters', 'Is this display filter right, and if not, where', FilterCheck),
+        ...answers(
+          'filters',
+          'Check a display filter: where it is wrong, and whether columns decide it',
+          FilterCheck,
+        ),
         querystring: FilterCheckQuery,
       },
     },

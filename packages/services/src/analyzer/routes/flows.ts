@@ -32,7 +32,16 @@ export function addFlowRoutes(app: Server, context: Context): void {
 
   app.get(
     '/flows',
-    { schema: { ...answers('flows', 'Conversations as records', FlowPage), querystring: FlowsQuery } },
+    {
+      schema: {
+        ...answers(
+          'flows',
+          'Flows: endpoints, counters, applications and TCP state of each conversation',
+          FlowPage,
+        ),
+        querystring: FlowsQuery,
+      },
+    },
     async ({ query }) => {
       const { items, next, total, exact } = await store.flows(flowQueryOf(query));
       return { items: items.map(flowRow), next, total, is_exact: exact };
@@ -41,7 +50,7 @@ export function addFlowRoutes(app: Server, context: Context): void {
 
   app.get(
     '/flows/:id',
-    { schema: { ...answers('flows', 'One conversation', FlowRow), params: ById } },
+    { schema: { ...answers('flows', 'One flow', FlowRow), params: ById } },
     async ({ params }) => flowRow(await storedFlow(store, params.id)),
   );
 
@@ -49,7 +58,7 @@ export function addFlowRoutes(app: Server, context: Context): void {
     '/flows/:id/stream',
     {
       schema: {
-        ...answers('flows', 'What the two sides said, as -z follow', FlowStream),
+        ...answers('flows', 'Payload of both directions in order, as -z follow', FlowStream),
         params: ById,
         querystring: StreamQuery,
       },

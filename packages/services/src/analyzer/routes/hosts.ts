@@ -53,7 +53,7 @@ function addHostList(app: Server, { store }: Context): void {
 function addHostDetail(app: Server, { store }: Context): void {
   app.get(
     '/hosts/:address',
-    { schema: { ...answers('hosts', 'All there is about one address', HostDetail), params: ByAddress } },
+    { schema: { ...answers('hosts', 'One host: names, traffic, findings', HostDetail), params: ByAddress } },
     async ({ params }) => {
       const { address } = params;
       if (isIP(address) === 0 && !ETHERNET.test(address))
@@ -90,7 +90,12 @@ function addHostDetail(app: Server, { store }: Context): void {
 function addMap(app: Server, { store }: Context): void {
   app.get(
     '/map',
-    { schema: { ...answers('hosts', 'Who is connected with whom', ConnectionMap), querystring: MapQuery } },
+    {
+      schema: {
+        ...answers('hosts', 'Connection map: hosts, and the traffic between them', ConnectionMap),
+        querystring: MapQuery,
+      },
+    },
     async ({ query }) => {
       const { hosts: most = HOSTS_ON_MAP, ...terms } = query;
       const selection = selectionOf(terms);

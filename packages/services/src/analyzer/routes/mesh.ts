@@ -16,8 +16,10 @@ import type { Server } from '../server.ts';
 import { answers } from './answers.ts';
 
 export function addMeshRoutes(app: Server, source: MeshSource): void {
-  app.get('/mesh', { schema: answers('mesh', 'Who is in the mesh, and where in its tree', MeshState) }, () =>
-    source.state(),
+  app.get(
+    '/mesh',
+    { schema: answers('mesh', 'Peers of the mesh, and their places in its tree', MeshState) },
+    () => source.state(),
   );
 
   app.get(

@@ -25,7 +25,12 @@ export function addSecurityRoutes(app: Server, folder: string | null): void {
 
   app.get(
     '/honeypot/visits/:session',
-    { schema: { ...answers('security', 'What was said in one visit', Visit), params: BySession } },
+    {
+      schema: {
+        ...answers('security', 'One visit to the honeypot: the commands and answers', Visit),
+        params: BySession,
+      },
+    },
     async ({ params: { session } }) => {
       const record = (await visits?.read(session)) ?? null;
       if (record === null) throw new ApiError('not_found', `there is no visit ${session}`);

@@ -90,7 +90,7 @@ export function addStatusRoutes(app: Server, { store, report, hub, metrics }: Co
     '/healthz',
     {
       schema: {
-        ...answers('service', 'Does it work: 200, or 503', Health),
+        ...answers('service', 'Health check: 200, or 503 with what does not work', Health),
         response: { 200: Health, 503: Health },
       },
     },

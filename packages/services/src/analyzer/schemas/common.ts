@@ -58,11 +58,12 @@ export function page<T extends TSchema>(item: T) {
 }
 
 /** A time in a request: seconds since 1970, or ISO 8601. */
-const Moment = Type.String({
-  maxLength: 40,
-  description: 'seconds since 1970, or ISO 8601',
-  examples: ['1763712000.5', '2026-11-21T08:00:00Z'],
-});
+const moment = (what: string) =>
+  Type.String({
+    maxLength: 40,
+    description: `${what}: seconds since 1970, or ISO 8601 (UTC unless it names a zone)`,
+    examples: ['1763712000.5', '2026-11-21T08:00:00Z'],
+  });
 
 /** Criteria that select packets; all that are given must hold. */
 export const scope = {
@@ -87,8 +88,8 @@ export const scope = {
   port: Type.Optional(
     Type.Integer({ minimum: 0, maximum: 65535, description: 'source or destination port, TCP or UDP' }),
   ),
-  from: Type.Optional(Moment),
-  to: Type.Optional(Moment),
+  from: Type.Optional(moment('from this time on')),
+  to: Type.Optional(moment('before this time')),
   capture: Type.Optional(Type.Integer({ minimum: 1, description: 'only packets of this capture' })),
 };
 export const Scope = object(scope);
