@@ -82,7 +82,7 @@ describe('eyrie firewall', () => {
       [['plan', '--tool', 'pfsense'], /^eyrie: --tool pfsense: there are ufw, /],
       [['plan', '--tool', 'nft', '--open', '70000/tcp'], /^eyrie: --open 70000\/tcp: must be a port/],
       [['plan', '--tool', 'nft', '--from', 'lan'], /^eyrie: --from lan: must be an address or network/],
-      [['plan', '--tool', 'nft', '--block', 'no-such-file'], /^eyrie: --block no-such-file: cannot be read/],
+      [['plan', '--tool', 'nft', '--block', 'no-such-file'], /^eyrie: --block no-such-file: no such file/],
       [['block-list', '--severity', 'bad'], /^eyrie: --severity bad: there are info, /],
     ] as const) {
       if (args[0] === 'plan' && args[2] === 'nft' && !hasTool('nft')) continue;
