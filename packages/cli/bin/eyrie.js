@@ -27,16 +27,7 @@ const TABLES = {
  * Tells glibc to take what is 32 KiB and longer from the kernel, and to give it back: of the buffers that a thousand links
  * once filled it would keep a hundred megabytes.
  */
-const LEAN = { env: { GLIBC_TUNABLES: 'glibc.malloc.mmap_threshold=32768' }, flags: [] };
-
-/**
- * For a capture of days: two heaps of glibc instead of eight for each core, from which batches of rows stay away; and young
- * objects in 24 MB, of which the engine would take up to 200.
- */
-const LASTING = {
-  env: { GLIBC_TUNABLES: 'glibc.malloc.arena_max=2:glibc.malloc.mmap_threshold=1048576' },
-  flags: ['--max-semi-space-size=8'],
-};
+const LEAN = { GLIBC_TUNABLES: 'glibc.malloc.mmap_threshold=32768' };
 
 // os.homedir() takes an empty one as it stands: keys would be written below the current folder.
 if (process.env.HOME === '') delete process.env.HOME;
@@ -50,9 +41,7 @@ else import('./newer-node.js').then((other) => other.startOnNewerNode(NODE_MAJOR
  */
 function start() {
   if (process.argv[2] === 'read') becomeSnapshot();
-  if (process.argv[2] === 'emulate') restart(LEAN);
-  if (process.argv[2] === 'up' && process.argv.some((each) => /^(-i|--interface\b)/.test(each)))
-    restart(LASTING);
+  if (process.argv[2] === 'emulate') becomeLean();
   // Node keeps what it stripped and compiled: a start takes a third of the time. A folder that cannot be
   // written only means no saving.
   const compiled = join(cacheFolder(), 'compile');
@@ -81,11 +70,11 @@ function becomeSnapshot() {
   process.execve(process.execPath, [process.execPath, ...args], { ...TABLES, ...process.env });
 }
 
-/** Goes on as a process that takes memory as it is told; where that cannot be, it stays as it is. */
-function restart({ env, flags }) {
+/** Goes on as a process that takes memory as LEAN says; where that cannot be, it stays as it is. */
+function becomeLean() {
   if (process.execve === undefined || process.platform !== 'linux' || process.env.GLIBC_TUNABLES) return;
-  const args = [...flags, ...process.execArgv, ...process.argv.slice(1)];
-  process.execve(process.execPath, [process.execPath, ...args], { ...process.env, ...env });
+  const args = [...process.execArgv, ...process.argv.slice(1)];
+  process.execve(process.execPath, [process.execPath, ...args], { ...process.env, ...LEAN });
 }
 
 /** What stands beside something that was bundled; null when a source is no longer as it was then. */
