@@ -33,6 +33,18 @@ testCases('network services', [
     { 'rx.type': '2', 'rx.callnumber': '2' },
   ],
   [
+    udpFrame(
+      7003,
+      1025,
+      `40000000 00000004 00000002 00000001 00000001 02 00 00 00 0000 0034 ${zeros(16)} 0800`,
+      true,
+    ),
+    'eth:ethertype:ip:udp:rx',
+    'RX',
+    'ACK Delay  Seq: 1  Call: 2  Source Port: 7003  Destination Port: 1025  ',
+    { 'rx.reason': '8' },
+  ],
+  [
     udpFrame(40000, 6343, '00000005 00000001 0a000009 00000002 00000007 00000064 00000000'),
     'eth:ethertype:ip:udp:sflow',
     'sFlow',

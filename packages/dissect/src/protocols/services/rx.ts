@@ -11,6 +11,9 @@ const TYPE_AT = 20;
 const FLAGS_AT = 21;
 const CLIENT = 1;
 const DATA = 1;
+const ACK = 2;
+/** Behind the header: buffer space, maximum skew, first, previous and own packet, then the reason. */
+const REASON_AT = HEADER + 16;
 const ABORT = 4;
 
 const typeNames: Record<number, string> = {
@@ -24,6 +27,18 @@ const typeNames: Record<number, string> = {
   8: 'debug',
   9: 'params',
   13: 'version',
+};
+
+const reasonNames: Readonly<Record<number, string>> = {
+  1: 'Ack Requested',
+  2: 'Duplicate Packet',
+  3: 'Out Of Sequence',
+  4: 'Exceeds Window',
+  5: 'No Space',
+  6: 'Ping',
+  7: 'Ping Response',
+  8: 'Delay',
+  9: 'Idle',
 };
 
 /** Services by their first port; the backup tape controller uses 7021. */
@@ -60,6 +75,7 @@ const f = {
   spare: uint('rx.spare', 'Spare/Checksum').at(24, 2),
   service: uint('rx.serviceid', 'Service ID').at(26, 2),
   abort: int('rx.abort_code', 'Abort Code'),
+  reason: uint('rx.reason', 'Reason').named(reasonNames),
 };
 
 export const rx: Protocol = protocol({
@@ -88,6 +104,8 @@ export const rx: Protocol = protocol({
     for (const flag of [f.free, f.more, f.last, f.requestAck, f.client]) out.fixed(flag);
     out.close();
     for (const field of [f.user, f.security, f.spare, f.service]) out.fixed(field);
+    const reason = reasonOf(p, layer);
+    if (reason >= 0) out.add(f.reason, start + REASON_AT, 1, reason);
     const isAbort = p.bufferOf(layer)[start + TYPE_AT] === ABORT;
     if (isAbort && p.stop[layer]! >= start + HEADER + 4) out.add(f.abort, start + HEADER, 4);
   },
@@ -96,9 +114,18 @@ export const rx: Protocol = protocol({
     const start = p.start[layer]!;
     const name = (typeNames[b[start + TYPE_AT]!] ?? 'unknown').toUpperCase();
     const numbers = `Seq: ${u32(b, start + 12)}  Call: ${u32(b, start + 8)}`;
-    return `${name}  ${numbers}  Source Port: ${p.srcPort}  Destination Port: ${p.dstPort}  `;
+    const reason = reasonOf(p, layer);
+    const why = reason < 0 ? '' : ` ${reasonNames[reason] ?? `Unknown ${reason}`}`;
+    return `${name}${why}  ${numbers}  Source Port: ${p.srcPort}  Destination Port: ${p.dstPort}  `;
   },
 });
+
+/** Why an acknowledgment was sent; -1: the packet is none, or cut before it. */
+function reasonOf(p: Packet, layer: number): number {
+  const b = p.bufferOf(layer);
+  const start = p.start[layer]!;
+  return b[start + TYPE_AT] === ACK && start + REASON_AT < p.stop[layer]! ? b[start + REASON_AT]! : -1;
+}
 
 const af = {
   fs: uint('afs.fs.opcode', 'Operation'),
