@@ -21,9 +21,8 @@ before(async () => {
 const sumOf = (page: Page, i: number) => page.locator('.io-series').nth(i).locator('.io-sum');
 const graph = (page: Page) => page.getByRole('slider', { name: 'I/O graph' });
 const at = async (page: Page) => {
-  const canvas = page.locator('.io-canvas .u-over');
-  await canvas.waitFor();
-  const box = (await canvas.boundingBox())!;
+  // A graph that is drawn anew, as when a count comes, takes the place of the one before.
+  const box = await until('the graph', () => page.locator('.io-canvas .u-over').boundingBox());
   return (share: number, y = 40): [number, number] => [box.x + box.width * share, box.y + y];
 };
 
