@@ -84,7 +84,6 @@ test('a peer whose port is taken: the line names the file where the port is set'
 const full = '/dev/full';
 test('of several peers, the one whose port is taken fails the command, and those begun with it run', async (t) => {
   const home = folderFor(t);
-  t.after(() => call(home, ['mesh', 'stop']));
   const other = createServer().listen(0, '127.0.0.1');
   await once(other, 'listening');
   t.after(() => other.close());
@@ -96,6 +95,11 @@ test('of several peers, the one whose port is taken fails the command, and those
   ] as const)
     call(home, ['mesh', 'init', id, '--name', id, '--host', '127.0.0.1', '--port', port]);
   const { status, stdout, stderr } = call(home, ['mesh', 'start']);
+  // Before the folder goes.
+  assert.match(
+    call(home, ['mesh', 'stop']).stdout,
+    /^alpha is stopped\nbeta does not run\ngamma is stopped\n$/,
+  );
   assert.equal(status, 1);
   assert.match(stderr, /^eyrie: beta does not start: port \d+ is taken: [^\n]*\n$/);
   const started = stdout.split('\n').flatMap((line) => /^(\w+) is started/.exec(line)?.[1] ?? []);
