@@ -118,7 +118,7 @@ test('a quarantined peer is shown at once and can be released', async () => {
   await page.locator('.measure').getByText('a test').waitFor();
   await page.getByText('2 of 3 peers alive').waitFor();
   await page.getByRole('button', { name: 'Release' }).click();
-  await page.getByRole('dialog').getByRole('button', { name: 'Release' }).click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Release' }).click();
   await page.getByText('No peer is throttled').waitFor();
   await page.getByText('3 of 3 peers alive').waitFor();
   await end();
