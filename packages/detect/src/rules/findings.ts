@@ -51,6 +51,8 @@ export class Findings {
   readonly #oldest = new Oldest(this.#byKey, FINDINGS_MAX);
   /** Earlier findings of keys that recurred after a quiet period. */
   #superseded: Finding[] = [];
+  /** Findings that are new or updated since `takeChanged`. */
+  #changed = new Set<Finding>();
 
   constructor(options: FindingsOptions = {}) {
     this.#options = options;
@@ -73,6 +75,7 @@ export class Findings {
     }
     if (known !== undefined) this.#superseded.push(known);
     this.#keep(key, finding);
+    this.#changed.add(finding);
     if (this.#byKey.size + this.#superseded.length > FINDINGS_MAX) this.#evict();
     this.#options.onFinding?.(finding);
   }
@@ -95,6 +98,7 @@ export class Findings {
     finding.start = Math.min(finding.start, sighting.time);
     finding.end = Math.max(finding.end, sighting.time);
     finding.count++;
+    this.#changed.add(finding);
     finding.facts = sighting.facts ?? finding.facts;
     gather(finding.evidence.frames, sighting.frames);
     gather(finding.evidence.streams, sighting.streams);
@@ -103,16 +107,29 @@ export class Findings {
 
   #evict(): void {
     this.dropped++;
-    if (this.#superseded.length > 0) this.#superseded.shift();
-    else this.#byKey.delete(this.#oldest.take());
+    if (this.#superseded.length > 0) this.#changed.delete(this.#superseded.shift()!);
+    else {
+      const key = this.#oldest.take();
+      this.#changed.delete(this.#byKey.get(key)!);
+      this.#byKey.delete(key);
+    }
   }
 
-  /** Gravest first, then by time. */
+  /** All, the most severe first, then by time. */
   list(): Finding[] {
-    return [...this.#superseded, ...this.#byKey.values()].sort(
-      (a, b) => SEVERITIES.indexOf(b.severity) - SEVERITIES.indexOf(a.severity) || a.start - b.start,
-    );
+    return [...this.#superseded, ...this.#byKey.values()].sort(bySeverity);
   }
+
+  /** Those that are new or updated since the last call, in the order of `list`. */
+  takeChanged(): Finding[] {
+    const changed = [...this.#changed].sort(bySeverity);
+    this.#changed.clear();
+    return changed;
+  }
+}
+
+function bySeverity(a: Finding, b: Finding): number {
+  return SEVERITIES.indexOf(b.severity) - SEVERITIES.indexOf(a.severity) || a.start - b.start;
 }
 
 function make(rule: Rule, key: string, sighting: Sighting, isAgain: boolean): Finding {

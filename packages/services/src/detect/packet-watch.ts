@@ -129,6 +129,11 @@ export class PacketWatch {
     return this.engine.findings.list();
   }
 
+  /** The findings that are new or updated since the last call. */
+  takeChanged(): Finding[] {
+    return this.engine.findings.takeChanged();
+  }
+
   /** Ends the input; returns all findings. */
   end(): Finding[] {
     this.#udp.end();

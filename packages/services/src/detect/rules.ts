@@ -56,10 +56,9 @@ export class Rules {
   /** All since the last call. */
   take(): FindingRow[] {
     const rows: FindingRow[] = [];
-    for (const finding of this.#watch.list()) {
+    for (const finding of this.#watch.takeChanged()) {
       const reported = this.#reported.get(finding);
       const count = finding.count - (reported?.count ?? 0);
-      if (count === 0) continue;
       const message = reported?.message ?? messageOf(finding);
       this.#reported.set(finding, { count: finding.count, message });
       rows.push(rowOf(finding, count, message));

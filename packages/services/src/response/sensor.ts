@@ -61,7 +61,7 @@ export class Sensor {
   /** Repeats ongoing suspicions: repeated sightings of a witness count for more. */
   #reportAgain(): void {
     this.engine.advance(this.#now.time);
-    for (const finding of this.engine.findings.list())
+    for (const finding of this.engine.findings.takeChanged())
       if (finding.count > (this.#reported.get(finding) ?? 0)) this.#report(finding);
   }
 
