@@ -11,7 +11,10 @@ import {
   mkdtempSync,
   openSync,
   readdirSync,
+  readFileSync,
+  readlinkSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
@@ -169,3 +172,46 @@ test(
     );
   },
 );
+
+test(
+  'encrypt and privacy key to a link that leads nowhere, or below a file: one line, and what was there is left alone',
+  needsShell,
+  (t) => {
+    const home = folderFor(t);
+    symlinkSync('nowhere', join(home, 'link'));
+    writeFileSync(join(home, 'file'), '');
+    for (const [output, line] of [
+      ['link', 'link is there already: --force replaces it'],
+      ['file', 'file is there already: --force replaces it'],
+      ['file/in', 'file/in: its folder does not exist; create it first'],
+      ['none/in', 'none/in: its folder does not exist; create it first'],
+    ] as const) {
+      const { status, stderr } = call(home, ['encrypt', '--text', 'x', '-o', output]);
+      assert.deepEqual([status, stderr], [1, `eyrie: ${line}\n`]);
+    }
+    const made = call(home, ['privacy', 'key', 'file/in']);
+    assert.deepEqual(
+      [made.status, made.stderr],
+      [1, 'eyrie: file/in: its folder does not exist; create it first\n'],
+    );
+    assert.equal(readlinkSync(join(home, 'link')), 'nowhere');
+    assert.equal(readFileSync(join(home, 'file'), 'utf8'), '');
+  },
+);
+
+test('mesh start of several peers whose ports are taken: one line names each; a peer named twice starts once', async (t) => {
+  const home = folderFor(t);
+  const other = createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  t.after(() => other.close());
+  const { port } = other.address() as AddressInfo;
+  const found = (id: string, at: number) =>
+    call(home, ['mesh', 'init', `mesh-${id}`, '--name', id, '--host', '127.0.0.1', '--port', String(at)]);
+  for (const id of ['one', 'two']) found(id, port);
+  const { status, stderr } = call(home, ['mesh', 'start', 'one', 'two']);
+  assert.equal(status, 1);
+  assert.match(stderr, /^eyrie: one does not start: port .*; two does not start: port .*\n$/);
+  found('three', 0);
+  t.after(() => call(home, ['mesh', 'stop', 'three']));
+  assert.equal(call(home, ['mesh', 'start', 'three', 'three']).stdout.match(/three is started/g)?.length, 1);
+});

@@ -1,5 +1,5 @@
 // eyrie encrypt, decrypt: for a peer, or with a passphrase.
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { eyrieHome, peersIn } from '@eyrie/mesh';
 import {
@@ -151,13 +151,17 @@ function isText(data: Uint8Array): boolean {
 async function write(data: Uint8Array, { output, force }: Options): Promise<void> {
   if (output === undefined || output === '-') return writeStandardOutput(data);
   const isThere = existsSync(output);
-  if (isThere && force !== true)
-    throw new UserError(`${output} is there already: --force replaces it`, FAILED);
+  let file: number | null = null;
   try {
-    writeFileSync(output, data, { mode: 0o600, flag: isThere ? 'w' : 'wx' });
+    file = openSync(output, force === true ? 'w' : 'wx', 0o600);
+    writeFileSync(file, data);
   } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST')
+      throw new UserError(`${output} is there already: --force replaces it`, FAILED);
     // The beginning alone opens nothing.
-    if (!isThere) rmSync(output, { force: true });
+    if (file !== null && !isThere) rmSync(output, { force: true });
     throw new UserError(writeProblem(output, error), FAILED);
+  } finally {
+    if (file !== null) closeSync(file);
   }
 }

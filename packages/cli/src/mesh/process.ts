@@ -29,7 +29,7 @@ const LOOK_MS = 50;
 const STARTS_MAX = 4;
 const NOT_ADMITTED = 'not admitted yet';
 
-/** Some at a time. After a failure those that were begun still start, and no others. */
+/** Some at a time. After a failure those that were begun still start, and no others; all failures are reported. */
 export async function start(ids: string[]): Promise<void> {
   const waiting = chosen(ids);
   const passphrases = new Map<string, string>();
@@ -44,7 +44,10 @@ export async function start(ids: string[]): Promise<void> {
       });
   };
   const outcomes = await Promise.allSettled(Array.from({ length: STARTS_MAX }, startNext));
-  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+  const failures = outcomes.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []));
+  if (failures.length === 0) return;
+  const unexpected = failures.find((each) => !(each instanceof UserError));
+  throw unexpected ?? new UserError(failures.map(({ message }) => message).join('; '), FAILED);
 }
 
 async function startAndReport(id: string, passphrase: string | undefined): Promise<void> {
@@ -164,7 +167,7 @@ export function unit(named: string | undefined): void {
 }
 
 function chosen(ids: string[]): string[] {
-  if (ids.length > 0) return ids.map((id) => selectPeer(id));
+  if (ids.length > 0) return [...new Set(ids)].map((id) => selectPeer(id));
   const all = peersIn(eyrieHome()).filter((id) => isComplete(new FolderStorage(peerFolder(eyrieHome(), id))));
   if (all.length === 0)
     throw new UserError('there is no peer here yet: eyrie mesh init, or eyrie mesh join', FAILED);

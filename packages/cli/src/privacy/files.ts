@@ -1,5 +1,5 @@
 // Keys, and single files encrypted with them.
-import { createReadStream, createWriteStream, rmSync } from 'node:fs';
+import { createReadStream, createWriteStream, existsSync, rmSync } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -29,7 +29,7 @@ export function key(file: string): void {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST')
       throw new UserError(`${file}: is there already: a key is not replaced`, FAILED);
     // An empty file would be in the way of the next try.
-    rmSync(file, { force: true });
+    if (existsSync(file)) rmSync(file);
     throw new UserError(writeProblem(file, error), FAILED);
   }
   console.log(
