@@ -1,7 +1,7 @@
 // docs/tutorial.md, as a newcomer goes through it: every command of it, in its order, in one shell; what it shows must come.
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -34,12 +34,14 @@ function stepsOf(page: string): Step[] {
 }
 
 const home = mkdtempSync(join(tmpdir(), 'eyrie-tutorial-'));
+/** The repository as its commands see it; what they write beside its files goes with this. */
+const checkout = mkdtempSync(join(tmpdir(), 'eyrie-checkout-'));
+for (const name of readdirSync(root)) symlinkSync(join(root, name), join(checkout, name));
 let shell: ChildProcess | undefined;
 after(async () => {
   // With all that it started; peers have left it, but not its environment. One that is left would hold its output open.
   await endProcesses(`HOME=${home}`);
-  rmSync(home, { recursive: true, force: true });
-  rmSync(join(root, 'tutorial.duckdb'), { force: true });
+  for (const folder of [home, checkout]) rmSync(folder, { recursive: true, force: true });
 });
 
 /** What the programs behind the commands wrote last: a mesh that does not come together says why. */
@@ -64,7 +66,7 @@ function startShell(): ChildProcess {
   const [file, ...args] = isAlone
     ? ['unshare', '--net', 'bash', '-c', 'ip link set lo up; exec bash']
     : ['bash'];
-  return spawn(file!, args, { cwd: root, env, detached: true, stdio: ['pipe', 'pipe', 'pipe'] });
+  return spawn(file!, args, { cwd: checkout, env, detached: true, stdio: ['pipe', 'pipe', 'pipe'] });
 }
 
 async function skipReason(): Promise<string | false> {
