@@ -50,6 +50,15 @@ test('a file encrypted with a key is readable only with the key, and decrypts to
     (await run('privacy', 'key', key)).err,
     `eyrie: ${key}: is there already: a key is not replaced\n`,
   );
+  for (const [wrong, problem] of [
+    [join(key, 'inside'), 'its folder does not exist; create it first'],
+    [`${folder}/`, 'is a directory; name a file in it'],
+  ] as const)
+    assert.deepEqual(await run('privacy', 'key', wrong), {
+      status: 1,
+      out: '',
+      err: `eyrie: ${wrong}: ${problem}\n`,
+    });
   const locked = join(folder, 'locked.pcapng');
   await fine('privacy', 'lock', sample, '-o', locked, '--key', key);
   const without = await run('read', locked);

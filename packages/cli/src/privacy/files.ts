@@ -1,5 +1,5 @@
 // Keys, and single files encrypted with them.
-import { createReadStream, createWriteStream, existsSync, rmSync } from 'node:fs';
+import { createReadStream, createWriteStream, rmSync } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -26,10 +26,10 @@ export function key(file: string): void {
   try {
     makeKeyFile(file);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST')
-      throw new UserError(`${file}: is there already: a key is not replaced`, FAILED);
+    const { code, syscall } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') throw new UserError(`${file}: is there already: a key is not replaced`, FAILED);
     // An empty file would be in the way of the next try.
-    if (existsSync(file)) rmSync(file);
+    if (syscall !== 'open') rmSync(file, { force: true });
     throw new UserError(writeProblem(file, error), FAILED);
   }
   console.log(
