@@ -317,6 +317,23 @@ test('overview: top talkers as conversations and as ports; a click filters', asy
   await end();
 });
 
+test('overview: top talkers of more rows than are summed: the panel says so', async () => {
+  const { page, end } = await visit(browser, `${eyrie.url}#/overview`, {}, (visited) =>
+    visited.route(/protocol_summary\?.*by=port/, async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, json: { ...(await response.json()), next: 'more' } });
+    }),
+  );
+  const talkers = page.locator('.talkers');
+  const note = talkers.getByText('pairs of port and protocol with most packets');
+  await talkers.getByRole('button', { name: 'Conversations' }).click();
+  await talkers.getByText('↔').first().waitFor();
+  assert.equal(await talkers.getByText('with most packets').count(), 0);
+  await talkers.getByRole('button', { name: 'Ports' }).click();
+  await note.waitFor();
+  await end();
+});
+
 test('status: services, store, and the link to the API’s reference', async () => {
   const { page, end } = await open('status');
   await page.getByRole('heading', { name: 'Services' }).waitFor();

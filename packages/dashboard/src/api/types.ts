@@ -83,6 +83,8 @@ export interface ProtocolCount {
 
 export interface ProtocolSummary {
   items: ProtocolCount[];
+  /** Null: there are no more rows. */
+  next: string | null;
   packets: number;
   bytes: number;
   /** False: the filter needs packet bytes, so counts are upper bounds. */

@@ -74,36 +74,51 @@ function TopSums(props: { kind: 'conversations' | 'ports'; hosts: Resource<Hosts
   const [by, groupOf] =
     kind === 'ports' ? (['port', portOf] as const) : (['conversation', conversationOf] as const);
   const query = { ...scope.value, by, limit: ROWS };
-  const sums = useResource(JSON.stringify(query), async (signal) => ({
-    items: sumsOf((await get<ProtocolSummary>('/protocol_summary', query, signal)).items, groupOf, LINES),
-  }));
+  const sums = useResource(JSON.stringify(query), async (signal) => {
+    const { items, next } = await get<ProtocolSummary>('/protocol_summary', query, signal);
+    return { items: sumsOf(items, groupOf, LINES), isWhole: next === null };
+  });
   const names = new Map(hosts.data?.items.map(({ address, name }) => [address, name]));
   return (
     <ListPanel title="Top talkers" class="talkers" of={sums} empty={`No ${kind}`} tools={tools}>
-      {(items) => {
-        const most = Math.max(1, items[0]?.bytes ?? 0);
-        return (
-          <ol class="lines">
-            {items.map((sum) => (
-              <li key={sum.term} class="talker">
-                <SumName sum={sum} names={names} />
-                <span class="num lines-count" title={`${count(sum.packets)} packets`}>
-                  {bytes(sum.bytes)}
-                </span>
-                <span class="meter" aria-hidden="true">
-                  <span class="meter-sent" style={{ width: `${(sum.bytes / most) * 100}%` }} />
-                </span>
-              </li>
-            ))}
-          </ol>
-        );
-      }}
+      {(items) => (
+        <>
+          <SumLines items={items} names={names} />
+          {sums.data?.isWhole === false && (
+            <p class="panel-note">
+              Of the {count(ROWS)} pairs of {by} and protocol with most packets; filter to fewer for exact
+              sums
+            </p>
+          )}
+        </>
+      )}
     </ListPanel>
   );
 }
 
+type Names = ReadonlyMap<string, string | null>;
+
+function SumLines({ items, names }: { items: readonly Sum[]; names: Names }) {
+  const most = Math.max(1, items[0]?.bytes ?? 0);
+  return (
+    <ol class="lines">
+      {items.map((sum) => (
+        <li key={sum.term} class="talker">
+          <SumName sum={sum} names={names} />
+          <span class="num lines-count" title={`${count(sum.packets)} packets`}>
+            {bytes(sum.bytes)}
+          </span>
+          <span class="meter" aria-hidden="true">
+            <span class="meter-sent" style={{ width: `${(sum.bytes / most) * 100}%` }} />
+          </span>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
 /** Two hosts, or a port; a click filters by it. */
-function SumName({ sum, names }: { sum: Sum; names: ReadonlyMap<string, string | null> }) {
+function SumName({ sum, names }: { sum: Sum; names: Names }) {
   const { parts, protocol, term } = sum;
   const [first, second] = parts.map((part) => names.get(part) ?? part);
   return (
