@@ -4,4 +4,7 @@ export { Help } from '../ui/help.tsx';
 export { Analysis } from './analysis/analysis.tsx';
 export { FlowPage } from './flow/flow-page.tsx';
 export { Follow } from './follow/follow.tsx';
+export { ColourRules } from './packets/colour-rules.tsx';
+export { Replay } from './security/replay.tsx';
+export { TimePage } from './time/time.tsx';
 export { Values } from './values/values.tsx';

@@ -16,11 +16,7 @@ const lookNames: Record<Look, string> = {
 
 export function ColourRules() {
   const dialog = useRef<HTMLDialogElement>(null);
-  const isOpen = colourRulesOpen.value;
-  useEffect(() => {
-    if (isOpen && !dialog.current!.open) dialog.current!.showModal();
-  }, [isOpen]);
-  if (!isOpen) return null;
+  useEffect(() => dialog.current!.showModal(), []);
   const rules = colourRules.value;
   const change = (at: number, part: Partial<ColourRule>) =>
     setColourRules(rules.map((rule, i) => (i === at ? { ...rule, ...part } : rule)));

@@ -6,6 +6,7 @@ import type { PacketDetail, PacketRow } from '../../api/types.ts';
 import { type Column, columnNamed, conversationOf } from '../../list/columns.ts';
 import { nextMark } from '../../list/marks.ts';
 import { running } from '../../state/captures.ts';
+import { colourRulesOpen } from '../../state/colour-rules.ts';
 import { allMarks, reference, toggleMark } from '../../state/marks.ts';
 import { capture, filter, linkTo, place, setView } from '../../state/navigation.ts';
 import { announce } from '../../ui/announce.tsx';
@@ -17,7 +18,6 @@ import { Splitter } from '../../ui/splitter.tsx';
 import { Loading, Trouble } from '../../ui/states.tsx';
 import { canSort, useArranged } from './arranged.ts';
 import { useChoice } from './choice.ts';
-import { ColourRules } from './colour-rules.tsx';
 import { columnsMenu } from './columns-menu.ts';
 import { Details } from './details.tsx';
 import { FindBar } from './find.tsx';
@@ -30,6 +30,7 @@ import { packetMenu } from './packet-menu.ts';
 import { isRefused, type Rows, SORTED_ROWS_MAX, useRows } from './rows.ts';
 import { Toolbar } from './toolbar.tsx';
 
+const ColourRules = later(async () => (await import('../opened.ts')).ColourRules, true);
 const Follow = later(async () => (await import('../opened.ts')).Follow, true);
 const Values = later(async () => (await import('../opened.ts')).Values, true);
 
@@ -106,7 +107,7 @@ export function Packets() {
           )
         }
       />
-      <ColourRules />
+      {colourRulesOpen.value && <ColourRules />}
       {values !== '' && <Values field={values} onClose={() => setView({ values: '' }, true)} />}
       {flow !== null && <Follow flow={flow.id} query={flow.query} onClose={endFollow} />}
     </div>

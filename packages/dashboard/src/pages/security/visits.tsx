@@ -5,12 +5,14 @@ import { bytes, count } from '../../format/numbers.ts';
 import { clock, dayAndClock, duration } from '../../format/time.ts';
 import type { Resource } from '../../state/resource.ts';
 import { Icon } from '../../ui/icons.tsx';
+import { later } from '../../ui/later.tsx';
 import { MeshTime } from '../../ui/mesh-moment.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { Empty, Loading, Trouble } from '../../ui/states.tsx';
-import { Replay } from './replay.tsx';
 
 const LINES = 50;
+
+const Replay = later(async () => (await import('../opened.ts')).Replay, true);
 
 export function VisitsPanel({ visits }: { visits: Resource<{ items: VisitRow[] }> }) {
   const [played, setPlayed] = useState<VisitRow | null>(null);

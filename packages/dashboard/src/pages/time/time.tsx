@@ -3,11 +3,15 @@ import { ApiError } from '../../api/client.ts';
 import type { MeshAnswer, MeshTime } from '../../api/mesh-types.ts';
 import { getOfPeer } from '../../state/of-peer.ts';
 import { useLatest, usePolled } from '../../state/ticking.ts';
+import { adoptStyle } from '../../ui/adopt-style.ts';
 import { Failure, Loading, Trouble } from '../../ui/states.tsx';
 import { NoPeer } from '../mesh/no-peer.tsx';
 import { CLOCKS_MAX, Clocks } from './clocks.tsx';
 import { MeshClock } from './mesh-clock.tsx';
 import { Sources } from './sources.tsx';
+import style from './time.lazy.css';
+
+adoptStyle(style);
 
 const TIME_MS = 1_000;
 const CLOCKS_MS = 4_000;
