@@ -318,12 +318,12 @@ test('overview: top talkers as conversations and as ports; a click filters', asy
 });
 
 test('overview: top talkers of more rows than are summed: the panel says so', async () => {
-  const { page, end } = await visit(browser, `${eyrie.url}#/overview`, {}, (visited) =>
-    visited.route(/protocol_summary\?.*by=port/, async (route) => {
+  const { page, end } = await visit(browser, `${eyrie.url}#/overview`, {}, async (visited) => {
+    await visited.route(/protocol_summary\?.*by=port/, async (route) => {
       const response = await route.fetch();
       await route.fulfill({ response, json: { ...(await response.json()), next: 'more' } });
-    }),
-  );
+    });
+  });
   const talkers = page.locator('.talkers');
   const note = talkers.getByText('pairs of port and protocol with most packets');
   await talkers.getByRole('button', { name: 'Conversations' }).click();

@@ -195,7 +195,8 @@ function answer(path: string, terms: URLSearchParams): unknown {
       items,
       packets: PACKETS,
       bytes: PACKETS * 700,
-      next: null, is_exact: true,
+      next: null,
+      is_exact: true,
     };
     return summary;
   }
