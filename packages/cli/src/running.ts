@@ -96,7 +96,7 @@ function reportUsage(program: Command, error: CommanderError): number {
   const group = named.at(-1)!;
   const strange = words[named.length - 1];
   if (group === program && strange !== undefined && isFile(strange)) {
-    const file = shellWord(strange);
+    const file = printable(shellWord(strange));
     console.error(`eyrie: name a command before the file: eyrie start ${file}, or eyrie read ${file}`);
     return BAD_USAGE;
   }
@@ -122,5 +122,9 @@ function reportUsage(program: Command, error: CommanderError): number {
 }
 
 function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
 }

@@ -44,6 +44,12 @@ for (const [typed, said] of [
     assert.deepEqual(call(typed), { status: 2, stdout: '', stderr: `eyrie: ${said}\n` });
   });
 
+test('a word that cannot be a file, for it is longer than its name may be, is an unknown command', () => {
+  const word = 'x'.repeat(300);
+  const stderr = `eyrie: unknown command '${word}'; see eyrie --help\n`;
+  assert.deepEqual(call([word]), { status: 2, stdout: '', stderr });
+});
+
 test('help of a command within a group, asked for either way', () => {
   const { status, stdout } = call(['mesh', 'init', '--help']);
   assert.match(stdout, /^Usage: eyrie mesh init /);
