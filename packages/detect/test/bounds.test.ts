@@ -7,6 +7,8 @@ import { type DetectEvent, HostWindows, RuleEngine } from '@eyrie/detect';
 import fc from 'fast-check';
 import { slowHttp } from '../src/rules/floods/slow-http.ts';
 import { Bounded } from '../src/rules/recent.ts';
+import { portScan } from '../src/rules/scans/port-scan.ts';
+import { slowScan } from '../src/rules/scans/slow-scan.ts';
 import { arp, attempt, connection, datagram, dns, flow, http, icmp, login, START } from './support.ts';
 
 setFlagsFromString('--expose-gc');
@@ -77,27 +79,37 @@ function eventsOf(i: number, after: number): DetectEvent[] {
   ];
 }
 
-/** More than a table of KEYS_MAX holds; `EYRIE_HOSTS=500000` makes it 750,000 in all, in ten minutes. */
-const HOSTS = Number(process.env.EYRIE_HOSTS ?? 11_000);
+const probe: Extract<DetectEvent, { kind: 'probe' }> = {
+  ...{ kind: 'probe', flags: 'xmas', time: 0, frame: 1, stream: 1 },
+  ...{ client: '', clientPort: 40_000, server: '10.9.9.9', serverPort: 0 },
+};
+
+/** More than a table of KEYS_MAX holds; `EYRIE_HOSTS=500000` makes it 625,000 in all, in ten minutes. */
+const HOSTS = Number(process.env.EYRIE_HOSTS ?? 10_500);
 
 /** Bytes for each further key of a full table: less than any entry, more than what the heap's size varies by. */
 const GROWTH_MAX = 10;
 
-/** Bytes of heap for each of so many hosts, and for each of half as many after them. */
-function growth(hosts: number, see: (i: number) => void): { first: number; second: number } {
+/** Bytes of heap for each of so many hosts, and for each of those after them. */
+function growth(
+  hosts: number,
+  see: (i: number) => void,
+  more = Math.ceil(hosts / 2),
+): { first: number; second: number } {
   const before = heapAfterCollection();
   for (let i = 0; i < hosts; i++) see(i);
   const middle = heapAfterCollection();
-  for (let i = hosts; i < 1.5 * hosts; i++) see(i);
-  return { first: (middle - before) / hosts, second: (heapAfterCollection() - middle) / (hosts / 2) };
+  for (let i = hosts; i < hosts + more; i++) see(i);
+  return { first: (middle - before) / hosts, second: (heapAfterCollection() - middle) / more };
 }
 
 describe('memory with ever new hosts', () => {
   it('of all rules together reaches its bound', () => {
     const engine = new RuleEngine();
-    const { first, second } = growth(HOSTS, (i) => {
+    const see = (i: number): void => {
       for (const event of eventsOf(i, i / 1000)) engine.see(event);
-    });
+    };
+    const { first, second } = growth(HOSTS, see, HOSTS / 4);
     if (process.env.EYRIE_HOSTS !== undefined) console.log(`${first} bytes a host, then ${second}`);
     // The answers of DNS, of which 50,000 are remembered, are what still grows: from 30,000 hosts on, nothing does.
     assert.ok(second < (HOSTS < 30_000 ? 0.15 : 0.01) * first, `${first} bytes a host, then ${second}`);
@@ -129,6 +141,41 @@ describe('memory with ever new hosts', () => {
   });
 });
 
+describe('memory with many items of each host', () => {
+  it('of a scan of many ports from spoofed addresses reaches its bound, and each is reported', () => {
+    const engine = new RuleEngine({ rules: [portScan] });
+    let sources = 0;
+    // 98 sources with 2,048 ports are 200,000 items.
+    const { first, second } = growth(110, () => {
+      const client = `10.0.${sources++}`;
+      for (let serverPort = 1; serverPort <= 2048; serverPort++)
+        engine.see({ ...probe, client, serverPort, time: START + serverPort / 1000 });
+    });
+    assert.ok(second < 0.1 * first, `${first} bytes a source, then ${second}`);
+    assert.equal(engine.end().length, sources);
+  });
+
+  it('of sweeps does not displace a slow scan', () => {
+    const engine = new RuleEngine({ rules: [slowScan] });
+    let stream = 0;
+    const fails = (after: number, client: string, server: string): void => {
+      for (const event of attempt('refused', after, { client, server, serverPort: 22, stream: stream++ }))
+        engine.see(event);
+    };
+    // One host in 20 minutes; in between, 110 sources sweep 2,048 hosts each, which are more items than are kept.
+    for (let i = 0; i < 8; i++) {
+      fails(i * 1200, '192.0.2.66', `10.9.0.${i}`);
+      if (i === 4)
+        for (let each = 0; each < 110 * 2048; each++)
+          fails(i * 1200 + each / 1000, `192.0.3.${each >> 11}`, `10.8.${each & 2047}`);
+    }
+    assert.deepEqual(
+      engine.end().map(({ source }) => source),
+      ['192.0.2.66'],
+    );
+  });
+});
+
 describe('a bounded table', () => {
   it('keeps nothing of what it was, once it is no longer full', () => {
     const table = new Bounded<number>(1000);
@@ -138,6 +185,30 @@ describe('a bounded table', () => {
       table.for(`k${i + 999}`, () => i);
     });
     assert.ok(second < GROWTH_MAX, `${second} bytes each`);
+  });
+
+  it('holds no more than 200,000 items of keys with more than 64, whatever is done to it', () => {
+    const work = fc.record({
+      key: fc.integer({ min: 0, max: 30 }),
+      how: fc.constantFrom('for', 'for', 'for', 'delete'),
+      items: fc.constantFrom(0, 1, 64, 65, 9_000, 50_000, 150_000, 250_000),
+    });
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 20 }), fc.array(work, { maxLength: 200 }), (max, all) => {
+        const table = new Bounded<{ items: number }>(max, ({ items }) => items);
+        for (const { key, how, items } of all) {
+          if (how === 'delete') table.delete(`${key}`);
+          else table.for(`${key}`, () => ({ items: 0 })).items = items;
+        }
+        table.for('another', () => ({ items: 0 }));
+        const kept = [...table.entries()].map(([, value]) => value.items).filter((items) => items > 64);
+        assert.ok(kept.reduce((sum, items) => sum + items, 0) <= 200_000);
+        assert.ok(table.size <= max);
+        const light = all.length === 0 ? null : all.at(-1)!;
+        if (light?.how === 'for' && light.items <= 64 && max > 1)
+          assert.equal(table.get(`${light.key}`)?.items, light.items);
+      }),
+    );
   });
 
   it('holds what one that looks for the least recently used key would hold, whatever is done to it', () => {

@@ -36,6 +36,12 @@ describe('windows of the rules', () => {
     assert.equal(finding?.evidence.frames[0], first);
   });
 
+  it('a finding shows the first packet of what it counted, though that was tried again', () => {
+    const tries = times(22, (i) => attempt('refused', i / 10, { stream: i, serverPort: Math.max(1, i) }));
+    const [finding] = findingsOf(tries);
+    assert.deepEqual(finding?.evidence.streams.slice(0, 2), [0, 2]);
+  });
+
   it('successes of other days do not hide password spraying', () => {
     const used = times(50, (i) => login(true, i * 60, { server: '10.0.2.1', protocol: 'SMB' }));
     const spray = times(12, (i) => login(false, DAY_S + i, { server: `10.0.1.${i}`, protocol: 'SMB' }));

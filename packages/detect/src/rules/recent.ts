@@ -28,8 +28,10 @@ export class Recent {
 
   /** Adds an item, and drops those outside of the window. */
   add(item: string, time: number, frame: number, stream = -1): void {
-    const isKnown = this.items.delete(item);
+    // Before the item moves to the end: the evidence of a lone one stays.
     this.sizeAt(time);
+    const isKnown = this.items.delete(item);
+    if (isKnown) [this.first = time] = this.items.values();
     this.first = Math.min(this.first, time);
     this.last = Math.max(this.last, time);
     this.total++;
@@ -85,17 +87,35 @@ export class Oldest<K> {
   }
 }
 
-/** A map of at most `max` keys that evicts the least recently used. */
+/** Items of a key up to which it is not evicted for the sake of others: more than most rules count before they report. */
+const LIGHT_ITEMS = 64;
+/** Items of all keys that hold more. */
+const HEAVY_ITEMS_MAX = 200_000;
+
+/**
+ * A map of at most `max` keys that evicts the least recently used. Of keys that hold many items each, as in a scan of all ports
+ * from spoofed addresses, fewer are kept: the least recently used of these is evicted, so that they displace no slow scan.
+ */
 export class Bounded<T> {
   readonly #max: number;
+  readonly #itemsOf: ((value: T) => number) | undefined;
   readonly #values = new Map<string, T>();
   readonly #oldest: Oldest<string>;
-  /** The most recently used key, which needs no move: packets come in runs. */
+  /** The most recently used key, which needs no move: packets come in runs. It may gain items until another is used. */
   #last: string | null = null;
+  /** Number of items by key, of keys with more than `LIGHT_ITEMS`. */
+  readonly #heavy = new Map<string, number>();
+  #heavyItems = 0;
 
-  constructor(max: number) {
+  /** @param itemsOf number of items that a value holds, if they can be many */
+  constructor(max: number, itemsOf?: (value: T) => number) {
     this.#max = max;
+    this.#itemsOf = itemsOf;
     this.#oldest = new Oldest(this.#values, max);
+  }
+
+  get size(): number {
+    return this.#values.size;
   }
 
   get(key: string): T | undefined {
@@ -105,13 +125,14 @@ export class Bounded<T> {
   /** The value of a key, created if it is missing; marks the key as most recently used. */
   for(key: string, make: () => T): T {
     let value = this.#values.get(key);
+    if (value !== undefined && key === this.#last) return value;
+    if (this.#itemsOf !== undefined && this.#last !== null) this.#weigh(this.#last, this.#itemsOf);
     if (value === undefined) value = make();
-    else if (key === this.#last) return value;
     else this.#values.delete(key);
     this.#last = key;
     this.#values.set(key, value);
     this.#oldest.changed();
-    if (this.#values.size > this.#max) this.#values.delete(this.#oldest.take());
+    if (this.#values.size > this.#max) this.delete(this.#oldest.take());
     return value;
   }
 
@@ -123,11 +144,26 @@ export class Bounded<T> {
   delete(key: string): void {
     if (!this.#values.delete(key)) return;
     this.#oldest.changed();
+    this.#lighten(key);
     if (key === this.#last) this.#last = null;
   }
 
   entries(): IterableIterator<[string, T]> {
     return this.#values.entries();
+  }
+
+  #weigh(key: string, itemsOf: (value: T) => number): void {
+    const items = itemsOf(this.#values.get(key)!);
+    this.#lighten(key);
+    if (items <= LIGHT_ITEMS) return;
+    this.#heavy.set(key, items);
+    this.#heavyItems += items;
+    while (this.#heavyItems > HEAVY_ITEMS_MAX) this.delete(this.#heavy.keys().next().value!);
+  }
+
+  #lighten(key: string): void {
+    this.#heavyItems -= this.#heavy.get(key) ?? 0;
+    this.#heavy.delete(key);
   }
 }
 

@@ -37,7 +37,7 @@ export const beacon: Rule = {
       streams: number[];
       seen: Set<number>;
       next: number;
-    }>(KEYS_MAX);
+    }>(KEYS_MAX, ({ times }) => times.length);
     return {
       flow({ flow }) {
         const { client, server, toServer, toClient, start, tcp, serverName } = flow;

@@ -40,7 +40,7 @@ function watchNames(
   speak: (report: Report, domain: Domain, event: DnsEvent, base: string, isMany: boolean) => void,
 ): (report: Report) => Watcher {
   return (report) => {
-    const domains = new Bounded<Domain>(KEYS_MAX);
+    const domains = new Bounded<Domain>(KEYS_MAX, ({ names }) => names.size);
     return {
       dns(event) {
         const { client, name, type, isResponse, bytes, time, frame, stream, serverPort } = event;

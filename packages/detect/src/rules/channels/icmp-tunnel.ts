@@ -32,7 +32,7 @@ export const icmpTunnel: Rule = {
   advice:
     'Find the program that sends the echoes; allow ICMP echo through the firewall only where needed, and only with short data.',
   watch(report) {
-    const channels = new Bounded<Channel>(KEYS_MAX);
+    const channels = new Bounded<Channel>(KEYS_MAX, ({ requests, sizes }) => requests.size + sizes.size);
     return {
       icmp({ message, source, destination, ident, sequence, bytes, hash, holdsPacket, time, frame }) {
         if (message !== 'echo' && message !== 'reply') return;

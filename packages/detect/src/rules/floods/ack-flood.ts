@@ -17,7 +17,10 @@ export const ackFlood: Rule = {
   advice:
     'Drop segments without a connection at a stateful firewall in front of the target, and block the sources upstream.',
   watch(report) {
-    const targets = new Bounded<{ rate: Rate; sources: Set<string> }>(KEYS_MAX);
+    const targets = new Bounded<{ rate: Rate; sources: Set<string> }>(
+      KEYS_MAX,
+      ({ sources }) => sources.size,
+    );
     return {
       probe({ client, server, serverPort, time, frame, stream }) {
         const target = endpoint(server, serverPort);

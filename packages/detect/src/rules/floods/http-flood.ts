@@ -37,8 +37,8 @@ export const httpFlood: Rule = {
     'Browsers, mirrors and crawlers, which request each page once; programs that page through results or write something new each time (POST) over persistent connections, as long as the server keeps up; clients that poll at intervals, even thousands of them. Load tests and busy reverse proxies, which forward the requests of all their clients, match: silence them by their source.',
   advice: 'Limit the rate of requests per client at the server or in front of it, and block the source.',
   watch(report) {
-    const byClient = new Bounded<Requests>(KEYS_MAX);
-    const byServer = new Bounded<Requests>(KEYS_MAX);
+    const byClient = new Bounded<Requests>(KEYS_MAX, ({ items }) => items);
+    const byServer = new Bounded<Requests>(KEYS_MAX, ({ items }) => items);
     const make = (): Requests => new Requests(SPAN_S);
     return {
       http(event) {

@@ -4,6 +4,11 @@ import { DIRECT_FLOOD } from '../techniques.ts';
 
 const PER_SECOND = 100;
 
+interface Target {
+  readonly rate: Rate;
+  readonly sources: Set<string>;
+}
+
 export const icmpFlood: Rule = {
   id: 'icmp-flood',
   title: 'ICMP flood',
@@ -16,12 +21,12 @@ export const icmpFlood: Rule = {
   advice:
     'Drop ICMP echo from the source, or limit its rate at the border. Unsolicited replies: forbid directed broadcasts where they come from.',
   watch(report) {
-    const requests = new Bounded<{ rate: Rate; sources: Set<string> }>(KEYS_MAX);
-    const replies = new Bounded<{ rate: Rate; sources: Set<string> }>(KEYS_MAX);
+    const requests = new Bounded<Target>(KEYS_MAX, ({ sources }) => sources.size);
+    const replies = new Bounded<Target>(KEYS_MAX, ({ sources }) => sources.size);
     return {
       icmp({ message, source, destination, time, frame }) {
         if (message !== 'echo' && message !== 'reply') return;
-        const make = () => ({ rate: new Rate(), sources: new Set<string>() });
+        const make = (): Target => ({ rate: new Rate(), sources: new Set() });
         const known = (message === 'echo' ? requests : replies).for(destination, make);
         if (known.rate.second !== Math.floor(time)) known.sources.clear();
         if (known.sources.size < 1000) known.sources.add(source);

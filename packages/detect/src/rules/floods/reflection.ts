@@ -38,7 +38,10 @@ export const reflection: Rule = {
   advice:
     "Ask the provider to filter the service's source port for the target; the sources are victims themselves.",
   watch(report) {
-    const floods = new Bounded<{ sources: Recent; bytes: number; packets: number }>(KEYS_MAX);
+    const floods = new Bounded<{ sources: Recent; bytes: number; packets: number }>(
+      KEYS_MAX,
+      ({ sources }) => sources.size,
+    );
     return {
       datagram({ step, client, clientPort, server, serverPort, bytes, time, frame, stream }) {
         const name = AMPLIFIERS[clientPort];

@@ -87,6 +87,11 @@ export class Requests {
     if (this.frames.length < EVIDENCE_MAX) this.frames.push(frame);
   }
 
+  get items(): number {
+    const { pages, addresses, writings, connections, clients } = this;
+    return pages.size + addresses.size + writings.size + connections.size + clients.size;
+  }
+
   /** Marks this window as full; returns the number of consecutive full windows, this one included. */
   mark(): number {
     this.#isFull = true;

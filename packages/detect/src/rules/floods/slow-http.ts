@@ -32,7 +32,7 @@ export const slowHttp: Rule = {
   advice:
     'Limit connections per client and the time for a complete request (mod_reqtimeout, client_header_timeout); block the source.',
   watch(report) {
-    const visitors = new Bounded<Visitor>(KEYS_MAX);
+    const visitors = new Bounded<Visitor>(KEYS_MAX, ({ idle }) => idle.size);
     const waiting = new Bounded<true>(KEYS_MAX);
     /** Connections whose server answered the SYN in the capture. */
     const heard = new Bounded<true>(KEYS_MAX);

@@ -24,6 +24,12 @@ interface Second {
 /** Connection requests to a target, by second. */
 type Target = Map<number, Second>;
 
+function itemsOf(target: Target): number {
+  let items = 0;
+  for (const { sources, ports } of target.values()) items += sources.size + ports.size;
+  return items;
+}
+
 function count(target: Target, { time, result, client, serverPort, frame, stream }: OutcomeEvent): Second {
   const at = Math.floor(time);
   let second = target.get(at);
@@ -55,8 +61,8 @@ export const synFlood: Rule = {
     "Busy servers and load tests, whose connections complete (also seen in captures of the client's direction only); port scans from few sources; SYN with ACK without a SYN (backscatter).",
   advice: 'Enable SYN cookies, and block the sources or rate-limit new connections upstream of the target.',
   watch(report) {
-    const services = new Bounded<Target>(KEYS_MAX);
-    const hosts = new Bounded<Target>(KEYS_MAX);
+    const services = new Bounded<Target>(KEYS_MAX, itemsOf);
+    const hosts = new Bounded<Target>(KEYS_MAX, itemsOf);
 
     function judge(
       { failed, completed, sources, frames, streams }: Second,

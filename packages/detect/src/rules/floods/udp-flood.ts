@@ -24,7 +24,10 @@ export const udpFlood: Rule = {
   advice:
     'Drop the sources upstream of the target, or limit the rate of UDP to it; look whether the source is a bot of your own.',
   watch(report) {
-    const opened = new Bounded<{ rate: Rate; answered: Rate; sources: Set<string> }>(KEYS_MAX);
+    const opened = new Bounded<{ rate: Rate; answered: Rate; sources: Set<string> }>(
+      KEYS_MAX,
+      ({ sources }) => sources.size,
+    );
     const busy = new Bounded<Rate>(KEYS_MAX);
     const refused = new Bounded<true>(KEYS_MAX);
     return {

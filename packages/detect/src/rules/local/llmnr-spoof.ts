@@ -18,7 +18,7 @@ export const llmnrSpoof: Rule = {
   advice:
     'Find the host that answers, and change the passwords used on the clients it answered, which may have sent it their hashes. Disable LLMNR by policy.',
   watch(report) {
-    const answered = new Bounded<Recent>(KEYS_MAX);
+    const answered = new Bounded<Recent>(KEYS_MAX, ({ size }) => size);
     return {
       dns({ serverPort, isResponse, addresses, name, server, client, time, frame, stream }) {
         if (serverPort !== PORT || !isResponse) return;

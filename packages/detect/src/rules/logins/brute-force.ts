@@ -35,7 +35,7 @@ export const bruteForce: Rule = {
     'Successful sessions: git, backup and deployment open many SSH connections. Repetitions of one wrong password, where it is visible: a program with an old password. HTTP status 401 to requests without credentials, which browsers and programs send first.',
   advice: 'Block the source, change the password if it was guessed, and require keys or a second factor.',
   watch(report) {
-    const tried = new Bounded<Series>(KEYS_MAX);
+    const tried = new Bounded<Series>(KEYS_MAX, ({ failed, users }) => failed.size + users.size);
 
     function judge(event: LoginEvent, series: Series): void {
       const { failed, users } = series;

@@ -18,7 +18,7 @@ export const communityGuessing: Rule = {
     'Repetitions of one community; discovery by monitoring, which tries a few on each host; SNMPv3.',
   advice: 'Block the source, change the community if one was answered, and use SNMPv3.',
   watch(report) {
-    const tried = new Bounded<Recent>(KEYS_MAX);
+    const tried = new Bounded<Recent>(KEYS_MAX, ({ size }) => size);
     return {
       community({ client, server, serverPort, guess, isAnswer, time, frame, stream }) {
         const key = `${client} ${server}`;

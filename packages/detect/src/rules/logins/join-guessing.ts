@@ -16,7 +16,7 @@ export const joinGuessing: Rule = {
   exemptions: 'Addresses that joined in between.',
   advice: 'Block the address at the coordinator, and see that no token is public.',
   watch(report) {
-    const failed = new Bounded<Recent>(KEYS_MAX);
+    const failed = new Bounded<Recent>(KEYS_MAX, ({ size }) => size);
     return {
       join({ address, isSuccess, time, frame }) {
         if (isSuccess) {

@@ -37,7 +37,7 @@ export const loginConnections: Rule = {
     'Connections that were not taken (scans); load balancers that look whether the port is open and send nothing.',
   advice: 'Block the source; put remote desktops behind a VPN or gateway with a second factor.',
   watch(report) {
-    const sessions = new Bounded<Recent>(KEYS_MAX);
+    const sessions = new Bounded<Recent>(KEYS_MAX, ({ size }) => size);
     return {
       flow({ flow }) {
         const protocol = SERVICES[flow.server.port];

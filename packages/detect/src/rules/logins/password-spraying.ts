@@ -18,7 +18,10 @@ export const passwordSpraying: Rule = {
     'Clients with as many successes as failures in that time: management tools with an old password in their list.',
   advice: 'Block the source, and check the accounts it tried: their names are known to the attacker.',
   watch(report) {
-    const tried = new Bounded<{ failed: Recent; servers: Recent; succeeded: Recent }>(KEYS_MAX);
+    const tried = new Bounded<{ failed: Recent; servers: Recent; succeeded: Recent }>(
+      KEYS_MAX,
+      ({ failed, servers, succeeded }) => failed.size + servers.size + succeeded.size,
+    );
     return {
       login({ client, server, protocol, isSuccess, time, frame, stream }) {
         const known = tried.for(`${protocol} ${client}`, () => ({

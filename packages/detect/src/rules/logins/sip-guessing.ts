@@ -35,7 +35,7 @@ export const sipGuessing: Rule = {
   advice:
     'Block the source, allow registration from the Internet only over a VPN or TLS with certificates, and change the password if one was taken.',
   watch(report) {
-    const callers = new Bounded<Caller>(KEYS_MAX);
+    const callers = new Bounded<Caller>(KEYS_MAX, ({ extensions, failed }) => extensions.size + failed.size);
     return {
       sip({ client, server, serverPort, user, isSuccess, hadPassword, time, frame, stream }) {
         const known = callers.for(`${client} ${server}`, () => ({

@@ -17,7 +17,7 @@ export const zerologon: Rule = {
   advice:
     'Update the domain controller and enforce secure RPC; check whether and by whom the password of its machine account was changed.',
   watch(report) {
-    const tried = new Bounded<Recent>(KEYS_MAX);
+    const tried = new Bounded<Recent>(KEYS_MAX, ({ size }) => size);
     return {
       suspect({ what, client, server, serverPort, time, frame, stream }) {
         if (what !== 'zero-credential') return;

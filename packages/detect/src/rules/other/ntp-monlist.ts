@@ -15,7 +15,7 @@ export const ntpMonlist: Rule = {
   exemptions: "None; a single request, such as an administrator's ntpdc sends, has low severity.",
   advice: 'Update the time server or set `disable monitor`; the source address is that of the victim.',
   watch(report) {
-    const sources = new Bounded<Recent>(KEYS_MAX);
+    const sources = new Bounded<Recent>(KEYS_MAX, ({ size }) => size);
     return {
       suspect({ what, client, server, time, frame, stream }) {
         if (what !== 'ntp-monlist') return;

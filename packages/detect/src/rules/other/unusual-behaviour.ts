@@ -16,7 +16,7 @@ export const unusualBehaviour: Rule = {
   advice:
     'Check the features that made it unusual. The model adapts to lasting changes; silence an expected one until then.',
   watch(report) {
-    const seen = new Bounded<Recent>(KEYS_MAX);
+    const seen = new Bounded<Recent>(KEYS_MAX, ({ size }) => size);
     return {
       unusual({ who, subject, score, limit, causes, time, frame }) {
         const times = seen.for(`${who} ${subject}`, () => new Recent(WINDOW_S));

@@ -31,6 +31,10 @@ class Requested {
     else silent.sizeAt(time);
   }
 
+  get items(): number {
+    return this.all.size + this.fresh.size + this.silent.size + this.#answered.size;
+  }
+
   answer(address: string): void {
     this.#answered.set(address, true);
     this.silent.items.delete(address);
@@ -48,8 +52,8 @@ export const hostSweep: Rule = {
     'Monitoring, whose hosts answer; hosts that resolve the few neighbours they talk to; ARP probes, whose sender address is unspecified.',
   advice: 'Identify the program on the source; unless it is an inventory tool, it searches for targets.',
   watch(report) {
-    const pings = new Bounded<Requested>(KEYS_MAX);
-    const requests = new Bounded<Requested>(KEYS_MAX);
+    const pings = new Bounded<Requested>(KEYS_MAX, ({ items }) => items);
+    const requests = new Bounded<Requested>(KEYS_MAX, ({ items }) => items);
     const make = (): Requested => new Requested();
     return {
       icmp({ message, source, destination, time, frame }) {

@@ -19,7 +19,7 @@ export const meshScan: Rule = {
   advice:
     'Look at the host of that address: a peer with a certificate of the mesh has no reason to probe ports.',
   watch(report) {
-    const refused = new Bounded<Recent>(KEYS_MAX);
+    const refused = new Bounded<Recent>(KEYS_MAX, ({ size }) => size);
     return {
       refused({ address, by, time, frame }) {
         const peers = refused.for(address, () => new Recent(WINDOW_S));

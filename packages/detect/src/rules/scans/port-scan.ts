@@ -21,7 +21,10 @@ export const portScan: Rule = {
   advice:
     'Identify the program on the source. Unless it is your own scanner, isolate the host, and close the ports it found open.',
   watch(report) {
-    const failed = new Bounded<{ ports: Recent; used: Recent; isProbe: boolean }>(KEYS_MAX);
+    const failed = new Bounded<{ ports: Recent; used: Recent; isProbe: boolean }>(
+      KEYS_MAX,
+      ({ ports, used }) => ports.size + used.size,
+    );
     const at = (client: string, server: string) =>
       failed.for(`${client} ${server}`, () => ({
         ports: new Recent(WINDOW_S),

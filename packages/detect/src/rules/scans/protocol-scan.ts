@@ -17,7 +17,7 @@ export const protocolScan: Rule = {
   exemptions: 'Routers (OSPF, PIM, VRRP, GRE, ESP with AH between the same two); multicast destinations.',
   advice: 'Identify the program on the source. Unless it is your own scanner, isolate the host.',
   watch(report) {
-    const spoken = new Bounded<Recent>(KEYS_MAX);
+    const spoken = new Bounded<Recent>(KEYS_MAX, ({ size }) => size);
     return {
       protocol({ source, destination, number, time, frame }) {
         if (isGroup(destination)) return;

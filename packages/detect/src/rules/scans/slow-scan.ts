@@ -24,7 +24,7 @@ export const slowScan: Rule = {
   advice:
     'Look up the source and block it at the border; check whether other sources of its network do the same.',
   watch(report) {
-    const failed = new Bounded<{ hosts: Recent; successAt: number }>(KEYS_MAX);
+    const failed = new Bounded<{ hosts: Recent; successAt: number }>(KEYS_MAX, ({ hosts }) => hosts.size);
     return {
       outcome({ client, server, serverPort, time, frame, stream, result, isResolved }: OutcomeEvent) {
         if (isResolved || !isServicePort(serverPort)) return;

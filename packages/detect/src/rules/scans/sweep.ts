@@ -26,7 +26,10 @@ export const sweep: Rule = {
   advice:
     'Identify the program on the source. Unless it is your own scanner, isolate the host, and check the hosts that answered.',
   watch(report) {
-    const failed = new Bounded<{ hosts: Recent; answered: Recent }>(KEYS_MAX);
+    const failed = new Bounded<{ hosts: Recent; answered: Recent }>(
+      KEYS_MAX,
+      ({ hosts, answered }) => hosts.size + answered.size,
+    );
     return {
       outcome(event: OutcomeEvent) {
         const { client, server, serverPort, time, frame, stream, result, isResolved } = event;

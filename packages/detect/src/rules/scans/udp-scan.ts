@@ -22,8 +22,8 @@ export const udpScan: Rule = {
     'Ports 33434 to 33999 (traceroute); hosts that answer on most ports (RTP, games); multicast; datagrams from a service port (responses in one-way captures).',
   advice: 'Identify the program on the source. Unless it is your own scanner, isolate the host.',
   watch(report) {
-    const closed = new Bounded<Recent>(KEYS_MAX);
-    const silent = new Bounded<{ ports: Recent; answered: number }>(KEYS_MAX);
+    const closed = new Bounded<Recent>(KEYS_MAX, ({ size }) => size);
+    const silent = new Bounded<{ ports: Recent; answered: number }>(KEYS_MAX, ({ ports }) => ports.size);
 
     function speak(client: string, server: string, time: number, ports: Recent, how: string): void {
       report({

@@ -28,8 +28,8 @@ export const webScan: Rule = {
   exemptions: 'Sites with dead links, where most pages exist. A repeated page counts once.',
   advice: 'Block the source, and check which of its requests were answered with 200.',
   watch(report) {
-    const visits = new Bounded<Visit>(KEYS_MAX);
-    const asked = new Bounded<string[]>(KEYS_MAX);
+    const visits = new Bounded<Visit>(KEYS_MAX, ({ misses }) => misses.size);
+    const asked = new Bounded<string[]>(KEYS_MAX, ({ length }) => length);
     return {
       http({ step, client, server, serverPort, uri, userAgent, status, time, frame, stream }) {
         const target = endpoint(server, serverPort);
