@@ -108,10 +108,11 @@ describe('SQL Server', () => {
   };
   const hide = (text: string) =>
     Buffer.from(Buffer.from(text, 'utf16le').map((byte) => (((byte << 4) & 0xf0) | (byte >> 4)) ^ 0xa5));
-  const login7 = (user: string, password: string) => {
+  const login7 = (user: string, password: string, version = 0x74) => {
     const texts = [Buffer.from('LAB', 'utf16le'), Buffer.from(user, 'utf16le'), hide(password)];
     const program = Buffer.from('tool', 'utf16le');
     const fixed = Buffer.alloc(94);
+    fixed[7] = version;
     let at = fixed.length;
     for (const [i, text] of [...texts, program].entries()) {
       fixed.writeUInt16LE(at, 36 + 4 * i);
@@ -147,8 +148,33 @@ describe('SQL Server', () => {
     );
   });
 
-  test('reads the login of TDS 4.2', async () => {
-    const { client, reports, served } = conversation('mssql');
+  /** What a refusal is made of, as [MS-TDS] §2.2.7.10 and §2.2.7.6 give it for a version. */
+  const partsOf = (answer: Buffer, encoding: 'latin1' | 'utf16le', lineBytes: number) => {
+    const width = encoding === 'latin1' ? 1 : 2;
+    const text = answer.toString(encoding, 11, 11 + width * answer.readUInt16LE(9));
+    const server = 11 + width * answer.readUInt16LE(9);
+    const line = server + 1 + width * answer[server]! + 1;
+    const done = line + lineBytes;
+    return { text, line: answer.readUIntLE(line, lineBytes), done: [answer[done], answer.length - done] };
+  };
+
+  for (const [version, lineBytes, doneBytes] of [
+    [0x70, 2, 9],
+    [0x71, 2, 9],
+    [0x72, 4, 13],
+  ] as const)
+    test(`refuses in TDS 7.${version - 0x70}, in which old clients read it`, async () => {
+      const { client, next, served } = conversation('mssql');
+      client.write(packet(0x10, login7('sa', 'secret', version)));
+      const answer = await next((await next(8)).readUInt16BE(2) - 8);
+      await served;
+      const expected = { text: "Login failed for user 'sa'.", line: 1, done: [0xfd, doneBytes] };
+      assert.deepEqual(partsOf(answer, 'utf16le', lineBytes), expected);
+      assert.equal(answer.readUInt16LE(1), answer.length - 3 - doneBytes);
+    });
+
+  test('reads the login of TDS 4.2, and refuses in it', async () => {
+    const { client, reports, next, served } = conversation('mssql');
     const field = (text: string) => {
       const bytes = Buffer.alloc(31);
       bytes.write(text);
@@ -156,7 +182,10 @@ describe('SQL Server', () => {
       return bytes;
     };
     client.write(packet(0x02, Buffer.concat([field(''), field('sa'), field('secret'), Buffer.alloc(400)])));
+    const answer = await next((await next(8)).readUInt16BE(2) - 8);
     await served;
+    const expected = { text: "Login failed for user 'sa'.", line: 1, done: [0xfd, 9] };
+    assert.deepEqual(partsOf(answer, 'latin1', 2), expected);
     assert.deepEqual(
       reports.map(({ user, password }) => [user, password]),
       [['sa', 'secret']],

@@ -25,7 +25,13 @@ const OPTIONS: ReadonlyMap<number, Buffer> = new Map([
 const LAST_OPTION = 0xff;
 const LOGIN_FAILED = 18_456;
 
+/** First byte of a version (MS-TDS §2.2.6.4): texts are UTF-16 from 7.0 on, and counts are wider from 7.2 on. */
+const TDS_4_2 = 0x42;
+const TDS_7_0 = 0x70;
+const TDS_7_2 = 0x72;
+
 interface Login {
+  readonly version: number;
   readonly user: string;
   readonly password: string;
   /** Names of the program and the host that the client claims. */
@@ -52,7 +58,7 @@ export const mssql: Decoy = {
       const login = message.type === LOGIN_7 ? login7In(message.body) : login4In(message.body);
       visit.report({ type: 'login', user: login.user, password: login.password, isSuccess: false });
       if (login.agent !== '') visit.report({ type: 'command', command: `login by ${login.agent}` });
-      visit.write(packet(refusal(visit.persona.hostname.toUpperCase(), login.user)));
+      visit.write(packet(refusal(visit.persona.hostname.toUpperCase(), login)));
       break;
     }
     visit.end();
@@ -82,7 +88,8 @@ function login7In(body: Buffer): Login {
   };
   const textOf = (at: number) => bytesOf(at).toString('utf16le');
   const agent = [textOf(48), textOf(36)].filter((text) => text !== '').join(' on ');
-  return { user: textOf(40), password: plain(bytesOf(44)).toString('utf16le'), agent };
+  const password = plain(bytesOf(44)).toString('utf16le');
+  return { version: body[7] ?? TDS_7_0, user: textOf(40), password, agent };
 }
 
 /** Each byte has its halves swapped, and is XORed with 0xa5 (MS-TDS §2.2.6.4). */
@@ -96,19 +103,24 @@ function login4In(body: Buffer): Login {
     const at = 31 * field;
     return body.toString('latin1', at, at + Math.min(30, body[at + 30] ?? 0));
   };
-  return { user: textOf(1), password: textOf(2), agent: textOf(0) };
+  return { version: TDS_4_2, user: textOf(1), password: textOf(2), agent: textOf(0) };
 }
 
 /** ERROR and DONE tokens (MS-TDS §2.2.7.10, §2.2.7.6). */
-function refusal(server: string, user: string): Buffer {
+function refusal(server: string, { version, user }: Login): Buffer {
   const message = `Login failed for user '${user.slice(0, 128)}'.`;
-  const text = Buffer.concat([size16(message.length), Buffer.from(message, 'utf16le')]);
-  const name = Buffer.concat([Buffer.of(server.length), Buffer.from(server, 'utf16le')]);
+  const encoding = version < TDS_7_0 ? 'latin1' : 'utf16le';
+  const isWide = version >= TDS_7_2;
+  const text = Buffer.concat([size16(message.length), Buffer.from(message, encoding)]);
+  const name = Buffer.concat([Buffer.of(server.length), Buffer.from(server, encoding)]);
   const number = Buffer.alloc(4);
   number.writeUInt32LE(LOGIN_FAILED);
-  // State and class (severity) of the error; no procedure, line 1.
-  const error = Buffer.concat([number, Buffer.of(1, 14), text, name, Buffer.of(0), Buffer.of(1, 0, 0, 0)]);
-  const done = Buffer.of(0xfd, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+  const line = Buffer.alloc(isWide ? 4 : 2);
+  line[0] = 1;
+  // State and class (severity) of the error; no procedure.
+  const error = Buffer.concat([number, Buffer.of(1, 14), text, name, Buffer.of(0), line]);
+  // Status: an error; no command; no rows.
+  const done = Buffer.concat([Buffer.of(0xfd, 2, 0, 0, 0), Buffer.alloc(isWide ? 8 : 4)]);
   return Buffer.concat([Buffer.of(0xaa), size16(error.length), error, done]);
 }
 
