@@ -210,15 +210,15 @@ describe('a step of our wall clock', () => {
 
   /** A server with the true time, and a source on a machine whose wall clock the test steps. */
   async function stepping(onServed: () => void = () => {}) {
-    const machine = { stepNs: 0n };
+    const machine = { stepNs: 0n, slewedNs: 0n };
     const stepped = {
       steadyNs: () => clock.steadyNs(),
-      wallNs: () => clock.wallNs() + machine.stepNs,
+      wallNs: () => clock.wallNs() + machine.stepNs + machine.slewedNs,
     };
     const time = timeAhead(0);
     const nowNs = () => {
       onServed();
-      return time.nowNs();
+      return time.nowNs() + machine.slewedNs;
     };
     const server = new TimeServer({ time: { ...time, nowNs }, address: '127.0.0.1', port: 0 });
     await server.listen();
@@ -238,6 +238,21 @@ describe('a step of our wall clock', () => {
         assert.ok(Math.abs(offset() + step) < 0.05, `${step}, polled: ${offset()}`);
         assert.ok(source.state().estimate!.jitter < 0.05);
       }
+    } finally {
+      await server.close();
+    }
+  });
+
+  test('is not seen where another daemon keeps the wall clock right, and the counter alone drifts', async () => {
+    const { machine, server, source, offset } = await stepping();
+    try {
+      await source.poll();
+      for (let i = 0; i < 12; i++) {
+        machine.slewedNs += 30_000_000n;
+        assert.ok(Math.abs(offset()) < 0.02, `${i}: ${offset()}`);
+        await source.poll();
+      }
+      assert.ok(source.state().estimate!.jitter < 0.02);
     } finally {
       await server.close();
     }

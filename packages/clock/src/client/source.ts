@@ -15,7 +15,7 @@ const POLL_MAX = 10;
 /** Initial burst (iburst): four requests two seconds apart, so that the clock filter has a choice. */
 const BURST = 4;
 const BURST_GAP_MS = 2000;
-/** A larger change between wall clock and counter, in seconds, is a step (RFC 5905 appendix A, STEPT). */
+/** A larger change between wall clock and counter from one reading to the next, in seconds, is a step (RFC 5905 appendix A, STEPT). */
 const STEP_MIN = 0.128;
 
 export interface SourceOptions {
@@ -57,8 +57,9 @@ export class Source {
   #polls = 0;
   #fault: string | null = null;
   #isStopped = false;
-  /** Wall clock less counter at the first request; null before. */
+  /** Wall clock less counter when last read; null before the first request. */
   #tieNs: bigint | null = null;
+  #steppedS = 0;
 
   constructor(options: SourceOptions, clock: LocalClock) {
     this.options = options;
@@ -124,13 +125,15 @@ export class Source {
 
   /**
    * Seconds by which the wall clock was stepped forward since the first request, by an operator or another daemon. The filter's
-   * offsets are relative to the clock before that, so that its older samples stay valid; slews move wall clock and counter.
+   * offsets are relative to the clock before that, so that its older samples stay valid. What is gained bit by bit is no step:
+   * where a slew moves the wall clock alone (macOS, Windows), the counter is what drifts.
    */
   #steppedBy(): number {
     const tieNs = this.#clock.wallNs() - this.#clock.steadyNs();
-    this.#tieNs ??= tieNs;
-    const seconds = Number(tieNs - this.#tieNs) / 1e9;
-    return Math.abs(seconds) < STEP_MIN ? 0 : seconds;
+    const gainedS = Number(tieNs - (this.#tieNs ?? tieNs)) / 1e9;
+    this.#tieNs = tieNs;
+    if (Math.abs(gainedS) >= STEP_MIN) this.#steppedS += gainedS;
+    return this.#steppedS;
   }
 
   get #silence(): string {
