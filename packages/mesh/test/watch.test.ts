@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { hostOf } from '../src/link/address.ts';
 import type { Peer } from '../src/peer/peer.ts';
 import { VirtualMesh } from '../src/virtual/index.ts';
-import type { Suspicion } from '../src/watch/suspicions.ts';
+import { type Suspicion, Suspicions } from '../src/watch/suspicions.ts';
 import { requestKinds, routedKinds } from '../src/wire/kinds.ts';
 
 async function started(): Promise<VirtualMesh> {
@@ -62,7 +62,6 @@ test('a suspicion reaches the authority if its witness is authentic', async () =
   assert.deepEqual([heard[0]?.witness, heard[0]?.peer, heard[0]?.rule], ['peer-3', 'peer-7', 'query-flood']);
   // Signed by a peer other than its witness.
   const forged = { ...liar.standing, id: 'peer-3', keys: liar.standing.keys, roster: liar.standing.roster };
-  const { Suspicions } = await import('../src/watch/suspicions.ts');
   new Suspicions(liar.runtime, forged as never, liar.routing).report(said, (problem) =>
     problems.push(problem),
   );
@@ -183,6 +182,33 @@ test('of a witness with many suspicions none is taken twice, also long after it,
       mesh.clock.run(20);
     }
   assert.equal(takenOf('peer-3'), 700);
+});
+
+test('a witness whose own clock is an hour off is believed', async () => {
+  const mesh = await started();
+  const { takenOf } = authorityOf(mesh);
+  mesh.clockErrorMs[3] = 3_600_000;
+  const facts = { rule: 'x', peer: 'peer-7', address: '', severity: 'low', confidence: 9, summary: '' };
+  mesh.peers[3]!.suspicions.report(facts);
+  mesh.clock.run(1_000);
+  assert.equal(takenOf('peer-3'), 1);
+});
+
+test('a witness that was an hour ahead before it knew the time of the mesh is believed afterwards', async () => {
+  const mesh = await started();
+  const { takenOf } = authorityOf(mesh);
+  const { runtime, standing, routing } = mesh.peers[3]!;
+  let aheadMs = 3_600_000;
+  const clock = { ...runtime.clock, nowMs: () => mesh.clock.nowMs() + aheadMs };
+  const suspicions = new Suspicions({ ...runtime, clock }, standing, routing);
+  const facts = { rule: 'x', peer: 'peer-7', address: '', severity: 'low', confidence: 9, summary: '' };
+  suspicions.report(facts);
+  mesh.clock.run(1_000);
+  assert.equal(takenOf('peer-3'), 0);
+  aheadMs = 0;
+  for (let i = 0; i < 3; i++) suspicions.report(facts);
+  mesh.clock.run(1_000);
+  assert.equal(takenOf('peer-3'), 3);
 });
 
 test('a caller’s address has one notation, however the socket reports it', () => {

@@ -139,7 +139,8 @@ export class Peer {
     this.routing = new Routing(runtime, standing, this.directory, this.switchboard);
     this.timeSources = new TimeSources(this.routing);
     this.meter = new Meter(this.switchboard, this.routing);
-    this.suspicions = new Suspicions(runtime, standing, this.routing);
+    const dated = { ...runtime, clock: this.clock.asClock() };
+    this.suspicions = new Suspicions(dated, standing, this.routing);
     const policy = () => this.policy;
     const { directory, switchboard, routing, clock, meter } = this;
     const world = { runtime, standing, storage, directory, switchboard, routing, clock, policy };

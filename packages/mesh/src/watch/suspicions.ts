@@ -22,7 +22,7 @@ const fields = {
   severity: text(8, /^(info|low|medium|high|critical)$/),
   /** In percent. */
   confidence: varint(100),
-  /** Milliseconds since 1970; a witness gives each suspicion a later one, which identifies it. */
+  /** Mesh time, in milliseconds since 1970; a witness gives each suspicion a later one, which identifies it. */
   atMs: varint(),
   summary: text(500),
 };
@@ -31,8 +31,10 @@ const signed = record({ body: bytes(1000), signature: fixed(64) });
 export type Suspicion = Shape<typeof suspicionText>;
 
 const ANSWER_MS = 5_000;
-/** Maximum difference between the witness's time stamp and this clock: bounds replay by relays. */
+/** Maximum age of a suspicion in mesh time, of either sign: bounds replay by relays. */
 const FRESH_MS = 60_000;
+/** By this much dates run ahead of the clock where many suspicions are reported at once. */
+const AHEAD_MAX_MS = 1_000;
 /** Rate limit per witness. */
 const OF_ONE = { burst: 50, everyMs: 20 };
 const NOTHING = Buffer.alloc(0);
@@ -50,6 +52,7 @@ export class Suspicions {
   readonly #received = new Numbers();
   #lastMs = 0;
 
+  /** @param runtime with mesh time: a peer whose own clock is wrong is a witness, too */
   constructor(runtime: Runtime, standing: Standing, routing: Routing) {
     this.#runtime = runtime;
     this.#standing = standing;
@@ -71,8 +74,7 @@ export class Suspicions {
     const summary = suspicion.summary.slice(0, 160);
     // Addresses of relayed peers are longer than any host's.
     const address = cutText(suspicion.address, ADDRESS_BYTES_MAX);
-    const atMs = Math.max(this.#lastMs + 1, Math.round(this.#runtime.clock.nowMs()));
-    this.#lastMs = atMs;
+    const atMs = this.#nextMs();
     const own: Suspicion = { ...suspicion, address, summary, witness: id, atMs };
     for (const listener of this.onReported) listener(own);
     const to = roster.authority?.id;
@@ -85,6 +87,14 @@ export class Suspicions {
     this.#routing.ask(to, routedKinds.suspicion, encode(signed, { body, signature }), ANSWER_MS, (error) =>
       done(error),
     );
+  }
+
+  /** Later than the last, unless the clock was set back since: the authority refuses what is dated ahead. */
+  #nextMs(): number {
+    const nowMs = Math.round(this.#runtime.clock.nowMs());
+    const isSetBack = this.#lastMs - nowMs > AHEAD_MAX_MS;
+    this.#lastMs = isSetBack ? nowMs : Math.max(this.#lastMs + 1, nowMs);
+    return this.#lastMs;
   }
 
   /** Takes a suspicion; returns why it is refused, or null. */
