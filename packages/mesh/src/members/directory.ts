@@ -21,7 +21,6 @@ import {
 } from '../wire/schema.ts';
 import { Credit } from './credit.ts';
 import type { Roster } from './roster.ts';
-import { SharedList } from './shared-list.ts';
 import { Tree } from './tree.ts';
 
 export type Status = 'never seen' | 'alive' | 'dead' | 'left' | 'revoked' | 'quarantined';
@@ -86,7 +85,7 @@ export class Directory {
   /** A peer joined, left, changed its addresses, died or was revoked. */
   readonly onChange: ((id: string, status: Status, before: Status) => void)[] = [];
   readonly #standing: Standing;
-  readonly #announced = new SharedList<Announcement | undefined>();
+  #announcements: (Announcement | undefined)[] = [];
   /** By the same index; few at a time, where an array would have a place for every member. */
   readonly #accusations = new Map<number, Accusation>();
   readonly #dead = new Set<string>();
@@ -115,16 +114,6 @@ export class Directory {
         this.#dropAccusationsBy(id);
       }
     });
-  }
-
-  get #announcements(): readonly (Announcement | undefined)[] {
-    return this.#announced.items;
-  }
-
-  /** Shares memory with other directories of this process that know the same, until it changes. */
-  share(): void {
-    this.#announced.share();
-    this.tree.share();
   }
 
   /** Equal for two peers that know the same. */
@@ -240,7 +229,7 @@ export class Directory {
     this.#sum -= this.#weight(index);
     if (update.kind === 'accusation') this.#accusations.set(index, interned(update));
     else {
-      this.#announced.own()[index] = interned(update);
+      this.#announcements[index] = interned(update);
       // Of an earlier incarnation.
       this.#accusations.delete(index);
     }
@@ -301,7 +290,7 @@ export class Directory {
 
   #drop(id: string, index: number, before: Status): void {
     this.#sum -= this.#weight(index);
-    this.#announced.own()[index] = undefined;
+    this.#announcements[index] = undefined;
     this.#accusations.delete(index);
     this.tree.delete(id);
     this.#dead.delete(id);
@@ -310,15 +299,15 @@ export class Directory {
 
   /** A rival list may have admitted the same members in another order, or others. */
   #reorder(roster: Roster, before: Roster): void {
-    const announcements = this.#announcements.slice();
+    const announcements = this.#announcements;
     const accusations = new Map(this.#accusations);
-    this.#announced.own().length = 0;
+    this.#announcements = [];
     this.#accusations.clear();
     this.#sum = 0;
     for (const { id, index, publicKey } of before.members.values()) {
       const now = roster.members.get(id);
       if (now !== undefined && Buffer.compare(now.publicKey, publicKey) === 0) {
-        this.#announced.own()[now.index] = announcements[index];
+        this.#announcements[now.index] = announcements[index];
         const accusation = accusations.get(index);
         if (accusation !== undefined) this.#accusations.set(now.index, accusation);
         this.#sum += this.#weight(now.index);

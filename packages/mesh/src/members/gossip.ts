@@ -101,7 +101,6 @@ export class Gossip {
 
   start(): void {
     this.#cancelCompare = every(this.#runtime, COMPARE_MS, () => {
-      this.#directory.share();
       const [session] = sample(this.#runtime.random, [...this.#switchboard.sessions()], 1);
       session?.ride(() => this.#send(session, noticeKinds.digest, digest, this.#digest()));
     });

@@ -3,7 +3,6 @@
 // parts, and the leader of each part is a child. So when a peer joins or leaves, few others change places.
 
 import { sha256 } from '../identity/keys.ts';
-import { SharedList } from './shared-list.ts';
 
 const BRANCHING = 8;
 /** Parts are not split below the resolution of a position (48 bits). */
@@ -48,14 +47,10 @@ interface Place {
 export class Tree {
   readonly branching: number;
   /** Sorted by position. */
-  readonly #list = new SharedList<Spot>();
+  readonly #spots: Spot[] = [];
 
   constructor(branching = BRANCHING) {
     this.branching = branching;
-  }
-
-  get #spots(): readonly Spot[] {
-    return this.#list.items;
   }
 
   get size(): number {
@@ -85,17 +80,12 @@ export class Tree {
     const spot = spotOf(id);
     const at = this.#firstFrom(spot.position);
     for (let i = at; this.#spots[i]?.position === spot.position; i++) if (this.#spots[i]!.id === id) return;
-    this.#list.own().splice(at, 0, spot);
+    this.#spots.splice(at, 0, spot);
   }
 
   delete(id: string): void {
     const at = this.#indexOf(id);
-    if (at >= 0) this.#list.own().splice(at, 1);
-  }
-
-  /** Shares memory with equal trees of this process, until it changes. */
-  share(): void {
-    this.#list.share();
+    if (at >= 0) this.#spots.splice(at, 1);
   }
 
   /** The root; null if the tree is empty. */
