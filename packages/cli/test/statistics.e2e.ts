@@ -18,6 +18,7 @@ const STATISTICS = [
   'io,stat,0',
   'io,stat,5,tcp,SUM(frame.len)frame.len,AVG(tcp.len)tcp.len,MAX(ip.ttl)ip.ttl,MIN(ip.ttl)ip.ttl,COUNT(dns.id)dns.id',
   'io,stat,20,AVG(dns.time)dns.time,LOAD(dns.time)dns.time',
+  'io,stat,20,COUNT(dns)dns,COUNT(tcp)tls',
   'conv,eth',
   'conv,ip',
   'conv,tcp',

@@ -62,7 +62,7 @@ const f = {
     .mask(0x0800)
     .named(yesNo),
   recursion: uint('gre.flags.recursion_control', 'Recursion control').at(0, 2).mask(0x0700),
-  hasAck: bool('gre.flags.ack', 'Acknowledgment').mask(ACK),
+  hasAck: bool('gre.flags.ack', 'Acknowledgment').mask(ACK).named(yesNo),
   reserved: uint('gre.flags.reserved', 'Flags (Reserved)').mask(0x00f8),
   version: uint('gre.flags.version', 'Version').at(0, 2).mask(VERSION).named({ 0: 'GRE', 1: 'Enhanced GRE' }),
   proto: uint('gre.proto', 'Protocol Type').at(2, 2).hex().named(types),

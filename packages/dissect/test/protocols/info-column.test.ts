@@ -25,6 +25,13 @@ test('findings of TCP before SSH: they follow the sender', () => {
   );
 });
 
+test('findings of TCP before a part of an SSH message: kept where no sender is named', () => {
+  const banner = new TextEncoder().encode('SSH-2.0-client\r\n');
+  const begun = bytesOf(`00000100${'00'.repeat(20)}`);
+  const frames = [tcpFrame(40000, 22, banner, 1), tcpFrame(40000, 22, begun, 100)];
+  assert.equal(infoOf(frames), '[TCP Previous segment not captured] [TCP segment of a reassembled PDU]');
+});
+
 test('a segment that begins a message: what its protocol says of it, without ports', () => {
   const smb = bytesOf(`00000100fe534d42${'00'.repeat(60)}`);
   assert.equal(infoOf(talk(445, [['>', smb]])), 'Session message [TCP segment of a reassembled PDU]');

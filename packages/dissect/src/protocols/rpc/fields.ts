@@ -2,10 +2,10 @@
 import { bool, bytes, none, seconds, text, uint, uint64, type Value } from '../../core/field.ts';
 import { programName } from './program-names.ts';
 
-/** Authentication flavors; mount and NFS list them too. */
 /** `XID: 0x00000001 (1)` */
 const xidLine = (xid: Value): string => `XID: 0x${xid.toString(16).padStart(8, '0')} (${xid})`;
 
+/** Authentication flavors; mount and NFS list them too. */
 export const flavorNames: Readonly<Record<number, string>> = {
   0: 'AUTH_NULL',
   1: 'AUTH_UNIX',

@@ -83,9 +83,15 @@ export const ssh: Protocol = protocol({
   },
   emit: emitSsh,
   info: sshInfo,
-  // The sender stands before all.
-  joinInfo: (before, info) => info.replace(/^(?:Client|Server): /, (sender) => `${sender}${before}, `),
+  // The sender, where one is named, stands before all.
+  joinInfo: (before, info) =>
+    /^(?:Client|Server): /.test(info)
+      ? `${info.slice(0, SENDER)}${before}, ${info.slice(SENDER)}`
+      : before + info,
 });
+
+/** Characters of `Client: ` and `Server: `. */
+const SENDER = 8;
 
 const COLUMNS = ['SSH', 'SSHv1', 'SSHv2', 'SSHv2'];
 

@@ -240,12 +240,12 @@ function showAddresses(p: Packet, frame: w.Frame): void {
     frame.ta < 0 ? '' : `${ethernetAddress(p.buf, frame.ta)} (${frame.kind === w.CF_END ? 'BSSID' : 'TA'})`;
 }
 
-/** Each address under its roles, and once as `wlan.addr`. */
 function isRetry(p: Packet, layer: number): boolean {
   const start = p.start[layer]!;
   return p.stop[layer]! - start >= 2 && (p.bufferOf(layer)[start + 1]! & RETRY) !== 0;
 }
 
+/** Each address under its roles, and once as `wlan.addr`. */
 function emitAddresses(b: Uint8Array, frame: w.Frame, out: Sink): void {
   let seen = -1;
   const add = (field: Field, name: Field, at: number): void => {
