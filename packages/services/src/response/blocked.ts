@@ -1,6 +1,6 @@
 // The block list of temporarily blocked addresses: a plain file for `eyrie firewall apply --block`, and a set for nft.
 // Firewalls read these files; nothing here changes a firewall.
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { dirname } from 'node:path';
 import { makeFolder } from '@eyrie/capture';
@@ -11,8 +11,9 @@ export interface BlockedAddress {
   readonly reason: string;
 }
 
-/** Addresses; at the limit the one that expires first is removed. */
+/** Addresses; beyond the limit those that expire first are removed, several at once: the files are rewritten then. */
 const BLOCKED_MAX = 10_000;
+const REMOVED_AT_ONCE = 100;
 
 export class BlockedAddresses {
   readonly #path: string;
@@ -39,12 +40,12 @@ export class BlockedAddresses {
   /** Returns false if the text is no address, or has a zone (`fe80::1%eth0`), which firewalls do not accept. */
   add(address: string, untilMs: number, reason: string): boolean {
     if (isIP(address) === 0 || address.includes('%')) return false;
-    this.#blocked.set(address, { address, untilMs, reason });
-    if (this.#blocked.size > BLOCKED_MAX) {
-      const first = this.all().reduce((a, b) => (b.untilMs < a.untilMs ? b : a));
-      this.#blocked.delete(first.address);
-    }
-    this.#write();
+    const blocked = { address, untilMs, reason };
+    const isNew = !this.#blocked.has(address);
+    this.#blocked.set(address, blocked);
+    const isOver = this.#blocked.size > BLOCKED_MAX;
+    if (isOver) this.#removeFirst();
+    if (!isNew || isOver || !this.#append(blocked)) this.#write();
     return true;
   }
 
@@ -60,6 +61,16 @@ export class BlockedAddresses {
     for (const { address } of over) this.#blocked.delete(address);
     if (over.length > 0) this.#write();
     return over.map(({ address }) => address);
+  }
+
+  #removeFirst(): void {
+    const byEnd = this.all().sort((a, b) => a.untilMs - b.untilMs);
+    for (const { address } of byEnd.slice(0, REMOVED_AT_ONCE)) this.#blocked.delete(address);
+  }
+
+  /** Returns false if a file is missing or not writable. */
+  #append(blocked: BlockedAddress): boolean {
+    return append(this.#path, lineOf(blocked)) && append(`${this.#path}.nft`, nftElements([blocked]));
   }
 
   #write(): void {
@@ -88,19 +99,44 @@ function readBack(path: string): BlockedAddress[] {
   });
 }
 
+const NFT_SETS = [
+  ['blocked4', 'ipv4_addr', 4],
+  ['blocked6', 'ipv6_addr', 6],
+] as const;
+
 /**
  * Input for `nft -f`: two sets in a table of their own, whose former elements go, in one transaction; a rule that drops them
  * is the firewall's.
  */
 function nftSet(blocked: readonly BlockedAddress[]): string {
-  const set = (name: string, type: string, version: number) => {
+  const declared = NFT_SETS.map(
+    ([name, type]) =>
+      `table inet eyrie_blocked {\n  set ${name} {\n    type ${type}\n  }\n}\nflush set inet eyrie_blocked ${name}\n`,
+  );
+  return declared.join('') + nftElements(blocked);
+}
+
+function nftElements(blocked: readonly BlockedAddress[]): string {
+  const lines = NFT_SETS.map(([name, , version]) => {
     const elements = blocked.filter(({ address }) => isIP(address) === version).map(({ address }) => address);
-    const declared = `table inet eyrie_blocked {\n  set ${name} {\n    type ${type}\n  }\n}\n`;
-    const list =
-      elements.length === 0 ? '' : `add element inet eyrie_blocked ${name} { ${elements.join(', ')} }\n`;
-    return `${declared}flush set inet eyrie_blocked ${name}\n${list}`;
-  };
-  return set('blocked4', 'ipv4_addr', 4) + set('blocked6', 'ipv6_addr', 6);
+    return elements.length === 0 ? '' : `add element inet eyrie_blocked ${name} { ${elements.join(', ')} }\n`;
+  });
+  return lines.join('');
+}
+
+function append(path: string, text: string): boolean {
+  try {
+    // Never created here: one that was deleted is written anew, with all addresses.
+    const file = openSync(path, constants.O_WRONLY | constants.O_APPEND);
+    try {
+      writeFileSync(file, text);
+    } finally {
+      closeSync(file);
+    }
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function put(path: string, text: string): void {

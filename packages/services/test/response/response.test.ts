@@ -1,6 +1,6 @@
 // From a flood to a quarantine, on a virtual mesh: who is found, what is done about it, and what is never done.
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -169,6 +169,42 @@ test('the block list can be read before the first block, and drops what expired 
   assert.equal(readFileSync(path, 'utf8'), '');
 });
 
+test('a blocked address is appended to both files, which are written anew if one is gone or an address leaves', () => {
+  const path = join(root, 'appended', 'blocked.txt');
+  const list = new BlockedAddresses(path, 0);
+  const files = [path, `${path}.nft`];
+  const inodes = () => files.map((each) => statSync(each).ino);
+  const empty = inodes();
+  list.add('203.0.113.1', 5_000, 'a scan');
+  list.add('2001:db8::1', 5_000, 'a scan');
+  assert.deepEqual(inodes(), empty);
+  const [, elements] = readFileSync(files[1]!, 'utf8').split('flush set inet eyrie_blocked blocked6\n');
+  assert.equal(
+    elements,
+    'add element inet eyrie_blocked blocked4 { 203.0.113.1 }\nadd element inet eyrie_blocked blocked6 { 2001:db8::1 }\n',
+  );
+  list.add('203.0.113.1', 9_000, 'it goes on');
+  assert.equal(readFileSync(path, 'utf8').match(/203\.0\.113\.1/g)?.length, 1);
+  rmSync(files[1]!);
+  list.add('203.0.113.3', 9_000, 'a scan');
+  assert.match(readFileSync(files[1]!, 'utf8'), /\{ 203\.0\.113\.1, 203\.0\.113\.3 \}/);
+  const again = new BlockedAddresses(path, 6_000);
+  assert.deepEqual(
+    again.all().map(({ address }) => address),
+    ['203.0.113.1', '203.0.113.3'],
+  );
+});
+
+test('of more than 10,000 blocked addresses those that expire first are removed', () => {
+  const path = join(root, 'full', 'blocked.txt');
+  const list = new BlockedAddresses(path, 0);
+  for (let i = 0; i <= 10_000; i++) list.add(`198.18.${i >> 8}.${i & 255}`, 100_000 - i, 'a scan');
+  assert.equal(list.all().length, 9_901);
+  assert.equal(list.has('198.18.0.0'), true);
+  assert.equal(list.has('198.18.39.16'), false);
+  assert.equal(readFileSync(path, 'utf8').split('\n').length - 1, 9_901);
+});
+
 test('an address of nobody is blocked, and comes off the list when its time is over', async () => {
   const here = await scene(ALL);
   const { mesh, blocked } = here;
@@ -183,7 +219,7 @@ test('an address of nobody is blocked, and comes off the list when its time is o
   assert.match(readFileSync(path, 'utf8'), /^203\.0\.113\.9 {2}# until .*connected to \d+ peers/);
   assert.match(
     readFileSync(`${path}.nft`, 'utf8'),
-    /flush set inet eyrie_blocked blocked4\nadd element inet eyrie_blocked blocked4 \{ 203\.0\.113\.9 \}\n/,
+    /flush set inet eyrie_blocked blocked6\nadd element inet eyrie_blocked blocked4 \{ 203\.0\.113\.9 \}\n$/,
   );
   const again = new BlockedAddresses(path, mesh.peers[0]!.runtime.clock.nowMs());
   assert.equal(again.has('203.0.113.9'), true);
