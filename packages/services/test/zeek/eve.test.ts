@@ -108,7 +108,8 @@ test('a file that a server sends comes from the server, and certificates are no 
   assert.ok(
     files.some(({ src_port, fileinfo }) => src_port === 80 && (fileinfo as { size: number }).size > 0),
   );
-  assert.deepEqual(new Set(files.map(({ app_proto }) => app_proto)), new Set(['http', 'smb', 'ftp-data']));
+  const protocols = new Set(files.map(({ app_proto }) => app_proto));
+  assert.deepEqual(protocols, new Set(['http', 'smb', 'smtp', 'ftp-data']));
 });
 
 test('what the rules found are alerts, each rule with the same number', () => {

@@ -1,7 +1,9 @@
 // smtp.log: each mail that was handed over (https://docs.zeek.org/en/master/logs/smtp.html), with the header of its message.
 import type { Tap } from '@eyrie/dissect';
 import { type Column, connColumns, type LogKind, type OfConn } from '../write/log-kind.ts';
+import type { Transferred } from './files.ts';
 import { type LogReader, type Seen, tapOf, textOf } from './log.ts';
+import { writeMailFiles } from './mail-files.ts';
 import { type MailHeader, mailHeaderReader } from './mail-header.ts';
 
 interface Mail extends OfConn {
@@ -10,6 +12,7 @@ interface Mail extends OfConn {
   from: string | null;
   readonly to: string[];
   header: MailHeader | null;
+  files: readonly Transferred[];
   lastReply: string | null;
   isTls: boolean;
 }
@@ -35,8 +38,7 @@ const columns: readonly Column<Mail>[] = [
   ['path', 'vector[addr]', pathOf],
   ['user_agent', 'string', ({ header }) => header?.userAgent],
   ['tls', 'bool', ({ isTls }) => isTls],
-  // Bodies are not kept as files.
-  ['fuids', 'vector[string]', () => []],
+  ['fuids', 'vector[string]', ({ files }) => files.map(({ fuid }) => fuid)],
 ];
 
 export const smtpLog: LogKind<Mail> = { path: 'smtp', columns };
@@ -71,7 +73,10 @@ export const smtpReader: LogReader = {
       if (p.protocols[layer]!.name === 'imf') {
         // Mails also come over POP and IMAP, and within others.
         const mail = seen.conn.kept<State>('smtp')?.mail;
-        if (mail?.header === null) mail.header = headerOf(p, layer);
+        if (mail == null || mail.header !== null) return;
+        mail.header = headerOf(p, layer);
+        const message = p.bufferOf(layer).subarray(p.start[layer]!, p.stop[layer]!);
+        mail.files = writeMailFiles(logs, seen, Buffer.from(message));
         return;
       }
       tap.take(p, layer);
@@ -124,6 +129,7 @@ function begun(state: State, { conn, time }: Seen): Mail {
     from: null,
     to: [],
     header: null,
+    files: [],
     lastReply: null,
     isTls: false,
   };
