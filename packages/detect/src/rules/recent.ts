@@ -28,10 +28,16 @@ export class Recent {
 
   /** Adds an item, and drops those outside of the window. */
   add(item: string, time: number, frame: number, stream = -1): void {
-    // Before the item moves to the end: the evidence of a lone one stays.
-    this.sizeAt(time);
+    const seen = this.items.get(item);
+    if (seen !== undefined && this.items.size === 1 && Math.abs(time - seen) <= this.windowS) {
+      // The lone item again: what was kept as evidence of it stays.
+      this.items.set(item, time);
+      this.first = this.last = time;
+      this.total++;
+      return;
+    }
     const isKnown = this.items.delete(item);
-    if (isKnown) [this.first = time] = this.items.values();
+    this.sizeAt(time);
     this.first = Math.min(this.first, time);
     this.last = Math.max(this.last, time);
     this.total++;
@@ -103,6 +109,7 @@ export class Bounded<T> {
   readonly #oldest: Oldest<string>;
   /** The most recently used key, which needs no move: packets come in runs. It may gain items until another is used. */
   #last: string | null = null;
+  #lastValue: T | undefined;
   /** Number of items by key, of keys with more than `LIGHT_ITEMS`. */
   readonly #heavy = new Map<string, number>();
   #heavyItems = 0;
@@ -126,10 +133,14 @@ export class Bounded<T> {
   for(key: string, make: () => T): T {
     let value = this.#values.get(key);
     if (value !== undefined && key === this.#last) return value;
-    if (this.#itemsOf !== undefined && this.#last !== null) this.#weigh(this.#last, this.#itemsOf);
+    if (this.#itemsOf !== undefined && this.#last !== null) {
+      const items = this.#itemsOf(this.#lastValue!);
+      if (items > LIGHT_ITEMS || this.#heavy.size > 0) this.#weigh(this.#last, items);
+    }
     if (value === undefined) value = make();
     else this.#values.delete(key);
     this.#last = key;
+    this.#lastValue = value;
     this.#values.set(key, value);
     this.#oldest.changed();
     if (this.#values.size > this.#max) this.delete(this.#oldest.take());
@@ -139,21 +150,23 @@ export class Bounded<T> {
   set(key: string, value: T): void {
     this.for(key, () => value);
     this.#values.set(key, value);
+    this.#lastValue = value;
   }
 
   delete(key: string): void {
     if (!this.#values.delete(key)) return;
     this.#oldest.changed();
     this.#lighten(key);
-    if (key === this.#last) this.#last = null;
+    if (key !== this.#last) return;
+    this.#last = null;
+    this.#lastValue = undefined;
   }
 
   entries(): IterableIterator<[string, T]> {
     return this.#values.entries();
   }
 
-  #weigh(key: string, itemsOf: (value: T) => number): void {
-    const items = itemsOf(this.#values.get(key)!);
+  #weigh(key: string, items: number): void {
     this.#lighten(key);
     if (items <= LIGHT_ITEMS) return;
     this.#heavy.set(key, items);
@@ -162,6 +175,7 @@ export class Bounded<T> {
   }
 
   #lighten(key: string): void {
+    if (this.#heavy.size === 0) return;
     this.#heavyItems -= this.#heavy.get(key) ?? 0;
     this.#heavy.delete(key);
   }
