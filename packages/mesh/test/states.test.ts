@@ -165,6 +165,20 @@ test('clocks that jump by an hour, to and fro, cost no message, no broadcast and
   }
 });
 
+test('a peer that broadcasts an hour ahead of the others, before it has their time, reaches all as soon as it has', async () => {
+  const mesh = await VirtualMesh.create({ peers: 6, seed: 3 });
+  mesh.clockErrorMs[4] = HOUR_MS;
+  await mesh.startAll();
+  const { broadcasts } = mesh.peers[4]!;
+  const counts: number[] = [];
+  const send = () => broadcasts.send('message', Buffer.from('here'), (count) => counts.push(count));
+  send();
+  mesh.clock.run(30_000);
+  send();
+  mesh.clock.run(10_000);
+  assert.deepEqual(counts, [0, 5]);
+});
+
 test('two halves of 50 peers each go on by themselves, and are one again, with all messages, soon after they meet', async () => {
   const mesh = await VirtualMesh.create({ peers: 100, seed: 21 });
   await mesh.startAll();

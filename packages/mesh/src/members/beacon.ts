@@ -7,6 +7,7 @@ import { announcedText, type LanDatagram, openDatagram, sealDatagram } from '../
 import type { Switchboard } from '../link/switchboard.ts';
 import type { Standing } from '../peer/standing.ts';
 import { type Cancel, jittered, type Runtime } from '../runtime.ts';
+import { Timestamps } from '../timestamps.ts';
 import { Allowance } from '../watch/allowance.ts';
 import { encode } from '../wire/schema.ts';
 import type { Directory } from './directory.ts';
@@ -44,7 +45,7 @@ export class Beacon {
   /** Peers that are being dialled. */
   readonly #called = new Set<string>();
   readonly #calls: Allowance;
-  #lastOwnMs = 0;
+  readonly #timestamps: Timestamps;
   #second = 0;
   #received = 0;
   #waitMs = ASK_MS;
@@ -54,6 +55,7 @@ export class Beacon {
   constructor(options: BeaconOptions) {
     this.#options = options;
     this.#calls = new Allowance(options.runtime.clock, CALLS);
+    this.#timestamps = new Timestamps(options.runtime.clock, FRESH_MS);
   }
 
   start(): void {
@@ -144,10 +146,9 @@ export class Beacon {
 
   #announce(isRequest: boolean): void {
     const { runtime, standing, addresses, transmit } = this.#options;
-    this.#lastOwnMs = Math.max(this.#lastOwnMs + 1, runtime.clock.nowMs());
     const beacon = {
       from: standing.id,
-      atMs: this.#lastOwnMs,
+      atMs: this.#timestamps.nextMs(),
       addresses: addresses().slice(0, 4),
       isRequest,
     };

@@ -7,6 +7,7 @@ import type { Session } from '../link/session.ts';
 import type { Switchboard } from '../link/switchboard.ts';
 import type { Standing } from '../peer/standing.ts';
 import type { Cancel, Runtime } from '../runtime.ts';
+import { Timestamps } from '../timestamps.ts';
 import { Allowance } from '../watch/allowance.ts';
 import { noticeKinds, routedKinds } from '../wire/kinds.ts';
 import { decode, encode } from '../wire/schema.ts';
@@ -85,7 +86,7 @@ export class Broadcasts {
   readonly #own: Allowance;
   readonly #ofOne: Allowance;
   readonly #counting = new Map<string, Counting>();
-  #lastNumber = 0;
+  readonly #timestamps: Timestamps;
 
   constructor({ runtime, standing, switchboard, routing, inbox, policy, others }: BroadcastsOptions) {
     this.#runtime = runtime;
@@ -97,6 +98,7 @@ export class Broadcasts {
     this.#others = others;
     this.#own = new Allowance(runtime.clock, OWN);
     this.#ofOne = new Allowance(runtime.clock, OF_ONE);
+    this.#timestamps = new Timestamps(runtime.clock, FRESH_MS);
     switchboard.handleNotice(noticeKinds.broadcast, (session, payload) =>
       this.#take(session, readBroadcast(payload)),
     );
@@ -125,8 +127,7 @@ export class Broadcasts {
     if (group === null) return 'the group key has not arrived yet: wait for a link to another peer';
     if (body.length > BROADCAST_BYTES_MAX) return `a broadcast has ${BROADCAST_BYTES_MAX >> 10} KiB at most`;
     if (!this.#own.take(this.#standing.id)) return 'too many broadcasts at once: wait a moment';
-    const number = Math.max(this.#lastNumber + 1, this.#runtime.clock.nowMs());
-    this.#lastNumber = number;
+    const number = this.#timestamps.nextMs();
     const origin = this.#standing.id;
     const sealed = seal(this.#runtime.random, group.key, origin, number, body);
     const content = { origin, number, topic, by, epoch: group.epoch, sealed };

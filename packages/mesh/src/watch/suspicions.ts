@@ -7,6 +7,7 @@ import { Numbers } from '../messages/numbers.ts';
 import type { Routing } from '../messages/routing.ts';
 import type { Standing } from '../peer/standing.ts';
 import type { Runtime } from '../runtime.ts';
+import { Timestamps } from '../timestamps.ts';
 import { routedKinds } from '../wire/kinds.ts';
 import { bytes, cutText, decode, encode, fixed, record, type Shape, text, varint } from '../wire/schema.ts';
 import { Allowance } from './allowance.ts';
@@ -33,8 +34,6 @@ export type Suspicion = Shape<typeof suspicionText>;
 const ANSWER_MS = 5_000;
 /** Maximum age of a suspicion in mesh time, of either sign: bounds replay by relays. */
 const FRESH_MS = 60_000;
-/** By this much dates run ahead of the clock where many suspicions are reported at once. */
-const AHEAD_MAX_MS = 1_000;
 /** Rate limit per witness. */
 const OF_ONE = { burst: 50, everyMs: 20 };
 const NOTHING = Buffer.alloc(0);
@@ -50,7 +49,7 @@ export class Suspicions {
   readonly #ofOne: Allowance;
   /** By witness, so that none displaces what another sent. */
   readonly #received = new Numbers();
-  #lastMs = 0;
+  readonly #timestamps: Timestamps;
 
   /** @param runtime with mesh time: a peer whose own clock is wrong is a witness, too */
   constructor(runtime: Runtime, standing: Standing, routing: Routing) {
@@ -58,6 +57,7 @@ export class Suspicions {
     this.#standing = standing;
     this.#routing = routing;
     this.#ofOne = new Allowance(runtime.clock, OF_ONE);
+    this.#timestamps = new Timestamps(runtime.clock, FRESH_MS);
     routing.handle(routedKinds.suspicion, (_from, payload, answer) => {
       const problem = this.#take(payload);
       if (problem !== null) runtime.log('warn', 'suspicion refused', { reason: problem });
@@ -74,7 +74,7 @@ export class Suspicions {
     const summary = suspicion.summary.slice(0, 160);
     // Addresses of relayed peers are longer than any host's.
     const address = cutText(suspicion.address, ADDRESS_BYTES_MAX);
-    const atMs = this.#nextMs();
+    const atMs = this.#timestamps.nextMs();
     const own: Suspicion = { ...suspicion, address, summary, witness: id, atMs };
     for (const listener of this.onReported) listener(own);
     const to = roster.authority?.id;
@@ -87,14 +87,6 @@ export class Suspicions {
     this.#routing.ask(to, routedKinds.suspicion, encode(signed, { body, signature }), ANSWER_MS, (error) =>
       done(error),
     );
-  }
-
-  /** Later than the last, unless the clock was set back since: the authority refuses what is dated ahead. */
-  #nextMs(): number {
-    const nowMs = Math.round(this.#runtime.clock.nowMs());
-    const isSetBack = this.#lastMs - nowMs > AHEAD_MAX_MS;
-    this.#lastMs = isSetBack ? nowMs : Math.max(this.#lastMs + 1, nowMs);
-    return this.#lastMs;
   }
 
   /** Takes a suspicion; returns why it is refused, or null. */
