@@ -23,6 +23,7 @@ import { DuckDBDatabase } from '../src/duckdb/database.ts';
 import { sql as packed } from '../src/duckdb/migrations/005-packed.ts';
 import { StoreError } from '../src/errors.ts';
 import { openStore } from '../src/open.ts';
+import { sameCounts } from './compliance/stored.ts';
 import {
   allOf,
   batchesOf,
@@ -78,6 +79,26 @@ describe('a DuckDB store', () => {
     assert.equal((await read.info()).packets, summary.packets * 2);
     await assert.rejects(read.write(batchOf('x', 0)), StoreError);
     await read.close();
+  });
+
+  it('within little memory, deletes from many packets: by number, of an address, of a capture', async () => {
+    const path = join(folder, 'little.duckdb');
+    const filled = await openStore(`duckdb:${path}`);
+    const batches = batchesOf(OFFICE_HOUR, 8192);
+    // A million: a hash table of their ids would fill half of that memory.
+    for (let i = 0; i < 200; i++)
+      await Promise.all(batches.map((batch) => filled.write({ ...batch, source: `file:${i}`, flows: [] })));
+    await filled.close();
+    const store = await openStore(`duckdb:${path}`, { memoryBytesMax: 32 * 2 ** 20, threads: 1 });
+    await store.retain({ rows: 700_000 });
+    await sameCounts(store, 700_000);
+    const { packets } = await store.erase('192.168.10.10');
+    assert.ok(packets > 50_000);
+    await sameCounts(store, 700_000 - packets);
+    const [last] = await store.captures();
+    await store.deleteCapture(last!.id);
+    await sameCounts(store, 700_000 - packets - last!.packets);
+    await store.close();
   });
 
   it('examines the alternatives of a condition in one pass over the packets', async () => {

@@ -4,15 +4,43 @@ import type { Transaction } from '../sql/database.ts';
 import type { Removed } from '../store.ts';
 import { KIND_MASK, KIND_SHIFT } from '../write/packet-rows.ts';
 
+/** Packets that one statement goes through: their join with batches is sorted, and should fit into little memory. */
+const RANGE_PACKETS = 500_000;
+
 /** Deletes packets by a condition on `packet p`, and updates the counts in batches and tallies; returns their number. */
 export async function removePackets(tx: Transaction, condition: string): Promise<number> {
-  const which = `SELECT p.id FROM packet p WHERE ${condition}`;
+  let removed = 0;
+  for (const range of await idRanges(tx)) removed += await removeWithin(tx, range, condition);
+  return removed;
+}
+
+/** Conditions on `packet p`, each for the packets of some batches. */
+async function idRanges(tx: Transaction): Promise<string[]> {
+  const batches = await tx.all('SELECT first_id, packets FROM batches WHERE packets > 0 ORDER BY first_id');
+  const starts: number[] = [];
+  let packets = RANGE_PACKETS;
+  for (const [first, count] of batches) {
+    if (packets >= RANGE_PACKETS) {
+      starts.push(Number(first));
+      packets = 0;
+    }
+    packets += Number(count);
+  }
+  return starts.map((from, i) => {
+    const to = starts[i + 1];
+    return `p.id >= ${from}${to === undefined ? '' : ` AND p.id < ${to}`}`;
+  });
+}
+
+async function removeWithin(tx: Transaction, range: string, condition: string): Promise<number> {
+  const which = `${range} AND (${condition})`;
+  const ids = `SELECT p.id FROM packet p WHERE ${which}`;
   const touched = await tx.all(
-    `SELECT b.id, count(*) = b.packets FROM ${tx.dialect.withBatches(which)} GROUP BY b.id, b.packets`,
+    `SELECT b.id, count(*) = b.packets FROM ${tx.dialect.withBatches(ids)} GROUP BY b.id, b.packets`,
   );
   if (touched.length === 0) return 0;
-  await tx.run(`DELETE FROM infos WHERE id IN (${which})`);
-  const removed = await tx.run(`DELETE FROM packet WHERE id IN (${which})`);
+  await tx.run(`DELETE FROM infos WHERE id IN (${ids})`);
+  const removed = await tx.run(`DELETE FROM packet p WHERE ${which}`);
   const numbers = (isWhole: boolean): number[] =>
     touched.filter(([, whole]) => whole === isWhole).map(([id]) => Number(id));
   for (const batches of parts(numbers(true))) {
@@ -21,13 +49,14 @@ export async function removePackets(tx: Transaction, condition: string): Promise
       `UPDATE batches SET packets = 0, bytes = 0, first_time = NULL, last_time = NULL WHERE id IN (${batches})`,
     );
   }
-  for (const batches of parts(numbers(false))) await recount(tx, batches);
+  for (const batches of parts(numbers(false))) await recount(tx, range, batches);
   return removed;
 }
 
-async function recount(tx: Transaction, batches: string): Promise<void> {
+async function recount(tx: Transaction, range: string, batches: string): Promise<void> {
   const { dialect } = tx;
-  const remaining = `FROM ${dialect.withBatches('SELECT id, time, protocol, path, length FROM packet')} WHERE b.id IN (${batches})`;
+  const packets = `SELECT id, time, protocol, path, length FROM packet p WHERE ${range}`;
+  const remaining = `FROM ${dialect.withBatches(packets)} WHERE b.id IN (${batches})`;
   await tx.run(`DELETE FROM tallies WHERE batch IN (${batches})`);
   // Buckets begin at multiples of the width, also before 1970.
   const down = `p.time - ((p.time % b.width) + b.width) % b.width`;
@@ -70,7 +99,8 @@ export async function pruneEmptyBatches(tx: Transaction): Promise<void> {
 export async function dropUnusedAddresses(tx: Transaction): Promise<void> {
   await tx.run(`DELETE FROM addresses WHERE id NOT IN (SELECT src FROM packet UNION SELECT dst FROM packet)`);
   await tx.run(
-    `DELETE FROM outer_addresses WHERE id NOT IN (SELECT outer_id FROM packet WHERE outer_id IS NOT NULL)`,
+    `DELETE FROM outer_addresses
+     WHERE id NOT IN (SELECT DISTINCT outer_id FROM packet WHERE outer_id IS NOT NULL)`,
   );
 }
 

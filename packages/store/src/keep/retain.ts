@@ -49,16 +49,20 @@ async function removeBeyond(tx: Transaction, most: number): Promise<number> {
     'SELECT first_id, packets FROM batches WHERE packets > 0 ORDER BY first_id DESC',
   );
   let kept = 0;
+  /** The first id of the batches that are kept whole. */
+  let end: number | null = null;
   for (const [first, packets] of batches) {
     const count = Number(packets);
     if (kept + count > most) {
       // Of this batch the newest that still fit.
       const [row] = await tx.all(
-        `SELECT min(id) FROM (SELECT id FROM packet WHERE id >= ${Number(first)} ORDER BY id DESC LIMIT ${most}) n`,
+        `SELECT min(id) FROM (SELECT id FROM packet WHERE id >= ${Number(first)} ${end === null ? '' : `AND id < ${end}`}
+           ORDER BY id DESC LIMIT ${most - kept}) n`,
       );
-      const firstKept = row === undefined || row[0] === null ? null : Number(row[0]);
+      const firstKept = row === undefined || row[0] === null ? end : Number(row[0]);
       return removePackets(tx, firstKept === null ? 'TRUE' : `p.id < ${firstKept}`);
     }
+    end = Number(first);
     kept += count;
   }
   return 0;
