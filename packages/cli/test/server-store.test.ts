@@ -21,8 +21,8 @@ test('memory that is no size, or too little for a batch, is refused in one line'
   );
 });
 
-test('the store beside a live capture has the memory that the configuration says, or 128 MiB', () => {
-  assert.deepEqual(liveStore(loadConfig({ env: {} })), { memoryBytesMax: 128 * 2 ** 20 });
+test('the store beside a live capture has the memory that the configuration says, or 512 MiB', () => {
+  assert.deepEqual(liveStore(loadConfig({ env: {} })), { memoryBytesMax: 512 * 2 ** 20 });
   const env = { EYRIE_STORE_MEMORY: '4GB' };
   assert.deepEqual(liveStore(loadConfig({ env })), { memoryBytesMax: 4e9 });
 });

@@ -102,8 +102,8 @@ const IMPORT_THREADS = 1;
 
 /** Memory for buffers of an embedded store; without a bound, it would keep all of a large file that it wrote. */
 const IMPORT_BYTES_MAX = 256 * 2 ** 20;
-/** The same beside a live capture, which goes on for days beside other programs: five million packets fit. */
-const LIVE_BYTES_MAX = 128 * 2 ** 20;
+/** The same beside a live capture, which goes on for days beside other programs. A flood of four million addresses can be counted. */
+const LIVE_BYTES_MAX = 512 * 2 ** 20;
 
 /** What the store of an import is opened with. @throws UserError */
 export function importStore(config: Config): StoreOptions {

@@ -164,11 +164,11 @@ export const ConfigSchema = Type.Object(
             'a packet takes about 27 bytes in DuckDB and 150 in PostgreSQL; a full disk stops storing',
         }),
         memory: option.text({
-          what: "memory that DuckDB uses: 500MB, 4GB; 0: half of the machine's, 2 GiB at most, 256 MiB in eyrie import, 128 MiB in eyrie up -i",
+          what: "memory that DuckDB uses: 500MB, 4GB; 0: half of the machine's, 2 GiB at most, 512 MiB beside a live capture, 256 MiB in eyrie import, 128 MiB in eyrie up -i",
           default: '0',
           pattern: '^(0|\\d+(\\.\\d+)?[MG]B?)$',
           tradeOff:
-            'higher: more of a large store is cached; lower, down to 128MB: more memory for other programs, some queries spill to disk',
+            'higher: more of a large store is cached; lower, down to 128MB: more memory for other programs, some queries spill to disk, or fail over millions of addresses',
         }),
       },
       closed,
