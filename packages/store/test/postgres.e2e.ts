@@ -65,6 +65,23 @@ describe('PostgreSQL: batches ahead of a commit', () => storesAhead(() => server
 describe('PostgreSQL: connections that are cut', () => survivesCuts(() => server));
 
 describe('PostgreSQL', () => {
+  it('answers with what another process stored, and deleted, since it was asked before', async () => {
+    const url = await server.make();
+    const [asked, other] = [await openStore(url), await openStore(url)];
+    const [first, ...further] = batchesOf(OFFICE_HOUR);
+    await asked.write(first!);
+    await sameCounts(asked, 1000);
+    await Promise.all(further.map((batch) => other.write(batch)));
+    await sameCounts(asked, 5125);
+    await other.retain({ rows: 1500 });
+    await sameCounts(asked, 1500);
+    await other.deleteCapture((await other.captures())[0]!.id);
+    await sameCounts(asked, 0);
+    assert.deepEqual((await asked.hierarchy()).tree, []);
+    assert.equal((await asked.timeline()).start, null);
+    await Promise.all([asked.close(), other.close()]);
+  });
+
   it('shows packets to anyone, in partitions by day', async () => {
     const url = await server.make();
     const store = await openStore(url);

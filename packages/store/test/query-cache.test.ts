@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { QueryCache } from '../src/sql/query-cache.ts';
 
-function memory(weightMax: number, weightOf?: (result: string) => number) {
+function memory(weightMax: number, weightOf?: (result: string, key: string) => number) {
   const database: { changes: number | null } = { changes: 0 };
   const queries: string[] = [];
   const cache = new QueryCache<string>(database, weightMax, weightOf);
@@ -42,6 +42,12 @@ describe('a cache of query results', () => {
     await get('e', 'x');
     await get('e', 'x');
     assert.deepEqual(queries, ['e']);
+  });
+
+  it('may weigh the query itself, where it is long and its result is not', async () => {
+    const { queries, get } = memory(10, (_, key) => key.length);
+    for (const key of ['a'.repeat(6), 'b'.repeat(6), 'a'.repeat(6)]) await get(key);
+    assert.equal(queries.length, 3);
   });
 
   it('drops failed queries, and no others', async () => {

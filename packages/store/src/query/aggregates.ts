@@ -3,7 +3,8 @@
 import type { Database, Row, Value } from '../sql/database.ts';
 import { QueryCache } from '../sql/query-cache.ts';
 
-/** Rows cached, about 200 bytes each. */
+/** Rows cached, about this many bytes each. A query counts, too: a cursor may be long, and have no rows behind it. */
+const ROW_BYTES = 200;
 const ROWS_MAX = 50_000;
 
 export class Aggregates {
@@ -12,7 +13,9 @@ export class Aggregates {
 
   constructor(database: Database) {
     this.#database = database;
-    this.#rows = new QueryCache(database, ROWS_MAX, (rows) => 1 + rows.length);
+    this.#rows = new QueryCache(database, ROWS_MAX, (rows, { length }) =>
+      Math.ceil(rows.length + length / ROW_BYTES),
+    );
   }
 
   /** As `Database.all`; for queries that are short, as they cannot be cancelled. */

@@ -6,7 +6,7 @@ import type { Database } from './database.ts';
 export class QueryCache<T> {
   readonly #database: Pick<Database, 'changes'>;
   readonly #weightMax: number;
-  readonly #weightOf: (result: T) => number;
+  readonly #weightOf: (result: T, key: string) => number;
   readonly #entries = new Map<string, Promise<T>>();
   #weight = 0;
   #changes: number | null = null;
@@ -18,7 +18,7 @@ export class QueryCache<T> {
   constructor(
     database: Pick<Database, 'changes'>,
     weightMax: number,
-    weightOf: (result: T) => number = () => 1,
+    weightOf: (result: T, key: string) => number = () => 1,
   ) {
     this.#database = database;
     this.#weightMax = weightMax;
@@ -35,7 +35,7 @@ export class QueryCache<T> {
     const result = uncancelled(query);
     this.#entries.set(key, result);
     result.then(
-      (value) => this.#keep(key, result, this.#weightOf(value)),
+      (value) => this.#keep(key, result, this.#weightOf(value, key)),
       // Errors are not cached.
       () => this.#entries.get(key) === result && this.#entries.delete(key),
     );

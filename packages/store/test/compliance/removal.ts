@@ -119,6 +119,48 @@ export function removes(make: Make): void {
     await store.close();
   });
 
+  it('changes totals that were asked before: by a write, a second import, and each way to delete', async () => {
+    const store = await stored(make);
+    const checked = async (): Promise<number> => {
+      const { packets } = await store.protocolSummary({ filter: 'frame' });
+      await sameCounts(store, packets);
+      const { tree } = await store.hierarchy();
+      const { series } = await store.timeline({ buckets: 5 });
+      const perCapture = await store.protocolSummary({ by: 'capture' });
+      const ofCaptures = (await store.captures()).map((capture) => capture.packets);
+      const sum = (counts: readonly number[]): number => counts.reduce((all, count) => all + count, 0);
+      assert.deepEqual(
+        [
+          sum(tree.map((node) => node.packets)),
+          sum(series.flatMap((one) => one.packets)),
+          perCapture.packets,
+        ],
+        [packets, packets, packets],
+      );
+      assert.equal(sum(ofCaptures), packets);
+      return packets;
+    };
+    const counts = [await checked()];
+    const change = async (work: () => Promise<unknown>): Promise<void> => {
+      await work();
+      counts.push(await checked());
+    };
+    const { capture } = await store.beginCapture(originOf(OFFICE_HOUR), { again: true });
+    for (const batch of batchesOf(OFFICE_HOUR).slice(0, 2))
+      await change(() =>
+        store.write({ ...batch, source: capture.key, origin: { ...batch.origin!, key: capture.key } }),
+      );
+    await change(() => store.endCapture(capture.id));
+    await change(() => store.retain({ rows: 6000 }));
+    await change(() => store.erase('192.168.10.10'));
+    await change(() => store.vacuum());
+    await change(() => store.deleteCapture(capture.id));
+    const [whole, first, second, ended, retained, erased, vacuumed, deleted] = counts;
+    assert.deepEqual([whole, first, second, ended, retained], [5125, 6125, 7125, 7125, 6000]);
+    assert.ok(erased! < 6000 && vacuumed === erased && deleted! < erased!);
+    await store.close();
+  });
+
   it('exports each table as Parquet', async () => {
     const store = await stored(make);
     const folder = mkdtempSync(join(tmpdir(), 'eyrie-parquet-'));
