@@ -5,7 +5,8 @@
 //   0 4      │ number 8 │ tag 16                                                          the last one: all is there
 //
 // The record number is the nonce; it counts from 0 without gaps. Head, length and number are additional authenticated
-// data, so that a changed, moved, removed or replayed record is detected, yet each can be decrypted by itself.
+// data, so that a changed, moved, removed or replayed record is detected by whoever reads in order, yet each can be decrypted by
+// itself. A record's position in the plaintext is not authenticated: behind removed or inserted bytes, it is computed wrongly.
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { KEY_BYTES, NONCE_BYTES, SALT_BYTES, TAG_BYTES, type VaultKey } from './key.ts';
 
