@@ -52,10 +52,12 @@ export function addPace(app: Server, { bytesMin, spanMs }: Pace, late: (socket: 
   app.addHook('onClose', async () => clearInterval(looking));
 }
 
-/** Not while its packets are still being read here. */
+/** Not while its packets are still being read here, nor while what it has sent of a body waits to be taken. */
 function isWaitedFor({ request, response }: Exchange): boolean {
   return (
-    !request.complete || response.writableLength > 0 || (handleOf(request.socket)?.writeQueueSize ?? 0) > 0
+    (!request.complete && request.readableLength < request.readableHighWaterMark) ||
+    response.writableLength > 0 ||
+    (handleOf(request.socket)?.writeQueueSize ?? 0) > 0
   );
 }
 

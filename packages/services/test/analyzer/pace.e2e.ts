@@ -34,6 +34,13 @@ before(async () => {
     }
     return 'taken';
   });
+  app.post('/stalled', async ({ body }, reply) => {
+    reply.header('connection', 'close');
+    await sleep(3 * SPAN_MS);
+    let bytes = 0;
+    for await (const chunk of body as AsyncIterable<Buffer>) bytes += chunk.length;
+    return `${bytes} bytes`;
+  });
   const { port } = new URL(await app.listen({ host: '127.0.0.1', port: 0 }));
   address = { host: '127.0.0.1', port: Number(port) };
 });
@@ -82,6 +89,16 @@ test('a body that comes slowly, but at the pace, is taken to its end', async () 
   socket.write('0\r\n\r\n');
   await lived(socket);
   assert.match(taken[0]!, /^\d+ bytes$/);
+});
+
+test('a body that is not taken for a while, as when a disk stalls, is not held against its sender', async () => {
+  const body = Buffer.alloc(16 << 20);
+  const answer = await fetch(`http://${address.host}:${address.port}/stalled`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/octet-stream' },
+    body,
+  });
+  assert.equal(await answer.text(), `${body.length} bytes`);
 });
 
 test('a long answer that is not read, or byte by byte, is cut off; one that is read at the pace is not', async () => {
