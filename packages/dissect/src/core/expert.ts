@@ -105,5 +105,7 @@ const SHORT_NAMES: Readonly<Record<string, string>> = {
   mdns: 'mDNS',
   dhcp: 'DHCP/BOOTP',
   wg: 'WireGuard',
+  icmpv6: 'ICMPv6',
+  'ipv6.hopopts': 'IPv6 Hop-by-Hop',
   wlan: 'IEEE 802.11',
 };

@@ -1,6 +1,6 @@
 // Checksum verification, enabled by preferences.
 import { u16 } from '../core/bytes.ts';
-import type { AddExpertInfo, Place } from '../core/expert.ts';
+import type { AddExpertInfo, Place, Severity } from '../core/expert.ts';
 import { COLUMN, type Packet } from '../core/packet.ts';
 import { BAD, expectedChecksum, GOOD, pseudoHeader, UNVERIFIED } from '../protocols/checksum.ts';
 
@@ -48,6 +48,11 @@ export function statusOf(isAsked: boolean, expected: number): number {
   return isAsked ? (expected < 0 ? GOOD : BAD) : UNVERIFIED;
 }
 
-export function addBadChecksum(expected: number, add: AddExpertInfo, place?: Place): void {
-  add('error', 'checksum', `Bad checksum [should be 0x${expected.toString(16).padStart(4, '0')}]`, place);
+export function addBadChecksum(
+  expected: number,
+  add: AddExpertInfo,
+  place?: Place,
+  severity: Severity = 'error',
+): void {
+  add(severity, 'checksum', `Bad checksum [should be 0x${expected.toString(16).padStart(4, '0')}]`, place);
 }

@@ -3,7 +3,7 @@ import { u16 } from '../core/bytes.ts';
 import type { AddExpertInfo } from '../core/expert.ts';
 import type { Packet } from '../core/packet.ts';
 import { hopFinding } from '../protocols/ip.ts';
-import { PAYLOAD_ZERO, payloadZeroPlace } from '../protocols/ipv6.ts';
+import { expertPayloadZero } from '../protocols/ipv6.ts';
 import { lengthFinding } from '../protocols/udp.ts';
 import { addBadChecksum, badIpChecksum, badUdpChecksum } from './checksums.ts';
 
@@ -33,7 +33,7 @@ export function ipv6Expert(p: Packet, layer: number, add: AddExpertInfo): void {
   const start = p.start[layer]!;
   if (start + 40 > p.stop[layer]!) return;
   const length = u16(p.bufferOf(layer), start + 4);
-  if (length === 0) add('chat', 'protocol', PAYLOAD_ZERO, payloadZeroPlace);
+  expertPayloadZero(p, layer, add);
   const beyond = length === 0 ? 0 : tooLong(p, layer, length + 40);
   if (beyond > 0)
     add('warn', 'protocol', `IPv6 payload length exceeds framing length (${beyond - 40} bytes)`);

@@ -9,8 +9,9 @@ export const UNVERIFIED = 2;
 export const NOT_PRESENT = 3;
 export const checksumStatusNames = { 0: 'Bad', 1: 'Good', 2: 'Unverified', 3: 'Not present', 4: 'Illegal' };
 
-/** What follows the checksum in its line of the tree. */
-export function statusNote(status: number): string {
+/** What follows the checksum in its line of the tree; `expected`: what a wrong one should be. */
+export function statusNote(status: number, expected: number): string {
+  if (status === BAD) return ` incorrect, should be 0x${expected.toString(16).padStart(4, '0')}`;
   return status === GOOD ? ' [correct]' : status === UNVERIFIED ? ' [unverified]' : '';
 }
 

@@ -77,7 +77,7 @@ const f = {
   fcsStatus: uint('eth.fcs.status', 'FCS Status').byName().named({ 0: 'Bad', 1: 'Good', 2: 'Unverified' }),
 };
 /** Frames inside tunnels have no frame check sequence. */
-const carried = { trailer: f.trailer };
+const carried = { trailer: f.trailer, paddingBad: f.paddingBad };
 
 /** What both addresses have: the aliases, of which the text tree shows the address alone. */
 function emitAddress(p: Packet, layer: number, at: number, out: Sink): void {
@@ -149,11 +149,11 @@ export const eth: Protocol = protocol({
   },
   expert(p, layer, add) {
     if (isGroupSource(p, layer)) add('warn', 'protocol', NOT_GROUP, { under: f.src, name: f.srcNotGroup });
-    expertTrailer(p, layer, add);
+    expertTrailer(p, layer, add, isLength(p, layer) ? 'Ethernet' : 'Ethertype');
   },
   titleOf: (p, layer) => (isLength(p, layer) ? 'IEEE 802.3 Ethernet ' : 'Ethernet II'),
   headline: (p, layer) =>
-    isLength(p, layer)
+    isLength(p, layer) || p.stop[layer]! - p.start[layer]! < 12
       ? ''
       : `, Src: ${ethernetAddress(p.bufferOf(layer), p.start[layer]! + 6)}, Dst: ${ethernetAddress(p.bufferOf(layer), p.start[layer]!)}`,
   info(p, layer) {

@@ -7,7 +7,8 @@ import { COLUMN, LISTED, NESTED, type Packet } from '../core/packet.ts';
 import { type Protocol, protocol } from '../core/protocol.ts';
 import type { Sink } from '../core/sink.ts';
 import { ipProtocols } from '../core/table.ts';
-import { checksumStatus, checksumStatusNames, statusNote } from './checksum.ts';
+import { addBadChecksum } from '../expert/checksums.ts';
+import { BAD, checksumStatus, checksumStatusNames, expectedChecksum, statusNote } from './checksum.ts';
 import { decimalAndHex } from './decimal-and-hex.ts';
 import { emitIcmpExtensions, icmpExtensionFields } from './icmp-extensions.ts';
 import { ip } from './ip.ts';
@@ -52,6 +53,7 @@ const f = {
     .shownAs((type) => `Type: ${type} (${icmpTypes[type as number] ?? 'Unknown'})`),
   code: uint('icmp.code', 'Code').at(1, 1),
   checksum: uint('icmp.checksum', 'Checksum').at(2, 2).hex(),
+  badChecksum: none('icmp.checksum_bad', 'Bad checksum'),
   checksumStatus: uint('icmp.checksum.status', 'Checksum Status').byName().named(checksumStatusNames),
   unused: bytes('icmp.unused', 'Unused'),
   ident: uint('icmp.ident', 'Identifier (BE)').shownAs(decimalAndHex('Identifier (BE)', 2)),
@@ -141,7 +143,8 @@ export const icmp: Protocol = protocol({
     out.fixed(f.checksum);
     if (p.stop[layer]! - start < HEADER) return;
     const status = checksumStatus(p, layer);
-    out.note(statusNote(status));
+    out.note(statusNote(status, status === BAD ? expectedOf(p, layer) : 0));
+    if (status === BAD) out.add(f.badChecksum, start + 2, 0);
     out.add(f.checksumStatus, start + 2, 0, status);
     emitBody(p, b, start, p.stop[layer]!, out);
     out.fixed(f.respTo);
@@ -149,6 +152,10 @@ export const icmp: Protocol = protocol({
     if (replyTo(p, layer) === 0) out.add(f.noResp, start, 0, '');
     out.fixed(f.respTime);
     if (out.wants(f.respTime) && answerOf(p, layer) !== null) out.note(' ms');
+  },
+  expert(p, layer, add) {
+    if (p.stop[layer]! - p.start[layer]! < HEADER || checksumStatus(p, layer) !== BAD) return;
+    addBadChecksum(expectedOf(p, layer), add, { under: f.checksum, name: f.badChecksum }, 'warn');
   },
   info(p, layer) {
     const b = p.bufferOf(layer);
@@ -168,6 +175,11 @@ export const icmp: Protocol = protocol({
     return text + pingText(p, layer);
   },
 });
+
+function expectedOf(p: Packet, layer: number): number {
+  const start = p.start[layer]!;
+  return expectedChecksum(p.bufferOf(layer), start, p.stop[layer]!, start + 2);
+}
 
 function typeName(type: number, code: number): string {
   // RFC 5944 §2.1: advertisements of Mobile IP agents.

@@ -8,7 +8,15 @@ import { type Protocol, protocol } from '../core/protocol.ts';
 import type { Sink } from '../core/sink.ts';
 import { ipProtocols } from '../core/table.ts';
 import { ethernetAddress, ipv6Address } from '../core/text.ts';
-import { checksumStatus, checksumStatusNames, pseudoHeader, statusNote } from './checksum.ts';
+import { addBadChecksum } from '../expert/checksums.ts';
+import {
+  BAD,
+  checksumStatus,
+  checksumStatusNames,
+  expectedChecksum,
+  pseudoHeader,
+  statusNote,
+} from './checksum.ts';
 import { emitIcmpExtensions, icmpExtensionFields } from './icmp-extensions.ts';
 import { ipv6 } from './ipv6.ts';
 import { emitMldQuery, emitMldReport, mldFields, mldQueryLength, mldReportLack } from './mld.ts';
@@ -81,6 +89,7 @@ const f = {
   type: uint('icmpv6.type', 'Type').at(0, 1).named(icmpv6Types),
   code: uint('icmpv6.code', 'Code').at(1, 1),
   checksum: uint('icmpv6.checksum', 'Checksum').at(2, 2).hex(),
+  badChecksum: none('icmpv6.checksum_bad.expert', 'Bad checksum'),
   checksumStatus: uint('icmpv6.checksum.status', 'Checksum Status').byName().named(checksumStatusNames),
   reserved: bytes('icmpv6.reserved', 'Reserved'),
   mtuOfLink: uint('icmpv6.mtu', 'MTU'),
@@ -208,14 +217,19 @@ export const icmpv6: Protocol = protocol({
     if (code !== null) out.note(` (${code})`);
     out.fixed(f.checksum);
     if (end - start < RPL_MIN) return;
-    const status = checksumStatus(p, layer, pseudoHeader(p, ICMPV6, end - start));
-    out.note(statusNote(status));
+    const status = statusOf(p, layer);
+    out.note(statusNote(status, status === BAD ? expectedOf(p, layer) : 0));
+    if (status === BAD) out.add(f.badChecksum, start + 2, 0);
     out.add(f.checksumStatus, start + 2, 0, status);
     emitBody(b, start, end, out);
     out.fixed(f.responseTo);
     out.fixed(f.responseIn);
     if (replyTo(p, layer) === 0) out.add(f.noResponse, start, 0, '');
     out.fixed(f.responseTime);
+  },
+  expert(p, layer, add) {
+    if (p.stop[layer]! - p.start[layer]! < RPL_MIN || statusOf(p, layer) !== BAD) return;
+    addBadChecksum(expectedOf(p, layer), add, { under: f.checksum, name: f.badChecksum }, 'warn');
   },
   info(p, layer) {
     const b = p.bufferOf(layer);
@@ -235,6 +249,15 @@ export const icmpv6: Protocol = protocol({
       : text + neighborText(b, type, start, end);
   },
 });
+
+function statusOf(p: Packet, layer: number): number {
+  return checksumStatus(p, layer, pseudoHeader(p, ICMPV6, p.stop[layer]! - p.start[layer]!));
+}
+
+function expectedOf(p: Packet, layer: number): number {
+  const [start, stop] = [p.start[layer]!, p.stop[layer]!];
+  return expectedChecksum(p.bufferOf(layer), start, stop, start + 2, pseudoHeader(p, ICMPV6, stop - start));
+}
 
 /** RFC 4380 §5.2.9: direct IPv6 connectivity test of a Teredo client. */
 function isConnectivityTest(p: Packet, layer: number): boolean {

@@ -1,7 +1,6 @@
 // IPv6 hop-by-hop and destination options headers (RFC 8200 §4.2, §4.3, §4.6).
 import { u16 } from '../core/bytes.ts';
 import { bool, bytes, type Field, ipv6, none, uint } from '../core/field.ts';
-import type { Packet } from '../core/packet.ts';
 import { type Protocol, protocol } from '../core/protocol.ts';
 import type { Sink } from '../core/sink.ts';
 import { ipProtocolNames } from './names/ip-protocols.ts';
@@ -182,15 +181,14 @@ function emitValue(type: number, at: number, length: number, out: Sink): void {
   if (type === MPL && length > 4) out.add(f.mplSeed, at + 4, length - 4);
 }
 
-/** RFC 2675 §2: the payload length of a jumbogram; 0 without the option. */
-export function jumboLength(p: Packet, at: number): number {
-  const b = p.buf;
-  if (at + 2 > p.end) return 0;
-  const end = Math.min(p.end, at + (b[at + 1]! + 1) * 8);
+/** RFC 2675 §2: the payload length of a jumbogram; 0 if it is not that of one; -1 without the option. */
+export function jumboLength(b: Uint8Array, at: number, stop: number): number {
+  if (at + 2 > stop) return -1;
+  const end = Math.min(stop, at + (b[at + 1]! + 1) * 8);
   for (at += 2; at + 6 <= end; at += b[at] === PAD1 ? 1 : 2 + b[at + 1]!) {
     if (b[at] !== JUMBO || b[at + 1] !== 4) continue;
     const length = u16(b, at + 2) * 0x10000 + u16(b, at + 4);
     return length > 0xffff ? length : 0;
   }
-  return 0;
+  return -1;
 }

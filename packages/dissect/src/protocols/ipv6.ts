@@ -1,7 +1,8 @@
 // Internet Protocol version 6 (RFC 8200); jumbograms (RFC 2675).
 import { u16, u32 } from '../core/bytes.ts';
 import { data } from '../core/data.ts';
-import { alias, ether, ipv4, ipv6 as ipv6Field, none, text, uint } from '../core/field.ts';
+import type { AddExpertInfo } from '../core/expert.ts';
+import { alias, ether, type Field, ipv4, ipv6 as ipv6Field, none, text, uint } from '../core/field.ts';
 import { ipv6Host, withAddress } from '../core/host.ts';
 import { IPV6, type Packet } from '../core/packet.ts';
 import { type Protocol, protocol } from '../core/protocol.ts';
@@ -23,8 +24,8 @@ const srcHost = text('ipv6.src_host', 'Source Host').at(SRC, 16).hidden().get(ho
 const dstHost = text('ipv6.dst_host', 'Destination Host').at(DST, 16).hidden().get(hostAt(DST));
 const srcSlaac = ether('ipv6.src_slaac_mac', 'Source SLAAC MAC');
 const dstSlaac = ether('ipv6.dst_slaac_mac', 'Destination SLAAC MAC');
-export const PAYLOAD_ZERO =
-  'IPv6 payload length equals 0 (maybe because of "TCP segmentation offload" (TSO))';
+const PAYLOAD_ZERO = 'IPv6 payload length equals 0 (maybe because of "TCP segmentation offload" (TSO))';
+const NO_JUMBO = 'IPv6 payload length equals 0 and Hop-By-Hop present and Jumbo Payload option missing';
 const f = {
   version: uint('ipv6.version', 'Version').at(0, 1).mask(0xf0),
   // So that `ip.version == 6` finds these too, as in Wireshark.
@@ -38,6 +39,7 @@ const f = {
   flow: uint('ipv6.flow', 'Flow Label').at(1, 3).mask(0x0fffff).hex(),
   plen: uint('ipv6.plen', 'Payload Length').at(4, 2),
   plenZero: none('ipv6.plen_zero', PAYLOAD_ZERO),
+  jumboMissing: none('ipv6.opt.jumbo.missing', NO_JUMBO),
   nxt: uint('ipv6.nxt', 'Next Header').at(6, 1).named(ipProtocolNames),
   hlim: uint('ipv6.hlim', 'Hop Limit').at(7, 1),
   src,
@@ -59,8 +61,23 @@ const f = {
   host: alias('ipv6.host', 'Source or Destination Host', [srcHost, dstHost]),
 };
 
-/** Where expert information on a payload length of zero stands. */
-export const payloadZeroPlace = { under: f.plen, name: f.plenZero };
+/** Reports a payload length of zero where there is a payload (RFC 2675 §3 for a jumbogram's). */
+export function expertPayloadZero(p: Packet, layer: number, add: AddExpertInfo): void {
+  const name = payloadZero(p, layer);
+  if (name === f.plenZero) add('chat', 'protocol', PAYLOAD_ZERO, { under: f.plen, name });
+  else if (name !== null) add('error', 'malformed', NO_JUMBO, { under: f.plen, name });
+}
+
+function payloadZero(p: Packet, layer: number): Field | null {
+  const start = p.start[layer]!;
+  const b = p.bufferOf(layer);
+  if (start + HEADER > p.stop[layer]! || u16(b, start + 4) !== 0) return null;
+  const isWithin = layer > 0 && p.layerFrom[layer - 1] === p.layerFrom[layer];
+  const end = isWithin ? p.stop[layer - 1]! : b.length;
+  if (end <= start + HEADER) return null;
+  if (b[start + 6] !== 0) return f.plenZero;
+  return p.capturedLength >= p.wireLength && jumboLength(b, start + HEADER, end) < 0 ? f.jumboMissing : null;
+}
 
 export const ipv6: Protocol = protocol({
   name: 'ipv6',
@@ -86,7 +103,7 @@ export const ipv6: Protocol = protocol({
     const layer = p.count - 1;
     const next = b[start + 6]!;
     let length = u16(b, start + 4);
-    if (length === 0 && next === 0) length = jumboLength(p, start + HEADER);
+    if (length === 0 && next === 0) length = Math.max(0, jumboLength(b, start + HEADER, p.end));
     p.narrow(layer, HEADER + length);
     p.netKind = IPV6;
     p.netBuf = b;
@@ -108,8 +125,8 @@ export const ipv6: Protocol = protocol({
     out.close();
     out.fixed(f.flow);
     out.fixed(f.plen);
-    if (start + HEADER <= p.stop[layer]! && u16(p.bufferOf(layer), start + 4) === 0)
-      out.add(f.plenZero, start + 4, 0);
+    const zero = payloadZero(p, layer);
+    if (zero !== null) out.add(zero, start + 4, 0);
     out.fixed(f.nxt);
     out.fixed(f.hlim);
     out.fixed(f.src);

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { reportExpertInfo } from '../../src/core/expert.ts';
 import type { Packet } from '../../src/core/packet.ts';
+import { treeOf } from '../../src/core/tree.ts';
 import { compileFilter } from '../../src/filter/compile.ts';
 import '../../src/expert/index.ts';
 import { bytesOf, dissect, etherFrame, join, udpFrame } from './support.ts';
@@ -44,6 +45,33 @@ test('Ethernet: filled up to the minimum length with anything but zeros', () => 
   assert.equal(compileFilter('eth.padding_bad')(dissect([padded('00')])), false);
 });
 
+test('802.1Q: filled up with anything but zeros', () => {
+  const tagged = etherFrame(0x8100, `00010800${ipv4(10)}${UDP}${'aa'.repeat(16)}`);
+  const said =
+    "Didn't find padding of zeros, and an undecoded trailer exists. There may be padding of non-zeros.";
+  assertFound(tagged, `note protocol: ${said}`, 'eth.padding_bad');
+});
+
+test('Ethernet: a frame cut within its addresses has a line without them', () => {
+  const tree = treeOf(dissect([bytesOf('020202020202aabb')]));
+  assert.deepEqual(
+    tree.filter(({ name }) => name === 'eth').map(({ text }) => text),
+    ['Ethernet II'],
+  );
+});
+
+test('ICMP and ICMPv6: a wrong checksum', () => {
+  const echo = (checksum: string): Uint8Array =>
+    etherFrame(0x0800, `4500001c0000000040010000${'01'.repeat(8)}0800${checksum}00010000`);
+  assertFound(echo('f7ff'), 'warn checksum: Bad checksum [should be 0xf7fe]', 'icmp.checksum_bad');
+  assert.equal(compileFilter('icmp.checksum_bad')(dissect([echo('f7fe')])), false);
+  assertFound(
+    etherFrame(0x86dd, `6000000000083a40${'00'.repeat(32)}8000123400010001`),
+    'warn checksum: Bad checksum [should be 0x7fbb]',
+    'icmpv6.checksum_bad.expert',
+  );
+});
+
 test('UDP: a length beyond that of IP, also where the header is cut by it', () => {
   assertFound(
     etherFrame(0x0800, `${ipv4(10)}9c409c4100ff0000abcd`),
@@ -58,20 +86,26 @@ test('UDP: a length beyond that of IP, also where the header is cut by it', () =
 });
 
 test('IPv6: a payload length of zero', () => {
-  const frame = etherFrame(0x86dd, `6000000000003b40${'fd'.repeat(32)}`);
-  const said = 'IPv6 payload length equals 0 (maybe because of "TCP segmentation offload" (TSO))';
-  assertFound(frame, `chat protocol: ${said}`, 'ipv6.plen_zero');
+  const packet = (next: string, payload: string): Uint8Array =>
+    etherFrame(0x86dd, `600000000000${next}40${'fd'.repeat(32)}${payload}`);
+  const offloaded = 'IPv6 payload length equals 0 (maybe because of "TCP segmentation offload" (TSO))';
+  assertFound(packet('11', UDP), `chat protocol: ${offloaded}`, 'ipv6.plen_zero');
+  const noJumbo = 'IPv6 payload length equals 0 and Hop-By-Hop present and Jumbo Payload option missing';
+  assertFound(packet('00', '3b00050200000000'), `error malformed: ${noJumbo}`, 'ipv6.opt.jumbo.missing');
+  for (const frame of [packet('3b', ''), packet('00', `3b00c20400010000${'00'.repeat(65528)}`)])
+    assert.deepEqual(findings(dissect([frame])), []);
 });
 
-test('PPPoE: a length that is not that of the frame', () => {
-  const session = (length: string): Uint8Array =>
-    etherFrame(0x8864, `11000001${length}0021${ipv4(10)}${UDP}${'00'.repeat(6)}`);
+test('PPPoE: a length that is not that of the frame, unless the frame had to be padded', () => {
+  const session = (trailing: number): Uint8Array =>
+    etherFrame(0x8864, `1100000100200021${ipv4(10)}${UDP}${'00'.repeat(trailing)}`);
   assertFound(
-    session('0020'),
-    'warn malformed: Possible bad payload length 32 != 38',
+    session(10),
+    'warn malformed: Possible bad payload length 32 != 42',
     'pppoe.payload_length.bad',
   );
-  assert.equal(compileFilter('pppoe.payload_length.bad')(dissect([session('0026')])), false);
+  for (const trailing of [0, 8])
+    assert.equal(compileFilter('pppoe.payload_length.bad')(dissect([session(trailing)])), false);
 });
 
 test('DHCP: seconds with the low byte first', () => {

@@ -30,7 +30,11 @@ test('ICMP: type before its name, numbers in both bases, the state of the checks
     'Identifier (BE): 1 (0x0001)',
     'Identifier (LE): 256 (0x0100)',
   ]);
-  assert.ok(linesOf(etherFrame(0x0800, echo.replace('f7fe', 'f7ff'))).includes('Checksum: 0xf7ff'));
+  assert.ok(
+    linesOf(etherFrame(0x0800, echo.replace('f7fe', 'f7ff'))).includes(
+      'Checksum: 0xf7ff incorrect, should be 0xf7fe',
+    ),
+  );
 });
 
 test('TLS: each record by its version, its protocol and what it carries', () => {

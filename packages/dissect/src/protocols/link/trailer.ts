@@ -92,6 +92,8 @@ function claimant(p: Packet, at: number, end: number): Protocol | null {
 
 export interface TrailerFields {
   readonly trailer: Field;
+  /** Of layers that report it by `expertTrailer`. */
+  readonly paddingBad?: Field;
   /** Whether there may be a frame check sequence. */
   readonly fcs?: Field;
   readonly fcsStatus?: Field;
@@ -111,8 +113,10 @@ export function emitTrailer(p: Packet, layer: number, out: Sink, fields: Trailer
   const hasFcs = fields.fcs !== undefined && stop - p.start[layer]! >= FRAME_MIN + FCS && stop - start >= FCS;
   const end = hasFcs ? stop - FCS : stop;
   if (end > start) {
-    out.add(fields.trailer, start, end - start);
-    if (padding === 0 && fillAt(p, at, stop) > 0) out.add(ethPaddingBad, start, 0);
+    out.open(fields.trailer, start, end - start);
+    if (fields.paddingBad !== undefined && padding === 0 && fillAt(p, at, stop) > 0)
+      out.add(fields.paddingBad, start, 0);
+    out.close();
   }
   if (!hasFcs) return;
   out.add(fields.fcs!, end, FCS, u32(b, end));
@@ -121,12 +125,11 @@ export function emitTrailer(p: Packet, layer: number, out: Sink, fields: Trailer
 }
 
 /** The trailer of a frame that must have been padded, but not with zeros. */
-export function expertTrailer(p: Packet, layer: number, add: AddExpertInfo): void {
+export function expertTrailer(p: Packet, layer: number, add: AddExpertInfo, protocol = 'Ethertype'): void {
   const stop = p.stop[layer]!;
   const at = payloadEnd(p, layer);
   if (at >= stop || fillAt(p, at, stop) === 0 || paddingAt(p, p.bufferOf(layer), at, stop) > 0) return;
-  if (!isClaimed(p, layer, at))
-    add('note', 'protocol', NO_ZEROS, { name: ethPaddingBad, protocol: 'Ethertype' });
+  if (!isClaimed(p, layer, at)) add('note', 'protocol', NO_ZEROS, { name: ethPaddingBad, protocol });
 }
 
 /** Shortens the layer above once its length is known. */

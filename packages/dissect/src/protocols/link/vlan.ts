@@ -6,7 +6,7 @@ import { etherTypes } from '../../core/table.ts';
 import { byEtherType } from '../ethertype.ts';
 import { etherTypeNames } from '../names/ethertypes.ts';
 import { byLength, LENGTH_MAX } from './ieee8023.ts';
-import { emitTrailer, ethPadding } from './trailer.ts';
+import { emitTrailer, ethPadding, ethPaddingBad, expertTrailer } from './trailer.ts';
 
 const HEADER = 4;
 
@@ -29,6 +29,7 @@ const f = {
   type: uint('vlan.etype', 'Type').hex(2).named(etherTypeNames),
   len: uint('vlan.len', 'Length'),
   padding: ethPadding,
+  paddingBad: ethPaddingBad,
   trailer: bytes('vlan.trailer', 'Trailer'),
 };
 
@@ -59,6 +60,7 @@ export const vlan = protocol({
     out.add(u16(p.bufferOf(layer), start + 2) > LENGTH_MAX ? f.type : f.len, start + 2, 2);
     emitTrailer(p, layer, out, f);
   },
+  expert: expertTrailer,
   headline: (p, layer) =>
     p.stop[layer]! - p.start[layer]! < 2 ? '' : `, ${summary(p.bufferOf(layer), p.start[layer]!, ', ')}`,
   info: (p, layer) =>

@@ -132,7 +132,13 @@ function emitTags(b: Uint8Array, at: number, end: number, out: Sink): void {
   out.close();
 }
 
-/** Length of a session's payload as captured, if the header's differs by anything but a frame check sequence; else -1. */
+/** A payload of no more may be followed by the padding of an Ethernet frame, whose payload has 46 bytes or more. */
+const PADDED_MAX = 46 - HEADER;
+
+/**
+ * Length of a session's payload as captured, if the header's differs by anything but padding or a frame check sequence;
+ * else -1.
+ */
 function otherLength(p: Packet, layer: number): number {
   const start = p.start[layer]!;
   const isWhole =
@@ -140,7 +146,7 @@ function otherLength(p: Packet, layer: number): number {
   if (!isWhole || p.stop[layer]! - start < HEADER) return -1;
   const length = u16(p.bufferOf(layer), start + 4);
   const there = p.stop[layer - 1]! - start - HEADER;
-  return there === length || there === length + 4 ? -1 : there;
+  return there <= PADDED_MAX || there === length || there === length + 4 ? -1 : there;
 }
 
 export const pppoes: Protocol = protocol({

@@ -59,7 +59,7 @@ export const pim: Protocol = protocol({
     out.add(f.reserved, start + 1, 1);
     out.fixed(f.checksum);
     const status = statusOf(p, layer, b, start, end);
-    out.note(statusNote(status));
+    out.note(statusNote(status, status === BAD ? expectedOf(p, layer) : 0));
     if (status === BAD) out.add(f.badChecksum, start + 2, 0);
     out.add(f.checksumStatus, start + 2, 0, status);
     if (end <= start + HEADER) return;
@@ -71,10 +71,7 @@ export const pim: Protocol = protocol({
     const b = p.bufferOf(layer);
     const [start, stop] = [p.start[layer]!, p.stop[layer]!];
     if (stop - start < HEADER || isVersion1(p, layer) || statusOf(p, layer, b, start, stop) !== BAD) return;
-    const covered = (b[start]! & 15) === REGISTER ? Math.min(REGISTER_HEADER, stop - start) : stop - start;
-    const sum = pseudoHeader6(p, layer, covered);
-    const expected = expectedChecksum(b, start, start + covered, start + 2, sum);
-    addBadChecksum(expected, add, { under: f.checksum, name: f.badChecksum });
+    addBadChecksum(expectedOf(p, layer), add, { under: f.checksum, name: f.badChecksum });
   },
   info(p, layer) {
     const b = p.bufferOf(layer);
@@ -113,4 +110,12 @@ function statusOf(p: Packet, layer: number, b: Uint8Array, start: number, end: n
   const registerSum = pseudoHeader6(p, layer, REGISTER_HEADER);
   if (isRegister && isChecksumGood(b, start, start + REGISTER_HEADER, registerSum)) return GOOD;
   return isChecksumGood(b, start, end, pseudoHeader6(p, layer, end - start)) ? GOOD : BAD;
+}
+
+function expectedOf(p: Packet, layer: number): number {
+  const b = p.bufferOf(layer);
+  const start = p.start[layer]!;
+  const length = p.stop[layer]! - start;
+  const covered = (b[start]! & 15) === REGISTER ? Math.min(REGISTER_HEADER, length) : length;
+  return expectedChecksum(b, start, start + covered, start + 2, pseudoHeader6(p, layer, covered));
 }
