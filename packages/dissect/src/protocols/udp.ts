@@ -104,12 +104,18 @@ export const udp: Protocol = protocol({
     out.fixed(f.srcport);
     out.fixed(f.dstport);
     out.fixed(f.length);
-    if (p.notes[layer] === TOO_LONG) out.add(f.lengthBad, start + 4, 0);
+    if (p.notes[layer] === TOO_LONG) {
+      if (p.capturedLength >= p.wireLength) out.note(` (bogus, payload length ${p.stop[layer]! - start})`);
+      out.add(f.lengthBad, start + 4, 0);
+    }
     if (p.stop[layer]! - start < HEADER) return;
     const status = checksumStatus(p, layer);
-    out.fixed(f.checksum);
+    out.openFixed(f.checksum);
     if (status === UNVERIFIED) out.note(' [unverified]');
+    else if (status === NOT_PRESENT) out.note(' [zero-value ignored]');
+    if (status !== NOT_PRESENT) out.close();
     out.add(f.checksumStatus, start + 6, 0, status);
+    if (status === NOT_PRESENT) out.close();
     const stream = streamOf(p, layer);
     if (stream !== undefined) out.add(f.stream, start, 0, stream);
     out.group('[Timestamps]', start, 0);

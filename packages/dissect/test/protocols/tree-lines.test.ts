@@ -45,6 +45,17 @@ test('TLS: each record by its version, its protocol and what it carries', () => 
   ]);
 });
 
+test('UDP: a length beyond that of IP, a checksum left out', () => {
+  const udp = (length: string): Uint8Array =>
+    etherFrame(0x0800, `4500001e0000000040110000${'01'.repeat(8)}9c409c41${length}0000abcd`);
+  assertLines(udp('00ff'), ['Length: 255 (bogus, payload length 10)']);
+  assertLines(udp('000a'), [
+    'Length: 10',
+    'Checksum: 0x0000 [zero-value ignored]',
+    '[Checksum Status: Not present]',
+  ]);
+});
+
 test('GRE: bits that are set or not', () => {
   const gre = `4500001c00000000402f0000${'01'.repeat(8)}20000800000000ff`;
   assertLines(etherFrame(0x0800, gre), [
