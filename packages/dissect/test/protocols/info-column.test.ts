@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { infoColumn } from '../../src/core/columns.ts';
+import { Dissector } from '../../src/core/dissector.ts';
+import { newFrame } from '../../src/files/index.ts';
 import { talk } from './conversation.ts';
 import { bytesOf, dissect, tcpFrame } from './support.ts';
 
@@ -54,5 +56,25 @@ test('HTTP: the tokens of NTLM stand behind the first line of their message', ()
   assert.equal(
     infoOf(talk(80, [['>', two + request]])),
     'GET /2 HTTP/1.1 GET / HTTP/1.1 , NTLMSSP_NEGOTIATE',
+  );
+});
+
+test('messages that the capture cut: no numbers that are not there', () => {
+  const cut = (whole: Uint8Array, lacking: number): string => {
+    const frame = newFrame();
+    const end = whole.length - lacking;
+    Object.assign(frame, {
+      number: 1,
+      linkType: 1,
+      data: whole.slice(0, end),
+      end,
+      wireLength: whole.length,
+    });
+    return infoColumn(new Dissector().dissect(frame));
+  };
+  const request = bytesOf(`05000003100000001c0000000100000004000000${'00'.repeat(8)}`);
+  assert.equal(
+    cut(tcpFrame(40000, 135, request, 1), 8),
+    'Request: call_id: 1, Fragment: Single[Packet size limited during capture]',
   );
 });

@@ -78,6 +78,7 @@ function bodyInfo(
   type: number,
   little: boolean,
 ): string {
+  if (stop - start < (infoEnds[type] ?? 0)) return '';
   switch (type) {
     case pdu.BIND:
     case pdu.ALTER_CONTEXT:
@@ -99,6 +100,14 @@ function bodyInfo(
       return '';
   }
 }
+
+/** Where the fields end that the Info column has, by type: a message may be cut before. */
+const infoEnds: Readonly<Record<number, number>> = {
+  [pdu.BIND_NAK]: 18,
+  [pdu.REQUEST]: 24,
+  [pdu.RESPONSE]: 22,
+  [pdu.FAULT]: 28,
+};
 
 /** An interface without a name: its UUID. */
 function unnamed(p: Packet, layer: number): string {

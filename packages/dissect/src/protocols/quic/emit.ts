@@ -46,10 +46,13 @@ export function quicInfo(p: Packet, layer: number): string | null {
     const phase = notes !== null && (notes.decrypted.first & KEY_PHASE) !== 0 ? 1 : 0;
     return `Protected Payload (KP${phase})${cid}${decryptedText(notes)}`;
   }
-  readLongHeader(h, b, start, p.stop[layer]!);
+  const stop = p.stop[layer]!;
+  readLongHeader(h, b, start, stop);
   let text: string = h.version === 0 ? 'Version Negotiation' : longTypeNames[h.type]!;
-  if (h.dcidBytes > 0) text += `, DCID=${hex(b, h.dcid, h.dcid + h.dcidBytes)}`;
-  if (h.scidBytes > 0) text += `, SCID=${hex(b, h.scid, h.scid + h.scidBytes)}`;
+  if (h.dcidBytes > 0 && h.dcid + h.dcidBytes <= stop)
+    text += `, DCID=${hex(b, h.dcid, h.dcid + h.dcidBytes)}`;
+  if (h.scidBytes > 0 && h.scid + h.scidBytes <= stop)
+    text += `, SCID=${hex(b, h.scid, h.scid + h.scidBytes)}`;
   return text + decryptedText(notes);
 }
 
