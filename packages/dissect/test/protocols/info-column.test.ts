@@ -5,7 +5,7 @@ import { infoColumn } from '../../src/core/columns.ts';
 import { Dissector } from '../../src/core/dissector.ts';
 import { newFrame } from '../../src/files/index.ts';
 import { talk } from './conversation.ts';
-import { bytesOf, dissect, tcpFrame } from './support.ts';
+import { bytesOf, dissect, tcpFrame, udpFrame } from './support.ts';
 
 const infoOf = (frames: Uint8Array[]): string => infoColumn(dissect(frames));
 /** An application data record of TLS 1.2 with 16 bytes. */
@@ -77,4 +77,10 @@ test('messages that the capture cut: no numbers that are not there', () => {
     cut(tcpFrame(40000, 135, request, 1), 8),
     'Request: call_id: 1, Fragment: Single[Packet size limited during capture]',
   );
+});
+
+test('a QUIC packet of one byte: no connection ID of the packet before', () => {
+  const initial = udpFrame(40000, 443, `c00000000108${'01'.repeat(8)}0000${'449e'}${'00'.repeat(1182)}`);
+  assert.match(infoOf([initial]), /DCID=0101010101010101/);
+  assert.equal(infoOf([initial, udpFrame(40000, 443, 'c0')]), 'Initial[Malformed Packet]');
 });
