@@ -194,7 +194,10 @@ export class RingReader implements FrameSource, FrameReader {
   /** Opens a file; null if it was removed. Waits for its header, which shows whether it is encrypted. */
   async #open(file: RingFile): Promise<PlainFile | null> {
     try {
-      while ((await stat(file.path)).size < BEGINNING_BYTES && !this.#isClosed) {
+      while (!this.#isClosed) {
+        const facts = await stat(file.path);
+        // A directory will not get a header; opening it fails with the reason.
+        if (facts.size >= BEGINNING_BYTES || !facts.isFile()) break;
         if (this.#isOver() || (await this.#hasLater(file))) break;
         await pause(POLL_MS);
       }
