@@ -101,10 +101,14 @@ function reportUsage(program: Command, error: CommanderError): number {
     return BAD_USAGE;
   }
   const help = [...named.map((each) => each.name()), '--help'].join(' ');
-  const isUnknown = ['commander.help', 'commander.excessArguments'].includes(error.code);
-  if (isUnknown && group.commands.length > 0 && strange !== undefined && !strange.startsWith('-')) {
-    console.error(`eyrie: unknown command '${printable(strange)}'; see ${help}`);
-    return BAD_USAGE;
+  if (group.commands.length > 0 && strange !== undefined && !strange.startsWith('-')) {
+    const namesakes = pathsOf(program, strange);
+    const isUnknown = ['commander.help', 'commander.excessArguments'].includes(error.code);
+    if (isUnknown || (error.code === 'commander.unknownCommand' && namesakes.length > 0)) {
+      const meant = namesakes.length === 0 ? '' : ` (Did you mean ${namesakes.join(' or ')}?)`;
+      console.error(`eyrie: unknown command '${printable(strange)}'${meant}; see ${help}`);
+      return BAD_USAGE;
+    }
   }
   // A group without a command: `eyrie privacy`.
   if (error.code === 'commander.help') {
@@ -119,6 +123,13 @@ function reportUsage(program: Command, error: CommanderError): number {
       .replaceAll('\n', ' ')}; see ${help}`,
   );
   return BAD_USAGE;
+}
+
+/** The commands of this name, wherever they are: `tree` is `eyrie mesh tree`. */
+function pathsOf(command: Command, name: string, parents = ''): string[] {
+  const path = `${parents}${command.name()}`;
+  const within = command.commands.flatMap((each) => pathsOf(each, name, `${path} `));
+  return command.name() === name ? [path, ...within] : within;
 }
 
 function isFile(path: string): boolean {

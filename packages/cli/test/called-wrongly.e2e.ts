@@ -10,10 +10,10 @@ import { test } from 'node:test';
 const eyrie = join(import.meta.dirname, '../bin/eyrie.js');
 const root = join(import.meta.dirname, '../../..');
 
-function call(args: readonly string[]) {
+function call(args: readonly string[], variables: NodeJS.ProcessEnv = {}) {
   const home = mkdtempSync(join(tmpdir(), 'eyrie-wrong-'));
   try {
-    const env = { ...process.env, HOME: home, EYRIE_HOME: home };
+    const env = { ...process.env, HOME: home, EYRIE_HOME: home, ...variables };
     const options = { encoding: 'utf8', cwd: root, env, timeout: 20_000 } as const;
     const { status, stdout, stderr } = spawnSync(process.execPath, [eyrie, ...args], options);
     return { status, stdout, stderr };
@@ -29,6 +29,12 @@ for (const [typed, said] of [
   [['help', 'mesh', 'nonsense'], "unknown command 'nonsense'; see eyrie mesh --help"],
   [['mesh', 'nonsense', '--help'], "unknown command 'nonsense'; see eyrie mesh --help"],
   [['samples', 'drop'], "unknown command 'drop'; see eyrie samples --help"],
+  [['tree'], "unknown command 'tree' (Did you mean eyrie mesh tree?); see eyrie --help"],
+  [
+    ['block-list'],
+    "unknown command 'block-list' (Did you mean eyrie firewall block-list?); see eyrie --help",
+  ],
+  [['mesh', 'peers'], "unknown command 'peers' (Did you mean members?); see eyrie mesh --help"],
   [['samples', '--jsno'], "unknown option '--jsno' (Did you mean --json?); see eyrie samples --help"],
   [[file, '-Y', 'dns'], `name a command before the file: eyrie start ${file}, or eyrie read ${file}`],
   [['up', file, '-f', 'udp'], '-f goes with -i: packets of a file are stored whatever they are'],
@@ -43,6 +49,26 @@ for (const [typed, said] of [
   test(`eyrie ${typed.join(' ')}: says what is wrong`, () => {
     assert.deepEqual(call(typed), { status: 2, stdout: '', stderr: `eyrie: ${said}\n` });
   });
+
+test('eyrie start at an address that this machine has not: says so before it reads the capture', () => {
+  const said = '192.0.2.1 is not an address of this machine; choose another with --host';
+  assert.deepEqual(call(['start', file, '--host', '192.0.2.1']), {
+    ...{ status: 1, stdout: '', stderr: `eyrie: ${said}\n` },
+  });
+});
+
+for (const command of ['ui', 'parser'])
+  test(`eyrie ${command} at a name that has no address: says which`, () => {
+    const token = { EYRIE_TOKEN: 'a'.repeat(12) };
+    const { status, stdout, stderr } = call([command, '--host', 'no such host'], token);
+    assert.deepEqual({ status, stdout }, { status: 1, stdout: '' });
+    assert.match(stderr, /^eyrie: [^\n]*no such host[^\n]* choose another with --host\n$/);
+  });
+
+test('eyrie samples list: what eyrie samples prints', () => {
+  assert.deepEqual(call(['samples', 'list', '--json']), call(['samples', '--json']));
+  assert.deepEqual(call(['samples', 'list']), call(['samples']));
+});
 
 test('a word that cannot be a file, for it is longer than its name may be, is an unknown command', () => {
   const word = 'x'.repeat(300);

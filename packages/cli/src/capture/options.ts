@@ -10,7 +10,7 @@ export function addCaptureCommand(program: Command): void {
     .option('-i, --interface <name>', 'interface to capture on, until interrupted')
     .option('-L, --list', 'list the interfaces')
     .option('--json', 'with --list: as JSON')
-    .option('--parser <url>', 'URL of the parser that packets are sent to')
+    .option('--parser <url>', 'where packets are sent (default: capture.parser, http://127.0.0.1:5001)')
     .option('--again', 'store the file even if it is stored already');
   addCommonOptions(addLiveOptions(addReplayOptions(command)))
     .addHelpText(

@@ -7,10 +7,13 @@ export function addSamplesCommand(program: Command): void {
     .description('list the bundled captures, download public ones')
     .option('--json', 'as JSON')
     .addHelpText('after', '\nExample:\n  eyrie samples fetch http2-nghttp2.pcap')
-    .action(async (options) => {
-      const { list } = await import('./command.ts');
-      await list(options);
-    });
+    .action(print);
+  samples
+    .command('list')
+    .description('list them, as eyrie samples alone does')
+    .option('--json', 'as JSON')
+    .addHelpText('after', '\nExample:\n  eyrie samples list --json')
+    .action((_own, command: Command) => print(command.optsWithGlobals()));
   samples
     .command('fetch')
     .description('download public captures; a download that was cut short is resumed')
@@ -26,4 +29,9 @@ export function addSamplesCommand(program: Command): void {
       const { fetch } = await import('./command.ts');
       process.exitCode = await fetch(names, command.optsWithGlobals());
     });
+}
+
+async function print(options: { json?: boolean }): Promise<void> {
+  const { list } = await import('./command.ts');
+  await list(options);
 }

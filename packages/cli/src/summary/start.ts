@@ -1,7 +1,9 @@
 // `eyrie start [FILE]`, which `npm start` runs: the summary of a capture, then the web page.
 import { join } from 'node:path';
+import { checkPlace } from '@eyrie/services/analyzer';
 import { configFrom, pathFrom } from '../pipeline/config.ts';
 import { temporaryFolder } from '../pipeline/temporary.ts';
+import { userError } from '../pipeline/user-error.ts';
 import type { ReadOptions } from '../read/command.ts';
 import { bundledSample } from '../samples/bundled.ts';
 import type { ServingOptions } from '../serving/options.ts';
@@ -16,11 +18,13 @@ export interface StartOptions extends ReadOptions, ServingOptions {
 /** Resolves to the exit status. @throws UserError */
 export async function start(file: string | undefined, options: StartOptions): Promise<number> {
   const path = file === undefined ? await bundledSample() : pathFrom(file);
-  // Errors of the address come before the summary.
-  placeFrom(options, 'ui', configFrom({}));
-  const status = await summarize(path, options);
   // Standard input cannot be read a second time.
-  if (status !== 0 || options.once === true || options.json === true || path === '-') return status;
+  const isPrintedOnly = options.once === true || options.json === true || path === '-';
+  const place = placeFrom(options, 'ui', configFrom({}));
+  // What is wrong with the address is said before the capture is read.
+  if (!isPrintedOnly) await checkPlace(place, '--port').catch(userError);
+  const status = await summarize(path, options);
+  if (status !== 0 || isPrintedOnly) return status;
   const { up } = await import('../up/command.ts');
   const folder = temporaryFolder();
   try {

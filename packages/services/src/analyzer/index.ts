@@ -2,7 +2,7 @@
 
 export { ERROR_STATUS } from './errors.ts';
 export type { Intake } from './intake.ts';
-export { ListenError, listen, type Place, placeOf } from './listen.ts';
+export { checkPlace, ListenError, listen, type Place, placeOf } from './listen.ts';
 export { findingRow } from './rows.ts';
 export type { FindingRow } from './schemas/index.ts';
 export { type AnalyzerOptions, buildAnalyzer, type ServerLog } from './server.ts';

@@ -1,6 +1,7 @@
 // Binds the server: address, access token, and the URL to show.
 import { randomBytes } from 'node:crypto';
-import { isIP } from 'node:net';
+import { once } from 'node:events';
+import { createServer, isIP } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { isLoopback } from './loopback.ts';
 import type { Access } from './security.ts';
@@ -46,13 +47,31 @@ export async function listen(app: FastifyInstance, { host, port }: Place, option
   try {
     await app.listen({ host, port });
   } catch (error) {
-    const { code = '' } = error as NodeJS.ErrnoException;
-    throw new ListenError(code, reasonOf(code, host, port, option) ?? (error as Error).message);
+    throw listenError(error, host, port, option);
   }
   const bound = app.server.address();
   const number = typeof bound === 'object' && bound !== null ? bound.port : port;
   const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
   return `http://${isIP(name) === 6 ? `[${name}]` : name}:${number}`;
+}
+
+/** Whether `listen` could listen there now, before work that would be in vain. @throws ListenError */
+export async function checkPlace({ host, port }: Place, option: string): Promise<void> {
+  const server = createServer();
+  try {
+    await once(server.listen({ host, port }), 'listening');
+  } catch (error) {
+    throw listenError(error, host, port, option);
+  }
+  server.close();
+  await once(server, 'close');
+}
+
+function listenError(error: unknown, host: string, port: number, option: string): ListenError {
+  const { code = '', syscall, message } = error as NodeJS.ErrnoException;
+  // A name that has no address has several codes, by what the resolver knows.
+  const reason = reasonOf(syscall === 'getaddrinfo' ? 'EADDRNOTAVAIL' : code, host, port, option);
+  return new ListenError(code, reason ?? message);
 }
 
 function reasonOf(code: string, host: string, port: number, option: string): string | null {
@@ -62,7 +81,6 @@ function reasonOf(code: string, host: string, port: number, option: string): str
     case 'EACCES':
       return `port ${port} needs more rights; choose one above 1023 with ${option}`;
     case 'EADDRNOTAVAIL':
-    case 'ENOTFOUND':
       return `${host} is not an address of this machine; choose another with --host`;
     default:
       return null;

@@ -95,7 +95,8 @@ export async function listen(
 }
 
 function listenError(error: NodeJS.ErrnoException, service: string, host: string, port: number): Error {
-  switch (error.code) {
+  // A name that has no address has several codes, by what the resolver knows.
+  switch (error.syscall === 'getaddrinfo' ? 'EADDRNOTAVAIL' : error.code) {
     case 'EADDRINUSE':
       return new ListenError(
         `${service}: port ${port} is taken; choose another with --port, or EYRIE_${service.toUpperCase()}_PORT`,
@@ -103,7 +104,6 @@ function listenError(error: NodeJS.ErrnoException, service: string, host: string
     case 'EACCES':
       return new ListenError(`${service}: port ${port} needs privileges; choose one above 1023 with --port`);
     case 'EADDRNOTAVAIL':
-    case 'ENOTFOUND':
       return new ListenError(`${service}: this machine has no address ${host}; choose another with --host`);
     default:
       return error;
