@@ -2,7 +2,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type DetectEvent, Findings } from '@eyrie/detect';
+import fc from 'fast-check';
 import { RULES } from '../src/rules/index.ts';
+import { Lately } from '../src/rules/recent.ts';
 import { attempt, findingsOf, http, icmp, login, rulesOf, times } from './support.ts';
 
 const HOUR_S = 3600;
@@ -131,4 +133,24 @@ describe('the table of findings', () => {
       [true, false, true, 1],
     );
   });
+});
+
+it('distinct items of late: all of one window are counted, none that is older than two', () => {
+  const windowS = 100;
+  const seen = fc.array(fc.tuple(fc.integer({ min: 0, max: 9 }), fc.integer({ min: 0, max: 150 })));
+  fc.assert(
+    fc.property(seen, (steps) => {
+      const lately = new Lately<number>(windowS);
+      const at = new Map<number, number>();
+      let now = 1_700_000_000;
+      for (const [item, after] of steps) {
+        now += after;
+        lately.add(item, now);
+        at.set(item, now);
+        const within = (spanS: number) => [...at.values()].filter((time) => now - time < spanS).length;
+        assert.ok(lately.sizeAt(now) >= within(windowS), 'one of this window is missing');
+        assert.ok(lately.size <= within(2 * windowS), 'an old one is counted');
+      }
+    }),
+  );
 });

@@ -1,13 +1,28 @@
 import { spanText } from '../addresses.ts';
 import type { OutcomeEvent } from '../attempts.ts';
 import { isServicePort } from '../ports.ts';
-import { Bounded, KEYS_MAX, Recent } from '../recent.ts';
+import { Bounded, KEYS_MAX, Lately, Recent } from '../recent.ts';
 import type { Rule } from '../rule.ts';
 import { SERVICE_DISCOVERY } from '../techniques.ts';
 
 const PORTS = 15;
 const MANY_PORTS = 100;
 const WINDOW_S = 300;
+
+/** What one host tried on another. */
+interface Tried {
+  /** Ports that failed. */
+  readonly ports: Recent;
+  /** Ports that accepted. */
+  readonly used: Lately<number>;
+  isProbe: boolean;
+}
+
+const newlyTried = (): Tried => ({
+  ports: new Recent(WINDOW_S),
+  used: new Lately(WINDOW_S),
+  isProbe: false,
+});
 
 export const portScan: Rule = {
   id: 'port-scan',
@@ -21,19 +36,10 @@ export const portScan: Rule = {
   advice:
     'Identify the program on the source. Unless it is your own scanner, isolate the host, and close the ports it found open.',
   watch(report) {
-    const failed = new Bounded<{ ports: Recent; used: Recent; isProbe: boolean }>(
-      KEYS_MAX,
-      ({ ports, used }) => ports.size + used.size,
-    );
-    const at = (client: string, server: string) =>
-      failed.for(`${client} ${server}`, () => ({
-        ports: new Recent(WINDOW_S),
-        used: new Recent(WINDOW_S),
-        isProbe: false,
-      }));
+    const pairs = new Bounded<Tried>(KEYS_MAX, ({ ports, used }) => ports.size + used.size);
+    const at = (client: string, server: string) => pairs.for(`${client} ${server}`, newlyTried);
 
-    function judge(client: string, server: string, time: number): void {
-      const { ports, used, isProbe } = at(client, server);
+    function judge(client: string, server: string, time: number, { ports, used, isProbe }: Tried): void {
       if (ports.size < PORTS || used.sizeAt(time) > ports.size) return;
       report({
         key: `${client} ${server}`,
@@ -55,11 +61,11 @@ export const portScan: Rule = {
       outcome({ client, server, serverPort, time, frame, stream, result }: OutcomeEvent) {
         const known = at(client, server);
         if (result === 'completed') {
-          known.used.add(String(serverPort), time, frame, stream);
+          known.used.add(serverPort, time);
           return;
         }
         known.ports.add(String(serverPort), time, frame, stream);
-        judge(client, server, time);
+        judge(client, server, time, known);
       },
       probe({ client, server, serverPort, flags, time, frame, stream }) {
         // An RST elicits no response, and is useless for scanning.
@@ -69,7 +75,7 @@ export const portScan: Rule = {
         const known = at(client, server);
         known.isProbe = true;
         known.ports.add(String(serverPort), time, frame, stream);
-        judge(client, server, time);
+        judge(client, server, time, known);
       },
     };
   },

@@ -1,7 +1,7 @@
 import { isLocal, spanText } from '../addresses.ts';
 import type { OutcomeEvent } from '../attempts.ts';
 import { isServicePort, isWebPort } from '../ports.ts';
-import { Bounded, KEYS_MAX, Recent } from '../recent.ts';
+import { Bounded, KEYS_MAX, Lately, Recent } from '../recent.ts';
 import type { Rule } from '../rule.ts';
 import { SERVICE_DISCOVERY } from '../techniques.ts';
 
@@ -26,7 +26,7 @@ export const sweep: Rule = {
   advice:
     'Identify the program on the source. Unless it is your own scanner, isolate the host, and check the hosts that answered.',
   watch(report) {
-    const failed = new Bounded<{ hosts: Recent; answered: Recent }>(
+    const failed = new Bounded<{ hosts: Recent; answered: Lately<string> }>(
       KEYS_MAX,
       ({ hosts, answered }) => hosts.size + answered.size,
     );
@@ -36,10 +36,10 @@ export const sweep: Rule = {
         if (isResolved) return;
         const known = failed.for(`${client} ${serverPort}`, () => ({
           hosts: new Recent(WINDOW_S),
-          answered: new Recent(WINDOW_S),
+          answered: new Lately(WINDOW_S),
         }));
         if (result === 'completed') {
-          known.answered.add(server, time, frame, stream);
+          known.answered.add(server, time);
           return;
         }
         known.hosts.add(server, time, frame, stream);
