@@ -17,7 +17,8 @@ export const HELP: HelpConfiguration = {
   minWidthToWrap: 20,
   // Without the `help` command, which equals --help.
   visibleCommands: (command) => [...command.commands],
-  subcommandTerm: (command) => [command.name(), ...argumentsOf(command)].join(' '),
+  subcommandTerm: (command) =>
+    [[command.name(), ...command.aliases()].join('|'), ...argumentsOf(command)].join(' '),
   optionDescription: (option) => `${option.description}${defaultOf(option)}`,
   styleCommandDescription: (text) => `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.$/, '')}.`,
 };

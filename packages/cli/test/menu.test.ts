@@ -40,6 +40,8 @@ test('menu entries return their command, with the peer only if there are several
   assert.deepEqual(await entry('Get a file').ask(answers('beta', ''), one), ['get', 'beta']);
   const revoke = await entry('Revoke').ask(answers('beta', 'stolen'), one);
   assert.deepEqual(revoke, ['mesh', 'revoke', 'beta', '--reason', 'stolen']);
+  assert.deepEqual(await entry('Leave the mesh').ask(answers(), two), ['mesh', 'leave', 'beta']);
+  assert.ok(!entry('Leave the mesh').isFor(one), 'the authority stays');
   assert.deepEqual(await entry('Look at a capture').ask(answers(), []), ['start']);
 });
 

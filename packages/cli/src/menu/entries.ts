@@ -24,6 +24,9 @@ const running = (peers: readonly LocalPeer[]) =>
   peers.filter((peer) => peer.state === 'runs').map((peer) => peer.id);
 const stopped = (peers: readonly LocalPeer[]) =>
   peers.filter((peer) => peer.state === 'stopped').map((peer) => peer.id);
+/** Members that do not hold the authority. */
+const leavers = (peers: readonly LocalPeer[]) =>
+  peers.filter((peer) => peer.mesh !== null && !peer.isAuthority).map((peer) => peer.id);
 const always = () => true;
 const whereRuns = (peers: readonly LocalPeer[]) => running(peers).length > 0;
 
@@ -135,9 +138,19 @@ export const entries: readonly Entry[] = [
   },
   {
     label: 'Stop a peer',
-    hint: 'the others learn that it leaves',
+    hint: 'the others learn it at once; it stays a member',
     isFor: whereRuns,
     ask: async (questions, peers) => ['mesh', 'stop', await questions.choose('Which?', running(peers))],
+  },
+  {
+    label: 'Leave the mesh',
+    hint: 'for good: the key of a peer here is revoked, its name is free',
+    isFor: (peers) => leavers(peers).length > 0,
+    ask: async (questions, peers) => {
+      const all = leavers(peers);
+      const id = all.length === 1 ? all[0]! : await questions.choose('Which?', all);
+      return (await questions.confirm(`Should ${id} leave for good?`)) ? ['mesh', 'leave', id] : null;
+    },
   },
   {
     label: 'Create another peer',
@@ -172,7 +185,7 @@ export const entries: readonly Entry[] = [
   },
   {
     label: 'Revoke',
-    hint: 'a member; all peers close their links with it',
+    hint: 'remove a member: all peers close their links with it',
     isFor: whereDecides,
     ask: async (questions, peers) => {
       const as = await byAuthority(questions, peers);

@@ -67,10 +67,18 @@ function addProcesses(mesh: Command): void {
     .action(async (ids: string[]) => (await import('./process.ts')).start(ids));
   mesh
     .command('stop')
-    .description('stop peers of this user; they announce to the mesh that they leave')
+    .description('stop peers of this user: the others learn it at once; they stay members')
     .argument('[id...]', 'their names; without one, all')
     .addHelpText('after', `${EXAMPLE}eyrie mesh stop`)
     .action(async (ids: string[]) => (await import('./process.ts')).stop(ids));
+  mesh
+    .command('leave')
+    .description('give up a peer of this user for good: its key is revoked, its name is free')
+    .argument('[id]', 'its name, if there are more here')
+    .option('--delete', 'delete its folder, which else is kept under left/ with messages and files')
+    .option('--force', 'also where the authority cannot be reached: somebody has to revoke it later')
+    .addHelpText('after', `${EXAMPLE}eyrie mesh leave lab-7`)
+    .action(async (id: string | undefined, options) => (await import('./leave.ts')).leave(id, options));
   mesh
     .command('reload')
     .description('have peers read policy.toml and response.toml again, as SIGHUP does')
@@ -171,9 +179,10 @@ function addAdmission(mesh: Command, decide: Decide): void {
   decide(
     'revoke',
     '<id>',
-    'out at once: all peers close their links with it',
+    'remove a member for good: all peers close their links with it, and its key is void',
     'eyrie mesh revoke lab-7 --reason stolen',
   )
+    .alias('remove')
     .option('--reason <text>', 'the reason, which all peers see', '')
     .action(async (id: string, options) =>
       (await import('./members.ts')).decide('revoke', { id, reason: options.reason }, options),

@@ -41,6 +41,7 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const ROOT_WARN_MS = 90 * DAY_MS;
 export const MEASURE_MS_MAX = 30 * DAY_MS;
+const LEFT = 'left for good';
 
 /** A measure against a peer, its duration, and who decided on it. */
 export interface Decision extends Partial<Pick<AuditEntry, 'evidence'>> {
@@ -191,11 +192,25 @@ export class Authority {
     if (this.#roster.authority?.id === id) return `${id} is the authority itself`;
     if (this.desk.forget(id))
       this.#runtime.log('warn', 'the invitation by which it came is void for all', { peer: id });
+    this.#revoke(id, reason, by);
+    this.#runtime.log('info', 'peer revoked', { peer: id, reason });
+    return null;
+  }
+
+  /** Revokes a member that leaves for good; the invitation by which it came stays good for others. Returns what is wrong, or null. */
+  letGo(id: string): string | null {
+    if (this.#roster.approved(id) === null) return `there is no peer ${id} that is approved`;
+    if (this.#roster.authority?.id === id) return `${id} is the authority itself`;
+    this.desk.forgetName(id);
+    this.#revoke(id, LEFT, 'itself');
+    this.#runtime.log('info', 'peer left for good', { peer: id });
+    return null;
+  }
+
+  #revoke(id: string, reason: string, by: AuditEntry['by']): void {
     const atMs = this.#runtime.clock.nowMs();
     this.#signWithNewKey([{ kind: 'revoke', id, reason: reason.slice(0, 60), atMs }]);
-    this.#runtime.log('info', 'peer revoked', { peer: id, reason });
     this.#note('revoke', id, { reason, by }, null);
-    return null;
   }
 
   /** Throttles, quarantines or redirects a peer for a time. Returns why that is not possible, or null. */

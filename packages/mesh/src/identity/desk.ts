@@ -153,6 +153,14 @@ export class EnrolmentDesk {
     return tokens.some((each) => its.has(each.id) && isOpen(each));
   }
 
+  /** Approvals of a name whose holder has left are void: it takes a new one to come back. */
+  forgetName(id: string): void {
+    const { waiting, allowed } = this.#desk;
+    const isOther = (each: string) => each !== id;
+    if (allowed.every(isOther) && waiting.every((each) => isOther(each.id))) return;
+    this.#save({ waiting: waiting.filter((each) => isOther(each.id)), allowed: allowed.filter(isOther) });
+  }
+
   deny(id: string): string | null {
     const waiting = this.#desk.waiting.find((each) => each.id === id);
     if (waiting === undefined) return `no application of ${id} is pending`;

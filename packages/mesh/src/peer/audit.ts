@@ -10,8 +10,8 @@ export interface AuditEntry {
   time: string;
   action: Step | 'release' | 'revoke' | 'advise' | 'refuse' | 'block' | 'unblock';
   peer: string;
-  /** An operator's command, or the automatic response policy. */
-  by: 'operator' | 'policy';
+  /** An operator's command, the automatic response policy, or the peer that leaves for good. */
+  by: 'operator' | 'policy' | 'itself';
   reason: string;
   /** ISO 8601; null if the measure does not expire. */
   until: string | null;

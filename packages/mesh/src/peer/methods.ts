@@ -87,6 +87,10 @@ export function controlMethods(
       if (given.keep !== true) peer.inbox.markRead();
       return messages;
     },
+    leave: async () => {
+      const problem = await peer.departure.leave();
+      if (problem !== null) throw new ControlError(problem);
+    },
     stop: () => {
       setImmediate(stop);
     },

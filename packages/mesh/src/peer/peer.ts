@@ -35,6 +35,7 @@ import { Meter } from '../watch/meter.ts';
 import { Suspicions } from '../watch/suspicions.ts';
 import { requestKinds } from '../wire/kinds.ts';
 import { encode } from '../wire/schema.ts';
+import { Departure } from './departure.ts';
 import { EnrolmentRelay } from './enrolment-relay.ts';
 import { Renewal } from './renewal.ts';
 import { savePeerAddresses } from './saved-addresses.ts';
@@ -94,6 +95,7 @@ export class Peer {
   readonly suspicions: Suspicions;
   readonly skyeye: SkyEyeOverLinks;
   readonly authority: Authority | null;
+  readonly departure: Departure;
   readonly runtime: Runtime;
   /** The time that all peers share. */
   readonly clock: PeerClock;
@@ -166,6 +168,7 @@ export class Peer {
     const isNeededByTree = switchboard.isNeeded;
     switchboard.isNeeded = (id) => isNeededByTree(id) || this.skyeye.keeps(id);
     const enrolmentRelay = new EnrolmentRelay({ runtime, switchboard, routing, asker, meter, authority });
+    this.departure = new Departure({ runtime, standing, switchboard, routing, asker, authority });
     const addresses = () => this.addresses;
     this.#renewal = new Renewal({
       ...{ runtime, standing, directory, transport, enrolmentRelay, authority },

@@ -48,6 +48,8 @@ export const routedKinds = {
   /** peer/enrolment-relay.ts: a renewal, or a forwarded application to join */
   enrol: 2,
   enrolFor: 13,
+  /** peer/departure.ts */
+  leave: 17,
   sealingKey: 3,
   sealed: 4,
   delivered: 5,
