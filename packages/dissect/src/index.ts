@@ -1,5 +1,17 @@
 // The public interface of this package.
 export { BatchError, decodeBatch, encodeBatch } from './batch/codec.ts';
+export {
+  FLOW,
+  FLOW_ENDINGS,
+  FLOW_ENDS,
+  FLOW_STATES,
+  FLOW_TRANSPORTS,
+  FlowBook,
+  type FlowColumns,
+  flowRows,
+  NO_PLACE,
+  noFlows,
+} from './batch/flow-columns.ts';
 export { ADDRESS_BYTES } from './batch/layout.ts';
 export { COMMENTED, MALFORMED, NO_TIME, SHORT } from './batch/marks.ts';
 export { ipHeaders, isWrapped, type OuterAddresses, outerAddresses, outerText } from './batch/outer.ts';

@@ -7,6 +7,7 @@ import { unpack } from '@eyrie/capture';
 import {
   CaptureReader,
   Dissector,
+  FlowBook,
   FlowRecords,
   type Frame,
   newFrame,
@@ -14,7 +15,6 @@ import {
   shapeOf,
 } from '@eyrie/dissect';
 import { Findings } from '../src/parser/findings.ts';
-import { FlowBook } from '../src/parser/flow-columns.ts';
 import { FILE_FLOWS } from '../src/parser/flow-times.ts';
 import { Names } from '../src/parser/names.ts';
 import { PacketParser } from '../src/parser/packet-parser.ts';

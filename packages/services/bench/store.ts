@@ -10,8 +10,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { deserialize, serialize } from 'node:v8';
 import { PacketBatch } from '@eyrie/dissect';
-import { type FlowRow, openStore } from '@eyrie/store';
-import { flowRows } from '../src/parser/flow-columns.ts';
+import { openStore } from '@eyrie/store';
 import { FILE_FLOWS } from '../src/parser/flow-times.ts';
 import { BATCH_PACKETS } from '../src/parser/packet-parser.ts';
 import { startParser } from '../src/parser/thread/index.ts';
@@ -107,10 +106,7 @@ async function replay(folder: string, place: string, isKept: boolean): Promise<v
       sequence,
       origin,
       packets: packets.length > 0 ? packets : null,
-      get flows(): FlowRow[] {
-        return flowRows(flows);
-      },
-      ...{ names, findings, reported, drops },
+      ...{ flows: [], flowColumns: flows, names, findings, reported, drops },
     });
     waiting.add(done);
     void done.finally(() => waiting.delete(done));

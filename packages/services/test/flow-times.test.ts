@@ -1,9 +1,8 @@
 // When conversations are told: once they are over, long before the capture ends, and the same whoever goes on with a file.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type Frame, newFrame } from '@eyrie/dissect';
+import { type Frame, flowRows, newFrame } from '@eyrie/dissect';
 import type { FlowRow } from '@eyrie/store';
-import { flowRows } from '../src/parser/flow-columns.ts';
 import { FILE_FLOWS } from '../src/parser/flow-times.ts';
 import { PacketParser } from '../src/parser/packet-parser.ts';
 

@@ -1,5 +1,5 @@
 // The input of a store: batches of a capture's packets, flows, names and findings.
-import type { Flow, PacketBatch, Severity } from '@eyrie/dissect';
+import type { Flow, FlowColumns, PacketBatch, Severity } from '@eyrie/dissect';
 
 /** The columns of a PacketBatch, filled here or received; rows 0 to `length`. */
 export interface PacketColumns
@@ -145,6 +145,8 @@ export interface StoreBatch {
   /** At most BATCH_PACKETS_MAX. */
   readonly packets: PacketColumns | null;
   readonly flows: readonly FlowRow[];
+  /** More of them as columns, which cost a fraction. */
+  readonly flowColumns?: FlowColumns;
   readonly names: readonly NameRow[];
   readonly findings: readonly FindingRow[];
   readonly drops: readonly DropRow[];

@@ -1,5 +1,5 @@
 // Request bodies of /store: a JSON head with the rows, followed by the packet columns in binary; or JSON throughout.
-import { BatchError, decodeBatch, encodeBatch, type PacketBatch } from '@eyrie/dissect';
+import { BatchError, decodeBatch, encodeBatch, flowRows, type PacketBatch } from '@eyrie/dissect';
 import type { FindingRow, FlowRow, NameRow, StoreBatch } from '@eyrie/store';
 import { check } from './check.ts';
 import { BusError } from './errors.ts';
@@ -21,9 +21,10 @@ export function encodeStoreBody(
   packets: PacketBatch | null,
   end: StoreRequest['end'],
 ): Uint8Array {
-  const { source, sequence, origin, flows, names, findings, drops, reported } = batch;
+  const { source, sequence, origin, flows, flowColumns, names, findings, drops, reported } = batch;
   const head = JSON.stringify({
-    ...{ source, sequence, origin, flows, names, findings, drops },
+    ...{ source, sequence, origin, names, findings, drops },
+    flows: flowColumns === undefined ? flows : [...flows, ...flowRows(flowColumns)],
     ...(reported === undefined ? {} : { reported }),
     ...(end === null ? {} : { end }),
   });

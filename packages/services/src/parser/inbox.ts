@@ -1,6 +1,6 @@
 // State of one source that sends to a parser: dissection context, expected batch, and parsed batches that the persistor
 // has not accepted yet. Requests are serialised. Batches that the persistor refuses permanently are set aside.
-import type { Frame, PacketBatch } from '@eyrie/dissect';
+import { type Frame, flowRows, type PacketBatch } from '@eyrie/dissect';
 import type { CaptureOrigin, ClockReading, DropRow, StoreBatch } from '@eyrie/store';
 import { BATCH_TYPE, encodeStoreBody, type StoreRequest } from '../bus/batch-body.ts';
 import type { BusClient } from '../bus/client.ts';
@@ -8,7 +8,6 @@ import { BusError, type Expected } from '../bus/errors.ts';
 import type { Frames } from '../bus/frames-body.ts';
 import { addDrop } from '../capture/drop-rows.ts';
 import type { RefusedBodies } from '../refused/index.ts';
-import { flowRows } from './flow-columns.ts';
 import { FILE_FLOWS, LIVE_FLOWS } from './flow-times.ts';
 import { BATCH_PACKETS, PacketParser } from './packet-parser.ts';
 import { sequenceOf } from './run.ts';

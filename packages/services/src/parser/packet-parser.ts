@@ -5,18 +5,21 @@ import {
   type DecryptionSecrets,
   Dissector,
   type Flow,
+  FlowBook,
+  type FlowColumns,
   type FlowOptions,
   FlowRecords,
   type Frame,
   NONE,
+  noFlows,
   PacketBatch,
   shapeOf,
 } from '@eyrie/dissect';
 import type { FindingRow, NameRow } from '@eyrie/store';
+import { NAME_TEXT_MAX } from '../bus/schemas.ts';
 import { Rules } from '../detect/index.ts';
 import { LiveLogs, type LiveLogsOptions } from '../zeek/index.ts';
 import { Findings } from './findings.ts';
-import { FlowBook, type FlowColumns, noFlows } from './flow-columns.ts';
 import { Names } from './names.ts';
 
 /** Packets per batch of a source that keeps pace; some thousands, to amortise the cost of a batch. */
@@ -257,7 +260,10 @@ export class PacketParser {
 
   #addFlow(flow: Flow): void {
     this.#names.addFlow(flow);
-    this.#flows.add(flow);
+    const { serverName } = flow;
+    // What is longer is no name.
+    const isName = serverName === null || serverName.length <= NAME_TEXT_MAX;
+    this.#flows.add(isName ? flow : { ...flow, serverName: null });
   }
 }
 

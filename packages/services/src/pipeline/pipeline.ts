@@ -2,19 +2,10 @@
 // without a copy, and this thread writes the store. A batch's memory returns to the parser once it is stored, so there are
 // never more than `batchesMax` in flight: beyond that a file waits, and a live capture waits in its ring.
 import { PacketBatch } from '@eyrie/dissect';
-import type {
-  CaptureOrigin,
-  CaptureRow,
-  ClockReading,
-  DropRow,
-  FindingRow,
-  FlowRow,
-  Store,
-} from '@eyrie/store';
+import type { CaptureOrigin, CaptureRow, ClockReading, DropRow, FindingRow, Store } from '@eyrie/store';
 import { addDrop } from '../capture/drop-rows.ts';
 import { LossLog } from '../capture/loss.ts';
 import type { Log } from '../log/index.ts';
-import { flowRows } from '../parser/flow-columns.ts';
 import { BATCH_PACKETS } from '../parser/packet-parser.ts';
 import { type ParserThread, startParser } from '../parser/thread/index.ts';
 import type { FromParser, ParsedMessage, ParseJob } from '../parser/thread/spec.ts';
@@ -230,11 +221,14 @@ export class Run {
       sequence,
       origin: { ...this.#origin, clock: this.#clock() },
       packets: packets.length > 0 ? packets : null,
-      // Made when the store comes to them: as objects they take three times as much memory.
-      get flows(): FlowRow[] {
-        return flowRows(flows);
+      ...{
+        flows: [],
+        flowColumns: flows,
+        names,
+        findings,
+        reported,
+        drops: [...this.#pendingDrops.splice(0), ...allDrops],
       },
-      ...{ names, findings, reported, drops: [...this.#pendingDrops.splice(0), ...allDrops] },
     };
     const written = await this.#persistor.write(batch);
     this.waiting--;

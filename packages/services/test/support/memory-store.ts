@@ -1,4 +1,5 @@
 // A store in memory that keeps what it is given, and can be told to fail: what the pipeline's own tests look at.
+import { flowRows } from '@eyrie/dissect';
 import {
   type Begun,
   type CaptureOrigin,
@@ -102,6 +103,7 @@ export class MemoryStore {
       kept.streams.push(`${batch.packets!.transport[i]} ${batch.packets!.stream[i]}`);
     }
     kept.flows.push(...batch.flows);
+    if (batch.flowColumns !== undefined) kept.flows.push(...flowRows(batch.flowColumns));
     kept.names.push(...batch.names);
     kept.findings.push(...batch.findings);
     for (const drop of batch.drops) kept.dropped += drop.packets;

@@ -15,6 +15,7 @@ import { QueryBound } from '../sql/query-bound.ts';
 import type { MergeTable } from '../sql/tables.ts';
 import type { StoreOptions } from '../store.ts';
 import { DuckDBAppend } from './append.ts';
+import { appendFlows } from './append-flows.ts';
 import { dialect } from './dialect.ts';
 import { isFatal, storeError } from './errors.ts';
 import { memoryBytesMax } from './memory.ts';
@@ -174,6 +175,7 @@ export class DuckDBDatabase implements Database {
       this.#append.flush();
       await append(this.#writer, table, columns, rows);
     },
+    appendFlows: (capture, columns, rows) => appendFlows(this.#writer, capture, columns, rows),
     merge: (table: MergeTable, rows) => mergeInto(this.#writer, table, rows),
   };
 

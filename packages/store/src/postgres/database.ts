@@ -185,6 +185,8 @@ export class PostgresDatabase implements Database {
       holdTables: () => packets.hold(client),
       flush: () => packets.flush(client),
       insert: (table, columns, rows) => insertAsJson({ dialect, run }, table, columns, rows),
+      // Another process may store the same capture.
+      appendFlows: null,
       merge: (table, rows) => mergeInto(client, table, rows),
     };
   }

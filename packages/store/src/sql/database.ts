@@ -1,4 +1,5 @@
 // What the store needs of a database engine. The SQL is shared; the differences are here.
+import type { FlowColumns } from '@eyrie/dissect';
 import type { Engine } from '../store.ts';
 import type { PacketRows } from '../write/packet-rows.ts';
 import type { InsertColumn } from './insert.ts';
@@ -90,6 +91,8 @@ export interface Transaction {
     columns: readonly InsertColumn[],
     rows: readonly Readonly<Record<string, unknown>>[],
   ): Promise<void>;
+  /** Appends these rows of the columns, conversations that are not stored yet; null: all have to be merged. */
+  readonly appendFlows: ((capture: number, columns: FlowColumns, rows: Uint32Array) => Promise<void>) | null;
   /** Upserts rows, whose keys must be distinct. */
   merge(table: MergeTable, rows: readonly Readonly<Record<string, unknown>>[]): Promise<void>;
 }

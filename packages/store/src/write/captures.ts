@@ -2,6 +2,7 @@
 import type { CaptureOrigin, StoreBatch } from '../rows.ts';
 import type { Transaction, Value } from '../sql/database.ts';
 import { plainText } from '../sql/insert.ts';
+import { Streams } from './streams.ts';
 
 export interface KnownCapture {
   readonly id: number;
@@ -11,6 +12,8 @@ export interface KnownCapture {
   lastClock: number;
   /** See StoreBatch. */
   reported: number | null;
+  /** Its conversations; null: not known yet. */
+  streams: Streams | null;
 }
 
 /** Captures cached; others are looked up again. */
@@ -61,13 +64,15 @@ export class Captures {
       lastSequence,
       lastClock: Number(row[3] ?? 0),
       reported: numberOrNull(row[4]!),
+      streams: null,
     };
     this.#cache(key, found);
     return found;
   }
 
   async add(tx: Transaction, { key, kind, name, file, hash }: CaptureOrigin): Promise<KnownCapture> {
-    const made = { id: await tx.reserve('captures', 1), lastSequence: -1, lastClock: 0, reported: null };
+    const id = await tx.reserve('captures', 1);
+    const made = { id, lastSequence: -1, lastClock: 0, reported: null, streams: new Streams() };
     const path = file === null || this.#isDisguised ? null : plainText(file);
     await tx.run(
       'INSERT INTO captures (id, key, kind, name, file, hash, begun) VALUES ($1, $2, $3, $4, $5, $6, $7)',

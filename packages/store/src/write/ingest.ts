@@ -3,12 +3,13 @@
 import { BATCH_PACKETS_MAX, type PacketColumns, type StoreBatch, type Written } from '../rows.ts';
 import type { Transaction } from '../sql/database.ts';
 import type { InsertColumn } from '../sql/insert.ts';
-import { FINDINGS, FLOWS, type MergeTable, mergeRows, NAMES } from '../sql/tables.ts';
+import { FINDINGS, type MergeTable, mergeRows, NAMES } from '../sql/tables.ts';
 import type { Captures, KnownCapture } from './captures.ts';
 import type { Dictionaries } from './dictionaries.ts';
+import { type CaptureFlows, storeFlows } from './flows.ts';
 import { type Range, rangeOf, refuseOverlaps } from './overlap.ts';
 import { type PacketRows, PacketScratch } from './packet-rows.ts';
-import { findingRow, flowRow, nameRow } from './small-rows.ts';
+import { findingRow, nameRow } from './small-rows.ts';
 import { tallied } from './tally.ts';
 
 const BATCH_COLUMNS = [
@@ -55,15 +56,12 @@ const INFO_COLUMNS = [
 
 type Rows = Record<string, unknown>[];
 
-/** Conversations merged at once: at the end of a capture there may be a hundred thousand, each a row of 25 cells. */
-const FLOWS_AT_ONCE = 16_384;
-
 /** The small rows of all batches of a transaction, written at its end. */
 class Gathered {
   readonly batches: Rows = [];
   readonly tallies: Rows = [];
   readonly infos: Rows = [];
-  readonly flows: { readonly capture: number; readonly batch: Pick<StoreBatch, 'flows'> }[] = [];
+  readonly flows: CaptureFlows[] = [];
   readonly names: Rows = [];
   readonly findings: Rows = [];
   readonly drops: Rows = [];
@@ -84,22 +82,9 @@ class Gathered {
     await insertSome(tx, 'infos', INFO_COLUMNS, this.infos);
     await insertSome(tx, 'drops', DROP_COLUMNS, this.drops);
     await insertSome(tx, 'clocks', CLOCK_COLUMNS, this.clocks);
-    await this.#mergeFlows(tx);
+    await storeFlows(tx, this.flows);
     await mergeSome(tx, NAMES, this.names);
     await mergeSome(tx, FINDINGS, this.findings);
-  }
-
-  async #mergeFlows(tx: Transaction): Promise<void> {
-    let cells: Rows = [];
-    for (const { capture, batch } of this.flows)
-      for (const row of batch.flows) {
-        if (cells.length === FLOWS_AT_ONCE) {
-          await mergeSome(tx, FLOWS, cells);
-          cells = [];
-        }
-        cells.push(flowRow(capture, row));
-      }
-    await mergeSome(tx, FLOWS, cells);
   }
 }
 
@@ -180,7 +165,7 @@ export class Ingest {
       gathered.reported.set(id, batch.reported);
     }
     if (!this.#isDisguised) {
-      gathered.flows.push({ capture: id, batch });
+      gathered.flows.push({ capture, batch });
       for (const name of batch.names) gathered.names.push(nameRow(id, name));
       for (const finding of batch.findings) gathered.findings.push(findingRow(id, finding));
     }

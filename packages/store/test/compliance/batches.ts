@@ -2,8 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
+import { FlowBook, type FlowColumns } from '@eyrie/dissect';
 import type { PacketQuery } from '../../src/queries.ts';
-import type { FindingRow, NameRow } from '../../src/rows.ts';
+import type { FindingRow, FlowRow, NameRow } from '../../src/rows.ts';
+import type { Store } from '../../src/store.ts';
 import { batchesOf, batchOf, numbered, OFFICE_HOUR, originOf, PORT_SCAN, strangeBatch } from '../support.ts';
 import { type Make, sameCounts } from './stored.ts';
 
@@ -167,6 +169,49 @@ export function storesOnce(make: Make): void {
     await store.close();
   });
 
+  it('has the same flows, whether they come as rows or as columns, at once or in several reports', async () => {
+    const sent = batchesOf(OFFICE_HOUR).flatMap(({ flows }) => flows);
+    const strange = sent.map((flow, i) => ({
+      ...flow,
+      ...(i % 3 === 0 ? { serverName: 'ä\0\ud800'.repeat(1 + (i % 7)) } : {}),
+      ...(i % 4 === 0 ? { applications: ['tls', 'a name that no cell has room for'] } : {}),
+      ...(i % 5 === 0 ? { client: { address: '2001:db8:1234:5678::9abc', port: 65_535 } } : {}),
+    }));
+    const { key } = originOf(OFFICE_HOUR);
+    const isAsColumns = (i: number): boolean => i % 2 === 0;
+    const flowsOf = async (write: (store: Store) => Promise<void>): Promise<unknown> => {
+      const store = await make();
+      await write(store);
+      const { items } = await store.flows({ limit: 10_000, order: 'start' });
+      await store.close();
+      return items
+        .map(({ id, ...flow }) => flow)
+        .sort((a, b) => a.stream - b.stream || (a.transport < b.transport ? -1 : 1));
+    };
+    const asRows = await flowsOf(async (store) => {
+      await store.write(batchOf(key, 0, { flows: strange }));
+      await store.write(batchOf(key, 1, { flows: strange.slice(5) }));
+    });
+    const mixed = await flowsOf(async (store) => {
+      // In parts, of which those that were new before are repeated.
+      const parts = [strange.slice(0, 20), strange.slice(20), strange.slice(5)];
+      const writes = parts.map((flows, i) =>
+        store.write(batchOf(key, i, isAsColumns(i) ? { flowColumns: columnsOf(flows) } : { flows })),
+      );
+      await Promise.all(writes);
+    });
+    assert.deepEqual(mixed, asRows);
+    // A batch that fails between them, so that what the store has is learned anew.
+    const afterFailure = await flowsOf(async (store) => {
+      await store.write(batchOf(key, 0, { flowColumns: columnsOf(strange.slice(0, 20)) }));
+      const broken = { ...strange[30]!, client: { address: '10.0.0.1', port: Number.NaN } };
+      await assert.rejects(store.write(batchOf(key, 1, { flows: [strange[31]!, broken] })));
+      await store.write(batchOf(key, 1, { flowColumns: columnsOf(strange.slice(20)) }));
+      await store.write(batchOf(key, 2, { flowColumns: columnsOf(strange.slice(5)) }));
+    });
+    assert.deepEqual(afterFailure, asRows);
+  });
+
   it('adds up what is reported of a flow, a name and a finding again', async () => {
     const store = await make();
     const [first] = batchesOf(PORT_SCAN);
@@ -327,4 +372,10 @@ export function storesOnce(make: Make): void {
     assert.ok(ended.ended! >= ended.begun);
     await store.close();
   });
+}
+
+function columnsOf(flows: readonly FlowRow[]): FlowColumns {
+  const book = new FlowBook();
+  for (const flow of flows) book.add(flow);
+  return book.take();
 }

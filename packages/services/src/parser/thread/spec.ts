@@ -1,8 +1,7 @@
 // Messages to and from the parser's thread. Plain data, because they are passed between threads.
-import type { FlowOptions } from '@eyrie/dissect';
+import type { FlowColumns, FlowOptions } from '@eyrie/dissect';
 import type { DropRow, FindingRow, NameRow } from '@eyrie/store';
 import type { LiveLogsOptions } from '../../zeek/index.ts';
-import type { FlowColumns } from '../flow-columns.ts';
 
 /** Where packets come from. */
 export type SourceSpec =

@@ -1,9 +1,9 @@
 // Conversations as columns between threads: what comes out is what went in, merged.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Flow } from '@eyrie/dissect';
 import fc from 'fast-check';
-import { FlowBook, flowRows } from '../src/parser/flow-columns.ts';
+import { FlowBook, flowRows } from '../src/batch/flow-columns.ts';
+import type { Flow } from '../src/flows/flow-records.ts';
 
 const STATES = [
   'midstream',

@@ -1,23 +1,22 @@
 // The conversations of one batch as columns, which go between threads and leave no objects behind: under a scan nearly every
 // packet is a conversation. Updates of the same conversation are merged into one row, as the store would merge them: a batch
 // of fast traffic spans many seconds, and each pause of a conversation produces an update.
-import type { Amount, Flow, FlowEnding, FlowTcp, TcpState, Transport } from '@eyrie/dissect';
-import type { FlowRow } from '@eyrie/store';
-import { NAME_TEXT_MAX } from '../bus/schemas.ts';
+import type { Amount, Flow, FlowEnding, FlowTcp, TcpState, Transport } from '../flows/flow-records.ts';
 
 /** Plain data: it goes between threads. */
 export interface FlowColumns {
   readonly length: number;
-  /** WIDTH per conversation, see the places below. */
+  /** FLOW.WIDTH per conversation. */
   readonly numbers: Float64Array<ArrayBuffer>;
-  /** ENDS per conversation: client, server, Community ID. */
+  /** FLOW_ENDS per conversation: client, server, Community ID. */
   readonly ends: readonly string[];
   /** What many conversations have in common, named by its place: applications and fingerprints as JSON, server names. */
   readonly texts: readonly string[];
 }
 
-const TRANSPORTS: readonly Transport[] = ['tcp', 'udp', 'dccp', 'sctp', 'udplite'];
-const STATES: readonly TcpState[] = [
+/** What the numbers of transports, states and endings mean. */
+export const FLOW_TRANSPORTS: readonly Transport[] = ['tcp', 'udp', 'dccp', 'sctp', 'udplite'];
+export const FLOW_STATES: readonly TcpState[] = [
   'midstream',
   'unanswered',
   'refused',
@@ -27,35 +26,42 @@ const STATES: readonly TcpState[] = [
   'closed',
   'reset',
 ];
-const ENDINGS: readonly FlowEnding[] = ['idle', 'active', 'replaced', 'end'];
+export const FLOW_ENDINGS: readonly FlowEnding[] = ['idle', 'active', 'replaced', 'end'];
 
 /** No server name, no TCP state. */
-const NONE = -1;
+export const NO_PLACE = -1;
 
-/** Places of the numbers of a conversation. */
-const STREAM = 0;
-const TRANSPORT = 1;
-const WHY = 2;
-const CLIENT_PORT = 3;
-const SERVER_PORT = 4;
-const START = 5;
-const END = 6;
-/** Packets and bytes to the server, and to the client. */
-const AMOUNTS = 7;
-const STATE = 11;
-/** NaN: part of the handshake was not captured. */
-const HANDSHAKE = 12;
-/** Retransmissions, segments out of order, zero windows. */
-const COUNTS = 13;
-const APPLICATIONS = 16;
-const SERVER_NAME = 17;
-const FINGERPRINTS = 18;
-/** NaN: unknown. */
-const CLIENT_SEQUENCE = 19;
-const SERVER_SEQUENCE = 20;
-const WIDTH = 21;
+/** Places of the numbers of a conversation, and how many there are. */
+export const FLOW = {
+  STREAM: 0,
+  TRANSPORT: 1,
+  WHY: 2,
+  CLIENT_PORT: 3,
+  SERVER_PORT: 4,
+  START: 5,
+  END: 6,
+  /** Packets and bytes to the server, and to the client. */
+  AMOUNTS: 7,
+  STATE: 11,
+  /** NaN: part of the handshake was not captured. */
+  HANDSHAKE: 12,
+  /** Retransmissions, segments out of order, zero windows. */
+  COUNTS: 13,
+  APPLICATIONS: 16,
+  SERVER_NAME: 17,
+  FINGERPRINTS: 18,
+  /** NaN: unknown. */
+  CLIENT_SEQUENCE: 19,
+  SERVER_SEQUENCE: 20,
+  WIDTH: 21,
+} as const;
 
-const ENDS = 3;
+const { STREAM, TRANSPORT, WHY, CLIENT_PORT, SERVER_PORT, START, END, AMOUNTS, STATE } = FLOW;
+const { HANDSHAKE, COUNTS, APPLICATIONS, SERVER_NAME, FINGERPRINTS } = FLOW;
+const { CLIENT_SEQUENCE, SERVER_SEQUENCE, WIDTH } = FLOW;
+
+/** Client, server, Community ID. */
+export const FLOW_ENDS = 3;
 const FIRST_ROWS = 256;
 
 /** Collects them. */
@@ -70,13 +76,13 @@ export class FlowBook {
   #ends: string[] = [];
   #texts: string[] = [];
 
-  /** @param streamBase added to stream numbers, see ParserOptions */
-  constructor(streamBase: number) {
+  /** @param streamBase added to stream numbers */
+  constructor(streamBase = 0) {
     this.#streamBase = streamBase;
   }
 
   add(flow: Flow): void {
-    const transport = TRANSPORTS.indexOf(flow.transport);
+    const transport = FLOW_TRANSPORTS.indexOf(flow.transport);
     const key = flow.stream * 8 + transport;
     const known = this.#rows.get(key);
     const at = known ?? this.#rows.size * WIDTH;
@@ -127,10 +133,10 @@ export class FlowBook {
     numbers[at + AMOUNTS + 1] = toServer.bytes;
     numbers[at + AMOUNTS + 2] = toClient.packets;
     numbers[at + AMOUNTS + 3] = toClient.bytes;
-    numbers[at + STATE] = NONE;
+    numbers[at + STATE] = NO_PLACE;
     numbers[at + HANDSHAKE] = Number.NaN;
     numbers.fill(0, at + COUNTS, at + APPLICATIONS);
-    numbers[at + SERVER_NAME] = NONE;
+    numbers[at + SERVER_NAME] = NO_PLACE;
     numbers.fill(Number.NaN, at + CLIENT_SEQUENCE, at + WIDTH);
     if (flow.tcp !== null) this.#setTcp(at, flow.tcp);
     this.#setLast(at, flow);
@@ -156,7 +162,7 @@ export class FlowBook {
     const numbers = this.#numbers;
     if (clientSequence !== null) numbers[at + CLIENT_SEQUENCE] = clientSequence;
     if (serverSequence !== null) numbers[at + SERVER_SEQUENCE] = serverSequence;
-    numbers[at + STATE] = STATES.indexOf(state);
+    numbers[at + STATE] = FLOW_STATES.indexOf(state);
     if (handshakeMs !== null) numbers[at + HANDSHAKE] = handshakeMs;
     numbers[at + COUNTS] = Math.max(numbers[at + COUNTS]!, retransmissions);
     numbers[at + COUNTS + 1] = Math.max(numbers[at + COUNTS + 1]!, outOfOrder);
@@ -168,10 +174,8 @@ export class FlowBook {
     const numbers = this.#numbers;
     numbers[at + APPLICATIONS] = this.#placeOf(applications);
     numbers[at + FINGERPRINTS] = this.#placeOf(fingerprints);
-    // What is longer is no name.
-    if (serverName !== null && serverName.length <= NAME_TEXT_MAX)
-      numbers[at + SERVER_NAME] = this.#place(serverName);
-    numbers[at + WHY] = ENDINGS.indexOf(why);
+    if (serverName !== null) numbers[at + SERVER_NAME] = this.#place(serverName);
+    numbers[at + WHY] = FLOW_ENDINGS.indexOf(why);
   }
 
   #placeOf(value: object): number {
@@ -203,8 +207,8 @@ export function noFlows(): FlowColumns {
   return { length: 0, numbers: new Float64Array(0), ends: [], texts: [] };
 }
 
-/** As a store takes them in. */
-export function flowRows({ length, numbers, ends, texts }: FlowColumns): FlowRow[] {
+/** As rows. */
+export function flowRows({ length, numbers, ends, texts }: FlowColumns): Flow[] {
   const parsed: unknown[] = [];
   const valueAt = (place: number): unknown => {
     parsed[place] ??= JSON.parse(texts[place]!);
@@ -215,19 +219,19 @@ export function flowRows({ length, numbers, ends, texts }: FlowColumns): FlowRow
     const serverName = numbers[at + SERVER_NAME]!;
     return {
       stream: numbers[at + STREAM]!,
-      transport: TRANSPORTS[numbers[at + TRANSPORT]!]!,
-      client: { address: ends[i * ENDS]!, port: numbers[at + CLIENT_PORT]! },
-      server: { address: ends[i * ENDS + 1]!, port: numbers[at + SERVER_PORT]! },
+      transport: FLOW_TRANSPORTS[numbers[at + TRANSPORT]!]!,
+      client: { address: ends[i * FLOW_ENDS]!, port: numbers[at + CLIENT_PORT]! },
+      server: { address: ends[i * FLOW_ENDS + 1]!, port: numbers[at + SERVER_PORT]! },
       start: numbers[at + START]!,
       end: numbers[at + END]!,
       toServer: amountAt(numbers, at + AMOUNTS),
       toClient: amountAt(numbers, at + AMOUNTS + 2),
       applications: valueAt(numbers[at + APPLICATIONS]!) as string[],
-      serverName: serverName === NONE ? null : texts[serverName]!,
+      serverName: serverName === NO_PLACE ? null : texts[serverName]!,
       fingerprints: valueAt(numbers[at + FINGERPRINTS]!) as Record<string, string>,
-      communityId: ends[i * ENDS + 2]!,
+      communityId: ends[i * FLOW_ENDS + 2]!,
       tcp: tcpAt(numbers, at),
-      why: ENDINGS[numbers[at + WHY]!]!,
+      why: FLOW_ENDINGS[numbers[at + WHY]!]!,
     };
   });
 }
@@ -238,10 +242,10 @@ function amountAt(numbers: Float64Array, at: number): Amount {
 
 function tcpAt(numbers: Float64Array, at: number): FlowTcp | null {
   const state = numbers[at + STATE]!;
-  if (state === NONE) return null;
+  if (state === NO_PLACE) return null;
   const orNull = (value: number): number | null => (Number.isNaN(value) ? null : value);
   return {
-    state: STATES[state]!,
+    state: FLOW_STATES[state]!,
     handshakeMs: orNull(numbers[at + HANDSHAKE]!),
     clientSequence: orNull(numbers[at + CLIENT_SEQUENCE]!),
     serverSequence: orNull(numbers[at + SERVER_SEQUENCE]!),
