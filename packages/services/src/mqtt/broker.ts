@@ -6,13 +6,12 @@
 //
 // Packets longer than an order are not buffered. Messages that clients publish reach the gateway only.
 import { createServer, type Server, type Socket } from 'node:net';
-import { Duplex, pipeline } from 'node:stream';
 import tls from 'node:tls';
 import { credentialsOf, every, type Peer } from '@eyrie/mesh';
 import type { Aedes, AedesOptions, AuthenticateError, Client } from 'aedes';
+import { connectionOf } from './connection.ts';
 import { Connections } from './connections.ts';
 import { Guests, type Visitor } from './guests.ts';
-import { PacketBound } from './packet-bound.ts';
 import { listenTo, MqttError, type Port, type PortEvents } from './port.ts';
 import { Topics } from './topics.ts';
 
@@ -32,6 +31,8 @@ const NOT_AUTHORISED = 5;
 export interface BrokerOptions {
   readonly host: string;
   readonly port: number;
+  /** Topic below which Home Assistant announces itself. */
+  readonly discoveryPrefix?: string;
 }
 
 export function isLoopback(host: string): boolean {
@@ -41,7 +42,7 @@ export function isLoopback(host: string): boolean {
 /** @throws MqttError if the port cannot be bound */
 export async function openBroker(
   peer: Peer,
-  { host, port }: BrokerOptions,
+  { host, port, discoveryPrefix = '' }: BrokerOptions,
   events: PortEvents,
 ): Promise<Port> {
   const { Aedes } = await import('aedes');
@@ -49,13 +50,14 @@ export async function openBroker(
   const guests = new Guests((client) =>
     isOpen ? { id: peer.id, role: 'local' } : identify(peer, socketOf(client)),
   );
-  const rules = rulesFor(peer, guests, new Topics(peer.standing.roster.mesh));
+  const topics = new Topics(peer.standing.roster.mesh);
+  const rules = rulesFor(peer, guests, topics, `${discoveryPrefix}/status`);
   const broker: Aedes = await Aedes.createBroker({
     connectTimeout: CONNECT_MS,
     drainTimeout: DRAIN_MS,
     ...rules,
   });
-  handleEvents(broker, peer, guests, events);
+  handleEvents(broker, peer, guests, topics, events);
   const ends = isOpen ? [] : rechecking(peer, guests);
   const server = isOpen ? plainServer(broker) : secureServer(broker, peer, ends);
   try {
@@ -72,7 +74,7 @@ export async function openBroker(
 }
 
 /** Authentication and authorisation of clients. */
-function rulesFor(peer: Peer, guests: Guests, topics: Topics): Partial<AedesOptions> {
+function rulesFor(peer: Peer, guests: Guests, topics: Topics, announcement: string): Partial<AedesOptions> {
   return {
     // No persistent sessions: they would grow without bound. State is retained, and messages are in the peer's inbox.
     preConnect: (_client, packet, done) => {
@@ -87,9 +89,11 @@ function rulesFor(peer: Peer, guests: Guests, topics: Topics): Partial<AedesOpti
       done(refusal as AuthenticateError, false);
     },
     authorizePublish: (client, packet, done) => {
-      const mayOrder = topics.inboxOf(packet.topic) !== null || packet.topic === topics.broadcast;
-      if (client === null || (mayOrder && !packet.retain)) return done();
-      done(new Error('only orders may be published here'));
+      if (client === null || (topics.isOrder(packet.topic) && !packet.retain)) return done();
+      // Home Assistant announces itself, and would be disconnected each time; what it says goes nowhere.
+      if (packet.topic !== announcement) return done(new Error('only orders may be published here'));
+      packet.retain = false;
+      done();
     },
     // A subscription may cover more than the client may read, so each message is checked, too.
     authorizeSubscribe: (client, subscription, done) => {
@@ -109,10 +113,10 @@ function mayRead(visitor: Visitor | null, inbox: string | null): boolean {
   return visitor !== null && (inbox === null || visitor.role !== 'peer' || visitor.id === inbox);
 }
 
-function handleEvents(broker: Aedes, peer: Peer, guests: Guests, events: PortEvents): void {
+function handleEvents(broker: Aedes, peer: Peer, guests: Guests, topics: Topics, events: PortEvents): void {
   broker.on('publish', (packet, client) => {
     const visitor = guests.visitorOf(client);
-    if (visitor === null || client === null) return;
+    if (visitor === null || client === null || !topics.isOrder(packet.topic)) return;
     const orderer = { by: visitor.id, name: `${visitor.id} (${client.id})` };
     events.onOrder(packet.topic, Buffer.from(packet.payload), orderer);
   });
@@ -214,10 +218,8 @@ function socketOf(client: Client): tls.TLSSocket {
 }
 
 function handle(broker: Aedes, socket: Socket): void {
-  const bounded = new PacketBound(PACKET_BOUNDS);
-  const conn = Duplex.from({ readable: bounded, writable: socket });
+  const conn = connectionOf(socket, PACKET_BOUNDS);
   sockets.set(conn, socket);
-  pipeline(socket, bounded, () => socket.destroy());
   conn.on('error', () => socket.destroy());
   broker.handle(conn);
 }

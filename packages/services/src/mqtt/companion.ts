@@ -94,11 +94,11 @@ export class MqttCompanion implements Companion {
     };
     const { log } = this.#peer.runtime;
     const clientId = `eyrie-${gateway.topics.root.slice(6)}-${this.#peer.id}`;
-    const { url, ca, takesOrders } = settings;
+    const { url, ca, takesOrders, discoveryPrefix } = settings;
     const outside = { url, ca: ca || undefined, will: gateway.will, takesOrders };
     const port =
       url === ''
-        ? await openBroker(this.#peer, placeOf(settings), events)
+        ? await openBroker(this.#peer, { ...placeOf(settings), discoveryPrefix }, events)
         : await openOutside(outside, gateway.topics, clientId, events, (message, values) =>
             log('info', message, values),
           );

@@ -21,6 +21,10 @@ export class Topics {
     return [`${this.root}/inbox/+`, this.broadcast];
   }
 
+  isOrder(topic: string): boolean {
+    return topic === this.broadcast || this.inboxOf(topic) !== null;
+  }
+
   /** The owner of an inbox topic; null for other topics. */
   inboxOf(topic: string): string | null {
     const begin = `${this.root}/inbox/`;

@@ -22,6 +22,7 @@ import {
 } from '@eyrie/mesh';
 import { sealDocument } from '@eyrie/mesh/sealed';
 import { Value } from '@sinclair/typebox/value';
+import { connectAsync } from 'mqtt';
 import { spawnChild } from '../../../../test/support/children.ts';
 import { requireTool } from '../../../../test/support/tools.ts';
 import { until } from '../../../../test/support/until.ts';
@@ -231,6 +232,59 @@ describe('MQTT', { skip: requireTool('mosquitto') || requireTool('mosquitto_pub'
       .split(', ');
     assert.equal(granted.length, 301);
     assert.equal(granted.filter((code) => code === '128').length, 301 - 256, 'patterns have a bound');
+  });
+
+  it('clients of MQTT 5 read and order as those of MQTT 3.1.1 do', async () => {
+    const port = Number(mqtt[0]!.view().place.split(':').at(-1));
+    const v5 = ['-V', '5'];
+    const { lines } = await subscribe(port, 'eyrie/#', [
+      ...v5,
+      '-q',
+      '2',
+      '-D',
+      'connect',
+      'receive-maximum',
+      '1',
+    ]);
+    for (const id of IDS)
+      assert.ok(await until(`status of ${id}`, () => payloadOf(lines, `eyrie/test/peers/${id}/status`)));
+    const properties = [
+      '-D',
+      'publish',
+      'user-property',
+      'k',
+      'v',
+      '-D',
+      'publish',
+      'message-expiry-interval',
+      '9',
+    ];
+    for (const qos of ['0', '1', '2'])
+      assert.equal(
+        await publish(port, 'eyrie/test/inbox/lab-1', `in five ${qos}`, [...v5, ...properties, '-q', qos]),
+        '',
+      );
+    await until('orders', () => ['0', '1', '2'].every((qos) => textsOf(1).includes(`in five ${qos}`)));
+    const shared = await publish(port, 'homeassistant/status', 'online', v5);
+    assert.equal(shared, '', 'Home Assistant announces itself');
+    assert.match(await publish(port, 'eyrie/test/peers/gate/status', '{}', v5), /lost|not authorised|error/i);
+  });
+
+  it('a client of MQTT 5 in JavaScript is given an identifier, and unsubscribes', async () => {
+    const port = Number(mqtt[0]!.view().place.split(':').at(-1));
+    const client = await connectAsync(`mqtt://127.0.0.1:${port}`, { protocolVersion: 5, clientId: '' });
+    try {
+      const topics = ['eyrie/test/peers/+/status', 'eyrie/test/broadcast'];
+      const granted = await client.subscribeAsync(topics, { qos: 1 });
+      assert.deepEqual(
+        granted.map(({ qos }) => qos),
+        [1, 1],
+      );
+      const answer = await client.unsubscribeAsync(topics);
+      assert.deepEqual((answer as { granted?: number[] } | undefined)?.granted, [0, 0]);
+    } finally {
+      await client.endAsync();
+    }
   });
 
   it('who orders without end is refused in one line a second', async () => {
