@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Beacon } from '../src/members/beacon.ts';
 import type { Peer } from '../src/peer/peer.ts';
-import { VirtualMesh } from '../src/virtual/index.ts';
+import { hostOf, VirtualMesh } from '../src/virtual/index.ts';
 
 /** Of four peers only the last two run: their bootstrap addresses lead to the first two. */
 async function strangersToEachOther(seed = 5) {
@@ -90,4 +90,22 @@ test('peers that refuse each other do not ask each other without end, nor dial e
   // Each asks twice a minute, and is answered once; each dials every ten seconds, and the other twice for it.
   assert.ok(air.length <= 2 * 5 * 2 * 3, `${air.length} datagrams in five minutes`);
   assert.ok(dialled > 0 && dialled <= 2 * 5 * 30, `${dialled} calls in five minutes`);
+});
+
+test('hosts whose clocks were set back by an hour find each other as soon as before', async () => {
+  const { mesh, peers, beacons, linked } = await strangersToEachOther();
+  for (const i of [2, 3]) mesh.clockErrorMs[i] = 3_600_000;
+  for (const beacon of beacons) beacon.start();
+  assert.ok(mesh.clock.runUntil(linked, 20_000) !== null);
+  for (const i of [2, 3]) mesh.clockErrorMs[i] = 0;
+  // The one moves, and the other knows no address of it any more.
+  mesh.network.partition([[hostOf(2)]]);
+  const called: string[] = [];
+  for (const { switchboard } of peers)
+    switchboard.connectTo = (address, done) => {
+      called.push(address);
+      done(null);
+    };
+  mesh.clock.run(60_000);
+  assert.ok(called.includes('10.9.9.9:5001'), called.join(' '));
 });

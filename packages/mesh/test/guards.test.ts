@@ -318,7 +318,7 @@ test('announcements and broadcasts of a single peer are forwarded at a bounded r
   const { runtime, standing, switchboard, routing, inbox } = liar;
   const world = { runtime, standing, switchboard, routing, inbox, policy: () => liar.policy };
   for (let restarts = 0; restarts < 4; restarts++) {
-    const again = new Broadcasts({ ...world, others: () => others.length });
+    const again = new Broadcasts({ ...world, others: () => others.length, isTimeKnown: () => true });
     for (let i = 0; i < 256; i++) again.send('message', Buffer.alloc(1), () => {});
     mesh.clock.run(500);
   }

@@ -114,8 +114,11 @@ export class Beacon {
     const { runtime, standing } = this.#options;
     const member = standing.roster.approved(beacon.from);
     if (member === null || standing.measures.isCutOff(beacon.from)) return false;
-    if (Math.abs(runtime.clock.nowMs() - beacon.atMs) > FRESH_MS) return false;
-    if (beacon.atMs <= (this.#last.get(beacon.from) ?? 0)) return false;
+    const nowMs = runtime.clock.nowMs();
+    if (Math.abs(nowMs - beacon.atMs) > FRESH_MS) return false;
+    const lastMs = this.#last.get(beacon.from) ?? 0;
+    // A later one than could be taken now: this machine's clock was set back since.
+    if (beacon.atMs <= lastMs && lastMs <= nowMs + FRESH_MS) return false;
     return isSignedBy(member.publicKey, beacon.signature, 'eyrie beacon', encode(announcedText, beacon));
   }
 

@@ -72,6 +72,8 @@ export interface BroadcastsOptions {
   policy: () => Policy;
   /** The number of peers alive, without this one. */
   others: () => number;
+  /** Whether the clock shows mesh time already. */
+  isTimeKnown: () => boolean;
 }
 
 export class Broadcasts {
@@ -82,13 +84,15 @@ export class Broadcasts {
   readonly #inbox: Inbox;
   readonly #policy: () => Policy;
   readonly #others: () => number;
+  readonly #isTimeKnown: () => boolean;
   readonly #taken = new Numbers();
   readonly #own: Allowance;
   readonly #ofOne: Allowance;
   readonly #counting = new Map<string, Counting>();
   readonly #timestamps: Timestamps;
 
-  constructor({ runtime, standing, switchboard, routing, inbox, policy, others }: BroadcastsOptions) {
+  constructor(options: BroadcastsOptions) {
+    const { runtime, standing, switchboard, routing, inbox, policy, others, isTimeKnown } = options;
     this.#runtime = runtime;
     this.#standing = standing;
     this.#switchboard = switchboard;
@@ -96,6 +100,7 @@ export class Broadcasts {
     this.#inbox = inbox;
     this.#policy = policy;
     this.#others = others;
+    this.#isTimeKnown = isTimeKnown;
     this.#own = new Allowance(runtime.clock, OWN);
     this.#ofOne = new Allowance(runtime.clock, OF_ONE);
     this.#timestamps = new Timestamps(runtime.clock, FRESH_MS);
@@ -160,7 +165,7 @@ export class Broadcasts {
     this.#use(session);
     const answer = (total: number) =>
       session.notify(noticeKinds.broadcastCount, encode(count, { origin, number, count: total }));
-    if (this.#taken.has(origin, number)) {
+    if (this.#taken.has(origin, number, this.#runtime.clock.nowMs() + FRESH_MS)) {
       answer(0);
       return;
     }
@@ -187,9 +192,12 @@ export class Broadcasts {
     if (member === undefined) return 'not-approved';
     if (member.revoked !== null) return 'revoked';
     if (this.#standing.measures.isCutOff(received.origin)) return 'quarantined';
-    if (Math.abs(this.#runtime.clock.nowMs() - received.number) > FRESH_MS)
-      return 'replayed, or a clock is wrong';
-    if (received.number <= this.#inbox.lastOf(received.origin, STREAM) - FRESH_MS) return 'replayed';
+    const nowMs = this.#runtime.clock.nowMs();
+    if (Math.abs(nowMs - received.number) > FRESH_MS) return 'replayed, or a clock is wrong';
+    const lastMs = this.#inbox.lastOf(received.origin, STREAM);
+    // It may be this peer's clock that is behind, until it knows the mesh time; or that was set back since.
+    const wasSetBack = lastMs > nowMs + FRESH_MS && this.#isTimeKnown();
+    if (received.number <= lastMs - FRESH_MS && !wasSetBack) return 'replayed';
     return isAuthentic(received, member.publicKey) ? null : 'tampered';
   }
 

@@ -50,6 +50,7 @@ export function messageParts(world: MessageWorld): MessageParts {
   const holders = new Holders({ ...common, switchboard, asker, held: new Held(storage) });
   const mailbox = new Mailbox({ ...common, pairs, outbox, inbox, holders });
   const others = () => directory.tree.size - 1;
-  const broadcasts = new Broadcasts({ ...common, switchboard, inbox, others });
+  const isTimeKnown = () => Number.isFinite(clock.uncertaintyMs());
+  const broadcasts = new Broadcasts({ ...common, switchboard, inbox, others, isTimeKnown });
   return { asker, pairs, inbox, outbox, holders, mailbox, broadcasts };
 }

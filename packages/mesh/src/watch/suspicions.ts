@@ -101,7 +101,7 @@ export class Suspicions {
     const nowMs = this.#runtime.clock.nowMs();
     if (Math.abs(nowMs - atMs) > FRESH_MS) return 'replayed, or a clock is wrong';
     // Before the limit, which replays by others must not use up.
-    if (this.#received.has(witness, atMs)) return 'replayed';
+    if (this.#received.has(witness, atMs, nowMs + FRESH_MS)) return 'replayed';
     if (!this.#ofOne.take(witness)) return 'too many at once';
     this.#received.add(witness, atMs);
     for (const listener of this.onSuspicion) listener(suspicion);
