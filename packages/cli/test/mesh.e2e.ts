@@ -59,6 +59,10 @@ after(async () => {
 
 test('a mesh from nothing to a message, and to a peer that is out', async () => {
   assert.match((await run('mesh members')).err, /^eyrie: there is no peer here yet/);
+  assert.equal(
+    (await run('peer one')).err,
+    'eyrie: there is no peer one here: eyrie mesh init, or eyrie mesh join\n',
+  );
   await fine('mesh init home --name alpha --port 0 --host 127.0.0.1');
   const [, command = ''] = /^ExecStart=\S+ (\S+) peer alpha$/m.exec(await fine('mesh unit')) ?? [];
   assert.ok(existsSync(command), `the unit starts ${command}`);
@@ -201,7 +205,7 @@ test('bad usage is one line and status 2', async () => {
     ['mesh invite --ttl 1s --peer alpha', /--ttl 1s: from 1m to 365d/],
     ['mesh invite --uses 0 --peer alpha', /--uses 0: .*from 1 to 100000/],
     ['mesh invite --role king --peer alpha', /--role king: there are peer, coordinator or honeypot/],
-    ['peer nobody', /there is no peer nobody here/],
+    ['peer nobody', /there is no peer nobody here, only .*: eyrie mesh create nobody makes it$/m],
     ['master hello --plain --task report', /a plain message names no task/],
     ['master hello --port 0', /--port 0: .*from 1 to 65535/],
     ['node --port 0', /--port 0: .*from 1 to 65535/],

@@ -46,16 +46,18 @@ export interface CoordinatorFlags extends ForegroundOptions {
   token?: string;
 }
 
+const creation = (id: string | undefined) => `: eyrie mesh create ${id} makes it`;
+
 /** Resolves to the exit status. @throws UserError */
 export async function runForeground(named: string | undefined, options: ForegroundOptions): Promise<number> {
-  const id = selectPeer(named, 'as in eyrie peer ID');
+  const id = selectPeer(named, 'as in eyrie peer ID', creation(named));
   const { log, dateBy } = logTo(logPath(id), options);
   return runUntilStopped(id, options, log, { dateBy });
 }
 
 /** A peer that also logs every reading, and serves the HTTP API on the port of its links. */
 export async function runCoordinator(named: string | undefined, options: CoordinatorFlags): Promise<number> {
-  const id = selectPeer(named, 'as in eyrie coordinator ID');
+  const id = selectPeer(named, 'as in eyrie coordinator ID', creation(named));
   const token = options.token ?? process.env.EYRIE_TOKEN ?? null;
   const mistake = token === null ? null : tokenMistake(token);
   if (mistake !== null) throw new UserError(`--token or EYRIE_TOKEN: ${mistake}`);

@@ -9,15 +9,16 @@ import { stateOf } from './running.ts';
  * The peer that was named, or EYRIE_PEER, or the only one there is.
  *
  * @param how one is named where there are several
+ * @param remedy where the one that was named is not among those that are here
  * @throws UserError
  */
-export function selectPeer(named: string | undefined, how = 'with --peer'): string {
+export function selectPeer(named: string | undefined, how = 'with --peer', remedy = ''): string {
   const all = peersIn(eyrieHome());
   const id = named ?? (process.env.EYRIE_PEER || undefined);
   if (id !== undefined) {
     if (all.includes(id)) return id;
     throw new UserError(
-      `there is no peer ${id} here${all.length > 0 ? `, only ${all.join(', ')}` : ': see eyrie mesh join --help'}`,
+      `there is no peer ${id} here${all.length > 0 ? `, only ${all.join(', ')}${remedy}` : ': eyrie mesh init, or eyrie mesh join'}`,
     );
   }
   if (all.length === 1) return all[0]!;
