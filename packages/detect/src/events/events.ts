@@ -258,9 +258,17 @@ export interface SuspectEvent extends Conversation {
   readonly kind: 'suspect';
   /**
    * Same source and destination (LAND); an NTP monlist request; an all-zero credential sent to a domain controller
-   * (Zerologon).
+   * (Zerologon); EternalBlue's overflow in SMB 1; a request of the backdoor DoublePulsar, and its answer; a message of a
+   * miner to its pool.
    */
-  readonly what: 'same-ends' | 'ntp-monlist' | 'zero-credential';
+  readonly what:
+    | 'same-ends'
+    | 'ntp-monlist'
+    | 'zero-credential'
+    | 'eternalblue'
+    | 'doublepulsar'
+    | 'doublepulsar-answer'
+    | 'mining';
 }
 
 /** A query by a peer of the mesh. */

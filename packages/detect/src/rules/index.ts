@@ -29,6 +29,8 @@ import { passwordSpraying } from './logins/password-spraying.ts';
 import { sipGuessing } from './logins/sip-guessing.ts';
 import { zerologon } from './logins/zerologon.ts';
 import { clearText } from './other/clear-text.ts';
+import { cryptoMining } from './other/crypto-mining.ts';
+import { eternalblue } from './other/eternalblue.ts';
 import { land } from './other/land.ts';
 import { ntpMonlist } from './other/ntp-monlist.ts';
 import { unusualBehaviour } from './other/unusual-behaviour.ts';
@@ -74,6 +76,7 @@ export const RULES: readonly Rule[] = [
   sipGuessing,
   joinGuessing,
   zerologon,
+  eternalblue,
   arpSpoof,
   addressConflict,
   rogueDhcp,
@@ -93,6 +96,7 @@ export const RULES: readonly Rule[] = [
   tlsWeak,
   tlsCertificate,
   clearText,
+  cryptoMining,
   wrongPort,
   unusualBehaviour,
 ];

@@ -30,4 +30,5 @@ export const WEB_CHANNEL = technique('T1071.001', 'Application Layer Protocol: W
 export const SNIFFING = technique('T1040', 'Network Sniffing');
 export const NON_STANDARD_PORT = technique('T1571', 'Non-Standard Port');
 export const PUBLIC_EXPLOIT = technique('T1190', 'Exploit Public-Facing Application');
+export const RESOURCE_HIJACKING = technique('T1496', 'Resource Hijacking');
 export const REMOTE_EXPLOIT = technique('T1210', 'Exploitation of Remote Services');

@@ -10,16 +10,7 @@ import {
   HostWindows,
   RuleEngine,
 } from '@eyrie/detect';
-import {
-  COLUMN,
-  FlowRecords,
-  NESTED,
-  type Packet,
-  type Protocol,
-  protocolNamed,
-  type Session,
-  SHOWN,
-} from '@eyrie/dissect';
+import { allProtocols, COLUMN, FlowRecords, NESTED, type Packet, type Session, SHOWN } from '@eyrie/dissect';
 import type { LayerReader, See } from './reader.ts';
 import { readers } from './readers/index.ts';
 import { Stations } from './stations.ts';
@@ -70,7 +61,10 @@ export class PacketWatch {
     );
     for (const { protocols, make } of readers) {
       const reader = make(see);
-      for (const name of protocols) this.#readers[idOf(name)] = reader;
+      for (const id of protocols.flatMap(idsOf)) {
+        const others = this.#readers[id];
+        this.#readers[id] = others === undefined ? reader : inTurn(others, reader);
+      }
     }
   }
 
@@ -143,8 +137,17 @@ export class PacketWatch {
   }
 }
 
-function idOf(name: string): number {
-  const found: Protocol | undefined = protocolNamed(name);
-  if (found === undefined) throw new Error(`there is no protocol ${name}`);
-  return found.id;
+/** Several readers may read one protocol. */
+function inTurn(first: LayerReader, second: LayerReader): LayerReader {
+  return (p, layer) => {
+    first(p, layer);
+    second(p, layer);
+  };
+}
+
+/** Several protocols may share a name: Kerberos over UDP and over TCP. */
+function idsOf(name: string): number[] {
+  const found = allProtocols().filter((each) => each.name === name);
+  if (found.length === 0) throw new Error(`there is no protocol ${name}`);
+  return found.map(({ id }) => id);
 }

@@ -129,6 +129,68 @@ describe('PostgreSQL', () => {
   });
 });
 
+describe('MQTT', () => {
+  const text = (of: string) => Buffer.concat([Buffer.of(0, of.length), Buffer.from(of)]);
+  const connect = (version: number, flags: number, ...payload: string[]) => {
+    const head = Buffer.concat([text('MQTT'), Buffer.of(version, flags, 0, 60)]);
+    const properties = version === 5 ? [Buffer.of(0)] : [];
+    const body = Buffer.concat([head, ...properties, text('a'), ...payload.map(text)]);
+    return Buffer.concat([Buffer.of(0x10, body.length), body]);
+  };
+
+  it('a password is in clear text, and the broker says whether it is right, in both versions', () => {
+    assert.deepEqual(eventsOf(1883, [connect(4, 0xc2, 'ana', 'x'), Buffer.of(0x20, 2, 0, 5)]), [
+      'clear MQTT ana',
+      'failure MQTT ana',
+    ]);
+    assert.deepEqual(eventsOf(1883, [connect(4, 0xc2, 'ana', 'x'), Buffer.of(0x20, 2, 0, 0)]), [
+      'clear MQTT ana',
+      'success MQTT ana',
+    ]);
+    assert.deepEqual(eventsOf(1883, [connect(5, 0xc2, 'ana', 'x'), Buffer.of(0x20, 3, 0, 0x86, 0)]), [
+      'clear MQTT ana',
+      'failure MQTT ana',
+    ]);
+  });
+
+  it('a client without a password does not log in', () => {
+    assert.deepEqual(eventsOf(1883, [connect(4, 2), Buffer.of(0x20, 2, 0, 0)]), []);
+  });
+});
+
+describe('Kerberos', () => {
+  const der = (tag: number, ...parts: Buffer[]): Buffer => {
+    const body = Buffer.concat(parts);
+    return Buffer.concat([Buffer.of(tag, body.length), body]);
+  };
+  const number = (tag: number, value: number) => der(tag, der(2, Buffer.of(value)));
+  const string = (text: string) => der(0x1b, Buffer.from(text));
+  const name = (tag: number, text: string) =>
+    der(tag, der(0x30, number(0xa0, 1), der(0xa1, der(0x30, string(text)))));
+  const overTcp = (message: Buffer) => Buffer.concat([Buffer.of(0, 0, 0, message.length), message]);
+  const time = der(0x18, Buffer.from('20260101000000Z'));
+  /** KRB-ERROR (RFC 4120 §5.9.1). */
+  const refusal = (code: number): Buffer =>
+    overTcp(
+      der(
+        0x7e,
+        der(
+          0x30,
+          ...[number(0xa0, 5), number(0xa1, 30), der(0xa4, time), number(0xa5, 1)],
+          ...[number(0xa6, code), der(0xa9, string('LAN')), name(0xaa, 'krbtgt')],
+        ),
+      ),
+    );
+  const request = overTcp(
+    der(0x6a, der(0x30, number(0xa1, 5), number(0xa2, 10), der(0xa4, der(0x30, der(0xa2, string('LAN')))))),
+  );
+
+  it('a wrong password is a failure; a demand for one is none', () => {
+    assert.deepEqual(eventsOf(88, [request, refusal(24)]), ['failure Kerberos ']);
+    assert.deepEqual(eventsOf(88, [request, refusal(25)]), []);
+  });
+});
+
 describe('SMB and Kerberos', { skip: requireCaptures() }, () => {
   it('a session of SMB 2 is a success, an anonymous one is none', async () => {
     assert.deepEqual(new Set(await eventsIn('zeek__smb_smb3_multichannel.pcap')), new Set(['success SMB ']));

@@ -10,8 +10,10 @@ import { loginReaders } from './logins.ts';
 import { netlogonReader } from './netlogon.ts';
 import { ntpReader } from './ntp.ts';
 import { sipReader } from './sip.ts';
+import { smb1Reader } from './smb1.ts';
 import { snmpReader } from './snmp.ts';
 import { sshReader } from './ssh.ts';
+import { stratumReader } from './stratum.ts';
 import { tlsReader } from './tls.ts';
 
 export const readers: readonly ReaderMaker[] = [
@@ -25,8 +27,10 @@ export const readers: readonly ReaderMaker[] = [
   netlogonReader,
   ntpReader,
   sipReader,
+  smb1Reader,
   snmpReader,
   sshReader,
+  stratumReader,
   tlsReader,
   ...loginReaders,
 ];

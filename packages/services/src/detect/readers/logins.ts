@@ -247,6 +247,33 @@ const CLEARTEXT_PASSWORD = '3';
 /** invalid_password, invalid_authorization_specification. */
 const LOGIN_ERRORS = new Set(['28P01', '28000']);
 
+/** CONNECT with a password, and the CONNACK: a return code (MQTT 3.1.1 §3.2.2.3) or reason code (MQTT 5 §3.2.2.2). */
+const mqtt: ReaderMaker = {
+  protocols: ['mqtt'],
+  make(see) {
+    const [user, password] = ['mqtt.username', 'mqtt.passwd'];
+    const [returned, reason] = ['mqtt.conack.val', 'mqtt.connack.reason_code'];
+    const tap = new Tap(['mqtt'], [user, password, returned, reason]);
+    return (p, layer) => {
+      if (p.netKind === 0) return;
+      tap.take(p, layer);
+      if (tap.has(password)) {
+        const pending = pendingOf(p);
+        pending.user = tap.text(user);
+        pending.guess = hashOf(tap.text(password));
+        pending.hasPassword = true;
+        reportCleartext(see, p, 'MQTT', pending.user);
+      }
+      if (!tap.has(returned) && !tap.has(reason)) return;
+      const code = tap.has(returned) ? tap.number(returned) : tap.number(reason);
+      if (BAD_PASSWORDS.has(code)) reportLogin(see, p, 'MQTT', false);
+      else if (code === 0 && pendingOf(p).hasPassword) reportLogin(see, p, 'MQTT', true);
+    };
+  },
+};
+/** Bad user name or password, not authorized: of MQTT 3.1.1, and of 5. */
+const BAD_PASSWORDS = new Set([4, 5, 0x86, 0x87]);
+
 interface CodeReader {
   readonly protocols: readonly string[];
   readonly name: string;
@@ -295,14 +322,6 @@ const BY_CODE: readonly CodeReader[] = [
   },
   // RFC 2865 §4: accept, reject.
   { protocols: ['radius'], name: 'RADIUS', field: 'radius.code', failures: ['3'], successes: ['2'] },
-  // MQTT 3.1.1 §3.2.2.3 and 5 §3.2.2.2: bad user name or password, not authorized.
-  {
-    protocols: ['mqtt'],
-    name: 'MQTT',
-    field: 'mqtt.connack.reason_code',
-    failures: ['134', '135'],
-    successes: ['0'],
-  },
 ];
 
 function byCode(code: CodeReader): ReaderMaker {
@@ -338,5 +357,6 @@ export const loginReaders: readonly ReaderMaker[] = [
   redis,
   ldap,
   pgsql,
+  mqtt,
   ...BY_CODE.map(byCode),
 ];
