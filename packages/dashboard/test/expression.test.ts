@@ -9,6 +9,7 @@ import {
   combined,
   noneOf,
   ofAddress,
+  quoted,
   termsOf,
   timeRange,
   WAYS,
@@ -75,4 +76,10 @@ test('the filter of an address has the field of its type', () => {
   assert.equal(ofAddress('10.0.0.1'), 'ip.addr == 10.0.0.1');
   assert.equal(ofAddress('fe80::1', 'src'), 'ipv6.src == fe80::1');
   assert.equal(ofAddress('00:11:22:33:44:55'), 'eth.addr == 00:11:22:33:44:55');
+});
+
+test('a quoted text: backslashes and quotes are escaped, an escape in place of a bidirectional control is kept', () => {
+  assert.equal(quoted('a"b\\c'), '"a\\"b\\\\c"');
+  assert.equal(quoted('evil\\u202egpj.exe'), '"evil\\u202egpj.exe"');
+  assert.doesNotThrow(() => compileFilter(`http.host == ${quoted('\\u2066\\uabcd\\')}`));
 });

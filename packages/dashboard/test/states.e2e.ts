@@ -64,13 +64,14 @@ test('a name from right to left, or with controls that reverse text, leaves the 
     await own.route('**/flows?*', async (route) => {
       const answer = await route.fetch();
       const json = await answer.json();
+      if (json.items.length < 2) return route.fulfill({ json });
       json.items[0].server_name = 'evil\u202egpj.exe';
       json.items[1].server_name = '\u05e9\u05e8\u05ea';
       await route.fulfill({ json });
     });
   });
   for (const [row, name] of [
-    [0, 'evil·gpj.exe'],
+    [0, 'evil\\u202egpj.exe'],
     [1, '\u05e9\u05e8\u05ea'],
   ] as const) {
     const cell = page.locator(`tr[data-row="${row}"]`);
@@ -78,6 +79,11 @@ test('a name from right to left, or with controls that reverse text, leaves the 
     await cell.getByText(name, { exact: true }).waitFor();
     assert.ok((await left('.server-name + .mono')) > (await left('.server-name')), name);
   }
+  await page.locator('tr[data-row="0"]').click({ button: 'right' });
+  const filtered = page.waitForResponse((answer) => answer.url().includes('u202e'));
+  await page.getByRole('menuitem', { name: 'Filter by name' }).click();
+  assert.equal(await page.inputValue('#filter'), 'http.host == "evil\\u202egpj.exe"');
+  assert.equal((await filtered).status(), 200);
   await end();
 });
 

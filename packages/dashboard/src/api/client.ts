@@ -61,10 +61,13 @@ async function request<T>(address: string, init: RequestInit): Promise<T> {
 /** Embeddings, overrides and isolates of the Unicode Bidirectional Algorithm (UAX #9 §2). */
 const BIDI_CONTROLS = /[\u202a-\u202e\u2066-\u2069]/g;
 
-/** A name from the wire must not reverse the text around it: `photo\u202egpj.exe` would be shown as photoexe.jpg. */
+/**
+ * A name from the wire must not reverse the text around it: U+202E would show `photo\u202egpj.exe` as photoexe.jpg. As an
+ * escape it is plain to see, and a display filter reads it as what it stands for.
+ */
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text.replace(BIDI_CONTROLS, '·'));
+    return JSON.parse(text.replace(BIDI_CONTROLS, (c) => `\\\\u${c.charCodeAt(0).toString(16)}`));
   } catch {
     return null;
   }

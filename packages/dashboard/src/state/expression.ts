@@ -130,8 +130,11 @@ function plain(seconds: number, places: number): string {
   return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
 }
 
+/** Backslashes and quotes; not the escapes that answers have in place of bidirectional controls (api/client.ts). */
+const TO_ESCAPE = /"|\\(?!u(?:202[a-e]|206[6-9]))/g;
+
 export function quoted(text: string): string {
-  return `"${text.replace(/[\\"]/g, '\\$&')}"`;
+  return `"${text.replace(TO_ESCAPE, '\\$&')}"`;
 }
 
 /** Packets from or to an address: IPv4, IPv6 or hardware. */

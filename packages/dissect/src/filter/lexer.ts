@@ -99,9 +99,9 @@ function quoted(filter: string, at: number, from: number, isRaw: boolean): Token
     if (c === '"') return { kind: 'string', text, at, length: i + 1 - at };
     if (c !== '\\' || isRaw) {
       if (c > '\x7f') {
-        const codePoint = String.fromCodePoint(filter.codePointAt(i)!);
-        text += String.fromCharCode(...new TextEncoder().encode(codePoint));
-        i += codePoint.length - 1;
+        const codePoint = filter.codePointAt(i)!;
+        text += utf8(codePoint);
+        if (codePoint > 0xffff) i++;
       } else text += c;
       // A raw string keeps its backslashes, but \" does not end it.
       if (c === '\\' && filter[i + 1] === '"') text += filter[++i]!;
@@ -127,18 +127,32 @@ const SIMPLE_ESCAPES: Readonly<Record<string, string>> = {
   "'": "'",
 };
 
-/** The character of an escape at i and how many characters it takes. */
+const CODE_POINT = /^\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8}))/;
+
+/** The bytes of an escape at i and how many characters it takes. */
 function escaped(filter: string, i: number): [string, number] {
   const hex = /^\\x([0-9a-fA-F]{1,2})/.exec(filter.slice(i, i + 4));
   if (hex !== null) return [String.fromCharCode(Number.parseInt(hex[1]!, 16)), hex[0].length];
   const octal = /^\\([0-7]{1,3})/.exec(filter.slice(i, i + 4));
   if (octal !== null) return [String.fromCharCode(Number.parseInt(octal[1]!, 8) & 255), octal[0].length];
+  const [whole, short, long = short] = CODE_POINT.exec(filter.slice(i, i + 10)) ?? [];
+  if (whole !== undefined) {
+    const codePoint = Number.parseInt(long!, 16);
+    if (codePoint > 0x10ffff || (codePoint >= 0xd800 && codePoint < 0xe000))
+      throw new FilterError(`${whole} is no character of Unicode`, filter, i, whole.length);
+    return [utf8(codePoint), whole.length];
+  }
   const c = filter[i + 1];
   if (c === undefined) throw new FilterError('this string has no closing quote', filter, i);
   const value = SIMPLE_ESCAPES[c];
   if (value === undefined)
     throw new FilterError(`\\${c} is no escape; write \\\\ for a backslash, or r"…"`, filter, i, 2);
   return [value, 2];
+}
+
+/** One character per byte. */
+function utf8(codePoint: number): string {
+  return String.fromCharCode(...new TextEncoder().encode(String.fromCodePoint(codePoint)));
 }
 
 function character(filter: string, at: number): Token {

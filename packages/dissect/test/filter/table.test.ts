@@ -201,6 +201,9 @@ test('what was written so once, or is plain enough, is understood', () => {
 const REFUSED: readonly (readonly [filter: string, why: RegExp])[] = [
   ['http.host == "\\HEAD"', /^\\H is no escape; write \\\\ for a backslash, or r"…"$/],
   ["ip.proto == '\\Z'", /^\\Z is no escape/],
+  ['http.host == "\\ud800"', /^\\ud800 is no character of Unicode$/],
+  ['http.host == "\\U00110000"', /^\\U00110000 is no character of Unicode$/],
+  ['http.host == "\\u20"', /^\\u is no escape/],
   ['frame == "00"[1]', /^only fields and functions have slices$/],
   ['frame.time_delta in {0.1...7}', /^no field or protocol "7"/],
   ['upper(tcp.seq) == "4"', /^upper\(\) takes text; string\(\) makes it of other values$/],

@@ -15,11 +15,13 @@ function passes(filter: string, bytes: Uint8Array): boolean {
 
 const bytes = Uint8Array.of(0xff, 0xff, 0xff, 0, 0x80, 0xc3, 0xbc, 10, 0x41, 13, 0x42, 0, 0x88, 0xb5, 1, 2);
 
-test('an escape stands for a byte, also beyond 0x7f; a typed character for its bytes in UTF-8', () => {
+test('an escape stands for a byte, also beyond 0x7f; a character, typed or by its number, for its bytes in UTF-8', () => {
   for (const filter of [
     String.raw`frame contains "\xff\xff\xff\x00\x80"`,
     String.raw`frame contains "\303\274"`,
     'frame contains "ü"',
+    String.raw`frame contains "\u00fc\n"`,
+    String.raw`frame contains "\U000000FC"`,
     String.raw`frame[0:1] == "\xff"`,
     String.raw`frame matches "\xff{3}"`,
     String.raw`frame matches r"^\xff+\x00\x80"`,
