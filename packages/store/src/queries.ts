@@ -326,6 +326,11 @@ export interface ConversationQuery extends Selection {
   readonly limit?: number;
 }
 
+export interface EndpointQuery extends Omit<ConversationQuery, 'order'> {
+  /** Default `bytes`, largest first; `sent` and `received` are those bytes alone. */
+  readonly order?: 'bytes' | 'packets' | 'sent' | 'received';
+}
+
 export interface Conversation {
   /** Addresses as in the columns; `a` is the lower of the two. */
   readonly a: string;

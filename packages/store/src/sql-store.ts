@@ -9,6 +9,7 @@ import type {
   Begun,
   CaptureRow,
   ConversationQuery,
+  EndpointQuery,
   FindingQuery,
   FlowQuery,
   NameQuery,
@@ -158,7 +159,7 @@ export class SqlStore implements Store {
     this.#open() && this.#flows.sequenceBases(capture, streams);
   leadOf = async (packet: PacketRow, most: LeadOptions) => this.#open() && this.#leads.of(packet, most);
   conversations = async (query: ConversationQuery = {}) => conversations(this.#open(), this.#selector, query);
-  endpoints = async (query: ConversationQuery = {}) => endpoints(this.#open(), this.#selector, query);
+  endpoints = async (query: EndpointQuery = {}) => endpoints(this.#open(), this.#selector, query);
   names = async (query: NameQuery = {}) => namePage(this.#open(), this.#selector, query);
 
   findings = async (query: FindingQuery = {}) => {

@@ -5,6 +5,7 @@ import type {
   CaptureRow,
   ConversationQuery,
   Conversations,
+  EndpointQuery,
   Endpoints,
   Exactness,
   FilteredPage,
@@ -85,7 +86,7 @@ export interface Store {
   /** Earlier packets of a packet's conversation: so many of the first, and so many of the latest. */
   leadOf(packet: PacketRow, most: { readonly first: number; readonly latest: number }): Promise<Lead>;
   conversations(query?: ConversationQuery): Promise<Conversations>;
-  endpoints(query?: ConversationQuery): Promise<Endpoints>;
+  endpoints(query?: EndpointQuery): Promise<Endpoints>;
   names(query?: NameQuery): Promise<FilteredPage<StoredName>>;
   findings(query?: FindingQuery): Promise<FilteredPage<StoredFinding>>;
 

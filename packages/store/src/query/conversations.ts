@@ -1,11 +1,19 @@
 // Traffic between pairs of addresses, by the address columns.
-import type { ConversationQuery, Conversations, Endpoints } from '../queries.ts';
+import type { ConversationQuery, Conversations, EndpointQuery, Endpoints } from '../queries.ts';
 import type { Database } from '../sql/database.ts';
 import { limitOf, type Selector } from './selection.ts';
 import { secondsText } from './time.ts';
 
 const LIMIT_MAX = 10_000;
 const NAMES_MAX = 3;
+
+/** What endpoints are sorted by, in SQL. */
+const ORDERS: Readonly<Record<NonNullable<EndpointQuery['order']>, string>> = {
+  bytes: 'sum(bytes)',
+  packets: 'sum(packets)',
+  sent: 'sum(CASE WHEN sent THEN bytes ELSE 0 END)',
+  received: 'sum(CASE WHEN sent THEN 0 ELSE bytes END)',
+};
 
 export async function conversations(
   database: Database,
@@ -48,11 +56,11 @@ export async function conversations(
 export async function endpoints(
   database: Database,
   selector: Selector,
-  query: ConversationQuery,
+  query: EndpointQuery,
 ): Promise<Endpoints> {
   const limit = limitOf(query.limit, 100, LIMIT_MAX);
   const { lower, upper, isExact, rest } = await selector.select(query);
-  const order = query.order === 'packets' ? 'packets' : 'bytes';
+  const order = ORDERS[query.order ?? 'bytes'];
   const undecided = isExact ? '0' : `count(*) FILTER (WHERE NOT ${lower})`;
   const rows = await database.all(
     `WITH pairs AS (SELECT src, dst, count(*) AS packets, sum(length) AS bytes, min(time) AS first_time,
@@ -63,7 +71,7 @@ export async function endpoints(
        sum(CASE WHEN sent THEN 0 ELSE packets END), sum(CASE WHEN sent THEN 0 ELSE bytes END),
        min(first_time), max(last_time), sum(undecided)
      FROM sides JOIN (SELECT id, kind, text FROM addresses) e ON e.id = sides.id WHERE e.kind > 0
-     GROUP BY e.text ORDER BY sum(${order}) DESC, e.text LIMIT ${limit}`,
+     GROUP BY e.text ORDER BY ${order} DESC, e.text LIMIT ${limit}`,
   );
   const exact = rows.every((row) => Number(row[7]) === 0);
   const names = await namesOf(

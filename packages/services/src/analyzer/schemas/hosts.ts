@@ -110,9 +110,10 @@ export const HostsQuery = object({
   ...scope,
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: PAGE_ROWS_MAX, default: PAGE_ROWS })),
   sort: Type.Optional(
-    oneOf(['bytes', 'packets', 'first', 'last'], {
+    oneOf(['bytes', 'packets', 'sent', 'received', 'first', 'last'], {
       default: 'bytes',
-      description: 'bytes: top talkers; first: new hosts; in descending order',
+      description:
+        'bytes: top talkers; sent, received: those bytes alone; first: new hosts; in descending order',
     }),
   ),
 });
