@@ -40,6 +40,20 @@ test('DNS: a failed name leads to its packets, Back back; a long list opens', as
   await end();
 });
 
+test('a client narrows the page to its own queries: what failed of them, and what nobody answered', async () => {
+  const { page, end } = await visit(browser, `${eyrie.url}#/analysis/dns`);
+  const clients = page.getByRole('region', { name: 'Clients' });
+  await clients.getByRole('link', { name: '192.168.10.102', exact: true }).click();
+  await page.locator('.figure', { hasText: 'Queries' }).getByText('73', { exact: true }).waitFor();
+  assert.match(page.url(), /#\/analysis\/dns\?q=/);
+  assert.match(await page.inputValue('#filter'), /&& ip\.addr == 192\.168\.10\.102$/);
+  const errors = page.getByRole('region', { name: 'Errors' });
+  assert.deepEqual(await errors.getByRole('link').allInnerTexts(), ['www.missing.example NXDOMAIN']);
+  const unanswered = page.getByRole('region', { name: 'Unanswered' });
+  assert.equal(await unanswered.getByRole('listitem').count(), 1);
+  await end();
+});
+
 test('the tabs keep the filter; a protocol that does not pass it says so', async () => {
   const { page, end } = await visit(browser, `${eyrie.url}#/analysis/dns?q=udp`);
   await page.getByRole('region', { name: 'Names' }).waitFor();

@@ -22,6 +22,7 @@ export class DnsOverview implements Reader {
   readonly logs = ['dns'];
   readonly #names = new Tally('names');
   readonly #failed = new Tally('failed');
+  readonly #unansweredNames = new Tally('unanswered');
   readonly #codes = new Tally('codes');
   readonly #types = new Tally('types');
   readonly #servers = new Tally('servers');
@@ -40,8 +41,10 @@ export class DnsOverview implements Reader {
     const rtt = get('rtt') as number | null;
     const [client, server] = [String(get('id.orig_h')), String(get('id.resp_h'))];
     this.#asked++;
-    if (code === null) this.#unanswered++;
-    else if (code !== 0) this.#refused++;
+    if (code === null) {
+      this.#unanswered++;
+      this.#unansweredNames.add(name, is('dns.qry.name', name));
+    } else if (code !== 0) this.#refused++;
     this.#names.add(name, is('dns.qry.name', name), { seconds: rtt });
     if (code !== null && code !== 0 && name !== null)
       this.#failed.add(
@@ -72,6 +75,7 @@ export class DnsOverview implements Reader {
       tables: [
         this.#names.table(),
         this.#failed.table(),
+        this.#unansweredNames.table(),
         this.#servers.table(),
         {
           name: 'slow',

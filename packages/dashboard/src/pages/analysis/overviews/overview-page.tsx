@@ -7,6 +7,7 @@ import { clock, day, duration, timing } from '../../../format/time.ts';
 import { captures, running } from '../../../state/captures.ts';
 import { allOf } from '../../../state/expression.ts';
 import { linkTo, scope } from '../../../state/navigation.ts';
+import type { PageName } from '../../../state/place.ts';
 import { useResource } from '../../../state/resource.ts';
 import { Welcome } from '../../../ui/nothing.tsx';
 import { Panel } from '../../../ui/panel.tsx';
@@ -58,7 +59,8 @@ export function OverviewPage({ name }: { name: OverviewName }) {
         {Object.entries(titles.tables).map(([which, words]) => {
           const table = data.tables.find((each) => each.name === which);
           return (
-            table !== undefined && table.items.length > 0 && <Table key={which} {...words} table={table} />
+            table !== undefined &&
+            table.items.length > 0 && <Table key={which} of={name} {...words} table={table} />
           );
         })}
       </div>
@@ -105,13 +107,8 @@ function Limits(props: { data: ProtocolOverview; isLoading: boolean; onReload: (
   );
 }
 
-function Table({
-  title,
-  note,
-  table,
-  isOfTimes = false,
-  isOfFiles = false,
-}: Words & { table: OverviewTable }) {
+function Table({ of, table, ...words }: Words & { of: OverviewName; table: OverviewTable }) {
+  const { title, note, isOfTimes = false, isOfFiles = false, narrows = false } = words;
   const [isOpen, setOpen] = useState(false);
   const { items, distinct, is_whole } = table;
   const most = Math.max(...items.map((item) => (isOfTimes ? (item.seconds ?? 0) : item.count)));
@@ -144,7 +141,9 @@ function Table({
             item={item}
             most={most}
             isOfTimes={isOfTimes}
-            href={isOfFiles ? filesOf(item) : packetsOf(item)}
+            href={
+              isOfFiles ? filesOf(item) : narrows ? linkOf(item, 'analysis', of) : linkOf(item, 'packets')
+            }
           />
         ))}
       </ol>
@@ -152,8 +151,8 @@ function Table({
   );
 }
 
-function packetsOf({ filter }: OverviewItem): string | null {
-  return filter === null ? null : linkTo('packets', '', { q: allOf(scope.value.q, filter) });
+function linkOf({ filter }: OverviewItem, page: PageName, item = ''): string | null {
+  return filter === null ? null : linkTo(page, item, { q: allOf(scope.value.q, filter) });
 }
 
 function filesOf({ text }: OverviewItem): string {

@@ -19,6 +19,8 @@ export interface Words {
   isOfTimes?: boolean;
   /** Its lines are types of files: they lead to these. */
   isOfFiles?: boolean;
+  /** Its lines lead to this page again, about that one alone. */
+  narrows?: boolean;
 }
 
 export const TITLES: Readonly<Record<OverviewName, Titles>> = {
@@ -33,12 +35,13 @@ export const TITLES: Readonly<Record<OverviewName, Titles>> = {
     tables: {
       names: { title: 'Names', note: 'queries' },
       failed: { title: 'Errors', note: 'responses' },
+      unanswered: { title: 'Unanswered', note: 'queries' },
       slow: { title: 'Slowest responses', isOfTimes: true },
       servers: { title: 'Servers', note: 'queries, mean response time' },
       domains: { title: 'Domains', note: 'different names below' },
       codes: { title: 'Response codes' },
       types: { title: 'Record types' },
-      clients: { title: 'Clients' },
+      clients: { title: 'Clients', narrows: true },
     },
     nothing: 'No DNS',
     why: 'Names are also asked for over TLS, HTTPS and QUIC, where they are seen only with the secrets.',
@@ -59,7 +62,7 @@ export const TITLES: Readonly<Record<OverviewName, Titles>> = {
       methods: { title: 'Methods' },
       agents: { title: 'User agents' },
       types: { title: 'Content types', note: 'by the first bytes', isOfFiles: true },
-      clients: { title: 'Clients' },
+      clients: { title: 'Clients', narrows: true },
     },
     nothing: 'No HTTP/1',
     why: 'Requests over HTTP/2 and HTTP/3 are not counted here; http2 and http3 filter the packets.',
