@@ -73,6 +73,26 @@ test('a text is found in bytes and Info, in either case, and within the filter t
   await end();
 });
 
+test('bytes are found by their hexadecimal digits, and All leaves only their packets in the list', async () => {
+  const all = await numbers('frame contains 50:4b:03:04');
+  assert.ok(all.length > 0);
+  const { page, end } = await visit(browser, `${eyrie.url}#/packets`);
+  await page.locator('.row[data-row="0"] .cell-number:not(:empty)').waitFor();
+  await page.keyboard.press('Control+f');
+  await page.getByRole('button', { name: 'Bytes', exact: true }).click();
+  await page.getByLabel('Bytes to find').fill('50 4b 03 0');
+  await page.keyboard.press('Enter');
+  await page.getByText('Bytes are pairs of hexadecimal digits').waitFor();
+  await page.getByLabel('Bytes to find').fill('50 4B 03 04');
+  await page.keyboard.press('Enter');
+  const chosen = page.locator('.row[aria-selected="true"] .cell-number');
+  await chosen.getByText(all[0]!.toLocaleString('en-US'), { exact: true }).waitFor();
+  await page.getByRole('button', { name: 'All', exact: true }).click();
+  await page.getByText(new RegExp(`^${all.length} packets?\\b`)).waitFor();
+  assert.equal(await page.inputValue('#filter'), 'frame contains 50:4b:03:04');
+  await end();
+});
+
 test('a filter that is none is said to be', async () => {
   const { page, end } = await visit(browser, `${eyrie.url}#/packets`);
   await page.locator('.row[data-row="0"] .cell-number:not(:empty)').waitFor();

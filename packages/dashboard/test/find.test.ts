@@ -1,6 +1,7 @@
 // Tests of what Find looks for, and in which order.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { compileFilter } from '@eyrie/dissect';
 import fc from 'fast-check';
 import { stretchesOf, termOfFind } from '../src/list/find.ts';
 
@@ -12,9 +13,22 @@ test('a text is found literally, whatever characters it has', () => {
   );
   fc.assert(
     fc.property(fc.string({ minLength: 1 }), (text) => {
-      const [, pattern] = /^frame matches "((?:[^"\\]|\\.)*)" \|\| /s.exec(termOfFind('text', text))!;
+      const [, pattern] = /^frame matches "((?:[^"\\]|\\.)*)" \|\| /s.exec(termOfFind('text', text)!)!;
       const read = pattern!.replace(/\\(.)/gs, '$1');
       assert.match(text, new RegExp(`^${read}$`, 'u'));
+    }),
+  );
+});
+
+test('bytes are found however they are written; an odd digit is none', () => {
+  for (const bytes of ['0d0a', '0d 0a', '0D:0A', '0x0d, 0x0a', '0d-0a'])
+    assert.equal(termOfFind('bytes', bytes), 'frame contains 0d:0a');
+  assert.equal(termOfFind('bytes', 'ff'), 'frame contains ff');
+  for (const wrong of ['0d0', 'xyz', ':']) assert.equal(termOfFind('bytes', wrong), null);
+  fc.assert(
+    fc.property(fc.uint8Array({ minLength: 1, maxLength: 40 }), (bytes) => {
+      const term = termOfFind('bytes', Buffer.from(bytes).toString('hex'))!;
+      assert.doesNotThrow(() => compileFilter(term), term);
     }),
   );
 });

@@ -1,11 +1,18 @@
 // What `Find` looks for, as a display filter, and where it looks: forwards or backwards from a packet, round all captures.
 import { quoted } from '../state/expression.ts';
 
-export type FindKind = 'text' | 'filter';
+export type FindKind = 'text' | 'bytes' | 'filter';
 
-/** A text is found in the packet's bytes and in its Info column, in either case. */
-export function termOfFind(kind: FindKind, wanted: string): string {
+/** What separates bytes, and what announces hexadecimal. */
+const BETWEEN_BYTES = /0x|[\s:,-]/gi;
+
+/** A text is found in the packet's bytes and in its Info column, in either case. Null: these are no bytes. */
+export function termOfFind(kind: FindKind, wanted: string): string | null {
   if (kind === 'filter') return wanted.trim();
+  if (kind === 'bytes') {
+    const digits = wanted.replace(BETWEEN_BYTES, '').toLowerCase();
+    return /^([\da-f]{2})+$/.test(digits) ? `frame contains ${digits.match(/../g)!.join(':')}` : null;
+  }
   const pattern = quoted(wanted.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'));
   return `frame matches ${pattern} || _ws.col.Info matches ${pattern}`;
 }

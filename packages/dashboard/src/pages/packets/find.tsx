@@ -4,7 +4,7 @@ import { get } from '../../api/client.ts';
 import type { PacketRow, Page } from '../../api/types.ts';
 import { type FindKind, stretchesOf, termOfFind } from '../../list/find.ts';
 import { allOf } from '../../state/expression.ts';
-import { capture, filter } from '../../state/navigation.ts';
+import { addToFilter, capture, filter } from '../../state/navigation.ts';
 import { remembered } from '../../state/settings.ts';
 import { Icon } from '../../ui/icons.tsx';
 import { Switch } from '../../ui/panel.tsx';
@@ -13,6 +13,13 @@ import { chosenCaptures } from './rows.ts';
 
 const lastWanted = remembered<string>('find', '');
 const lastKind = remembered<FindKind>('find-kind', 'text');
+
+const WORDS: Readonly<Record<FindKind, { label: string; example: string }>> = {
+  text: { label: 'Text to find', example: 'in bytes and Info, in either case' },
+  bytes: { label: 'Bytes to find', example: '0d 0a 0d 0a' },
+  filter: { label: 'Display filter of the packet to find', example: 'tcp.flags.reset == 1' },
+};
+const NO_BYTES = 'Bytes are pairs of hexadecimal digits, as in 0d 0a';
 
 interface Props {
   /** The selected packet. */
@@ -26,7 +33,7 @@ export function FindBar({ from, onFound, onClose }: Props) {
   const input = useRef<HTMLInputElement>(null);
   const [wanted, setWanted] = useState(lastWanted.value);
   const kind = lastKind.value;
-  const { message, find } = useSearch(kind, wanted, from, onFound);
+  const { message, find, filterBy } = useSearch(kind, wanted, from, onFound);
   useKeys(input, find);
   return (
     <div class="find">
@@ -49,15 +56,16 @@ export function FindBar({ from, onFound, onClose }: Props) {
           value={kind}
           options={[
             ['text', 'Text'],
+            ['bytes', 'Bytes'],
             ['filter', 'Filter'],
           ]}
           onChange={(next) => (lastKind.value = next)}
         />
         <input
           ref={input}
-          class={`field ${kind === 'filter' ? 'mono' : ''}`}
-          aria-label={kind === 'text' ? 'Text to find' : 'Display filter of the packet to find'}
-          placeholder={kind === 'text' ? 'in bytes and Info, in either case' : 'tcp.flags.reset == 1'}
+          class={`field ${kind === 'text' ? '' : 'mono'}`}
+          aria-label={WORDS[kind].label}
+          placeholder={WORDS[kind].example}
           value={wanted}
           maxLength={500}
           autocomplete="off"
@@ -69,6 +77,14 @@ export function FindBar({ from, onFound, onClose }: Props) {
         </button>
         <button type="submit" class="button button-small" title="Enter">
           Next
+        </button>
+        <button
+          type="button"
+          class="button button-small"
+          title="Leave only these packets in the list"
+          onClick={filterBy}
+        >
+          All
         </button>
         <span class="find-message" role="status">
           {message}
@@ -112,23 +128,35 @@ function useSearch(kind: FindKind, wanted: string, from: PacketRow | null, onFou
   const [message, setMessage] = useState('');
   const search = useRef<AbortController | null>(null);
   useEffect(() => () => search.current?.abort(), []);
-  const find: Find = async (way) => {
-    if (wanted.trim() === '') return;
+  /** What to look for; null: nothing, and the message says why. */
+  const term = (): string | null => {
+    if (wanted.trim() === '') return null;
     lastWanted.value = wanted;
+    const found = termOfFind(kind, wanted);
+    if (found === null) setMessage(NO_BYTES);
+    return found;
+  };
+  const filterBy = () => {
+    const found = term();
+    if (found !== null) addToFilter(found);
+  };
+  const find: Find = async (way) => {
+    const sought = term();
+    if (sought === null) return;
     search.current?.abort();
     const control = new AbortController();
     search.current = control;
     setMessage('Searching …');
     try {
-      const found = await nearest(termOfFind(kind, wanted), from, way, control.signal);
-      if (found === null) return setMessage('Not found');
-      await onFound(found.row);
-      if (!control.signal.aborted) setMessage(found.isRound ? 'Found, from the other end' : '');
+      const hit = await nearest(sought, from, way, control.signal);
+      if (hit === null) return setMessage('Not found');
+      await onFound(hit.row);
+      if (!control.signal.aborted) setMessage(hit.isRound ? 'Found, from the other end' : '');
     } catch (error) {
       if (!control.signal.aborted) setMessage(sentence((error as Error).message));
     }
   };
-  return { message, find };
+  return { message, find, filterBy };
 }
 
 /** The nearest packet of the list that passes; null: none does. */
