@@ -43,3 +43,10 @@ export function evidenceFilter({ detail, frame, address, finder, message, count 
   if (frames.length > 1) return `frame.number in {${frames.join(', ')}}`;
   return address === null ? '' : ofAddress(address);
 }
+
+const TARGET = /^\[?((?:\d{1,3}\.){3}\d{1,3}|[\da-f]*:[\da-f]*:[\da-f:.]*)\]?(?::\d+)?$/i;
+
+/** The address of a rule's target, as in `192.168.10.10:21` or `[fd10::10]:22`; null: it is not a single host. */
+export function addressOfTarget(target: string): string | null {
+  return TARGET.exec(target)?.[1] ?? null;
+}

@@ -65,6 +65,24 @@ test('n and N step through the findings, the most severe first; the overview has
   await end();
 });
 
+test('a port scan leads to the ports that it found open, and to its target', async () => {
+  const { page, end } = await visit(browser, `${eyrie.url}#/security`);
+  const card = page.locator('.finding-card');
+  await page.locator('.security-findings tr', { hasText: 'ports of 192.168.10.10 within' }).click();
+  await card.getByText(/accepted the connection$/).waitFor();
+  await card.getByRole('link', { name: 'Open ports' }).click();
+  const values = page.getByRole('dialog');
+  for (const port of ['21', '22', '445']) await values.getByText(port, { exact: true }).first().waitFor();
+  assert.match(
+    await page.inputValue('#filter'),
+    /^ip\.src == 192\.168\.10\.10 && ip\.dst == 192\.168\.10\.66 && /,
+  );
+  await page.goBack();
+  await card.getByRole('link', { name: '192.168.10.10', exact: true }).click();
+  await page.getByRole('heading', { name: /nas\.office\.example/ }).waitFor();
+  await end();
+});
+
 test('the display filter applies to findings, on this page and on the overview', async () => {
   const { page, end } = await visit(
     browser,

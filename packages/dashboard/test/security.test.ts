@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { FindingRow } from '../src/api/types.ts';
-import { countsOf, evidenceFilter, gradeOf, inOrder } from '../src/findings.ts';
+import { addressOfTarget, countsOf, evidenceFilter, gradeOf, inOrder } from '../src/findings.ts';
 import { countBy, piecesOf, shortened } from '../src/pages/security/playback.ts';
 
 function finding(
@@ -86,4 +86,18 @@ test('the screen shows the text up to the position; control characters have no e
     ['login: ', 'later'],
     'what a server echoes is not shown twice',
   );
+});
+
+test('the address of a target is that of a single host, with or without a port', () => {
+  for (const [target, address] of [
+    ['192.168.10.10', '192.168.10.10'],
+    ['192.168.10.10:21', '192.168.10.10'],
+    ['fd10::10', 'fd10::10'],
+    ['[fd10::10]:22', 'fd10::10'],
+    ['::ffff:10.0.0.1', '::ffff:10.0.0.1'],
+    ['127 addresses', null],
+    ['alder.example', null],
+    ['', null],
+  ] as const)
+    assert.equal(addressOfTarget(target), address, target);
 });

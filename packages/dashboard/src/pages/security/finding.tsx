@@ -1,7 +1,7 @@
 // One finding: summary, reasons, evidence and recommended action.
 import type { ComponentChildren } from 'preact';
 import type { FindingRow } from '../../api/types.ts';
-import { evidenceFilter, gradeOf } from '../../findings.ts';
+import { addressOfTarget, evidenceFilter, gradeOf } from '../../findings.ts';
 import { count, percent } from '../../format/numbers.ts';
 import { dayAndClock, duration } from '../../format/time.ts';
 import { nameAmongOthers } from '../../state/captures.ts';
@@ -43,26 +43,61 @@ export function FindingCard({ finding }: { finding: FindingRow }) {
         )}
         {address !== null && (
           <Fact name="Source">
-            <a class="mono" href={linkTo('hosts', address, { q: '' })}>
-              {address}
-            </a>
+            <Host address={address}>{address}</Host>
           </Fact>
         )}
-        {detail !== null && detail.target !== '' && <Fact name="Target">{detail.target}</Fact>}
+        {detail !== null && detail.target !== '' && (
+          <Fact name="Target">
+            <Host address={addressOfTarget(detail.target)}>{detail.target}</Host>
+          </Fact>
+        )}
         {detail !== null && <Fact name="Rule">{detail.rule}</Fact>}
       </dl>
       {detail !== null && <p class="finding-advice">{detail.advice}</p>}
-      <p class="finding-links">
-        <a class="button" href={linkTo('packets', '', { q: evidenceFilter(finding), capture })}>
-          <Icon name="packets" /> {(detail?.frames.length ?? finding.count) > 1 ? 'Packets' : 'Packet'}
-        </a>
-        {address !== null && (
-          <a class="button" href={linkTo('flows', '', { q: ofAddress(address), capture })}>
-            <Icon name="flows" /> Flows of the source
-          </a>
-        )}
-      </p>
+      <Links finding={finding} />
     </article>
+  );
+}
+
+/** To what the finding is about: its evidence, and what else the source did. */
+function Links({ finding }: { finding: FindingRow }) {
+  const { detail, address, capture, count: times } = finding;
+  const found = openPorts(finding);
+  return (
+    <p class="finding-links">
+      <a class="button" href={linkTo('packets', '', { q: evidenceFilter(finding), capture })}>
+        <Icon name="packets" /> {(detail?.frames.length ?? times) > 1 ? 'Packets' : 'Packet'}
+      </a>
+      {found !== null && (
+        <a
+          class="button"
+          href={linkTo('packets', '', { q: found, capture, view: { values: 'tcp.srcport' } })}
+        >
+          <Icon name="find" /> Open ports
+        </a>
+      )}
+      {address !== null && (
+        <a class="button" href={linkTo('flows', '', { q: ofAddress(address), capture })}>
+          <Icon name="flows" /> Flows of the source
+        </a>
+      )}
+    </p>
+  );
+}
+
+/** Display filter for how the ports that a scan found open answered it; null: it is about something else. */
+function openPorts({ detail, address }: FindingRow): string | null {
+  const target = addressOfTarget(detail?.target ?? '');
+  if (detail?.rule !== 'port-scan' || address === null || target === null) return null;
+  return `${ofAddress(target, 'src')} && ${ofAddress(address, 'dst')} && tcp.flags.syn == 1 && tcp.flags.ack == 1`;
+}
+
+function Host({ address, children }: { address: string | null; children: ComponentChildren }) {
+  if (address === null) return <>{children}</>;
+  return (
+    <a class="mono" href={linkTo('hosts', address, { q: '' })}>
+      {children}
+    </a>
   );
 }
 
