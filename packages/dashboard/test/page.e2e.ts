@@ -275,6 +275,25 @@ test('flows and hosts: tables that sort, a host’s page, a map of connections',
   await end();
 });
 
+test('flows: a click on the protocol opens the conversation’s page, a page that fails keeps the rows before it', async () => {
+  const { page, end } = await open('flows');
+  await page.locator('tr[data-row="0"]').waitFor();
+  const isNext = (address: URL) => address.pathname === '/flows' && address.searchParams.has('after');
+  await page.route(isNext, (route) => route.fulfill({ status: 500, json: {} }));
+  await page.locator('tr[data-row="3"]').focus();
+  await page.keyboard.press('End');
+  await page.getByText('Only 200 could be loaded').waitFor();
+  await page.getByRole('button', { name: 'State' }).click();
+  await page.getByText('Filter to fewer rows to sort by State').waitFor();
+  await page.unroute(isNext);
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await page.locator('tr[data-row="205"]').waitFor();
+  await page.getByText('Only 200 could be loaded').waitFor({ state: 'detached' });
+  await page.locator('tr[data-row] .protocol').first().click();
+  await page.locator('.ladder-step').first().waitFor();
+  await end(/status of 500/);
+});
+
 test('flows: any display filter selects them, and retransmissions sort them', async () => {
   const { page, end } = await open(`flows?q=${encodeURIComponent('tcp.analysis.retransmission')}`);
   await page.locator('tr[data-row="0"]').waitFor();

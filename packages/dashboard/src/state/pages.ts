@@ -19,7 +19,8 @@ export interface Paged<T> {
   isLoading: boolean;
   error: ApiError | null;
   more: () => void;
-  reload: () => void;
+  /** After an error: goes on where it failed. */
+  retry: () => void;
 }
 
 interface Held<T> {
@@ -36,9 +37,9 @@ type Counted<T> = Page<T> & { total: number | null; is_exact: boolean };
 
 const NOTHING = { key: '', rows: [], next: null, total: null, isExact: true, error: null };
 
-/** Keeps loaded rows after an error if they belong to this query. */
+/** Keeps what was loaded of this query, and where it goes on. */
 function failed<T>(held: Held<T>, key: string, error: ApiError): Held<T> {
-  return { ...(held.key === key ? held : NOTHING), key, next: null, error };
+  return { ...(held.key === key ? held : NOTHING), key, error };
 }
 
 export function usePages<T>(path: string, query: Query, limit = 200): Paged<T> {
@@ -93,6 +94,10 @@ export function usePages<T>(path: string, query: Query, limit = 200): Paged<T> {
   useEffect(() => () => control.current.abort(), []);
 
   const isCurrent = state.key === key;
+  const more = () => {
+    if (!busy.current && isCurrent && state.next !== null && state.rows.length < ROWS_MAX)
+      ask(state.next, state.rows, control.current.signal, limit);
+  };
   return {
     rows: state.rows,
     isWhole: isCurrent && state.next === null,
@@ -100,10 +105,7 @@ export function usePages<T>(path: string, query: Query, limit = 200): Paged<T> {
     isExact: state.isExact,
     isLoading: !isCurrent,
     error: isCurrent ? state.error : null,
-    more: () => {
-      if (!busy.current && isCurrent && state.next !== null && state.rows.length < ROWS_MAX)
-        ask(state.next, state.rows, control.current.signal, limit);
-    },
-    reload: () => setAttempt((n) => n + 1),
+    more,
+    retry: () => (isCurrent && state.next !== null ? more() : setAttempt((n) => n + 1)),
   };
 }

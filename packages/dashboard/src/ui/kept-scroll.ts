@@ -17,7 +17,9 @@ export function useKeptScroll(box: RefObject<HTMLElement | null>, list: string, 
     if (element.scrollTop > goal.current - 1) goal.current = null;
   }, [now, count]);
   return () => {
-    const { scrollTop, scrollHeight, clientHeight } = box.current!;
+    // The event comes a frame later: the list may have gone.
+    if (box.current === null) return;
+    const { scrollTop, scrollHeight, clientHeight } = box.current;
     // The user scrolled elsewhere before all rows were loaded.
     if (scrollTop < scrollHeight - clientHeight - 1) goal.current = null;
     keepScrolled(list, scrollTop);

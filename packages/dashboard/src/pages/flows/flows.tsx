@@ -32,10 +32,14 @@ const flowColumns: readonly TableColumn<FlowRow>[] = [
     title: 'Protocol',
     width: 'clamp(92px, 8vw, 124px)',
     cell: (flow) => (
-      <span class="protocol" title={[flow.transport, ...flow.applications].join(' › ')}>
+      <a
+        class="protocol"
+        href={linkTo('flows', String(flow.id))}
+        title={`Ladder and graphs\n${[flow.transport, ...flow.applications].join(' › ')}`}
+      >
         <span class={`dot family-${familyOf(applicationOf(flow))}`} />
         {applicationOf(flow)}
-      </span>
+      </a>
     ),
     value: applicationOf,
   },
@@ -236,8 +240,16 @@ function FlowTable() {
             at most: their packets’ bytes, which decide this filter, were not read again
           </span>
         )}
+        {list.error !== null && list.rows.length > 0 && (
+          <>
+            <span class="note-odd">Only {count(list.rows.length)} could be loaded</span>
+            <button type="button" class="button button-small" title={list.error.message} onClick={list.retry}>
+              Try again
+            </button>
+          </>
+        )}
       </p>
-      {list.error !== null && <Trouble error={list.error} onRetry={list.reload} />}
+      {list.error !== null && list.rows.length === 0 && <Trouble error={list.error} onRetry={list.retry} />}
       {list.error === null && list.isLoading && list.rows.length === 0 && <Loading />}
       {list.error === null && !list.isLoading && list.rows.length === 0 && (
         <Nothing icon="flows" what="flows" />
