@@ -182,6 +182,8 @@ export type ProtocolGroup = (typeof PROTOCOL_GROUPS)[number];
 export interface ProtocolQuery extends Selection {
   /** Default `protocol`: by nothing else. */
   readonly by?: ProtocolGroup;
+  /** Only of so many groups, those with most bytes; not by `protocol`. Default: of all. */
+  readonly top?: number;
   /** 1 to PAGE_ROWS_MAX; default: all protocols, or 100 rows of another grouping. */
   readonly limit?: number;
   readonly after?: string;

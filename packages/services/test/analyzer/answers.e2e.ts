@@ -81,6 +81,9 @@ test('/protocol_summary?by= counts protocols by conversation as eyrie read shows
   const { body: arp } = await analyzer.get('/protocol_summary?by=port&q=arp%26%26!udp');
   assert.ok(arp.items.length > 0);
   for (const { transport, port } of arp.items) assert.deepEqual([transport, port], [null, null]);
+  const { items: top } = (await analyzer.get('/protocol_summary?by=conversation&top=1')).body;
+  assert.equal(new Set(top.map((row: Json) => `${row.a} ${row.b}`)).size, 1);
+  assert.equal((await analyzer.get('/protocol_summary?top=1')).body.error.code, 'bad_value');
   const { body: wrong } = await analyzer.get(`/protocol_summary?by=endpoint&after=${dns.next}`);
   assert.equal(wrong.error.code, 'bad_cursor');
   assert.equal((await analyzer.get('/protocol_summary?by=colour')).body.error.code, 'bad_value');

@@ -66,12 +66,18 @@ export async function protocolSummary(
       'ERR_STORE_QUERY',
       `by: packets can be counted by ${PROTOCOL_GROUPS.join(', ')}, not by ${by}`,
     );
+  if (by === 'protocol' && query.top !== undefined)
+    throw new StoreError(
+      'ERR_STORE_QUERY',
+      'top: say of what by `by`: conversation, endpoint, port or capture',
+    );
   const limit =
     by === 'protocol' && query.limit === undefined ? null : limitOf(query.limit, LIMIT, PAGE_ROWS_MAX);
   const after = query.after === undefined ? null : placeOf(query.after, by);
   const selected = await selector.select(query);
   const grouping = GROUPINGS[by];
-  const { sql, values } = statement(database, selected, grouping, limit, after);
+  const top = query.top === undefined ? null : limitOf(query.top, LIMIT, PAGE_ROWS_MAX);
+  const { sql, values } = statement(database, selected, grouping, { limit, after, top });
   const rows = await (isFromTallies(selected, grouping) ? aggregates : database).all(sql, values);
   const [packets, bytes, undecided] = rows[0]!.slice(0, 3).map(Number) as [number, number, number];
   const exact = undecided === 0;
@@ -87,30 +93,46 @@ export async function protocolSummary(
   };
 }
 
+/** Which rows of the whole answer. */
+interface Part {
+  readonly limit: number | null;
+  readonly after: Key | null;
+  /** So many groups, those with most bytes; null: all. */
+  readonly top: number | null;
+}
+
 /** Each row: the totals of all packets, then a group's packets, its keys, its protocol, and its bytes. */
 function statement(
   { dialect }: Database,
   selected: Selected,
   { keys, joins = '', ...grouping }: Grouping,
-  limit: number | null,
-  after: Key | null,
+  { limit, after, top }: Part,
 ): { sql: string; values: Value[] } {
+  const groups = Object.keys(keys).join(', ');
   const names = [...Object.keys(keys), 'protocol'];
   const total = (column: string) => dialect.whole(`coalesce(sum(g.${column}), 0)`);
   const values: Value[] = [];
-  const behind = after === null ? '' : `WHERE ${isBehind(names, after, values)}`;
+  const wanted = [
+    ...(after === null ? [] : [isBehind(names, after, values)]),
+    ...(top === null
+      ? []
+      : [
+          `(${groups}) IN (SELECT ${groups} FROM i GROUP BY ${groups} ORDER BY sum(bytes) DESC, ${groups} LIMIT ${top})`,
+        ]),
+  ];
+  const where = wanted.length === 0 ? '' : `WHERE ${wanted.join(' AND ')}`;
   const order = ['packets DESC', ...names].join(', ');
   return {
     // Several dictionary numbers may stand for one text. PostgreSQL sorts by the language, unless it is asked for "C".
     sql: `WITH g AS MATERIALIZED (${aggregate(dialect, selected, grouping)}),
-      i AS (SELECT ${Object.entries(keys)
+      i AS ${top === null ? '' : 'MATERIALIZED'} (SELECT ${Object.entries(keys)
         .map(([name, key]) => `${key} AS ${name}, `)
         .join('')}
           t.name COLLATE "C" AS protocol, ${total('packets')} AS packets, ${total('bytes')} AS bytes
         FROM g JOIN protocols t ON t.id = g.protocol ${joins}
         GROUP BY ${names.map((_, i) => i + 1).join(', ')})
       SELECT s.*, r.* FROM (SELECT ${total('packets')}, ${total('bytes')}, ${total('undecided')} FROM g) s
-      LEFT JOIN (SELECT packets, ${names.join(', ')}, bytes FROM i ${behind}
+      LEFT JOIN (SELECT packets, ${names.join(', ')}, bytes FROM i ${where}
         ORDER BY ${order} ${limit === null ? '' : `LIMIT ${limit + 1}`}) r ON TRUE
       ORDER BY ${order}`,
     values,

@@ -212,6 +212,21 @@ export function readsPackets(open: () => Store): void {
       const sum = items.reduce((all, each) => all + each.packets, 0);
       assert.equal(sum, by === 'endpoint' ? packets * 2 : packets, by);
     }
+    for (const by of PROTOCOL_GROUPS) {
+      if (by === 'protocol') continue;
+      const whole = (await store.protocolSummary({ by, limit: 10_000 })).items;
+      const groupOf = ({ packets, bytes, protocol, ...group }: ProtocolCount) => JSON.stringify(group);
+      const sums = new Map<string, number>();
+      for (const row of whole) sums.set(groupOf(row), (sums.get(groupOf(row)) ?? 0) + row.bytes);
+      const least = [...sums.values()].sort((a, b) => b - a)[2] ?? 0;
+      const top = (await store.protocolSummary({ by, top: 3, limit: 10_000 })).items;
+      assert.deepEqual(
+        top,
+        whole.filter((row) => sums.get(groupOf(row))! >= least),
+        by,
+      );
+    }
+    await assert.rejects(store.protocolSummary({ top: 3 }), { code: 'ERR_STORE_QUERY' });
     const nothing = await store.protocolSummary({ by: 'endpoint', to: 0 });
     assert.deepEqual([nothing.items, nothing.packets, nothing.next], [[], 0, null]);
     const { next } = await store.protocolSummary({ by: 'conversation', limit: 1 });

@@ -17,6 +17,8 @@ const KINDS = [
 ] as const;
 type Kind = (typeof KINDS)[number][0];
 
+/** One of those with most bytes may be the packets without addresses or ports. */
+const TOP = LINES + 1;
 /** Rows to sum up: a conversation or port has one for each of its protocols. */
 const ROWS = 1000;
 
@@ -73,25 +75,15 @@ function TopSums(props: { kind: 'conversations' | 'ports'; hosts: Resource<Hosts
   const { kind, hosts, tools } = props;
   const [by, groupOf] =
     kind === 'ports' ? (['port', portOf] as const) : (['conversation', conversationOf] as const);
-  const query = { ...scope.value, by, limit: ROWS };
+  const query = { ...scope.value, by, top: TOP, limit: ROWS };
   const sums = useResource(JSON.stringify(query), async (signal) => {
-    const { items, next } = await get<ProtocolSummary>('/protocol_summary', query, signal);
-    return { items: sumsOf(items, groupOf, LINES), isWhole: next === null };
+    const { items } = await get<ProtocolSummary>('/protocol_summary', query, signal);
+    return { items: sumsOf(items, groupOf, LINES) };
   });
   const names = new Map(hosts.data?.items.map(({ address, name }) => [address, name]));
   return (
     <ListPanel title="Top talkers" class="talkers" of={sums} empty={`No ${kind}`} tools={tools}>
-      {(items) => (
-        <>
-          <SumLines items={items} names={names} />
-          {sums.data?.isWhole === false && (
-            <p class="panel-note">
-              Of the {count(ROWS)} pairs of {by} and protocol with most packets; filter to fewer for exact
-              sums
-            </p>
-          )}
-        </>
-      )}
+      {(items) => <SumLines items={items} names={names} />}
     </ListPanel>
   );
 }

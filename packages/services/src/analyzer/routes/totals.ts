@@ -32,10 +32,11 @@ export function addTotalsRoutes(app: Server, { store }: Context): void {
       },
     },
     async ({ query }) => {
-      const { by, limit, after, ...terms } = query;
+      const { by, top, limit, after, ...terms } = query;
       const { items, next, packets, bytes, exact } = await store.protocolSummary({
         ...selectionOf(terms),
         ...given('by', by),
+        ...given('top', top),
         ...given('limit', limit),
         ...given('after', after),
       });

@@ -12,6 +12,13 @@ export const ProtocolQuery = object({
         'what packets are counted by, beside the Protocol column: conversation, a pair of addresses; endpoint, an address, source or destination; port, the lower of the two, with its transport; capture',
     }),
   ),
+  top: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: PAGE_ROWS_MAX,
+      description: 'only of so many conversations, endpoints, ports or captures: those with most bytes',
+    }),
+  ),
   after: paging.after,
   limit: Type.Optional(
     Type.Integer({
