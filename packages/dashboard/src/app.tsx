@@ -23,17 +23,20 @@ async function loadOthers(): Promise<void> {
 }
 
 const Help = later(async () => (await import('./pages/opened.ts')).Help, true);
+const Follow = later(async () => (await import('./pages/opened.ts')).Follow, true);
 
 /** Pages that show the filter bar. */
 const WITH_FILTER = new Set<PageName>(['overview', 'packets', 'flows', 'hosts', 'analysis', 'security']);
 
 export function App() {
   const name = page.value;
+  const { item, view } = place.value;
+  const followed = Number(view.follow);
   useShortcuts();
   useEffect(() => {
     document.title = name === 'overview' ? 'Eyrie' : `${pageTitles[name]} · Eyrie`;
   }, [name]);
-  useFocusKept(`${name}/${place.value.item}`);
+  useFocusKept(`${name}/${item}`);
   useDialogsOfPlace();
   return (
     <>
@@ -44,10 +47,11 @@ export function App() {
       {WITH_FILTER.has(name) && <FilterBar />}
       <ConnectionBanner />
       <main id="main" tabIndex={-1} class={`page page-${name}`}>
-        {place.value.item === '' && <h1 class="sr">{pageTitles[name]}</h1>}
+        {item === '' && <h1 class="sr">{pageTitles[name]}</h1>}
         <CurrentPage name={name} />
         <Menu />
       </main>
+      {followed > 0 && <Follow key={followed} flow={followed} />}
       {helpOpen.value && <Help />}
       <Confirm />
       <DropZone />

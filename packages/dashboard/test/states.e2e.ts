@@ -166,3 +166,25 @@ test('on a phone the tools of a panel stay within it, also with a second button'
   assert.equal(await page.evaluate(OUTSIDE), null);
   await end();
 });
+
+test('a followed stream is part of the address: a link opens it, Back and Escape close it', async () => {
+  const { page, end } = await visit(browser, `${eyrie.url}#/packets?q=http`);
+  const dialog = page.getByRole('dialog', { name: 'Follow stream' });
+  await page.locator('.row[data-row="0"] .cell-summary:not(:empty)').click();
+  await page.keyboard.press('f');
+  const said = await dialog.locator('.piece').first().textContent();
+  const link = page.url();
+  assert.match(link, /[?&]follow=\d+/);
+  await page.goBack();
+  await dialog.waitFor({ state: 'detached' });
+  assert.match(page.url(), /#\/packets\?q=http&packet=\d+$/);
+  const other = await visit(browser, link);
+  const linked = other.page.getByRole('dialog', { name: 'Follow stream' });
+  assert.equal(await linked.locator('.piece').first().textContent(), said);
+  await linked.getByRole('button', { name: /^tcp\.stream == \d+$/ }).waitFor();
+  await other.page.keyboard.press('Escape');
+  await linked.waitFor({ state: 'detached' });
+  await other.page.waitForURL((address) => !address.hash.includes('follow'));
+  await other.end();
+  await end();
+});

@@ -56,5 +56,10 @@ export function setView(change: Record<string, string>, replace = false): void {
   go({ view: { ...place.value.view, ...change } }, replace);
 }
 
+/** Opens a flow's stream over the page. */
+export function follow(flow: number): void {
+  setView({ follow: String(flow) });
+}
+
 /** Query parameters of every request about packets. */
 export const scope = computed(() => ({ q: filter.value, capture: capture.value }));

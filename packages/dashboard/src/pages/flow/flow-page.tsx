@@ -1,11 +1,11 @@
 // The page of one flow: a ladder of its packets, and the graphs of its stream.
-import { useMemo, useState } from 'preact/hooks';
+import { useMemo } from 'preact/hooks';
 import { type ApiError, get } from '../../api/client.ts';
 import type { FlowRow, FlowSegment, FlowSegments } from '../../api/types.ts';
 import { withPort } from '../../format/addresses.ts';
 import { bytes, count } from '../../format/numbers.ts';
 import { duration, fromTo } from '../../format/time.ts';
-import { go, linkTo, place, setView } from '../../state/navigation.ts';
+import { follow, go, linkTo, place, setView } from '../../state/navigation.ts';
 import { useResource } from '../../state/resource.ts';
 import { adoptStyle } from '../../ui/adopt-style.ts';
 import { Icon } from '../../ui/icons.tsx';
@@ -13,7 +13,6 @@ import { ItemHead } from '../../ui/item-head.tsx';
 import { Switch } from '../../ui/panel.tsx';
 import { Empty, Loading, sentence, Trouble } from '../../ui/states.tsx';
 import { termForFlow } from '../flows/flow-term.ts';
-import { Follow } from '../follow/follow.tsx';
 import style from './flow.lazy.css';
 import { StreamGraph } from './graph.tsx';
 import { Ladder } from './ladder.tsx';
@@ -78,12 +77,11 @@ function Shown({ flow, items, is_whole }: FlowSegments) {
   const views = (Object.keys(titles) as View[]).filter((view) => isTcp || !TCP_ONLY.includes(view));
   const requested = place.value.view.show as View;
   const view = views.includes(requested) ? requested : 'ladder';
-  const [isFollowed, setFollowed] = useState(false);
   const term = termForFlow(flow);
   const packetPlace = ({ id }: FlowSegment) => ({ q: term, capture: flow.capture, packet: id });
   return (
     <div class="flow-page">
-      <Head flow={flow} onFollow={() => setFollowed(true)} term={term} />
+      <Head flow={flow} onFollow={() => follow(flow.id)} term={term} />
       <div class="flow-tools">
         <Switch
           label="View"
@@ -111,7 +109,6 @@ function Shown({ flow, items, is_whole }: FlowSegments) {
           onOpen={(packet) => go({ page: 'packets', item: '', view: {}, ...packetPlace(packet) })}
         />
       )}
-      {isFollowed && <Follow flow={flow.id} query={term} onClose={() => setFollowed(false)} />}
     </div>
   );
 }

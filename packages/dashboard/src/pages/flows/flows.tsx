@@ -1,12 +1,11 @@
 // The Flows page: conversations with their endpoints, volume and state.
-import { useState } from 'preact/hooks';
 import type { End, FlowRow } from '../../api/types.ts';
 import { familyOf } from '../../families.ts';
 import { withoutPort, withPort } from '../../format/addresses.ts';
 import { bytes, count } from '../../format/numbers.ts';
 import { duration, timing } from '../../format/time.ts';
 import { betweenAddresses, ofAddress, quoted } from '../../state/expression.ts';
-import { addToFilter, go, linkTo, place, scope, setFilter, setView } from '../../state/navigation.ts';
+import { addToFilter, follow, go, linkTo, place, scope, setFilter, setView } from '../../state/navigation.ts';
 import { usePages } from '../../state/pages.ts';
 import { DataTable, type TableColumn } from '../../ui/data-table.tsx';
 import { later } from '../../ui/later.tsx';
@@ -160,13 +159,13 @@ function nameFieldOf({ applications }: FlowRow): string {
   return applications.includes('http2') ? 'http2.headers.authority' : 'http.host';
 }
 
-export function flowMenu(flow: FlowRow, follow: () => void): MenuItem[] {
+export function flowMenu(flow: FlowRow): MenuItem[] {
   const term = termForFlow(flow);
   const packets = (q: string) =>
     go({ page: 'packets', item: '', q, capture: flow.capture, packet: null, view: {} });
   return [
     { heading: term },
-    { label: 'Follow stream', run: follow },
+    { label: 'Follow stream', run: () => follow(flow.id) },
     { label: 'Ladder and graphs', run: () => (location.hash = linkTo('flows', String(flow.id))) },
     { label: 'Show its packets', run: () => packets(term) },
     {
@@ -216,7 +215,6 @@ function countText(flows: number): string {
   return `${count(flows)} ${flows === 1 ? 'flow' : 'flows'}`;
 }
 
-const Follow = later(async () => (await import('../opened.ts')).Follow, true);
 const FlowPage = later(async () => (await import('../opened.ts')).FlowPage);
 
 export function Flows() {
@@ -228,7 +226,6 @@ function FlowTable() {
   const sort = place.value.view.sort ?? '-bytes';
   const serverSort = flowColumns.find(({ id }) => id === sort.replace('-', ''))?.serverSort ?? 'bytes';
   const list = usePages<FlowRow>('/flows', { ...scope.value, sort: serverSort });
-  const [followed, setFollowed] = useState<FlowRow | null>(null);
 
   return (
     <div class="table-page">
@@ -264,17 +261,9 @@ function FlowTable() {
           sort={sort}
           onSort={(next) => setView({ sort: next })}
           onMore={list.more}
-          onOpen={setFollowed}
-          onMenu={(event, flow) =>
-            openMenu(
-              event,
-              flowMenu(flow, () => setFollowed(flow)),
-            )
-          }
+          onOpen={({ id }) => follow(id)}
+          onMenu={(event, flow) => openMenu(event, flowMenu(flow))}
         />
-      )}
-      {followed !== null && (
-        <Follow flow={followed.id} query={termForFlow(followed)} onClose={() => setFollowed(null)} />
       )}
     </div>
   );

@@ -4,13 +4,14 @@ import { ApiError, addressOf, get } from '../../api/client.ts';
 import type { End, FlowRow, FlowStream, FlowSubstreams, PacketRow } from '../../api/types.ts';
 import { withPort } from '../../format/addresses.ts';
 import { bytes, count } from '../../format/numbers.ts';
-import { go } from '../../state/navigation.ts';
+import { go, setView } from '../../state/navigation.ts';
 import { useResource } from '../../state/resource.ts';
 import { adoptStyle } from '../../ui/adopt-style.ts';
 import { announce } from '../../ui/announce.tsx';
 import { Icon } from '../../ui/icons.tsx';
 import { Switch } from '../../ui/panel.tsx';
 import { Loading, Trouble } from '../../ui/states.tsx';
+import { termForFlow } from '../flows/flow-term.ts';
 import { save } from '../packets/packet-menu.ts';
 import style from './follow.lazy.css';
 import { type Piece, Pieces } from './pieces.tsx';
@@ -30,10 +31,11 @@ adoptStyle(style);
 type Form = 'text' | 'hex' | 'files';
 type Side = 'both' | '0' | '1';
 
-export function Follow({ flow, query, onClose }: { flow: number; query: string; onClose: () => void }) {
+export function Follow({ flow }: { flow: number }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const close = () => dialog.current!.close();
   const row = useResource(String(flow), (signal) => get<FlowRow>(`/flows/${flow}`, {}, signal), false);
+  const query = row.data === null ? '' : termForFlow(row.data);
   const [form, setForm] = useState<Form>('text');
   const [side, setSide] = useState<Side>('both');
   const transcript = useTranscript(flow);
@@ -54,7 +56,12 @@ export function Follow({ flow, query, onClose }: { flow: number; query: string; 
     [stream, side],
   );
   return (
-    <dialog ref={dialog} class="dialog follow" aria-labelledby="follow-title" onClose={onClose}>
+    <dialog
+      ref={dialog}
+      class="dialog follow"
+      aria-labelledby="follow-title"
+      onClose={() => setView({ follow: '' }, true)}
+    >
       <header class="dialog-head">
         <h2 id="follow-title">Follow stream</h2>
         {query !== '' && (

@@ -1,6 +1,6 @@
 // The page of one host.
 import type { ComponentChildren } from 'preact';
-import { useMemo, useState } from 'preact/hooks';
+import { useMemo } from 'preact/hooks';
 import { get } from '../../api/client.ts';
 import type { FlowRow, HostDetail, Timeline } from '../../api/types.ts';
 import { DenseButton } from '../../charts/dense-button.tsx';
@@ -19,16 +19,14 @@ import {
   quoted,
   withTimeRange,
 } from '../../state/expression.ts';
-import { capture, go, linkTo, place, setView } from '../../state/navigation.ts';
+import { capture, follow, go, linkTo, place, setView } from '../../state/navigation.ts';
 import { useResource } from '../../state/resource.ts';
 import { Grade } from '../../ui/grade.tsx';
 import { Icon } from '../../ui/icons.tsx';
 import { ItemHead } from '../../ui/item-head.tsx';
-import { later } from '../../ui/later.tsx';
 import { openMenu } from '../../ui/menu.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { Empty, Loading, Trouble } from '../../ui/states.tsx';
-import { termForFlow } from '../flows/flow-term.ts';
 import { flowMenu, isNamed } from '../flows/flows.tsx';
 import { hostMenu } from './hosts.tsx';
 
@@ -38,13 +36,10 @@ function toPackets(q: string): void {
   go({ page: 'packets', item: '', q, packet: null, view: {} });
 }
 
-const Follow = later(async () => (await import('../opened.ts')).Follow, true);
-
 export function HostPage({ address }: { address: string }) {
   const detail = useResource(address, (signal) =>
     get<HostDetail>(`/hosts/${encodeURIComponent(address)}`, {}, signal),
   );
-  const [followed, setFollowed] = useState<FlowRow | null>(null);
   if (detail.data === null) {
     if (detail.error === null) return <Loading what="Loading the host" />;
     if (detail.error.code === 'no_such_host') {
@@ -69,14 +64,11 @@ export function HostPage({ address }: { address: string }) {
         class="host-flows"
         note={flows.length > FLOWS_SHOWN ? `the ${FLOWS_SHOWN} largest` : undefined}
       >
-        <FlowLines flows={flows.slice(0, FLOWS_SHOWN)} own={host.address} onOpen={setFollowed} />
+        <FlowLines flows={flows.slice(0, FLOWS_SHOWN)} own={host.address} />
       </Panel>
       <Names names={names} />
       <Fingerprints fingerprints={fingerprints} />
       <Findings findings={findings} />
-      {followed !== null && (
-        <Follow flow={followed.id} query={termForFlow(followed)} onClose={() => setFollowed(null)} />
-      )}
     </div>
   );
 }
@@ -317,15 +309,7 @@ function Lines<T>(props: {
   );
 }
 
-function FlowLines({
-  flows,
-  own,
-  onOpen,
-}: {
-  flows: FlowRow[];
-  own: string;
-  onOpen: (flow: FlowRow) => void;
-}) {
+function FlowLines({ flows, own }: { flows: FlowRow[]; own: string }) {
   if (flows.length === 0) return <p class="quiet">No flows</p>;
   return (
     <table class="plain">
@@ -347,17 +331,9 @@ function FlowLines({
           const other = isClient ? flow.server : flow.client;
           const application = flow.applications.at(-1) ?? flow.transport;
           return (
-            <tr
-              key={flow.id}
-              onContextMenu={(event) =>
-                openMenu(
-                  event,
-                  flowMenu(flow, () => onOpen(flow)),
-                )
-              }
-            >
+            <tr key={flow.id} onContextMenu={(event) => openMenu(event, flowMenu(flow))}>
               <td>
-                <button type="button" class="link" onClick={() => onOpen(flow)}>
+                <button type="button" class="link" onClick={() => follow(flow.id)}>
                   <span class={`dot family-${familyOf(application)}`} /> {application}
                 </button>
               </td>

@@ -3,12 +3,12 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { get } from '../../api/client.ts';
 import type { PacketDetail, PacketRow } from '../../api/types.ts';
-import { type Column, columnNamed, conversationOf } from '../../list/columns.ts';
+import { type Column, columnNamed } from '../../list/columns.ts';
 import { nextMark } from '../../list/marks.ts';
 import { running } from '../../state/captures.ts';
 import { colourRulesOpen } from '../../state/colour-rules.ts';
 import { allMarks, reference, toggleMark } from '../../state/marks.ts';
-import { capture, filter, linkTo, place, setView } from '../../state/navigation.ts';
+import { capture, filter, follow, linkTo, place, setView } from '../../state/navigation.ts';
 import { announce } from '../../ui/announce.tsx';
 import { later } from '../../ui/later.tsx';
 import { openMenu } from '../../ui/menu.tsx';
@@ -31,7 +31,6 @@ import { isRefused, type Rows, SORTED_ROWS_MAX, useRows } from './rows.ts';
 import { Toolbar } from './toolbar.tsx';
 
 const ColourRules = later(async () => (await import('../opened.ts')).ColourRules, true);
-const Follow = later(async () => (await import('../opened.ts')).Follow, true);
 const Values = later(async () => (await import('../opened.ts')).Values, true);
 
 export function Packets() {
@@ -47,7 +46,7 @@ export function Packets() {
   const { selected, select, need, isGone } = useChoice(rows, `${q} ${only} ${fields}`, list);
   const tail = useTail(rows, list);
   const find = useFind(rows, list, select);
-  const { ways, follow, draw, menuOf, flow, endFollow } = useActions({
+  const { ways, followStream, draw, menuOf } = useActions({
     rows,
     list,
     selected,
@@ -101,7 +100,7 @@ export function Packets() {
             <Details
               packet={selected?.row.id ?? null}
               isGone={isGone}
-              onFollow={() => selected !== null && orAnnounce(follow(selected.row))}
+              onFollow={() => selected !== null && orAnnounce(followStream(selected.row))}
               onDraw={() => selected !== null && orAnnounce(draw(selected.row))}
             />
           )
@@ -109,7 +108,6 @@ export function Packets() {
       />
       {colourRulesOpen.value && <ColourRules />}
       {values !== '' && <Values field={values} onClose={() => setView({ values: '' }, true)} />}
-      {flow !== null && <Follow flow={flow.id} query={flow.query} onClose={endFollow} />}
     </div>
   );
 }
@@ -124,11 +122,10 @@ interface Shown extends Pick<ReturnType<typeof useChoice>, 'selected' | 'select'
 
 /** Actions on packets, shared by keys, context menu and toolbar. */
 function useActions({ rows, list, selected, select, tail, only }: Shown) {
-  const [flow, setFlow] = useState<{ id: number; query: string } | null>(null);
-  const follow = async (row: PacketRow) => {
+  const followStream = async (row: PacketRow) => {
     const { flow: id } = await get<PacketDetail>(`/packets/${row.id}`);
     if (id === null) announce('This packet belongs to no stream');
-    else setFlow({ id, query: conversationOf(row) });
+    else follow(id);
   };
   const draw = async (row: PacketRow) => {
     const { flow: id } = await get<PacketDetail>(`/packets/${row.id}`);
@@ -154,7 +151,7 @@ function useActions({ rows, list, selected, select, tail, only }: Shown) {
     '.': () => selected !== null && orAnnounce(ways.along(selected.row, 1)),
     ',': () => selected !== null && orAnnounce(ways.along(selected.row, -1)),
     r: () => selected !== null && measureFrom(selected.row),
-    f: () => selected !== null && orAnnounce(follow(selected.row)),
+    f: () => selected !== null && orAnnounce(followStream(selected.row)),
     l: () => selected !== null && orAnnounce(draw(selected.row)),
   });
   const menuOf = (
@@ -164,14 +161,14 @@ function useActions({ rows, list, selected, select, tail, only }: Shown) {
     anchor?: Element,
   ) => {
     const menu = packetMenu(row, column, {
-      follow: (of) => orAnnounce(follow(of)),
+      follow: (of) => orAnnounce(followStream(of)),
       draw: (of) => orAnnounce(draw(of)),
       mark,
       measureFrom,
     });
     openMenu(event, menu, anchor);
   };
-  return { ways, follow, draw, menuOf, flow, endFollow: () => setFlow(null) };
+  return { ways, followStream, draw, menuOf };
 }
 
 /** The bar of `Find`, opened by Ctrl F: only the rows in sight are in the document, so the browser's search misses most. */
