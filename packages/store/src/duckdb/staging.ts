@@ -27,7 +27,7 @@ const TYPES: Readonly<Record<InsertColumn['type'], DuckDBType>> = {
   FLOAT8: DOUBLE,
   TEXT: VARCHAR,
   BOOLEAN,
-  HEX: BLOB,
+  BYTES: BLOB,
 };
 
 /** Buffers for numeric columns, shared because one column is filled at a time. */
@@ -98,15 +98,14 @@ function put(vector: duckdb.Vector, { name, type }: InsertColumn, rows: readonly
       return;
     validity[i >> 3]! |= 1 << (i & 7);
     if (type === 'TEXT') duckdb.vector_assign_string_element(vector, i, plainText(String(value)));
-    else if (type === 'HEX')
-      duckdb.vector_assign_string_element_len(vector, i, Buffer.from(String(value), 'hex'));
+    else if (type === 'BYTES') duckdb.vector_assign_string_element_len(vector, i, value as Uint8Array);
     else if (type === 'INTEGER') integers[i] = Number(value);
     else if (typeof value === 'bigint') words[i] = value;
     else if (type === 'BIGINT') putInt64(halves, i, Number(value));
     else if (type === 'FLOAT8') doubles[i] = Number(value);
     else booleans[i] = value === true ? 1 : 0;
   });
-  if (type !== 'TEXT' && type !== 'HEX') {
+  if (type !== 'TEXT' && type !== 'BYTES') {
     const width = type === 'INTEGER' ? 4 : type === 'BOOLEAN' ? 1 : 8;
     duckdb.copy_data_to_vector(vector, 0, words.buffer, 0, rows.length * width);
   }

@@ -46,9 +46,10 @@ export async function flowPage(database: Database, selector: Selector, query: Fl
     const size = `CAST('${key}' AS FLOAT8)`;
     conditions.push(`(${order} < ${size} OR (${order} = ${size} AND id > ${last}))`);
   }
+  // Ids first: to sort whole rows takes several times as much time and memory.
+  const ids = `SELECT id FROM flows ${whereOf(conditions)} ORDER BY ${order} DESC, id LIMIT ${limit + 1}`;
   const rows = await database.all(
-    `SELECT ${COLUMNS}, ${order} FROM flows ${whereOf(conditions)}
-     ORDER BY ${order} DESC, id LIMIT ${limit + 1}`,
+    `SELECT ${COLUMNS}, ${order} FROM flows WHERE id IN (${ids}) ORDER BY ${order} DESC, id`,
     values,
   );
   const page = rows.slice(0, limit);

@@ -1,10 +1,10 @@
 // Rows of the small tables, and how PostgreSQL takes them in: as one JSON parameter.
 import type { Transaction } from './database.ts';
 
-/** A column of rows to be inserted. `HEX`: bytes, as hexadecimal text. */
+/** A column of rows to be inserted. `BYTES`: a Uint8Array. */
 export interface InsertColumn {
   readonly name: string;
-  readonly type: 'INTEGER' | 'BIGINT' | 'FLOAT8' | 'TEXT' | 'BOOLEAN' | 'HEX';
+  readonly type: 'INTEGER' | 'BIGINT' | 'FLOAT8' | 'TEXT' | 'BOOLEAN' | 'BYTES';
 }
 
 /** Rows per statement. */
@@ -17,9 +17,11 @@ export async function insertAsJson(
   rows: readonly Readonly<Record<string, unknown>>[],
 ): Promise<void> {
   const source = dialect.fromJson(
-    columns.map(({ name, type }) => ({ name, type: type === 'HEX' ? 'TEXT' : type })),
+    columns.map(({ name, type }) => ({ name, type: type === 'BYTES' ? 'TEXT' : type })),
   );
-  const values = columns.map(({ name, type }) => (type === 'HEX' ? dialect.unhex(`s.${name}`) : `s.${name}`));
+  const values = columns.map(({ name, type }) =>
+    type === 'BYTES' ? dialect.unhex(`s.${name}`) : `s.${name}`,
+  );
   const names = columns.map(({ name }) => name).join(', ');
   for (let at = 0; at < rows.length; at += ROWS_MAX)
     await run(`INSERT INTO ${table} (${names}) SELECT ${values.join(', ')} FROM ${source}`, [
@@ -27,13 +29,17 @@ export async function insertAsJson(
     ]);
 }
 
-/** Databases reject U+0000 and lone surrogates in text. */
+/** Databases reject U+0000 and lone surrogates in text. Bytes become hexadecimal text. */
 export function jsonText(rows: readonly unknown[]): string {
-  return JSON.stringify(rows, (_, value) => {
-    if (typeof value === 'bigint') return String(value);
-    if (typeof value !== 'string') return value;
-    return plainText(value);
-  });
+  return JSON.stringify(rows, plainValue);
+}
+
+/** A replacer; of a Buffer, `value` is what that would be in JSON. */
+function plainValue(this: Readonly<Record<string, unknown>>, key: string, value: unknown): unknown {
+  if (typeof value === 'bigint') return String(value);
+  if (typeof value === 'string') return plainText(value);
+  const own = this[key];
+  return own instanceof Uint8Array ? Buffer.from(own).toString('hex') : value;
 }
 
 export function plainText(text: string): string {

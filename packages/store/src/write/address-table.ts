@@ -64,12 +64,14 @@ export class AddressTable {
 
   /** Assigns numbers from `first` on to the new entries, and returns these, to be stored. */
   number(first: number): NewAddress[] {
+    const from = this.#numbered;
+    const bytes = new Uint8Array(this.#keys.slice(from * WORDS, this.#count * WORDS).buffer);
     const made: NewAddress[] = [];
     for (let id = first; this.#numbered < this.#count; this.#numbered++, id++) {
       const entry = this.#numbered;
       this.#ids[entry] = id;
-      const words = this.#keys.slice(entry * WORDS, (entry + 1) * WORDS);
-      made.push({ id, kind: this.#kinds[entry]!, bytes: new Uint8Array(words.buffer) });
+      const at = (entry - from) * ADDRESS_BYTES;
+      made.push({ id, kind: this.#kinds[entry]!, bytes: bytes.subarray(at, at + ADDRESS_BYTES) });
     }
     return made;
   }

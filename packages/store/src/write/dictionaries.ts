@@ -106,13 +106,7 @@ export class Dictionaries {
     const first = await tx.reserve('addresses', this.#addresses.unnumbered);
     const rows = this.#addresses.number(first).map(({ id, kind, bytes }) => {
       const shown = this.#disguise === null ? bytes : this.#disguise(kind, bytes);
-      const width = addressWidth(kind);
-      return {
-        id,
-        kind,
-        bytes: Buffer.from(shown.subarray(0, width)).toString('hex'),
-        text: addressText(kind, shown),
-      };
+      return { id, kind, bytes: shown.subarray(0, addressWidth(kind)), text: addressText(kind, shown) };
     });
     await tx.insert('addresses', ADDRESS_COLUMNS, rows);
   }
@@ -137,7 +131,7 @@ export class Dictionaries {
 const ADDRESS_COLUMNS = [
   { name: 'id', type: 'INTEGER' },
   { name: 'kind', type: 'INTEGER' },
-  { name: 'bytes', type: 'HEX' },
+  { name: 'bytes', type: 'BYTES' },
   { name: 'text', type: 'TEXT' },
 ] as const;
 

@@ -26,7 +26,7 @@ const COLUMNS = [
   { name: 'id', type: 'INTEGER' },
   { name: 'side', type: 'INTEGER' },
   { name: 'kind', type: 'INTEGER' },
-  { name: 'bytes', type: 'HEX' },
+  { name: 'bytes', type: 'BYTES' },
   { name: 'text', type: 'TEXT' },
 ] as const;
 
@@ -122,8 +122,7 @@ export class OuterBook {
     const bytes = new Uint8Array(ADDRESS_BYTES);
     bytes.set(constant as Uint8Array);
     const shown = this.#disguise === null ? bytes : this.#disguise(kind, bytes);
-    const hex = Buffer.from(shown.subarray(0, addressWidth(kind))).toString('hex');
-    return { side, kind, bytes: hex, text: addressText(kind, shown) };
+    return { side, kind, bytes: shown.subarray(0, addressWidth(kind)), text: addressText(kind, shown) };
   }
 }
 
@@ -131,7 +130,7 @@ export class OuterBook {
 interface OuterRow {
   readonly side: number;
   readonly kind: number;
-  readonly bytes: string;
+  readonly bytes: Uint8Array;
   readonly text: string;
 }
 
