@@ -39,6 +39,8 @@ after(() => rmSync(root, { recursive: true }));
 const source = newInterface(0, 0, 1);
 source.name = 'eth0';
 const PACKET_BYTES = 500;
+/** Of an enhanced packet block with it (§4.3), and no option. */
+const PACKET_BLOCK_BYTES = 32 + PACKET_BYTES;
 
 /** Packet `i` is full of the byte `i`. */
 function packet(i: number) {
@@ -238,6 +240,66 @@ describe('the ring', () => {
       assert.ok(!numbers.includes(next!.packetsBefore));
       assert.equal(numbers.length + reader.missed, 200);
     });
+
+  it('reads every packet outside of damage to a file, wherever that is, and counts the others', async () => {
+    const ring = newRing(100, 12_000);
+    await fill(ring, 1, 120);
+    ring.close();
+    const files = await ringFiles(ring.folder);
+    assert.ok(files.length >= 4);
+    const damage = fc.record({
+      file: fc.integer({ min: 1, max: files.length - 2 }),
+      at: fc.double({ min: 0, max: 0.999, noNaN: true }),
+      bytes: fc.oneof(
+        fc.uint8Array({ minLength: 1, maxLength: 3000, size: 'max' }),
+        fc.integer({ min: 1, max: 3000 }).map((length) => new Uint8Array(length).fill(0xff)),
+      ),
+    });
+    const whole = new Map(files.map(({ path }) => [path, readFileSync(path)]));
+    const bySecond = async (): Promise<{
+      seconds: Set<number>;
+      numbers: number[];
+      missed: number;
+      lines: string[];
+    }> => {
+      const lines: string[] = [];
+      const reader = new RingReader(ring.folder, { onDamage: (line) => lines.push(line) });
+      const [seconds, numbers, frame] = [new Set<number>(), [] as number[], newFrame()];
+      for await (const chunk of reader.chunks())
+        while (chunk.next(frame)) {
+          seconds.add(frame.seconds - 1_700_000_000);
+          numbers.push(frame.number);
+        }
+      return { seconds, numbers, missed: reader.missed, lines };
+    };
+    await fc.assert(
+      fc.asyncProperty(damage, async ({ file, at, bytes }) => {
+        const { path, packetsBefore } = files[file]!;
+        const damaged = Buffer.from(whole.get(path)!);
+        const from = Math.floor(at * damaged.length);
+        damaged.set(bytes.subarray(0, damaged.length - from), from);
+        writeFileSync(path, damaged);
+        const { seconds, numbers, missed, lines } = await bySecond();
+        writeFileSync(path, whole.get(path)!);
+        // Packets' blocks have one length, and end the file.
+        const count = files[file + 1]!.packetsBefore - packetsBefore;
+        const head = damaged.length - count * PACKET_BLOCK_BYTES;
+        for (let i = 1; i <= 120; i++) {
+          const start = head + (i - packetsBefore - 1) * PACKET_BLOCK_BYTES;
+          const isElsewhere = i <= packetsBefore || i > packetsBefore + count;
+          const isOutside = start + PACKET_BLOCK_BYTES <= from || start >= from + bytes.length;
+          if (isElsewhere || isOutside) assert.ok(seconds.has(i), `packet ${i} (${lines.join()})`);
+        }
+        assert.deepEqual(
+          numbers,
+          [...new Set(numbers)].sort((a, b) => a - b),
+        );
+        assert.equal(numbers.length + missed, 120);
+        for (const line of lines) assert.ok(line.startsWith(`${path}: `), line);
+      }),
+      { numRuns: 100 },
+    );
+  });
 
   it('keeps the configured number of files, and a slow reader counts the packets it missed', async () => {
     const ring = newRing(3);

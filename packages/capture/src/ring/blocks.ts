@@ -14,8 +14,8 @@ const CAPTURED_AT = 20;
 const types: ReadonlySet<number> = new Set([BLOCK_ENHANCED_PACKET, BLOCK_SIMPLE_PACKET, BLOCK_INTERFACE]);
 
 /**
- * Finds where a block begins in bytes from the middle of a file: from there on, block follows block up to their end,
- * so that one inside a packet's data is not mistaken for one of the file. -1: nowhere.
+ * Finds where a whole block begins in bytes from the middle of a file: from there on, block follows block for longer than any
+ * block is, or up to their end, so that one inside a packet's data is not mistaken for one of the file. -1: nowhere.
  *
  * @param at the position of `bytes` in the file, where blocks begin at multiples of 4
  */
@@ -40,7 +40,7 @@ export function wholeBlocks(bytes: Uint8Array, most: number): number {
 
 function isChain(view: DataView, from: number): boolean {
   let at = from;
-  while (at + FRAME_BYTES <= view.byteLength) {
+  while (at + FRAME_BYTES <= view.byteLength && at - from <= PACKET_BLOCK_MAX) {
     const type = view.getUint32(at, true);
     const length = view.getUint32(at + 4, true);
     if (!types.has(type) || length % 4 !== 0 || length < FRAME_BYTES || length > PACKET_BLOCK_MAX)
@@ -49,10 +49,12 @@ function isChain(view: DataView, from: number): boolean {
       const captured = view.getUint32(at + CAPTURED_AT, true);
       if (captured + ENHANCED_BYTES > length) return false;
     }
-    at += length;
-    if (at <= view.byteLength && view.getUint32(at - 4, true) !== length) return false;
+    const end = at + length;
+    const isWhole = end <= view.byteLength;
+    if (isWhole ? view.getUint32(end - 4, true) !== length : at === from) return false;
+    at = end;
   }
-  return true;
+  return at > from;
 }
 
 function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {

@@ -10,6 +10,8 @@ import { type RingFile, ringFiles } from './files.ts';
 /** A shorter file contains no packet yet, encrypted or not. */
 const BEGINNING_BYTES = 94;
 
+/** Where blocks begin (draft-ietf-opsawg-pcapng §3.1). */
+const BLOCK_ALIGNMENT = 4;
 const CHUNK_BYTES = 1 << 20;
 /** Polling interval for new bytes. */
 const POLL_MS = 40;
@@ -20,8 +22,8 @@ export interface RingReaderOptions {
   /** Whether the session has ended, so that the end of its last file is final. Default: it has. */
   readonly isOver?: () => boolean;
   /**
-   * Given a line about each damage. Reading goes on behind it where the file is encrypted, else with the next file; what was lost
-   * counts as missed from then on. Between the damage and the end of its file, numbers are lower by what was lost.
+   * Given a line about each damage. Reading goes on behind it, or with the next file if nothing there makes sense; what was lost
+   * counts as missed from the next file on. Between the damage and the end of its file, numbers are lower by what was lost.
    */
   readonly onDamage?: (line: string) => void;
 }
@@ -110,8 +112,9 @@ export class RingReader implements FrameSource, FrameReader {
     const buffer = new Uint8Array(CHUNK_BYTES);
     let position = 0;
     let isComplete = false;
-    // Behind damage, until a block begins.
+    // Behind damage, until a block begins; and what is to be reported of it, if that is not known yet.
     let isLost = false;
+    let damage: { readonly message: string; readonly position: number } | null = null;
     try {
       while (!this.#isClosed) {
         const next = await this.#readAt(plain, buffer, position);
@@ -123,16 +126,24 @@ export class RingReader implements FrameSource, FrameReader {
         const bytes = buffer.subarray(0, bytesRead);
         if (bytesRead > 0) {
           this.bytesRead = file.bytesBefore + position;
-          if (isLost && !this.#resume(bytes, file.bytesBefore, at)) continue;
-          if (!isLost) this.#reader.feed(bytes);
+          if (isLost) {
+            const from = this.#resume(bytes, file.bytesBefore, at);
+            if (from < 0) continue;
+            if (damage !== null) this.#report(file, damage.message, at + from - damage.position);
+            damage = null;
+          } else this.#reader.feed(bytes);
           isLost = false;
           yield this;
           this.#reader.release();
           const { problem } = this.#reader;
-          if (problem !== null) {
-            this.#onDamage?.(`${file.path}: ${problem.message}; reading goes on with the next file`);
-            return;
-          }
+          if (problem === null) continue;
+          // A resumed reader began with a head that is not in the file.
+          damage = {
+            message: problem.message,
+            position: this.#before.bytes - file.bytesBefore + problem.offset,
+          };
+          position = damage.position + BLOCK_ALIGNMENT;
+          isLost = true;
         } else if (isComplete) return;
         else {
           // It may have grown since the last read: one more look follows.
@@ -141,15 +152,25 @@ export class RingReader implements FrameSource, FrameReader {
         }
       }
     } finally {
+      if (damage !== null) this.#report(file, damage.message, null);
       await plain.close();
     }
   }
 
-  /** Goes on behind damage with the first block in these bytes, which are at `at` in their file; false: none begins in them. */
-  #resume(bytes: Uint8Array, fileBytesBefore: number, at: number): boolean {
+  /** @param skipped bytes of the file from the damage on; null: all */
+  #report({ path }: RingFile, message: string, skipped: number | null): void {
+    const where = skipped === null ? 'with the next file' : `${skipped} bytes further on`;
+    this.#onDamage?.(`${path}: ${message}; reading goes on ${where}`);
+  }
+
+  /**
+   * Goes on behind damage with the first block in these bytes, which are at `at` in their file. Returns where it begins in them;
+   * -1: none does.
+   */
+  #resume(bytes: Uint8Array, fileBytesBefore: number, at: number): number {
     const from = firstBlockIn(bytes, at);
     if (this.#reader.interfaces.length > 0) this.#interfaces = this.#reader.interfaces;
-    if (from < 0 || this.#interfaces.length === 0) return false;
+    if (from < 0 || this.#interfaces.length === 0) return -1;
     const head = headOf(this.#interfaces);
     const joined = new Uint8Array(head.length + bytes.length - from);
     joined.set(head);
@@ -160,7 +181,7 @@ export class RingReader implements FrameSource, FrameReader {
     };
     this.#reader = new CaptureReader({ mayLookAhead: false });
     this.#reader.feed(joined);
-    return true;
+    return from;
   }
 
   /**
