@@ -5,6 +5,7 @@ import {
   NESTED,
   needsReplies,
   type Packet,
+  protocolsMade,
   raw,
   readValue,
   SHOWN,
@@ -93,7 +94,7 @@ export class FieldsPrinter implements Printer {
     this.#columns = fields.map((field) => ({
       field,
       kind: fastKind(field),
-      protocol: field.protocol?.id ?? -1,
+      owners: ownersOf(field),
       values: this.#collector?.values[collected.indexOf(field)] ?? [],
     }));
     if (format.bom) out.text('\ufeff');
@@ -124,14 +125,14 @@ export class FieldsPrinter implements Printer {
   }
 
   #printAll(p: Packet, column: Column): void {
-    const { field, kind, protocol } = column;
+    const { field, kind, owners } = column;
     if (kind === FRAME) {
       field.writer!(p, 0, this.#out);
       return;
     }
     let isFirst = true;
     for (let layer = 1; layer < p.count; layer++) {
-      if (p.proto[layer] !== protocol || !hasTree(p, layer)) continue;
+      if (owners[p.proto[layer]!] === 0 || !hasTree(p, layer)) continue;
       const at = p.start[layer]! + field.offset;
       let value: Value | undefined;
       if (kind === GETTER) {
@@ -144,7 +145,7 @@ export class FieldsPrinter implements Printer {
       else printFixed(this.#out, kind, field, p.bufferOf(layer), at);
     }
     // The frame's own fields are of layer 0.
-    if (kind === GETTER && p.proto[0] === protocol) {
+    if (kind === GETTER && owners[p.proto[0]!] !== 0) {
       const value = field.getter!(p, 0);
       if (value !== undefined) printValue(this.#out, field, value);
     }
@@ -188,8 +189,15 @@ const LINE_BYTES = 1024;
 interface Column {
   readonly field: Field;
   readonly kind: number;
-  readonly protocol: number;
+  /** By protocol id: 1 if it owns the field. */
+  readonly owners: Uint8Array;
   readonly values: readonly Value[];
+}
+
+function ownersOf(field: Field): Uint8Array {
+  const owners = new Uint8Array(protocolsMade());
+  for (const { id } of field.owners) owners[id] = 1;
+  return owners;
 }
 
 /** A layer without a tree of its own (a frame that only looks like Ethernet) has no fields. */
@@ -208,7 +216,7 @@ const GENERAL = 5;
 const FRAME = 6;
 
 function fastKind(field: Field): number {
-  if (field.of.length > 0 || field.owners.length > 1 || field.protocol === null) return COLLECTED;
+  if (field.of.length > 0 || field.protocol === null) return COLLECTED;
   if (field.writer !== null) return FRAME;
   if (field.getter !== null) return GETTER;
   if (field.offset < 0) return COLLECTED;
@@ -252,7 +260,7 @@ function valuesOf(p: Packet, column: Column): readonly Value[] {
   const values: Value[] = [];
   const { field } = column;
   for (let layer = 0; layer < p.count; layer++) {
-    if (p.proto[layer] !== column.protocol || (layer > 0 && !hasTree(p, layer))) continue;
+    if (column.owners[p.proto[layer]!] === 0 || (layer > 0 && !hasTree(p, layer))) continue;
     if (field.getter !== null) {
       const value = field.getter(p, layer);
       if (value !== undefined) values.push(value);

@@ -66,7 +66,7 @@ export class Field {
   aliases: readonly Field[] = NONE;
   /** The first protocol that owns the field; set when that protocol is defined. */
   protocol: Protocol | null = null;
-  /** All owners: DNS, mDNS and LLMNR share their fields. A field with several owners has no fixed offset. */
+  /** All owners: DNS, mDNS and LLMNR share their fields. A fixed offset is the same in all. */
   owners: readonly Protocol[] = NONE;
   /** Not drawn in the tree, though filters and `-e` see it. */
   isHidden = false;

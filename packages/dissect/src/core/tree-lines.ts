@@ -148,7 +148,7 @@ export class TreeLines extends TreeSink {
     if (this.#depths.length > 1) this.#depths.pop();
   }
 
-  note(text: string): void {
+  protected append(text: string): void {
     if (this.#isWritten) this.#out.text(text);
   }
 }

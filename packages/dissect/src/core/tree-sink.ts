@@ -42,6 +42,8 @@ export abstract class TreeSink implements Sink {
   /** Of it what stands below the field written last, once that field's line is complete. */
   #due: ExpertItem[] = [];
   #dueStart = 0;
+  /** The field added last extends beyond its layer: it has no line, nor have the notes on it. */
+  #isLost = false;
   /** Fields of the layer that stand within an item. */
   #named: Field[] = [];
 
@@ -63,6 +65,7 @@ export abstract class TreeSink implements Sink {
     this.#items = [];
     this.#named = [];
     reportExpertInfo(p, layer, this.#keep);
+    this.#isLost = false;
     this.beginLayer(made, layer > 0 && (p.flags[layer]! & SHOWN) === 0);
     if (made.emit !== null) made.emit(p, layer, this);
     else for (const field of made.fields) this.fixed(field);
@@ -133,7 +136,8 @@ export abstract class TreeSink implements Sink {
   }
 
   #add(field: Field, start: number, length: number, value?: Value): boolean {
-    if (!this.#isWithin(start, length) || !this.isShown(field)) return false;
+    this.#isLost = !this.#isWithin(start, length);
+    if (this.#isLost || !this.isShown(field)) return false;
     if (this.#due.length > 0) this.#writeDue();
     if (this.#named.includes(field)) {
       this.#writeInPlace(field, start);
@@ -170,7 +174,12 @@ export abstract class TreeSink implements Sink {
     this.#writeDueHere();
   }
 
+  note(text: string): void {
+    if (!this.#isLost) this.append(text);
+  }
+
   group(text: string, start: number, length: number): void {
+    this.#isLost = false;
     this.#writeDue();
     this.enter(this.#isWithin(start, length) && this.#has() && this.heading('', text, start, length));
   }
@@ -209,5 +218,6 @@ export abstract class TreeSink implements Sink {
   protected abstract leave(): void;
   /** Whether nodes that are not drawn are written. */
   protected abstract readonly withHidden: boolean;
-  abstract note(text: string): void;
+  /** Puts text behind the last line. */
+  protected abstract append(text: string): void;
 }

@@ -221,7 +221,7 @@ class TreeBuilder extends TreeSink {
     if (node.name === '' && node.length === 0) node.length = Math.max(0, endOfChildren(node) - node.start);
   }
 
-  note(text: string): void {
+  protected append(text: string): void {
     this.#last?.note(text);
   }
 }

@@ -4,7 +4,7 @@ import type { AddExpertInfo } from '../core/expert.ts';
 import type { Packet } from '../core/packet.ts';
 import { hopFinding } from '../protocols/ip.ts';
 import { expertPayloadZero } from '../protocols/ipv6.ts';
-import { lengthFinding } from '../protocols/udp.ts';
+import { expertChecksumZero, expertTraceroute, lengthFinding } from '../protocols/udp.ts';
 import { addBadChecksum, badIpChecksum, badUdpChecksum } from './checksums.ts';
 
 export function ipExpert(p: Packet, layer: number, add: AddExpertInfo): void {
@@ -45,23 +45,13 @@ function tooLong(p: Packet, layer: number, length: number): number {
   return p.capturedLength === p.wireLength && length > there ? there : 0;
 }
 
-/** First destination port of traceroute's probes; Wireshark assumes three probes per hop. */
-const TRACEROUTE_PORT = 33_435;
-const TRACEROUTE_HOPS_MAX = 30;
-
 export function udpExpert(p: Packet, layer: number, add: AddExpertInfo): void {
   const start = p.start[layer]!;
   const length = lengthFinding(p, layer);
   if (length !== null) add('error', 'malformed', length.message, length.place);
   if (start + 8 > p.stop[layer]!) return;
-  const b = p.bufferOf(layer);
-  const probe = u16(b, start + 2) - TRACEROUTE_PORT;
-  if (u16(b, start) >= 32_768 && probe >= 0 && probe < TRACEROUTE_HOPS_MAX * 3)
-    add(
-      'chat',
-      'sequence',
-      `Possible traceroute: hop #${Math.floor(probe / 3) + 1}, attempt #${(probe % 3) + 1}`,
-    );
+  expertTraceroute(p, layer, add);
+  expertChecksumZero(p, layer, add);
   const expected = badUdpChecksum(p, layer);
   if (expected >= 0) addBadChecksum(expected, add);
 }

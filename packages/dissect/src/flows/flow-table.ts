@@ -36,6 +36,12 @@ export const START_CAPACITY = 64;
 /** Entries examined to find one to evict. */
 const EVICTION_SWEEP = 8;
 
+const UDP = 17;
+const UDPLITE = 136;
+
+/** UDP-Lite's conversations are numbered among those of UDP, as its fields are UDP's. */
+const counterOf = (transport: number): number => (transport === UDPLITE ? UDP : transport);
+
 export interface FlowTableOptions {
   /** Conversations kept at once; beyond that, one that has long been idle is evicted. */
   readonly maxFlows: number;
@@ -180,7 +186,7 @@ export class FlowTable {
 
   /** Number of conversations of a transport so far. */
   streams(transport: number): number {
-    return this.#streams[transport]!;
+    return this.#streams[counterOf(transport)]!;
   }
 
   /** The keys of all entries in order, KEY_WORDS each; unused words are 0. */
@@ -199,7 +205,7 @@ export class FlowTable {
 
   /** Sets the number of a transport's next conversation, for reading from the middle of a capture. */
   startAt(transport: number, stream: number): void {
-    this.#streams[transport] = stream;
+    this.#streams[counterOf(transport)] = stream;
   }
 
   /**
@@ -357,7 +363,7 @@ export class FlowTable {
     for (let k = 0; k < KEY_WORDS; k++) words[at + k] = this.#key[k]!;
     for (let k = KEY_WORDS; k < RECORD_WORDS; k++) words[at + k] = 0;
     words[at + HASH] = hash;
-    words[at + STREAM] = this.#streams[p.transport]!++;
+    words[at + STREAM] = this.#streams[counterOf(p.transport)]!++;
     words[at + FIRST_NANOSECONDS] = words[at + LAST_NANOSECONDS] = p.nanoseconds;
     const doubles = flow * RECORD_DOUBLES;
     this.#doubles[doubles + FIRST_SECONDS] = this.#doubles[doubles + LAST_SECONDS] = p.seconds;

@@ -213,7 +213,7 @@ export const icmpv6: Protocol = protocol({
     const end = p.stop[layer]!;
     out.fixed(f.type);
     out.fixed(f.code);
-    const code = icmpv6Code(b[start]!, b[start + 1]!);
+    const code = end - start < 2 ? null : icmpv6Code(b[start]!, b[start + 1]!);
     if (code !== null) out.note(` (${code})`);
     out.fixed(f.checksum);
     if (end - start < RPL_MIN) return;

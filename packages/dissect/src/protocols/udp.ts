@@ -1,10 +1,11 @@
 // User Datagram Protocol (RFC 768).
 import { u16 } from '../core/bytes.ts';
 import { data } from '../core/data.ts';
-import type { Place } from '../core/expert.ts';
+import type { AddExpertInfo, Place } from '../core/expert.ts';
 import { alias, bytes, none, seconds, uint } from '../core/field.ts';
 import { IPV6, type Packet, SHOWN } from '../core/packet.ts';
 import { type Protocol, protocol } from '../core/protocol.ts';
+import type { Sink } from '../core/sink.ts';
 import { ipProtocols, udpHeuristics, udpPorts } from '../core/table.ts';
 import { secondsSince } from '../core/times.ts';
 import { badUdpChecksum, statusOf } from '../expert/checksums.ts';
@@ -14,13 +15,17 @@ export const UDP = 17;
 
 const srcport = uint('udp.srcport', 'Source Port').at(0, 2);
 const dstport = uint('udp.dstport', 'Destination Port').at(2, 2);
-const f = {
+/** UDP-Lite has them, too (RFC 3828 §3.1). */
+export const udpFields = {
   srcport,
   dstport,
   port: alias('udp.port', 'Source or Destination Port', [srcport, dstport]).behindAll(),
-  length: uint('udp.length', 'Length').at(4, 2),
+  // Of UDP-Lite, whose header has no length, it is derived.
+  length: uint('udp.length', 'Length').get((p, layer) => lengthOf(p, layer)),
+  possibleTraceroute: none('udp.possible_traceroute', 'Possible traceroute'),
   lengthBad: none('udp.length.bad', 'Bad length value'),
   checksum: uint('udp.checksum', 'Checksum').at(6, 2).hex(),
+  checksumZero: none('udp.checksum.zero', 'Illegal checksum value (0)'),
   checksumStatus: uint('udp.checksum.status', 'Checksum Status').byName().named({
     0: 'Bad',
     1: 'Good',
@@ -39,6 +44,8 @@ const f = {
     (_, width) => `UDP payload (${width} byte${width === 1 ? '' : 's'})`,
   ),
 };
+
+const f = udpFields;
 
 const UNVERIFIED = 2;
 /** Values of the checksum status; 3: not present, 4: zero, which IPv6 forbids (RFC 8200 §8.1). */
@@ -60,11 +67,95 @@ function sinceFirst(p: Packet, layer: number): number | bigint | undefined {
   return secondsSince(p, flows.firstSeconds(flow), flows.firstNanoseconds(flow));
 }
 
-function checksumStatus(p: Packet, layer: number): number {
-  if (u16(p.bufferOf(layer), p.start[layer]! + 6) !== 0)
-    return statusOf(p.session.preferences['udp.check_checksum'], badUdpChecksum(p, layer));
-  return p.netKind === IPV6 ? ILLEGAL : NOT_PRESENT;
+function lengthOf(p: Packet, layer: number): number | undefined {
+  const [start, stop] = [p.start[layer]!, p.stop[layer]!];
+  if (p.protocols[layer]!.name !== 'udp') return stop - start;
+  return stop - start < 6 ? undefined : u16(p.bufferOf(layer), start + 4);
 }
+
+function checksumStatus(p: Packet, layer: number): number {
+  const isUdp = p.protocols[layer]!.name === 'udp';
+  if (u16(p.bufferOf(layer), p.start[layer]! + 6) === 0)
+    return isUdp && p.netKind !== IPV6 ? NOT_PRESENT : ILLEGAL;
+  return isUdp ? statusOf(p.session.preferences['udp.check_checksum'], badUdpChecksum(p, layer)) : UNVERIFIED;
+}
+
+/** Whether a checksum of zero, "none", is there where it must not be: over IPv6 (RFC 8200 §8.1), and in UDP-Lite. */
+export function isChecksumIllegal(p: Packet, layer: number): boolean {
+  return p.stop[layer]! - p.start[layer]! >= HEADER && checksumStatus(p, layer) === ILLEGAL;
+}
+
+export function expertChecksumZero(p: Packet, layer: number, add: AddExpertInfo): void {
+  if (isChecksumIllegal(p, layer))
+    add('error', 'checksum', 'Illegal checksum value (0)', { name: f.checksumZero });
+}
+
+/** How the Info column says so. */
+export const ILLEGAL_TEXT = ' [ILLEGAL CHECKSUM (0)]';
+
+const NOTES: Readonly<Record<number, string>> = {
+  [UNVERIFIED]: ' [unverified]',
+  [NOT_PRESENT]: ' [zero-value ignored]',
+  [ILLEGAL]: ' [zero-value illegal]',
+};
+
+/** The header's last field and what is derived. */
+export function emitFromChecksum(p: Packet, layer: number, out: Sink): void {
+  const start = p.start[layer]!;
+  const status = checksumStatus(p, layer);
+  const isZero = status === NOT_PRESENT || status === ILLEGAL;
+  out.openFixed(f.checksum);
+  out.note(NOTES[status] ?? '');
+  if (status === ILLEGAL) out.add(f.checksumZero, start + 6, 0);
+  if (!isZero) out.close();
+  out.add(f.checksumStatus, start + 6, 0, status);
+  if (isZero) out.close();
+  const stream = streamOf(p, layer);
+  if (stream !== undefined) out.add(f.stream, start, 0, stream);
+  const payload = start + HEADER;
+  const size = p.stop[layer]! - payload;
+  // Wireshark times only datagrams that carry something.
+  if (size > 0 || p.capturedLength < p.wireLength) {
+    out.group('[Timestamps]', start, 0);
+    out.fixed(f.timeRelative);
+    out.fixed(f.timeDelta);
+    out.close();
+  }
+  if (size > 0) out.add(f.payload, payload, size);
+}
+
+/** Enters the datagram of the layer in hand in the table of conversations; the layer's mark says where. */
+export function seeDatagram(p: Packet): void {
+  const { flows, deltaTimes } = p.session;
+  p.mark[p.count - 1] = flows.see(p) + 1;
+  if (flows.isNew) deltaTimes?.begin(p.flow, flows.capacity);
+  deltaTimes?.see(p);
+}
+
+/** First destination port of traceroute's probes; Wireshark assumes three probes per hop, and no more than 30 hops. */
+const TRACEROUTE_PORT = 33_435;
+const TRACEROUTE_PROBES = 30 * 3;
+
+/** Which of traceroute's probes this looks like, from 0; -1: none. */
+function tracerouteProbe(p: Packet, layer: number): number {
+  const b = p.bufferOf(layer);
+  const start = p.start[layer]!;
+  if (start + HEADER > p.stop[layer]! || u16(b, start) < 32_768) return -1;
+  const probe = u16(b, start + 2) - TRACEROUTE_PORT;
+  return probe >= 0 && probe < TRACEROUTE_PROBES ? probe : -1;
+}
+
+export function expertTraceroute(p: Packet, layer: number, add: AddExpertInfo): void {
+  const probe = tracerouteProbe(p, layer);
+  if (probe < 0) return;
+  const text = `Possible traceroute: hop #${Math.floor(probe / 3) + 1}, attempt #${(probe % 3) + 1}`;
+  add('chat', 'sequence', text, { under: f.dstport, name: f.possibleTraceroute });
+}
+
+export const portsHeadline = (p: Packet, layer: number): string =>
+  p.stop[layer]! - p.start[layer]! < 4
+    ? ''
+    : `, Src Port: ${u16(p.bufferOf(layer), p.start[layer]!)}, Dst Port: ${u16(p.bufferOf(layer), p.start[layer]! + 2)}`;
 
 export const udp: Protocol = protocol({
   name: 'udp',
@@ -85,10 +176,7 @@ export const udp: Protocol = protocol({
     p.dstPort = u16(b, start + 2);
     p.transport = UDP;
     const length = u16(b, start + 4);
-    const { flows, deltaTimes } = p.session;
-    p.mark[layer] = flows.see(p) + 1;
-    if (flows.isNew) deltaTimes?.begin(p.flow, flows.capacity);
-    deltaTimes?.see(p);
+    seeDatagram(p);
     p.payload[layer] = p.at = start + HEADER;
     if (length > p.wireEnd - start) p.notes[layer] = TOO_LONG;
     if (length >= HEADER) p.narrow(layer, length);
@@ -103,32 +191,16 @@ export const udp: Protocol = protocol({
     const start = p.start[layer]!;
     out.fixed(f.srcport);
     out.fixed(f.dstport);
-    out.fixed(f.length);
+    if (tracerouteProbe(p, layer) >= 0) out.add(f.possibleTraceroute, start + 2, 0);
+    if (p.stop[layer]! - start >= 6) out.add(f.length, start + 4, 2);
     if (p.notes[layer] === TOO_LONG) {
       if (p.capturedLength >= p.wireLength) out.note(` (bogus, payload length ${p.stop[layer]! - start})`);
       out.add(f.lengthBad, start + 4, 0);
     }
     if (p.stop[layer]! - start < HEADER) return;
-    const status = checksumStatus(p, layer);
-    out.openFixed(f.checksum);
-    if (status === UNVERIFIED) out.note(' [unverified]');
-    else if (status === NOT_PRESENT) out.note(' [zero-value ignored]');
-    if (status !== NOT_PRESENT) out.close();
-    out.add(f.checksumStatus, start + 6, 0, status);
-    if (status === NOT_PRESENT) out.close();
-    const stream = streamOf(p, layer);
-    if (stream !== undefined) out.add(f.stream, start, 0, stream);
-    out.group('[Timestamps]', start, 0);
-    out.fixed(f.timeRelative);
-    out.fixed(f.timeDelta);
-    out.close();
-    const payload = start + HEADER;
-    if (p.stop[layer]! > payload) out.add(f.payload, payload, p.stop[layer]! - payload);
+    emitFromChecksum(p, layer, out);
   },
-  headline: (p, layer) =>
-    p.stop[layer]! - p.start[layer]! < 4
-      ? ''
-      : `, Src Port: ${u16(p.bufferOf(layer), p.start[layer]!)}, Dst Port: ${u16(p.bufferOf(layer), p.start[layer]! + 2)}`,
+  headline: portsHeadline,
   info(p, layer) {
     const b = p.bufferOf(layer);
     const start = p.start[layer]!;
@@ -140,8 +212,7 @@ export const udp: Protocol = protocol({
     if (captured < HEADER) return bad === '' ? ports : `${ports}${bad} Len=${length - HEADER}`;
     if (length < HEADER && (length !== 0 || captured < 0x10000))
       return `${ports} [BAD UDP LENGTH ${length} < ${HEADER}]`;
-    const illegal = checksumStatus(p, layer) === ILLEGAL ? ' [ILLEGAL CHECKSUM (0)]' : '';
-    return `${ports}${bad} Len=${length - HEADER}${illegal}`;
+    return `${ports}${bad} Len=${length - HEADER}${isChecksumIllegal(p, layer) ? ILLEGAL_TEXT : ''}`;
   },
 });
 

@@ -1,19 +1,37 @@
-// Lightweight User Datagram Protocol (RFC 3828): UDP with partial checksum coverage.
+// Lightweight User Datagram Protocol (RFC 3828): UDP with partial checksum coverage in place of the length.
 import { u16 } from '../core/bytes.ts';
-import { uint } from '../core/field.ts';
+import { none, uint } from '../core/field.ts';
+import type { Packet } from '../core/packet.ts';
 import { protocol } from '../core/protocol.ts';
 import { ipProtocols } from '../core/table.ts';
-import { udpPayload } from './udp.ts';
+import {
+  emitFromChecksum,
+  expertChecksumZero,
+  ILLEGAL_TEXT,
+  isChecksumIllegal,
+  portsHeadline,
+  seeDatagram,
+  udpFields,
+  udpPayload,
+} from './udp.ts';
 
 const HEADER = 8;
-const UDPLITE = 136;
+export const UDPLITE = 136;
 
 const f = {
-  srcport: uint('udp.srcport', 'Source Port').at(0, 2),
-  dstport: uint('udp.dstport', 'Destination Port').at(2, 2),
+  ...udpFields,
   coverage: uint('udp.checksum_coverage', 'Checksum coverage').at(4, 2),
-  checksum: uint('udp.checksum', 'Checksum').at(6, 2).hex(),
+  coverageBad: none('udplite.checksum_coverage.bad', 'Bad checksum coverage length value'),
 };
+
+/** RFC 3828 §3.1: 0 covers all, and less than the header or more than there is must not be; null: within. */
+function badCoverage(p: Packet, layer: number): { coverage: number; length: number } | null {
+  const coverage = u16(p.bufferOf(layer), p.start[layer]! + 4);
+  const length = p.stop[layer]! - p.start[layer]!;
+  const isSnapped = p.capturedLength < p.wireLength;
+  const isBad = coverage !== 0 && (coverage < HEADER || (coverage > length && !isSnapped));
+  return isBad ? { coverage, length } : null;
+}
 
 export const udplite = protocol({
   name: 'udplite',
@@ -28,18 +46,50 @@ export const udplite = protocol({
     p.srcPort = u16(b, start);
     p.dstPort = u16(b, start + 2);
     p.transport = UDPLITE;
-    p.session.flows.see(p);
+    seeDatagram(p);
     p.payload[p.layer] = p.at = start + HEADER;
     if (p.at < p.wireEnd) udpPayload(p);
     return null;
   },
-  headline: (p, layer) =>
-    p.stop[layer]! - p.start[layer]! < 4
-      ? ''
-      : `, Src Port: ${u16(p.bufferOf(layer), p.start[layer]!)}, Dst Port: ${u16(p.bufferOf(layer), p.start[layer]! + 2)}`,
+  emit(p, layer, out) {
+    const start = p.start[layer]!;
+    const isWhole = p.stop[layer]! - start >= HEADER;
+    out.fixed(f.srcport);
+    out.fixed(f.dstport);
+    out.fixed(f.coverage);
+    if (!isWhole) return;
+    const bad = badCoverage(p, layer);
+    if (bad !== null) {
+      out.note(` (bogus, must be >= ${HEADER} and <= ${bad.length})`);
+      out.add(f.coverageBad, start + 4, 0);
+    }
+    out.fixed(f.length);
+    emitFromChecksum(p, layer, out);
+  },
+  headline: portsHeadline,
   info(p, layer) {
     const b = p.bufferOf(layer);
     const start = p.start[layer]!;
-    return `${u16(b, start)} → ${u16(b, start + 2)} Len=${p.stop[layer]! - start - HEADER}`;
+    const ports = `${u16(b, start)} → ${u16(b, start + 2)}`;
+    const size = p.stop[layer]! - start - HEADER;
+    if (size < 0) return ports;
+    const bad = badCoverage(p, layer);
+    const coverage =
+      bad === null
+        ? ''
+        : ` [BAD LIGHTWEIGHT UDP CHECKSUM COVERAGE LENGTH ${bad.coverage} < ${HEADER} or > ${bad.length}]`;
+    return `${ports}${coverage} Len=${size}${isChecksumIllegal(p, layer) ? ILLEGAL_TEXT : ''}`;
+  },
+  expert(p, layer, add) {
+    if (p.stop[layer]! - p.start[layer]! < HEADER) return;
+    const bad = badCoverage(p, layer);
+    if (bad !== null)
+      add(
+        'error',
+        'malformed',
+        `Bad checksum coverage length value ${bad.coverage} < ${HEADER} or > ${bad.length}`,
+        { under: f.coverage, name: f.coverageBad },
+      );
+    expertChecksumZero(p, layer, add);
   },
 });

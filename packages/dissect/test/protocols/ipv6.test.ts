@@ -523,7 +523,23 @@ testCases('What else IP carries', [
     'eth:ethertype:ip:udplite:data',
     'UDP-Lite',
     '1000 → 2000 Len=8',
-    { 'udp.checksum_coverage': '8' },
+    {
+      'udp.checksum_coverage': '8',
+      'udp.srcport': '1000',
+      'udp.port': '1000,2000',
+      'udp.length': '16',
+      'udp.checksum': '0x1234',
+      'udp.checksum.status': '2',
+      'udp.payload': '4141414141414141',
+    },
+  ],
+  // udplite, coverage beyond the end, checksum zero
+  [
+    '020000000002020000000001080045000024001600004088663a0a0000010a00000203e807d0006300004141414141414141',
+    'eth:ethertype:ip:udplite:data',
+    'UDP-Lite',
+    '1000 → 2000 [BAD LIGHTWEIGHT UDP CHECKSUM COVERAGE LENGTH 99 < 8 or > 16] Len=8 [ILLEGAL CHECKSUM (0)]',
+    { 'udp.checksum.status': '4', 'udp.checksum_coverage': '99' },
   ],
   // udplite dns
   [
@@ -532,6 +548,6 @@ testCases('What else IP carries', [
     'eth:ethertype:ip:udplite:dns',
     'DNS',
     'Standard query 0x1234 A www',
-    { 'udp.checksum_coverage': '0' },
+    { 'udp.checksum_coverage': '0', 'udp.port': '53,2000', 'udp.stream': '3', 'udp.length': '29' },
   ],
 ]);

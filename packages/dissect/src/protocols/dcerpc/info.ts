@@ -103,6 +103,10 @@ function bodyInfo(
 
 /** Where the fields end that the Info column has, by type: a message may be cut before. */
 const infoEnds: Readonly<Record<number, number>> = {
+  [pdu.BIND]: 25,
+  [pdu.ALTER_CONTEXT]: 25,
+  [pdu.BIND_ACK]: 20,
+  [pdu.ALTER_CONTEXT_RESPONSE]: 20,
   [pdu.BIND_NAK]: 18,
   [pdu.REQUEST]: 24,
   [pdu.RESPONSE]: 22,
@@ -139,8 +143,9 @@ export function resultsAt(b: Uint8Array, start: number, little: boolean): number
 }
 
 function acknowledgeInfo(b: Uint8Array, start: number, stop: number, little: boolean): string {
-  const at = resultsAt(b, start, little);
   const limits = `, max_xmit: ${uint(b, start + 16, 2, little)} max_recv: ${uint(b, start + 18, 2, little)}`;
+  if (start + 26 > stop) return limits;
+  const at = resultsAt(b, start, little);
   if (at >= stop) return limits;
   let text = `${limits}, ${b[at]} results:`;
   for (let k = 0, item = at + 4; k < Math.min(b[at]!, CONTEXTS_MAX) && item + 24 <= stop; k++, item += 24) {
