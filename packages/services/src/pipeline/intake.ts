@@ -46,6 +46,8 @@ export interface IntakeOptions {
   /** Called with the findings of a batch once it is stored; `capture` is its name. */
   readonly onFindings?: PipelineOptions['onFindings'];
   readonly meshClock?: MeshClock | undefined;
+  /** Captures at the same time, files and interfaces; more are refused, because each has a thread. Default: 8. */
+  readonly activeMax?: number | undefined;
 }
 
 interface Active {
@@ -59,7 +61,6 @@ interface Active {
   readonly ended: Promise<string | null>;
 }
 
-/** Captures at the same time; more are refused, because each has a thread. */
 const ACTIVE_MAX = 8;
 
 export class PipelineIntake implements Intake {
@@ -217,10 +218,11 @@ export class PipelineIntake implements Intake {
   }
 
   #checkRoom(): void {
-    if (this.#active.size >= ACTIVE_MAX)
+    const { activeMax = ACTIVE_MAX } = this.#options;
+    if (this.#active.size >= activeMax)
       throw new CaptureError(
         'ERR_CAPTURE_BUSY',
-        `${ACTIVE_MAX} captures run already; end one of them, or wait until a file is stored`,
+        `${activeMax} captures run already; end one of them, or wait until a file is stored`,
       );
   }
 
