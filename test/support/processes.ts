@@ -12,7 +12,7 @@ const FILES: Record<string, readonly string[]> = {
   'test/pages.ts': ['packages/dashboard/test/!(mesh).e2e.ts'],
   'test/postgres.ts': [
     'packages/store/test/postgres.e2e.ts',
-    'packages/services/test/analyzer/answers-postgres.e2e.ts',
+    'packages/services/test/analyzer/{answers,hostile}-postgres.e2e.ts',
     'packages/services/test/{resend,two-writers}.e2e.ts',
   ],
   'test/services.ts': [

@@ -8,7 +8,7 @@ import { hostOf, VirtualMesh } from '../src/virtual/index.ts';
 const PEERS = 6;
 const STEPS = 40;
 const firstSeed = Number(process.env.EYRIE_SEED ?? 1);
-const runs = Number(process.env.EYRIE_RUNS ?? 50);
+const runs = Number(process.env.EYRIE_RUNS ?? 30);
 
 class Run {
   readonly mesh: VirtualMesh;

@@ -24,7 +24,7 @@ class Database {
   }
 
   static async make(): Promise<Database> {
-    const url = await (await sharedPostgres()).make();
+    const url = await (await sharedPostgres()).makeEmpty();
     const client = new pg.Client({ connectionString: url, application_name: 'scene' });
     await client.connect();
     return new Database(url, client);

@@ -7,10 +7,13 @@ import { userInfo } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import pg from 'pg';
 import { folderOfProcess } from '../../../test/support/folders.ts';
+import { openStore } from '../src/open.ts';
 
 export interface TestServer {
-  /** The address of an empty database. */
+  /** The address of a database with a store in which there is nothing; the store was made once, and is copied. */
   readonly make: () => Promise<string>;
+  /** The address of an empty database, in which opening makes the store. */
+  readonly makeEmpty: () => Promise<string>;
   readonly restart: (whileAway: () => Promise<void>) => Promise<void>;
   readonly canRestart: boolean;
   readonly stop: () => Promise<void>;
@@ -87,20 +90,34 @@ function linkLibraries(folder: string): void {
 }
 
 /** @param how options of CREATE DATABASE; those of a server that was given may be of another version */
-function databasesAt(url: string, how = ''): { make: () => Promise<string> } {
+function databasesAt(url: string, how = ''): Pick<TestServer, 'make' | 'makeEmpty'> {
   let count = 0;
+  const create = async (from: string): Promise<string> => {
+    const name = `eyrie_test_${process.pid}_${count++}`;
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    await client.query(`DROP DATABASE IF EXISTS ${name}`);
+    await client.query(`CREATE DATABASE ${name} TEMPLATE ${from} ${how}`);
+    await client.end();
+    return name;
+  };
+  const addressOf = (name: string): string => {
+    const made = new URL(url);
+    made.pathname = `/${name}`;
+    return made.href;
+  };
+  const madeStore = async (): Promise<string> => {
+    const name = await create('template1');
+    await (await openStore(addressOf(name))).close();
+    return name;
+  };
+  let template: Promise<string> | undefined;
   return {
     make: async () => {
-      const name = `eyrie_test_${process.pid}_${count++}`;
-      const client = new pg.Client({ connectionString: url });
-      await client.connect();
-      await client.query(`DROP DATABASE IF EXISTS ${name}`);
-      await client.query(`CREATE DATABASE ${name} ${how}`);
-      await client.end();
-      const made = new URL(url);
-      made.pathname = `/${name}`;
-      return made.href;
+      template ??= madeStore();
+      return addressOf(await create(await template));
     },
+    makeEmpty: async () => addressOf(await create('template1')),
   };
 }
 

@@ -80,7 +80,7 @@ test('/overviews: filters of their lines find packets, and a filter narrows them
   for (const name of ['dns', 'http', 'tls']) {
     const { body } = await analyzer.get(`/overviews/${name}`);
     for (const { name: of, items } of body.tables)
-      for (const { filter, text } of items.slice(0, 3)) {
+      for (const { filter, text } of items.slice(0, 1)) {
         if (filter === null) continue;
         const { items: found } = (
           await analyzer.get(`/packets?${new URLSearchParams({ q: filter, limit: '1' })}`)

@@ -98,8 +98,8 @@ export function readsPackets(open: () => Store): void {
     for (const [filter, columns, limit] of [
       // Over all packets two columns are enough: a number and an address.
       ['', ['length', 'src'], 3_000],
-      ['icmp || arp || dns', PACKET_COLUMNS, 200],
-      ['http.host contains "a"', PACKET_COLUMNS, 25],
+      ['icmp || arp || dns', PACKET_COLUMNS, 400],
+      ['http.host contains "a"', PACKET_COLUMNS, 60],
     ] as const) {
       const rows = await everyPacket(store, { filter });
       assert.ok(rows.length > limit, 'several pages');
