@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { FolderStorage, foundMesh, peerFolder, systemRuntime } from '@eyrie/mesh';
 import { UserError } from '../src/errors.ts';
-import { selectAny, selectAuthority, selectPeer } from '../src/mesh/select.ts';
+import { bestInformed, selectAny, selectAuthority, selectPeer } from '../src/mesh/select.ts';
 
 describe('without --peer', () => {
   const kept = { EYRIE_HOME: process.env.EYRIE_HOME, EYRIE_PEER: process.env.EYRIE_PEER };
@@ -37,6 +37,14 @@ describe('without --peer', () => {
       message: 'no peer here holds the authority: run this where the mesh was founded',
     });
     for (const id of ['one', 'two']) rmSync(peerFolder(home, id), { recursive: true });
+  });
+
+  it('asks the peer with the authority before one that may have been revoked', () => {
+    found('early', false);
+    found('late', true);
+    assert.equal(bestInformed(['early', 'late']), 'late');
+    assert.equal(bestInformed(['early']), 'early');
+    for (const id of ['early', 'late']) rmSync(peerFolder(home, id), { recursive: true });
   });
 
   it('selects the peer with the authority, unless there is a peer of another mesh, even of the same name', async () => {

@@ -39,7 +39,7 @@ export function selectAuthority(named: string | undefined): string {
   return holders.length === 1 && meshesOf(all).size === 1 ? holders[0]! : selectPeer(named);
 }
 
-/** For what any peer of a mesh answers alike: of several here, the first that runs, if all that run are of one mesh. */
+/** For what any peer of a mesh answers alike: of several here, one that runs, if all that run are of one mesh. */
 export async function selectAny(named: string | undefined): Promise<string> {
   const all = peersIn(eyrieHome());
   if (!isFree(named) || all.length < 2) return selectPeer(named);
@@ -47,7 +47,12 @@ export async function selectAny(named: string | undefined): Promise<string> {
   const states = await Promise.all(all.map(stateOf));
   const running = all.filter((_, i) => states[i] === 'runs');
   if (running.length === 0) throw new UserError('no peer of this user runs: eyrie mesh start', FAILED);
-  return meshesOf(running).size === 1 ? running[0]! : selectPeer(named);
+  return meshesOf(running).size === 1 ? bestInformed(running) : selectPeer(named);
+}
+
+/** Not one that was revoked, and knows the mesh as it was then: the authority, if it is among them. */
+export function bestInformed(ids: readonly string[]): string {
+  return ids.find(holdsAuthority) ?? ids[0]!;
 }
 
 /** Those that wait to be let in are in none. */
