@@ -2,7 +2,15 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -179,6 +187,24 @@ describe('eyrie import', () => {
       assert.match(answer.stderr, message);
       assert.match(answer.stderr, /^eyrie: [^\n]*\n$/);
     }
+  });
+
+  it('stores the other files of a folder in which one is empty and one is none, and ends with 1', () => {
+    const captures = join(folder, 'captures');
+    mkdirSync(captures);
+    writeFileSync(join(captures, 'a-empty.pcap'), '');
+    writeFileSync(join(captures, 'a-text.pcap'), 'no capture '.repeat(20_000));
+    copyFileSync(SAMPLE, join(captures, 'b.pcapng'));
+    const url = `duckdb:${join(folder, 'some.duckdb')}`;
+    const { status, stdout, stderr } = eyrie('import', captures, '--store', url);
+    assert.match(stdout, /b\.pcapng: [\d,]+ packets stored/);
+    assert.match(
+      stderr,
+      /^eyrie: [^\n]*a-empty\.pcap: the file is empty; [^\n]*\neyrie: [^\n]*a-text\.pcap: not a capture file[^\n]*\n$/,
+    );
+    assert.equal(status, 1);
+    const info = JSON.parse(eyrie('store', 'info', '--json', '--store', url).stdout);
+    assert.deepEqual([info.captures, info.packets], [1, counted]);
   });
 
   it('leaves nothing of what is no capture file', () => {

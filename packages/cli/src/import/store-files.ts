@@ -17,10 +17,10 @@ import type { ImportOptions } from './command.ts';
 
 interface Imported {
   readonly file: string;
-  /** Null: it is stored already, or another process stores it now. */
+  /** Null: it is stored already, another process stores it now, or it cannot be read. */
   readonly packets: number | null;
   readonly seconds: number;
-  /** Null: it is another process's. */
+  /** Null: it is another process's, or there is none. */
   readonly capture: number | null;
   /** Earlier captures of the same file, which were deleted. */
   readonly replaced: readonly number[];
@@ -53,7 +53,7 @@ export async function storeFiles(
         silence,
         keyLog,
         interrupt,
-      });
+      }).catch((error) => unreadable(file, error, files));
       all.push(done);
       if (options.json !== true && done.capture !== null) console.log(lineFor(done, store));
     }
@@ -142,6 +142,15 @@ async function importOne(file: string, options: Import): Promise<Imported> {
     progress?.end();
     interrupt.signal.removeEventListener('abort', stop);
   }
+}
+
+/** One of several that cannot be read: the others are stored. @throws what is no such error */
+function unreadable(file: string, error: unknown, files: readonly string[]): Imported {
+  // Those of the parser's thread have lost their class.
+  const { code = '', message } = error as NodeJS.ErrnoException;
+  if (files.length === 1 || !code.startsWith('ERR_CAPTURE_')) throw error;
+  const problem = message.replace(`${file}: `, '');
+  return { file, packets: null, seconds: 0, capture: null, replaced: [], problem };
 }
 
 /** Another process stores this file. */
