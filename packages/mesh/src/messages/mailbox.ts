@@ -13,7 +13,7 @@ import { decode, encode, type Shape } from '../wire/schema.ts';
 import { HELD_OF_ONE_MAX } from './held.ts';
 import type { Holders } from './holders.ts';
 import type { Inbox } from './inbox.ts';
-import { KEEP_MS, type Outbox } from './outbox.ts';
+import { KEEP_MS, type Outbox, type Queue, type Waiting } from './outbox.ts';
 import { envelope, isReceipt, type Pairs } from './pairs.ts';
 import type { Policy } from './policy.ts';
 import {
@@ -37,6 +37,11 @@ const LEAVE_AGAIN_MS = 4_000;
 /** Peers that are queried, one after the other, for the key of one that is away. */
 const CANDIDATES_MAX = 8;
 const REFUSED_STREAMS_MAX = 1_000;
+/** The number of a message without content: too early for any receiver, so that its reply names the last that it took. */
+const PROBE = Number.MAX_SAFE_INTEGER;
+/** Between two times that messages are numbered anew for one receiver, which may lie about what it took. */
+const RENUMBER_MS = 60_000;
+const FIRSTS_MAX = 8;
 
 export type Outcome = { isDelivered: boolean; problem: string };
 
@@ -50,6 +55,14 @@ interface Sending {
   leaveAgainMs: number;
   readonly holders: Set<string>;
   cancelRetry: Cancel | null;
+  /**
+   * The receiver confirmed in this run that it took no number that an earlier run did not give. Otherwise this folder is an
+   * old copy, and the receiver would take new messages for known ones.
+   */
+  isInStep: boolean;
+  renumberedMs: number;
+  /** By epoch, the number of the first message that waited when it began: the receiver had taken all before. */
+  readonly firsts: Map<string, number>;
   /** The receiver's last reason for not taking a message; not authenticated. */
   problem: string;
 }
@@ -63,9 +76,19 @@ function newSending(): Sending {
     leftUpTo: 0,
     leaveAgainMs: 0,
     holders: new Set(),
+    isInStep: false,
+    renumberedMs: Number.NEGATIVE_INFINITY,
+    firsts: new Map(),
     cancelRetry: null,
     problem: '',
   };
+}
+
+const probe: Waiting = { sequence: PROBE, sentMs: 0, topic: '', by: '', body: new Uint8Array() };
+
+/** Whether only numbers of this run wait in a stream of earlier ones, whose end the receiver has not confirmed yet. */
+function isUnproved({ ownFrom, waiting }: Queue, { isInStep }: Sending): boolean {
+  return !isInStep && ownFrom > 1 && (waiting[0]?.sequence ?? 0) >= ownFrom;
 }
 
 export interface MailboxOptions {
@@ -173,8 +196,7 @@ export class Mailbox {
   }
 
   #pump(to: string): void {
-    const queue = this.#outbox.queueOf(to);
-    if (queue === null || !this.#giveUpOld(to)) return;
+    if (this.#outbox.queueOf(to) === null || !this.#giveUpOld(to)) return;
     if (!this.#directory.isAlive(to)) {
       this.#leave(to);
       return;
@@ -187,22 +209,70 @@ export class Mailbox {
         sending.problem = error;
         return;
       }
+      const queue = this.#outbox.queueOf(to)!;
       const first = queue.waiting[0]?.sequence ?? 0;
+      if (isUnproved(queue, sending)) return void this.#seal(to, key, queue, probe);
+      const end = sending.isInStep || queue.ownFrom === 1 ? first + WINDOW : queue.ownFrom;
       for (const message of queue.waiting.slice(0, WINDOW)) {
-        if (message.sequence <= sending.sentUpTo || message.sequence >= first + WINDOW) continue;
-        const plain = encode(content, { stream: queue.stream, ...message });
-        const sealed = this.#pairs.seal(to, key, plain).envelope;
-        if (!this.#routing.send(to, routedKinds.sealed, encode(envelope, sealed))) break;
+        if (message.sequence <= sending.sentUpTo || message.sequence >= end) continue;
+        if (!this.#seal(to, key, queue, message)) break;
         sending.sentUpTo = message.sequence;
       }
     });
   }
 
+  #seal(to: string, key: Uint8Array, { stream, waiting }: Queue, message: Waiting): boolean {
+    const sealed = this.#pairs.seal(to, key, encode(content, { stream, ...message })).envelope;
+    const firsts = this.#sending.get(to)?.firsts ?? new Map<string, number>();
+    const epoch = hex(sealed.epoch);
+    if (!firsts.has(epoch)) firsts.set(epoch, waiting[0]!.sequence);
+    if (firsts.size > FIRSTS_MAX) firsts.delete(firsts.keys().next().value!);
+    return this.#routing.send(to, routedKinds.sealed, encode(envelope, sealed));
+  }
+
+  /** The two sides do not agree on the numbers: a folder is an old copy, or the inbox was deleted. */
+  #renumber(to: string, sending: Sending, why: string): void {
+    const nowMs = this.#runtime.clock.elapsedMs();
+    if (nowMs - sending.renumberedMs < RENUMBER_MS) return;
+    this.#runtime.log('warn', 'messages are numbered anew', { peer: to, reason: why });
+    sending.renumberedMs = nowMs;
+    if (this.#hasBegunStream(to, sending)) this.#pump(to);
+  }
+
+  /** False where it cannot be written now, as on a full disk. */
+  #hasBegunStream(to: string, sending: Sending): boolean {
+    try {
+      this.#beginStream(to, sending);
+      return true;
+    } catch (error) {
+      const { message } = error as Error;
+      this.#runtime.log('warn', 'messages cannot be numbered anew', { peer: to, message });
+      return false;
+    }
+  }
+
+  /** @throws the storage's error */
+  #beginStream(to: string, sending: Sending): void {
+    const before = this.#outbox.queueOf(to)!.waiting;
+    this.#outbox.renumber(to);
+    const waiters = before.map(({ sequence }) => {
+      const settled = this.#waiters.get(`${to} ${sequence}`);
+      this.#waiters.delete(`${to} ${sequence}`);
+      return settled;
+    });
+    for (const [i, settled] of waiters.entries())
+      if (settled !== undefined) this.#waiters.set(`${to} ${i + 1}`, settled);
+    Object.assign(sending, { sentUpTo: 0, leftUpTo: 0, leaveAgainMs: 0 });
+    sending.firsts.clear();
+  }
+
   /** Leaves messages with holders while the receiver is away, so that it gets them even if this peer is away later. */
   #leave(to: string): void {
-    const queue = this.#outbox.queueOf(to)!;
     const sending = this.#sending.get(to) ?? newSending();
     this.#sending.set(to, sending);
+    // Whether this folder is an old copy cannot be asked now: a new stream is right either way.
+    if (isUnproved(this.#outbox.queueOf(to)!, sending) && !this.#hasBegunStream(to, sending)) return;
+    const queue = this.#outbox.queueOf(to)!;
     const first = queue.waiting[0]?.sequence;
     const nowMs = this.#runtime.clock.elapsedMs();
     if (first === undefined || nowMs < sending.leaveAgainMs) return;
@@ -258,9 +328,20 @@ export class Mailbox {
     const sending = this.#sending.get(from);
     if (response.receipt.length === 0) return void (sending && this.#takeProblem(from, response, sending));
     const context = this.#pairs.contextTo(from, response.epoch);
-    if (context === null || hex(response.stream) !== hex(queue.stream) || response.upTo >= queue.next) return;
+    if (context === null || hex(response.stream) !== hex(queue.stream)) return;
     if (!isReceipt(response.receipt, context, response.stream, receiptText(response))) return;
     this.#pairs.confirmed(from, response.epoch);
+    if (sending !== undefined) {
+      const isOldCopy = !sending.isInStep && queue.ownFrom > 1 && response.upTo >= queue.ownFrom;
+      if (isOldCopy) {
+        this.#settle(from, queue.ownFrom - 1, () => ({ isDelivered: true, problem: '' }));
+        return void this.#renumber(from, sending, 'this folder is an old copy');
+      }
+      if (response.upTo < (sending.firsts.get(hex(response.epoch)) ?? 0) - 1)
+        return void this.#renumber(from, sending, 'the receiver has lost what it took');
+      sending.isInStep = true;
+    }
+    if (response.upTo >= queue.next) return;
     if (sending !== undefined) {
       sending.attempts = 0;
       sending.problem = '';
@@ -319,7 +400,6 @@ export class Mailbox {
     else if (sequence <= last) this.#runtime.log('debug', 'message came again', { from, sequence });
     // For a message that arrives too early, the reply names only the last one taken: the sender resumes there.
     const upTo = this.#inbox.lastOf(from, stream);
-    if (upTo === 0) return false;
     const refused = this.#refused.get(`${from} ${hex(stream)}`) ?? [];
     this.#reply(from, receiptFor(epoch, opened.context, { stream, upTo, refused }));
     return sequence <= upTo;

@@ -31,6 +31,8 @@ export interface Queue {
   /** Names the sequence of numbers: as long as this peer keeps its folder. */
   stream: Uint8Array;
   next: number;
+  /** The first number that this process gives: lower ones are of earlier runs. */
+  ownFrom: number;
   waiting: Waiting[];
   waitingBytes: number;
 }
@@ -45,6 +47,7 @@ export class Outbox {
     this.#storage = storage;
     this.#random = random;
     for (const each of storage.readLog(LOG)) this.#load(decode(entry, each));
+    for (const queue of this.#queues.values()) queue.ownFrom = queue.next;
   }
 
   queueOf(to: string): Queue | null {
@@ -78,6 +81,22 @@ export class Outbox {
     return sequence;
   }
 
+  /** Numbers the waiting messages anew from 1, in a new stream: the two sides do not agree on the numbers of the old one. */
+  renumber(to: string): void {
+    const waiting = this.#queues.get(to)?.waiting ?? [];
+    const entries: Entry[] = [{ kind: 'stream', to, stream: this.#random.bytes(8) }];
+    for (const [i, { by, ...each }] of waiting.entries()) {
+      entries.push({ kind: 'add', to, ...each, sequence: i + 1 });
+      if (by !== '') entries.push({ kind: 'by', to, sequence: i + 1, by });
+    }
+    this.#storage.append(
+      LOG,
+      entries.map((each) => encode(entry, each)),
+    );
+    this.#deadEntries += waiting.length + 1;
+    for (const each of entries) this.#load(each);
+  }
+
   /** Removes all messages up to that number: they were acknowledged or given up. */
   done(to: string, sequence: number): void {
     const queue = this.#queues.get(to);
@@ -90,7 +109,7 @@ export class Outbox {
 
   #load(each: Entry): void {
     if (each.kind === 'stream') {
-      this.#queues.set(each.to, { stream: each.stream, next: 1, waiting: [], waitingBytes: 0 });
+      this.#queues.set(each.to, { stream: each.stream, next: 1, ownFrom: 1, waiting: [], waitingBytes: 0 });
       return;
     }
     const queue = this.#queues.get(each.to);
