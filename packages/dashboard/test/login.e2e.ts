@@ -8,12 +8,12 @@ import { sharedBrowser } from './support/shared.ts';
 
 const TOKEN = 'the-token-of-this-test';
 
-test('a browser logs in with the token in the form at /login, and not with another token', async () => {
+test('a browser logs in with the token in the form at /login, not with another, and is where its link leads', async () => {
   const store = await openStore('duckdb::memory:');
   const analyzer = await startAnalyzer(store, { access: { token: TOKEN, hosts: [] } });
   const browser = await sharedBrowser();
   try {
-    const { page, end } = await visit(browser, `${analyzer.address}/login`);
+    const { page, end } = await visit(browser, `${analyzer.address}/login#/packets?q=dns`);
     const send = async (token: string): Promise<void> => {
       await page.fill('input[name=token]', token);
       await page.getByRole('button', { name: 'Log in' }).click();
@@ -22,6 +22,7 @@ test('a browser logs in with the token in the form at /login, and not with anoth
     await page.getByText('This is not the token.').waitFor();
     await send(TOKEN);
     await page.waitForURL((url) => url.pathname !== '/login');
+    assert.equal(new URL(page.url()).hash, '#/packets?q=dns');
     const status = await page.evaluate(async () => (await fetch('/captures')).status);
     assert.equal(status, 200);
     // The responses to the wrong token, and to the icon, which this server without a page does not have.

@@ -96,7 +96,7 @@ test('the session has ended: the page leads to the login', async () => {
   const { page, end } = await visit(browser, `${eyrie.url}#/hosts`, {}, async (own) => {
     await own.route('**/hosts?*', (route) => route.fulfill({ status: 401, json: { error } }));
   });
-  assert.equal(await page.getByRole('link', { name: 'Log in' }).getAttribute('href'), '/login');
+  assert.equal(await page.getByRole('link', { name: 'Log in' }).getAttribute('href'), '/login#/hosts');
   await end(/status of 401/);
 });
 

@@ -65,7 +65,7 @@ export function Trouble({ error, onRetry }: { error: ApiError; onRetry: () => vo
       <Empty icon="alert" title="Not logged in">
         The server asks for its token, perhaps because it was restarted with another one.
         <br />
-        <a class="button button-main" href="/login">
+        <a class="button button-main" href={`/login${location.hash}`}>
           Log in
         </a>
       </Empty>

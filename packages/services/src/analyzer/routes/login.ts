@@ -38,10 +38,11 @@ export function addLoginRoutes(app: Server, guard: Guard): void {
   });
 }
 
+/** Without `action` it goes to this page's own address, whose fragment says where in the page a link leads. */
 function form(problem: string): string {
   return page(
     'Log in',
-    `<form method="post" action="/login">
+    `<form method="post">
 <h1>Eyrie</h1>
 <p>The token was printed when the service was started.</p>
 <p><label>Token <input name="token" type="password" autocomplete="current-password" required autofocus></label>
