@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { requireTool } from '../../../test/support/tools.ts';
-import { visit, WAIT_MS } from './support/browser.ts';
+import { PHONE, visit, WAIT_MS } from './support/browser.ts';
 import { bundle } from './support/bundle.ts';
 import { type Eyrie, SAMPLE, startEyrie } from './support/eyrie.ts';
 import { differences, interfacesOf } from './support/shapes.ts';
@@ -112,7 +112,11 @@ test('live: packets appear as they arrive, the list follows and pauses, and the 
       assert.ok(Date.now() < deadline, 'the list does not grow');
       await page.waitForTimeout(100);
     }
+    await page.setViewportSize(PHONE);
+    const counted = page.locator('.toolbar-count', { hasText: /packets$/ });
+    assert.ok(await counted.evaluate(({ scrollWidth, clientWidth }) => scrollWidth <= clientWidth));
     await page.getByRole('button', { name: 'Pause' }).click();
+    await page.getByRole('button', { name: 'Follow new packets' }).waitFor();
     await page.getByRole('link', { name: 'Captures', exact: true }).click();
     await page.getByRole('button', { name: 'Stop' }).click();
     await page.locator('.capture-row', { hasText: 'lo' }).getByText('done').waitFor();

@@ -21,6 +21,7 @@ interface Props {
 }
 
 export function Toolbar({ rows, tail, ways, beginning, onFind }: Props) {
+  const tailLabel = tail.isOn ? 'Pause' : 'Follow new packets';
   return (
     <div class="toolbar" role="toolbar" aria-label="List">
       <p class="toolbar-count num" role="status">
@@ -30,12 +31,11 @@ export function Toolbar({ rows, tail, ways, beginning, onFind }: Props) {
         <button
           type="button"
           class="button button-small"
-          aria-pressed={tail.isOn}
-          title="Follow new packets (t)"
+          aria-label={tailLabel}
+          title={`${tailLabel} (t)`}
           onClick={() => tail.set(!tail.isOn)}
         >
-          <Icon name={tail.isOn ? 'pause' : 'down'} size={12} />
-          {tail.isOn ? 'Pause' : 'Follow new packets'}
+          <Icon name={tail.isOn ? 'pause' : 'down'} size={12} /> <span class="only-wide">{tailLabel}</span>
         </button>
       )}
       <GoTo ways={ways} beginning={beginning} />
