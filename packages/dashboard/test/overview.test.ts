@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Timeline } from '../src/api/types.ts';
+import { before } from '../src/pages/overview/earlier.ts';
 import { spanOfPackets } from '../src/pages/overview/span.ts';
 import { conversationOf, portOf, sumsOf } from '../src/pages/overview/sums.ts';
 
@@ -58,4 +59,13 @@ test('the span of the packets that pass leaves out the empty ends of the timelin
   assert.deepEqual(spanOfPackets(of(1)), { from: 100, to: 110 });
   assert.equal(spanOfPackets(of(0, 0)), null);
   assert.equal(spanOfPackets(of()), null);
+});
+
+test('a range is compared with as much time right before it, under the same filter', () => {
+  assert.deepEqual(before('dns && frame.time_epoch >= 100.5 && frame.time_epoch < 130.5'), {
+    q: 'dns && frame.time_epoch >= 70.5 && frame.time_epoch < 100.5',
+    seconds: 30,
+  });
+  for (const none of ['', 'dns', 'frame.time_epoch >= 5', 'frame.time_epoch >= 5 && frame.time_epoch < 5'])
+    assert.equal(before(none), null, none);
 });

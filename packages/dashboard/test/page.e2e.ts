@@ -322,6 +322,31 @@ test('flows: a client’s IPv6 address and port are not cut on a laptop, if all 
   await end();
 });
 
+test('overview: a time range is compared with as much time before it, in its figures and protocols', async () => {
+  const { items } = (await (await fetch(`${eyrie.url}captures`)).json()) as { items: { first: string }[] };
+  const start = Math.floor(Number(items[0]!.first));
+  const range = (from: number, to: number) =>
+    `frame.time_epoch >= ${start + from} && frame.time_epoch < ${start + to}`;
+  const packets = async (q: string) => {
+    const answer = await fetch(`${eyrie.url}protocol_summary?q=${encodeURIComponent(q)}`);
+    return ((await answer.json()) as { packets: number }).packets;
+  };
+  const [now, then] = [await packets(range(60, 90)), await packets(range(30, 60))];
+  assert.ok(now > then && then > 0);
+  const { page, end } = await open(`overview?protocols=list&q=${encodeURIComponent(range(60, 90))}`);
+  const figure = page.locator('.figure').first();
+  const change = await figure.getByText(/ times the 30 s before$/).innerText();
+  assert.ok(Math.abs(Number.parseFloat(change) - now / then) < 0.01, change);
+  await page
+    .locator('.protocol-lines li')
+    .first()
+    .getByText(/before [\d.]+ %$/)
+    .waitFor();
+  await page.getByRole('button', { name: 'Clear the filter' }).click();
+  await figure.getByText('before').waitFor({ state: 'detached' });
+  await end();
+});
+
 test('overview: top talkers as conversations and as ports; a click filters', async () => {
   const { page, end } = await open('overview');
   const talkers = page.locator('.talkers');

@@ -5,12 +5,20 @@ import { bitRate, bytes, count, percent, short } from '../../format/numbers.ts';
 import { dayAndClock, duration, zoneOf } from '../../format/time.ts';
 import { captures, rates, running } from '../../state/captures.ts';
 import { capture, filter } from '../../state/navigation.ts';
+import type { Earlier } from './earlier.ts';
 import type { Span } from './span.ts';
 
 const RATES_SHOWN = 240;
 
-export function Figures(props: { summary: ProtocolSummary; span: Span | null; isStale: boolean }) {
-  const { summary, span } = props;
+interface Props {
+  summary: ProtocolSummary;
+  earlier: Earlier | null;
+  span: Span | null;
+  isStale: boolean;
+}
+
+export function Figures(props: Props) {
+  const { summary, earlier, span } = props;
   const seconds = span === null ? 0 : span.to - span.from;
   const atMost = summary.is_exact ? '' : '≤ ';
   const stored = (captures.value ?? [])
@@ -27,11 +35,13 @@ export function Figures(props: { summary: ProtocolSummary; span: Span | null; is
             ? `${percent(summary.packets / stored)} of ${count(stored)}`
             : `${short(seconds > 0 ? summary.packets / seconds : 0)}/s on average`
         }
+        change={earlier && changeOf(summary.packets, earlier.summary.packets, earlier.seconds)}
       />
       <Figure
         name="Data"
         value={`${atMost}${bytes(summary.bytes)}`}
         note={`${seconds > 0 ? bitRate((summary.bytes * 8) / seconds) : '–'} on average`}
+        change={earlier && changeOf(summary.bytes, earlier.summary.bytes, earlier.seconds)}
       />
       <Figure
         name="Time"
@@ -59,13 +69,28 @@ export function Figures(props: { summary: ProtocolSummary; span: Span | null; is
   );
 }
 
-function Figure(props: { name: string; value: string; note: string; title?: string | undefined }) {
-  const { name, value, note, title } = props;
+/** `3.2 times the 30 s before`. */
+function changeOf(now: number, then: number, seconds: number): string {
+  if (then === 0) return `none in the ${duration(seconds)} before`;
+  return `${short(now / then)} times the ${duration(seconds)} before`;
+}
+
+interface FigureProps {
+  name: string;
+  value: string;
+  note: string;
+  /** Compared with the time before. */
+  change?: string | null;
+  title?: string | undefined;
+}
+
+function Figure({ name, value, note, change = null, title }: FigureProps) {
   return (
     <div class="figure" title={title}>
       <h2>{name}</h2>
       <p class="figure-value num">{value}</p>
       <p class="figure-note num">{note}</p>
+      {change !== null && <p class="figure-note num">{change}</p>}
     </div>
   );
 }

@@ -7,6 +7,7 @@ import { capture, filter, scope } from '../../state/navigation.ts';
 import { useResource } from '../../state/resource.ts';
 import { Welcome } from '../../ui/nothing.tsx';
 import { Loading, Trouble } from '../../ui/states.tsx';
+import { useEarlier } from './earlier.ts';
 import { Figures } from './figures.tsx';
 import { Findings, LINES, NewHosts, TopNames } from './lists.tsx';
 import { Protocols } from './protocols.tsx';
@@ -22,7 +23,8 @@ const MARKS = 300;
 const SERIES = 50;
 const BUCKETS = 240;
 
-export function Overview() {
+/** All that the page requests. */
+function useAnswers() {
   const terms = scope.value;
   const key = JSON.stringify(terms);
   const summary = useResource(key, (signal) => get<ProtocolSummary>('/protocol_summary', terms, signal));
@@ -45,7 +47,12 @@ export function Overview() {
   const suspicions = useResource(key, (signal) =>
     get<Page<FindingRow>>('/findings', { ...terms, finder: 'rule', limit: MARKS }, signal),
   );
+  const earlier = useEarlier(terms);
+  return { summary, earlier, timeline, talkers, newest, expert, suspicions };
+}
 
+export function Overview() {
+  const { summary, earlier, timeline, talkers, newest, expert, suspicions } = useAnswers();
   if (summary.data === null) {
     if (summary.error !== null) return <Trouble error={summary.error} onRetry={summary.reload} />;
     return <Loading />;
@@ -55,10 +62,15 @@ export function Overview() {
 
   return (
     <div class="overview">
-      <Figures summary={summary.data} span={spanOf(timeline.data)} isStale={summary.isLoading} />
+      <Figures
+        summary={summary.data}
+        earlier={earlier}
+        span={spanOf(timeline.data)}
+        isStale={summary.isLoading}
+      />
       {summary.error !== null && <Trouble error={summary.error} onRetry={summary.reload} />}
       <Traffic timeline={timeline} findings={suspicions.data?.items ?? []} />
-      <Protocols summary={summary.data} isStale={summary.isLoading} />
+      <Protocols summary={summary.data} earlier={earlier?.summary ?? null} isStale={summary.isLoading} />
       <TopTalkers hosts={talkers} />
       <Findings rules={suspicions} expert={expert} />
       <TopNames hosts={talkers} />

@@ -10,7 +10,14 @@ import { addToFilter, place, setView } from '../../state/navigation.ts';
 import { Panel, Switch } from '../../ui/panel.tsx';
 import { Empty } from '../../ui/states.tsx';
 
-export function Protocols({ summary, isStale }: { summary: ProtocolSummary; isStale: boolean }) {
+interface Props {
+  summary: ProtocolSummary;
+  /** The time before the chosen range; null: none is chosen. */
+  earlier: ProtocolSummary | null;
+  isStale: boolean;
+}
+
+export function Protocols({ summary, earlier, isStale }: Props) {
   const unit: Unit = place.value.view.share === 'packets' ? 'packets' : 'bytes';
   const view = place.value.view.protocols === 'list' ? 'list' : 'areas';
   const shares = useMemo(() => {
@@ -61,13 +68,21 @@ export function Protocols({ summary, isStale }: { summary: ProtocolSummary; isSt
           onChoose={(name) => addToFilter(ofProtocol(name))}
         />
       )}
-      {view === 'list' && shares.length > 0 && <ShareList shares={shares} />}
+      {view === 'list' && shares.length > 0 && (
+        <ShareList shares={shares} earlier={earlier && sharesOf(earlier, unit)} />
+      )}
     </Panel>
   );
 }
 
-/** All protocols, also those too small for an area. */
-function ShareList({ shares }: { shares: Share[] }) {
+/** Shares of 0 to 1, by protocol. */
+function sharesOf(summary: ProtocolSummary, unit: Unit): ReadonlyMap<string, number> {
+  const all = Math.max(1, summary[unit]);
+  return new Map(summary.items.map((item) => [item.protocol, item[unit] / all]));
+}
+
+/** All protocols, also those too small for an area; beside their shares those of the time before. */
+function ShareList({ shares, earlier }: { shares: Share[]; earlier: ReadonlyMap<string, number> | null }) {
   return (
     <ol class="lines protocol-lines" tabIndex={0} aria-label="Protocols by their share">
       {shares.map(({ name, amount, percent: part }) => (
@@ -78,6 +93,7 @@ function ShareList({ shares }: { shares: Share[] }) {
           </button>
           <span class="num lines-count">
             {amount} <span class="quiet">{part}</span>
+            {earlier !== null && <span class="quiet">, before {percent(earlier.get(name) ?? 0)}</span>}
           </span>
         </li>
       ))}
