@@ -106,6 +106,35 @@ describe('an inbox of the parser', () => {
     assert.match(sent.at(-1)!.end!.problem!, /8192 packets/);
   });
 
+  it('what is lost with packets that the persistor will never take are the packets alone: rows of theirs are sent', async () => {
+    // The conversations of the first batch are over in the second, which is refused.
+    const late: Frames = (see) =>
+      frames(20_000)((frame) => {
+        if (frame.number > 8192) frame.seconds += 1000;
+        see(frame);
+      });
+    const isRefused = ({ batch }: StoreRequest): boolean =>
+      batch.packets !== null && batch.sequence === 16_383;
+    const { inbox, sent } = inboxWith(0, false, (body) => !isRefused(body));
+    const taken = await inbox.take(delivery(late, { problem: null }));
+    assert.deepEqual(taken, { applied: true, packets: 20_000, refused: 8192 });
+    assert.deepEqual(
+      sent.map(({ batch }) => [batch.sequence, batch.packets?.length ?? 0, batch.flows.length > 0]),
+      [
+        [8191, 8192, false],
+        [16_383, 0, true],
+        [19_999, 3616, false],
+        [20_000, 0, true],
+      ],
+    );
+    const streams = sent.flatMap(({ batch }) => batch.flows.map(({ stream }) => stream));
+    assert.equal(new Set(streams).size, 20_000);
+    assert.deepEqual(
+      sent.map(({ batch }) => batch.drops.map(({ where, packets }) => [where, packets])),
+      [[], [['refused', 8192]], [], []],
+    );
+  });
+
   it('an end that was refused with its rows is told without them', async () => {
     const isPlain = ({ batch, end }: StoreRequest): boolean => end === null || batch.flows.length === 0;
     const { inbox, sent } = inboxWith(0, false, isPlain);

@@ -45,7 +45,10 @@ interface Unsent {
   readonly end: StoreRequest['end'];
   /** It has neither packets nor rows. */
   readonly isBare: boolean;
-  readonly drops: readonly DropRow[];
+  /** What it was made of, but for its packets. */
+  readonly batch: StoreBatch;
+  /** It is what was left of one that was refused and could not be put aside. */
+  readonly isRest: boolean;
 }
 
 /** One received batch of frames. */
@@ -229,9 +232,9 @@ export class Inbox {
 
   #push(batch: StoreBatch, packets: PacketBatch | null, end: StoreRequest['end']): void {
     const body = encodeStoreBody(batch, packets, end);
-    const { sequence, flows, names, findings, drops } = batch;
-    const isBare = packets === null && flows.length + names.length + findings.length === 0;
-    this.#unsent.push({ body, sequence, packets: packets?.length ?? 0, end, isBare, drops });
+    const { sequence } = batch;
+    const isBare = packets === null && !hasRows(batch);
+    this.#unsent.push({ body, sequence, packets: packets?.length ?? 0, end, isBare, batch, isRest: false });
   }
 
   /** Sends all pending bodies in order. @throws BusError */
@@ -246,7 +249,8 @@ export class Inbox {
       }
       try {
         await this.#options.persistor.once('POST', '/store', BATCH_TYPE, next.body);
-        this.#options.refused.taken();
+        // That the store takes rows does not mean that it takes packets.
+        if (!next.isRest) this.#options.refused.taken();
       } catch (error) {
         if (error instanceof BusError && error.code === 'ERR_SEQUENCE') {
           // Another process stores this source, too: the sender resumes after what is stored by now.
@@ -254,25 +258,35 @@ export class Inbox {
           throw new BusError('ERR_NEXT_AWAY', error.message);
         }
         if (!(error instanceof BusError && error.isForGood)) throw error;
-        this.#putAside(next, error.message);
+        if (next.isRest) for (const row of next.batch.drops) addDrop(this.#drops, row);
+        else this.#putAside(next, error.message);
       }
       this.#unsent.shift();
     }
   }
 
   /**
-   * Sets a body aside, so that the source continues; an end that it carried is sent separately.
+   * Sets a body aside, so that the source continues; an end that it carried is sent separately. If it cannot be kept, its rows are
+   * sent without its packets, which count as drops.
    *
    * @throws BusError if the store refuses everything: then the body stays
    */
-  #putAside({ body, sequence, packets, end, isBare, drops }: Unsent, reason: string): void {
+  #putAside({ body, sequence, packets, end, isBare, batch }: Unsent, reason: string): void {
     const { refused, origin } = this.#options;
-    if (refused.add({ source: this.key, sequence, packets, body: () => body, reason }) === 'retry')
-      throw new BusError('ERR_NEXT_AWAY', refused.trouble ?? reason);
+    const fate = refused.add({ source: this.key, sequence, packets, body: () => body, reason });
+    if (fate === 'retry') throw new BusError('ERR_NEXT_AWAY', refused.trouble ?? reason);
     this.#refused.all += packets;
     this.#refused.unreported += packets;
+    const drops = [...batch.drops];
+    if (packets > 0) drops.push({ where: 'refused', packets, time: Date.now() / 1000 });
+    if (fate === 'lost' && packets > 0 && hasRows(batch)) {
+      const rest = { ...batch, drops };
+      const unsent = { sequence, packets: 0, end: null, isBare: false, batch: rest, isRest: true };
+      // Next, behind the refused one.
+      this.#unsent.splice(1, 0, { ...unsent, body: encodeStoreBody(rest, null, null) });
+      return;
+    }
     for (const row of drops) addDrop(this.#drops, row);
-    if (packets > 0) addDrop(this.#drops, { where: 'refused', packets, time: Date.now() / 1000 });
     if (end === null || isBare) return;
     const rest = { flows: [], names: [], findings: [], drops: this.#drops.splice(0), packets: null };
     const problem = end.problem ?? `its last conversations were refused: ${reason}`;
@@ -292,4 +306,8 @@ export class Inbox {
     this.#memory = undefined;
     return memory;
   }
+}
+
+function hasRows({ flows, names, findings }: StoreBatch): boolean {
+  return flows.length + names.length + findings.length > 0;
 }
