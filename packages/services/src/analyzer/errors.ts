@@ -221,3 +221,10 @@ function demand(keyword: string, { type, limit }: Violation['params']): string |
 function readable(message: string): string {
   return message.replaceAll('\n', ' ');
 }
+
+/** Codes of what is no request, by status. */
+export const NOT_HTTP = {
+  400: 'bad_request',
+  408: 'too_slow',
+  431: 'headers_too_large',
+} as const satisfies Readonly<Record<number, ErrorCode>>;

@@ -14,7 +14,8 @@ import Fastify, {
   type RawServerDefault,
 } from 'fastify';
 import packageJson from '../../package.json' with { type: 'json' };
-import { answerAndClose, notHttp, TOO_SLOW } from '../bus/not-http.ts';
+import { notHttp, TOO_SLOW } from '../bus/not-http.ts';
+import { addPace, PACE, type Pace } from '../bus/pace.ts';
 import { addPage } from '../ui/page.ts';
 import { type AuditLog, addAudit } from './audit.ts';
 import { Details } from './bytes/detail.ts';
@@ -22,7 +23,7 @@ import { Redissector } from './bytes/redissect.ts';
 import { leftBy, Turns } from './bytes/turns.ts';
 import { addCompression } from './compress.ts';
 import type { Context } from './context.ts';
-import { ApiError, apiErrorOf, type ErrorCode } from './errors.ts';
+import { ApiError, apiErrorOf, NOT_HTTP } from './errors.ts';
 import type { Intake } from './intake.ts';
 import { type Compilers, lazyCompilers } from './lazy-compilers.ts';
 import { addLimits, clientOf, REQUESTS_PER_MINUTE } from './limits.ts';
@@ -31,7 +32,6 @@ import { producers } from './live/producers.ts';
 import { type AskPeer, MeshSource } from './mesh/source.ts';
 import { Methods } from './methods.ts';
 import { addMetrics, Metrics } from './metrics.ts';
-import { addPace, PACE, type Pace } from './pace.ts';
 import { guardPatterns } from './patterns.ts';
 import { addCaptureRoutes } from './routes/captures.ts';
 import { addConversationRoutes } from './routes/conversations.ts';
@@ -109,12 +109,6 @@ export type Server = FastifyInstance<
 /** Limit of JSON bodies. */
 const BODY_BYTES_MAX = 64 << 10;
 const UPLOAD_BYTES_MAX = 16 * 2 ** 30;
-/** By status. */
-const NOT_HTTP = {
-  400: 'bad_request',
-  408: 'too_slow',
-  431: 'headers_too_large',
-} as const satisfies Readonly<Record<number, ErrorCode>>;
 /** Limit of a message from a client on the live channel. */
 const LIVE_BYTES_MAX = 4096;
 /** Requests that read many packets again: at once, and waiting for their turn. */
@@ -170,7 +164,7 @@ export async function buildAnalyzer(
   // Before the guard, so that a refused upgrade to WebSocket also closes its connection.
   await app.register(websocket, { options: { maxPayload: LIVE_BYTES_MAX } });
   addErrors(app, log);
-  addPace(app, options.pace ?? PACE, (socket) => answerAndClose(socket, TOO_SLOW, NOT_HTTP[TOO_SLOW.status]));
+  addPace(app, options.pace ?? PACE, NOT_HTTP[TOO_SLOW.status]);
   addHttpRules(app);
   app.addHook('onResponse', async (request, reply) => {
     log.debug(`${request.method} ${request.url} ${reply.statusCode}`, { ms: Math.round(reply.elapsedTime) });

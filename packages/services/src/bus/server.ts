@@ -3,6 +3,7 @@ import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { BODY_BYTES_MAX, decode } from './encoding.ts';
 import { BusError, ListenError } from './errors.ts';
 import { notHttp } from './not-http.ts';
+import { addPace, PACE, type Pace } from './pace.ts';
 import { hasToken, tokenProblem } from './token.ts';
 
 const HEALTH = '/healthz';
@@ -17,10 +18,12 @@ export interface Listening {
 /**
  * @param health the body of /healthz; its status is 503 if `ok` is false
  * @param token required by all routes except /healthz
+ * @param pace of its clients at least
  */
 export function makeServer(
   health: () => { ok: boolean } & Record<string, unknown>,
   token?: string,
+  pace: Pace = PACE,
 ): FastifyInstance {
   const server = Fastify({
     bodyLimit: BODY_BYTES_MAX,
@@ -28,6 +31,7 @@ export function makeServer(
     exposeHeadRoutes: false,
     clientErrorHandler: notHttp((status) => (status === 431 ? 'ERR_HEADERS_TOO_LARGE' : 'ERR_NOT_HTTP')),
   });
+  addPace(server, pace, 'ERR_TOO_SLOW');
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) =>
     decode(body, request.headers['content-encoding']),

@@ -1,10 +1,12 @@
 // The page as a separate process: its files, and a reverse proxy to the analyzer, under one origin.
 import Fastify, { type FastifyInstance } from 'fastify';
-import { apiErrorOf } from '../analyzer/errors.ts';
+import { apiErrorOf, NOT_HTTP } from '../analyzer/errors.ts';
 import { addLimits, REQUESTS_PER_MINUTE } from '../analyzer/limits.ts';
 import { addLoginRoutes } from '../analyzer/routes/login.ts';
 import { type Access, addSecurity, Guard } from '../analyzer/security.ts';
 import type { Server, ServerLog } from '../analyzer/server.ts';
+import { TOO_SLOW } from '../bus/not-http.ts';
+import { addPace, PACE, type Pace } from '../bus/pace.ts';
 import { addPage } from './page.ts';
 import { addProxy, type ProxyOptions } from './proxy.ts';
 
@@ -14,6 +16,8 @@ export interface UiOptions extends ProxyOptions {
   readonly access: Access;
   /** Requests per minute from one address, except this machine. Default 1200. */
   readonly requestsPerMinute?: number;
+  /** Of its clients at least. Default PACE. */
+  readonly pace?: Pace;
   readonly log: ServerLog;
 }
 
@@ -21,6 +25,7 @@ export async function buildUi(options: UiOptions): Promise<FastifyInstance> {
   const { log } = options;
   const app = Fastify({ forceCloseConnections: true });
   const guard = new Guard(options.access);
+  addPace(app, options.pace ?? PACE, NOT_HTTP[TOO_SLOW.status]);
   app.setErrorHandler((thrown, request, reply) => {
     const error = apiErrorOf(thrown);
     if (error.statusCode >= 500) log.error(`${request.method} ${request.url}: ${(thrown as Error).message}`);

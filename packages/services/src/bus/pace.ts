@@ -2,7 +2,8 @@
 // the transfers). Those that hardly get on are cut off.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Server } from './server.ts';
+import type { FastifyInstance } from 'fastify';
+import { answerAndClose, TOO_SLOW } from './not-http.ts';
 
 export interface Pace {
   /** So many bytes are to be sent or read … */
@@ -24,10 +25,12 @@ interface Exchange {
   mark: { readonly bytes: number; readonly atMs: number } | null;
 }
 
-/**
- * @param late answers a request that came too slowly, before its connection is closed
- */
-export function addPace(app: Server, { bytesMin, spanMs }: Pace, late: (socket: Socket) => void): void {
+/** @param code what the API calls a request that came too slowly, which is told before its connection is closed */
+export function addPace(
+  app: Pick<FastifyInstance, 'addHook'>,
+  { bytesMin, spanMs }: Pace,
+  code: string,
+): void {
   const exchanges = new Set<Exchange>();
   app.addHook('onRequest', (request, reply, done) => {
     const exchange: Exchange = { request: request.raw, response: reply.raw, mark: null };
@@ -44,7 +47,7 @@ export function addPace(app: Server, { bytesMin, spanMs }: Pace, late: (socket: 
       else if (mark === null || now - mark.atMs >= spanMs) {
         if (mark === null || bytes - mark.bytes >= bytesMin) exchange.mark = { bytes, atMs: now };
         else if (response.headersSent) request.socket.destroy();
-        else late(request.socket);
+        else answerAndClose(request.socket, TOO_SLOW, code);
       }
     }
   }, spanMs / LOOKS);

@@ -1,13 +1,17 @@
 // Clients that send or read slowly, against a server that does nothing else than to bear with them.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
+import { createServer } from 'node:http';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Fastify from 'fastify';
-import { until } from '../../../../test/support/until.ts';
-import { addPace } from '../../src/analyzer/pace.ts';
-import type { Server } from '../../src/analyzer/server.ts';
+import { until } from '../../../test/support/until.ts';
+import type { Server } from '../src/analyzer/server.ts';
+import { addPace } from '../src/bus/pace.ts';
+import { makeServer } from '../src/bus/server.ts';
+import { silentLog } from '../src/log/index.ts';
+import { buildUi } from '../src/ui/index.ts';
 
 const SPAN_MS = 1000;
 /** More than the buffers of both ends hold. */
@@ -17,7 +21,7 @@ const app = Fastify({ forceCloseConnections: true, bodyLimit: LONG }) as unknown
 const taken: string[] = [];
 let address: { host: string; port: number };
 before(async () => {
-  addPace(app, { bytesMin: 4096, spanMs: SPAN_MS }, (socket) => socket.destroy());
+  addPace(app, { bytesMin: 4096, spanMs: SPAN_MS }, 'ERR_TOO_SLOW');
   app.addContentTypeParser('application/octet-stream', (_, body, done) => done(null, body));
   app.get('/long', async (_, reply) => reply.send(Buffer.alloc(LONG) as never));
   app.get('/later', async () => {
@@ -134,4 +138,50 @@ test('a client that has to wait for its answer is not cut off', async () => {
   });
   await lived(socket);
   assert.match(answer, /at last$/);
+});
+
+/** What is answered to a request whose body stops after its first bytes. */
+async function stalled(port: number, path: string): Promise<string> {
+  const socket = connect({ host: '127.0.0.1', port }).on('error', () => {});
+  let answer = '';
+  socket.setEncoding('utf8').on('data', (text) => {
+    answer += text;
+  });
+  socket.write(`POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\nabc`);
+  assert.ok((await lived(socket)) < 20 * SPAN_MS);
+  return answer;
+}
+
+test('a service does not wait for a body that stops', async (t) => {
+  const service = makeServer(() => ({ ok: true }), undefined, { bytesMin: 4096, spanMs: SPAN_MS });
+  service.post('/store', async () => 'stored');
+  t.after(() => service.close());
+  const { port } = new URL(await service.listen({ host: '127.0.0.1', port: 0 }));
+  const answer = await stalled(Number(port), '/store');
+  assert.match(answer, /^HTTP\/1\.1 408 /);
+  assert.match(answer, /"ERR_TOO_SLOW"/);
+});
+
+test('the page cuts off a body that stops, and what it had begun to pass on; an answer that comes late is passed on', async (t) => {
+  let aborted = 0;
+  const analyzer = createServer(async (request, response) => {
+    if (request.method === 'POST') request.resume().on('aborted', () => aborted++);
+    else {
+      await sleep(2 * SPAN_MS);
+      response.end('at last');
+    }
+  });
+  await new Promise<void>((resolve) => analyzer.listen(0, '127.0.0.1', resolve));
+  t.after(() => analyzer.close());
+  const { port: behind } = analyzer.address() as AddressInfo;
+  const page = await buildUi({
+    ...{ analyzer: new URL(`http://127.0.0.1:${behind}`), token: null, folder: null, log: silentLog },
+    access: { token: null, hosts: [] },
+    pace: { bytesMin: 4096, spanMs: SPAN_MS },
+  });
+  t.after(async () => page.close());
+  const { port } = new URL(await page.listen({ host: '127.0.0.1', port: 0 }));
+  assert.match(await stalled(Number(port), '/captures'), /^HTTP\/1\.1 408 .*"too_slow"/s);
+  await until('the analyzer to learn it', () => aborted === 1);
+  assert.equal(await (await fetch(`http://127.0.0.1:${port}/info`)).text(), 'at last');
 });
