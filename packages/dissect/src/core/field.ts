@@ -78,6 +78,8 @@ export class Field {
   isPlain = false;
   /** Derived although it covers bytes: shown in brackets all the same. */
   isDerived = false;
+  /** All its values should have names: one without is told as unknown. */
+  isClosed = false;
   /** The line of a word of flags ends with the titles of those that are set. */
   isSummed = false;
   /** The tree shows the value's name without the number. */
@@ -128,6 +130,13 @@ export class Field {
   /** Gives values names; shown as `Type: Echo (ping) request (8)`. */
   named(names: Names): this {
     this.names = names;
+    this.isClosed = typeof names !== 'function';
+    return this;
+  }
+
+  /** Only special values have names; the others are told as numbers. */
+  special(): this {
+    this.isClosed = false;
     return this;
   }
 

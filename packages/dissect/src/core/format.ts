@@ -171,7 +171,7 @@ function lineOf(field: Field, value: Value, names: AddressNames | null): string 
     case 'int': {
       const name = typeof value === 'number' ? field.nameOf(value) : undefined;
       const number = field.base === 'hex' ? hexInLine(value as number, field) : String(value);
-      if (name === undefined) return `${title}: ${number}`;
+      if (name === undefined) return field.isClosed ? `${title}: Unknown (${number})` : `${title}: ${number}`;
       return field.isNameOnly ? `${title}: ${name}` : `${title}: ${name} (${number})`;
     }
     case 'seconds':

@@ -1,11 +1,12 @@
 // BOOTP and DHCP for IPv4 (RFC 951, RFC 2131, RFC 2132).
 import { spells, u16, u32 } from '../core/bytes.ts';
-import { bool, bytes, ipv4, none, text, uint } from '../core/field.ts';
+import { bool, bytes, ipv4, none, text, uint, type Value } from '../core/field.ts';
 import { LISTED, type Packet } from '../core/packet.ts';
+import { printable } from '../core/printable.ts';
 import { type Protocol, protocol } from '../core/protocol.ts';
 import type { Sink } from '../core/sink.ts';
 import { udpPorts } from '../core/table.ts';
-import { ethernetAddress, hex } from '../core/text.ts';
+import { ethernetAddress, hex, ipv4Address } from '../core/text.ts';
 import { messageTypeName, optionName, plainOptions } from './dhcp/options.ts';
 import { addText, hwMacAddr, hwType, specialFields, specialOptions } from './dhcp/special.ts';
 
@@ -41,6 +42,11 @@ const ALCATEL_VLAN = 58;
 
 const SECONDS_LITTLE = 'Seconds elapsed appears to be encoded as little-endian';
 
+const orNotGiven =
+  (title: string) =>
+  (name: Value): string =>
+    name === '' ? `${title} not given` : `${title}: ${printable(String(name))}`;
+
 const f = {
   bootp: bool('dhcp.bootp', 'Frame is BOOTP').hidden(),
   type: uint('dhcp.type', 'Message type').at(0, 1).named({ 1: 'Boot Request', 2: 'Boot Reply' }),
@@ -63,11 +69,13 @@ const f = {
   hwAddr: bytes('dhcp.hw.addr', 'Client hardware address'),
   hwMacAddr,
   hwPadding: bytes('dhcp.hw.addr_padding', 'Client hardware address padding'),
-  server: text('dhcp.server', 'Server host name'),
-  file: text('dhcp.file', 'Boot file name'),
-  cookie: ipv4('dhcp.cookie', 'Magic cookie').at(HEADER, 4),
+  server: text('dhcp.server', 'Server host name').shownAs(orNotGiven('Server host name')),
+  file: text('dhcp.file', 'Boot file name').shownAs(orNotGiven('Boot file name')),
+  cookie: ipv4('dhcp.cookie', 'Magic cookie')
+    .at(HEADER, 4)
+    .shownAs(() => 'Magic cookie: DHCP'),
   vendor: bytes('dhcp.vendor_specific_options', 'Bootp vendor specific options'),
-  optionType: uint('dhcp.option.type', 'Option'),
+  optionType: uint('dhcp.option.type', 'Option').shownAs(() => 'Option:'),
   optionLength: uint('dhcp.option.length', 'Length'),
   optionValue: bytes('dhcp.option.value', 'Value').hidden(),
   padding: bytes('dhcp.option.padding', 'Padding'),
@@ -122,7 +130,7 @@ export const dhcp: Protocol = protocol({
     if (start + 10 <= end) out.add(f.secs, start + 8, 2, secondsElapsed(b, start));
     if (areSecondsLittle(b, start, end)) out.add(f.secsLittle, start + 8, 0);
     out.openFixed(f.flags);
-    if (start + 12 <= end) out.note(b[start + 10]! & 0x80 ? ' (Broadcast)' : ' (Unicast)');
+    if (start + 12 <= end) out.note(b[start + 10]! & 0x80 ? ', Broadcast flag (Broadcast)' : ' (Unicast)');
     out.fixed(f.flagsBc);
     out.fixed(f.flagsReserved);
     out.close();
@@ -223,7 +231,7 @@ function emitOptions(b: Uint8Array, at: number, end: number, message: number, ou
     if (code === END) {
       // Wireshark gives the end option the type 0, as it does to padding.
       out.open(f.optionType, at, 1, 0);
-      out.note(': (255) End');
+      out.note(' (255) End');
       out.add(f.end, at, 1);
       out.close();
       return at + 1;
@@ -232,7 +240,7 @@ function emitOptions(b: Uint8Array, at: number, end: number, message: number, ou
       const from = at;
       while (at < end && b[at] === PAD) at++;
       out.open(f.optionType, from, 1, 0);
-      out.note(': (0) Padding');
+      out.note(' (0) Padding');
       out.add(f.padding, from, at - from);
       out.close();
       continue;
@@ -240,6 +248,7 @@ function emitOptions(b: Uint8Array, at: number, end: number, message: number, ou
     const next = at + 1 < end ? at + 2 + b[at + 1]! : end + 1;
     if (next > end) {
       out.add(f.optionType, at, 1);
+      out.note(` (${code}) ${optionName(code)}`);
       if (at + 1 < end) out.add(f.optionLength, at + 1, 1);
       return end;
     }
@@ -259,17 +268,19 @@ function emitOption(b: Uint8Array, at: number, next: number, out: Sink): void {
   const code = b[at]!;
   const start = at + 2;
   out.open(f.optionType, at, next - at, code);
-  out.note(` ${optionName(code)}`);
+  out.note(` (${code}) ${optionName(code)}`);
+  const plain = plainOptions.get(code);
+  if (code === MESSAGE_TYPE && next > start) out.note(` (${messageTypeName(b[start]!)})`);
+  else if (plain?.field.type === 'ipv4' && !plain.isList && next - start === 4)
+    out.note(` (${ipv4Address(b, start)})`);
   out.add(f.optionLength, at + 1, 1);
   out.add(f.optionValue, start, next - start);
-  const plain = plainOptions.get(code);
   if (plain !== undefined) {
     const { field, width, isList } = plain;
     if (width === 0) addText(b, field, start, next, out);
     else if (isList)
       for (let value = start; value + width <= next; value += width) out.add(field, value, width);
     else if (next - start === width) out.add(field, start, width);
-    if (code === MESSAGE_TYPE && next > start) out.note(` (${messageTypeName(b[start]!)})`);
   } else if (next > start) specialOptions.get(code)?.(b, start, next, out);
   out.close();
 }

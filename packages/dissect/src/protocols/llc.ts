@@ -1,7 +1,7 @@
 // IEEE 802.2 logical link control, with SNAP (IEEE Std 802.2-1998 §3 to §5, RFC 1042).
 import { u16, u16le, u24 } from '../core/bytes.ts';
 import { data } from '../core/data.ts';
-import { bool, uint } from '../core/field.ts';
+import { bool, uint, type Value } from '../core/field.ts';
 import type { Packet } from '../core/packet.ts';
 import { type Protocol, protocol } from '../core/protocol.ts';
 import type { Sink } from '../core/sink.ts';
@@ -56,14 +56,25 @@ const ciscoPidNames = {
 };
 const frameTypes = { 0: 'Information frame', 1: 'Supervisory frame', 3: 'Unnumbered frame' };
 
+/** By the seven bits without the last, which tells group and individual, or command and response. */
+const halvedSap = (bits: number): string => sapNames[bits * 2] ?? 'Unknown';
+
+const organisationLine = (value: Value): string => {
+  const digits = value.toString(16).padStart(6, '0');
+  const name = organisationNames[Number(value)];
+  return `Organization Code: ${digits.replace(/..(?=.)/g, '$&:')}${name === undefined ? '' : ` (${name})`}`;
+};
+
 const f = {
   dsap: uint('llc.dsap', 'DSAP').at(0, 1).hex().named(sapNames),
-  dsapSap: uint('llc.dsap.sap', 'SAP').at(0, 1).mask(0xfe),
-  dsapIg: bool('llc.dsap.ig', 'IG Bit').at(0, 1).mask(0x01),
+  dsapSap: uint('llc.dsap.sap', 'SAP').at(0, 1).mask(0xfe).named(halvedSap).byName(),
+  dsapIg: bool('llc.dsap.ig', 'IG Bit').at(0, 1).mask(0x01).named({ 0: 'Individual', 1: 'Group' }),
   ssap: uint('llc.ssap', 'SSAP').at(1, 1).hex().named(sapNames),
-  ssapSap: uint('llc.ssap.sap', 'SAP').at(1, 1).mask(0xfe),
-  ssapCr: bool('llc.ssap.cr', 'CR Bit').at(1, 1).mask(0x01),
-  control: uint('llc.control', 'Control field').hex(2),
+  ssapSap: uint('llc.ssap.sap', 'SAP').at(1, 1).mask(0xfe).named(halvedSap).byName(),
+  ssapCr: bool('llc.ssap.cr', 'CR Bit').at(1, 1).mask(0x01).named({ 0: 'Command', 1: 'Response' }),
+  control: uint('llc.control', 'Control field')
+    .hex(2)
+    .shownAs(() => 'Control field: '),
   nr: uint('llc.control.n_r', 'N(R)').le().mask(0xfe00),
   ns: uint('llc.control.n_s', 'N(S)').le().mask(0x00fe),
   poll: bool('llc.control.p', 'Poll'),
@@ -76,7 +87,7 @@ const f = {
   command: uint('llc.control.u_modifier_cmd', 'Command').hex(1).mask(0xec).named(modifierNames),
   response: uint('llc.control.u_modifier_resp', 'Response').hex(1).mask(0xec).named(modifierNamesOfResponse),
   frameType: uint('llc.control.ftype', 'Frame type').hex().named(frameTypes),
-  oui: uint('llc.oui', 'Organization Code').named(organisationNames),
+  oui: uint('llc.oui', 'Organization Code').named(organisationNames).shownAs(organisationLine),
   type: uint('llc.type', 'Type').hex(2).named(etherTypeNames),
   pid: uint('llc.pid', 'Protocol ID').hex(2),
   xidFormat: uint('basicxid.llc.xid.format', 'XID Format').hex(1),
@@ -206,6 +217,8 @@ function emitControl(b: Uint8Array, start: number, out: Sink): void {
   const width = controlWidth(first);
   const value = width === 1 ? first : u16le(b, start + 2);
   out.open(f.control, start + 2, width, value);
+  const digits = value.toString(16).padStart(width * 2, '0');
+  out.note(`${controlText(b, start + 2, isResponse)} (0x${digits})`);
   const flag = isResponse ? f.final : f.poll;
   const flagBit = width === 1 ? 0x10 : 0x100;
   if (width === 2) {

@@ -123,8 +123,12 @@ export const tcpOptionFields = {
   shift: uint('tcp.options.wscale.shift', 'Shift count'),
   multiplier: uint('tcp.options.wscale.multiplier', 'Multiplier').derived(),
   sackCount: uint('tcp.options.sack.count', 'TCP SACK Count'),
-  sackLeft: uint('tcp.options.sack_le', 'TCP SACK Left Edge'),
-  sackRight: uint('tcp.options.sack_re', 'TCP SACK Right Edge'),
+  sackLeft: uint('tcp.options.sack_le', 'TCP SACK Left Edge').shownAs(
+    (edge) => `left edge = ${edge} (relative)`,
+  ),
+  sackRight: uint('tcp.options.sack_re', 'TCP SACK Right Edge').shownAs(
+    (edge) => `right edge = ${edge} (relative)`,
+  ),
   duplicateLeft: uint('tcp.options.sack.dsack_le', 'D-SACK Left Edge').shownAs(
     (value) => `D-SACK Left Edge = ${value} (relative)`,
   ),
@@ -288,7 +292,7 @@ export function emitTcpOptions(b: Uint8Array, start: number, end: number, base: 
     const length = optionLength(b, at, end);
     if (length === 0) break;
     out.open(optionField(b[at]!), at, length);
-    out.note(valueNote(b, at, length));
+    out.note(b[at] === SACK ? blocksNote(b, at + 2, at + length, base) : valueNote(b, at, length));
     out.add(f.optionKind, at, 1);
     if (length > 1) {
       out.add(f.optionLen, at + 1, 1);
@@ -314,6 +318,14 @@ function valueNote(b: Uint8Array, at: number, length: number): string {
     default:
       return '';
   }
+}
+
+/** The blocks in [at, end): ` 30661-32121 33581-35041` */
+function blocksNote(b: Uint8Array, at: number, end: number, base: number): string {
+  let text = '';
+  for (let block = at; block + 8 <= end; block += 8)
+    text += ` ${(u32(b, block) - base) >>> 0}-${(u32(b, block + 4) - base) >>> 0}`;
+  return text;
 }
 
 function emitValue(b: Uint8Array, at: number, length: number, base: number, ack: number, out: Sink): void {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type TreeNode, treeOf } from '../../src/core/tree.ts';
-import { bytesOf, dissect, etherFrame, tcpFrame } from './support.ts';
+import { bytesOf, dissect, etherFrame, tcpFrame, udpFrame } from './support.ts';
 
 function linesOf(frame: Uint8Array): string[] {
   const lines: string[] = [];
@@ -61,5 +61,48 @@ test('GRE: bits that are set or not', () => {
   assertLines(etherFrame(0x0800, gre), [
     '..1. .... .... .... = Key Bit: Yes',
     '0... .... .... .... = Checksum Bit: No',
+  ]);
+});
+
+test('DHCP: options by number, what is not given, times in words', () => {
+  const head = `01010600 11223344 0000 8000 ${'00000000'.repeat(4)} 020304050607${'00'.repeat(10)} ${'00'.repeat(192)}`;
+  const options = '350101 3204c0000205 3304 00000e10 3701 2a ff';
+  assertLines(udpFrame(68, 67, `${head} 63825363 ${options}`), [
+    'Bootp flags: 0x8000, Broadcast flag (Broadcast)',
+    'Server host name not given',
+    'Magic cookie: DHCP',
+    'Option: (53) DHCP Message Type (Discover)',
+    'Option: (50) Requested IP Address (192.0.2.5)',
+    'IP Address Lease Time: (3600s) 1 hour',
+    'Parameter Request List Item: (42) Network Time Protocol Servers',
+    'Option: (255) End',
+  ]);
+});
+
+test('LLC: access points and the control field by name', () => {
+  assertLines(etherFrame(0x0010, 'aaaa03 080007 809b 00'), [
+    '1010 101. = SAP: SNAP',
+    '.... ...0 = CR Bit: Command',
+    'Control field: U, func=UI (0x03)',
+    'Organization Code: 08:00:07 (Apple, Inc.)',
+  ]);
+});
+
+test('DCE/RPC: a bind by the names of its interface and syntax', () => {
+  const bind = `05000b03 10000000 4800 0000 01000000 b810 b810 00000000 01000000 0000 0100
+    0883afe11f5dc91191a408002b14a0fa 0300 0000 045d888aeb1cc9119fe808002b104860 02000000`;
+  assertLines(tcpFrame(1025, 135, bind), [
+    'Distributed Computing Environment / Remote Procedure Call (DCE/RPC) Bind, Fragment: Single, FragLen: 72, Call: 1',
+    'Data Representation: 10000000 (Order: Little-endian, Char: ASCII, Float: IEEE)',
+    'Ctx Item[1]: Context ID:0, EPMv4, 32bit NDR',
+    'Abstract Syntax: EPMv4 V3.0',
+    'Interface: EPMv4 UUID: e1af8308-5d1f-11c9-91a4-08002b14a0fa',
+    'Transfer Syntax[1]: 32bit NDR V2',
+  ]);
+});
+
+test('A value that should have a name and has none is unknown', () => {
+  assertLines(etherFrame(0x0800, `4510001c0000000040010000${'01'.repeat(8)}0800f7fe00010000`), [
+    '0001 00.. = Differentiated Services Codepoint: Unknown (4)',
   ]);
 });

@@ -25,7 +25,7 @@ export const attributeFields = {
   segment: none(`${path}.as_path_segment`, 'AS Path segment'),
   segmentType: uint(`${path}.as_path_segment.type`, 'Segment type').named(segmentNames),
   segmentLength: uint(`${path}.as_path_segment.length`, 'Segment length (number of ASN)'),
-  as2: uint(`${path}.as_path_segment.as2`, 'AS2').named({ 23456: 'AS_TRANS' }),
+  as2: uint(`${path}.as_path_segment.as2`, 'AS2').named({ 23456: 'AS_TRANS' }).special(),
   as4: uint(`${path}.as_path_segment.as4`, 'AS4'),
   nextHop: ipv4(`${path}.next_hop`, 'Next hop'),
   discriminator: uint(`${path}.multi_exit_disc`, 'Multiple exit discriminator'),

@@ -9,7 +9,7 @@ const parameterNames = { 1: 'Authentication', 2: 'Capability' };
 
 export const openFields = {
   version: uint('bgp.open.version', 'Version'),
-  as: uint('bgp.open.myas', 'My AS').named({ 23456: 'AS_TRANS' }),
+  as: uint('bgp.open.myas', 'My AS').named({ 23456: 'AS_TRANS' }).special(),
   holdTime: uint('bgp.open.holdtime', 'Hold Time'),
   identifier: ipv4('bgp.open.identifier', 'BGP Identifier'),
   parametersLength: uint('bgp.open.opt.len', 'Optional Parameters Length'),

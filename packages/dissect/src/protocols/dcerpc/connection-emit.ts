@@ -6,7 +6,14 @@ import type { Packet } from '../../core/packet.ts';
 import type { Sink } from '../../core/sink.ts';
 import { sinceRequest } from './calls.ts';
 import type { PduNote } from './connection.ts';
-import { f } from './fields.ts';
+import {
+  authLevelNames,
+  authTypeNames,
+  byteOrderNames,
+  characterNames,
+  f,
+  floatingPointNames,
+} from './fields.ts';
 import { resultsAt } from './info.ts';
 import * as pdu from './pdu.ts';
 import { uuidAt, uuidName } from './uuids.ts';
@@ -37,13 +44,25 @@ class Body {
     return value;
   }
 
+  has(offset: number, width: number): boolean {
+    return this.start + offset + width <= this.stop;
+  }
+
+  /** The number at an offset, which shows nothing; 0 when it is not there. */
+  peek(offset: number, width: number): number {
+    return this.has(offset, width) ? uint(this.b, this.start + offset, width, this.little) : 0;
+  }
+
+  /** The name of the UUID at an offset, or else itself; empty when it is not there. */
+  nameAt(offset: number): string {
+    return this.has(offset, 16) ? uuidName(uuidAt(this.b, this.start + offset, this.little)) : '';
+  }
+
   uuid(field: Field, offset: number): void {
     const at = this.start + offset;
     if (at + 16 > this.stop) return;
     const uuid = uuidAt(this.b, at, this.little);
     this.out.add(field, at, 16, uuid);
-    const name = uuidName(uuid);
-    if (name !== uuid) this.out.note(` (${name})`);
   }
 }
 
@@ -97,6 +116,7 @@ function emitHead(body: Body, out: Sink): void {
     out.add(flag, start + 3, 1);
   out.close();
   out.open(f.drep, start + 4, 4);
+  out.note(representationText(body.b, start + 4));
   out.add(f.byteOrder, start + 4, 1, body.b[start + 4]! >> 4);
   out.add(f.character, start + 4, 1, body.b[start + 4]! & 0x0f);
   out.add(f.floatingPoint, start + 5, 1);
@@ -104,6 +124,12 @@ function emitHead(body: Body, out: Sink): void {
   body.number(f.fragmentLength, 8, 2);
   body.number(f.authLength, 10, 2);
   body.number(f.callId, 12, 4);
+}
+
+function representationText(b: Uint8Array, at: number): string {
+  const order = byteOrderNames[b[at]! >> 4] ?? 'Unknown';
+  const character = characterNames[b[at]! & 0x0f] ?? 'Unknown';
+  return ` (Order: ${order}, Char: ${character}, Float: ${floatingPointNames[b[at + 1]!] ?? 'Unknown'})`;
 }
 
 function emitBind(body: Body, out: Sink): void {
@@ -115,15 +141,24 @@ function emitBind(body: Body, out: Sink): void {
   for (let k = 0; k < Math.min(count, CONTEXTS_MAX) && body.start + offset + 24 <= body.stop; k++) {
     const syntaxes = body.b[body.start + offset + 2]!;
     out.open(f.contextItem, body.start + offset, 24 + syntaxes * 20);
+    out.note(`[${k + 1}]: Context ID:${body.peek(offset, 2)}, ${body.nameAt(offset + 4)}`);
+    if (syntaxes > 0) out.note(`, ${body.nameAt(offset + 24 + (syntaxes - 1) * 20)}`);
     body.number(f.contextId, offset, 2);
     body.number(f.syntaxCount, offset + 2, 1);
+    const [major, minor] = body.little ? [offset + 20, offset + 22] : [offset + 22, offset + 20];
+    const version = `V${body.peek(major, 2)}.${body.peek(minor, 2)}`;
+    out.group(`Abstract Syntax: ${body.nameAt(offset + 4)} ${version}`, body.start + offset + 4, 20);
     body.uuid(f.uuid, offset + 4);
-    body.number(f.uuidVersion, offset + (body.little ? 20 : 22), 2);
-    body.number(f.uuidMinor, offset + (body.little ? 22 : 20), 2);
+    body.number(f.uuidVersion, major, 2);
+    body.number(f.uuidMinor, minor, 2);
+    out.close();
     offset += 24;
-    for (let j = 0; j < syntaxes; j++, offset += 20) {
+    for (let j = 0; j < syntaxes && body.has(offset, 20); j++, offset += 20) {
+      const syntax = `${body.nameAt(offset)} V${body.peek(offset + 16, 4)}`;
+      out.group(`Transfer Syntax[${j + 1}]: ${syntax}`, body.start + offset, 20);
       body.uuid(f.syntax, offset);
       body.number(f.syntaxVersion, offset + 16, 4);
+      out.close();
     }
     out.close();
   }
@@ -142,7 +177,8 @@ function emitAcknowledge(body: Body, out: Sink): void {
   const count = body.number(f.resultCount, offset, 1);
   offset += 4;
   for (let k = 0; k < Math.min(count, CONTEXTS_MAX) && start + offset + 24 <= body.stop; k++, offset += 24) {
-    out.group(`Ctx Item[${k + 1}]`, start + offset, 24);
+    const answer = pdu.resultNames[body.peek(offset, 2)] ?? 'Unknown';
+    out.group(`Ctx Item[${k + 1}]: ${answer}, ${body.nameAt(offset + 4)}`, start + offset, 24);
     const result = body.number(f.result, offset, 2);
     if (result !== 0 && result !== 3) body.number(f.reason, offset + 2, 2);
     body.uuid(f.ackSyntax, offset + 4);
@@ -214,6 +250,9 @@ function emitVerifier(body: Body, offset: number, out: Sink): void {
   const at = pdu.authStart(b, start, Math.min(stop, start + offset), stop);
   if (at === stop) return;
   out.open(f.authInfo, at, stop - at);
+  const type = authTypeNames[b[at]!] ?? 'Unknown';
+  const level = authLevelNames[b[at + 1]!] ?? 'Unknown';
+  out.note(`: ${type}, ${level}, AuthContextId(${body.peek(at + 4 - start, 4)})`);
   out.add(f.authType, at, 1);
   out.add(f.authLevel, at + 1, 1);
   out.add(f.authPad, at + 2, 1);

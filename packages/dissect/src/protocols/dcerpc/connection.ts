@@ -10,7 +10,7 @@ import { netbiosHeuristics } from '../netbios/payload.ts';
 import { addFragment, beginCall, bindContext, type Call, type Context, callOf, contextOf } from './calls.ts';
 import { connectionExpert, emitConnection } from './connection-emit.ts';
 import { f } from './fields.ts';
-import { chainColumn, chainInfo, pipeBelow } from './info.ts';
+import { chainColumn, chainInfo, connectionHeadline, pipeBelow } from './info.ts';
 import { interfaceOf } from './interfaces.ts';
 import { Operation } from './operation.ts';
 import * as pdu from './pdu.ts';
@@ -47,6 +47,7 @@ function isDcerpc(p: Packet): boolean {
 export const dcerpc: Protocol = protocol({
   name: 'dcerpc',
   title: 'Distributed Computing Environment / Remote Procedure Call (DCE/RPC)',
+  headline: connectionHeadline,
   column: (p, layer) => chainColumn(p, layer) ?? 'DCERPC',
   fields: f,
   heuristics: [

@@ -1,9 +1,10 @@
 // Fields of DCE/RPC (C706 §12, [MS-RPCE] §2.2). The byte order is that of the message's data representation.
-import { bool, bytes, none, seconds, text, uint } from '../../core/field.ts';
+import { bool, bytes, none, seconds, text, uint, type Value } from '../../core/field.ts';
 import { rejectNames, resultNames, statusName, typeName } from './pdu.ts';
+import { uuidName } from './uuids.ts';
 
 /** [MS-RPCE] §2.2.1.1.7 */
-const authTypeNames: Readonly<Record<number, string>> = {
+export const authTypeNames: Readonly<Record<number, string>> = {
   0: 'None',
   1: 'Kerberos 5',
   9: 'SPNEGO',
@@ -18,13 +19,31 @@ const authTypeNames: Readonly<Record<number, string>> = {
 };
 
 /** [MS-RPCE] §2.2.1.1.8 */
-const authLevelNames: Readonly<Record<number, string>> = {
+export const authLevelNames: Readonly<Record<number, string>> = {
   1: 'None',
   2: 'Connect',
   3: 'Call',
   4: 'Packet',
   5: 'Packet integrity',
   6: 'Packet privacy',
+};
+
+/** `Interface: EPMv4 UUID: e1af8308-…`; `before` is what stands before the UUID. */
+const uuidLine =
+  (title: string, before: string) =>
+  (uuid: Value): string => {
+    const name = uuidName(String(uuid));
+    return name === uuid ? `${title}: ${uuid}` : `${title}: ${name} ${before}${uuid}`;
+  };
+
+/** Representations of data (C706 §14.1). */
+export const byteOrderNames: Readonly<Record<number, string>> = { 0: 'Big-endian', 1: 'Little-endian' };
+export const characterNames: Readonly<Record<number, string>> = { 0: 'ASCII', 1: 'EBCDIC' };
+export const floatingPointNames: Readonly<Record<number, string>> = {
+  0: 'IEEE',
+  1: 'VAX',
+  2: 'Cray',
+  3: 'IBM',
 };
 
 export const f = {
@@ -41,9 +60,9 @@ export const f = {
   flagLast: bool('dcerpc.cn_flags.last_frag', 'Last Frag').mask(0x2),
   flagFirst: bool('dcerpc.cn_flags.first_frag', 'First Frag').mask(0x1),
   drep: bytes('dcerpc.drep', 'Data Representation'),
-  byteOrder: uint('dcerpc.drep.byteorder', 'Byte order'),
-  character: uint('dcerpc.drep.character', 'Character'),
-  floatingPoint: uint('dcerpc.drep.fp', 'Floating-point'),
+  byteOrder: uint('dcerpc.drep.byteorder', 'Byte order').named(byteOrderNames),
+  character: uint('dcerpc.drep.character', 'Character').named(characterNames),
+  floatingPoint: uint('dcerpc.drep.fp', 'Floating-point').named(floatingPointNames),
   fragmentLength: uint('dcerpc.cn_frag_len', 'Frag Length'),
   authLength: uint('dcerpc.cn_auth_len', 'Auth Length'),
   callId: uint('dcerpc.cn_call_id', 'Call ID'),
@@ -55,17 +74,19 @@ export const f = {
   contextId: uint('dcerpc.cn_ctx_id', 'Context ID'),
   noBind: none('dcerpc.cn_ctx_id.no_bind', 'No bind info for interface Context ID'),
   syntaxCount: uint('dcerpc.cn_num_trans_items', 'Num Trans Items'),
-  uuid: text('dcerpc.cn_bind_to_uuid', 'Interface UUID'),
+  uuid: text('dcerpc.cn_bind_to_uuid', 'Interface').shownAs(uuidLine('Interface', 'UUID: ')),
   uuidVersion: uint('dcerpc.cn_bind_if_ver', 'Interface Ver'),
   uuidMinor: uint('dcerpc.cn_bind_if_ver_minor', 'Interface Ver Minor'),
-  syntax: text('dcerpc.cn_bind_trans_id', 'ID'),
+  syntax: text('dcerpc.cn_bind_trans_id', 'Transfer Syntax').shownAs(uuidLine('Transfer Syntax', 'UUID:')),
   syntaxVersion: uint('dcerpc.cn_bind_trans_ver', 'ver'),
   addressLength: uint('dcerpc.cn_sec_addr_len', 'Scndry Addr len'),
   address: text('dcerpc.cn_sec_addr', 'Scndry Addr'),
   resultCount: uint('dcerpc.cn_num_results', 'Num results'),
   result: uint('dcerpc.cn_ack_result', 'Ack result').named(resultNames),
   reason: uint('dcerpc.cn_ack_reason', 'Ack reason'),
-  ackSyntax: text('dcerpc.cn_ack_trans_id', 'Transfer Syntax'),
+  ackSyntax: text('dcerpc.cn_ack_trans_id', 'Transfer Syntax').shownAs(
+    (uuid) => `Transfer Syntax: ${uuidName(String(uuid))}`,
+  ),
   ackSyntaxVersion: uint('dcerpc.cn_ack_trans_ver', 'Syntax ver'),
   reject: uint('dcerpc.cn_reject_reason', 'Reject reason').named(rejectNames),
   hint: uint('dcerpc.cn_alloc_hint', 'Alloc hint'),

@@ -154,3 +154,20 @@ function acknowledgeInfo(b: Uint8Array, start: number, stop: number, little: boo
   }
   return text;
 }
+
+/** ` Response, Fragment: Single, FragLen: 144, Call: 2, Ctx: 0, [Req: #13]` */
+export function connectionHeadline(p: Packet, layer: number): string {
+  const b = p.bufferOf(layer);
+  const start = p.start[layer]!;
+  const stop = p.stop[layer]!;
+  if (stop - start < pdu.HEAD) return '';
+  const type = b[start + 2]!;
+  const fragment = pdu.fragmentNames[b[start + 3]! & 3];
+  const length = pdu.fragmentLength(b, start);
+  const head = ` ${pdu.typeName(type)}, Fragment: ${fragment}, FragLen: ${length}, Call: ${pdu.callId(b, start)}`;
+  const isOfCall = type === pdu.REQUEST || type === pdu.RESPONSE || type === pdu.FAULT;
+  if (!isOfCall || start + 22 > stop) return head;
+  const context = `, Ctx: ${uint(b, start + 20, 2, pdu.isLittle(b, start + 4))}`;
+  const request = type === pdu.REQUEST ? 0 : ((p.notes[layer] as PduNote | null)?.call?.request ?? 0);
+  return head + context + (request > 0 ? `, [Req: #${request}]` : '');
+}

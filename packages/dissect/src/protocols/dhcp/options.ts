@@ -1,8 +1,9 @@
 // DHCP options with one value or a list of values of one type (RFC 2132; https://www.iana.org/assignments/bootp-dhcp-parameters).
-import { bool, type Field, int, ipv4, text, uint } from '../../core/field.ts';
+import { bool, type Field, int, ipv4, text, uint, type Value } from '../../core/field.ts';
+import { spanText } from '../dns/span.ts';
 
 /** Layout of an option's value; names ending in s are lists. */
-type Kind = 'ipv4' | 'ipv4s' | 'u8' | 'u16' | 'u16s' | 'u32' | 'i32' | 'bool' | 'text';
+type Kind = 'ipv4' | 'ipv4s' | 'u8' | 'u16' | 'u16s' | 'u32' | 'span' | 'signedSpan' | 'bool' | 'text';
 
 /** Code, name, layout, last part of the field name, and the field's title if it differs from the option's. */
 type Row = readonly [number, string, Kind?, string?, string?];
@@ -10,7 +11,7 @@ type Row = readonly [number, string, Kind?, string?, string?];
 const rows: readonly Row[] = [
   [0, 'Padding'],
   [1, 'Subnet Mask', 'ipv4', 'subnet_mask'],
-  [2, 'Time Offset', 'i32', 'time_offset'],
+  [2, 'Time Offset', 'signedSpan', 'time_offset'],
   [3, 'Router', 'ipv4s', 'router'],
   [4, 'Time Server', 'ipv4s', 'time_server'],
   [5, 'Name Server', 'ipv4s', 'name_server'],
@@ -32,7 +33,7 @@ const rows: readonly Row[] = [
   [21, 'Policy Filter'],
   [22, 'Maximum Datagram Reassembly Size', 'u16', 'max_datagram_reassembly_size'],
   [23, 'Default IP Time-to-Live', 'u8', 'default_ip_ttl'],
-  [24, 'Path MTU Aging Timeout', 'u32', 'path_mtu_aging_timeout'],
+  [24, 'Path MTU Aging Timeout', 'span', 'path_mtu_aging_timeout'],
   [25, 'Path MTU Plateau Table', 'u16s', 'path_mtu_plateau_table_item', 'Path MTU Plateau Table Item'],
   [26, 'Interface MTU', 'u16', 'interface_mtu'],
   [27, 'All Subnets are Local', 'bool', 'all_subnets_are_local'],
@@ -43,10 +44,10 @@ const rows: readonly Row[] = [
   [32, 'Router Solicitation Address', 'ipv4', 'router_solicitation_address'],
   [33, 'Static Route'],
   [34, 'Trailer Encapsulation', 'bool', 'trailer_encapsulation'],
-  [35, 'ARP Cache Timeout', 'u32', 'arp_cache_timeout'],
+  [35, 'ARP Cache Timeout', 'span', 'arp_cache_timeout'],
   [36, 'Ethernet Encapsulation', 'bool', 'ethernet_encapsulation'],
   [37, 'TCP Default TTL', 'u8', 'tcp_default_ttl'],
-  [38, 'TCP Keepalive Interval', 'u32', 'tcp_keepalive_interval'],
+  [38, 'TCP Keepalive Interval', 'span', 'tcp_keepalive_interval'],
   [39, 'TCP Keepalive Garbage', 'bool', 'tcp_keepalive_garbage'],
   [40, 'Network Information Service Domain', 'text', 'nis_domain'],
   [41, 'Network Information Service Servers', 'ipv4s', 'nis_server', 'Network Information Service Server'],
@@ -59,15 +60,15 @@ const rows: readonly Row[] = [
   [48, 'X Window System Font Server', 'ipv4s', 'xwindows_system_font_server'],
   [49, 'X Window System Display Manager', 'ipv4s', 'xwindows_system_display_manager'],
   [50, 'Requested IP Address', 'ipv4', 'requested_ip_address'],
-  [51, 'IP Address Lease Time', 'u32', 'ip_address_lease_time'],
+  [51, 'IP Address Lease Time', 'span', 'ip_address_lease_time'],
   [52, 'Option Overload', 'u8', 'option_overload'],
   [53, 'DHCP Message Type', 'u8', 'dhcp', 'DHCP'],
   [54, 'DHCP Server Identifier', 'ipv4', 'dhcp_server_id'],
   [55, 'Parameter Request List'],
   [56, 'Message', 'text', 'message'],
   [57, 'Maximum DHCP Message Size', 'u16', 'dhcp_max_message_size'],
-  [58, 'Renewal Time Value', 'u32', 'renewal_time_value'],
-  [59, 'Rebinding Time Value', 'u32', 'rebinding_time_value'],
+  [58, 'Renewal Time Value', 'span', 'renewal_time_value'],
+  [59, 'Rebinding Time Value', 'span', 'rebinding_time_value'],
   [60, 'Vendor class identifier', 'text', 'vendor_class_id'],
   [61, 'Client identifier'],
   [62, 'Novell/Netware IP domain', 'text', 'novell_netware_ip_domain'],
@@ -102,7 +103,7 @@ const rows: readonly Row[] = [
   [86, 'Novell Directory Services Tree Name', 'text', 'novell_ds_tree_name'],
   [87, 'Novell Directory Services Context', 'text', 'novell_ds_context'],
   [90, 'Authentication'],
-  [91, 'Client last transaction time', 'u32', 'client_last_transaction_time'],
+  [91, 'Client last transaction time', 'span', 'client_last_transaction_time'],
   [92, 'Associated IP option', 'ipv4s', 'associated_ip_option'],
   [93, 'Client System Architecture', 'u16s', 'client_system_architecture'],
   [94, 'Client Network Device Interface'],
@@ -204,6 +205,15 @@ export interface PlainOption {
   readonly isList: boolean;
 }
 
+/** Seconds, and what they are in words; the greatest number means "for ever" (RFC 2131 §3.3). */
+const spanLine =
+  (title: string) =>
+  (value: Value): string => {
+    const span = Number(value);
+    if (span === 0xffff_ffff) return `${title}: infinity`;
+    return `${title}: (${span}s) ${span < 0 ? '-' : ''}${spanText(Math.abs(span))}`;
+  };
+
 const makers: Record<Kind, readonly [(name: string, title: string) => Field, number]> = {
   ipv4: [ipv4, 4],
   ipv4s: [ipv4, 4],
@@ -211,7 +221,8 @@ const makers: Record<Kind, readonly [(name: string, title: string) => Field, num
   u16: [uint, 2],
   u16s: [uint, 2],
   u32: [uint, 4],
-  i32: [int, 4],
+  span: [(name, title) => uint(name, title).shownAs(spanLine(title)), 4],
+  signedSpan: [(name, title) => int(name, title).shownAs(spanLine(title)), 4],
   bool: [bool, 1],
   text: [text, 0],
 };

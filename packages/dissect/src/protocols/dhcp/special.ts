@@ -45,7 +45,9 @@ export const specialFields = {
   routeIp: ipv4('dhcp.option.static_route.ip', 'Destination IP Address'),
   routeRouter: ipv4('dhcp.option.static_route.router', 'Destination Router'),
   vendorValue: bytes('dhcp.option.vendor.value', 'Value'),
-  requestItem: uint('dhcp.option.request_list_item', 'Parameter Request List Item').named(optionName),
+  requestItem: uint('dhcp.option.request_list_item', 'Parameter Request List Item')
+    .named(optionName)
+    .shownAs((code) => `Parameter Request List Item: (${code}) ${optionName(Number(code))}`),
   idType: uint('dhcp.client_id.type', 'Type'),
   idUndef: text('dhcp.client_id.undef', 'Client Identifier'),
   idUuid: text('dhcp.client_id.uuid', 'Client Identifier (UUID)'),

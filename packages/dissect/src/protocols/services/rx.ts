@@ -57,6 +57,7 @@ const services: Record<number, string> = {
 };
 const servicePorts = Object.keys(services).map(Number);
 
+const trueFalse = { 0: 'False', 1: 'True' };
 const f = {
   epoch: time('rx.epoch', 'Epoch').at(0, 4),
   cid: uint('rx.cid', 'CID').at(4, 4),
@@ -65,11 +66,11 @@ const f = {
   serial: uint('rx.serial', 'Serial').at(16, 4),
   type: uint('rx.type', 'Type').at(TYPE_AT, 1).named(typeNames),
   flags: uint('rx.flags', 'Flags').at(21, 1).hex(),
-  client: bool('rx.flags.client_init', 'Client Initiated').at(21, 1).mask(1),
-  requestAck: bool('rx.flags.request_ack', 'Request Ack').at(21, 1).mask(2),
-  last: bool('rx.flags.last_packet', 'Last Packet').at(21, 1).mask(4),
-  more: bool('rx.flags.more_packets', 'More Packets').at(21, 1).mask(8),
-  free: bool('rx.flags.free_packet', 'Free Packet').at(21, 1).mask(0x10),
+  client: bool('rx.flags.client_init', 'Client Initiated').at(21, 1).mask(1).named(trueFalse),
+  requestAck: bool('rx.flags.request_ack', 'Request Ack').at(21, 1).mask(2).named(trueFalse),
+  last: bool('rx.flags.last_packet', 'Last Packet').at(21, 1).mask(4).named(trueFalse),
+  more: bool('rx.flags.more_packets', 'More Packets').at(21, 1).mask(8).named(trueFalse),
+  free: bool('rx.flags.free_packet', 'Free Packet').at(21, 1).mask(0x10).named(trueFalse),
   user: uint('rx.userstatus', 'User Status').at(22, 1),
   security: uint('rx.securityindex', 'Security Index').at(23, 1),
   spare: uint('rx.spare', 'Spare/Checksum').at(24, 2),

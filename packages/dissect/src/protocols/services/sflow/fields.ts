@@ -118,7 +118,7 @@ export const sampleFields = {
   counterIdIndex: uint('sflow.counters_sample.source_id_index', 'Source ID index').mask(0xffffff),
   counterRecords: uint('sflow.counters_sample.counters_records', 'Counters records'),
   flowFormat: uint('sflow_245.flow_record_format', 'Format').named(flowNames),
-  counterFormat: uint('sflow_245.counters_record_format', 'Format').mask(0xfff).named(counterNames),
+  counterFormat: uint('sflow_245.counters_record_format', 'Format').mask(0xfff).named(counterNames).special(),
   recordLength: uint('sflow_5.flow_data_length', 'Flow data length (byte)'),
   headerProtocol: uint('sflow_245.header_protocol', 'Header protocol').named(headerProtocols),
   frameLength: uint('sflow_245.header.frame_length', 'Frame Length'),
