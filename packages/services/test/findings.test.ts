@@ -5,7 +5,7 @@ import { type Frame, newFrame } from '@eyrie/dissect';
 import { PacketParser } from '../src/parser/packet-parser.ts';
 
 const ETHERNET = 1;
-const TCP = 6;
+const [TCP, UDP] = [6, 17];
 const [FIN, SYN, RST, ACK] = [1, 2, 4, 16];
 
 interface Segment {
@@ -34,6 +34,14 @@ function frame(number: number, port: number, segment: Segment): Frame {
     ...{ data: data, number, start: 0, end: 60, wireLength: 60, linkType: ETHERNET, fileOffset: 0 },
     ...times,
   });
+}
+
+function datagram(number: number, port: number, payload: readonly number[], ttl = 64): Frame {
+  const made = frame(number, 1000, RESET);
+  const length = 8 + payload.length;
+  made.data.set([0, 20 + length, 0, 0, 0, 0, ttl, UDP], 16);
+  made.data.set([0x30, 0x39, 0, port, 0, length, 0, 0, ...payload], 34);
+  return made;
 }
 
 /** Each conversation has a port of its own. */
@@ -75,5 +83,32 @@ describe('findings of a batch', () => {
       [BACK_FINISH, FINISH],
     ]);
     assert.deepEqual([found[INITIATES], found[UNDERGOES]], [2, 1]);
+  });
+
+  it('are counted apart where one text is about several protocols, and together where its layers differ', () => {
+    const parser = new PacketParser();
+    parser.begin();
+    // A message with one question, and no bytes of it.
+    for (const [i, port] of [53, 137, 53, 53].entries())
+      parser.add(datagram(i + 1, port, [0, i, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0]));
+    const rows = parser.take().findings.map(({ protocol, message, count }) => ({ protocol, message, count }));
+    const message = 'Malformed Packet (Exception occurred)';
+    assert.deepEqual(rows, [
+      { protocol: 'DNS', message, count: 3 },
+      { protocol: 'NBNS', message, count: 1 },
+    ]);
+  });
+
+  it('of several batches are one row, with the times of the first and the last batch that has them', () => {
+    const parser = new PacketParser({ reportEvery: 3 });
+    for (const number of [1, 2, 3]) {
+      parser.begin();
+      parser.add(datagram(2 * number, 9, [], 1));
+      parser.add(datagram(2 * number + 1, 9, [], 1));
+      const { findings } = parser.take();
+      const hops = findings.filter(({ message }) => message === '"Time To Live" only 1');
+      const seen = hops.map(({ count, frame, time, last }) => [count, frame, time, last]);
+      assert.deepEqual(seen, number < 3 ? [] : [[6, 2, 1e9 + 2, 1e9 + 6]]);
+    }
   });
 });

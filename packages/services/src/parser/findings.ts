@@ -6,6 +6,7 @@ import {
   groups,
   NESTED,
   type Packet,
+  type Protocol,
   type Severity,
   SHOWN,
   type Shape,
@@ -29,10 +30,29 @@ const DSACK = 'D-SACK Sequence';
 /** Parts of a message that differ between equal findings: ordinals and frame numbers. */
 const PARTICULARS = / \(#\d+\)|\.? Original \w+ in frame \d+/g;
 
+/** Its findings are those of the layer before it. */
+const MALFORMED = '_ws.malformed';
+
 /** Protocols whose expert information only reports normal operation. */
 const CHATTY = ['http', 'ssdp', 'wg'];
 
 type Row = Omit<FindingRow, 'count' | 'time' | 'last'> & { count: number; time: number; last?: number };
+
+/** A layer with expert information; the function is null for TCP's, see `#addSegment`. */
+interface Asked {
+  readonly layer: number;
+  readonly expert: Expert | null;
+}
+
+type Expert = NonNullable<Protocol['expert']>;
+
+/** A row, and what was reported when it was found by its text. */
+interface Reported {
+  readonly severity: Severity;
+  readonly group: Group;
+  readonly protocol: Protocol;
+  readonly row: Row;
+}
 
 export class Findings {
   #found = new Map<string, Row>();
@@ -44,32 +64,34 @@ export class Findings {
    */
   #tcpRows = new Map<number, Row[]>();
   #reportedRows: Row[] | null = null;
+  /** By text as it is reported, which most findings share with many: to make a key of it costs more than the packet's walk. */
+  #reported = new Map<string, Reported>();
   #packet: Packet | null = null;
   #layer = 0;
-  /** By shape, what `layersToAsk` gave; null: it was not seen yet. */
-  readonly #layersByShape: (readonly number[] | null)[] = [];
+  /** By shape, what `layersWithExpert` gave; null: it was not seen yet. */
+  readonly #askedByShape: (readonly Asked[] | null)[] = [];
 
   add(p: Packet, { id }: Shape): void {
-    const layers = id === UNKEPT ? layersWithExpert(p) : (this.#layersByShape[id] ?? this.#layersOf(p, id));
-    for (let i = 0; i < layers.length; i++) {
-      const layer = layers[i]!;
-      if (layer < 0) this.#addSegment(p, ~layer);
-      else this.#runExpert(p, layer);
+    const asked = id === UNKEPT ? layersWithExpert(p) : (this.#askedByShape[id] ?? this.#askedOf(p, id));
+    for (let i = 0; i < asked.length; i++) {
+      const { layer, expert } = asked[i]!;
+      if (expert === null) this.#addSegment(p, layer);
+      else this.#run(expert, p, layer);
     }
   }
 
-  #layersOf(p: Packet, shape: number): readonly number[] {
-    const layers = layersWithExpert(p);
+  #askedOf(p: Packet, shape: number): readonly Asked[] {
+    const asked = layersWithExpert(p);
     // Filled without holes: V8 turns an array with wide gaps into a slow dictionary.
-    while (this.#layersByShape.length <= shape) this.#layersByShape.push(null);
-    this.#layersByShape[shape] = layers;
-    return layers;
+    while (this.#askedByShape.length <= shape) this.#askedByShape.push(null);
+    this.#askedByShape[shape] = asked;
+    return asked;
   }
 
-  #runExpert(p: Packet, layer: number): void {
+  #run(expert: Expert, p: Packet, layer: number): void {
     if (this.#packet !== p) this.#packet = p;
     this.#layer = layer;
-    p.protocols[layer]!.expert!(p, layer, this.#report);
+    expert(p, layer, this.#report);
   }
 
   get size(): number {
@@ -89,6 +111,7 @@ export class Findings {
     if (this.#found.size === 0) return [];
     const rows = [...this.#found.values()];
     this.#found = new Map();
+    this.#reported = new Map();
     return rows;
   }
 
@@ -106,7 +129,7 @@ export class Findings {
     }
     const rows: Row[] = [];
     this.#reportedRows = rows;
-    this.#runExpert(p, layer);
+    this.#run(p.protocols[layer]!.expert!, p, layer);
     this.#reportedRows = null;
     this.#tcpRows.set(marks, rows);
   }
@@ -114,50 +137,70 @@ export class Findings {
   readonly #report = (severity: Severity, group: Group, text: string): void => {
     if (severity === 'chat' || severity === 'comment' || text === DSACK) return;
     const p = this.#packet!;
+    const protocol = p.protocols[this.#layer]!;
+    const known = this.#reported.get(text);
+    const isSame =
+      known !== undefined &&
+      known.protocol === protocol &&
+      known.severity === severity &&
+      known.group === group &&
+      protocol.name !== MALFORMED;
+    const row = isSame ? known.row : this.#rowOf(p, severity, group, text);
+    if (row === null) return;
+    row.count++;
+    if (!this.#rows.has(row)) {
+      // The first packet's time is the row's already.
+      const time = timeOf(p);
+      if (row.count > 1) row.last = Math.max(row.last ?? row.time, time);
+      row.time = Math.min(row.time, time);
+      this.#rows.add(row);
+    }
+    this.#reportedRows?.push(row);
+    if (!isSame && this.#reported.size < FINDINGS_MAX)
+      this.#reported.set(text, { severity, group, protocol, row });
+  };
+
+  /** The row of equal findings, or a new one that counts none yet; null: there are too many. */
+  #rowOf(p: Packet, severity: Severity, group: Group, text: string): Row | null {
     const message = text.replace(PARTICULARS, '').slice(0, MESSAGE_MAX);
     const protocol = expertProtocol(p, this.#layer);
     const key = `${severity} ${group} ${protocol} ${message}`;
-    let row = this.#found.get(key);
-    if (row !== undefined) {
-      row.count++;
-      if (!this.#rows.has(row)) {
-        const time = p.seconds + p.nanoseconds / 1e9;
-        row.last = Math.max(row.last ?? row.time, time);
-        row.time = Math.min(row.time, time);
-      }
-    } else if (this.#found.size < FINDINGS_MAX) {
-      row = {
-        finder: 'expert',
-        severity,
-        group: groups[group][1],
-        protocol,
-        message,
-        address: null,
-        count: 1,
-        frame: p.number,
-        time: p.seconds + p.nanoseconds / 1e9,
-      };
-      this.#found.set(key, row);
-    }
-    if (row === undefined) return;
-    this.#rows.add(row);
-    this.#reportedRows?.push(row);
-  };
+    const known = this.#found.get(key);
+    if (known !== undefined) return known;
+    if (this.#found.size >= FINDINGS_MAX) return null;
+    const row: Row = {
+      finder: 'expert',
+      severity,
+      group: groups[group][1],
+      protocol,
+      message,
+      address: null,
+      count: 0,
+      frame: p.number,
+      time: timeOf(p),
+    };
+    this.#found.set(key, row);
+    return row;
+  }
 }
 
-/** The layers that may have expert information, TCP's as `~layer`: they depend on the packet's shape alone. */
-function layersWithExpert(p: Packet): number[] {
-  const layers: number[] = [];
+function timeOf(p: Packet): number {
+  return p.seconds + p.nanoseconds / 1e9;
+}
+
+/** The layers that may have expert information: they depend on the packet's shape alone. */
+function layersWithExpert(p: Packet): Asked[] {
+  const asked: Asked[] = [];
   for (let layer = 1; layer < p.count; layer++) {
     const { name, expert } = p.protocols[layer]!;
     if (expert === null || CHATTY.includes(name)) continue;
     const flags = p.flags[layer]!;
     // A packet quoted in an ICMP error was reported itself. Malformed layers never have columns.
-    const isSeen = (flags & (SHOWN | NESTED)) !== 0 && ((flags & COLUMN) !== 0 || name === '_ws.malformed');
-    if (name === 'tcp') layers.push(~layer);
-    else if (isSeen) layers.push(layer);
+    const isSeen = (flags & (SHOWN | NESTED)) !== 0 && ((flags & COLUMN) !== 0 || name === MALFORMED);
+    if (name === 'tcp') asked.push({ layer, expert: null });
+    else if (isSeen) asked.push({ layer, expert });
   }
-  return layers;
+  return asked;
 }
 
 /** All that the expert information of a segment depends on: its analysis, and its header's flags and acknowledgment number. */
