@@ -18,40 +18,41 @@ const TIMEOUT_MS = 900_000;
 const YOUNG_MB = 32;
 /** A server that a failed test left behind holds the output of its file open: then only this ends the run. */
 const RUN_MS = 3_600_000;
-/** Two more than the cores: most wait half of their time. Where there are many cores, memory is the limit. */
-const AT_ONCE = Math.min(availableParallelism() + 2, 8);
+/** Three more than the cores: most wait more than half of their time. Where there are many cores, memory is the limit. */
+const AT_ONCE = Math.min(availableParallelism() + 3, 8);
 
-/** After the files that share a process: what takes longest, so that the end is not one of these alone; between them, what mostly waits. */
+/** After the files that share a process: what takes longest, mostly waiting, so that the end is not one of these alone. */
 const FIRST = [
-  'packages/cli/test/pipeline.e2e.ts',
-  'test/tutorial.e2e.ts',
-  'packages/services/test/faults.e2e.ts',
-  'packages/cli/test/firewall.e2e.ts',
-  'packages/cli/test/privacy.e2e.ts',
   'packages/services/test/demo/attack.e2e.ts',
-  'packages/cli/test/together.e2e.ts',
-  'packages/lab/test/emulate.e2e.ts',
-  'packages/cli/test/formats.e2e.ts',
-  'packages/store/test/duckdb.e2e.ts',
-  'packages/services/test/honeypot/honeypot.e2e.ts',
-  'packages/cli/test/mesh.e2e.ts',
-  'packages/cli/test/store.e2e.ts',
-  'packages/cli/test/odd-captures.e2e.ts',
-  'packages/capture/test/tshark.e2e.ts',
-  'packages/cli/test/talkers.e2e.ts',
-  'packages/cli/test/lan.e2e.ts',
+  'packages/cli/test/firewall.e2e.ts',
+  'test/tutorial.e2e.ts',
+  'packages/cli/test/pipeline.e2e.ts',
   'packages/dashboard/test/mesh.e2e.ts',
-  'packages/cli/test/path.e2e.ts',
-  'packages/cli/test/twice.e2e.ts',
-  'packages/services/test/analyzer/command.e2e.ts',
-  'packages/cli/test/nat.e2e.ts',
+  'packages/lab/test/emulate.e2e.ts',
+  'packages/capture/test/live.e2e.ts',
+  'packages/cli/test/mesh.e2e.ts',
   'packages/mesh/test/sockets.e2e.ts',
+  'packages/cli/test/talkers.e2e.ts',
+  'packages/services/test/faults.e2e.ts',
+  'packages/cli/test/path.e2e.ts',
+  'packages/cli/test/lan.e2e.ts',
   'packages/cli/test/live-logs.e2e.ts',
+  'packages/services/test/honeypot/honeypot.e2e.ts',
   'packages/cli/test/read-live.e2e.ts',
-  'packages/cli/test/names.e2e.ts',
+  'packages/cli/test/nat.e2e.ts',
+  'packages/store/test/duckdb.e2e.ts',
   'packages/cli/test/doctor.e2e.ts',
+  'packages/cli/test/finding.e2e.ts',
+  'packages/cli/test/findings.e2e.ts',
   'packages/services/test/mqtt/mqtt.e2e.ts',
   'test/deploy.e2e.ts',
+  'packages/cli/test/together.e2e.ts',
+  'packages/services/test/path/path.e2e.ts',
+  'packages/cli/test/start.e2e.ts',
+  'packages/clock/test/chrony.e2e.ts',
+  'packages/cli/test/store.e2e.ts',
+  'packages/cli/test/privacy.e2e.ts',
+  'packages/capture/test/tshark.e2e.ts',
 ];
 
 // Processes that follow each other read most of the same files: they are stripped of their types and compiled once.

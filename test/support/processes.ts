@@ -7,7 +7,8 @@ const root = join(import.meta.dirname, '../..');
 
 /** For each process, by the file that begins it, the files of tests in it. Each of them also runs by itself. */
 const FILES: Record<string, readonly string[]> = {
-  'test/unit.ts': ['{packages/*/,}test/**/*.test.ts'],
+  'test/unit.ts': ['{packages/!(clock|lab|mesh)/,}test/**/*.test.ts'],
+  'test/mesh.ts': ['packages/{clock,lab,mesh}/test/**/*.test.ts'],
   // But for one that changes the environment.
   'test/pages.ts': ['packages/dashboard/test/!(mesh).e2e.ts'],
   'test/postgres.ts': [
@@ -15,6 +16,7 @@ const FILES: Record<string, readonly string[]> = {
     'packages/services/test/analyzer/{answers,hostile}-postgres.e2e.ts',
     'packages/services/test/{resend,two-writers}.e2e.ts',
   ],
+  'test/reads.ts': ['packages/cli/test/{formats,names,odd-captures,secrets,statistics,twice}.e2e.ts'],
   'test/services.ts': [
     'packages/services/test/{coordinator,live,pipeline,services}.e2e.ts',
     'packages/services/test/analyzer/{answers,captures,far,io-graph,live,objects,overviews,path}.e2e.ts',

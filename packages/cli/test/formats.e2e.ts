@@ -1,31 +1,28 @@
 // What `eyrie read` prints beside what tshark prints, in the same words and shapes.
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { requireTool } from '../../../test/support/tools.ts';
+import { eyrieRead } from './support/read.ts';
 
-const eyrie = join(import.meta.dirname, '../bin/eyrie.js');
 const sample = join(import.meta.dirname, '../../../samples/office-hour.pcapng');
 const skip = requireTool('tshark');
 const noCapinfos = requireTool('capinfos');
 
 function read(...args: string[]): string {
-  const child = spawnSync(process.execPath, [eyrie, 'read', ...args], {
-    encoding: 'utf8',
-    maxBuffer: 1 << 28,
-  });
-  assert.equal(child.stderr, '');
-  return child.stdout;
+  const { stdout, stderr } = eyrieRead(args);
+  assert.equal(stderr, '');
+  return stdout;
 }
 
 function failed(...args: string[]): string {
-  const child = spawnSync(process.execPath, [eyrie, 'read', ...args], { encoding: 'utf8' });
-  assert.equal(child.status, 2);
-  assert.equal(child.stdout, '');
-  return child.stderr;
+  const { status, stdout, stderr } = eyrieRead(args);
+  assert.equal(status, 2);
+  assert.equal(stdout, '');
+  return stderr;
 }
 
 function tshark(...args: string[]): string {

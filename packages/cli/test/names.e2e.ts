@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { requireTool } from '../../../test/support/tools.ts';
+import { type Ended, eyrieRead } from './support/read.ts';
 
-const eyrie = join(import.meta.dirname, '../bin/eyrie.js');
 const sample = join(import.meta.dirname, '../../../samples/office-hour.pcapng');
 const skip = requireTool('tshark');
 const folder = mkdtempSync(join(tmpdir(), 'eyrie-names-'));
@@ -21,8 +21,8 @@ writeFileSync(
 const COLUMNS = ['-T', 'fields', '-e', 'frame.number', '-e', '_ws.col.Source', '-e', '_ws.col.Destination'];
 const HOSTS = ['ip.src_host', 'ip.dst_host', 'ip.host', 'ipv6.src_host', 'ipv6.host', 'ip.src'];
 
-function read(...args: string[]): { status: number | null; stdout: string; stderr: string } {
-  return spawnSync(process.execPath, [eyrie, 'read', ...args], { encoding: 'utf8', maxBuffer: 1 << 28 });
+function read(...args: string[]): Ended {
+  return eyrieRead(args);
 }
 
 function sameAsTshark(...args: string[]): string {

@@ -1,14 +1,14 @@
 // Captures that begin in the middle, are cut, or whose clock goes back: what `eyrie read` tells of TCP there, beside tshark.
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { newFrame, PcapWriter } from '@eyrie/dissect/files';
 import { requireTool } from '../../../test/support/tools.ts';
+import { eyrieRead } from './support/read.ts';
 
-const eyrie = join(import.meta.dirname, '../bin/eyrie.js');
 const skip = requireTool('tshark');
 const folder = mkdtempSync(join(tmpdir(), 'eyrie-odd-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -77,9 +77,7 @@ function bothOf(
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'ignore'],
   });
-  const { stdout, stderr } = spawnSync(process.execPath, [eyrie, 'read', '-n', file, ...flags], {
-    encoding: 'utf8',
-  });
+  const { stdout, stderr } = eyrieRead(['-n', file, ...flags]);
   assert.equal(stderr, '');
   return [stdout, theirs];
 }

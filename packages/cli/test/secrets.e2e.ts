@@ -1,6 +1,6 @@
 // TLS sessions with their secrets, beside tshark: what is opened, and what the two sides said.
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,8 +8,8 @@ import { type TestContext, test } from 'node:test';
 import { PcapWriter } from '@eyrie/dissect/files';
 import { type Chunk, framesOf, MAC_INSIDE, session } from '../../../test/support/tls-session.ts';
 import { requireTool } from '../../../test/support/tools.ts';
+import { eyrieRead } from './support/read.ts';
 
-const eyrie = join(import.meta.dirname, '../bin/eyrie.js');
 const skip = requireTool('tshark');
 
 /** Writes what was said to a capture, and the log of its secrets beside it; returns the flags that name both. */
@@ -30,9 +30,7 @@ function both(path: string, flags: readonly string[]): { ours: string; theirs: s
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'ignore'],
   });
-  const { stdout: ours, stderr } = spawnSync(process.execPath, [eyrie, 'read', path, ...flags], {
-    encoding: 'utf8',
-  });
+  const { stdout: ours, stderr } = eyrieRead([path, ...flags]);
   assert.equal(stderr, '');
   return { ours, theirs };
 }

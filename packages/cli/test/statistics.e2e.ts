@@ -1,14 +1,14 @@
 // `-z` statistics beside tshark's: the same words and numbers of the same capture.
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { newFrame, PcapWriter } from '@eyrie/dissect/files';
 import { capturesFolder, requireCaptures, requireTool } from '../../../test/support/tools.ts';
+import { eyrieRead } from './support/read.ts';
 
-const eyrie = join(import.meta.dirname, '../bin/eyrie.js');
 const sample = join(import.meta.dirname, '../../../samples/office-hour.pcapng');
 const skip = requireTool('tshark');
 
@@ -65,7 +65,7 @@ test('statistics are as tshark prints them', { skip }, () => {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'ignore'],
   });
-  const ours = spawnSync(process.execPath, [eyrie, 'read', sample, '-q', ...flags], { encoding: 'utf8' });
+  const ours = eyrieRead([sample, '-q', ...flags]);
   assert.equal(ours.stderr, '');
   assert.equal(ours.stdout, theirs);
 });
@@ -85,7 +85,7 @@ test('response times of DCE/RPC are as tshark prints them', { skip: skipCaptures
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],
     });
-    const ours = spawnSync(process.execPath, [eyrie, 'read', '-n', file, ...flags], { encoding: 'utf8' });
+    const ours = eyrieRead(['-n', file, ...flags]);
     assert.match(ours.stdout, /^ +\d+ {2}\w+.* 0\.\d{6}$/m);
     assert.equal(ours.stdout, theirs);
   }
@@ -93,17 +93,16 @@ test('response times of DCE/RPC are as tshark prints them', { skip: skipCaptures
 
 test('a statistic that only tshark has, and an unknown interface, are reported in one line', () => {
   for (const name of ['gsm_a,dtap_cc', 'sv', 'lbmr_topic_ads_topic,tree', 'proto,colinfo,ip.src,ip.src']) {
-    const { status, stderr } = spawnSync(process.execPath, [eyrie, 'read', sample, '-q', '-z', name], {
-      encoding: 'utf8',
-    });
+    const { status, stderr } = eyrieRead([sample, '-q', '-z', name]);
     assert.equal(status, 2);
     assert.match(stderr, /^eyrie: -z \S+ is one of tshark's that Eyrie does not have \(-z help .*\)\n$/);
   }
-  const { status, stderr } = spawnSync(
-    process.execPath,
-    [eyrie, 'read', sample, '-q', '-z', 'dcerpc,srt,00000000-1234-abcd-ef00-01234567cffb,9.0'],
-    { encoding: 'utf8' },
-  );
+  const { status, stderr } = eyrieRead([
+    sample,
+    '-q',
+    '-z',
+    'dcerpc,srt,00000000-1234-abcd-ef00-01234567cffb,9.0',
+  ]);
   assert.equal(status, 2);
   assert.match(stderr, /^eyrie: -z dcerpc,srt,.* no operations are known .*\n$/);
 });
@@ -152,7 +151,7 @@ test('RADIUS: responses, retransmissions, and unsolicited responses', { skip }, 
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],
     });
-    const ours = spawnSync(process.execPath, [eyrie, 'read', path, ...flags], { encoding: 'utf8' });
+    const ours = eyrieRead([path, ...flags]);
     assert.equal(ours.stdout, theirs);
   }
 });
@@ -167,19 +166,19 @@ test('hosts of a wireless network, by their own addresses', { skip: skipWireless
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'ignore'],
   });
-  const ours = spawnSync(process.execPath, [eyrie, 'read', wireless, ...flags], { encoding: 'utf8' });
+  const ours = eyrieRead([wireless, ...flags]);
   assert.equal(ours.stdout, theirs);
 });
 
 test('the filter of a followed HTTP/2 stream selects only that stream', () => {
   const flags = ['-q', '-z', 'follow,http2,ascii,192.0.2.1:80,192.0.2.2:443,1'];
-  const { stdout } = spawnSync(process.execPath, [eyrie, 'read', sample, ...flags], { encoding: 'utf8' });
+  const { stdout } = eyrieRead([sample, ...flags]);
   assert.match(stdout, /^Filter: \(\(\(.*\) or \(.*\)\)\) and http2\.streamid eq 1$/m);
 });
 
 test('similar names are suggested, and an interval with too many rows is reported early', () => {
   const failed = (...args: string[]): string => {
-    const child = spawnSync(process.execPath, [eyrie, 'read', sample, '-q', ...args], { encoding: 'utf8' });
+    const child = eyrieRead([sample, '-q', ...args]);
     assert.equal(child.status, 2);
     return child.stderr;
   };
@@ -229,7 +228,7 @@ test('conversations over Token Ring, FDDI and IPX', { skip }, (t) => {
       stdio: ['ignore', 'pipe', 'ignore'],
     });
     assert.match(theirs, / <-> /);
-    const ours = spawnSync(process.execPath, [eyrie, 'read', path, ...flags], { encoding: 'utf8' });
+    const ours = eyrieRead([path, ...flags]);
     assert.equal(ours.stdout, theirs);
   }
 });

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { newFrame, PcapWriter } from '@eyrie/dissect/files';
 import { requireTool } from '../../../test/support/tools.ts';
+import { type Ended, eyrieRead } from './support/read.ts';
 
 const eyrie = join(import.meta.dirname, '../bin/eyrie.js');
 const sample = join(import.meta.dirname, '../../../samples/office-hour.pcapng');
@@ -30,8 +31,8 @@ const FIELDS = [
   'snmp.response_in',
 ];
 
-function ours(...args: string[]): { status: number | null; stdout: string; stderr: string } {
-  return spawnSync(process.execPath, [eyrie, 'read', ...args], { encoding: 'utf8' });
+function ours(...args: string[]): Ended {
+  return eyrieRead(args);
 }
 
 /**

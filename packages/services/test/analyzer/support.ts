@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { openCapture } from '@eyrie/capture';
 import { compileFilter, Dissector, newFrame } from '@eyrie/dissect';
 import { openStore, type Store } from '@eyrie/store';
+import { eyrieRead } from '../../../cli/test/support/read.ts';
 import { type AnalyzerOptions, buildAnalyzer } from '../../src/analyzer/index.ts';
 import { silentLog } from '../../src/log/index.ts';
 import { runFile } from '../../src/pipeline/index.ts';
@@ -82,6 +83,7 @@ const run = promisify(execFile);
 
 /** What the command prints. */
 export async function eyrie(...args: string[]): Promise<string> {
+  if (args[0] === 'read') return eyrieRead(args.slice(1)).stdout;
   const { stdout } = await run(process.execPath, [join(root, 'packages/cli/bin/eyrie.js'), ...args], {
     maxBuffer: 256 << 20,
     encoding: 'utf8',
