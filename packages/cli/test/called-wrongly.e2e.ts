@@ -44,6 +44,7 @@ for (const [typed, said] of [
     '--block docs: is a directory; name a file in it',
   ],
   [['simulate', '--threads', '0'], '--threads 0: must be a whole number from 1 to 8'],
+  [['time', 'serve', '--nts-port', '4460'], 'NTS needs both --key and --cert'],
   [['time', 'serve', '--nts-port', 'x'], "'x' is not a port: a number up to 65535"],
 ] as const)
   test(`eyrie ${typed.join(' ')}: says what is wrong`, () => {

@@ -46,7 +46,7 @@ servers agrees on a time, 2 called wrongly.`,
     .description('serve time by NTPv4; with --key and --cert also by NTS')
     .option('--address <address>', 'address to listen on', '127.0.0.1')
     .option('--port <number>', 'UDP port', '123')
-    .option('--nts-port <number>', 'TCP port for NTS keys', '4460')
+    .option('--nts-port <number>', 'TCP port for NTS keys (default: 4460)')
     .option('--key <file>', 'private key (PEM) for NTS')
     .option('--cert <file>', 'certificate chain (PEM) for NTS')
     .option('--from <server...>', 'serve the time of these servers instead of this machine’s')

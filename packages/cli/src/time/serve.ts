@@ -15,10 +15,13 @@ import { interrupted, listenForInterrupt } from '../pipeline/interrupt.ts';
 import { portOf, readFile, type ServerOptions, sourcesOf } from './sources.ts';
 import { offsetText } from './text.ts';
 
+/** RFC 8915 §7.6. */
+const NTS_PORT = '4460';
+
 export interface ServeOptions extends ServerOptions {
   readonly address: string;
   readonly port: string;
-  readonly ntsPort: string;
+  readonly ntsPort?: string;
   readonly key?: string;
   readonly cert?: string;
   readonly from?: string[];
@@ -73,8 +76,8 @@ function ntsOf({
   cert,
   ntsPort,
 }: ServeOptions): { port: number; key: Buffer; cert: Buffer } | undefined {
-  const port = portOf(ntsPort);
-  if (key === undefined && cert === undefined) return undefined;
+  const port = portOf(ntsPort ?? NTS_PORT);
+  if (key === undefined && cert === undefined && ntsPort === undefined) return undefined;
   if (key === undefined || cert === undefined) throw new UserError('NTS needs both --key and --cert');
   return { port, key: readFile(key), cert: readFile(cert) };
 }

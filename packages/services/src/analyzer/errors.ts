@@ -130,14 +130,18 @@ const FASTIFY_CODES: Readonly<Record<string, ErrorCode>> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported_media_type',
 };
 
-/** Converts any thrown value to an API error. Unexpected errors become `internal`, without details for the client. */
-export function apiErrorOf(error: unknown): ApiError {
+/**
+ * Converts any thrown value to an API error. Unexpected errors become `internal`, without details for the client.
+ *
+ * @param schemas of the route, from which the error of a wrong parameter lists those that there are
+ */
+export function apiErrorOf(error: unknown, schemas: RequestSchemas = {}): ApiError {
   if (error instanceof ApiError) return error;
   if (error instanceof FilterError) return filterError(error);
   if (error instanceof StoreError) return storeError(error);
   if (error instanceof CaptureError)
     return new ApiError(CAPTURE_CODES[error.code] ?? 'bytes_gone', error.message, { cause: error });
-  return frameworkError(error);
+  return frameworkError(error, schemas);
 }
 
 function filterError({ message, at, length }: FilterError): ApiError {
@@ -166,6 +170,9 @@ interface FrameworkError {
   readonly validationContext?: string;
 }
 
+/** By part of the request: querystring, params, body. */
+export type RequestSchemas = Readonly<Record<string, unknown>>;
+
 /** A validation error of Ajv. */
 interface Violation {
   readonly keyword: string;
@@ -174,9 +181,10 @@ interface Violation {
   readonly params: Readonly<Record<string, unknown>>;
 }
 
-function frameworkError(thrown: unknown): ApiError {
+function frameworkError(thrown: unknown, schemas: RequestSchemas): ApiError {
   const error = (thrown ?? {}) as FrameworkError;
-  if (error.validation !== undefined) return violation(error.validation[0]!);
+  if (error.validation !== undefined)
+    return violation(error.validation[0]!, schemas[error.validationContext ?? '']);
   const code = FASTIFY_CODES[error.code ?? ''];
   if (code === 'unsupported_media_type')
     return new ApiError(code, readable(error.message ?? code), TYPES_HINT);
@@ -188,11 +196,11 @@ function frameworkError(thrown: unknown): ApiError {
   return new ApiError('internal', 'internal error; see the log of this service', { cause: thrown });
 }
 
-function violation({ keyword, instancePath, message, params }: Violation): ApiError {
+function violation({ keyword, instancePath, message, params }: Violation, schema: unknown): ApiError {
   const name = instancePath.slice(1).replaceAll('/', '.');
   if (keyword === 'additionalProperties')
     return new ApiError('unknown_parameter', `there is no parameter "${String(params.additionalProperty)}"`, {
-      hint: 'see /docs',
+      hint: `${parametersOf(schema)}; see /docs`,
     });
   if (keyword === 'required')
     return new ApiError('bad_value', `"${String(params.missingProperty)}" is missing`, { hint: 'see /docs' });
@@ -200,6 +208,11 @@ function violation({ keyword, instancePath, message, params }: Violation): ApiEr
   if (keyword === 'enum')
     return new ApiError('bad_value', `${what}: say one of ${(params.allowedValues as unknown[]).join(', ')}`);
   return new ApiError('bad_value', `${what}: ${demand(keyword, params) ?? message ?? 'is not allowed'}`);
+}
+
+function parametersOf(schema: unknown): string {
+  const names = Object.keys((schema as { properties?: object } | undefined)?.properties ?? {});
+  return names.length === 0 ? 'it takes none' : `there are ${names.join(', ')}`;
 }
 
 const TYPES: Readonly<Record<string, string>> = {

@@ -23,7 +23,7 @@ import { Redissector } from './bytes/redissect.ts';
 import { leftBy, Turns } from './bytes/turns.ts';
 import { addCompression } from './compress.ts';
 import type { Context } from './context.ts';
-import { ApiError, apiErrorOf, NOT_HTTP } from './errors.ts';
+import { ApiError, apiErrorOf, NOT_HTTP, type RequestSchemas } from './errors.ts';
 import type { Intake } from './intake.ts';
 import { type Compilers, lazyCompilers } from './lazy-compilers.ts';
 import { addLimits, clientOf, REQUESTS_PER_MINUTE } from './limits.ts';
@@ -236,7 +236,7 @@ function addHttpRules(app: Server): void {
 
 function addErrors(app: Server, log: ServerLog): void {
   app.setErrorHandler((thrown, request, reply) => {
-    const error = apiErrorOf(thrown);
+    const error = apiErrorOf(thrown, request.routeOptions.schema as RequestSchemas | undefined);
     if (error.statusCode >= 500) {
       const cause = (error.cause ?? error) as Error;
       log.error(`${request.method} ${request.url}: ${cause.message}`, { stack: cause.stack });

@@ -76,6 +76,15 @@ const WRONG: readonly [string, number, string][] = [
   ['/packets?capture=-1', 400, 'bad_value'],
 ];
 
+test('an unknown parameter is answered with those that there are', async () => {
+  const hint = async (path: string) => (await open.get(path)).body.error.hint as string;
+  assert.match(
+    await hint('/filter?src_ip=10.0.0.1'),
+    /^there are .*\bq, .*\bprotocol\b.*\bsrc\b.*; see \/docs$/,
+  );
+  assert.equal(await hint('/status?verbose'), 'it takes none; see /docs');
+});
+
 test('what is wrong gets a stable code and one line, and never says what is inside', async () => {
   for (const [path, status, code] of WRONG) {
     const answer = await open.get(path);

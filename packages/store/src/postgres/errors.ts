@@ -16,7 +16,7 @@ export function storeError(error: unknown, place: string): unknown {
   return new StoreError('ERR_STORE_FAILED', `${place}: ${error.message.split('\n')[0]}`, error);
 }
 
-const AWAY = 'does not answer; is PostgreSQL running there? Writing goes on when it is back';
+const AWAY = 'does not answer; is PostgreSQL running there?';
 
 const MEANINGS: readonly (readonly [RegExp, StoreErrorCode, string])[] = [
   [/^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|57P|08)/, 'ERR_STORE_AWAY', AWAY],
