@@ -54,7 +54,11 @@ test('a decoy that can not begin ends the honeypot, and what it had begun', asyn
   try {
     const bad: [string[], number, RegExp][] = [
       [['--mesh', 'trap-1', '--mesh-port', String(taken.port)], 1, /port \d+ is taken: .* --mesh-port$/m],
-      [['--mesh', 'nobody'], 2, /there is no peer nobody here/],
+      [
+        ['--mesh', 'nobody'],
+        2,
+        /^eyrie: there is no peer nobody here, only trap-1: eyrie mesh create nobody makes it\n$/,
+      ],
       [['--mesh-port', 'x'], 2, /'x' is not a port/],
     ];
     for (const [args, expected, message] of bad) {

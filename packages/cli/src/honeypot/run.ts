@@ -43,6 +43,7 @@ export async function runHoneypot(options: HoneypotCommandOptions): Promise<numb
   const doors = doorsOf(options);
   const meshPort = portOf(options.meshPort);
   checkForward(options);
+  if (options.mesh !== undefined) await checkPeer(options.mesh);
   const folder = honeypotFolder(options.folder);
   const forwarder = forward(options, (trouble) =>
     console.error(
@@ -88,6 +89,12 @@ export async function runHoneypot(options: HoneypotCommandOptions): Promise<numb
     `${counted(visits, 'visit')}, ${grouped(refused)} turned away; ${counted(recorded, 'record')} written, ${grouped(lost)} lost.`,
   );
   return lost === 0 ? 0 : FAILED;
+}
+
+/** Before anything listens. @throws UserError */
+async function checkPeer(id: string): Promise<void> {
+  const { creation, selectPeer } = await import('../mesh/select.ts');
+  selectPeer(id, undefined, creation(id));
 }
 
 /** Who has no mesh does not load it. */

@@ -28,7 +28,7 @@ import { hasTerminal, isTerminalGone } from '../terminal/hangup.ts';
 import { MeshLog } from './mesh-log.ts';
 import { knownPassphrase } from './passphrase.ts';
 import { logPath, needsPassphrase, plain } from './process.ts';
-import { readTime, readWhole, selectPeer } from './select.ts';
+import { creation, readTime, readWhole, selectPeer } from './select.ts';
 
 const INTERVAL_MS_MIN = 250;
 
@@ -45,8 +45,6 @@ export interface ForegroundOptions {
 export interface CoordinatorFlags extends ForegroundOptions {
   token?: string;
 }
-
-const creation = (id: string | undefined) => `: eyrie mesh create ${id} makes it`;
 
 /** Resolves to the exit status. @throws UserError */
 export async function runForeground(named: string | undefined, options: ForegroundOptions): Promise<number> {

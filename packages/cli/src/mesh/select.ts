@@ -30,6 +30,9 @@ export function selectPeer(named: string | undefined, how = 'with --peer', remed
   throw new UserError(`there are more peers here: name one ${how} (${all.join(', ')})`, BAD_USAGE);
 }
 
+/** The remedy of `selectPeer` where a peer of that name may well be wanted. */
+export const creation = (id: string | undefined) => `: eyrie mesh create ${id} makes it`;
+
 /** The same for what only the authority can do: of several peers here, all of one mesh, the one that holds it. */
 export function selectAuthority(named: string | undefined): string {
   const all = isFree(named) ? peersIn(eyrieHome()) : [];
