@@ -8,6 +8,7 @@ export function addHoneypotCommand(program: Command): void {
     .option('--address <address>', 'address to listen on', '0.0.0.0')
     .option('--port <number>', 'port that detects the protocol of each connection; 0: none', '9999')
     .option('--ports <list>', 'ports for one protocol each: ssh=2222,http=8080')
+    .option('--udp <list>', 'decoys over UDP, and ports for them: dns=5353,snmp')
     .option('--mesh <id>', 'also run this peer, and a decoy for peers of its mesh that are redirected')
     .option('--mesh-port <number>', 'the port of that decoy', '9998')
     .option('--folder <folder>', 'folder for its identity, sessions and files')
@@ -19,13 +20,15 @@ export function addHoneypotCommand(program: Command): void {
     .addHelpText(
       'after',
       `
-Protocols: ssh, telnet, http, tls, ftp, smtp, redis, mysql, postgresql, mssql, mqtt, rdp, vnc, smb,
-modbus.
+Protocols: ssh, telnet, http, http-proxy, tls, ftp, smtp, redis, mysql, postgresql, mssql, mqtt, rdp,
+vnc, smb, modbus, git. Over UDP: dns, ntp, snmp, sip, ssdp, tftp; no answer is longer than its
+request, so that forged requests flood nobody.
 It opens no connections for visitors, executes nothing they upload, and needs no privileges.
 
 Examples:
   eyrie honeypot
   eyrie honeypot --ports ssh=2222,telnet=2323,http=8080
+  eyrie honeypot --udp dns=5353,snmp=1161,tftp=6969
   eyrie honeypot --mesh trap-1
   eyrie honeypot sessions
   eyrie honeypot replay 20261121T143511-7d884abd`,

@@ -13,6 +13,9 @@ import {
   loadPersona,
   toEcs,
   toLine,
+  type UdpDoor,
+  udpDecoyNamed,
+  udpDecoys,
 } from '@eyrie/services/honeypot';
 import { noMesh } from '@eyrie/services/mesh-time';
 import { honeypotFolder } from '../base-folders.ts';
@@ -23,12 +26,13 @@ import { watchMesh } from '../time/mesh-watch.ts';
 import type { OpenDecoy } from './mesh.ts';
 
 const PORT_MAX = 65_535;
-const LISTEN_OPTIONS = { host: 'with --address', port: 'with --port or --ports' };
+const LISTEN_OPTIONS = { host: 'with --address', port: 'with --port, --ports or --udp' };
 
 export interface HoneypotCommandOptions extends ForwardOptions {
   readonly address: string;
   readonly port: string;
   readonly ports?: string;
+  readonly udp?: string;
   readonly mesh?: string;
   readonly meshPort: string;
   readonly folder?: string;
@@ -40,7 +44,8 @@ export interface HoneypotCommandOptions extends ForwardOptions {
 export async function runHoneypot(options: HoneypotCommandOptions): Promise<number> {
   // What visitors leave behind is short-lived: let to itself, V8 would take a hundred megabytes more to look at it less often.
   setFlagsFromString('--semi-space-growth-factor=1');
-  const doors = doorsOf(options);
+  const udpDoors = udpDoorsOf(options);
+  const doors = doorsOf(options, udpDoors.length > 0);
   const meshPort = portOf(options.meshPort);
   checkForward(options);
   if (options.mesh !== undefined) await checkPeer(options.mesh);
@@ -57,6 +62,7 @@ export async function runHoneypot(options: HoneypotCommandOptions): Promise<numb
   const honeypot = new Honeypot({
     address: options.address,
     doors,
+    udpDoors,
     persona: personaIn(folder),
     folder,
     log: join(options.logs, 'honeypot.log'),
@@ -72,6 +78,7 @@ export async function runHoneypot(options: HoneypotCommandOptions): Promise<numb
     throw problem === null ? error : new UserError(problem, FAILED);
   });
   const shown = doors.map(({ decoy }, i) => `${honeypot.ports[i]} (${decoy?.name ?? 'any protocol'})`);
+  udpDoors.forEach(({ decoy }, i) => void shown.push(`UDP ${honeypot.udpPorts[i]} (${decoy.name})`));
   console.error(`The honeypot listens on ${options.address}: ${shown.join(', ')}. Ctrl-C ends it.`);
   try {
     const guests =
@@ -103,19 +110,35 @@ async function decoyFor(mesh: string, address: string, port: number, { host }: H
   return openMeshDecoy(mesh, address, port, host);
 }
 
-function doorsOf({ port, ports = '' }: HoneypotCommandOptions): Door[] {
+function doorsOf({ port, ports }: HoneypotCommandOptions, hasOthers: boolean): Door[] {
   const doors: Door[] = port === '0' ? [] : [{ port: portOf(port), decoy: null }];
-  for (const part of ports.split(',').filter((each) => each !== '')) {
-    const [name = '', number = ''] = part.split('=');
-    const decoy = decoyNamed(name);
-    if (decoy === null) {
-      const names = decoys.map((each) => each.name).join(', ');
-      throw new UserError(`--ports: no decoy is called '${name}'; there are ${names}`);
-    }
-    doors.push({ port: number === '' ? decoy.port : portOf(number), decoy });
-  }
-  if (doors.length === 0) throw new UserError('--port 0 without --ports leaves nothing to listen on');
+  doors.push(...listed('--ports', ports, decoyNamed, decoys));
+  if (doors.length === 0 && !hasOthers)
+    throw new UserError('--port 0 without --ports or --udp leaves nothing to listen on');
   return doors;
+}
+
+function udpDoorsOf({ udp }: HoneypotCommandOptions): UdpDoor[] {
+  return listed('--udp', udp, udpDecoyNamed, udpDecoys);
+}
+
+/** Parses a list of decoys with their ports: `ssh=2222,http`. */
+function listed<D extends { readonly name: string; readonly port: number }>(
+  option: string,
+  list: string | undefined,
+  named: (name: string) => D | null,
+  all: readonly D[],
+): { port: number; decoy: D }[] {
+  const parts = (list ?? '').split(',').filter((each) => each !== '');
+  return parts.map((part) => {
+    const [name = '', number = ''] = part.split('=');
+    const decoy = named(name);
+    if (decoy === null) {
+      const names = all.map((each) => each.name).join(', ');
+      throw new UserError(`${option}: no decoy is called '${name}'; there are ${names}`);
+    }
+    return { port: number === '' ? decoy.port : portOf(number), decoy };
+  });
 }
 
 function portOf(text: string): number {

@@ -7,6 +7,7 @@ export type EventType =
   | 'login'
   | 'command'
   | 'request'
+  | 'query'
   | 'upload'
   | 'download'
   | 'payload'
@@ -46,6 +47,8 @@ export interface VisitFacts {
   readonly sourcePort: number;
   readonly address: string;
   readonly port: number;
+  /** Default: tcp. */
+  readonly transport?: 'tcp' | 'udp';
 }
 
 export interface HoneypotEvent extends Happening, VisitFacts {
@@ -62,6 +65,7 @@ const CATEGORIES: Readonly<Record<EventType, readonly [category: string, type: s
   login: ['authentication', 'start'],
   command: ['process', 'start'],
   request: ['web', 'access'],
+  query: ['network', 'protocol'],
   upload: ['file', 'creation'],
   download: ['network', 'denied'],
   payload: ['network', 'info'],
@@ -91,12 +95,19 @@ export function visitText(facts: VisitFacts): string {
   return JSON.stringify(visitFields(facts)).slice(1);
 }
 
-function visitFields({ session, sourceAddress, sourcePort, address, port }: VisitFacts): object {
+function visitFields({
+  session,
+  sourceAddress,
+  sourcePort,
+  address,
+  port,
+  transport = 'tcp',
+}: VisitFacts): object {
   return {
     'ecs.version': '8.17.0',
     'event.kind': 'event',
     'event.dataset': 'eyrie.honeypot',
-    'network.transport': 'tcp',
+    'network.transport': transport,
     'source.ip': sourceAddress || undefined,
     'source.port': sourcePort || undefined,
     'destination.ip': address,
@@ -122,8 +133,9 @@ function happeningText(event: HoneypotEvent): string {
   add('network.protocol', event.protocol);
   add('user.name', event.user);
   add('process.command_line', event.command);
-  add('http.request.method', event.method);
-  add('url.original', event.url);
+  const isWeb = type !== 'query';
+  add(isWeb ? 'http.request.method' : 'eyrie.query.type', event.method);
+  add(isWeb ? 'url.original' : 'eyrie.query.name', event.url);
   add('user_agent.original', event.agent);
   add('file.path', event.path);
   add('file.hash.sha256', event.sha256);
@@ -167,7 +179,8 @@ export function toLine(event: HoneypotEvent): string {
     case 'command':
       return `${who} ran ${quoted(event.command)}`;
     case 'request':
-      return `${who} asked ${event.method} ${quoted(event.url)}`;
+    case 'query':
+      return `${who} asked ${event.method}${event.url === undefined ? '' : ` ${quoted(event.url)}`}`;
     case 'upload':
       return `${who} left ${event.path ?? 'a file'}, ${event.bytes} bytes, SHA-256 ${event.sha256}`;
     case 'download':

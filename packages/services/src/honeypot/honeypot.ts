@@ -12,6 +12,7 @@ import type { Persona } from './persona.ts';
 import { Recorder } from './recorder.ts';
 import { Refusals } from './refusals.ts';
 import { Stay, type StayHost } from './stay.ts';
+import { type UdpDoor, UdpListener } from './udp/listener.ts';
 import { VisitOver } from './visit.ts';
 
 /** A port and its decoy; null: chosen by the first payload. */
@@ -23,6 +24,7 @@ export interface Door {
 export interface HoneypotOptions {
   readonly address: string;
   readonly doors: readonly Door[];
+  readonly udpDoors?: readonly UdpDoor[];
   readonly persona: Persona;
   /** Folder of recorded sessions and files. */
   readonly folder: string;
@@ -58,6 +60,7 @@ export class Honeypot {
   readonly #servers: Server[] = [];
   readonly #stays = new Map<Socket, Stay>();
   readonly #refusals = new Refusals();
+  readonly #udp: UdpListener;
   #sweep: NodeJS.Timeout | null = null;
   #visits = 0;
   #names = randomInt(2 ** 32);
@@ -77,14 +80,15 @@ export class Honeypot {
       ...{ persona, bounds: this.#bounds, budget: this.#budget },
       ...{ recorder: this.#recorder, meshNow, onEvent },
     };
+    this.#udp = new UdpListener(options.address, this.host);
   }
 
   get counts(): HoneypotCounts {
     const { written, lost } = this.#recorder;
     return {
       sessions: this.#gate.sessions,
-      visits: this.#visits,
-      refused: this.#gate.refused,
+      visits: this.#visits + this.#udp.visits,
+      refused: this.#gate.refused + this.#udp.refused,
       recorded: written,
       lost,
     };
@@ -100,11 +104,17 @@ export class Honeypot {
     return this.#servers.map((server) => (server.address() as { port: number }).port);
   }
 
+  /** The open UDP ports, in the order of their doors. */
+  get udpPorts(): number[] {
+    return this.#udp.ports;
+  }
+
   /** Opens all ports. @throws the system's error if one is taken or not permitted; then none is open */
   async listen(): Promise<void> {
     await this.#recorder.open();
     try {
       for (const door of this.#options.doors) this.#servers.push(await this.#open(door));
+      for (const door of this.#options.udpDoors ?? []) await this.#udp.open(door);
     } catch (error) {
       await this.close();
       throw error;
@@ -115,6 +125,7 @@ export class Honeypot {
         const now = Date.now();
         for (const stay of this.#stays.values()) stay.check(now);
         this.#reportRefusals(now);
+        this.#udp.reportRefusals(now);
       },
       Math.min(SWEEP_MS, this.#bounds.idleMsMax),
     );
@@ -127,6 +138,7 @@ export class Honeypot {
     await Promise.all(this.#servers.map((server) => new Promise((done) => server.close(done))));
     await new Promise((done) => setImmediate(done)); // Lets the last visits report their end.
     this.#reportRefusals(Date.now());
+    await this.#udp.close();
     await this.#recorder.close();
   }
 

@@ -6,4 +6,7 @@ export { type ForwardOptions, forward } from './forward.ts';
 export { type Door, Honeypot } from './honeypot.ts';
 export { type GuestHost, MeshGuests } from './mesh-guests.ts';
 export { loadPersona, makePersona } from './persona.ts';
+export type { UdpDecoy } from './udp/decoy.ts';
+export { udpDecoyNamed, udpDecoys } from './udp/index.ts';
+export type { UdpDoor } from './udp/listener.ts';
 export { type VisitRecord, type VisitSummary, Visits } from './visits.ts';

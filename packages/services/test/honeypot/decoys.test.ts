@@ -5,7 +5,7 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { Account, Budget } from '../../src/honeypot/bounds.ts';
 import type { Happening } from '../../src/honeypot/event.ts';
-import { BOUNDS, decoyNamed, makePersona } from '../../src/honeypot/index.ts';
+import { BOUNDS, decoyNamed, decoys, makePersona } from '../../src/honeypot/index.ts';
 import { Visit, VisitOver } from '../../src/honeypot/visit.ts';
 
 const persona = makePersona('5a'.repeat(32), 1_790_000_000);
@@ -41,7 +41,50 @@ function conversation(name: string): Conversation {
   return { client, reports, next, served };
 }
 
+async function textOf(client: Duplex): Promise<string> {
+  const parts: Buffer[] = [];
+  for await (const part of client) parts.push(part as Buffer);
+  return Buffer.concat(parts).toString('latin1');
+}
+
 const logins = (reports: readonly Happening[]) => reports.filter(({ type }) => type === 'login');
+
+test('the proxy is asked for a password, which is wrong, and fetches nothing', async () => {
+  const { client, reports, served } = conversation('http-proxy');
+  const basic = Buffer.from('ana:geheim').toString('base64');
+  client.write('CONNECT mail.example.com:25 HTTP/1.1\r\nHost: mail.example.com:25\r\n\r\n');
+  client.write(`GET http://192.0.2.7/x HTTP/1.1\r\nProxy-Authorization: Basic ${basic}\r\n`);
+  client.end('Proxy-Connection: close\r\n\r\n');
+  const answers = await textOf(client);
+  await served;
+  assert.equal(answers.match(/HTTP\/1\.1 407 Proxy Authentication Required/g)?.length, 2);
+  assert.match(answers, /Proxy-Authenticate: Basic realm="/);
+  assert.deepEqual(
+    reports.map(({ type, method, url, user, password }) => [type, method ?? user, url ?? password]),
+    [
+      ['request', 'CONNECT', 'mail.example.com:25'],
+      ['request', 'GET', 'http://192.0.2.7/x'],
+      ['login', 'ana', 'geheim'],
+    ],
+  );
+});
+
+test("git's daemon says that the repository is not exported", async () => {
+  const { client, reports, served } = conversation('git');
+  client.end('003egit-upload-pack /secret.git\0host=files.example\0\0version=2\0');
+  assert.equal(await textOf(client), '003dERR access denied or repository not exported: /secret.git');
+  await served;
+  assert.deepEqual(reports, [{ type: 'command', command: 'git-upload-pack /secret.git' }]);
+});
+
+test('the first bytes tell a proxy from a web server, and git', () => {
+  const first = (text: string) => decoys.find((each) => each.recognises(Buffer.from(text)))?.name;
+  assert.equal(first('GET http://example.com/ HTTP/1.1\r\n'), 'http-proxy');
+  assert.equal(first('CONNECT example.com:443 HTTP/1.1\r\n'), 'http-proxy');
+  assert.equal(first('GET /?to=http://example.com/ HTTP/1.1\r\n'), 'http');
+  assert.equal(first('0030git-upload-pack /a\0'), 'git');
+  assert.equal(first('0030'), 'git', 'of which the first segment may be the length alone');
+});
 
 test('unread answers of all streams of a visit count together, in its memory and towards their limit', () => {
   const account = new Account(new Budget(1e9));

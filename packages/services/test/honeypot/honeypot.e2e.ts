@@ -1,6 +1,8 @@
 // The honeypot over real sockets: what attackers' own tools see, and what is left of it on disk.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { createSocket } from 'node:dgram';
+import { Resolver } from 'node:dns/promises';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -17,6 +19,7 @@ import {
   Honeypot,
   type HoneypotEvent,
   loadPersona,
+  udpDecoys,
   Visits,
 } from '../../src/honeypot/index.ts';
 
@@ -37,6 +40,7 @@ interface Trap {
   readonly folder: string;
   readonly any: number;
   port(name: string): number;
+  udpPort(name: string): number;
 }
 
 async function trap(name: string, bounds?: Partial<Bounds>): Promise<Trap> {
@@ -49,11 +53,17 @@ async function trap(name: string, bounds?: Partial<Bounds>): Promise<Trap> {
   const persona = loadPersona(join(root, 'identity'));
   const log = join(folder, 'honeypot.log');
   const onEvent = (event: HoneypotEvent) => void events.push(event);
-  const honeypot = new Honeypot({ address: '127.0.0.1', doors, persona, folder, log, bounds, onEvent });
+  const udpDoors = udpDecoys.map((decoy) => ({ port: 0, decoy }));
+  const options = { address: '127.0.0.1', doors, udpDoors, persona, folder, log, bounds, onEvent };
+  const honeypot = new Honeypot(options);
   traps.push(honeypot);
   await honeypot.listen();
-  const { ports } = honeypot;
-  return { honeypot, events, folder, any: ports[0]!, port: (each) => ports[1 + NAMES.indexOf(each)]! };
+  const { ports, udpPorts } = honeypot;
+  return {
+    ...{ honeypot, events, folder, any: ports[0]! },
+    port: (each) => ports[1 + NAMES.indexOf(each)]!,
+    udpPort: (each) => udpPorts[udpDecoys.findIndex((decoy) => decoy.name === each)]!,
+  };
 }
 
 /** Sends, and gives all that comes until the other side ends. */
@@ -342,6 +352,93 @@ describe('the honeypot under pressure', () => {
       away.map(({ sourceAddress, visits }) => [sourceAddress, visits]),
       [['127.0.0.1', 1]],
     );
+  });
+
+  test('curl finds a proxy that wants a password, and git a repository that is not exported', async (t) => {
+    if (requireTool('curl') || requireTool('git')) return t.skip('needs curl and git');
+    const { any, events } = await trap('proxy');
+    const proxy = ['-sS', '--max-time', '20', '-x', `http://ana:geheim@127.0.0.1:${any}`];
+    assert.match(
+      await run('curl', ...proxy, '-v', 'http://example.com/'),
+      /407 Proxy Authentication Required/,
+    );
+    assert.match(await run('curl', ...proxy, 'https://example.com/'), /response 407/);
+    const url = `git://127.0.0.1:${any}/secret.git`;
+    const said = await run('git', 'clone', url, join(root, 'clone'));
+    assert.match(said, /remote error: access denied or repository not exported: \/secret\.git/);
+    const logins = events
+      .filter(({ type }) => type === 'login')
+      .map(({ user, password }) => [user, password]);
+    assert.deepEqual(logins, [
+      ['ana', 'geheim'],
+      ['ana', 'geheim'],
+    ]);
+    const seen = events.filter(({ type }) => type === 'request' || type === 'command');
+    assert.deepEqual(
+      seen.map(({ protocol, url: target, command }) => `${protocol} ${target ?? command}`),
+      ['http-proxy http://example.com/', 'http-proxy example.com:443', 'git git-upload-pack /secret.git'],
+    );
+  });
+
+  test('over UDP: what real clients send is recorded, and they are answered as by the service', async (t) => {
+    if (requireTool('snmpget') || requireTool('curl')) return t.skip('needs snmpget and curl');
+    const { events, folder, udpPort, honeypot } = await trap('udp');
+    const agent = `127.0.0.1:${udpPort('snmp')}`;
+    const snmp = (version: string, community: string, ...more: string[]) =>
+      run(
+        'snmpget',
+        '-v',
+        version,
+        '-c',
+        community,
+        '-t',
+        '2',
+        '-r',
+        '0',
+        ...more,
+        agent,
+        '1.3.6.1.2.1.1.1.0',
+      );
+    assert.match(await snmp('2c', 'public'), /No Such Object available/);
+    assert.match(await snmp('1', 'public'), /noSuchName/);
+    assert.match(await snmp('2c', 'private', '-t', '1'), /No Response/);
+    const tftp = `tftp://127.0.0.1:${udpPort('tftp')}/startup-config`;
+    assert.match(await run('curl', '-sS', '--max-time', '10', tftp), /\(68\)/);
+    const resolver = new Resolver({ timeout: 2000, tries: 1 });
+    resolver.setServers([`127.0.0.1:${udpPort('dns')}`]);
+    await assert.rejects(resolver.resolve4('www.example.com'), { code: 'EREFUSED' });
+    const seen = events.filter(({ type }) => type === 'query');
+    assert.deepEqual(
+      [...new Set(seen.map(({ protocol, method, url }) => [protocol, method, url].join(' ').trim()))],
+      ['snmp get', 'tftp read startup-config', 'dns A www.example.com'],
+    );
+    await honeypot.close();
+    const [first] = readFileSync(join(folder, 'honeypot.log'), 'utf8').split('\n');
+    const fields = JSON.parse(first!) as Record<string, unknown>;
+    assert.deepEqual([fields['network.transport'], fields['eyrie.query.type']], ['udp', 'get']);
+  });
+
+  test('over UDP: an address gets ten answers a second, the rest is counted', async () => {
+    const { events, udpPort, honeypot } = await trap('udp-flood');
+    const socket = createSocket('udp4');
+    let answers = 0;
+    socket.on('message', () => answers++);
+    const query = Buffer.from('abcd010000010000000000000161000001' + '0001', 'hex');
+    const send = () =>
+      new Promise<void>((done) => socket.send(query, udpPort('dns'), '127.0.0.1', () => done()));
+    try {
+      for (let i = 0; i < 200; i++) await send();
+      await until('all of them', () => {
+        const { visits, refused } = honeypot.counts;
+        return visits + refused === 200;
+      });
+      const { visits, refused } = honeypot.counts;
+      assert.ok(visits <= 60 && refused >= 140, `${visits} served, ${refused} not`);
+      await until('their number', () => events.some(({ type }) => type === 'refused'));
+      assert.ok(answers <= visits);
+    } finally {
+      socket.close();
+    }
   });
 
   test('with a port in use: fails, and leaves no port open', async () => {

@@ -28,7 +28,7 @@ const REASONS: Readonly<Record<number, string>> = {
   413: 'Request Entity Too Large',
 };
 
-interface Request {
+export interface Request {
   readonly method: string;
   readonly url: string;
   readonly version: string;
@@ -65,7 +65,8 @@ async function serveHttp(visit: Visit): Promise<void> {
   visit.end();
 }
 
-async function readRequest(visit: Visit): Promise<Request | null> {
+/** The next request; null if it is malformed. @throws VisitOver */
+export async function readRequest(visit: Visit): Promise<Request | null> {
   // Like nginx, rejects a malformed request at once, without waiting for its end.
   const first = await visit.read();
   visit.unread(first);
@@ -87,13 +88,17 @@ async function readRequest(visit: Visit): Promise<Request | null> {
   return { method: start[1]!, url: start[2]!, version: start[3] ?? '0.9', headers, body };
 }
 
-/** Reports credentials from the form or from basic authentication (RFC 7617 §2). */
+/** Reports the credentials of basic authentication (RFC 7617 §2). */
+export function reportBasic(visit: Visit, authorization = ''): void {
+  const basic = /^Basic ([A-Za-z0-9+/=]+)$/i.exec(authorization);
+  if (basic === null) return;
+  const [user = '', ...password] = Buffer.from(basic[1]!, 'base64').toString('latin1').split(':');
+  visit.report({ type: 'login', user, password: password.join(':'), isSuccess: false });
+}
+
+/** Reports credentials from the form or from basic authentication. */
 function reportLogin(visit: Visit, { method, headers, body }: Request): void {
-  const basic = /^Basic ([A-Za-z0-9+/=]+)$/i.exec(headers.get('authorization') ?? '');
-  if (basic !== null) {
-    const [user = '', ...password] = Buffer.from(basic[1]!, 'base64').toString('latin1').split(':');
-    visit.report({ type: 'login', user, password: password.join(':'), isSuccess: false });
-  }
+  reportBasic(visit, headers.get('authorization'));
   if (method !== 'POST' && method !== 'PUT') return;
   const form = new URLSearchParams(body.toString('latin1'));
   const field = (pattern: RegExp) => [...form].find(([name]) => pattern.test(name))?.[1];

@@ -2,9 +2,11 @@
 import type { Visit } from '../visit.ts';
 import { mysql, postgres } from './databases.ts';
 import type { Decoy } from './decoy.ts';
+import { git } from './git.ts';
 import { http } from './http.ts';
 import { ftp, smtp } from './lines.ts';
 import { mssql } from './mssql.ts';
+import { proxy } from './proxy.ts';
 import { redis } from './redis.ts';
 import { ssh } from './ssh.ts';
 import { telnet } from './telnet.ts';
@@ -27,6 +29,8 @@ const tls = tlsDecoy(async (visit) => {
 export const decoys: readonly Decoy[] = [
   ssh,
   tls,
+  git,
+  proxy,
   http,
   rdp,
   smb,
