@@ -157,7 +157,26 @@ const anyEvent: fc.Arbitrary<DetectEvent> = fc.oneof(
     notAfter: pick(0, START),
     overreach: number,
   }),
-  kind('suspect', { ...ends, what: pick('same-ends', 'ntp-monlist', 'zero-credential') }),
+  kind('suspect', {
+    ...ends,
+    what: pick(
+      'same-ends',
+      'ntp-monlist',
+      'zero-credential',
+      'eternalblue',
+      'doublepulsar',
+      'doublepulsar-answer',
+      'mining',
+    ),
+  }),
+  kind('bridge', {
+    ...seen,
+    root: pick('00000/a', '32768/b', '32768/c'),
+    bridge: pick('00000/a', '32768/b'),
+    vlan: pick(0, 1),
+    mac: text,
+  }),
+  kind('ticket', { ...ends, service: text, encryption: pick(17, 18, 23) }),
   kind('query', { ...seen, peer: text }),
   kind('unusual', {
     ...seen,

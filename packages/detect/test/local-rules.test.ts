@@ -4,6 +4,40 @@ import { describe, it } from 'node:test';
 import { randomFrom } from '@eyrie/detect';
 import { arp, dns, findingsOf, rulesOf, START, times } from './support.ts';
 
+describe('spanning tree', () => {
+  const bpdu = (after: number, root: string, bridge = root) =>
+    ({
+      kind: 'bridge',
+      time: START + after,
+      frame: 1 + after,
+      root,
+      bridge,
+      vlan: 1,
+      mac: bridge.slice(6),
+    }) as const;
+  const [ROOT, OTHER, LOWER] = [
+    '32768/00:19:06:ea:b8:80',
+    '32768/00:19:06:ff:00:00',
+    '32768/00:19:06:ea:b8:7f',
+  ];
+  const ordinary = (seconds: number) =>
+    times(seconds / 2, (i) => [bpdu(i * 2, ROOT), bpdu(i * 2, ROOT, OTHER)]);
+
+  it('a bridge that takes the root over from one that is there is found', () => {
+    const found = findingsOf([...ordinary(60), bpdu(60, LOWER), bpdu(61, ROOT, OTHER), bpdu(62, LOWER)]);
+    assert.deepEqual(
+      found.map(({ rule, source, count }) => [rule, source, count]),
+      [['rogue-bridge', '00:19:06:ea:b8:7f', 1]],
+    );
+  });
+
+  it('a successor of a silent root, a root that comes back, and bridges that settle are not', () => {
+    assert.deepEqual(rulesOf([...ordinary(60), bpdu(90, OTHER), bpdu(200, OTHER), bpdu(201, ROOT)]), []);
+    assert.deepEqual(rulesOf([bpdu(0, OTHER), bpdu(1, ROOT), bpdu(2, LOWER)]), []);
+    assert.deepEqual(rulesOf([...ordinary(60), bpdu(60, LOWER, OTHER)]), [], 'another bridge speaks of it');
+  });
+});
+
 describe('ARP', () => {
   const ROUTER = '02:00:00:00:00:01';
   const VICTIM = '02:00:00:00:00:99';

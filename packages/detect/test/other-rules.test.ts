@@ -53,6 +53,30 @@ describe('brute force', () => {
     assert.deepEqual([found?.severity, /one was answered/.test(found?.summary ?? '')], ['high', true]);
   });
 
+  it('tickets under RC4 for ten services within a minute are kerberoasting', () => {
+    const ticket = (service: string, after: number, encryption = 23) =>
+      ({
+        kind: 'ticket',
+        ...{ time: START + after, frame: 1, stream: 1 },
+        ...{
+          client: '10.0.0.1',
+          clientPort: 40_000,
+          server: '10.0.0.2',
+          serverPort: 88,
+          service,
+          encryption,
+        },
+      }) as const;
+    assert.deepEqual(rulesOf(times(10, (i) => ticket(`MSSQLSvc/db${i}:1433`, i * 0.1))), ['kerberoasting']);
+    assert.deepEqual(rulesOf(times(10, (i) => ticket(`svc-${i}`, i * 0.1))), ['kerberoasting']);
+    // Services in strong tickets, of computers, one after another, or the same again.
+    assert.deepEqual(rulesOf(times(50, (i) => ticket(`MSSQLSvc/db${i}:1433`, i * 0.1, 18))), []);
+    assert.deepEqual(rulesOf(times(50, (i) => ticket(`cifs/files${i}`, i * 0.1))), []);
+    assert.deepEqual(rulesOf(times(50, (i) => ticket(`FILES${i}$`, i * 0.1))), []);
+    assert.deepEqual(rulesOf(times(50, (i) => ticket(`MSSQLSvc/db${i}:1433`, i * 10))), []);
+    assert.deepEqual(rulesOf(times(50, (i) => ticket(`MSSQLSvc/db${i % 9}:1433`, i * 0.1))), []);
+  });
+
   it('five refused joins to the mesh are found', () => {
     const join = (i: number) =>
       ({ kind: 'join', time: START + i, frame: 0, address: '10.0.0.66', isSuccess: false }) as const;

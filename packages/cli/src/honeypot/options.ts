@@ -20,9 +20,9 @@ export function addHoneypotCommand(program: Command): void {
     .addHelpText(
       'after',
       `
-Protocols: ssh, telnet, http, http-proxy, tls, ftp, smtp, redis, mysql, postgresql, mssql, mqtt, rdp,
-vnc, smb, modbus, git. Over UDP: dns, ntp, snmp, sip, ssdp, tftp; no answer is longer than its
-request, so that forged requests flood nobody.
+Protocols: ssh, telnet, http, http-proxy, tls, ftp, smtp, redis, mysql, postgresql, mssql, mqtt,
+rdp, vnc, smb, modbus, git. Over UDP: dns, ntp, snmp, sip, ssdp, tftp; no answer is longer than
+its request, so that forged requests flood nobody.
 It opens no connections for visitors, executes nothing they upload, and needs no privileges.
 
 Examples:

@@ -175,6 +175,18 @@ export interface NeighbourEvent extends Seen {
   readonly isOverride: boolean;
 }
 
+/** A BPDU of the spanning tree protocol with a root. */
+export interface BridgeEvent extends Seen {
+  readonly kind: 'bridge';
+  /** Identifiers as PRIORITY/MAC, with five digits of priority: their order as text is their order. */
+  readonly root: string;
+  readonly bridge: string;
+  /** 0 if there is one tree for all. */
+  readonly vlan: number;
+  /** Of the frame; '' without one. */
+  readonly mac: string;
+}
+
 export interface RouterEvent extends Seen {
   readonly kind: 'router';
   readonly source: string;
@@ -222,6 +234,15 @@ export interface LoginEvent extends Conversation {
   readonly guess: number;
   /** Inferred from the sizes of encrypted messages. */
   readonly isInferred: boolean;
+}
+
+/** A Kerberos service ticket was given to the client. */
+export interface TicketEvent extends Conversation {
+  readonly kind: 'ticket';
+  /** Components of the service's name, joined by `/`. */
+  readonly service: string;
+  /** Encryption type of the ticket (RFC 3961 §8). */
+  readonly encryption: number;
 }
 
 /** An SNMP community string in a request or response. */
@@ -317,10 +338,12 @@ export type DetectEvent =
   | NeighbourEvent
   | RedirectEvent
   | StationEvent
+  | BridgeEvent
   | RouterEvent
   | DnsEvent
   | HttpEvent
   | LoginEvent
+  | TicketEvent
   | CommunityEvent
   | ClearTextEvent
   | TlsEvent

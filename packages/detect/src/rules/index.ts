@@ -19,11 +19,13 @@ import { icmpRedirect } from './local/icmp-redirect.ts';
 import { llmnrSpoof } from './local/llmnr-spoof.ts';
 import { neighbourSpoof } from './local/neighbour-spoof.ts';
 import { newHost } from './local/new-host.ts';
+import { rogueBridge } from './local/rogue-bridge.ts';
 import { rogueDhcp } from './local/rogue-dhcp.ts';
 import { rogueRouter } from './local/rogue-router.ts';
 import { bruteForce } from './logins/brute-force.ts';
 import { communityGuessing } from './logins/community-guessing.ts';
 import { joinGuessing } from './logins/join-guessing.ts';
+import { kerberoasting } from './logins/kerberoasting.ts';
 import { loginConnections } from './logins/login-connections.ts';
 import { passwordSpraying } from './logins/password-spraying.ts';
 import { sipGuessing } from './logins/sip-guessing.ts';
@@ -75,6 +77,7 @@ export const RULES: readonly Rule[] = [
   communityGuessing,
   sipGuessing,
   joinGuessing,
+  kerberoasting,
   zerologon,
   eternalblue,
   arpSpoof,
@@ -82,6 +85,7 @@ export const RULES: readonly Rule[] = [
   rogueDhcp,
   rogueRouter,
   neighbourSpoof,
+  rogueBridge,
   icmpRedirect,
   dnsSpoof,
   llmnrSpoof,

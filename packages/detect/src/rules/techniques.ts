@@ -16,6 +16,7 @@ export const SYSTEM_EXPLOIT = technique(
 );
 export const PASSWORD_GUESSING = technique('T1110.001', 'Brute Force: Password Guessing');
 export const PASSWORD_SPRAYING = technique('T1110.003', 'Brute Force: Password Spraying');
+export const KERBEROASTING = technique('T1558.003', 'Steal or Forge Kerberos Tickets: Kerberoasting');
 export const NAME_POISONING = technique(
   'T1557.001',
   'Adversary-in-the-Middle: LLMNR/NBT-NS Poisoning and SMB Relay',

@@ -191,6 +191,22 @@ describe('Kerberos', () => {
   });
 });
 
+describe('tickets of Kerberos', { skip: requireCaptures() }, () => {
+  it('are seen with service and encryption', async () => {
+    const { watch, dissector, events } = watching();
+    const source = await openCapture(join(capturesFolder()!, 'zeek__ldap_aduser1.pcap'));
+    const frame = newFrame();
+    for await (const reader of source.chunks())
+      while (reader.next(frame)) watch.add(dissector.dissect(frame));
+    await source.close();
+    const tickets = events.filter((event) => event.kind === 'ticket');
+    assert.deepEqual(
+      tickets.map(({ service, encryption }) => [service, encryption]),
+      [['ldap/WIN-VGO56I95EAK', 18]],
+    );
+  });
+});
+
 describe('SMB and Kerberos', { skip: requireCaptures() }, () => {
   it('a session of SMB 2 is a success, an anonymous one is none', async () => {
     assert.deepEqual(new Set(await eventsIn('zeek__smb_smb3_multichannel.pcap')), new Set(['success SMB ']));

@@ -94,6 +94,45 @@ describe('SMB 1', () => {
   });
 });
 
+describe('spanning tree', () => {
+  /** A configuration BPDU (IEEE 802.1D §9.3.1) in LLC: a bridge of priority 32769 that says it is the root. */
+  function bpdu(mac: string): Buffer {
+    const id = Buffer.concat([Buffer.of(0x80, 1), Buffer.from(mac, 'hex')]);
+    const body = Buffer.concat([
+      Buffer.alloc(5),
+      id,
+      Buffer.alloc(4),
+      id,
+      Buffer.from('8001' + '0000' + '1400' + '0200' + '0f00', 'hex'),
+    ]);
+    const frame = Buffer.alloc(60);
+    frame.write(`0180c2000000${mac}`, 'hex');
+    frame.writeUInt16BE(3 + body.length, 12);
+    frame.set([0x42, 0x42, 0x03], 14);
+    frame.set(body, 17);
+    return frame;
+  }
+
+  function found(frames: readonly Buffer[]): string[] {
+    const dissector = new Dissector();
+    const watch = new PacketWatch(dissector.session);
+    const frame = newFrame();
+    for (const [i, data] of frames.entries()) {
+      Object.assign(frame, { number: i + 1, data, start: 0, end: data.length, wireLength: data.length });
+      Object.assign(frame, { seconds: 1_700_000_000 + i * 2, linkType: 1 });
+      watch.add(dissector.dissect(frame));
+    }
+    return watch.end().map(({ rule, source }) => `${rule} ${source}`);
+  }
+  const settled = Array.from({ length: 20 }, () => bpdu('001906eab880'));
+
+  it('a host that takes the root over is found by its MAC, and a settled tree is left alone', () => {
+    assert.deepEqual(found([...settled, bpdu('001906eab87f')]), ['rogue-bridge 00:19:06:ea:b8:7f']);
+    assert.deepEqual(found(settled), []);
+    assert.deepEqual(found([...settled, bpdu('001906eab881'), ...settled]), []);
+  });
+});
+
 describe('mining pools', () => {
   const of = (text: string) => findingsOf(3333, [Buffer.from(`${text}\n`)]);
 

@@ -6,6 +6,7 @@ import { dnsReader } from './dns.ts';
 import { httpReader } from './http.ts';
 import { icmp6Reader, icmpReader } from './icmp.ts';
 import { ipReader } from './ip.ts';
+import { kerberosReader } from './kerberos.ts';
 import { loginReaders } from './logins.ts';
 import { netlogonReader } from './netlogon.ts';
 import { ntpReader } from './ntp.ts';
@@ -13,6 +14,7 @@ import { sipReader } from './sip.ts';
 import { smb1Reader } from './smb1.ts';
 import { snmpReader } from './snmp.ts';
 import { sshReader } from './ssh.ts';
+import { stpReader } from './stp.ts';
 import { stratumReader } from './stratum.ts';
 import { tlsReader } from './tls.ts';
 
@@ -24,12 +26,14 @@ export const readers: readonly ReaderMaker[] = [
   icmpReader,
   icmp6Reader,
   ipReader,
+  kerberosReader,
   netlogonReader,
   ntpReader,
   sipReader,
   smb1Reader,
   snmpReader,
   sshReader,
+  stpReader,
   stratumReader,
   tlsReader,
   ...loginReaders,
