@@ -20,7 +20,7 @@ import { CHUNK_BYTES, describeFile, isWhole } from '../src/resources/manifest.ts
 import { systemRuntime } from '../src/runtime.ts';
 import { VirtualClock, VirtualMesh } from '../src/virtual/index.ts';
 import { noticeKinds } from '../src/wire/kinds.ts';
-import { bytes, encode, list } from '../src/wire/schema.ts';
+import { bytes, encode, list, record, varint } from '../src/wire/schema.ts';
 
 const UNUSED_KIND = 250;
 
@@ -351,4 +351,30 @@ test('what fails later is logged, and ends nothing', async () => {
   });
   assert.deepEqual(lines, ['warn something that was due failed the disk is full']);
   assert.ok(clock.fine !== undefined && clock.elapsedMs() > 0);
+});
+
+test('a neighbour that asks for comparisons without end gets a bounded number of answers', async () => {
+  const mesh = await VirtualMesh.create({ peers: 60, seed: 6 });
+  await mesh.startAll();
+  mesh.clock.run(10_000);
+  const liar = mesh.peers.find((peer) => peer!.directory.tree.childrenOf(peer!.id).length > 0)!;
+  const [id] = liar.directory.tree.childrenOf(liar.id);
+  const victim = mesh.peers.find((peer) => peer!.id === id)!;
+  const answering = victim.switchboard.sessionOf(liar.id)!;
+  const asking = liar.switchboard.sessionOf(id!)!;
+  const before = answering.link.sentBytes;
+  const summary = Buffer.of(0, 0);
+  const digest = encode(record({ sum: varint(), members: varint() }), { sum: 1, members: 60 });
+  for (let i = 0; i < 500; i++) {
+    asking.notify(noticeKinds.summary, summary);
+    asking.notify(noticeKinds.digest, digest);
+    mesh.clock.run(2);
+  }
+  mesh.clock.run(1_000);
+  const bytes = answering.link.sentBytes - before;
+  assert.ok(bytes < 300_000, `${bytes} bytes`);
+  mesh.crash(mesh.peers.indexOf(liar));
+  mesh.clock.run(30_000);
+  const others = mesh.peers.filter((peer) => peer !== null);
+  assert.ok(others.every((peer) => peer.directory.digest === others[0]!.directory.digest));
 });

@@ -36,6 +36,8 @@ const ANNOUNCEMENTS = { burst: 12, everyMs: 5_000, namesMax: 256 };
 /** While it is accused: it refutes once a second at most, and earlier announcements must not delay that. */
 const REFUTATIONS = { ...ANNOUNCEMENTS, burst: 4, everyMs: 1_000 };
 const SUMMARY_MAX = 20_000;
+/** Comparisons that one neighbour gets answers to: ten bytes of it may ask for all that is known of all members. */
+const COMPARISONS = { burst: 8, everyMs: 2_500 };
 
 export const updates = list(borrowed(UPDATE_BYTES_MAX), UPDATES_MAX);
 const digest = record({ sum: varint(), members: varint() });
@@ -54,6 +56,8 @@ export class Gossip {
   readonly #earlyKeys = new Map<string, GroupKey>();
   readonly #announcements: Allowance;
   readonly #refutations: Allowance;
+  /** By neighbour, and for each part of the list of members. */
+  readonly #comparisons: Allowance;
   readonly #pending: PendingAccusations;
   readonly #pace: Pace;
   #cancelCompare: Cancel = () => {};
@@ -66,6 +70,7 @@ export class Gossip {
     this.#pending = new PendingAccusations(runtime.clock, directory);
     this.#announcements = new Allowance(runtime.clock, ANNOUNCEMENTS);
     this.#refutations = new Allowance(runtime.clock, REFUTATIONS);
+    this.#comparisons = new Allowance(runtime.clock, COMPARISONS);
     this.#pace = new Pace(runtime.clock, GATHER_MS, BUSY_GATHER_MS, () => this.#flush());
     switchboard.handleNotice(noticeKinds.updates, (session, payload) => {
       for (const each of decode(updates, payload)) this.#take(readUpdate(each), session);
@@ -76,11 +81,14 @@ export class Gossip {
     });
     switchboard.handleNotice(noticeKinds.digest, (session, payload) => {
       const other = decode(digest, payload);
-      if (other.sum !== this.#digest().sum) this.#sendSummary(session);
+      if (other.sum !== this.#digest().sum && this.#comparisons.take(session.id)) this.#sendSummary(session);
     });
-    switchboard.handleNotice(noticeKinds.summary, (session, payload) =>
-      this.#fillGaps(session, decode(summary, payload)),
-    );
+    switchboard.handleNotice(noticeKinds.summary, (session, payload) => {
+      const other = decode(summary, payload);
+      const isPart = other.from % SUMMARY_MAX === 0 && other.from <= standing.roster.members.size;
+      // What is refused comes with a comparison later.
+      if (isPart && this.#comparisons.take(`${session.id} ${other.from}`)) this.#fillGaps(session, other);
+    });
     switchboard.handleNotice(noticeKinds.groupKey, (session, payload) => {
       const key = decode(groupKey, payload);
       if (standing.takeGroupKey(key)) return;
