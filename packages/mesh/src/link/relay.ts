@@ -9,6 +9,7 @@ import { peerId } from '../identity/names.ts';
 import type { Cancel, Runtime } from '../runtime.ts';
 import { streamKinds } from '../wire/kinds.ts';
 import { decode, encode } from '../wire/schema.ts';
+import { ByteQueue } from './byte-queue.ts';
 import type { Link, Transport } from './link.ts';
 import type { Session } from './session.ts';
 import type { Stream } from './stream.ts';
@@ -121,16 +122,14 @@ interface StreamEvents {
 
 /** Copies one stream to the other, with backpressure. */
 function join(from: Stream, to: Stream, { used, ending, over }: StreamEvents): void {
-  const waiting: Buffer[] = [];
+  const waiting = new ByteQueue();
   let isEnded = false;
   let isPassed = false;
   const pump = () => {
     while (waiting.length > 0 && to.writableBytes > 0) {
-      const piece = waiting[0]!.subarray(0, to.writableBytes);
+      const piece = waiting.take(to.writableBytes);
       to.write(piece);
       from.consumed(piece.length);
-      if (piece.length === waiting[0]!.length) waiting.shift();
-      else waiting[0] = waiting[0]!.subarray(piece.length);
     }
     if (isEnded && !isPassed && waiting.length === 0) {
       isPassed = true;
@@ -149,7 +148,7 @@ function join(from: Stream, to: Stream, { used, ending, over }: StreamEvents): v
   };
   from.listen((data) => {
     used();
-    waiting.push(Buffer.from(data));
+    waiting.push(data);
     pump();
   });
 }
