@@ -62,10 +62,10 @@ test('the span of the packets that pass leaves out the empty ends of the timelin
 });
 
 test('a range is compared with as much time right before it, under the same filter', () => {
-  assert.deepEqual(before('dns && frame.time_epoch >= 100.5 && frame.time_epoch < 130.5'), {
-    q: 'dns && frame.time_epoch >= 70.5 && frame.time_epoch < 100.5',
-    seconds: 30,
-  });
+  assert.equal(
+    before('dns && frame.time_epoch >= 100.5 && frame.time_epoch < 130.5'),
+    'dns && frame.time_epoch >= 70.5 && frame.time_epoch < 100.5',
+  );
   for (const none of ['', 'dns', 'frame.time_epoch >= 5', 'frame.time_epoch >= 5 && frame.time_epoch < 5'])
     assert.equal(before(none), null, none);
 });

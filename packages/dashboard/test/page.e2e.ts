@@ -335,12 +335,13 @@ test('overview: a time range is compared with as much time before it, in its fig
   assert.ok(now > then && then > 0);
   const { page, end } = await open(`overview?protocols=list&q=${encodeURIComponent(range(60, 90))}`);
   const figure = page.locator('.figure').first();
-  const change = await figure.getByText(/ times the 30 s before$/).innerText();
+  const change = await figure.getByText(/ × the time before$/).innerText();
   assert.ok(Math.abs(Number.parseFloat(change) - now / then) < 0.01, change);
   await page
     .locator('.protocol-lines li')
     .first()
     .getByText(/before [\d.]+ %$/)
+    .first()
     .waitFor();
   await page.getByRole('button', { name: 'Clear the filter' }).click();
   await figure.getByText('before').waitFor({ state: 'detached' });

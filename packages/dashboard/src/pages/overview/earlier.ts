@@ -4,27 +4,22 @@ import type { ProtocolSummary } from '../../api/types.ts';
 import { timeRange, withTimeRange } from '../../state/expression.ts';
 import { useResource } from '../../state/resource.ts';
 
-export interface Earlier {
-  summary: ProtocolSummary;
-  seconds: number;
-}
-
 /** Decimals of a moment, as many as captures have. */
 const PLACES = 9;
 
-/** The filter for the time before its range, and how long that is in seconds; null: it has no range. */
-export function before(q: string): { q: string; seconds: number } | null {
+/** The filter for the time before its range; null: it has none. */
+export function before(q: string): string | null {
   const { from, to } = timeRange(q);
   if (from === null || to === null || to <= from) return null;
-  return { q: withTimeRange(q, from - (to - from), from, PLACES), seconds: to - from };
+  return withTimeRange(q, from - (to - from), from, PLACES);
 }
 
 /** Null: no range is chosen, or the answer is pending. */
-export function useEarlier(terms: { q: string; capture: number | null }): Earlier | null {
-  const past = before(terms.q);
-  const query = { ...terms, q: past?.q ?? '' };
-  const { data, isLoading } = useResource(past && JSON.stringify(query), (signal) =>
+export function useEarlier(terms: { q: string; capture: number | null }): ProtocolSummary | null {
+  const q = before(terms.q);
+  const query = { ...terms, q };
+  const { data, isLoading } = useResource(q && JSON.stringify(query), (signal) =>
     get<ProtocolSummary>('/protocol_summary', query, signal),
   );
-  return past === null || data === null || isLoading ? null : { summary: data, seconds: past.seconds };
+  return isLoading ? null : data;
 }

@@ -5,14 +5,14 @@ import { bitRate, bytes, count, percent, short } from '../../format/numbers.ts';
 import { dayAndClock, duration, zoneOf } from '../../format/time.ts';
 import { captures, rates, running } from '../../state/captures.ts';
 import { capture, filter } from '../../state/navigation.ts';
-import type { Earlier } from './earlier.ts';
 import type { Span } from './span.ts';
 
 const RATES_SHOWN = 240;
 
 interface Props {
   summary: ProtocolSummary;
-  earlier: Earlier | null;
+  /** Of as much time before the chosen range; null: none is chosen. */
+  earlier: ProtocolSummary | null;
   span: Span | null;
   isStale: boolean;
 }
@@ -35,13 +35,13 @@ export function Figures(props: Props) {
             ? `${percent(summary.packets / stored)} of ${count(stored)}`
             : `${short(seconds > 0 ? summary.packets / seconds : 0)}/s on average`
         }
-        change={earlier && changeOf(summary.packets, earlier.summary.packets, earlier.seconds)}
+        change={earlier && changeOf(summary.packets, earlier.packets)}
       />
       <Figure
         name="Data"
         value={`${atMost}${bytes(summary.bytes)}`}
         note={`${seconds > 0 ? bitRate((summary.bytes * 8) / seconds) : '–'} on average`}
-        change={earlier && changeOf(summary.bytes, earlier.summary.bytes, earlier.seconds)}
+        change={earlier && changeOf(summary.bytes, earlier.bytes)}
       />
       <Figure
         name="Time"
@@ -69,10 +69,9 @@ export function Figures(props: Props) {
   );
 }
 
-/** `3.2 times the 30 s before`. */
-function changeOf(now: number, then: number, seconds: number): string {
-  if (then === 0) return `none in the ${duration(seconds)} before`;
-  return `${short(now / then)} times the ${duration(seconds)} before`;
+/** `3.2 × the time before`, which is as long. */
+function changeOf(now: number, then: number): string {
+  return then === 0 ? 'none in the time before' : `${short(now / then)} × the time before`;
 }
 
 interface FigureProps {

@@ -70,7 +70,7 @@ export function Overview() {
       />
       {summary.error !== null && <Trouble error={summary.error} onRetry={summary.reload} />}
       <Traffic timeline={timeline} findings={suspicions.data?.items ?? []} />
-      <Protocols summary={summary.data} earlier={earlier?.summary ?? null} isStale={summary.isLoading} />
+      <Protocols summary={summary.data} earlier={earlier} isStale={summary.isLoading} />
       <TopTalkers hosts={talkers} />
       <Findings rules={suspicions} expert={expert} />
       <TopNames hosts={talkers} />

@@ -92,8 +92,12 @@ function ShareList({ shares, earlier }: { shares: Share[]; earlier: ReadonlyMap<
             {name}
           </button>
           <span class="num lines-count">
-            {amount} <span class="quiet">{part}</span>
-            {earlier !== null && <span class="quiet">, before {percent(earlier.get(name) ?? 0)}</span>}
+            {amount} <span class="lines-share quiet">{part}</span>
+            {earlier !== null && (
+              <span class="quiet">
+                , before <span class="lines-share">{percent(earlier.get(name) ?? 0)}</span>
+              </span>
+            )}
           </span>
         </li>
       ))}

@@ -77,8 +77,13 @@ function Links({ finding }: { finding: FindingRow }) {
         </a>
       )}
       {address !== null && (
-        <a class="button" href={linkTo('flows', '', { q: ofAddress(address), capture })}>
-          <Icon name="flows" /> Flows of the source
+        <a
+          class="button"
+          href={linkTo('flows', '', { q: ofAddress(address), capture })}
+          title="Flows of the source"
+          aria-label="Flows of the source"
+        >
+          <Icon name="flows" /> Flows
         </a>
       )}
     </p>
