@@ -38,6 +38,12 @@ const pages: [string, string, (page: Page) => Promise<void>][] = [
       await page.getByLabel('Text to find').waitFor();
     },
   ],
+  [
+    'overview?protocols=list&q=frame.time_epoch >= 1795262000 %26%26 frame.time_epoch < 1795262200',
+    '.protocol-lines .lines-share',
+    async () => {},
+  ],
+  ['flows?follow=1', '.piece', async () => {}],
   ['packets?q=nosuch', '.state-title', async () => {}],
   ['flows/1', '.ladder-step', async () => {}],
   ['flows', 'tr[data-row="0"]', async () => {}],
