@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { DnsOverview } from '../../src/analyzer/overviews/dns.ts';
 import { is, Tally } from '../../src/analyzer/overviews/tally.ts';
 
 test('Tally, texts as long as a stranger likes: holds so many characters, and says that there are more', () => {
@@ -24,4 +25,25 @@ test('Tally, short texts: all are told apart, the most frequent first, each with
     [items[0]!.text, items[0]!.count, items[0]!.filter, items[0]!.seconds],
     ['0', 2, 'f == 0', 350],
   );
+});
+
+test('DNS: errors add up to their figure, also those without a name; a name that nobody answered is listed as such', () => {
+  const overview = new DnsOverview();
+  const base = { 'id.orig_h': '192.0.2.1', 'id.resp_h': '192.0.2.53', query: null, rcode: null };
+  for (const row of [
+    { ...base, query: 'a.example', rcode: 3, rcode_name: 'NXDOMAIN' },
+    { ...base, rcode: 5, rcode_name: 'REFUSED' },
+    { ...base, query: 'b.example' },
+    { ...base, query: 'c.example', rcode: 0, rcode_name: 'NOERROR' },
+  ])
+    overview.take('dns', (name) => (row as Record<string, string | number | null>)[name] ?? null);
+  const { figures, tables } = overview.answer();
+  const lines = (wanted: string) =>
+    tables.find(({ name }) => name === wanted)!.items.map(({ text, filter }) => [text, filter]);
+  assert.equal(figures.find(({ name }) => name === 'failed')!.value, lines('failed').length);
+  assert.deepEqual(lines('failed'), [
+    ['(no name) REFUSED', '!dns.qry.name && dns.flags.rcode == 5'],
+    ['a.example NXDOMAIN', 'dns.qry.name == "a.example" && dns.flags.rcode == 3'],
+  ]);
+  assert.deepEqual(lines('unanswered'), [['b.example', 'dns.qry.name == "b.example"']]);
 });

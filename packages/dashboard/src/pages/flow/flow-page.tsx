@@ -130,6 +130,7 @@ function Head({ flow, onFollow, term }: HeadProps) {
   ];
   if (flow.handshake_ms !== null) figures.push(['Handshake', duration(flow.handshake_ms / 1000)]);
   if (flow.retransmissions !== null) figures.push(['Retransmissions', count(flow.retransmissions)]);
+  if (flow.zero_windows) figures.push(['Zero windows', count(flow.zero_windows)]);
   return (
     <ItemHead
       back={['flows', 'All flows']}

@@ -9,6 +9,9 @@ const TIMES_MAX = 200_000;
 const NAMES_MAX = 10_000;
 const DOMAINS_MAX = 20_000;
 
+/** A status request, or an error that does not repeat its question. */
+const NO_NAME = '(no name)';
+
 /** DNS, also the multicast kinds. */
 const ANY = '(dns || mdns || llmnr)';
 
@@ -46,10 +49,10 @@ export class DnsOverview implements Reader {
       this.#unansweredNames.add(name, is('dns.qry.name', name));
     } else if (code !== 0) this.#refused++;
     this.#names.add(name, is('dns.qry.name', name), { seconds: rtt });
-    if (code !== null && code !== 0 && name !== null)
+    if (code !== null && code !== 0)
       this.#failed.add(
-        `${name} ${codeName ?? code}`,
-        `${is('dns.qry.name', name)} && dns.flags.rcode == ${code}`,
+        `${name ?? NO_NAME} ${codeName ?? code}`,
+        `${name === null ? '!dns.qry.name' : is('dns.qry.name', name)} && dns.flags.rcode == ${code}`,
       );
     this.#codes.add(
       code === null ? 'no answer' : (codeName ?? String(code)),
