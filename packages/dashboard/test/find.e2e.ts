@@ -82,7 +82,7 @@ test('bytes are found by their hexadecimal digits, and All leaves only their pac
   await page.getByRole('button', { name: 'Bytes', exact: true }).click();
   await page.getByLabel('Bytes to find').fill('50 4b 03 0');
   await page.keyboard.press('Enter');
-  await page.getByText('Bytes are pairs of hexadecimal digits').waitFor();
+  await page.getByText('Write bytes as 0d 0a').waitFor();
   await page.getByLabel('Bytes to find').fill('50 4B 03 04');
   await page.keyboard.press('Enter');
   const chosen = page.locator('.row[aria-selected="true"] .cell-number');

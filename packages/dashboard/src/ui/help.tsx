@@ -44,7 +44,7 @@ const groups: [string, [string, string][]][] = [
       ['r', 'measure time from here'],
       ['t', 'follow new packets, pause'],
       ['Ctrl G', 'go to a number or a time'],
-      ['Ctrl F', 'find a text, or what a filter lets pass'],
+      ['Ctrl F', 'find a text, bytes, or what a filter lets pass'],
       ['F3', 'find the next; Shift F3, the previous'],
     ],
   ],

@@ -19,7 +19,7 @@ const WORDS: Readonly<Record<FindKind, { label: string; example: string }>> = {
   bytes: { label: 'Bytes to find', example: '0d 0a 0d 0a' },
   filter: { label: 'Display filter of the packet to find', example: 'tcp.flags.reset == 1' },
 };
-const NO_BYTES = 'Bytes are pairs of hexadecimal digits, as in 0d 0a';
+const NO_BYTES = 'Write bytes as 0d 0a';
 
 interface Props {
   /** The selected packet. */
