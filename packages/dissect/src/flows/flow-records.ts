@@ -1,10 +1,10 @@
 // Flow records, as a NetFlow exporter or Zeek's conn.log has them: endpoints, volume, TCP state, application, server
 // name. Built on demand from the session's own tables; names and fingerprints are read from handshakes only.
-import { IPV4, NESTED, type Packet, SHOWN } from '../core/packet.ts';
+import { NESTED, type Packet, SHOWN } from '../core/packet.ts';
 import { type Protocol, protocolsMade } from '../core/protocol.ts';
 import type { Session } from '../core/session.ts';
 import { tcpPorts, udpPorts } from '../core/table.ts';
-import { netAddress } from '../core/text.ts';
+import { ipv4Address, ipv6Address } from '../core/text.ts';
 import { Tap } from '../stats/tap.ts';
 import {
   CARRIER,
@@ -16,6 +16,7 @@ import {
   withApplication,
 } from './applications.ts';
 import { communityId } from './community-id.ts';
+import type { FlowTable } from './flow-table.ts';
 import { FINGERPRINTS, mayIdentify, SERVER_NAMES } from './identity.ts';
 import { ACK, FIN, RST, SYN } from './tcp-analysis.ts';
 
@@ -107,9 +108,8 @@ const LOOKS_MAX = 12;
 /** What is recorded of a conversation besides the counters of the flow table. */
 interface Notes {
   readonly transport: number;
-  readonly source: FlowEnd;
-  readonly destination: FlowEnd;
-  readonly communityId: string;
+  /** '': not yet made. */
+  communityId: string;
   /** Direction of the first packet. */
   readonly direction: number;
   isSourceClient: boolean;
@@ -178,7 +178,7 @@ export class FlowRecords {
     if (p.flow < 0 || TRANSPORTS[p.transport] === undefined) return;
     let notes = this.#notes[p.flow];
     if (notes === undefined || notes === null) {
-      notes = begin(p, this.#hasCommunityIds);
+      notes = begin(p);
       this.#notes[p.flow] = notes;
       if (p.flow >= this.#due.length) this.#grow(p.flow);
     }
@@ -263,8 +263,9 @@ export class FlowRecords {
 
   #make(flow: number, notes: Notes, why: FlowEnding): Flow {
     const { flows } = this.#session;
-    const isSourceClient = this.#isSourceClient(flow, notes);
-    const forward = isSourceClient ? notes.direction : notes.direction ^ 1;
+    const forward = this.#isSourceClient(flow, notes) ? notes.direction : notes.direction ^ 1;
+    if (this.#hasCommunityIds && notes.communityId === '')
+      notes.communityId = communityIdOf(flows, flow, notes.transport);
     const amount = (direction: number): Amount => ({
       packets: flows.packets(flow, direction) - notes.reported[direction]!,
       bytes: flows.bytes(flow, direction) - notes.reported[2 + direction]!,
@@ -273,8 +274,8 @@ export class FlowRecords {
     return {
       stream: flows.stream(flow),
       transport: TRANSPORTS[notes.transport]!,
-      client: isSourceClient ? notes.source : notes.destination,
-      server: isSourceClient ? notes.destination : notes.source,
+      client: endOf(flows, flow, forward),
+      server: endOf(flows, flow, forward ^ 1),
       start: hasReported ? notes.since : flows.firstSeconds(flow) + flows.firstNanoseconds(flow) / 1e9,
       end: flows.lastSeconds(flow) + flows.lastNanoseconds(flow) / 1e9,
       toServer: amount(forward),
@@ -290,9 +291,12 @@ export class FlowRecords {
 
   /** Once a SYN was seen, it decides who is the server, whatever was guessed from the first packet. */
   #isSourceClient(flow: number, notes: Notes): boolean {
-    if (notes.transport !== TCP || notes.source.port === notes.destination.port) return notes.isSourceClient;
+    if (notes.transport !== TCP) return notes.isSourceClient;
+    const { flows } = this.#session;
+    const destination = flows.port(flow, notes.direction ^ 1);
+    if (flows.port(flow, notes.direction) === destination) return notes.isSourceClient;
     const server = this.#session.tcp.serverPort(flow);
-    return server === 0 ? notes.isSourceClient : notes.destination.port === server;
+    return server === 0 ? notes.isSourceClient : destination === server;
   }
 
   #isEnded(flow: number, { transport }: Notes): boolean {
@@ -370,12 +374,10 @@ export class FlowRecords {
   }
 }
 
-function begin(p: Packet, hasCommunityId: boolean): Notes {
+function begin(p: Packet): Notes {
   return {
     transport: p.transport,
-    source: { address: netAddress(p, p.netSrc), port: p.srcPort },
-    destination: { address: netAddress(p, p.netDst), port: p.dstPort },
-    communityId: hasCommunityId ? communityIdOf(p) : '',
+    communityId: '',
     direction: p.direction,
     isSourceClient: isFromClient(p),
     applications: NO_APPLICATIONS,
@@ -388,11 +390,23 @@ function begin(p: Packet, hasCommunityId: boolean): Notes {
   };
 }
 
-function communityIdOf({ transport, netKind, netBuf, netSrc, netDst, srcPort, dstPort }: Packet): string {
-  const width = netKind === IPV4 ? 4 : 16;
-  const source = netBuf.subarray(netSrc, netSrc + width);
-  const destination = netBuf.subarray(netDst, netDst + width);
-  return communityId(transport, source, destination, srcPort, dstPort);
+const lower = new Uint8Array(16);
+const higher = new Uint8Array(16);
+const [lower4, higher4] = [lower.subarray(0, 4), higher.subarray(0, 4)];
+
+/** Texts are made when a conversation is reported: until then they would take more memory than all that is counted of it. */
+function endOf(flows: FlowTable, flow: number, side: number): FlowEnd {
+  const isIpv4 = flows.address(flow, side, lower) === 4;
+  return { address: isIpv4 ? ipv4Address(lower, 0) : ipv6Address(lower, 0), port: flows.port(flow, side) };
+}
+
+function communityIdOf(flows: FlowTable, flow: number, transport: number): string {
+  const isIpv4 = flows.address(flow, 0, lower) === 4;
+  flows.address(flow, 1, higher);
+  const [from, to] = [flows.port(flow, 0), flows.port(flow, 1)];
+  return isIpv4
+    ? communityId(transport, lower4, higher4, from, to)
+    : communityId(transport, lower, higher, from, to);
 }
 
 /** A guess: the side with a well-known port is the server, of two the lower port; else the first sender is the client. */

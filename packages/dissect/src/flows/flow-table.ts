@@ -125,6 +125,26 @@ export class FlowTable {
     return this.#words[flow * RECORD_WORDS + STREAM]!;
   }
 
+  /** Writes the address of the lower (0) or higher (1) endpoint to the beginning of `bytes`: 4 or 16 bytes, which it returns. */
+  address(flow: number, side: number, bytes: Uint8Array): number {
+    const at = flow * RECORD_WORDS;
+    const count = (this.#words[at + KIND]! & 0xff) === IPV4 ? 1 : ADDRESS_WORDS;
+    const from = at + (side === 0 ? LOW : HIGH);
+    for (let k = 0; k < count; k++) {
+      const word = this.#words[from + k]!;
+      bytes[4 * k] = word >>> 24;
+      bytes[4 * k + 1] = word >>> 16;
+      bytes[4 * k + 2] = word >>> 8;
+      bytes[4 * k + 3] = word;
+    }
+    return count * 4;
+  }
+
+  port(flow: number, side: number): number {
+    const ports = this.#words[flow * RECORD_WORDS + PORTS]!;
+    return side === 0 ? ports >>> 16 : ports & 0xffff;
+  }
+
   /** Packets and bytes (frame lengths) sent by the lower (0) or higher (1) endpoint. */
   packets(flow: number, direction: number): number {
     return this.#words[flow * RECORD_WORDS + PACKETS + direction]!;

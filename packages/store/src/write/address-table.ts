@@ -62,12 +62,13 @@ export class AddressTable {
     return this.#count - this.#numbered;
   }
 
-  /** Assigns numbers from `first` on to the new entries, and returns these, to be stored. */
-  number(first: number): NewAddress[] {
+  /** Assigns numbers from `first` on to new entries, as many as `most`, and returns these, to be stored. */
+  number(first: number, most = Infinity): NewAddress[] {
     const from = this.#numbered;
-    const bytes = new Uint8Array(this.#keys.slice(from * WORDS, this.#count * WORDS).buffer);
+    const to = Math.min(this.#count, from + most);
+    const bytes = new Uint8Array(this.#keys.slice(from * WORDS, to * WORDS).buffer);
     const made: NewAddress[] = [];
-    for (let id = first; this.#numbered < this.#count; this.#numbered++, id++) {
+    for (let id = first; this.#numbered < to; this.#numbered++, id++) {
       const entry = this.#numbered;
       this.#ids[entry] = id;
       const at = (entry - from) * ADDRESS_BYTES;

@@ -11,6 +11,8 @@ import { isTangled } from './tangled.ts';
 
 /** Addresses of the database that are known at once when it is opened, the newest; others get a second number. */
 const LEARNED_MAX = 200_000;
+/** Addresses inserted at once, each an object. */
+const ADDRESSES_AT_ONCE = 16_384;
 /** Limit of cached texts per dictionary; further ones get a second number. */
 const TEXTS_MAX = 1_000_000;
 
@@ -103,12 +105,16 @@ export class Dictionaries {
   }
 
   async #writeAddresses(tx: Transaction): Promise<void> {
-    const first = await tx.reserve('addresses', this.#addresses.unnumbered);
-    const rows = this.#addresses.number(first).map(({ id, kind, bytes }) => {
-      const shown = this.#disguise === null ? bytes : this.#disguise(kind, bytes);
-      return { id, kind, bytes: shown.subarray(0, addressWidth(kind)), text: addressText(kind, shown) };
-    });
-    await tx.insert('addresses', ADDRESS_COLUMNS, rows);
+    let first = await tx.reserve('addresses', this.#addresses.unnumbered);
+    // In parts: under a flood from spoofed addresses, a batch may have a hundred thousand.
+    while (this.#addresses.unnumbered > 0) {
+      const rows = this.#addresses.number(first, ADDRESSES_AT_ONCE).map(({ id, kind, bytes }) => {
+        const shown = this.#disguise === null ? bytes : this.#disguise(kind, bytes);
+        return { id, kind, bytes: shown.subarray(0, addressWidth(kind)), text: addressText(kind, shown) };
+      });
+      first += rows.length;
+      await tx.insert('addresses', ADDRESS_COLUMNS, rows);
+    }
   }
 
   async #load(tx: Transaction): Promise<void> {
