@@ -55,19 +55,32 @@ export class TextPrinter implements Printer {
   }
 
   #bytes(p: Packet, frame: Frame, dump: DumpFormat): void {
+    const further = dump.isOfAll ? furtherBuffers(p) : [];
+    if (further.length > 0) this.#title(p, 0, frame.end - frame.start);
     hexDump(this.#out, frame.data, frame.start, frame.end, dump.text);
-    if (!dump.isOfAll) return;
-    for (let i = 1; i < p.bufferCount; i++) {
-      const end = reassembledEnd(p, i);
-      if (end === 0) continue;
-      this.#out.text(`\nReassembled or decrypted (${end} bytes):\n`);
-      hexDump(this.#out, p.buffers[i]!, 0, end, dump.text);
+    for (const [buffer, end] of further) {
+      this.#title(p, buffer, end);
+      hexDump(this.#out, p.buffers[buffer]!, 0, end, dump.text);
     }
+  }
+
+  #title(p: Packet, buffer: number, bytes: number): void {
+    this.#out.text(`${p.bufferTitles[buffer]} (${bytes} byte${bytes === 1 ? '' : 's'}):\n`);
   }
 
   finish(): void {
     this.#out.flush();
   }
+}
+
+/** What was reassembled or decrypted, by buffer, and how many bytes of each. */
+function furtherBuffers(p: Packet): (readonly [buffer: number, end: number])[] {
+  const further: (readonly [number, number])[] = [];
+  for (let buffer = 1; buffer < p.bufferCount; buffer++) {
+    const end = reassembledEnd(p, buffer);
+    if (end > 0) further.push([buffer, end]);
+  }
+  return further;
 }
 
 /**

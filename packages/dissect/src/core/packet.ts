@@ -83,6 +83,8 @@ export class Packet {
   readonly protocols: Protocol[] = [];
   /** The frame's buffer and those derived from it; only the first `bufferCount` belong to this packet. */
   readonly buffers: Uint8Array[] = [];
+  /** What each holds: `Reassembled TCP`. */
+  readonly bufferTitles: string[] = ['Frame'];
   bufferCount = 0;
   /** A number for the HEAD_LAYERS layers the packet begins with, set by the bulk path; 0: any other. */
   head = 0;
@@ -286,8 +288,15 @@ export class Packet {
   }
 
   /** As `call`, in another buffer (reassembled, decrypted), which must stay unchanged until the next packet. */
-  callIn(made: Protocol, buf: Uint8Array, at: number, end: number, wireEnd: number = end): void {
-    this.within(buf, at, end, wireEnd, (p) => p.run(made));
+  callIn(
+    title: string,
+    made: Protocol,
+    buf: Uint8Array,
+    at: number,
+    end: number,
+    wireEnd: number = end,
+  ): void {
+    this.within(title, buf, at, end, wireEnd, (p) => p.run(made));
   }
 
   /** As `call`, from the cursor on; false, and nothing changed, if the protocol rejected the bytes. */
@@ -306,13 +315,21 @@ export class Packet {
     return this.count > before;
   }
 
-  /** Runs `work` with the cursor in another buffer, then restores it. */
-  within(buf: Uint8Array, at: number, end: number, wireEnd: number, work: (p: Packet) => void): void {
+  /** Runs `work` with the cursor in another buffer, then restores it. `title`: what the buffer holds, in Wireshark's words. */
+  within(
+    title: string,
+    buf: Uint8Array,
+    at: number,
+    end: number,
+    wireEnd: number,
+    work: (p: Packet) => void,
+  ): void {
     if (this.bufferCount === BUFFERS_MAX || this.depth === DEPTH_MAX) return;
     const { buf: oldBuf, from, at: oldAt, end: oldEnd, wireEnd: oldWireEnd } = this;
     this.buf = buf;
     this.from = this.bufferCount++;
     this.buffers[this.from] = buf;
+    this.bufferTitles[this.from] = title;
     this.at = at;
     this.end = end;
     this.wireEnd = wireEnd;

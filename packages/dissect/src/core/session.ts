@@ -49,7 +49,7 @@ export class Session {
   /** Null unless conversations are timed. */
   readonly timing: TcpTiming | null;
   readonly deltaTimes: DeltaTimes | null;
-  readonly streams = new StreamReassembly();
+  readonly streams = new StreamReassembly('Reassembled TCP');
   readonly fragments = new Fragments();
   readonly matchesReplies: boolean;
   readonly preferences: Preferences;

@@ -47,6 +47,7 @@ interface Pending extends ReassembledMessage {
 }
 
 export class StreamReassembly {
+  readonly #title: string;
   readonly #pending = new Map<number, Pending>();
   readonly #pool = new BufferPool();
   /** Buffers to return to the pool with the next packet: layers of the current one still point into them. */
@@ -58,6 +59,11 @@ export class StreamReassembly {
   #total = 0;
   /** High-water mark of the bytes kept. */
   mostBytes = 0;
+
+  /** `title`: what the buffer of a message is called. */
+  constructor(title: string) {
+    this.#title = title;
+  }
 
   /**
    * Takes the payload [p.at, p.end) with sequence number `seq`, and calls `deliver` for what can be dissected now:
@@ -211,7 +217,7 @@ export class StreamReassembly {
     // At the end of the stream no more will come.
     p.mayAskMore = kept === extent && !isEnd;
     p.wanted = 0;
-    p.within(bytes, 0, kept, extent, deliver);
+    p.within(this.#title, bytes, 0, kept, extent, deliver);
     if (p.count > layer && p.flags[layer]! & LATE) p.mark[layer] = p.count;
     p.mayAskMore = false;
     const { wanted, wantedAt } = p;

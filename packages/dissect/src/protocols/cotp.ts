@@ -228,7 +228,9 @@ function dataUnit(p: Packet, start: number, li: number): Protocol | null {
   if (waiting === null || waiting.length === 0) return p.at < p.end ? readerOf(p, cotpHeuristics) : null;
   keep(p, waiting);
   const whole = joined(waiting);
-  p.within(whole, 0, whole.length, whole.length, (inner) => inner.run(readerOf(inner, cotpHeuristics)));
+  p.within('Reassembled COTP', whole, 0, whole.length, whole.length, (inner) =>
+    inner.run(readerOf(inner, cotpHeuristics)),
+  );
   return null;
 }
 

@@ -35,7 +35,7 @@ export function readTls(p: Packet, type: number, code: number, at: number, end: 
   else {
     pending.delete(key);
     const whole = joined([...parts, p.buf.slice(from, end)]);
-    p.callIn(tls, whole, 0, whole.length);
+    p.callIn('Reassembled EAP-TLS', tls, whole, 0, whole.length);
   }
 }
 

@@ -291,6 +291,6 @@ function assemble(p: Packet, layer: number, start: number, fragment: number): Pr
   p.mark[layer] = REASSEMBLED;
   p.transport = 0;
   p.notes[layer] = whole;
-  p.callIn(ipProtocols.get(b[start + 9]!) ?? data, whole.bytes, 0, whole.bytes.length);
+  p.callIn('Reassembled IPv4', ipProtocols.get(b[start + 9]!) ?? data, whole.bytes, 0, whole.bytes.length);
   return null;
 }

@@ -140,7 +140,7 @@ function assemble(p: Packet, start: number, ipv6Layer: number): Protocol | null 
   enterFragments(p, whole);
   const next = b[start]!;
   p.notes[p.layer] = whole;
-  p.within(whole.bytes, 0, whole.bytes.length, whole.bytes.length, (q) =>
+  p.within('Reassembled IPv6', whole.bytes, 0, whole.bytes.length, whole.bytes.length, (q) =>
     q.run(ipv6Payload(q, next, ipv6Layer)),
   );
   return null;

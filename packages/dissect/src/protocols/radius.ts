@@ -148,7 +148,7 @@ function callEap(p: Packet, b: Uint8Array, at: number, end: number, length: numb
   const before = p.visibility;
   // The Protocol column remains RADIUS.
   p.visibility &= ~COLUMN;
-  p.callIn(eap, message, 0, length);
+  p.callIn('Reassembled EAP', eap, message, 0, length);
   p.visibility = before;
 }
 

@@ -65,7 +65,7 @@ test('HTTP/3: what one side allows holds for what the other encodes', () => {
   connection.decoders[1].allow = (bytes) => void allowed.push(bytes);
   const p = dissect([udpFrame(50011, 9, '00')]);
   const control = bytesOf('00 04 05 01 5000 0700');
-  p.within(control, 0, control.length, control.length, () =>
+  p.within('Test', control, 0, control.length, control.length, () =>
     readHttp3(p, connection, 0, { id: 2, offset: 0, at: 0, end: control.length, isLast: false }),
   );
   assert.deepEqual(allowed, [4096]);
@@ -155,7 +155,7 @@ test('HTTP/3: a body is read with its last byte, however it was cut', () => {
       const connection = new Http3Connection();
       const see = (at: number, end: number, isLast: boolean): string => {
         const p = dissect([udpFrame(50011, 9, '00')]);
-        p.within(bytes, 0, bytes.length, bytes.length, () =>
+        p.within('Test', bytes, 0, bytes.length, bytes.length, () =>
           readHttp3(p, connection, 1, { id: 0, offset: at, at, end, isLast }),
         );
         return framePath(p);
@@ -180,7 +180,7 @@ test('HTTP/3: any bytes on any stream are survived', () => {
       const connection = new Http3Connection();
       for (const [id, offset, bytes, isServer, isLast] of parts) {
         const p = dissect([udpFrame(50011, 9, '00')]);
-        p.within(bytes, 0, bytes.length, bytes.length, () =>
+        p.within('Test', bytes, 0, bytes.length, bytes.length, () =>
           readHttp3(p, connection, isServer ? 1 : 0, { id, offset, at: 0, end: bytes.length, isLast }),
         );
         assert.ok(treeOf(p).length > 0);

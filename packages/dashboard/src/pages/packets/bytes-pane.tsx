@@ -117,7 +117,7 @@ function BytesHead(props: {
               aria-pressed={one === shown}
               onClick={() => onBuffer(one.buffer)}
             >
-              {one.title} <span class="num">({count(one.length)})</span>
+              {one.title} <span class="num">({count(one.length)} bytes)</span>
             </button>
           ))}
         </div>

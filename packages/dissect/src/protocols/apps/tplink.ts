@@ -40,7 +40,7 @@ export const tplink: Protocol = protocol({
       key = b[i]!;
     }
     p.at = end;
-    p.callIn(json, plain, 0, plain.length);
+    p.callIn('JSON Message', json, plain, 0, plain.length);
     return null;
   },
   info: () => '',

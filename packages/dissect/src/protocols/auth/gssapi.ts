@@ -36,7 +36,9 @@ export const gssapi: Protocol = protocol({
     const whole = wholeToken(p);
     if (whole !== null) {
       if (whole.length > 0)
-        p.within(whole, 0, whole.length, whole.length, (inner) => inner.run(readToken(inner, -1)));
+        p.within('Reassembled GSSAPI', whole, 0, whole.length, whole.length, (inner) =>
+          inner.run(readToken(inner, -1)),
+        );
       p.at = p.end;
       return null;
     }

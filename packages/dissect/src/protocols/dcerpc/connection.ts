@@ -194,7 +194,7 @@ function handOver(
   const whole = addFragment(call, p.buf.subarray(stub, auth), isFirst, (flags & pdu.LAST_FRAGMENT) !== 0);
   if (whole !== null) {
     const operation = new Operation(made.name, call.opnum, isRequest);
-    p.within(whole, 0, whole.length, whole.length, (inner) =>
+    p.within('Reassembled DCE/RPC', whole, 0, whole.length, whole.length, (inner) =>
       pushInterface(inner, made, 0, whole.length, operation),
     );
   }

@@ -32,7 +32,7 @@ export function fileData(p: Packet, at: number, end: number, wireEnd: number, pi
     waiting.length += taken;
     if (waiting.length < waiting.bytes.length) return;
     map!.delete(pipe);
-    p.callIn(dcerpc, waiting.bytes, 0, waiting.length);
+    p.callIn('Reassembled DCE/RPC', dcerpc, waiting.bytes, 0, waiting.length);
     return;
   }
   const from = at + (isConnectionPdu(b, at, end) ? 0 : 4);

@@ -26,6 +26,6 @@ export function readAuthentication(p: Packet, start: number, stop: number): void
   const made = spells(token, 0, token.length, 'NTLMSSP') ? readers.ntlm : readers.negotiate;
   if (made === null) return;
   const layers = p.count;
-  p.callIn(made, token, 0, token.length);
+  p.callIn('NTLMSSP / GSSAPI Data', made, token, 0, token.length);
   nestFrom(p, layers);
 }

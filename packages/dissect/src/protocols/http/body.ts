@@ -45,7 +45,7 @@ export function readBody(
   const headBytes = p.buf;
   const whole = dechunked(p.buf, at, end);
   if (whole.length === 0) return;
-  p.within(whole, 0, whole.length, whole.length, () =>
+  p.within('De-chunked entity body', whole, 0, whole.length, whole.length, () =>
     readCoded(p, head, headBytes, 0, whole.length, whole.length, byPort),
   );
 }

@@ -185,8 +185,13 @@ function readPayload(p: Packet, b: Uint8Array, start: number, at: number): void 
   const whole = isDeflated ? inflated(state, message) : message;
   p.notes[p.count - 1] = whole;
   if (kind === TEXT || kind === BINARY)
-    p.within(whole, 0, whole.length, whole.length, () =>
-      callReader(p, readerOf(p, kind), NO_CONTENT, 0, whole.length),
+    p.within(
+      isDeflated ? 'Decompressed payload' : 'Unmasked data',
+      whole,
+      0,
+      whole.length,
+      whole.length,
+      () => callReader(p, readerOf(p, kind), NO_CONTENT, 0, whole.length),
     );
 }
 

@@ -80,7 +80,7 @@ export function readHttp3(p: Packet, connection: Http3Connection, who: 0 | 1, pa
   let words = '';
   // The FIN may arrive after the last bytes of the stream.
   if (bytes.length > 0 || (isOver && stream.hasBody))
-    p.within(bytes, 0, bytes.length, bytes.length, () => {
+    p.within('Reassembled HTTP3', bytes, 0, bytes.length, bytes.length, () => {
       words = readBytes(p, connection, stream, id, who, isOver);
     });
   p.session.memoryOf('http3-held', () => new HeldBytes()).update(stream);

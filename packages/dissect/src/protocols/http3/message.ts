@@ -25,6 +25,8 @@ export function takeMessage(
   if (!isOver) return;
   if (message.hasParts) {
     const whole = message.whole(p.buf.subarray(last?.body ?? 0, last?.end ?? 0));
-    p.within(whole, 0, whole.length, whole.length, () => readBody(p, message, 0, whole.length));
+    p.within('Reassembled body', whole, 0, whole.length, whole.length, () =>
+      readBody(p, message, 0, whole.length),
+    );
   } else if (last !== undefined) readBody(p, message, last.body, last.end);
 }

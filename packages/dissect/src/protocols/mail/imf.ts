@@ -120,5 +120,5 @@ mediaTypes.add(imf, 'message/rfc822');
 
 /** Dissects a complete message as mail. */
 export function callMail(p: Packet, message: Uint8Array): void {
-  if (message.length > 0) p.callIn(imf, message, 0, message.length);
+  if (message.length > 0) p.callIn('Reassembled DATA', imf, message, 0, message.length);
 }

@@ -183,7 +183,7 @@ export function callCompressedBody(
   }
   const bytes = unpacked(p.session.unpack, coding, p.buf, at, end);
   if (bytes === null) return false;
-  p.within(bytes, 0, bytes.length, bytes.length, () =>
+  p.within('Uncompressed entity body', bytes, 0, bytes.length, bytes.length, () =>
     callBody(p, type, 0, bytes.length, bytes.length, parameters),
   );
   return true;
@@ -193,7 +193,7 @@ function isLazy(p: Packet, type: MediaType | null, prefix: Uint8Array): boolean 
   if (type === null) return false;
   if (type.protocol !== null) return lazyReaders.has(type.protocol) && !beginsXml(prefix, 0, prefix.length);
   let isGuessed = false;
-  p.within(prefix, 0, prefix.length, prefix.length, () => {
+  p.within('Uncompressed entity body', prefix, 0, prefix.length, prefix.length, () => {
     for (const { matches } of bodyHeuristics.entries) if (matches(p)) isGuessed = true;
   });
   return !isGuessed;

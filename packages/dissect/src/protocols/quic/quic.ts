@@ -204,7 +204,7 @@ function open(p: Packet, layer: number, known: Connection, level: Level, number:
   p.notes[layer] = notes;
   const { plain } = decrypted;
   if (plain === null) return;
-  p.within(plain, 0, plain.length, plain.length, () => {
+  p.within('Decrypted QUIC', plain, 0, plain.length, plain.length, () => {
     if (!p.push(quic, NESTED)) return;
     p.mark[p.layer] = FRAMES;
     eachFrame(plain, 0, plain.length, (type, at, body, end) => {
@@ -236,7 +236,7 @@ function takeCrypto(p: Packet, known: Connection, who: 0 | 1, level: Level, body
   if (stream === null || !stream.add(p.buf, at, end, offset)) return;
   if (stream.bytes === p.buf) readQuicHandshake(p, stream.start, stream.end);
   else
-    p.within(stream.bytes, stream.start, stream.end, stream.end, () =>
+    p.within('Reassembled QUIC CRYPTO', stream.bytes, stream.start, stream.end, stream.end, () =>
       readQuicHandshake(p, stream.start, stream.end),
     );
   if (level === INITIAL_LEVEL || level === HANDSHAKE_LEVEL) takeSession(p, known);

@@ -88,7 +88,7 @@ export const rpcStream: Protocol = protocol({
     p.notes[layer] = FRAGMENT;
     const whole = addFragment(p, b.subarray(first, p.end), isLast);
     if (whole !== null) {
-      p.within(whole, 0, whole.length, whole.length, (inner) => {
+      p.within('Defragmented', whole, 0, whole.length, whole.length, (inner) => {
         if (isMessage(inner, 0, whole.length) && inner.push(rpcStream, SHOWN | COLUMN))
           readMessage(inner, 0, whole.length, whole.length);
       });

@@ -176,7 +176,9 @@ function dataChunk(p: Packet, type: number, at: number, length: number): number 
   }
   const whole = isQuoted ? null : sender.add(tsn, b.subarray(payload, end), isFirst, isLast);
   if (whole === null) return READ | FRAGMENT;
-  p.within(whole, 0, whole.length, whole.length, (q) => deliver(q, id, 0, whole.length));
+  p.within('Reassembled SCTP Message', whole, 0, whole.length, whole.length, (q) =>
+    deliver(q, id, 0, whole.length),
+  );
   return READ;
 }
 

@@ -217,13 +217,14 @@ function callPayload(p: Packet, exchange: Exchange, code: number, at: number, en
   const to = from + content.length;
   const name = contentName(found.format, code);
   if (name === OCTETS) {
-    p.callIn(data, buf, from, to);
+    p.callIn('Reassembled CoAP blocks', data, buf, from, to);
     return;
   }
   const encoded = new TextEncoder().encode(name);
   const type = mediaTypes.named(name.slice(0, typeEnd(encoded, 0, encoded.length)));
   // Content without a dissector is shown in the CoAP layer.
-  if (type.protocol !== null) p.within(buf, from, to, to, () => callBody(p, type, from, to));
+  if (type.protocol !== null)
+    p.within('Reassembled CoAP blocks', buf, from, to, to, () => callBody(p, type, from, to));
 }
 
 /** Info text after the code: token, block, resource. */

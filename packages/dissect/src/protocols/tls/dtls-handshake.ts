@@ -92,7 +92,7 @@ function readWhole(
   whole.set(b.subarray(at, at + 6));
   whole.set(b.subarray(at + 1, at + 4), 9);
   whole.set(body, MESSAGE_HEADER);
-  p.within(whole, 0, whole.length, whole.length, () => {
+  p.within('Reassembled DTLS', whole, 0, whole.length, whole.length, () => {
     const before = s.version;
     if (!p.push(bare, NESTED)) return;
     const { layer } = p;

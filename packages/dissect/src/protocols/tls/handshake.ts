@@ -206,7 +206,7 @@ function readWhole(
   bare: Protocol,
   carrier: Carrier,
 ): void {
-  p.within(pending.bytes, 0, pending.have, pending.have, () => {
+  p.within('Reassembled TLS Handshake', pending.bytes, 0, pending.have, pending.have, () => {
     readBareMessage(p, s, bare, carrier);
   });
 }

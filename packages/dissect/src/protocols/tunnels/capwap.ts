@@ -220,7 +220,7 @@ export function stationFrame(p: Packet): void {
     frame[0] = frame[1]!;
     frame[1] = first;
   }
-  p.callIn(wlan, frame, 0, frame.length, frame.length + Math.max(0, p.wireEnd - p.end));
+  p.callIn('IEEE 802.11 frame', wlan, frame, 0, frame.length, frame.length + Math.max(0, p.wireEnd - p.end));
 }
 
 function fragmentText(b: Uint8Array, start: number): string {

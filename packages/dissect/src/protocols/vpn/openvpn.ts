@@ -197,7 +197,7 @@ function readTls(p: Packet, at: number, end: number): void {
     partial[side] = kept;
     const whole = kept === null ? 0 : wholeRecords(kept.bytes, 0, kept.have);
     if (kept !== null && whole > 0) {
-      p.callIn(tls, kept.bytes, 0, whole);
+      p.callIn('Reassembled Message', tls, kept.bytes, 0, whole);
       partial[side] = whole < kept.have ? keep(null, kept.bytes, whole, kept.have) : null;
     }
   }

@@ -131,7 +131,7 @@ export const wireguard = protocol({
 /** A packet of the tunnel; what is behind its end is padding (§5.4.6). */
 function callCarried(p: Packet, packet: Uint8Array): void {
   const made = packet[0]! >> 4 === 6 ? ipv6 : ip;
-  p.callIn(made, packet, 0, packet.length);
+  p.callIn('Decrypted Packet', made, packet, 0, packet.length);
 }
 
 /** Payload length of a data message; one with only a tag is a keepalive (§5.4.6). */

@@ -288,7 +288,7 @@ function readFragment(p: Packet, layer: number, frame: w.Frame): Protocol | null
     p.mark[layer]! |= IS_FRAGMENT;
     return p.at < p.end ? data : null;
   }
-  p.within(whole, 0, whole.length, whole.length, (inner) => {
+  p.within('Reassembled 802.11', whole, 0, whole.length, whole.length, (inner) => {
     const next = payloadOf(inner);
     if (next !== null) inner.run(next);
   });

@@ -81,8 +81,7 @@ function buffersOf(p: Packet): BufferPart[] {
     if (first < 0) continue;
     const start = buffer === 0 ? p.start[0]! : 0;
     const stop = buffer === 0 ? start + p.capturedLength : end;
-    const title = buffer === 0 ? 'Frame' : `Reassembled or decoded: ${p.protocols[first]!.title}`;
-    parts.push({ buffer, title, data: p.buffers[buffer]!.slice(start, stop) });
+    parts.push({ buffer, title: p.bufferTitles[buffer]!, data: p.buffers[buffer]!.slice(start, stop) });
   }
   return parts;
 }

@@ -103,7 +103,7 @@ export const PacketDetail = object({
   buffers: Type.Array(
     object({
       buffer: Type.Integer(),
-      title: Type.String({ examples: ['Frame', 'Reassembled'] }),
+      title: Type.String({ examples: ['Frame', 'Reassembled TCP'] }),
       length: Count,
     }),
   ),

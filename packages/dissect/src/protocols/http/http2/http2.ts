@@ -94,7 +94,8 @@ function readData(p: Packet, b: Uint8Array, start: number): void {
 function readStream(p: Packet, connection: Http2Connection, message: Message, part: Uint8Array): void {
   const whole = connection.take(message, part);
   const end = grpcWholeEnd(whole, 0, whole.length);
-  if (end > 0) p.within(whole, 0, end, end, () => callBody(p, message.type, 0, end));
+  if (end > 0)
+    p.within('Reassembled HTTP2 streaming body', whole, 0, end, end, () => callBody(p, message.type, 0, end));
   if (end < whole.length) connection.keep(message, whole.subarray(end));
 }
 
@@ -107,7 +108,9 @@ function finish(p: Packet, start: number, b: Uint8Array, at: number, end: number
     if (end > at) readBody(p, message, at, end);
   } else {
     const whole = message.whole(b.subarray(at, end));
-    p.within(whole, 0, whole.length, whole.length, () => readBody(p, message, 0, whole.length));
+    p.within('Reassembled body', whole, 0, whole.length, whole.length, () =>
+      readBody(p, message, 0, whole.length),
+    );
   }
   connection.end(stream * 2 + p.direction);
 }

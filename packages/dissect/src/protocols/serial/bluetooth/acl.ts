@@ -80,6 +80,6 @@ function goOn(p: Packet, frames: Map<number, Unfinished>, key: number): null {
   frame.filled += part.length;
   if (frame.filled < frame.bytes.length) return null;
   frames.delete(key);
-  p.callIn(l2cap, frame.bytes, 0, frame.bytes.length);
+  p.callIn('Reassembled BTHCI ACL', l2cap, frame.bytes, 0, frame.bytes.length);
   return null;
 }

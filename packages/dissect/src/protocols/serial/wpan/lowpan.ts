@@ -82,7 +82,7 @@ export const lowpan: Protocol = protocol({
 
 function run(p: Packet, whole: Uint8Array): void {
   const ipv6 = etherTypes.get(IPV6_TYPE);
-  if (ipv6 !== undefined) p.callIn(ipv6, whole, 0, whole.length);
+  if (ipv6 !== undefined) p.callIn('Decompressed 6LoWPAN IPHC', ipv6, whole, 0, whole.length);
 }
 
 /** Mesh header (§5.2): hops left, and two addresses of two or eight bytes. */

@@ -16,7 +16,7 @@ interface ApplicationData {
 
 const newApplicationData = (): ApplicationData => ({ sent: [0, 0], reader: null });
 const streamsOf = (p: Packet): StreamReassembly =>
-  p.session.memoryOf('tls-streams', () => new StreamReassembly());
+  p.session.memoryOf('tls-streams', () => new StreamReassembly('Reassembled TLS'));
 
 /** Ports of TLS, and those of the same protocols in clear. */
 const IN_CLEAR: Readonly<Record<number, number>> = {
@@ -52,7 +52,7 @@ export function deliver(p: Packet, decryption: Decryption, plain: Uint8Array): b
   const { mayAskMore, wanted, wantedAt, isPartOfMessage } = p;
   p.isPartOfMessage = false;
   const layers = p.count;
-  p.within(plain, 0, plain.length, plain.length, () => {
+  p.within('Decrypted TLS', plain, 0, plain.length, plain.length, () => {
     const read = (packet: Packet): void => choose(packet, inside, decryption);
     streamsOf(p).payload(p, p.flow * 2 + direction, sequence, false, read, onWhole);
   });

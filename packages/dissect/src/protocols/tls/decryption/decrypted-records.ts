@@ -32,7 +32,7 @@ export function readDecrypted(
 /** The messages get a layer of their own within that of the record; returns which, -1 where there was no room. */
 function readMessages(p: Packet, s: TlsSession, content: Uint8Array, bare: Protocol): number {
   let layer = -1;
-  p.within(content, 0, content.length, content.length, () => {
+  p.within('Decrypted TLS', content, 0, content.length, content.length, () => {
     if (!p.push(bare, NESTED)) return;
     layer = p.layer;
     notesOf(p, layer).isRecordless = true;
