@@ -184,12 +184,14 @@ function handOver(
 ): void {
   const { made } = call.context;
   const flags = p.buf[start + 3]!;
+  const isEncrypted = auth < p.end && p.buf[auth + 1] === pdu.PRIVACY;
   if ((flags & pdu.WHOLE) === pdu.WHOLE) {
-    if (made !== null) pushInterface(p, made, stub, auth, new Operation(made.name, call.opnum, isRequest));
+    if (made !== null)
+      pushInterface(p, made, stub, auth, new Operation(made.name, call.opnum, isRequest, isEncrypted));
     return;
   }
   // Encrypted fragments are not reassembled.
-  if (made === null || (auth < p.end && p.buf[auth + 1] === pdu.PRIVACY)) return;
+  if (made === null || isEncrypted) return;
   const isFirst = (flags & pdu.FIRST_FRAGMENT) !== 0;
   const whole = addFragment(call, p.buf.subarray(stub, auth), isFirst, (flags & pdu.LAST_FRAGMENT) !== 0);
   if (whole !== null) {

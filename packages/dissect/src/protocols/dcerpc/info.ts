@@ -4,6 +4,7 @@ import { LISTED, type Packet } from '../../core/packet.ts';
 import { tokenInfo } from '../auth/token-info.ts';
 import type { PduNote } from './connection.ts';
 import { Operation } from './operation.ts';
+import { operationDetail } from './operation-info.ts';
 import * as pdu from './pdu.ts';
 import { uuidAt, uuidName } from './uuids.ts';
 
@@ -51,7 +52,7 @@ export function chainInfo(p: Packet, layer: number): string {
 function operationInfo(p: Packet, layer: number): string | null {
   for (let at = layer + 1; at < p.count && p.protocols[at]!.name !== 'dcerpc'; at++) {
     const note = p.notes[at];
-    if (note instanceof Operation) return note.text;
+    if (note instanceof Operation) return note.text + operationDetail(p, at, note);
   }
   return null;
 }

@@ -10,11 +10,14 @@ export class Operation {
   readonly interfaceName: string;
   readonly number: number;
   readonly isRequest: boolean;
+  /** The parameters can't be read. */
+  readonly isEncrypted: boolean;
 
-  constructor(interfaceName: string, number: number, isRequest: boolean) {
+  constructor(interfaceName: string, number: number, isRequest: boolean, isEncrypted = false) {
     this.interfaceName = interfaceName;
     this.number = number;
     this.isRequest = isRequest;
+    this.isEncrypted = isEncrypted;
   }
 
   get name(): string | undefined {
