@@ -92,11 +92,17 @@ export class Session {
     this.timing = isTimed ? new TcpTiming() : null;
     this.deltaTimes = isTimed ? new DeltaTimes() : null;
     this.flows = new FlowTable({ maxFlows: options.maxFlows ?? 100_000 });
-    this.flows.onEvict = (flow) => {
-      this.streams.forget(flow * 2);
-      this.streams.forget(flow * 2 + 1);
-    };
+    this.flows.onEvict = this.#onEvict;
   }
+
+  /**
+   * A field: V8 lets go of a session whose constructor made this function only in a collection of the whole heap, for which
+   * services that make a session for each request then wait.
+   */
+  readonly #onEvict = (flow: number): void => {
+    this.streams.forget(flow * 2);
+    this.streams.forget(flow * 2 + 1);
+  };
 
   /** Notes that the packet was displayed; `frame.time_delta_displayed` of the next one counts from it. */
   display(p: Packet): void {
