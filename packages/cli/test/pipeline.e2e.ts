@@ -176,7 +176,6 @@ describe('eyrie import', () => {
   it('says in one line what is wrong, and ends with 1 or 2', () => {
     const cases: [string[], number, RegExp][] = [
       [['nowhere.pcap'], 2, /nowhere\.pcap: no such file/],
-      [[EYRIE], 2, /not a capture file/],
       [[SAMPLE, '--store', 'mysql://x'], 2, /is not a store/],
       [[SAMPLE, '--config', 'nowhere.toml'], 2, /nowhere\.toml/],
       [[SAMPLE, '--log-level', 'loud'], 2, /one of debug, info, warn, error/],
@@ -209,7 +208,9 @@ describe('eyrie import', () => {
 
   it('leaves nothing of what is no capture file', () => {
     const fresh = `duckdb:${join(folder, 'fresh.duckdb')}`;
-    assert.equal(eyrie('import', EYRIE, '--store', fresh).status, 2);
+    const { status, stderr } = eyrie('import', EYRIE, '--store', fresh);
+    assert.equal(status, 2);
+    assert.match(stderr, /^eyrie: [^\n]*not a capture file[^\n]*\n$/);
     const info = JSON.parse(eyrie('store', 'info', '--json', '--store', fresh).stdout);
     assert.deepEqual([info.captures, info.audit], [0, []]);
   });
