@@ -166,3 +166,20 @@ test('receipts that a relay repeats later change neither numbers nor what is del
   const streams = [...mesh.storages[1]!.readLog('outbox.log')].filter((each) => each[0] === 0);
   assert.equal(streams.length, 1, 'the stream is the same');
 });
+
+test('many messages at once after a restart cost one question about the last number, not one each', async () => {
+  const mesh = await meshOf(13);
+  await send(mesh, 'first');
+  await restore(mesh, 1, []);
+  const { routing } = mesh.peers[1]!;
+  const original = routing.send.bind(routing);
+  let sealed = 0;
+  routing.send = (to, kind, body) => {
+    if (kind === routedKinds.sealed) sealed++;
+    return original(to, kind, body);
+  };
+  const all = Array.from({ length: 25 }, (_, i) => `${i}`);
+  assert.ok((await send(mesh, ...all)).every((isDelivered) => isDelivered));
+  assert.deepEqual(textsAt(mesh, 2), ['first', ...all]);
+  assert.ok(sealed <= 27, `${sealed} for 25 messages`);
+});

@@ -211,7 +211,11 @@ export class Mailbox {
       }
       const queue = this.#outbox.queueOf(to)!;
       const first = queue.waiting[0]?.sequence ?? 0;
-      if (isUnproved(queue, sending)) return void this.#seal(to, key, queue, probe);
+      if (isUnproved(queue, sending)) {
+        // Once until the next attempt.
+        if (sending.sentUpTo !== PROBE && this.#seal(to, key, queue, probe)) sending.sentUpTo = PROBE;
+        return;
+      }
       const end = sending.isInStep || queue.ownFrom === 1 ? first + WINDOW : queue.ownFrom;
       for (const message of queue.waiting.slice(0, WINDOW)) {
         if (message.sequence <= sending.sentUpTo || message.sequence >= end) continue;
@@ -339,6 +343,7 @@ export class Mailbox {
       }
       if (response.upTo < (sending.firsts.get(hex(response.epoch)) ?? 0) - 1)
         return void this.#renumber(from, sending, 'the receiver has lost what it took');
+      if (sending.sentUpTo === PROBE) sending.sentUpTo = 0;
       sending.isInStep = true;
     }
     if (response.upTo >= queue.next) return;
