@@ -42,12 +42,18 @@ describe('SMB 1', () => {
   const QUERY_PATH = 0x05;
 
   /** In the framing of direct TCP ([MS-SMB] §2.1). */
-  function message(command: number, id: number, { isReply = false, subcommand = -1 } = {}): Buffer {
-    const words = subcommand >= 0 ? 15 : command === NT_TRANSACT ? 19 : 9;
+  function message(
+    command: number,
+    id: number,
+    { isReply = false, subcommand = -1, process = 0xfeff, status = 0, isEmpty = false } = {},
+  ): Buffer {
+    const words = isEmpty ? 0 : subcommand >= 0 ? 15 : command === NT_TRANSACT ? 19 : 9;
     const smb = Buffer.alloc(33 + words * 2 + 2);
     smb.write('\xffSMB', 'latin1');
     smb[4] = command;
+    smb.writeUInt32LE(status, 5);
     smb[9] = isReply ? 0x98 : 0x18;
+    smb.writeUInt16LE(process, 26);
     smb.writeUInt16LE(id, 30);
     smb[32] = words;
     if (subcommand >= 0) {
@@ -63,6 +69,20 @@ describe('SMB 1', () => {
   it('a secondary TRANSACTION2 for an NT transaction is EternalBlue', () => {
     const turns = [message(NT_TRANSACT, 64), nothing, message(TRANSACTION2_SECONDARY, 64)];
     assert.deepEqual(findingsOf(445, turns), ['eternalblue high']);
+  });
+
+  it('EternalBlue is found where the server asks for the rest of the transaction, as it does', () => {
+    const interim = message(NT_TRANSACT, 64, { isReply: true, isEmpty: true });
+    const turns = [message(NT_TRANSACT, 64), interim, message(TRANSACTION2_SECONDARY, 64)];
+    assert.deepEqual(findingsOf(445, turns), ['eternalblue high']);
+  });
+
+  it('a transaction that failed, and one of another process of the client, are not continued', () => {
+    const failed = message(NT_TRANSACT, 64, { isReply: true, isEmpty: true, status: 0xc0000205 });
+    const after = message(TRANSACTION2_SECONDARY, 64);
+    assert.deepEqual(findingsOf(445, [message(NT_TRANSACT, 64), failed, after]), []);
+    const notify = message(NT_TRANSACT, 64, { process: 7 });
+    assert.deepEqual(findingsOf(445, [notify, nothing, after]), []);
   });
 
   it('a transaction that goes on as it began is none, nor one of the same number later', () => {
