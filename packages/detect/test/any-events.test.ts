@@ -176,7 +176,7 @@ const anyEvent: fc.Arbitrary<DetectEvent> = fc.oneof(
     vlan: pick(0, 1),
     mac: text,
   }),
-  kind('ticket', { ...ends, service: text, encryption: pick(17, 18, 23) }),
+  kind('ticket', { ...ends, user: text, service: text, encryption: pick(17, 18, 23) }),
   kind('query', { ...seen, peer: text }),
   kind('unusual', {
     ...seen,

@@ -54,7 +54,7 @@ describe('brute force', () => {
   });
 
   it('tickets under RC4 for ten services within a minute are kerberoasting', () => {
-    const ticket = (service: string, after: number, encryption = 23) =>
+    const ticket = (service: string, after: number, encryption = 23, user = 'ana') =>
       ({
         kind: 'ticket',
         ...{ time: START + after, frame: 1, stream: 1 },
@@ -63,6 +63,7 @@ describe('brute force', () => {
           clientPort: 40_000,
           server: '10.0.0.2',
           serverPort: 88,
+          user,
           service,
           encryption,
         },
@@ -75,6 +76,9 @@ describe('brute force', () => {
     assert.deepEqual(rulesOf(times(50, (i) => ticket(`FILES${i}$`, i * 0.1))), []);
     assert.deepEqual(rulesOf(times(50, (i) => ticket(`MSSQLSvc/db${i}:1433`, i * 10))), []);
     assert.deepEqual(rulesOf(times(50, (i) => ticket(`MSSQLSvc/db${i % 9}:1433`, i * 0.1))), []);
+    // Mail clients after a failover; users of a terminal server who log on at the same time.
+    assert.deepEqual(rulesOf(times(50, (i) => ticket(`exchangeMDB/mail${i}.lan`, i * 0.1))), []);
+    assert.deepEqual(rulesOf(times(50, (i) => ticket(`HTTP/intra${i}`, i * 0.1, 23, `user${i}`))), []);
   });
 
   it('five refused joins to the mesh are found', () => {

@@ -239,6 +239,8 @@ export interface LoginEvent extends Conversation {
 /** A Kerberos service ticket was given to the client. */
 export interface TicketEvent extends Conversation {
   readonly kind: 'ticket';
+  /** Components of the client's name, joined by `/`. */
+  readonly user: string;
   /** Components of the service's name, joined by `/`. */
   readonly service: string;
   /** Encryption type of the ticket (RFC 3961 §8). */

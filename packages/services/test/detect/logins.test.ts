@@ -201,8 +201,8 @@ describe('tickets of Kerberos', { skip: requireCaptures() }, () => {
     await source.close();
     const tickets = events.filter((event) => event.kind === 'ticket');
     assert.deepEqual(
-      tickets.map(({ service, encryption }) => [service, encryption]),
-      [['ldap/WIN-VGO56I95EAK', 18]],
+      tickets.map(({ user, service, encryption }) => [user, service, encryption]),
+      [['User1', 'ldap/WIN-VGO56I95EAK', 18]],
     );
   });
 });

@@ -168,6 +168,10 @@ describe('mining pools', () => {
 
   it('other JSON-RPC is not, and neither is a page about mining', () => {
     assert.deepEqual(of('{"jsonrpc":"2.0","method":"login","params":{"user":"ana"},"id":1}'), []);
+    assert.deepEqual(
+      of('{"event":"web","method":"login","pass":"ok","agent":"Mozilla/5.0","user":"ana"}'),
+      [],
+    );
     assert.deepEqual(of('{"jsonrpc":"2.0","method":"eth_blockNumber","params":[],"id":1}'), []);
     assert.deepEqual(of('the method "mining.subscribe" is {"method":"mining.subscribe"}'), []);
   });

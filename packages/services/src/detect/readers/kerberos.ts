@@ -2,6 +2,7 @@ import { Tap } from '@eyrie/dissect';
 import { endsOf, type ReaderMaker } from '../reader.ts';
 
 const TYPE = 'kerberos.msg_type';
+const USER = 'kerberos.CNameString';
 const SERVICE = 'kerberos.SNameString';
 const ENCRYPTION = 'kerberos.etype';
 /** TGS-REP (RFC 4120 §5.10). */
@@ -11,7 +12,7 @@ const TICKET_REPLY = 13;
 export const kerberosReader: ReaderMaker = {
   protocols: ['kerberos'],
   make(see) {
-    const tap = new Tap(['kerberos'], [TYPE, SERVICE, ENCRYPTION]);
+    const tap = new Tap(['kerberos'], [TYPE, USER, SERVICE, ENCRYPTION]);
     return (p, layer) => {
       if (p.netKind === 0) return;
       tap.take(p, layer);
@@ -20,6 +21,7 @@ export const kerberosReader: ReaderMaker = {
       see({
         kind: 'ticket',
         ...endsOf(p, false),
+        user: tap.texts(USER).join('/'),
         service: tap.texts(SERVICE).join('/'),
         encryption: tap.number(ENCRYPTION),
       });

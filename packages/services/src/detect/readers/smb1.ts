@@ -35,7 +35,8 @@ export const smb1Reader: ReaderMaker = {
       if (!state.isAsked || command !== TRANSACTION2 || id !== IMPLANT) return;
       see({ kind: 'suspect', what: 'doublepulsar-answer', ...endsOf(p, false) });
     } else if (command === NT_TRANSACT) {
-      if (state.open.size < OPEN_MAX) state.open.add(transaction);
+      if (state.open.size >= OPEN_MAX) state.open.delete(state.open.values().next().value!);
+      state.open.add(transaction);
     } else if (command === TRANSACTION2_SECONDARY) {
       if (state.open.has(transaction)) see({ kind: 'suspect', what: 'eternalblue', ...endsOf(p, true) });
     } else if (p.stop[layer]! - at > SUBCOMMAND_AT + 1) {

@@ -7,7 +7,8 @@ const READ_BYTES = 1024;
 /** What a miner says to its pool, of Bitcoin, Ethereum and Monero. */
 const METHODS =
   /"method"\s*:\s*"(?:mining\.(?:subscribe|authorize|submit)|eth_submit(?:Login|Work|Hashrate)|(login))"/;
-const MONERO_LOGIN = /"pass"\s*:.*"agent"\s*:|"agent"\s*:.*"pass"\s*:/s;
+/** Other records have a login, a password and an agent, too, but not together as parameters. */
+const MONERO_LOGIN = /"params"\s*:\s*\{(?=[^{}]*"login"\s*:)(?=[^{}]*"pass"\s*:)(?=[^{}]*"agent"\s*:)/;
 
 /** Stratum, the protocol of mining pools: lines of JSON-RPC over TCP. */
 export const stratumReader: ReaderMaker = {
