@@ -3,7 +3,8 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { VirtualMesh } from '../src/virtual/index.ts';
+import { KEEP_MS, Outbox } from '../src/messages/outbox.ts';
+import { hostOf, VirtualMesh } from '../src/virtual/index.ts';
 import { routedKinds } from '../src/wire/kinds.ts';
 
 const LOGS = ['outbox.log', 'inbox.log', 'held.log'];
@@ -182,4 +183,46 @@ test('many messages at once after a restart cost one question about the last num
   assert.ok((await send(mesh, ...all)).every((isDelivered) => isDelivered));
   assert.deepEqual(textsAt(mesh, 2), ['first', ...all]);
   assert.ok(sealed <= 27, `${sealed} for 25 messages`);
+});
+
+test('what a sender left with holders after a restart, beside messages of before it, is delivered once', async () => {
+  for (const isPartitioned of [false, true])
+    for (let seed = 1; seed <= 3; seed++) {
+      const mesh = await meshOf(seed);
+      for (const i of [0, 3, 4, 5]) void mesh.peers[i]!.send('peer-2', 'hello');
+      await send(mesh, 'first');
+      mesh.crash(2);
+      mesh.clock.run(20_000);
+      await send(mesh, 'second');
+      await restore(mesh, 1, []);
+      await send(mesh, 'third', 'fourth');
+      if (isPartitioned) mesh.network.partition([[hostOf(1)]]);
+      mesh.clock.run(20_000);
+      await mesh.start(2);
+      mesh.clock.run(30_000);
+      mesh.network.heal();
+      assert.deepEqual(await send(mesh, 'fifth'), [true]);
+      assert.deepEqual(textsAt(mesh, 2), ['first', 'second', 'third', 'fourth', 'fifth'], `seed ${seed}`);
+    }
+});
+
+test('a message that was given up after a week does not hold up those after it', async () => {
+  const mesh = await meshOf(15);
+  await send(mesh, 'first');
+  mesh.crash(1);
+  mesh.clock.run(10_000);
+  const sentMs = mesh.clock.nowMs() - KEEP_MS + 40_000;
+  new Outbox(mesh.storages[1]!, mesh.random).add('peer-2', 'message', Buffer.from('old'), sentMs);
+  const sender = await mesh.start(1);
+  const original = sender.routing.send.bind(sender.routing);
+  let sealed = 0;
+  sender.routing.send = (to, kind, body) => {
+    if (to === 'peer-2' && kind === routedKinds.sealed) sealed++;
+    return to === 'peer-2' || original(to, kind, body);
+  };
+  mesh.clock.run(60_000);
+  assert.ok(sealed > 0, 'it was tried');
+  sender.routing.send = original;
+  assert.deepEqual(await send(mesh, 'a', 'b'), [true, true]);
+  assert.deepEqual(textsAt(mesh, 2), ['first', 'a', 'b']);
 });

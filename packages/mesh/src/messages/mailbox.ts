@@ -41,7 +41,6 @@ const REFUSED_STREAMS_MAX = 1_000;
 const PROBE = Number.MAX_SAFE_INTEGER;
 /** Between two times that messages are numbered anew for one receiver, which may lie about what it took. */
 const RENUMBER_MS = 60_000;
-const FIRSTS_MAX = 8;
 
 export type Outcome = { isDelivered: boolean; problem: string };
 
@@ -61,8 +60,11 @@ interface Sending {
    */
   isInStep: boolean;
   renumberedMs: number;
-  /** By epoch, the number of the first message that waited when it began: the receiver had taken all before. */
-  readonly firsts: Map<string, number>;
+  /** The highest number left with holders in this run: receipts up to it may be for what they delivered. */
+  heldUpTo: number;
+  /** The epoch in use, and the first message that waited when it began: the receiver had taken all before. */
+  epoch: string;
+  epochFrom: number;
   /** The receiver's last reason for not taking a message; not authenticated. */
   problem: string;
 }
@@ -78,7 +80,9 @@ function newSending(): Sending {
     holders: new Set(),
     isInStep: false,
     renumberedMs: Number.NEGATIVE_INFINITY,
-    firsts: new Map(),
+    heldUpTo: 0,
+    epoch: '',
+    epochFrom: 0,
     cancelRetry: null,
     problem: '',
   };
@@ -211,27 +215,31 @@ export class Mailbox {
       }
       const queue = this.#outbox.queueOf(to)!;
       const first = queue.waiting[0]?.sequence ?? 0;
+      const send = (message: Waiting) =>
+        this.#routing.send(to, routedKinds.sealed, this.#sealed(to, key, message));
       if (isUnproved(queue, sending)) {
         // Once until the next attempt.
-        if (sending.sentUpTo !== PROBE && this.#seal(to, key, queue, probe)) sending.sentUpTo = PROBE;
+        if (sending.sentUpTo !== PROBE && send(probe)) sending.sentUpTo = PROBE;
         return;
       }
       const end = sending.isInStep || queue.ownFrom === 1 ? first + WINDOW : queue.ownFrom;
       for (const message of queue.waiting.slice(0, WINDOW)) {
         if (message.sequence <= sending.sentUpTo || message.sequence >= end) continue;
-        if (!this.#seal(to, key, queue, message)) break;
+        if (!send(message)) break;
         sending.sentUpTo = message.sequence;
       }
     });
   }
 
-  #seal(to: string, key: Uint8Array, { stream, waiting }: Queue, message: Waiting): boolean {
-    const sealed = this.#pairs.seal(to, key, encode(content, { stream, ...message })).envelope;
-    const firsts = this.#sending.get(to)?.firsts ?? new Map<string, number>();
+  /** @param isWhole for a receiver that may have lost the secret since */
+  #sealed(to: string, key: Uint8Array, message: Waiting, isWhole = false): Buffer {
+    const { stream, waiting } = this.#outbox.queueOf(to)!;
+    const sealed = this.#pairs.seal(to, key, encode(content, { stream, ...message }), isWhole).envelope;
+    const sending = this.#sending.get(to);
     const epoch = hex(sealed.epoch);
-    if (!firsts.has(epoch)) firsts.set(epoch, waiting[0]!.sequence);
-    if (firsts.size > FIRSTS_MAX) firsts.delete(firsts.keys().next().value!);
-    return this.#routing.send(to, routedKinds.sealed, encode(envelope, sealed));
+    if (sending !== undefined && sending.epoch !== epoch)
+      Object.assign(sending, { epoch, epochFrom: waiting[0]!.sequence });
+    return encode(envelope, sealed);
   }
 
   /** The two sides do not agree on the numbers: a folder is an old copy, or the inbox was deleted. */
@@ -266,8 +274,7 @@ export class Mailbox {
     });
     for (const [i, settled] of waiters.entries())
       if (settled !== undefined) this.#waiters.set(`${to} ${i + 1}`, settled);
-    Object.assign(sending, { sentUpTo: 0, leftUpTo: 0, leaveAgainMs: 0 });
-    sending.firsts.clear();
+    Object.assign(sending, { sentUpTo: 0, leftUpTo: 0, leaveAgainMs: 0, heldUpTo: 0, epochFrom: 1 });
   }
 
   /** Leaves messages with holders while the receiver is away, so that it gets them even if this peer is away later. */
@@ -276,10 +283,8 @@ export class Mailbox {
     this.#sending.set(to, sending);
     // Whether this folder is an old copy cannot be asked now: a new stream is right either way.
     if (isUnproved(this.#outbox.queueOf(to)!, sending) && !this.#hasBegunStream(to, sending)) return;
-    const queue = this.#outbox.queueOf(to)!;
-    const first = queue.waiting[0]?.sequence;
     const nowMs = this.#runtime.clock.elapsedMs();
-    if (first === undefined || nowMs < sending.leaveAgainMs) return;
+    if (this.#outbox.queueOf(to)!.waiting.length === 0 || nowMs < sending.leaveAgainMs) return;
     const others = this.#holders.some(CANDIDATES_MAX);
     const askNext = () => {
       const other = others.pop();
@@ -288,12 +293,14 @@ export class Mailbox {
     const leave = (error: string | null, key: Uint8Array) => {
       if (this.#directory.isAlive(to)) return;
       if (error !== null) return askNext();
+      const queue = this.#outbox.queueOf(to)!;
+      const first = queue.waiting[0]?.sequence ?? 0;
       const isToLeave = ({ sequence }: { sequence: number }) =>
         sequence > sending.leftUpTo && sequence < first + HELD_OF_ONE_MAX;
       for (const message of queue.waiting.filter(isToLeave).slice(0, WINDOW)) {
         const { sequence } = message;
-        const plain = encode(content, { stream: queue.stream, ...message });
-        const sealed = encode(envelope, this.#pairs.seal(to, key, plain, true).envelope);
+        const sealed = this.#sealed(to, key, message, true);
+        sending.heldUpTo = Math.max(sending.heldUpTo, sequence);
         this.#holders.leave(to, queue.stream, sequence, sealed, (holder) => {
           sending.holders.add(holder);
           const isNext = sequence === sending.leftUpTo + 1 || sequence === first;
@@ -321,8 +328,11 @@ export class Mailbox {
     const queue = this.#outbox.queueOf(to)!;
     const nowMs = this.#runtime.clock.nowMs();
     const old = queue.waiting.filter((message) => nowMs - message.sentMs > KEEP_MS).at(-1);
-    if (old !== undefined)
+    if (old !== undefined) {
       this.#settle(to, old.sequence, () => ({ isDelivered: false, problem: 'not fetched within a week' }));
+      // The receiver takes none out of order: its receipts of a new epoch show the gap, and the numbers begin again.
+      this.#pairs.endEpoch(to);
+    }
     return queue.waiting.length > 0;
   }
 
@@ -336,12 +346,12 @@ export class Mailbox {
     if (!isReceipt(response.receipt, context, response.stream, receiptText(response))) return;
     this.#pairs.confirmed(from, response.epoch);
     if (sending !== undefined) {
-      const isOldCopy = !sending.isInStep && queue.ownFrom > 1 && response.upTo >= queue.ownFrom;
-      if (isOldCopy) {
+      const isBeyond = response.upTo >= queue.ownFrom && response.upTo > sending.heldUpTo;
+      if (isBeyond && !sending.isInStep && queue.ownFrom > 1) {
         this.#settle(from, queue.ownFrom - 1, () => ({ isDelivered: true, problem: '' }));
         return void this.#renumber(from, sending, 'this folder is an old copy');
       }
-      if (response.upTo < (sending.firsts.get(hex(response.epoch)) ?? 0) - 1)
+      if (hex(response.epoch) === sending.epoch && response.upTo < sending.epochFrom - 1)
         return void this.#renumber(from, sending, 'the receiver has lost what it took');
       if (sending.sentUpTo === PROBE) sending.sentUpTo = 0;
       sending.isInStep = true;

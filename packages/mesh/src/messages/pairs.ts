@@ -168,6 +168,11 @@ export class Pairs {
     return pair !== undefined && hex(pair.epoch) === hex(epoch) && this.#outgoing.delete(to);
   }
 
+  /** The next message to that receiver begins a new epoch; receipts of the one in use count no more. */
+  endEpoch(to: string): void {
+    this.#outgoing.delete(to);
+  }
+
   contextTo(to: string, epoch: Uint8Array): HpkeContext | null {
     const pair = this.#outgoing.get(to);
     return pair !== undefined && hex(pair.epoch) === hex(epoch) ? pair.context : null;
