@@ -4,7 +4,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { KEEP_MS, Outbox } from '../src/messages/outbox.ts';
-import { hostOf, VirtualMesh } from '../src/virtual/index.ts';
+import { MemoryStorage } from '../src/peer/storage.ts';
+import { hostOf, SeededRandom, VirtualMesh } from '../src/virtual/index.ts';
 import { routedKinds } from '../src/wire/kinds.ts';
 
 const LOGS = ['outbox.log', 'inbox.log', 'held.log'];
@@ -225,4 +226,40 @@ test('a message that was given up after a week does not hold up those after it',
   sender.routing.send = original;
   assert.deepEqual(await send(mesh, 'a', 'b'), [true, true]);
   assert.deepEqual(textsAt(mesh, 2), ['first', 'a', 'b']);
+});
+
+test('messages that are numbered anew while the power fails are all there afterwards', () => {
+  for (let written = 0; written < 6; written++) {
+    const storage = new MemoryStorage();
+    const random = new SeededRandom(written);
+    const outbox = new Outbox(storage, random);
+    for (const text of ['a', 'b', 'c']) outbox.add('peer-2', 'message', Buffer.from(text), 1, 'peer-3');
+    const { append } = storage;
+    storage.append = (name, entries) => {
+      append.call(storage, name, entries.slice(0, written));
+      throw new Error('the power fails');
+    };
+    try {
+      outbox.renumber('peer-2');
+    } catch {}
+    const { waiting } = new Outbox(storage, random).queueOf('peer-2')!;
+    assert.deepEqual(
+      waiting.map(({ body, by }) => `${Buffer.from(body)} ${by}`),
+      ['a peer-3', 'b peer-3', 'c peer-3'],
+      `after ${written} entries`,
+    );
+  }
+});
+
+test('messages that cannot be numbered anew keep their numbers', () => {
+  const storage = new MemoryStorage();
+  const outbox = new Outbox(storage, new SeededRandom(1));
+  for (const text of ['a', 'b']) outbox.add('peer-2', 'message', Buffer.from(text), 1);
+  outbox.done('peer-2', 1);
+  const before = structuredClone(outbox.queueOf('peer-2'));
+  storage.writeLog = () => {
+    throw new Error('the disk is full');
+  };
+  assert.throws(() => outbox.renumber('peer-2'), /full/);
+  assert.deepEqual(structuredClone(outbox.queueOf('peer-2')), before);
 });

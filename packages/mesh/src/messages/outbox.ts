@@ -81,20 +81,24 @@ export class Outbox {
     return sequence;
   }
 
-  /** Numbers the waiting messages anew from 1, in a new stream: the two sides do not agree on the numbers of the old one. */
+  /**
+   * Numbers the waiting messages anew from 1, in a new stream: the two sides do not agree on the numbers of the old one.
+   * Written as a whole, since half of it would lose messages.
+   *
+   * @throws the storage's error; nothing has changed then
+   */
   renumber(to: string): void {
-    const waiting = this.#queues.get(to)?.waiting ?? [];
-    const entries: Entry[] = [{ kind: 'stream', to, stream: this.#random.bytes(8) }];
-    for (const [i, { by, ...each }] of waiting.entries()) {
-      entries.push({ kind: 'add', to, ...each, sequence: i + 1 });
-      if (by !== '') entries.push({ kind: 'by', to, sequence: i + 1, by });
+    const queue = this.#queues.get(to);
+    if (queue === undefined) return;
+    const waiting = queue.waiting.map((each, i) => ({ ...each, sequence: i + 1 }));
+    const stream = this.#random.bytes(8);
+    this.#queues.set(to, { ...queue, stream, next: waiting.length + 1, ownFrom: 1, waiting });
+    try {
+      this.#compact();
+    } catch (error) {
+      this.#queues.set(to, queue);
+      throw error;
     }
-    this.#storage.append(
-      LOG,
-      entries.map((each) => encode(entry, each)),
-    );
-    this.#deadEntries += waiting.length + 1;
-    for (const each of entries) this.#load(each);
   }
 
   /** Removes all messages up to that number: they were acknowledged or given up. */
