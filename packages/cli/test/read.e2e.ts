@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { newFrame, newInterface, PcapngWriter } from '@eyrie/dissect/files';
+import { capturesFolder, requireCaptures } from '../../../test/support/tools.ts';
 
 const eyrie = join(import.meta.dirname, '../bin/eyrie.js');
 const sample = join(import.meta.dirname, '../../../samples/port-scan.pcapng');
@@ -29,6 +30,17 @@ test('-c counts packets read, even if the last one fails the filter', () => {
   const { status, stdout } = read([sample, '-c', '5', '-Y', 'frame.number != 5', '-e', 'frame.number']);
   assert.equal(status, 0);
   assert.equal(stdout, '1\n2\n3\n4\n');
+});
+
+test('-d names a protocol: of several with that name, the one that the table is for', {
+  skip: requireCaptures(),
+}, () => {
+  const file = join(capturesFolder()!, 'zeek__krb_kinit.pcap');
+  const rules = ['tcp.port==88,kerberos', 'udp.port==88,kerberos'].flatMap((rule) => ['-d', rule]);
+  const { status, stdout } = read([file, ...rules]);
+  assert.equal(status, 0);
+  assert.equal(stdout, read([file]).stdout);
+  assert.match(stdout, / KRB5 .* AS-REQ/);
 });
 
 test('-w pcap with two link types: fails in one line, and leaves no file', (t) => {

@@ -56,8 +56,10 @@ export {
   fieldNames,
   nearestNames,
   nearestOf,
+  protocolFor,
   protocolNamed,
   protocolNames,
+  protocolsNamed,
   textField,
 } from './core/registry.ts';
 export type { Session, SessionOptions } from './core/session.ts';

@@ -9,7 +9,7 @@ import {
   nearestOf,
   type Preferences,
   type Protocol,
-  protocolNamed,
+  protocolFor,
   tableNamed,
   tableNames,
 } from '@eyrie/dissect';
@@ -130,7 +130,7 @@ export function decodeAs(rules: readonly string[]): void {
     const [low, high] = [Number(from), Number(to)];
     if (!Number.isInteger(low) || !Number.isInteger(high) || low > high || high >= KEYS_MAX)
       throw new UserError(`-d ${rule}: the selector is a number or range within 0-${KEYS_MAX - 1}`);
-    const protocol = protocolNamed(name.trim());
+    const protocol = protocolFor(name.trim(), table);
     if (protocol === undefined)
       throw new UserError(`-d ${rule}: no protocol ${name}; eyrie fields --protocols lists all`);
     for (let key = low; key <= high; key++) table.set(key, protocol);

@@ -3,11 +3,14 @@ import { protocols } from '../protocols/index.ts';
 import { alias, type Field, text } from './field.ts';
 import type { Packet } from './packet.ts';
 import type { Protocol } from './protocol.ts';
+import type { Table } from './table.ts';
 
 const fields = new Map<string, Field>();
-const protocolsByName = new Map<string, Protocol>();
+const protocolsByName = new Map<string, Protocol[]>();
 for (const made of protocols) {
-  if (!protocolsByName.has(made.name)) protocolsByName.set(made.name, made);
+  const namesakes = protocolsByName.get(made.name);
+  if (namesakes === undefined) protocolsByName.set(made.name, [made]);
+  else namesakes.push(made);
   for (const field of made.fields) {
     const known = fields.get(field.name);
     if (known === undefined) fields.set(field.name, field);
@@ -34,11 +37,12 @@ const protocolLines = new Map<string, Field>();
 /** What `-e` may name: a field, or a protocol, whose value is the text of its line in the tree. */
 export function columnNamed(name: string): Field | undefined {
   const known = fields.get(name) ?? protocolLines.get(name);
-  const made = protocolsByName.get(name);
+  const owners = protocolsNamed(name);
+  const [made] = owners;
   if (known !== undefined || made === undefined) return known;
   const line = text(name, made.title).get((p, layer) => p.protocols[layer]!.line(p, layer));
   line.protocol = made;
-  line.owners = protocols.filter((each) => each.name === name);
+  line.owners = owners;
   protocolLines.set(name, line);
   return line;
 }
@@ -47,14 +51,31 @@ export function columnNamed(name: string): Field | undefined {
 export function textField(name: string, texts: readonly ((p: Packet) => string)[]): Field {
   const parts = texts.map((textOf) => {
     const part = text(name, name).get(textOf);
-    part.owners = [protocolsByName.get('frame')!];
+    part.owners = protocolsNamed('frame');
     return part;
   });
   return parts.length > 1 ? alias(name, name, parts) : (parts[0] ?? text(name, name));
 }
 
+/** The first of a name, for what all of that name have in common: that there is one, its title. */
 export function protocolNamed(name: string): Protocol | undefined {
-  return protocolsByName.get(name);
+  return protocolsByName.get(name)?.[0];
+}
+
+/** All of a name: Kerberos over UDP and over TCP are two. Empty if there is none. */
+export function protocolsNamed(name: string): readonly Protocol[] {
+  return protocolsByName.get(name) ?? [];
+}
+
+/** Of a name, the one that reads what a table selects: the table leads to it, or it is recognized by content there. */
+export function protocolFor(name: string, table: Table): Protocol | undefined {
+  const namesakes = protocolsNamed(name);
+  const list = table.name.replace(/\.port$/, '');
+  return (
+    namesakes.find(({ on }) => on?.some(([each]) => each === table)) ??
+    namesakes.find(({ heuristics }) => heuristics?.some(([each]) => each.name === list)) ??
+    namesakes[0]
+  );
 }
 
 /** Several may share a name. */

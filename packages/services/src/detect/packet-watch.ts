@@ -10,7 +10,15 @@ import {
   HostWindows,
   RuleEngine,
 } from '@eyrie/detect';
-import { allProtocols, COLUMN, FlowRecords, NESTED, type Packet, type Session, SHOWN } from '@eyrie/dissect';
+import {
+  COLUMN,
+  FlowRecords,
+  NESTED,
+  type Packet,
+  protocolsNamed,
+  type Session,
+  SHOWN,
+} from '@eyrie/dissect';
 import type { LayerReader, See } from './reader.ts';
 import { readers } from './readers/index.ts';
 import { Stations } from './stations.ts';
@@ -147,7 +155,7 @@ function inTurn(first: LayerReader, second: LayerReader): LayerReader {
 
 /** Several protocols may share a name: Kerberos over UDP and over TCP. */
 function idsOf(name: string): number[] {
-  const found = allProtocols().filter((each) => each.name === name);
+  const found = protocolsNamed(name);
   if (found.length === 0) throw new Error(`there is no protocol ${name}`);
   return found.map(({ id }) => id);
 }
