@@ -176,7 +176,10 @@ const condition = fc.letrec((tie) => ({
         fc.integer({ min: 0, max: 20 }),
       )
       .map(([name, sign, n]) => `${name} ${sign} ${n * [5, 5e9, 5e7, 0.5][names.indexOf(name)]!}`),
-    fc.constantFrom('domain = lab', 'id = *-1?', 'role != peer', 'latency < 40ms'),
+    fc.constantFrom('domain = lab', 'id = *-1?', 'role != peer'),
+    fc
+      .tuple(fc.constantFrom('<', '<=', '>', '>=', '=', '!='), fc.constantFrom(0, 1, 9, 40))
+      .map(([sign, n]) => `latency ${sign} ${n}ms`),
   ),
   any: fc.oneof(
     { maxDepth: 3 },
@@ -190,9 +193,10 @@ const condition = fc.letrec((tie) => ({
 const order = fc.uniqueArray(fc.constantFrom('latency', ...names), { minLength: 0, maxLength: 3 });
 
 /** The slow way, written without looking at the other: JavaScript's own words on each peer. */
-function slowly(text: string, crowd: Someone[], near: Values): Someone[] {
+function slowly(text: string, crowd: Someone[], { id: nearId, values: near }: Someone): Someone[] {
   const valueIn = (who: Someone, name: string) => {
     if (name !== 'latency') return who.values[indexOf(name)]!;
+    if (who.id === nearId) return 0;
     const [x, y, h] = [0, 1, 2].map((i) => [who.values[COORDINATE + i]!, near[COORDINATE + i]!] as const) as [
       readonly [number, number],
       readonly [number, number],
@@ -219,14 +223,11 @@ const NUMERIC = /^(?!.*(domain|id =|role)).*$/;
 
 test('which peers are meant, against brute force; bounds of a part never leave one out', () => {
   fc.assert(
-    fc.property(crowd, condition, (all, text) => {
-      const near = all[0]!.values;
-      const sight: Sight = {
-        roleOf: () => 'peer',
-        near: [near[COORDINATE]!, near[COORDINATE + 1]!, near[COORDINATE + 2]!],
-        nowMs: 0,
-      };
-      const query = parseQuery(`1000 peers where ${text} near ${all[0]!.id}`);
+    fc.property(crowd, fc.nat(), condition, fc.integer({ min: 1, max: 5 }), (all, at, text, split) => {
+      const near = all[at % all.length]!;
+      const place = [0, 1, 2].map((i) => near.values[COORDINATE + i]!) as [number, number, number];
+      const sight: Sight = { roleOf: () => 'peer', near: place, nowMs: 0 };
+      const query = parseQuery(`1000 peers where ${text} near ${near.id}`);
       const found = evaluate(query, tableOf(all), sight);
       if (NUMERIC.test(text)) {
         const expected = slowly(text, all, near)
@@ -234,12 +235,33 @@ test('which peers are meant, against brute force; bounds of a part never leave o
           .sort();
         assert.deepEqual(found.rows.map(({ id }) => id).sort(), expected, text);
       }
-      const share = shareOf(query.condition, aggregateOf(tableOf(all), 0), sight.near);
-      if (share === 'none') assert.equal(found.matched, 0, text);
-      if (share === 'all') assert.equal(found.matched, all.length, text);
+      for (let part = 0; part < split; part++) {
+        const some = all.filter((_, i) => i % split === part);
+        const { matched } = evaluate(query, tableOf(some), sight);
+        // Whoever does not know where the peer is takes it to be possibly inside.
+        for (const mayBeInside of some.includes(near) ? [true] : [false, true]) {
+          const share = shareOf(query.condition, aggregateOf(tableOf(some), 0), { place, mayBeInside });
+          if (share === 'none') assert.equal(matched, 0, text);
+          if (share === 'all') assert.equal(matched, some.length, text);
+        }
+      }
     }),
-    { numRuns: 400 },
+    { numRuns: 600 },
   );
+});
+
+test('a subtree of which no coordinate is known can still hold the peer that is asked for', () => {
+  const who = { id: 'lab-0', values: nothingKnown, readMs: 0 };
+  const place = [1, 2, 3] as const;
+  const query = parseQuery('peers where latency < 1ms near lab-0');
+  const { rows } = evaluate(query, tableOf([who]), { roleOf: () => 'peer', near: place, nowMs: 0 });
+  assert.deepEqual(
+    rows.map(({ id, distanceMs }) => [id, distanceMs]),
+    [['lab-0', 0]],
+  );
+  const box = aggregateOf(tableOf([who]), 0);
+  assert.equal(shareOf(query.condition, box, { place, mayBeInside: true }), 'some');
+  assert.equal(shareOf(query.condition, box, { place, mayBeInside: false }), 'none');
 });
 
 test('the best of them, in any split over the tree, are the best of all', () => {

@@ -37,6 +37,7 @@ function queriesOf(grove: Grove): Map<string, Queries> {
       levels: () => tree.levels,
       roleOf: (other: string) =>
         other === 'nobody' ? 'unknown' : other.endsWith('0') ? 'coordinator' : 'peer',
+      isUnder: (other: string, above: string) => tree.pathTo(other).includes(above),
       send,
     };
     all.set(id, new Queries({ clock, random, log: () => {} }, world, peer.below));
@@ -102,12 +103,20 @@ test('the best peers are exact in a mesh known only in aggregate', async () => {
   // Near a peer whose reading the root does not have.
   const near = await ask(grove, queries, 'peer-7', '4 peers near peer-123');
   const distance = (i: number) =>
-    Math.hypot(((i * 31) % 100) - ((123 * 31) % 100), ((i * 17) % 100) - ((123 * 17) % 100)) +
-    (i % 5) +
-    (123 % 5);
+    i === 123
+      ? 0
+      : Math.hypot(((i * 31) % 100) - ((123 * 31) % 100), ((i * 17) % 100) - ((123 * 17) % 100)) +
+        (i % 5) +
+        (123 % 5);
   const closest = all.map(distance).sort((a, b) => a - b);
   assert.equal(near.problem, null);
   for (const [i, { latencyMs }] of near.peers.entries()) assert.ok(Math.abs(latencyMs! - closest[i]!) < 1e-3);
+  // Bounds on the distance leave out no subtree with someone so near, the peer itself among them.
+  for (const withinMs of [1, 12, 40]) {
+    const within = await ask(grove, queries, 'peer-7', `count where latency < ${withinMs}ms near peer-123`);
+    const expected = all.filter((i) => distance(i) < withinMs).length;
+    assert.equal(within.groups[0]!.peers, expected, `${withinMs} ms`);
+  }
   const lost = await ask(grove, queries, 'peer-7', '4 peers near nobody');
   assert.match(lost.problem!, /no peer is called nobody/);
 });

@@ -64,8 +64,15 @@ export interface Sight {
 const nothingLooked = { looked: 0, missing: 0, matched: 0, agesMs: 0, oldestMs: 0 };
 export const emptyPart: Part = { ...nothingLooked, rows: [], groups: [] };
 
+/** What the rows of one table are seen with. */
+interface RowSight extends Sight {
+  /** Round-trip time of a row to the peer of `near`; NaN if unknown. */
+  distanceMs(row: number): number;
+}
+
 /** Evaluates a query over all rows of a table. */
-export function evaluate(query: Query, table: Table, sight: Sight): Part {
+export function evaluate(query: Query, table: Table, from: Sight): Part {
+  const sight = { ...from, distanceMs: distancesTo(query.near, table, from.near) };
   const isMeant = predicateOf(query.condition, table, sight);
   const found: number[] = [];
   let [looked, agesMs, oldestMs] = [0, 0, 0];
@@ -107,7 +114,7 @@ export function joined(query: Query, parts: readonly Part[]): Part {
 
 type Predicate = (row: number) => boolean;
 
-function predicateOf(condition: Condition | null, table: Table, sight: Sight): Predicate {
+function predicateOf(condition: Condition | null, table: Table, sight: RowSight): Predicate {
   if (condition === null) return () => true;
   switch (condition.kind) {
     case 'and': {
@@ -127,7 +134,7 @@ function predicateOf(condition: Condition | null, table: Table, sight: Sight): P
     case 'compare': {
       const { attribute, value } = condition;
       const isSo = comparison(condition.sign, Math.fround(value));
-      if (attribute === DISTANCE) return (row) => isSo(distanceMs(table, row, sight.near));
+      if (attribute === DISTANCE) return (row) => isSo(sight.distanceMs(row));
       const { values } = table;
       return (row) => isSo(values[row * WIDTH + attribute]!);
     }
@@ -195,13 +202,13 @@ function domainOf(id: string): string {
 
 // --- the best peers
 
-function bestRows(query: Find, table: Table, found: readonly number[], sight: Sight): Row[] {
+function bestRows(query: Find, table: Table, found: readonly number[], sight: RowSight): Row[] {
   const { count, order, columns, near } = query;
   const rowOf = (row: number): Row => ({
     id: table.ids[row]!,
     values: columns.map((index) => table.values[row * WIDTH + index]!),
     ageMs: ageOf(table, row, sight.nowMs),
-    distanceMs: near === null ? Number.NaN : distanceMs(table, row, sight.near),
+    distanceMs: near === null ? Number.NaN : sight.distanceMs(row),
     keys: order.map((key, i) => keyOf(key, table, row, sight, i === order.length - 1)),
   });
   if (order.length === 0) return found.slice(0, count).map(rowOf);
@@ -240,10 +247,9 @@ export function smallest(numbers: Float64Array, rank: number): number {
   return numbers[rank - 1]!;
 }
 
-function keyOf(key: Key, table: Table, row: number, sight: Sight, isLast: boolean): number {
+function keyOf(key: Key, table: Table, row: number, sight: RowSight, isLast: boolean): number {
   const { attribute } = key;
-  const value =
-    attribute === DISTANCE ? distanceMs(table, row, sight.near) : table.values[row * WIDTH + attribute]!;
+  const value = attribute === DISTANCE ? sight.distanceMs(row) : table.values[row * WIDTH + attribute]!;
   return rankOf(key, value, isLast);
 }
 
@@ -277,18 +283,22 @@ function byKeys(a: Row, b: Row): number {
   return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
 }
 
-/** Estimated round-trip time from the coordinates; NaN if either is unknown. */
-function distanceMs({ values }: Table, row: number, near: Place | null): number {
-  if (near === null) return Number.NaN;
-  const at = row * WIDTH + COORDINATE;
-  const x = values[at]! - near[0];
-  const y = values[at + 1]! - near[1];
-  return Math.sqrt(x * x + y * y) + values[at + 2]! + near[2];
+/** Estimates round-trip times from the coordinates; NaN if either is unknown. A peer's own is 0: its packets use no link. */
+function distancesTo(id: string | null, { ids, values }: Table, near: Place | null): (row: number) => number {
+  if (near === null) return () => Number.NaN;
+  const ownRow = ids.indexOf(id);
+  return (row) => {
+    if (row === ownRow) return 0;
+    const at = row * WIDTH + COORDINATE;
+    const x = values[at]! - near[0];
+    const y = values[at + 1]! - near[1];
+    return Math.sqrt(x * x + y * y) + values[at + 2]! + near[2];
+  };
 }
 
 // --- figures
 
-function groupsOf({ figures, by }: Figures, table: Table, found: number[], sight: Sight): Group[] {
+function groupsOf({ figures, by }: Figures, table: Table, found: number[], sight: RowSight): Group[] {
   const groups = new Map<string, number[]>();
   if (by === null) groups.set('', found);
   else
@@ -310,10 +320,9 @@ function groupsOf({ figures, by }: Figures, table: Table, found: number[], sight
   });
 }
 
-function groupName(by: Label | number, table: Table, row: number, sight: Sight): string {
+function groupName(by: Label | number, table: Table, row: number, sight: RowSight): string {
   if (typeof by !== 'number') return labelOf(by, table.ids[row]!, sight);
-  const value =
-    by === DISTANCE ? Math.round(distanceMs(table, row, sight.near)) : table.values[row * WIDTH + by]!;
+  const value = by === DISTANCE ? Math.round(sight.distanceMs(row)) : table.values[row * WIDTH + by]!;
   return Number.isNaN(value) ? UNKNOWN : String(Number(value.toPrecision(7)));
 }
 

@@ -9,7 +9,14 @@ import { type Condition, DISTANCE, type Sign } from './language.ts';
 
 export type Share = 'all' | 'none' | 'some';
 
-export function shareOf(condition: Condition | null, box: Aggregate, near: Place | null): Share {
+/** The peer of `near`, as a subtree's bounds are compared with it. */
+export interface Near {
+  readonly place: Place;
+  /** Whether the peer itself may be in the subtree: its own distance is 0, whatever the coordinates say. */
+  readonly mayBeInside: boolean;
+}
+
+export function shareOf(condition: Condition | null, box: Aggregate, near: Near | null): Share {
   if (condition === null) return 'all';
   switch (condition.kind) {
     case 'and':
@@ -51,21 +58,23 @@ interface Range {
   isWhole: boolean;
 }
 
-function rangeOf(attribute: number, box: Aggregate, near: Place | null): Range | null {
+function rangeOf(attribute: number, box: Aggregate, near: Near | null): Range | null {
   if (attribute === DISTANCE) return near === null ? null : distanceRange(box, near);
   const stats = box.stats[attribute]!;
   return stats === null ? null : { low: stats.min, high: stats.max, isWhole: stats.count === box.peers };
 }
 
-function distanceRange(box: Aggregate, near: Place): Range | null {
+function distanceRange(box: Aggregate, { place, mayBeInside }: Near): Range | null {
   const [x, y, height] = [COORDINATE, COORDINATE + 1, COORDINATE + 2].map((index) => box.stats[index]!);
-  if (x == null || y == null || height == null) return null;
+  if (x == null || y == null || height == null)
+    return mayBeInside ? { low: 0, high: 0, isWhole: false } : null;
   const least = (at: number, { min, max }: { min: number; max: number }) => Math.max(0, min - at, at - max);
   const most = (at: number, { min, max }: { min: number; max: number }) =>
     Math.max(Math.abs(min - at), Math.abs(max - at));
+  const low = Math.hypot(least(place[0], x), least(place[1], y)) + height.min + place[2];
   return {
-    low: Math.hypot(least(near[0], x), least(near[1], y)) + height.min + near[2],
-    high: Math.hypot(most(near[0], x), most(near[1], y)) + height.max + near[2],
+    low: mayBeInside ? 0 : low,
+    high: Math.hypot(most(place[0], x), most(place[1], y)) + height.max + place[2],
     isWhole: height.count === box.peers,
   };
 }
@@ -94,7 +103,7 @@ function compared(sign: Sign, than: number, range: Range | null): Share {
 }
 
 /** The answer of a subtree that need not be queried; null if it must be. */
-export function known(query: Query, box: Aggregate, near: Place | null): Part | null {
+export function known(query: Query, box: Aggregate, near: Near | null): Part | null {
   const share = shareOf(query.condition, box, near);
   if (share === 'none') return lookedAt(box);
   const isSummed = share === 'all' && query.kind === 'figures' && query.by === null;

@@ -18,7 +18,7 @@ import type { Query } from './language.ts';
 import { Load } from './load.ts';
 import { HOPS_MAX, type QueryMessage, WAIT_MS_MAX } from './messages.ts';
 import { parseQuery } from './parse.ts';
-import { known } from './prune.ts';
+import { known, type Near } from './prune.ts';
 import { QueryError } from './words.ts';
 
 /** Allowance for one hop of the tree. */
@@ -47,6 +47,8 @@ export interface QuerySurroundings {
   /** Approximate depth of the tree. */
   levels(): number;
   roleOf(id: string): string;
+  /** Whether `id` is below `above` in the tree; without it, every subtree may have the peer. */
+  isUnder?(id: string, above: string): boolean;
   /** False if there is no route. */
   send(to: string, message: QueryMessage): void;
 }
@@ -322,7 +324,7 @@ export class Queries {
     const nowMs = this.#runtime.clock.elapsedMs();
     for (const { id, aggregate, aggregatedMs } of this.#below.children.values()) {
       if (aggregate === null) continue;
-      const answer = known(query, aged(aggregate, nowMs - aggregatedMs), near);
+      const answer = known(query, aged(aggregate, nowMs - aggregatedMs), this.#nearIn(id, query, near));
       if (answer !== null) parts.push(answer);
       else asked.set(id, aggregate.peers);
     }
@@ -340,6 +342,12 @@ export class Queries {
     const less = Math.min(WAIT_MS_MAX, Math.max(0, waitMs - LEVEL_MS));
     for (const id of asked.keys())
       this.#world.send(id, { kind: 'ask', number, question: query.text, near, waitMs: less });
+  }
+
+  /** The place of `near` as seen from the subtree of a child. */
+  #nearIn(child: string, { near }: Query, place: Place | null): Near | null {
+    if (near === null || place === null) return null;
+    return { place, mayBeInside: this.#world.isUnder?.(near, child) ?? true };
   }
 
   /** Unguessable, so that only the queried peer can answer. */
