@@ -80,7 +80,7 @@ function report(program: Command, error: unknown): number {
 
 /** The program, then the commands that the arguments begin with. */
 function namedCommands(program: Command, given: readonly string[]): Command[] {
-  const command = program.commands.find((each) => each.name() === given[0]);
+  const command = program.commands.find((each) => namesOf(each).includes(given[0] ?? ''));
   return [program, ...(command === undefined ? [] : namedCommands(command, given.slice(1)))];
 }
 
@@ -102,7 +102,7 @@ function reportUsage(program: Command, error: CommanderError): number {
   }
   const help = [...named.map((each) => each.name()), '--help'].join(' ');
   if (group.commands.length > 0 && strange !== undefined && !strange.startsWith('-')) {
-    const namesakes = pathsOf(program, strange);
+    const namesakes = program.commands.flatMap((each) => pathsOf(each, strange, 'eyrie'));
     const isUnknown = ['commander.help', 'commander.excessArguments'].includes(error.code);
     if (isUnknown || (error.code === 'commander.unknownCommand' && namesakes.length > 0)) {
       const meant = namesakes.length === 0 ? '' : ` (Did you mean ${namesakes.join(' or ')}?)`;
@@ -125,11 +125,14 @@ function reportUsage(program: Command, error: CommanderError): number {
   return BAD_USAGE;
 }
 
-/** The commands of this name, wherever they are: `tree` is `eyrie mesh tree`. */
-function pathsOf(command: Command, name: string, parents = ''): string[] {
-  const path = `${parents}${command.name()}`;
-  const within = command.commands.flatMap((each) => pathsOf(each, name, `${path} `));
-  return command.name() === name ? [path, ...within] : within;
+/** The commands of this name below `parents`, wherever they are: `tree` is `eyrie mesh tree`. */
+function pathsOf(command: Command, name: string, parents: string): string[] {
+  const within = command.commands.flatMap((each) => pathsOf(each, name, `${parents} ${command.name()}`));
+  return namesOf(command).includes(name) ? [`${parents} ${name}`, ...within] : within;
+}
+
+function namesOf(command: Command): string[] {
+  return [command.name(), ...command.aliases()];
 }
 
 function isFile(path: string): boolean {

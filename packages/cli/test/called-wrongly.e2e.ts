@@ -34,6 +34,16 @@ for (const [typed, said] of [
     ['block-list'],
     "unknown command 'block-list' (Did you mean eyrie firewall block-list?); see eyrie --help",
   ],
+  [
+    ['remove'],
+    "unknown command 'remove' (Did you mean eyrie mesh remove or eyrie firewall remove?); see eyrie --help",
+  ],
+  [['eyrie'], "unknown command 'eyrie'; see eyrie --help"],
+  [['mesh', 'remove'], "missing required argument 'id'; see eyrie mesh revoke --help"],
+  [
+    ['mesh', 'remove', '--reasn'],
+    "unknown option '--reasn' (Did you mean --reason?); see eyrie mesh revoke --help",
+  ],
   [['mesh', 'peers'], "unknown command 'peers' (Did you mean members?); see eyrie mesh --help"],
   [['samples', '--jsno'], "unknown option '--jsno' (Did you mean --json?); see eyrie samples --help"],
   [[file, '-Y', 'dns'], `name a command before the file: eyrie start ${file}, or eyrie read ${file}`],
@@ -65,6 +75,14 @@ for (const command of ['ui', 'parser'])
     assert.deepEqual({ status, stdout }, { status: 1, stdout: '' });
     assert.match(stderr, /^eyrie: [^\n]*no such host[^\n]* choose another with --host\n$/);
   });
+
+test('the help of a command under its other name, typed either way', () => {
+  const revoke = call(['mesh', 'revoke', '--help']);
+  assert.equal(revoke.status, 0);
+  assert.match(revoke.stdout, /^Usage: eyrie mesh revoke\|remove /);
+  assert.deepEqual(call(['mesh', 'remove', '--help']), revoke);
+  assert.deepEqual(call(['help', 'mesh', 'remove']), revoke);
+});
 
 test('eyrie samples list: what eyrie samples prints', () => {
   assert.deepEqual(call(['samples', 'list', '--json']), call(['samples', '--json']));
