@@ -204,6 +204,20 @@ describe('eyrie import', () => {
     assert.equal(status, 1);
     const info = JSON.parse(eyrie('store', 'info', '--json', '--store', url).stdout);
     assert.deepEqual([info.captures, info.packets], [1, counted]);
+    rmSync(join(captures, 'b.pcapng'));
+    const none = eyrie('import', captures, '--store', url);
+    assert.deepEqual([none.status, none.stdout], [1, '2 files: 0 packets stored in 0 ms, 0 packets/s\n']);
+    const empty = JSON.parse(eyrie('import', captures, '--store', url, '--json').stdout).captures[0];
+    assert.deepEqual(empty, {
+      ...{
+        file: join(captures, 'a-empty.pcap'),
+        capture: null,
+        replaced: [],
+        packets: 0,
+        stored_before: false,
+      },
+      ...{ seconds: 0, packets_per_second: 0, problem: 'the file is empty; capture or copy it again' },
+    });
   });
 
   it('leaves nothing of what is no capture file', () => {

@@ -60,7 +60,8 @@ export async function storeFiles(
     if (options.json === true) console.log(JSON.stringify(summary(all, store), null, 2));
     else {
       if (all.length > 1) console.log(totalLine(all));
-      if (!interrupt.signal.aborted) console.log(nextLine(store, options));
+      const isAnyStored = all.some(({ capture }) => capture !== null);
+      if (isAnyStored && !interrupt.signal.aborted) console.log(nextLine(store, options));
     }
   } catch (error) {
     userError(error);
@@ -198,7 +199,12 @@ function nextLine({ place }: Store, { rules = false }: ImportOptions): string {
 }
 
 function rate(packets: number, seconds: number): string {
-  return `${grouped(Math.round(packets / seconds))} packets/s`;
+  return `${grouped(perSecond(packets, seconds))} packets/s`;
+}
+
+/** 0 of a file that cannot be read, which takes no time. */
+function perSecond(packets: number, seconds: number): number {
+  return packets === 0 ? 0 : Math.round(packets / seconds);
 }
 
 function summary(all: readonly Imported[], { place }: Store): unknown {
@@ -212,7 +218,7 @@ function summary(all: readonly Imported[], { place }: Store): unknown {
         packets: packets ?? 0,
         stored_before: packets === null && problem === null,
       },
-      ...{ seconds, packets_per_second: Math.round((packets ?? 0) / seconds), problem },
+      ...{ seconds, packets_per_second: perSecond(packets ?? 0, seconds), problem },
     })),
   };
 }
