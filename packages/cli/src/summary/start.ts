@@ -1,6 +1,5 @@
 // `eyrie start [FILE]`, which `npm start` runs: the summary of a capture, then the web page.
 import { join } from 'node:path';
-import { checkPlace } from '@eyrie/services/analyzer';
 import { configFrom, pathFrom } from '../pipeline/config.ts';
 import { temporaryFolder } from '../pipeline/temporary.ts';
 import { userError } from '../pipeline/user-error.ts';
@@ -22,7 +21,10 @@ export async function start(file: string | undefined, options: StartOptions): Pr
   const isPrintedOnly = options.once === true || options.json === true || path === '-';
   const place = placeFrom(options, 'ui', configFrom({}));
   // What is wrong with the address is said before the capture is read.
-  if (!isPrintedOnly) await checkPlace(place, '--port').catch(userError);
+  if (!isPrintedOnly) {
+    const { checkPlace } = await import('@eyrie/services/analyzer');
+    await checkPlace(place, '--port').catch(userError);
+  }
   const status = await summarize(path, options);
   if (status !== 0 || isPrintedOnly) return status;
   const { up } = await import('../up/command.ts');
