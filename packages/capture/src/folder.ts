@@ -15,7 +15,13 @@ export async function captureFiles(path: string): Promise<string[]> {
   if (path === '-') return [path];
   try {
     if (!(await stat(path)).isDirectory()) return [path];
-    const names = (await readdir(path)).filter((name) => CAPTURE_NAME.test(name)).sort(inOrder);
+    const entries = await readdir(path, { withFileTypes: true });
+    // A pipe would be waited for without end.
+    const files = entries.filter((each) => each.isFile() || each.isSymbolicLink());
+    const names = files
+      .map(({ name }) => name)
+      .filter((name) => CAPTURE_NAME.test(name))
+      .sort(inOrder);
     if (names.length > 0) return names.map((name) => join(path, name));
   } catch (error) {
     throw readError(path, error);

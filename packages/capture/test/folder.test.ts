@@ -13,6 +13,7 @@ describe('a folder of captures', () => {
   it('contains its capture files in natural order, and nothing else', async () => {
     const names = ['trace.pcap10', 'trace.pcap9', 'a.pcapng.gz', 'notes.txt', 'b.CAP', '.hidden.part'];
     for (const name of names) writeFileSync(join(folder, name), '');
+    mkdirSync(join(folder, 'c.pcap'));
     const expected = ['a.pcapng.gz', 'b.CAP', 'trace.pcap9', 'trace.pcap10'].map((name) =>
       join(folder, name),
     );
