@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
 
 const EYRIE = join(import.meta.dirname, '../../bin/eyrie.js');
-/** They change tables of the whole process, or read its standard input: such a command has a process of its own. */
-const ALONE = /^(-|-d.*|--(disable|enable|only)-.*|--processes.*)$/;
+/** They change tables or the environment of the whole process, or read its standard input: such a command has a process of its own. */
+const ALONE = /^(-|-d.*|--(disable|enable|only)-.*|--key(=.*)?|--processes.*)$/;
 const OUTPUT_BYTES_MAX = 1 << 28;
 /** For one that hangs. */
 const WAIT_MS = 180_000;
@@ -32,18 +32,19 @@ export function eyrieRead(args: readonly string[]): Ended {
 let reader: Reader | undefined;
 
 class Reader {
+  readonly #worker;
   readonly #port;
   /** 1 once the answer is there. */
   readonly #done = new Int32Array(new SharedArrayBuffer(4));
 
   constructor() {
     const { port1, port2 } = new MessageChannel();
-    const worker = new Worker(new URL('read-thread.ts', import.meta.url), {
+    this.#worker = new Worker(new URL('read-thread.ts', import.meta.url), {
       workerData: { port: port2, done: this.#done },
       transferList: [port2],
     });
     // It ends with the process.
-    worker.unref();
+    this.#worker.unref();
     port1.unref();
     this.#port = port1;
   }
@@ -53,7 +54,12 @@ class Reader {
     this.#port.postMessage(args);
     Atomics.wait(this.#done, 0, 0, WAIT_MS);
     const answer = receiveMessageOnPort(this.#port);
-    if (answer === undefined) throw new Error(`no answer to eyrie read ${args.join(' ')}`);
+    if (answer === undefined) {
+      // What it still answers must not be taken for the answer to the next one.
+      reader = undefined;
+      void this.#worker.terminate();
+      throw new Error(`no answer to eyrie read ${args.join(' ')}`);
+    }
     return answer.message as Ended;
   }
 }
