@@ -5,16 +5,22 @@
 import type { Socket } from 'node:net';
 import { Duplex, pipeline, Transform, type TransformCallback, Writable } from 'node:stream';
 import { PacketBound, type PacketBounds } from './packet-bound.ts';
-import { Refused, UNSUPPORTED_VERSION, Version5, versionOf } from './version5.ts';
+import { Disconnected, Refused, UNSUPPORTED_VERSION, Version5, versionOf } from './version5.ts';
 import { Packets } from './wire.ts';
 
 const VERSION_5 = 5;
+
+/** Bytes of messages held back for one client, beyond which the broker has to wait. */
+const HELD_BYTES_MAX = 64 << 10;
 
 /** Bytes on their way to the client, translated if the connection is one of MQTT 5. */
 class Outgoing {
   version: Version5 | null = null;
   readonly #socket: Socket;
   readonly #packets = new Packets();
+  /** Messages beyond those that the client takes unacknowledged. Other packets overtake them (MQTT-4.9.0-3). */
+  readonly #held: Buffer[] = [];
+  #heldBytes = 0;
   #waiting: (() => void) | null = null;
 
   constructor(socket: Socket) {
@@ -22,34 +28,41 @@ class Outgoing {
   }
 
   write(chunk: Buffer, done: () => void): void {
-    if (this.version === null) {
+    const { version } = this;
+    if (version === null) {
       this.#send(chunk, done);
       return;
     }
     this.#packets.add(chunk);
-    this.#translate(this.version, done);
+    const translated: Buffer[] = [];
+    for (let packet = this.#packets.next(); packet !== null; packet = this.#packets.next()) {
+      const after = version.mustWait(packet) ? this.#hold(packet) : version.toClient(packet);
+      if (after !== null) translated.push(after);
+    }
+    this.#send(Buffer.concat(translated), () => {
+      if (this.#heldBytes <= HELD_BYTES_MAX) done();
+      else this.#waiting = done;
+    });
   }
 
-  /** The client acknowledged something: what waited for that goes on. */
+  /** The client acknowledged something: messages that waited for that are sent. */
   resume(): void {
+    while (this.#held.length > 0 && !this.version!.mustWait(this.#held[0]!)) {
+      const packet = this.#held.shift()!;
+      this.#heldBytes -= packet.length;
+      const after = this.version!.toClient(packet);
+      if (after !== null) this.#socket.write(after);
+    }
+    if (this.#heldBytes > HELD_BYTES_MAX) return;
     const waiting = this.#waiting;
     this.#waiting = null;
     waiting?.();
   }
 
-  #translate(version: Version5, done: () => void): void {
-    const translated: Buffer[] = [];
-    while (version.hasRoom) {
-      const packet = this.#packets.next();
-      if (packet === null) {
-        this.#send(Buffer.concat(translated), done);
-        return;
-      }
-      const after = version.toClient(packet);
-      if (after !== null) translated.push(after);
-    }
-    this.#waiting = () => this.#translate(version, done);
-    this.#send(Buffer.concat(translated), () => {});
+  #hold(packet: Buffer): null {
+    this.#held.push(packet);
+    this.#heldBytes += packet.length;
+    return null;
   }
 
   #send(bytes: Buffer, done: () => void): void {
@@ -65,6 +78,7 @@ class Incoming extends Transform {
   readonly #packetMax: number;
   readonly #packets = new Packets();
   #isFirst = true;
+  #isOver = false;
 
   constructor(socket: Socket, outgoing: Outgoing, packetMax: number) {
     super();
@@ -74,15 +88,16 @@ class Incoming extends Transform {
   }
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
-    if (!this.#isFirst && this.#outgoing.version === null) {
-      done(null, chunk);
+    if (this.#isOver || (!this.#isFirst && this.#outgoing.version === null)) {
+      done(null, this.#isOver ? null : chunk);
       return;
     }
     this.#packets.add(chunk);
     try {
       this.#forward();
     } catch (error) {
-      this.#refuse(error as Error, done);
+      if (error instanceof Disconnected) this.#end(done);
+      else this.#refuse(error as Error, done);
       return;
     }
     this.#outgoing.resume();
@@ -98,8 +113,7 @@ class Incoming extends Transform {
         this.push(this.#packets.rest());
         return;
       }
-      const before = version.toBroker(packet);
-      if (before !== null) this.push(before);
+      this.push(version.toBroker(packet));
     }
   }
 
@@ -111,7 +125,14 @@ class Incoming extends Transform {
     if (version > VERSION_5) throw new Refused(UNSUPPORTED_VERSION, `version ${version} of MQTT`);
   }
 
-  /** A malformed packet ends the connection without a word. */
+  /** The broker has what came before, and closes the connection. */
+  #end(done: TransformCallback): void {
+    this.#isOver = true;
+    this.push(null);
+    done();
+  }
+
+  /** A malformed packet is not answered. */
   #refuse(error: Error, done: TransformCallback): void {
     const { version } = this.#outgoing;
     if (version === null || !(error instanceof Refused)) done(error);

@@ -62,6 +62,11 @@ export class Refused extends Error {
   }
 }
 
+/** The client disconnects with its will, which is published as after an end without a DISCONNECT (MQTT 5 §3.14.4). */
+export class Disconnected extends Error {
+  override readonly name = 'Disconnected';
+}
+
 /** The version that a CONNECT asks for; 0 if it is no CONNECT of MQTT. */
 export function versionOf(connect: Buffer): number {
   const body = Cursor.afterHeader(connect);
@@ -87,9 +92,9 @@ export class Version5 {
     this.#packetMax = packetMax;
   }
 
-  /** Whether a message may be sent: the client bounds those that it has not acknowledged. */
-  get hasRoom(): boolean {
-    return this.#inFlight < this.#inFlightMax;
+  /** Whether a packet of the broker is a message beyond those that the client takes unacknowledged (MQTT-3.3.4-9). */
+  mustWait(whole: Buffer): boolean {
+    return this.#inFlight >= this.#inFlightMax && whole[0]! >> 4 === PUBLISH && qosOf(whole[0]!) > 0;
   }
 
   /** The refusal of the client's last packet, before and after it is connected (MQTT 5 §4.13). */
@@ -97,8 +102,8 @@ export class Version5 {
     return this.#isConnected ? packet(DISCONNECT << 4, [reason]) : packet(CONNACK << 4, [0, reason, 0]);
   }
 
-  /** A packet of the client as one of MQTT 3.1.1; null if that has none. @throws Refused, Malformed */
-  toBroker(whole: Buffer): Buffer | null {
+  /** A packet of the client as one of MQTT 3.1.1. @throws Refused, Disconnected, Malformed */
+  toBroker(whole: Buffer): Buffer {
     const first = whole[0]!;
     const body = Cursor.afterHeader(whole);
     switch (first >> 4) {
@@ -111,8 +116,8 @@ export class Version5 {
       case UNSUBSCRIBE:
         return this.#unsubscribe(first, body);
       case DISCONNECT:
-        // With any other reason the will is published (MQTT 5 §3.14.4), as it is without a DISCONNECT.
-        return body.left > 0 && body.byte() !== NORMAL ? null : packet(first);
+        if (body.left > 0 && body.byte() !== NORMAL) throw new Disconnected();
+        return packet(first);
       case AUTH:
         throw new Refused(REASONS.protocolError, 'AUTH without an authentication method');
       default:

@@ -76,12 +76,13 @@ export class Cursor {
     throw new Malformed('a length of more than four bytes');
   }
 
-  /** Identifiers of the properties, with the values of those that are numbers (others: 0). */
+  /** Identifiers of the properties, of which only user properties may come twice (MQTT 5 §2.2.2), with the values of those that are numbers (others: 0). */
   properties(): Map<number, number> {
     const inner = new Cursor(this.take(this.varint()));
     const found = new Map<number, number>();
     while (inner.left > 0) {
       const id = inner.byte();
+      if (found.has(id) && id !== USER_PROPERTY) throw new Malformed(`property ${id} twice`);
       found.set(id, inner.#property(id));
     }
     return found;
@@ -164,7 +165,7 @@ export class Packets {
   }
 
   #set(rest: Buffer): void {
-    this.#chunks = [rest];
+    this.#chunks = rest.length === 0 ? [] : [rest];
     this.#bytes = rest.length;
   }
 }

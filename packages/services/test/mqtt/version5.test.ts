@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { Refused, Version5, versionOf } from '../../src/mqtt/version5.ts';
+import { Disconnected, Refused, Version5, versionOf } from '../../src/mqtt/version5.ts';
 import { Malformed, Packets, packet, text, varint } from '../../src/mqtt/wire.ts';
 
 const PACKET_MAX = 1000;
@@ -87,7 +87,7 @@ describe('MQTT 5, from the client', () => {
   it('DISCONNECT with the will: the broker sees none, so that it publishes the will', () => {
     assert.deepEqual(connected().toBroker(hex('e0 00')), hex('e0 00'));
     assert.deepEqual(connected().toBroker(hex('e0 02 00 00')), hex('e0 00'));
-    assert.equal(connected().toBroker(hex('e0 01 04')), null);
+    assert.throws(() => connected().toBroker(hex('e0 01 04')), Disconnected);
   });
 
   it('an authentication method is refused with a CONNACK', () => {
@@ -96,15 +96,22 @@ describe('MQTT 5, from the client', () => {
     assert.deepEqual(version.refusal(0x8c), hex('20 03 00 8c 00'));
   });
 
+  it('a property that comes twice is malformed, unless it is of the user', () => {
+    assert.throws(() => new Version5(PACKET_MAX).toBroker(connect('21 0001 21 0002')), Malformed);
+    const user = '26 0001 6b 0001 76';
+    assert.ok(new Version5(PACKET_MAX).toBroker(connect(`${user} ${user}`)));
+  });
+
   it('whatever comes, it is translated, refused or malformed', () => {
     const anything = fc.tuple(fc.integer({ min: 0x10, max: 0xff }), fc.uint8Array({ maxLength: 60 }));
     fc.assert(
       fc.property(anything, ([first, body]) => {
         try {
           const to = connected().toBroker(packet(first, body));
-          assert.ok(to === null || to[0] === first);
+          assert.equal(to[0], first);
         } catch (error) {
-          assert.ok(error instanceof Refused || error instanceof Malformed, String(error));
+          const isExpected = [Refused, Disconnected, Malformed].some((type) => error instanceof type);
+          assert.ok(isExpected, String(error));
         }
       }),
       { numRuns: 2_000 },
@@ -131,11 +138,12 @@ describe('MQTT 5, to the client', () => {
     const version = connected('21 0002 27 0000000c');
     const message = packet(0x32, string('t'), hex('0001'), Buffer.from('hi'));
     assert.deepEqual(version.toClient(message), hex('32 08 0001 74 0001 00 6869'));
-    assert.equal(version.hasRoom, true);
+    assert.equal(version.mustWait(message), false);
     version.toClient(message);
-    assert.equal(version.hasRoom, false);
+    assert.equal(version.mustWait(message), true);
+    assert.equal(version.mustWait(hex('d0 00')), false);
     version.toBroker(hex('40 04 0001 10 00'));
-    assert.equal(version.hasRoom, true);
+    assert.equal(version.mustWait(message), false);
     assert.equal(version.toClient(packet(0x32, string('t'), hex('0001'), Buffer.alloc(9))), null);
   });
 });
