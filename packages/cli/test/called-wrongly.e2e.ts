@@ -101,6 +101,21 @@ test('help of a command within a group, asked for either way', () => {
   assert.deepEqual(call(['help', 'mesh', 'init']), { status, stdout, stderr: '' });
 });
 
+test('help of a command by its other name shows the help, and does nothing', () => {
+  const { status, stdout } = call(['mesh', 'revoke', '--help']);
+  assert.deepEqual([status, stdout.startsWith('Usage: eyrie mesh revoke|remove ')], [0, true]);
+  for (const words of [
+    ['mesh', 'remove', '--help'],
+    ['mesh', 'remove', 'lab-7', '-h'],
+    ['help', 'mesh', 'remove'],
+  ])
+    assert.deepEqual(call(words), { status, stdout, stderr: '' }, words.join(' '));
+  assert.deepEqual(
+    call(['mesh', 'remove']).stderr,
+    "eyrie: missing required argument 'id'; see eyrie mesh revoke --help\n",
+  );
+});
+
 test('the version, also behind a command, as tshark -v', () => {
   const said = call(['--version']);
   assert.match(said.stdout, /^\d+\.\d+\.\d+\n$/);
