@@ -59,6 +59,7 @@ test('the proxy is asked for a password, which is wrong, and fetches nothing', a
   await served;
   assert.equal(answers.match(/HTTP\/1\.1 407 Proxy Authentication Required/g)?.length, 2);
   assert.match(answers, /Proxy-Authenticate: Basic realm="/);
+  assert.deepEqual(answers.match(/(?<=^Connection: )[a-z-]+/gm), ['keep-alive', 'close']);
   assert.deepEqual(
     reports.map(({ type, method, url, user, password }) => [type, method ?? user, url ?? password]),
     [

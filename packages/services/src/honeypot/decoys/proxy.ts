@@ -1,7 +1,7 @@
 // Imitates Squid as a proxy that wants a password, which is always wrong. Nothing is fetched.
 import type { Visit } from '../visit.ts';
 import type { Decoy } from './decoy.ts';
-import { type Request, readRequest, reportBasic } from './http.ts';
+import { readRequest, reportBasic } from './http.ts';
 
 const REQUESTS_MAX = 100;
 /** Authority form and absolute form of a target (RFC 9112 §3.2), which only proxies are asked for. */
@@ -15,26 +15,35 @@ export const proxy: Decoy = {
     for (let i = 0; i < REQUESTS_MAX; i++) {
       const request = await readRequest(visit);
       if (request === null) {
-        visit.write(answerOf(visit, 400, 'Bad Request', 'ERR_INVALID_REQ'));
+        visit.write(answerOf(visit, 400, 'Bad Request', 'ERR_INVALID_REQ', ['Connection: close']));
         break;
       }
       const { method, url, headers } = request;
       visit.report({ type: 'request', method, url, agent: headers.get('user-agent') });
       reportBasic(visit, headers.get('proxy-authorization'));
-      visit.write(answerOf(visit, 407, 'Proxy Authentication Required', 'ERR_CACHE_ACCESS_DENIED', request));
-      const keepsOpen = headers.get('proxy-connection') ?? headers.get('connection') ?? '';
-      if (request.version !== '1.1' || /close/i.test(keepsOpen)) break;
+      const wanted = headers.get('proxy-connection') ?? headers.get('connection') ?? '';
+      const keepsOpen = request.version === '1.1' && !/close/i.test(wanted) && i < REQUESTS_MAX - 1;
+      visit.write(challenge(visit, method, keepsOpen));
+      if (!keepsOpen) break;
     }
     visit.end();
   },
 };
+
+function challenge(visit: Visit, method: string, keepsOpen: boolean): string {
+  const answer = answerOf(visit, 407, 'Proxy Authentication Required', 'ERR_CACHE_ACCESS_DENIED', [
+    `Proxy-Authenticate: Basic realm="${visit.persona.domain}"`,
+    `Connection: ${keepsOpen ? 'keep-alive' : 'close'}`,
+  ]);
+  return method === 'HEAD' ? answer.slice(0, answer.indexOf('\r\n\r\n') + 4) : answer;
+}
 
 function answerOf(
   { persona }: Visit,
   status: number,
   reason: string,
   error: string,
-  request?: Request,
+  more: readonly string[],
 ): string {
   const host = `${persona.hostname}.${persona.domain}`;
   const version = persona.versions.ssh.includes('deb12') ? '5.7' : '4.13';
@@ -49,12 +58,11 @@ function answerOf(
     `X-Squid-Error: ${error} 0`,
     'Vary: Accept-Language',
     'Content-Language: en',
-    ...(status === 407 ? [`Proxy-Authenticate: Basic realm="${persona.domain}"`] : []),
     `X-Cache: MISS from ${host}`,
     `Via: 1.1 ${host} (squid/${version})`,
-    `Connection: ${status === 407 && request?.version === '1.1' ? 'keep-alive' : 'close'}`,
+    ...more,
   ];
-  return `${head.join('\r\n')}\r\n\r\n${request?.method === 'HEAD' ? '' : body}`;
+  return `${head.join('\r\n')}\r\n\r\n${body}`;
 }
 
 function page(reason: string, by: string): string {
