@@ -441,6 +441,44 @@ describe('the honeypot under pressure', () => {
     }
   });
 
+  test('over UDP: a service that answers everything is not answered, or that would never end', async (t) => {
+    const { udpPort, honeypot } = await trap('udp-loop');
+    const chargen = createSocket('udp4');
+    const isBound = await new Promise<boolean>((done) => {
+      chargen.once('error', () => done(false));
+      chargen.bind(19, '127.0.0.1', () => done(true));
+    });
+    if (!isBound) return t.skip('needs port 19');
+    let answers = 0;
+    chargen.on('message', () => answers++);
+    try {
+      const text = Buffer.from('!"#$%&()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ');
+      for (const { name } of udpDecoys) chargen.send(text, udpPort(name), '127.0.0.1');
+      await until('all of them', () => honeypot.counts.visits === udpDecoys.length);
+      const other = createSocket('udp4');
+      const answered = new Promise((done) => other.once('message', done));
+      other.send(text, udpPort('dns'), '127.0.0.1');
+      await answered;
+      other.close();
+      assert.equal(answers, 0);
+    } finally {
+      chargen.close();
+    }
+  });
+
+  test('over UDP: with a port in use, no socket is left behind', async (t) => {
+    if (process.platform !== 'linux') return t.skip('needs /proc');
+    const { udpPort } = await trap('udp-taken');
+    const descriptors = () => readdirSync('/proc/self/fd').length;
+    const options = { address: '127.0.0.1', doors: [], folder: root, log: join(root, 'third.log') };
+    const udpDoors = [{ port: udpPort('dns'), decoy: udpDecoys[0]! }];
+    const persona = loadPersona(join(root, 'identity'));
+    const before = descriptors();
+    for (let i = 0; i < 20; i++)
+      await assert.rejects(new Honeypot({ ...options, udpDoors, persona }).listen(), { code: 'EADDRINUSE' });
+    assert.ok(descriptors() < before + 10, `${descriptors() - before} more`);
+  });
+
   test('with a port in use: fails, and leaves no port open', async () => {
     const first = await trap('taken');
     const taken: Door[] = [

@@ -3,10 +3,30 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { makePersona, udpDecoyNamed, udpDecoys } from '../../src/honeypot/index.ts';
+import { Quota } from '../../src/honeypot/udp/quota.ts';
 
 const persona = makePersona('5a'.repeat(32), 1_790_000_000);
 const NOW_MS = 1_790_000_000_500;
 const hex = (digits: string): Buffer => Buffer.from(digits.replaceAll(' ', ''), 'hex');
+
+describe('the datagrams that are served in a second', () => {
+  const admitted = (addresses: readonly string[], nowMs = NOW_MS, quota = new Quota()) =>
+    addresses.filter((address) => quota.admit(address, nowMs)).length;
+
+  it('are bounded by address, of IPv6 by the network that one host has', () => {
+    assert.equal(admitted(Array(50).fill('192.0.2.1')), 10);
+    assert.equal(admitted(Array.from({ length: 50 }, (_, i) => `2001:db8::${i}`)), 10);
+    assert.equal(admitted(Array.from({ length: 50 }, (_, i) => `2001:db8:0:${i}::1`)), 50);
+  });
+
+  it('are bounded in total, until the next second', () => {
+    const quota = new Quota();
+    const many = Array.from({ length: 1000 }, (_, i) => `10.0.${i >> 8}.${i & 255}`);
+    assert.equal(admitted(many, NOW_MS, quota), 500);
+    assert.equal(admitted(many, NOW_MS + 499, quota), 0);
+    assert.equal(admitted(many, NOW_MS + 500, quota), 500);
+  });
+});
 
 function meet(name: string, datagram: Buffer) {
   const met = udpDecoyNamed(name)!.meet(datagram, persona, NOW_MS);
@@ -76,6 +96,12 @@ describe('decoys over UDP', () => {
     assert.equal(meet('snmp', get('private', 1)).answer, null);
     assert.equal(meet('snmp', get('public', 1, 0xa5)).answer, null, 'a bulk would be answered by more');
     assert.equal(meet('snmp', answer!).happenings, null);
+  });
+
+  it('SNMP: an indefinite length is malformed', () => {
+    const indefinite = Buffer.alloc(200);
+    indefinite.set(hex('30 80 02 01 01 04 06 7075626c6963 a0 80'));
+    assert.equal(meet('snmp', indefinite).happenings, null);
   });
 
   it('SIP: a registration is challenged, and the hash of a password is recorded', () => {

@@ -1,4 +1,4 @@
-// Interface of a decoy over UDP: one datagram, and what it says about its sender.
+// Interface of a decoy over UDP.
 import type { Happening } from '../event.ts';
 import type { Persona } from '../persona.ts';
 

@@ -1,5 +1,6 @@
 // Listens on UDP ports and serves decoys there. Senders' addresses may be forged, so that the honeypot must be of no use
-// against others: no answer is longer than its request, and an address gets a few a second.
+// against others: no answer is longer than its request, none goes to a service that would answer it, and an address gets a
+// few a second.
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
 import { plainHost } from '@eyrie/mesh';
@@ -7,6 +8,7 @@ import { type HoneypotEvent, type VisitFacts, visitText } from '../event.ts';
 import type { GuestHost } from '../mesh-guests.ts';
 import { Refusals } from '../refusals.ts';
 import type { UdpDecoy } from './decoy.ts';
+import { Quota } from './quota.ts';
 
 /** A UDP port and its decoy. */
 export interface UdpDoor {
@@ -14,9 +16,11 @@ export interface UdpDoor {
   readonly decoy: UdpDecoy;
 }
 
-/** Datagrams a second that are served, of one address and of all; others are counted. */
-const SERVED_PER_ADDRESS = 10;
-const SERVED_MAX = 500;
+/**
+ * Services that answer whatever comes, and answers too: echo, active users, daytime, quote of the day, chargen, time, and
+ * Kerberos' change of passwords. With a forged source one datagram would go back and forth for ever.
+ */
+const ANSWERING_PORTS = new Set([7, 11, 13, 17, 19, 37, 464]);
 /** Bytes shown of a datagram that is no request. */
 const SHOWN_BYTES = 64;
 
@@ -25,10 +29,7 @@ export class UdpListener {
   readonly #host: GuestHost;
   readonly #sockets: Socket[] = [];
   readonly #refusals = new Refusals();
-  /** Datagrams served within `#second`, by address: never more than `SERVED_MAX` addresses. */
-  readonly #served = new Map<string, number>();
-  #servedCount = 0;
-  #second = Number.NaN;
+  readonly #quota = new Quota();
   /** Datagrams served, and those that were not. */
   visits = 0;
   refused = 0;
@@ -46,9 +47,9 @@ export class UdpListener {
   open({ port, decoy }: UdpDoor): Promise<void> {
     const socket = createSocket(isIPv6(this.#address) ? 'udp6' : 'udp4');
     return new Promise((done, refuse) => {
-      socket.once('error', refuse);
+      socket.once('error', (error) => socket.close(() => refuse(error)));
       socket.bind({ port, address: this.#address, exclusive: true }, () => {
-        socket.off('error', refuse);
+        socket.removeAllListeners('error');
         socket.on('error', () => {}); // An answer that cannot be delivered is a normal end.
         const own = socket.address().port;
         socket.on('message', (datagram, from) => this.#receive(socket, decoy, own, datagram, from));
@@ -83,7 +84,7 @@ export class UdpListener {
   #receive(socket: Socket, decoy: UdpDecoy, port: number, datagram: Buffer, from: RemoteInfo): void {
     const now = Date.now();
     const address = plainHost(from.address);
-    if (!this.#admit(address, now)) {
+    if (!this.#quota.admit(address, now)) {
       this.refused++;
       this.#refusals.add(address, port);
       return;
@@ -100,22 +101,8 @@ export class UdpListener {
     for (const happening of met?.happenings ?? [unknown])
       this.#record({ ...happening, ...facts, protocol: decoy.name, time: now, meshTime });
     const answer = met?.answer;
-    if (answer !== undefined && answer.length <= datagram.length && from.port !== 0)
+    if (answer !== undefined && answer.length <= datagram.length && mayAnswer(from.port))
       socket.send(answer, from.port, from.address, () => {});
-  }
-
-  #admit(address: string, now: number): boolean {
-    const second = Math.floor(now / 1000);
-    if (second !== this.#second) {
-      this.#second = second;
-      this.#served.clear();
-      this.#servedCount = 0;
-    }
-    const own = this.#served.get(address) ?? 0;
-    if (own >= SERVED_PER_ADDRESS || this.#servedCount >= SERVED_MAX) return false;
-    this.#served.set(address, own + 1);
-    this.#servedCount++;
-    return true;
   }
 
   #factsOf(sourceAddress: string, sourcePort: number, port: number): VisitFacts {
@@ -127,4 +114,9 @@ export class UdpListener {
     this.#host.recorder.event(event, visitText(event));
     this.#host.onEvent?.(event);
   }
+}
+
+/** @param port of the sender; 0: it has none */
+function mayAnswer(port: number): boolean {
+  return port !== 0 && !ANSWERING_PORTS.has(port);
 }

@@ -54,20 +54,18 @@ export const snmp: UdpDecoy = {
   },
 };
 
-/** The elements of a range of bytes (X.690 §8.1), up to the first that is malformed. */
-function elementsIn(bytes: Buffer, start: number, end: number): Element[] {
-  const found: Element[] = [];
+/** The elements of a range of bytes (X.690 §8.1), up to the first that is malformed or of indefinite length. */
+function* elementsIn(bytes: Buffer, start: number, end: number): Generator<Element> {
   for (let at = start; at + 2 <= end; ) {
     const first = bytes[at + 1]!;
     const more = first < 0x80 ? 0 : first & 0x7f;
-    if (more > 2 || at + 2 + more > end) break;
+    if (first === 0x80 || more > 2 || at + 2 + more > end) return;
     const length = more === 0 ? first : bytes.readUIntBE(at + 2, more);
     const contents = at + 2 + more;
-    if (contents + length > end) break;
-    found.push({ at, tag: bytes[at]!, start: contents, end: contents + length });
+    if (contents + length > end) return;
+    yield { at, tag: bytes[at]!, start: contents, end: contents + length };
     at = contents + length;
   }
-  return found;
 }
 
 /** The request with other tags, and so of its length; null if it is malformed. */
