@@ -6,6 +6,7 @@ import { enrolRequest, makeEnrolRequest } from '../src/identity/enrolment.ts';
 import { newKeyPair, sha256 } from '../src/identity/keys.ts';
 import { sourceOf } from '../src/identity/source.ts';
 import type { Invitation } from '../src/identity/token.ts';
+import { Pairs } from '../src/messages/pairs.ts';
 import { VirtualMesh } from '../src/virtual/index.ts';
 import { decode } from '../src/wire/schema.ts';
 
@@ -104,4 +105,47 @@ test('the peer with the authority cannot leave, and no peer can send another awa
   leave(all, 2);
   await settle(all, 3_000);
   assert.notEqual(all.peers[0]!.authority!.roster.approved('peer-3'), null);
+});
+
+test('messages that wait for a member that left do not go to the next of that name', async () => {
+  for (const isAway of [false, true]) {
+    const all = await mesh(6);
+    const authority = all.peers[0]!.authority!;
+    all.crash(5);
+    all.clock.run(10_000);
+    const outcomes: { isDelivered: boolean; problem: string }[] = [];
+    void all.peers[3]!.send('peer-5', 'for the former one').then((outcome) => outcomes.push(outcome));
+    await settle(all, 2_000);
+    if (isAway) all.crash(3);
+    await settle(all, 10_000);
+    authority.letGo('peer-5');
+    await settle(all, 2_000);
+    const { mesh: name, beginning } = authority.roster;
+    const secret = authority.desk.invite('peer', null, 1, 3_600_000);
+    const next = newKeyPair();
+    const invitation = { mesh: name, root: sha256(beginning), addresses: [], secret };
+    const request = decode(enrolRequest, makeEnrolRequest(next, 'peer-5', invitation));
+    void authority.enrol(request, sourceOf('here'));
+    await settle(all, 500);
+    const sender = isAway ? await all.start(3) : all.peers[3]!;
+    await settle(all, 10_000);
+    assert.notEqual(sender.standing.roster.approved('peer-5'), null, 'it knows the next one');
+    assert.deepEqual([...sender.outbox.receivers()], []);
+    if (!isAway) assert.deepEqual(outcomes, [{ isDelivered: false, problem: 'peer-5 was revoked' }]);
+  }
+});
+
+test('nothing is sealed with the secret of a member that left, also for the next of its name', async () => {
+  const all = await mesh(7);
+  const { runtime, standing, directory } = all.peers[3]!;
+  const pairs = new Pairs(runtime, standing, directory, { ask: () => {}, handle: () => {} });
+  const key = all.peers[5]!.standing.sealing.publicKey;
+  const epoch = () => pairs.seal('peer-5', key, Buffer.of(1)).envelope.epoch;
+  const before = epoch();
+  all.peers[0]!.authority!.letGo('peer-6');
+  await settle(all, 2_000);
+  assert.deepEqual(epoch(), before, 'another left');
+  all.peers[0]!.authority!.letGo('peer-5');
+  await settle(all, 2_000);
+  assert.notDeepEqual(epoch(), before);
 });

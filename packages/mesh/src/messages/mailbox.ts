@@ -7,13 +7,13 @@
 import { hex } from '../identity/keys.ts';
 import type { Directory } from '../members/directory.ts';
 import type { Standing } from '../peer/standing.ts';
-import { type Cancel, jittered, type Runtime } from '../runtime.ts';
+import { jittered, type Runtime } from '../runtime.ts';
 import { routedKinds } from '../wire/kinds.ts';
 import { decode, encode, type Shape } from '../wire/schema.ts';
 import { HELD_OF_ONE_MAX } from './held.ts';
 import type { Holders } from './holders.ts';
 import type { Inbox } from './inbox.ts';
-import { KEEP_MS, type Outbox, type Queue, type Waiting } from './outbox.ts';
+import { KEEP_MS, type Outbox, type Waiting } from './outbox.ts';
 import { envelope, isReceipt, type Pairs } from './pairs.ts';
 import type { Policy } from './policy.ts';
 import {
@@ -26,6 +26,7 @@ import {
   receiptText,
 } from './receipt.ts';
 import type { Routing } from './routing.ts';
+import { isUnproved, newSending, type Sending } from './sending.ts';
 
 /** Messages in flight to one receiver. */
 const WINDOW = 32;
@@ -44,56 +45,7 @@ const RENUMBER_MS = 60_000;
 
 export type Outcome = { isDelivered: boolean; problem: string };
 
-interface Sending {
-  attempts: number;
-  sentUpTo: number;
-  /** When the shared secret was last replaced because the receiver reported that it has lost it. */
-  renewedMs: number;
-  /** Messages up to this number are left with `holders`. */
-  leftUpTo: number;
-  leaveAgainMs: number;
-  readonly holders: Set<string>;
-  cancelRetry: Cancel | null;
-  /**
-   * The receiver confirmed in this run that it took no number that an earlier run did not give. Otherwise this folder is an
-   * old copy, and the receiver would take new messages for known ones.
-   */
-  isInStep: boolean;
-  renumberedMs: number;
-  /** The highest number left with holders in this run: receipts up to it may be for what they delivered. */
-  heldUpTo: number;
-  /** The epoch in use, and the first message that waited when it began: the receiver had taken all before. */
-  epoch: string;
-  epochFrom: number;
-  /** The receiver's last reason for not taking a message; not authenticated. */
-  problem: string;
-}
-
-function newSending(): Sending {
-  const renewedMs = Number.NEGATIVE_INFINITY;
-  return {
-    attempts: 0,
-    sentUpTo: 0,
-    renewedMs,
-    leftUpTo: 0,
-    leaveAgainMs: 0,
-    holders: new Set(),
-    isInStep: false,
-    renumberedMs: Number.NEGATIVE_INFINITY,
-    heldUpTo: 0,
-    epoch: '',
-    epochFrom: 0,
-    cancelRetry: null,
-    problem: '',
-  };
-}
-
 const probe: Waiting = { sequence: PROBE, sentMs: 0, topic: '', by: '', body: new Uint8Array() };
-
-/** Whether only numbers of this run wait in a stream of earlier ones, whose end the receiver has not confirmed yet. */
-function isUnproved({ ownFrom, waiting }: Queue, { isInStep }: Sending): boolean {
-  return !isInStep && ownFrom > 1 && (waiting[0]?.sequence ?? 0) >= ownFrom;
-}
 
 export interface MailboxOptions {
   runtime: Runtime;
@@ -133,6 +85,10 @@ export class Mailbox {
     this.#inbox = inbox;
     this.#holders = holders;
     this.#policy = policy;
+    // Of a name that another has now: what waited was for the former one.
+    standing.onRoster.push((roster, before) => {
+      for (const id of roster.voidedSince(before)) this.#giveUpAll(id);
+    });
     routing.handle(routedKinds.sealed, (from, body) => void this.#receive(from, body));
     holders.onHanded = (from, sealed) => this.#receive(from, sealed);
     holders.onLook = () => {
@@ -321,6 +277,17 @@ export class Mailbox {
       sending.sentUpTo = 0;
       this.#pump(to);
     });
+  }
+
+  #giveUpAll(to: string): void {
+    const last = this.#outbox.queueOf(to)?.waiting.at(-1);
+    if (last === undefined) return;
+    try {
+      this.#settle(to, last.sequence, () => ({ isDelivered: false, problem: `${to} was revoked` }));
+    } catch (error) {
+      const { message } = error as Error;
+      this.#runtime.log('warn', 'messages for a revoked peer cannot be deleted', { peer: to, message });
+    }
   }
 
   /** False if nothing is left to send. */

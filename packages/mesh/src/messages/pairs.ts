@@ -102,6 +102,10 @@ export class Pairs {
       else answer(null, key);
     });
     standing.onCertificate.push(() => this.#outgoing.clear());
+    // Another may have that name now, with a key of its own.
+    standing.onRoster.push((roster, before) => {
+      for (const id of roster.voidedSince(before)) this.#outgoing.delete(id);
+    });
   }
 
   #knownKeyOf(id: string): Uint8Array | null {
