@@ -118,7 +118,7 @@ test('messages that wait for a member that left do not go to the next of that na
     await settle(all, 2_000);
     if (isAway) all.crash(3);
     await settle(all, 10_000);
-    authority.letGo('peer-5');
+    authority.revokeLeaving('peer-5');
     await settle(all, 2_000);
     const { mesh: name, beginning } = authority.roster;
     const secret = authority.desk.invite('peer', null, 1, 3_600_000);
@@ -142,10 +142,10 @@ test('nothing is sealed with the secret of a member that left, also for the next
   const key = all.peers[5]!.standing.sealing.publicKey;
   const epoch = () => pairs.seal('peer-5', key, Buffer.of(1)).envelope.epoch;
   const before = epoch();
-  all.peers[0]!.authority!.letGo('peer-6');
+  all.peers[0]!.authority!.revokeLeaving('peer-6');
   await settle(all, 2_000);
   assert.deepEqual(epoch(), before, 'another left');
-  all.peers[0]!.authority!.letGo('peer-5');
+  all.peers[0]!.authority!.revokeLeaving('peer-5');
   await settle(all, 2_000);
   assert.notDeepEqual(epoch(), before);
 });

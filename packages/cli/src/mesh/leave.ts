@@ -1,4 +1,4 @@
-// eyrie mesh leave: a peer of this machine gives its membership up for good.
+// eyrie mesh leave: ends the membership of a peer of this machine.
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { eyrieHome, FolderStorage, isComplete, meshNameOf, peerFolder } from '@eyrie/mesh';
@@ -15,14 +15,14 @@ export async function leave(
   const id = selectPeer(named, 'as in eyrie mesh leave ID');
   const folder = peerFolder(eyrieHome(), id);
   if (!isComplete(new FolderStorage(folder)))
-    throw new UserError(`${id} is in no mesh yet: to give it up, rm -r ${shellWord(folder)}`, FAILED);
+    throw new UserError(`${id} is in no mesh yet: to delete it, rm -r ${shellWord(folder)}`, FAILED);
   if (holdsAuthority(id))
     throw new UserError(
       `${id} holds the authority, without which nobody can be admitted or revoked: to end the mesh, eyrie mesh stop ${id} and rm -r ${shellWord(folder)}`,
       FAILED,
     );
   const mesh = meshNameOf(folder);
-  const isForced = await giveUp(id, options.force === true);
+  const isForced = await requestLeave(id, options.force === true);
   if (await isRunning(id)) await stop([id]);
   console.log(
     isForced
@@ -33,8 +33,8 @@ export async function leave(
   else console.log(`Its messages and files are in ${setAside(id, folder)}`);
 }
 
-/** Has the authority revoke it; a peer that did not run is started for that. Returns whether it goes without. */
-async function giveUp(id: string, mayForce: boolean): Promise<boolean> {
+/** Has the authority revoke it; a peer that did not run is started for that. Returns whether it leaves without that, by force. */
+async function requestLeave(id: string, mayForce: boolean): Promise<boolean> {
   const wasRunning = await isRunning(id);
   try {
     if (!wasRunning) await start([id]);
@@ -43,11 +43,16 @@ async function giveUp(id: string, mayForce: boolean): Promise<boolean> {
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     if (mayForce) {
-      console.error(`eyrie: ${error.message}; it is a member until somebody runs "eyrie mesh revoke ${id}"`);
+      console.error(
+        `eyrie: ${error.message}; it stays a member until an administrator runs "eyrie mesh revoke ${id}"`,
+      );
       return true;
     }
     if (!wasRunning && (await isRunning(id))) await stop([id]);
-    throw new UserError(`${error.message}; with --force it goes all the same, and is to be revoked`, FAILED);
+    throw new UserError(
+      `${error.message}; with --force it leaves without that, and must be revoked later`,
+      FAILED,
+    );
   }
 }
 

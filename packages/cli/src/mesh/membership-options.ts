@@ -73,10 +73,10 @@ function addProcesses(mesh: Command): void {
     .action(async (ids: string[]) => (await import('./process.ts')).stop(ids));
   mesh
     .command('leave')
-    .description('give up a peer of this user for good: its key is revoked, its name is free')
+    .description('end the membership of a peer of this user: its key is revoked, its name is free')
     .argument('[id]', 'its name, if there are more here')
-    .option('--delete', 'delete its folder, which else is kept under left/ with messages and files')
-    .option('--force', 'also where the authority cannot be reached: somebody has to revoke it later')
+    .option('--delete', 'delete its folder; otherwise it is kept under left/, with messages and files')
+    .option('--force', 'also if the authority cannot be reached: it must be revoked later')
     .addHelpText('after', `${EXAMPLE}eyrie mesh leave lab-7`)
     .action(async (id: string | undefined, options) => (await import('./leave.ts')).leave(id, options));
   mesh

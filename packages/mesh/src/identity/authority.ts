@@ -198,10 +198,10 @@ export class Authority {
   }
 
   /** Revokes a member that leaves for good; the invitation by which it came stays good for others. Returns what is wrong, or null. */
-  letGo(id: string): string | null {
+  revokeLeaving(id: string): string | null {
     if (this.#roster.approved(id) === null) return `there is no peer ${id} that is approved`;
     if (this.#roster.authority?.id === id) return `${id} is the authority itself`;
-    this.desk.forgetName(id);
+    this.desk.voidApprovals(id);
     this.#revoke(id, LEFT, 'itself');
     this.#runtime.log('info', 'peer left for good', { peer: id });
     return null;

@@ -154,7 +154,7 @@ export class EnrolmentDesk {
   }
 
   /** Approvals of a name whose holder has left are void: it takes a new one to come back. */
-  forgetName(id: string): void {
+  voidApprovals(id: string): void {
     const { waiting, allowed } = this.#desk;
     const isOther = (each: string) => each !== id;
     if (allowed.every(isOther) && waiting.every((each) => isOther(each.id))) return;

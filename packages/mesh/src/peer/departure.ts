@@ -1,5 +1,5 @@
-// A member leaves for good: it has the authority revoke its own key, so that its name is free again, and whoever finds its
-// folder later cannot come back with it.
+// A member leaves for good: it has the authority revoke its own key, so that its name is free again, and its folder of
+// no use to anyone who finds it later.
 //
 //   member ─ leave (signed) ── over others ──► authority ─► signed list of members ─► all close their links with it
 //
@@ -41,7 +41,9 @@ export class Departure {
   constructor(options: DepartureOptions) {
     this.#options = options;
     const { switchboard, routing } = options;
-    routing.handle(routedKinds.leave, (from, payload, answer) => answer(this.#letGo(from, payload), NOTHING));
+    routing.handle(routedKinds.leave, (from, payload, answer) =>
+      answer(this.#handleLeave(from, payload), NOTHING),
+    );
     switchboard.onOpen.push(() => {
       this.#isRevoked = false;
     });
@@ -90,13 +92,13 @@ export class Departure {
   }
 
   /** At the authority. Returns why the member stays one, or null. The name on a routed message is a claim: its signature proves it. */
-  #letGo(from: string, payload: Uint8Array): string | null {
+  #handleLeave(from: string, payload: Uint8Array): string | null {
     const { authority, asker, runtime } = this.#options;
     if (authority === null) return 'the authority of this mesh is elsewhere';
     const objection = asker.objectionTo(from, CONTENT, decode(proof, payload));
     if (objection !== null) return objection;
     try {
-      return authority.letGo(from);
+      return authority.revokeLeaving(from);
     } catch (error) {
       const { message } = error as Error;
       runtime.log('warn', 'a departure could not be written', { peer: from, message });
