@@ -94,6 +94,20 @@ test('a member without a way to the authority stays a member, and says so after 
   assert.equal(all.peers[3]!.directory.statusOf('peer-7'), 'alive');
 });
 
+test('a single neighbour that refuses a member as revoked does not make it believe that it has left', async () => {
+  const all = await mesh(8);
+  all.crash(0);
+  all.clock.run(10_000);
+  const linksOf = (i: number) => [...(all.peers[i]?.switchboard.sessions() ?? [])];
+  const inner = all.peers.findIndex((_, i) => linksOf(i).length > 1);
+  const outcome = leave(all, inner);
+  await settle(all, 1_000);
+  const [liar] = linksOf(inner);
+  all.peers[inner]!.switchboard.refused(liar!, 'revoked', 'it was revoked');
+  await settle(all, 16_000);
+  assert.match(outcome.problem!, /^the authority, peer-0, has not agreed: /);
+});
+
 test('the peer with the authority cannot leave, and no peer can send another away', async () => {
   const all = await mesh(5);
   const outcome = leave(all, 0);

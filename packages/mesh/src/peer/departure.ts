@@ -34,7 +34,7 @@ export interface DepartureOptions {
 
 export class Departure {
   readonly #options: DepartureOptions;
-  /** Others refused this peer as revoked, and none has accepted it since. */
+  /** Others refused this peer as revoked, and it has no link with any other. */
   #isRevoked = false;
   #whenRevoked: () => void = () => {};
 
@@ -48,7 +48,9 @@ export class Departure {
       this.#isRevoked = false;
     });
     switchboard.onRefused.push((_session, code) => {
-      if (code !== 'revoked') return;
+      // Those that still have a link disagree: the refusal may be a lie.
+      const isLinked = switchboard.sessions()[Symbol.iterator]().next().done === false;
+      if (code !== 'revoked' || isLinked) return;
       this.#isRevoked = true;
       this.#whenRevoked();
     });
