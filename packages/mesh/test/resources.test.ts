@@ -20,11 +20,13 @@ import { MemoryStorage } from '../src/peer/storage.ts';
 import { capturesIn } from '../src/resources/capture-folder.ts';
 import { Descriptions } from '../src/resources/descriptions.ts';
 import { fetchResource, listOffers } from '../src/resources/fetch.ts';
+import { describeFile, manifest } from '../src/resources/manifest.ts';
 import { OF_ONE_MAX, PARCELS_MAX, type Parcel, ParcelList } from '../src/resources/parcel-list.ts';
 import { Parcels } from '../src/resources/parcels.ts';
 import { lackOfRoom, OF_ONE_BYTES_MAX, OF_ONE_FILES_MAX } from '../src/resources/room.ts';
 import { VirtualClock, VirtualMesh } from '../src/virtual/index.ts';
 import { streamKinds } from '../src/wire/kinds.ts';
+import { encode } from '../src/wire/schema.ts';
 
 test('who stops in the middle of a file is not waited for, and nothing is left of the wait', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'eyrie-resources-'));
@@ -45,6 +47,43 @@ test('who stops in the middle of a file is not waited for, and nothing is left o
     from.switchboard.handleStream(streamKinds.get, (_session, _payload, stream) => stream.listen(() => {}));
     await assert.rejects(get(), /has stopped/);
     assert.equal(getEventListeners(abort.signal, 'abort').length, 0);
+  } finally {
+    clearInterval(running);
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test('a file arrives whole, whatever the pieces in which it is sent', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'eyrie-resources-'));
+  const mesh = await VirtualMesh.create({ peers: 3, seed: 6 });
+  await mesh.startAll();
+  mesh.clock.run(5_000);
+  const running = setInterval(() => mesh.clock.run(500), 1);
+  try {
+    const [from, to] = [mesh.peers[0]!, mesh.peers[1]!];
+    const content = Buffer.from(mesh.random.bytes((1 << 20) + 300_000));
+    const source = join(folder, 'source');
+    writeFileSync(source, content);
+    const head = encode(manifest, await describeFile(source, 'source'));
+    const length = Buffer.alloc(4);
+    length.writeUInt32BE(head.length);
+    const all = Buffer.concat([length, head, content]);
+    from.switchboard.handleStream(streamKinds.get, (_session, _payload, stream) => {
+      let at = 0;
+      const pump = () => {
+        while (at < all.length && stream.writableBytes > 0) {
+          const end = at + Math.min(1 + (at % 977), stream.writableBytes);
+          stream.write(all.subarray(at, end));
+          at = Math.min(end, all.length);
+        }
+      };
+      stream.listen(() => {});
+      stream.onWritable = pump;
+      pump();
+    });
+    const path = join(folder, 'copy');
+    await fetchResource(to, from.id, 'source', path, () => {}, new AbortController().signal);
+    assert.ok(readFileSync(path).equals(content));
   } finally {
     clearInterval(running);
     rmSync(folder, { recursive: true, force: true });

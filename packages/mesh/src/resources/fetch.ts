@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { hex } from '../identity/keys.ts';
+import { ByteQueue } from '../link/byte-queue.ts';
 import type { Session } from '../link/session.ts';
 import type { Stream } from '../link/stream.ts';
 import type { Peer } from '../peer/peer.ts';
@@ -190,8 +191,7 @@ export async function linkTo(peer: Peer, to: string): Promise<Session> {
 
 /** Reads a stream in portions of a requested size. */
 class StreamInput {
-  #pieces: Buffer[] = [];
-  #held = 0;
+  readonly #held = new ByteQueue();
   #unconsumed = 0;
   #wanted = 0;
   #whenHeld: (() => void) | null = null;
@@ -207,18 +207,17 @@ class StreamInput {
     this.#clock = clock;
     stream.onReset = (reason) => this.#fail(reason);
     stream.onEnd = () => {
-      if (this.#held < this.#wanted) this.#fail('the other side ended too early');
+      if (this.#held.length < this.#wanted) this.#fail('the other side ended too early');
     };
     this.#signal = signal;
     signal.addEventListener('abort', this.#abort);
     stream.listen((data) => {
-      this.#pieces.push(Buffer.from(data));
+      this.#held.push(data);
       this.#receivedMs = clock.elapsedMs();
-      this.#held += data.length;
       this.#unconsumed += data.length;
       // Credit is granted only up to the requested portion, which bounds what is held to a portion and a window.
-      if (this.#held <= this.#wanted) this.#grantCredit();
-      if (this.#held >= this.#wanted) this.#whenHeld?.();
+      if (this.#held.length <= this.#wanted) this.#grantCredit();
+      if (this.#held.length >= this.#wanted) this.#whenHeld?.();
     });
   }
 
@@ -235,7 +234,7 @@ class StreamInput {
   async take(count: number): Promise<Buffer> {
     this.#wanted = count;
     this.#grantCredit();
-    if (this.#held < count && this.#problem === null) {
+    if (this.#held.length < count && this.#problem === null) {
       this.#receivedMs = this.#clock.elapsedMs();
       const cancel = this.#whenStalled(() => this.#fail('the other side has stopped'));
       await new Promise<void>((resolve) => {
@@ -243,16 +242,18 @@ class StreamInput {
       });
       cancel();
     }
-    if (this.#held < count) {
+    if (this.#held.length < count) {
       this.#stream.reset('stopped');
       throw this.#problem ?? new FetchError('the other side ended too early');
     }
-    const all = Buffer.concat(this.#pieces, this.#held);
-    const rest = all.subarray(count);
-    this.#pieces = rest.length > 0 ? [rest] : [];
-    this.#held = rest.length;
     this.#wanted = 0;
-    return all.subarray(0, count);
+    const all = Buffer.allocUnsafe(count);
+    for (let at = 0; at < count; ) {
+      const piece = this.#held.take(count - at);
+      all.set(piece, at);
+      at += piece.length;
+    }
+    return all;
   }
 
   #whenStalled(stalled: () => void): Cancel {
