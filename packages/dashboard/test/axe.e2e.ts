@@ -39,7 +39,7 @@ const pages: [string, string, (page: Page) => Promise<void>][] = [
     },
   ],
   [
-    'overview?protocols=list&q=frame.time_epoch >= 1795262000 %26%26 frame.time_epoch < 1795262200',
+    'overview?protocols=list&q=frame.time_epoch >= 1795262000 %26%26 frame.time_epoch < 1795262050',
     '.protocol-lines .lines-share',
     async () => {},
   ],

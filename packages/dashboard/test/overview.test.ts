@@ -1,7 +1,7 @@
 // The overview's sums and times, without a browser.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Timeline } from '../src/api/types.ts';
+import type { CaptureRow, Timeline } from '../src/api/types.ts';
 import { before } from '../src/pages/overview/earlier.ts';
 import { spanOfPackets } from '../src/pages/overview/span.ts';
 import { conversationOf, portOf, sumsOf } from '../src/pages/overview/sums.ts';
@@ -62,10 +62,19 @@ test('the span of the packets that pass leaves out the empty ends of the timelin
 });
 
 test('a range is compared with as much time right before it, under the same filter', () => {
-  assert.equal(
-    before('dns && frame.time_epoch >= 100.5 && frame.time_epoch < 130.5'),
-    'dns && frame.time_epoch >= 70.5 && frame.time_epoch < 100.5',
-  );
+  const all = { capture: null, q: 'dns && frame.time_epoch >= 100.5 && frame.time_epoch < 130.5' };
+  const from = (first: string | null, id = 1) => ({ id, first }) as CaptureRow;
+  const earlier = 'dns && frame.time_epoch >= 70.5 && frame.time_epoch < 100.5';
+  assert.equal(before(all, [from('70.5')]), earlier);
+  assert.equal(before(all, [from(null), from('99'), from('3', 2)]), earlier);
   for (const none of ['', 'dns', 'frame.time_epoch >= 5', 'frame.time_epoch >= 5 && frame.time_epoch < 5'])
-    assert.equal(before(none), null, none);
+    assert.equal(before({ capture: null, q: none }, [from('0')]), null, none);
+});
+
+test('a range whose time before was captured only in part, or by another capture, is not compared', () => {
+  const of = { capture: 1, q: 'frame.time_epoch >= 100 && frame.time_epoch < 130' };
+  const from = (first: string | null, id = 1) => ({ id, first }) as CaptureRow;
+  for (const known of [[], [from(null)], [from('70.000001')], [from('100')], [from('3', 2)]])
+    assert.equal(before(of, known), 'uncaptured', JSON.stringify(known));
+  assert.notEqual(before({ ...of, capture: null }, [from('3', 2)]), 'uncaptured');
 });

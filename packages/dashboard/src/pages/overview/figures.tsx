@@ -1,18 +1,20 @@
 // Key figures at the top of the overview; while packets arrive, their rates.
 import type { ProtocolSummary } from '../../api/types.ts';
 import { Sparkline } from '../../charts/sparkline.tsx';
+import type { Unit } from '../../charts/stack.ts';
 import { bitRate, bytes, count, percent, short } from '../../format/numbers.ts';
 import { dayAndClock, duration, zoneOf } from '../../format/time.ts';
 import { captures, rates, running } from '../../state/captures.ts';
 import { capture, filter } from '../../state/navigation.ts';
+import type { Earlier } from './earlier.ts';
 import type { Span } from './span.ts';
 
 const RATES_SHOWN = 240;
 
 interface Props {
   summary: ProtocolSummary;
-  /** Of as much time before the chosen range; null: none is chosen. */
-  earlier: ProtocolSummary | null;
+  /** As much time before the chosen range; null: none is chosen. */
+  earlier: Earlier | null;
   span: Span | null;
   isStale: boolean;
 }
@@ -35,13 +37,13 @@ export function Figures(props: Props) {
             ? `${percent(summary.packets / stored)} of ${count(stored)}`
             : `${short(seconds > 0 ? summary.packets / seconds : 0)}/s on average`
         }
-        change={earlier && changeOf(summary.packets, earlier.packets)}
+        change={earlier && changeOf(summary, earlier, 'packets')}
       />
       <Figure
         name="Data"
         value={`${atMost}${bytes(summary.bytes)}`}
         note={`${seconds > 0 ? bitRate((summary.bytes * 8) / seconds) : '–'} on average`}
-        change={earlier && changeOf(summary.bytes, earlier.bytes)}
+        change={earlier && changeOf(summary, earlier, 'bytes')}
       />
       <Figure
         name="Time"
@@ -70,8 +72,10 @@ export function Figures(props: Props) {
 }
 
 /** `3.2 × the time before`, which is as long. */
-function changeOf(now: number, then: number): string {
-  return then === 0 ? 'none in the time before' : `${short(now / then)} × the time before`;
+function changeOf(summary: ProtocolSummary, earlier: Earlier, unit: Unit): string {
+  if (earlier === 'uncaptured') return 'time before not captured';
+  const then = earlier[unit];
+  return then === 0 ? 'none in the time before' : `${short(summary[unit] / then)} × the time before`;
 }
 
 interface FigureProps {

@@ -7,7 +7,7 @@ import { capture, filter, scope } from '../../state/navigation.ts';
 import { useResource } from '../../state/resource.ts';
 import { Welcome } from '../../ui/nothing.tsx';
 import { Loading, Trouble } from '../../ui/states.tsx';
-import { useEarlier } from './earlier.ts';
+import { before, type Earlier } from './earlier.ts';
 import { Figures } from './figures.tsx';
 import { Findings, LINES, NewHosts, TopNames } from './lists.tsx';
 import { Protocols } from './protocols.tsx';
@@ -22,6 +22,18 @@ const MARKS = 300;
 /** Maximum number of protocols in the timeline; the rest is `other`. */
 const SERIES = 50;
 const BUCKETS = 240;
+
+/** Null: no range is chosen, or the answer is pending. */
+function useEarlier(terms: { q: string; capture: number | null }): Earlier | null {
+  const q = captures.value && before(terms, captures.value);
+  const query = { ...terms, q };
+  const key = q === null || q === 'uncaptured' ? null : JSON.stringify(query);
+  const { data, isLoading } = useResource(key, (signal) =>
+    get<ProtocolSummary>('/protocol_summary', query, signal),
+  );
+  if (q === 'uncaptured') return q;
+  return isLoading ? null : data;
+}
 
 /** All that the page requests. */
 function useAnswers() {

@@ -9,11 +9,12 @@ import { ofProtocol } from '../../state/expression.ts';
 import { addToFilter, place, setView } from '../../state/navigation.ts';
 import { Panel, Switch } from '../../ui/panel.tsx';
 import { Empty } from '../../ui/states.tsx';
+import type { Earlier } from './earlier.ts';
 
 interface Props {
   summary: ProtocolSummary;
-  /** The time before the chosen range; null: none is chosen. */
-  earlier: ProtocolSummary | null;
+  /** As much time before the chosen range; null: none is chosen. */
+  earlier: Earlier | null;
   isStale: boolean;
 }
 
@@ -69,7 +70,10 @@ export function Protocols({ summary, earlier, isStale }: Props) {
         />
       )}
       {view === 'list' && shares.length > 0 && (
-        <ShareList shares={shares} earlier={earlier && sharesOf(earlier, unit)} />
+        <ShareList
+          shares={shares}
+          earlier={earlier === null || earlier === 'uncaptured' ? null : sharesOf(earlier, unit)}
+        />
       )}
     </Panel>
   );
