@@ -51,7 +51,7 @@ export function App() {
         <CurrentPage name={name} />
         <Menu />
       </main>
-      {followed > 0 && <Follow key={followed} flow={followed} />}
+      {Number.isSafeInteger(followed) && followed > 0 && <Follow key={followed} flow={followed} />}
       {helpOpen.value && <Help />}
       <Confirm />
       <DropZone />

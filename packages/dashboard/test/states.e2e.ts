@@ -188,3 +188,49 @@ test('a followed stream is part of the address: a link opens it, Back and Escape
   await other.end();
   await end();
 });
+
+test('how a followed stream is shown is part of the address, too, and Back closes it at once', async () => {
+  const { items } = (await (await fetch(`${eyrie.url}flows?q=http2%20%26%26%20tcp&limit=1`)).json()) as {
+    items: { id: number }[];
+  };
+  const { page, end } = await visit(browser, `${eyrie.url}#/flows`);
+  await page.evaluate((id) => (location.hash = `#/flows?follow=${id}`), items[0]!.id);
+  const dialog = page.getByRole('dialog', { name: 'Follow stream' });
+  await dialog.getByRole('button', { name: 'Hexadecimal' }).click();
+  await dialog.getByRole('group', { name: 'Sides' }).getByRole('button').nth(2).click();
+  await dialog.getByRole('button', { name: 'HTTP/2 stream' }).click();
+  const chooser = dialog.getByLabel('Stream of the connection');
+  await chooser.selectOption({ index: 1 });
+  const shown = await dialog.locator('.piece').first().textContent();
+  const link = page.url();
+  assert.match(link, /follow=\d+&form=hex&side=1&as=http2&substream=\d+$/);
+  await page.goBack();
+  await dialog.waitFor({ state: 'detached' });
+  assert.match(page.url(), /#\/flows$/);
+  const other = await visit(browser, link);
+  const linked = other.page.getByRole('dialog', { name: 'Follow stream' });
+  assert.equal(await linked.locator('.piece').first().textContent(), shown);
+  assert.equal(await linked.getByLabel('Stream of the connection').inputValue(), '1');
+  await linked.getByRole('button', { name: 'Close' }).click();
+  await other.page.waitForURL((address) => address.hash === '#/flows');
+  await other.end();
+  await end();
+});
+
+test('an address of another stream leads from one to the other; one that is not stored says so', async () => {
+  const { page, end } = await visit(browser, `${eyrie.url}#/flows?follow=1`);
+  const dialog = page.getByRole('dialog', { name: 'Follow stream' });
+  await dialog.locator('.piece').first().waitFor();
+  await page.evaluate(() => (location.hash = '#/flows?follow=999999'));
+  await dialog.getByText('This stream is not known').waitFor();
+  assert.match(page.url(), /follow=999999$/);
+  assert.equal(await dialog.getByRole('button', { name: 'Save' }).count(), 0);
+  await page.keyboard.press('Escape');
+  await page.waitForURL((address) => address.hash === '#/flows');
+  for (const none of ['1.5', '1e999', '-1', 'x']) {
+    await page.evaluate((text) => (location.hash = `#/flows?follow=${text}`), none);
+    await page.waitForTimeout(50);
+    assert.equal(await dialog.count(), 0, none);
+  }
+  await end(/status of 404/);
+});

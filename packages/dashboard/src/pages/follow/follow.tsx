@@ -4,19 +4,21 @@ import { ApiError, addressOf, get } from '../../api/client.ts';
 import type { End, FlowRow, FlowStream, FlowSubstreams, PacketRow } from '../../api/types.ts';
 import { withPort } from '../../format/addresses.ts';
 import { bytes, count } from '../../format/numbers.ts';
-import { go, setView } from '../../state/navigation.ts';
+import { go, place, setView } from '../../state/navigation.ts';
 import { useResource } from '../../state/resource.ts';
 import { adoptStyle } from '../../ui/adopt-style.ts';
 import { announce } from '../../ui/announce.tsx';
 import { Icon } from '../../ui/icons.tsx';
 import { Switch } from '../../ui/panel.tsx';
-import { Loading, Trouble } from '../../ui/states.tsx';
+import { Empty, Loading, Trouble } from '../../ui/states.tsx';
 import { termForFlow } from '../flows/flow-term.ts';
 import { save } from '../packets/packet-menu.ts';
 import style from './follow.lazy.css';
 import { type Piece, Pieces } from './pieces.tsx';
 import {
   NOTHING,
+  nameOfSubstream,
+  READINGS,
   type Reading,
   readingsOf,
   type Substream,
@@ -28,17 +30,33 @@ import { Transferred } from './transferred.tsx';
 
 adoptStyle(style);
 
-type Form = 'text' | 'hex' | 'files';
-type Side = 'both' | '0' | '1';
+const FORMS = ['text', 'hex', 'files'] as const;
+type Form = (typeof FORMS)[number];
+const SIDES = ['both', '0', '1'] as const;
+type Side = (typeof SIDES)[number];
+
+/** What the address has of a followed stream: which one, and how it is shown. */
+const CLOSED = { follow: '', form: '', side: '', as: '', substream: '' };
+
+/** A change of how it is shown: Back closes the stream. */
+function show(change: Partial<typeof CLOSED>): void {
+  setView(change, true);
+}
+
+/** What the address says if it is among these, otherwise the first of them. */
+function chosenOf<T extends string>(all: readonly [T, ...T[]], text: string | undefined): T {
+  return all.find((one) => one === text) ?? all[0];
+}
 
 export function Follow({ flow }: { flow: number }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const close = () => dialog.current!.close();
   const row = useResource(String(flow), (signal) => get<FlowRow>(`/flows/${flow}`, {}, signal), false);
   const query = row.data === null ? '' : termForFlow(row.data);
-  const [form, setForm] = useState<Form>('text');
-  const [side, setSide] = useState<Side>('both');
-  const transcript = useTranscript(flow);
+  const { view } = place.value;
+  const form = chosenOf(FORMS, view.form);
+  const side = chosenOf(SIDES, view.side);
+  const transcript = useTranscript(flow, chosenOf(READINGS, view.as), view.substream);
   useEffect(() => dialog.current!.showModal(), []);
 
   const toPacket = async (frame: number) => {
@@ -51,6 +69,7 @@ export function Follow({ flow }: { flow: number }) {
     go({ page: 'packets', item: '', q: query, capture, packet: items[0].id, view: {} });
   };
   const { stream } = transcript;
+  const isUnknown = row.error?.code === 'no_such_flow';
   const pieces = useMemo(
     () => (stream?.pieces ?? []).filter((piece) => side === 'both' || String(piece.side) === side),
     [stream, side],
@@ -60,7 +79,8 @@ export function Follow({ flow }: { flow: number }) {
       ref={dialog}
       class="dialog follow"
       aria-labelledby="follow-title"
-      onClose={() => setView({ follow: '' }, true)}
+      // Not if the address is about another one by now.
+      onClose={() => place.value.view.follow === String(flow) && show(CLOSED)}
     >
       <header class="dialog-head">
         <h2 id="follow-title">Follow stream</h2>
@@ -80,9 +100,13 @@ export function Follow({ flow }: { flow: number }) {
           <Icon name="close" />
         </button>
       </header>
-      <Tools flow={flow} row={row.data} {...{ form, setForm, side, setSide, transcript }} />
+      {!isUnknown && <Tools flow={flow} row={row.data} {...{ form, side, transcript }} />}
       <div class="follow-body mono" autofocus tabIndex={0} role="region" aria-label="Data of the stream">
-        {form === 'files' ? (
+        {isUnknown ? (
+          <Empty icon="flows" title="This stream is not known">
+            It may have been too old to keep, or the link is from another store.
+          </Empty>
+        ) : form === 'files' ? (
           <Transferred flow={flow} />
         ) : (
           <Data
@@ -100,22 +124,23 @@ export function Follow({ flow }: { flow: number }) {
 
 interface Transcript {
   as: Reading;
-  setAs: (as: Reading) => void;
   /** Streams within the connection; null while they are looked for. */
   substreams: FlowSubstreams | null;
   substream: Substream | null;
-  setSubstream: (of: Substream) => void;
   stream: FlowStream | null;
   error: ApiError | null;
   more: () => void;
   again: () => void;
 }
 
-/** The payload as far as it was requested, in one of several decodings. */
-function useTranscript(flow: number): Transcript {
-  const [as, setAs] = useState<Reading>('bytes');
+/**
+ * The payload as far as it was requested, in one of several decodings.
+ * @param wanted stream within the connection, as `nameOfSubstream`; any other text: the first
+ */
+function useTranscript(flow: number, as: Reading, wanted: string | undefined): Transcript {
   const [substreams, setSubstreams] = useState<FlowSubstreams | null>(null);
-  const [substream, setSubstream] = useState<Substream | null>(null);
+  const substream =
+    substreams?.items.find((one) => nameOfSubstream(one) === wanted) ?? substreams?.items[0] ?? null;
   const [stream, setStream] = useState<FlowStream | null>(null);
   const [error, setError] = useState<ApiError | null>(null);
   const [attempt, setAttempt] = useState(0);
@@ -126,13 +151,9 @@ function useTranscript(flow: number): Transcript {
   useEffect(() => {
     const control = new AbortController();
     setSubstreams(null);
-    setSubstream(null);
     setStream(null);
     setError(null);
-    substreamsOf(flow, as, control.signal).then((found) => {
-      setSubstreams(found);
-      setSubstream(found.items[0] ?? null);
-    }, fail);
+    substreamsOf(flow, as, control.signal).then(setSubstreams, fail);
     return () => control.abort();
   }, [flow, as, attempt]);
   useEffect(() => {
@@ -152,7 +173,7 @@ function useTranscript(flow: number): Transcript {
     );
   };
   return {
-    ...{ as, setAs, substreams, substream, setSubstream, stream, error, more },
+    ...{ as, substreams, substream, stream, error, more },
     again: () => setAttempt((n) => n + 1),
   };
 }
@@ -192,14 +213,12 @@ interface ToolsProps {
   flow: number;
   row: FlowRow | null;
   form: Form;
-  setForm: (form: Form) => void;
   side: Side;
-  setSide: (side: Side) => void;
   transcript: Transcript;
 }
 
-function Tools({ flow, row, form, setForm, side, setSide, transcript }: ToolsProps) {
-  const { as, setAs, substream, stream } = transcript;
+function Tools({ flow, row, form, side, transcript }: ToolsProps) {
+  const { as, substream, stream } = transcript;
   const [a, b] = stream?.sides ?? [];
   const ways = row === null ? [] : readingsOf(row);
   return (
@@ -212,7 +231,7 @@ function Tools({ flow, row, form, setForm, side, setSide, transcript }: ToolsPro
           ['hex', 'Hexadecimal'],
           ['files', 'Files'],
         ]}
-        onChange={setForm}
+        onChange={(next) => show({ form: next === 'text' ? '' : next })}
       />
       {form !== 'files' && (
         <>
@@ -224,9 +243,16 @@ function Tools({ flow, row, form, setForm, side, setSide, transcript }: ToolsPro
               ['0', a === undefined ? 'Client' : nameOf(a)],
               ['1', b === undefined ? 'Server' : nameOf(b)],
             ]}
-            onChange={setSide}
+            onChange={(next) => show({ side: next === 'both' ? '' : next })}
           />
-          {ways.length > 1 && <Switch label="As" value={as} options={ways} onChange={setAs} />}
+          {ways.length > 1 && (
+            <Switch
+              label="As"
+              value={as}
+              options={ways}
+              onChange={(next) => show({ as: next === 'bytes' ? '' : next, substream: '' })}
+            />
+          )}
           <SubstreamChooser {...transcript} />
           <button
             type="button"
@@ -250,7 +276,7 @@ function Tools({ flow, row, form, setForm, side, setSide, transcript }: ToolsPro
   );
 }
 
-function SubstreamChooser({ substreams, substream, setSubstream }: Transcript) {
+function SubstreamChooser({ substreams, substream }: Transcript) {
   if (substreams === null || substream === null) return null;
   const { items, is_whole: isWhole } = substreams;
   const several = new Set(items.map(({ connection }) => connection)).size > 1;
@@ -260,7 +286,7 @@ function SubstreamChooser({ substreams, substream, setSubstream }: Transcript) {
         class="chooser"
         aria-label="Stream of the connection"
         value={items.indexOf(substream)}
-        onChange={(event) => setSubstream(items[Number(event.currentTarget.value)]!)}
+        onChange={(event) => show({ substream: nameOfSubstream(items[Number(event.currentTarget.value)]!) })}
       >
         {items.map(({ connection, stream }, i) => (
           <option key={`${connection} ${stream}`} value={i}>

@@ -2,7 +2,8 @@
 import { get } from '../../api/client.ts';
 import type { FlowRow, FlowStream, FlowSubstreams } from '../../api/types.ts';
 
-export type Reading = 'bytes' | 'tls' | 'http' | 'http2' | 'quic';
+export const READINGS = ['bytes', 'tls', 'http', 'http2', 'quic'] as const;
+export type Reading = (typeof READINGS)[number];
 export type Substream = FlowSubstreams['items'][number];
 
 const NAMES: Readonly<Record<Reading, string>> = {
@@ -38,6 +39,11 @@ export function readingsOf({ transport, applications }: FlowRow): [Reading, stri
 export async function substreamsOf(flow: number, as: Reading, signal: AbortSignal): Promise<FlowSubstreams> {
   if (as !== 'http2' && as !== 'quic') return { items: [], is_whole: true };
   return get<FlowSubstreams>(`/flows/${flow}/substreams`, { protocol: as }, signal);
+}
+
+/** As the address has it: its number, after that of its connection if that is not the first. */
+export function nameOfSubstream({ connection, stream }: Substream): string {
+  return connection === 0 ? String(stream) : `${connection}.${stream}`;
 }
 
 export function termsOf(as: Reading, of: Substream | null): Record<string, string | number | null> {
