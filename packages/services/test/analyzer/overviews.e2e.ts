@@ -76,6 +76,15 @@ test('/overviews/tls: names, ciphers and JA4 are those of ssl.log, each certific
   assert.deepEqual(table(body, 'ja4'), counted(rows.map(({ ja4 }) => ja4)));
 });
 
+test('/overviews/dns: the line of queries without a response leads to them, repetitions of multicast queries included', async () => {
+  const { body } = await analyzer.get('/overviews/dns');
+  const codes = body.tables.find(({ name }: Json) => name === 'codes').items;
+  const { filter, count } = codes.find(({ text }: Json) => text === 'no answer');
+  const { items } = (await analyzer.get(`/packets?${new URLSearchParams({ q: filter, limit: '100' })}`)).body;
+  assert.ok(items.length >= count && items.length < 1.5 * count, `${items.length} packets, ${count} queries`);
+  for (const { summary } of items) assert.match(summary, /^Standard query 0x/);
+});
+
 test('/overviews: filters of their lines find packets, and a filter narrows them all', async () => {
   for (const name of ['dns', 'http', 'tls']) {
     const { body } = await analyzer.get(`/overviews/${name}`);

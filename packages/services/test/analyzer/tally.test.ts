@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { compileFilter } from '@eyrie/dissect';
 import { DnsOverview } from '../../src/analyzer/overviews/dns.ts';
 import { is, Tally } from '../../src/analyzer/overviews/tally.ts';
 
@@ -46,4 +47,29 @@ test('DNS: errors add up to their figure, also those without a name; a name that
     ['a.example NXDOMAIN', 'dns.qry.name == "a.example" && dns.flags.rcode == 3'],
   ]);
   assert.deepEqual(lines('unanswered'), [['b.example', 'dns.qry.name == "b.example"']]);
+});
+
+test('DNS, queries without a response: their line filters by identifier and name, as far as a filter can be', () => {
+  const filterOf = (rows: readonly { trans_id: number; query: string | null }[]) => {
+    const overview = new DnsOverview();
+    const base = { 'id.orig_h': '192.0.2.1', 'id.resp_h': '192.0.2.53', rcode: null };
+    for (const row of rows)
+      overview.take(
+        'dns',
+        (name) => (({ ...base, ...row }) as Record<string, string | number | null>)[name] ?? null,
+      );
+    const codes = overview.answer().tables.find(({ name }) => name === 'codes')!;
+    return codes.items.find(({ text }) => text === 'no answer')!.filter;
+  };
+  const ids = (...all: number[]) => `dns.flags.response == 0 && dns.id in {${all.join(', ')}}`;
+  const a = { trans_id: 1, query: 'a.example' };
+  const b = { trans_id: 0, query: 'b".local' };
+  const names = 'dns.qry.name == "a.example" || dns.qry.name == "b\\".local"';
+  assert.equal(filterOf([a, b, a]), `${ids(1, 0)} && (${names})`);
+  assert.doesNotThrow(() => compileFilter(filterOf([a, b])!));
+  assert.equal(filterOf([a, { trans_id: 7, query: null }]), ids(1, 7));
+  const many = (n: number) =>
+    Array.from({ length: n }, (_, id) => ({ trans_id: id, query: `${id}.example` }));
+  assert.equal(filterOf(many(51)), ids(...many(51).map(({ trans_id: id }) => id)));
+  assert.equal(filterOf(many(3000)), null);
 });

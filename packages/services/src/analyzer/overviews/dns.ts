@@ -1,5 +1,5 @@
 // DNS at a glance: what was asked and by whom, what failed, what was slow, and which domains have many names.
-import type { Overview } from '../schemas/index.ts';
+import { FILTER_CHARACTERS_MAX, type Overview, type OverviewTable } from '../schemas/index.ts';
 import type { Get, Reader } from './overview.ts';
 import { clipped, is, LINES_MAX, quantile, Tally } from './tally.ts';
 
@@ -11,6 +11,8 @@ const DOMAINS_MAX = 20_000;
 
 /** A status request, or an error that does not repeat its question. */
 const NO_NAME = '(no name)';
+
+const NO_ANSWER = 'no answer';
 
 /** DNS, also the multicast kinds. */
 const ANY = '(dns || mdns || llmnr)';
@@ -26,6 +28,8 @@ export class DnsOverview implements Reader {
   readonly #names = new Tally('names');
   readonly #failed = new Tally('failed');
   readonly #unansweredNames = new Tally('unanswered');
+  /** Of 16 bits. */
+  readonly #unansweredIds = new Set<number>();
   readonly #codes = new Tally('codes');
   readonly #types = new Tally('types');
   readonly #servers = new Tally('servers');
@@ -47,6 +51,7 @@ export class DnsOverview implements Reader {
     if (code === null) {
       this.#unanswered++;
       this.#unansweredNames.add(name, is('dns.qry.name', name));
+      this.#unansweredIds.add(get('trans_id') as number);
     } else if (code !== 0) this.#refused++;
     this.#names.add(name, is('dns.qry.name', name), { seconds: rtt });
     if (code !== null && code !== 0)
@@ -55,7 +60,7 @@ export class DnsOverview implements Reader {
         `${name === null ? '!dns.qry.name' : is('dns.qry.name', name)} && dns.flags.rcode == ${code}`,
       );
     this.#codes.add(
-      code === null ? 'no answer' : (codeName ?? String(code)),
+      code === null ? NO_ANSWER : (codeName ?? String(code)),
       code === null ? null : `dns.flags.rcode == ${code}`,
     );
     this.#types.add(typeName, `dns.qry.type == ${type}`);
@@ -93,7 +98,7 @@ export class DnsOverview implements Reader {
             filter: `${is('dns.qry.name', name)} && ${isAt(server)}`,
           })),
         },
-        this.#codes.table(),
+        this.#codesTable(),
         this.#types.table(),
         {
           name: 'domains',
@@ -111,6 +116,26 @@ export class DnsOverview implements Reader {
         this.#clients.table(),
       ],
     };
+  }
+
+  /** Only the end shows which queries have no response: the filter of their line is made then. */
+  #codesTable(): OverviewTable {
+    const table = this.#codes.table();
+    const filter = this.#filterOfUnanswered();
+    return {
+      ...table,
+      items: table.items.map((item) => (item.text === NO_ANSWER ? { ...item, filter } : item)),
+    };
+  }
+
+  /** By identifier, and by name if all are listed: multicast DNS has no identifiers. Null: too many for a filter. */
+  #filterOfUnanswered(): string | null {
+    const ids = `dns.flags.response == 0 && dns.id in {${[...this.#unansweredIds].join(', ')}}`;
+    const { items } = this.#unansweredNames.table();
+    const listed = items.reduce((sum, { count, filter }) => sum + (filter === null ? 0 : count), 0);
+    const named = `${ids} && (${items.map(({ filter }) => filter).join(' || ')})`;
+    const wanted = listed === this.#unanswered && named.length <= FILTER_CHARACTERS_MAX ? named : ids;
+    return wanted.length <= FILTER_CHARACTERS_MAX ? wanted : null;
   }
 
   /** By the last two labels: many names below one are how data leaves through DNS. */
