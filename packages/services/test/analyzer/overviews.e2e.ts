@@ -82,7 +82,7 @@ test('/overviews/dns: the line of queries without a response leads to them, repe
   const { filter, count } = codes.find(({ text }: Json) => text === 'no answer');
   const { items } = (await analyzer.get(`/packets?${new URLSearchParams({ q: filter, limit: '100' })}`)).body;
   assert.ok(items.length >= count && items.length < 1.5 * count, `${items.length} packets, ${count} queries`);
-  for (const { summary } of items) assert.match(summary, /^Standard query 0x/);
+  for (const { summary } of items) assert.doesNotMatch(summary, /response/, summary);
 });
 
 test('/overviews: filters of their lines find packets, and a filter narrows them all', async () => {
