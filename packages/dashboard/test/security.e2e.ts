@@ -65,6 +65,26 @@ test('n and N step through the findings, the most severe first; the overview has
   await end();
 });
 
+test('by keyboard: Tab from the table goes on to the links of the finding that n chose, in any order', async () => {
+  const { page, end } = await visit(browser, `${eyrie.url}#/security?sort=kind`);
+  const card = page.locator('.finding-card');
+  await page.locator('.security-findings tr[data-row="0"]').waitFor();
+  for (let i = 0; i < 3; i++) await page.keyboard.press('n');
+  await card.getByText('Port scan').waitFor();
+  const chosen = await card.innerText();
+  const row = page.locator('.security-findings tr[aria-current="true"]');
+  assert.notEqual(await row.getAttribute('data-row'), '0');
+  await page.getByRole('button', { name: 'Last seen' }).focus();
+  await page.keyboard.press('Tab');
+  assert.equal(await row.evaluate((element) => element === document.activeElement), true);
+  assert.equal(await card.innerText(), chosen);
+  await page.getByRole('button', { name: 'Severity' }).press('Enter');
+  await page.getByRole('button', { name: 'Last seen' }).focus();
+  await page.keyboard.press('Tab');
+  assert.equal(await card.innerText(), chosen);
+  await end();
+});
+
 test('a port scan leads to the ports that it found open, and to its target', async () => {
   const { page, end } = await visit(browser, `${eyrie.url}#/security`);
   const card = page.locator('.finding-card');

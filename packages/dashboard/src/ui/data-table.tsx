@@ -77,9 +77,14 @@ export function DataTable<T>(props: Props<T>) {
   }, [last, rows.length, isWhole]);
 
   const { chosen } = props;
+  const chosenAt = useMemo(
+    () => (chosen == null ? -1 : rows.findIndex((row) => keyOf(row) === chosen)),
+    [chosen, rows],
+  );
+  // If another row were the tab stop, passing through the table would choose it.
+  const reached = chosenAt >= 0 ? chosenAt : Math.min(at, rows.length - 1);
   useEffect(() => {
-    const to = chosen == null ? -1 : rows.findIndex((row) => keyOf(row) === chosen);
-    if (to >= 0) bringIntoSight(to, box.current!, rowHeight);
+    if (chosenAt >= 0) bringIntoSight(chosenAt, box.current!, rowHeight);
   }, [chosen]);
 
   const sortBy = (wanted: TableColumn<T>) => {
@@ -115,7 +120,7 @@ export function DataTable<T>(props: Props<T>) {
               key={keyOf(row)}
               row={row}
               at={first + i}
-              isReached={first + i === Math.min(at, rows.length - 1)}
+              isReached={first + i === reached}
               columns={columns}
               onReach={setAt}
               table={props}
