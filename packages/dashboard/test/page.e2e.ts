@@ -351,8 +351,11 @@ test('overview: a time range is compared with as much time before it, in its fig
 test('overview: top talkers as conversations and as ports; a click filters', async () => {
   const { page, end } = await open('overview');
   const talkers = page.locator('.talkers');
-  await talkers.getByRole('button', { name: 'Conversations' }).click();
+  await talkers.getByText('sent received').waitFor();
+  await talkers.getByRole('button', { name: 'Conversations' }).press('Enter');
   await talkers.getByRole('listitem').filter({ hasText: 'files.alder.example↔laptop-ana' }).first().waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement?.textContent), 'Conversations');
+  assert.equal(await talkers.getByText('sent received').count(), 0);
   const summed = page.waitForRequest(/by=port&top=10&/);
   await talkers.getByRole('button', { name: 'Ports' }).click();
   await summed;

@@ -1,5 +1,4 @@
 // Top talkers: the hosts, conversations or ports with most traffic.
-import type { ComponentChildren } from 'preact';
 import { get } from '../../api/client.ts';
 import type { Hosts, ProtocolSummary } from '../../api/types.ts';
 import { familyOf } from '../../families.ts';
@@ -22,9 +21,25 @@ const TOP = LINES + 1;
 /** Rows to sum up: a conversation or port has one for each of its protocols. */
 const ROWS = 1000;
 
+/** One panel for all kinds, so that the focus stays on the switch. */
 export function TopTalkers({ hosts }: { hosts: Resource<Hosts> }) {
   const kind = KINDS.find(([name]) => name === place.value.view.talkers)?.[0] ?? 'hosts';
-  const tools = (
+  const sums = useSums(kind);
+  const names = new Map(hosts.data?.items.map(({ address, name }) => [address, name]));
+  const panel = { title: 'Top talkers', class: 'talkers', tools: <Tools kind={kind} /> };
+  return kind === 'hosts' ? (
+    <ListPanel {...panel} of={hosts} empty="No addresses">
+      {(items) => <HostLines items={items.slice(0, LINES)} />}
+    </ListPanel>
+  ) : (
+    <ListPanel {...panel} of={sums} empty={`No ${kind}`}>
+      {(items) => <SumLines items={items} names={names} />}
+    </ListPanel>
+  );
+}
+
+function Tools({ kind }: { kind: Kind }) {
+  return (
     <>
       <Switch<Kind>
         label="Talkers"
@@ -37,55 +52,43 @@ export function TopTalkers({ hosts }: { hosts: Resource<Hosts> }) {
       </a>
     </>
   );
-  if (kind === 'hosts') return <TopHosts hosts={hosts} tools={tools} />;
-  return <TopSums key={kind} kind={kind} hosts={hosts} tools={tools} />;
 }
 
-type Tools = { tools: ComponentChildren };
-
-function TopHosts({ hosts, tools }: { hosts: Resource<Hosts> } & Tools) {
+function HostLines({ items }: { items: Hosts['items'] }) {
+  const most = Math.max(1, items[0]?.bytes ?? 0);
   return (
-    <ListPanel title="Top talkers" class="talkers" of={hosts} empty="No addresses" tools={tools}>
-      {(items) => {
-        const most = Math.max(1, items[0]?.bytes ?? 0);
-        return (
-          <ol class="lines">
-            {items.slice(0, LINES).map((host) => (
-              <li key={host.address} class="talker">
-                <HostName address={host.address} name={host.name} />
-                <span class="num lines-count">{bytes(host.bytes)}</span>
-                <span
-                  class="meter"
-                  aria-hidden="true"
-                  title={`sent ${bytes(host.bytes_sent)}, received ${bytes(host.bytes_received)}`}
-                >
-                  <span class="meter-sent" style={{ width: `${(host.bytes_sent / most) * 100}%` }} />
-                  <span class="meter-received" style={{ width: `${(host.bytes_received / most) * 100}%` }} />
-                </span>
-              </li>
-            ))}
-          </ol>
-        );
-      }}
-    </ListPanel>
+    <>
+      <p class="panel-note">
+        <span class="dot meter-sent" /> sent <span class="dot meter-received" /> received
+      </p>
+      <ol class="lines">
+        {items.map((host) => (
+          <li key={host.address} class="talker">
+            <HostName address={host.address} name={host.name} />
+            <span class="num lines-count">{bytes(host.bytes)}</span>
+            <span
+              class="meter"
+              aria-hidden="true"
+              title={`sent ${bytes(host.bytes_sent)}, received ${bytes(host.bytes_received)}`}
+            >
+              <span class="meter-sent" style={{ width: `${(host.bytes_sent / most) * 100}%` }} />
+              <span class="meter-received" style={{ width: `${(host.bytes_received / most) * 100}%` }} />
+            </span>
+          </li>
+        ))}
+      </ol>
+    </>
   );
 }
 
-function TopSums(props: { kind: 'conversations' | 'ports'; hosts: Resource<Hosts> } & Tools) {
-  const { kind, hosts, tools } = props;
+function useSums(kind: Kind): Resource<{ items: Sum[] }> {
   const [by, groupOf] =
     kind === 'ports' ? (['port', portOf] as const) : (['conversation', conversationOf] as const);
   const query = { ...scope.value, by, top: TOP, limit: ROWS };
-  const sums = useResource(JSON.stringify(query), async (signal) => {
+  return useResource(kind === 'hosts' ? null : JSON.stringify(query), async (signal) => {
     const { items } = await get<ProtocolSummary>('/protocol_summary', query, signal);
     return { items: sumsOf(items, groupOf, LINES) };
   });
-  const names = new Map(hosts.data?.items.map(({ address, name }) => [address, name]));
-  return (
-    <ListPanel title="Top talkers" class="talkers" of={sums} empty={`No ${kind}`} tools={tools}>
-      {(items) => <SumLines items={items} names={names} />}
-    </ListPanel>
-  );
 }
 
 type Names = ReadonlyMap<string, string | null>;
