@@ -1,7 +1,7 @@
 // Fields and protocols by name, where several protocols share one.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { allProtocols, protocolFor, protocolsNamed } from '../src/core/registry.ts';
+import { allProtocols, fieldNamed, protocolFor, protocolsNamed } from '../src/core/registry.ts';
 import { tcpPorts, udpPorts } from '../src/core/table.ts';
 import { dcerpc } from '../src/protocols/dcerpc/connection.ts';
 import { dcerpcDatagram } from '../src/protocols/dcerpc/datagram.ts';
@@ -31,4 +31,13 @@ describe('a protocol by its name', () => {
         );
       }
   });
+});
+
+it('every field of every protocol is reached by its name', () => {
+  for (const made of allProtocols())
+    for (const field of made.fields) {
+      const found = fieldNamed(field.name);
+      const owners = [found, ...(found?.of ?? [])].flatMap((each) => each?.owners ?? []);
+      assert.ok(owners.includes(made), `${field.name} of ${made.name} (${made.title})`);
+    }
 });

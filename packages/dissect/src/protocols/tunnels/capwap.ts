@@ -59,8 +59,8 @@ const bindingMessages: Readonly<Record<number, string>> = {
   3398914: 'IEEE 802.11 WLAN Configuration Response',
 };
 
-/** Fields of the header, which two protocols share; each has its own. */
-const headerFields = () => ({
+/** Fields of the header, which control and data share. */
+const headerFields = {
   version: uint('capwap.preamble.version', 'Version').at(0, 1).mask(0xf0),
   type: uint('capwap.preamble.type', 'Type').at(0, 1).mask(0x0f),
   length: uint('capwap.header.length', 'Header Length').mask(0xf80000),
@@ -76,10 +76,10 @@ const headerFields = () => ({
   fragmentOffset: uint('capwap.header.fragment.offset', 'Fragment Offset').mask(0xfff8),
   macLength: uint('capwap.header.mac.length', 'MAC length'),
   mac: ether('capwap.header.mac.eui48', 'MAC address'),
-});
+};
 
 const f = {
-  ...headerFields(),
+  ...headerFields,
   message: uint('capwap.control.header.message_type', 'Message Type').named(messages),
   sequence: uint('capwap.control.header.sequence_number', 'Sequence Number'),
   elementsLength: uint('capwap.control.header.message_element_length', 'Message Element Length'),
@@ -89,8 +89,6 @@ const f = {
   elementLength: uint('capwap.message_element.length', 'Length'),
   elementValue: bytes('capwap.message_element.value', 'Value'),
 };
-
-const g = headerFields();
 
 /** Offset after the header; -1 if truncated. */
 function payloadAt(p: Packet, start: number): number {
@@ -144,7 +142,7 @@ export const capwap: Protocol = protocol({
     const b = p.bufferOf(layer);
     const start = p.start[layer]!;
     const end = p.stop[layer]!;
-    const at = emitHeader(f, b, start, end, out);
+    const at = emitHeader(b, start, end, out);
     if (at < 0 || u24(b, start + 1) & FRAGMENT || at + CONTROL_HEADER > end) return;
     out.add(f.message, at, 4);
     out.add(f.sequence, at + 4, 1);
@@ -179,7 +177,7 @@ export const capwapData: Protocol = protocol({
   name: 'capwap.data',
   title: 'Control And Provisioning of Wireless Access Points - Data',
   column: 'CAPWAP-Data',
-  fields: g,
+  fields: headerFields,
   on: [[udpPorts, 5247]],
   step(p) {
     const inner = encrypted(p);
@@ -197,7 +195,7 @@ export const capwapData: Protocol = protocol({
     return null;
   },
   emit(p, layer, out) {
-    emitHeader(g, p.bufferOf(layer), p.start[layer]!, p.stop[layer]!, out);
+    emitHeader(p.bufferOf(layer), p.start[layer]!, p.stop[layer]!, out);
   },
   info(p, layer) {
     const b = p.bufferOf(layer);
@@ -228,18 +226,18 @@ function fragmentText(b: Uint8Array, start: number): string {
 }
 
 /** Emits the header's fields; returns the offset of the payload, or -1 if there is none in the clear. */
-function emitHeader(h: typeof g, b: Uint8Array, start: number, end: number, out: Sink): number {
-  out.fixed(h.version);
-  out.fixed(h.type);
+function emitHeader(b: Uint8Array, start: number, end: number, out: Sink): number {
+  out.fixed(f.version);
+  out.fixed(f.type);
   if ((b[start]! & 15) === DTLS_PREAMBLE || end - start < HEADER) return -1;
-  for (const field of [h.length, h.radio, h.binding, h.isNative, h.isFragment, h.isLast])
+  for (const field of [f.length, f.radio, f.binding, f.isNative, f.isFragment, f.isLast])
     out.add(field, start + 1, 3);
-  for (const field of [h.hasWireless, h.hasMac, h.isKeepAlive]) out.add(field, start + 1, 3);
-  out.add(h.fragmentId, start + 4, 2);
-  out.add(h.fragmentOffset, start + 6, 2);
+  for (const field of [f.hasWireless, f.hasMac, f.isKeepAlive]) out.add(field, start + 1, 3);
+  out.add(f.fragmentId, start + 4, 2);
+  out.add(f.fragmentOffset, start + 6, 2);
   if (u24(b, start + 1) & RADIO_MAC && start + HEADER + 7 <= end) {
-    out.add(h.macLength, start + HEADER, 1);
-    if (b[start + HEADER] === 6) out.add(h.mac, start + HEADER + 1, 6);
+    out.add(f.macLength, start + HEADER, 1);
+    if (b[start + HEADER] === 6) out.add(f.mac, start + HEADER + 1, 6);
   }
   return start + Math.max(HEADER, (b[start + 1]! >> 3) * 4);
 }
