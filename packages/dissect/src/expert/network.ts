@@ -49,8 +49,8 @@ export function udpExpert(p: Packet, layer: number, add: AddExpertInfo): void {
   const start = p.start[layer]!;
   const length = lengthFinding(p, layer);
   if (length !== null) add('error', 'malformed', length.message, length.place);
-  if (start + 8 > p.stop[layer]!) return;
   expertTraceroute(p, layer, add);
+  if (start + 8 > p.stop[layer]!) return;
   expertChecksumZero(p, layer, add);
   const expected = badUdpChecksum(p, layer);
   if (expected >= 0) addBadChecksum(expected, add);

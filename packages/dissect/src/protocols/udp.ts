@@ -3,7 +3,7 @@ import { u16 } from '../core/bytes.ts';
 import { data } from '../core/data.ts';
 import type { AddExpertInfo, Place } from '../core/expert.ts';
 import { alias, bytes, none, seconds, uint } from '../core/field.ts';
-import { IPV6, type Packet, SHOWN } from '../core/packet.ts';
+import { type Packet, SHOWN } from '../core/packet.ts';
 import { type Protocol, protocol } from '../core/protocol.ts';
 import type { Sink } from '../core/sink.ts';
 import { ipProtocols, udpHeuristics, udpPorts } from '../core/table.ts';
@@ -68,15 +68,22 @@ function sinceFirst(p: Packet, layer: number): number | bigint | undefined {
 }
 
 function lengthOf(p: Packet, layer: number): number | undefined {
-  const [start, stop] = [p.start[layer]!, p.stop[layer]!];
-  if (p.protocols[layer]!.name !== 'udp') return stop - start;
-  return stop - start < 6 ? undefined : u16(p.bufferOf(layer), start + 4);
+  const start = p.start[layer]!;
+  if (p.stop[layer]! - start < 6) return undefined;
+  return p.protocols[layer]!.name === 'udp' ? u16(p.bufferOf(layer), start + 4) : (p.notes[layer] as number);
+}
+
+/** Whether the layer is carried by IPv6, be it in a tunnel or around one. */
+function isOverIpv6(p: Packet, layer: number): boolean {
+  let below = layer - 1;
+  while (below > 0 && p.protocols[below]!.name !== 'ip' && p.protocols[below]!.name !== 'ipv6') below--;
+  return p.protocols[below]!.name === 'ipv6';
 }
 
 function checksumStatus(p: Packet, layer: number): number {
   const isUdp = p.protocols[layer]!.name === 'udp';
   if (u16(p.bufferOf(layer), p.start[layer]! + 6) === 0)
-    return isUdp && p.netKind !== IPV6 ? NOT_PRESENT : ILLEGAL;
+    return isUdp && !isOverIpv6(p, layer) ? NOT_PRESENT : ILLEGAL;
   return isUdp ? statusOf(p.session.preferences['udp.check_checksum'], badUdpChecksum(p, layer)) : UNVERIFIED;
 }
 
@@ -132,24 +139,34 @@ export function seeDatagram(p: Packet): void {
   deltaTimes?.see(p);
 }
 
-/** First destination port of traceroute's probes; Wireshark assumes three probes per hop, and no more than 30 hops. */
+/** First port of traceroute's probes; Wireshark assumes three probes per hop, and looks at the first ten hops. */
 const TRACEROUTE_PORT = 33_435;
-const TRACEROUTE_PROBES = 30 * 3;
+const TRACEROUTE_PROBES = 30;
 
-/** Which of traceroute's probes this looks like, from 0; -1: none. */
-function tracerouteProbe(p: Packet, layer: number): number {
-  const b = p.bufferOf(layer);
-  const start = p.start[layer]!;
-  if (start + HEADER > p.stop[layer]! || u16(b, start) < 32_768) return -1;
-  const probe = u16(b, start + 2) - TRACEROUTE_PORT;
+/** Which of traceroute's probes has the port at this offset of the header, from 0; -1: none. */
+function tracerouteProbe(p: Packet, layer: number, offset: number): number {
+  const at = p.start[layer]! + offset;
+  if (at + 2 > p.stop[layer]!) return -1;
+  const probe = u16(p.bufferOf(layer), at) - TRACEROUTE_PORT;
   return probe >= 0 && probe < TRACEROUTE_PROBES ? probe : -1;
 }
 
 export function expertTraceroute(p: Packet, layer: number, add: AddExpertInfo): void {
-  const probe = tracerouteProbe(p, layer);
-  if (probe < 0) return;
-  const text = `Possible traceroute: hop #${Math.floor(probe / 3) + 1}, attempt #${(probe % 3) + 1}`;
-  add('chat', 'sequence', text, { under: f.dstport, name: f.possibleTraceroute });
+  for (const under of [f.srcport, f.dstport]) {
+    const probe = tracerouteProbe(p, layer, under.offset);
+    if (probe < 0) continue;
+    const text = `Possible traceroute: hop #${Math.floor(probe / 3) + 1}, attempt #${(probe % 3) + 1}`;
+    add('chat', 'sequence', text, { under, name: f.possibleTraceroute });
+  }
+}
+
+/** The header's first two fields. */
+export function emitPorts(p: Packet, layer: number, out: Sink): void {
+  for (const port of [f.srcport, f.dstport]) {
+    out.fixed(port);
+    if (tracerouteProbe(p, layer, port.offset) >= 0)
+      out.add(f.possibleTraceroute, p.start[layer]! + port.offset, 0);
+  }
 }
 
 export const portsHeadline = (p: Packet, layer: number): string =>
@@ -189,9 +206,7 @@ export const udp: Protocol = protocol({
   },
   emit(p, layer, out) {
     const start = p.start[layer]!;
-    out.fixed(f.srcport);
-    out.fixed(f.dstport);
-    if (tracerouteProbe(p, layer) >= 0) out.add(f.possibleTraceroute, start + 2, 0);
+    emitPorts(p, layer, out);
     if (p.stop[layer]! - start >= 6) out.add(f.length, start + 4, 2);
     if (p.notes[layer] === TOO_LONG) {
       if (p.capturedLength >= p.wireLength) out.note(` (bogus, payload length ${p.stop[layer]! - start})`);

@@ -6,7 +6,9 @@ import { protocol } from '../core/protocol.ts';
 import { ipProtocols } from '../core/table.ts';
 import {
   emitFromChecksum,
+  emitPorts,
   expertChecksumZero,
+  expertTraceroute,
   ILLEGAL_TEXT,
   isChecksumIllegal,
   portsHeadline,
@@ -16,6 +18,8 @@ import {
 } from './udp.ts';
 
 const HEADER = 8;
+/** Where the header's third field ends. */
+const COVERAGE_END = 6;
 export const UDPLITE = 136;
 
 const f = {
@@ -24,10 +28,13 @@ const f = {
   coverageBad: none('udplite.checksum_coverage.bad', 'Bad checksum coverage length value'),
 };
 
+/** In bytes, with what was not captured. */
+const lengthOf = (p: Packet, layer: number): number => p.notes[layer] as number;
+
 /** RFC 3828 §3.1: 0 covers all, and less than the header or more than there is must not be; null: within. */
 function badCoverage(p: Packet, layer: number): { coverage: number; length: number } | null {
   const coverage = u16(p.bufferOf(layer), p.start[layer]! + 4);
-  const length = p.stop[layer]! - p.start[layer]!;
+  const length = lengthOf(p, layer);
   const isSnapped = p.capturedLength < p.wireLength;
   const isBad = coverage !== 0 && (coverage < HEADER || (coverage > length && !isSnapped));
   return isBad ? { coverage, length } : null;
@@ -42,6 +49,7 @@ export const udplite = protocol({
   step(p) {
     const b = p.buf;
     const start = p.at;
+    p.notes[p.count - 1] = p.wireEnd - start;
     if (p.end - start < HEADER) return p.end - start < 4 ? p.cutUnseen(HEADER) : p.cut(HEADER);
     p.srcPort = u16(b, start);
     p.dstPort = u16(b, start + 2);
@@ -53,35 +61,34 @@ export const udplite = protocol({
   },
   emit(p, layer, out) {
     const start = p.start[layer]!;
-    const isWhole = p.stop[layer]! - start >= HEADER;
-    out.fixed(f.srcport);
-    out.fixed(f.dstport);
+    const captured = p.stop[layer]! - start;
+    emitPorts(p, layer, out);
     out.fixed(f.coverage);
-    if (!isWhole) return;
+    if (captured < COVERAGE_END) return;
     const bad = badCoverage(p, layer);
     if (bad !== null) {
       out.note(` (bogus, must be >= ${HEADER} and <= ${bad.length})`);
       out.add(f.coverageBad, start + 4, 0);
     }
     out.fixed(f.length);
-    emitFromChecksum(p, layer, out);
+    if (captured >= HEADER) emitFromChecksum(p, layer, out);
   },
   headline: portsHeadline,
   info(p, layer) {
     const b = p.bufferOf(layer);
     const start = p.start[layer]!;
     const ports = `${u16(b, start)} → ${u16(b, start + 2)}`;
-    const size = p.stop[layer]! - start - HEADER;
-    if (size < 0) return ports;
+    if (p.stop[layer]! - start < COVERAGE_END) return ports;
     const bad = badCoverage(p, layer);
     const coverage =
       bad === null
         ? ''
         : ` [BAD LIGHTWEIGHT UDP CHECKSUM COVERAGE LENGTH ${bad.coverage} < ${HEADER} or > ${bad.length}]`;
-    return `${ports}${coverage} Len=${size}${isChecksumIllegal(p, layer) ? ILLEGAL_TEXT : ''}`;
+    return `${ports}${coverage} Len=${lengthOf(p, layer) - HEADER}${isChecksumIllegal(p, layer) ? ILLEGAL_TEXT : ''}`;
   },
   expert(p, layer, add) {
-    if (p.stop[layer]! - p.start[layer]! < HEADER) return;
+    expertTraceroute(p, layer, add);
+    if (p.stop[layer]! - p.start[layer]! < COVERAGE_END) return;
     const bad = badCoverage(p, layer);
     if (bad !== null)
       add(

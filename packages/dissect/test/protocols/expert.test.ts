@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { infoColumn } from '../../src/core/columns.ts';
 import { reportExpertInfo } from '../../src/core/expert.ts';
 import type { Packet } from '../../src/core/packet.ts';
 import { treeOf } from '../../src/core/tree.ts';
@@ -83,6 +84,54 @@ test('UDP: a length beyond that of IP, also where the header is cut by it', () =
     'error malformed: Bad length value 8 > IP payload length',
     'udp.length.bad',
   );
+});
+
+test('UDP and UDP-Lite: a port of the first ten hops of traceroute, at either end', () => {
+  const probes = (protocol: string, ports: string): string[] =>
+    findings(dissect([etherFrame(0x0800, `${ipv4(8).replace('4011', protocol)}${ports}0008abcd`)]));
+  const found = (hop: number, attempt: number): string =>
+    `chat sequence: Possible traceroute: hop #${hop}, attempt #${attempt}`;
+  for (const protocol of ['4011', '4088']) {
+    assert.deepEqual(probes(protocol, '13889c40'), []);
+    assert.deepEqual(probes(protocol, '1388829b'), [found(1, 1)]);
+    assert.deepEqual(probes(protocol, '82b81388'), [found(10, 3)]);
+    assert.deepEqual(probes(protocol, '1388 82b9'), []);
+    assert.deepEqual(probes(protocol, '829b829f'), [found(1, 1), found(2, 2)]);
+  }
+});
+
+test('UDP: a checksum of zero is judged by the IP below it, not by that in its tunnel', () => {
+  const ipv6 = (length: string): string => `60000000${length}1140${'fd'.repeat(32)}`;
+  const inner = (type: number, header: string): string =>
+    Buffer.from(etherFrame(type, `${header}03e807d000080000`)).toString('hex');
+  const vxlan = (payload: string): string =>
+    `c35012b5${(16 + payload.length / 2).toString(16).padStart(4, '0')}00000800000000000100${payload}`;
+  const illegal = 'error checksum: Illegal checksum value (0)';
+  const inIpv6 = vxlan(inner(0x86dd, ipv6('0008')));
+  const inIpv4 = vxlan(inner(0x0800, ipv4(8)));
+  const length = (hex: string): string => (hex.length / 2).toString(16).padStart(4, '0');
+  const isZero = [
+    [etherFrame(0x0800, ipv4(inIpv6.length / 2) + inIpv6), '3,4'],
+    [etherFrame(0x86dd, ipv6(length(inIpv4)) + inIpv4), '4,3'],
+  ] as const;
+  for (const [frame, statuses] of isZero) {
+    const p = dissect([frame]);
+    assert.deepEqual(findings(p), [illegal]);
+    const [outer, within] = statuses.split(',').map(Number);
+    assert.ok(compileFilter(`udp.checksum.status#1 == ${outer} and udp.checksum.status#2 == ${within}`)(p));
+  }
+});
+
+test('UDP-Lite: its length is that on the wire, also where a part was not captured', () => {
+  const frame = etherFrame(0x0800, `${ipv4(28).replace('4011', '4088')}138817700007abcd${'00'.repeat(20)}`);
+  const captured = (bytes: number): Packet => dissect([frame.subarray(0, bytes)], undefined, undefined, 62);
+  const bad = 'BAD LIGHTWEIGHT UDP CHECKSUM COVERAGE LENGTH 7 < 8 or > 28';
+  for (const bytes of [62, 50, 42, 40]) {
+    assert.match(infoColumn(captured(bytes)), new RegExp(`^5000 → 6000 \\[${bad}\\] Len=20`));
+    assert.ok(compileFilter('udp.length == 28 and udplite.checksum_coverage.bad')(captured(bytes)));
+  }
+  assert.match(infoColumn(captured(39)), /^5000 → 6000(?! Len)/);
+  assert.ok(!compileFilter('udp.length')(captured(39)));
 });
 
 test('IPv6: a payload length of zero', () => {

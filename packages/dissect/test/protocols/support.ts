@@ -78,13 +78,13 @@ export function join(...parts: Uint8Array[]): Uint8Array {
   return whole;
 }
 
-function frameOf(data: Uint8Array, i: number, linkType: number): Frame {
+function frameOf(data: Uint8Array, i: number, linkType: number, wireLength: number): Frame {
   return {
     number: i + 1,
     data,
     start: 0,
     end: data.length,
-    wireLength: data.length,
+    wireLength,
     seconds: 1_700_000_000 + i,
     nanoseconds: 0,
     hasTime: true,
@@ -101,9 +101,10 @@ export function dissect(
   frames: readonly Uint8Array[],
   linkType = ETHERNET,
   dissector = new Dissector(),
+  wireLength?: number,
 ): Packet {
   frames.forEach((data, i) => {
-    dissector.dissect(frameOf(data, i, linkType));
+    dissector.dissect(frameOf(data, i, linkType, wireLength ?? data.length));
   });
   return dissector.packet;
 }
@@ -139,7 +140,8 @@ export function testCases(name: string, cases: readonly Case[], linkType = ETHER
   test(`${name}: as Wireshark tells it`, () => {
     const dissector = new Dissector();
     cases.forEach(([frame, path, column, info, fields = {}], i) => {
-      const p = dissector.dissect(frameOf(typeof frame === 'string' ? bytesOf(frame) : frame, i, linkType));
+      const data = typeof frame === 'string' ? bytesOf(frame) : frame;
+      const p = dissector.dissect(frameOf(data, i, linkType, data.length));
       const told = [framePath(p), protocolColumn(p), infoColumn(p), fieldsOf(p, Object.keys(fields))];
       assert.deepEqual(told, [path, column, info, fields], `packet ${i + 1}`);
     });
