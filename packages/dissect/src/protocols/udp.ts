@@ -186,8 +186,10 @@ export const udp: Protocol = protocol({
     const layer = p.count - 1;
     if (p.end - start < HEADER) {
       if (p.end - start < 4) return p.cutUnseen(HEADER);
-      if (p.end - start >= 6 && u16(b, start + 4) > p.wireEnd - start) p.notes[layer] = TOO_LONG;
-      return p.cut(HEADER);
+      if (p.end - start >= 6) p.notes[layer] = lengthNote(u16(b, start + 4), p.wireEnd - start);
+      if (p.notes[layer] !== TOO_SHORT) return p.cut(HEADER);
+      p.at = p.end;
+      return null;
     }
     p.srcPort = u16(b, start);
     p.dstPort = u16(b, start + 2);
@@ -195,10 +197,9 @@ export const udp: Protocol = protocol({
     const length = u16(b, start + 4);
     seeDatagram(p);
     p.payload[layer] = p.at = start + HEADER;
-    if (length > p.wireEnd - start) p.notes[layer] = TOO_LONG;
-    if (length >= HEADER) p.narrow(layer, length);
-    // RFC 2675 §4: length 0 in a jumbogram means the whole payload.
-    else if (length !== 0 || p.wireEnd - start < 0x10000) return null;
+    p.notes[layer] = lengthNote(length, p.wireEnd - start);
+    if (p.notes[layer] === TOO_SHORT) return null;
+    if (length > 0) p.narrow(layer, length);
     // The payload of a quoted datagram is shown next to the ICMP error, not inside it.
     if (p.isQuoted) p.visibility |= SHOWN;
     if (p.at < p.wireEnd) udpPayload(p);
@@ -208,10 +209,11 @@ export const udp: Protocol = protocol({
     const start = p.start[layer]!;
     emitPorts(p, layer, out);
     if (p.stop[layer]! - start >= 6) out.add(f.length, start + 4, 2);
-    if (p.notes[layer] === TOO_LONG) {
-      if (p.capturedLength >= p.wireLength) out.note(` (bogus, payload length ${p.stop[layer]! - start})`);
-      out.add(f.lengthBad, start + 4, 0);
-    }
+    const note = p.notes[layer];
+    if (note === TOO_SHORT) out.note(` (bogus, must be >= ${HEADER})`);
+    else if (note === TOO_LONG && p.capturedLength >= p.wireLength)
+      out.note(` (bogus, payload length ${p.stop[layer]! - start})`);
+    if (note !== null) out.add(f.lengthBad, start + 4, 0);
     if (p.stop[layer]! - start < HEADER) return;
     emitFromChecksum(p, layer, out);
   },
@@ -223,23 +225,30 @@ export const udp: Protocol = protocol({
     const ports = `${u16(b, start)} → ${u16(b, start + 2)}`;
     if (captured < 6) return ports;
     const length = u16(b, start + 4);
+    if (p.notes[layer] === TOO_SHORT) return `${ports} [BAD UDP LENGTH ${length} < ${HEADER}]`;
     const bad = p.notes[layer] === TOO_LONG ? ` [BAD UDP LENGTH ${length} > IP PAYLOAD LENGTH]` : '';
-    if (captured < HEADER) return bad === '' ? ports : `${ports}${bad} Len=${length - HEADER}`;
-    if (length < HEADER && (length !== 0 || captured < 0x10000))
-      return `${ports} [BAD UDP LENGTH ${length} < ${HEADER}]`;
     return `${ports}${bad} Len=${length - HEADER}${isChecksumIllegal(p, layer) ? ILLEGAL_TEXT : ''}`;
   },
 });
 
-/** Note on a datagram whose length exceeds the IP payload. */
+/** Notes on a datagram with a length that cannot be. */
+const TOO_SHORT = { reason: 'shorter than its header' };
 const TOO_LONG = { reason: 'longer than its IP payload' };
 
-/** What expert information says of a length field that claims too much; null: it does not. */
+/** `room`: bytes of the IP payload, with those not captured. */
+function lengthNote(length: number, room: number): object | null {
+  // RFC 2675 §4: length 0 in a jumbogram means the whole payload.
+  if (length < HEADER) return length === 0 && room >= 0x10000 ? null : TOO_SHORT;
+  return length > room ? TOO_LONG : null;
+}
+
+/** What expert information says of a length field that claims too little or too much; null: it does not. */
 export function lengthFinding(p: Packet, layer: number): { message: string; place: Place } | null {
-  if (p.notes[layer] !== TOO_LONG) return null;
+  const note = p.notes[layer];
+  if (note === null) return null;
   const length = u16(p.bufferOf(layer), p.start[layer]! + 4);
   return {
-    message: `Bad length value ${length} > IP payload length`,
+    message: `Bad length value ${length} ${note === TOO_SHORT ? `< ${HEADER}` : '> IP payload length'}`,
     place: { under: f.length, name: f.lengthBad },
   };
 }

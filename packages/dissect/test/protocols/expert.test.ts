@@ -73,6 +73,25 @@ test('ICMP and ICMPv6: a wrong checksum', () => {
   );
 });
 
+test('UDP: a length below that of the header, unless it is 0 in a jumbogram; also where the header is cut', () => {
+  const frame = (length: string, rest: string): Uint8Array =>
+    etherFrame(0x0800, `${ipv4(6 + rest.length / 2)}9c409c41${length}${rest}`);
+  for (const [length, rest] of [
+    ['0000', 'abcd'],
+    ['0007', ''],
+    ['0005', 'abcd00000000'],
+  ] as const) {
+    const value = Number(length);
+    assertFound(frame(length, rest), `error malformed: Bad length value ${value} < 8`, 'udp.length.bad');
+    assert.equal(infoColumn(dissect([frame(length, rest)])), `40000 → 40001 [BAD UDP LENGTH ${value} < 8]`);
+  }
+  const jumbo = `600000000000 00 40${'fd'.repeat(32)} 1100c20400010010 9c409c410000abcd${'00'.repeat(65_536)}`;
+  assert.equal(
+    compileFilter('udp.length == 0 and !udp.length.bad')(dissect([etherFrame(0x86dd, jumbo)])),
+    true,
+  );
+});
+
 test('UDP: a length beyond that of IP, also where the header is cut by it', () => {
   assertFound(
     etherFrame(0x0800, `${ipv4(10)}9c409c4100ff0000abcd`),
