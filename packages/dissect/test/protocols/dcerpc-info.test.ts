@@ -18,9 +18,10 @@ const little = (value: number, bytes: number): string => {
   return view.toString('hex');
 };
 
-function message(type: number, body: Uint8Array): Uint8Array {
+/** `auth`: bytes of credentials at the end. */
+function message(type: number, body: Uint8Array, auth = 0): Uint8Array {
   const length = 16 + body.length;
-  const head = `0500${little(type, 1)}03 10000000 ${little(length, 2)} 0000 01000000`;
+  const head = `0500${little(type, 1)}03 10000000 ${little(length, 2)} ${little(auth, 2)} 01000000`;
   return join(bytesOf(head), body);
 }
 
@@ -29,12 +30,13 @@ const bind = (uuid: string): Uint8Array =>
 const bindAck = message(12, bytesOf(`b810 b810 01000000 0000 0000 01000000 0000 0000 ${NDR} 02000000`));
 const request = (opnum: number, stub: Uint8Array): Uint8Array =>
   message(0, join(bytesOf(`00000000 0000 ${little(opnum, 2)}`), stub));
-const response = (stub: Uint8Array): Uint8Array => message(2, join(bytesOf('00000000 0000 0000'), stub));
+const response = (stub: Uint8Array, auth = 0): Uint8Array =>
+  message(2, join(bytesOf('00000000 0000 0000'), stub), auth);
 
 /** The Info column of a call and of its answer. */
-function infosOf(uuid: string, opnum: number, asked: Uint8Array, answered: Uint8Array): string[] {
+function infosOf(uuid: string, opnum: number, asked: Uint8Array, answered: Uint8Array, auth = 0): string[] {
   const client = [bind(uuid), request(opnum, asked)];
-  const server = [bindAck, response(answered)];
+  const server = [bindAck, response(answered, auth)];
   const frames: Uint8Array[] = [];
   const sent = [1, 1];
   for (let k = 0; k < 2; k++) {
@@ -69,6 +71,18 @@ test('Netlogon: a challenge tells the computer, an answer its error', () => {
     'NetrServerReqChallenge response, STATUS_ACCESS_DENIED',
   ]);
   assert.match(infosOf(NETLOGON, 4, asked, bytesOf(`${'22'.repeat(8)} 00000000`))[1]!, /response$/);
+});
+
+test('Netlogon: the error of an answer that is signed stands before its padding', () => {
+  const signed = (padding: string): Uint8Array =>
+    bytesOf(
+      `${'22'.repeat(8)} 220000c0 ${padding} 0a05 ${little(padding.length / 2, 1)} 00 00000000 ${'33'.repeat(16)}`,
+    );
+  for (const padding of ['', '00000000', 'c00000c0'])
+    assert.equal(
+      infosOf(NETLOGON, 4, bytesOf('00'), signed(padding), 16)[1],
+      'NetrServerReqChallenge response, STATUS_ACCESS_DENIED',
+    );
 });
 
 test('EPM and Netlogon: any parameters are read without an exception, and without a value from behind the end', () => {

@@ -185,15 +185,17 @@ function handOver(
   const { made } = call.context;
   const flags = p.buf[start + 3]!;
   const isEncrypted = auth < p.end && p.buf[auth + 1] === pdu.PRIVACY;
+  // [MS-RPCE] §2.2.2.11: padding aligns the verifier; encrypted, it can't be told from the parameters.
+  const end = auth < p.end && !isEncrypted ? Math.max(stub, auth - p.buf[auth + 2]!) : auth;
   if ((flags & pdu.WHOLE) === pdu.WHOLE) {
     if (made !== null)
-      pushInterface(p, made, stub, auth, new Operation(made.name, call.opnum, isRequest, isEncrypted));
+      pushInterface(p, made, stub, end, new Operation(made.name, call.opnum, isRequest, isEncrypted));
     return;
   }
   // Encrypted fragments are not reassembled.
   if (made === null || isEncrypted) return;
   const isFirst = (flags & pdu.FIRST_FRAGMENT) !== 0;
-  const whole = addFragment(call, p.buf.subarray(stub, auth), isFirst, (flags & pdu.LAST_FRAGMENT) !== 0);
+  const whole = addFragment(call, p.buf.subarray(stub, end), isFirst, (flags & pdu.LAST_FRAGMENT) !== 0);
   if (whole !== null) {
     const operation = new Operation(made.name, call.opnum, isRequest);
     p.within('Reassembled DCE/RPC', whole, 0, whole.length, whole.length, (inner) =>
