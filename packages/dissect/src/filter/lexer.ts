@@ -107,8 +107,8 @@ function quoted(filter: string, at: number, from: number, isRaw: boolean): Token
       if (c === '\\' && filter[i + 1] === '"') text += filter[++i]!;
       continue;
     }
-    const [value, length] = escaped(filter, i);
-    text += value;
+    const { code, isByte, length } = escaped(filter, i);
+    text += isByte ? String.fromCharCode(code) : utf8(code);
     i += length - 1;
   }
   throw new FilterError('this string has no closing quote', filter, at, filter.length - at);
@@ -129,25 +129,33 @@ const SIMPLE_ESCAPES: Readonly<Record<string, string>> = {
 
 const CODE_POINT = /^\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8}))/;
 
-/** The bytes of an escape at i and how many characters it takes. */
-function escaped(filter: string, i: number): [string, number] {
+interface Escape {
+  readonly code: number;
+  /** Else a code point, which a string has in UTF-8. */
+  readonly isByte: boolean;
+  /** How many characters it takes. */
+  readonly length: number;
+}
+
+function escaped(filter: string, i: number): Escape {
   const hex = /^\\x([0-9a-fA-F]{1,2})/.exec(filter.slice(i, i + 4));
-  if (hex !== null) return [String.fromCharCode(Number.parseInt(hex[1]!, 16)), hex[0].length];
+  if (hex !== null) return { code: Number.parseInt(hex[1]!, 16), isByte: true, length: hex[0].length };
   const octal = /^\\([0-7]{1,3})/.exec(filter.slice(i, i + 4));
-  if (octal !== null) return [String.fromCharCode(Number.parseInt(octal[1]!, 8) & 255), octal[0].length];
+  if (octal !== null)
+    return { code: Number.parseInt(octal[1]!, 8) & 255, isByte: true, length: octal[0].length };
   const [whole, short, long = short] = CODE_POINT.exec(filter.slice(i, i + 10)) ?? [];
   if (whole !== undefined) {
-    const codePoint = Number.parseInt(long!, 16);
-    if (codePoint > 0x10ffff || (codePoint >= 0xd800 && codePoint < 0xe000))
+    const code = Number.parseInt(long!, 16);
+    if (code > 0x10ffff || (code >= 0xd800 && code < 0xe000))
       throw new FilterError(`${whole} is no character of Unicode`, filter, i, whole.length);
-    return [utf8(codePoint), whole.length];
+    return { code, isByte: false, length: whole.length };
   }
   const c = filter[i + 1];
   if (c === undefined) throw new FilterError('this string has no closing quote', filter, i);
   const value = SIMPLE_ESCAPES[c];
   if (value === undefined)
     throw new FilterError(`\\${c} is no escape; write \\\\ for a backslash, or r"…"`, filter, i, 2);
-  return [value, 2];
+  return { code: value.charCodeAt(0), isByte: true, length: 2 };
 }
 
 /** One character per byte. */
@@ -156,8 +164,9 @@ function utf8(codePoint: number): string {
 }
 
 function character(filter: string, at: number): Token {
-  const isEscape = filter[at + 1] === '\\';
-  const [text, length] = isEscape ? escaped(filter, at + 1) : [filter[at + 1] ?? '', 1];
+  const escape = filter[at + 1] === '\\' ? escaped(filter, at + 1) : null;
+  const text = escape === null ? (filter[at + 1] ?? '') : String.fromCodePoint(escape.code);
+  const length = escape?.length ?? 1;
   if (text === '' || filter[at + 1 + length] !== "'")
     throw new FilterError("a character stands between two ' '", filter, at);
   return { kind: 'character', text, at, length: length + 2 };

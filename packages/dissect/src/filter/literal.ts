@@ -58,7 +58,7 @@ export function constant(
 }
 
 function number(text: string, isCharacter: boolean): number | bigint | null {
-  if (isCharacter) return text.charCodeAt(0);
+  if (isCharacter) return text.codePointAt(0)!;
   const plain = text.replace(/^[+-]/, '');
   const sign = text.startsWith('-') ? -1 : 1;
   if (!/^(0x[0-9a-f]+|0b[01]+|\d+)$/i.test(plain)) return null;

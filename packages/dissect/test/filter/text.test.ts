@@ -31,6 +31,20 @@ test('an escape stands for a byte, also beyond 0x7f; a character, typed or by it
   assert.ok(!passes(String.raw`frame contains "\xc3\xbf"`, bytes));
 });
 
+test("a character between ' ' is one value: that of its byte, or its number in Unicode", () => {
+  for (const character of [
+    'ü',
+    String.raw`\xfc`,
+    String.raw`\374`,
+    String.raw`\u00fc`,
+    String.raw`\U000000fc`,
+  ]) {
+    assert.ok(passes(`frame.len == '${character}'`, new Uint8Array(0xfc)), character);
+    assert.ok(!passes(`frame.len == '${character}'`, new Uint8Array(0xc3)), character);
+    assert.ok(passes(`frame[0] == '${character}'`, Uint8Array.of(0xfc, ...bytes)), character);
+  }
+});
+
 test('the dot stops at line feeds, and at nothing else', () => {
   assert.ok(passes('frame matches "a.b"', bytes));
   assert.ok(!passes(String.raw`frame matches "\xbc.a"`, bytes));
