@@ -164,9 +164,9 @@ function utf8(codePoint: number): string {
 }
 
 function character(filter: string, at: number): Token {
-  const escape = filter[at + 1] === '\\' ? escaped(filter, at + 1) : null;
-  const text = escape === null ? (filter[at + 1] ?? '') : String.fromCodePoint(escape.code);
-  const length = escape?.length ?? 1;
+  const special = filter[at + 1] === '\\' ? escaped(filter, at + 1) : null;
+  const text = special === null ? (filter[at + 1] ?? '') : String.fromCodePoint(special.code);
+  const length = special?.length ?? 1;
   if (text === '' || filter[at + 1 + length] !== "'")
     throw new FilterError("a character stands between two ' '", filter, at);
   return { kind: 'character', text, at, length: length + 2 };
