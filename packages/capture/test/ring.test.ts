@@ -31,7 +31,7 @@ import {
   ringFiles,
   VaultKey,
 } from '../src/index.ts';
-import { holdFile, prune, pruneOldest, releaseFile, ringFileName } from '../src/ring/files.ts';
+import { holdFile, prune, pruneOldest, type RingFile, releaseFile, ringFileName } from '../src/ring/files.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'eyrie-ring-'));
 after(() => rmSync(root, { recursive: true }));
@@ -75,6 +75,28 @@ async function fill(ring: RingWriter, from: number, to: number): Promise<void> {
       await new Promise((resolve) => setTimeout(resolve, 2));
     }
   }
+}
+
+/** A ring of packets 1 to `count`, written as fast as possible. */
+async function wholeRing(
+  count: number,
+  fileBytesMax: number,
+): Promise<{ folder: string; files: RingFile[] }> {
+  const ring = newRing(100, fileBytesMax);
+  for (let i = 1; i <= count; i++) {
+    ring.write(packet(i));
+    if (i % 100 === 0) ring.flush();
+  }
+  ring.close();
+  return { folder: ring.folder, files: await ringFiles(ring.folder) };
+}
+
+/** The packets that are read, each by its time. */
+async function packetsRead(reader: RingReader): Promise<Set<number>> {
+  const [found, frame] = [new Set<number>(), newFrame()];
+  for await (const chunk of reader.chunks())
+    while (chunk.next(frame)) found.add(frame.seconds - 1_700_000_000);
+  return found;
 }
 
 /** [frame.number, first byte, offset] of each packet that is read. */
@@ -299,6 +321,41 @@ describe('the ring', () => {
       }),
       { numRuns: 100 },
     );
+  });
+
+  it('reads every packet outside of damage that is longer than what is read at once', async () => {
+    const { folder, files } = await wholeRing(6500, 3_000_000);
+    const { path } = files[0]!;
+    const whole = readFileSync(path);
+    const head = whole.length - files[1]!.packetsBefore * PACKET_BLOCK_BYTES;
+    const from = head + 100 * PACKET_BLOCK_BYTES;
+    // At the first and the last of these, a chunk ends within an undamaged block behind the damage.
+    for (const length of [(1 << 20) - 200, (1 << 20) + 8, (1 << 21) - 500]) {
+      writeFileSync(path, Buffer.from(whole).fill(0xff, from, from + length));
+      const damaged = Math.ceil(length / PACKET_BLOCK_BYTES);
+      const reader = new RingReader(folder);
+      const found = await packetsRead(reader);
+      const lost = Array.from({ length: 6500 }, (_, i) => i + 1).filter((i) => !found.has(i));
+      assert.deepEqual([lost[0], lost.length, reader.missed], [101, damaged, damaged]);
+    }
+  });
+
+  it('reports the first damages to a file one by one, and counts the others', async () => {
+    const { folder, files } = await wholeRing(6500, 3_000_000);
+    const { path } = files[0]!;
+    const bytes = readFileSync(path);
+    // Far enough from each other for the reader to be sure of the blocks between them.
+    const step = 510 * PACKET_BLOCK_BYTES;
+    for (let place = 1; place <= 10; place++) {
+      const at = bytes.length - place * step;
+      bytes.fill(0xff, at, at + 8);
+    }
+    writeFileSync(path, bytes);
+    const lines: string[] = [];
+    const reader = new RingReader(folder, { onDamage: (line) => lines.push(line) });
+    assert.deepEqual([(await packetsRead(reader)).size, reader.missed], [6490, 10]);
+    assert.equal(lines.length, 6, lines.join('\n'));
+    assert.equal(lines[5], `${path}: damaged in 5 more places`);
   });
 
   it('keeps the configured number of files, and a slow reader counts the packets it missed', async () => {

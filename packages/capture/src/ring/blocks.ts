@@ -5,7 +5,7 @@ import { BLOCK_ENHANCED_PACKET, BLOCK_INTERFACE, BLOCK_SIMPLE_PACKET } from '@ey
 /** Type, both lengths. */
 const FRAME_BYTES = 12;
 /** A longer block is not looked for: packets of a live interface have 256 KiB at most. */
-const PACKET_BLOCK_MAX = (256 << 10) + 1024;
+export const PACKET_BLOCK_MAX = (256 << 10) + 1024;
 /** Of an enhanced packet block without the packet (§4.3). */
 const ENHANCED_BYTES = 32;
 const CAPTURED_AT = 20;

@@ -4,7 +4,7 @@ import { type CaptureInterface, CaptureReader, type Frame, PcapngWriter } from '
 import { CaptureError, readError } from '../errors.ts';
 import type { FrameReader, FrameSource, SourceInfo } from '../frame-source.ts';
 import { DamagedError, openPlain, type PlainFile } from '../vault/index.ts';
-import { firstBlockIn } from './blocks.ts';
+import { firstBlockIn, PACKET_BLOCK_MAX } from './blocks.ts';
 import { type RingFile, ringFiles } from './files.ts';
 
 /** A shorter file contains no packet yet, encrypted or not. */
@@ -13,6 +13,8 @@ const BEGINNING_BYTES = 94;
 /** Where blocks begin (draft-ietf-opsawg-pcapng §3.1). */
 const BLOCK_ALIGNMENT = 4;
 const CHUNK_BYTES = 1 << 20;
+/** Damages to a file that are reported one by one. */
+const DAMAGES_MAX = 5;
 /** Polling interval for new bytes. */
 const POLL_MS = 40;
 
@@ -22,8 +24,9 @@ export interface RingReaderOptions {
   /** Whether the session has ended, so that the end of its last file is final. Default: it has. */
   readonly isOver?: () => boolean;
   /**
-   * Given a line about each damage. Reading goes on behind it, or with the next file if nothing there makes sense; what was lost
-   * counts as missed from the next file on. Between the damage and the end of its file, numbers are lower by what was lost.
+   * Given a line about each of the first damages to a file, and one with the number of the others. Reading goes on behind them,
+   * or with the next file if nothing there makes sense; what was lost counts as missed from the next file on. Between the damage
+   * and the end of its file, numbers are lower by what was lost.
    */
   readonly onDamage?: (line: string) => void;
 }
@@ -46,6 +49,8 @@ export class RingReader implements FrameSource, FrameReader {
   #before = { packets: 0, bytes: 0 };
   /** Of the last file that described any. */
   #interfaces: readonly CaptureInterface[] = [];
+  /** To the file that is read. */
+  #damages = 0;
   #isClosed = false;
 
   constructor(folder: string, { from = 1, isOver = () => true, onDamage }: RingReaderOptions = {}) {
@@ -109,6 +114,7 @@ export class RingReader implements FrameSource, FrameReader {
     const plain = await this.#open(file);
     // Overwritten meanwhile; the lost packets are counted with the next file.
     if (plain === null) return;
+    this.#damages = 0;
     const buffer = new Uint8Array(CHUNK_BYTES);
     let position = 0;
     let isComplete = false;
@@ -128,8 +134,12 @@ export class RingReader implements FrameSource, FrameReader {
           this.bytesRead = file.bytesBefore + position;
           if (isLost) {
             const from = this.#resume(bytes, file.bytesBefore, at);
-            if (from < 0) continue;
-            if (damage !== null) this.#report(file, damage.message, at + from - damage.position);
+            if (from < 0) {
+              // A block may begin in these bytes and end behind them.
+              if (bytesRead === CHUNK_BYTES) position -= PACKET_BLOCK_MAX;
+              continue;
+            }
+            if (damage !== null) this.#reportDamage(damage.message, at + from - damage.position);
             damage = null;
           } else this.#reader.feed(bytes);
           isLost = false;
@@ -139,7 +149,7 @@ export class RingReader implements FrameSource, FrameReader {
           if (problem === null) continue;
           // A resumed reader began with a head that is not in the file.
           damage = {
-            message: problem.message,
+            message: `${file.path}: ${problem.message}`,
             position: this.#before.bytes - file.bytesBefore + problem.offset,
           };
           position = damage.position + BLOCK_ALIGNMENT;
@@ -152,15 +162,18 @@ export class RingReader implements FrameSource, FrameReader {
         }
       }
     } finally {
-      if (damage !== null) this.#report(file, damage.message, null);
+      if (damage !== null) this.#reportDamage(damage.message, null);
+      if (this.#damages > DAMAGES_MAX)
+        this.#onDamage?.(`${file.path}: damaged in ${this.#damages - DAMAGES_MAX} more places`);
       await plain.close();
     }
   }
 
   /** @param skipped bytes of the file from the damage on; null: all */
-  #report({ path }: RingFile, message: string, skipped: number | null): void {
+  #reportDamage(message: string, skipped: number | null): void {
+    if (++this.#damages > DAMAGES_MAX) return;
     const where = skipped === null ? 'with the next file' : `${skipped} bytes further on`;
-    this.#onDamage?.(`${path}: ${message}; reading goes on ${where}`);
+    this.#onDamage?.(`${message}; reading goes on ${where}`);
   }
 
   /**
@@ -198,13 +211,13 @@ export class RingReader implements FrameSource, FrameReader {
     for (let at = position; ; ) {
       try {
         const bytesRead = await plain.read(buffer, 0, CHUNK_BYTES, at);
-        if (damage !== null) this.#onDamage?.(`${damage}; reading goes on ${at - position} bytes further on`);
+        if (damage !== null) this.#reportDamage(damage, at - position);
         return { at, bytesRead };
       } catch (error) {
         if (this.#onDamage === null || !(error instanceof DamagedError)) throw error;
         damage = error.message;
         if (error.resumesAt === null) {
-          this.#onDamage(`${damage}; reading goes on with the next file`);
+          this.#reportDamage(damage, null);
           return null;
         }
         at = error.resumesAt;
