@@ -142,7 +142,7 @@ async function run(steps: readonly Step[]): Promise<void> {
         const batches = each.write.map((one) => batchFor(one, sequence++));
         const results = await Promise.allSettled(batches.map((batch) => store.write(batch)));
         for (const [i, result] of results.entries()) {
-          const one = each.write[i]!;
+          const one: Sent = each.write[i]!;
           assert.equal(result.status, one.isBroken ? 'rejected' : 'fulfilled');
           if (result.status === 'rejected') continue;
           model.add(one);
