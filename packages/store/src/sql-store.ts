@@ -116,6 +116,7 @@ export class SqlStore implements Store {
       ]);
       await tx.run('UPDATE flows SET is_over = TRUE WHERE capture = $1 AND NOT is_over', [id]);
     });
+    this.#writer.captures.forget(id);
     await database.release(id);
     return this.#captureBy(id);
   }

@@ -6,9 +6,11 @@ import { nanosecondsOf, secondsText } from '../src/query/time.ts';
 import { widthFor } from '../src/query/timeline.ts';
 import type { Transaction } from '../src/sql/database.ts';
 import { AddressTable } from '../src/write/address-table.ts';
+import { Captures } from '../src/write/captures.ts';
 import { putInt64, putNanoseconds } from '../src/write/int64.ts';
 import { OuterBook, UNRECORDED } from '../src/write/outer-book.ts';
 import { floorTo, tallied } from '../src/write/tally.ts';
+import { batchOf } from './support.ts';
 
 describe('numbers of 64 bits', () => {
   const made = new BigInt64Array(1);
@@ -72,6 +74,21 @@ describe('the table of addresses', () => {
     other.learn(made!.id, made!.kind, made!.bytes);
     const found = other.find(Int32Array.of(9, 1, 2, 3, 4).subarray(1), 0, IPV6);
     assert.deepEqual([other.id(found), other.unnumbered], [7, 0]);
+  });
+});
+
+describe('captures', () => {
+  it('are cached until they have ended', async () => {
+    let lookups = 0;
+    const tx: Partial<Transaction> = {
+      inTurn: async () => {},
+      all: async () => [[++lookups, 0, null, null, null]],
+    };
+    const captures = new Captures(false);
+    const found = async (source: string) => (await captures.of(tx as Transaction, batchOf(source, 0))).id;
+    assert.deepEqual([await found('a'), await found('b'), await found('a')], [1, 2, 1]);
+    captures.forget(1);
+    assert.deepEqual([await found('b'), await found('a'), await found('a')], [2, 3, 3]);
   });
 });
 

@@ -40,6 +40,11 @@ export class Captures {
     this.#known.clear();
   }
 
+  /** To be called when a capture has ended: it will hardly be sent more, and its streams take a bit each. */
+  forget(id: number): void {
+    for (const [key, known] of this.#known) if (known.id === id) this.#known.delete(key);
+  }
+
   /** The capture of a batch, created if it does not exist. */
   async of(tx: Transaction, { source, origin }: StoreBatch): Promise<KnownCapture> {
     const known = this.#known.get(source);
