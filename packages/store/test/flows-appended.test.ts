@@ -32,7 +32,15 @@ interface Sent {
   readonly isBroken: boolean;
 }
 
-type Step = { readonly write: readonly Sent[] } | 'reopen' | 'kill' | 'again' | 'delete' | 'erase' | 'end';
+type Step =
+  | { readonly write: readonly Sent[] }
+  | 'reopen'
+  | 'kill'
+  | 'again'
+  | 'delete'
+  | 'erase'
+  | 'end'
+  | 'vacuum';
 
 // Around the bounds of pages, and near the greatest number.
 const stream = fc.oneof(
@@ -55,7 +63,10 @@ const sent: fc.Arbitrary<Sent> = fc.record({
 });
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 8, arbitrary: fc.array(sent, { minLength: 1, maxLength: 4 }).map((write) => ({ write })) },
-  { weight: 2, arbitrary: fc.constantFrom<Step>('reopen', 'kill', 'again', 'delete', 'erase', 'end') },
+  {
+    weight: 2,
+    arbitrary: fc.constantFrom<Step>('reopen', 'kill', 'again', 'delete', 'erase', 'end', 'vacuum'),
+  },
 );
 
 const clientOf = (number: number): string => `10.0.0.${number % 2}`;
@@ -157,7 +168,8 @@ async function run(steps: readonly Step[]): Promise<void> {
         assert.equal(await store.deleteCapture(capture), captures.delete(source));
         stored = stored.filter((batch) => batch.source !== SOURCES[source]);
         model.delete(source);
-      } else if (each === 'end') {
+      } else if (each === 'vacuum') await store.vacuum();
+      else if (each === 'end') {
         for (const capture of captures.values()) await store.endCapture(capture);
       } else if (each === 'erase') {
         await store.erase(clientOf(1));
