@@ -18,6 +18,7 @@ import { DuckDBAppend } from './append.ts';
 import { appendFlows } from './append-flows.ts';
 import { dialect } from './dialect.ts';
 import { isFatal, storeError } from './errors.ts';
+import { holdFile } from './held-files.ts';
 import { memoryBytesMax } from './memory.ts';
 import { mergeInto } from './merge.ts';
 import { checkRoom, freshPath, removeFresh, replaceByFresh } from './rewrite.ts';
@@ -44,6 +45,7 @@ export class DuckDBDatabase implements Database {
   readonly lanes = 1;
   readonly #path: string;
   readonly #options: StoreOptions;
+  readonly #unhold: () => void;
   #instance: DuckDBInstance;
   #writer: DuckDBConnection;
   #readers: (Reader | undefined)[] = [];
@@ -63,9 +65,11 @@ export class DuckDBDatabase implements Database {
     options: StoreOptions,
     instance: DuckDBInstance,
     writer: DuckDBConnection,
+    unhold: () => void,
   ) {
     this.#path = path;
     this.#options = options;
+    this.#unhold = unhold;
     this.place = `duckdb:${path}`;
     this.#bound = new QueryBound(this.place);
     this.#instance = instance;
@@ -75,10 +79,16 @@ export class DuckDBDatabase implements Database {
 
   /** `:memory:` lasts until closed. */
   static async open(path: string, options: StoreOptions): Promise<DuckDBDatabase> {
-    const { instance, writer } = await connect(path, options);
-    // No other process writes to this store now, so the one that rewrote it was killed.
-    if (path !== MEMORY && !options.readOnly) removeFresh(path);
-    return new DuckDBDatabase(path, options, instance, writer);
+    const unhold = path === MEMORY ? () => {} : holdFile(path, options.readOnly === true);
+    try {
+      const { instance, writer } = await connect(path, options);
+      // Nobody else writes to this store now, so the process that rewrote it was killed.
+      if (path !== MEMORY && !options.readOnly) removeFresh(path);
+      return new DuckDBDatabase(path, options, instance, writer, unhold);
+    } catch (error) {
+      unhold();
+      throw error;
+    }
   }
 
   /** A DuckDB file is open in one writing process, or in several reading ones. */
@@ -263,6 +273,7 @@ export class DuckDBDatabase implements Database {
         await this.#withoutReaders(() => this.#end());
       } finally {
         clearInterval(interrupting);
+        this.#unhold();
       }
     });
   }
