@@ -2,8 +2,34 @@
 
 /** The command worked, but could not do what was asked. */
 export const FAILED = 1;
-/** The command was called wrongly. */
+/** The command was called wrongly: by its options, or with the name of what is not there or not what it should be. */
 export const BAD_USAGE = 2;
+/** The same in one line, for help, man pages and reference. */
+export const EXIT_STATUS =
+  '0 done, 1 failed, 2 called wrongly (or no such file, store or peer), 130 interrupted.';
+
+/** Codes of errors about what was named on the command line; all others tell of a failure. */
+const WRONGLY_NAMED: ReadonlySet<string> = new Set([
+  ...['ENOENT', 'ENOTDIR', 'EISDIR'],
+  ...[
+    'ERR_CAPTURE_NOT_FOUND',
+    'ERR_CAPTURE_IS_DIRECTORY',
+    'ERR_CAPTURE_NO_FILES',
+    'ERR_CAPTURE_UNKNOWN_FORMAT',
+  ],
+  ...['ERR_CAPTURE_NO_INTERFACE', 'ERR_CAPTURE_BAD_FILTER'],
+  ...['ERR_STORE_URL', 'ERR_STORE_NOT_FOUND', 'ERR_STORE_QUERY'],
+]);
+
+/** The exit status for an error of opening or reading what was named on the command line. */
+export function exitStatusOf(error: unknown): number {
+  return WRONGLY_NAMED.has((error as NodeJS.ErrnoException).code ?? '') ? BAD_USAGE : FAILED;
+}
+
+/** A system error of reading a file, for the user. */
+export function fileError(path: string, error: unknown): UserError {
+  return new UserError(fileProblem(path, error), exitStatusOf(error));
+}
 
 /** A system error about a file, in words. */
 export function fileProblem(path: string, error: unknown): string {

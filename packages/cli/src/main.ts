@@ -5,6 +5,7 @@ import { addCaptureCommand } from './capture/options.ts';
 import { addConfigCommand } from './config/options.ts';
 import { addDemoCommand } from './demo/options.ts';
 import { addDoctorCommand } from './doctor/options.ts';
+import { EXIT_STATUS } from './errors.ts';
 import { addFindingsCommand } from './findings/options.ts';
 import { addFirewallCommand } from './firewall/options.ts';
 import { addHoneypotCommand } from './honeypot/options.ts';
@@ -39,7 +40,7 @@ Examples:
   eyrie menu                        peers, messages and files, in an interactive menu
 
 eyrie COMMAND --help has the options of a command, with examples.
-Exit status: 0 done, 1 failed, 2 called wrongly, 130 interrupted.
+Exit status: ${EXIT_STATUS}
 Errors are one line; --debug adds a stack trace.`,
   );
 

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -60,6 +60,88 @@ for (const [typed, said] of [
   test(`eyrie ${typed.join(' ')}: says what is wrong`, () => {
     assert.deepEqual(call(typed), { status: 2, stdout: '', stderr: `eyrie: ${said}\n` });
   });
+
+// One rule for all commands: what is named on the command line and is not there was named wrongly.
+const MISSING_FILE = /^eyrie: (--block )?none\S*: no such (file|store); check the name\n$/;
+for (const typed of [
+  'read none.pcap',
+  'read none.pcap -2 --summary',
+  'start none.pcap',
+  'up none.pcap',
+  'capture none.pcap',
+  'import none.pcap',
+  'logs none.pcap',
+  'path none.pcap none.pcap',
+  'encrypt none.txt -o -',
+  'decrypt none.txt',
+  'share none.txt',
+  'send lab-1 --file none.txt',
+  'firewall block-list none.json',
+  'firewall plan --tool nft --block none.txt',
+  'privacy lock none.pcap -o locked.pcap --key none.key',
+  'time serve --key none.pem --cert none.pem',
+  'time 127.0.0.1 --nts --ca none.pem',
+  'store info --store duckdb:none.duckdb',
+  'findings --store duckdb:none.duckdb',
+])
+  test(`eyrie ${typed}: no such file, status 2`, () => {
+    const { status, stderr } = call(typed.split(' '));
+    assert.match(stderr, MISSING_FILE);
+    assert.equal(status, 2);
+  });
+
+for (const typed of ['read', 'start', 'logs', 'encrypt -o -', 'decrypt', 'firewall block-list'])
+  test(`eyrie ${typed} with a folder for a file: status 2`, () => {
+    const { status, stderr } = call([...typed.split(' '), 'docs']);
+    assert.match(stderr, /^eyrie: docs: is a directory; name a [^\n]+\n$/);
+    assert.equal(status, 2);
+  });
+
+for (const typed of [
+  'mesh start',
+  'mesh status',
+  'mesh members',
+  'mesh approve lab-1',
+  'mesh unit',
+  'peer',
+  'coordinator',
+  'query count',
+  'send lab-1 hello',
+  'inbox',
+  'share',
+  'get lab-1/notes.txt',
+  'encrypt --text hello --to lab-1',
+  'path lab-1 lab-2',
+  'mqtt serve',
+  'privacy keys',
+  'master hello',
+])
+  test(`eyrie ${typed} without a peer: status 2`, () => {
+    const { status, stderr } = call(typed.split(' '));
+    assert.match(stderr, /^eyrie: there is no peer here yet: [^\n]+\n$/);
+    assert.equal(status, 2);
+  });
+
+for (const typed of ['mesh start lab-1', 'peer lab-1', 'query count --peer lab-1', 'time --peer lab-1'])
+  test(`eyrie ${typed}, which is not here: status 2`, () => {
+    const { status, stderr } = call(typed.split(' '));
+    assert.match(stderr, /^eyrie: there is no peer lab-1 here: [^\n]+\n$/);
+    assert.equal(status, 2);
+  });
+
+test('eyrie read of what is there, but may not be read: status 1, for it was called rightly', {
+  skip: process.getuid?.() === 0 && 'root may read everything',
+}, (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'eyrie-rights-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, 'secret.pcap');
+  writeFileSync(path, 'x', { mode: 0 });
+  for (const command of ['read', 'decrypt', 'start']) {
+    const { status, stderr } = call([command, path]);
+    assert.match(stderr, /you may not read/);
+    assert.equal(status, 1, command);
+  }
+});
 
 test('eyrie start at an address that this machine has not: says so before it reads the capture', () => {
   const said = '192.0.2.1 is not an address of this machine; choose another with --host';

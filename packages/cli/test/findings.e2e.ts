@@ -162,8 +162,8 @@ test('what is wrong is said in one line', async (t) => {
     [['--api', 'http://127.0.0.1:1'], 1, /does not answer/],
     [['--api', other], 1, /^eyrie: \S+: this is not an API of Eyrie \(it answered 200\)$/m],
     [['--config', '/nowhere.toml'], 2, /^eyrie: \/nowhere\.toml: no such file/],
-    [['--store', 'duckdb:/nowhere/at/all'], 1, /^eyrie: /],
-    [['--config', join(folder, 'none.toml')], 1, /^eyrie: nothing was stored here yet: eyrie up, or/],
+    [['--store', 'duckdb:/nowhere/at/all'], 2, /^eyrie: .*no such store/],
+    [['--config', join(folder, 'none.toml')], 2, /^eyrie: nothing was stored here yet: eyrie up, or/],
   ];
   for (const [args, status, message] of bad) {
     const { status: code, stderr } = await eyrie(...args);

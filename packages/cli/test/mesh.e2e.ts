@@ -240,7 +240,7 @@ test('encrypt and decrypt with a passphrase', async () => {
   writeFileSync(`${sealed}.mail`, line.out.replace(/.{40}/g, '$&\r\n'));
   assert.equal((await run(`decrypt ${sealed}.mail`, right)).out, 'hello', 'wrapped as by a mail program');
   const other = await run('decrypt --text=aGVsbG8=', right);
-  assert.deepEqual([other.status, other.err], [1, 'eyrie: this text was not made by "eyrie encrypt"\n']);
+  assert.deepEqual([other.status, other.err], [2, 'eyrie: this text was not made by "eyrie encrypt"\n']);
   assert.equal((await run(`encrypt ${file} --text=hello`, right)).status, 2);
 
   // Through pipes, where the one end is slower than the other.

@@ -109,6 +109,6 @@ describe('eyrie path between peers', { skip: cannotLab() }, () => {
     const nobody = await run('path', 'a', 'nobody', '--peer', 'a');
     assert.deepEqual([nobody.status, nobody.err], [1, 'eyrie: a: there is no peer nobody\n']);
     const file = await run('path', 'nothing.pcap', './a');
-    assert.deepEqual([file.status, file.err], [2, 'eyrie: nothing.pcap: no such file\n']);
+    assert.deepEqual([file.status, file.err], [2, 'eyrie: nothing.pcap: no such file; check the name\n']);
   });
 });

@@ -55,7 +55,7 @@ describe('eyrie store', () => {
     const { status, stderr } = await eyrieAt({ XDG_DATA_HOME: join(folder, 'fresh') }, 'info');
     assert.deepEqual(
       [status, stderr],
-      [1, 'eyrie: nothing was stored here yet: eyrie up, or eyrie import FILE\n'],
+      [2, 'eyrie: nothing was stored here yet: eyrie up, or eyrie import FILE\n'],
     );
   });
 
@@ -125,7 +125,7 @@ describe('eyrie store', () => {
   it('says in one line what is wrong', async () => {
     const lines: [string[], number, RegExp][] = [
       [['info', '--store', 'mysql://x'], 2, /duckdb:PATH or postgres:/],
-      [['info', '--store', `duckdb:${folder}/none.duckdb`], 1, /no such store/],
+      [['info', '--store', `duckdb:${folder}/none.duckdb`], 2, /no such store/],
       [['retain', '--store', url], 2, /--age, --rows or --bytes/],
       [['retain', '--store', url, '--age', 'old'], 2, /30d or 12h/],
       [['erase', '--store', url, '--address', 'me'], 2, /is not a single address/],

@@ -2,7 +2,7 @@
 // capture file, so that no key encrypts too much and nonces can be plain counters.
 import { createCipheriv, createDecipheriv, randomBytes, scryptSync } from 'node:crypto';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
-import { CaptureError } from '../errors.ts';
+import { CaptureError, readError } from '../errors.ts';
 
 export const KEY_BYTES = 32;
 export const SALT_BYTES = 16;
@@ -88,8 +88,7 @@ export function readKeyFile(path: string): Buffer {
       throw locked(`${path}: others may read this key: chmod 600 it first`);
     text = readFileSync(path, 'utf8').trim();
   } catch (error) {
-    if (error instanceof CaptureError) throw error;
-    throw locked(`${path}: the key cannot be read: ${(error as Error).message}`);
+    throw readError(path, error);
   }
   const found = KEY_LINE.exec(text);
   if (found === null) throw locked(`${path}: this is not a key: make one with "eyrie privacy key FILE"`);

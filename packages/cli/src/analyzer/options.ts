@@ -20,7 +20,7 @@ Examples:
   eyrie analyzer --store postgres://eyrie@db/packets --host 0.0.0.0 --token "$TOKEN"
 
 Its API is described at /docs and /openapi.json. It only reads the store; eyrie up also captures.
-Exit status: 0 ended, 1 failed (no such store, port taken), 2 called wrongly.`,
+Exit status: 0 ended, 1 failed (store away, port taken), 2 called wrongly.`,
     )
     .action(async (options) => {
       const { runAnalyzer } = await import('./command.ts');

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FindingRow } from '@eyrie/services/analyzer';
 import type { Store } from '@eyrie/store';
-import { BAD_USAGE, FAILED, UserError } from '../errors.ts';
+import { exitStatusOf, FAILED, UserError } from '../errors.ts';
 import { configFrom } from '../pipeline/config.ts';
 import type { FindingsOptions } from './options.ts';
 
@@ -37,16 +37,16 @@ export async function openSource(options: FindingsOptions): Promise<FindingsSour
     if (error.code === 'ERR_STORE_NOT_FOUND' && options.store === undefined)
       throw new UserError(
         'nothing was stored here yet: eyrie up, or eyrie import --rules FILE; eyrie read FILE -q -z findings looks at a file alone',
-        FAILED,
+        exitStatusOf(error),
       );
-    throw new UserError(error.message, error.code === 'ERR_STORE_URL' ? BAD_USAGE : FAILED);
+    throw new UserError(error.message, exitStatusOf(error));
   }
 }
 
 function urlOf(text: string): string {
   const url = URL.parse(text);
   if (url === null || !/^https?:$/.test(url.protocol))
-    throw new UserError(`--api ${text}: must be a URL, as http://127.0.0.1:5000`, BAD_USAGE);
+    throw new UserError(`--api ${text}: must be a URL, as http://127.0.0.1:5000`);
   return url.origin;
 }
 

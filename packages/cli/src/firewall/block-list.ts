@@ -1,7 +1,7 @@
 // `eyrie firewall block-list`: from findings to a plain file of addresses.
 import { readFileSync } from 'node:fs';
 import { blockListOf, type FoundSource, isSeverity } from '@eyrie/services/firewall';
-import { FAILED, fileProblem, UserError } from '../errors.ts';
+import { fileError, UserError } from '../errors.ts';
 
 export async function printBlockList(path = '-', { severity }: { severity: string }): Promise<void> {
   if (!isSeverity(severity))
@@ -27,7 +27,7 @@ function jsonIn(path: string): unknown {
   try {
     text = readFileSync(path === '-' ? 0 : path, 'utf8');
   } catch (error) {
-    throw new UserError(fileProblem(path, error), FAILED);
+    throw fileError(path, error);
   }
   try {
     return JSON.parse(text);

@@ -13,7 +13,7 @@ import {
   type Wanted,
   withoutCovered,
 } from '@eyrie/services/firewall';
-import { BAD_USAGE, FAILED, fileProblem, UserError } from '../errors.ts';
+import { BAD_USAGE, FAILED, fileError, UserError } from '../errors.ts';
 import { Cancelled, terminalQuestions } from '../menu/questions.ts';
 import { configFrom } from '../pipeline/config.ts';
 import {
@@ -126,7 +126,7 @@ function blockedFrom(
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    throw new UserError(`--block ${fileProblem(path, error)}`);
+    throw fileError(`--block ${path}`, error);
   }
   const { blocked, problems } = readBlocked(text, protection(ownAddresses(), sshVisitor()));
   if (blocked.length > tool.blockedMax)

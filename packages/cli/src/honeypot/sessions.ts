@@ -80,7 +80,7 @@ async function oneOf(visits: Visits, wanted: string): Promise<string> {
   const found = all.map(({ session }) => session).filter((name) => name.startsWith(wanted));
   if (found.length === 1) return found[0]!;
   const how = found.length === 0 ? 'no visit begins' : `${found.length} visits begin`;
-  throw new UserError(`${how} with '${wanted}': see eyrie honeypot sessions`, FAILED);
+  throw new UserError(`${how} with '${wanted}': see eyrie honeypot sessions`);
 }
 
 async function recordOf(visits: Visits, session: string): Promise<VisitRecord> {

@@ -14,7 +14,7 @@ import {
   sealDocument,
   sealWithPassphrase,
 } from '@eyrie/mesh/sealed';
-import { FAILED, fileProblem, UserError, writeProblem } from '../errors.ts';
+import { FAILED, fileError, UserError, writeProblem } from '../errors.ts';
 import { printable } from '../terminal/printable.ts';
 import { knownPassphrase, newPassphrase } from './passphrase.ts';
 import { ask, selectPeer } from './select.ts';
@@ -89,7 +89,7 @@ export async function decrypt(file: string | undefined, options: Options): Promi
     }
     if (!isDocument(sealed)) {
       const what = text === undefined ? (file ?? 'standard input') : 'this text';
-      throw new UserError(`${what} was not made by "eyrie encrypt"`, FAILED);
+      throw new UserError(`${what} was not made by "eyrie encrypt"`);
     }
     const { from, sealedMs, plain, warning } = openDocument(
       standingFrom(receiver(options.peer, sealed)),
@@ -123,7 +123,7 @@ async function read(file: string | undefined): Promise<Buffer> {
   try {
     return readFileSync(file);
   } catch (error) {
-    throw new UserError(fileProblem(file, error), FAILED);
+    throw fileError(file, error);
   }
 }
 

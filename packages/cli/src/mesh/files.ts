@@ -31,12 +31,11 @@ export async function share(
   }
   const full = resolve(path);
   const kind = statSync(full, { throwIfNoEntry: false });
-  if (kind === undefined) throw new UserError(`${path}: no such file; check the name`, FAILED);
+  if (kind === undefined) throw new UserError(`${path}: no such file; check the name`);
   if (options.captures === true) return shareCaptures(full, options);
   if (!kind.isFile())
     throw new UserError(
       `${path} is not a file: pack a folder into one first, or share its captures with --captures`,
-      FAILED,
     );
   const name = options.name ?? basename(full);
   const { sizeBytes } = await ask<Offer>(options.peer, 'share', { path: full, name, to: options.to ?? [] });
@@ -49,7 +48,7 @@ async function shareCaptures(
   path: string,
   options: Common & { name?: string; to?: string[] },
 ): Promise<void> {
-  if (!statSync(path).isDirectory()) throw new UserError(`${path} is not a folder of captures`, FAILED);
+  if (!statSync(path).isDirectory()) throw new UserError(`${path} is not a folder of captures`);
   const given = { path, name: options.name ?? basename(path), to: options.to ?? [], captures: true };
   const { name, captures } = await ask<{ name: string; captures: number }>(options.peer, 'share', given);
   if (options.json === true) return console.log(JSON.stringify({ name, captures }));

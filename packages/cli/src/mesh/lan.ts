@@ -15,10 +15,10 @@ import { LAN_MESSAGE_BYTES_MAX } from '@eyrie/mesh/lan';
 import { callNodes, sendPlain } from '@eyrie/services/master';
 import { runNode, tasksOf } from '@eyrie/services/node';
 import { commandName } from '../command-name.ts';
-import { BAD_USAGE, FAILED, UserError } from '../errors.ts';
+import { exitStatusOf, FAILED, UserError } from '../errors.ts';
 import { printable } from '../terminal/printable.ts';
 import { MeshLog } from './mesh-log.ts';
-import { readTime, readWhole, selectPeer } from './select.ts';
+import { NO_PEER, readTime, readWhole, selectPeer } from './select.ts';
 import { standingFrom } from './standing.ts';
 
 const NODES_FILE = 'lan-nodes.json';
@@ -155,10 +155,7 @@ async function tryCapture(name: string): Promise<void> {
     await source.close();
   } catch (error) {
     if (!(error instanceof CaptureError)) throw error;
-    throw new UserError(
-      `--capture ${error.message}`,
-      error.code === 'ERR_CAPTURE_NO_INTERFACE' ? BAD_USAGE : FAILED,
-    );
+    throw new UserError(`--capture ${error.message}`, exitStatusOf(error));
   }
 }
 
@@ -168,11 +165,7 @@ interface Known {
 }
 
 function standingOf(named: string | undefined): Known {
-  if (peersIn(eyrieHome()).length === 0)
-    throw new UserError(
-      'there is no peer here yet: eyrie mesh init, or eyrie mesh join; or plain messages, with --plain',
-      FAILED,
-    );
+  if (peersIn(eyrieHome()).length === 0) throw new UserError(`${NO_PEER}; or plain messages, with --plain`);
   const id = selectPeer(named);
   return { standing: standingFrom(id), storage: new FolderStorage(peerFolder(eyrieHome(), id)) };
 }

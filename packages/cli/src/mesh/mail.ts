@@ -3,7 +3,7 @@ import { isUtf8 } from 'node:buffer';
 import { readFileSync, statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import type { MessageView } from '@eyrie/mesh';
-import { FAILED, fileProblem, UserError } from '../errors.ts';
+import { FAILED, fileError, UserError } from '../errors.ts';
 import { printable } from '../terminal/printable.ts';
 import { ask, readTime } from './select.ts';
 
@@ -110,11 +110,11 @@ async function sendFile(to: string, path: string, options: Common & { wait: stri
 function shortText(path: string): string | null {
   try {
     const stats = statSync(path);
-    if (!stats.isFile()) throw new UserError(`${path} is not a file`, FAILED);
+    if (!stats.isFile()) throw new UserError(`${path} is not a file`);
     const data = stats.size > TEXT_BYTES_MAX ? null : readFileSync(path);
     return data !== null && isUtf8(data) ? data.toString('utf8') : null;
   } catch (error) {
     if (error instanceof UserError) throw error;
-    throw new UserError(fileProblem(path, error), FAILED);
+    throw fileError(path, error);
   }
 }

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { FailureView, MemberView } from '@eyrie/mesh';
 import { isPassphraseSealed, openWithPassphrase } from '@eyrie/mesh/sealed';
-import { FAILED, fileProblem, UserError } from '../errors.ts';
+import { fileError, UserError } from '../errors.ts';
 import { printable, printableLine } from '../terminal/printable.ts';
 import { table } from '../terminal/table.ts';
 import { durationText } from '../terminal/units.ts';
@@ -155,7 +155,7 @@ export async function rotate({
   try {
     data = readFileSync(rootKey);
   } catch (error) {
-    throw new UserError(fileProblem(rootKey, error), FAILED);
+    throw fileError(rootKey, error);
   }
   const pem = isPassphraseSealed(data) ? openWithPassphrase(await knownPassphrase(), data) : data;
   await decide('rotate', { rootKey: pem.toString(), now }, options);

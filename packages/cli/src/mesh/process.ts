@@ -21,7 +21,7 @@ import { shellWord } from '../terminal/shell.ts';
 import { table } from '../terminal/table.ts';
 import { knownPassphrase } from './passphrase.ts';
 import { isRunning, stateOf } from './running.ts';
-import { askPeer, holdsAuthority, selectPeer } from './select.ts';
+import { askPeer, holdsAuthority, NO_PEER, selectPeer } from './select.ts';
 
 const START_MS = 30_000;
 const LOOK_MS = 50;
@@ -169,8 +169,7 @@ export function unit(named: string | undefined): void {
 function chosen(ids: string[]): string[] {
   if (ids.length > 0) return [...new Set(ids)].map((id) => selectPeer(id));
   const all = peersIn(eyrieHome()).filter((id) => isComplete(new FolderStorage(peerFolder(eyrieHome(), id))));
-  if (all.length === 0)
-    throw new UserError('there is no peer here yet: eyrie mesh init, or eyrie mesh join', FAILED);
+  if (all.length === 0) throw new UserError(NO_PEER);
   return all;
 }
 

@@ -5,6 +5,8 @@ import { ControlError, callPeer, eyrieHome, meshFingerprint, peerFolder, peersIn
 import { BAD_USAGE, FAILED, UserError } from '../errors.ts';
 import { stateOf } from './running.ts';
 
+export const NO_PEER = 'there is no peer here yet: eyrie mesh init, or eyrie mesh join';
+
 /**
  * The peer that was named, or EYRIE_PEER, or the only one there is.
  *
@@ -25,8 +27,7 @@ export function selectPeer(named: string | undefined, how = 'with --peer', remed
   // One that was never let in is no other that could be meant.
   const members = all.filter((each) => meshFingerprint(peerFolder(eyrieHome(), each)) !== null);
   if (members.length === 1) return members[0]!;
-  if (all.length === 0)
-    throw new UserError('there is no peer here yet: eyrie mesh init, or eyrie mesh join', FAILED);
+  if (all.length === 0) throw new UserError(NO_PEER);
   throw new UserError(`there are more peers here: name one ${how} (${all.join(', ')})`, BAD_USAGE);
 }
 

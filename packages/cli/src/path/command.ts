@@ -23,7 +23,7 @@ export async function path(first: string, second: string, options: PathOptions):
 
 async function betweenFiles(first: string, second: string): Promise<PeerPath> {
   for (const name of [first, second])
-    if (!existsSync(pathFrom(name))) throw new UserError(`${name}: no such file`);
+    if (!existsSync(pathFrom(name))) throw new UserError(`${name}: no such file; check the name`);
   const [a, b] = await Promise.all([first, second].map((name) => fileSightings(pathFrom(name)))).catch(
     userError,
   );

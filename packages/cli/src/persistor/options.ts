@@ -23,7 +23,7 @@ Examples:
 
 A POST to /store is answered once its batch is committed. Beyond this machine set EYRIE_TOKEN, the
 same for capture, parser and persistor.
-Exit status: 0 ended, 1 failed (port taken, no such store), 2 called wrongly.`,
+Exit status: 0 ended, 1 failed (port taken, store away), 2 called wrongly.`,
     )
     .action(async (options) => {
       const { runPersistor } = await import('./command.ts');

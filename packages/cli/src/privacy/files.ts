@@ -13,7 +13,7 @@ import {
   openCapture,
   type VaultKey,
 } from '@eyrie/capture';
-import { FAILED, fileProblem, UserError, writeProblem } from '../errors.ts';
+import { FAILED, fileError, UserError, writeProblem } from '../errors.ts';
 import { pathFrom } from '../pipeline/config.ts';
 import { userError } from '../pipeline/user-error.ts';
 
@@ -70,7 +70,7 @@ function keyFrom({ key: file }: FileOptions): VaultKey {
 
 async function isLocked(path: string): Promise<boolean> {
   const file = await open(path, 'r').catch((error) => {
-    throw new UserError(fileProblem(path, error), FAILED);
+    throw fileError(path, error);
   });
   try {
     const head = new Uint8Array(16);

@@ -1,6 +1,6 @@
 // `eyrie read -i`: reads live packets like those of a file; -a and -b also apply to a pipe.
 import { CaptureError, type LiveOptions, type LiveSource, openLive } from '@eyrie/capture';
-import { BAD_USAGE, FAILED, UserError } from '../errors.ts';
+import { exitStatusOf, UserError } from '../errors.ts';
 import { counted, grouped } from '../terminal/units.ts';
 import { type Conditions, conditions } from './conditions.ts';
 
@@ -65,8 +65,7 @@ export async function openInterface(name: string, options: LiveOptions): Promise
     return source;
   } catch (error) {
     if (!(error instanceof CaptureError)) throw error;
-    const isUsage = error.code === 'ERR_CAPTURE_NO_INTERFACE' || error.code === 'ERR_CAPTURE_BAD_FILTER';
-    throw new UserError(error.message, isUsage ? BAD_USAGE : FAILED);
+    throw new UserError(error.message, exitStatusOf(error));
   }
 }
 

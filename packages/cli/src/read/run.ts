@@ -13,7 +13,7 @@ import {
   type Session,
   type TimeFormat,
 } from '@eyrie/dissect';
-import { BAD_USAGE, FAILED, UserError } from '../errors.ts';
+import { exitStatusOf, FAILED, UserError } from '../errors.ts';
 import type { Statistic } from '../statistics/index.ts';
 import type { Output } from '../terminal/output.ts';
 import type { Progress } from '../terminal/progress.ts';
@@ -218,9 +218,8 @@ async function open(path: string): Promise<CaptureBytes> {
     return await openCapture(path);
   } catch (error) {
     if (!(error instanceof CaptureError)) throw error;
-    const isUsage = error.code === 'ERR_CAPTURE_NOT_FOUND' || error.code === 'ERR_CAPTURE_UNKNOWN_FORMAT';
     const message = path === '-' ? error.message.replace(/^-: /, `${named(path)}: `) : error.message;
-    throw new UserError(message, isUsage ? BAD_USAGE : FAILED);
+    throw new UserError(message, exitStatusOf(error));
   }
 }
 

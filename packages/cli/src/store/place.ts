@@ -2,7 +2,7 @@
 import { ConfigError, loadConfig } from '@eyrie/services/config';
 import { openStore, type Store, StoreError, type StoreOptions } from '@eyrie/store';
 import { defaultStoreUrl } from '../base-folders.ts';
-import { BAD_USAGE, FAILED, UserError } from '../errors.ts';
+import { exitStatusOf, UserError } from '../errors.ts';
 import { onMigration } from '../pipeline/settings.ts';
 
 /** The one that was named, else the configured one, else the file of the user's own. @throws UserError */
@@ -12,7 +12,7 @@ export function storeUrl(named: string | undefined, configFile: string | undefin
     const { store } = loadConfig(configFile === undefined ? {} : { path: configFile });
     if (store.url !== '') return store.url;
   } catch (error) {
-    throw error instanceof ConfigError ? new UserError(error.message, BAD_USAGE) : error;
+    throw error instanceof ConfigError ? new UserError(error.message) : error;
   }
   return defaultStoreUrl();
 }
@@ -33,8 +33,7 @@ export async function withStore<T>(
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;
     if (error.code === 'ERR_STORE_NOT_FOUND' && url === defaultStoreUrl())
-      throw new UserError('nothing was stored here yet: eyrie up, or eyrie import FILE', FAILED);
-    const isUsage = error.code === 'ERR_STORE_URL' || error.code === 'ERR_STORE_QUERY';
-    throw new UserError(error.message, isUsage ? BAD_USAGE : FAILED);
+      throw new UserError('nothing was stored here yet: eyrie up, or eyrie import FILE', exitStatusOf(error));
+    throw new UserError(error.message, exitStatusOf(error));
   }
 }

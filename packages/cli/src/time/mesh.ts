@@ -9,12 +9,13 @@ import {
   type TimeSourcesView,
 } from '@eyrie/mesh';
 import { FAILED, UserError } from '../errors.ts';
+import { selectPeer } from '../mesh/select.ts';
 import { numberTable } from '../terminal/table.ts';
 import { serversText } from './servers-text.ts';
 import { offsetText, spanText } from './text.ts';
 
 export async function meshTime({ peer, json }: { peer?: string; json?: boolean }): Promise<number> {
-  const named = peersIn(eyrieHome()).filter((id) => peer === undefined || id === peer);
+  const named = peer === undefined ? peersIn(eyrieHome()) : [selectPeer(peer)];
   const clocks = new Map<string, PeerTime>();
   for (const id of named) {
     try {

@@ -8,7 +8,7 @@ import {
   type SourceOptions,
   type SymmetricKey,
 } from '@eyrie/clock';
-import { UserError } from '../errors.ts';
+import { fileError, UserError } from '../errors.ts';
 
 const PORT_MAX = 65_535;
 const SAMPLES_MAX = 64;
@@ -81,7 +81,6 @@ export function readFile(path: string): Buffer {
   try {
     return readFileSync(path);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new UserError(`${path}: ${code === 'ENOENT' ? 'no such file' : `cannot be read (${code})`}`);
+    throw fileError(path, error);
   }
 }

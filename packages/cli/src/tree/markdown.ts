@@ -1,10 +1,11 @@
 // The reference page of all commands.
+import { EXIT_STATUS } from '../errors.ts';
 import type { CommandFacts } from './describe.ts';
 
 const HEAD = `# Commands
 
-Made from the tree of commands by \`npm run docs\`; \`eyrie COMMAND --help\` says the same on a terminal. Exit status: 0 done,
-1 failed, 2 called wrongly, 130 interrupted. Errors are one line on standard error.
+Made from the tree of commands by \`npm run docs\`; \`eyrie COMMAND --help\` says the same on a terminal. Errors are one line
+on standard error. Exit status: ${EXIT_STATUS}
 
 `;
 

@@ -1,4 +1,5 @@
 // Man pages (man(7)): eyrie(1) with the list of commands, and one for each command, with those below it in it.
+import { EXIT_STATUS } from '../errors.ts';
 import type { CommandFacts, OptionFacts } from './describe.ts';
 
 export interface ManPage {
@@ -28,7 +29,7 @@ function page(command: CommandFacts, name: string, version: string): string {
     ...(command.commands.length === 0 ? [] : ['.SH COMMANDS', ...command.commands.flatMap(subcommand)]),
     ...afterLines(command.after, '.SH NOTES'),
     '.SH EXIT STATUS',
-    '0 done, 1 failed, 2 called wrongly, 130 interrupted.',
+    EXIT_STATUS,
     '.SH SEE ALSO',
     others.length === 0 ? '.BR eyrie (1)' : others.map((other) => `.BR eyrie-${other} (1)`).join(',\n'),
   ].join('\n')}\n`;
