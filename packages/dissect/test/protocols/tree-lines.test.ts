@@ -21,6 +21,28 @@ function assertLines(frame: Uint8Array, expected: readonly string[]): void {
   for (const line of expected) assert.ok(lines.includes(line), `${line} is in\n${lines.join('\n')}`);
 }
 
+/** A protocol's lines, each with two blanks a level. */
+function indentedLines(frame: Uint8Array, protocol: string): string[] {
+  const lines: string[] = [];
+  const walk = (nodes: readonly TreeNode[], indent: string): void => {
+    for (const { text, children } of nodes) {
+      lines.push(indent + text);
+      walk(children, `${indent}  `);
+    }
+  };
+  walk(
+    treeOf(dissect([frame])).filter(({ name }) => name === protocol),
+    '',
+  );
+  return lines;
+}
+
+function pimFrame(message: string): Uint8Array {
+  const length = 20 + bytesOf(message).length;
+  const ip = `4500${length.toString(16).padStart(4, '0')}0000000001670000${'01'.repeat(8)}`;
+  return etherFrame(0x0800, ip + message);
+}
+
 test('ICMP: type before its name, numbers in both bases, the state of the checksum', () => {
   const echo = `4502001c0000000040010000${'01'.repeat(8)}0800f7fe00010000`;
   assertLines(etherFrame(0x0800, echo), [
@@ -104,5 +126,44 @@ test('DCE/RPC: a bind by the names of its interface and syntax', () => {
 test('A value that should have a name and has none is unknown', () => {
   assertLines(etherFrame(0x0800, `4510001c0000000040010000${'01'.repeat(8)}0800f7fe00010000`), [
     '0001 00.. = Differentiated Services Codepoint: Unknown (4)',
+  ]);
+});
+
+test('PIM: a Hello by what its options say', () => {
+  assertLines(
+    pimFrame('20000000 00010002ffff 000200048bb809c4 0013000400000001 00160000 001800060100c0000201'),
+    [
+      'PIM Options: 5',
+      'Option 1: Hold Time: 65535 (Infinity)',
+      'Option 2: LAN Prune Delay: T = 1, Propagation Delay = 3000ms, Override Interval = 2500ms',
+      '1... .... = T: True',
+      'Option 19: DR Priority: 1',
+      'Option 22: Bidirectional Capable',
+      'Address: 192.0.2.1',
+    ],
+  );
+});
+
+test('PIM: addresses with mask and flags, counts above what they count', () => {
+  const group = '01000020ef010101 0002 0001 01000720c0000203 01000420c0000204 01000020c0000205';
+  const message = pimFrame(`23000000 0100c0000202 000100d2 ${group}`);
+  const isHeading = (line: string): boolean => /Upstream|Group \d|Num |IP address/.test(line);
+  assert.deepEqual(indentedLines(message, 'pim').filter(isHeading), [
+    '    Upstream-neighbor: 192.0.2.2',
+    '    Num Groups: 1',
+    '    Group 0',
+    '      Group 0: 239.1.1.1/32',
+    '      Num Joins: 2',
+    '        IP address: 192.0.2.3/32 (SWR)',
+    '        IP address: 192.0.2.4/32 (S)',
+    '      Num Prunes: 1',
+    '        IP address: 192.0.2.5/32',
+  ]);
+});
+
+test('PIM: the subtype of a DF election', () => {
+  assertLines(pimFrame('2a200000 0100c0000202 00000064 0000000a'), [
+    '0010 .... = DF Subtype: DF Winner (2)',
+    'DF Metric Preference: 100',
   ]);
 });

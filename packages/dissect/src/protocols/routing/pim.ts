@@ -16,7 +16,7 @@ import {
 import { igmpTypes } from '../igmp.ts';
 import { ip } from '../ip.ts';
 import { ipv6 } from '../ipv6.ts';
-import { emitPim, pim1Types, pimFields, pimTypes, REGISTER } from './pim-messages.ts';
+import { DF_ELECTION, emitPim, pim1Types, pimFields, pimTypes, REGISTER } from './pim-messages.ts';
 
 const PIM = 103;
 const HEADER = 4;
@@ -56,7 +56,10 @@ export const pim: Protocol = protocol({
     }
     out.add(f.version, start, 1);
     out.add(f.type, start, 1);
-    out.add(f.reserved, start + 1, 1);
+    if ((b[start]! & 15) === DF_ELECTION) {
+      out.add(f.subtype, start + 1, 1);
+      out.add(f.subtypeReserved, start + 1, 1);
+    } else out.add(f.reserved, start + 1, 1);
     out.fixed(f.checksum);
     const status = statusOf(p, layer, b, start, end);
     out.note(statusNote(status, status === BAD ? expectedOf(p, layer) : 0));
