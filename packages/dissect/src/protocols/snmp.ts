@@ -11,12 +11,13 @@ import {
 import { u32, u32le, utf8 } from '../core/bytes.ts';
 import { data } from '../core/data.ts';
 import type { Field, Value } from '../core/field.ts';
+import { shown } from '../core/format.ts';
 import { COLUMN, LISTED, type Packet } from '../core/packet.ts';
 import { type Protocol, protocol, REJECTED } from '../core/protocol.ts';
 import type { Sink } from '../core/sink.ts';
 import { tcpPorts, udpPorts } from '../core/table.ts';
 import { Exchanges, UNASKED } from '../flows/exchanges.ts';
-import { f, snmpFields } from './snmp/fields.ts';
+import { f, snmpFields, withRootName } from './snmp/fields.ts';
 import {
   Binding,
   GET_BULK,
@@ -84,7 +85,7 @@ export const snmp: Protocol = protocol({
     let info = pduNames[parts.pdu]!;
     const [enterprise] = parts.numbers;
     if (parts.pdu === TRAP && parts.numberCount > 0)
-      info += ` ${shortOid(berOid(b, enterprise!.start, enterprise!.stop))}`;
+      info += ` ${withRootName(berOid(b, enterprise!.start, enterprise!.stop))}`;
     const { start, stop } = parts.bindings;
     for (let at = start; start >= 0 && binding.read(b, at, stop); at = binding.next) {
       info += ` ${berOid(b, binding.name.content, binding.name.stop)}`;
@@ -92,11 +93,6 @@ export const snmp: Protocol = protocol({
     return info;
   },
 });
-
-/** As Wireshark does, replaces the first arc by its name. */
-function shortOid(oid: string): string {
-  return oid.startsWith('1.') ? `iso${oid.slice(1)}` : oid;
-}
 
 /** Entry of the exchange: for a response its request's + 1, for a request its own, negative; else 0. */
 function exchangeOf(p: Packet, b: Uint8Array): number {
@@ -246,34 +242,62 @@ function emitBindings(b: Uint8Array, start: number, stop: number, out: Sink): vo
   let count = 0;
   for (let at = start; binding.read(b, at, stop); at = binding.next) count++;
   out.open(f.bindings, start, stop - start, count);
+  // Its value's text costs more than the fields: it is made only for who shows them all.
+  const isShown = out.wants(f.bindings);
   for (let at = start; binding.read(b, at, stop); at = binding.next) {
     const name = berOid(b, binding.name.content, binding.name.stop);
+    const { content, length } = binding.value;
+    const [field, value] = variableValue(b, binding.value);
+    const width = field.type === 'none' ? 0 : length;
     out.group(name, binding.start, binding.next - binding.start);
+    if (isShown) out.note(`: ${textOf(field, value, width)}`);
     out.add(f.name, binding.name.content, binding.name.length, name);
-    emitValue(b, binding.value, out);
+    out.add(field, content, width, value);
     out.close();
   }
   out.close();
 }
 
+/** What the line of a field says behind its title; of one without a value the title. */
+function textOf(field: Field, value: Value, width: number): string {
+  const line = shown(field, value, width);
+  return field.type === 'none' ? line : line.slice(field.title.length + 2);
+}
+
 /** Value of a variable: types of RFC 2578 §7.1, and the three exceptions of RFC 3416 §3. */
-function emitValue(b: Uint8Array, value: BerItem, out: Sink): void {
-  const { id, content, stop, length } = value;
-  if (id === 0x02) out.add(f.int, content, length, Number(berInteger(b, content, stop)));
-  else if (id === OCTET_STRING) out.add(f.octets, content, length);
-  else if (id === 0x05) out.add(f.null, content, 0, true);
-  else if (id === OBJECT_IDENTIFIER) out.add(f.oid, content, length, berOid(b, content, stop));
-  else if (id === 0x40) out.add(length === 4 ? f.ipv4 : length === 16 ? f.ipv6 : f.addr, content, length);
-  else if (id === 0x41 || id === 0x46)
-    out.add(f.counter, content, length, BigInt(berUnsigned(b, content, stop)));
-  else if (id === 0x42) out.add(f.gauge, content, length, Number(berUnsigned(b, content, stop)));
-  else if (id === 0x43) out.add(f.timeticks, content, length, BigInt(berUnsigned(b, content, stop)));
-  else if (id === 0x44) out.add(f.opaque, content, length);
-  else if (id === 0x47) out.add(f.unsigned, content, length, Number(berUnsigned(b, content, stop)));
-  else if (id === 0x80) out.add(f.noSuchObject, content, 0, true);
-  else if (id === 0x81) out.add(f.noSuchInstance, content, 0, true);
-  else if (id === 0x82) out.add(f.endOfMibView, content, 0, true);
-  else out.add(f.unknown, content, length);
+function variableValue(b: Uint8Array, { id, content, stop, length }: BerItem): [Field, Value] {
+  const octets = b.subarray(content, stop);
+  switch (id) {
+    case 0x02:
+      return [f.int, Number(berInteger(b, content, stop))];
+    case OCTET_STRING:
+      return [f.octets, octets];
+    case 0x05:
+      return [f.null, true];
+    case OBJECT_IDENTIFIER:
+      return [f.oid, berOid(b, content, stop)];
+    case 0x40:
+      return [length === 4 ? f.ipv4 : length === 16 ? f.ipv6 : f.addr, octets];
+    case 0x41:
+    case 0x46:
+      return [f.counter, BigInt(berUnsigned(b, content, stop))];
+    case 0x42:
+      return [f.gauge, Number(berUnsigned(b, content, stop))];
+    case 0x43:
+      return [f.timeticks, BigInt(berUnsigned(b, content, stop))];
+    case 0x44:
+      return [f.opaque, octets];
+    case 0x47:
+      return [f.unsigned, Number(berUnsigned(b, content, stop))];
+    case 0x80:
+      return [f.noSuchObject, true];
+    case 0x81:
+      return [f.noSuchInstance, true];
+    case 0x82:
+      return [f.endOfMibView, true];
+    default:
+      return [f.unknown, octets];
+  }
 }
 
 /** Type of the PDU that the response in this layer answers; -1 if unknown. */

@@ -167,3 +167,17 @@ test('PIM: the subtype of a DF election', () => {
     'DF Metric Preference: 100',
   ]);
 });
+
+test('SNMP: a variable by its name and value', () => {
+  const message = `3029 020101 04067075626c6963 a21c 020107 020100 020100 3011 300f 06082b06010201010500 0403 626f78`;
+  assertLines(udpFrame(161, 40000, message), [
+    'variable-bindings: 1 item',
+    '1.3.6.1.2.1.1.5.0: "box"',
+    'Object Name: 1.3.6.1.2.1.1.5.0 (iso.3.6.1.2.1.1.5.0)',
+    'Value (OctetString): "box"',
+  ]);
+  assertLines(udpFrame(161, 40000, message.replace('626f78', '00ff01')), [
+    '1.3.6.1.2.1.1.5.0: 00ff01',
+    'Value (OctetString): 00ff01',
+  ]);
+});

@@ -1,4 +1,6 @@
 // Fields of SNMP messages.
+
+import { ascii } from '../../core/bytes.ts';
 import {
   bool,
   bytes,
@@ -12,7 +14,11 @@ import {
   time,
   uint,
   uint64,
+  type Value,
 } from '../../core/field.ts';
+import { BYTES_SHOWN } from '../../core/format.ts';
+import { hex } from '../../core/text.ts';
+import { itemsLine } from '../items-line.ts';
 import { pduNames } from './parse.ts';
 
 const versionNames = { 0: 'version-1', 1: 'v2c', 2: 'v2u', 3: 'snmpv3' };
@@ -49,6 +55,31 @@ const trapNames = [
   'egpNeighborLoss',
   'enterpriseSpecific',
 ];
+
+/** The names of an object identifier's first arc (X.660 §A.2). */
+const ROOTS = ['itu-t', 'iso', 'joint-iso-itu-t'];
+
+/** As Wireshark does without MIBs, with the first arc by its name: `iso.3.6.1`. */
+export function withRootName(oid: string): string {
+  const root = ROOTS[Number(oid[0])];
+  return root !== undefined && (oid.length === 1 || oid[1] === '.') ? root + oid.slice(1) : oid;
+}
+
+const oidLine =
+  (title: string) =>
+  (oid: Value): string =>
+    `${title}: ${oid} (${withRootName(String(oid))})`;
+
+/** Text is what it says, other octets are hexadecimal. */
+function octetsLine(value: Value): string {
+  const octets = value as Uint8Array;
+  const { length } = octets;
+  if (length === 0) return 'Value (OctetString): <MISSING>';
+  if (octets.every((octet) => octet >= 0x20 && octet < 0x7f))
+    return `Value (OctetString): "${ascii(octets, 0, length)}"`;
+  const shown = hex(octets, 0, Math.min(length, BYTES_SHOWN));
+  return `Value (OctetString): ${shown}${length > BYTES_SHOWN ? '…' : ''}`;
+}
 
 export const f = {
   version: int('snmp.version', 'version').named(versionNames),
@@ -109,21 +140,21 @@ export const f = {
   errorIndex: int('snmp.error_index', 'error-index'),
   nonRepeaters: uint('snmp.non_repeaters', 'non-repeaters'),
   maxRepetitions: uint('snmp.max_repetitions', 'max-repetitions'),
-  enterprise: text('snmp.enterprise', 'enterprise'),
+  enterprise: text('snmp.enterprise', 'enterprise').shownAs(oidLine('enterprise')),
   agentAddr: ipv4('snmp.agent_addr', 'agent-addr'),
   genericTrap: int('snmp.generic_trap', 'generic-trap').named((trap) => trapNames[trap]),
   specificTrap: int('snmp.specific_trap', 'specific-trap'),
   timeStamp: uint('snmp.time_stamp', 'time-stamp'),
-  bindings: uint('snmp.variable_bindings', 'variable-bindings'),
-  name: text('snmp.name', 'Object Name'),
+  bindings: uint('snmp.variable_bindings', 'variable-bindings').shownAs(itemsLine('variable-bindings')),
+  name: text('snmp.name', 'Object Name').shownAs(oidLine('Object Name')),
   int: int('snmp.value.int', 'Value (Integer32)'),
-  octets: bytes('snmp.value.octets', 'Value (OctetString)'),
-  oid: text('snmp.value.oid', 'Value (OID)'),
+  octets: bytes('snmp.value.octets', 'Value (OctetString)').shownAs(octetsLine),
+  oid: text('snmp.value.oid', 'Value (OID)').shownAs(oidLine('Value (OID)')),
   null: none('snmp.value.null', 'Value (Null)'),
   ipv4: ipv4('snmp.value.ipv4', 'Value (IpAddress)'),
   ipv6: ipv6('snmp.value.ipv6', 'Value (IpAddress)'),
   addr: bytes('snmp.value.addr', 'Value (IpAddress)'),
-  counter: uint64('snmp.value.counter', 'Value (Counter)'),
+  counter: uint64('snmp.value.counter', 'Value (Counter32)'),
   gauge: int('snmp.value.g32', 'Value (Gauge32)'),
   unsigned: int('snmp.value.u32', 'Value (Unsigned32)'),
   timeticks: uint64('snmp.value.timeticks', 'Value (Timeticks)'),
