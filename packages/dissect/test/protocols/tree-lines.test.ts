@@ -181,3 +181,20 @@ test('SNMP: a variable by its name and value', () => {
     'Value (OctetString): 00ff01',
   ]);
 });
+
+test('Kerberos: lists with their length, data by type, errors as ASN.1 names them', () => {
+  const padata = 'a30e 300c 300a a104 02020095 a202 0400';
+  const name = 'a10e 300c a003 020101 a105 3003 1b0178';
+  const body = `a422 3020 a007 0305 00 40000010 ${name} a805 3003 020112`;
+  const request = `6a 40 30 3e a103 020105 a203 02010a ${padata} ${body}`;
+  assertLines(udpFrame(40000, 88, request), [
+    'padata: 1 item',
+    'PA-DATA pA-REQ-ENC-PA-REP',
+    'padata-value: <MISSING>',
+    'Padding: 0',
+    'cname-string: 1 item',
+    'etype: 1 item',
+  ]);
+  const error = '7e 11 300f a003 020105 a103 02011e a603 020119';
+  assertLines(udpFrame(88, 40000, error), ['error-code: eRR-PREAUTH-REQUIRED (25)']);
+});

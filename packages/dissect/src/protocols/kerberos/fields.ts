@@ -1,10 +1,11 @@
 // The fields of Kerberos (RFC 4120 §5).
-import { bool, bytes, int, ipv4, ipv6, none, text, time, uint } from '../../core/field.ts';
+import { bool, bytes, type Field, int, ipv4, ipv6, none, text, time, uint } from '../../core/field.ts';
 import { type BitFields, bitFields } from '../bits.ts';
+import { itemsLine } from '../items-line.ts';
 import {
   addressTypeName,
   encryptionName,
-  errorName,
+  errorIdentifier,
   messageNames,
   nameTypeName,
   padataName,
@@ -49,6 +50,8 @@ export const kdcOptionBytes: readonly BitFields[] = [
 
 const kdcOptions: BitFields = Object.assign({}, ...kdcOptionBytes);
 
+const items = (name: string, title: string): Field => uint(name, title).shownAs(itemsLine(title));
+
 export const f = {
   recordMark: uint('kerberos.rm.length', 'Record Length').mask(0x7fffffff),
   recordReserved: bool('kerberos.rm.reserved', 'Reserved').mask(0x80000000),
@@ -65,18 +68,19 @@ export const f = {
   ticket: none('kerberos.ticket_element', 'ticket'),
   pvno: uint('kerberos.pvno', 'pvno'),
   msgType: int('kerberos.msg_type', 'msg-type').named(messageNames),
-  padata: uint('kerberos.padata', 'padata'),
+  padata: items('kerberos.padata', 'padata'),
   paData: none('kerberos.PA_DATA_element', 'PA-DATA'),
   paType: int('kerberos.padata_type', 'padata-type').named(padataName),
-  paValue: bytes('kerberos.padata_value', 'padata-value'),
+  paValue: bytes('kerberos.padata_value', 'padata-value').plain(),
   body: none('kerberos.req_body_element', 'req-body'),
+  padding: uint('ber.bitstring.padding', 'Padding'),
   options: bytes('kerberos.kdc_options', 'kdc-options'),
   cname: none('kerberos.cname_element', 'cname'),
   sname: none('kerberos.sname_element', 'sname'),
   nameType: int('kerberos.name_type', 'name-type').named(nameTypeName),
-  cnameString: uint('kerberos.cname_string', 'cname-string'),
+  cnameString: items('kerberos.cname_string', 'cname-string'),
   cnamePart: text('kerberos.CNameString', 'CNameString'),
-  snameString: uint('kerberos.sname_string', 'sname-string'),
+  snameString: items('kerberos.sname_string', 'sname-string'),
   snamePart: text('kerberos.SNameString', 'SNameString'),
   realm: text('kerberos.realm', 'realm'),
   crealm: text('kerberos.crealm', 'crealm'),
@@ -84,9 +88,9 @@ export const f = {
   till: time('kerberos.till', 'till'),
   rtime: time('kerberos.rtime', 'rtime'),
   nonce: uint('kerberos.nonce', 'nonce'),
-  etypes: uint('kerberos.kdc-req-body.etype', 'etype'),
+  etypes: items('kerberos.kdc-req-body.etype', 'etype'),
   enctype: int('kerberos.ENCTYPE', 'ENCTYPE').named(encryptionName),
-  addresses: uint('kerberos.addresses', 'addresses'),
+  addresses: items('kerberos.addresses', 'addresses'),
   address: none('kerberos.HostAddress_element', 'HostAddress'),
   addressType: int('kerberos.addr_type', 'addr-type').named(addressTypeName),
   addressIpv4: ipv4('kerberos.addr_ip', 'IP Address'),
@@ -98,8 +102,9 @@ export const f = {
   kvno: uint('kerberos.kvno', 'kvno'),
   cipher: bytes('kerberos.cipher', 'cipher'),
   ticketVersion: uint('kerberos.tkt_vno', 'tkt-vno'),
-  additionalTickets: uint('kerberos.additional_tickets', 'additional-tickets'),
+  additionalTickets: items('kerberos.additional_tickets', 'additional-tickets'),
   apOptions: bytes('kerberos.ap_options', 'ap-options'),
+  apReserved: bool('kerberos.APOptions.reserved', 'reserved').mask(0x80).named({ 1: 'True', 0: 'False' }),
   apSessionKey: bool('kerberos.APOptions.use.session.key', 'use-session-key').mask(0x40),
   apMutual: bool('kerberos.APOptions.mutual.required', 'mutual-required').mask(0x20),
   authenticator: none('kerberos.authenticator_element', 'authenticator'),
@@ -107,7 +112,7 @@ export const f = {
   cusec: uint('kerberos.cusec', 'cusec'),
   stime: time('kerberos.stime', 'stime'),
   susec: uint('kerberos.susec', 'susec'),
-  errorCode: int('kerberos.error_code', 'error-code').named(errorName),
+  errorCode: int('kerberos.error_code', 'error-code').named(errorIdentifier),
   errorText: text('kerberos.e_text', 'e-text'),
   errorData: bytes('kerberos.e_data', 'e-data'),
   info2Salt: text('kerberos.info2_salt', 'salt'),

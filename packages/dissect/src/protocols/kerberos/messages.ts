@@ -2,6 +2,7 @@
 import { BerItem, berInteger, berText } from '../../codec/ber.ts';
 import type { Field } from '../../core/field.ts';
 import { f, kdcOptionBytes } from './fields.ts';
+import { padataName } from './names.ts';
 import {
   application,
   bits,
@@ -41,7 +42,8 @@ const apRequest = application(
   sequence(f.apReq, {
     0: integer(f.pvno),
     1: integer(f.msgType),
-    2: bits(f.apOptions, [
+    2: bits(f.padding, f.apOptions, [
+      [f.apReserved, 0],
       [f.apSessionKey, 0],
       [f.apMutual, 0],
     ]),
@@ -70,29 +72,39 @@ const padataValues: Readonly<Record<number, Shape>> = {
   128: sequence(null, { 0: boolean(f.includePac) }),
 };
 
+/** The type in PA-DATA; null if it has none. */
+function padataType(b: Uint8Array, v: BerItem): number | null {
+  const element = new BerItem();
+  const inner = new BerItem();
+  for (let at = v.content; element.read(b, at, v.stop); at = element.next)
+    if (element.tag === 1 && inner.read(b, element.content, element.stop))
+      return Number(berInteger(b, inner.content, inner.stop));
+  return null;
+}
+
 const padata: Shape = (b, v, out) => {
   const element = new BerItem();
   const inner = new BerItem();
-  let type = -1;
+  const type = padataType(b, v);
   out.open(f.paData, v.start, v.stop - v.start);
+  if (type !== null) out.note(` ${padataName(type) ?? `Unknown:${type}`}`);
   for (let at = v.content; element.read(b, at, v.stop); at = element.next) {
     if (!inner.read(b, element.content, element.stop)) continue;
-    if (element.tag === 1) {
-      type = Number(berInteger(b, inner.content, inner.stop));
-      out.open(f.paType, inner.content, inner.length, type);
-    } else if (element.tag === 2) {
+    if (element.tag === 1 && type !== null) out.open(f.paType, inner.content, inner.length, type);
+    else if (element.tag === 2) {
       out.open(f.paValue, inner.content, inner.length);
-      const shape = padataValues[type];
+      const shape = type === null ? undefined : padataValues[type];
       const value = new BerItem();
       if (shape !== undefined && value.read(b, inner.content, inner.stop)) shape(b, value, out);
       out.close();
     }
   }
-  if (type !== -1) out.close();
+  if (type !== null) out.close();
   out.close();
 };
 
 const kdcOptions = bits(
+  f.padding,
   f.options,
   kdcOptionBytes.flatMap((fields, byte) => Object.values(fields).map((bit) => [bit, byte] as const)),
 );

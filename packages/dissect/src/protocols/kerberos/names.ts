@@ -88,3 +88,11 @@ export const errorName = runs(
   =KDC_ERR_UNKNOWN_CRITICAL_FAST_OPTIONS`,
   'KRB5',
 );
+
+/** The same as the tree has them, an ASN.1 identifier: `eRR-PREAUTH-REQUIRED`. */
+export function errorIdentifier(code: number): string | undefined {
+  const name = errorName(code)
+    ?.replace(/^(KRB5)?(KDC|KRB)_(AP_)?/, '')
+    .replaceAll('_', '-');
+  return name === undefined ? undefined : name[0]!.toLowerCase() + name.slice(1);
+}

@@ -59,12 +59,13 @@ export const kerberosTime =
     );
   };
 
-/** A BIT STRING of whole bytes; bit fields as [field, byte]. */
+/** A BIT STRING of whole bytes: the number of bits unused in the last, then bit fields as [field, byte]. */
 export const bits =
-  (field: Field, flags: readonly (readonly [Field, number])[]): Shape =>
+  (padding: Field, field: Field, flags: readonly (readonly [Field, number])[]): Shape =>
   (_b, v, out) => {
     const at = v.content + 1;
     if (v.length < 2) return;
+    out.add(padding, v.content, 1);
     out.open(field, at, v.length - 1);
     for (const [flag, byte] of flags) if (at + byte < v.stop) out.add(flag, at + byte, 1);
     out.close();
