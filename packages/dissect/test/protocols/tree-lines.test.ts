@@ -198,3 +198,21 @@ test('Kerberos: lists with their length, data by type, errors as ASN.1 names the
   const error = '7e 11 300f a003 020105 a103 02011e a603 020119';
   assertLines(udpFrame(88, 40000, error), ['error-code: eRR-PREAUTH-REQUIRED (25)']);
 });
+
+test('SMB2: a file ID below its file, a name above its place in the message', () => {
+  const header = (command: string): string =>
+    `fe534d42 4000 0000 00000000 ${command} 0100 00000000 00000000 0100000000000000 fffe0000 01000000 ${'00'.repeat(24)}`;
+  const session = (message: string): Uint8Array =>
+    tcpFrame(40000, 445, `000000${(bytesOf(message).length).toString(16)}${message}`);
+  const find = `${header('0e00')} 2100 2500 00000000 ${'11'.repeat(16)} 6000 0200 00400000 2a00`;
+  const lines = indentedLines(session(find), 'smb2');
+  const from = lines.indexOf('    GUID handle');
+  assert.deepEqual(lines.slice(from), [
+    '    GUID handle',
+    '      File Id: 11111111-1111-1111-1111-111111111111',
+    '    Output Buffer Length: 16384',
+    '    Search Pattern: *',
+    '      Blob Offset: 0x00000060',
+    '      Blob Length: 2',
+  ]);
+});

@@ -44,25 +44,3 @@ export function isError(b: Uint8Array, body: number, command: number, status: nu
     return status !== BUFFER_OVERFLOW && status !== NOTIFY_ENUM_DIR;
   return true;
 }
-
-/** Where the FileId stands in the body of a request, by command (§2.2.15 to §2.2.39). */
-const FILE_IDS: Readonly<Record<number, number>> = {
-  [CLOSE]: 8,
-  [FLUSH]: 8,
-  [READ]: 16,
-  [WRITE]: 16,
-  [LOCK]: 8,
-  [IOCTL]: 8,
-  [FIND]: 8,
-  [NOTIFY]: 8,
-  [GET_INFO]: 24,
-  [SET_INFO]: 16,
-};
-
-/** The same of replies, of which few have one (§2.2.14, §2.2.32). */
-const REPLIED_FILE_IDS: Readonly<Record<number, number>> = { [CREATE]: 64, [IOCTL]: 8 };
-
-/** Bytes from the body's start to the FileId; -1: there is none. */
-export function fileIdAt(command: number, isReply: boolean): number {
-  return (isReply ? REPLIED_FILE_IDS : FILE_IDS)[command] ?? -1;
-}

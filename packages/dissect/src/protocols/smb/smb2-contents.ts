@@ -2,21 +2,23 @@
 import { utf16le } from '../../codec/utf16.ts';
 import { u16le, u32le } from '../../core/bytes.ts';
 import type { Field } from '../../core/field.ts';
+import type { Packet } from '../../core/packet.ts';
 import type { Sink } from '../../core/sink.ts';
-import { emitParts } from '../parts.ts';
+import { emitParts, type Part } from '../parts.ts';
 import * as bits from './smb2-bits.ts';
 import * as cmd from './smb2-commands.ts';
 import { emitCreateContexts } from './smb2-contexts.ts';
 import { f } from './smb2-fields.ts';
 import * as layout from './smb2-layout.ts';
 import { emitNegotiateContexts } from './smb2-negotiate.ts';
-import type { Asked } from './smb2-session.ts';
+import { type Asked, fileKey, memory } from './smb2-session.ts';
 
 const FILE_INFO = 1;
 const RENAME = 10;
 const ENTRIES_MAX = 1000;
 
 export function emitContents(
+  p: Packet,
   b: Uint8Array,
   start: number,
   end: number,
@@ -27,17 +29,57 @@ export function emitContents(
 ): void {
   const body = start + cmd.HEADER;
   if (command === cmd.BREAK) {
-    emitParts(out, b, body, end, u16le(b, body) === 24 ? layout.oplockBreak : layout.leaseBreak);
+    emitFixed(p, b, start, end, u16le(b, body) === 24 ? layout.oplockBreak : layout.leaseBreak, out);
   } else if (isReply && cmd.isError(b, body, command, u32le(b, start + 8))) {
     const at = emitParts(out, b, body, end, layout.errorBody);
     if (at < end) out.add(f.errorData, at, Math.min(end - at, Math.max(1, u32le(b, body + 4))));
   } else if (isReply) {
-    emitParts(out, b, body, end, layout.responses[command] ?? []);
+    emitFixed(p, b, start, end, layout.responses[command] ?? [], out);
     emitReply(b, start, end, command, asked, out);
   } else {
-    emitParts(out, b, body, end, layout.requests[command] ?? []);
+    emitFixed(p, b, start, end, layout.requests[command] ?? [], out);
     emitRequest(b, start, end, command, out);
   }
+}
+
+/** The fixed part of a body; its file stands below a line with its name. */
+function emitFixed(
+  p: Packet,
+  b: Uint8Array,
+  start: number,
+  end: number,
+  parts: readonly Part[],
+  out: Sink,
+): void {
+  const body = start + cmd.HEADER;
+  const file = parts.indexOf(layout.FID);
+  if (file < 0) {
+    emitParts(out, b, body, end, parts);
+    return;
+  }
+  const at = emitParts(out, b, body, end, parts.slice(0, file));
+  if (at + 16 > end) return;
+  emitFile(p, b, start, at, out);
+  emitParts(out, b, at + 16, end, parts.slice(file + 1));
+}
+
+/** A FileId (§2.2.14.1), with its name and when it was opened and closed. */
+function emitFile(p: Packet, b: Uint8Array, start: number, at: number, out: Sink): void {
+  const parts = [layout.FID];
+  if (!out.wants(f.openFrame) && !out.wants(f.closeFrame)) {
+    emitParts(out, b, at, at + 16, parts);
+    return;
+  }
+  const key = fileKey(b, start, at);
+  const name = memory(p).fileName(key);
+  const handle = memory(p).handle(key);
+  out.group(`GUID handle${name === undefined ? '' : ` File: ${name}`}`, at, 16);
+  emitParts(out, b, at, at + 16, parts);
+  if (handle !== undefined) {
+    out.add(f.openFrame, at, 0, handle.opened);
+    if (handle.closed > 0) out.add(f.closeFrame, at, 0, handle.closed);
+  }
+  out.close();
 }
 
 function emitRequest(b: Uint8Array, start: number, end: number, command: number, out: Sink): void {
@@ -54,6 +96,7 @@ function emitRequest(b: Uint8Array, start: number, end: number, command: number,
       break;
     case cmd.CREATE:
       emitName(b, start, end, body + 44, f.filename, out);
+      emitParts(out, b, body + 48, end, layout.BLOB);
       emitCreateContexts(b, start, end, body + 48, false, out);
       break;
     case cmd.WRITE:
@@ -159,7 +202,10 @@ function emitName(b: Uint8Array, start: number, end: number, at: number, field: 
   if (at + 4 > end) return;
   const from = start + u16le(b, at);
   const length = Math.min(u16le(b, at + 2), end - from);
-  out.add(field, from, Math.max(0, length), utf16le(b, from, from + Math.max(0, length)));
+  out.open(field, from, Math.max(0, length), utf16le(b, from, from + Math.max(0, length)));
+  out.add(f.blobOffset, at, 2);
+  out.add(f.blobLength, at + 2, 2);
+  out.close();
 }
 
 /** §2.2.26 */
@@ -182,13 +228,16 @@ function emitLevel(kind: number, level: number, at: number, width: number, out: 
 }
 
 function emitInfo(b: Uint8Array, at: number, end: number, kind: number, level: number, out: Sink): void {
-  if (kind !== FILE_INFO) return;
+  const head = layout.fileInfoHeads[level];
+  if (kind !== FILE_INFO || head === undefined || at > end) return;
+  out.open(head, at, end - at);
   if (level === RENAME && at + 20 <= end) {
     out.add(f.replaceIf, at, 1);
     out.add(f.filenameLength, at + 16, 4);
     const stop = Math.min(end, at + 20 + u32le(b, at + 16));
     out.add(f.filename, at + 20, stop - at - 20, utf16le(b, at + 20, stop));
   } else emitParts(out, b, at, end, layout.fileInfos[level] ?? []);
+  out.close();
 }
 
 /** Directory entries (§2.2.34, [MS-FSCC] §2.4). */
@@ -204,18 +253,27 @@ function emitEntries(
   if (body + 8 > end || parts === undefined) return;
   let at = start + u16le(b, body + 2);
   const stop = Math.min(end, at + u32le(b, body + 4));
+  const head = layout.directoryEntryHeads[level];
+  if (at > stop) return;
+  out.open(f.findBlob, at, stop - at);
   const width = parts.reduce((sum, [, bytes]) => sum + bytes, 0);
   for (let k = 0; k < ENTRIES_MAX && at + width <= stop; k++) {
     const next = u32le(b, at);
     const name = at + width;
     const nameStop = Math.min(stop, name + u32le(b, at + layout.nameLengthAt(level)));
-    out.group(`Entry: ${utf16le(b, name, nameStop)}`, at, nameStop - at);
+    const text = utf16le(b, name, nameStop);
+    if (head === undefined) out.group(`Entry: ${text}`, at, nameStop - at);
+    else {
+      out.open(head, at, nameStop - at);
+      out.note(`: ${text}`);
+    }
     emitParts(out, b, at, stop, parts);
-    out.add(f.filename, name, nameStop - name, utf16le(b, name, nameStop));
+    out.add(f.filename, name, nameStop - name, text);
     out.close();
     if (next === 0) break;
     at += next;
   }
+  out.close();
 }
 
 /** §2.2.36, [MS-FSCC] §2.7.1 */

@@ -7,7 +7,7 @@ import * as cmd from './smb2-commands.ts';
 import { emitContents } from './smb2-contents.ts';
 import { f } from './smb2-fields.ts';
 import { commandName } from './smb2-names.ts';
-import { type Asked, fileKey, memory, sessionKey, treeKey } from './smb2-session.ts';
+import { type Asked, memory, sessionKey, treeKey } from './smb2-session.ts';
 
 const FLAGS: Part = [
   f.flags,
@@ -79,27 +79,8 @@ function emitPlain(p: Packet, layer: number, b: Uint8Array, start: number, end: 
     body,
     end - body,
   );
-  emitContents(b, start, end, command, isReply, p.notes[layer] as Asked | null, out);
-  if (out.wants(f.openFrame) || out.wants(f.closeFrame)) emitHandle(p, b, start, end, command, isReply, out);
+  emitContents(p, b, start, end, command, isReply, p.notes[layer] as Asked | null, out);
   out.close();
-}
-
-/** When the file of the message was opened, and closed. */
-function emitHandle(
-  p: Packet,
-  b: Uint8Array,
-  start: number,
-  end: number,
-  command: number,
-  isReply: boolean,
-  out: Sink,
-): void {
-  const at = start + cmd.HEADER + cmd.fileIdAt(command, isReply);
-  if (at < start + cmd.HEADER || at + 16 > end) return;
-  const handle = memory(p).handle(fileKey(b, start, at));
-  if (handle === undefined) return;
-  out.add(f.openFrame, at, 0, handle.opened);
-  if (handle.closed > 0) out.add(f.closeFrame, at, 0, handle.closed);
 }
 
 /** Owner fields (§2.2.1.1, §2.2.1.2): asynchronous messages have an AsyncId instead of process and tree. */

@@ -38,6 +38,29 @@ function fileTime(name: string, title: string): Field {
   );
 }
 
+/** Heads of the entries of a directory, and of what GetInfo and SetInfo carry of a file, by level. */
+const directoryInfo = (name: string, title: string): Field => none(`smb2.find.${name}_directory_info`, title);
+const directoryInfos = {
+  fileDirectory: directoryInfo('file', 'FileDirectoryInfo'),
+  fullDirectory: directoryInfo('full', 'FullDirectoryInfo'),
+  bothDirectory: directoryInfo('both', 'FileBothDirectoryInfo'),
+  idBothDirectory: directoryInfo('id_both', 'FileIdBothDirectoryInfo'),
+};
+const fileInfo = (name: string): Field =>
+  none(`smb2.file_${name}_info`, `SMB2_FILE_${name.toUpperCase()}_INFO`);
+const fileInfos = {
+  basicInfo: fileInfo('basic'),
+  standardInfo: fileInfo('standard'),
+  internalInfo: fileInfo('internal'),
+  eaInfo: fileInfo('ea'),
+  renameInfo: fileInfo('rename'),
+  dispositionInfo: fileInfo('disposition'),
+  allInfo: fileInfo('all'),
+  allocationInfo: fileInfo('allocation'),
+  endOfFileInfo: fileInfo('endoffile'),
+  networkOpenInfo: fileInfo('network_open'),
+};
+
 export const f = {
   // Header (§2.2.1).
   protocolId: uint('smb2.protocol_id', 'ProtocolId').hex(4).le(),
@@ -203,7 +226,7 @@ export const f = {
   attributes: uint('smb2.file_attribute', 'File Attributes').hex(4).le(),
   ...bits.attributeBits,
   disposition: uint('smb2.create.disposition', 'Disposition').le().named(dispositionNames),
-  filename: text('smb2.filename', 'Filename'),
+  filename: text('smb2.filename', 'Filename').plain(),
   filenameLength: uint('smb2.filename.len', 'Filename Length').le(),
   createAction: uint('smb2.create.action', 'Create Action').le().named(actionNames),
   replyFlags: uint('smb2.create.rep_flags', 'Response Flags').hex(1),
@@ -267,7 +290,10 @@ export const f = {
   findFlags: uint('smb2.find.flags', 'Find Flags').hex(1),
   ...bits.findBits,
   fileIndex: uint('smb2.file_index', 'File Index').hex(4).le(),
-  pattern: text('smb2.find.pattern', 'Search Pattern'),
+  pattern: text('smb2.find.pattern', 'Search Pattern').plain(),
+  findBlob: bytes('smb2.find.info_blob', 'Info'),
+  ...directoryInfos,
+  ...fileInfos,
   outputLength: uint('smb2.output_buffer_len', 'Output Buffer Length').le(),
   nextOffset: uint('smb2.next_offset', 'Next Offset').le(),
   eaSize: uint('smb2.ea_size', 'EA Size').le(),

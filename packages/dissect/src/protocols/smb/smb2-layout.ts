@@ -2,6 +2,7 @@
 import { filetime } from '../../codec/filetime.ts';
 import { guidLittleEndian } from '../../codec/guid.ts';
 import { utf16le } from '../../codec/utf16.ts';
+import type { Field } from '../../core/field.ts';
 import type { Part } from '../parts.ts';
 import { ACCESS, CREATE_OPTIONS, SHARE_ACCESS } from './open-fields.ts';
 import * as bits from './smb2-bits.ts';
@@ -25,7 +26,7 @@ const CAPABILITIES: Part = [
     f.capEncryption,
   ],
 ];
-const FID: Part = [f.fid, 16, guidLittleEndian];
+export const FID: Part = [f.fid, 16, guidLittleEndian];
 const TIMES: readonly Part[] = [
   [f.created, 8, filetime],
   [f.accessed, 8, filetime],
@@ -34,7 +35,7 @@ const TIMES: readonly Part[] = [
 ];
 const ATTRIBUTES: Part = [f.attributes, 4, Object.values(bits.attributeBits)];
 const IOCTL: Part = [f.ioctl, 4, [f.ioctlDevice, f.ioctlAccess, f.ioctlNumber, f.ioctlMethod]];
-const BLOB: readonly Part[] = [
+export const BLOB: readonly Part[] = [
   [f.blobOffset, 4],
   [f.blobLength, 4],
 ];
@@ -60,12 +61,7 @@ export const requests: Readonly<Record<number, readonly Part[]>> = {
     [f.previousSession, 8],
   ],
   [cmd.LOGOFF]: [SIZE, RESERVED_2],
-  [cmd.TREE_CONNECT]: [
-    SIZE,
-    [f.treeFlags, 2, [...Object.values(bits.treeBits), f.treeReserved]],
-    [f.blobOffset, 2],
-    [f.blobLength, 2],
-  ],
+  [cmd.TREE_CONNECT]: [SIZE, [f.treeFlags, 2, [...Object.values(bits.treeBits), f.treeReserved]]],
   [cmd.TREE_DISCONNECT]: [SIZE, RESERVED_2],
   [cmd.CREATE]: [
     SIZE,
@@ -79,9 +75,6 @@ export const requests: Readonly<Record<number, readonly Part[]>> = {
     SHARE_ACCESS,
     [f.disposition, 4],
     CREATE_OPTIONS,
-    [f.blobOffset, 2],
-    [f.blobLength, 2],
-    ...BLOB,
   ],
   [cmd.CLOSE]: [SIZE, [f.closeFlags, 2, [f.closeQuery]], [null, 4], FID],
   [cmd.FLUSH]: [SIZE, RESERVED_2, RESERVED_4, FID],
@@ -131,8 +124,7 @@ export const requests: Readonly<Record<number, readonly Part[]>> = {
     [f.findFlags, 1, Object.values(bits.findBits)],
     [f.fileIndex, 4],
     FID,
-    [f.blobOffset, 2],
-    [f.blobLength, 2],
+    [null, 4],
     [f.outputLength, 4],
   ],
   [cmd.NOTIFY]: [SIZE, [f.notifyFlags, 2, [f.notifyTree]], [f.outputLength, 4], FID],
@@ -254,6 +246,20 @@ export const leaseBreak: readonly Part[] = [
   [f.leaseState, 4, Object.values(bits.leaseStateBits)],
 ];
 
+/** The fields that head them. */
+export const fileInfoHeads: Readonly<Record<number, Field>> = {
+  4: f.basicInfo,
+  5: f.standardInfo,
+  6: f.internalInfo,
+  7: f.eaInfo,
+  10: f.renameInfo,
+  13: f.dispositionInfo,
+  18: f.allInfo,
+  19: f.allocationInfo,
+  20: f.endOfFileInfo,
+  34: f.networkOpenInfo,
+};
+
 /** [MS-FSCC] §2.4: what GetInfo and SetInfo carry of class 1, by level. */
 export const fileInfos: Readonly<Record<number, readonly Part[]>> = {
   4: [...TIMES, ATTRIBUTES],
@@ -316,7 +322,16 @@ export const directoryEntries: Readonly<Record<number, readonly Part[]>> = {
     [f.filenameLength, 4],
   ],
   37: [...ENTRY, [f.eaSize, 4], ...SHORT_NAME, [null, 2], [f.fileId, 8]],
-  38: [...ENTRY, [f.eaSize, 4], [null, 4], [f.fileId, 8]],
+  38: [...ENTRY, [f.eaSize, 4], RESERVED_4, [f.fileId, 8]],
+};
+
+/** The fields that head them; Wireshark knows both kinds with a file ID as one. */
+export const directoryEntryHeads: Readonly<Record<number, Field>> = {
+  1: f.fileDirectory,
+  2: f.fullDirectory,
+  3: f.bothDirectory,
+  37: f.idBothDirectory,
+  38: f.idBothDirectory,
 };
 
 /** Offset of the name length in a directory entry of that level. */
