@@ -5,6 +5,7 @@ import { IPV4, IPV6, type Packet } from '../core/packet.ts';
 import type { Protocol } from '../core/protocol.ts';
 import { grown } from './grown.ts';
 import { KeyHash } from './key-hash.ts';
+import { StreamCounters } from './stream-counters.ts';
 
 /**
  * An entry is a record of 32-bit words, two cache lines long, since each packet touches most of it. It begins with the
@@ -36,12 +37,6 @@ export const START_CAPACITY = 64;
 /** Entries examined to find one to evict. */
 const EVICTION_SWEEP = 8;
 
-const UDP = 17;
-const UDPLITE = 136;
-
-/** UDP-Lite's conversations are numbered among those of UDP, as its fields are UDP's. */
-const counterOf = (transport: number): number => (transport === UDPLITE ? UDP : transport);
-
 export interface FlowTableOptions {
   /** Conversations kept at once; beyond that, one that has long been idle is evicted. */
   readonly maxFlows: number;
@@ -68,7 +63,7 @@ export class FlowTable {
   evicted = 0;
 
   readonly maxFlows: number;
-  readonly #streams = new Uint32Array(256);
+  readonly #streams = new StreamCounters();
   #words: Uint32Array<ArrayBuffer>;
   #doubles: Float64Array;
   #slots: Int32Array;
@@ -206,7 +201,7 @@ export class FlowTable {
 
   /** Number of conversations of a transport so far. */
   streams(transport: number): number {
-    return this.#streams[counterOf(transport)]!;
+    return this.#streams.of(transport);
   }
 
   /** The keys of all entries in order, KEY_WORDS each; unused words are 0. */
@@ -225,7 +220,7 @@ export class FlowTable {
 
   /** Sets the number of a transport's next conversation, for reading from the middle of a capture. */
   startAt(transport: number, stream: number): void {
-    this.#streams[counterOf(transport)] = stream;
+    this.#streams.startAt(transport, stream);
   }
 
   /**
@@ -383,7 +378,7 @@ export class FlowTable {
     for (let k = 0; k < KEY_WORDS; k++) words[at + k] = this.#key[k]!;
     for (let k = KEY_WORDS; k < RECORD_WORDS; k++) words[at + k] = 0;
     words[at + HASH] = hash;
-    words[at + STREAM] = this.#streams[counterOf(p.transport)]!++;
+    words[at + STREAM] = this.#streams.next(p.transport);
     words[at + FIRST_NANOSECONDS] = words[at + LAST_NANOSECONDS] = p.nanoseconds;
     const doubles = flow * RECORD_DOUBLES;
     this.#doubles[doubles + FIRST_SECONDS] = this.#doubles[doubles + LAST_SECONDS] = p.seconds;
