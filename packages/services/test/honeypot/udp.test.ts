@@ -149,6 +149,30 @@ describe('decoys over UDP', () => {
     });
   });
 
+  it('a datagram of any length leaves short records', () => {
+    const long = 'x'.repeat(60_000);
+    const sip = `REGISTER sip:a SIP/2.0\r\nUser-Agent: ${long}\r\nAuthorization: Digest username="${long}", response="${long}"\r\n\r\n`;
+    const length = 60_000;
+    const community = Buffer.concat([
+      hex('02 01 01 04 82'),
+      Buffer.of(length >> 8, length & 255),
+      Buffer.from(long),
+      hex('a0 00'),
+    ]);
+    const snmp = Buffer.concat([
+      hex('30 82'),
+      Buffer.of(community.length >> 8, community.length & 255),
+      community,
+    ]);
+    const found = [
+      meet('sip', Buffer.from(sip)),
+      meet('snmp', snmp),
+      meet('tftp', Buffer.from(`\0\x01${long}\0`)),
+    ];
+    for (const { happenings } of found)
+      assert.ok(happenings!.length > 0 && JSON.stringify(happenings).length < 2000);
+  });
+
   it('whatever comes, no decoy throws, and none answers an answer of its own', () => {
     const starts = ['', '0000 0100 0001', '23', '3020 0201 01 04 06 7075626c6963 a0', '0001', '17'].map(hex);
     const datagram = fc

@@ -9,6 +9,7 @@ const REQUEST = /^(REGISTER|INVITE|OPTIONS|SUBSCRIBE|MESSAGE|BYE|CANCEL) (\S{1,3
 const REPEATED = /^(?:via|v|from|f|to|t|call-id|i|cseq)\s*:/i;
 const TO = /^(?:to|t)\s*:/i;
 const HEADERS_MAX = 100;
+const SHOWN_CHARACTERS = 300;
 
 export const sip: UdpDecoy = {
   name: 'sip',
@@ -22,7 +23,7 @@ export const sip: UdpDecoy = {
       .split(/\r?\n\r?\n/, 1)[0]!
       .split(/\r?\n/)
       .slice(1, HEADERS_MAX);
-    const agent = headerOf(headers, /^user-agent$/i);
+    const agent = headerOf(headers, /^user-agent$/i)?.slice(0, SHOWN_CHARACTERS);
     const happenings: Happening[] = [
       { type: 'query', method, url, ...(agent === undefined ? {} : { agent }) },
     ];
@@ -43,7 +44,7 @@ function headerOf(headers: readonly string[], name: RegExp): string | undefined 
 /** Digest authentication sends no password, but a hash of it (RFC 7616 §3.4.1). */
 function loginOf(digest: string): Happening {
   const [user = '', hash = ''] = ['username', 'response'].map(
-    (name) => new RegExp(`\\b${name}="?([^",]*)`, 'i').exec(digest)?.[1],
+    (name) => new RegExp(`\\b${name}="?([^",]{0,${SHOWN_CHARACTERS}})`, 'i').exec(digest)?.[1],
   );
   return { type: 'login', user, hash, isSuccess: false };
 }

@@ -19,6 +19,7 @@ const NO_SUCH_NAME = 2;
 const NO_SUCH_OBJECT = 0x80;
 const END_OF_MIB = 0x82;
 const COMMUNITY = 'public';
+const SHOWN_CHARACTERS = 300;
 
 interface Element {
   /** Where its tag stands. */
@@ -45,7 +46,7 @@ export const snmp: UdpDecoy = {
     const isSuccess = password === COMMUNITY;
     const happenings: Happening[] = [
       { type: 'query', method },
-      { type: 'login', user: '', password, isSuccess },
+      { type: 'login', user: '', password: password.slice(0, SHOWN_CHARACTERS), isSuccess },
     ];
     // Agents are silent if the community is wrong; a bulk would be answered by more than was asked.
     const isAnswered = isSuccess && (pdu.tag === GET || pdu.tag === GET_NEXT);
