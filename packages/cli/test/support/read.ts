@@ -7,7 +7,7 @@ import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_thread
 
 const EYRIE = join(import.meta.dirname, '../../bin/eyrie.js');
 /** They change tables or the environment of the whole process, or read its standard input: such a command has a process of its own. */
-const ALONE = /^(-|-d.*|--(disable|enable|only)-.*|--key(=.*)?|--processes.*)$/;
+const ALONE = /^(-|-d.*|--decode-as.*|--(disable|enable|only)-.*|--key(=.*)?|--processes.*)$/;
 const OUTPUT_BYTES_MAX = 1 << 28;
 /** For one that hangs. */
 const WAIT_MS = 180_000;
