@@ -35,7 +35,7 @@ describe("DuckDB's memory", () => {
   it('where it is not enough for a batch, makes the store unavailable, and no batch is refused for good', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'eyrie-memory-'));
     try {
-      for (const memoryBytesMax of [3e6, 16e6]) {
+      for (const memoryBytesMax of [3e6, 9e6]) {
         const store = await openStore(`duckdb:${folder}/${memoryBytesMax}`, { memoryBytesMax, threads: 1 });
         const written = await Promise.allSettled(
           Array.from({ length: 8 }, (_, round) =>
