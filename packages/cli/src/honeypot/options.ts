@@ -41,6 +41,8 @@ Examples:
   honeypot
     .command('sessions')
     .description('list recorded sessions, newest last')
+    .option('--folder <folder>', 'folder of the sessions')
+    .option('--json', 'as JSON')
     .addHelpText('after', '\nExample:\n  eyrie honeypot sessions --json')
     .action(async (_own, command: Command) => {
       const { listSessions } = await import('./sessions.ts');
