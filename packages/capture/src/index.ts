@@ -26,7 +26,7 @@ export {
 export { RingReader, type RingReaderOptions } from './ring/reader.ts';
 export { RingWriter } from './ring/writer.ts';
 export type { CaptureSource } from './source.ts';
-export { openCapture } from './source.ts';
+export { checkCapture, openCapture } from './source.ts';
 export { unpack } from './unpack.ts';
 export {
   ambientKey,

@@ -1,4 +1,5 @@
 // Opens a capture file or stdin: recognizes encryption, compression and format, and feeds the reader.
+import { open, stat } from 'node:fs/promises';
 import { type CaptureFormat, CaptureReader, newFrame } from '@eyrie/dissect/files';
 import { type Compression, compressionOf, DecompressError, decompress } from './decompress.ts';
 import { CaptureError, readError } from './errors.ts';
@@ -111,6 +112,41 @@ interface Opened {
  */
 export async function openCapture(path: string): Promise<CaptureSource> {
   return openFrom(path, await openInput(path));
+}
+
+/**
+ * Reads the beginning of a file, to refuse what is no capture before more is begun for it. Passes over what can be read only
+ * once, such as a pipe, and over encrypted files, whose key may take tenths of a second to derive.
+ *
+ * @throws CaptureError as `openCapture` does.
+ */
+export async function checkCapture(path: string): Promise<void> {
+  if (path === '-') return;
+  try {
+    if (!(await stat(path)).isFile()) return;
+    const head = await beginningOf(path);
+    if (isVault(head) || isPlainCapture(head)) return;
+  } catch (error) {
+    throw readError(path, error);
+  }
+  const source = await openCapture(path);
+  await source.close();
+}
+
+async function beginningOf(path: string): Promise<Uint8Array> {
+  const file = await open(path, 'r');
+  try {
+    const { buffer, bytesRead } = await file.read(new Uint8Array(HEAD_BYTES));
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
+
+function isPlainCapture(head: Uint8Array): boolean {
+  const reader = new CaptureReader({ mayLookAhead: false });
+  reader.feed(head);
+  return reader.recognize() !== null;
 }
 
 /**

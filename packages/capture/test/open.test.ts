@@ -5,7 +5,13 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { newFrame } from '@eyrie/dissect/files';
-import { CaptureError, type CaptureErrorCode, type CaptureSource, openCapture } from '../src/index.ts';
+import {
+  CaptureError,
+  type CaptureErrorCode,
+  type CaptureSource,
+  checkCapture,
+  openCapture,
+} from '../src/index.ts';
 import { folderFor, pcapBytes, readFile, upTo } from './support.ts';
 
 const text = (value: string) => new TextEncoder().encode(value);
@@ -214,4 +220,22 @@ test('a truncated header is a capture with a problem', async (t) => {
   const { numbers, problem } = await readFile(path);
   assert.deepEqual(numbers, []);
   assert.equal(problem?.code, 'truncated');
+});
+
+test('a check of the first bytes refuses what opening would, and nothing else', async (t) => {
+  const folder = folderFor(t);
+  const bytes = pcapBytes(10, 100);
+  for (const [name, content, code] of [
+    ['plain', bytes, null],
+    ['packed', gzipSync(bytes), null],
+    ['text', text('no capture '.repeat(100)), 'ERR_CAPTURE_UNKNOWN_FORMAT'],
+    ['packed-text', gzipSync(text('no capture '.repeat(100))), 'ERR_CAPTURE_UNKNOWN_FORMAT'],
+    ['empty', new Uint8Array(0), 'ERR_CAPTURE_EMPTY'],
+  ] as const) {
+    const path = join(folder, name);
+    writeFileSync(path, content);
+    if (code === null) await checkCapture(path);
+    else await assert.rejects(checkCapture(path), { code });
+  }
+  await assert.rejects(checkCapture(join(folder, 'none')), { code: 'ERR_CAPTURE_NOT_FOUND' });
 });

@@ -4,6 +4,7 @@ import { type ChildProcess, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
   copyFileSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -173,10 +174,21 @@ describe('eyrie import', () => {
     assert.match(stdout, /^-: [\d,]+ packets stored/);
   });
 
+  it('refuses what is no capture before a store is made for it', () => {
+    const text = join(folder, 'text.pcap');
+    writeFileSync(text, 'no capture '.repeat(20_000));
+    const place = join(folder, 'never.duckdb');
+    const { status, stderr } = eyrie('import', text, '--store', `duckdb:${place}`);
+    assert.match(stderr, /^eyrie: \S+text\.pcap: not a capture file[^\n]*\n$/);
+    assert.equal(status, 2);
+    assert.equal(existsSync(place), false);
+  });
+
   it('says in one line what is wrong, and ends with 1 or 2', () => {
     const cases: [string[], number, RegExp][] = [
       [['nowhere.pcap'], 2, /nowhere\.pcap: no such file/],
       [[SAMPLE, '--store', 'mysql://x'], 2, /is not a store/],
+      [[SAMPLE, '--store', 'duckdb:'], 2, /needs a path/],
       [[SAMPLE, '--config', 'nowhere.toml'], 2, /nowhere\.toml/],
       [[SAMPLE, '--log-level', 'loud'], 2, /one of debug, info, warn, error/],
     ];
@@ -222,7 +234,12 @@ describe('eyrie import', () => {
 
   it('leaves nothing of what is no capture file', () => {
     const fresh = `duckdb:${join(folder, 'fresh.duckdb')}`;
-    const { status, stderr } = eyrie('import', EYRIE, '--store', fresh);
+    // Of a pipe, only what reads it finds out.
+    const { status, stderr } = spawnSync(process.execPath, [EYRIE, 'import', '-', '--store', fresh], {
+      input: readFileSync(EYRIE),
+      encoding: 'utf8',
+      env,
+    });
     assert.equal(status, 2);
     assert.match(stderr, /^eyrie: [^\n]*not a capture file[^\n]*\n$/);
     const info = JSON.parse(eyrie('store', 'info', '--json', '--store', fresh).stdout);

@@ -1,6 +1,6 @@
 // The public interface of this package.
 export { StoreError, type StoreErrorCode } from './errors.ts';
-export { openStore } from './open.ts';
+export { engineOf, openStore } from './open.ts';
 export type * from './queries.ts';
 export { PACKET_COLUMNS, PAGE_ROWS_MAX, PROTOCOL_GROUPS } from './queries.ts';
 export { packetCursor } from './query/cursor.ts';

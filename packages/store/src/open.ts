@@ -6,6 +6,24 @@ import type { Database } from './sql/database.ts';
 import { reported } from './sql/reported.ts';
 import type { Store, StoreOptions } from './store.ts';
 
+const SCHEMES = { duckdb: 'duckdb', postgres: 'postgres', postgresql: 'postgres' } as const;
+
+/**
+ * The engine that a URL names, without loading it.
+ *
+ * @throws StoreError ERR_STORE_URL
+ */
+export function engineOf(url: string): 'duckdb' | 'postgres' {
+  const scheme = /^([a-z]+):/.exec(url)?.[1] ?? '';
+  if (!Object.hasOwn(SCHEMES, scheme))
+    throw new StoreError(
+      'ERR_STORE_URL',
+      `"${url}" is not a store; write duckdb:PATH or postgres://USER@HOST/DATABASE`,
+    );
+  if (url === 'duckdb:') throw new StoreError('ERR_STORE_URL', 'duckdb: needs a path; write duckdb:PATH');
+  return SCHEMES[scheme as keyof typeof SCHEMES];
+}
+
 /**
  * Opens the store at `duckdb:PATH` (`duckdb::memory:` lasts until closed) or `postgres://USER@HOST/DATABASE`.
  *
@@ -24,21 +42,10 @@ export async function openStore(url: string, options: StoreOptions = {}): Promis
     const { SqlStore } = await import('./sql-store.ts');
     return new SqlStore(onQuery === undefined ? database : reported(database, onQuery), version, disguise);
   };
-  const scheme = /^([a-z]+):/.exec(url)?.[1];
-  switch (scheme) {
-    case 'duckdb': {
-      const { openDuckDB } = await import('./duckdb/open.ts');
-      return storeOf(await openDuckDB(url.slice('duckdb:'.length), options));
-    }
-    case 'postgres':
-    case 'postgresql': {
-      const { openPostgres } = await import('./postgres/open.ts');
-      return storeOf(await openPostgres(url, options));
-    }
-    default:
-      throw new StoreError(
-        'ERR_STORE_URL',
-        `"${url}" is not a store; write duckdb:PATH or postgres://USER@HOST/DATABASE`,
-      );
+  if (engineOf(url) === 'duckdb') {
+    const { openDuckDB } = await import('./duckdb/open.ts');
+    return storeOf(await openDuckDB(url.slice('duckdb:'.length), options));
   }
+  const { openPostgres } = await import('./postgres/open.ts');
+  return storeOf(await openPostgres(url, options));
 }

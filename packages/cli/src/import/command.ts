@@ -1,6 +1,7 @@
 // `eyrie import FILE…`: what it is called with is checked before the pipeline and the store are loaded.
-import { captureFiles } from '@eyrie/capture';
+import { captureFiles, checkCapture } from '@eyrie/capture';
 import { isSmallFile, prepareParser } from '@eyrie/services/parser/thread';
+import { engineOf } from '@eyrie/store';
 import { type CommonOptions, configFrom, pathFrom } from '../pipeline/config.ts';
 import { userError } from '../pipeline/user-error.ts';
 
@@ -21,6 +22,13 @@ export async function importFiles(names: readonly string[], options: ImportOptio
   const files = (
     await Promise.all(names.map((name) => captureFiles(pathFrom(name)))).catch(userError)
   ).flat();
+  try {
+    if (config.store.url !== '') engineOf(config.store.url);
+    // Of several, the others are stored.
+    if (files.length === 1) await checkCapture(files[0]!);
+  } catch (error) {
+    userError(error);
+  }
   // Its thread gets ready while everything else is loaded.
   if (files.some((file) => !isSmallFile(file))) await prepareParser();
   const { storeFiles } = await import('./store-files.ts');

@@ -12,7 +12,6 @@ const MEMORY = ':memory:';
 
 /** `path` is the database file; its folder is created if the file may be. */
 export async function openDuckDB(path: string, options: StoreOptions) {
-  if (path === '') throw new StoreError('ERR_STORE_URL', 'duckdb: needs a path; write duckdb:PATH');
   const isNew = path === MEMORY || !existsSync(path) || statSync(path).size === 0;
   if (path !== MEMORY && isNew) {
     if (options.create === false || options.readOnly === true)
