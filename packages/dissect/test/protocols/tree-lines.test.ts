@@ -216,3 +216,31 @@ test('SMB2: a file ID below its file, a name above its place in the message', ()
     '      Blob Length: 2',
   ]);
 });
+
+test('TLS: extensions of a hello below their heads', () => {
+  const name = '0000 0008 0006 00 0003 612e62';
+  const shares = '0033 000b 0009 001d 0005 0102030405';
+  const formats = '000b 0002 0100';
+  const renegotiation = 'ff01 0001 00';
+  const extensions = `${name}${shares}${formats}${renegotiation}0023 0000`;
+  const two = (length: number): string => length.toString(16).padStart(4, '0');
+  const hello = `0303${'11'.repeat(32)}00 0002 1301 0100 ${two(bytesOf(extensions).length)}${extensions}`;
+  const length = bytesOf(hello).length;
+  const record = `160301${two(length + 4)}0100${two(length)}${hello}`;
+  const isHead = (line: string): boolean => /extension$|Entry|curves|Data|Group:|Server Name:/.test(line);
+  assert.deepEqual(
+    indentedLines(tcpFrame(40000, 443, bytesOf(record)), 'tls')
+      .filter(isHead)
+      .map((line) => line.slice(8)),
+    [
+      'Server Name Indication extension',
+      '  Server Name: a.b',
+      'Key Share extension',
+      '  Key Share Entry: Group: x25519, Key Exchange length: 5',
+      '    Group: x25519 (29)',
+      'Elliptic curves point formats (1)',
+      'Renegotiation Info extension',
+      'Data (0 bytes)',
+    ],
+  );
+});

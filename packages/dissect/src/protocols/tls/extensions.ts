@@ -19,7 +19,7 @@ const emitters = new Map<number, Emit>([
   [1, (r, f) => r.number(f.maxFragment, 1)],
   [5, statusRequest],
   [10, (r, f) => list(r, f.groupsLength, 2, f.groups, f.group, 2, 'group')],
-  [11, (r, f) => list(r, f.pointFormatsLength, 1, f.pointFormats, f.pointFormat, 1, 'format')],
+  [11, pointFormats],
   [13, signatures],
   [14, (r) => useSrtp(r)],
   [15, (r, f) => r.number(f.heartbeatMode, 1)],
@@ -31,6 +31,7 @@ const emitters = new Map<number, Emit>([
   [27, compressions],
   [28, (r, f) => r.number(f.recordSizeLimit, 2)],
   [34, delegatedCredentials],
+  [35, (r, f) => r.out.add(f.sessionTicket, r.at, r.left)],
   [41, preSharedKey],
   [42, (r, f) => r.left === 4 && r.number(f.maxEarlyData, 4)],
   [43, supportedVersions],
@@ -46,7 +47,7 @@ const emitters = new Map<number, Emit>([
   [17513, applicationSettings],
   [17613, applicationSettings],
   [0xfe0d, encryptedHello],
-  [0xff01, (r, f) => r.vector(f.renegotiationLength, 1, f.renegotiation)],
+  [0xff01, renegotiation],
 ]);
 
 /** The length-prefixed list of extensions; `message` is the type of the enclosing message. */
@@ -93,11 +94,29 @@ function list(
 /** RFC 6066 §3; the server's is empty. */
 function serverName(r: FieldReader, f: HandshakeFields): void {
   if (r.left < 2) return;
+  r.out.group('Server Name Indication extension', r.at, r.left);
   r.number(f.serverNameListLength, 2);
   while (r.left >= 3) {
     r.number(f.serverNameType, 1);
     r.vector(f.serverNameLength, 2, f.serverName);
   }
+  r.out.close();
+}
+
+/** RFC 8422 §5.1.2. */
+function pointFormats(r: FieldReader, f: HandshakeFields): void {
+  const formats = r.part(r.number(f.pointFormatsLength, 1));
+  r.out.open(f.pointFormats, formats.at, formats.left);
+  r.out.note(` (${formats.left})`);
+  while (formats.left > 0) formats.number(f.pointFormat, 1);
+  r.out.close();
+}
+
+/** RFC 5746 §3.2. */
+function renegotiation(r: FieldReader, f: HandshakeFields): void {
+  r.out.group('Renegotiation Info extension', r.at, r.left);
+  r.vector(f.renegotiationLength, 1, f.renegotiation);
+  r.out.close();
 }
 
 /** RFC 6066 §8. */
@@ -231,15 +250,23 @@ function pskModes(r: FieldReader, f: HandshakeFields): void {
 
 /** RFC 8446 §4.2.8: a list of the client's, one of the server's, or only the group in a HelloRetryRequest. */
 function keyShare(r: FieldReader, f: HandshakeFields, message: number): void {
+  r.out.group('Key Share extension', r.at, r.left);
   if (message === CLIENT_HELLO) r.number(f.keySharesLength, 2);
-  else if (message === SERVER_HELLO && r.left === 2) {
-    r.number(f.keyShareSelected, 2);
-    return;
-  }
+  if (message === SERVER_HELLO && r.left === 2) r.number(f.keyShareSelected, 2);
   while (r.left >= 4) {
+    const group = r.peek(2);
+    const length = r.peek(4) % 0x10000;
+    const name = f.keyShareGroup.nameOf(group) ?? `Unknown (${group})`;
+    r.out.group(
+      `Key Share Entry: Group: ${name}, Key Exchange length: ${length}`,
+      r.at,
+      Math.min(4 + length, r.left),
+    );
     r.number(f.keyShareGroup, 2);
     r.vector(f.keyShareLength, 2, f.keyShare);
+    r.out.close();
   }
+  r.out.close();
 }
 
 /** RFC 9849 §5. */

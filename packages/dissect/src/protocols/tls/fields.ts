@@ -1,5 +1,5 @@
 // Fields of TLS and DTLS handshakes; both have the same under their own prefix, as in Wireshark.
-import { bytes, type Field, none, text, time, uint } from '../../core/field.ts';
+import { bytes, type Field, none, text, time, uint, type Value } from '../../core/field.ts';
 import {
   alertLevelNames,
   alertNames,
@@ -16,6 +16,12 @@ import {
 } from './names.ts';
 
 export type HandshakeFields = ReturnType<typeof handshakeFields>;
+
+/** The ticket of a session to resume (RFC 5077 §3.2), told by its length alone. */
+function ticketLine(ticket: Value): string {
+  const { length } = ticket as Uint8Array;
+  return `Data (${length} byte${length === 1 ? '' : 's'})`;
+}
 
 export function handshakeFields(prefix: 'tls' | 'dtls') {
   const hs = `${prefix}.handshake`;
@@ -67,7 +73,8 @@ export function handshakeFields(prefix: 'tls' | 'dtls') {
 
     extensionType: uint(`${hs}.extension.type`, 'Type').named(extensionName),
     extensionLength: uint(`${hs}.extension.len`, 'Length'),
-    extensionData: bytes(`${hs}.extension.data`, 'Data'),
+    extensionData: bytes(`${hs}.extension.data`, 'Data').plain(),
+    sessionTicket: bytes(`${hs}.extension.data`, 'Data').shownAs(ticketLine),
     serverNameListLength: uint(`${hs}.extensions_server_name_list_len`, 'Server Name list length'),
     serverNameType: uint(`${hs}.extensions_server_name_type`, 'Server Name Type').named({ 0: 'host_name' }),
     serverNameLength: uint(`${hs}.extensions_server_name_len`, 'Server Name length'),
@@ -82,17 +89,17 @@ export function handshakeFields(prefix: 'tls' | 'dtls') {
     responderIdsLength: uint(`${hs}.extensions_status_request_responder_ids_len`, 'Responder ID list Length'),
     requestExtensionsLength: uint(`${hs}.extensions_status_request_exts_len`, 'Request Extensions Length'),
     groupsLength: uint(`${hs}.extensions_supported_groups_length`, 'Supported Groups List Length'),
-    groups: none(`${hs}.extensions_supported_groups`, 'Supported Groups List'),
+    groups: none(`${hs}.extensions_supported_groups`, 'Supported Groups'),
     group: group('extensions_supported_group', 'Supported Group').hex(2),
     pointFormatsLength: uint(`${hs}.extensions_ec_point_formats_length`, 'EC point formats Length'),
-    pointFormats: none(`${hs}.extensions_ec_point_formats`, 'EC point formats'),
+    pointFormats: none(`${hs}.extensions_ec_point_formats`, 'Elliptic curves point formats'),
     pointFormat: uint(`${hs}.extensions_ec_point_format`, 'EC point format').named({
       0: 'uncompressed',
       1: 'ansiX962_compressed_prime',
       2: 'ansiX962_compressed_char2',
     }),
     signaturesLength: uint(`${hs}.sig_hash_alg_len`, 'Signature Hash Algorithms Length'),
-    signatures: none(`${hs}.sig_hash_algs`, 'Signature Algorithms'),
+    signatures: none(`${hs}.sig_hash_algs`, 'Signature Hash Algorithms'),
     signature: uint(`${hs}.sig_hash_alg`, 'Signature Algorithm').hex(2).named(signatureName),
     signatureHash: uint(`${hs}.sig_hash_hash`, 'Signature Hash Algorithm Hash').named(hashNames),
     signatureKind: uint(`${hs}.sig_hash_sig`, 'Signature Hash Algorithm Signature').named(signatureKindNames),

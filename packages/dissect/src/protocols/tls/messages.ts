@@ -150,7 +150,19 @@ function certificate(r: FieldReader, f: HandshakeFields, context: MessageContext
 }
 
 /** Key exchange, by the name of the cipher suite. */
-function exchangeOf(cipher: number): 'ec' | 'dh' | 'rsa' | 'psk' | 'dh-psk' | 'ec-psk' | 'rsa-psk' | 'other' {
+type Exchange = keyof typeof EXCHANGES | 'rsa' | 'other';
+
+/** How Wireshark heads the parameters. */
+const EXCHANGES = {
+  ec: 'EC Diffie-Hellman',
+  dh: 'Diffie-Hellman',
+  psk: 'PSK',
+  'ec-psk': 'EC Diffie-Hellman PSK',
+  'dh-psk': 'Diffie-Hellman PSK',
+  'rsa-psk': 'RSA PSK',
+};
+
+function exchangeOf(cipher: number): Exchange {
   const name = cipherSuiteNames[cipher] ?? '';
   if (/^TLS_ECDHE?_PSK/.test(name)) return 'ec-psk';
   if (/^TLS_ECDH/.test(name)) return 'ec';
@@ -164,6 +176,18 @@ function exchangeOf(cipher: number): 'ec' | 'dh' | 'rsa' | 'psk' | 'dh-psk' | 'e
 /** RFC 5246 §7.4.3, RFC 8422 §5.4, RFC 4279 §2 and §3. */
 function serverKeyExchange(r: FieldReader, f: HandshakeFields, context: MessageContext): void {
   const exchange = exchangeOf(context.cipher);
+  if (exchange === 'rsa' || exchange === 'other') return;
+  r.out.group(`${EXCHANGES[exchange]} Server Params`, r.at, r.left);
+  serverParameters(r, f, context, exchange);
+  r.out.close();
+}
+
+function serverParameters(
+  r: FieldReader,
+  f: HandshakeFields,
+  context: MessageContext,
+  exchange: Exchange,
+): void {
   if (exchange.endsWith('psk')) r.vector(f.hintLength, 2, f.hint);
   if (exchange.startsWith('ec')) {
     if (r.number(f.curveType, 1) !== 3) return;
@@ -182,6 +206,10 @@ function serverKeyExchange(r: FieldReader, f: HandshakeFields, context: MessageC
 /** RFC 5246 §7.4.7, RFC 8422 §5.7. */
 function clientKeyExchange(r: FieldReader, f: HandshakeFields, context: MessageContext): void {
   const exchange = exchangeOf(context.cipher);
+  if (exchange === 'other') return;
+  const title =
+    exchange === 'rsa' ? 'RSA Encrypted PreMaster Secret' : `${EXCHANGES[exchange]} Client Params`;
+  r.out.group(title, r.at, r.left);
   if (exchange.endsWith('psk')) r.vector(f.identityLength, 2, f.identity);
   if (exchange.startsWith('ec')) r.vector(f.clientPointLength, 1, f.clientPoint);
   else if (exchange.startsWith('dh')) r.vector(f.ycLength, 2, f.yc);
@@ -190,6 +218,7 @@ function clientKeyExchange(r: FieldReader, f: HandshakeFields, context: MessageC
     if (context.version === SSL3) r.bytes(f.epms, r.left);
     else r.vector(f.epmsLength, 2, f.epms);
   }
+  r.out.close();
 }
 
 /** RFC 5246 §7.4.4, RFC 8446 §4.3.2. */
