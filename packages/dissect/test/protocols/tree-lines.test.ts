@@ -244,3 +244,9 @@ test('TLS: extensions of a hello below their heads', () => {
     ],
   );
 });
+
+test('Rx: the flags that are set on their line', () => {
+  assertLines(udpFrame(7001, 7000, `${'00'.repeat(20)} 01 05 ${'00'.repeat(6)} 00000082`), [
+    'Flags: 0x05, Last Packet, Client Initiated',
+  ]);
+});

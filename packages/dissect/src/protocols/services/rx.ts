@@ -5,6 +5,7 @@ import { bool, int, time, uint } from '../../core/field.ts';
 import type { Packet } from '../../core/packet.ts';
 import { type Protocol, protocol } from '../../core/protocol.ts';
 import { udpPorts } from '../../core/table.ts';
+import { emitParts, type Part } from '../parts.ts';
 
 const HEADER = 28;
 const TYPE_AT = 20;
@@ -65,7 +66,7 @@ const f = {
   seq: uint('rx.seq', 'Sequence Number').at(12, 4),
   serial: uint('rx.serial', 'Serial').at(16, 4),
   type: uint('rx.type', 'Type').at(TYPE_AT, 1).named(typeNames),
-  flags: uint('rx.flags', 'Flags').at(21, 1).hex(),
+  flags: uint('rx.flags', 'Flags').at(21, 1).hex().summed(),
   client: bool('rx.flags.client_init', 'Client Initiated').at(21, 1).mask(1).named(trueFalse),
   requestAck: bool('rx.flags.request_ack', 'Request Ack').at(21, 1).mask(2).named(trueFalse),
   last: bool('rx.flags.last_packet', 'Last Packet').at(21, 1).mask(4).named(trueFalse),
@@ -78,6 +79,8 @@ const f = {
   abort: int('rx.abort_code', 'Abort Code'),
   reason: uint('rx.reason', 'Reason').named(reasonNames),
 };
+
+const FLAGS: readonly Part[] = [[f.flags, 1, [f.free, f.more, f.last, f.requestAck, f.client]]];
 
 export const rx: Protocol = protocol({
   name: 'rx',
@@ -101,9 +104,7 @@ export const rx: Protocol = protocol({
     if (p.stop[layer]! - start < HEADER) return;
     out.add(f.epoch, start, 4, BigInt(u32(p.bufferOf(layer), start)) * 1_000_000_000n);
     for (const field of [f.cid, f.call, f.seq, f.serial, f.type]) out.fixed(field);
-    out.openFixed(f.flags);
-    for (const flag of [f.free, f.more, f.last, f.requestAck, f.client]) out.fixed(flag);
-    out.close();
+    emitParts(out, p.bufferOf(layer), start + FLAGS_AT, p.stop[layer]!, FLAGS);
     for (const field of [f.user, f.security, f.spare, f.service]) out.fixed(field);
     const reason = reasonOf(p, layer);
     if (reason >= 0) out.add(f.reason, start + REASON_AT, 1, reason);
