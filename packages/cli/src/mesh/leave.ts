@@ -1,6 +1,7 @@
 // eyrie mesh leave: ends the membership of a peer of this machine.
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '@eyrie/capture';
 import { eyrieHome, FolderStorage, isComplete, meshNameOf, peerFolder } from '@eyrie/mesh';
 import { FAILED, UserError, writeProblem } from '../errors.ts';
 import { shellWord } from '../terminal/shell.ts';
@@ -68,7 +69,7 @@ function deleteFolder(folder: string): void {
 function setAside(id: string, folder: string): string {
   const parent = join(eyrieHome(), 'left');
   try {
-    mkdirSync(parent, { recursive: true, mode: 0o700 });
+    makeFolder(parent, 0o700);
     let place = join(parent, id);
     for (let i = 2; existsSync(place); i++) place = join(parent, `${id}.${i}`);
     renameSync(folder, place);
