@@ -91,8 +91,9 @@ test('without flags, the configuration says where it listens, and of which store
   assert.equal(await analyzer.exit, 0);
 });
 
-test('a taken port, a wrong one, a store that is not there: one line that says what to do', async () => {
+test('a taken port, a wrong one, a store that is not there: one line that says what to do', async (t) => {
   const other = createServer();
+  t.after(() => other.close());
   await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
   const { port } = other.address() as { port: number };
   const cases: [string[], number, RegExp][] = [
@@ -112,7 +113,7 @@ test('a taken port, a wrong one, a store that is not there: one line that says w
       2,
       /^eyrie: --token or EYRIE_TOKEN: choose one of at least 12 characters/,
     ],
-    [['analyzer', '--store', `duckdb:${join(folder, 'none.duckdb')}`], 1, /^eyrie: .*none\.duckdb/],
+    [['analyzer', '--store', `duckdb:${join(folder, 'none.duckdb')}`], 2, /^eyrie: .*none\.duckdb/],
     [['analyzer', '--store', 'mysql://here'], 2, /^eyrie: "mysql:\/\/here" is not a store/],
     [['ui', '--analyzer', 'here'], 2, /^eyrie: --analyzer here: must be a URL/],
   ];
@@ -122,5 +123,4 @@ test('a taken port, a wrong one, a store that is not there: one line that says w
     assert.match(said(), line);
     assert.equal(said().trim().split('\n').length, 1, said());
   }
-  other.close();
 });
