@@ -18,6 +18,7 @@ const debianPackages: Record<string, string> = {
   mosquitto_sub: 'mosquitto-clients',
   ndpiReader: 'libndpi-bin',
   nft: 'nftables',
+  snmpget: 'snmp',
   'systemd-analyze': 'systemd',
   'systemd-notify': 'systemd',
 };
